@@ -1,0 +1,38 @@
+# Two commands set up everything: `make run` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export VOLANTE_ENV ?= local
+
+.PHONY: run test bench messages clean
+
+run: $(VENV)/.run
+	@$(BIN)/flask serve --demo
+
+test: $(VENV)/.test
+	@$(BIN)/python tests/chromium.py
+	@$(BIN)/python -m pytest $(ARGS)
+
+bench: $(VENV)/.test
+	@$(BIN)/python -m bench $(ARGS)
+
+# Collect the sentences of templates and code, and merge them into the catalogues.
+messages: $(VENV)/.test
+	@$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap --omit-header -o /tmp/volante-messages.pot .
+	@for lang in es fr; do $(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --omit-header -i /tmp/volante-messages.pot -d campaign/translations -l $$lang; done
+
+clean:
+	rm -rf $(VENV)
+
+$(VENV)/.run: requirements.txt
+	@$(PYTHON) -c 'import sys; sys.exit("Volante needs Python 3.11 or newer, not " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12 run" if sys.version_info < (3, 11) else 0)'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing what Volante runs on …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt
+	@echo "Installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@touch $@

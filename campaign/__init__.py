@@ -1,0 +1,65 @@
+"""Volante: petitions and action campaigns."""
+
+from pathlib import Path
+
+from flask import Flask
+
+import config
+from campaign import extensions
+from campaign.causes.routes import blueprint as causes
+from campaign.cli import commands
+from campaign.edge.client_address import ClientAddress
+from campaign.edge.memory import PublicMemory
+from campaign.edge.pace import Pace
+from campaign.lib import catalogs
+from campaign.live.routes import blueprint as live
+from campaign.mail import routes as mailbox
+from campaign.mail.composition import sender
+from campaign.montage.routes import blueprint as montage
+from campaign.petitions.routes import blueprint as petitions
+from campaign.signatures import emails, pressure
+from campaign.signatures.owner_routes import blueprint as owners
+from campaign.signatures.routes import blueprint as signatures
+from campaign.web import assets, failures, formats, headers, languages
+from campaign.web.pages import blueprint as web
+
+ROOT = Path(__file__).resolve().parent.parent
+ROOMS = (web, causes, petitions, signatures, owners, live, montage)
+
+
+def create_app(settings=None):
+    """Return the application; `settings` are laid over those of the environment.
+
+    With `SERVING` it is made for many threads: commits go in groups, and watchers are given a pace.
+    """
+    app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
+    app.config.update(config.load())
+    app.config.update(settings or {})
+    app.extensions["sender_address"] = sender(app.config).addr_spec
+    _join_extensions(app)
+    for part in (languages, formats, assets, headers, failures, pressure, emails, commands):
+        part.init_app(app)
+    for room in ROOMS:
+        app.register_blueprint(room)
+    if not app.config["MAIL_URL"]:
+        mailbox.init_app(app)
+    _lay_edge(app)
+    return app
+
+
+def _join_extensions(app):
+    Path(app.config["VAR_DIR"]).mkdir(parents=True, exist_ok=True)
+    folder = ROOT / "campaign" / "translations"
+    catalogs.compile_catalogs(folder)
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    extensions.db.init_app(app)
+    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    extensions.babel.init_app(app, locale_selector=languages.locale)
+    extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
+
+
+def _lay_edge(app):
+    pace = Pace().start() if app.config.get("SERVING") else None
+    if app.config.get("EDGE", True):
+        app.wsgi_app = PublicMemory(app.wsgi_app, pace)
+    app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])

@@ -1,0 +1,72 @@
+"""A cause, its words in each language, and its tally."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+
+class Cause(db.Model):
+    """The larger aim; it owns petitions and one montage."""
+
+    __tablename__ = "cause"
+    __table_args__ = (
+        CheckConstraint("state in ('draft', 'published', 'archived')", name="state"),
+        Index("uq_cause_slug", "slug", unique=True),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    palette: Mapped[str] = mapped_column(String(20), default="monarch")
+    shape: Mapped[str] = mapped_column(String(40), default="monarch")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+    texts: Mapped[list["CauseText"]] = relationship(order_by="CauseText.lang", cascade="all, delete-orphan")
+
+    def text(self, lang):
+        """Return the words in `lang`, or in the first language there is."""
+        return next((text for text in self.texts if text.lang == lang), self.texts[0])
+
+
+class CauseText(db.Model):
+    """A cause in one language; `events` and `updates` are lists of plain entries, newest or next first."""
+
+    __tablename__ = "cause_text"
+
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text)
+    story: Mapped[str] = mapped_column(Text, default="")
+    events: Mapped[list] = mapped_column(JSON, default=list)
+    updates: Mapped[list] = mapped_column(JSON, default=list)
+
+
+class CauseTally(db.Model):
+    """How many butterflies a cause has; written only by the runner that hatches them.
+
+    `last_number` is the highest number ever given; the free ones below it stand in `free_number`.
+    """
+
+    __tablename__ = "cause_tally"
+    __table_args__ = (
+        CheckConstraint("count >= 0", name="count"),
+        CheckConstraint("last_number >= count", name="last_number"),
+    )
+
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    count: Mapped[int] = mapped_column(Integer, default=0)
+    last_number: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class FreeNumber(db.Model):
+    """A butterfly number that a withdrawn signature gave back; the next to hatch takes the lowest."""
+
+    __tablename__ = "free_number"
+
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

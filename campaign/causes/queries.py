@@ -1,0 +1,38 @@
+"""What pages ask about causes."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from campaign.causes.models import Cause, CauseTally, FreeNumber
+from campaign.extensions import db
+
+
+def published_causes():
+    """Return the causes that the public may see, oldest first, with their texts."""
+    return db.session.scalars(
+        select(Cause)
+        .where(Cause.state == "published")
+        .order_by(Cause.id)
+        .options(selectinload(Cause.texts))
+    ).all()
+
+
+def cause_by_slug(slug):
+    """Return the published cause at `slug`, or None."""
+    return db.session.scalar(
+        select(Cause)
+        .where(Cause.slug == slug, Cause.state == "published")
+        .options(selectinload(Cause.texts))
+    )
+
+
+def cause_count(cause_id):
+    """Return how many butterflies the cause has."""
+    return db.session.scalar(select(CauseTally.count).where(CauseTally.cause_id == cause_id)) or 0
+
+
+def cause_numbers(cause_id):
+    """Return (the highest butterfly number given, the tuple of free numbers below it)."""
+    last = db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == cause_id)) or 0
+    free = db.session.scalars(select(FreeNumber.number).where(FreeNumber.cause_id == cause_id))
+    return last, tuple(free)

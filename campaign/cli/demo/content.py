@@ -1,0 +1,135 @@
+"""The demonstration's facts and words, read from a folder; nothing here knows the database."""
+
+from dataclasses import fields
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from campaign.cli.demo.shapes import (
+    DemoCause,
+    DemoCauseText,
+    DemoEvent,
+    DemoEventText,
+    DemoPetition,
+    DemoPetitionText,
+    DemoQuestion,
+    DemoUpdate,
+    DemoUpdateText,
+)
+from campaign.cli.demo.source import Table, read_page, read_table
+
+LANGUAGES = ("en", "fr", "es")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+OPENING_HOUR = time(14, tzinfo=UTC)
+
+
+def load_cause(folder: Path, today: date) -> DemoCause:
+    """Return the cause written in `folder` as it stands on `today`.
+
+    Raises ContentInvalid, which names the file and the key at fault.
+    """
+    cause = read_table(folder, "cause.toml").only("slug", "palette", "shape", "petitions")
+    events = read_table(folder, "events.toml").only("events").tables("events")
+    updates = read_table(folder, "updates.toml").only("updates").tables("updates")
+    return DemoCause(
+        slug=cause.get("slug", str),
+        palette=cause.get("palette", str),
+        shape=cause.get("shape", str),
+        texts={lang: _cause_text(folder, lang) for lang in LANGUAGES},
+        petitions=tuple(
+            _petition(folder, f"petitions/{slug}", slug, today) for slug in cause.words("petitions")
+        ),
+        events=tuple(sorted((_event(each, today) for each in events), key=_by_date)),
+        updates=tuple(sorted((_update(each) for each in updates), key=_by_date, reverse=True)),
+    )
+
+
+def _cause_text(folder: Path, lang: str) -> DemoCauseText:
+    front, body = read_page(folder, f"{lang}.md")
+    front.only("title", "summary")
+    return DemoCauseText(front.get("title", str), front.get("summary", str), body)
+
+
+def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
+    table = read_table(folder, f"{place}/petition.toml").only(
+        "slug", "original_language", "goal", "generated", "opened_days_ago", "deliver_in_days",
+        "required", "two_per_address", "targets", "questions",
+    )  # fmt: skip
+    if table.get("slug", str) != slug:
+        raise table.fault("slug", f"should be {slug}, the name of its folder")
+    if table.get("original_language", str) not in LANGUAGES:
+        raise table.fault("original_language", f"should be one of {', '.join(LANGUAGES)}")
+    delivered = "deliver_in_days" in table.values
+    return DemoPetition(
+        slug=slug,
+        original_language=table.get("original_language", str),
+        goal=table.count("goal"),
+        generated=table.count("generated"),
+        opens_at=datetime.combine(today - timedelta(table.count("opened_days_ago")), OPENING_HOUR),
+        deliver_on=today + timedelta(table.count("deliver_in_days")) if delivered else None,
+        required=table.words("required"),
+        two_per_address=table.get("two_per_address", bool),
+        targets=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("targets")),
+        questions=tuple(_question(question) for question in table.tables("questions")),
+        texts={lang: _petition_text(folder, f"{place}/{lang}.md", delivered) for lang in LANGUAGES},
+    )
+
+
+def _petition_text(folder: Path, page: str, delivered: bool) -> DemoPetitionText:
+    front, body = read_page(folder, page)
+    names = ("title", "summary", "organisation") + (("deliver_place",) if delivered else ())
+    words = {name: front.only(*names).get(name, str) for name in names}
+    return DemoPetitionText(**{"deliver_place": "", **words}, body=body)
+
+
+def _question(table: Table) -> DemoQuestion:
+    return DemoQuestion(
+        name=table.only("name", "type", "required", *LANGUAGES).get("name", str),
+        type=table.get("type", str),
+        required=table.get("required", bool),
+        labels=_in_all_languages(table),
+    )
+
+
+def _event(table: Table, today: date) -> DemoEvent:
+    table.only("slug", "date", "days_ahead", "weekday", "starts", "ends", *LANGUAGES)
+    return DemoEvent(
+        slug=table.get("slug", str),
+        date=table.find("date", date) or _day_ahead(table, today),
+        starts=table.get("starts", time),
+        ends=table.get("ends", time),
+        texts=_texts(table, DemoEventText),
+    )
+
+
+def _day_ahead(table: Table, today: date) -> date:
+    """Return the first day of the wanted name that is at least `days_ahead` days after `today`."""
+    weekday = table.get("weekday", str)
+    if weekday not in WEEKDAYS:
+        raise table.fault("weekday", f"should be one of {', '.join(WEEKDAYS)}")
+    soonest = today + timedelta(table.count("days_ahead"))
+    return soonest + timedelta((WEEKDAYS.index(weekday) - soonest.weekday()) % 7)
+
+
+def _update(table: Table) -> DemoUpdate:
+    table.only("slug", "date", *LANGUAGES)
+    return DemoUpdate(
+        slug=table.get("slug", str),
+        date=table.get("date", date),
+        texts=_texts(table, DemoUpdateText),
+    )
+
+
+def _texts(table: Table, text: type) -> dict:
+    names = [field.name for field in fields(text)]
+    tables = {lang: table.table(lang).only(*names) for lang in LANGUAGES}
+    return {
+        lang: text(**{name: each.get(name, str) for name in names}) for lang, each in tables.items()
+    }
+
+
+def _in_all_languages(table: Table) -> dict[str, str]:
+    return {lang: table.get(lang, str) for lang in LANGUAGES}
+
+
+def _by_date(dated: DemoEvent | DemoUpdate) -> date:
+    return dated.date

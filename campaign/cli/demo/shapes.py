@@ -1,0 +1,119 @@
+"""The shapes of the demonstration: what the loader hands to whoever stores it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCauseText:
+    """A cause in one language; `story` is Markdown."""
+
+    title: str
+    summary: str
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPetitionText:
+    """A petition in one language; `body` is Markdown, `deliver_place` may be empty."""
+
+    title: str
+    summary: str
+    organisation: str
+    deliver_place: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoQuestion:
+    """A field of the petition's own; `labels` maps a language to its words."""
+
+    name: str
+    type: str
+    required: bool
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPetition:
+    """A petition with its texts by language.
+
+    Each of `targets` maps a language to a name; `generated` is how many signers to invent for it.
+    """
+
+    slug: str
+    original_language: str
+    goal: int
+    generated: int
+    opens_at: datetime
+    deliver_on: date | None
+    required: tuple[str, ...]
+    two_per_address: bool
+    targets: tuple[Mapping[str, str], ...]
+    questions: tuple[DemoQuestion, ...]
+    texts: Mapping[str, DemoPetitionText]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEventText:
+    """A gathering in one language."""
+
+    kind: str
+    title: str
+    place: str
+    town: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoEvent:
+    """A gathering; its hours are those of the town it is held in."""
+
+    slug: str
+    date: date
+    starts: time
+    ends: time
+    texts: Mapping[str, DemoEventText]
+
+    def hours(self, lang: str) -> str:
+        """Return the hours as they are written in `lang`, always by the 24-hour clock."""
+        if lang == "fr":
+            return f"{_french_hour(self.starts)} à {_french_hour(self.ends)}"
+        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUpdateText:
+    """A piece of news in one language."""
+
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoUpdate:
+    """Dated news of a cause."""
+
+    slug: str
+    date: date
+    texts: Mapping[str, DemoUpdateText]
+
+
+@dataclass(frozen=True, slots=True)
+class DemoCause:
+    """A cause and all it owns: events with the earliest first, updates with the newest."""
+
+    slug: str
+    palette: str
+    shape: str
+    texts: Mapping[str, DemoCauseText]
+    petitions: tuple[DemoPetition, ...]
+    events: tuple[DemoEvent, ...]
+    updates: tuple[DemoUpdate, ...]
+
+
+def _french_hour(hour: time) -> str:
+    # A no-break space holds number and unit together.
+    minutes = f"\N{NO-BREAK SPACE}{hour:%M}" if hour.minute else ""
+    return f"{hour.hour}\N{NO-BREAK SPACE}h{minutes}"

@@ -1,0 +1,101 @@
+"""Reads TOML and Markdown pages, and says in which file and under which key a fault lies."""
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+FENCE = "+++"
+
+
+class ContentInvalid(ValueError):
+    """Raised when a file of the demonstration lacks a value, or holds one that cannot be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of a TOML file, together with the place where it stands."""
+
+    file: str
+    key: str
+    values: dict
+
+    def fault(self, name: str, problem: str) -> ContentInvalid:
+        return ContentInvalid(f"{self.file}: {self._path(name)} {problem}")
+
+    def get(self, name: str, kind: type):
+        """Return the value of `name`, which must be there and be exactly of `kind`."""
+        if name not in self.values:
+            raise self.fault(name, "is not there")
+        value = self.values[name]
+        # Exactly: true would pass for 1, and an instant for a day.
+        if type(value) is not kind:
+            raise self.fault(name, f"should be of type {kind.__name__}, not {type(value).__name__}")
+        if value == "":
+            raise self.fault(name, "is empty")
+        return value
+
+    def find(self, name: str, kind: type):
+        """Return the value of `name`, or None where the table does not have it."""
+        return self.get(name, kind) if name in self.values else None
+
+    def count(self, name: str) -> int:
+        value = self.get(name, int)
+        if value < 0:
+            raise self.fault(name, "is below zero")
+        return value
+
+    def words(self, name: str) -> tuple[str, ...]:
+        value = self.get(name, list)
+        if not all(type(word) is str for word in value):
+            raise self.fault(name, "should hold words only")
+        return tuple(value)
+
+    def table(self, name: str) -> "Table":
+        return Table(self.file, self._path(name), self.get(name, dict))
+
+    def tables(self, name: str) -> list["Table"]:
+        """Return the tables listed under `name`, none where there is no such key."""
+        found = self.find(name, list) or []
+        if not all(type(values) is dict for values in found):
+            raise self.fault(name, "should hold tables only")
+        return [Table(self.file, f"{self._path(name)}[{i}]", each) for i, each in enumerate(found)]
+
+    def only(self, *names: str) -> "Table":
+        """Return this table; refuse it if it has a key beyond `names`, most likely a slip."""
+        for name in self.values:
+            if name not in names:
+                raise self.fault(name, "is not a key that is read here")
+        return self
+
+    def _path(self, name: str) -> str:
+        return f"{self.key}.{name}" if self.key else name
+
+
+def read_table(folder: Path, name: str) -> Table:
+    """Return the TOML file `name` of `folder`."""
+    return _parse(name, _read(folder, name))
+
+
+def read_page(folder: Path, name: str) -> tuple[Table, str]:
+    """Return the front matter, TOML between two lines of `+++`, and the Markdown below it."""
+    before, *rest = f"\n{_read(folder, name)}".split(f"\n{FENCE}\n", 2)
+    if before or len(rest) != 2:
+        raise ContentInvalid(f"{name}: front matter should stand first, within {FENCE}")
+    front, body = rest
+    if not body.strip():
+        raise ContentInvalid(f"{name}: there is no text below the front matter")
+    return _parse(name, front), f"{body.strip()}\n"
+
+
+def _read(folder: Path, name: str) -> str:
+    try:
+        return (folder / name).read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentInvalid(f"{name}: there is no such file in {folder.name}") from None
+
+
+def _parse(name: str, text: str) -> Table:
+    try:
+        return Table(name, "", tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
+        raise ContentInvalid(f"{name}: {error}") from error

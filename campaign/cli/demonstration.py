@@ -1,0 +1,89 @@
+"""`flask demo`: Butterflies for Mexico, ready to be signed."""
+
+from dataclasses import asdict
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from campaign.causes.operations import create_cause
+from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.cli.demo.content import load_cause
+from campaign.cli.signatures import generate_signatures
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.operations import create_petition
+from campaign.petitions.queries import petition_by_slug
+
+group = AppGroup("demo", help="The demonstration campaign.")
+FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
+SEED = 43
+
+
+@group.command("load")
+def load():
+    """Load the Butterflies for Mexico campaign with some hundred invented signers, unless it is there."""
+    click.echo(load_demonstration())
+
+
+def load_demonstration():
+    """Load the demonstration; return one line that says what was done."""
+    demo = load_cause(FOLDER, utcnow().date())
+    if cause_by_slug(demo.slug):
+        return f"{demo.slug} is loaded already; nothing changed."
+    write(_create, demo)
+    for place, petition in enumerate(demo.petitions):
+        generate_signatures(petition_by_slug(petition.slug), petition.generated, seed=SEED + place)
+    total = sum(petition.generated for petition in demo.petitions)
+    return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."
+
+
+def is_empty():
+    """Return whether there is no public cause yet."""
+    found = bool(published_causes())
+    db.session.rollback()
+    return not found
+
+
+def _create(demo):
+    cause = create_cause(
+        slug=demo.slug,
+        palette=demo.palette,
+        shape=demo.shape,
+        texts={lang: _cause_words(demo, lang) for lang in demo.texts},
+    )
+    for position, petition in enumerate(demo.petitions):
+        create_petition(
+            cause_id=cause.id,
+            slug=petition.slug,
+            position=position,
+            texts={lang: asdict(text) for lang, text in petition.texts.items()},
+            targets=list(petition.targets),
+            goal=petition.goal,
+            opens_at=petition.opens_at,
+            deliver_on=petition.deliver_on,
+            required_fields=list(petition.required),
+            two_per_address=petition.two_per_address,
+            questions=[_question(question) for question in petition.questions],
+            original_lang=petition.original_language,
+        )
+
+
+def _cause_words(demo, lang):
+    events = [
+        {
+            "date": event.date.isoformat(),
+            "hours": event.hours(lang),
+            **{name: getattr(event.texts[lang], name) for name in ("kind", "title", "place", "town", "text")},
+        }
+        for event in demo.events
+    ]
+    updates = [{"date": u.date.isoformat(), **asdict(u.texts[lang])} for u in demo.updates]
+    return {**asdict(demo.texts[lang]), "events": events, "updates": updates}
+
+
+def _question(question):
+    return {"name": question.name, "type": question.type, "required": question.required, "label": dict(question.labels)}
+
+
+COMMANDS = (group,)

@@ -1,0 +1,119 @@
+"""`flask serve`: the whole of Volante, site and worker, by one command."""
+
+import logging
+import resource
+import socket
+import subprocess
+import sys
+import threading
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from granian import Granian
+from granian.constants import Interfaces
+from granian.http import HTTP1Settings
+
+from campaign.cli.demonstration import is_empty, load_demonstration
+from campaign.extensions import db
+
+STOP_SECONDS = 3
+RESTART_SECONDS = 1
+WORKER = (sys.executable, "-m", "flask", "worker", "--with-parent")
+
+
+@click.command("serve")
+@click.option("--demo", is_flag=True, help="Load the demonstration when the database is empty.")
+@with_appcontext
+def serve(demo):
+    """Migrate the database, then serve the site and run the worker until stopped (Ctrl-C)."""
+    config = current_app.config
+    _check_port(config["HOST"], config["PORT"])
+    _migrate()
+    if demo and is_empty():
+        click.echo(load_demonstration())
+    db.engine.dispose()
+    _raise_file_limit()
+    click.echo(f"Volante runs at {config['PUBLIC_URL']} (Ctrl-C stops it)")
+    if not config["MAIL_URL"]:
+        click.echo(f"Mail is written to {config['VAR_DIR']}/mail and shown at {config['PUBLIC_URL']}/dev/mail")
+    worker = KeptProcess(WORKER).start()
+    try:
+        _server(config).serve()
+    finally:
+        worker.stop()
+    click.echo("Volante stopped.")
+
+
+class KeptProcess:
+    """A child process that is started again when it ends by itself."""
+
+    def __init__(self, command):
+        self._command = command
+        self._stopping = threading.Event()
+        self._child = None
+
+    def start(self):
+        threading.Thread(target=self._keep, name="keeper", daemon=True).start()
+        return self
+
+    def stop(self):
+        """Ask the child to end, and end it after STOP_SECONDS."""
+        self._stopping.set()
+        if self._child is None:
+            return
+        self._child.terminate()
+        try:
+            self._child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._child.kill()
+
+    def _keep(self):
+        while not self._stopping.is_set():
+            # Ctrl-C reaches a whole process group; the child has its own, and is ended by us.
+            self._child = subprocess.Popen(self._command, start_new_session=True)
+            self._child.wait()
+            self._stopping.wait(RESTART_SECONDS)
+
+
+def _server(config):
+    return Granian(
+        "wsgi:serving",
+        factory=True,
+        address=config["HOST"],
+        port=config["PORT"],
+        interface=Interfaces.WSGI,
+        workers=config["WEB_CONCURRENCY"],
+        blocking_threads=config["WEB_THREADS"],
+        backlog=4096,
+        http1_settings=HTTP1Settings(header_read_timeout=15_000),
+        respawn_failed_workers=True,
+        workers_kill_timeout=STOP_SECONDS,
+        log_level="warning",
+    )
+
+
+def _migrate():
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    upgrade()
+
+
+def _check_port(host, port):
+    """Say in words that the port is taken, before anything is done."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            raise click.ClickException(f"Port {port} is taken. Choose another: PORT=8001 make run") from error
+
+
+def _raise_file_limit():
+    """Each watcher that keeps its connection costs a file descriptor."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
+COMMANDS = (serve,)

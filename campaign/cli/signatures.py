@@ -1,0 +1,102 @@
+"""`flask signatures`: export, audit, generate."""
+
+import os
+import secrets
+import sys
+import time
+
+import click
+from flask.cli import AppGroup
+
+from campaign.exports.operations import STATES, csv_lines
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_slug
+from campaign.signatures.generation import add_rows, invented_rows
+from campaign.signatures.hatching import hatch
+from campaign.signatures.queries import differences, waiting_to_hatch
+
+group = AppGroup("signatures", help="Export, check and generate signatures.")
+HATCH_PATIENCE = 60
+
+
+@group.command("export")
+@click.argument("petition")
+@click.option("--format", "kind", type=click.Choice(("csv",)), default="csv", show_default=True)
+@click.option("--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output.")
+@click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True)
+def export(petition, kind, output, state):
+    """Write the signatures of PETITION, with a header row."""
+    found = _found(petition)
+    if output is None:
+        lines = sum(_pour(csv_lines(found.id, state), sys.stdout))
+    else:
+        with open(output, "w", encoding="utf-8", newline="") as file:
+            lines = sum(_pour(csv_lines(found.id, state), file))
+        click.echo(f"Wrote {lines - 1} signatures to {output}.")
+
+
+@group.command("audit")
+def audit():
+    """Recompute tally and ledger from the signatures; exit with 1 on any difference."""
+    found = differences()
+    for sentence in found:
+        click.echo(sentence)
+    if found:
+        raise SystemExit(1)
+    click.echo("Tally, ledger and butterfly numbers agree with the signatures.")
+
+
+@group.command("generate")
+@click.argument("petition")
+@click.argument("count", type=click.IntRange(min=1))
+@click.option("--seed", type=int, help="The same seed invents the same people.")
+def generate(petition, count, seed):
+    """Add COUNT realistic confirmed signatures of invented people to PETITION, and hatch them."""
+    added = generate_signatures(_found(petition), count, seed=secrets.randbelow(4096) if seed is None else seed)
+    click.echo(f"Generated {added} signatures for {petition}.")
+
+
+def generate_signatures(petition, count, *, seed):
+    """Insert and hatch `count` invented signatures of the petition, with a progress bar; return how many were added."""
+    now = utcnow()
+    version_id = petition.current_version.id
+    added = 0
+    with click.progressbar(length=count, label=f"Signing {petition.slug}", file=sys.stderr) as bar:
+        for rows in invented_rows(petition, version_id, count, seed=seed, now=now):
+            added += write(add_rows, rows)
+            _hatch_once()
+            bar.update(len(rows))
+    _wait_until_hatched()
+    return added
+
+
+def _hatch_once():
+    return write(hatch, holder=f"generate-{os.getpid()}", now=utcnow())
+
+
+def _wait_until_hatched():
+    """Hatch what is left, or let the runner that holds the lease do it."""
+    end = time.monotonic() + HATCH_PATIENCE
+    while time.monotonic() < end:
+        if not _hatch_once():
+            db.session.rollback()
+            if not waiting_to_hatch():
+                return
+            time.sleep(0.1)
+
+
+def _pour(lines, file):
+    for text in lines:
+        file.write(text)
+        yield text.count("\n")
+
+
+def _found(slug):
+    petition = petition_by_slug(slug)
+    if petition is None:
+        raise click.ClickException(f"There is no petition at {slug!r}.")
+    return petition
+
+
+COMMANDS = (group,)

@@ -1,0 +1,71 @@
+"""The loops of the worker, each in a thread of its own, so that slow mail never keeps a butterfly from hatching."""
+
+import logging
+import os
+import secrets
+import threading
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import postman_for
+from campaign.signatures.hatching import hatch
+from campaign.signatures.tasks import forget, remind
+
+HATCH_SECONDS = 0.15
+MAIL_SECONDS = 0.3
+UPKEEP_SECONDS = 60
+PAUSE_AFTER_ERROR = 2
+FAREWELL_SECONDS = 3
+
+log = logging.getLogger("campaign.worker")
+
+
+class Worker:
+    """Runs until `stop` is set; several may run at once, as leases and locked rows keep them apart."""
+
+    def __init__(self, app, stop):
+        self._app = app
+        self._stop = stop
+        self._postman = postman_for(app, write)
+        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def run(self):
+        """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
+        loops = ((self._hatch, HATCH_SECONDS), (self._mail, MAIL_SECONDS), (self._upkeep, UPKEEP_SECONDS))
+        threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
+        for thread in threads:
+            thread.start()
+        self._stop.wait()
+        self._postman.stop()
+        for thread in threads:
+            thread.join(FAREWELL_SECONDS / len(threads))
+
+    def _loop(self, work, seconds):
+        """Repeat `work`: at once while it finds something to do, else every `seconds`."""
+        while not self._stop.is_set():
+            try:
+                with self._app.app_context():
+                    busy = work()
+            except Exception:
+                log.exception("a pass of the worker failed; it is tried again")
+                self._stop.wait(PAUSE_AFTER_ERROR)
+            else:
+                if not busy:
+                    self._stop.wait(seconds)
+
+    def _hatch(self):
+        return write(
+            hatch, holder=self._holder, now=utcnow(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
+        )
+
+    def _mail(self):
+        return self._postman.deliver_due(now=utcnow())
+
+    def _upkeep(self):
+        config = self._app.config
+        return write(remind, now=utcnow()) + write(
+            forget,
+            now=utcnow(),
+            unconfirmed_days=config["ERASE_PENDING_DAYS"],
+            address_days=config["ADDRESS_DAYS"],
+        )

@@ -1,0 +1,29 @@
+"""`flask worker`: hatching, mail and upkeep, beside the site."""
+
+import signal
+import threading
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from campaign.cli.worker import Worker
+from campaign.lib.orphans import end_with_parent
+
+
+@click.command("worker")
+@click.option("--with-parent", is_flag=True, help="End when the process that started it ends.")
+@with_appcontext
+def worker(with_parent):
+    """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
+    if with_parent:
+        end_with_parent()
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    click.echo("Worker runs: hatching, mail, upkeep.")
+    Worker(current_app._get_current_object(), stop).run()
+    click.echo("Worker stopped.")
+
+
+COMMANDS = (worker,)

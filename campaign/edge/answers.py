@@ -1,0 +1,66 @@
+"""One remembered answer: its bytes in each encoding, its tag, and how long it is good."""
+
+import gzip
+import re
+import time
+from hashlib import blake2b
+
+import brotli
+
+COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg", "application/atom", "application/manifest")
+SMALLEST = 600
+KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
+_MAX_AGE = re.compile(r"max-age=(\d+)")
+
+
+class Answer:
+    """A public 200 answer. `born` is in monotonic seconds, `fresh_for` in seconds."""
+
+    __slots__ = ("born", "fresh_for", "size", "_status", "_headers", "_brief", "_tag", "_bodies", "_quality", "_packs")
+
+    def __init__(self, status, headers, body, rule):
+        self.born = time.monotonic()
+        match = _MAX_AGE.search(rule)
+        self.fresh_for = int(match[1]) if match else 0
+        named = {name.lower(): value for name, value in headers}
+        kind = named.get("content-type", "")
+        self._packs = len(body) > SMALLEST and kind.startswith(COMPRESSIBLE)
+        self._quality = 9 if self.fresh_for > 3600 else 4
+        self._tag = named.get("etag") or f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
+        kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "vary")]
+        kept += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
+        self._brief = [(n, v) for n, v in kept if n.lower() in KEPT_ON_304 or n == "ETag"]
+        self._status, self._headers, self._bodies = status, kept, {"": body}
+        self.size = len(body) * (2 if self._packs else 1) + 1000
+
+    def age(self):
+        return time.monotonic() - self.born
+
+    def send(self, environ, start_response):
+        """Answer one request: 304 where the client has it, else in the best encoding the client takes."""
+        age = ("Age", str(int(self.age())))
+        asked = environ.get("HTTP_IF_NONE_MATCH")
+        if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
+            start_response("304 Not Modified", [*self._brief, age])
+            return []
+        encoding = self._encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
+        body = self._bodies.get(encoding)
+        if body is None:
+            body = self._bodies[encoding] = self._pack(encoding)
+        headers = [*self._headers, age, ("Content-Length", str(len(body)))]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        start_response(self._status, headers)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
+
+    def _encoding(self, accepted):
+        if not self._packs:
+            return ""
+        offers = {part.split(";")[0].strip() for part in accepted.split(",") if "q=0" not in part.replace("q=0.", "")}
+        return "br" if "br" in offers else "gzip" if "gzip" in offers else ""
+
+    def _pack(self, encoding):
+        body = self._bodies[""]
+        if encoding == "br":
+            return brotli.compress(body, quality=self._quality)
+        return gzip.compress(body, compresslevel=6, mtime=0)

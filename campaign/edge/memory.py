@@ -1,0 +1,108 @@
+"""The edge: public pages answered from memory, rendered by one thread at a time."""
+
+import threading
+
+from campaign.edge.answers import Answer
+
+LARGEST_ANSWER = 4 * 1024 * 1024
+LARGEST_MEMORY = 96 * 1024 * 1024
+MOST_ANSWERS = 5000
+STALE_SECONDS = 5
+
+
+class PublicMemory:
+    """WSGI layer that remembers answers marked `Cache-Control: public` that set no cookie and vary by nothing but encoding.
+
+    A fresh answer is served as it is. When it has aged, one request renders it anew while the others get the last one, at
+    most STALE_SECONDS longer; past that they wait. Answers that turn out private are never remembered.
+    """
+
+    def __init__(self, app, pace=None):
+        self._app = app
+        self._pace = pace
+        self._answers = {}
+        self._renderers = {}
+        self._guard = threading.Lock()
+        self._size = 0
+
+    def __call__(self, environ, start_response):
+        if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
+            return self._app(environ, start_response)
+        key = environ.get("PATH_INFO", "") + "?" + environ.get("QUERY_STRING", "")
+        answer = self._answers.get(key)
+        if answer is not None and answer.age() <= answer.fresh_for:
+            return answer.send(environ, start_response)
+        return self._renew(key, answer, environ, start_response)
+
+    def _renew(self, key, last, environ, start_response):
+        with self._guard:
+            lock = self._renderers.setdefault(key, threading.Lock())
+        if lock.acquire(blocking=False):
+            try:
+                return self._render(key, environ, start_response)
+            finally:
+                lock.release()
+                with self._guard:
+                    self._renderers.pop(key, None)
+        if last is not None and last.age() <= last.fresh_for + STALE_SECONDS:
+            return last.send(environ, start_response)
+        with lock:  # somebody is rendering it just now
+            pass
+        current = self._answers.get(key)
+        if current is not None and current.age() <= current.fresh_for + STALE_SECONDS:
+            return current.send(environ, start_response)
+        return self._render(key, environ, start_response)
+
+    def _render(self, key, environ, start_response):
+        if self._pace is not None:
+            environ["volante.next_ms"] = self._pace.next_ms
+        status, headers, chunks = self._ask(environ)
+        rule = _rule_of_public(status, headers)
+        if rule is None:
+            self._forget(key)
+            start_response(status, headers)
+            return chunks
+        try:
+            body = b"".join(chunks)
+        finally:
+            if hasattr(chunks, "close"):
+                chunks.close()
+        answer = Answer(status, headers, body, rule)
+        if len(body) <= LARGEST_ANSWER:
+            self._remember(key, answer)
+        return answer.send(environ, start_response)
+
+    def _ask(self, environ):
+        """Ask the application as for a GET without conditions; the body of a HEAD request is cut off later."""
+        told = []
+        whole = {k: v for k, v in environ.items() if k not in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")}
+        whole["REQUEST_METHOD"] = "GET"
+        chunks = self._app(whole, lambda status, headers, exc_info=None: told.append((status, headers)))
+        return *told[-1], chunks
+
+    def _remember(self, key, answer):
+        with self._guard:
+            self._drop(key)
+            self._answers[key] = answer
+            self._size += answer.size
+            while self._size > LARGEST_MEMORY or len(self._answers) > MOST_ANSWERS:
+                self._drop(next(iter(self._answers)))
+
+    def _forget(self, key):
+        if key in self._answers:
+            with self._guard:
+                self._drop(key)
+
+    def _drop(self, key):
+        last = self._answers.pop(key, None)
+        self._size -= last.size if last else 0
+
+
+def _rule_of_public(status, headers):
+    """Return the Cache-Control of an answer that everybody may be given, or None."""
+    named = {name.lower(): value for name, value in headers}
+    rule = named.get("cache-control", "")
+    varies = named.get("vary", "").replace("Accept-Encoding", "").strip(", ")
+    if not status.startswith("200") or "public" not in rule or "set-cookie" in named or varies:
+        return None
+    return rule

@@ -1,0 +1,40 @@
+"""How often watching pages may ask, told by how late this process's own threads get their turn."""
+
+import threading
+import time
+
+QUIET_MS = 1000
+SLOWEST_MS = 10_000
+TICK = 0.1
+LATE = 0.06
+EARLY = 0.015
+
+
+class Pace:
+    """A clock that asks to be woken ten times a second and slows the watchers when it is woken late.
+
+    Lateness measures what a visitor feels: a processor, or Python's lock, that is taken. `next_ms` moves between 1,000 and
+    10,000 and returns by itself.
+    """
+
+    def __init__(self):
+        self.next_ms = QUIET_MS
+        self._lateness = 0.0
+
+    def start(self):
+        threading.Thread(target=self._watch, name="pace", daemon=True).start()
+        return self
+
+    def note(self, lateness):
+        """Take one measurement, in seconds, and move the pace."""
+        self._lateness += (lateness - self._lateness) * 0.1
+        if self._lateness > LATE:
+            self.next_ms = min(SLOWEST_MS, int(self.next_ms * 1.05))
+        elif self._lateness < EARLY:
+            self.next_ms = max(QUIET_MS, int(self.next_ms * 0.97))
+
+    def _watch(self):
+        while True:
+            before = time.monotonic()
+            time.sleep(TICK)
+            self.note(time.monotonic() - before - TICK)

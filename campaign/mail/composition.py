@@ -1,0 +1,147 @@
+"""From words to a correct message."""
+
+import re
+import textwrap
+import unicodedata
+from dataclasses import dataclass
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from hashlib import sha256
+from typing import NamedTuple
+from urllib.parse import urlsplit
+
+import idna
+from flask import current_app
+from flask_babel import force_locale
+
+from campaign.lib.times import utcnow
+from campaign.mail.policy import PLAIN, WITH_UTF8
+
+WIDTH = 72
+# Line separators, control characters and lone surrogates break a header; bidi controls make a name look like another.
+UNWANTED = {"Cc", "Cs", "Zl", "Zp"}
+BIDI_CONTROLS = set("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
+class Wording(NamedTuple):
+    """The words of a mail: a subject in one line, plain text, and HTML."""
+
+    subject: str
+    text: str
+    html: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Message:
+    """One mail, as the room that owes it words it.
+
+    `digest` is the keyed digest of the canonical address; without it no refusal is looked up or remembered.
+    `list_unsubscribe` is the address of a one-click unsubscription (RFC 8058). `kind` and `message_key` are filled in
+    at delivery: the key is the same at every attempt, so that a receiver can tell a second copy.
+    """
+
+    to: str
+    subject: str
+    text: str
+    html: str
+    lang: str
+    to_name: str = ""
+    digest: bytes | None = None
+    reply_to: str = ""
+    list_unsubscribe: str = ""
+    kind: str = ""
+    message_key: str = ""
+
+
+def render(name, lang, **context):
+    """Render `templates/emails/<name>/` in the language `lang` as Wording; needs an application context.
+
+    The bodies get the `subject` too. Nothing of a request reaches a mail: context processors are left out, so everything
+    that a template says is in `context`.
+    """
+    templates = current_app.jinja_env
+
+    def part(file, **more):
+        return templates.get_template(f"emails/{name}/{file}").render(lang=lang, **context, **more)
+
+    with force_locale(lang):
+        subject = one_line(part("subject.txt"))
+        text = part("body.txt", subject=subject)
+        html = part("body.html", subject=subject)
+    return Wording(subject, _wrapped(text), html.strip() + "\n")
+
+
+def to_email(message, settings):
+    """Return the message as EmailMessage: multipart/alternative, UTF-8, in lines that any mail server takes.
+
+    `settings` is a mapping with PUBLIC_URL and MAIL_FROM. Raises ValueError for an address that cannot be written.
+    """
+    recipient = _address(message.to, message.to_name)
+    email = EmailMessage(policy=PLAIN if recipient.username.isascii() else WITH_UTF8)
+    email["Date"] = format_datetime(utcnow())
+    email["Message-ID"] = f"<{_key_words(message.message_key)}@{_host(settings['PUBLIC_URL'])}>"
+    email["From"] = sender(settings)
+    email["To"] = recipient
+    email["Subject"] = one_line(message.subject)
+    if message.reply_to:
+        email["Reply-To"] = _address(message.reply_to)
+    email["Auto-Submitted"] = "auto-generated"
+    email["X-Auto-Response-Suppress"] = "OOF, AutoReply"
+    if message.kind:
+        email["X-Mail-Kind"] = message.kind
+    if message.list_unsubscribe:
+        email["List-Unsubscribe"] = f"<{message.list_unsubscribe}>"
+        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    email.set_content(message.text, cte="quoted-printable")
+    email.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    # Last, since setting the content takes such headers away.
+    email["Content-Language"] = message.lang
+    return email
+
+
+def sender(settings):
+    """Return MAIL_FROM (`Name <address>`) as Address, for the From header and the envelope."""
+    # An operator writes a comma in a name without thinking of quotes, which a strict reader takes for two addresses.
+    name, _, address = settings["MAIL_FROM"].rpartition("<")
+    return _address(address.rstrip("> "), name.strip(' "'))
+
+
+def one_line(words):
+    """Return words that are safe in a header: one line, nothing invisible that could break or disguise it."""
+    visible = "".join(" " if _is_unwanted(character) else character for character in words)
+    return re.sub(" {2,}", " ", visible).strip()
+
+
+def _is_unwanted(character):
+    return character in BIDI_CONTROLS or unicodedata.category(character) in UNWANTED
+
+
+def _address(address, name=""):
+    local, at, domain = one_line(address).rpartition("@")
+    if not at:
+        raise ValueError("an address needs an @")
+    return Address(one_line(name), local, domain if domain.isascii() else _ascii(domain))
+
+
+def _ascii(domain):
+    return idna.encode(domain, uts46=True).decode("ascii")
+
+
+def _host(public_url):
+    host = urlsplit(public_url).hostname
+    return host if host.isascii() else _ascii(host)
+
+
+def _key_words(message_key):
+    # Hashed, so that the header tells nobody how many mails we send.
+    return sha256(message_key.encode()).hexdigest()[:32]
+
+
+def _wrapped(text):
+    """Fold paragraphs for clients that do not, leave addresses whole, and one empty line between paragraphs."""
+    lines = (
+        textwrap.fill(line.strip(), WIDTH, break_long_words=False, break_on_hyphens=False)
+        for line in text.splitlines()
+    )
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip() + "\n"

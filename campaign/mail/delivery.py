@@ -1,0 +1,162 @@
+"""Delivering what is due: claim, ask for the words, hand over, mark."""
+
+import logging
+from contextlib import closing
+from dataclasses import replace
+from datetime import timedelta
+from threading import Event
+from traceback import extract_tb
+from urllib.parse import urlsplit
+
+from campaign.extensions import db
+from campaign.mail import operations
+from campaign.mail.answers import Delivered, Refused
+from campaign.mail.carriers import Letter, Round
+from campaign.mail.composition import sender, to_email
+from campaign.mail.folder import folder_of
+from campaign.mail.marks import Marks
+from campaign.mail.transport import Envelope, transport_from
+
+BATCH = 100
+REST = timedelta(seconds=30)
+
+# Well within the two minutes of a claim, so that nobody else gets a message that we are still about to send.
+LONGEST_PASS_SECONDS = 30
+
+log = logging.getLogger("campaign.mail")
+
+
+def register(app, kind, composer):
+    """Let `composer` word the mails of `kind`: it gets the owed row and returns a Message, or None if no longer apt.
+
+    It only reads: what it changes is not kept.
+    """
+    composers_of(app)[kind] = composer
+
+
+def composers_of(app):
+    """Return the composers of `app`, by kind."""
+    return app.extensions.setdefault("mail_composers", {})
+
+
+def postman_for(app, write):
+    """Return the Postman that the settings of `app` ask for; raises ValueError for a MAIL_URL that cannot be read."""
+    settings = app.config
+    url, hello = settings["MAIL_URL"], urlsplit(settings["PUBLIC_URL"]).hostname
+    connections = settings["MAIL_CONNECTIONS"] if url else 1
+    transports = [transport_from(url, folder_of(settings), hello=hello) for _ in range(connections)]
+    return Postman(composers=composers_of(app), transports=transports, write=write, settings=settings)
+
+
+class Postman:
+    """Delivers what is due, over as many connections as it is given transports.
+
+    Composing and the database stay on the caller's thread, inside an application context. `write(operation, …)` runs
+    an operation in a committed transaction. When the server takes nothing, the postman rests for 30 s and then tries
+    with one message, for days if need be; that costs no message an attempt.
+    """
+
+    def __init__(self, *, composers, transports, write, settings):
+        self._composers = composers
+        self._transports = transports
+        self._write = write
+        self._settings = settings
+        self._rests_until = None
+        self._stop = Event()
+
+    def deliver_due(self, *, now):
+        """Make one pass over at most 100 messages, for some 30 s at most; return how many were dealt with."""
+        if self._rests_until and now < self._rests_until:
+            return 0
+        limit = 1 if self._rests_until else BATCH
+        owed = self._write(operations.claim, limit=limit, now=now)
+        marks = Marks(self._write)
+        letters = self._compose(owed, marks) if owed else []
+        if letters:
+            self._send(letters, marks, now)
+        else:
+            for transport in self._transports:
+                transport.rest()
+        marks.write()
+        return marks.handled
+
+    def stop(self):
+        """End the present pass once the messages in hand are through; may be called from any thread."""
+        self._stop.set()
+
+    def close(self):
+        """Take leave of the mail server."""
+        for transport in self._transports:
+            transport.close()
+
+    def _compose(self, owed, marks):
+        messages = [(row, message) for row in owed if (message := self._word(row, marks))]
+        refused = operations.refused_among([m.digest for _, m in messages if m.digest is not None])
+        # Nothing of the reading may hold a snapshot or a connection while the mail server takes its time.
+        db.session.rollback()
+        letters = []
+        for row, message in messages:
+            if message.digest in refused:
+                marks.dropped(row.id, reason="the address takes no mail")
+            elif envelope := self._seal(row, message, marks):
+                letters.append(Letter(message.digest, envelope))
+        return letters
+
+    def _word(self, row, marks):
+        composer = self._composers.get(row.kind)
+        if composer is None:
+            # Perhaps a newer version of the site owes it, and a newer worker is about to take over.
+            marks.put_off(row.id, error=f"nobody words mails of the kind {row.kind}")
+            return None
+        try:
+            message = composer(row)
+        except Exception as error:
+            db.session.rollback()
+            return self._note_failure(row, error, marks)
+        if message is None:
+            marks.dropped(row.id, reason="no longer apt")
+        return message
+
+    def _seal(self, row, message, marks):
+        key = f"{row.kind}:{row.id}:{row.created_at.isoformat()}"
+        try:
+            email = to_email(replace(message, kind=row.kind, message_key=key), self._settings)
+            recipient = email["To"].addresses[0].addr_spec
+            return Envelope(
+                id=row.id,
+                sender=sender(self._settings).addr_spec,
+                recipient=recipient,
+                needs_utf8=not recipient.isascii(),
+                data=email.as_bytes(),
+            )
+        except Exception as error:
+            return self._note_failure(row, error, marks)
+
+    def _note_failure(self, row, error, marks):
+        # Only what and where: the text of an error may repeat a name or an address.
+        what, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
+        log.error("mail %d (%s): %s at %s:%d", row.id, row.kind, what, place.filename, place.lineno)
+        marks.put_off(row.id, error=f"composing: {what}")
+
+    def _send(self, letters, marks, now):
+        trip = Round(letters, self._transports, stop=self._stop, seconds=LONGEST_PASS_SECONDS)
+        with closing(trip.results(marks.seconds_left)) as results:
+            for result in results:
+                if result:
+                    self._mark(*result, marks)
+                marks.write_if_due()
+        for letter in trip.left:
+            marks.released(letter.envelope.id)
+        self._rests_until = now + REST if trip.trouble else None
+        if trip.trouble:
+            log.warning("the mail server takes nothing; next try in %s: %s", REST, trip.trouble)
+
+    def _mark(self, letter, fact, marks):
+        id = letter.envelope.id
+        if isinstance(fact, Delivered):
+            marks.sent(id)
+        elif isinstance(fact, Refused):
+            marks.refused(id, digest=letter.digest, reason=fact.reason)
+        else:
+            marks.put_off(id, error=fact.reason)
+

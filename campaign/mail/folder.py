@@ -1,0 +1,76 @@
+"""The developer's mailbox: the folder that messages are written into where no mail server is set."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.parser import BytesHeaderParser
+from pathlib import Path
+
+PAGE = 50
+NAME = re.compile(r"(\d{8}T\d{6}\.\d{6})-\d+\.eml", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A message in the folder; `text` and `html` are empty in lists."""
+
+    name: str
+    subject: str
+    to: str
+    from_: str
+    at: datetime
+    kind: str
+    headers: dict
+    text: str = ""
+    html: str = ""
+
+
+def folder_of(settings):
+    """Return the folder that messages are written into: `mail` inside VAR_DIR."""
+    return Path(settings["VAR_DIR"]) / "mail"
+
+
+def names_in(folder):
+    """Return the file names of all messages, newest first."""
+    if not folder.is_dir():
+        return []
+    return sorted((path.name for path in folder.iterdir() if NAME.fullmatch(path.name)), reverse=True)
+
+
+def page_of(folder, page):
+    """Return the messages on page 1, 2, … of fifty each, newest first, and whether there are older ones."""
+    names = names_in(folder)
+    first = (page - 1) * PAGE
+    parser = BytesHeaderParser(policy=policy.default)
+    found = []
+    for name in names[first : first + PAGE]:
+        with open(folder / name, "rb") as file:
+            found.append(_found(name, parser.parse(file)))
+    return found, len(names) > first + PAGE
+
+
+def find(folder, name):
+    """Return the whole message called `name`, or None; no name leads out of the folder."""
+    path = folder / name
+    if not NAME.fullmatch(name) or not path.is_file():
+        return None
+    email = message_from_bytes(path.read_bytes(), policy=policy.default)
+    text, html = (email.get_body([kind]) for kind in ("plain", "html"))
+    return _found(
+        name, email, text=text.get_content() if text else "", html=html.get_content() if html else ""
+    )
+
+
+def _found(name, email, **bodies):
+    written = datetime.strptime(NAME.fullmatch(name).group(1), "%Y%m%dT%H%M%S.%f")
+    return Found(
+        name=name,
+        subject=email["Subject"] or "",
+        to=email["To"] or "",
+        from_=email["From"] or "",
+        at=written.replace(tzinfo=UTC),
+        kind=email["X-Mail-Kind"] or "",
+        headers={key: str(value) for key, value in email.items()},
+        **bodies,
+    )

@@ -1,0 +1,51 @@
+"""Mail that is owed, and addresses that take none."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+STATES = ("owed", "sent", "dropped", "failed")
+
+# A partial index serves only those queries that repeat its condition to the letter.
+OWED = text("state = 'owed'")
+
+
+class OwedMessage(db.Model):
+    """One mail that somebody is to get: only what it is about, never to whom nor what it says.
+
+    Written in the transaction that causes the mail. Once `due_at` has passed the worker claims it until `locked_until`,
+    asks the room that owes it for its words and hands it to the mail server. A row whose worker died is
+    claimed again when its lock ends.
+    """
+
+    __tablename__ = "owed_message"
+    __table_args__ = (
+        CheckConstraint(f"state in ({', '.join(repr(state) for state in STATES)})", name="state"),
+        Index("ix_owed_message_due", "due_at", sqlite_where=OWED, postgresql_where=OWED),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int] = mapped_column(BigInteger)
+    lang: Mapped[str] = mapped_column(String(2))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[str] = mapped_column(String(8), default="owed")
+    last_error: Mapped[str] = mapped_column(String(200), default="")
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class UndeliverableAddress(db.Model):
+    """An address that its own mail server has called wrong for good, kept as a keyed digest only."""
+
+    __tablename__ = "undeliverable_address"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(200))
+    since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

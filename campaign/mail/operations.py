@@ -1,0 +1,118 @@
+"""Owing mail, and the life of what is owed."""
+
+import random
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from campaign.extensions import db
+from campaign.lib.insertion import insert
+from campaign.lib.times import utcnow
+from campaign.mail.models import OWED, OwedMessage, UndeliverableAddress
+
+LOCK = timedelta(minutes=2)
+FIRST_DELAY = timedelta(seconds=30)
+LONGEST_DELAY = timedelta(hours=6)
+MOST_ATTEMPTS = 10
+
+_table = OwedMessage.__table__
+
+
+def owe(*, kind, subject_id, lang, due_at=None):
+    """Owe a mail of `kind` about the row `subject_id`, from `due_at` (now) on; it goes with the caller's transaction."""
+    now = utcnow()
+    values = {
+        "kind": kind,
+        "subject_id": subject_id,
+        "lang": lang,
+        "created_at": now,
+        "due_at": due_at or now,
+        "attempts": 0,
+        "state": "owed",
+        "last_error": "",
+    }
+    # Nobody needs the row's number, so the database need not send it back.
+    db.session.execute(_table.insert().inline().values(values))
+
+
+def claim(*, limit, now):
+    """Take up to `limit` due messages, the longest due first, and return their rows, each with all columns.
+
+    They are ours for two minutes; nobody else gets them meanwhile, and somebody else does afterwards.
+    """
+    free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
+    # As a CTE, since PostgreSQL may run a plain subquery with a limit more than once.
+    due = (
+        select(_table.c.id)
+        .where(OWED, _table.c.due_at <= now, free)
+        .order_by(_table.c.due_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .cte("due")
+    )
+    taken = db.session.execute(
+        update(_table)
+        .where(_table.c.id.in_(select(due.c.id)))
+        .values(locked_until=now + LOCK, attempts=_table.c.attempts + 1)
+        .returning(*_table.c)
+    ).all()
+    return sorted(taken, key=lambda owed: (owed.due_at, owed.id))
+
+
+def mark_sent(ids, *, now):
+    """Note that the mail server has taken these messages."""
+    _change(ids, state="sent", sent_at=now, last_error="")
+
+
+def drop(ids, *, reason=""):
+    """Give up these messages, because they are no longer apt or their address takes no mail."""
+    _change(ids, state="dropped", last_error=reason)
+
+
+def put_off(id, *, error, now):
+    """Try a message again later, each time four times later, at most about six hours; after ten attempts it has failed.
+
+    `error` says what happened, without names or addresses.
+    """
+    attempts = db.session.scalar(select(_table.c.attempts).where(_table.c.id == id))
+    if attempts >= MOST_ATTEMPTS:
+        _change([id], state="failed", last_error=error[:200])
+    else:
+        _change([id], due_at=now + _delay(attempts), last_error=error[:200])
+
+
+def release(ids):
+    """Give back claimed messages that were not tried, as if they had never been claimed."""
+    _change(ids, attempts=_table.c.attempts - 1)
+
+
+def refuse_address(digest, *, reason, now):
+    """Remember that the address behind this keyed digest takes no mail."""
+    row = {"digest": digest, "reason": reason[:200], "since": now}
+    db.session.execute(
+        insert(UndeliverableAddress.__table__)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["digest"])
+    )
+
+
+def refused_among(digests):
+    """Return the set of those digests whose address takes no mail."""
+    known = UndeliverableAddress.digest
+    return set(db.session.scalars(select(known).where(known.in_(digests))))
+
+
+def is_refused(digest):
+    """Say whether the address behind this keyed digest takes no mail."""
+    return bool(refused_among([digest]))
+
+
+def _change(ids, **values):
+    db.session.execute(
+        update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=None, **values)
+    )
+
+
+def _delay(attempts):
+    # The jitter keeps what failed together from coming back together.
+    return min(FIRST_DELAY * 4 ** (attempts - 1), LONGEST_DELAY) * random.uniform(0.8, 1.2)

@@ -1,0 +1,110 @@
+"""Hundreds of thousands of butterflies, a few pixels each: all painted at once with a depth buffer."""
+
+from dataclasses import dataclass
+from itertools import product
+from math import ceil
+
+import numpy as np
+
+from campaign.montage.flock import Flock
+from campaign.montage.sprites import VARIANTS, Stance, sprites_of
+from campaign.montage.swarm import REACH
+
+# Every picture pixel is looked at in so many by so many points.
+FINE = {600: 4, 1600: 3}
+COARSE = 2
+TURN = 2048
+TURNS = 9
+SCALES = (1020, 1100, 1180)
+# Ink, dark cell, light cell; a fourth part leaves room in two bits.
+PARTS = 4
+BAND_POINTS = 6_000_000
+CHUNK_POINTS = 1_000_000
+
+
+@dataclass(frozen=True)
+class _Stamps:
+    """The points that each turned pose covers: for stamp s, `count[s]` rows from `start[s]` of the other columns."""
+
+    count: np.ndarray
+    start: np.ndarray
+    down: np.ndarray
+    across: np.ndarray
+    part: np.ndarray
+
+
+def paint_cloud(flock: Flock) -> np.ndarray:
+    """The flock on a transparent ground: width × width × 4 uint8, premultiplied."""
+    fine = next((points for widest, points in FINE.items() if flock.width <= widest), COARSE)
+    stamps = _stamps(flock.size * fine)
+    reach = ceil(flock.size * 1.22 * REACH / 2) + 2
+    height = max(reach, BAND_POINTS // (flock.width * fine * fine))
+    picture = np.zeros((flock.width, flock.width, 4), np.uint8)
+    for top in range(0, flock.width, height):
+        bottom = min(top + height, flock.width)
+        near = np.flatnonzero((flock.y > top - reach) & (flock.y < bottom + reach))
+        picture[top:bottom] = _paint_band(flock.part(near), stamps, fine, reach, top, bottom)
+    return picture
+
+
+def _stamps(size: float) -> _Stamps:
+    sprites = sprites_of(size)
+    out = ceil(size * 1.22 * REACH) + 2
+    poses = product(range(VARIANTS), (False, True), range(-TURNS, TURNS + 1), SCALES)
+    found = []
+    for variant, flip, turn, scale in poses:
+        stance = Stance(flip, turn * TURN, size * scale / 1000, out, out / 2, out / 2)
+        shares = np.asarray(sprites.turned(variant, stance))
+        cover = shares[:, :, 0]
+        down, across = np.nonzero(cover >= min(110, cover.max()))
+        cover, cell, wash, _ = shares[down, across].astype(np.int16).T
+        part = (2 * cell > cover) * (1 + (2 * wash > cell))
+        found.append((down - out // 2, across - out // 2, part))
+    count = np.array([len(down) for down, _, _ in found])
+    down, across, part = (np.concatenate(column) for column in zip(*found, strict=True))
+    return _Stamps(count, np.cumsum(count) - count, down, across, part.astype(np.uint32))
+
+
+def _which(flock: Flock) -> np.ndarray:
+    """The index of the stamp of each butterfly."""
+    turn = np.clip(np.rint(flock.turn / TURN).astype(np.int32), -TURNS, TURNS) + TURNS
+    scale = np.digitize(flock.scale, (1060, 1140))
+    pose = flock.variant.astype(np.int32) * 2 + flock.flip
+    return (pose * (2 * TURNS + 1) + turn) * len(SCALES) + scale
+
+
+def _paint_band(flock: Flock, stamps: _Stamps, fine: int, reach: int, top: int, bottom: int) -> np.ndarray:
+    # Butterflies up to `reach` outside the band reach in, and as far out again.
+    rim = 2 * reach * fine
+    across = flock.width * fine + 2 * rim
+    depth = np.zeros(((bottom - top) * fine + 2 * rim, across), np.uint32)
+    offset = stamps.down * across + stamps.across
+    place = (((flock.y - top) * fine).astype(np.int64) + rim) * across + (flock.x * fine).astype(np.int64) + rim
+    which = _which(flock)
+    each = max(1, CHUNK_POINTS // max(1, int(stamps.count.max())))
+    for start in range(0, len(place), each):
+        chosen = slice(start, start + each)
+        _stamp(depth.ravel(), stamps, offset, place[chosen], which[chosen], start + 1)
+    return _seen(depth[rim:-rim, rim:-rim], flock.tints, fine)
+
+
+def _stamp(depth: np.ndarray, stamps: _Stamps, offset: np.ndarray, place: np.ndarray, which: np.ndarray, first: int):
+    count = stamps.count[which]
+    point = np.arange(count.sum()) + np.repeat(stamps.start[which] - (np.cumsum(count) - count), count)
+    rank = np.repeat(np.arange(first, first + len(which), dtype=np.uint32), count)
+    np.maximum.at(depth, np.repeat(place, count) + offset[point], rank * PARTS + stamps.part[point])
+
+
+def _seen(depth: np.ndarray, tints: np.ndarray, fine: int) -> np.ndarray:
+    """The mean, per picture pixel, of the colours on top at its points."""
+    colours = np.full((len(tints) + 1, PARTS, 4), 255, np.uint8)
+    colours[1:, :, :3] = tints
+    colours[0] = 0
+    packed = colours.view(np.uint32).ravel()
+    height, width = depth.shape[0] // fine, depth.shape[1] // fine
+    total = np.zeros((height, width, 4), np.uint16)
+    for down in range(fine):
+        for across in range(fine):
+            points = depth[down::fine, across::fine]
+            total += packed[points].view(np.uint8).reshape(height, width, 4)
+    return (total // (fine * fine)).astype(np.uint8)

@@ -1,0 +1,80 @@
+"""A small PNG of a montage: up to 254 colours chosen for the picture, each with its own transparency."""
+
+import io
+
+import numpy as np
+from PIL import Image
+
+# A picture of a few butterflies is small anyway, and its soft shades want every colour there is.
+COLOURS, COLOURS_OF_FEW = 128, 254
+FEW = 0.2
+ROUNDS = 8
+# A step of transparency is seen a little less than a step of colour.
+ALPHA_WEIGHT = 0.9
+# Colours are first sorted into bins: five bits each of red, green and blue, four of alpha.
+BINS = 1 << 19
+
+
+def encode_png(image: Image.Image) -> bytes:
+    """The RGBA image as a PNG with a palette; a quarter of the bytes, and no difference that an eye would find."""
+    pixels = np.asarray(image)
+    alpha = pixels[:, :, 3]
+    seen = alpha > 0
+    if not seen.any():
+        return _saved(image, 6)
+    bins, colours, weights = _binned(pixels[seen])
+    palette = _means(colours, weights, COLOURS_OF_FEW if seen.mean() < FEW else COLOURS)
+    number_of_bin = np.zeros(BINS, np.uint8)
+    used = np.flatnonzero(weights)
+    number_of_bin[used] = 1 + _nearest(colours[used], palette)
+    numbers = np.zeros(alpha.shape, np.uint8)
+    numbers[seen] = number_of_bin[bins]
+    small = Image.fromarray(numbers, "P")
+    small.putpalette(_straight(palette).tobytes(), "RGBA")
+    return _saved(small, 9)
+
+
+def _saved(image: Image.Image, effort: int) -> bytes:
+    file = io.BytesIO()
+    image.save(file, "PNG", compress_level=effort)
+    return file.getvalue()
+
+
+def _binned(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The bin of each pixel; and for each bin its mean colour, premultiplied and weighted, and how many pixels it has."""
+    alpha = pixels[:, 3].astype(np.uint16)
+    premultiplied = (pixels[:, :3] * alpha[:, None] + 127) // 255
+    red, green, blue = (premultiplied >> 3).astype(np.uint32).T
+    bins = red << 14 | green << 9 | blue << 4 | alpha >> 4
+    weights = np.bincount(bins, minlength=BINS)
+    sums = [np.bincount(bins, channel, minlength=BINS) for channel in premultiplied.T]
+    sums.append(np.bincount(bins, alpha * ALPHA_WEIGHT, minlength=BINS))
+    return bins, (np.stack(sums, axis=1) / np.maximum(weights, 1)[:, None]).astype(np.float32), weights
+
+
+def _means(colours: np.ndarray, weights: np.ndarray, most: int) -> np.ndarray:
+    """The colours that stand for all: k-means over the bins (Lloyd's rounds), begun at even steps along the colours."""
+    used = np.flatnonzero(weights)
+    points, weight = colours[used], np.sqrt(weights[used]).astype(np.float32)
+    share = np.cumsum(weight) / weight.sum()
+    means = points[np.unique(np.searchsorted(share, (np.arange(most) + 0.5) / most))]
+    for _ in range(ROUNDS):
+        nearest = _nearest(points, means)
+        total = np.bincount(nearest, weight, len(means))
+        kept = total > 0
+        sums = [np.bincount(nearest, weight * channel, len(means)) for channel in points.T]
+        means = (np.stack(sums, axis=1)[kept] / total[kept, None]).astype(np.float32)
+    return means
+
+
+def _nearest(points: np.ndarray, means: np.ndarray) -> np.ndarray:
+    return np.argmin((means**2).sum(axis=1) - 2 * points @ means.T, axis=1)
+
+
+def _straight(palette: np.ndarray) -> np.ndarray:
+    """The palette as RGBA bytes, transparent first."""
+    alpha = np.minimum(palette[:, 3:] / ALPHA_WEIGHT, 255)
+    rgb = palette[:, :3] * 255 / np.maximum(alpha, 1)
+    straight = np.zeros((len(palette) + 1, 4), np.float32)
+    straight[1:] = np.concatenate([rgb, alpha], axis=1)
+    return np.clip(np.rint(straight), 0, 255).astype(np.uint8)

@@ -1,0 +1,103 @@
+"""A petition as pages show it: in one language, with its count."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from markupsafe import Markup
+
+from campaign.lib.markdown import to_html
+from campaign.petitions.goals import current_goal, past_goals
+from campaign.petitions.queries import petition_counts, published_petitions
+
+
+@dataclass(frozen=True)
+class PetitionCard:
+    """What a list or a button needs to know of a petition. `percent` is of the current goal, at most 100."""
+
+    id: int
+    slug: str
+    title: str
+    summary: str
+    targets: tuple[str, ...]
+    count: int
+    goal: int
+    past_goals: tuple[int, ...]
+    to_go: int
+    percent: float
+    state: str
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+@dataclass(frozen=True)
+class PetitionPage(PetitionCard):
+    """The whole petition: the card, the letter and its versions."""
+
+    cause_id: int
+    organisation: str
+    letter: Markup
+    version: int
+    versions: int
+    text_changed_at: datetime
+    languages: tuple[str, ...]
+    deliver_on: date | None
+    deliver_place: str
+    asks: frozenset
+    questions: tuple[dict, ...]
+
+
+def card(petition, lang, count, now):
+    """Return the PetitionCard of a Petition loaded with texts and targets."""
+    return PetitionCard(**_card_words(petition, lang, count, now))
+
+
+def cards_of_cause(cause_id, lang, now):
+    """Return the PetitionCards of the public petitions of a cause, in their order."""
+    petitions = published_petitions(cause_id)
+    counts = petition_counts(petition.id for petition in petitions)
+    return [card(petition, lang, counts.get(petition.id, 0), now) for petition in petitions]
+
+
+def page(petition, lang, count, now):
+    """Return the PetitionPage of a Petition loaded with texts and targets."""
+    version = petition.current_version
+    text = version.text(lang, petition.original_lang)
+    return PetitionPage(
+        **_card_words(petition, lang, count, now),
+        cause_id=petition.cause_id,
+        organisation=text.organisation,
+        letter=to_html(text.body),
+        version=version.number,
+        versions=len(petition.versions),
+        text_changed_at=version.created_at,
+        languages=tuple(text.lang for text in version.texts),
+        deliver_on=petition.deliver_on,
+        deliver_place=text.deliver_place,
+        asks=frozenset(petition.required_fields),
+        questions=tuple(_question(question, lang) for question in petition.questions),
+    )
+
+
+def _card_words(petition, lang, count, now):
+    text = petition.current_version.text(lang, petition.original_lang)
+    goal = current_goal(count, petition.goal)
+    return {
+        "id": petition.id,
+        "slug": petition.slug,
+        "title": text.title,
+        "summary": text.summary,
+        "targets": tuple(target.name(lang) for target in petition.targets),
+        "count": count,
+        "goal": goal,
+        "past_goals": tuple(past_goals(count, goal)),
+        "to_go": max(0, goal - count),
+        "percent": min(100.0, 100 * count / goal) if goal else 0.0,
+        "state": petition.phase(now),
+        "opens_at": petition.opens_at,
+        "closes_at": petition.closes_at,
+    }
+
+
+def _question(question, lang):
+    label = question["label"].get(lang) or next(iter(question["label"].values()))
+    return {**question, "label": label, "required": bool(question.get("required"))}

@@ -1,0 +1,139 @@
+"""A petition: its state, the versions of its text, its targets, and its tally."""
+
+from datetime import date, datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.causes.models import Cause
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+
+def phase_of(petition, now):
+    """Return `open`, `not_yet` or `closed`: how a supporter meets a petition (or a row with its times) at `now`."""
+    if petition.state == "closed" or (petition.closes_at and now >= petition.closes_at):
+        return "closed"
+    return "not_yet" if petition.opens_at and now < petition.opens_at else "open"
+
+
+class Petition(db.Model):
+    """A text addressed to targets that supporters sign.
+
+    `required_fields` names the form fields, beyond given name and e-mail, that must be filled; `questions` are the petition's
+    own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough).
+    """
+
+    __tablename__ = "petition"
+    __table_args__ = (
+        CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
+        CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
+        CheckConstraint("goal >= 0", name="goal"),
+        CheckConstraint("closes_at is null or opens_at is null or closes_at > opens_at", name="times"),
+        Index("uq_petition_slug", "slug", unique=True),
+        Index("ix_petition_cause_id", "cause_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    position: Mapped[int] = mapped_column(Integer, default=0)
+    goal: Mapped[int] = mapped_column(Integer, default=0)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    deliver_on: Mapped[date | None] = mapped_column(Date)
+    required_fields: Mapped[list] = mapped_column(JSON, default=list)
+    questions: Mapped[list] = mapped_column(JSON, default=list)
+    confirmation: Mapped[str] = mapped_column(String(20), default="email")
+    two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
+    original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+    cause: Mapped[Cause] = relationship()
+    targets: Mapped[list["Target"]] = relationship(order_by="Target.position", cascade="all, delete-orphan")
+    versions: Mapped[list["PetitionVersion"]] = relationship(
+        order_by="PetitionVersion.number", cascade="all, delete-orphan"
+    )
+
+    @property
+    def current_version(self):
+        return self.versions[-1]
+
+    def phase(self, now):
+        return phase_of(self, now)
+
+
+class PetitionVersion(db.Model):
+    """One state of the text; signatures point at the version they were made under, so it never changes."""
+
+    __tablename__ = "petition_version"
+    __table_args__ = (UniqueConstraint("petition_id", "number"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    number: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+    texts: Mapped[list["PetitionText"]] = relationship(
+        order_by="PetitionText.lang", cascade="all, delete-orphan"
+    )
+
+    def text(self, lang, original):
+        """Return the words in `lang`, or in the language the petition was written in."""
+        by_lang = {text.lang: text for text in self.texts}
+        return by_lang.get(lang) or by_lang.get(original) or self.texts[0]
+
+
+class PetitionText(db.Model):
+    """One version in one language; the body is Markdown."""
+
+    __tablename__ = "petition_text"
+
+    version_id: Mapped[int] = mapped_column(
+        ForeignKey("petition_version.id", ondelete="CASCADE"), primary_key=True
+    )
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text)
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    deliver_place: Mapped[str] = mapped_column(String(200), default="")
+    body: Mapped[str] = mapped_column(Text)
+
+
+class Target(db.Model):
+    """Who is asked to act; `names` maps a language to the name of the office or body."""
+
+    __tablename__ = "target"
+    __table_args__ = (UniqueConstraint("petition_id", "position"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    position: Mapped[int] = mapped_column(Integer)
+    names: Mapped[dict] = mapped_column(JSON)
+
+    def name(self, lang):
+        return self.names.get(lang) or next(iter(self.names.values()))
+
+
+class PetitionTally(db.Model):
+    """How many hatched signatures a petition has; written only by the runner that hatches them."""
+
+    __tablename__ = "petition_tally"
+    __table_args__ = (CheckConstraint("count >= 0", name="count"),)
+
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
+    count: Mapped[int] = mapped_column(Integer, default=0)

@@ -1,0 +1,76 @@
+"""The mails that a signature causes; each is worded at the moment it is sent, and dropped where it is no longer apt."""
+
+from datetime import timedelta
+from functools import partial
+
+from flask import current_app
+
+from campaign.mail.composition import Message, render
+from campaign.mail.delivery import register
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures import keys
+from campaign.signatures.operations import CONFIRMATION, REPEAT
+from campaign.signatures.queries import signature_by_id
+
+REMINDER = "signature_reminder"
+LAST_REMINDER = "signature_last_reminder"
+UNCONFIRMED = ("pending", "held")
+CONFIRMED = ("confirmed", "counted", "held")
+
+
+def init_app(app):
+    """Tell the mail room who words the mails that signatures owe."""
+    register(app, CONFIRMATION, partial(_compose, "signature_confirmation", _waits))
+    register(app, REMINDER, partial(_compose, "signature_reminder", _waits))
+    register(app, LAST_REMINDER, partial(_compose, "signature_last_reminder", _waits))
+    register(app, REPEAT, partial(_compose, "signature_repeat", _is_confirmed))
+
+
+def _waits(signature):
+    return signature.state in UNCONFIRMED and signature.confirmed_at is None
+
+
+def _is_confirmed(signature):
+    return signature.state in CONFIRMED and signature.confirmed_at is not None
+
+
+def _compose(template, is_apt, owed):
+    """Return the Message for what is owed, or None where its occasion has passed."""
+    signature = signature_by_id(owed.subject_id)
+    if signature is None or not is_apt(signature):
+        return None
+    wording = render(template, owed.lang, **_words(signature, owed.lang))
+    return Message(
+        to=signature.email,
+        to_name=signature.full_name,
+        digest=signature.email_digest,
+        lang=owed.lang,
+        **wording._asdict(),
+    )
+
+
+def _words(signature, lang):
+    petition = petition_by_id(signature.petition_id)
+    text = petition.current_version.text(lang, petition.original_lang)
+    config = current_app.config
+    return {
+        "given_name": signature.given_name,
+        "shown_name": signature.shown_name,
+        "petition_title": text.title,
+        "organisation": text.organisation,
+        "cause_title": petition.cause.text(lang).title,
+        "signed_on": signature.created_at.date(),
+        "expires_on": (signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])).date(),
+        "erase_days": config["ERASE_PENDING_DAYS"],
+        "confirm_days": config["CONFIRM_DAYS"],
+        "confirm_url": _address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature.id)),
+        "mine_url": _address("owners.mine", lang, token=keys.token_for(keys.MINE, signature.id)),
+        "petition_url": _address("petitions.show", lang, slug=petition.slug),
+        "site_name": "Volante",
+    }
+
+
+def _address(endpoint, lang, **values):
+    """Return a whole address; mails are worded by the worker, where no request tells the site's own."""
+    path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
+    return current_app.config["PUBLIC_URL"] + path

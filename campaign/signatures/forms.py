@@ -1,0 +1,223 @@
+"""The signing form: what was typed, made canonical, or a kind word at the field."""
+
+from functools import lru_cache
+
+from flask import current_app
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, Optional, StopValidation, ValidationError
+
+from campaign.lib.countries import countries
+from campaign.lib.mail_addresses import AddressRefused, parse_address
+from campaign.lib.names import NameRefused, clean_name, clean_text
+from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, postal_code_example
+
+MOST_NAME = 80
+MOST_EMAIL = 254
+MOST_COMMENT = 500
+MOST_POSTAL_CODE = 16
+MOST_ANSWER = 500
+
+NAME_FAULTS = {
+    "empty": _l("Write the name by which you sign."),
+    "link": _l("A name cannot hold an address or a link."),
+    "control": _l("The name holds a sign that cannot be shown. Please type it again."),
+    "no_letter": _l("A name needs at least one letter."),
+}
+ADDRESS_FAULTS = {
+    "no_at": _l("An e-mail address has an @ in it, as in name@example.org."),
+    "no_domain_ending": _l("The address stops too early. Add its ending, such as .mx or .org."),
+    "domain": _l("The part after the @ is not an address that can receive mail."),
+    "local": _l("The part before the @ is not quite right."),
+    "too_long": _l("That address is longer than an address can be."),
+    "spaces": _l("An e-mail address has no spaces in it."),
+    "several": _l("Write one address only."),
+}
+
+
+class Missing(StopValidation):
+    """The field must be filled; `message` says with what."""
+
+
+class NameField(StringField):
+    """A name of any script, in its canonical form."""
+
+    def pre_validate(self, form):
+        if not (self.data or "").strip():
+            self.data = ""
+            return
+        if len(self.data) > MOST_NAME:
+            raise Missing(_l("That is longer than %(most)s letters.", most=MOST_NAME))
+        try:
+            self.data = clean_name(self.data)
+        except NameRefused as fault:
+            raise Missing(NAME_FAULTS[fault.code]) from fault
+
+
+class EmailField(StringField):
+    """An e-mail address; `address` holds it parsed once it is valid."""
+
+    address = None
+
+    def pre_validate(self, form):
+        if not (self.data or "").strip():
+            raise Missing(_l("We need your e-mail address to ask whether it was you."))
+        try:
+            self.address = parse_address(self.data)
+        except AddressRefused as fault:
+            raise Missing(ADDRESS_FAULTS[fault.code]) from fault
+
+
+class CountryField(SelectField):
+    """A country, by its two letters; the campaign's own countries come first."""
+
+    def __init__(self, label=None, **kwargs):
+        super().__init__(label, choices=[], validate_choice=False, **kwargs)
+
+    def iter_choices(self):
+        for code, name in (("", ""), *self._countries()):
+            yield code, name, code == (self.data or ""), {}
+
+    def pre_validate(self, form):
+        self.data = (self.data or "").strip().upper()
+        if self.data and self.data not in _country_codes():
+            raise Missing(_l("Choose a country from the list."))
+
+    def _countries(self):
+        return countries(get_locale().language, current_app.config["FIRST_COUNTRIES"])
+
+
+class CommentField(TextAreaField):
+    """A few plain words."""
+
+    def pre_validate(self, form):
+        self.data = clean_text(self.data or "")
+        if len(self.data) > MOST_COMMENT:
+            over = len(self.data) - MOST_COMMENT
+            raise Missing(
+                _l("That is %(over)s letters more than the %(most)s that fit.", over=over, most=MOST_COMMENT)
+            )
+
+
+class SupporterForm(FlaskForm):
+    """What a supporter says of themselves, when signing or when correcting it."""
+
+    class Meta:
+        # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
+        csrf = False
+
+    given_name = NameField(_l("Given name"))
+    family_name = NameField(_l("Family name"))
+    country = CountryField(_l("Country"))
+    postal_code = StringField(_l("Postal code"), [Length(max=MOST_POSTAL_CODE, message=_l("That is too long."))])
+    comment = CommentField(_l("A few words"))
+    name_display = RadioField(
+        _l("How should your name appear?"),
+        choices=[("full", _l("In full")), ("initials", _l("Initials")), ("counted", _l("Counted only"))],
+        default="counted",
+        validate_choice=False,
+    )
+
+    required = frozenset({"given_name"})
+
+    def validate(self, extra_validators=None):
+        """Check each field by itself, then what must be filled, then what one field says of another."""
+        valid = super().validate(extra_validators)
+        for name in self.required & self._fields.keys():
+            field = self[name]
+            if not field.errors and not field.data:
+                field.errors = [MISSING.get(name, MISSING_ANSWER)]
+                valid = False
+        return self._check_postal_code() and valid
+
+    def validate_name_display(self, field):
+        field.data = field.data or "counted"
+        if field.data not in ("full", "initials", "counted"):
+            raise ValidationError(_l("Choose how your name should appear."))
+
+    def _check_postal_code(self):
+        field = self.postal_code
+        if self.country.errors or field.errors or not (field.data or "").strip():
+            field.data = (field.data or "").strip()
+            return not field.errors
+        try:
+            field.data = clean_postal_code(self.country.data, field.data)
+        except PostalCodeRefused:
+            example = postal_code_example(self.country.data)
+            field.errors = [
+                _l("That is not a postal code of this country, such as %(example)s.", example=example)
+                if example
+                else _l("That is not a postal code of this country.")
+            ]
+            return False
+        return True
+
+
+class SignatureForm(SupporterForm):
+    """The form under a petition."""
+
+    email = EmailField(_l("E-mail"))
+    subscribe = BooleanField(_l("Send me news of this campaign, about twice a month"), false_values=("", "n", "no", "false", "0"))
+    version = IntegerField(validators=[Optional()])
+    website = HiddenField(_l("Leave this empty"))
+    altcha = HiddenField()
+
+    def validate_version(self, field):
+        # A page that was tampered with, or a client that sends none, signs the newest text.
+        field.data = field.data if field.data and field.data > 0 else None
+
+    def answers(self):
+        """Return what was answered to the petition's own questions, by name."""
+        prefix = ANSWER_PREFIX
+        return {
+            name.removeprefix(prefix): field.data
+            for name, field in self._fields.items()
+            if name.startswith(prefix)
+        }
+
+
+ANSWER_PREFIX = "answers-"
+MISSING_ANSWER = _l("This question needs an answer.")
+MISSING = {
+    "given_name": _l("Write the name by which you sign."),
+    "family_name": _l("Write your family name."),
+    "country": _l("Choose your country."),
+    "postal_code": _l("Write your postal code."),
+    "comment": _l("Write a few words."),
+}
+
+
+def signature_form(required_fields, questions, lang):
+    """Return the form of a petition with these required fields and own questions, filled from the request."""
+    asked = tuple((q["name"], q["type"], q["label"].get(lang) or next(iter(q["label"].values())),
+                   tuple(q.get("choices", ())), bool(q.get("required"))) for q in questions)
+    form = _form_class(frozenset(required_fields), asked)()
+    return form
+
+
+@lru_cache(maxsize=256)
+def _form_class(required_fields, asked):
+    fields = {ANSWER_PREFIX + name: _answer_field(kind, label, choices) for name, kind, label, choices, _ in asked}
+    needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
+    members = {**fields, "required": frozenset({"given_name"} | required_fields | needed)}
+    return type("PetitionForm", (SignatureForm,), members)
+
+
+def _answer_field(kind, label, choices):
+    if kind == "tick":
+        return BooleanField(label)
+    if kind == "choice":
+        options = [("", ""), *((choice, choice) for choice in choices)]
+        return SelectField(label, choices=options, default="")
+    return StringField(label, [Length(max=MOST_ANSWER, message=_l("That is too long."))], filters=[_plain])
+
+
+def _plain(text):
+    return clean_text(text) if text else ""
+
+
+@lru_cache(maxsize=1)
+def _country_codes():
+    return frozenset(code for code, _ in countries("en", ()))

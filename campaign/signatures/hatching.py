@@ -1,0 +1,161 @@
+"""Hatching: confirmed signatures get their butterfly number, tally and ledger move with them, in one transaction.
+
+One runner does this in batches, so that no supporter ever waits for a row that another supporter writes.
+"""
+
+from collections import Counter
+from datetime import timedelta
+from itertools import groupby
+
+from sqlalchemy import bindparam, delete, func, select, update
+
+from campaign.causes.models import CauseTally, FreeNumber
+from campaign.extensions import db
+from campaign.jobs.operations import take_lease
+from campaign.lib.insertion import insert
+from campaign.petitions.models import PetitionTally
+from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
+
+BATCH = 5000
+RATE_WINDOW = timedelta(hours=1)
+
+_table = Signature.__table__
+_by_id = update(_table).where(_table.c.id == bindparam("row_id"))
+
+
+def hatch(*, holder, now, most_per_address=0, limit=BATCH):
+    """Hatch up to `limit` confirmed signatures and release the numbers of those withdrawn.
+
+    `holder` names this process; only the one that holds the lease works. `most_per_address` signatures an hour from one
+    network address are counted, those beyond are held (0: no limit). Returns how many rows changed, 0 if another runs.
+    """
+    if not take_lease("hatching", holder=holder, now=now):
+        return 0
+    released = _release(now, limit)
+    resumed = _resume(now)
+    held = _hold_crowded(now, most_per_address, limit) if most_per_address else 0
+    return released + resumed + held + _give_numbers(now, limit)
+
+
+def _release(now, limit):
+    """Take withdrawn or held signatures out of tally and ledger, and free their numbers."""
+    rows = db.session.execute(
+        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.number, _table.c.state)
+        .where(TO_RELEASE)
+        .order_by(_table.c.id)
+        .limit(limit)
+    ).all()
+    if not rows:
+        return 0
+    db.session.execute(_by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows])
+    db.session.execute(
+        insert(FreeNumber), [{"cause_id": row.cause_id, "number": row.number} for row in rows]
+    )
+    reasons = {"held": "held"}
+    _count(now, Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows), sign=-1)
+    _move_causes(Counter(row.cause_id for row in rows), sign=-1)
+    return len(rows)
+
+
+def _resume(now):
+    """A withdrawal undone before its number was freed: the butterfly stays where it is."""
+    return db.session.execute(
+        update(_table)
+        .where(TO_HATCH, _table.c.number.is_not(None))
+        .values(state="counted", hatched_at=now)
+    ).rowcount
+
+
+def _hold_crowded(now, most, limit):
+    """Set aside confirmed signatures whose network address signs more than a room full of people would."""
+    waiting = (
+        select(_table.c.address_digest)
+        .where(TO_HATCH, _table.c.address_digest.is_not(None))
+        .order_by(_table.c.id)
+        .limit(limit)
+    )
+    crowded = db.session.scalars(
+        select(_table.c.address_digest)
+        .where(_table.c.address_digest.in_(waiting), _table.c.created_at > now - RATE_WINDOW)
+        .group_by(_table.c.address_digest)
+        .having(func.count() > most)
+    ).all()
+    if not crowded:
+        return 0
+    return db.session.execute(
+        update(_table)
+        .where(TO_HATCH, _table.c.address_digest.in_(crowded))
+        .values(state="held", held_reason="many_from_one_address")
+    ).rowcount
+
+
+def _give_numbers(now, limit):
+    rows = db.session.execute(
+        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence)
+        .where(TO_HATCH)
+        .order_by(_table.c.id)
+        .limit(limit)
+    ).all()
+    if not rows:
+        return 0
+    numbered = []
+    for cause_id, of_cause in groupby(sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id):
+        ids = sorted(row.id for row in of_cause)
+        numbered += zip(ids, _next_numbers(cause_id, len(ids)), strict=True)
+    db.session.execute(
+        _by_id.values(state="counted", number=bindparam("new_number"), hatched_at=now),
+        [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
+    )
+    _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
+    return len(rows)
+
+
+def _next_numbers(cause_id, wanted):
+    """Take `wanted` numbers of the cause, lowest free ones first, and move its tally by as many."""
+    free = db.session.scalars(
+        select(FreeNumber.number)
+        .where(FreeNumber.cause_id == cause_id)
+        .order_by(FreeNumber.number)
+        .limit(wanted)
+    ).all()
+    if free:
+        db.session.execute(
+            delete(FreeNumber).where(FreeNumber.cause_id == cause_id, FreeNumber.number <= free[-1])
+        )
+    more = wanted - len(free)
+    last = db.session.scalar(
+        update(CauseTally)
+        .where(CauseTally.cause_id == cause_id)
+        .values(count=CauseTally.count + wanted, last_number=CauseTally.last_number + more)
+        .returning(CauseTally.last_number)
+    )
+    return [*free, *range(last - more + 1, last + 1)]
+
+
+def _move_causes(changes, *, sign):
+    for cause_id, change in changes.items():
+        db.session.execute(
+            update(CauseTally)
+            .where(CauseTally.cause_id == cause_id)
+            .values(count=CauseTally.count + sign * change)
+        )
+
+
+def _count(now, changes, *, sign):
+    """Move petition tallies and the ledger's hour by `changes`, a Counter of (petition id, reason, evidence)."""
+    hour = now.replace(minute=0, second=0, microsecond=0)
+    for (petition_id, reason, evidence), change in changes.items():
+        db.session.execute(
+            update(PetitionTally)
+            .where(PetitionTally.petition_id == petition_id)
+            .values(count=PetitionTally.count + sign * change)
+        )
+        entry = insert(LedgerEntry).values(
+            petition_id=petition_id, hour=hour, reason=reason, evidence=evidence, change=sign * change
+        )
+        db.session.execute(
+            entry.on_conflict_do_update(
+                index_elements=["petition_id", "hour", "reason", "evidence"],
+                set_={"change": LedgerEntry.change + entry.excluded.change},
+            )
+        )

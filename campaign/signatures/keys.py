@@ -1,0 +1,47 @@
+"""The keyed fingerprints by which signatures are compared, and the links that open them."""
+
+from flask import current_app
+
+from campaign.lib.digests import address_digest, is_local, keyed_digest
+from campaign.lib.mail_addresses import canonical
+from campaign.lib.names import name_key
+from campaign.lib.tokens import make_token, read_token
+
+CONFIRM = "confirm"
+MINE = "mine"
+RECEIPT = "receipt"
+
+
+def token_for(purpose, signature_id):
+    """Return the token that opens the signature for `purpose`: CONFIRM, MINE or RECEIPT (which only shows its number)."""
+    return make_token(_key(), purpose, signature_id)
+
+
+def id_in(purpose, token):
+    """Return the signature's id in `token`, or None where the token is not ours."""
+    return read_token(_key(), purpose, token)
+
+
+def email_digest(address):
+    """Return the fingerprint of an address: the same for all ways to write it."""
+    return keyed_digest(_key(), "email", canonical(address))
+
+
+def person_digest(given_name, family_name, postal_code):
+    """Return the fingerprint of a person by name and postal code."""
+    return keyed_digest(_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}")
+
+
+def network_digest(remote_address):
+    """Return the fingerprint of a network address, or None where it tells nothing of who is asking.
+
+    An address of this machine is that of a proxy that nobody named as trusted, or of a developer: were it counted, one
+    forgotten setting would set everybody's signature aside.
+    """
+    if not remote_address or is_local(remote_address):
+        return None
+    return address_digest(_key(), remote_address)
+
+
+def _key():
+    return current_app.config["SECRET_KEY"].encode()

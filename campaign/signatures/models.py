@@ -1,0 +1,140 @@
+"""Signatures, and the ledger of every change to a tally."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import RowId, db
+from campaign.lib.initials import initials
+from campaign.lib.times import UtcDateTime, utcnow
+
+STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")
+EVIDENCE = ("email", "in_person", "paper", "api")
+NAME_DISPLAYS = ("full", "initials", "counted")
+
+# Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
+TO_HATCH = text("state = 'confirmed'")
+TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is not null")
+PENDING = text("state = 'pending'")
+WITHDRAWN = text("state = 'withdrawn'")
+SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
+
+
+def _one_of(column, words):
+    return CheckConstraint(f"{column} in ({', '.join(repr(word) for word in words)})", name=column)
+
+
+class Signature(db.Model):
+    """One supporter's name under one petition.
+
+    A signature is in the tally if and only if it has a `number`: a withdrawn one keeps its number until the runner has taken
+    it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
+    `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
+    network address it came from.
+    """
+
+    __tablename__ = "signature"
+    __table_args__ = (
+        _one_of("state", STATES),
+        _one_of("evidence", EVIDENCE),
+        _one_of("name_display", NAME_DISPLAYS),
+        CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
+        CheckConstraint("number is null or number > 0", name="number"),
+        CheckConstraint("seat in (1, 2)", name="seat"),
+        CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
+        CheckConstraint("evidence != 'email' or email_digest is not null or state = 'erased'", name="email"),
+        Index("uq_signature_address", "petition_id", "email_digest", "seat", unique=True),
+        Index(
+            "uq_signature_person",
+            "petition_id",
+            "person_digest",
+            unique=True,
+            sqlite_where=text("email_digest is null"),
+            postgresql_where=text("email_digest is null"),
+        ),
+        Index("uq_signature_number", "cause_id", "number", unique=True),
+        Index("ix_signature_petition", "petition_id", "id"),
+        Index("ix_signature_email_digest", "email_digest"),
+        Index("ix_signature_address_digest", "address_digest", "created_at"),
+        *(
+            Index(name, *columns, sqlite_where=where, postgresql_where=where)
+            for name, columns, where in (
+                ("ix_signature_to_hatch", ("id",), TO_HATCH),
+                ("ix_signature_to_release", ("id",), TO_RELEASE),
+                ("ix_signature_pending", ("created_at",), PENDING),
+                ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
+                ("ix_signature_shown", ("petition_id", "number"), SHOWN),
+            )
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id"))
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
+    version_id: Mapped[int] = mapped_column(ForeignKey("petition_version.id"))
+    state: Mapped[str] = mapped_column(String(12), default="pending")
+    evidence: Mapped[str] = mapped_column(String(12), default="email")
+    number: Mapped[int | None] = mapped_column(Integer)
+    seat: Mapped[int] = mapped_column(SmallInteger, default=1)
+    lang: Mapped[str] = mapped_column(String(2))
+    given_name: Mapped[str | None] = mapped_column(String(80))
+    family_name: Mapped[str | None] = mapped_column(String(80))
+    email: Mapped[str | None] = mapped_column(String(320))
+    email_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    person_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    country: Mapped[str] = mapped_column(String(2), default="")
+    postal_code: Mapped[str] = mapped_column(String(16), default="")
+    comment: Mapped[str] = mapped_column(Text, default="")
+    comment_shown: Mapped[bool] = mapped_column(Boolean, default=False)
+    answers: Mapped[dict] = mapped_column(JSON, default=dict)
+    name_display: Mapped[str] = mapped_column(String(8), default="counted")
+    subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
+    held_reason: Mapped[str] = mapped_column(String(40), default="")
+    mail_count: Mapped[int] = mapped_column(SmallInteger, default=0)
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    hatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def full_name(self):
+        return " ".join(part for part in (self.given_name, self.family_name) if part)
+
+    @property
+    def shown_name(self):
+        """The name as its owner wants it seen: whole, initials, or empty."""
+        if self.name_display == "full":
+            return self.full_name
+        return initials(self.given_name, self.family_name or "") if self.name_display == "initials" else ""
+
+
+class LedgerEntry(db.Model):
+    """The changes to a petition's tally within one hour, for one reason and one kind of evidence.
+
+    The sum of `change` over a petition is its tally. Written only by the runner, in the transaction that moves the tally.
+    """
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (_one_of("reason", ("hatched", "withdrawn", "held")), _one_of("evidence", EVIDENCE))
+
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id"), primary_key=True)
+    hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)
+    reason: Mapped[str] = mapped_column(String(12), primary_key=True)
+    evidence: Mapped[str] = mapped_column(String(12), primary_key=True)
+    change: Mapped[int] = mapped_column(Integer)

@@ -1,0 +1,116 @@
+"""The page that the link in the mail opens: see, correct, hide, withdraw and download all that one signed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import Blueprint, abort, g, jsonify, redirect, render_template, url_for
+
+from campaign.extensions import write
+from campaign.lib.mail_addresses import mask
+from campaign.lib.times import utcnow
+from campaign.petitions.cards import PetitionCard, card
+from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.signatures import keys, ownership
+from campaign.signatures.forms import SupporterForm
+from campaign.signatures.models import Signature
+from campaign.signatures.queries import signature_by_id, signatures_of_address
+
+blueprint = Blueprint("owners", __name__)
+CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
+DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang", "answers")
+INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
+
+
+@dataclass(frozen=True)
+class OwnSignature:
+    """One of the owner's signatures, its petition in the reader's language, and the form that corrects it."""
+
+    row: Signature
+    petition: PetitionCard
+    form: SupporterForm
+
+
+@blueprint.get("/<lang>/signatures/mine/<token>", endpoint="mine")
+def mine(token):
+    return _page(token, _opened(token))
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
+def correct(token, signature_id):
+    digest = _opened(token).email_digest
+    signature = ownership.own(signature_id, digest)
+    form = _form(signature, filled=True)
+    form.required = frozenset({"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys())
+    if not form.validate():
+        return _page(token, signature, refused=form, refused_id=signature_id)
+    words = {name: form[name].data for name in CORRECTED}
+    write(ownership.correct, signature_id=signature_id, email_digest=digest, **words)
+    return redirect(url_for("owners.mine", token=token, saved=signature_id), 303)
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
+def withdraw(token, signature_id):
+    digest = _opened(token).email_digest
+    write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=utcnow())
+    return redirect(url_for("owners.mine", token=token), 303)
+
+
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
+def restore(token, signature_id):
+    digest = _opened(token).email_digest
+    write(ownership.restore, signature_id=signature_id, email_digest=digest)
+    return redirect(url_for("owners.mine", token=token), 303)
+
+
+@blueprint.get("/<lang>/signatures/mine/<token>/download.json")
+def download(token):
+    """Everything kept of the owner's signatures, for people and machines to read."""
+    rows = signatures_of_address(_opened(token).email_digest)
+    response = jsonify(signatures=[_everything(row) for row in rows])
+    response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
+    return _secret(response)
+
+
+def _opened(token):
+    """Return the signature that the token opens; 404 for a foreign token or an erased signature."""
+    signature_id = keys.id_in(keys.MINE, token)
+    signature = None if signature_id is None else signature_by_id(signature_id)
+    if signature is None or signature.email_digest is None:
+        abort(404)
+    return signature
+
+
+def _page(token, opened, refused=None, refused_id=None):
+    rows = signatures_of_address(opened.email_digest)
+    now = utcnow()
+    own = []
+    for row in rows:
+        petition = petition_by_id(row.petition_id)
+        count = petition_counts([petition.id]).get(petition.id, 0)
+        form = refused if row.id == refused_id else _form(row)
+        own.append(OwnSignature(row, card(petition, g.lang, count, now), form))
+    page = render_template(
+        "signatures/mine.html", email=mask(opened.email), signatures=own, token=token, refused_id=refused_id
+    )
+    return _secret(page, 422 if refused else 200)
+
+
+def _form(signature, filled=False):
+    """Return the form with what is kept or, when `filled`, with what the request brings."""
+    kept = {name: getattr(signature, name) or "" for name in CORRECTED}
+    return SupporterForm() if filled else SupporterForm(formdata=None, data=kept)
+
+
+def _everything(row):
+    petition = petition_by_id(row.petition_id)
+    instants = {name: getattr(row, name) for name in INSTANTS}
+    return {
+        "petition": petition.slug,
+        **{name: getattr(row, name) for name in DOWNLOADED},
+        **{name: at.isoformat() if isinstance(at, datetime) else None for name, at in instants.items()},
+    }
+
+
+def _secret(body, status=200):
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+    return body, status, headers

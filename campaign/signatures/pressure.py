@@ -1,0 +1,79 @@
+"""What is asked of a signing before it reaches the database: not too many from one place, and under pressure some work."""
+
+from datetime import timedelta
+
+from altcha import ChallengeOptionsV1, create_challenge_v1, verify_solution_v1
+from flask import current_app
+from limits import RateLimitItemPerMinute, parse
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+from werkzeug.exceptions import TooManyRequests
+
+from campaign.lib.shared_counters import SharedCounters
+from campaign.lib.times import utcnow
+
+WORK = 60_000
+PROOF_MINUTES = 20
+
+
+class Pressure:
+    """The rates of signing, shared between processes: by Redis where there is one, else by a file."""
+
+    def __init__(self, config):
+        storage = (
+            storage_from_string(config["REDIS_URL"])
+            if config["REDIS_URL"]
+            else SharedCounters(f"{config['VAR_DIR']}/counters.sqlite3")
+        )
+        self._limiter = FixedWindowRateLimiter(storage)
+        self._per_address = parse(config["SIGN_LIMIT"])
+        self._per_petition = RateLimitItemPerMinute(config["PRESSURE_PER_MINUTE"])
+
+    def admit(self, network_digest, petition_id):
+        """Count one signing; return True where the petition is under pressure. Raises TooManyRequests.
+
+        What comes from this machine itself has no digest and is not counted.
+        """
+        if network_digest is None:
+            return self.is_high(petition_id)
+        key = network_digest.hex()
+        if not self._limiter.hit(self._per_address, "address", key):
+            raise TooManyRequests(retry_after=self._seconds_left(key))
+        return not self._limiter.hit(self._per_petition, "petition", str(petition_id))
+
+    def is_high(self, petition_id):
+        """Return True where more sign this petition within a minute than people usually do."""
+        return not self._limiter.test(self._per_petition, "petition", str(petition_id))
+
+    def _seconds_left(self, key):
+        reset = self._limiter.get_window_stats(self._per_address, "address", key).reset_time
+        return max(1, round(reset - utcnow().timestamp()))
+
+
+def init_app(app):
+    app.extensions["pressure"] = Pressure(app.config)
+
+
+def pressure():
+    return current_app.extensions["pressure"]
+
+
+def new_task():
+    """Return an ALTCHA challenge (version 1) that a phone solves in about a second."""
+    challenge = create_challenge_v1(
+        ChallengeOptionsV1(
+            hmac_key=_key(), max_number=WORK, expires=utcnow() + timedelta(minutes=PROOF_MINUTES)
+        )
+    )
+    words = challenge.to_dict()
+    words["maxnumber"] = words.pop("maxNumber")
+    return words
+
+
+def is_proof(payload):
+    """Return True where `payload` solves a challenge of ours that has not expired."""
+    return bool(payload) and verify_solution_v1(payload, _key())[0]
+
+
+def _key():
+    return f"altcha:{current_app.config['SECRET_KEY']}"

@@ -1,0 +1,99 @@
+"""What pages and commands ask about signatures."""
+
+from sqlalchemy import Integer, cast, func, select
+
+from campaign.causes.models import CauseTally, FreeNumber
+from campaign.extensions import db
+from campaign.petitions.models import PetitionTally
+from campaign.signatures.models import SHOWN, TO_HATCH, LedgerEntry, Signature
+
+COUNTED = Signature.number.is_not(None)
+
+
+def signature_by_id(signature_id):
+    """Return the signature, or None."""
+    return db.session.get(Signature, signature_id)
+
+
+def signatures_of_address(email_digest):
+    """Return everything signed from the address with this digest, oldest first."""
+    return db.session.scalars(
+        select(Signature).where(Signature.email_digest == email_digest).order_by(Signature.id)
+    ).all()
+
+
+def newest_signers(petition_id, most=12):
+    """Return the newest counted signatures of those who let their name or initials be shown, newest first."""
+    return db.session.scalars(
+        select(Signature)
+        .where(Signature.petition_id == petition_id, SHOWN)
+        .order_by(Signature.number.desc())
+        .limit(most)
+    ).all()
+
+
+def counted_only_since(cause_id, petition_id, number, most=1000):
+    """Return how many, from butterfly `number` on, asked to be counted only; looks at `most` butterflies."""
+    return db.session.scalar(
+        select(func.count()).where(
+            Signature.cause_id == cause_id,
+            Signature.number.between(number, number + most),
+            Signature.petition_id == petition_id,
+            Signature.name_display == "counted",
+        )
+    )
+
+
+def ledger_by_hour(petition_id):
+    """Return the ledger of a petition, oldest hour first, as rows (hour, reason, evidence, change)."""
+    return db.session.execute(
+        select(LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence, LedgerEntry.change)
+        .where(LedgerEntry.petition_id == petition_id)
+        .order_by(LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence)
+    ).all()
+
+
+def waiting_to_hatch():
+    """Return whether any confirmed signature waits for its number."""
+    return db.session.scalar(select(Signature.id).where(TO_HATCH).limit(1)) is not None
+
+
+def differences():
+    """Recompute tallies, ledger and numbers from the signatures; return a sentence for each difference."""
+    return [*_petition_differences(), *_cause_differences()]
+
+
+def _petition_differences():
+    counted = _totals(select(Signature.petition_id, func.count()).where(COUNTED), Signature.petition_id)
+    ledger = _totals(
+        select(LedgerEntry.petition_id, cast(func.sum(LedgerEntry.change), Integer)), LedgerEntry.petition_id
+    )
+    tally = dict(db.session.execute(select(PetitionTally.petition_id, PetitionTally.count)).all())
+    for petition_id in sorted(counted.keys() | ledger.keys() | tally.keys()):
+        truth = counted.get(petition_id, 0)
+        for name, figures in (("tally", tally), ("ledger", ledger)):
+            if figures.get(petition_id, 0) != truth:
+                yield f"petition {petition_id}: {name} says {figures.get(petition_id, 0)}, signatures say {truth}"
+
+
+def _cause_differences():
+    numbers = db.session.execute(
+        select(Signature.cause_id, func.count(), func.max(Signature.number))
+        .where(COUNTED)
+        .group_by(Signature.cause_id)
+    ).all()
+    counted = {cause_id: (count, highest) for cause_id, count, highest in numbers}
+    free = _totals(select(FreeNumber.cause_id, func.count()), FreeNumber.cause_id)
+    for tally in db.session.scalars(select(CauseTally).order_by(CauseTally.cause_id)):
+        count, highest = counted.get(tally.cause_id, (0, 0))
+        if tally.count != count:
+            yield f"cause {tally.cause_id}: tally says {tally.count}, signatures say {count}"
+        if tally.last_number < highest:
+            yield f"cause {tally.cause_id}: number {highest} is given, the last should be {tally.last_number}"
+        gaps = tally.last_number - count
+        if gaps != free.get(tally.cause_id, 0):
+            yield f"cause {tally.cause_id}: {gaps} numbers are missing, {free.get(tally.cause_id, 0)} are free"
+
+
+def _totals(query, group):
+    return {key: total for key, total in db.session.execute(query.group_by(group))}

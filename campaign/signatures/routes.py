@@ -1,0 +1,181 @@
+"""Sign, confirm, see the number: the way of a supporter."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+
+from campaign.extensions import write
+from campaign.lib.caching import public
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import signing_terms
+from campaign.signatures import keys, operations
+from campaign.signatures.forms import signature_form
+from campaign.signatures.pressure import is_proof, new_task, pressure
+from campaign.signatures.queries import signature_by_id
+from campaign.signatures.sheets import sheet, sheet_of_signature
+
+blueprint = Blueprint("signatures", __name__)
+BUSY_SECONDS = 10
+
+
+@blueprint.post("/<lang>/petitions/<slug>/signatures")
+def sign(slug):
+    """Take a signature; the answer is the same whoever signed before."""
+    now = utcnow()
+    form_version = request.form.get("version", type=int)
+    terms = signing_terms(slug, now=now, version=form_version)
+    if terms is None:
+        abort(404)
+    network = keys.network_digest(request.remote_addr)
+    pressed = pressure().admit(network, terms.id)
+    form = signature_form(terms.required_fields, terms.questions, g.lang)
+    if terms.phase != "open":
+        return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
+    if not form.validate():
+        return _refuse(slug, form, 422)
+    try:
+        write(operations.sign, terms=terms, lang=g.lang, now=now, held_reason=_doubt(form, pressed), **_words(form, network))
+    except OperationalError:
+        current_app.logger.exception("a signature could not be written")
+        return _refuse(slug, form, 503)
+    if _wants_json():
+        return jsonify(status="pending"), 201
+    return redirect(url_for("signatures.thanks", slug=slug), 303)
+
+
+@blueprint.get("/<lang>/petitions/<slug>/signatures")
+def form_again(slug):
+    """A reload or a language switch after a refused form: back to the petition."""
+    return redirect(url_for("petitions.show", slug=slug, _anchor="sign"))
+
+
+@blueprint.get("/<lang>/petitions/<slug>/thanks")
+def thanks(slug):
+    context = sheet(slug, g.lang, utcnow()) or abort(404)
+    days = current_app.config["CONFIRM_DAYS"]
+    page = render_template("signatures/thanks.html", confirm_days=days, mail_from=current_app.extensions["sender_address"], **context)
+    return public(make_response(page), 60)
+
+
+@blueprint.get("/petitions/<slug>/proof")
+def proof(slug):
+    """Give a proof of work to do, or nothing while the petition is quiet."""
+    terms = signing_terms(slug, now=utcnow()) or abort(404)
+    return jsonify(new_task()) if pressure().is_high(terms.id) else ("", 204)
+
+
+@blueprint.get("/<lang>/signatures/confirm/<token>")
+def confirm(token):
+    """The page with the button; looking at it changes nothing, as mail scanners look too."""
+    signature = _signature(keys.CONFIRM, token)
+    if signature is None or signature.state in ("withdrawn", "erased"):
+        return _private("signatures/confirm.html", 404, state="unknown")
+    if signature.confirmed_at:
+        return redirect(_receipt(signature.id), 303)
+    state = "ready" if signature.mailed_at and signature.mailed_at > utcnow() - _good_for() else "expired"
+    return _private(
+        "signatures/confirm.html",
+        200 if state == "ready" else 410,
+        state=state,
+        signature=signature,
+        token=token,
+        sent_again=request.args.get("again") == "1",
+        **sheet_of_signature(signature, g.lang, utcnow()),
+    )
+
+
+@blueprint.post("/<lang>/signatures/confirm/<token>")
+def confirm_now(token):
+    """Confirm; then go where no token stands in the address, as people share that page."""
+    signature_id = keys.id_in(keys.CONFIRM, token)
+    if signature_id is None:
+        return _private("signatures/confirm.html", 404, state="unknown")
+    if request.form.get("again"):
+        write(operations.send_again, signature_id=signature_id, now=utcnow())
+        return redirect(url_for("signatures.confirm", token=token, again=1), 303)
+    try:
+        confirmed = write(operations.confirm, signature_id=signature_id, now=utcnow(), good_for=_good_for())
+    except operations.LinkExpired:
+        return redirect(url_for("signatures.confirm", token=token), 303)
+    if confirmed is None:
+        return _private("signatures/confirm.html", 404, state="unknown")
+    return redirect(_receipt(confirmed), 303)
+
+
+@blueprint.get("/<lang>/signatures/hatched/<receipt>")
+def hatched(receipt):
+    """The number, once it hatched. The receipt in the address opens nothing else."""
+    signature = _signature(keys.RECEIPT, receipt)
+    if signature is None or signature.confirmed_at is None or signature.state == "withdrawn":
+        abort(404)
+    if _wants_json():
+        return jsonify(number=signature.number)
+    waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
+    context = sheet_of_signature(signature, g.lang, utcnow())
+    share_url = current_app.config["PUBLIC_URL"] + url_for("petitions.show", slug=context["petition"].slug)
+    return _private(
+        "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, share_url=share_url, **context
+    )
+
+
+def _words(form, network):
+    """Return the columns of a signature that the valid form gives."""
+    email = form.email.address
+    return {
+        "given_name": form.given_name.data,
+        "family_name": form.family_name.data,
+        "email": email.typed,
+        "email_digest": keys.email_digest(email.normalized),
+        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data, form.postal_code.data),
+        "address_digest": network,
+        "country": form.country.data,
+        "postal_code": form.postal_code.data,
+        "comment": form.comment.data,
+        "answers": form.answers(),
+        "name_display": form.name_display.data,
+        "subscribe": form.subscribe.data,
+    }
+
+
+def _doubt(form, pressed):
+    """Return why this signature is to be set aside, or nothing. The person sees no difference."""
+    if form.website.data:
+        return "hidden_field"
+    return "no_proof" if pressed and not is_proof(form.altcha.data) else ""
+
+
+def _refuse(slug, form, status):
+    """Answer with the petition's page and all that was typed, or with the errors as JSON."""
+    if _wants_json():
+        return jsonify(errors={name: [str(e) for e in found] for name, found in form.errors.items()}), status
+    page = make_response(render_template("petitions/show.html", form=form, refused=status, **sheet(slug, g.lang, utcnow())), status)
+    if status == 503:
+        page.headers["Retry-After"] = str(BUSY_SECONDS)
+    return page
+
+
+def _signature(purpose, token):
+    signature_id = keys.id_in(purpose, token)
+    return None if signature_id is None else signature_by_id(signature_id)
+
+
+def _receipt(signature_id):
+    return url_for("signatures.hatched", receipt=keys.token_for(keys.RECEIPT, signature_id))
+
+
+def _good_for():
+    return timedelta(days=current_app.config["CONFIRM_DAYS"])
+
+
+def _private(template, status, **context):
+    """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
+    page = make_response(render_template(template, **context), status)
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Referrer-Policy"] = "no-referrer"
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page
+
+
+def _wants_json():
+    return request.accept_mimetypes.best == "application/json"

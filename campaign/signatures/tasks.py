@@ -1,0 +1,78 @@
+"""What happens to signatures with time: reminders, and forgetting."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, select, update
+
+from campaign.extensions import db
+from campaign.mail.operations import owe
+from campaign.signatures.emails import LAST_REMINDER, REMINDER
+from campaign.signatures.models import PENDING, WITHDRAWN, Signature
+from campaign.signatures.operations import MOST_MAILS
+from campaign.signatures.ownership import erase
+
+REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
+BATCH = 500
+
+
+def remind(*, now):
+    """Owe a reminder to those who have not confirmed after one and after four days, then none; return how many."""
+    return sum(_remind(now, age, sent, kind) for age, sent, kind in REMINDERS)
+
+
+def _remind(now, age, sent, kind):
+    due = (
+        select(Signature.id)
+        .where(
+            PENDING,
+            Signature.created_at <= now - age,
+            Signature.reminders == sent,
+            Signature.mail_count < MOST_MAILS,
+        )
+        .order_by(Signature.created_at)
+        .limit(BATCH)
+    )
+    rows = db.session.execute(
+        update(Signature)
+        .where(Signature.id.in_(due))
+        .values(reminders=sent + 1, mail_count=Signature.mail_count + 1, mailed_at=now)
+        .returning(Signature.id, Signature.lang)
+        .execution_options(synchronize_session=False)
+    ).all()
+    for row in rows:
+        owe(kind=kind, subject_id=row.id, lang=row.lang)
+    return len(rows)
+
+
+def forget(*, now, unconfirmed_days, address_days):
+    """Erase what is kept no longer; return how many rows that touched.
+
+    Unconfirmed signatures go after `unconfirmed_days`, the words of withdrawn ones as many days after the withdrawal, network
+    fingerprints after `address_days`.
+    """
+    edge = now - timedelta(days=unconfirmed_days)
+    unconfirmed = select(Signature.id).where(PENDING, Signature.created_at <= edge, Signature.number.is_(None)).limit(BATCH)
+    removed = db.session.execute(
+        delete(Signature).where(Signature.id.in_(unconfirmed)).execution_options(synchronize_session=False)
+    ).rowcount
+    withdrawn = db.session.scalars(
+        select(Signature.id)
+        .where(WITHDRAWN, Signature.withdrawn_at <= edge, Signature.number.is_(None))
+        .limit(BATCH)
+    ).all()
+    erase(withdrawn)
+    return removed + len(withdrawn) + _forget_addresses(now - timedelta(days=address_days))
+
+
+def _forget_addresses(edge):
+    old = (
+        select(Signature.id)
+        .where(Signature.address_digest.is_not(None), Signature.created_at <= edge)
+        .limit(BATCH)
+    )
+    return db.session.execute(
+        update(Signature)
+        .where(Signature.id.in_(old))
+        .values(address_digest=None)
+        .execution_options(synchronize_session=False)
+    ).rowcount

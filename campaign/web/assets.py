@@ -1,0 +1,72 @@
+"""Static files under a name that changes with their content, so that browsers keep them for a year."""
+
+from hashlib import blake2b
+from pathlib import Path
+
+from flask import Blueprint, Response, abort, current_app, send_from_directory, url_for
+
+blueprint = Blueprint("assets", __name__)
+YEAR = 31_536_000
+FIRST_SHEETS = ("colors", "type", "base", "layout")
+SHEET = "css/site.css"
+
+
+class Assets:
+    """The static folder as it was when the application started; `version` is a digest of all of it."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.sheet = self._join_sheets()
+        self.version = self._digest()
+
+    def _join_sheets(self):
+        """Return the style sheets as one: a page pays for one request, while each subject keeps its own file."""
+        sheets = {path.stem: path for path in sorted((self.folder / "css").glob("*.css"))}
+        names = [*FIRST_SHEETS, *(name for name in sheets if name not in FIRST_SHEETS)]
+        return "\n".join(sheets[name].read_text() for name in names if name in sheets)
+
+    def _digest(self):
+        digest = blake2b(digest_size=6)
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_file():
+                digest.update(path.relative_to(self.folder).as_posix().encode())
+                digest.update(path.read_bytes())
+        return digest.hexdigest()
+
+
+def init_app(app):
+    assets = app.extensions["assets"] = Assets(Path(app.root_path).parent / "static")
+    app.register_blueprint(blueprint)
+    app.add_template_global(asset)
+
+
+def asset(path):
+    """Return the address of a static file, such as `js/main.js`."""
+    return url_for("assets.file", version=current_app.extensions["assets"].version, path=path)
+
+
+@blueprint.get("/static/<version>/<path:path>")
+def file(version, path):
+    assets = current_app.extensions["assets"]
+    if path == SHEET:
+        response = Response(assets.sheet, mimetype="text/css")
+    else:
+        response = send_from_directory(assets.folder, path, conditional=False, etag=False)
+        response.direct_passthrough = False
+    if version != assets.version:
+        # A page rendered before the last deployment asks for its own files: give today's, but only for now.
+        response.cache_control.max_age = 60
+        response.cache_control.public = True
+        return response
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
+
+
+@blueprint.get("/favicon.ico")
+def favicon():
+    icon = current_app.extensions["assets"].folder / "img" / "mark.svg"
+    if not icon.exists():
+        abort(404)
+    response = send_from_directory(icon.parent, icon.name)
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response

@@ -1,0 +1,68 @@
+"""Designed pages for everything that goes wrong."""
+
+import logging
+import secrets
+
+from flask import jsonify, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from campaign.errors import CampaignError
+from campaign.web.languages import redirect_to_language
+
+DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
+RETRY_SECONDS = 30
+
+log = logging.getLogger("campaign.failures")
+
+
+def init_app(app):
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(CampaignError, answer_fact)
+    app.register_error_handler(OperationalError, answer_busy)
+    app.register_error_handler(Exception, answer_unexpected)
+
+
+def answer_http(error):
+    """Answer with the designed page of the status; an address without a language is first sent to one that has it."""
+    if error.response is not None:
+        return error.response
+    if error.code == 404 and (moved := redirect_to_language()):
+        return moved
+    headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
+
+
+def answer_fact(error):
+    return _page(error.status, {})
+
+
+def answer_busy(error):
+    """The database is locked, full or away: nothing was kept, and trying again is right."""
+    reference = _note(error)
+    return _page(503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS)
+
+
+def answer_unexpected(error):
+    return _page(500, {}, reference=_note(error))
+
+
+def _note(error):
+    """Log `error` under a new reference number; the rule names the view, as paths may hold tokens."""
+    reference = secrets.token_hex(4)
+    rule = request.url_rule.rule if request.url_rule else "no rule"
+    log.error("reference %s at %s %s", reference, request.method, rule, exc_info=error)
+    return reference
+
+
+def _page(status, headers, **context):
+    if _wants_json():
+        body = {"error": status, **{k: v for k, v in context.items() if v}}
+        return jsonify(body), status, headers
+    known = status if status in DESIGNED else 500 if status >= 500 else 404
+    return render_template(f"errors/{known}.html", **context), status, headers
+
+
+def _wants_json():
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"

@@ -1,0 +1,66 @@
+"""Numbers, dates and addresses as templates write them, in the reader's own way."""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+from flask import current_app, request, url_for
+from flask_babel import get_locale
+
+from campaign.web.languages import NAMES, chosen_lang
+
+
+def init_app(app):
+    app.add_template_filter(number)
+    app.add_template_filter(day)
+    app.add_template_filter(moment)
+    app.add_template_filter(iso)
+    app.add_template_global(here)
+    app.add_template_global(language_name)
+    app.context_processor(_globals)
+
+
+def number(value):
+    """Write a count as the reader's locale does: 12,408 or 12 408."""
+    return format_decimal(value, locale=get_locale())
+
+
+def day(value):
+    """Write a date in words: 23 September 2026."""
+    return format_date(value, format="long", locale=get_locale())
+
+
+def moment(value):
+    """Write an instant with its hour and zone, in the zone of the campaign."""
+    zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
+    return format_datetime(value, format="long", tzinfo=ZoneInfo(zone), locale=get_locale())
+
+
+def iso(value):
+    """Write a date or an instant for machines."""
+    return value.astimezone(UTC).isoformat(timespec="seconds") if hasattr(value, "hour") else value.isoformat()
+
+
+def here(lang):
+    """Return the address of the present page in another language, without its query; home where there is none."""
+    if request.endpoint and "lang" in (request.url_rule.arguments if request.url_rule else ()):
+        return url_for(request.endpoint, **{**(request.view_args or {}), "lang": lang})
+    return url_for("causes.index", lang=lang)
+
+
+def language_name(lang):
+    """Return what the speakers of a language call it."""
+    return NAMES[lang]
+
+
+
+
+def _globals():
+    return {
+        "lang": chosen_lang(),
+        "languages": current_app.config["LANGUAGES"],
+        "site_name": "Volante",
+        "public_url": current_app.config["PUBLIC_URL"],
+        "support_email": current_app.extensions["sender_address"],
+    }

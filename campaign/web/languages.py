@@ -1,0 +1,54 @@
+"""Which language a page speaks: the one in its address, else the best that the browser asks for."""
+
+from flask import current_app, g, redirect, request
+from werkzeug.exceptions import HTTPException
+
+# Numbers and dates: the Spanish of the first campaign is Mexico's, with a comma between thousands.
+LOCALES = {"en": "en", "es": "es_MX", "fr": "fr"}
+NAMES = {"en": "English", "es": "Español", "fr": "Français"}
+
+
+def chosen_lang():
+    """Return the two letters of the language that this request is answered in."""
+    if "lang" not in g:
+        g.lang = best_lang()
+    return g.lang
+
+
+def best_lang():
+    languages = current_app.config["LANGUAGES"]
+    first = request.path.split("/", 2)[1] if request else ""
+    return first if first in languages else request.accept_languages.best_match(languages) or languages[0]
+
+
+def locale():
+    """Return the Babel locale for the language of this request."""
+    return LOCALES[chosen_lang()]
+
+
+def init_app(app):
+    @app.url_value_preprocessor
+    def _take_lang(_endpoint, values):
+        if values and "lang" in values:
+            g.lang = values.pop("lang")
+
+    @app.url_defaults
+    def _give_lang(endpoint, values):
+        if "lang" not in values and app.url_map.is_endpoint_expecting(endpoint, "lang"):
+            values["lang"] = chosen_lang()
+
+
+def redirect_to_language():
+    """Return a redirect to the same address in the visitor's language, or None where no language has such a page."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    path = f"/{best_lang()}{request.path}"
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return None
+    query = request.query_string.decode()
+    response = redirect(path + (f"?{query}" if query else ""))
+    response.vary.add("Accept-Language")
+    response.cache_control.no_cache = True
+    return response

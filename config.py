@@ -1,0 +1,126 @@
+"""Every setting of Volante, read from the environment in this one place.
+
+The embedded defaults serve one machine: SQLite and written mail in `var/`. `docs/settings.md` describes each setting; a
+test keeps that page and this file in step.
+"""
+
+import os
+import secrets
+from pathlib import Path
+from urllib.parse import urlsplit
+
+ROOT = Path(__file__).resolve().parent
+SHORTEST_SECRET = 32
+
+
+class SettingError(ValueError):
+    """A setting is missing or cannot be used; the message says which and why."""
+
+
+def load(environ=os.environ):
+    """Return the Flask configuration that `environ` asks for.
+
+    Raises SettingError when production lacks a real secret or a value does not parse.
+    """
+    var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
+    production = environ.get("VOLANTE_ENV", "local") == "production"
+    port = _whole(environ, "PORT", 8000)
+    database_url = _database_url(environ.get("DATABASE_URL"), var)
+    on_sqlite = database_url.startswith("sqlite")
+    return {
+        "PRODUCTION": production,
+        "VAR_DIR": str(var),
+        "PORT": port,
+        "HOST": environ.get("HOST", "127.0.0.1"),
+        "PUBLIC_URL": _public_url(environ, port, production),
+        "WEB_CONCURRENCY": 1 if on_sqlite else _whole(environ, "WEB_CONCURRENCY", os.cpu_count() or 1),
+        "WEB_THREADS": _whole(environ, "WEB_THREADS", 64 if on_sqlite else 16),
+        "SECRET_KEY": _secret(environ, var, production),
+        "TRUSTED_PROXIES": _words(environ.get("TRUSTED_PROXIES", "")),
+        "REDIS_URL": environ.get("REDIS_URL", ""),
+        "SERVING": False,
+        "EDGE": True,
+        "SQLALCHEMY_DATABASE_URI": database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(on_sqlite),
+        "LANGUAGES": ("en", "es", "fr"),
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_DEFAULT_TIMEZONE": environ.get("TIME_ZONE", "America/Toronto"),
+        "FIRST_COUNTRIES": tuple(_words(environ.get("FIRST_COUNTRIES", "CA,MX,US"))),
+        "MAIL_URL": environ.get("MAIL_URL", ""),
+        "MAIL_FROM": environ.get("MAIL_FROM", "Volante <names@volante.example>"),
+        "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4),
+        "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
+        "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
+        "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
+        "SIGN_LIMIT": environ.get("SIGN_LIMIT", "300 per minute"),
+        "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
+        "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
+        "MAX_CONTENT_LENGTH": 256 * 1024,
+        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": production,
+    }
+
+
+def _words(text):
+    return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _whole(environ, name, default):
+    text = environ.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdecimal():
+        raise SettingError(f"{name} must be a whole number, not {text!r}")
+    return int(text)
+
+
+def _database_url(url, var):
+    if not url:
+        return f"sqlite:///{var / 'volante.sqlite3'}"
+    # Hosting services still hand out the short scheme, which SQLAlchemy refuses; psycopg 3 is our driver.
+    for short in ("postgres://", "postgresql://"):
+        if url.startswith(short):
+            return "postgresql+psycopg://" + url.removeprefix(short)
+    return url
+
+
+def _engine_options(on_sqlite):
+    # Parameters hold names and addresses: an error message must never carry them into a log.
+    options = {"hide_parameters": True}
+    if on_sqlite:
+        return options | {"pool_size": 16, "max_overflow": 64}
+    return options | {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True}
+
+
+def _public_url(environ, port, production):
+    url = environ.get("PUBLIC_URL", "").rstrip("/")
+    if not url:
+        if production:
+            raise SettingError("PUBLIC_URL must say the address of the site, such as https://sign.example.org")
+        return f"http://127.0.0.1:{port}"
+    if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
+        raise SettingError(f"PUBLIC_URL must begin with https:// and name a host, not {url!r}")
+    return url
+
+
+def _secret(environ, var, production):
+    secret = environ.get("SECRET_KEY", "")
+    if production:
+        if len(secret) < SHORTEST_SECRET:
+            raise SettingError(
+                f"SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production"
+            )
+        return secret
+    return secret or _own_secret(var / "secret_key")
+
+
+def _own_secret(path):
+    """Return the secret kept in `path`, made at the first call, so that links in sent mail outlive a restart."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(48))
+    except FileExistsError:
+        pass
+    return path.read_text().strip()

@@ -1,0 +1,38 @@
+"""Runs migrations over the application's own engine."""
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import text
+
+from campaign.lib.times import UtcDateTime
+
+database = current_app.extensions["migrate"].db
+# One process migrates at a time; the number only has to be ours.
+MIGRATION_LOCK = 4_304_304
+
+
+def render_item(kind, item, _autogen_context):
+    """A migration outlives the code: it names the column's plain type, not our class for it."""
+    if kind == "type" and isinstance(item, UtcDateTime):
+        return "sa.DateTime(timezone=True)"
+    return False
+
+
+def run_migrations():
+    with database.engine.execution_options(writes=True).connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            render_as_batch=True,
+            compare_type=True,
+            render_item=render_item,
+        )
+        with context.begin_transaction():
+            if connection.dialect.name == "postgresql":
+                connection.execute(text(f"select pg_advisory_xact_lock({MIGRATION_LOCK})"))
+            context.run_migrations()
+
+
+if context.is_offline_mode():
+    raise SystemExit("Migrations run against a live database only.")
+run_migrations()

@@ -1,0 +1,55 @@
+// A proof of work for the form, after ALTCHA's protocol, version 1: find the number whose hash the
+// server chose.
+
+const LIMIT_MS = 15000;
+
+async function challengeAt(url, signal) {
+  const response = await fetch(url, {
+    headers: { Accept: "application/json" },
+    signal,
+    cache: "no-store",
+    credentials: "omit",
+  });
+  if (!response.ok) throw new Error(`Challenge ${response.status}`);
+  return response.status === 204 ? {} : response.json();
+}
+
+// The worker is a classic script, as phones of before 2021 start no module in one.
+function solve({ challenge, salt, maxnumber }, signal) {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(new URL("altcha-worker.js", import.meta.url));
+    const end = (settle, value) => {
+      worker.terminate();
+      settle(value);
+    };
+    signal.addEventListener("abort", () => end(reject, new Error("Too slow")));
+    worker.onmessage = ({ data }) => end(resolve, data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      end(reject, new Error("No worker"));
+    };
+    worker.postMessage({ challenge, salt, maxnumber });
+  });
+}
+
+/**
+ * Return the payload for the field `altcha` (Base64 of JSON), or "" where none is asked for, or
+ * where finding one fails or takes longer than `limitMs`: nobody is kept from signing by an old
+ * phone, the server then judges without it.
+ */
+export async function proofFor(url, limitMs = LIMIT_MS) {
+  const stopper = new AbortController();
+  const limit = setTimeout(() => stopper.abort(), limitMs);
+  try {
+    const task = await challengeAt(url, stopper.signal);
+    if (!task.challenge || task.algorithm !== "SHA-256") return "";
+    const number = await solve(task, stopper.signal);
+    if (number === null) return "";
+    const { algorithm, challenge, salt, signature } = task;
+    return btoa(JSON.stringify({ algorithm, challenge, number, salt, signature }));
+  } catch (error) {
+    return "";
+  } finally {
+    clearTimeout(limit);
+  }
+}

@@ -1,0 +1,23 @@
+// Words typed into a petition's form, kept by the tab until they are signed.
+
+import { read, remove, SESSION, write } from "./storage.js";
+
+const KEPT_MS = 24 * 60 * 60 * 1000;
+const key = (petition) => `volante:draft:${petition}`;
+
+export function keepDraft(petition, words, at = Date.now()) {
+  write(SESSION, key(petition), { words, at });
+}
+
+/**
+ * Return {field: text or list of texts}, or null; phones revive tabs after weeks, so a day is the
+ * limit.
+ */
+export function draftOf(petition, now = Date.now()) {
+  const draft = read(SESSION, key(petition));
+  return draft && draft.words && now - draft.at < KEPT_MS ? draft.words : null;
+}
+
+export function forgetDraft(petition) {
+  remove(SESSION, key(petition));
+}

@@ -1,0 +1,32 @@
+/**
+ * Count the slips of the fingers between two words: a letter too many, too few or wrong, or two
+ * neighbours swapped. Damerau-Levenshtein in its "optimal string alignment" form: no letter is
+ * touched twice.
+ */
+export function editDistance(from, to) {
+  let beforeLast = [];
+  let last = Array.from({ length: to.length + 1 }, (_, column) => column);
+  for (let row = 1; row <= from.length; row += 1) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column += 1) {
+      const isSame = from[row - 1] === to[column - 1];
+      let best = Math.min(
+        last[column] + 1,
+        current[column - 1] + 1,
+        last[column - 1] + (isSame ? 0 : 1),
+      );
+      if (
+        row > 1 &&
+        column > 1 &&
+        from[row - 1] === to[column - 2] &&
+        from[row - 2] === to[column - 1]
+      ) {
+        best = Math.min(best, beforeLast[column - 2] + 1);
+      }
+      current.push(best);
+    }
+    beforeLast = last;
+    last = current;
+  }
+  return last[to.length];
+}

@@ -1,0 +1,89 @@
+// Slips in the domain of a mail address. The server's twin keeps to the same table,
+// tests/vectors/mail_domains.json.
+
+import { editDistance } from "./edit-distance.js";
+
+// Where most addresses are, the likeliest first: between two that are equally near, the first wins.
+const COMMON = `
+  gmail.com hotmail.com outlook.com yahoo.com icloud.com live.com
+  yahoo.com.mx live.com.mx prodigy.net.mx unam.mx outlook.es hotmail.es yahoo.es
+  orange.fr free.fr wanadoo.fr laposte.net hotmail.fr yahoo.fr live.fr outlook.fr sfr.fr
+  yahoo.ca hotmail.ca live.ca sympatico.ca videotron.ca bell.net rogers.com shaw.ca telus.net
+  cogeco.ca
+  msn.com aol.com me.com mac.com protonmail.com proton.me googlemail.com yahoo.co.uk hotmail.co.uk
+`
+  .trim()
+  .split(/\s+/);
+
+// Real houses whose names lie near a common one.
+const NEIGHBOURS = new Set(
+  `
+  ymail.com mail.com email.com gmx.com gmx.fr gmx.net rocketmail.com fastmail.com zoho.com hey.com
+  pm.me
+  love.com bell.ca aim.com uam.mx live.cn web.de
+`
+    .trim()
+    .split(/\s+/),
+);
+
+// Endings that exist. "co", "cm" and "om" exist too, but after these names they are a slip for
+// "com".
+const ENDINGS = new Set(
+  `
+  com net org edu fr ca mx es de it uk us be ch ar br cl pe uy ec gt cr nl pt eu at in jp ie au nz se no
+  dk fi pl
+  com.mx net.mx org.mx com.ar com.br com.au com.co com.pe co.uk co.in co.jp co.nz qc.ca
+`
+    .trim()
+    .split(/\s+/),
+);
+
+// Google's house has one ending, so that any other is a slip.
+const SINGLE = new Map([["gmail", "gmail.com"]]);
+
+function parts(domain) {
+  const dot = domain.indexOf(".");
+  return dot < 0 ? [domain, ""] : [domain.slice(0, dot), domain.slice(dot + 1)];
+}
+
+const isSwap = (typed, meant) =>
+  typed.length === meant.length &&
+  editDistance(typed, meant) === 1 &&
+  [...typed].sort().join() === [...meant].sort().join();
+
+// How many slips lead from `typed` to `meant`, or Infinity where they are rather two different
+// houses.
+function slips(typed, meant) {
+  const [name, ending] = parts(typed);
+  const [meantName, meantEnding] = parts(meant);
+  if (name === meantName && !ending) return 0;
+  if (ENDINGS.has(ending) && ending !== meantEnding) return Infinity;
+  const distance = editDistance(typed, meant);
+  if (name === meantName) return ending.length === 2 && distance > 1 ? Infinity : distance;
+  // In a short name one other letter makes another word (love, live), so only two swapped letters
+  // count.
+  if (meantName.length < 5) {
+    return meantName.length === 4 && isSwap(name, meantName) ? distance : Infinity;
+  }
+  return distance === 2 && name[0] !== meantName[0] ? Infinity : distance;
+}
+
+/** Return the domain that was probably meant, or null where the typed one may well be right. */
+export function meantDomain(typed) {
+  if (COMMON.includes(typed) || NEIGHBOURS.has(typed)) return null;
+  const [name] = parts(typed);
+  if (SINGLE.has(name)) return SINGLE.get(name);
+  const distances = COMMON.map((meant) => slips(typed, meant));
+  const least = Math.min(...distances);
+  return least <= 2 ? COMMON[distances.indexOf(least)] : null;
+}
+
+/** Return the address that was probably meant, its local part untouched, or null. */
+export function meantAddress(typed) {
+  const address = typed.trim();
+  const at = address.lastIndexOf("@");
+  if (at < 1) return null;
+  const domain = address.slice(at + 1).toLowerCase();
+  const meant = domain && meantDomain(domain);
+  return meant ? `${address.slice(0, at)}@${meant}` : null;
+}

@@ -1,0 +1,111 @@
+// The pulse of a cause: one small answer, asked for again and again at the pace that the server
+// sets in it.
+
+const TIMEOUT_MS = 8000;
+const QUICKEST_MS = 500;
+const SLOWEST_MS = 60000;
+const QUIET_MS = 1000;
+
+/**
+ * Milliseconds until the next question. `chance` in [0, 1) spreads a crowd: up to a tenth later
+ * than asked for, and after failures, which double the pause each time, up to a tenth sooner than a
+ * minute at most.
+ */
+export function pauseAfter(nextMs, failures, chance = Math.random()) {
+  const pace = Math.min(SLOWEST_MS, Math.max(QUICKEST_MS, Number(nextMs) || QUIET_MS));
+  if (!failures) return pace * (1 + chance / 10);
+  return Math.min(SLOWEST_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
+}
+
+function checked(answer) {
+  const isCount = Number.isSafeInteger(answer.count) && answer.count >= 0;
+  if (!isCount) throw new TypeError("A pulse without a count");
+  return { petitions: {}, ...answer };
+}
+
+/**
+ * One watcher of one address. Calls `onAnswer(answer)` for every new answer, and `onLive(isLive,
+ * knownSince)` when the second question in a row has failed and when the next succeeds.
+ * `knownSince` (ms) is when the count was last true.
+ */
+export class Pulse {
+  constructor(url, { onAnswer, onLive }) {
+    Object.assign(this, { url, onAnswer, onLive });
+    Object.assign(this, {
+      answer: null,
+      etag: null,
+      failures: 0,
+      knownSince: Date.now(),
+      timer: null,
+      stopper: null,
+    });
+  }
+
+  stop() {
+    clearTimeout(this.timer);
+    if (this.stopper) this.stopper.abort();
+    this.stopper = null;
+  }
+
+  /** Ask now, whatever is under way: an old question may hang in a network that is gone. */
+  async ask() {
+    this.stop();
+    const stopper = new AbortController();
+    this.stopper = stopper;
+    const limit = setTimeout(() => stopper.abort(), TIMEOUT_MS);
+    let answer = null;
+    let error = null;
+    try {
+      answer = await this.fetchAnswer(stopper.signal);
+    } catch (caught) {
+      error = caught;
+    }
+    clearTimeout(limit);
+    if (this.stopper !== stopper) return;
+    if (error) this.failed(error.retryMs || 0);
+    else this.succeeded(answer);
+  }
+
+  // The tag is ours to keep, as a browser's cache would hide the 304 from us. A copy one second old
+  // is welcome: without that word, browsers add "no-cache", which sends every question through a
+  // CDN to the server.
+  async fetchAnswer(signal) {
+    const headers = { Accept: "application/json", "Cache-Control": "max-age=1" };
+    if (this.etag) headers["If-None-Match"] = this.etag;
+    const response = await fetch(this.url, {
+      headers,
+      signal,
+      cache: "no-store",
+      credentials: "omit",
+    });
+    if (response.status === 304 && this.answer) return null;
+    if (!response.ok) {
+      const retryMs = Number(response.headers.get("Retry-After")) * 1000;
+      throw Object.assign(new Error(`Pulse ${response.status}`), { retryMs });
+    }
+    const answer = checked(await response.json());
+    this.etag = response.headers.get("ETag");
+    return answer;
+  }
+
+  succeeded(answer) {
+    const wasLive = this.failures < 2;
+    this.failures = 0;
+    this.knownSince = Date.now();
+    if (answer) this.answer = answer;
+    this.askIn(pauseAfter(this.answer.next_ms, 0));
+    if (answer) this.onAnswer(answer);
+    if (!wasLive) this.onLive(true, this.knownSince);
+  }
+
+  failed(retryMs) {
+    this.failures += 1;
+    const pause = pauseAfter(this.answer && this.answer.next_ms, this.failures);
+    this.askIn(Math.max(pause, Math.min(SLOWEST_MS, retryMs)));
+    if (this.failures === 2) this.onLive(false, this.knownSince);
+  }
+
+  askIn(ms) {
+    this.timer = setTimeout(() => this.ask(), ms);
+  }
+}

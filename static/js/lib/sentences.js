@@ -1,0 +1,35 @@
+// Sentences come from the page; here they only get their numbers, names and hours.
+
+// The page says "es" and means Mexico: 28,000 with a comma, from four digits on.
+const LOCALES = { es: "es-MX" };
+const localeOf = (lang) => LOCALES[lang] || lang || "en";
+
+export function number(n, lang) {
+  const text = new Intl.NumberFormat(localeOf(lang)).format(n);
+  // Older phones part French thousands with a wide space.
+  return lang === "fr" ? text.replace(/\s/g, "\u202f") : text;
+}
+
+/** Return the hour of `ms` on the reader's clock, with its day when that is not today. */
+export function moment(ms, lang, now = Date.now()) {
+  const day =
+    new Date(ms).toDateString() === new Date(now).toDateString()
+      ? {}
+      : { day: "numeric", month: "long" };
+  return new Intl.DateTimeFormat(localeOf(lang), {
+    ...day,
+    hour: "numeric",
+    minute: "2-digit",
+  }).format(ms);
+}
+
+/** Put `values` in the {braces} of `text`; unknown names stay as they are. */
+export function fill(text, values) {
+  return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));
+}
+
+/** Choose between two sentences by the plural rule of `lang`, and put the number in {n}. */
+export function counted(n, one, many, lang) {
+  const isOne = new Intl.PluralRules(localeOf(lang)).select(n) === "one";
+  return fill(isOne && one ? one : many, { n: number(n, lang) });
+}

@@ -1,0 +1,23 @@
+// What this tab signed last: {petition, given_name, email, form, at}. It never leaves the tab, save
+// to send a letter again.
+
+import { read, remove, SESSION, write } from "./storage.js";
+
+const KEY = "volante:signed";
+const KEPT_MS = 30 * 60 * 1000;
+
+export function keepSigned(petition, form, at = Date.now()) {
+  write(SESSION, KEY, { petition, given_name: form.given_name, email: form.email, form, at });
+}
+
+/**
+ * Return what was signed of `petition` in the last thirty minutes, or null; forget it once it is
+ * older.
+ */
+export function signedOf(petition, now = Date.now()) {
+  const signed = read(SESSION, KEY);
+  if (!signed || !signed.form || signed.petition !== petition) return null;
+  if (now - signed.at < KEPT_MS) return signed;
+  remove(SESSION, KEY);
+  return null;
+}

@@ -1,0 +1,15 @@
+// Starts the behaviours that a page names: modules/<name>.js for each word of data-module.
+
+const NAME = /^[a-z][a-z-]*$/;
+
+// Each start is a promise of its own: one that fails is reported by the browser and stops no other.
+async function start(element, name) {
+  const { default: behaviour } = await import(`./modules/${name}.js`);
+  behaviour(element);
+}
+
+for (const element of document.querySelectorAll("[data-module]")) {
+  for (const name of element.dataset.module.split(/\s+/)) {
+    if (NAME.test(name)) start(element, name);
+  }
+}

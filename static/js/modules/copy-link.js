@@ -1,0 +1,42 @@
+// Copies an address, and says so on the button itself.
+
+import { labelOf, setLabel } from "../parts/label.js";
+
+const SAID_MS = 3000;
+
+// Without a secure context there is no clipboard to write to, but a selection can still be copied.
+function copySelected(text) {
+  const field = document.createElement("textarea");
+  field.value = text;
+  field.readOnly = true;
+  Object.assign(field.style, { position: "fixed", top: "0", opacity: "0" });
+  document.body.append(field);
+  field.select();
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  return isCopied;
+}
+
+async function copy(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch (error) {
+    return copySelected(text);
+  }
+}
+
+export default function copyLink(button) {
+  const label = labelOf(button);
+  let timer = null;
+  (button.querySelector("[data-label]") || button).setAttribute("aria-live", "polite");
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const isCopied = await copy(button.dataset.url || window.location.href);
+    button.focus();
+    if (!isCopied) return;
+    clearTimeout(timer);
+    setLabel(button, button.dataset.copied);
+    timer = setTimeout(() => setLabel(button, label), SAID_MS);
+  });
+}

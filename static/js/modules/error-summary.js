@@ -1,0 +1,20 @@
+// Errors lead to their fields: the summary takes focus, and its links put the cursor into the
+// field.
+
+const FIELDS = "input:not([type=hidden]), select, textarea";
+
+export default function errorSummary(summary) {
+  if (!summary.hasAttribute("tabindex")) summary.tabIndex = -1;
+  summary.addEventListener("click", (event) => {
+    const link = event.target.closest("a[href^='#']");
+    const target = link && document.getElementById(decodeURIComponent(link.hash.slice(1)));
+    if (!target) return;
+    const field = target.matches(FIELDS) ? target : target.querySelector(FIELDS) || target;
+    event.preventDefault();
+    // The words above a field say what is asked, so they come into view with it.
+    const heading = (field.labels && field.labels[0]) || target;
+    heading.scrollIntoView();
+    field.focus({ preventScroll: true });
+  });
+  summary.focus();
+}

@@ -1,0 +1,38 @@
+// A number that climbs to what the server says, or steps down to it.
+
+import { counted, number } from "../lib/sentences.js";
+import { isStill, lang } from "./page.js";
+
+const LONGEST_MS = 900;
+const shown = new WeakMap();
+
+function valueIn(element) {
+  return Number(element.dataset.value || element.textContent.replace(/\D/g, ""));
+}
+
+function write(element, n) {
+  const { one, many } = element.dataset;
+  element.textContent = many ? counted(n, one, many, lang()) : number(n, lang());
+}
+
+/** Show `n` in `element`, whose text is a number, or the sentence of its data-one and data-many. */
+export function showCount(element, n) {
+  const state = shown.get(element) || { value: valueIn(element), goal: null };
+  shown.set(element, state);
+  if (state.goal === n) return;
+  state.goal = n;
+  cancelAnimationFrame(state.frame);
+  const from = state.value;
+  const length =
+    isStill() || Math.abs(n - from) < 2 ? 0 : Math.min(LONGEST_MS, 240 + 40 * Math.abs(n - from));
+  let start = null;
+  const step = (now) => {
+    start = start === null ? now : start;
+    const part = length ? Math.min(1, (now - start) / length) : 1;
+    state.value = Math.round(from + (n - from) * (1 - (1 - part) ** 3));
+    write(element, state.value);
+    if (part < 1) state.frame = requestAnimationFrame(step);
+  };
+  if (length) state.frame = requestAnimationFrame(step);
+  else step(0);
+}

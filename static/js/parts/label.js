@@ -1,0 +1,15 @@
+/**
+ * Change the words of a control: its [data-label], or its only text, or its accessible name beside
+ * an icon.
+ */
+export function setLabel(control, text) {
+  const label = control.querySelector("[data-label]") || (control.children.length ? null : control);
+  if (label) label.textContent = text;
+  else control.setAttribute("aria-label", text);
+}
+
+export function labelOf(control) {
+  const label = control.querySelector("[data-label]");
+  if (label || !control.children.length) return (label || control).textContent;
+  return control.getAttribute("aria-label") || "";
+}

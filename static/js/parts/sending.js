@@ -1,0 +1,57 @@
+// One press, one signature: the button waits while the form is on its way, and wakes if the page is
+// still here.
+
+import { proofFor } from "../lib/altcha.js";
+import { labelOf, setLabel } from "./label.js";
+
+// A stopped or failed navigation leaves no sign in the page, so that the button wakes by itself.
+const RESCUE_MS = 20000;
+
+function proofField(form) {
+  const found = form.elements.namedItem("altcha");
+  if (found) return found;
+  const field = Object.assign(document.createElement("input"), { type: "hidden", name: "altcha" });
+  form.append(field);
+  return field;
+}
+
+/** Guard `form`; calls `onSend()` for each submission that goes out. */
+export function guardSending(form, onSend) {
+  const buttons = [...form.elements].filter(({ type }) => type === "submit");
+  const labels = new Map(buttons.map((button) => [button, labelOf(button)]));
+  let isBusy = false;
+  let rescue = null;
+
+  const rest = (isResting) => {
+    for (const button of buttons) {
+      button.disabled = isResting;
+      const { sending } = button.dataset;
+      if (sending) setLabel(button, isResting ? sending : labels.get(button));
+    }
+  };
+  const wake = () => {
+    clearTimeout(rescue);
+    isBusy = false;
+    rest(false);
+  };
+  const prove = async () => {
+    proofField(form).value = await proofFor(form.dataset.altcha);
+    rescue = setTimeout(wake, RESCUE_MS);
+    onSend();
+    HTMLFormElement.prototype.submit.call(form);
+  };
+
+  form.addEventListener("submit", (event) => {
+    if (isBusy) return event.preventDefault();
+    isBusy = true;
+    // Later, as some browsers drop a submission whose button sleeps already.
+    setTimeout(() => isBusy && rest(true));
+    if (form.dataset.altcha) {
+      event.preventDefault();
+      return prove();
+    }
+    rescue = setTimeout(wake, RESCUE_MS);
+    return onSend();
+  });
+  window.addEventListener("pageshow", (event) => event.persisted && wake());
+}

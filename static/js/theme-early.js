@@ -1,0 +1,9 @@
+// Runs in the head, before anything is painted, so that a chosen night never flashes white.
+(function () {
+  try {
+    var theme = localStorage.getItem("volante:theme");
+    if (theme === "day" || theme === "night") document.documentElement.dataset.theme = theme;
+  } catch (error) {
+    // A browser that keeps nothing follows the system's setting.
+  }
+})();

@@ -1,0 +1,83 @@
+"""The JavaScript of the montage gives the same answers as the Python, in a real browser."""
+
+import json
+import shutil
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from campaign.montage.layout import size
+from campaign.montage.shapes import shape_named, shape_names
+from tests.montage.vectors import STRETCHES, vector_path
+
+ROOT = Path(__file__).parents[2]
+
+PREPARE = """async ([name, centre]) => {
+    const montage = await import("/static/js/lib/montage-layout.js");
+    const pixels = async (file) => {
+        const image = await createImageBitmap(await (await fetch(`/campaign/montage/data/${name}/${file}`)).blob());
+        const context = new OffscreenCanvas(1024, 1024).getContext("2d");
+        context.drawImage(image, 0, 0);
+        return context.getImageData(0, 0, 1024, 1024).data;
+    };
+    const shape = { ...montage.packMask(await pixels("mask.png")), palette: await pixels("palette.png"), centre };
+    window.montage = { ...montage, shape, places: new montage.Places(shape.mask) };
+    return shape.area;
+}"""
+
+ROWS = """(stretches) => stretches.flatMap(([first, last]) => {
+    const { x, y } = montage.places.between(first, last);
+    const { variant, flip, turn, scale, colour, depth } = montage.wings(montage.shape, first, x, y);
+    return Array.from(x, (_, i) => [first + i, x[i], y[i], variant[i], flip[i], turn[i], scale[i],
+        colour[3 * i], colour[3 * i + 1], colour[3 * i + 2], depth[i]]);
+})"""
+
+BEST_OF_FIVE = """() => Math.min(...[1, 2, 3, 4, 5].map(() => {
+    const start = performance.now();
+    new montage.Places(montage.shape.mask).between(1, 1000000);
+    return performance.now() - start;
+}))"""
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *details):
+        """A test says nothing unless it fails."""
+
+
+@pytest.fixture(scope="module")
+def page():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=ROOT))
+    Thread(target=server.serve_forever, daemon=True).start()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(f"http://127.0.0.1:{server.server_port}/campaign/montage/data/sprites.svg")
+        yield page
+        browser.close()
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.parametrize("name", shape_names())
+def test_the_browser_finds_every_butterfly_where_python_does(page, name):
+    shape = shape_named(name)
+    assert page.evaluate(PREPARE, [name, list(shape.centre)]) == shape.area
+    assert page.evaluate(ROWS, [list(each) for each in STRETCHES]) == json.loads(vector_path(name).read_text())["rows"]
+
+
+def test_the_browser_gives_the_same_size(page):
+    shape = shape_named("monarch")
+    page.evaluate(PREPARE, ["monarch", list(shape.centre)])
+    for count in (0, 1, 42, 43, 643, 1_999, 2_000, 12_408, 1_000_000):
+        there = page.evaluate("(count) => montage.size(montage.shape.area, count)", count)
+        assert there == pytest.approx(size(shape, count), rel=1e-12)
+
+
+def test_the_browser_finds_a_million_places_in_a_blink(page):
+    page.evaluate(PREPARE, ["monarch", list(shape_named("monarch").centre)])
+    # Three times the promise, since the machine that tests may be busy.
+    assert page.evaluate(BEST_OF_FIVE) < 300
