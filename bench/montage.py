@@ -9,7 +9,16 @@ from campaign.montage.drawing import draw, encode_png
 from campaign.montage.layout import places, wings
 from campaign.montage.shapes import shape_named
 
-PICTURES = [(1, 1200), (43, 1200), (640, 1200), (12_408, 1200), (28_000, 1200), (1_000_000, 1200), (640, 2400), (1_000_000, 2400)]
+PICTURES = [
+    (1, 1200),
+    (43, 1200),
+    (640, 1200),
+    (12_408, 1200),
+    (28_000, 1200),
+    (1_000_000, 1200),
+    (640, 2400),
+    (1_000_000, 2400),
+]
 
 
 def timed(work, *arguments):
@@ -22,7 +31,9 @@ def layout() -> None:
     monarch = shape_named("monarch")
     cold, _ = timed(places, monarch, 4_999_000, 5_000_000)
     warm, _ = timed(places, monarch, 4_999_000, 5_000_000)
-    million, found = min((timed(places, monarch, 1, 1_000_000) for _ in range(5)), key=lambda each: each[0])
+    million, found = min(
+        (timed(places, monarch, 1, 1_000_000) for _ in range(5)), key=lambda each: each[0]
+    )
     looks, _ = timed(wings, monarch, *found)
     print(f"{'1,000 places near 5,000,000, first time':45} {cold:8.1f} ms")
     print(f"{'1,000 places near 5,000,000, again':45} {warm:8.1f} ms")
@@ -37,7 +48,10 @@ def picture(count: int, width: int) -> None:
     encoding, content = timed(encode_png, image)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     what = f"{count:,} at {width} px"
-    print(f"{what:25} {drawing:7.0f} ms drawn {encoding:6.0f} ms encoded {len(content) / 1000:7.0f} kB {peak:6.0f} MB peak")
+    print(
+        f"{what:25} {drawing:7.0f} ms drawn {encoding:6.0f} ms encoded "
+        f"{len(content) / 1000:7.0f} kB {peak:6.0f} MB peak"
+    )
 
 
 def main() -> None:

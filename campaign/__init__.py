@@ -18,13 +18,12 @@ from campaign.mail.composition import sender
 from campaign.montage.routes import blueprint as montage
 from campaign.petitions.routes import blueprint as petitions
 from campaign.signatures import emails, pressure
-from campaign.signatures.owner_routes import blueprint as owners
-from campaign.signatures.routes import blueprint as signatures
+from campaign.signatures.owner_routes import blueprint as signatures
 from campaign.web import assets, failures, formats, headers, languages
 from campaign.web.pages import blueprint as web
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (web, causes, petitions, signatures, owners, live, montage)
+ROOMS = (web, causes, petitions, signatures, live, montage)
 
 
 def create_app(settings=None):

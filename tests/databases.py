@@ -1,6 +1,8 @@
 """The two databases that every test of data runs on."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
@@ -23,7 +25,9 @@ def address(kind, name="volante_test"):
 
 @cache
 def _folder():
-    return Path(tempfile.mkdtemp(prefix="volante-tests-"))
+    folder = Path(tempfile.mkdtemp(prefix="volante-tests-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
 
 
 @cache

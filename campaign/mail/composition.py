@@ -118,9 +118,9 @@ def _is_unwanted(character):
 
 
 def _address(address, name=""):
-    local, at, domain = one_line(address).rpartition("@")
-    if not at:
-        raise ValueError("an address needs an @")
+    local, _, domain = address.rpartition("@")
+    if not local or not domain or any(c.isspace() or _is_unwanted(c) for c in address):
+        raise ValueError("not a mail address")
     return Address(one_line(name), local, domain if domain.isascii() else _ascii(domain))
 
 

@@ -1,4 +1,4 @@
-"""Hundreds of thousands of butterflies, a few pixels each: all painted at once with a depth buffer."""
+"""Hundreds of thousands of butterflies, a few pixels each: painted at once with a depth buffer."""
 
 from dataclasses import dataclass
 from itertools import product
@@ -24,13 +24,19 @@ CHUNK_POINTS = 1_000_000
 
 @dataclass(frozen=True)
 class _Stamps:
-    """The points that each turned pose covers: for stamp s, `count[s]` rows from `start[s]` of the other columns."""
+    """The points each turned pose covers: of stamp s, `count[s]` rows from `start[s]` on."""
 
     count: np.ndarray
     start: np.ndarray
     down: np.ndarray
     across: np.ndarray
     part: np.ndarray
+
+    def points(self, which: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """How many points each of these stamps has, and the rows of all their points in turn."""
+        count = self.count[which]
+        first = self.start[which] - (np.cumsum(count) - count)
+        return count, np.arange(count.sum()) + np.repeat(first, count)
 
 
 def paint_cloud(flock: Flock) -> np.ndarray:
@@ -73,26 +79,27 @@ def _which(flock: Flock) -> np.ndarray:
     return (pose * (2 * TURNS + 1) + turn) * len(SCALES) + scale
 
 
-def _paint_band(flock: Flock, stamps: _Stamps, fine: int, reach: int, top: int, bottom: int) -> np.ndarray:
+def _paint_band(
+    flock: Flock, stamps: _Stamps, fine: int, reach: int, top: int, bottom: int
+) -> np.ndarray:
     # Butterflies up to `reach` outside the band reach in, and as far out again.
     rim = 2 * reach * fine
     across = flock.width * fine + 2 * rim
     depth = np.zeros(((bottom - top) * fine + 2 * rim, across), np.uint32)
     offset = stamps.down * across + stamps.across
-    place = (((flock.y - top) * fine).astype(np.int64) + rim) * across + (flock.x * fine).astype(np.int64) + rim
+    row = (flock.y * fine).astype(np.int64) - top * fine + rim
+    place = row * across + (flock.x * fine).astype(np.int64) + rim
+    rank = np.arange(1, len(place) + 1, dtype=np.uint32)
     which = _which(flock)
-    each = max(1, CHUNK_POINTS // max(1, int(stamps.count.max())))
+    each = max(1, CHUNK_POINTS // int(stamps.count.max()))
     for start in range(0, len(place), each):
-        chosen = slice(start, start + each)
-        _stamp(depth.ravel(), stamps, offset, place[chosen], which[chosen], start + 1)
+        part = slice(start, start + each)
+        count, point = stamps.points(which[part])
+        covered = np.repeat(place[part], count) + offset[point]
+        # The highest rank at a point is the butterfly on top of it.
+        seen = np.repeat(rank[part], count) * PARTS + stamps.part[point]
+        np.maximum.at(depth.ravel(), covered, seen)
     return _seen(depth[rim:-rim, rim:-rim], flock.tints, fine)
-
-
-def _stamp(depth: np.ndarray, stamps: _Stamps, offset: np.ndarray, place: np.ndarray, which: np.ndarray, first: int):
-    count = stamps.count[which]
-    point = np.arange(count.sum()) + np.repeat(stamps.start[which] - (np.cumsum(count) - count), count)
-    rank = np.repeat(np.arange(first, first + len(which), dtype=np.uint32), count)
-    np.maximum.at(depth, np.repeat(place, count) + offset[point], rank * PARTS + stamps.part[point])
 
 
 def _seen(depth: np.ndarray, tints: np.ndarray, fine: int) -> np.ndarray:

@@ -14,16 +14,21 @@ from campaign.montage.swarm import paint_swarm
 
 __all__ = ["draw", "encode_png"]
 
-# More than these are painted all at once: they are a few pixels each, and one by one would take seconds.
+# More than these are painted all at once: they are a few pixels each, and one by one would take
+# seconds.
 LARGEST_SWARM = 40_000
 ROWS = 256
 
 
-def draw(shape: Shape, count: int, width: int, *, gaps: Collection[int] = (), night: bool = False) -> Image.Image:
-    """The montage of butterflies 1 … count without the gaps, as an RGBA image of width × width pixels.
+def draw(
+    shape: Shape, count: int, width: int, *, gaps: Collection[int] = (), night: bool = False
+) -> Image.Image:
+    """The montage of butterflies 1 … count without the gaps, as an RGBA image of width × width
+    pixels.
 
-    Nothing is painted where no butterfly sits, but for a soft shade around each and, while there are fewer than 1,500,
-    the dotted outline of the shape. By `night` dark butterflies are lighter, so that they show on a dark page.
+    Nothing is painted where no butterfly sits, but for a soft shade around each and, while there
+    are fewer than 1,500, the dotted outline of the shape. By `night` dark butterflies are lighter,
+    so that they show on a dark page.
     """
     flock = gather(shape, count, width, gaps, night)
     ground = np.asarray(lay_ground(shape, flock, count, night))

@@ -1,4 +1,4 @@
-"""A small PNG of a montage: up to 254 colours chosen for the picture, each with its own transparency."""
+"""A small PNG of a montage: up to 254 colours chosen for it, each with its own transparency."""
 
 import io
 
@@ -16,7 +16,7 @@ BINS = 1 << 19
 
 
 def encode_png(image: Image.Image) -> bytes:
-    """The RGBA image as a PNG with a palette; a quarter of the bytes, and no difference that an eye would find."""
+    """The RGBA image as a PNG with a palette: a quarter of the bytes, hardly another picture."""
     pixels = np.asarray(image)
     alpha = pixels[:, :, 3]
     seen = alpha > 0
@@ -41,19 +41,23 @@ def _saved(image: Image.Image, effort: int) -> bytes:
 
 
 def _binned(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The bin of each pixel; and for each bin its mean colour, premultiplied and weighted, and how many pixels it has."""
+    """Each pixel's bin; each bin's mean colour, premultiplied, and its number of pixels."""
     alpha = pixels[:, 3].astype(np.uint16)
     premultiplied = (pixels[:, :3] * alpha[:, None] + 127) // 255
     red, green, blue = (premultiplied >> 3).astype(np.uint32).T
     bins = red << 14 | green << 9 | blue << 4 | alpha >> 4
     weights = np.bincount(bins, minlength=BINS)
     sums = [np.bincount(bins, channel, minlength=BINS) for channel in premultiplied.T]
-    sums.append(np.bincount(bins, alpha * ALPHA_WEIGHT, minlength=BINS))
-    return bins, (np.stack(sums, axis=1) / np.maximum(weights, 1)[:, None]).astype(np.float32), weights
+    sums.append(np.bincount(bins, alpha, minlength=BINS) * ALPHA_WEIGHT)
+    return (
+        bins,
+        (np.stack(sums, axis=1) / np.maximum(weights, 1)[:, None]).astype(np.float32),
+        weights,
+    )
 
 
 def _means(colours: np.ndarray, weights: np.ndarray, most: int) -> np.ndarray:
-    """The colours that stand for all: k-means over the bins (Lloyd's rounds), begun at even steps along the colours."""
+    """The colours that stand for all: k-means over the bins, begun at even steps along them."""
     used = np.flatnonzero(weights)
     points, weight = colours[used], np.sqrt(weights[used]).astype(np.float32)
     share = np.cumsum(weight) / weight.sum()

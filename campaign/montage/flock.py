@@ -17,8 +17,8 @@ PLACE = 2.0**-32
 class Flock:
     """Columns of butterflies, the one painted first first.
 
-    `width` of the picture, `size` of a butterfly and places `x`, `y` (float32) are in pixels; `variant`, `flip`, `turn`,
-    `scale` as in layout.Wings; `tints` is n × 4 parts × 3 (uint8 sRGB).
+    `width` of the picture, `size` of a butterfly and places `x`, `y` (float32) are in pixels;
+    `variant`, `flip`, `turn`, `scale` as in layout.Wings; `tints` is n × 4 parts × 3 (uint8 sRGB).
     """
 
     width: int
@@ -49,7 +49,8 @@ def gather(shape: Shape, count: int, width: int, gaps: Collection[int], night: b
     look = wings(shape, numbers, x, y)
     order = np.argsort(look.depth)
     size = size_of(shape, count) * width
-    # The few first butterflies are large: those at the rim would be cut off by the edge of the picture.
+    # The few first butterflies are large: those at the rim would be cut off by the edge of the
+    # picture.
     rim = min(size * 0.53, width / 2)
     return Flock(
         width=width,

@@ -1,4 +1,4 @@
-"""What lies beneath the butterflies: their common shade, and the ghost of a shape that is still nearly empty."""
+"""What lies beneath the butterflies: their common shade, and the ghost of a nearly empty shape."""
 
 from math import log
 
@@ -6,25 +6,27 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 from campaign.montage.flock import Flock
-from campaign.montage.shapes import Shape
+from campaign.montage.shapes import RGB, Shape
 
 GHOST_DAY, GHOST_NIGHT = (0x60, 0x4B, 0x39), (0xBF, 0xA9, 0x8B)
 GHOST_STRENGTH = 0.62
-# Between few large butterflies the shade is a pale wash of their colours; between many it is deep, and closes the gaps.
+# Between few large butterflies the shade is a pale wash of their colours; between many it is deep,
+# and closes the gaps.
 SHADE_DARKNESS = (1.0, 0.72)
 SHADE_STRENGTH = 0.9
 WIDEST_GRID = 600
+DOTS_FOR = 700
 
 
 def lay_ground(shape: Shape, flock: Flock, count: int, night: bool) -> Image.Image:
-    """What is seen between the butterflies: a CMYK image of four plain channels, red, green, blue, alpha, premultiplied."""
+    """What shows between butterflies: red, green, blue, alpha, premultiplied, as a CMYK image."""
     fullness = _between(count, 150, 2500)
     ground = Image.new("CMYK", (flock.width, flock.width))
     if fullness and len(flock.x):
         ground = _shade(shape, flock, count, fullness)
     fading = GHOST_STRENGTH * (1 - _between(count, 300, 2000))
     if fading:
-        _dot(ground, shape.ghost * flock.width, (*(GHOST_NIGHT if night else GHOST_DAY), 255), fading)
+        _dot(ground, shape.ghost * flock.width, GHOST_NIGHT if night else GHOST_DAY, fading)
     return ground
 
 
@@ -34,7 +36,7 @@ def _between(count: int, low: int, high: int) -> float:
 
 
 def _shade(shape: Shape, flock: Flock, count: int, fullness: float) -> Image.Image:
-    """A soft darkness in the colour of the butterflies around, where they are as dense as a full shape has them."""
+    """A soft shade in the colour of the butterflies around, where they are dense."""
     cell = max(flock.width / WIDEST_GRID, flock.size / 8)
     side = int(flock.width / cell)
     scale = side / flock.width
@@ -44,7 +46,9 @@ def _shade(shape: Shape, flock: Flock, count: int, fullness: float) -> Image.Ima
     weight = (colour.max(axis=1) / 255) ** (2 - 2 * fullness)
     colour *= weight[:, None]
     heap = np.stack(
-        [np.bincount(where, weights, side * side) for weights in (None, weight, *colour.T)], axis=1, dtype=np.float32
+        [np.bincount(where, weights, side * side) for weights in (None, weight, *colour.T)],
+        axis=1,
+        dtype=np.float32,
     ).reshape(side, side, 5)
     heap = _blurred(_blurred(heap, reach := max(1, round(flock.size * scale * 0.3))), reach)
     full = count / (shape.area * side * side)
@@ -52,7 +56,8 @@ def _shade(shape: Shape, flock: Flock, count: int, fullness: float) -> Image.Ima
     darkness = SHADE_DARKNESS[0] + (SHADE_DARKNESS[1] - SHADE_DARKNESS[0]) * fullness
     rgb = heap[:, :, 2:] / np.maximum(heap[:, :, 1:2], 1e-9) * darkness
     pixels = np.concatenate([rgb * alpha, alpha * 255], axis=2).astype(np.uint8)
-    return Image.fromarray(pixels, "CMYK").resize((flock.width, flock.width), Image.Resampling.BICUBIC)
+    whole = (flock.width, flock.width)
+    return Image.fromarray(pixels, "CMYK").resize(whole, Image.Resampling.BILINEAR)
 
 
 def _blurred(heap: np.ndarray, reach: int) -> np.ndarray:
@@ -66,12 +71,14 @@ def _blurred(heap: np.ndarray, reach: int) -> np.ndarray:
     return heap
 
 
-def _dot(ground: Image.Image, dots: np.ndarray, colour: tuple[int, int, int, int], strength: float) -> None:
+def _dot(ground: Image.Image, dots: np.ndarray, colour: RGB, strength: float) -> None:
     radius = max(0.75, ground.width / 1200)
     side = 2 * int(radius + 1.5) + 1
     big = Image.new("L", (8 * side, 8 * side))
     near, far = 8 * (side / 2 - radius), 8 * (side / 2 + radius)
     ImageDraw.Draw(big).ellipse((near, near, far, far), fill=round(255 * strength))
     mask = big.resize((side, side), Image.Resampling.BOX)
+    # In a narrow picture the dots would run into a line.
+    dots = dots[:: max(1, round(DOTS_FOR / ground.width))]
     for x, y in np.rint(dots - side / 2).astype(int).tolist():
-        ground.paste(colour, (x, y, x + side, y + side), mask)
+        ground.paste((*colour, 255), (x, y, x + side, y + side), mask)

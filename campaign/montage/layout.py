@@ -1,7 +1,8 @@
 """The montage as a function: from a butterfly number to its place, turn, wing and colour.
 
-`static/js/lib/montage-layout.js` says the same in JavaScript; both are held together, to the bit, by the files
-`tests/vectors/montage_*.json`. That is why everything but `size` is done in whole numbers.
+`static/js/lib/montage-layout.js` says the same in JavaScript; both are held together, to the bit,
+by the files `tests/vectors/montage_*.json`. That is why everything but `size` is done in whole
+numbers.
 """
 
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ import numpy as np
 
 from campaign.montage.shapes import Shape
 
-# 1/ρ and 1/ρ² of the plastic number ρ, as 32-bit fractions: the R2 sequence (Martin Roberts, 2018), whose first N
-# points are spread evenly for every N. Both are odd, so no two of the first 2³² candidates share an x or a y.
+# 1/ρ and 1/ρ² of the plastic number ρ, as 32-bit fractions: the R2 sequence (Martin Roberts, 2018),
+# whose first N points are spread evenly for every N. Both are odd, so no two of the first 2³²
+# candidates share an x or a y.
 STEP_X = np.uint32(3242174889)
 STEP_Y = np.uint32(2447445414)
 PIXEL_SHIFT = np.uint32(22)
@@ -29,9 +31,11 @@ class OutOfPlaces(ValueError):
 
 
 class _Census:
-    """How many butterflies the first candidates hold, block by block: eight bytes for each 16,384 candidates.
+    """How many butterflies the first candidates hold, block by block: eight bytes for each 16,384
+    candidates.
 
-    It lets a search begin near a butterfly far down the line. It grows when somebody asks further than before.
+    It lets a search begin near a butterfly far down the line. It grows when somebody asks further
+    than before.
     """
 
     def __init__(self, shape: Shape) -> None:
@@ -40,7 +44,7 @@ class _Census:
         self._lock = Lock()
 
     def block_of(self, number: int) -> tuple[int, int]:
-        """The block that holds butterfly `number`, and how many butterflies come before that block."""
+        """The block that holds butterfly `number`, and how many come before that block."""
         while self._before[-1] < number:
             self._grow()
         before = self._before
@@ -76,10 +80,12 @@ def pixel_of(x: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 
 def places(shape: Shape, first: int, last: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Where butterflies first … last sit, both included: numbers, x and y (uint32 fractions of the square, 2³² = 1).
+    """Where butterflies first … last sit, both included: numbers, x and y (uint32 fractions of the
+    square, 2³² = 1).
 
-    y grows downward. Butterfly n sits at the n-th candidate k = 1, 2, 3 … with the mask set at (x >> 22, y >> 22), where
-    x = k · 3242174889 and y = k · 2447445414, both modulo 2³². Raises ValueError when first is below 1.
+    y grows downward. Butterfly n sits at the n-th candidate k = 1, 2, 3 … with the mask set at (x
+    >> 22, y >> 22), where x = k · 3242174889 and y = k · 2447445414, both modulo 2³². Raises
+    ValueError when first is below 1.
     """
     if first < 1:
         raise ValueError("butterflies are numbered from 1")
@@ -111,10 +117,11 @@ def mixed(numbers: np.ndarray) -> np.ndarray:
 class Wings:
     """How butterflies look, one array entry for each.
 
-    `variant` 0–7 is the wing pose (the order of the sprite sheet); `flip` is true when mirrored left to right; `turn`
-    (int32, 65,536 = a whole turn, clockwise, 0 = head up) the heading; `scale` (int32, 1,000 = as `size` says) the size
-    jitter, 980 to 1,220; `colour` (n×3 uint8, sRGB) the palette at the place, jittered by at most 15; `depth` (uint32,
-    all different) the order of painting, lowest first.
+    `variant` 0–7 is the wing pose (the order of the sprite sheet); `flip` is true when mirrored
+    left to right; `turn` (int32, 65,536 = a whole turn, clockwise, 0 = head up) the heading;
+    `scale` (int32, 1,000 = as `size` says) the size jitter, 980 to 1,220; `colour` (n×3 uint8,
+    sRGB) the palette at the place, jittered by at most 15; `depth` (uint32, all different) the
+    order of painting, lowest first.
     """
 
     variant: np.ndarray
@@ -140,7 +147,8 @@ def wings(shape: Shape, numbers: np.ndarray, x: np.ndarray, y: np.ndarray) -> Wi
 
 
 def _colours(palette: np.ndarray, hashes: np.ndarray) -> np.ndarray:
-    """Each colour made lighter or darker by at most 8, and its green moved by up to 8 more where the colour is strong.
+    """Each colour made lighter or darker by at most 8, and its green moved by up to 8 more where
+    the colour is strong.
 
     A hue that moved freely would turn the dark places violet and green.
     """
@@ -153,17 +161,18 @@ def _colours(palette: np.ndarray, hashes: np.ndarray) -> np.ndarray:
 
 
 def _headings(shape: Shape, x: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """About a third of the way from head up to straight away from the centre, in 65,536ths of a turn (int32)."""
+    """A third of the way from head up to straight away from the centre, in 65,536ths of a turn."""
     across = (x >> PIXEL_SHIFT).astype(np.int32) - shape.centre[0]
     up = shape.centre[1] - (y >> PIXEL_SHIFT).astype(np.int32)
     return bearing(across, up) * 87 >> 8
 
 
 def bearing(across: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """The direction of (across, up), −32,768 to 32,768, clockwise from straight up, within ¼° (int32).
+    """The direction of (across, up), −32,768 to 32,768, clockwise from straight up, within ¼°
+    (int32).
 
-    atan t ≈ t · (π/4 + 0.273 · (1 − t)) for 0 ≤ t ≤ 1 (Rajan et al., IEEE Signal Processing Magazine, 2006), in integers
-    so that every machine agrees.
+    atan t ≈ t · (π/4 + 0.273 · (1 − t)) for 0 ≤ t ≤ 1 (Rajan et al., IEEE Signal Processing
+    Magazine, 2006), in integers so that every machine agrees.
     """
     wide, high = np.abs(across), np.abs(up)
     ratio = (np.minimum(wide, high) << 12) // np.maximum(np.maximum(wide, high), 1)
@@ -176,8 +185,8 @@ def bearing(across: np.ndarray, up: np.ndarray) -> np.ndarray:
 def size(shape: Shape, count: int) -> float:
     """The side of a butterfly's square when there are `count`, as a fraction of the montage's side.
 
-    factor · √(area / count). The factor eases from 1.2 at 43, where people will count, to 1.9 at 2,000, where the shape
-    has to be full. Never more than 0.34.
+    factor · √(area / count). The factor eases from 1.2 at 43, where people will count, to 1.9 at
+    2,000, where the shape has to be full. Never more than 0.34.
     """
     if count < 1:
         return LARGEST_SIZE

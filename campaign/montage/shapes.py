@@ -21,10 +21,11 @@ RGB = tuple[int, int, int]
 class Shape:
     """What the butterflies of one cause add up to.
 
-    `mask` (1024×1024 bool, row = y, column = x) says where butterflies may sit; `palette` (1024×1024×3 uint8, sRGB) what
-    colour each place has; `centre` (column, row) is where they came from and head away from; `ink` and `night_ink` are
-    its darkest colour by day and by night. `near_luminance` (k) and `near_tints` (k × 4 parts × 3) say how butterflies
-    look when they are large, by how light their place is; both are empty where each keeps the colour of its place.
+    `mask` (1024×1024 bool, row = y, column = x) says where butterflies may sit; `palette`
+    (1024×1024×3 uint8, sRGB) what colour each place has; `centre` (column, row) is where they came
+    from and head away from; `ink` and `night_ink` are its darkest colour by day and by night.
+    `near_luminance` (k) and `near_tints` (k × 4 parts × 3) say how butterflies look when they are
+    large, by how light their place is; both are empty where each keeps the colour of its place.
     `ghost` (n×2 float, fractions of the square) are the dots of its outline.
     """
 

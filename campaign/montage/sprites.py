@@ -20,16 +20,19 @@ SHADE_DEPTH = 0.42
 
 @cache
 def _sheet(level: str) -> np.ndarray:
-    """The sprites of one level: 8 × side × side × (coverage, cell, wash, spot), uint8 shares of each pixel.
+    """The sprites of one level: 8 × side × side × (coverage, cell, wash, spot), uint8 shares of
+    each pixel.
 
-    The files hold false colours (see data/build.py): red is the share of wing cell, green how much of that is the light
-    end of the wash, blue pale spot, and what remains of the coverage is ink.
+    The files hold false colours (see data/build.py): red is the share of wing cell, green how much
+    of that is the light end of the wash, blue pale spot, and what remains of the coverage is ink.
     """
     with Image.open(DATA / f"sprites-{level}.png") as image:
         pixels = np.array(image.convert("RGBA")).astype(np.uint16)
     side = pixels.shape[1] // 4
     alpha = pixels[:, :, 3:]
-    shares = np.concatenate([alpha, (pixels[:, :, :3] * alpha + 127) // 255], axis=2).astype(np.uint8)
+    shares = np.concatenate([alpha, (pixels[:, :, :3] * alpha + 127) // 255], axis=2).astype(
+        np.uint8
+    )
     return shares.reshape(2, side, 4, side, 4).swapaxes(1, 2).reshape(VARIANTS, side, side, 4)
 
 
@@ -40,7 +43,8 @@ def level_for(size: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How one butterfly sits in its stamp of out × out pixels: its middle at (x, y), `size` in pixels.
+    """How one butterfly sits in its stamp of out × out pixels: its middle at (x, y), `size` in
+    pixels.
 
     `turn` is in 65,536ths of a whole turn, clockwise.
     """
@@ -57,8 +61,8 @@ class Stance:
 class Sprites:
     """All poses at about one size, ready to be turned.
 
-    `poses` are CMYK images, used as four plain channels: coverage, cell, wash, spot; `shades` are L images. `side` counts
-    the room around; `grown` is side with room ÷ side without.
+    `poses` are CMYK images, used as four plain channels: coverage, cell, wash, spot; `shades` are L
+    images. `side` counts the room around; `grown` is side with room ÷ side without.
     """
 
     poses: list[Image.Image]
@@ -80,7 +84,9 @@ class Sprites:
         c = self.side / 2 - a * stance.x - b * stance.y
         f = self.side / 2 - d * stance.x - e * stance.y
         out = (stance.out, stance.out)
-        return pose.transform(out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
+        return pose.transform(
+            out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR
+        )
 
 
 def sprites_of(size: float) -> Sprites:

@@ -5,8 +5,11 @@ import numpy as np
 from campaign.montage.shapes import PARTS, Shape
 
 LUMINANCE = np.array([0.299, 0.587, 0.114], np.float32)
-# How far the parts of a small butterfly differ from the colour of its place, per channel: what makes it more than a blot.
-CONTRAST = np.array([[-0.3, -0.36, -0.44], [-0.06, -0.09, -0.1], [0.13, 0.12, 0.1], [0.2, 0.2, 0.2]], np.float32)
+# How far the parts of a small butterfly differ from the colour of its place, per channel: what
+# makes it more than a blot.
+CONTRAST = np.array(
+    [[-0.3, -0.36, -0.44], [-0.06, -0.09, -0.1], [0.13, 0.12, 0.1], [0.2, 0.2, 0.2]], np.float32
+)
 CHUNK = 1 << 16
 
 
@@ -16,7 +19,7 @@ def nearness(size: float) -> float:
 
 
 def tints(shape: Shape, colours: np.ndarray, size: float, night: bool) -> np.ndarray:
-    """The tints (n × 4 parts × 3, uint8 sRGB) of butterflies with these colours (n×3 uint8) at this size in pixels."""
+    """The tints (n × 4 parts × 3, uint8) of butterflies of these colours and size in pixels."""
     tinted = np.empty((len(colours), len(PARTS), 3), np.uint8)
     for start in range(0, len(colours), CHUNK):
         part = slice(start, start + CHUNK)
@@ -26,7 +29,7 @@ def tints(shape: Shape, colours: np.ndarray, size: float, night: bool) -> np.nda
 
 def _tints(shape: Shape, flat: np.ndarray, size: float, night: bool) -> np.ndarray:
     luminance = flat @ LUMINANCE
-    lift = np.subtract(shape.night_ink, shape.ink).astype(np.float32) if night else np.zeros(3, np.float32)
+    lift = np.subtract(shape.night_ink, shape.ink).astype(np.float32) * night
     darkness = np.clip((90 - luminance) / 50, 0, 1)
     flat = flat + darkness[:, None] * lift
     # Below a few pixels the parts run together, and contrast would only make the whole darker.

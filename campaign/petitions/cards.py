@@ -36,6 +36,7 @@ class PetitionPage(PetitionCard):
     cause_id: int
     organisation: str
     letter: Markup
+    letter_lang: str
     version: int
     versions: int
     text_changed_at: datetime
@@ -67,6 +68,7 @@ def page(petition, lang, count, now):
         cause_id=petition.cause_id,
         organisation=text.organisation,
         letter=to_html(text.body),
+        letter_lang=text.lang,
         version=version.number,
         versions=len(petition.versions),
         text_changed_at=version.created_at,

@@ -64,7 +64,7 @@ def _words(signature, lang):
         "erase_days": config["ERASE_PENDING_DAYS"],
         "confirm_days": config["CONFIRM_DAYS"],
         "confirm_url": _address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature.id)),
-        "mine_url": _address("owners.mine", lang, token=keys.token_for(keys.MINE, signature.id)),
+        "mine_url": _address("signatures.mine", lang, token=keys.token_for(keys.MINE, signature.id)),
         "petition_url": _address("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }

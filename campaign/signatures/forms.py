@@ -12,7 +12,7 @@ from wtforms.validators import Length, Optional, StopValidation, ValidationError
 from campaign.lib.countries import countries
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
-from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, postal_code_example
+from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 
 MOST_NAME = 80
 MOST_EMAIL = 254
@@ -127,7 +127,7 @@ class SupporterForm(FlaskForm):
         valid = super().validate(extra_validators)
         for name in self.required & self._fields.keys():
             field = self[name]
-            if not field.errors and not field.data:
+            if not field.errors and not field.data and not self._is_excused(name):
                 field.errors = [MISSING.get(name, MISSING_ANSWER)]
                 valid = False
         return self._check_postal_code() and valid
@@ -136,6 +136,10 @@ class SupporterForm(FlaskForm):
         field.data = field.data or "counted"
         if field.data not in ("full", "initials", "counted"):
             raise ValidationError(_l("Choose how your name should appear."))
+
+    def _is_excused(self, name):
+        """A postal code cannot be asked of people whose country has none."""
+        return name == "postal_code" and self.country.data and not has_postal_codes(self.country.data)
 
     def _check_postal_code(self):
         field = self.postal_code

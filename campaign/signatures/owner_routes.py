@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import Blueprint, abort, g, jsonify, redirect, render_template, url_for
+from flask import abort, g, jsonify, redirect, render_template, request, url_for
 
 from campaign.extensions import write
 from campaign.lib.mail_addresses import mask
@@ -14,8 +14,8 @@ from campaign.signatures import keys, ownership
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_id, signatures_of_address
+from campaign.signatures.routes import blueprint
 
-blueprint = Blueprint("owners", __name__)
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang", "answers")
 INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
@@ -30,7 +30,7 @@ class OwnSignature:
     form: SupporterForm
 
 
-@blueprint.get("/<lang>/signatures/mine/<token>", endpoint="mine")
+@blueprint.get("/<lang>/signatures/mine/<token>")
 def mine(token):
     return _page(token, _opened(token))
 
@@ -45,21 +45,21 @@ def correct(token, signature_id):
         return _page(token, signature, refused=form, refused_id=signature_id)
     words = {name: form[name].data for name in CORRECTED}
     write(ownership.correct, signature_id=signature_id, email_digest=digest, **words)
-    return redirect(url_for("owners.mine", token=token, saved=signature_id), 303)
+    return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
 def withdraw(token, signature_id):
     digest = _opened(token).email_digest
     write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=utcnow())
-    return redirect(url_for("owners.mine", token=token), 303)
+    return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
 def restore(token, signature_id):
     digest = _opened(token).email_digest
     write(ownership.restore, signature_id=signature_id, email_digest=digest)
-    return redirect(url_for("owners.mine", token=token), 303)
+    return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
@@ -90,7 +90,11 @@ def _page(token, opened, refused=None, refused_id=None):
         form = refused if row.id == refused_id else _form(row)
         own.append(OwnSignature(row, card(petition, g.lang, count, now), form))
     page = render_template(
-        "signatures/mine.html", email=mask(opened.email), signatures=own, token=token, refused_id=refused_id
+        "signatures/mine.html",
+        email=mask(opened.email),
+        signatures=own,
+        token=token,
+        saved=request.args.get("saved", type=int),
     )
     return _secret(page, 422 if refused else 200)
 
@@ -112,5 +116,5 @@ def _everything(row):
 
 
 def _secret(body, status=200):
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+    headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
     return body, status, headers

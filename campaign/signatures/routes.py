@@ -172,7 +172,7 @@ def _private(template, status, **context):
     """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
     page = make_response(render_template(template, **context), status)
     page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "no-referrer"
+    page.headers["Referrer-Policy"] = "same-origin"
     page.headers["X-Robots-Tag"] = "noindex"
     return page
 

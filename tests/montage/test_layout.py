@@ -52,7 +52,9 @@ def test_new_butterflies_never_move_the_others(count, more):
     before, after = places(MONARCH, 1, count), places(MONARCH, 1, count + more)
     assert all(np.array_equal(old, new[:count]) for old, new in zip(before, after, strict=True))
     old, new = looks(before), looks(after)
-    assert np.array_equal(old.turn, new.turn[:count]) and np.array_equal(old.colour, new.colour[:count])
+    assert np.array_equal(old.turn, new.turn[:count]) and np.array_equal(
+        old.colour, new.colour[:count]
+    )
 
 
 def test_no_two_butterflies_share_a_place():
@@ -71,7 +73,9 @@ def test_the_first_ones_spread_evenly_over_the_four_quarters(name, count):
     for low in (False, True):
         for left in (False, True):
             room = np.mean(((row > middle_row) == low) & ((column > middle_column) == left))
-            here = np.mean((((y >> 22) > middle_row) == low) & (((x >> 22) > middle_column) == left))
+            here = np.mean(
+                (((y >> 22) > middle_row) == low) & (((x >> 22) > middle_column) == left)
+            )
             assert here == pytest.approx(room, rel=0.1)
 
 
@@ -104,9 +108,16 @@ def test_hashes_of_different_numbers_differ():
 
 def test_a_bearing_is_the_angle_from_straight_up():
     across, up = np.meshgrid(np.arange(-600, 600, 7), np.arange(-600, 600, 7))
-    away = (bearing(across, up) / 65_536 * 2 * np.pi - np.arctan2(across, up) + np.pi) % (2 * np.pi) - np.pi
+    away = (bearing(across, up) / 65_536 * 2 * np.pi - np.arctan2(across, up) + np.pi) % (
+        2 * np.pi
+    ) - np.pi
     assert np.abs(away).max() < 0.005
-    assert bearing(np.array([0, 5, 0, -5]), np.array([5, 0, -5, 0])).tolist() == [0, 16_384, 32_768, -16_384]
+    assert bearing(np.array([0, 5, 0, -5]), np.array([5, 0, -5, 0])).tolist() == [
+        0,
+        16_384,
+        32_768,
+        -16_384,
+    ]
 
 
 def test_size_eases_from_countable_to_full():

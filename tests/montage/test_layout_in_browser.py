@@ -1,7 +1,6 @@
 """The JavaScript of the montage gives the same answers as the Python, in a real browser."""
 
 import json
-import shutil
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -12,19 +11,26 @@ from playwright.sync_api import sync_playwright
 
 from campaign.montage.layout import size
 from campaign.montage.shapes import shape_named, shape_names
+from tests.chromium import find
 from tests.montage.vectors import STRETCHES, vector_path
 
 ROOT = Path(__file__).parents[2]
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find() is None, reason="NO CHROMIUM: the montage's JavaScript is untested."),
+]
 
 PREPARE = """async ([name, centre]) => {
     const montage = await import("/static/js/lib/montage-layout.js");
     const pixels = async (file) => {
-        const image = await createImageBitmap(await (await fetch(`/campaign/montage/data/${name}/${file}`)).blob());
+        const answer = await fetch(`/campaign/montage/data/${name}/${file}`);
+        const image = await createImageBitmap(await answer.blob());
         const context = new OffscreenCanvas(1024, 1024).getContext("2d");
         context.drawImage(image, 0, 0);
         return context.getImageData(0, 0, 1024, 1024).data;
     };
-    const shape = { ...montage.packMask(await pixels("mask.png")), palette: await pixels("palette.png"), centre };
+    const palette = await pixels("palette.png");
+    const shape = { ...montage.packMask(await pixels("mask.png")), palette, centre };
     window.montage = { ...montage, shape, places: new montage.Places(shape.mask) };
     return shape.area;
 }"""
@@ -53,7 +59,7 @@ def page():
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=ROOT))
     Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/campaign/montage/data/sprites.svg")
         yield page
@@ -66,7 +72,10 @@ def page():
 def test_the_browser_finds_every_butterfly_where_python_does(page, name):
     shape = shape_named(name)
     assert page.evaluate(PREPARE, [name, list(shape.centre)]) == shape.area
-    assert page.evaluate(ROWS, [list(each) for each in STRETCHES]) == json.loads(vector_path(name).read_text())["rows"]
+    assert (
+        page.evaluate(ROWS, [list(each) for each in STRETCHES])
+        == json.loads(vector_path(name).read_text())["rows"]
+    )
 
 
 def test_the_browser_gives_the_same_size(page):

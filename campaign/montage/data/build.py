@@ -1,8 +1,9 @@
 """Draws the committed PNG files of the montage from the vector art beside this script.
 
-Run it by hand after changing an SVG: ``python campaign/montage/data/build.py``. It needs Playwright and a Chromium,
-which the site itself never does. A mask is a promise (a butterfly keeps its place for ever), so a mask that exists is
-compared and never rewritten; ``--new-mask NAME`` says that you mean to move every butterfly of that shape.
+Run it by hand after changing an SVG: ``python campaign/montage/data/build.py``. It needs Playwright
+and a Chromium, which the site itself never does. A mask is a promise (a butterfly keeps its place
+for ever), so a mask that exists is compared and never rewritten; ``--new-mask NAME`` says that you
+mean to move every butterfly of that shape.
 """
 
 import argparse
@@ -19,19 +20,26 @@ HERE = Path(__file__).parent
 SIDE = 1024
 VARIANTS = ["open", "raised", "glide", "bank", "quarter", "narrow", "lift", "side"]
 
-# The sprites are drawn in false colours that a painter reads as shares: red = wing cell, green = how far along the
-# wash from hinge to rim, blue = pale spot, black = ink, alpha = how much of the pixel is butterfly at all.
+# The sprites are drawn in false colours that a painter reads as shares: red = wing cell, green =
+# how far along the wash from hinge to rim, blue = pale spot, black = ink, alpha = how much of the
+# pixel is butterfly at all.
 FALSE_COLOURS = """
 <svg width="0" height="0"><defs>
 <radialGradient id="fore" gradientUnits="userSpaceOnUse" cx="0" cy="0" r="480">
-<stop offset=".04" stop-color="#F00"/><stop offset=".45" stop-color="#F07300"/><stop offset="1" stop-color="#FFD900"/>
+<stop offset=".04" stop-color="#F00"/>
+<stop offset=".45" stop-color="#F07300"/>
+<stop offset="1" stop-color="#FFD900"/>
 </radialGradient>
 <radialGradient id="hind" gradientUnits="userSpaceOnUse" cx="0" cy="0" r="390">
-<stop offset=".04" stop-color="#FF1A00"/><stop offset=".45" stop-color="#FF9E00"/><stop offset="1" stop-color="#FF0"/>
+<stop offset=".04" stop-color="#FF1A00"/>
+<stop offset=".45" stop-color="#FF9E00"/>
+<stop offset="1" stop-color="#FF0"/>
 </radialGradient></defs></svg>
-<style>body{margin:0;--c:url(#fore);--h:url(#hind);--p:#FF0;--s:#00F;--i:#000}svg{display:block}</style>
+<style>body{margin:0;--c:url(#fore);--h:url(#hind);--p:#FF0;--s:#00F;--i:#000}
+svg{display:block}</style>
 """
-# Level of detail → side in pixels of one sprite, and whether it shows the plain wing, without spots and fine veins.
+# Level of detail → side in pixels of one sprite, and whether it shows the plain wing, without spots
+# and fine veins.
 LEVELS = {"full": (512, False), "mid": (128, False), "small": (64, True)}
 
 
@@ -54,8 +62,9 @@ DOTS = """(step) => {
             const length = path.getTotalLength();
             const count = Math.round((length * Math.hypot(toScreen.a, toScreen.b)) / step);
             return Array.from({ length: count }, (_, each) => {
-                const dot = path.getPointAtLength((length * each) / count).matrixTransform(toScreen);
-                return [Math.round(dot.x * 16), Math.round(dot.y * 16)];
+                const dot = path.getPointAtLength((length * each) / count);
+                const { x, y } = dot.matrixTransform(toScreen);
+                return [Math.round(x * 16), Math.round(y * 16)];
             });
         });
     });
@@ -77,8 +86,9 @@ def draw_sprites(page: Page) -> None:
             chosen = symbols.replace('href="#w-fore"', 'href="#w-fore-small"')
             chosen = chosen.replace('href="#w-hind"', 'href="#w-hind-small"')
         cells = "".join(
-            f'<use href="#{name}" x="{side * (i % 4)}" y="{side * (i // 4)}" width="{side}" height="{side}"/>'
-            for i, name in enumerate(VARIANTS)
+            f'<use href="#{name}" x="{side * (at % 4)}" y="{side * (at // 4)}"'
+            f' width="{side}" height="{side}"/>'
+            for at, name in enumerate(VARIANTS)
         )
         markup = f'{FALSE_COLOURS}<svg width="{4 * side}" height="{2 * side}">{chosen}{cells}</svg>'
         image = photograph(page, markup, 4 * side, 2 * side)
@@ -88,22 +98,30 @@ def draw_sprites(page: Page) -> None:
 def draw_shape(page: Page, name: str, new_mask: bool) -> None:
     folder = HERE / name
     art = (folder / "plate.svg").read_text()
-    image = photograph(page, f"<style>body{{margin:0}}svg{{display:block;width:100%}}</style>{art}", SIDE, SIDE)
+    image = photograph(
+        page, f"<style>body{{margin:0}}svg{{display:block;width:100%}}</style>{art}", SIDE, SIDE
+    )
     pixels = np.asarray(image)
     mask = Image.fromarray(pixels[:, :, 3] >= 128)
     path = folder / "mask.png"
     if path.exists() and not new_mask and not np.array_equal(Image.open(path), mask):
-        sys.exit(f"{name}: the drawing no longer fits its mask; nothing was written. See --new-mask.")
+        sys.exit(
+            f"{name}: the drawing no longer fits its mask; nothing was written. See --new-mask."
+        )
     mask.save(path, optimize=True)
-    dots = sorted(map(tuple, page.evaluate(DOTS, 7)))
+    dots = page.evaluate(DOTS, 7)
     (folder / "ghost.json").write_text(json.dumps(dots, separators=(",", ":")) + "\n")
     palette = np.where(pixels[:, :, 3:] >= 128, pixels[:, :, :3], 0)
-    Image.fromarray(palette.astype(np.uint8)).quantize(256).convert("RGB").save(folder / "palette.png", optimize=True)
+    Image.fromarray(palette.astype(np.uint8)).quantize(256).convert("RGB").save(
+        folder / "palette.png", optimize=True
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--chromium", help="the browser to draw with, when it is not Playwright's own")
+    parser.add_argument(
+        "--chromium", help="the browser to draw with, when it is not Playwright's own"
+    )
     parser.add_argument("--new-mask", action="append", default=[], metavar="NAME")
     chosen = parser.parse_args()
     with sync_playwright() as playwright:

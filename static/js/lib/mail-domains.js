@@ -30,8 +30,8 @@ const NEIGHBOURS = new Set(
 // "com".
 const ENDINGS = new Set(
   `
-  com net org edu fr ca mx es de it uk us be ch ar br cl pe uy ec gt cr nl pt eu at in jp ie au nz se no
-  dk fi pl
+  com net org edu fr ca mx es de it uk us be ch ar br cl pe uy ec gt cr nl pt eu at in jp ie au nz
+  se no dk fi pl
   com.mx net.mx org.mx com.ar com.br com.au com.co com.pe co.uk co.in co.jp co.nz qc.ca
 `
     .trim()

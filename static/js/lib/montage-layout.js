@@ -1,8 +1,8 @@
 /* The montage as a function: from a butterfly number to its place, turn, wing and colour.
 
-   The same as campaign/montage/layout.py, to the bit; tests/vectors/montage_*.json hold both together. A shape is
-   { mask, palette, centre, area }: `mask` from packMask, `palette` the RGBA bytes of palette.png (1024×1024), `centre`
-   [column, row] and `area` from shape.toml and packMask. */
+   The same as campaign/montage/layout.py, to the bit; tests/vectors/montage_*.json hold both
+   together. A shape is { mask, area, palette, centre }: `mask` and `area` from packMask, `palette`
+   the RGBA bytes of palette.png (1024×1024), `centre` [column, row] from shape.toml. */
 
 const STEP_X = 3242174889;
 const STEP_Y = 2447445414;
@@ -10,7 +10,8 @@ const BLOCK = 1 << 14;
 const CANDIDATES = 2 ** 32;
 const LARGEST_SIZE = 0.34;
 
-/* 1,048,576 pixels, eight to a byte, first pixel in the lowest bit. `rgba` is mask.png as a canvas gives it. */
+/* 1,048,576 pixels, eight to a byte, first pixel in the lowest bit, and the share of them that is
+   set. `rgba` is mask.png as a canvas gives it. */
 export function packMask(rgba) {
   const mask = new Uint8Array(rgba.length >> 5);
   let set = 0;
@@ -28,15 +29,16 @@ function isTaken(mask, x, y) {
   return (mask[pixel >> 3] >> (pixel & 7)) & 1;
 }
 
-/* Finds places; keeps how many butterflies come before each block of candidates, so that a search far down the line
-   begins near its goal. */
+/* Finds places; keeps how many butterflies come before each block of candidates, so that a search
+   far down the line begins near its goal. */
 export class Places {
   constructor(mask) {
     this.mask = mask;
     this.before = [0];
   }
 
-  /* Butterflies first … last, both included: x and y as Uint32Array, fractions of the square (2³² = 1), y downward. */
+  /* Butterflies first … last, both included: x and y as Uint32Array, fractions of the square
+     (2³² = 1), y downward. */
   between(first, last) {
     if (first < 1) throw new RangeError("butterflies are numbered from 1");
     const count = Math.max(0, last - first + 1);
@@ -110,9 +112,9 @@ export function bearing(across, up) {
   return across < 0 ? -angle : angle;
 }
 
-/* The look of butterflies first, first + 1 … at these places. Per butterfly: `variant` 0–7, `flip` 0 or 1, `turn`
-   (65,536 = a whole turn, clockwise from head up), `scale` (1,000 = as `size` says), `colour` (three bytes), `depth` (all
-   different; lowest is painted first). */
+/* The look of butterflies first, first + 1 … at these places. Per butterfly: `variant` 0–7, `flip` 0
+   or 1, `turn` (65,536 = a whole turn, clockwise from head up), `scale` (1,000 = as `size` says),
+   `colour` (three bytes), `depth` (all different; lowest is painted first). */
 export function wings(shape, first, x, y) {
   const count = x.length;
   const look = {

@@ -1,0 +1,84 @@
+"""A mail server on loopback that says what a test tells it to."""
+
+import asyncio
+import socket
+from contextlib import contextmanager
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
+
+
+class Script:
+    """What the server answers, and what it took: `received` is a list of (recipient, bytes).
+
+    `to` gives the answers for one recipient, one after the other; the last one stays. `to_sender`, `to_data` are one
+    answer each, for everybody. `data_seconds` is how long it thinks about a message.
+    """
+
+    def __init__(self):
+        self.received = []
+        self.attempts = []
+        self.connections = 0
+        self.to = {}
+        self.to_sender = "250 OK"
+        self.to_data = "250 OK"
+        self.data_seconds = 0.0
+        self.hangs_up_after_message = False
+
+    @property
+    def recipients(self):
+        return [recipient for recipient, _ in self.received]
+
+    async def handle_EHLO(self, server, session, envelope, hostname, responses):
+        self.connections += 1
+        session.host_name = hostname
+        return responses
+
+    async def handle_MAIL(self, server, session, envelope, address, options):
+        if self.to_sender.startswith("2"):
+            envelope.mail_from = address
+        return self.to_sender
+
+    async def handle_RCPT(self, server, session, envelope, address, options):
+        self.attempts.append(address)
+        answers = self.to.get(address, ["250 OK"])
+        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
+
+    async def handle_DATA(self, server, session, envelope):
+        await asyncio.sleep(self.data_seconds)
+        if self.to_data.startswith("2"):
+            self.received += [(recipient, envelope.content) for recipient in envelope.rcpt_tos]
+        if self.hangs_up_after_message:
+            asyncio.get_running_loop().call_later(0.01, server.transport.close)
+        return self.to_data
+
+
+@contextmanager
+def mail_server(script, *, refuse_login=False):
+    """Run a server with `script` and yield its MAIL_URL."""
+    login = {}
+    if refuse_login:
+        login = {"authenticator": lambda *_: AuthResult(success=False), "auth_require_tls": False}
+    port = free_port()
+    controller = Controller(script, "127.0.0.1", port, enable_SMTPUTF8=True, **login)
+    controller.start()
+    try:
+        yield f"smtp://{'amalia:secret@' if refuse_login else ''}127.0.0.1:{port}?tls=none"
+    finally:
+        controller.stop()
+
+
+@contextmanager
+def silent_server():
+    """Yield the MAIL_URL of a server that lets everybody in and never says a word."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield f"smtp://127.0.0.1:{listener.getsockname()[1]}?tls=none"
+
+
+def free_port():
+    """Return a port on loopback that nothing listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]

@@ -1,0 +1,112 @@
+"""The words of the mails that a signature causes."""
+
+import re
+from datetime import date
+
+import pytest
+
+from campaign.mail.composition import render
+
+ASKING = ("signature_confirmation", "signature_reminder", "signature_last_reminder")
+ALL = (*ASKING, "signature_repeat")
+LANGUAGES = ("en", "es", "fr")
+WORDS = {
+    "given_name": "Amalia",
+    "shown_name": "Amalia Rosales",
+    "petition_title": "Find them, and tell their families the truth",
+    "cause_title": "Butterflies for Mexico",
+    "organisation": "the Families’ Circle",
+    "signed_on": date(2026, 9, 23),
+    "expires_on": date(2026, 9, 30),
+    "confirm_url": "https://sign.example.org/en/signatures/confirm/7f3k.92mqx0QmVhZGVyZ2Ri",
+    "mine_url": "https://sign.example.org/en/signatures/mine/7f3k.Kx0QmVhZGVyZ2RiAAA",
+    "petition_url": "https://sign.example.org/en/petitions/find-them",
+    "site_name": "Volante",
+    "erase_days": 14,
+    "confirm_days": 7,
+}
+
+
+def flat(text):
+    return " ".join(text.split())
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("name", ALL)
+def test_every_mail_has_its_words_in_every_language(app, name, lang):
+    wording = render(name, lang, **WORDS)
+    assert "Amalia" in wording.subject
+    assert "\n" not in wording.subject
+    assert WORDS["petition_title"] in flat(wording.text)
+    assert WORDS["petition_title"] in wording.html
+    assert f'<html lang="{lang}"' in wording.html
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_every_mail_says_why_it_came_and_what_to_do_if_it_was_somebody_else(app, name):
+    wording = render(name, "en", **WORDS)
+    for body in (flat(wording.text), flat(wording.html)):
+        assert "You receive this letter because" in body
+        assert "It was not me." in body
+        assert "Then do nothing" in body
+
+
+@pytest.mark.parametrize("name", ASKING)
+def test_a_mail_that_asks_has_its_address_in_the_button_and_in_plain_text(app, name):
+    wording = render(name, "en", **WORDS)
+    assert WORDS["confirm_url"] in wording.text.splitlines()
+    assert f'href="{WORDS["confirm_url"]}"' in wording.html
+    assert f">{WORDS['confirm_url']}</a>" in wording.html
+    assert "erased 14 days after" in flat(wording.html)
+
+
+def test_reminders_say_how_many_more_there_will_be(app):
+    first, reminder, last = (render(name, "en", **WORDS).text for name in ASKING)
+    assert "two short reminders, and then no more" in flat(first)
+    assert "once more, in three days, and then never again" in flat(reminder)
+    assert "This is the last reminder" in flat(last)
+
+
+def test_a_repeat_links_to_what_was_signed_and_asks_for_nothing(app):
+    wording = render("signature_repeat", "en", **WORDS)
+    assert WORDS["mine_url"] in wording.text.splitlines()
+    assert WORDS["confirm_url"] not in wording.text + wording.html
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_no_mail_fetches_anything(app, name):
+    html = render(name, "en", **WORDS).html
+    assert not re.search(r"<img|<link|<script|src=|url\(|@import|background=", html)
+    assert len(html) < 40_000
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_typed_words_stay_words(app, name):
+    odd = {"given_name": '<b>Ana</b> & "x"', "petition_title": "<script>x</script> & y", "shown_name": "<i>A</i>"}
+    wording = render(name, "en", **{**WORDS, **odd})
+    assert "<b>" not in wording.html
+    assert "<script>" not in wording.html
+    assert "<i>" not in wording.html
+    assert "<script>x</script> & y" in flat(wording.text)
+    assert '<b>Ana</b> & "x"' in wording.subject
+
+
+def test_who_is_only_counted_is_told_so(app):
+    wording = render("signature_confirmation", "en", **{**WORDS, "shown_name": ""})
+    assert "Your name will not be shown anywhere" in wording.html
+    assert "Your name will appear as" not in wording.html
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_mail_reads_well_without_a_name_or_an_organisation(app, name):
+    wording = render(name, "en", **{**WORDS, "given_name": "", "organisation": ""})
+    assert wording.subject[0].isupper()
+    assert "sent by" not in wording.html
+
+
+def test_plain_text_is_folded_and_its_addresses_are_whole(app):
+    long_address = "https://sign.example.org/en/signatures/confirm/" + "a" * 100
+    text = render("signature_confirmation", "en", **{**WORDS, "confirm_url": long_address}).text
+    assert long_address in text.splitlines()
+    assert all(len(line) <= 72 for line in text.splitlines() if "://" not in line)
+    assert "\n\n\n" not in text

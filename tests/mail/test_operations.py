@@ -1,0 +1,122 @@
+"""Owing mail, and the life of what is owed."""
+
+import threading
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail import operations
+from campaign.mail.operations import MOST_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
+from tests.mail.letters import digest_of, owe_some, owed_rows, states
+
+MINUTE = timedelta(minutes=1)
+
+
+def claim_now(limit=100, later=timedelta(0)):
+    return write(claim, limit=limit, now=utcnow() + later)
+
+
+def test_owed_mail_can_be_claimed_at_once(app):
+    owe_some(2)
+    assert [(row.kind, row.subject_id, row.lang) for row in claim_now()] == [
+        ("greeting", 1, "en"),
+        ("greeting", 2, "en"),
+    ]
+
+
+def test_mail_for_later_is_not_claimed_before_its_time(app):
+    owe_some(1, due_at=utcnow() + 5 * MINUTE)
+    assert claim_now() == []
+    assert len(claim_now(later=6 * MINUTE)) == 1
+
+
+def test_what_a_failed_transaction_owed_is_not_owed(app):
+    def fail():
+        owe(kind="greeting", subject_id=1, lang="en")
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        write(fail)
+    assert owed_rows() == []
+
+
+def test_a_claimed_message_is_nobody_elses_for_two_minutes(app):
+    owe_some(1)
+    assert len(claim_now()) == 1
+    assert claim_now(later=1.9 * MINUTE) == []
+    assert [row.attempts for row in claim_now(later=2.1 * MINUTE)] == [2]
+
+
+def test_what_has_waited_longest_is_claimed_first(app):
+    now = utcnow()
+    for minutes in (1, 3, 2):
+        owe_some(1, due_at=now - minutes * MINUTE, kind=f"due-{minutes}")
+    assert [row.kind for row in claim_now(limit=2)] == ["due-3", "due-2"]
+
+
+def test_claimers_at_the_same_time_never_get_the_same_row(app):
+    owe_some(120)
+    claimed = []
+
+    def claim_all():
+        with app.app_context():
+            while rows := claim_now(limit=7):
+                claimed.extend(row.id for row in rows)
+
+    threads = [threading.Thread(target=claim_all) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(claimed) == sorted(row.id for row in owed_rows())
+
+
+@pytest.mark.parametrize(
+    ("close", "state"), [(lambda ids: mark_sent(ids, now=utcnow()), "sent"), (drop, "dropped")]
+)
+def test_closed_mail_is_never_claimed_again(app, close, state):
+    owe_some(1)
+    write(close, [row.id for row in claim_now()])
+    assert states() == [state]
+    assert claim_now(later=60 * MINUTE) == []
+
+
+def test_put_off_mail_comes_back_later_each_time_and_fails_in_the_end(app):
+    owe_some(1)
+    delays = []
+    for _ in range(MOST_ATTEMPTS):
+        now = owed_rows()[0].due_at
+        [row] = write(claim, limit=1, now=now)
+        write(put_off, row.id, error="451 4.7.1", now=now)
+        delays.append((owed_rows()[0].due_at - now).total_seconds())
+    assert delays.pop() == 0
+    assert 24 <= delays[0] <= 36
+    assert all(later > sooner for sooner, later in zip(delays[:4], delays[1:5], strict=True))
+    assert max(delays) <= 1.2 * 6 * 3600
+    assert states() == ["failed"]
+    assert owed_rows()[0].last_error == "451 4.7.1"
+
+
+def test_released_mail_has_lost_no_attempt(app):
+    owe_some(1)
+    write(release, [row.id for row in claim_now()])
+    assert [row.attempts for row in claim_now()] == [1]
+
+
+def test_a_long_error_is_cut_to_fit(app):
+    owe_some(1)
+    [row] = claim_now()
+    write(put_off, row.id, error="x" * 900, now=utcnow())
+    assert owed_rows()[0].last_error == "x" * 200
+
+
+def test_an_address_refused_twice_is_remembered_once(app):
+    wrong, right = digest_of("wrong@correo.mx"), digest_of("right@correo.mx")
+    for reason in ("550 5.1.1", "550 5.1.2"):
+        write(operations.refuse_address, wrong, reason=reason, now=utcnow())
+    assert operations.is_refused(wrong)
+    assert not operations.is_refused(right)
+    assert operations.refused_among([wrong, right]) == {wrong}
+    db.session.rollback()

@@ -1,0 +1,54 @@
+"""The developer's mailbox at /dev/mail."""
+
+import pytest
+
+from campaign.mail import routes
+from tests.mail.test_folder import put
+
+
+@pytest.fixture
+def folder(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    (tmp_path / "mail").mkdir()
+    return tmp_path / "mail"
+
+
+def test_the_mailbox_lists_what_was_written(client, folder):
+    name = put(folder, 1)
+    page = client.get("/dev/mail")
+    assert page.status_code == 200
+    assert f'href="/dev/mail/{name}"' in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+
+
+def test_an_empty_mailbox_is_a_page_too(client, folder):
+    assert client.get("/dev/mail?page=x").status_code == 200
+
+
+def test_a_message_is_shown_with_its_text(client, folder):
+    page = client.get(f"/dev/mail/{put(folder, 1)}")
+    assert "Look here" in page.text
+    assert "/html" in page.text
+
+
+def test_the_letter_itself_may_be_framed_here_and_do_nothing(client, folder):
+    letter = client.get(f"/dev/mail/{put(folder, 1, html='<head></head><p>Hola</p>')}/html")
+    assert letter.text.startswith('<head><base target="_top"></head>')
+    policy = letter.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox ")
+    assert "allow-scripts" not in policy
+    assert "frame-ancestors 'self'" in policy
+    assert letter.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("name", ["nothing.eml", "..%2Fsecret.eml", "20260923T101100.000000-9.eml"])
+def test_what_is_not_there_is_not_found(client, folder, name):
+    (folder.parent / "secret.eml").write_text("Subject: secret\n\n")
+    assert client.get(f"/dev/mail/{name}").status_code == 404
+
+
+def test_in_production_nobody_can_read_everybodys_mail(app):
+    class Production:
+        config = {"PRODUCTION": True}
+
+    routes.init_app(Production())

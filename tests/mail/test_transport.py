@@ -1,0 +1,121 @@
+"""Handing one message over."""
+
+import pytest
+
+from campaign.mail.answers import Delivered, Refused, TryLater, Unreachable
+from campaign.mail.transport import Envelope, FolderTransport, transport_from
+from tests.mail.mail_server import Script, free_port, mail_server, silent_server
+
+
+def envelope(recipient="amalia@correo.mx", id=1):
+    data = f"To: {recipient}\r\n\r\nHola\r\n.\r\n".encode()
+    return Envelope(id, "names@volante.example", recipient, not recipient.isascii(), data)
+
+
+@pytest.fixture
+def script():
+    return Script()
+
+
+@pytest.fixture
+def transport(script):
+    with mail_server(script) as url:
+        transport = transport_from(url, None, timeout=5)
+        yield transport
+        transport.close()
+
+
+def test_a_message_arrives_whole(script, transport):
+    assert transport.send(envelope()) == Delivered()
+    assert script.received == [("amalia@correo.mx", envelope().data)]
+
+
+def test_many_messages_go_over_one_connection(script, transport):
+    assert {type(transport.send(envelope(id=id))) for id in range(5)} == {Delivered}
+    assert script.connections == 1
+
+
+def test_a_server_that_hangs_up_between_messages_is_called_again(script, transport):
+    script.hangs_up_after_message = True
+    assert {type(transport.send(envelope(id=id))) for id in range(3)} == {Delivered}
+    assert len(script.received) == 3
+
+
+def test_a_refused_recipient_does_not_hold_up_the_next(script, transport):
+    script.to["wrong@correo.mx"] = ["550 5.1.1 no such user"]
+    assert transport.send(envelope("wrong@correo.mx")) == Refused("550 5.1.1")
+    assert transport.send(envelope()) == Delivered()
+    assert script.recipients == ["amalia@correo.mx"]
+    assert script.connections == 1
+
+
+def test_a_busy_mailbox_is_tried_later(script, transport):
+    script.to["amalia@correo.mx"] = ["451 4.7.1 greylisted"]
+    assert transport.send(envelope()) == TryLater("451 4.7.1")
+
+
+def test_a_refusal_after_the_text_is_read_like_one_before_it(script, transport):
+    script.to_data = "550 5.1.1 no such user after all"
+    assert transport.send(envelope()) == Refused("550 5.1.1")
+    script.to_data = "554 5.7.1 we do not like this text"
+    assert transport.send(envelope()) == TryLater("554 5.7.1")
+
+
+def test_a_refused_sender_says_nothing_about_the_message(script, transport):
+    script.to_sender = "550 5.7.1 not from here"
+    assert isinstance(transport.send(envelope()), Unreachable)
+    script.to_sender = "250 OK"
+    assert transport.send(envelope()) == Delivered()
+
+
+def test_a_refused_login_says_nothing_about_the_message(script):
+    with mail_server(script, refuse_login=True) as url:
+        answer = transport_from(url, None, timeout=5).send(envelope())
+    assert isinstance(answer, Unreachable)
+    assert "535" in answer.reason
+    assert "secret" not in answer.reason
+    assert script.attempts == []
+
+
+def test_nothing_is_sent_in_the_clear_where_encryption_was_asked_for(script):
+    with mail_server(script) as url:
+        answer = transport_from(url.replace("none", "starttls"), None, timeout=5).send(envelope())
+    assert isinstance(answer, Unreachable)
+    assert script.attempts == []
+
+
+def test_an_international_name_before_the_at_is_written_to(script, transport):
+    assert transport.send(envelope("ñandú@correo.mx")) == Delivered()
+    assert script.recipients == ["ñandú@correo.mx"]
+
+
+def test_a_closed_port_is_unreachable():
+    answer = transport_from(f"smtp://127.0.0.1:{free_port()}", None, timeout=5).send(envelope())
+    assert isinstance(answer, Unreachable)
+
+
+def test_a_silent_server_is_unreachable_after_the_time_out():
+    with silent_server() as url:
+        answer = transport_from(url, None, timeout=0.2).send(envelope())
+    assert answer == Unreachable("the mail server did not answer in time")
+
+
+def test_a_server_that_falls_silent_at_a_message_ails_and_the_message_waits(script):
+    script.data_seconds = 1.0
+    with mail_server(script) as url:
+        answer = transport_from(url, None, timeout=0.2).send(envelope())
+    assert answer == TryLater("the mail server did not answer in time", server_ails=True)
+
+
+def test_without_a_server_messages_are_written_whole_into_a_folder(tmp_path):
+    transport = transport_from("", tmp_path / "var" / "mail")
+    assert isinstance(transport, FolderTransport)
+    assert transport.send(envelope(id=17)) == Delivered()
+    [path] = (tmp_path / "var" / "mail").iterdir()
+    assert path.name.endswith("-17.eml")
+    assert path.read_bytes() == envelope().data
+
+
+def test_a_folder_that_cannot_be_written_is_unreachable(tmp_path):
+    (tmp_path / "mail").write_text("in the way")
+    assert isinstance(FolderTransport(tmp_path / "mail").send(envelope()), Unreachable)
