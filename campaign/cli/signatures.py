@@ -14,7 +14,7 @@ from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
-from campaign.signatures.queries import differences, waiting_to_hatch
+from campaign.signatures.queries import differences, work_for_the_runner
 
 group = AppGroup("signatures", help="Export, check and generate signatures.")
 HATCH_PATIENCE = 60
@@ -81,7 +81,7 @@ def _wait_until_hatched():
     while time.monotonic() < end:
         if not _hatch_once():
             db.session.rollback()
-            if not waiting_to_hatch():
+            if not work_for_the_runner():
                 return
             time.sleep(0.1)
 

@@ -9,6 +9,7 @@ from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.signatures.hatching import hatch
+from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.tasks import forget, remind
 
 HATCH_SECONDS = 0.15
@@ -54,6 +55,9 @@ class Worker:
                     self._stop.wait(seconds)
 
     def _hatch(self):
+        # Looking costs no commit, and most of the time there is nothing to do.
+        if not work_for_the_runner():
+            return 0
         return write(
             hatch, holder=self._holder, now=utcnow(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
         )

@@ -8,14 +8,14 @@ from campaign.extensions import db
 from campaign.jobs.models import Lease
 from campaign.lib.insertion import insert
 
-LEASE = timedelta(seconds=10)
+LEASE = timedelta(seconds=1)
 
 
 def take_lease(name, *, holder, now):
     """Return True if `holder` may run `name` within this transaction.
 
     PostgreSQL gives an advisory lock that ends with the transaction; SQLite keeps a lease row, which a living holder renews
-    and another takes over ten seconds after the last renewal.
+    and another takes over a second after the last renewal.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         return db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(name))))

@@ -5,7 +5,7 @@ from sqlalchemy import Integer, cast, func, select
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
 from campaign.petitions.models import PetitionTally
-from campaign.signatures.models import SHOWN, TO_HATCH, LedgerEntry, Signature
+from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 
 COUNTED = Signature.number.is_not(None)
 
@@ -53,9 +53,10 @@ def ledger_by_hour(petition_id):
     ).all()
 
 
-def waiting_to_hatch():
-    """Return whether any confirmed signature waits for its number."""
-    return db.session.scalar(select(Signature.id).where(TO_HATCH).limit(1)) is not None
+def work_for_the_runner():
+    """Return whether any signature waits for its number, or any number for its release."""
+    waiting = (select(Signature.id).where(condition).limit(1) for condition in (TO_HATCH, TO_RELEASE))
+    return any(db.session.scalar(query) is not None for query in waiting)
 
 
 def differences():
