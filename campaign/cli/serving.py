@@ -14,6 +14,7 @@ from flask_migrate import upgrade
 from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from granian.log import LogLevels
 
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
@@ -90,7 +91,7 @@ def _server(config):
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,
-        log_level="warning",
+        log_level=LogLevels.error,
     )
 
 

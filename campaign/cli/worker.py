@@ -36,7 +36,9 @@ class Worker:
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
+        log.info("the worker runs: hatching, mail, upkeep")
         self._stop.wait()
+        log.info("the worker stops")
         self._postman.stop()
         for thread in threads:
             thread.join(FAREWELL_SECONDS / len(threads))

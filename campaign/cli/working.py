@@ -8,6 +8,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from campaign.cli.worker import Worker
+from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
 
 
@@ -18,12 +19,11 @@ def worker(with_parent):
     """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
     if with_parent:
         end_with_parent()
+    start_logging()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
-    click.echo("Worker runs: hatching, mail, upkeep.")
     Worker(current_app._get_current_object(), stop).run()
-    click.echo("Worker stopped.")
 
 
 COMMANDS = (worker,)

@@ -29,8 +29,8 @@ class Address(NamedTuple):
 class AddressRefused(ValueError):
     """A text that is no mail address.
 
-    `code` says why, for a form to word it: "empty", "several", "no_at", "too_long", "spaces",
-    "no_domain_ending", "domain" or "local".
+    `code` says why, for a form to word it: "no_at" (so does a blank), "several", "too_long",
+    "spaces", "no_domain_ending", "domain" or "local".
     """
 
     def __init__(self, code):
@@ -74,9 +74,8 @@ def _unwrapped(text):
 def _refuse_common_slips(typed):
     local, _, domain = typed.partition("@")
     slips = {
-        "empty": not typed,
-        "several": "@" in domain,
         "no_at": "@" not in typed,
+        "several": "@" in domain,
         "too_long": len(typed) > EMAIL_MAX_LENGTH or len(local) > LOCAL_PART_MAX_LENGTH,
         "spaces": bool(_SPACE.search(typed)),
         "no_domain_ending": "." not in domain.strip("."),

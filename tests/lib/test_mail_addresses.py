@@ -13,6 +13,7 @@ from campaign.lib.mail_addresses import AddressRefused, canonical, mask, parse_a
 
 ROOT = Path(__file__).parents[2]
 HOUSES = tomllib.loads((ROOT / "campaign/lib/data/mail_domains.toml").read_text("utf-8"))["house"]
+CODES = {"no_at", "several", "too_long", "spaces", "no_domain_ending", "domain", "local"}
 bounded = settings(deadline=None, max_examples=200)
 
 
@@ -67,9 +68,11 @@ def test_the_envelope_has_a_plain_domain_in_lower_case_and_composed_letters():
 @pytest.mark.parametrize(
     ("text", "code"),
     [
-        ("", "empty"),
-        ("  ", "empty"),
-        ("\u200b", "empty"),
+        ("", "no_at"),
+        ("  ", "no_at"),
+        ("\u200b", "no_at"),
+        (",", "no_at"),
+        ("mailto:", "no_at"),
         ("amalia", "no_at"),
         ("amalia.correo.mx", "no_at"),
         ("amalia rosales", "no_at"),
@@ -235,7 +238,7 @@ def test_any_text_is_an_address_or_is_refused_with_a_code(text):
     try:
         parsed = parse_address(text)
     except AddressRefused as refusal:
-        assert refusal.code
+        assert refusal.code in CODES
         return
     assert "@" in parsed.normalized
 

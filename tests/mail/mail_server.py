@@ -61,7 +61,7 @@ def mail_server(script, *, refuse_login=False):
     """Run a server with `script` and yield its MAIL_URL."""
     login = {}
     if refuse_login:
-        login = {"authenticator": lambda *_: AuthResult(success=False), "auth_require_tls": False}
+        login = {"authenticator": lambda *_: AuthResult(success=False, handled=False), "auth_require_tls": False}
     port = free_port()
     controller = Controller(script, "127.0.0.1", port, enable_SMTPUTF8=True, **login)
     controller.start()

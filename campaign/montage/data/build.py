@@ -9,6 +9,7 @@ mean to move every butterfly of that shape.
 import argparse
 import io
 import json
+import re
 import sys
 from pathlib import Path
 
@@ -38,9 +39,10 @@ FALSE_COLOURS = """
 <style>body{margin:0;--c:url(#fore);--h:url(#hind);--p:#FF0;--s:#00F;--i:#000}
 svg{display:block}</style>
 """
-# Level of detail → side in pixels of one sprite, and whether it shows the plain wing, without spots
-# and fine veins.
-LEVELS = {"full": (512, False), "mid": (128, False), "small": (64, True)}
+# Level of detail → side in pixels of one sprite. The small ones show a plain wing without spots, the
+# middle ones leave out the outer row of spots: what is smaller than a pixel is only noise.
+LEVELS = {"full": 512, "mid": 128, "small": 64}
+SMALLEST_SPOT = 11
 
 
 # Walks every outline of class ghost, <use> copies included, and sets a dot each `step` pixels.
@@ -77,20 +79,38 @@ def photograph(page: Page, markup: str, width: int, height: int) -> Image.Image:
     return Image.open(io.BytesIO(page.screenshot(omit_background=True))).convert("RGBA")
 
 
+def plain(symbols: str) -> str:
+    symbols = symbols.replace('href="#w-fore"', 'href="#w-fore-small"')
+    return symbols.replace('href="#w-hind"', 'href="#w-hind-small"')
+
+
+def without_rim_spots(symbols: str) -> str:
+    return re.sub(r' d="([^"]*)" fill="var\(--s', keep_large_spots, symbols)
+
+
+def keep_large_spots(path: re.Match[str]) -> str:
+    spots = [spot for spot in re.findall(r"M[^M]+", path[1]) if breadth(spot) >= SMALLEST_SPOT]
+    return path[0].replace(path[1], "".join(spots))
+
+
+def breadth(outline: str) -> float:
+    points = [
+        tuple(map(float, point.split())) for point in re.findall(r"-?[\d.]+ -?[\d.]+", outline)
+    ]
+    return max(max(along) - min(along) for along in zip(*points, strict=True))
+
+
 def draw_sprites(page: Page) -> None:
     art = (HERE / "sprites.svg").read_text()
     symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
-    for level, (side, plain) in LEVELS.items():
-        chosen = symbols
-        if plain:
-            chosen = symbols.replace('href="#w-fore"', 'href="#w-fore-small"')
-            chosen = chosen.replace('href="#w-hind"', 'href="#w-hind-small"')
+    detail = {"full": symbols, "mid": without_rim_spots(symbols), "small": plain(symbols)}
+    for level, side in LEVELS.items():
         cells = "".join(
             f'<use href="#{name}" x="{side * (at % 4)}" y="{side * (at // 4)}"'
             f' width="{side}" height="{side}"/>'
             for at, name in enumerate(VARIANTS)
         )
-        markup = f'{FALSE_COLOURS}<svg width="{4 * side}" height="{2 * side}">{chosen}{cells}</svg>'
+        markup = f'{FALSE_COLOURS}<svg width="{4 * side}" height="{2 * side}">{detail[level]}{cells}</svg>'
         image = photograph(page, markup, 4 * side, 2 * side)
         image.save(HERE / f"sprites-{level}.png", optimize=True)
 
