@@ -23,7 +23,7 @@ def lay_ground(shape: Shape, flock: Flock, count: int, night: bool) -> Image.Ima
     fullness = _between(count, 150, 2500)
     ground = Image.new("CMYK", (flock.width, flock.width))
     if fullness and len(flock.x):
-        ground = _shade(shape, flock, count, fullness)
+        ground = _shade(shape, flock, count, fullness, night)
     fading = GHOST_STRENGTH * (1 - _between(count, 300, 2000))
     if fading:
         _dot(ground, shape.ghost * flock.width, GHOST_NIGHT if night else GHOST_DAY, fading)
@@ -35,13 +35,14 @@ def _between(count: int, low: int, high: int) -> float:
     return min(max(log(max(count, 1) / low) / log(high / low), 0), 1)
 
 
-def _shade(shape: Shape, flock: Flock, count: int, fullness: float) -> Image.Image:
+def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool):
     """A soft shade in the colour of the butterflies around, where they are dense."""
     cell = max(flock.width / WIDEST_GRID, flock.size / 8)
     side = int(flock.width / cell)
     scale = side / flock.width
     where = (flock.y * scale).astype(np.int32) * side + (flock.x * scale).astype(np.int32)
-    colour = flock.tints[:, 2].astype(np.float32)
+    # On a dark page a wash of the light tints would be olive; the dark ones glow like embers.
+    colour = flock.tints[:, 1 if night else 2].astype(np.float32)
     # Few: the paler neighbour counts for more, or orange and ink would mix to mud in the wide gaps.
     weight = (colour.max(axis=1) / 255) ** (2 - 2 * fullness)
     colour *= weight[:, None]

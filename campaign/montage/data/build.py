@@ -39,8 +39,8 @@ FALSE_COLOURS = """
 <style>body{margin:0;--c:url(#fore);--h:url(#hind);--p:#FF0;--s:#00F;--i:#000}
 svg{display:block}</style>
 """
-# Level of detail → side in pixels of one sprite. The small ones show a plain wing without spots, the
-# middle ones leave out the outer row of spots: what is smaller than a pixel is only noise.
+# Level of detail → side in pixels of one sprite. The small ones show a plain wing without spots,
+# the middle ones leave out the outer row of spots: what is smaller than a pixel is only noise.
 LEVELS = {"full": 512, "mid": 128, "small": 64}
 SMALLEST_SPOT = 11
 
@@ -110,8 +110,9 @@ def draw_sprites(page: Page) -> None:
             f' width="{side}" height="{side}"/>'
             for at, name in enumerate(VARIANTS)
         )
-        markup = f'{FALSE_COLOURS}<svg width="{4 * side}" height="{2 * side}">{detail[level]}{cells}</svg>'
-        image = photograph(page, markup, 4 * side, 2 * side)
+        width, height = 4 * side, 2 * side
+        sheet = f'<svg width="{width}" height="{height}">{detail[level]}{cells}</svg>'
+        image = photograph(page, FALSE_COLOURS + sheet, width, height)
         image.save(HERE / f"sprites-{level}.png", optimize=True)
 
 
