@@ -48,12 +48,17 @@ class NameField(StringField):
         if not (self.data or "").strip():
             self.data = ""
             return
-        if len(self.data) > MOST_NAME:
-            raise Missing(_l("That is longer than %(most)s letters.", most=MOST_NAME))
+        too_long = Missing(_l("That is longer than %(most)s letters.", most=MOST_NAME))
+        if len(self.data) > 4 * MOST_NAME:
+            raise too_long
         try:
-            self.data = clean_name(self.data)
+            name = clean_name(self.data)
         except NameRefused as fault:
             raise Missing(NAME_FAULTS[fault.code]) from fault
+        # Counted as it is kept: composing can shorten a name, and lengthen one.
+        if len(name) > MOST_NAME:
+            raise too_long
+        self.data = name
 
 
 class EmailField(StringField):
@@ -86,7 +91,7 @@ class CountryField(SelectField):
             raise Missing(_l("Choose a country from the list."))
 
     def _countries(self):
-        return countries(get_locale().language, current_app.config["FIRST_COUNTRIES"])
+        return countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"])
 
 
 class CommentField(TextAreaField):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from campaign.lib.countries import country_name
+from campaign.lib.locales import LOCALES
 from campaign.signatures.queries import counted_only_since, newest_signers
 
 
@@ -25,7 +26,7 @@ def signers(petition_id, cause_id, lang):
         Signer(
             number=row.number,
             name=row.shown_name,
-            place=country_name(row.country, lang) if row.country else "",
+            place=country_name(row.country, LOCALES[lang]) if row.country else "",
             at=row.confirmed_at or row.created_at,
             comment=row.comment if row.comment_shown else "",
         )

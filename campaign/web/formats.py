@@ -8,7 +8,8 @@ from babel.numbers import format_decimal
 from flask import current_app, request, url_for
 from flask_babel import get_locale
 
-from campaign.web.languages import NAMES, chosen_lang
+from campaign.lib.locales import NAMES
+from campaign.web.languages import chosen_lang
 
 
 def init_app(app):

@@ -3,9 +3,7 @@
 from flask import current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
 
-# Numbers and dates: the Spanish of the first campaign is Mexico's, with a comma between thousands.
-LOCALES = {"en": "en", "es": "es_MX", "fr": "fr"}
-NAMES = {"en": "English", "es": "Español", "fr": "Français"}
+from campaign.lib.locales import LOCALES
 
 
 def chosen_lang():
