@@ -8,6 +8,7 @@ import threading
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
+from campaign.mail.operations import sweep
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.tasks import forget, remind
@@ -69,9 +70,11 @@ class Worker:
 
     def _upkeep(self):
         config = self._app.config
-        return write(remind, now=utcnow()) + write(
+        now = utcnow()
+        forgotten = write(
             forget,
-            now=utcnow(),
+            now=now,
             unconfirmed_days=config["ERASE_PENDING_DAYS"],
             address_days=config["ADDRESS_DAYS"],
         )
+        return forgotten + write(remind, now=now) + write(sweep, now=now)

@@ -58,12 +58,13 @@ class GroupCommit:
         outcomes = []
         with self._begin_batch() as session:
             for work, future in batch:
+                savepoint = session.begin_nested()
                 try:
-                    with session.begin_nested():
-                        result = work()
+                    result = work()
+                    savepoint.commit()
                     outcomes.append((future, result, None))
                 except Exception as error:
-                    if not session.is_active:
-                        raise
+                    # A full disk makes SQLite give up the whole transaction: then this raises, and everybody is told.
+                    savepoint.rollback()
                     outcomes.append((future, None, error))
         return outcomes

@@ -57,8 +57,8 @@ class Message:
 def render(name, lang, **context):
     """Render `templates/emails/<name>/` in the language `lang` as Wording; needs an application context.
 
-    The bodies get the `subject` too. Nothing of a request reaches a mail: context processors are left out, so everything
-    that a template says is in `context`.
+    The bodies get the `subject` too. Nothing of a request reaches a mail: context processors are left
+    out, so everything that a template says is in `context`.
     """
     templates = current_app.jinja_env
 

@@ -13,8 +13,8 @@ LONGEST_SECONDS = 1.0
 class Marks:
     """Outcomes that are not yet written down: at most 25, or as many as one second brings.
 
-    Whatever a sudden death takes from here is sent once more after its lock ends. `handled` counts the messages, without
-    those that were given back untried.
+    Whatever a sudden death takes from here is sent once more after its lock ends. `handled` counts the
+    messages, without those that were given back untried.
     """
 
     def __init__(self, write):

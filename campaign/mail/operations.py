@@ -3,7 +3,7 @@
 import random
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, func, select, update
 
 from campaign.extensions import db
 from campaign.lib.insertion import insert
@@ -14,12 +14,13 @@ LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 MOST_ATTEMPTS = 10
+SWEPT_AT_ONCE = 5000
 
 _table = OwedMessage.__table__
 
 
 def owe(*, kind, subject_id, lang, due_at=None):
-    """Owe a mail of `kind` about the row `subject_id`, from `due_at` (now) on; it goes with the caller's transaction."""
+    """Owe a mail of `kind` about the row `subject_id`, from `due_at` (now) on, if the transaction succeeds."""
     now = utcnow()
     values = {
         "kind": kind,
@@ -105,6 +106,18 @@ def refused_among(digests):
 def is_refused(digest):
     """Say whether the address behind this keyed digest takes no mail."""
     return bool(refused_among([digest]))
+
+
+def sweep(*, now, keep_days=30):
+    """Delete what was settled more than `keep_days` ago, among the oldest rows; return how many."""
+    oldest = select(func.min(_table.c.id)).scalar_subquery()
+    return db.session.execute(
+        delete(_table).where(
+            _table.c.id < oldest + SWEPT_AT_ONCE,
+            _table.c.state != "owed",
+            _table.c.created_at <= now - timedelta(days=keep_days),
+        )
+    ).rowcount
 
 
 def _change(ids, **values):

@@ -105,14 +105,19 @@ class SmtpTransport:
         return judge(code, answer)
 
     def _open(self, envelope):
-        options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_utf8 else []
-        code, answer = self._smtp.mail(envelope.sender, options)
-        if code == 421 and self._used_at:
-            # Some servers take only so many messages over one connection.
+        """Begin the message; servers may end a used connection at any time, or after so many messages, so try twice."""
+        if self._used_at:
+            with suppress(smtplib.SMTPServerDisconnected):
+                code, answer = self._greet(envelope)
+                if code != 421:
+                    return code, answer
             self._hang_up()
             self._connect()
-            code, answer = self._smtp.mail(envelope.sender, options)
-        return code, answer
+        return self._greet(envelope)
+
+    def _greet(self, envelope):
+        options = ["SMTPUTF8", "BODY=8BITMIME"] if envelope.needs_utf8 else []
+        return self._smtp.mail(envelope.sender, options)
 
     def _reset(self):
         with suppress(OSError, smtplib.SMTPException):
@@ -133,7 +138,7 @@ class FolderTransport:
         self._folder = Path(folder)
 
     def send(self, envelope):
-        """Write the envelope's message to disk and return Delivered, or Unreachable where the folder cannot be written."""
+        """Write the message to disk and return Delivered, or Unreachable where the folder cannot be written."""
         name = f"{utcnow():%Y%m%dT%H%M%S.%f}-{envelope.id}.eml"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)

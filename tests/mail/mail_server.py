@@ -11,8 +11,8 @@ from aiosmtpd.smtp import AuthResult
 class Script:
     """What the server answers, and what it took: `received` is a list of (recipient, bytes).
 
-    `to` gives the answers for one recipient, one after the other; the last one stays. `to_sender`, `to_data` are one
-    answer each, for everybody. `data_seconds` is how long it thinks about a message.
+    `to` gives the answers for one recipient, `to_sender` those for every sender, one after the other; the last one
+    stays. `to_data` is the answer to every message, and `data_seconds` is how long it thinks about one.
     """
 
     def __init__(self):
@@ -20,7 +20,7 @@ class Script:
         self.attempts = []
         self.connections = 0
         self.to = {}
-        self.to_sender = "250 OK"
+        self.to_sender = ["250 OK"]
         self.to_data = "250 OK"
         self.data_seconds = 0.0
         self.hangs_up_after_message = False
@@ -35,14 +35,14 @@ class Script:
         return responses
 
     async def handle_MAIL(self, server, session, envelope, address, options):
-        if self.to_sender.startswith("2"):
+        answer = _next(self.to_sender)
+        if answer.startswith("2"):
             envelope.mail_from = address
-        return self.to_sender
+        return answer
 
     async def handle_RCPT(self, server, session, envelope, address, options):
         self.attempts.append(address)
-        answers = self.to.get(address, ["250 OK"])
-        answer = answers.pop(0) if len(answers) > 1 else answers[0]
+        answer = _next(self.to.get(address, ["250 OK"]))
         if answer.startswith("2"):
             envelope.rcpt_tos.append(address)
         return answer
@@ -56,13 +56,17 @@ class Script:
         return self.to_data
 
 
+def _next(answers):
+    return answers.pop(0) if len(answers) > 1 else answers[0]
+
+
 @contextmanager
-def mail_server(script, *, refuse_login=False):
+def mail_server(script, *, port=None, refuse_login=False):
     """Run a server with `script` and yield its MAIL_URL."""
+    port = port or free_port()
     login = {}
     if refuse_login:
         login = {"authenticator": lambda *_: AuthResult(success=False, handled=False), "auth_require_tls": False}
-    port = free_port()
     controller = Controller(script, "127.0.0.1", port, enable_SMTPUTF8=True, **login)
     controller.start()
     try:

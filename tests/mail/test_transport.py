@@ -1,10 +1,12 @@
 """Handing one message over."""
 
+from time import sleep
+
 import pytest
 
 from campaign.mail.answers import Delivered, Refused, TryLater, Unreachable
 from campaign.mail.transport import Envelope, FolderTransport, transport_from
-from tests.mail.mail_server import Script, free_port, mail_server, silent_server
+from tests.mail.mail_server import free_port, mail_server, silent_server
 
 
 def envelope(recipient="amalia@correo.mx", id=1):
@@ -13,16 +15,10 @@ def envelope(recipient="amalia@correo.mx", id=1):
 
 
 @pytest.fixture
-def script():
-    return Script()
-
-
-@pytest.fixture
-def transport(script):
-    with mail_server(script) as url:
-        transport = transport_from(url, None, timeout=5)
-        yield transport
-        transport.close()
+def transport(server_url):
+    transport = transport_from(server_url, None, timeout=5)
+    yield transport
+    transport.close()
 
 
 def test_a_message_arrives_whole(script, transport):
@@ -37,8 +33,18 @@ def test_many_messages_go_over_one_connection(script, transport):
 
 def test_a_server_that_hangs_up_between_messages_is_called_again(script, transport):
     script.hangs_up_after_message = True
-    assert {type(transport.send(envelope(id=id))) for id in range(3)} == {Delivered}
+    for id in range(3):
+        assert transport.send(envelope(id=id)) == Delivered()
+        sleep(0.05)
     assert len(script.received) == 3
+    assert script.connections == 3
+
+
+def test_a_server_that_takes_one_message_a_connection_is_called_again(script, transport):
+    assert transport.send(envelope()) == Delivered()
+    script.to_sender = ["421 too many messages", "250 OK"]
+    assert transport.send(envelope()) == Delivered()
+    assert script.connections == 2
 
 
 def test_a_refused_recipient_does_not_hold_up_the_next(script, transport):
@@ -62,9 +68,9 @@ def test_a_refusal_after_the_text_is_read_like_one_before_it(script, transport):
 
 
 def test_a_refused_sender_says_nothing_about_the_message(script, transport):
-    script.to_sender = "550 5.7.1 not from here"
+    script.to_sender = ["550 5.7.1 not from here"]
     assert isinstance(transport.send(envelope()), Unreachable)
-    script.to_sender = "250 OK"
+    script.to_sender = ["250 OK"]
     assert transport.send(envelope()) == Delivered()
 
 

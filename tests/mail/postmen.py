@@ -1,0 +1,19 @@
+"""A postman to a mail server of the test's choice."""
+
+from contextlib import contextmanager
+
+from campaign.extensions import write
+from campaign.mail.delivery import Postman
+from campaign.mail.transport import transport_from
+from tests.mail.letters import KIND, SETTINGS, word
+
+
+@contextmanager
+def postman_to(*urls, composers=None, write=write, timeout=5.0):
+    """Yield a postman with one connection to each of `urls`."""
+    transports = [transport_from(url, None, timeout=timeout) for url in urls]
+    postman = Postman(
+        composers=composers or {KIND: word}, transports=transports, write=write, settings=SETTINGS
+    )
+    yield postman
+    postman.close()

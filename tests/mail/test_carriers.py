@@ -1,0 +1,103 @@
+"""Servers that fail: nothing is lost, nobody is held up, and nothing spins."""
+
+from datetime import timedelta
+from time import monotonic
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.answers import Unreachable
+from campaign.mail.delivery import Postman
+from tests.mail.letters import KIND, SETTINGS, owe_some, owed_rows, person, states, word
+from tests.mail.mail_server import free_port, mail_server, silent_server
+from tests.mail.postmen import postman_to
+
+
+def test_a_refused_login_keeps_everything_and_pauses(app, script):
+    owe_some(12)
+    with mail_server(script, refuse_login=True) as url, postman_to(url) as postman:
+        assert postman.deliver_due(now=utcnow()) == 0
+        logins = script.connections
+        assert postman.deliver_due(now=utcnow() + timedelta(seconds=20)) == 0
+        assert script.connections == logins
+    assert set(states()) == {"owed"}
+    assert {row.attempts for row in owed_rows()} == {0}
+
+
+def test_a_dead_server_loses_nothing_however_long_it_is_away(app, script):
+    owe_some(12)
+    now, port = utcnow(), free_port()
+    with postman_to(f"smtp://127.0.0.1:{port}", f"smtp://127.0.0.1:{port}") as postman:
+        for day in range(30):
+            assert postman.deliver_due(now=now + timedelta(days=day)) == 0
+        assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
+        with mail_server(script, port=port):
+            probe = postman.deliver_due(now=now + timedelta(days=31))
+            others = postman.deliver_due(now=now + timedelta(days=31))
+    assert (probe, others) == (1, 11)
+    assert set(states()) == {"sent"}
+
+
+def test_a_dead_server_is_tried_once_in_thirty_seconds(app):
+    class Dead:
+        tries = 0
+
+        def send(self, envelope):
+            self.tries += 1
+            return Unreachable("nobody there")
+
+    owe_some(12)
+    dead, now = Dead(), utcnow()
+    postman = Postman(composers={KIND: word}, transports=[dead], write=write, settings=SETTINGS)
+    for second in range(300):
+        postman.deliver_due(now=now + timedelta(seconds=second))
+    assert dead.tries == 10
+
+
+def test_a_server_that_hangs_is_left_alone_and_loses_nothing(app):
+    owe_some(12)
+    with silent_server() as url, postman_to(url, timeout=0.2) as postman:
+        began = monotonic()
+        assert postman.deliver_due(now=utcnow()) == 0
+        assert postman.deliver_due(now=utcnow()) == 0
+        assert monotonic() - began < 2
+    assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
+
+
+def test_one_message_that_a_server_chokes_on_does_not_block_the_others(app, script, server_url):
+    owe_some(1)
+    script.data_seconds = 1.0
+    with postman_to(server_url, timeout=0.2) as postman:
+        postman.deliver_due(now=utcnow())
+        script.data_seconds = 0.0
+        owe_some(1, subject_id=2)
+        later = utcnow() + timedelta(seconds=31)
+        assert owed_rows()[0].last_error == "the mail server did not answer in time"
+        while postman.deliver_due(now=later):
+            pass
+    assert person(2) in script.recipients
+    assert states()[1] == "sent"
+
+
+def test_a_server_that_takes_few_connections_gets_all_through_those(app, script, server_url):
+    owe_some(20)
+    with postman_to(f"smtp://127.0.0.1:{free_port()}", server_url) as postman:
+        assert postman.deliver_due(now=utcnow()) == 20
+    assert len(script.received) == 20
+
+
+def test_a_wrong_address_is_tried_once_even_when_several_mails_wait_for_it(app, script, server_url):
+    script.to[person(1)] = ["550 5.1.1 no such user"]
+    for _ in range(3):
+        owe_some(1)
+    with postman_to(server_url) as postman:
+        postman.deliver_due(now=utcnow())
+    assert states() == ["dropped"] * 3
+    assert script.attempts == [person(1)]
+
+
+def test_a_postman_told_to_stop_gives_back_what_it_has_not_begun(postman, script):
+    owe_some(40)
+    postman.stop()
+    postman.deliver_due(now=utcnow())
+    assert script.received == []
+    assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}

@@ -1,0 +1,26 @@
+"""What was settled long ago goes; what is owed stays."""
+
+from datetime import timedelta
+
+from campaign.extensions import db
+from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
+from campaign.mail.operations import sweep
+
+
+def _message(state, days):
+    return OwedMessage(
+        kind="letter", subject_id=1, lang="en", state=state, attempts=0, created_at=utcnow() - timedelta(days=days)
+    )
+
+
+def test_only_settled_and_old_messages_are_swept_away(app):
+    db.session.add_all([_message("sent", 40), _message("owed", 40), _message("dropped", 40), _message("sent", 2)])
+    db.session.flush()
+    assert sweep(now=utcnow()) == 2
+    left = sorted((row.state, (utcnow() - row.created_at).days) for row in db.session.query(OwedMessage))
+    assert left == [("owed", 40), ("sent", 2)]
+
+
+def test_sweeping_nothing_is_fine(app):
+    assert sweep(now=utcnow()) == 0
