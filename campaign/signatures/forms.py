@@ -5,6 +5,7 @@ from functools import lru_cache
 from flask import current_app
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
+from flask_babel import lazy_ngettext as ngettext
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
 from wtforms.validators import Length, Optional, StopValidation, ValidationError
@@ -102,7 +103,12 @@ class CommentField(TextAreaField):
         if len(self.data) > MOST_COMMENT:
             over = len(self.data) - MOST_COMMENT
             raise Missing(
-                _l("That is %(over)s letters more than the %(most)s that fit.", over=over, most=MOST_COMMENT)
+                ngettext(
+                    "That is one letter more than the %(most)s that fit.",
+                    "That is %(num)s letters more than the %(most)s that fit.",
+                    over,
+                    most=MOST_COMMENT,
+                )
             )
 
 

@@ -4,13 +4,21 @@ import { LOCAL, readText, writeText } from "../lib/storage.js";
 import { setLabel } from "../parts/label.js";
 
 const KEY = "volante:theme";
+const SYSTEM_NIGHT = "(prefers-color-scheme: dark)";
+
+// The montage has a picture for the night, which the browser takes by the system's choice unless the reader made one.
+function showPictures(chosen) {
+  const media = { day: "not all", night: "all" }[chosen] || SYSTEM_NIGHT;
+  for (const source of document.querySelectorAll("source[data-night]")) source.media = media;
+}
 
 export default function theme(button) {
   const root = document.documentElement;
-  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const system = window.matchMedia(SYSTEM_NIGHT);
   const current = () => root.dataset.theme || (system.matches ? "night" : "day");
   const show = () => {
     const isNight = current() === "night";
+    showPictures(root.dataset.theme);
     button.setAttribute("aria-pressed", String(isNight));
     setLabel(button, isNight ? button.dataset.night : button.dataset.day);
   };

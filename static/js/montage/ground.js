@@ -1,0 +1,94 @@
+// The soft shade beneath many butterflies: campaign/montage/ground.py in JavaScript.
+
+import { yOf } from "./flock.js";
+import { tintsOf } from "./tints.js";
+
+const PLACE = 2 ** -32;
+const WIDEST_GRID = 600;
+const STRENGTH = 0.9;
+const DEEPEST = 0.72;
+
+/** How far `count` has come from `low` to `high`, 0 to 1, by its logarithm. */
+export function between(count, low, high) {
+  const way = Math.log(Math.max(count, 1) / low) / Math.log(high / low);
+  return Math.min(Math.max(way, 0), 1);
+}
+
+/** How strong the dots of the outline are: they fade as the shape itself appears. */
+export const ghostStrength = (count) => 0.62 * (1 - between(count, 300, 2000));
+
+/**
+ * Return { side, pixels } (RGBA, premultiplied) for `flock` in a picture `width` pixels wide with
+ * butterflies of `size` pixels, or null where butterflies are too few to cast one.
+ */
+export function layGround(shape, flock, count, width, size, night) {
+  const fullness = between(count, 150, 2500);
+  if (!fullness || !flock.length) return null;
+  const side = Math.floor(width / Math.max(width / WIDEST_GRID, size / 8));
+  const heap = heaped(shape, flock, side, size / width, lookOf(shape, size, night, fullness));
+  const reach = Math.max(1, Math.round((size * side * 0.3) / width));
+  const soft = heap.map((plane) => blurred(blurred(plane, side, reach), side, reach));
+  const full = count / (shape.area * side * side);
+  const darkness = 1 + (DEEPEST - 1) * fullness;
+  const pixels = new Uint8Array(4 * side * side);
+  for (let at = 0; at < side * side; at += 1) {
+    const density = Math.min(Math.max((soft[0][at] / full - 0.48) / 0.32, 0), 1);
+    const alpha = density * STRENGTH * fullness;
+    const each = (alpha * darkness) / Math.max(soft[1][at], 1e-9);
+    for (let channel = 0; channel < 3; channel += 1) {
+      pixels[4 * at + channel] = soft[2 + channel][at] * each;
+    }
+    pixels[4 * at + 3] = alpha * 255;
+  }
+  return { side, pixels };
+}
+
+// Weight and weighted colour of a butterfly, for each colour of the palette. By night the dark tints
+// glow; the paler neighbour counts for more while butterflies are few.
+function lookOf(shape, size, night, fullness) {
+  const look = new Float32Array((shape.colours.length / 3) * 4);
+  for (let at = 0; at < look.length / 4; at += 1) {
+    const colour = shape.colours.slice(3 * at, 3 * at + 3);
+    const tint = tintsOf(shape, colour, size, night)[night ? 1 : 2];
+    const weight = (Math.max(...tint) / 255) ** (2 - 2 * fullness);
+    look.set([weight, ...tint.map((value) => value * weight)], 4 * at);
+  }
+  return look;
+}
+
+function heaped(shape, flock, side, size, look) {
+  const heap = Array.from({ length: 5 }, () => new Float32Array(side * side));
+  const rim = Math.min(size * 0.53, 0.5);
+  const inside = (place) => Math.min(Math.max(place * PLACE, rim), 1 - rim);
+  for (let at = 0; at < flock.length; at += 2) {
+    const x = flock[at];
+    const y = yOf(x);
+    const from = 4 * (shape.pixels[((y >>> 22) << 10) | (x >>> 22)] - 1);
+    const cell = Math.floor(inside(y) * side) * side + Math.floor(inside(x) * side);
+    heap[0][cell] += 1;
+    heap[1][cell] += look[from];
+    heap[2][cell] += look[from + 1];
+    heap[3][cell] += look[from + 2];
+    heap[4][cell] += look[from + 3];
+  }
+  return heap;
+}
+
+function blurred(plane, side, reach) {
+  const across = new Float32Array(plane.length);
+  for (let row = 0; row < side; row += 1) slide(plane, across, row * side, 1, side, reach);
+  const both = new Float32Array(plane.length);
+  for (let column = 0; column < side; column += 1) slide(across, both, column, side, side, reach);
+  return both;
+}
+
+// The mean over 2 · reach + 1 cells around each cell of one row or column.
+function slide(from, to, start, step, side, reach) {
+  let sum = 0;
+  for (let at = 0; at < Math.min(reach, side); at += 1) sum += from[start + at * step];
+  for (let at = 0; at < side; at += 1) {
+    if (at + reach < side) sum += from[start + (at + reach) * step];
+    if (at - reach - 1 >= 0) sum -= from[start + (at - reach - 1) * step];
+    to[start + at * step] = sum / (2 * reach + 1);
+  }
+}

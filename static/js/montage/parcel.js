@@ -1,0 +1,47 @@
+// A shape as the server sends it: campaign/montage/parcels.py says how it is packed.
+
+const SIDE = 1024;
+
+/**
+ * Return the shape at `url`: { centre, ink, night_ink, near, colours (flat, three numbers each), dots
+ * (Uint16Array, pairs in sixteenths of a pixel), pixels (Uint8Array, 0 or 1 + a colour's index),
+ * mask, area }, the last two as montage-layout.js wants them.
+ */
+export async function fetchShape(url) {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`Shape ${response.status}`);
+  return unpack(await response.arrayBuffer());
+}
+
+function unpack(buffer) {
+  const length = new DataView(buffer).getUint32(0, true);
+  const facts = JSON.parse(new TextDecoder().decode(new Uint8Array(buffer, 4, length)));
+  const dots = new Uint16Array(buffer, 4 + length, 2 * facts.dots);
+  const pixels = new Uint8Array(buffer, 4 + length + dots.byteLength, SIDE * SIDE);
+  return { ...facts, dots, pixels, ...packed(pixels) };
+}
+
+function packed(pixels) {
+  const mask = new Uint8Array(pixels.length >> 3);
+  let set = 0;
+  for (let pixel = 0; pixel < pixels.length; pixel += 1) {
+    if (pixels[pixel]) {
+      mask[pixel >> 3] |= 1 << (pixel & 7);
+      set += 1;
+    }
+  }
+  return { mask, area: set / pixels.length };
+}
+
+/** Return the palette of a shape as montage-layout.js reads it: RGBA bytes, 1024×1024. */
+export function paletteOf({ pixels, colours }) {
+  const palette = new Uint8Array(pixels.length * 4);
+  for (let pixel = 0; pixel < pixels.length; pixel += 1) {
+    const from = (pixels[pixel] - 1) * 3;
+    if (from < 0) continue;
+    palette[pixel * 4] = colours[from];
+    palette[pixel * 4 + 1] = colours[from + 1];
+    palette[pixel * 4 + 2] = colours[from + 2];
+  }
+  return palette;
+}

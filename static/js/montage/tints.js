@@ -1,0 +1,48 @@
+// The colours of a butterfly's parts, from the colour of its place: campaign/montage/tints.py in
+// JavaScript. shaders.js says the same once more for the graphics card.
+
+const CONTRAST = [
+  [-0.3, -0.36, -0.44],
+  [-0.06, -0.09, -0.1],
+  [0.13, 0.12, 0.1],
+  [0.2, 0.2, 0.2],
+];
+const PARTS = ["ink", "dark", "light", "spot"];
+const within = (value, low, high) => Math.min(Math.max(value, low), high);
+
+/** 0 where butterflies of `size` pixels are specks of colour, 1 where each is a Monarch. */
+export const nearness = (size) => within((size - 9) / 70, 0, 1);
+
+/** How much darker and lighter than its place the parts of a butterfly of `size` pixels are. */
+export const contrastAt = (size) => within((size - 1) / 9, 0, 1);
+
+/** What night adds to the darkest colours of a shape. */
+export const liftOf = (shape, night) =>
+  shape.ink.map((value, channel) => (night ? shape.night_ink[channel] - value : 0));
+
+/** Return the four tints, [r, g, b] each in 0–255, of a butterfly of this colour and size in pixels. */
+export function tintsOf(shape, colour, size, night) {
+  const luminance = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
+  const lift = liftOf(shape, night);
+  const darkness = within((90 - luminance) / 50, 0, 1);
+  const softness = 1 - 0.5 * within((luminance - 180) / 50, 0, 1);
+  const near = shape.near.length ? nearness(size) : 0;
+  return PARTS.map((part, row) =>
+    colour.map((value, channel) => {
+      const flat = value + darkness * lift[channel];
+      const far = flat * (1 + softness * contrastAt(size) * CONTRAST[row][channel]);
+      if (!near) return within(far, 0, 255);
+      const goal = nearTint(shape.near, part, channel, luminance) + (row ? 0 : lift[channel]);
+      return within(far + near * (goal - far), 0, 255);
+    }),
+  );
+}
+
+function nearTint(anchors, part, channel, luminance) {
+  const after = anchors.findIndex((anchor) => anchor.luminance > luminance);
+  if (after === 0) return anchors[0][part][channel];
+  if (after < 0) return anchors[anchors.length - 1][part][channel];
+  const [low, high] = [anchors[after - 1], anchors[after]];
+  const way = (luminance - low.luminance) / (high.luminance - low.luminance);
+  return low[part][channel] + way * (high[part][channel] - low[part][channel]);
+}
