@@ -1,6 +1,8 @@
 """`flask serve`: the whole of Volante, site and worker, by one command."""
 
+import errno
 import logging
+import os
 import resource
 import socket
 import subprocess
@@ -21,7 +23,7 @@ from campaign.extensions import db
 
 STOP_SECONDS = 3
 RESTART_SECONDS = 1
-WORKER = (sys.executable, "-m", "flask", "worker", "--with-parent")
+WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
 
 @click.command("serve")
@@ -39,7 +41,7 @@ def serve(demo):
     click.echo(f"Volante runs at {config['PUBLIC_URL']} (Ctrl-C stops it)")
     if not config["MAIL_URL"]:
         click.echo(f"Mail is written to {config['VAR_DIR']}/mail and shown at {config['PUBLIC_URL']}/dev/mail")
-    worker = KeptProcess(WORKER).start()
+    worker = KeptProcess((*WORKER, str(os.getpid()))).start()
     try:
         _server(config).serve()
     finally:
@@ -101,13 +103,16 @@ def _migrate():
 
 
 def _check_port(host, port):
-    """Say in words that the port is taken, before anything is done."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError as error:
+    """Say in words why nothing can listen there, before anything is done."""
+    try:
+        family, kind, _, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind) as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
             raise click.ClickException(f"Port {port} is taken. Choose another: PORT=8001 make run") from error
+        raise click.ClickException(f"Nothing can listen at {host}, port {port}: {error.strerror}.") from error
 
 
 def _raise_file_limit():

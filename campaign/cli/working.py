@@ -13,12 +13,12 @@ from campaign.lib.orphans import end_with_parent
 
 
 @click.command("worker")
-@click.option("--with-parent", is_flag=True, help="End when the process that started it ends.")
+@click.option("--parent", type=int, help="Number of the process that starts it; it ends when that one ends.")
 @with_appcontext
-def worker(with_parent):
+def worker(parent):
     """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
-    if with_parent:
-        end_with_parent()
+    if parent:
+        end_with_parent(parent)
     start_logging()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -11,6 +11,7 @@ COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/sv
 SMALLEST = 600
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
+_REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 
 class Answer:
@@ -56,7 +57,7 @@ class Answer:
     def _encoding(self, accepted):
         if not self._packs:
             return ""
-        offers = {part.split(";")[0].strip() for part in accepted.split(",") if "q=0" not in part.replace("q=0.", "")}
+        offers = {part.split(";")[0].strip() for part in accepted.lower().split(",") if not _REFUSED.search(part)}
         return "br" if "br" in offers else "gzip" if "gzip" in offers else ""
 
     def _pack(self, encoding):

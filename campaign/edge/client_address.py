@@ -25,7 +25,7 @@ class ClientAddress:
         client = environ["REMOTE_ADDR"]
         for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
             try:
-                client = str(ip_address(hop.strip()))
+                client = str(_plain(hop.strip()))
             except ValueError:
                 break
             if not self._is_trusted(client):
@@ -34,7 +34,13 @@ class ClientAddress:
 
     def _is_trusted(self, address):
         try:
-            parsed = ip_address(address)
+            parsed = _plain(address)
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
+
+
+def _plain(address):
+    """Return the address, as IPv4 where a socket for both kinds has wrapped it (`::ffff:192.0.2.1`)."""
+    parsed = ip_address(address)
+    return getattr(parsed, "ipv4_mapped", None) or parsed

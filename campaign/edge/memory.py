@@ -28,7 +28,7 @@ class PublicMemory:
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
-        key = environ.get("PATH_INFO", "") + "?" + environ.get("QUERY_STRING", "")
+        key = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
         answer = self._answers.get(key)
         if answer is not None and answer.age() <= answer.fresh_for:
             return answer.send(environ, start_response)
@@ -61,7 +61,7 @@ class PublicMemory:
         if rule is None:
             self._forget(key)
             start_response(status, headers)
-            return chunks
+            return _without_body(chunks) if environ["REQUEST_METHOD"] == "HEAD" else chunks
         try:
             body = b"".join(chunks)
         finally:

@@ -61,10 +61,12 @@ class GroupCommit:
                 savepoint = session.begin_nested()
                 try:
                     result = work()
-                    savepoint.commit()
-                    outcomes.append((future, result, None))
+                    session.flush()
                 except Exception as error:
                     # A full disk makes SQLite give up the whole transaction: then this raises, and everybody is told.
                     savepoint.rollback()
                     outcomes.append((future, None, error))
+                else:
+                    savepoint.commit()
+                    outcomes.append((future, result, None))
         return outcomes

@@ -1,5 +1,6 @@
 """Processes that end with the one that started them."""
 
+import multiprocessing
 import os
 import threading
 import time
@@ -7,12 +8,15 @@ import time
 LOOK_SECONDS = 0.5
 
 
-def end_with_parent():
+def end_with_parent(parent=None):
     """End this process at once when its parent is gone, even if the parent was killed and could tell nobody.
 
-    An orphan would keep the port, and the next start would fail. What it had acknowledged is in the database.
+    `parent` is its process number as the parent itself gave it, as it may be gone before we look. An orphan would keep the
+    port, and the next start would fail. What it had acknowledged is in the database.
     """
-    parent = os.getppid()
+    if parent is None:
+        known = multiprocessing.parent_process()
+        parent = known.pid if known else os.getppid()
 
     def watch():
         while os.getppid() == parent:

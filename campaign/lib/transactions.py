@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.exc import OperationalError
 
 from campaign.lib.group_commit import GroupCommit
 from campaign.lib.turnstile import Turnstile
 
-BUSY_SECONDS = 30
+BUSY_SECONDS = 10
 
 
 @event.listens_for(Engine, "connect")
@@ -84,10 +85,17 @@ class Transactions:
     def _committed(self):
         try:
             yield self._db.session
+            self._refuse_what_is_lost()
             self._db.session.commit()
         except BaseException:
             self._db.session.rollback()
             raise
+
+    def _refuse_what_is_lost(self):
+        # After some errors SQLite gives up the whole transaction; a commit would then succeed with nothing in it.
+        connection = self._db.session.connection()
+        if connection.dialect.name == "sqlite" and not connection.connection.dbapi_connection.in_transaction:
+            raise OperationalError("COMMIT", None, sqlite3.OperationalError("the transaction was given up"))
 
     def _engine_url(self, app):
         with app.app_context():

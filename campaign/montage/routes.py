@@ -1,16 +1,67 @@
-"""The montage as a picture drawn by the server."""
+"""The montage as a page, as a picture drawn by the server, and as the data that a browser draws it from."""
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request
 
+from campaign.causes.pages import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.lib.caching import public
+from campaign.lib.countries import country_name
+from campaign.lib.times import utcnow
+from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
+from campaign.montage.parcels import parcel, sheet, version
 from campaign.montage.pictures import montage_png
+from campaign.montage.shapes import UnknownShape
+from campaign.petitions.cards import cards_of_cause
 
 blueprint = Blueprint("montage", __name__)
 NARROWEST, WIDEST, USUAL = 100, 2400, 1200
 PICTURE_SECONDS = 60
+NAMES_SECONDS = 15
+NUMBERS_SECONDS = 5
+YEAR = 31_536_000
+
+
+@blueprint.get("/<lang>/causes/<slug>/montage")
+def show(slug):
+    """The montage; with `n` the card of that butterfly, with `list` its names in words, `page` by page."""
+    cause = cause_by_slug(slug) or abort(404)
+    now = utcnow()
+    last, free = cause_numbers(cause.id)
+    number = request.args.get("n", type=lambda text: int(text.replace(",", "").replace(" ", "")))
+    return public(
+        make_response(
+            render_template(
+                "montage/show.html",
+                cause=cause_page(cause, g.lang, now.date()),
+                shape=cause.shape,
+                version=version(),
+                last=last,
+                petition=next((card for card in cards_of_cause(cause.id, g.lang, now) if card.state == "open"), None),
+                asked="n" in request.args,
+                number=number,
+                chosen=_chosen(cause.id, number, last),
+                names=_names(cause.id, last, number) if "list" in request.args else None,
+                country=lambda code: country_name(code, g.lang) if code else "",
+            )
+        )
+    )
+
+
+def _chosen(cause_id, number, last):
+    """Return a Named, "counted" or "free", or None for a number that no butterfly has had yet."""
+    return butterfly(cause_id, number) if number and 0 < number <= last else None
+
+
+def _names(cause_id, last, number):
+    """Return the page of names that was asked for, {} where there is nobody yet."""
+    if last == 0:
+        return {}
+    pages = chunk_of(last) + 1
+    page = request.args.get("page", type=int) or (chunk_of(number) + 1 if number and number > 0 else 1)
+    found = chunk(cause_id, page - 1, last) or abort(404)
+    return {"page": page, "pages": pages, "chunk": found}
 
 
 @blueprint.get("/causes/<slug>/montage.png")
@@ -30,3 +81,59 @@ def picture(slug):
         night=request.args.get("night") == "1",
     )
     return public(Response(png, mimetype="image/png"), PICTURE_SECONDS)
+
+
+@blueprint.get("/causes/<slug>/butterflies/<int:k>.json")
+def names(slug, k):
+    """The names shown for numbers 1000·k+1 … 1000·(k+1), and which of them are free."""
+    cause_id, last = cause_and_last(slug) or abort(404)
+    found = chunk(cause_id, k, last) or abort(404)
+    butterflies = [
+        {"n": each.number, "name": each.name, "country": each.country, "at": each.at.isoformat()}
+        | ({"comment": each.comment} if each.comment else {})
+        for each in found.named
+    ]
+    answer = public(
+        jsonify(first=found.first, last=found.last, butterflies=butterflies, free=found.free),
+        NAMES_SECONDS,
+        stale=NAMES_SECONDS,
+    )
+    # Who withdraws is gone within a minute, even where the site is down and a copy could still be shown.
+    del answer.cache_control["stale-if-error"]
+    return _tagged(answer)
+
+
+@blueprint.get("/causes/<slug>/numbers.json")
+def numbers(slug):
+    """Which butterflies there are: 1 … `last` without the `free` ones."""
+    cause_id, last = cause_and_last(slug) or abort(404)
+    free = free_numbers(cause_id)
+    return _tagged(public(jsonify(count=last - len(free), last=last, free=free), NUMBERS_SECONDS))
+
+
+@blueprint.get("/montage/<tag>/<name>.bin")
+def shape_data(tag, name):
+    """A shape for browsers that draw it themselves."""
+    try:
+        return _lasting(Response(parcel(name), mimetype="application/octet-stream"), tag)
+    except UnknownShape:
+        abort(404)
+
+
+@blueprint.get("/montage/<tag>/sprites-<level>.png")
+def sprite_sheet(tag, level):
+    """The eight poses of a butterfly in false colours."""
+    return _lasting(Response(sheet(level) or abort(404), mimetype="image/png"), tag)
+
+
+def _lasting(response, tag):
+    """Data under today's digest never changes; under another it is today's, but only for now."""
+    if tag != version():
+        return public(response, PICTURE_SECONDS)
+    response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
+
+
+def _tagged(response):
+    response.add_etag()
+    return response.make_conditional(request)

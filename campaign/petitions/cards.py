@@ -76,7 +76,7 @@ def page(petition, lang, count, now):
         deliver_on=petition.deliver_on,
         deliver_place=text.deliver_place,
         asks=frozenset(petition.required_fields),
-        questions=tuple(_question(question, lang) for question in petition.questions),
+        questions=tuple(in_language(question, lang) for question in petition.questions),
     )
 
 
@@ -100,6 +100,7 @@ def _card_words(petition, lang, count, now):
     }
 
 
-def _question(question, lang):
+def in_language(question, lang):
+    """Return one of the petition's own questions with its label in `lang`, or in the first language there is."""
     label = question["label"].get(lang) or next(iter(question["label"].values()))
     return {**question, "label": label, "required": bool(question.get("required"))}

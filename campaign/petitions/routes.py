@@ -16,5 +16,5 @@ def show(slug):
     if context is None:
         abort(404)
     petition = context["petition"]
-    form = signature_form(petition.asks, petition.questions, g.lang)
+    form = signature_form(petition.asks, petition.questions)
     return public(make_response(render_template("petitions/show.html", form=form, **context)))

@@ -204,12 +204,15 @@ MISSING = {
 }
 
 
-def signature_form(required_fields, questions, lang):
-    """Return the form of a petition with these required fields and own questions, filled from the request."""
-    asked = tuple((q["name"], q["type"], q["label"].get(lang) or next(iter(q["label"].values())),
-                   tuple(q.get("choices", ())), bool(q.get("required"))) for q in questions)
-    form = _form_class(frozenset(required_fields), asked)()
-    return form
+def signature_form(required_fields, questions):
+    """Return the form of a petition with these required fields and own questions, filled from the request.
+
+    `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's language, `required`, `choices`.
+    """
+    asked = tuple(
+        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
+    )
+    return _form_class(frozenset(required_fields), asked)()
 
 
 @lru_cache(maxsize=256)

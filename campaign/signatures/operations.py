@@ -82,7 +82,14 @@ def _insert(terms, fresh, *, seat):
 def _sign_again(terms, fresh, now):
     """Answer someone whose address has signed already: a couple's second seat, a second mail, or a return."""
     rows = db.session.execute(
-        select(_table.c.id, _table.c.state, _table.c.person_digest, _table.c.postal_code)
+        select(
+            _table.c.id,
+            _table.c.state,
+            _table.c.person_digest,
+            _table.c.postal_code,
+            _table.c.held_reason,
+            _table.c.confirmed_at,
+        )
         .where(_table.c.petition_id == terms.id, _table.c.email_digest == fresh["email_digest"])
         .order_by(_table.c.seat)
         .with_for_update()
@@ -94,9 +101,10 @@ def _sign_again(terms, fresh, now):
             owe(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])
             return signature_id
     row = (same_person or rows)[0]
-    if row.state == "withdrawn":
-        _return_after_withdrawal(row.id, fresh)
-    confirmed = row.state in ("confirmed", "counted")
+    returns = row.state == "withdrawn"
+    if returns:
+        _return_after_withdrawal(row, fresh)
+    confirmed = row.confirmed_at is not None and not returns
     _mail_owner(row.id, REPEAT if confirmed else CONFIRMATION, fresh["lang"], now)
     return row.id
 
@@ -106,10 +114,22 @@ def _may_share(terms, row, fresh):
     return terms.two_per_address and fresh["postal_code"] and row.postal_code == fresh["postal_code"]
 
 
-def _return_after_withdrawal(signature_id, fresh):
-    """Take the new words of someone who had withdrawn; the old number, if still held, is released by the runner."""
-    again = {**fresh, "mailed_at": None, "confirmed_at": None, "withdrawn_at": None, "reminders": 0}
-    db.session.execute(update(_table).where(_table.c.id == signature_id).values(**again))
+def _return_after_withdrawal(row, fresh):
+    """Take the new words of someone who had withdrawn; the old number, if still held, is released by the runner.
+
+    The words wait for review as new ones do, and what was set aside stays so.
+    """
+    again = {
+        **fresh,
+        "held_reason": fresh["held_reason"] or row.held_reason,
+        "comment_shown": False,
+        "mailed_at": None,
+        "confirmed_at": None,
+        "withdrawn_at": None,
+        "reminders": 0,
+    }
+    again["state"] = "held" if again["held_reason"] else "pending"
+    db.session.execute(update(_table).where(_table.c.id == row.id).values(**again))
 
 
 def _mail_owner(signature_id, kind, lang, now):

@@ -1,10 +1,12 @@
 """What the owner of a signature may do with it, by the link in their mail."""
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, exists, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.signatures import keys
 from campaign.signatures.models import Signature
+from campaign.signatures.queries import signatures_of_address
 
 ERASED = {
     "state": "erased",
@@ -21,6 +23,21 @@ ERASED = {
     "subscribe": False,
 }
 
+_table = Signature.__table__
+_others = _table.alias()
+_move_up = (
+    update(_table)
+    .where(
+        _table.c.petition_id == bindparam("left_petition"),
+        _table.c.email_digest == bindparam("left_address"),
+        _table.c.seat == 2,
+        ~exists().where(
+            _others.c.petition_id == _table.c.petition_id, _others.c.email_digest == _table.c.email_digest, _others.c.seat == 1
+        ),
+    )
+    .values(seat=1)
+)
+
 
 class NotYours(CampaignError):
     """The link does not open this signature."""
@@ -30,19 +47,27 @@ class NotYours(CampaignError):
 
 def own(signature_id, email_digest):
     """Return the signature if it belongs to the address with this digest; raises NotYours."""
-    signature = db.session.get(Signature, signature_id)
-    if signature is None or email_digest is None or signature.email_digest != email_digest:
+    # Only what is the owner's is looked at, so that a forged number tells nothing, however large it is.
+    found = (signature for signature in signatures_of_address(email_digest) if signature.id == signature_id)
+    signature = next(found, None)
+    if signature is None or email_digest is None:
         raise NotYours(signature_id)
     return signature
 
 
 def correct(*, signature_id, email_digest, **words):
-    """Take the owner's corrected words; a changed comment waits for review again."""
+    """Take the owner's corrected words; a changed comment waits for review again.
+
+    The owner stays the same person to us under the corrected name.
+    """
     signature = own(signature_id, email_digest)
     if words.get("comment", signature.comment) != signature.comment:
         words["comment_shown"] = False
     for name, value in words.items():
         setattr(signature, name, value)
+    signature.person_digest = keys.person_digest(
+        signature.given_name, signature.family_name or "", signature.postal_code
+    )
     db.session.flush()
     return signature
 
@@ -70,4 +95,17 @@ def restore(*, signature_id, email_digest):
 
 def erase(signature_ids):
     """Remove every personal word of these signatures; what is counted stays counted, so the ledger stays true."""
-    db.session.execute(update(Signature).where(Signature.id.in_(signature_ids)).values(**ERASED))
+    chosen = Signature.id.in_(signature_ids)
+    emptied = db.session.execute(select(Signature.petition_id, Signature.email_digest).where(chosen)).all()
+    db.session.execute(update(Signature).where(chosen).values(**ERASED))
+    move_up(emptied)
+
+
+def move_up(emptied):
+    """Give the first seat to whoever stays at an address, since signing again looks there first.
+
+    `emptied` are rows (petition_id, email_digest) of signatures that left their seat.
+    """
+    seats = [{"left_petition": row.petition_id, "left_address": row.email_digest} for row in emptied if row.email_digest]
+    if seats:
+        db.session.execute(_move_up, seats)

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.extensions import write
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
+from campaign.petitions.cards import in_language
 from campaign.petitions.queries import signing_terms
 from campaign.signatures import keys, operations
 from campaign.signatures.forms import signature_form
@@ -29,7 +30,7 @@ def sign(slug):
         abort(404)
     network = keys.network_digest(request.remote_addr)
     pressed = pressure().admit(network, terms.id)
-    form = signature_form(terms.required_fields, terms.questions, g.lang)
+    form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
     if terms.phase != "open":
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
     if not form.validate():

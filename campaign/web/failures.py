@@ -44,7 +44,12 @@ def answer_busy(error):
 
 
 def answer_unexpected(error):
-    return _page(500, {}, reference=_note(error))
+    reference = _note(error)
+    try:
+        return _page(500, {}, reference=reference)
+    except Exception as worse:
+        # What broke the page may break the designed page too.
+        return f"Something broke on our side. ({reference}, {_note(worse)})", 500, {"Content-Type": "text/plain"}
 
 
 def _note(error):

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import abort, request
+from flask import abort, current_app, request
 
 POLICY = "; ".join(
     (
@@ -43,12 +43,17 @@ def refuse_foreign_posts():
         return
     origin = request.headers.get("Origin", "null")
     if origin != "null":
-        foreign = urlsplit(origin).netloc != request.host
+        foreign = urlsplit(origin).netloc not in _own_hosts()
     else:
         # A page may hide where it is; the browser still tells whether it is ours. Programs tell neither.
         foreign = request.headers.get("Sec-Fetch-Site", _unsaid()) not in ("same-origin", "none")
     if foreign:
         abort(403)
+
+
+def _own_hosts():
+    # A proxy may pass on its own name for us as the host; what the visitor sees is the public address.
+    return request.host, urlsplit(current_app.config["PUBLIC_URL"]).netloc
 
 
 def _unsaid():

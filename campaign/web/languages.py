@@ -2,8 +2,18 @@
 
 from flask import current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Rule
 
 from campaign.lib.locales import LOCALES
+
+
+class LanguageRule(Rule):
+    """A rule whose `<lang>` stands for our languages alone, so that no other word is taken for one."""
+
+    def get_converter(self, variable_name, converter_name, args, kwargs):
+        if variable_name == "lang":
+            converter_name, args = "any", tuple(LOCALES)
+        return super().get_converter(variable_name, converter_name, args, kwargs)
 
 
 def chosen_lang():
@@ -30,6 +40,8 @@ def locale():
 
 
 def init_app(app):
+    app.url_rule_class = LanguageRule
+
     @app.url_value_preprocessor
     def _take_lang(_endpoint, values):
         g.pop("lang", None)

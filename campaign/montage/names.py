@@ -1,0 +1,118 @@
+"""The names in a montage: a thousand butterflies at a time, and only what supporters let be shown."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import load_only
+
+from campaign.causes.models import Cause, CauseTally, FreeNumber
+from campaign.extensions import db
+from campaign.signatures.models import Signature
+
+CHUNK = 1000
+SEEN = (
+    Signature.number,
+    Signature.state,
+    Signature.name_display,
+    Signature.given_name,
+    Signature.family_name,
+    Signature.country,
+    Signature.comment,
+    Signature.comment_shown,
+    Signature.confirmed_at,
+    Signature.created_at,
+)
+
+
+@dataclass(frozen=True)
+class Named:
+    """A butterfly whose supporter let a name or initials be shown; `country` is a code of ISO 3166, `comment` let through."""
+
+    number: int
+    name: str
+    country: str
+    at: date
+    comment: str
+
+
+@dataclass(frozen=True)
+class Chunk:
+    """Butterflies `first` … `last`: the named ones, and the numbers that are free."""
+
+    first: int
+    last: int
+    named: tuple[Named, ...]
+    free: tuple[int, ...]
+
+    @property
+    def counted_only(self):
+        """How many are neither named nor free."""
+        return self.last - self.first + 1 - len(self.named) - len(self.free)
+
+
+def chunk_of(number):
+    """Return which chunk, 0, 1, 2 …, holds butterfly `number`."""
+    return (number - 1) // CHUNK
+
+
+def cause_and_last(slug):
+    """Return (cause id, highest number given) of the published cause at `slug`, or None."""
+    return db.session.execute(
+        select(Cause.id, CauseTally.last_number)
+        .join(CauseTally, CauseTally.cause_id == Cause.id)
+        .where(Cause.slug == slug, Cause.state == "published")
+    ).first()
+
+
+def chunk(cause_id, k, last_number):
+    """Return butterflies 1000·k+1 … 1000·(k+1) as far as `last_number`, or None where that is before the first."""
+    first, last = k * CHUNK + 1, min((k + 1) * CHUNK, last_number)
+    if k < 0 or first > last_number:
+        return None
+    rows = _between(cause_id, first, last)
+    taken = {row.number for row in rows}
+    return Chunk(
+        first=first,
+        last=last,
+        named=tuple(_named(row) for row in rows if _is_shown(row)),
+        free=tuple(number for number in range(first, last + 1) if number not in taken),
+    )
+
+
+def butterfly(cause_id, number):
+    """Return what may be told of one butterfly: a Named, "counted" for one without a name, or "free" for no butterfly."""
+    rows = _between(cause_id, number, number)
+    if not rows:
+        return "free"
+    return _named(rows[0]) if _is_shown(rows[0]) else "counted"
+
+
+def free_numbers(cause_id):
+    """Return the free numbers of a cause, lowest first."""
+    return db.session.scalars(
+        select(FreeNumber.number).where(FreeNumber.cause_id == cause_id).order_by(FreeNumber.number)
+    ).all()
+
+
+def _between(cause_id, first, last):
+    return db.session.scalars(
+        select(Signature)
+        .options(load_only(*SEEN, raiseload=True))
+        .where(Signature.cause_id == cause_id, Signature.number.between(first, last))
+        .order_by(Signature.number)
+    ).all()
+
+
+def _is_shown(row):
+    return row.state == "counted" and row.name_display != "counted"
+
+
+def _named(row):
+    return Named(
+        number=row.number,
+        name=row.shown_name,
+        country=row.country,
+        at=(row.confirmed_at or row.created_at).date(),
+        comment=row.comment if row.comment_shown else "",
+    )

@@ -1,0 +1,66 @@
+"""What a browser needs to draw montages itself: a shape as one compact file, and the sprite sheets."""
+
+import json
+import struct
+from functools import cache
+from hashlib import blake2b
+
+import numpy as np
+
+from campaign.montage.shapes import DATA, PARTS, SIDE, Shape, shape_named
+from campaign.montage.sprites import LEVELS
+
+MOST_COLOURS = 255
+# Goes up with the layout of a parcel, as browsers keep an old one for a year.
+LAYOUT = b"1"
+
+
+class TooManyColours(ValueError):
+    """The palette has more colours inside the mask than one byte can name."""
+
+
+@cache
+def parcel(name: str) -> bytes:
+    """The shape as bytes: a length (uint32), so much JSON, the ghost's dots, and a byte for each of the 1024×1024 pixels.
+
+    A pixel is 0 where no butterfly may sit, else 1 + the index of its colour in the JSON. Dots are pairs of uint16, in
+    sixteenths of a pixel. All little-endian. Unlike a picture read back from a canvas, this is the same in every browser.
+    """
+    shape = shape_named(name)
+    colours, which = np.unique(shape.palette[shape.mask], axis=0, return_inverse=True)
+    if len(colours) > MOST_COLOURS:
+        raise TooManyColours(name)
+    pixels = np.zeros((SIDE, SIDE), np.uint8)
+    pixels[shape.mask] = which.ravel() + 1
+    dots = np.rint(shape.ghost * SIDE * 16).astype("<u2")
+    facts = json.dumps(_facts(shape, colours, len(dots)), separators=(",", ":")).encode()
+    facts += b" " * (-len(facts) % 4)
+    return struct.pack("<I", len(facts)) + facts + dots.tobytes() + pixels.tobytes()
+
+
+def _facts(shape: Shape, colours: np.ndarray, dots: int) -> dict:
+    return {
+        "centre": shape.centre,
+        "ink": shape.ink,
+        "night_ink": shape.night_ink,
+        "near": [
+            {"luminance": luminance, **dict(zip(PARTS, tints, strict=True))}
+            for luminance, tints in zip(shape.near_luminance.tolist(), shape.near_tints.tolist(), strict=True)
+        ],
+        "colours": colours.ravel().tolist(),
+        "dots": dots,
+    }
+
+
+def sheet(level: str) -> bytes | None:
+    """The PNG with the eight poses at one level of detail, or None."""
+    return (DATA / f"sprites-{level}.png").read_bytes() if level in LEVELS else None
+
+
+@cache
+def version() -> str:
+    """A digest of the data behind parcels and sheets, for addresses that browsers may keep for ever."""
+    digest = blake2b(LAYOUT, digest_size=6)
+    for path in sorted([*DATA.glob("*/*.png"), *DATA.glob("*/*.json"), *DATA.glob("*/*.toml"), *DATA.glob("*.png")]):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
