@@ -17,10 +17,17 @@ test: $(VENV)/.test
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)
 
-# Collect the sentences of templates and code, and merge them into the catalogues.
+# Collect the sentences of templates and code, and merge them into the catalogues. Dates and other header lines that
+# change without a sentence changing are left out, so that a change shows only what was said differently.
 messages: $(VENV)/.test
-	@$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap --omit-header -o /tmp/volante-messages.pot .
-	@for lang in es fr; do $(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --omit-header -i /tmp/volante-messages.pot -d campaign/translations -l $$lang; done
+	@set -e; scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; \
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l --no-location --sort-output --no-wrap -o "$$scratch/messages.pot" .; \
+	for lang in es fr; do \
+		catalog=campaign/translations/$$lang/LC_MESSAGES/messages.po; \
+		$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --no-wrap -l $$lang -i "$$scratch/messages.pot" -o $$catalog; \
+		grep -vE '^"(Project-Id-Version|Report-Msgid-Bugs-To|POT-Creation-Date|PO-Revision-Date|Last-Translator|Language-Team|Content-Transfer-Encoding|Generated-By):' $$catalog > "$$scratch/$$lang.po"; \
+		cp "$$scratch/$$lang.po" $$catalog; \
+	done
 
 clean:
 	rm -rf $(VENV)

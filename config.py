@@ -56,6 +56,8 @@ def load(environ=os.environ):
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
+        # Our forms word their own faults; Flask-WTF would load its catalogue anew for each form.
+        "WTF_I18N_ENABLED": False,
         "WTF_CSRF_TIME_LIMIT": 12 * 3600,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": production,

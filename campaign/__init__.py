@@ -16,6 +16,7 @@ from campaign.live.routes import blueprint as live
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
 from campaign.montage.routes import blueprint as montage
+from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petitions
 from campaign.signatures import emails, pressure
 from campaign.signatures.owner_routes import blueprint as signatures
@@ -36,7 +37,7 @@ def create_app(settings=None):
     app.config.update(settings or {})
     app.extensions["sender_address"] = sender(app.config).addr_spec
     _join_extensions(app)
-    for part in (languages, formats, assets, headers, failures, pressure, emails, commands):
+    for part in (languages, formats, assets, headers, failures, terms, pressure, emails, commands):
         part.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -30,3 +30,4 @@ migrate = Migrate()
 babel = Babel()
 transactions = Transactions(db)
 write = transactions.write
+write_together = transactions.write_together

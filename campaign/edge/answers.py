@@ -27,7 +27,9 @@ class Answer:
         kind = named.get("content-type", "")
         self._packs = len(body) > SMALLEST and kind.startswith(COMPRESSIBLE)
         self._quality = 9 if self.fresh_for > 3600 else 4
-        self._tag = named.get("etag") or f'W/"{blake2b(body, digest_size=12).hexdigest()}"'
+        tag = named.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
+        # A strong tag promises the same bytes, and packed bytes are others.
+        self._tag = f"W/{tag}" if self._packs and not tag.startswith("W/") else tag
         kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "vary")]
         kept += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
         self._brief = [(n, v) for n, v in kept if n.lower() in KEPT_ON_304 or n == "ETag"]

@@ -37,13 +37,14 @@ class PublicMemory:
     def _renew(self, key, last, environ, start_response):
         with self._guard:
             lock = self._renderers.setdefault(key, threading.Lock())
-        if lock.acquire(blocking=False):
+            first = lock.acquire(blocking=False)
+        if first:
             try:
-                return self._render(key, environ, start_response)
+                return self._send_new(key, environ, start_response)
             finally:
-                lock.release()
                 with self._guard:
-                    self._renderers.pop(key, None)
+                    del self._renderers[key]
+                    lock.release()
         if last is not None and last.age() <= last.fresh_for + STALE_SECONDS:
             return last.send(environ, start_response)
         with lock:  # somebody is rendering it just now
@@ -51,6 +52,13 @@ class PublicMemory:
         current = self._answers.get(key)
         if current is not None and current.age() <= current.fresh_for + STALE_SECONDS:
             return current.send(environ, start_response)
+        return self._render(key, environ, start_response)
+
+    def _send_new(self, key, environ, start_response):
+        # Another may have rendered it between our look and our turn.
+        answer = self._answers.get(key)
+        if answer is not None and answer.age() <= answer.fresh_for:
+            return answer.send(environ, start_response)
         return self._render(key, environ, start_response)
 
     def _render(self, key, environ, start_response):
@@ -61,12 +69,14 @@ class PublicMemory:
         if rule is None:
             self._forget(key)
             start_response(status, headers)
-            return _without_body(chunks) if environ["REQUEST_METHOD"] == "HEAD" else chunks
+            if environ["REQUEST_METHOD"] != "HEAD":
+                return chunks
+            _close(chunks)
+            return []
         try:
             body = b"".join(chunks)
         finally:
-            if hasattr(chunks, "close"):
-                chunks.close()
+            _close(chunks)
         answer = Answer(status, headers, body, rule)
         if len(body) <= LARGEST_ANSWER:
             self._remember(key, answer)
@@ -96,6 +106,11 @@ class PublicMemory:
     def _drop(self, key):
         last = self._answers.pop(key, None)
         self._size -= last.size if last else 0
+
+
+def _close(chunks):
+    if hasattr(chunks, "close"):
+        chunks.close()
 
 
 def _rule_of_public(status, headers):

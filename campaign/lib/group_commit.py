@@ -1,18 +1,30 @@
-"""One writer for many threads: what has queued is committed together."""
+"""One writer for many threads: what has queued is written and committed together."""
 
 import threading
 from concurrent.futures import Future
+from itertools import groupby
+from operator import attrgetter
 from queue import Empty, SimpleQueue
+from typing import Any, NamedTuple
 
 LARGEST_BATCH = 128
+
+
+class Entry(NamedTuple):
+    """What one thread wants done: `operation` gets a list of items and returns as many outcomes."""
+
+    operation: Any
+    item: Any
+    future: Future
 
 
 class GroupCommit:
     """Runs work of many threads on one thread, several pieces in one transaction.
 
-    A durable commit costs SQLite one wait for the disk, whatever it holds, and threads that write by themselves starve each
-    other at its lock. `begin_batch` is a context manager that yields a session and commits at its end. Each piece runs in a
-    savepoint, so that one that fails takes nothing from its neighbours; nobody hears of success before the commit.
+    A durable commit costs one wait for the disk, whatever it holds, and threads that write to SQLite by themselves starve each
+    other at its lock. Items of one operation are handed over as one list, so that it may write them with one statement.
+    `begin_batch` is a context manager whose end commits. Where a batch fails, each piece is tried again in a transaction
+    of its own, so that nothing is lost by bad company; nobody hears of success before the commit.
     """
 
     def __init__(self, begin_batch):
@@ -23,9 +35,16 @@ class GroupCommit:
 
     def run(self, work):
         """Run `work` on the writer thread; return its result after the commit or raise what it or the commit raised."""
+        return self.run_together(_call_each, work)
+
+    def run_together(self, operation, item):
+        """Have `operation([item, …])` treat `item` among others; return its outcome after the commit.
+
+        An outcome that is an exception is raised; so is what the operation or the commit raised.
+        """
         self._ensure_thread()
         future = Future()
-        self._queue.put((work, future))
+        self._queue.put(Entry(operation, item, future))
         return future.result()
 
     def _ensure_thread(self):
@@ -37,13 +56,17 @@ class GroupCommit:
 
     def _serve(self):
         while True:
-            batch = self._next_batch()
+            # Sorting keeps the order of arrival within an operation.
+            batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
             try:
                 outcomes = self._commit(batch)
-            except BaseException as error:
-                outcomes = [(future, None, error) for _, future in batch]
-            for future, result, error in outcomes:
-                future.set_exception(error) if error else future.set_result(result)
+            except Exception as error:
+                outcomes = [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
+            for entry, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(outcome, Exception):
+                    entry.future.set_exception(outcome)
+                else:
+                    entry.future.set_result(outcome)
 
     def _next_batch(self):
         batch = [self._queue.get()]
@@ -55,18 +78,18 @@ class GroupCommit:
         return batch
 
     def _commit(self, batch):
-        outcomes = []
-        with self._begin_batch() as session:
-            for work, future in batch:
-                savepoint = session.begin_nested()
-                try:
-                    result = work()
-                    session.flush()
-                except Exception as error:
-                    # A full disk makes SQLite give up the whole transaction: then this raises, and everybody is told.
-                    savepoint.rollback()
-                    outcomes.append((future, None, error))
-                else:
-                    savepoint.commit()
-                    outcomes.append((future, result, None))
-        return outcomes
+        with self._begin_batch():
+            outcomes = []
+            for operation, entries in groupby(batch, key=attrgetter("operation")):
+                outcomes += operation([entry.item for entry in entries])
+            return outcomes
+
+    def _commit_alone(self, entry):
+        try:
+            return self._commit([entry])[0]
+        except Exception as error:
+            return error
+
+
+def _call_each(works):
+    return [work() for work in works]

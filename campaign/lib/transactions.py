@@ -40,36 +40,51 @@ def _begin_sqlite(connection):
 class Transactions:
     """Runs operations in transactions of their own and returns once they are durable.
 
-    On PostgreSQL each operation has its own transaction. On SQLite the processes take turns (see `Turnstile`), and in the
-    web process operations that arrive together share one transaction (see `GroupCommit`), each in a savepoint.
+    In a web process operations that arrive together share a transaction (see `GroupCommit`). On SQLite the processes take
+    turns (see `Turnstile`).
     """
 
     def __init__(self, db):
         self._db = db
 
     def init_app(self, app, *, grouped=False):
-        """Prepare `app`; `grouped` lets operations of many threads share transactions where the database is SQLite."""
-        url = self._engine_url(app)
+        """Prepare `app`; `grouped` lets operations of many threads share transactions."""
+        with app.app_context():
+            url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
         app.extensions["turnstile"] = Turnstile(url.database) if on_sqlite else None
-        app.extensions["group_commit"] = (
-            GroupCommit(lambda: self._batch(app)) if on_sqlite and grouped else None
-        )
+        app.extensions["group_commit"] = GroupCommit(lambda: self._batch(app)) if grouped else None
 
     def write(self, operation, /, *arguments, **named):
         """Run `operation` in a transaction and return its result once that is committed.
 
         Whatever the operation raises is raised here, and nothing of it is kept. Its rows come back detached. What the
-        caller had read is read anew afterwards.
+        caller had read is read anew afterwards. In company that fails it may run twice.
         """
-        app = current_app._get_current_object()
-        # Ends the caller's snapshot, and gives its connection back before another is taken.
-        self._db.session.rollback()
-        group = app.extensions["group_commit"]
+        group = self._leave_snapshot().extensions["group_commit"]
         if group:
             return group.run(lambda: operation(*arguments, **named))
-        with self._batch(app):
+        with self._batch(current_app._get_current_object()):
             return operation(*arguments, **named)
+
+    def write_together(self, operation, item):
+        """Like `write`, for an operation that takes a list of items from as many callers and returns their outcomes.
+
+        An outcome that is an exception is raised.
+        """
+        group = self._leave_snapshot().extensions["group_commit"]
+        if group:
+            return group.run_together(operation, item)
+        with self._batch(current_app._get_current_object()):
+            [outcome] = operation([item])
+            if isinstance(outcome, Exception):
+                raise outcome
+            return outcome
+
+    def _leave_snapshot(self):
+        """End what the caller was reading, and give its connection back before another is taken; return the application."""
+        self._db.session.rollback()
+        return current_app
 
     @contextmanager
     def _batch(self, app):
@@ -84,19 +99,8 @@ class Transactions:
 
     def _committed(self):
         try:
-            yield self._db.session
-            self._refuse_what_is_lost()
+            yield
             self._db.session.commit()
         except BaseException:
             self._db.session.rollback()
             raise
-
-    def _refuse_what_is_lost(self):
-        # After some errors SQLite gives up the whole transaction; a commit would then succeed with nothing in it.
-        connection = self._db.session.connection()
-        if connection.dialect.name == "sqlite" and not connection.connection.dbapi_connection.in_transaction:
-            raise OperationalError("COMMIT", None, sqlite3.OperationalError("the transaction was given up"))
-
-    def _engine_url(self, app):
-        with app.app_context():
-            return self._db.engine.url

@@ -17,23 +17,21 @@ MOST_ATTEMPTS = 10
 SWEPT_AT_ONCE = 5000
 
 _table = OwedMessage.__table__
+# Nobody needs the row's number, so the database need not send it back.
+_owing = _table.insert().inline()
 
 
 def owe(*, kind, subject_id, lang, due_at=None):
-    """Owe a mail of `kind` about the row `subject_id`, from `due_at` (now) on, if the transaction succeeds."""
+    """Owe a mail of `kind` about the row `subject_id`, from `due_at` (now) on; it goes with the caller's transaction."""
+    owe_all([{"kind": kind, "subject_id": subject_id, "lang": lang}], due_at=due_at)
+
+
+def owe_all(mails, *, due_at=None):
+    """Owe several mails with one statement; each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
-    values = {
-        "kind": kind,
-        "subject_id": subject_id,
-        "lang": lang,
-        "created_at": now,
-        "due_at": due_at or now,
-        "attempts": 0,
-        "state": "owed",
-        "last_error": "",
-    }
-    # Nobody needs the row's number, so the database need not send it back.
-    db.session.execute(_table.insert().inline().values(values))
+    usual = {"created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
+    # Nobody needs the rows' numbers, so the database need not send them back.
+    db.session.execute(_table.insert().inline(), [mail | usual for mail in mails])
 
 
 def claim(*, limit, now):

@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Integer, bindparam, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.petitions.models import Petition, PetitionTally, PetitionVersion, phase_of
+
+TOO_LARGE = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,34 +63,9 @@ def signing_terms(slug, *, now: datetime, version=None):
     `version` is the number of the text that the signer read: an hour-old page is signed as it was read. A number that the
     petition does not have falls back to the newest.
     """
-    newest = (
-        select(func.max(PetitionVersion.id))
-        .where(PetitionVersion.petition_id == Petition.id)
-        .scalar_subquery()
-    )
-    version_id = newest
-    if version is not None:
-        read = (
-            select(PetitionVersion.id)
-            .where(PetitionVersion.petition_id == Petition.id, PetitionVersion.number == version)
-            .scalar_subquery()
-        )
-        version_id = func.coalesce(read, newest)
-    row = db.session.execute(
-        select(
-            Petition.id,
-            Petition.cause_id,
-            Petition.state,
-            Petition.opens_at,
-            Petition.closes_at,
-            Petition.required_fields,
-            Petition.questions,
-            Petition.two_per_address,
-            version_id.label("version_id"),
-        )
-        .join(Cause)
-        .where(Petition.slug == slug, Petition.state != "draft", Cause.state == "published")
-    ).first()
+    # A larger number than the column holds would be an error of the database, not an unknown version.
+    asked = version if version and 0 < version < TOO_LARGE else None
+    row = db.session.execute(_TERMS, {"asked_slug": slug, "asked_version": asked}).first()
     if row is None:
         return None
     return SigningTerms(
@@ -101,6 +78,35 @@ def signing_terms(slug, *, now: datetime, version=None):
         questions=tuple(row.questions),
         two_per_address=row.two_per_address,
     )
+
+
+def _terms():
+    """Return the statement behind `signing_terms`: building it takes longer than running it, so it is built once."""
+    petition, cause, version = Petition.__table__.c, Cause.__table__.c, PetitionVersion.__table__.c
+    newest = select(func.max(version.id)).where(version.petition_id == petition.id).scalar_subquery()
+    read = (
+        select(version.id)
+        .where(version.petition_id == petition.id, version.number == bindparam("asked_version", type_=Integer))
+        .scalar_subquery()
+    )
+    return (
+        select(
+            petition.id,
+            petition.cause_id,
+            petition.state,
+            petition.opens_at,
+            petition.closes_at,
+            petition.required_fields,
+            petition.questions,
+            petition.two_per_address,
+            func.coalesce(read, newest).label("version_id"),
+        )
+        .join_from(Petition.__table__, Cause.__table__)
+        .where(petition.slug == bindparam("asked_slug"), petition.state != "draft", cause.state == "published")
+    )
+
+
+_TERMS = _terms()
 
 
 def _whole():

@@ -9,8 +9,8 @@ from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
-from campaign.signatures.operations import CONFIRMATION, REPEAT
 from campaign.signatures.queries import signature_by_id
+from campaign.signatures.repeats import CONFIRMATION, REPEAT
 
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"

@@ -2,13 +2,13 @@
 
 from functools import lru_cache
 
-from flask import current_app
+from flask import current_app, request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_babel import lazy_ngettext as ngettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, Optional, StopValidation, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import Length, StopValidation, ValidationError
 
 from campaign.lib.countries import countries
 from campaign.lib.mail_addresses import AddressRefused, parse_address
@@ -126,12 +126,21 @@ class SupporterForm(FlaskForm):
     comment = CommentField(_l("A few words"))
     name_display = RadioField(
         _l("How should your name appear?"),
-        choices=[("full", _l("In full")), ("initials", _l("Initials")), ("counted", _l("Counted only"))],
+        choices=[
+            SelectChoice("full", _l("In full")),
+            SelectChoice("initials", _l("Initials")),
+            SelectChoice("counted", _l("Counted only")),
+        ],
         default="counted",
         validate_choice=False,
     )
 
     required = frozenset({"given_name"})
+
+    @classmethod
+    def sent(cls):
+        """Return the form filled with the text fields of the request: a file or JSON holds no words of a person."""
+        return cls(formdata=request.form if request.method == "POST" else None)
 
     def validate(self, extra_validators=None):
         """Check each field by itself, then what must be filled, then what one field says of another."""
@@ -175,13 +184,10 @@ class SignatureForm(SupporterForm):
 
     email = EmailField(_l("E-mail"))
     subscribe = BooleanField(_l("Send me news of this campaign, about twice a month"), false_values=("", "n", "no", "false", "0"))
-    version = IntegerField(validators=[Optional()])
+    # The labels are never shown; without one WTForms would translate the field's name at each request.
+    version = HiddenField("version")
     website = HiddenField(_l("Leave this empty"))
-    altcha = HiddenField()
-
-    def validate_version(self, field):
-        # A page that was tampered with, or a client that sends none, signs the newest text.
-        field.data = field.data if field.data and field.data > 0 else None
+    altcha = HiddenField("altcha")
 
     def answers(self):
         """Return what was answered to the petition's own questions, by name."""
@@ -212,7 +218,7 @@ def signature_form(required_fields, questions):
     asked = tuple(
         (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
     )
-    return _form_class(frozenset(required_fields), asked)()
+    return _form_class(frozenset(required_fields), asked).sent()
 
 
 @lru_cache(maxsize=256)
@@ -227,7 +233,7 @@ def _answer_field(kind, label, choices):
     if kind == "tick":
         return BooleanField(label)
     if kind == "choice":
-        options = [("", ""), *((choice, choice) for choice in choices)]
+        options = [SelectChoice(""), *map(SelectChoice, choices)]
         return SelectField(label, choices=options, default="")
     return StringField(label, [Length(max=MOST_ANSWER, message=_l("That is too long."))], filters=[_plain])
 

@@ -44,6 +44,7 @@ def _release(now, limit):
         .where(TO_RELEASE)
         .order_by(_table.c.id)
         .limit(limit)
+        .with_for_update(skip_locked=True)
     ).all()
     if not rows:
         return 0
@@ -67,24 +68,28 @@ def _resume(now):
 
 
 def _hold_crowded(now, most, limit):
-    """Set aside confirmed signatures whose network address signs more than a room full of people would."""
+    """Set aside what a network address confirms beyond what a room full of people would."""
     waiting = (
         select(_table.c.address_digest)
         .where(TO_HATCH, _table.c.address_digest.is_not(None))
         .order_by(_table.c.id)
         .limit(limit)
     )
-    crowded = db.session.scalars(
-        select(_table.c.address_digest)
-        .where(_table.c.address_digest.in_(waiting), _table.c.created_at > now - RATE_WINDOW)
-        .group_by(_table.c.address_digest)
-        .having(func.count() > most)
-    ).all()
-    if not crowded:
-        return 0
+    place = func.row_number().over(
+        partition_by=_table.c.address_digest, order_by=(_table.c.confirmed_at, _table.c.id)
+    )
+    placed = (
+        select(_table.c.id, place.label("place"))
+        .where(
+            _table.c.address_digest.in_(waiting),
+            _table.c.created_at > now - RATE_WINDOW,
+            _table.c.confirmed_at.is_not(None),
+        )
+        .subquery()
+    )
     return db.session.execute(
         update(_table)
-        .where(TO_HATCH, _table.c.address_digest.in_(crowded))
+        .where(TO_HATCH, _table.c.id.in_(select(placed.c.id).where(placed.c.place > most)))
         .values(state="held", held_reason="many_from_one_address")
     ).rowcount
 
@@ -95,6 +100,8 @@ def _give_numbers(now, limit):
         .where(TO_HATCH)
         .order_by(_table.c.id)
         .limit(limit)
+        # Whoever withdraws at this instant comes before us, and is skipped, or after us, and is not overwritten.
+        .with_for_update(skip_locked=True)
     ).all()
     if not rows:
         return 0

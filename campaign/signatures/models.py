@@ -79,6 +79,8 @@ class Signature(db.Model):
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
             )
         ),
+        # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

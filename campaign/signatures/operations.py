@@ -3,20 +3,18 @@
 Nothing here tells the caller whether an address had signed before; the owner hears of it by mail.
 """
 
-from datetime import timedelta
+from dataclasses import dataclass
 
 from sqlalchemy import case, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import owe_all
+from campaign.petitions.models import Petition, phase_of
+from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
-
-MOST_MAILS = 5
-QUIET = timedelta(minutes=1)
-CONFIRMATION = "signature_confirmation"
-REPEAT = "signature_repeat"
+from campaign.signatures.repeats import CONFIRMATION, mail_owner, sign_again
 
 _table = Signature.__table__
 
@@ -39,113 +37,93 @@ class LinkExpired(CampaignError):
     status = 410
 
 
-def sign(*, terms, lang, now, held_reason="", **words):
-    """Record a supporter's signature and owe them the mail it causes.
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """One supporter's wish to sign: the petition's terms, and the columns of the row that it would make."""
 
-    `terms` are the petition's SigningTerms; `words` are the columns typed or derived (names, email, digests, …), of which
-    `email_digest` and `person_digest` decide who is the same person. Returns the id of the row that stands for this person.
+    terms: SigningTerms
+    columns: dict
+
+
+def signing(*, terms, lang, now, held_reason="", **words):
+    """Return the Signing of what a supporter typed.
+
+    `words` are the columns typed or derived (names, email, digests, …), of which `email_digest` and `person_digest` decide
+    who is the same person. With a `held_reason` the signature is set aside for review.
+    """
+    state = "held" if held_reason else "pending"
+    facts = {"petition_id": terms.id, "cause_id": terms.cause_id, "version_id": terms.version_id, "lang": lang}
+    fresh = {"evidence": "email", "seat": 1, "mail_count": 1, "reminders": 0, "comment_shown": False}
+    times = {"created_at": now, "mailed_at": now}
+    return Signing(terms, {**fresh, **facts, **words, **times, "state": state, "held_reason": held_reason})
+
+
+def sign(**typed):
+    """Record one signature (see `signing`) and owe the mail it causes; return the id of the row for this person.
+
     Raises PetitionClosed or PetitionNotYetOpen.
     """
-    if terms.phase == "closed":
-        raise PetitionClosed(terms.slug)
-    if terms.phase == "not_yet":
-        raise PetitionNotYetOpen(terms.slug)
-    fresh = {
-        **words,
-        "version_id": terms.version_id,
-        "lang": lang,
-        "state": "held" if held_reason else "pending",
-        "held_reason": held_reason,
-        "created_at": now,
-        "mailed_at": now,
-    }
-    signature_id = _insert(terms, fresh, seat=1)
-    if signature_id is None:
-        return _sign_again(terms, fresh, now)
-    owe(kind=CONFIRMATION, subject_id=signature_id, lang=lang)
-    return signature_id
+    [outcome] = sign_all([signing(**typed)])
+    if isinstance(outcome, CampaignError):
+        raise outcome
+    return outcome
 
 
-def _insert(terms, fresh, *, seat):
-    """Insert the row unless its seat is taken; return its id or None."""
+def sign_all(signings):
+    """Record many signatures with one statement, and owe the mails they cause with another.
+
+    Returns for each the id of the row that stands for this person, or the PetitionClosed or PetitionNotYetOpen that kept it
+    out. Whoever had signed already is answered one by one.
+    """
+    refused = _refusals(signings)
+    outcomes = {place: fact for place, fact in enumerate(refused) if fact}
+    # In one order everywhere, so that two processes never wait for each other's rows in a circle.
+    places = sorted((place for place, fact in enumerate(refused) if not fact), key=lambda p: _person(signings[p]))
+    inserted = _insert([signings[place] for place in places])
+    for place in places:
+        outcomes[place] = inserted.pop(_person(signings[place]), None)
+    firsts = [place for place in places if outcomes[place]]
+    if firsts:
+        owe_all([_confirmation(outcomes[place], signings[place]) for place in firsts])
+    for place in places:
+        outcomes[place] = outcomes[place] or sign_again(signings[place])
+    return [outcomes[place] for place in range(len(signings))]
+
+
+def _refusals(signings):
+    """Return for each signing the fact that forbids it, or None; asks the database, as the terms may be a moment old."""
+    ids = {each.terms.id for each in signings}
+    rows = db.session.execute(
+        select(Petition.id, Petition.state, Petition.opens_at, Petition.closes_at).where(Petition.id.in_(ids))
+    )
+    rows = {row.id: row for row in rows}
+    facts = {"closed": PetitionClosed, "not_yet": PetitionNotYetOpen}
+    phases = [phase_of(rows[each.terms.id], each.columns["created_at"]) for each in signings]
+    return [
+        facts[phase](each.terms.slug) if phase in facts else None
+        for phase, each in zip(phases, signings, strict=True)
+    ]
+
+
+def _person(signing):
+    return signing.terms.id, signing.columns["email_digest"]
+
+
+def _insert(signings):
+    """Insert those whose seat is free; return {(petition id, email digest): new id}."""
+    if not signings:
+        return {}
     statement = (
         insert(_table)
-        .values(
-            petition_id=terms.id, cause_id=terms.cause_id, evidence="email", seat=seat, mail_count=1, **fresh
-        )
         .on_conflict_do_nothing(index_elements=["petition_id", "email_digest", "seat"])
-        .returning(_table.c.id)
+        .returning(_table.c.id, _table.c.petition_id, _table.c.email_digest)
     )
-    return db.session.scalar(statement)
+    rows = db.session.execute(statement, [each.columns for each in signings]).all()
+    return {(petition_id, digest): row_id for row_id, petition_id, digest in rows}
 
 
-def _sign_again(terms, fresh, now):
-    """Answer someone whose address has signed already: a couple's second seat, a second mail, or a return."""
-    rows = db.session.execute(
-        select(
-            _table.c.id,
-            _table.c.state,
-            _table.c.person_digest,
-            _table.c.postal_code,
-            _table.c.held_reason,
-            _table.c.confirmed_at,
-        )
-        .where(_table.c.petition_id == terms.id, _table.c.email_digest == fresh["email_digest"])
-        .order_by(_table.c.seat)
-        .with_for_update()
-    ).all()
-    same_person = [row for row in rows if row.person_digest == fresh["person_digest"]]
-    if not same_person and len(rows) == 1 and _may_share(terms, rows[0], fresh):
-        signature_id = _insert(terms, fresh, seat=2)
-        if signature_id is not None:
-            owe(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])
-            return signature_id
-    row = (same_person or rows)[0]
-    returns = row.state == "withdrawn"
-    if returns:
-        _return_after_withdrawal(row, fresh)
-    confirmed = row.confirmed_at is not None and not returns
-    _mail_owner(row.id, REPEAT if confirmed else CONFIRMATION, fresh["lang"], now)
-    return row.id
-
-
-def _may_share(terms, row, fresh):
-    """Two people at one address: allowed by the petition, another name, the same postal code."""
-    return terms.two_per_address and fresh["postal_code"] and row.postal_code == fresh["postal_code"]
-
-
-def _return_after_withdrawal(row, fresh):
-    """Take the new words of someone who had withdrawn; the old number, if still held, is released by the runner.
-
-    The words wait for review as new ones do, and what was set aside stays so.
-    """
-    again = {
-        **fresh,
-        "held_reason": fresh["held_reason"] or row.held_reason,
-        "comment_shown": False,
-        "mailed_at": None,
-        "confirmed_at": None,
-        "withdrawn_at": None,
-        "reminders": 0,
-    }
-    again["state"] = "held" if again["held_reason"] else "pending"
-    db.session.execute(update(_table).where(_table.c.id == row.id).values(**again))
-
-
-def _mail_owner(signature_id, kind, lang, now):
-    """Owe the owner one more mail, at most MOST_MAILS in all and not two within a minute (a double click)."""
-    allowed = db.session.scalar(
-        update(_table)
-        .where(
-            _table.c.id == signature_id,
-            _table.c.mail_count < MOST_MAILS,
-            _table.c.mailed_at.is_(None) | (_table.c.mailed_at <= now - QUIET),
-        )
-        .values(mail_count=_table.c.mail_count + 1, mailed_at=now)
-        .returning(_table.c.id)
-    )
-    if allowed is not None:
-        owe(kind=kind, subject_id=signature_id, lang=lang)
+def _confirmation(signature_id, signing):
+    return {"kind": CONFIRMATION, "subject_id": signature_id, "lang": signing.columns["lang"]}
 
 
 def send_again(*, signature_id, now):
@@ -154,7 +132,7 @@ def send_again(*, signature_id, now):
         select(_table.c.state, _table.c.lang).where(_table.c.id == signature_id)
     ).first()
     if row and row.state in ("pending", "held"):
-        _mail_owner(signature_id, CONFIRMATION, row.lang, now)
+        mail_owner(signature_id, CONFIRMATION, row.lang, now)
 
 
 def confirm(*, signature_id, now, good_for):

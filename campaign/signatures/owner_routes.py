@@ -102,7 +102,7 @@ def _page(token, opened, refused=None, refused_id=None):
 def _form(signature, filled=False):
     """Return the form with what is kept or, when `filled`, with what the request brings."""
     kept = {name: getattr(signature, name) or "" for name in CORRECTED}
-    return SupporterForm() if filled else SupporterForm(formdata=None, data=kept)
+    return SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
 
 
 def _everything(row):

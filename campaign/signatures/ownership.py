@@ -1,6 +1,6 @@
 """What the owner of a signature may do with it, by the link in their mail."""
 
-from sqlalchemy import bindparam, exists, select, update
+from sqlalchemy import bindparam, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -24,16 +24,12 @@ ERASED = {
 }
 
 _table = Signature.__table__
-_others = _table.alias()
 _move_up = (
     update(_table)
     .where(
         _table.c.petition_id == bindparam("left_petition"),
         _table.c.email_digest == bindparam("left_address"),
         _table.c.seat == 2,
-        ~exists().where(
-            _others.c.petition_id == _table.c.petition_id, _others.c.email_digest == _table.c.email_digest, _others.c.seat == 1
-        ),
     )
     .values(seat=1)
 )
@@ -48,11 +44,11 @@ class NotYours(CampaignError):
 def own(signature_id, email_digest):
     """Return the signature if it belongs to the address with this digest; raises NotYours."""
     # Only what is the owner's is looked at, so that a forged number tells nothing, however large it is.
-    found = (signature for signature in signatures_of_address(email_digest) if signature.id == signature_id)
-    signature = next(found, None)
-    if signature is None or email_digest is None:
+    owned = signatures_of_address(email_digest) if email_digest else ()
+    found = [signature for signature in owned if signature.id == signature_id]
+    if not found:
         raise NotYours(signature_id)
-    return signature
+    return found[0]
 
 
 def correct(*, signature_id, email_digest, **words):

@@ -5,11 +5,11 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 from sqlalchemy.exc import OperationalError
 
-from campaign.extensions import write
+from campaign.extensions import write, write_together
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import in_language
-from campaign.petitions.queries import signing_terms
+from campaign.petitions.terms import recent_terms
 from campaign.signatures import keys, operations
 from campaign.signatures.forms import signature_form
 from campaign.signatures.pressure import is_proof, new_task, pressure
@@ -25,7 +25,7 @@ def sign(slug):
     """Take a signature; the answer is the same whoever signed before."""
     now = utcnow()
     form_version = request.form.get("version", type=int)
-    terms = signing_terms(slug, now=now, version=form_version)
+    terms = recent_terms(slug, now=now, version=form_version)
     if terms is None:
         abort(404)
     network = keys.network_digest(request.remote_addr)
@@ -36,7 +36,14 @@ def sign(slug):
     if not form.validate():
         return _refuse(slug, form, 422)
     try:
-        write(operations.sign, terms=terms, lang=g.lang, now=now, held_reason=_doubt(form, pressed), **_words(form, network))
+        write_together(
+            operations.sign_all,
+            operations.signing(
+                terms=terms, lang=g.lang, now=now, held_reason=_doubt(form, pressed), **_words(form, network)
+            ),
+        )
+    except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
+        return _refuse(slug, form, fact.status)
     except OperationalError:
         current_app.logger.exception("a signature could not be written")
         return _refuse(slug, form, 503)
@@ -62,7 +69,7 @@ def thanks(slug):
 @blueprint.get("/petitions/<slug>/proof")
 def proof(slug):
     """Give a proof of work to do, or nothing while the petition is quiet."""
-    terms = signing_terms(slug, now=utcnow()) or abort(404)
+    terms = recent_terms(slug, now=utcnow()) or abort(404)
     return jsonify(new_task()) if pressure().is_high(terms.id) else ("", 204)
 
 

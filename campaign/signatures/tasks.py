@@ -8,33 +8,35 @@ from campaign.extensions import db
 from campaign.mail.operations import owe
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.models import PENDING, WITHDRAWN, Signature
-from campaign.signatures.operations import MOST_MAILS
-from campaign.signatures.ownership import erase
+from campaign.signatures.ownership import erase, move_up
+from campaign.signatures.repeats import MOST_MAILS
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
+REST = timedelta(days=1)
 BATCH = 500
 
 
 def remind(*, now):
-    """Owe a reminder to those who have not confirmed after one and after four days, then none; return how many."""
+    """Owe a reminder to those who have not confirmed after one and after four days, then none; return how many.
+
+    Nobody gets one within a day of another letter, not even when the worker has slept for a week.
+    """
     return sum(_remind(now, age, sent, kind) for age, sent, kind in REMINDERS)
 
 
 def _remind(now, age, sent, kind):
-    due = (
-        select(Signature.id)
-        .where(
-            PENDING,
-            Signature.created_at <= now - age,
-            Signature.reminders == sent,
-            Signature.mail_count < MOST_MAILS,
-        )
-        .order_by(Signature.created_at)
-        .limit(BATCH)
+    is_due = (
+        PENDING,
+        Signature.created_at <= now - age,
+        Signature.mailed_at <= now - REST,
+        Signature.reminders == sent,
+        Signature.mail_count < MOST_MAILS,
     )
+    due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH)
     rows = db.session.execute(
         update(Signature)
-        .where(Signature.id.in_(due))
+        # Said twice, so that what another worker or the supporter did since is seen once its row is ours.
+        .where(Signature.id.in_(due), *is_due)
         .values(reminders=sent + 1, mail_count=Signature.mail_count + 1, mailed_at=now)
         .returning(Signature.id, Signature.lang)
         .execution_options(synchronize_session=False)
@@ -51,17 +53,29 @@ def forget(*, now, unconfirmed_days, address_days):
     fingerprints after `address_days`.
     """
     edge = now - timedelta(days=unconfirmed_days)
-    unconfirmed = select(Signature.id).where(PENDING, Signature.created_at <= edge, Signature.number.is_(None)).limit(BATCH)
-    removed = db.session.execute(
-        delete(Signature).where(Signature.id.in_(unconfirmed)).execution_options(synchronize_session=False)
-    ).rowcount
+    removed = _drop_unconfirmed(edge)
     withdrawn = db.session.scalars(
         select(Signature.id)
         .where(WITHDRAWN, Signature.withdrawn_at <= edge, Signature.number.is_(None))
         .limit(BATCH)
+        .with_for_update(skip_locked=True)
     ).all()
     erase(withdrawn)
     return removed + len(withdrawn) + _forget_addresses(now - timedelta(days=address_days))
+
+
+def _drop_unconfirmed(edge):
+    is_old = (PENDING, Signature.created_at <= edge, Signature.number.is_(None))
+    old = select(Signature.id).where(*is_old).limit(BATCH)
+    dropped = db.session.execute(
+        delete(Signature)
+        # Said twice, so that a confirmation of this very instant is seen.
+        .where(Signature.id.in_(old), *is_old)
+        .returning(Signature.petition_id, Signature.email_digest)
+        .execution_options(synchronize_session=False)
+    ).all()
+    move_up(dropped)
+    return len(dropped)
 
 
 def _forget_addresses(edge):

@@ -193,7 +193,8 @@ def upgrade():
     sa.ForeignKeyConstraint(['cause_id'], ['cause.id'], name=op.f('fk_signature_cause_id')),
     sa.ForeignKeyConstraint(['petition_id'], ['petition.id'], name=op.f('fk_signature_petition_id')),
     sa.ForeignKeyConstraint(['version_id'], ['petition_version.id'], name=op.f('fk_signature_version_id')),
-    sa.PrimaryKeyConstraint('id', name=op.f('pk_signature'))
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_signature')),
+    sqlite_autoincrement=True,
     )
     with op.batch_alter_table('signature', schema=None) as batch_op:
         batch_op.create_index('ix_signature_address_digest', ['address_digest', 'created_at'], unique=False)

@@ -1,0 +1,47 @@
+"""`python -m bench [ROW …] [--quick]`: measure, print one table, write docs/performance.md."""
+
+import argparse
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import report
+from bench.rows import pages, signing
+
+ROWS = {"signing": signing, "pages": pages}
+
+
+@dataclass(frozen=True)
+class Scale:
+    """How long each measurement runs (seconds) and how often the servers take turns."""
+
+    seconds: float
+    rounds: int
+
+
+QUICK = Scale(seconds=2, rounds=1)
+WHOLE = Scale(seconds=4, rounds=3)
+
+
+def main():
+    asked = _arguments()
+    scale = QUICK if asked.quick else WHOLE
+    rows = []
+    for name in asked.rows or ROWS:
+        with tempfile.TemporaryDirectory(prefix="volante-bench-") as folder:
+            for row in ROWS[name].measure(scale, Path(folder)):
+                rows.append(row)
+                print(report.line(row), flush=True)
+    if not asked.rows and not asked.quick:
+        report.write_page(rows, f"{scale.rounds} rounds of {scale.seconds} seconds")
+
+
+def _arguments():
+    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Volante beside its baselines.")
+    parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="ROW", help=f"one of {', '.join(ROWS)}; without, all")
+    parser.add_argument("--quick", action="store_true", help="short runs, to see whether a change helps")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""A load client: kept-alive connections that each ask again as soon as they were answered.
+
+It needs nothing but Python, and asks more often than one processor can answer. `python -m bench.client` reads a pickled
+`Load` from standard input and writes a pickled `Result` to standard output.
+"""
+
+import pickle
+import select
+import socket
+import sys
+from itertools import cycle
+from time import perf_counter
+
+from bench.answers import Answers
+from bench.load import PATIENCE, Result
+
+
+class Client:
+    """All connections of one load, on one thread."""
+
+    def __init__(self, load):
+        self._load = load
+        self._requests = cycle(load.requests) if load.repeat else iter(load.requests)
+        self._poll = select.epoll()
+        self._sockets = {}
+        self._answers = {}
+        self._asked_at = {}
+        self._result = Result()
+
+    def work(self):
+        """Ask until the time or the requests are over, then wait for the answers that are under way."""
+        for _ in range(self._load.connections):
+            self._connect()
+        begun = perf_counter()
+        for number in list(self._sockets):
+            self._ask(number)
+        self._listen(until=begun + self._load.seconds, again=True)
+        self._result.seconds = perf_counter() - begun
+        self._finish()
+        return self._result
+
+    def _finish(self):
+        """Wait for the last answers: they count for the delays, so that the slowest are not hidden, not for the rate."""
+        in_time = self._result.statuses.copy()
+        self._listen(until=perf_counter() + PATIENCE, again=False)
+        late = self._result.statuses - in_time
+        self._result.statuses = in_time
+        self._result.statuses.update({status: many for status, many in late.items() if not 200 <= status < 400})
+        self._result.statuses[0] += len(self._asked_at)
+        self._result.delays.sort()
+
+    def _connect(self):
+        link = socket.create_connection(("127.0.0.1", self._load.port), timeout=PATIENCE)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.setblocking(False)
+        number = link.fileno()
+        self._sockets[number] = link
+        self._answers[number] = Answers()
+        self._poll.register(number, select.EPOLLIN)
+        return number
+
+    def _ask(self, number):
+        request = next(self._requests, None)
+        if request is not None:
+            self._asked_at[number] = perf_counter()
+            self._sockets[number].sendall(request)
+
+    def _listen(self, *, until, again):
+        while self._asked_at and perf_counter() < until:
+            for number, _ in self._poll.poll(0.05):
+                self._hear(number, again)
+
+    def _hear(self, number, again):
+        try:
+            data = self._sockets[number].recv(262_144)
+        except ConnectionError:
+            data = b""
+        if not data:
+            self._reconnect(number, again)
+        elif (status := self._answers[number].take(data)) is not None:
+            self._result.delays.append(perf_counter() - self._asked_at.pop(number))
+            self._result.statuses[status] += 1
+            if again:
+                self._ask(number)
+
+    def _reconnect(self, number, again):
+        """The server hung up: a failure where it owed an answer, else its right."""
+        self._poll.unregister(number)
+        self._sockets.pop(number).close()
+        if self._asked_at.pop(number, None) is not None:
+            self._result.statuses[0] += 1
+        if again:
+            self._ask(self._connect())
+
+
+if __name__ == "__main__":
+    sys.stdout.buffer.write(pickle.dumps(Client(pickle.load(sys.stdin.buffer)).work()))

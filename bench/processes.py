@@ -1,0 +1,93 @@
+"""The servers that are measured: started on a free port, halted while others are measured, and always ended."""
+
+import os
+import resource
+import signal
+import socket
+import subprocess
+import time
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+STOP_SECONDS = 8
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """A server process with all its children. What it says goes to a file `log`, which is told where it fails."""
+
+    def __init__(self, command, *, port, log, environment=()):
+        self.port = port
+        self._command = [str(word) for word in command]
+        self._log = Path(log)
+        self._environment = {**os.environ, **dict(environment)}
+        self._process = None
+
+    def __enter__(self):
+        _raise_file_limit()
+        with open(self._log, "wb") as log:
+            self._process = subprocess.Popen(
+                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            )
+        return self
+
+    def __exit__(self, *_):
+        self.resume()
+        family = self._family()
+        self._process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(STOP_SECONDS)
+        for pid in family:
+            _signal(pid, signal.SIGKILL)
+        self._process.wait()
+
+    def answers(self, path="/"):
+        """Wait until `path` is answered; return the body. Raises RuntimeError with the log where it never is."""
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._process.poll() is None:
+            with suppress(OSError):
+                return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=START_SECONDS).read()
+            time.sleep(0.02)
+        raise RuntimeError(f"{self._command} does not answer:\n{self._log.read_text()[-2000:]}")
+
+    def halt(self):
+        """Stop the clock of all its processes, so that what they have left to do is not charged to others."""
+        for pid in self._family():
+            _signal(pid, signal.SIGSTOP)
+
+    def resume(self):
+        for pid in self._family():
+            _signal(pid, signal.SIGCONT)
+
+    def _family(self):
+        found, unread = [], [self._process.pid]
+        while unread:
+            pid = unread.pop()
+            found.append(pid)
+            unread += _children(pid)
+        return found
+
+
+def _children(pid):
+    with suppress(OSError):
+        return [int(child) for task in Path(f"/proc/{pid}/task").iterdir() for child in (task / "children").read_text().split()]
+    return []
+
+
+def _signal(pid, number):
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
+
+
+def _raise_file_limit():
+    """Ten thousand watchers need as many file descriptors on both sides."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))

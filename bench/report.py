@@ -1,0 +1,51 @@
+"""What was measured, as a table on the screen and as a page of the documentation."""
+
+import os
+import platform
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "performance.md"
+HEAD = ("what", "Volante", "beside it", "target", "")
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure with what it is measured against; `reached` is None where there is no target."""
+
+    what: str
+    figure: str
+    beside: str = ""
+    target: str = ""
+    reached: bool | None = None
+    note: str = ""
+
+    def cells(self):
+        verdict = {True: "reached", False: "MISSED", None: ""}[self.reached]
+        return (self.what, self.figure, self.beside, self.target, ", ".join(filter(None, (verdict, self.note))))
+
+
+def line(row):
+    """Return one row for the screen, as it is known."""
+    what, figure, beside, target, verdict = row.cells()
+    return f"{what:58} {figure:34} {beside:48} {target:30} {verdict}"
+
+
+def write_page(rows, words):
+    """Write the page that the documentation shows; `words` says how long each measurement took."""
+    PAGE.parent.mkdir(exist_ok=True)
+    PAGE.write_text(f"{_introduction(words)}\n\n{_table(rows)}\n", encoding="utf-8")
+
+
+def _table(rows):
+    lines = [HEAD, ("---",) * len(HEAD), *(row.cells() for row in rows)]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+
+
+def _introduction(words):
+    return f"""# Performance
+
+Written by `make bench` on {datetime.now(UTC):%d %B %Y}: {os.cpu_count()} processors, {platform.system()} {platform.machine()},
+Python {platform.python_version()}, {words}. Servers, databases and load clients share the machine, over loopback.
+Each figure stands beside its baseline from the same run, taken in turns; where there are several rounds, medians count."""

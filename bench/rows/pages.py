@@ -1,0 +1,45 @@
+"""The petition's page and the pulse from the edge, beside a view of Flask that answers a constant of the same size."""
+
+from statistics import median
+
+from bench import load, sites
+from bench.report import Row
+
+FASTER = 4
+CONNECTIONS = 32
+
+
+def measure(scale, folder):
+    """Yield a row for the page and one for the pulse."""
+    url = sites.database_url("sqlite", folder, "pages")
+    place = folder / "var-pages"
+    place.mkdir()
+    paths = {"petition page": f"/en/petitions/{sites.SLUG}", "pulse.json": f"/causes/{sites.CAUSE}/pulse.json"}
+    with sites.volante(url, place) as site:
+        sizes = [len(site.answers(path)) for path in paths.values()]
+        with sites.constants(folder, *sizes) as plain:
+            plain.answers()
+            for number, (name, path) in enumerate(paths.items()):
+                ours, constant = [], []
+                for _ in range(scale.rounds):
+                    constant.append(_rate(plain.port, f"/{number}", scale))
+                    ours.append(_rate(site.port, path, scale))
+                yield _row(f"{name} of {sizes[number]:,} bytes, warm", ours, constant)
+
+
+def _rate(port, path, scale):
+    return load.run(load.Load(port, [load.page_request(path, port)], CONNECTIONS, scale.seconds, repeat=True))
+
+
+def _row(what, ours, constant):
+    rate = median(result.per_second() for result in ours)
+    beside = median(result.per_second() for result in constant)
+    failed = sum(result.failed() for result in ours + constant)
+    return Row(
+        what,
+        f"{rate:,.0f}/s",
+        f"{beside:,.0f}/s (a constant text from a view, same server)",
+        f"≥ {FASTER} ×",
+        rate >= FASTER * beside and not failed,
+        f"{rate / beside:.2f} ×" + (f", {failed} failed" if failed else ""),
+    )

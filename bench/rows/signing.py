@@ -1,0 +1,124 @@
+"""Signatures acknowledged: durable, with the mail they owe, beside a bare form with one commit each."""
+
+from statistics import median
+from urllib.parse import urlencode
+
+from sqlalchemy import create_engine, text
+
+from bench import load, sites
+from bench.report import Row
+from campaign.signatures.invention import invent
+
+FASTER = 1.5
+MOST_P99 = 0.250
+MOST_DELAY = 1.0
+LANGUAGES = ("en", "es", "fr")
+PER_SECOND = 4000  # requests made ready for each second
+
+
+def measure(scale, folder):
+    """Yield the rows of both databases, rounds of the two servers taking turns."""
+    for kind in ("sqlite", "postgresql"):
+        yield from _measure(kind, scale, folder)
+
+
+def _measure(kind, scale, folder):
+    url = sites.database_url(kind, folder, f"signing_{kind}")
+    plain_url = sites.database_url(kind, folder, f"plain_{kind}")
+    ours, bare, crowds = [], [], []
+    place = _place(folder, kind)
+    with sites.volante(url, place) as site, sites.plain_form(plain_url, folder) as plain:
+        site.answers(f"/en/petitions/{sites.SLUG}")
+        plain.answers()
+        before = _signatures(url)
+        signing = Signing(seed=1)
+        for _ in range(scale.rounds):
+            site.halt()
+            bare.append(load.run(signing.bare(plain.port, 32, scale.seconds)))
+            site.resume()
+            ours.append(load.run(signing.whole(site.port, 32, scale.seconds)))
+        crowds.append(load.run(signing.whole(site.port, 64, scale.seconds)))
+    told = sum(result.done() for result in ours + crowds)
+    yield _rate_row(kind, ours, bare)
+    yield _delay_row(kind, crowds)
+    yield _kept_row(kind, told, *(after - was for after, was in zip(_signatures(url), before, strict=True)))
+
+
+def _rate_row(kind, ours, bare):
+    rate = median(result.per_second() for result in ours)
+    beside = median(result.per_second() for result in bare)
+    failed = sum(result.failed() for result in ours + bare)
+    return Row(
+        f"signatures acknowledged, {NAMES[kind]}, 32 clients",
+        f"{rate:,.0f}/s",
+        f"{beside:,.0f}/s (bare form, gunicorn 2 × 4)",
+        f"≥ {FASTER} ×",
+        rate >= FASTER * beside and not failed,
+        f"{rate / beside:.2f} ×" + (f", {failed} failed" if failed else ""),
+    )
+
+
+def _delay_row(kind, crowds):
+    p99 = max(result.delay(0.99) for result in crowds)
+    worst = max(result.delay(1) for result in crowds)
+    rate = median(result.per_second() for result in crowds)
+    failed = sum(result.failed() for result in crowds)
+    return Row(
+        f"delay of signing, {NAMES[kind]}, 64 clients",
+        f"p99 {p99 * 1000:.0f} ms, worst {worst * 1000:.0f} ms",
+        f"at {rate:,.0f}/s",
+        f"p99 < {MOST_P99 * 1000:.0f} ms, worst < {MOST_DELAY:.0f} s",
+        p99 < MOST_P99 and worst < MOST_DELAY and not failed,
+        f"{failed} failed" if failed else "",
+    )
+
+
+def _kept_row(kind, told, signatures, letters):
+    """What was acknowledged must be there, each with its mail; answers that came after the clock make it a few more."""
+    return Row(
+        f"kept of what was acknowledged, {NAMES[kind]}",
+        f"{signatures:,} signatures, {letters:,} mails",
+        f"{told:,} acknowledged",
+        "all",
+        told <= signatures == letters,
+    )
+
+
+class Signing:
+    """Loads of signings by invented people, of whom none comes twice."""
+
+    def __init__(self, seed):
+        self._seed = seed
+
+    def bare(self, port, connections, seconds):
+        requests = [load.form_request("/signatures", port, form) for _, form in self._forms(seconds)]
+        return load.Load(port, requests, connections, seconds)
+
+    def whole(self, port, connections, seconds):
+        path = f"/%s/petitions/{sites.SLUG}/signatures"
+        requests = [load.form_request(path % lang, port, form) for lang, form in self._forms(seconds)]
+        return load.Load(port, requests, connections, seconds)
+
+    def _forms(self, seconds):
+        self._seed += 1
+        for person in invent(int(PER_SECOND * seconds), seed=self._seed, petition_required=("country", "postal_code", "family_name")):
+            words = person._asdict() | {"subscribe": "y" if person.subscribe else "", "version": "1", "website": "", "altcha": ""}
+            del words["age_seconds"]
+            yield words.pop("lang"), urlencode(words).encode()
+
+
+NAMES = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+
+
+def _place(folder, kind):
+    place = folder / f"var-{kind}"
+    place.mkdir()
+    return place
+
+
+def _signatures(url):
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        counts = [connection.scalar(text(f"select count(*) from {table}")) for table in ("signature", "owed_message")]
+    engine.dispose()
+    return counts

@@ -1,0 +1,61 @@
+"""Volante itself and what it is measured against, each as one Server with a database of its own."""
+
+import sys
+from pathlib import Path
+
+from bench.processes import Server, free_port
+from tests import databases
+
+SLUG = "find-the-43"
+CAUSE = "butterflies-for-mexico"
+SECRET = "a-secret-for-benches-only-0123456789abcdef"
+PYTHON = sys.executable
+
+
+def database_url(kind, folder, name):
+    """Return the SQLAlchemy URL of a new empty database of this kind."""
+    if kind == "sqlite":
+        return f"sqlite:///{Path(folder) / name}.sqlite3"
+    return databases.address(kind, name).replace("postgresql://", "postgresql+psycopg://", 1)
+
+
+def volante(url, folder, **settings):
+    """Return the whole of Volante as `make run` starts it, with its worker and the demonstration."""
+    port = free_port()
+    environment = {
+        "DATABASE_URL": url,
+        "VAR_DIR": str(folder),
+        "PORT": str(port),
+        "SECRET_KEY": SECRET,
+        "VOLANTE_ENV": "local",
+        **settings,
+    }
+    return Server(
+        [PYTHON, "-m", "flask", "serve", "--demo"],
+        port=port,
+        log=Path(folder) / "volante.log",
+        environment=environment,
+    )
+
+
+def plain_form(url, folder):
+    """Return the usual way to take signatures: a Flask-WTF form and one row committed, on gunicorn 2 × 4."""
+    port = free_port()
+    return Server(
+        [PYTHON, "-m", "gunicorn", "--workers=2", "--threads=4", f"--bind=127.0.0.1:{port}", "--log-level=warning",
+         "bench.baselines.form:create_app()"],
+        port=port,
+        log=Path(folder) / "plain-form.log",
+        environment={"BENCH_DATABASE_URL": url},
+    )
+
+
+def constants(folder, *sizes):
+    """Return a Flask site whose view at /<n> answers the n-th constant text of so many bytes, on the server of Volante."""
+    port = free_port()
+    return Server(
+        [PYTHON, "-m", "bench.baselines.constant"],
+        port=port,
+        log=Path(folder) / "constants.log",
+        environment={"BENCH_PORT": str(port), "BENCH_SIZES": ",".join(map(str, sizes))},
+    )

@@ -1,0 +1,14 @@
+"""What the tests of the edge share."""
+
+import pytest
+
+from campaign.edge import answers
+from tests.edge.pages import Clock
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    """The clock by which answers age."""
+    clock = Clock()
+    monkeypatch.setattr(answers, "time", clock)
+    return clock

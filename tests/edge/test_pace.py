@@ -1,0 +1,48 @@
+"""How often watching pages may ask."""
+
+import threading
+
+from campaign.edge import pace
+from campaign.edge.pace import QUIET_MS, SLOWEST_MS, Pace
+
+
+def noted(pace, lateness, times):
+    for _ in range(times):
+        pace.note(lateness)
+    return pace.next_ms
+
+
+def test_a_quiet_house_lets_pages_ask_every_second():
+    assert noted(Pace(), 0.001, 1000) == QUIET_MS == 1000
+
+
+def test_one_late_moment_does_not_slow_anybody():
+    assert noted(Pace(), 0.3, 1) == QUIET_MS
+
+
+def test_a_house_that_stays_late_slows_its_watchers_up_to_ten_seconds():
+    watched = Pace()
+    after_two_seconds = noted(watched, 0.2, 20)
+    assert QUIET_MS < after_two_seconds < SLOWEST_MS
+    assert noted(watched, 0.2, 1000) == SLOWEST_MS == 10_000
+
+
+def test_the_pace_returns_by_itself():
+    watched = Pace()
+    noted(watched, 0.2, 1000)
+    assert noted(watched, 0.0, 1000) == QUIET_MS
+
+
+def test_between_late_and_early_the_pace_stays():
+    watched = Pace()
+    noted(watched, 0.2, 50)
+    before = noted(watched, 0.03, 50)
+    assert noted(watched, 0.03, 50) == before
+
+
+def test_the_watch_measures_how_late_it_is_woken(monkeypatch):
+    measured = threading.Event()
+    monkeypatch.setattr(pace, "TICK", 0.001)
+    monkeypatch.setattr(Pace, "note", lambda self, lateness: lateness >= 0 and measured.set())
+    Pace().start()
+    assert measured.wait(5)

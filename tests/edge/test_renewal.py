@@ -1,0 +1,174 @@
+"""Many visitors at one instant: one renders, the others get the last page or wait for the new one."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from campaign.edge.memory import STALE_SECONDS, PublicMemory
+from tests.edge.pages import Page, ask
+
+PATIENCE = 10
+
+
+class SlowPage(Page):
+    """A page whose rendering waits until it is let go; `begun` says that it is being rendered."""
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **options)
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+
+    def __call__(self, environ, start_response):
+        self.begun.set()
+        assert self.may_end.wait(PATIENCE)
+        return super().__call__(environ, start_response)
+
+
+@pytest.fixture
+def crowd():
+    with ThreadPoolExecutor(20) as crowd:
+        yield crowd
+
+
+@pytest.fixture
+def aged(clock):
+    """A remembered page that has aged, and whose next rendering is slow."""
+    page = SlowPage(b"old")
+    page.may_end.set()
+    memory = PublicMemory(page)
+    ask(memory)
+    page.begun.clear()
+    page.may_end.clear()
+    page.body = b"new"
+    clock.pass_by(1.1)
+    return page, memory
+
+
+def test_while_one_renders_the_others_get_the_last_page(aged, crowd):
+    page, memory = aged
+    renewing = crowd.submit(ask, memory)
+    assert page.begun.wait(PATIENCE)
+    assert [ask(memory).body for _ in range(5)] == [b"old"] * 5
+    page.may_end.set()
+    assert renewing.result(PATIENCE).body == b"new"
+    assert ask(memory).body == b"new"
+    assert len(page.asked) == 2
+
+
+def test_past_the_bound_they_wait_for_the_new_page(aged, crowd, clock):
+    page, memory = aged
+    clock.pass_by(STALE_SECONDS)
+    renewing = crowd.submit(ask, memory)
+    assert page.begun.wait(PATIENCE)
+    waiting = [crowd.submit(ask, memory) for _ in range(5)]
+    assert not any(each.done() for each in waiting)
+    page.may_end.set()
+    assert {each.result(PATIENCE).body for each in (renewing, *waiting)} == {b"new"}
+    assert len(page.asked) == 2
+
+
+def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
+    page = SlowPage(b"first")
+    memory = PublicMemory(page)
+    gate = threading.Barrier(20)
+
+    def visit():
+        gate.wait(PATIENCE)
+        return ask(memory).body
+
+    visits = [crowd.submit(visit) for _ in range(20)]
+    assert page.begun.wait(PATIENCE)
+    page.may_end.set()
+    assert [visit.result(PATIENCE) for visit in visits] == [b"first"] * 20
+    assert len(page.asked) == 1
+
+
+def test_a_slow_page_does_not_hold_up_another(crowd):
+    slow, quick = SlowPage(b"slow"), Page(b"quick")
+    memory = PublicMemory(lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start))
+    waiting = crowd.submit(ask, memory, "/slow")
+    assert slow.begun.wait(PATIENCE)
+    assert ask(memory, "/quick").body == b"quick"
+    slow.may_end.set()
+    assert waiting.result(PATIENCE).body == b"slow"
+
+
+def test_each_who_waits_for_a_page_that_turns_out_private_gets_their_own(crowd):
+    page = SlowPage(b"mine", rule="no-store")
+    memory = PublicMemory(page)
+    visits = [crowd.submit(ask, memory) for _ in range(4)]
+    assert page.begun.wait(PATIENCE)
+    page.may_end.set()
+    assert [visit.result(PATIENCE).body for visit in visits] == [b"mine"] * 4
+    assert len(page.asked) == 4
+
+
+class Broken(Exception):
+    pass
+
+
+def test_an_error_passes_through_and_holds_up_nobody_afterwards():
+    page = Page()
+    faults = [Broken()]
+
+    def app(environ, start_response):
+        if faults:
+            raise faults.pop()
+        return page(environ, start_response)
+
+    memory = PublicMemory(app)
+    with pytest.raises(Broken):
+        ask(memory)
+    assert ask(memory).status == 200
+    assert not memory._renderers
+
+
+def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
+    page = Page()
+
+    def broken():
+        yield b"half"
+        raise Broken
+
+    class Body:
+        closed = False
+
+        def __iter__(self):
+            return broken()
+
+        def close(self):
+            Body.closed = True
+
+    def app(environ, start_response):
+        page(environ, start_response)
+        return Body()
+
+    memory = PublicMemory(app)
+    with pytest.raises(Broken):
+        ask(memory)
+    assert Body.closed
+    assert not memory._answers
+    assert not memory._renderers
+
+
+def test_who_waited_for_a_page_that_failed_asks_for_themselves(crowd):
+    faults = [Broken()]
+    begun, may_end = threading.Event(), threading.Event()
+    page = Page(b"well")
+
+    def app(environ, start_response):
+        if faults:
+            fault = faults.pop()
+            begun.set()
+            assert may_end.wait(PATIENCE)
+            raise fault
+        return page(environ, start_response)
+
+    memory = PublicMemory(app)
+    failing = crowd.submit(ask, memory)
+    assert begun.wait(PATIENCE)
+    waiting = crowd.submit(ask, memory)
+    may_end.set()
+    assert isinstance(failing.exception(PATIENCE), Broken)
+    assert waiting.result(PATIENCE).body == b"well"

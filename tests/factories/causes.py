@@ -1,0 +1,15 @@
+"""Causes to test with."""
+
+from campaign.causes.operations import create_cause
+from campaign.extensions import write
+
+TEXTS = {
+    "en": {"title": "Butterflies for the Valley", "summary": "A butterfly for every name."},
+    "es": {"title": "Mariposas para el valle", "summary": "Una mariposa por cada nombre."},
+}
+
+
+def make_cause(slug="valley", *, events=(), updates=(), **settings):
+    """Create a cause, committed; `events` and `updates` stand in each of its languages."""
+    texts = {lang: {**words, "events": list(events), "updates": list(updates)} for lang, words in TEXTS.items()}
+    return write(create_cause, slug=slug, texts=texts, **settings)

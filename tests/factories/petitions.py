@@ -1,0 +1,31 @@
+"""Petitions to test with."""
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.operations import change_text, create_petition
+from campaign.petitions.queries import petition_by_id, signing_terms
+from tests.factories.causes import make_cause
+
+TEXTS = {
+    "en": {"title": "Bring them home", "summary": "We ask where they are.", "body": "We, the undersigned, *ask*."},
+    "es": {"title": "Que vuelvan", "summary": "Preguntamos dónde están.", "body": "Los abajo firmantes *pedimos*."},
+}
+TARGETS = [{"en": "The Senate of the Valley", "es": "El Senado del Valle"}]
+
+
+def make_petition(slug="home", *, cause_id=None, **settings):
+    """Create an open petition, committed, in a cause of its own unless one is named."""
+    settings = {"texts": TEXTS, "targets": TARGETS, **settings}
+    return write(create_petition, cause_id=cause_id or make_cause().id, slug=slug, **settings)
+
+
+def terms_of(petition, *, version=None, now=None):
+    """Return the terms on which the petition is signed at `now`."""
+    db.session.rollback()
+    return signing_terms(petition.slug, now=now or utcnow(), version=version)
+
+
+def new_version(petition, title="Bring them home now"):
+    """Give the petition another version of its text, committed."""
+    texts = {lang: {**words, "title": title} for lang, words in TEXTS.items()}
+    return write(lambda: change_text(petition_by_id(petition.id), texts=texts))

@@ -1,0 +1,114 @@
+"""Signatures to test with, and the three people who appear everywhere. All are invented.
+
+Amalia Rosales is the supporter. Teo Brandt lives with her: same address, same postal code. Odile Kwan is the organizer, who
+signs with an address of her own.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
+from campaign.signatures import keys, operations, ownership
+from campaign.signatures.hatching import hatch
+from campaign.signatures.models import Signature
+from tests.factories.petitions import terms_of
+
+AMALIA = {
+    "given_name": "Amalia",
+    "family_name": "Rosales",
+    "email": "amalia@rosales.example",
+    "country": "CA",
+    "postal_code": "M5V 2T6",
+}
+TEO = {**AMALIA, "given_name": "Teo", "family_name": "Brandt"}
+ODILE = {
+    "given_name": "Odile",
+    "family_name": "Kwan",
+    "email": "odile@kwan.example",
+    "country": "CA",
+    "postal_code": "H3Z 2Y7",
+}
+WEEK = timedelta(days=7)
+JSON = {"Accept": "application/json"}
+
+
+def post_signature(client, petition, words, *, lang="en", address="127.0.0.1", **options):
+    """Send the signing form filled with `words`, from the network address `address`."""
+    path = f"/{lang}/petitions/{petition.slug}/signatures"
+    return client.post(path, data=words, environ_overrides={"REMOTE_ADDR": address}, **options)
+
+
+def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version=None, **more):
+    """Sign as the operation does, committed; return the id of the row."""
+    terms = terms_of(petition, version=version, now=now)
+    columns = {**words, **more}
+    columns["email_digest"] = keys.email_digest(columns["email"])
+    columns["person_digest"] = keys.person_digest(
+        columns["given_name"], columns["family_name"], columns["postal_code"]
+    )
+    return write(
+        operations.sign, terms=terms, lang=lang, now=now or utcnow(), held_reason=held_reason, **columns
+    )
+
+
+def sign_many(petition, count, **more):
+    """Sign with `count` addresses; return their ids."""
+    return [sign(petition, ODILE, email=f"odile.{place}@kwan.example", **more) for place in range(count)]
+
+
+def confirm(signature_id, *, now=None):
+    return write(operations.confirm, signature_id=signature_id, now=now or utcnow(), good_for=WEEK)
+
+
+def hatch_now(*, holder="test", now=None, **options):
+    return write(hatch, holder=holder, now=now or utcnow(), **options)
+
+
+def sign_and_hatch(petition, words=AMALIA, **more):
+    """Sign, confirm and hatch; return the id."""
+    signature_id = sign(petition, words, **more)
+    confirm(signature_id)
+    hatch_now()
+    return signature_id
+
+
+def withdraw(signature_id, *, now=None):
+    digest = row(signature_id).email_digest
+    return write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=now or utcnow())
+
+
+def restore(signature_id):
+    return write(ownership.restore, signature_id=signature_id, email_digest=row(signature_id).email_digest)
+
+
+def change(signature_id, **columns):
+    """Set columns directly, as time or an organizer would."""
+    write(lambda: db.session.execute(update(Signature).where(Signature.id == signature_id).values(**columns)))
+
+
+def row(signature_id):
+    """Return the signature as it is in the database now, or None."""
+    db.session.rollback()
+    return db.session.get(Signature, signature_id, populate_existing=True)
+
+
+def rows():
+    """Return all signatures as they are in the database now, oldest first."""
+    db.session.rollback()
+    return db.session.scalars(select(Signature).order_by(Signature.id).execution_options(populate_existing=True)).all()
+
+
+def owed():
+    """Return (kind, id of the signature, language) of all mail owed so far, in its order."""
+    db.session.rollback()
+    message = OwedMessage.__table__.c
+    return [tuple(each) for each in db.session.execute(select(message.kind, message.subject_id, message.lang).order_by(message.id))]
+
+
+def link(purpose, signature_id, lang="en"):
+    """Return the address that a mail leads to: `confirm`, `mine`, or the `hatched` page of the receipt."""
+    token = keys.token_for("receipt" if purpose == "hatched" else purpose, signature_id)
+    return f"/{lang}/signatures/{purpose}/{token}"

@@ -1,0 +1,190 @@
+"""Many at the same instant: nothing is counted twice, nothing is lost."""
+
+import threading
+
+import pytest
+
+from campaign.causes.queries import cause_count
+from campaign.extensions import db
+from campaign.signatures import hatching
+from campaign.signatures.queries import differences
+from tests.factories.petitions import terms_of
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    TEO,
+    confirm,
+    hatch_now,
+    link,
+    owed,
+    post_signature,
+    restore,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    sign_many,
+    withdraw,
+)
+from tests.together import together
+
+
+def given_numbers():
+    return sorted(each.number for each in rows() if each.number)
+
+
+@pytest.mark.parametrize("kind", ["app", "served"])
+def test_twenty_who_sign_one_address_at_once_are_one(kind, request, petition):
+    app = request.getfixturevalue(kind)
+    answers = together(
+        app, [lambda: post_signature(app.test_client(), petition, AMALIA, headers=JSON)] * 20
+    )
+    assert {(answer.status_code, answer.text) for answer in answers} == {(201, '{"status":"pending"}\n')}
+    assert len(rows()) == 1
+    assert len(owed()) == 1
+
+
+def test_two_who_share_an_address_and_sign_at_once_are_two(served, shared_petition):
+    people = [AMALIA, TEO] * 6 + [{**AMALIA, "given_name": "Nestor"}] * 3
+    together(served, [lambda words=words: sign(shared_petition, words) for words in people])
+    assert [each.seat for each in rows()] == [1, 2]
+    assert len({each.full_name for each in rows()}) == 2
+
+
+def test_thirty_one_who_confirm_at_once_are_thirty_one_numbers_without_a_gap(served, petition):
+    ids = sign_many(petition, 31)
+    presses = [lambda path=link("confirm", each): served.test_client().post(path) for each in ids]
+    answers = together(served, presses)
+    assert {answer.status_code for answer in answers} == {303}
+    hatch_now()
+    assert given_numbers() == list(range(1, 32))
+    assert cause_count(petition.cause_id) == 31
+    assert differences() == []
+
+
+def test_one_button_pressed_by_many_fingers_confirms_once(served, petition):
+    path = link("confirm", sign(petition))
+    targets = together(served, [lambda: served.test_client().post(path).location] * 10)
+    assert len(set(targets)) == 1
+    hatch_now()
+    assert given_numbers() == [1]
+    assert differences() == []
+
+
+def test_runners_at_the_same_time_never_count_twice(app, petition):
+    for signature_id in sign_many(petition, 60):
+        confirm(signature_id)
+
+    def run(name):
+        return sum(hatch_now(holder=name, limit=7) for _ in range(12))
+
+    together(app, [lambda name=name: run(name) for name in ("first", "second", "third")])
+    while hatch_now(holder="first", limit=7):
+        pass
+    assert given_numbers() == list(range(1, len(given_numbers()) + 1))
+    assert cause_count(petition.cause_id) == len(given_numbers())
+    assert differences() == []
+
+
+def test_people_sign_confirm_and_withdraw_while_two_runners_hatch(served, petition):
+    ids = sign_many(petition, 24)
+    for signature_id in ids[:12]:
+        confirm(signature_id)
+    hatch_now()
+
+    def come(signature_id):
+        return lambda: confirm(signature_id)
+
+    def go(signature_id):
+        return lambda: withdraw(signature_id)
+
+    runners = [lambda name=name: [hatch_now(holder=name) for _ in range(5)] for name in ("one", "two")]
+    together(served, [*map(come, ids[12:]), *map(go, ids[:6]), *runners])
+    _hatch_all()
+    assert len(given_numbers()) == 18
+    assert given_numbers() == list(range(1, 19)) or differences() == []
+    assert differences() == []
+
+
+@pytest.fixture
+def meanwhile(app, monkeypatch):
+    """Let something happen after the runner has chosen its rows and before it writes them."""
+    threads = []
+
+    def arrange(name, act):
+        original = getattr(hatching, name)
+
+        def interrupted(*arguments, **options):
+            if not threads:
+                thread = threading.Thread(target=_in_context, args=(app, act))
+                threads.append(thread)
+                thread.start()
+                # It may have to wait for the runner; then it goes on right after it.
+                thread.join(0.3)
+            return original(*arguments, **options)
+
+        monkeypatch.setattr(hatching, name, interrupted)
+
+    yield arrange
+    for thread in threads:
+        thread.join(20)
+        assert not thread.is_alive()
+
+
+def test_a_withdrawal_at_the_instant_of_hatching_is_not_lost(meanwhile, petition):
+    signature_id = sign(petition)
+    confirm(signature_id)
+    done = threading.Event()
+    meanwhile("_next_numbers", lambda: (withdraw(signature_id), done.set()))
+    hatch_now()
+    assert done.wait(20)
+    _hatch_all()
+    assert (row(signature_id).state, row(signature_id).number) == ("withdrawn", None)
+    assert differences() == []
+
+
+def test_a_change_of_mind_at_the_instant_of_release_is_not_lost(meanwhile, petition):
+    signature_id = sign_and_hatch(petition)
+    withdraw(signature_id)
+    done = threading.Event()
+    meanwhile("_move_causes", lambda: (restore(signature_id), done.set()))
+    hatch_now()
+    assert done.wait(20)
+    _hatch_all()
+    assert (row(signature_id).state, row(signature_id).number) == ("counted", 1)
+    assert differences() == []
+
+
+def test_a_failing_neighbour_takes_nothing_from_those_who_sign_with_it(served, petition):
+    def fail():
+        raise KeyError("not mine")
+
+    def attempt(work):
+        try:
+            return work()
+        except KeyError:
+            return None
+
+    from campaign.extensions import write
+
+    works = [lambda place=place: sign(petition, ODILE, email=f"o{place}@kwan.example") for place in range(8)]
+    failing = [lambda: attempt(lambda: write(fail))] * 4
+    results = together(served, [*works, *failing])
+    assert sorted(filter(None, results)) == [each.id for each in rows()]
+    assert len(rows()) == 8
+
+
+def _in_context(app, act):
+    with app.app_context():
+        act()
+
+
+def _hatch_all():
+    while hatch_now(holder="test"):
+        pass
+    db.session.rollback()
+
+
+def test_the_terms_read_by_each_are_of_one_instant(petition):
+    assert terms_of(petition).version_id == petition.current_version.id

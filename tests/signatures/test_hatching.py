@@ -1,0 +1,230 @@
+"""Hatching: numbers without gaps, tally and ledger that agree, and who is set aside."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from campaign.causes.queries import cause_count, cause_numbers
+from campaign.extensions import db
+from campaign.jobs.models import Lease
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_counts
+from campaign.signatures import keys
+from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    restore,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    sign_many,
+    withdraw,
+)
+
+NOON = utcnow().replace(hour=12, minute=34)
+HOUR = NOON.replace(minute=0, second=0, microsecond=0)
+
+
+def confirm_many(petition, count, **more):
+    ids = sign_many(petition, count, **more)
+    for signature_id in ids:
+        confirm(signature_id)
+    return ids
+
+
+def count_of(petition):
+    db.session.rollback()
+    return petition_counts([petition.id])[petition.id]
+
+
+def ledger_of(petition):
+    db.session.rollback()
+    return [tuple(entry) for entry in ledger_by_hour(petition.id)]
+
+
+def given_numbers():
+    return [each.number for each in rows() if each.number]
+
+
+def test_a_confirmed_signature_gets_a_number_and_moves_tally_and_ledger(petition):
+    signature_id = sign(petition)
+    confirm(signature_id)
+    assert hatch_now(now=NOON) == 1
+    signature = row(signature_id)
+    assert (signature.state, signature.number, signature.hatched_at) == ("counted", 1, NOON)
+    assert (count_of(petition), cause_count(petition.cause_id)) == (1, 1)
+    assert ledger_of(petition) == [(HOUR, "hatched", "email", 1)]
+    assert differences() == []
+
+
+def test_nothing_hatches_unconfirmed_held_or_withdrawn(petition):
+    sign(petition, AMALIA)
+    confirm(sign(petition, ODILE, held_reason="hidden_field"))
+    gone = sign(petition, ODILE, email="gone@kwan.example")
+    confirm(gone)
+    withdraw(gone)
+    assert hatch_now() == 0
+    assert given_numbers() == []
+    assert count_of(petition) == 0
+
+
+def test_numbers_follow_the_order_of_signing_across_the_petitions_of_a_cause(petition):
+    law = make_petition("law", cause_id=petition.cause_id)
+    for place, each in enumerate((petition, law, petition)):
+        sign(each, ODILE, email=f"odile{place}@kwan.example")
+    for signature in reversed(rows()):
+        confirm(signature.id)
+    hatch_now()
+    assert given_numbers() == [1, 2, 3]
+    assert (count_of(petition), count_of(law), cause_count(petition.cause_id)) == (2, 1, 3)
+    assert differences() == []
+
+
+def test_another_cause_counts_from_one(petition):
+    confirm_many(petition, 2)
+    other = make_petition("elsewhere", cause_id=make_cause("elsewhere").id)
+    confirm(sign(other))
+    hatch_now()
+    assert given_numbers() == [1, 2, 1]
+    assert differences() == []
+
+
+def test_a_pass_takes_only_so_many_and_the_next_goes_on_without_a_gap(petition):
+    confirm_many(petition, 7)
+    assert [hatch_now(limit=3) for _ in range(4)] == [3, 3, 1, 0]
+    assert given_numbers() == [1, 2, 3, 4, 5, 6, 7]
+    assert ledger_of(petition)[0][-1] == 7
+    assert differences() == []
+
+
+def test_a_withdrawal_leaves_tally_and_ledger_in_the_hour_it_is_released(petition):
+    signature_id = sign(petition)
+    confirm(signature_id)
+    hatch_now(now=NOON)
+    withdraw(signature_id)
+    hatch_now(now=NOON + timedelta(hours=1))
+    assert ledger_of(petition) == [
+        (HOUR, "hatched", "email", 1),
+        (HOUR + timedelta(hours=1), "withdrawn", "email", -1),
+    ]
+    assert (count_of(petition), cause_count(petition.cause_id)) == (0, 0)
+    assert cause_numbers(petition.cause_id) == (1, (1,))
+    assert differences() == []
+
+
+def test_a_counted_signature_that_is_held_leaves_the_count_with_that_reason(petition):
+    signature_id = sign_and_hatch(petition)
+    change(signature_id, state="held", held_reason="reviewed")
+    hatch_now(now=NOON)
+    assert (HOUR, "held", "email", -1) in ledger_of(petition)
+    assert row(signature_id).number is None
+    assert differences() == []
+
+
+def test_one_pass_releases_and_reuses(petition):
+    ids = confirm_many(petition, 3)
+    hatch_now()
+    withdraw(ids[1])
+    confirm(sign(petition, AMALIA))
+    hatch_now()
+    assert given_numbers() == [1, 3, 2]
+    assert cause_numbers(petition.cause_id) == (3, ())
+    assert differences() == []
+
+
+def test_a_return_before_the_release_keeps_the_butterfly_where_it_is(petition):
+    signature_id = sign_and_hatch(petition, now=utcnow() - timedelta(days=1))
+    withdraw(signature_id)
+    sign(petition)
+    confirm(signature_id)
+    hatch_now()
+    assert (row(signature_id).state, row(signature_id).number) == ("counted", 1)
+    assert count_of(petition) == 1
+    assert differences() == []
+
+
+def test_the_runner_sees_what_there_is_to_do(petition):
+    assert not work_for_the_runner()
+    signature_id = sign(petition)
+    assert not work_for_the_runner()
+    confirm(signature_id)
+    assert work_for_the_runner()
+    hatch_now()
+    assert not work_for_the_runner()
+    withdraw(signature_id)
+    assert work_for_the_runner()
+    restore(signature_id)
+    hatch_now()
+    assert not work_for_the_runner()
+
+
+def test_a_runner_whose_lease_another_holds_does_nothing_until_it_ends(app, petition):
+    if db.engine.dialect.name == "postgresql":
+        pytest.skip("PostgreSQL's lock ends with the transaction")
+    confirm_many(petition, 2)
+    now = utcnow()
+    assert hatch_now(holder="first", now=now, limit=1) == 1
+    assert hatch_now(holder="second", now=now) == 0
+    assert hatch_now(holder="second", now=now + timedelta(seconds=2)) == 1
+    db.session.rollback()
+    assert db.session.scalar(select(Lease.holder)) == "second"
+
+
+@pytest.fixture
+def crowd(petition):
+    """Five confirmed signatures from one network address and one from another."""
+    room = keys.network_digest("203.0.113.7")
+    ids = confirm_many(petition, 5, address_digest=room)
+    confirm(sign(petition, AMALIA, address_digest=keys.network_digest("198.51.100.9")))
+    return ids
+
+
+def states():
+    return [each.state for each in rows()]
+
+
+def test_as_many_as_allowed_from_one_address_pass_and_those_beyond_are_held(crowd):
+    hatch_now(most_per_address=3)
+    assert states() == ["counted"] * 3 + ["held"] * 2 + ["counted"]
+    assert {row(signature_id).held_reason for signature_id in crowd[3:]} == {"many_from_one_address"}
+    assert given_numbers() == [1, 2, 3, 4]
+    assert differences() == []
+
+
+def test_a_room_below_the_limit_passes_whole(crowd):
+    hatch_now(most_per_address=5)
+    assert states() == ["counted"] * 6
+
+
+def test_no_limit_holds_nobody(crowd):
+    hatch_now(most_per_address=0)
+    assert states() == ["counted"] * 6
+
+
+def test_what_was_signed_an_hour_ago_no_longer_counts_against_an_address(crowd):
+    for signature_id in crowd[:3]:
+        change(signature_id, created_at=utcnow() - timedelta(hours=2))
+    hatch_now(most_per_address=3)
+    assert states() == ["counted"] * 6
+
+
+def test_signatures_that_nobody_confirmed_do_not_shut_the_door_behind_them(petition):
+    room = keys.network_digest("203.0.113.7")
+    sign_many(petition, 5, address_digest=room)
+    confirm(sign(petition, AMALIA, address_digest=room))
+    hatch_now(most_per_address=3)
+    assert states()[-1] == "counted"
+
+
+def test_signatures_without_an_address_are_no_crowd(petition):
+    confirm_many(petition, 5)
+    hatch_now(most_per_address=1)
+    assert states() == ["counted"] * 5

@@ -1,0 +1,160 @@
+"""Signing: what is written down, who is the same person, and what they are told."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.lib.times import utcnow
+from campaign.signatures.operations import PetitionClosed, PetitionNotYetOpen
+from campaign.signatures.repeats import MOST_MAILS
+from tests.factories.petitions import make_petition, new_version
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    owed,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+
+CONFIRMATION, REPEAT = "signature_confirmation", "signature_repeat"
+DAY = timedelta(days=1)
+
+
+def sign_daily(petition, times, words=AMALIA, **more):
+    """Sign once a day, the last time today, so that no mail is too soon after another."""
+    now = utcnow()
+    return [sign(petition, words, now=now - day * DAY, **more) for day in reversed(range(times))]
+
+
+def test_a_fresh_signature_waits_for_its_owner_and_one_mail_is_owed(petition):
+    signature_id = sign(petition, comment="For my brother.", name_display="initials")
+    signature = row(signature_id)
+    assert (signature.state, signature.number, signature.confirmed_at) == ("pending", None, None)
+    assert (signature.full_name, signature.shown_name) == ("Amalia Rosales", "A. R.")
+    assert (signature.comment, signature.comment_shown) == ("For my brother.", False)
+    assert (signature.evidence, signature.seat, signature.mail_count) == ("email", 1, 1)
+    assert owed() == [(CONFIRMATION, signature_id, "en")]
+
+
+def test_a_repeat_before_confirming_sends_the_letter_again_and_changes_nothing(petition):
+    first, second = sign_daily(petition, 2, {**AMALIA, "comment": ""})
+    third = sign(petition, {**AMALIA, "given_name": "Mallory", "comment": "Not hers"}, now=utcnow() + DAY)
+    assert first == second == third
+    assert [(each.given_name, each.comment) for each in rows()] == [("Amalia", "")]
+    assert owed() == [(CONFIRMATION, first, "en")] * 3
+
+
+@pytest.mark.parametrize("is_hatched", [False, True])
+def test_a_repeat_after_confirming_tells_the_owner_in_the_language_of_the_repeat(petition, is_hatched):
+    signature_id = sign(petition, now=utcnow() - DAY)
+    confirm(signature_id)
+    if is_hatched:
+        hatch_now()
+    assert sign(petition, lang="es") == signature_id
+    assert owed()[1:] == [(REPEAT, signature_id, "es")]
+    assert len(rows()) == 1
+
+
+def test_somebody_whose_confirmed_signature_is_held_hears_the_same_at_a_repeat(petition):
+    signature_id = sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
+    confirm(signature_id)
+    sign(petition)
+    assert owed()[1:] == [(REPEAT, signature_id, "en")]
+
+
+def test_a_double_click_sends_one_letter(petition):
+    now = utcnow()
+    for seconds in (0, 0, 1, 59):
+        sign(petition, now=now + timedelta(seconds=seconds))
+    assert len(owed()) == 1
+    sign(petition, now=now + timedelta(seconds=61))
+    assert len(owed()) == 2
+
+
+def test_nobody_gets_more_than_five_letters_however_often_they_sign(petition):
+    sign_daily(petition, 9)
+    assert len(owed()) == MOST_MAILS == 5
+    assert rows()[0].mail_count == 5
+
+
+@pytest.mark.parametrize(
+    "other_spelling",
+    [
+        "Amalia.Rosales@gmail.com",
+        "amaliarosales+petitions@gmail.com",
+        "a.m.a.l.i.a.rosales@googlemail.com",
+        "AMALIAROSALES@GMAIL.COM",
+    ],
+)
+def test_one_mailbox_signs_once_however_its_address_is_written(petition, other_spelling):
+    first = sign(petition, email="amaliarosales@gmail.com")
+    assert sign(petition, email=other_spelling) == first
+    assert [each.email for each in rows()] == ["amaliarosales@gmail.com"]
+
+
+def test_the_same_address_may_sign_another_petition(petition):
+    other = make_petition("law", cause_id=petition.cause_id)
+    assert sign(petition) != sign(other)
+
+
+def test_somebody_who_withdrew_can_sign_again_with_new_words(petition):
+    signature_id = sign_and_hatch(petition, comment="The first words", now=utcnow() - DAY)
+    withdraw(signature_id)
+    hatch_now()
+    assert sign(petition, comment="Other words", postal_code="H3Z 2Y7") == signature_id
+    signature = row(signature_id)
+    assert (signature.state, signature.confirmed_at, signature.withdrawn_at) == ("pending", None, None)
+    assert (signature.comment, signature.postal_code) == ("Other words", "H3Z 2Y7")
+    assert owed()[-1] == (CONFIRMATION, signature_id, "en")
+    confirm(signature_id)
+    hatch_now()
+    assert row(signature_id).number == 1
+
+
+def test_new_words_after_a_withdrawal_wait_for_an_organizer_again(petition):
+    signature_id = sign_and_hatch(petition, comment="Kind words", now=utcnow() - DAY)
+    change(signature_id, comment_shown=True)
+    withdraw(signature_id)
+    sign(petition, comment="Buy my pills")
+    assert not row(signature_id).comment_shown
+
+
+def test_nobody_slips_out_of_review_by_withdrawing_and_signing_again(petition):
+    signature_id = sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
+    withdraw(signature_id)
+    sign(petition)
+    signature = row(signature_id)
+    assert (signature.state, signature.held_reason) == ("held", "hidden_field")
+
+
+def test_a_withdrawn_signature_that_comes_back_under_suspicion_is_held(petition):
+    signature_id = sign_and_hatch(petition, now=utcnow() - DAY)
+    withdraw(signature_id)
+    sign(petition, held_reason="no_proof")
+    assert (row(signature_id).state, row(signature_id).held_reason) == ("held", "no_proof")
+
+
+def test_a_closed_or_future_petition_takes_no_signature(app):
+    now = utcnow()
+    closed = make_petition(closes_at=now - DAY)
+    future = make_petition("later", cause_id=closed.cause_id, opens_at=now + DAY)
+    with pytest.raises(PetitionClosed):
+        sign(closed)
+    with pytest.raises(PetitionNotYetOpen):
+        sign(future)
+    assert rows() == []
+    assert owed() == []
+
+
+def test_the_version_that_was_read_is_the_version_that_is_kept(petition):
+    read = petition.current_version.id
+    newest = new_version(petition).id
+    assert row(sign(petition, version=1)).version_id == read
+    assert row(sign(petition, ODILE)).version_id == newest
+    assert row(sign(petition, ODILE, email="o@kwan.example", version=99)).version_id == newest
