@@ -1,0 +1,44 @@
+"""Templates obey the policy for scripts and styles, and none lies about unused."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEMPLATES = ROOT / "templates"
+# The policy forbids them; mails are no pages, and carry their styles inline.
+INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\ssrc=)|\son[a-z]+=", re.IGNORECASE)
+USED = re.compile(r"[\"']([\w/-]+\.(?:html|txt))[\"']")
+MAIL_PARTS = {"subject.txt", "body.txt", "body.html"}
+
+
+def _pages():
+    return [path for path in TEMPLATES.rglob("*.html") if "emails" not in path.parts]
+
+
+def test_no_page_has_inline_style_or_script():
+    found = [
+        f"{path.relative_to(ROOT)}: {match[0].strip()}"
+        for path in _pages()
+        for match in INLINE.finditer(re.sub(r"{#.*?#}", "", path.read_text(), flags=re.DOTALL))
+    ]
+    assert found == []
+
+
+def test_every_template_is_reached():
+    sources = [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"), *(ROOT / "campaign").rglob("*.py")]
+    used = {name for path in sources for name in USED.findall(path.read_text())}
+    # Error pages are found by their status.
+    by_status = {f"errors/{path.name}" for path in (TEMPLATES / "errors").glob("*.html")}
+    mails = {
+        path.relative_to(TEMPLATES).as_posix()
+        for path in TEMPLATES.glob("emails/*/*")
+        if path.name in MAIL_PARTS
+    }
+    every = {path.relative_to(TEMPLATES).as_posix() for path in TEMPLATES.rglob("*.*")}
+    assert every - used - by_status - mails == set()
+
+
+def test_every_mail_is_owed_by_somebody():
+    folders = {path.parent.name for path in TEMPLATES.glob("emails/*/subject.txt")}
+    code = (ROOT / "campaign/signatures/emails.py").read_text()
+    assert {name for name in folders if f'"{name}"' not in code} == set()

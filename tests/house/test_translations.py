@@ -1,0 +1,60 @@
+"""Every sentence in every language."""
+
+import re
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from babel.messages.extract import extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2)}
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def sentences():
+    with (ROOT / "babel.cfg").open() as file:
+        methods, options = parse_mapping_cfg(file, filename="babel.cfg")
+    found = extract_from_dir(ROOT, methods, options, keywords=KEYWORDS)
+    return {message if isinstance(message, str) else message[0] for _, _, message, _, _ in found}
+
+
+@pytest.fixture(scope="module", params=["es", "fr"])
+def catalog(request):
+    path = ROOT / f"campaign/translations/{request.param}/LC_MESSAGES/messages.po"
+    return read_po(BytesIO(path.read_bytes()), locale=request.param)
+
+
+def test_no_sentence_is_missing_from_a_catalogue_and_none_is_left_over(catalog, sentences):
+    known = {_text(message.id) for message in catalog if message.id}
+    assert sentences - known == set()
+    assert known - sentences == set()
+    assert not catalog.obsolete
+
+
+def test_every_sentence_is_translated(catalog):
+    untranslated = [m.id for m in catalog if m.id and (m.fuzzy or not all(_forms(m.string)))]
+    assert untranslated == []
+
+
+def test_placeholders_agree(catalog):
+    wrong = []
+    for message in (m for m in catalog if m.id):
+        wanted = {name for form in _forms(message.id) for name in PLACEHOLDER.findall(form)}
+        for form in _forms(message.string):
+            # A plural's form for one may leave the number out.
+            given = set(PLACEHOLDER.findall(form))
+            if not given <= wanted or (len(_forms(message.id)) == 1 and given != wanted):
+                wrong.append((message.id, form))
+    assert wrong == []
+
+
+def _forms(text):
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def _text(message_id):
+    return _forms(message_id)[0]
