@@ -6,6 +6,7 @@ from flask_migrate import upgrade
 from campaign import create_app
 from campaign.extensions import db
 from tests import databases
+from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 
@@ -24,7 +25,7 @@ def make_app(database_url, var, **settings):
     """Return an application for tests; `settings` are laid over its own."""
     if database_url.startswith("postgresql://"):
         database_url = database_url.replace("postgresql://", "postgresql+psycopg://", 1)
-    return create_app(
+    app = create_app(
         {
             "TESTING": True,
             "PROPAGATE_EXCEPTIONS": False,
@@ -36,6 +37,8 @@ def make_app(database_url, var, **settings):
             **settings,
         }
     )
+    app.test_client_class = Visitor
+    return app
 
 
 @pytest.fixture

@@ -7,7 +7,15 @@ from hashlib import blake2b
 
 import brotli
 
-COMPRESSIBLE = ("text/", "application/json", "application/javascript", "image/svg", "application/atom", "application/manifest")
+COMPRESSIBLE = (
+    "text/",
+    "application/json",
+    "application/javascript",
+    "image/svg",
+    "application/atom",
+    "application/manifest",
+    "application/octet-stream",
+)
 SMALLEST = 600
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import Future
+from contextlib import ExitStack
 from itertools import groupby
 from operator import attrgetter
 from queue import Empty, SimpleQueue
@@ -23,7 +24,7 @@ class GroupCommit:
 
     A durable commit costs one wait for the disk, whatever it holds, and threads that write to SQLite by themselves starve each
     other at its lock. Items of one operation are handed over as one list, so that it may write them with one statement.
-    `begin_batch` is a context manager whose end commits. Where a batch fails, each piece is tried again in a transaction
+    `begin_batch` is a context manager whose end commits. Where a piece or the commit fails, each piece is tried again in a transaction
     of its own, so that nothing is lost by bad company; nobody hears of success before the commit.
     """
 
@@ -60,10 +61,11 @@ class GroupCommit:
             batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
             try:
                 outcomes = self._commit(batch)
-            except Exception as error:
+            except BaseException as error:
+                # Even what ends a thread must not end this one: everybody would wait for ever.
                 outcomes = [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
             for entry, outcome in zip(batch, outcomes, strict=True):
-                if isinstance(outcome, Exception):
+                if isinstance(outcome, BaseException):
                     entry.future.set_exception(outcome)
                 else:
                     entry.future.set_result(outcome)
@@ -78,7 +80,12 @@ class GroupCommit:
         return batch
 
     def _commit(self, batch):
-        with self._begin_batch():
+        with ExitStack() as transaction:
+            try:
+                transaction.enter_context(self._begin_batch())
+            except Exception as error:
+                # A database that is locked or away makes everybody wait once, not once each.
+                return [error] * len(batch)
             outcomes = []
             for operation, entries in groupby(batch, key=attrgetter("operation")):
                 outcomes += operation([entry.item for entry in entries])
@@ -87,7 +94,7 @@ class GroupCommit:
     def _commit_alone(self, entry):
         try:
             return self._commit([entry])[0]
-        except Exception as error:
+        except BaseException as error:
             return error
 
 

@@ -17,7 +17,7 @@ def make_token(key, purpose, number):
 def read_token(key, purpose, token):
     """Return the number in `token`, or None where it was not made with this key for this purpose."""
     head, _, mac = token.partition(".")
-    if not head or not mac.isascii() or not hmac.compare_digest(mac, _mac(key, purpose, head)):
+    if not head or not token.isascii() or not hmac.compare_digest(mac, _mac(key, purpose, head)):
         return None
     return int(head, 36)
 

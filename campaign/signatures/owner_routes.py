@@ -48,6 +48,12 @@ def correct(token, signature_id):
     return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
+@blueprint.get("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
+def correct_again(token, signature_id):
+    """A reload or a language switch after a refused correction: back to the page."""
+    return redirect(url_for("signatures.mine", token=token))
+
+
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
 def withdraw(token, signature_id):
     digest = _opened(token).email_digest
@@ -102,7 +108,11 @@ def _page(token, opened, refused=None, refused_id=None):
 def _form(signature, filled=False):
     """Return the form with what is kept or, when `filled`, with what the request brings."""
     kept = {name: getattr(signature, name) or "" for name in CORRECTED}
-    return SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
+    form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
+    # One page holds a form for each signature, and a label must find the field of its own.
+    for field in form:
+        field.id = f"{field.name}-{signature.id}"
+    return form
 
 
 def _everything(row):

@@ -115,7 +115,7 @@ def confirm_now(token):
 def hatched(receipt):
     """The number, once it hatched. The receipt in the address opens nothing else."""
     signature = _signature(keys.RECEIPT, receipt)
-    if signature is None or signature.confirmed_at is None or signature.state == "withdrawn":
+    if signature is None or signature.confirmed_at is None or signature.state in ("withdrawn", "erased"):
         abort(404)
     if _wants_json():
         return jsonify(number=signature.number)
@@ -156,11 +156,14 @@ def _doubt(form, pressed):
 def _refuse(slug, form, status):
     """Answer with the petition's page and all that was typed, or with the errors as JSON."""
     if _wants_json():
-        return jsonify(errors={name: [str(e) for e in found] for name, found in form.errors.items()}), status
-    page = make_response(render_template("petitions/show.html", form=form, refused=status, **sheet(slug, g.lang, utcnow())), status)
+        answer = jsonify(errors={name: [str(e) for e in found] for name, found in form.errors.items()})
+    else:
+        page = render_template("petitions/show.html", form=form, refused=status, **sheet(slug, g.lang, utcnow()))
+        answer = make_response(page)
+    answer.status_code = status
     if status == 503:
-        page.headers["Retry-After"] = str(BUSY_SECONDS)
-    return page
+        answer.headers["Retry-After"] = str(BUSY_SECONDS)
+    return answer
 
 
 def _signature(purpose, token):

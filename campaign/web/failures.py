@@ -3,7 +3,7 @@
 import logging
 import secrets
 
-from flask import jsonify, render_template, request
+from flask import abort, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
@@ -17,10 +17,17 @@ log = logging.getLogger("campaign.failures")
 
 
 def init_app(app):
+    app.before_request(refuse_null_bytes)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(CampaignError, answer_fact)
     app.register_error_handler(OperationalError, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
+
+
+def refuse_null_bytes():
+    """Nothing has such an address, and PostgreSQL would take the question for an error."""
+    if "\0" in request.path:
+        abort(404)
 
 
 def answer_http(error):

@@ -34,12 +34,15 @@ class Ledger:
         self.door.set()
         self.at_the_door = threading.Event()
         self.faults = []
+        self.locked = False
         self.group = GroupCommit(self._begin)
 
     @contextmanager
     def _begin(self):
+        self.batches += 1
+        if self.locked:
+            raise TimeoutError("the database is locked")
         with Session(self._engine) as self.session:
-            self.batches += 1
             yield self.session
             self.at_the_door.set()
             assert self.door.wait(PATIENCE)
@@ -161,6 +164,20 @@ def test_what_failed_in_company_is_tried_alone(ledger, crowd):
     ledger.door.set()
     assert [each.result(PATIENCE) for each in (first, *batch)] == [0, 1, 2]
     assert ledger.numbers() == [0, 1, 2]
+
+
+def test_a_database_that_cannot_be_reached_is_waited_for_once(ledger, crowd):
+    ledger.door.clear()
+    first = crowd.submit(ledger.write, 0)
+    assert ledger.at_the_door.wait(PATIENCE)
+    batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2, 3)])
+    ledger.locked = True
+    ledger.door.set()
+    assert first.result(PATIENCE) == 0
+    assert {type(each.exception(PATIENCE)) for each in batch} == {TimeoutError}
+    assert ledger.batches == 2
+    ledger.locked = False
+    assert ledger.write(4) == 4
 
 
 def test_after_a_failed_commit_the_writer_goes_on(ledger):

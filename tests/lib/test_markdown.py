@@ -1,0 +1,67 @@
+"""Markdown that is safe to show."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from markupsafe import Markup
+
+from campaign.lib.markdown import TAGS, to_html
+
+ALLOWED = re.compile(r'<(/?)(\w+)((?: (?:href|rel)="[^"<>]*")*) ?/?>')
+
+
+def test_plain_words_become_paragraphs_with_emphasis_and_lists():
+    html = to_html("We *ask* and **ask**:\n\n- where\n- why\n\n> answer")
+    assert html == (
+        "<p>We <em>ask</em> and <strong>ask</strong>:</p>\n<ul>\n<li>where</li>\n<li>why</li>\n</ul>\n"
+        "<blockquote>\n<p>answer</p>\n</blockquote>\n"
+    )
+    assert isinstance(html, Markup)
+
+
+def test_headings_begin_below_that_of_the_page():
+    assert to_html("# One\n## Two\n### Three") == "<h2>One</h2>\n<h3>Two</h3>\n<h4>Three</h4>\n"
+
+
+def test_links_lead_to_the_web_and_tell_it_nothing():
+    assert to_html("[here](https://example.org/a?b=c)") == (
+        '<p><a href="https://example.org/a?b=c" rel="noopener">here</a></p>\n'
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "[x](javascript:alert(1))",
+        "[x](data:text/html,<script>)",
+        "[x](vbscript:x)",
+        "![x](https://tracker.example/pixel.png)",
+        "<a href='https://example.org' onclick='x()' style='color:red'>x</a>",
+        "<iframe src='//example.org'></iframe>",
+        "[x](<https://example.org/\" onmouseover=\"x>)",
+        "```html\n<script>\n```",
+    ],
+)
+def test_nothing_that_runs_or_loads_survives(words):
+    assert not re.search(r"<(script|img|iframe|code|pre)|javascript:|vbscript:|data:|\son\w+=\"|style=", without_text(to_html(words)))
+
+
+def without_text(html):
+    return "".join(re.findall(r"<[^>]*>", html))
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.text(st.sampled_from("<>&\"'#*_[]()!`-=: \n/ahrefscipt"), max_size=80))
+def test_whatever_is_written_only_plain_elements_come_out(words):
+    html = to_html(words)
+    for tag in re.findall(r"<[^>]*>", html):
+        found = ALLOWED.fullmatch(tag)
+        assert found and found[2] in TAGS, tag
+
+
+def test_an_empty_text_is_empty():
+    assert to_html("") == ""

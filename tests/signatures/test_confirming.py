@@ -1,0 +1,220 @@
+"""The link in the mail: looking changes nothing, pressing confirms, and what comes after."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.lib.tokens import make_token
+from campaign.petitions.operations import close_petition
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures import keys
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    link,
+    owed,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+
+DAY = timedelta(days=1)
+LONG_AGO = 30 * DAY
+
+
+def facts():
+    return [{column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()]
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+def test_looking_at_the_link_changes_nothing_as_mail_scanners_look_too(client, petition, method):
+    path = link("confirm", sign(petition, name_display="initials"))
+    before = facts()
+    answer = client.open(path, method=method)
+    assert answer.status_code == 200
+    assert facts() == before
+    assert len(owed()) == 1
+
+
+def test_the_page_says_who_and_what_and_has_one_button(client, petition):
+    page = client.get(link("confirm", sign(petition, name_display="initials"))).text
+    assert "Amalia, is this your signature?" in page
+    assert "A. R." in page
+    assert "Bring them home" in page
+    assert page.count('method="post"') == 1
+
+
+def test_the_page_is_kept_nowhere_and_found_by_no_search(client, petition):
+    headers = client.get(link("confirm", sign(petition))).headers
+    assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Robots-Tag"] == "noindex"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+
+
+def test_pressing_confirms_and_leaves_the_token_behind(client, petition):
+    signature_id = sign(petition)
+    path = link("confirm", signature_id)
+    answer = client.post(path)
+    assert answer.status_code == 303
+    assert row(signature_id).state == "confirmed"
+    assert path.rsplit("/", 1)[1] not in answer.location
+    receipt = answer.location.rsplit("/", 1)[1]
+    assert client.get(f"/en/signatures/confirm/{receipt}").status_code == 404
+    assert client.get(f"/en/signatures/mine/{receipt}").status_code == 404
+    assert client.get(answer.location).status_code == 200
+
+
+def test_pressing_twice_is_harmless(client, petition):
+    signature_id = sign(petition)
+    first = client.post(link("confirm", signature_id))
+    before = facts()
+    second = client.post(link("confirm", signature_id))
+    assert (first.status_code, first.location) == (second.status_code, second.location)
+    assert facts() == before
+    assert client.get(link("confirm", signature_id)).location == first.location
+
+
+def test_confirming_still_works_when_the_petition_has_closed(client, petition):
+    signature_id = sign(petition)
+    write(lambda: close_petition(petition_by_id(petition.id)))
+    assert client.get(link("confirm", signature_id)).status_code == 200
+    assert client.post(link("confirm", signature_id)).status_code == 303
+    assert row(signature_id).state == "confirmed"
+
+
+def test_an_old_link_leads_to_a_button_that_asks_for_a_new_letter(client, petition):
+    signature_id = sign(petition, now=utcnow() - 8 * DAY)
+    path = link("confirm", signature_id)
+    old = client.get(path)
+    assert old.status_code == 410
+    assert "Send me a new letter" in old.text
+    assert client.post(path).location == path
+    assert row(signature_id).state == "pending"
+    again = client.post(path, data={"again": "1"})
+    assert (again.status_code, again.location) == (303, f"{path}?again=1")
+    assert owed()[1:] == [("signature_confirmation", signature_id, "en")]
+    assert "A new letter is on its way" in client.get(again.location).text
+    assert client.post(path).status_code == 303
+    assert row(signature_id).state == "confirmed"
+
+
+def test_the_button_for_a_new_letter_cannot_flood_a_mailbox(client, petition):
+    path = link("confirm", sign(petition, now=utcnow() - 8 * DAY))
+    for _ in range(10):
+        client.post(path, data={"again": "1"})
+    assert len(owed()) == 2
+
+
+def test_a_new_letter_for_what_is_confirmed_is_not_sent(client, petition):
+    signature_id = sign(petition, now=utcnow() - 8 * DAY)
+    confirm(signature_id, now=utcnow() - 7 * DAY)
+    client.post(link("confirm", signature_id), data={"again": "1"})
+    assert len(owed()) == 1
+
+
+def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(client, petition):
+    held = sign(petition, AMALIA, held_reason="hidden_field")
+    free = sign(petition, AMALIA, email="other@rosales.example")
+
+    def pages(purpose):
+        answers = [client.get(link(purpose, each)) for each in (held, free)]
+        tokens = [link(purpose, each).rsplit("/", 1)[1] for each in (held, free)]
+        return [
+            (answer.status_code, answer.text.replace(token, "token"), answer.headers["Cache-Control"])
+            for answer, token in zip(answers, tokens, strict=True)
+        ]
+
+    ready = pages("confirm")
+    assert ready[0] == ready[1]
+    assert {client.post(link("confirm", each)).status_code for each in (held, free)} == {303}
+    assert (row(held).state, row(held).confirmed_at is None) == ("held", False)
+    hatching = pages("hatched")
+    assert hatching[0] == hatching[1]
+    hatch_now()
+    assert (row(held).number, row(free).number) == (None, 1)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda token: "x",
+        lambda token: token[:-1],
+        lambda token: token + "A",
+        lambda token: token.upper(),
+        lambda token: "zz" + token,
+        lambda token: token.split(".")[0],
+        lambda token: "." + token.split(".")[1],
+        lambda token: "é" * 20,
+        lambda token: "1." + "A" * 20,
+        lambda token: "%00",
+        lambda token: make_token(b"another key", keys.CONFIRM, 1),
+        lambda token: keys.token_for(keys.MINE, 1),
+        lambda token: keys.token_for(keys.RECEIPT, 1),
+        lambda token: keys.token_for(keys.CONFIRM, 999),
+        lambda token: keys.token_for(keys.CONFIRM, 36**12),
+    ],
+)
+def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(client, petition, method, spoil):
+    token = keys.token_for(keys.CONFIRM, sign(petition))
+    before = facts()
+    answer = client.open(f"/en/signatures/confirm/{spoil(token)}", method=method)
+    assert answer.status_code == 404
+    assert facts() == before
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_the_link_of_a_withdrawn_signature_leads_nowhere(client, petition, method):
+    signature_id = sign_and_hatch(petition)
+    withdraw(signature_id)
+    assert client.open(link("confirm", signature_id), method=method).status_code == 404
+    assert row(signature_id).state == "withdrawn"
+    assert client.get(link("hatched", signature_id)).status_code == 404
+
+
+def test_the_link_and_the_receipt_of_an_erased_signature_lead_nowhere(client, petition):
+    signature_id = sign_and_hatch(petition)
+    withdraw(signature_id, now=utcnow() - LONG_AGO)
+    hatch_now()
+    change(signature_id, state="erased", given_name=None, email=None, email_digest=None)
+    for purpose in ("confirm", "hatched", "mine"):
+        assert client.get(link(purpose, signature_id)).status_code == 404
+
+
+def test_the_number_is_shown_once_it_hatched_in_words_and_as_json(client, petition):
+    signature_id = sign(petition)
+    path = client.post(link("confirm", signature_id)).location
+    assert "Your butterfly is hatching" in client.get(path).text
+    assert client.get(path, headers=JSON).json == {"number": None}
+    hatch_now()
+    page = client.get(path)
+    assert "Your butterfly is number 1" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert client.get(path, headers=JSON).json == {"number": 1}
+
+
+def test_the_page_of_the_number_tells_nothing_else(client, petition):
+    signature_id = sign_and_hatch(petition, {**AMALIA, "comment": "A private thought"})
+    page = client.get(link("hatched", signature_id)).text
+    for secret in ("Amalia", "Rosales", "rosales.example", "M5V", "private"):
+        assert secret not in page
+
+
+def test_an_unconfirmed_signature_has_no_receipt(client, petition):
+    assert client.get(link("hatched", sign(petition))).status_code == 404
+
+
+def test_the_hatched_page_offers_what_else_can_be_signed(client, petition):
+    make_petition("law", cause_id=petition.cause_id)
+    page = client.get(link("hatched", sign_and_hatch(petition, ODILE))).text
+    assert 'href="/en/petitions/law"' in page

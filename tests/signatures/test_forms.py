@@ -1,0 +1,182 @@
+"""The signing form: what it takes, and what it says at which field."""
+
+import unicodedata
+from contextvars import Context
+
+import pytest
+from werkzeug.datastructures import MultiDict
+
+from campaign.signatures.forms import SupporterForm, signature_form
+from tests.factories.signatures import AMALIA
+
+SCALE = {"name": "scale", "type": "choice", "label": "How far?", "choices": ["near", "far"], "required": False}
+WHY = {"name": "why", "type": "text", "label": "Why?", "choices": (), "required": False}
+ADULT = {"name": "adult", "type": "tick", "label": "I am of age", "choices": (), "required": False}
+
+
+@pytest.fixture
+def fill(app):
+    """Fill the form of a petition and return it, checked; `required` and `questions` are the petition's."""
+
+    def fill_in(words, required, questions, lang):
+        with app.test_request_context(f"/{lang}/", method="POST", data=MultiDict(words)):
+            form = signature_form(frozenset(required), questions)
+            form.is_valid = form.validate()
+            form.said = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            return form
+
+    def fill_apart(words, required=(), questions=(), lang="en"):
+        return Context().run(fill_in, words, required, questions, lang)
+
+    return fill_apart
+
+
+def test_a_whole_form_passes_and_its_words_are_clean(fill):
+    form = fill({**AMALIA, "given_name": "  Amalia \t María ", "postal_code": "m5v2t6", "subscribe": "y"})
+    assert form.is_valid
+    assert (form.given_name.data, form.postal_code.data, form.subscribe.data) == ("Amalia María", "M5V 2T6", True)
+    assert form.email.address.normalized == "amalia@rosales.example"
+    assert form.name_display.data == "counted"
+
+
+def test_name_and_address_alone_are_enough_where_the_petition_asks_no_more(fill):
+    form = fill({"given_name": "Li", "email": "li@wen.example"})
+    assert form.is_valid
+    empty = (form.family_name.data, form.country.data, form.postal_code.data, form.comment.data)
+    assert empty == ("", "", "", "")
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    [
+        ("given_name", "", "Write the name by which you sign."),
+        ("given_name", " \t ", "Write the name by which you sign."),
+        ("given_name", "\u200b\u200b", "Write the name by which you sign."),
+        ("given_name", "!!! 123", "A name needs at least one letter."),
+        ("given_name", "Ama\x00lia", "The name holds a sign that cannot be shown. Please type it again."),
+        ("family_name", "visit www.pills.example", "A name cannot hold an address or a link."),
+        ("family_name", "R" * 81, "That is longer than 80 letters."),
+        ("email", "", "We need your e-mail address to ask whether it was you."),
+        ("email", "amalia", "An e-mail address has an @ in it, as in name@example.org."),
+        ("email", "amalia@rosales", "The address stops too early. Add its ending, such as .mx or .org."),
+        ("email", "amalia@ros ales.example", "An e-mail address has no spaces in it."),
+        ("email", "a@b.example, c@d.example", "Write one address only."),
+        ("email", "amalia@-rosales-.example", "The part after the @ is not an address that can receive mail."),
+        ("email", "ama..lia@rosales.example", "The part before the @ is not quite right."),
+        ("email", "a" * 250 + "@rosales.example", "That address is longer than an address can be."),
+        ("country", "ZZ", "Choose a country from the list."),
+        ("country", "Canada", "Choose a country from the list."),
+        ("postal_code", "1234", "That is not a postal code of this country, such as H3Z 2Y7."),
+        ("postal_code", "9" * 17, "That is too long."),
+        ("comment", "x" * 501, "That is one letter more than the 500 that fit."),
+        ("comment", "x" * 543, "That is 43 letters more than the 500 that fit."),
+        ("name_display", "loud", "Choose how your name should appear."),
+    ],
+)
+def test_each_slip_is_named_at_its_field_and_nowhere_else(fill, field, typed, said):
+    form = fill({**AMALIA, field: typed})
+    assert form.said == {field: [said]}
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+@pytest.mark.parametrize("field", ["given_name", "email", "country"])
+def test_a_slip_is_named_in_the_readers_language(fill, field, lang):
+    said = [str(fill({**AMALIA, field: "?"}, lang=code).said[field]) for code in ("en", lang)]
+    assert (said[0] == said[1]) == (lang == "en")
+
+
+@pytest.mark.parametrize(
+    "name", ["X", "O", "Ng", "李", "José-María", "D’Arcy", "O'Neill", "van der Ōe", "महेन्द्र", "عائشة", "R" * 80, "Å" * 80]
+)
+def test_names_of_all_kinds_pass(fill, name):
+    assert fill({**AMALIA, "given_name": name, "family_name": name}).said == {}
+
+
+def test_names_are_kept_composed(fill):
+    taken_apart = unicodedata.normalize("NFD", "Zoë Nuñez")
+    assert fill({**AMALIA, "given_name": taken_apart}).given_name.data == "Zoë Nuñez"
+
+
+def test_eighty_accented_letters_fit_however_they_were_typed(fill):
+    assert fill({**AMALIA, "given_name": unicodedata.normalize("NFD", "é" * 80)}).said == {}
+
+
+def test_letters_that_fall_apart_when_composed_are_counted_as_they_are_kept(fill):
+    form = fill({**AMALIA, "given_name": "\u0958" * 80})  # each is two letters in NFC
+    assert form.said == {"given_name": ["That is longer than 80 letters."]}
+
+
+def test_a_comment_may_have_500_letters_and_lines_as_any_browser_sends_them(fill):
+    assert fill({**AMALIA, "comment": "x" * 500}).is_valid
+    form = fill({**AMALIA, "comment": "First.\r\nSecond.\x00 "})
+    assert form.comment.data == "First.\nSecond."
+    assert fill({**AMALIA, "comment": "\r\n".join("x" * 250)}).said == {}
+
+
+@pytest.mark.parametrize(
+    ("country", "typed", "kept"),
+    [
+        ("CA", "m5v 2t6", "M5V 2T6"),
+        ("CA", "M5V-2T6", "M5V 2T6"),
+        ("MX", " 06700 ", "06700"),
+        ("GB", "sw1a1aa", "SW1A 1AA"),
+        ("", "whatever 7", "WHATEVER 7"),
+        ("HK", "none", "NONE"),
+    ],
+)
+def test_postal_codes_are_taken_as_people_type_them(fill, country, typed, kept):
+    form = fill({**AMALIA, "country": country, "postal_code": typed})
+    assert (form.said, form.postal_code.data) == ({}, kept)
+
+
+def test_a_petition_can_require_more(fill):
+    form = fill({"given_name": "A", "email": "a@b.example"}, required=("family_name", "country", "postal_code", "comment"))
+    assert form.said == {
+        "family_name": ["Write your family name."],
+        "country": ["Choose your country."],
+        "postal_code": ["Write your postal code."],
+        "comment": ["Write a few words."],
+    }
+
+
+def test_nobody_is_asked_for_a_postal_code_where_there_is_none(fill):
+    words = {**AMALIA, "country": "HK", "postal_code": ""}
+    assert fill(words, required=("postal_code",)).said == {}
+
+
+def test_a_required_field_that_is_wrong_is_named_once(fill):
+    assert len(fill({**AMALIA, "country": "ZZ"}, required=("country",)).said["country"]) == 1
+
+
+def test_own_questions_are_answered_by_name(fill):
+    form = fill(
+        {**AMALIA, "answers-scale": "far", "answers-why": " Because\x00 ", "answers-adult": "y"},
+        questions=(SCALE, WHY, ADULT),
+    )
+    assert form.is_valid
+    assert form.answers() == {"scale": "far", "why": "Because", "adult": True}
+
+
+def test_questions_that_need_no_answer_can_be_left(fill):
+    form = fill(AMALIA, questions=(SCALE, WHY, ADULT))
+    assert form.is_valid
+    assert form.answers() == {"scale": "", "why": "", "adult": False}
+
+
+@pytest.mark.parametrize("question", [SCALE, WHY, ADULT])
+def test_a_question_that_needs_an_answer_says_so(fill, question):
+    form = fill(AMALIA, questions=({**question, "required": True},))
+    assert form.said == {f"answers-{question['name']}": ["This question needs an answer."]}
+
+
+@pytest.mark.parametrize(("name", "typed"), [("scale", "sideways"), ("why", "x" * 501)])
+def test_an_answer_that_cannot_be_is_named_at_its_question(fill, name, typed):
+    form = fill({**AMALIA, f"answers-{name}": typed}, questions=(SCALE, WHY))
+    assert list(form.said) == [f"answers-{name}"]
+
+
+def test_the_correcting_form_asks_for_a_name_and_no_address(app):
+    with app.test_request_context("/en/", method="POST", data={"family_name": "Rosales"}):
+        form = SupporterForm.sent()
+        assert not form.validate()
+        assert list(form.errors) == ["given_name"]

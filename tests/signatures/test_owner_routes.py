@@ -1,0 +1,174 @@
+"""The page behind the link in the mail: see, correct, hide, withdraw, restore, download."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import db
+from campaign.lib.times import utcnow
+from campaign.signatures import keys
+from campaign.signatures.queries import differences
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    hatch_now,
+    link,
+    post_signature,
+    row,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def own(petition):
+    """The id of Amalia's hatched signature."""
+    return sign_and_hatch(petition, {**AMALIA, "comment": "For my brother", "name_display": "full"})
+
+
+@pytest.fixture
+def foreign(petition, own):
+    """The id of Odile's hatched signature."""
+    return sign_and_hatch(petition, ODILE)
+
+
+def act(client, opener, target, verb, words=None):
+    """Press the button `verb` of the signature `target` on the page that the link of `opener` opens."""
+    return client.post(f"{link('mine', opener)}/{target}/{verb}", data=words)
+
+
+def test_the_page_shows_all_that_was_signed_with_the_address_and_nothing_else(client, petition, own, foreign):
+    law = make_petition("law", cause_id=petition.cause_id)
+    sign(law, {**AMALIA, "email": "Amalia@Rosales.EXAMPLE"}, comment="Another thought")
+    page = client.get(link("mine", own)).text
+    assert page.count('class="mine-one"') == 2
+    assert "a•••@rosales.example" in page
+    for kept in ("Amalia", "For my brother", "Another thought", "number 1"):
+        assert kept in page
+    for hidden in ("Odile", "kwan", "H3Z"):
+        assert hidden not in page
+
+
+def test_the_page_is_private(client, own):
+    answer = client.get(link("mine", own))
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.headers["X-Robots-Tag"] == "noindex"
+    assert "Set-Cookie" not in answer.headers
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: t + "x", lambda t: "x", lambda t: keys.token_for("confirm", 1)])
+def test_a_foreign_or_garbled_link_opens_nothing(client, own, spoil):
+    token = spoil(keys.token_for(keys.MINE, own))
+    assert client.get(f"/en/signatures/mine/{token}").status_code == 404
+    assert client.get(f"/en/signatures/mine/{token}/download.json").status_code == 404
+    assert client.post(f"/en/signatures/mine/{token}/{own}/withdraw").status_code == 404
+    assert row(own).state == "counted"
+
+
+@pytest.mark.parametrize("verb", ["correct", "withdraw", "restore"])
+def test_a_forged_number_reaches_nobody_elses_signature(client, own, foreign, verb):
+    before = row(foreign).state, row(foreign).given_name
+    for target in (foreign, 10**9, 10**30):
+        assert act(client, own, target, verb, AMALIA).status_code == 404
+    assert (row(foreign).state, row(foreign).given_name) == before
+
+
+def test_words_are_corrected_and_the_page_says_saved(client, own):
+    answer = act(client, own, own, "correct", {**AMALIA, "family_name": " Rosáles ", "postal_code": "m5v2t7", "name_display": "initials"})
+    assert (answer.status_code, answer.location) == (303, f"{link('mine', own)}?saved={own}")
+    assert "Saved." in client.get(answer.location).text
+    assert (row(own).family_name, row(own).postal_code, row(own).name_display) == ("Rosáles", "M5V 2T7", "initials")
+    assert (row(own).state, row(own).number, row(own).email) == ("counted", 1, "amalia@rosales.example")
+
+
+def test_a_correction_cannot_reach_what_is_not_the_owners_to_change(client, own):
+    words = {**AMALIA, "email": "mallory@evil.example", "state": "pending", "number": "99", "comment_shown": "y", "evidence": "paper"}
+    act(client, own, own, "correct", words)
+    assert (row(own).email, row(own).state, row(own).number) == ("amalia@rosales.example", "counted", 1)
+    assert (row(own).comment_shown, row(own).evidence) == (False, "email")
+
+
+def test_a_wrong_correction_comes_back_with_its_words_and_changes_nothing(client, own):
+    answer = act(client, own, own, "correct", {**AMALIA, "given_name": "", "comment": "Newer words"})
+    assert answer.status_code == 422
+    assert "Write the name by which you sign." in answer.text
+    assert "Newer words" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert (row(own).given_name, row(own).comment) == ("Amalia", "For my brother")
+
+
+def test_what_the_petition_requires_cannot_be_emptied_later(client, app):
+    petition = make_petition(required_fields=["country", "postal_code"])
+    own = sign_and_hatch(petition)
+    answer = act(client, own, own, "correct", {"given_name": "Amalia"})
+    assert answer.status_code == 422
+    assert row(own).postal_code == "M5V 2T6"
+
+
+def test_hiding_takes_the_name_off_the_petition_at_once(client, petition, own):
+    assert "Amalia Rosales" in client.get("/en/petitions/home").text
+    act(client, own, own, "correct", {**AMALIA, "name_display": "counted"})
+    page = client.get("/en/petitions/home").text
+    assert "Amalia" not in page
+    assert "Rosales" not in page
+
+
+def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
+    assert act(client, own, own, "withdraw").location == link("mine", own)
+    assert "Sign again" in client.get(link("mine", own)).text
+    assert row(own).state == "withdrawn"
+    hatch_now()
+    assert (row(own).number, row(foreign).number) == (None, 2)
+    assert differences() == []
+    act(client, own, own, "restore")
+    hatch_now()
+    assert (row(own).state, row(own).number) == ("counted", 1)
+    assert differences() == []
+    db.session.rollback()
+
+
+def test_looking_at_the_buttons_addresses_changes_nothing(client, own):
+    for verb in ("withdraw", "restore", "correct"):
+        assert client.get(f"{link('mine', own)}/{own}/{verb}").status_code in (302, 405)
+    assert row(own).state == "counted"
+
+
+def test_a_page_of_another_site_cannot_withdraw(client, own):
+    path = f"{link('mine', own)}/{own}/withdraw"
+    assert client.post(path, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert row(own).state == "counted"
+
+
+def test_everything_kept_can_be_downloaded(client, petition, own, foreign):
+    answer = client.get(f"{link('mine', own)}/download.json")
+    assert answer.headers["Content-Disposition"] == "attachment; filename=my-signatures.json"
+    assert answer.headers["Cache-Control"] == "no-store"
+    [kept] = answer.json["signatures"]
+    assert kept["petition"] == "home"
+    assert kept["email"] == "amalia@rosales.example"
+    assert kept["comment"] == "For my brother"
+    assert (kept["number"], kept["state"]) == (1, "counted")
+    assert kept["created_at"].endswith("+00:00")
+    assert "digest" not in answer.text
+
+
+def test_both_of_a_couple_see_what_was_signed_with_their_address(client, shared_petition):
+    amalia, teo = sign(shared_petition, AMALIA), sign(shared_petition, TEO)
+    page = client.get(link("mine", teo)).text
+    assert "Amalia" in page
+    assert "Teo" in page
+    assert act(client, teo, amalia, "withdraw").status_code == 303
+
+
+def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, petition):
+    own = sign(petition, now=utcnow() - DAY)
+    withdraw(own)
+    assert client.get(link("mine", own)).status_code == 200
+    post_signature(client, petition, AMALIA)
+    assert row(own).state == "pending"
+    assert client.get(link("mine", own)).status_code == 200

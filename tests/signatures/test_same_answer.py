@@ -1,0 +1,139 @@
+"""Whoever signs, the screen says the same: nobody can find out who signed."""
+
+import sqlite3
+from contextlib import closing
+from datetime import timedelta
+from statistics import median
+from time import perf_counter
+
+import pytest
+
+from campaign.extensions import db
+from campaign.lib.times import utcnow
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    TEO,
+    change,
+    confirm,
+    hatch_now,
+    post_signature,
+    sign,
+    withdraw,
+)
+
+YESTERDAY = timedelta(days=1)
+FULL_BOX = {"mail_count": 5}
+
+
+def first(petition, words):
+    """Nobody has signed with this address."""
+
+
+def pending(petition, words):
+    sign(petition, words, now=utcnow() - YESTERDAY)
+
+
+def just_signed(petition, words):
+    sign(petition, words)
+
+
+def confirmed(petition, words):
+    confirm(sign(petition, words, now=utcnow() - YESTERDAY))
+
+
+def counted(petition, words):
+    confirmed(petition, words)
+    hatch_now()
+
+
+def held(petition, words):
+    confirm(sign(petition, words, held_reason="hidden_field"))
+
+
+def withdrawn(petition, words):
+    withdraw(sign(petition, words, now=utcnow() - YESTERDAY))
+
+
+def told_enough(petition, words):
+    change(sign(petition, words, now=utcnow() - YESTERDAY), **FULL_BOX)
+
+
+PASTS = (first, pending, just_signed, confirmed, counted, held, withdrawn, told_enough)
+
+
+@pytest.fixture
+def answers(client, petition):
+    """Sign once after each past, with `headers`, and return the answers."""
+
+    def ask(**headers):
+        found = []
+        for past in PASTS:
+            words = {**ODILE, "email": f"{past.__name__}@kwan.example"}
+            past(petition, words)
+            found.append(post_signature(client, petition, words, headers=headers))
+        return found
+
+    return ask
+
+
+def test_a_browser_is_sent_to_the_same_page_whatever_went_before(answers):
+    seen = {(answer.status_code, answer.text, tuple(answer.headers)) for answer in answers()}
+    assert len(seen) == 1
+    [(status, _, headers)] = seen
+    assert (status, dict(headers)["Location"]) == (303, "/en/petitions/home/thanks")
+    assert "Set-Cookie" not in dict(headers)
+
+
+def test_a_program_gets_the_same_words_whatever_went_before(answers):
+    seen = {(answer.status_code, answer.text, tuple(answer.headers)) for answer in answers(**JSON)}
+    assert len(seen) == 1
+    [(status, text, headers)] = seen
+    assert (status, text) == (201, '{"status":"pending"}\n')
+    assert dict(headers)["Cache-Control"] == "no-store"
+
+
+def test_the_thanks_page_says_nothing_of_who_signed(client, petition):
+    empty = client.get("/en/petitions/home/thanks").text
+    post_signature(client, petition, AMALIA)
+    assert client.get("/en/petitions/home/thanks").text == empty
+
+
+def test_the_second_of_a_couple_and_a_third_get_the_same_answer(client, shared_petition):
+    people = (AMALIA, TEO, TEO, {**AMALIA, "given_name": "Nestor"})
+    seen = {post_signature(client, shared_petition, words, headers=JSON).text for words in people}
+    assert len(seen) == 1
+
+
+def test_a_refused_form_says_the_same_to_those_who_signed(client, petition):
+    wrong = {**AMALIA, "country": "ZZ"}
+    before = post_signature(client, petition, wrong, headers=JSON)
+    counted(petition, AMALIA)
+    after = post_signature(client, petition, wrong, headers=JSON)
+    assert (before.status_code, before.text) == (after.status_code, after.text)
+
+
+@pytest.mark.parametrize("past", PASTS)
+def test_every_signing_waits_for_the_disk_even_one_that_has_nothing_to_say(client, petition, past):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL writes down the lock that it takes on a row")
+    words = {**ODILE, "email": "odile.again@kwan.example"}
+    past(petition, words)
+    with closing(sqlite3.connect(db.engine.url.database)) as watcher:
+        before = watcher.execute("pragma data_version").fetchone()
+        post_signature(client, petition, words)
+        assert watcher.execute("pragma data_version").fetchone() != before
+
+
+def test_a_repeat_takes_about_as_long_as_a_first_signature(client, petition):
+    seconds = {first: [], counted: []}
+    for place in range(12):
+        for past, spent in seconds.items():
+            words = {**ODILE, "email": f"{past.__name__}.{place}@kwan.example"}
+            past(petition, words)
+            start = perf_counter()
+            post_signature(client, petition, words)
+            spent.append(perf_counter() - start)
+    assert median(seconds[counted]) < 2 * median(seconds[first])
+    assert median(seconds[first]) < 2 * median(seconds[counted])

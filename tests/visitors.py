@@ -1,0 +1,12 @@
+"""Requests as visitors make them: each in a context of its own, never in that of the test."""
+
+from contextvars import Context
+
+from flask.testing import FlaskClient
+
+
+class Visitor(FlaskClient):
+    """A client whose requests share nothing with the test that makes them: no session, no language, no snapshot."""
+
+    def open(self, *arguments, **options):
+        return Context().run(super().open, *arguments, **options)
