@@ -14,6 +14,7 @@ from campaign.lib.countries import countries
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
+from campaign.lib.quick_fields import QuickFields
 
 MOST_NAME = 80
 MOST_EMAIL = 254
@@ -24,7 +25,7 @@ MOST_ANSWER = 500
 NAME_FAULTS = {
     "empty": _l("Write the name by which you sign."),
     "link": _l("A name cannot hold an address or a link."),
-    "control": _l("The name holds a sign that cannot be shown. Please type it again."),
+    "control": _l("The name holds a character that cannot be shown. Please type it again."),
     "no_letter": _l("A name needs at least one letter."),
 }
 ADDRESS_FAULTS = {
@@ -115,7 +116,7 @@ class CommentField(TextAreaField):
 class SupporterForm(FlaskForm):
     """What a supporter says of themselves, when signing or when correcting it."""
 
-    class Meta:
+    class Meta(QuickFields):
         # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
         csrf = False
 

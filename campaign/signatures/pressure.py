@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from altcha import ChallengeOptionsV1, create_challenge_v1, verify_solution_v1
+from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, verify_solution_v1
 from flask import current_app
 from limits import RateLimitItemPerMinute, parse
 from limits.storage import storage_from_string
@@ -14,6 +14,7 @@ from campaign.lib.times import utcnow
 
 WORK = 60_000
 PROOF_MINUTES = 20
+ONE_USE = RateLimitItemPerMinute(1, PROOF_MINUTES)
 
 
 class Pressure:
@@ -44,6 +45,10 @@ class Pressure:
     def is_high(self, petition_id):
         """Return True where more sign this petition within a minute than people usually do."""
         return not self._limiter.test(self._per_petition, "petition", str(petition_id))
+
+    def spend(self, payload):
+        """Return True where `payload` is a proof of work that nobody has used before, and use it up."""
+        return is_proof(payload) and self._limiter.hit(ONE_USE, "proof", PayloadV1.from_base64(payload).signature)
 
     def _seconds_left(self, key):
         reset = self._limiter.get_window_stats(self._per_address, "address", key).reset_time

@@ -78,22 +78,32 @@ def _petition_differences():
 
 
 def _cause_differences():
-    numbers = db.session.execute(
-        select(Signature.cause_id, func.count(), func.max(Signature.number))
-        .where(COUNTED)
-        .group_by(Signature.cause_id)
-    ).all()
-    counted = {cause_id: (count, highest) for cause_id, count, highest in numbers}
-    free = _totals(select(FreeNumber.cause_id, func.count()), FreeNumber.cause_id)
-    for tally in db.session.scalars(select(CauseTally).order_by(CauseTally.cause_id)):
-        count, highest = counted.get(tally.cause_id, (0, 0))
-        if tally.count != count:
-            yield f"cause {tally.cause_id}: tally says {tally.count}, signatures say {count}"
-        if tally.last_number < highest:
-            yield f"cause {tally.cause_id}: number {highest} is given, the last should be {tally.last_number}"
-        gaps = tally.last_number - count
-        if gaps != free.get(tally.cause_id, 0):
-            yield f"cause {tally.cause_id}: {gaps} numbers are missing, {free.get(tally.cause_id, 0)} are free"
+    """The numbers given and the free ones must together be 1 … last_number, each once."""
+    given = _numbers(Signature.number, Signature.cause_id, COUNTED)
+    free = _numbers(FreeNumber.number, FreeNumber.cause_id, FreeNumber.number.is_not(None))
+    tallies = {tally.cause_id: (tally.count, tally.last_number) for tally in db.session.scalars(select(CauseTally))}
+    for cause_id in sorted(given.keys() | free.keys() | tallies.keys()):
+        (counted, highest), (spare, highest_spare) = given.get(cause_id, (0, 0)), free.get(cause_id, (0, 0))
+        tally, last = tallies.get(cause_id, (0, 0))
+        if tally != counted:
+            yield f"cause {cause_id}: tally says {tally}, signatures say {counted}"
+        if last < highest:
+            yield f"cause {cause_id}: number {highest} is given, the last should be {last}"
+        if last < highest_spare:
+            yield f"cause {cause_id}: number {highest_spare} is free, the last should be {last}"
+        if last - counted != spare:
+            yield f"cause {cause_id}: {last - counted} numbers are missing, {spare} are free"
+    both = select(FreeNumber.cause_id, FreeNumber.number).join(
+        Signature, (Signature.cause_id == FreeNumber.cause_id) & (Signature.number == FreeNumber.number)
+    )
+    for cause_id, number in db.session.execute(both.order_by(FreeNumber.cause_id, FreeNumber.number)):
+        yield f"cause {cause_id}: number {number} is free and given"
+
+
+def _numbers(number, cause_id, condition):
+    """Return {cause id: (how many numbers, the highest)}."""
+    rows = db.session.execute(select(cause_id, func.count(), func.max(number)).where(condition).group_by(cause_id))
+    return {cause: (count, highest) for cause, count, highest in rows}
 
 
 def _totals(query, group):
