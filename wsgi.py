@@ -1,5 +1,7 @@
 """What the server and the `flask` command load."""
 
+import gc
+
 from campaign import create_app
 from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
@@ -9,7 +11,16 @@ def serving():
     """Return the application for one process of the production server, which ends when the server does."""
     end_with_parent()
     start_logging()
-    return create_app({"SERVING": True})
+    app = create_app({"SERVING": True})
+    _spare_the_collector()
+    return app
+
+
+def _spare_the_collector():
+    """Let Python's collector pass by what lasts as long as the process, and come less often: it took an eighth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 100)
 
 
 def __getattr__(name):

@@ -35,7 +35,7 @@ class Server:
         _raise_file_limit()
         with open(self._log, "wb") as log:
             self._process = subprocess.Popen(
-                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+                self._command, cwd=ROOT, env=self._environment, stdout=log, stderr=subprocess.STDOUT, process_group=0
             )
         return self
 

@@ -20,7 +20,7 @@ from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petitions
 from campaign.signatures import emails, pressure
 from campaign.signatures.owner_routes import blueprint as signatures
-from campaign.web import assets, failures, formats, headers, languages
+from campaign.web import assets, failures, formats, headers, languages, sessions
 from campaign.web.pages import blueprint as web
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +37,7 @@ def create_app(settings=None):
     app.config.update(settings or {})
     app.extensions["sender_address"] = sender(app.config).addr_spec
     _join_extensions(app)
-    for part in (languages, formats, assets, headers, failures, terms, pressure, emails, commands):
+    for part in (languages, formats, assets, headers, sessions, failures, terms, pressure, emails, commands):
         part.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -33,7 +33,7 @@ class Update:
 
 @dataclass(frozen=True)
 class CausePage:
-    """A cause in one language. `count` is its butterflies, `next_number` the number that the next one gets at most."""
+    """A cause in one language. `shape` is its montage's, `count` its butterflies, `next_number` the number that the next one gets at most."""
 
     id: int
     slug: str
@@ -41,6 +41,7 @@ class CausePage:
     summary: str
     story: Markup
     palette: str
+    shape: str
     count: int
     events: tuple[Event, ...]
     past_events: tuple[Event, ...]
@@ -63,6 +64,7 @@ def page(cause, lang, today):
         summary=text.summary,
         story=to_html(text.story),
         palette=cause.palette,
+        shape=cause.shape,
         count=cause_count(cause.id),
         events=tuple(event for event in events if event.date >= today),
         past_events=tuple(event for event in reversed(events) if event.date < today),

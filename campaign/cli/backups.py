@@ -4,12 +4,16 @@ import os
 import shutil
 import sqlite3
 import subprocess
+from contextlib import closing
 from pathlib import Path
 
 import click
 from flask.cli import with_appcontext
 
 from campaign.extensions import db
+
+MARK = "alembic_version"
+CLEANLY = ("--clean", "--if-exists", "--single-transaction", "--no-owner")
 
 
 @click.command("backup")
@@ -18,14 +22,16 @@ from campaign.extensions import db
 def backup(file):
     """Write a consistent copy of the database to FILE while the site runs; only its owner may read it."""
     draft = file.with_name(file.name + ".part")
-    draft.unlink(missing_ok=True)
-    os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    url = db.engine.url
-    if url.get_backend_name() == "sqlite":
-        _copy_sqlite(url.database, draft)
-    else:
-        _run("pg_dump", "--format=custom", f"--file={draft}", _libpq(url))
-    draft.replace(file)
+    try:
+        draft.unlink(missing_ok=True)
+        os.close(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as error:
+        raise click.ClickException(f"{file} cannot be written: {error.strerror}.") from error
+    try:
+        _copy_out(draft)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
     click.echo(f"Backed up to {file} ({file.stat().st_size:,} bytes).")
 
 
@@ -38,37 +44,47 @@ def restore(file, yes):
     if not yes:
         click.confirm("This replaces all present data. Go on?", abort=True)
     url = db.engine.url
+    db.engine.dispose()
     if url.get_backend_name() == "sqlite":
-        db.engine.dispose()
         _copy_sqlite(file, url.database)
     else:
-        _run("pg_restore", "--clean", "--if-exists", "--single-transaction", "--no-owner", f"--dbname={_libpq(url)}", str(file))
+        _run("pg_restore", *CLEANLY, f"--dbname={_libpq(url)}", str(file), password=url.password)
     click.echo(f"Restored from {file}.")
+
+
+def _copy_out(draft):
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite":
+        _copy_sqlite(url.database, draft)
+    else:
+        _run("pg_dump", "--format=custom", f"--file={draft}", _libpq(url), password=url.password)
 
 
 def _copy_sqlite(source, target):
     """Copy by SQLite's own backup, which waits for writers and leaves a file that opens."""
-    origin = sqlite3.connect(f"file:{source}?mode=ro", uri=True)
-    copy = sqlite3.connect(target)
-    try:
-        if origin.execute("pragma quick_check(1)").fetchone() != ("ok",):
-            raise click.ClickException(f"{source} is damaged.")
-        origin.backup(copy)
-    except sqlite3.DatabaseError as error:
-        raise click.ClickException(f"{source} cannot be copied: {error}") from error
-    finally:
-        copy.close()
-        origin.close()
+    with closing(sqlite3.connect(f"{Path(source).absolute().as_uri()}?mode=ro", uri=True)) as origin:
+        try:
+            if origin.execute("pragma quick_check(1)").fetchone() != ("ok",):
+                raise click.ClickException(f"{source} is damaged.")
+            # An empty file is a sound database too, and would wipe out everything.
+            if not origin.execute("select 1 from sqlite_master where name = ?", (MARK,)).fetchone():
+                raise click.ClickException(f"{source} is no copy of a Volante database.")
+            with closing(sqlite3.connect(target)) as copy:
+                origin.backup(copy)
+        except sqlite3.DatabaseError as error:
+            raise click.ClickException(f"{source} cannot be copied: {error}") from error
 
 
 def _libpq(url):
-    return url.set(drivername="postgresql").render_as_string(hide_password=False)
+    # Without the password, which everybody on the machine could read in the list of processes.
+    return url.set(drivername="postgresql")._replace(password=None).render_as_string()
 
 
-def _run(program, *arguments):
+def _run(program, *arguments, password):
     if shutil.which(program) is None:
         raise click.ClickException(f"{program} is needed for PostgreSQL and was not found.")
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
+    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
+    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, env=environ)
     if done.returncode:
         raise click.ClickException(done.stderr.strip() or f"{program} failed.")
 

@@ -38,15 +38,15 @@ HEADER = (*COLUMNS, "version", *INSTANTS)
 
 
 def csv_lines(petition_id, state="counted"):
-    """Yield the header and then the signatures of a petition, as text of some thousand lines each, oldest first.
+    """Yield the header and then the signatures of a petition, oldest first, as pairs of (text, how many signatures it holds).
 
     `state` is a key of STATES. Instants are ISO 8601 in UTC; a cell that a spreadsheet would run is made plain. Memory
     does not grow with the petition: rows come from a cursor that stays open at the server.
     """
-    yield _lines([HEADER])
+    yield _lines([HEADER]), 0
     rows = db.session.execute(_query(petition_id, STATES[state]).execution_options(yield_per=BATCH))
     for batch in rows.partitions():
-        yield _lines([_cell(value) for value in row] for row in batch)
+        yield _lines([_cell(value) for value in row] for row in batch), len(batch)
 
 
 def _query(petition_id, states):

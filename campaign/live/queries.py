@@ -1,10 +1,11 @@
-"""The counts that pages show: what has hatched."""
+"""The counts that pages show: what has hatched, and how it came to be."""
 
 from sqlalchemy import select
 
 from campaign.causes.models import Cause, CauseTally
 from campaign.extensions import db
 from campaign.petitions.models import Petition, PetitionTally
+from campaign.signatures.queries import ledger_by_hour
 
 
 def counts_of_cause(slug):
@@ -23,3 +24,13 @@ def counts_of_cause(slug):
         .order_by(Petition.position, Petition.id)
     )
     return row.count, dict(petitions.all())
+
+
+def ledger_of_petition(slug):
+    """Return the ledger of the public petition at `slug`, as `ledger_by_hour` does, or None."""
+    petition_id = db.session.scalar(
+        select(Petition.id)
+        .join(Cause, Cause.id == Petition.cause_id)
+        .where(Petition.slug == slug, Petition.state != "draft", Cause.state == "published")
+    )
+    return None if petition_id is None else ledger_by_hour(petition_id)

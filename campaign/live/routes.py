@@ -1,14 +1,16 @@
-"""The pulse: one tiny answer that every watching page asks for again and again."""
+"""What machines read of the counts: the pulse, which watching pages ask for again and again, and the ledger."""
 
 from datetime import UTC, datetime
 from hashlib import blake2b
 
 from flask import Blueprint, abort, jsonify, request
 
-from campaign.live.queries import counts_of_cause
+from campaign.lib.caching import public
+from campaign.live.queries import counts_of_cause, ledger_of_petition
 
 blueprint = Blueprint("live", __name__)
 QUIET_PACE = 1000
+LEDGER_SECONDS = 60
 
 
 @blueprint.get("/causes/<slug>/pulse.json")
@@ -32,3 +34,17 @@ def pulse(slug):
     facts = repr((count, sorted(petitions.items()), pace)).encode()
     response.set_etag(blake2b(facts, digest_size=9).hexdigest(), weak=True)
     return response
+
+
+@blueprint.get("/petitions/<slug>/ledger.json")
+def ledger(slug):
+    """Every change to the count of a petition, by hour and reason; the changes add up to the count."""
+    entries = ledger_of_petition(slug)
+    if entries is None:
+        abort(404)
+    hours = [
+        {"hour": f"{e.hour:%Y-%m-%dT%H:%M:%SZ}", "reason": e.reason, "evidence": e.evidence, "change": e.change}
+        for e in entries
+    ]
+    count = sum(entry.change for entry in entries)
+    return public(jsonify(petition=slug, count=count, hours=hours), LEDGER_SECONDS)

@@ -21,6 +21,7 @@ PICTURE_SECONDS = 60
 NAMES_SECONDS = 15
 NUMBERS_SECONDS = 5
 YEAR = 31_536_000
+blueprint.app_template_global("montage_version")(version)
 
 
 @blueprint.get("/<lang>/causes/<slug>/montage")
@@ -35,8 +36,6 @@ def show(slug):
             render_template(
                 "montage/show.html",
                 cause=cause_page(cause, g.lang, now.date()),
-                shape=cause.shape,
-                version=version(),
                 last=last,
                 petition=next((card for card in cards_of_cause(cause.id, g.lang, now) if card.state == "open"), None),
                 asked="n" in request.args,

@@ -7,12 +7,15 @@ import subprocess
 import sys
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
+from http.client import HTTPConnection, HTTPException
 from itertools import count
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
+
+from campaign.lib.tokens import make_token
 
 ROOT = Path(__file__).parents[2]
 PETITION = "find-the-43"
@@ -51,7 +54,12 @@ class PlainSite:
         return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _carries(entry, mark)]
 
     def worker(self):
-        return next(pid for pid in self.processes() if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes())
+        """Return the number of the worker's process, or None while there is none."""
+        return next((pid for pid in self.processes() if _runs_worker(pid)), None)
+
+    def web(self):
+        """Return the number of one web process."""
+        return next(pid for pid in self.processes() if pid != self.server.pid and not _runs_worker(pid))
 
     def kill_all(self):
         """What a power cut does: every process at the same instant."""
@@ -77,14 +85,17 @@ class PlainSite:
 
 
 class Crowd:
-    """Threads that sign one after the other under new addresses until told to stop; `acknowledged` are those told yes."""
+    """Threads that do one thing after the other until told to stop; `acknowledged` is what was answered well.
 
-    def __init__(self, site, threads=8):
+    `act(number)` does the thing for the number, and returns what the site has acknowledged by it, or None.
+    """
+
+    def __init__(self, act, threads=8):
         self.acknowledged = []
-        self._site = site
+        self._act = act
         self._numbers = count()
         self._stop = threading.Event()
-        self._threads = [threading.Thread(target=self._sign, daemon=True) for _ in range(threads)]
+        self._threads = [threading.Thread(target=self._go_on, daemon=True) for _ in range(threads)]
 
     def __enter__(self):
         for thread in self._threads:
@@ -96,11 +107,45 @@ class Crowd:
         for thread in self._threads:
             thread.join(10)
 
-    def _sign(self):
+    def _go_on(self):
         while not self._stop.is_set():
-            address = f"signer.{next(self._numbers)}@example.org"
-            if sign(self._site.url, address) == 201:
-                self.acknowledged.append(address)
+            done = self._act(next(self._numbers))
+            if done is None:
+                # Nobody is there, and asking without a pause would keep the processor from those who are to be.
+                self._stop.wait(0.05)
+            else:
+                self.acknowledged.append(done)
+
+
+def signers(site, name="signer", most=500):
+    """Return what lets a Crowd sign, each time with a new address, of which there are `most`."""
+
+    def act(number):
+        if number >= most:
+            return None
+        address = f"{name}.{number}@example.org"
+        return address if sign(site.url, address) == 201 else None
+
+    return act
+
+
+def confirmers(site, signature_ids):
+    """Return what lets a Crowd confirm these signatures, each once."""
+
+    def act(number):
+        if number >= len(signature_ids):
+            return None
+        return signature_ids[number] if confirm(site, signature_ids[number]) == 303 else None
+
+    return act
+
+
+def confirm(site, signature_id):
+    """Press the button of the letter; return the status, or None where no answer came."""
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=5)
+    with suppress(HTTPException, *LOSSES), closing(connection):
+        connection.request("POST", f"/es/signatures/confirm/{make_token(SECRET.encode(), 'confirm', signature_id)}")
+        return connection.getresponse().status
 
 
 def sign(url, address):
@@ -113,7 +158,7 @@ def sign(url, address):
         data=urlencode(words).encode(),
         headers={"Accept": "application/json"},
     )
-    with suppress(*LOSSES), urlopen(request, timeout=5) as answer:
+    with suppress(HTTPException, *LOSSES), urlopen(request, timeout=5) as answer:
         return answer.status
 
 
@@ -129,6 +174,12 @@ def free_port():
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return probe.getsockname()[1]
+
+
+def _runs_worker(pid):
+    with suppress(OSError):
+        return b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
+    return False
 
 
 def _carries(process, mark):

@@ -1,113 +1,107 @@
 """Whatever is killed, whenever: what was acknowledged is there, with its mail, and the counts agree."""
 
-import email
 import os
 import signal
 import time
-from contextlib import suppress
-from email.policy import default
 
 import pytest
-from sqlalchemy import create_engine, text
 
+from campaign.cli.worker import HATCH_SECONDS
 from tests import databases
-from tests.faults.plain_site import Crowd, PlainSite, sign, wait_until
+from tests.faults.plain_site import Crowd, PlainSite, confirmers, sign, signers, wait_until
+from tests.faults.records import addresses_in, asked, free_letters, has_written_all, owed_to, written_to
+
+LOADED = 690
+MANY = 4000
 
 
 @pytest.fixture(params=databases.KINDS)
 def site(request, tmp_path):
-    url = databases.fresh(request.param) if request.param == "postgresql" else None
-    site = PlainSite(tmp_path, url)
-    yield site
+    """A running site, on each kind of database."""
+    site = PlainSite(tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None)
+    yield site.start()
     site.stop()
 
 
-def asked(site, sentence):
-    url = site.environment.get("DATABASE_URL", f"sqlite:///{site.var / 'volante.sqlite3'}")
-    engine = create_engine(url.replace("postgresql://", "postgresql+psycopg://", 1))
-    with engine.connect() as connection:
-        rows = connection.execute(text(sentence)).all()
-    engine.dispose()
-    return rows
+def agrees(site):
+    code, said = site.flask("signatures", "audit")
+    return code == 0 or pytest.fail(said)
 
 
-def written_to(site):
-    """Return the addresses that the letters in the folder go to."""
-    files = (site.var / "mail").glob("*.eml")
-    return {email.message_from_bytes(file.read_bytes(), policy=default)["To"].addresses[0].addr_spec for file in files}
+def numbers_given(site):
+    """Return (how many butterflies there are, the highest number)."""
+    return tuple(asked(site, "select count(number), max(number) from signature")[0])
 
 
-def is_quiet(site):
-    return asked(site, "select count(*) from owed_message where state = 'owed'")[0][0] == 0
+def waiting(site):
+    return asked(site, "select count(*) from signature where state = 'confirmed'")[0][0]
+
+
+def confirm_at_once(site, most):
+    """Turn many counted signatures back into confirmed ones that never hatched, as a rush of confirmations would."""
+    asked(site, f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}")
+    wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most, 20)
+    asked(site, "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'")
 
 
 def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
-    site.start()
-    with Crowd(site) as crowd:
-        wait_until(lambda: len(crowd.acknowledged) > 60, 30)
+    with Crowd(signers(site, "early", most=40)) as crowd:
+        wait_until(lambda: len(crowd.acknowledged) == 40, 20)
+    to_confirm = [row.id for row in asked(site, "select id from signature where state = 'pending'")]
+    with Crowd(signers(site)) as more, Crowd(confirmers(site, to_confirm), threads=2) as confirming:
+        wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10, 20)
         site.kill_all()
-    acknowledged = set(crowd.acknowledged)
+    signed, confirmed = {*crowd.acknowledged, *more.acknowledged}, set(confirming.acknowledged)
+    free_letters(site)
     site.start()
-    stored = {row.email for row in asked(site, "select email from signature")}
-    assert acknowledged <= stored
-    wait_until(lambda: is_quiet(site), 30)
-    assert acknowledged <= written_to(site)
-    assert site.flask("signatures", "audit")[0] == 0
+    assert signed <= addresses_in(site)
+    assert confirmed <= {row.id for row in asked(site, "select id from signature where confirmed_at is not null")}
+    wait_until(lambda: has_written_all(site) and not waiting(site), 20)
+    # Whoever was quick to confirm gets no letter that asks for it.
+    unconfirmed = {row.email for row in asked(site, "select email from signature where state = 'pending'")}
+    assert signed & unconfirmed <= written_to(site)
+    assert confirmed <= {row.id for row in asked(site, "select id from signature where number is not null")}
+    assert agrees(site)
 
 
-def test_a_killed_worker_comes_back_and_each_butterfly_hatches_once(site):
-    site.start()
-    generated = 3000
-    with suppress(StopIteration):
-        for _ in range(3):
-            os.kill(site.worker(), signal.SIGKILL)
-            time.sleep(0.3)
-    code, said = site.flask("signatures", "generate", "victims-law", str(generated))
+def test_a_worker_killed_while_it_hatches_gives_each_butterfly_one_number(site):
+    code, said = site.flask("signatures", "generate", "victims-law", str(MANY))
     assert code == 0, said
-    with suppress(StopIteration):
-        os.kill(site.worker(), signal.SIGKILL)
-    assert sign(site.url, "after@example.org") == 201
-    wait_until(lambda: "after@example.org" in written_to(site), 30)
-    [(numbers, highest)] = asked(site, "select count(number), max(number) from signature")
-    assert numbers == highest == 690 + generated
-    code, said = site.flask("signatures", "audit")
-    assert code == 0, said
+    killed = site.worker()
+    confirm_at_once(site, MANY)
+    time.sleep(2 * HATCH_SECONDS)
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: site.worker() not in (None, killed), 20)
+    wait_until(lambda: waiting(site) == 0, 20)
+    assert numbers_given(site) == (LOADED + MANY, LOADED + MANY)
+    assert agrees(site)
+
+
+def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
+    killed = site.worker()
+    with Crowd(signers(site, most=60)) as crowd:
+        wait_until(lambda: written_to(site), 20)
+        os.kill(killed, signal.SIGKILL)
+    assert set(crowd.acknowledged) <= written_to(site) | owed_to(site)
+    free_letters(site)
+    wait_until(lambda: has_written_all(site), 20)
+    assert set(crowd.acknowledged) <= written_to(site)
+
+
+def test_a_killed_web_process_is_replaced(site):
+    killed = site.web()
+    os.kill(killed, signal.SIGKILL)
+    wait_until(lambda: sign(site.url, "after@example.org") == 201, 15)
+    assert site.server.poll() is None
 
 
 def test_ctrl_c_under_load_stops_within_five_seconds_and_frees_the_port(site):
-    site.start()
-    with Crowd(site) as crowd:
-        wait_until(lambda: len(crowd.acknowledged) > 20, 30)
+    with Crowd(signers(site)) as crowd:
+        wait_until(lambda: len(crowd.acknowledged) > 20, 20)
         began = time.monotonic()
         site.server.send_signal(signal.SIGINT)
         assert site.server.wait(10) == 0
         assert time.monotonic() - began < 5
     wait_until(lambda: site.processes() == [], 3)
+    assert set(crowd.acknowledged) <= addresses_in(site)
     site.start()
-    stored = {row.email for row in asked(site, "select email from signature")}
-    assert set(crowd.acknowledged) <= stored
-
-
-def test_when_the_parent_is_killed_its_children_go_too(tmp_path):
-    site = PlainSite(tmp_path).start()
-    try:
-        site.server.kill()
-        site.server.wait(5)
-        wait_until(lambda: site.processes() == [], 5)
-        assert not site.answers()
-    finally:
-        site.stop()
-
-
-def test_a_second_start_changes_nothing_and_a_taken_port_is_said_in_words(tmp_path):
-    site = PlainSite(tmp_path).start()
-    try:
-        before = asked(site, "select id, slug from petition")
-        code, said = site.flask("serve", "--demo")
-        assert code == 1
-        assert said.strip() == f"Error: Port {site.port} is taken. Choose another: PORT=8001 make run"
-        site.stop()
-        site.start()
-        assert asked(site, "select id, slug from petition") == before
-    finally:
-        site.stop()

@@ -53,7 +53,7 @@ def test_name_and_address_alone_are_enough_where_the_petition_asks_no_more(fill)
         ("given_name", " \t ", "Write the name by which you sign."),
         ("given_name", "\u200b\u200b", "Write the name by which you sign."),
         ("given_name", "!!! 123", "A name needs at least one letter."),
-        ("given_name", "Ama\x00lia", "The name holds a sign that cannot be shown. Please type it again."),
+        ("given_name", "Ama\x00lia", "The name holds a character that cannot be shown. Please type it again."),
         ("family_name", "visit www.pills.example", "A name cannot hold an address or a link."),
         ("family_name", "R" * 81, "That is longer than 80 letters."),
         ("email", "", "We need your e-mail address to ask whether it was you."),

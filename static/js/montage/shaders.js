@@ -167,7 +167,8 @@ void main() {
 const PLAIN = `${HEAD}
 in vec2 at;
 uniform sampler2D picture;
+uniform float strength;
 out vec4 colour;
-void main() { colour = texture(picture, at); }`;
+void main() { colour = texture(picture, at) * strength; }`;
 
 export const SOURCES = { sprite: [SPRITE, SHARES], disc: [DISC, ROUND], picture: [PICTURE, PLAIN] };

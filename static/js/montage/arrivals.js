@@ -1,0 +1,136 @@
+// Butterflies on their way to their place. Up to a dozen come one after the other, three aloft at a
+// time; more come together, as a swarm.
+
+import { bearing, mixed } from "../lib/montage-layout.js";
+import { easeArrival } from "./easing.js";
+import { yOf } from "./flock.js";
+
+const FLIGHT_MS = 1400;
+const FADE_MS = 200;
+const SINGLY = 3;
+const APART_MS = 300;
+const SWARM = 12;
+const SPREAD_MS = 800;
+const LEAST_PIXELS = 30;
+const STRIDE = 28;
+const RIM = 0.92;
+const PLACE = 2 ** -32;
+
+export class Arrivals {
+  /** `places` is a Places; `centre` the shape's. */
+  constructor(places, centre) {
+    Object.assign(this, { places, centre, queue: [], aloft: [], landed: [], nextAt: 0 });
+  }
+
+  get isBusy() {
+    return this.aloft.length > 0 || this.queue.length > 0;
+  }
+
+  /** The numbers that are not yet at their place. */
+  get away() {
+    return [...this.queue, ...this.aloft.map(({ number }) => number)];
+  }
+
+  /** Let `numbers` come; at most `most` fly, the others of a swarm are there when it has landed. */
+  come(numbers, now, { still, most }) {
+    if (still) {
+      this.aloft.push(...numbers.map((number) => this.flight(number, now, FADE_MS)));
+    } else if (this.queue.length + numbers.length <= SWARM) {
+      this.queue.push(...numbers);
+    } else {
+      [...this.queue.splice(0), ...numbers].forEach((number, at) => {
+        const start = now + (at < most ? (SPREAD_MS * mixed(number)) / 2 ** 32 : SPREAD_MS);
+        this.aloft.push(this.flight(number, start, at < most ? FLIGHT_MS : FADE_MS));
+      });
+    }
+  }
+
+  /** Numbers that are free again neither come nor stay. */
+  leave(numbers) {
+    const gone = new Set(numbers);
+    this.queue = this.queue.filter((number) => !gone.has(number));
+    for (const name of ["aloft", "landed"]) {
+      this[name] = this[name].filter(({ number }) => !gone.has(number));
+    }
+  }
+
+  /** All that are on their way are there. */
+  hurry(now) {
+    this.landed.push(...this.queue.splice(0).map((number) => this.flight(number, now, 0)));
+    this.landed.push(...this.aloft.splice(0));
+  }
+
+  flight(number, start, ms) {
+    const x = this.places.between(number, number).x[0];
+    return { number, x, y: yOf(x), start, ms };
+  }
+
+  /** Start those whose turn it is, and end flights that are over; return whether any landed. */
+  step(now) {
+    if (this.queue.length && this.aloft.length < SINGLY && now >= this.nextAt) {
+      this.aloft.push(this.flight(this.queue.shift(), now, FLIGHT_MS));
+      this.nextAt = now + APART_MS;
+    }
+    const over = this.aloft.filter(({ start, ms }) => now >= start + ms);
+    if (!over.length) return false;
+    this.aloft = this.aloft.filter(({ start, ms }) => now < start + ms);
+    this.landed.push(...over);
+    return true;
+  }
+
+  /** Forget landed ones that now belong to the settled: all but `away` at the time. */
+  settle(settled) {
+    this.landed = this.landed.filter(({ number }) => !settled(number));
+  }
+
+  /** What the painter paints over the settled ones: { count, bytes }, see WebGLPainter. */
+  pack(now, view, ratio) {
+    const all = [...this.landed, ...this.aloft.filter(({ start }) => now >= start)];
+    const bytes = new ArrayBuffer(all.length * STRIDE);
+    all.forEach((each, at) => {
+      new Uint32Array(bytes, at * STRIDE, 2).set([each.x, each.number]);
+      new Float32Array(bytes, at * STRIDE + 8, 5).set(this.stance(each, now, view, ratio));
+    });
+    return { count: all.length, bytes };
+  }
+
+  stance(each, now, view, ratio) {
+    const part = each.ms ? Math.min(1, (now - each.start) / each.ms) : 1;
+    if (part >= 1) return [0, 0, 0, 1, 1];
+    if (each.ms === FADE_MS) return [0, 0, 0, 1, part];
+    if (!each.from) each.from = this.edge(each, view);
+    const left = 1 - easeArrival(part);
+    const { across, down, bend } = each.from;
+    // A shallow curve: half-way it is `bend` of its length beside the straight line.
+    const aside = 2 * left * (1 - left) * bend;
+    const dx = across * left - down * aside;
+    const dy = down * left + across * aside;
+    const slope = 2 * (1 - 2 * left) * bend;
+    const heading = Math.atan2(-(across + down * slope), down - across * slope);
+    const turn = (this.turnTo(each, heading) * left ** 0.5) | 0;
+    const least = Math.max(1, (LEAST_PIXELS * ratio) / view.size);
+    return [dx, dy, turn, 1 + (least - 1) * left ** 0.4, Math.min(1, part * 5)];
+  }
+
+  // From where a butterfly comes, relative to its place: the rim of what is seen, where it fades in,
+  // as the canvas would cut off who comes from farther.
+  edge({ number, x, y }, view) {
+    const hash = mixed(number ^ 0x5bd1e995);
+    const angle = (hash / 2 ** 32) * 2 * Math.PI;
+    const wide = (RIM * view.width) / 2 / view.scale;
+    const high = (RIM * view.height) / 2 / view.scale;
+    return {
+      across: view.x + Math.cos(angle) * wide - x * PLACE,
+      down: view.y + Math.sin(angle) * high - y * PLACE,
+      bend: hash & 1 ? 0.36 : -0.36,
+    };
+  }
+
+  // How far `heading` (radians, clockwise from up) is from the turn at rest, in 65,536ths.
+  turnTo({ number, x, y }, heading) {
+    const away = (bearing((x >>> 22) - this.centre[0], this.centre[1] - (y >>> 22)) * 87) >> 8;
+    const rest = away + ((((mixed(number) & 0xffff) - 32768) * 5737) >> 15);
+    const turn = ((heading / (2 * Math.PI)) * 65536 - rest) % 65536;
+    return turn > 32768 ? turn - 65536 : turn < -32768 ? turn + 65536 : turn;
+  }
+}

@@ -1,0 +1,190 @@
+// Paints a montage on a plain canvas, where there is no WebGL2: the same butterflies at the same
+// places, in the palette's colours without their little jitter.
+
+import { wings } from "../lib/montage-layout.js";
+import { yOf } from "./flock.js";
+import { spotOf } from "./lens.js";
+import { paletteOf } from "./parcel.js";
+import { Sheets } from "./sheets.js";
+import { tintsOf } from "./tints.js";
+
+const MOST_STAMPS = 3000;
+const STEP = 2 ** 0.25;
+const TURN = Math.PI / 32768;
+
+// The shares of a sheet's pixels, and its side.
+function sharesOf(image) {
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: image.width, height: image.height });
+  const context = canvas.getContext("2d", { willReadFrequently: true });
+  context.drawImage(image, 0, 0);
+  return { image: context.getImageData(0, 0, image.width, image.height), side: image.width / 4 };
+}
+
+export class CanvasPainter {
+  constructor(canvas, shape, sheetUrl) {
+    this.context = canvas.getContext("2d");
+    if (!this.context) throw new Error("No canvas");
+    Object.assign(this, { canvas, shape, ground: null, stamps: new Map() });
+    this.palette = paletteOf(shape);
+    this.sheets = new Sheets(sheetUrl, (image) => Promise.resolve(sharesOf(image)));
+    this.front = { canvas: document.createElement("canvas"), view: null };
+    this.back = { canvas: document.createElement("canvas"), view: null };
+  }
+
+  resize(width, height) {
+    for (const canvas of [this.canvas, this.front.canvas, this.back.canvas]) {
+      Object.assign(canvas, { width, height });
+    }
+    this.front.view = null;
+  }
+
+  setGround(ground) {
+    this.ground = null;
+    if (!ground) return;
+    const { side, pixels } = ground;
+    this.ground = document.createElement("canvas");
+    Object.assign(this.ground, { width: side, height: side });
+    const straight = new ImageData(side, side);
+    for (let at = 0; at < pixels.length; at += 4) {
+      const alpha = pixels[at + 3] || 1;
+      for (let part = 0; part < 3; part += 1) straight.data[at + part] = (pixels[at + part] * 255) / alpha;
+      straight.data[at + 3] = pixels[at + 3];
+    }
+    this.ground.getContext("2d").putImageData(straight, 0, 0);
+  }
+
+  begin(view, flock, dots) {
+    Object.assign(this.back, { view, flock });
+    const context = this.back.canvas.getContext("2d");
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, view.width, view.height);
+    const left = view.width / 2 - view.x * view.scale;
+    const top = view.height / 2 - view.y * view.scale;
+    context.globalAlpha = view.ground;
+    if (this.ground) context.drawImage(this.ground, left, top, view.scale, view.scale);
+    context.globalAlpha = 1;
+    if (dots) this.paintDiscs(context, dots);
+  }
+
+  paint(from, to) {
+    const { view, flock, canvas } = this.back;
+    const context = canvas.getContext("2d");
+    for (let at = 2 * from; at < 2 * to; at += 2) {
+      if (!this.paintOne(context, view, flock[at], flock[at + 1], [0, 0, 0, 1, 1])) return false;
+    }
+    return true;
+  }
+
+  finish() {
+    [this.front, this.back] = [this.back, this.front];
+  }
+
+  show(view, moving, discs, large) {
+    const { context, front } = this;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, view.width, view.height);
+    if (front.view) {
+      const grown = view.scale / front.view.scale;
+      const [wide, high] = [grown * front.view.width, grown * front.view.height];
+      const left = view.width / 2 + (front.view.x - view.x) * view.scale - wide / 2;
+      const top = view.height / 2 + (front.view.y - view.y) * view.scale - high / 2;
+      context.drawImage(front.canvas, left, top, wide, high);
+    }
+    this.paintMoving(view, moving);
+    if (discs) this.paintDiscs(context, discs);
+    if (large) this.paintMoving({ ...view, size: large.size }, large.butterflies);
+  }
+
+  paintMoving(view, { count, bytes }) {
+    for (let at = 0; at < count; at += 1) {
+      const [x, number] = new Uint32Array(bytes, at * 28, 2);
+      this.paintOne(this.context, view, x, number, new Float32Array(bytes, at * 28 + 8, 5));
+    }
+  }
+
+  paintOne(context, view, x, number, [dx, dy, turn, grown, seen]) {
+    const place = { x, y: yOf(x) };
+    const spot = spotOf(place, view);
+    const size = view.size * grown;
+    const px = spot.x + dx * view.scale;
+    const py = spot.y + dy * view.scale;
+    if (px < -size || py < -size || px > view.width + size || py > view.height + size) return true;
+    const shape = { palette: this.palette, centre: this.shape.centre };
+    const look = wings(shape, number, [place.x], [place.y]);
+    const stamp = this.stamp(place, look.variant[0], size, view.night);
+    if (!stamp) return false;
+    const side = (size * look.scale[0]) / 1000;
+    const angle = (look.turn[0] + turn) * TURN;
+    const [cos, sin] = [Math.cos(angle), Math.sin(angle)];
+    const mirror = look.flip[0] ? -1 : 1;
+    context.setTransform(cos * mirror, sin * mirror, -sin, cos, px, py);
+    context.globalAlpha = seen;
+    context.drawImage(stamp, -side / 2, -side / 2, side, side);
+    context.globalAlpha = 1;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    return true;
+  }
+
+  // A pose in the colours of one palette entry, in the next larger of a row of sizes.
+  stamp(place, variant, size, night) {
+    const pixel = this.shape.pixels[((place.y >>> 22) << 10) | (place.x >>> 22)];
+    const level = Math.ceil(Math.log(Math.max(2, size)) / Math.log(STEP));
+    const key = `${pixel}.${variant}.${level}.${night}`;
+    const kept = this.stamps.get(key);
+    const sheet = this.sheets.for(size * 1.1);
+    if (kept && kept.sheet === sheet) return kept.canvas;
+    if (!sheet) return null;
+    if (this.stamps.size > MOST_STAMPS) this.stamps.clear();
+    const colour = this.shape.colours.slice(3 * pixel - 3, 3 * pixel);
+    const tints = tintsOf(this.shape, colour, size, night);
+    const canvas = tinted(sheet, variant, tints, Math.min(sheet.side, Math.ceil(STEP ** level)));
+    this.stamps.set(key, { canvas, sheet });
+    return canvas;
+  }
+
+  paintDiscs(context, discs) {
+    for (let at = 0; at < discs.length; at += 8) {
+      const [x, y, radius, inner, red, green, blue, alpha] = discs.subarray(at, at + 8);
+      const part = (value) => Math.round((value / alpha) * 255);
+      context.beginPath();
+      context.arc(x, y, radius, 0, 2 * Math.PI);
+      if (inner > 0) context.arc(x, y, inner, 0, 2 * Math.PI, true);
+      context.fillStyle = `rgba(${part(red)},${part(green)},${part(blue)},${alpha})`;
+      context.fill();
+    }
+  }
+}
+
+/** How many butterflies a frame may paint at first. */
+CanvasPainter.budget = 3000;
+
+function tinted({ image, side }, variant, [ink, dark, light, spot], size) {
+  const [left, top] = [side * (variant % 4), side * (variant >> 2)];
+  const full = new ImageData(side, side);
+  for (let row = 0; row < side; row += 1) {
+    for (let column = 0; column < side; column += 1) {
+      const from = 4 * ((top + row) * image.width + left + column);
+      const to = 4 * (row * side + column);
+      const alpha = image.data[from + 3];
+      if (!alpha) continue;
+      const [cell, wash, pale] = image.data.subarray(from, from + 3);
+      for (let part = 0; part < 3; part += 1) {
+        const base = mix(mix(ink[part], dark[part], cell), light[part], wash);
+        full.data[to + part] = mix(base, spot[part], pale);
+      }
+      full.data[to + 3] = alpha;
+    }
+  }
+  const whole = document.createElement("canvas");
+  Object.assign(whole, { width: side, height: side });
+  whole.getContext("2d").putImageData(full, 0, 0);
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: size, height: size });
+  const context = canvas.getContext("2d");
+  context.imageSmoothingQuality = "high";
+  context.drawImage(whole, 0, 0, size, size);
+  return canvas;
+}
+
+const mix = (one, other, share) => one + ((other - one) * share) / 255;

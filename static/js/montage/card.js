@@ -1,0 +1,98 @@
+// The card of one butterfly. Its sentences stand in the page; here they get name, country and day.
+
+import { fill, number as inWords } from "../lib/sentences.js";
+import { lang } from "../parts/page.js";
+
+const LOCALES = { es: "es-MX" };
+const localeOf = () => LOCALES[lang()] || lang();
+
+export function countryName(code) {
+  if (!code || typeof Intl.DisplayNames !== "function") return code || "";
+  return new Intl.DisplayNames([localeOf()], { type: "region" }).of(code) || code;
+}
+
+export function dayOf(iso) {
+  const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  return new Intl.DateTimeFormat(localeOf(), format).format(new Date(`${iso}T00:00:00Z`));
+}
+
+export class Card {
+  constructor(element) {
+    this.element = element;
+    this.number = null;
+    this.onClose = () => {};
+    this.onStep = () => {};
+    this.part("close").addEventListener("click", (event) => {
+      event.preventDefault();
+      this.onClose();
+    });
+    for (const name of ["before", "after"]) {
+      this.part(name).addEventListener("click", (event) => {
+        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+        event.preventDefault();
+        this.onStep(name === "before" ? -1 : 1);
+      });
+    }
+    element.addEventListener("keydown", (event) => {
+      if (event.key === "Escape") this.onClose();
+    });
+  }
+
+  part(name) {
+    return this.element.querySelector(`[data-card="${name}"]`);
+  }
+
+  /** Show butterfly `number` of `last`, still without its words. */
+  open(number, last) {
+    this.number = number;
+    this.element.hidden = false;
+    this.write("number", inWords(number, lang()));
+    for (const name of ["name", "facts", "words", "say"]) this.write(name, "");
+    this.aim("before", number - 1, number > 1);
+    this.aim("after", number + 1, number < last);
+    this.part("copy").dataset.url = this.addressOf(number, true);
+  }
+
+  close() {
+    this.number = null;
+    this.element.hidden = true;
+  }
+
+  /** Fill in what its supporter allowed, if this is still the one shown. */
+  tell(number, named) {
+    if (number !== this.number) return;
+    if (!named) {
+      this.say(number, "counted");
+      return;
+    }
+    this.write("name", named.name);
+    const facts = [countryName(named.country), dayOf(named.at)].filter(Boolean);
+    this.write("facts", facts.join(" · "));
+    this.write("words", named.comment || "");
+    this.write("say", "");
+  }
+
+  /** Say the sentence of data-<kind>: counted, free, beyond or unknown. */
+  say(number, kind) {
+    if (number !== this.number) return;
+    this.write("say", fill(this.element.dataset[kind], { n: inWords(number, lang()) }));
+  }
+
+  write(name, text) {
+    const element = this.part(name);
+    element.textContent = text;
+    element.hidden = !text;
+  }
+
+  addressOf(number, isWhole) {
+    const { base, home } = this.element.dataset;
+    return `${isWhole ? home : ""}${base}?n=${number}`;
+  }
+
+  aim(name, number, isThere) {
+    const link = this.part(name);
+    link.hidden = !isThere;
+    link.href = this.addressOf(Math.max(1, number), false);
+    link.querySelector("[data-number]").textContent = inWords(Math.max(1, number), lang());
+  }
+}

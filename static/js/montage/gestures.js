@@ -1,0 +1,87 @@
+// Fingers, mouse and wheel on the stage: pan, pinch, wheel, double tap, tap, hover.
+
+const TAP_PIXELS = 8;
+const TAP_MS = 500;
+const DOUBLE_MS = 320;
+const DOUBLE_PIXELS = 32;
+const WHEEL = 0.0022;
+const LINE_PIXELS = 24;
+
+export class Gestures {
+  /** `on` has pan(dx, dy), zoom(px, py, factor), tap(px, py), doubleTap(px, py), hover(px, py) or
+   *  hover(null), and isWhole(). Places are CSS pixels of `canvas`. */
+  constructor(canvas, on) {
+    Object.assign(this, { canvas, on, fingers: new Map(), down: null, lastTap: null });
+    const listen = (name, act, options) => canvas.addEventListener(name, act, options);
+    listen("pointerdown", (event) => this.press(event));
+    listen("pointermove", (event) => this.move(event));
+    listen("pointerup", (event) => this.lift(event, true));
+    listen("pointercancel", (event) => this.lift(event, false));
+    listen("pointerleave", () => on.hover(null));
+    listen("wheel", (event) => this.wheel(event), { passive: false });
+  }
+
+  placeOf(event) {
+    const box = this.canvas.getBoundingClientRect();
+    return { px: event.clientX - box.left, py: event.clientY - box.top };
+  }
+
+  press(event) {
+    if (event.button) return;
+    const place = this.placeOf(event);
+    this.fingers.set(event.pointerId, place);
+    // A new pointer of another kind may lack the right to be held.
+    try {
+      this.canvas.setPointerCapture(event.pointerId);
+    } catch (error) {
+      this.down = null;
+    }
+    this.down = this.fingers.size === 1 ? { ...place, time: event.timeStamp } : null;
+    this.on.hover(null);
+  }
+
+  move(event) {
+    const place = this.placeOf(event);
+    const before = this.fingers.get(event.pointerId);
+    if (!before) {
+      if (event.pointerType === "mouse") this.on.hover(place.px, place.py);
+      return;
+    }
+    if (this.down && Math.hypot(place.px - this.down.px, place.py - this.down.py) > TAP_PIXELS) {
+      this.down = null;
+    }
+    if (this.down) return;
+    if (this.fingers.size === 2) this.pinch(event.pointerId, before, place);
+    else if (this.fingers.size === 1) this.on.pan(place.px - before.px, place.py - before.py);
+    this.fingers.set(event.pointerId, place);
+  }
+
+  pinch(id, before, place) {
+    const [other] = [...this.fingers].filter(([each]) => each !== id).map(([, each]) => each);
+    const [was, is] = [before, place].map(({ px, py }) => Math.hypot(px - other.px, py - other.py));
+    this.on.pan((place.px - before.px) / 2, (place.py - before.py) / 2);
+    if (was > 0) this.on.zoom((place.px + other.px) / 2, (place.py + other.py) / 2, is / was);
+  }
+
+  lift(event, isMeant) {
+    this.fingers.delete(event.pointerId);
+    const { down } = this;
+    this.down = null;
+    if (!isMeant || !down || event.timeStamp - down.time > TAP_MS) return;
+    const last = this.lastTap;
+    const isSecond = last && event.timeStamp - last.time < DOUBLE_MS &&
+      Math.hypot(last.px - down.px, last.py - down.py) < DOUBLE_PIXELS;
+    this.lastTap = isSecond ? null : { ...down, time: event.timeStamp };
+    if (isSecond) this.on.doubleTap(down.px, down.py);
+    else this.on.tap(down.px, down.py);
+  }
+
+  wheel(event) {
+    // Who sees the whole and turns on, wants to read on.
+    if (event.deltaY > 0 && this.on.isWhole() && !event.ctrlKey) return;
+    event.preventDefault();
+    const { px, py } = this.placeOf(event);
+    const pixels = event.deltaMode ? event.deltaY * LINE_PIXELS : event.deltaY;
+    this.on.zoom(px, py, Math.exp(-pixels * (event.ctrlKey ? 4 : 1) * WHEEL));
+  }
+}

@@ -1,0 +1,58 @@
+// What is painted beside the butterflies: the dotted outline, the lens on a chosen one, the ring
+// around one pointed at. A disc is x, y, radius, inner radius in device pixels, then premultiplied
+// red, green, blue, alpha.
+
+import { ghostStrength } from "./ground.js";
+
+const GHOST = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
+const DOTS_FOR = 700;
+const RADIUS = 62;
+const ROOM = 0.7;
+
+/** Return the discs of the outline, or null once it has faded. */
+export function dotsOf(shape, view, count) {
+  const strength = ghostStrength(count);
+  if (!strength || !shape.dots.length) return null;
+  const step = Math.max(1, Math.round(DOTS_FOR / view.scale));
+  const radius = Math.max(0.75, Math.min(view.width, view.height) / 1200);
+  const colour = GHOST[view.night ? "night" : "day"].map((value) => (value / 255) * strength);
+  const discs = [];
+  for (let at = 0; at < shape.dots.length; at += 2 * step) {
+    const x = view.width / 2 + (shape.dots[at] / 16384 - view.x) * view.scale;
+    const y = view.height / 2 + (shape.dots[at + 1] / 16384 - view.y) * view.scale;
+    if (x < -4 || y < -4 || x > view.width + 4 || y > view.height + 4) continue;
+    discs.push(x, y, radius, -1, ...colour, strength);
+  }
+  return discs.length ? new Float32Array(discs) : null;
+}
+
+/** Where a butterfly sits in the picture, in device pixels. */
+export function spotOf(place, view) {
+  const held = (value) => Math.min(1 - view.rim, Math.max(view.rim, value * 2 ** -32));
+  return {
+    x: view.width / 2 + (held(place.x) - view.x) * view.scale,
+    y: view.height / 2 + (held(place.y) - view.y) * view.scale,
+  };
+}
+
+/** The radius of the lens in device pixels. */
+export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * ROOM);
+
+/** Return { discs, large } for the chosen butterfly { number, x, y } and the one pointed at. */
+export function marks(view, ratio, { chosen, pointed, ink, sheet }) {
+  const discs = [];
+  if (pointed && (!chosen || pointed.number !== chosen.number)) {
+    const { x, y } = spotOf(pointed, view);
+    const radius = Math.max(10 * ratio, view.size * ROOM);
+    discs.push(x, y, radius + 2 * ratio, radius, ...ink, 1);
+  }
+  if (!chosen) return { discs: discs.length ? new Float32Array(discs) : null, large: null };
+  const { x, y } = spotOf(chosen, view);
+  const radius = lensRadius(view, ratio);
+  discs.push(x, y, radius + 2.5 * ratio, -1, ...ink, 1, x, y, radius, -1, ...sheet, 1);
+  const bytes = new ArrayBuffer(28);
+  new Uint32Array(bytes, 0, 2).set([chosen.x, chosen.number]);
+  new Float32Array(bytes, 8, 5).set([0, 0, 0, 1, 1]);
+  const large = { size: Math.max(radius * 1.42, view.size), butterflies: { count: 1, bytes } };
+  return { discs: new Float32Array(discs), large };
+}

@@ -1,0 +1,41 @@
+// Frame time is measured, and drawing adapts: fewer butterflies painted in one frame, fewer that
+// fly, coarser pixels; never fewer that are shown.
+
+const SLOW_MS = 34;
+const QUICK_MS = 20;
+const LEAST = 1500;
+const MOST = 400000;
+
+export class Pace {
+  constructor(budget) {
+    Object.assign(this, { budget, mostAloft: 400, ratio: Math.min(2, window.devicePixelRatio || 1) });
+    Object.assign(this, { last: null, mean: 16, slow: 0, onRatio: () => {} });
+  }
+
+  /** A frame that follows another at once began at `now`. */
+  measure(now) {
+    const ms = this.last === null ? null : now - this.last;
+    this.last = now;
+    if (ms === null || ms > 1000) return;
+    this.mean += (ms - this.mean) / 8;
+    if (this.mean > SLOW_MS) this.ease();
+    else if (this.mean < QUICK_MS) {
+      this.slow = 0;
+      this.budget = Math.min(MOST, this.budget * 1.05);
+    }
+  }
+
+  rest() {
+    this.last = null;
+  }
+
+  ease() {
+    this.budget = Math.max(LEAST, this.budget * 0.9);
+    this.mostAloft = Math.max(40, Math.round(this.mostAloft * 0.9));
+    this.slow += 1;
+    if (this.slow < 40 || this.ratio <= 1) return;
+    this.slow = 0;
+    this.ratio = Math.max(1, this.ratio * 0.75);
+    this.onRatio();
+  }
+}

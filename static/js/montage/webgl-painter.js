@@ -1,0 +1,234 @@
+// Paints a montage with WebGL2. The settled butterflies are a layer, painted once, in as many steps
+// as need be, and shown again and again; what moves is painted over it.
+
+import { dropTarget, posesOf, programOf, targetOf, textureOf } from "./graphics.js";
+import { SOURCES } from "./shaders.js";
+import { Sheets } from "./sheets.js";
+import { contrastAt, liftOf, nearness } from "./tints.js";
+
+const CORNERS = new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]);
+const SHADE_DEPTH = 0.42;
+const SHADE_BLUR = 0.07;
+const FIXED = 2 ** 31;
+
+export class WebGLPainter {
+  constructor(canvas, shape, sheetUrl) {
+    const gl = canvas.getContext("webgl2", { antialias: false, alpha: true });
+    if (!gl) throw new Error("No WebGL2");
+    Object.assign(this, { canvas, gl, shape, ground: null, flock: null, front: null, back: null });
+    this.programs = Object.fromEntries(
+      Object.entries(SOURCES).map(([name, pair]) => [name, programOf(gl, pair)]),
+    );
+    this.places = textureOf(gl, "index", 1024, 1024, shape.pixels);
+    const table = new Uint8Array(256 * 4);
+    for (let at = 0; at < shape.colours.length; at += 1) {
+      table[4 * Math.floor(at / 3) + (at % 3)] = shape.colours[at];
+    }
+    this.colours = textureOf(gl, "exact", 256, 1, table);
+    this.sheets = new Sheets(sheetUrl, (image) => posesOf(gl, image));
+    this.corners = this.buffer(CORNERS);
+    this.settled = gl.createBuffer();
+    this.moving = gl.createBuffer();
+    this.discs = gl.createBuffer();
+    this.arrays = {
+      settled: this.arrayOf(() => this.pairs(this.settled, 8)),
+      moving: this.arrayOf(() => {
+        this.pairs(this.moving, 28);
+        this.floats(2, this.moving, 4, 28, 8);
+        this.floats(3, this.moving, 1, 28, 24);
+      }),
+      discs: this.arrayOf(() => {
+        this.floats(1, this.discs, 4, 32, 0);
+        this.floats(2, this.discs, 4, 32, 16);
+      }),
+    };
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  }
+
+  buffer(data) {
+    const { gl } = this;
+    const buffer = gl.createBuffer();
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.bufferData(gl.ARRAY_BUFFER, data, gl.STATIC_DRAW);
+    return buffer;
+  }
+
+  arrayOf(describe) {
+    const { gl } = this;
+    const array = gl.createVertexArray();
+    gl.bindVertexArray(array);
+    this.floats(0, this.corners, 2, 8, 0, 0);
+    describe();
+    return array;
+  }
+
+  floats(place, buffer, count, stride, offset, divisor = 1) {
+    const { gl } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.enableVertexAttribArray(place);
+    gl.vertexAttribPointer(place, count, gl.FLOAT, false, stride, offset);
+    gl.vertexAttribDivisor(place, divisor);
+  }
+
+  pairs(buffer, stride, offset = 0) {
+    const { gl } = this;
+    gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
+    gl.enableVertexAttribArray(1);
+    gl.vertexAttribIPointer(1, 2, gl.UNSIGNED_INT, stride, offset);
+    gl.vertexAttribDivisor(1, 1);
+  }
+
+  resize(width, height) {
+    Object.assign(this.canvas, { width, height });
+    for (const target of [this.front, this.back]) if (target) dropTarget(this.gl, target);
+    this.front = targetOf(this.gl, width, height);
+    this.back = targetOf(this.gl, width, height);
+  }
+
+  setGround(ground) {
+    if (this.ground) this.gl.deleteTexture(this.ground);
+    const { side, pixels } = ground || {};
+    this.ground = ground && textureOf(this.gl, "rgba", side, side, pixels);
+  }
+
+  /** Begin a layer of `flock` (pairs x, number) as `view` shows it, over ground and dots. */
+  begin(view, flock, dots) {
+    const { gl } = this;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
+    this.clear();
+    if (flock !== this.flock) {
+      gl.bindBuffer(gl.ARRAY_BUFFER, this.settled);
+      gl.bufferData(gl.ARRAY_BUFFER, flock, gl.DYNAMIC_DRAW);
+      this.flock = flock;
+    }
+    this.back.view = view;
+    const left = (view.width / 2 - view.x * view.scale) / view.width;
+    const top = (view.height / 2 - view.y * view.scale) / view.height;
+    const box = [left, top, view.scale / view.width, view.scale / view.height];
+    if (this.ground) this.picture(this.ground, box, view.ground);
+    if (dots) this.paintDiscs(dots);
+  }
+
+  /** Paint butterflies `from` … `to` (not included) of the layer begun; return whether it could. */
+  paint(from, to) {
+    const { gl } = this;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    if (!this.useSprites(this.back.view)) return false;
+    gl.bindVertexArray(this.arrays.settled);
+    this.pairs(this.settled, 8, from * 8);
+    gl.vertexAttrib4f(2, 0, 0, 0, 1);
+    gl.vertexAttrib1f(3, 1);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, to - from);
+    return true;
+  }
+
+  /** The layer begun is whole: show it from now on. */
+  finish() {
+    [this.front, this.back] = [this.back, this.front];
+  }
+
+  /** Paint the canvas: the layer as seen from `view`, then what moves over it. */
+  show(view, moving, discs, large) {
+    const { gl } = this;
+    gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+    this.clear();
+    const old = this.front.view;
+    if (old) {
+      const grown = view.scale / old.scale;
+      const wide = (grown * old.width) / view.width;
+      const high = (grown * old.height) / view.height;
+      const left = 0.5 + ((old.x - view.x) * view.scale) / view.width - wide / 2;
+      const top = 0.5 + ((old.y - view.y) * view.scale) / view.height - high / 2;
+      this.picture(this.front.texture, [left, top, wide, high], 1, true);
+    }
+    this.paintMoving(view, moving);
+    if (discs) this.paintDiscs(discs);
+    if (large) this.paintMoving({ ...view, size: large.size }, large.butterflies);
+  }
+
+  paintMoving(view, moving) {
+    const { gl } = this;
+    if (!moving || !moving.count || !this.useSprites(view)) return;
+    gl.bindVertexArray(this.arrays.moving);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.moving);
+    gl.bufferData(gl.ARRAY_BUFFER, moving.bytes, gl.STREAM_DRAW);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, moving.count);
+  }
+
+  paintDiscs(discs) {
+    const { gl } = this;
+    const { program, at } = this.programs.disc;
+    gl.useProgram(program);
+    gl.uniform2f(at("canvas"), this.canvas.width, this.canvas.height);
+    gl.bindVertexArray(this.arrays.discs);
+    gl.bindBuffer(gl.ARRAY_BUFFER, this.discs);
+    gl.bufferData(gl.ARRAY_BUFFER, discs, gl.STREAM_DRAW);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, discs.length / 8);
+  }
+
+  // A texture in `box` (left, top, width, height as shares of the canvas); targets are upside down.
+  picture(texture, box, strength, isTarget = false) {
+    const { gl } = this;
+    const { program, at } = this.programs.picture;
+    gl.useProgram(program);
+    gl.activeTexture(gl.TEXTURE0);
+    gl.bindTexture(gl.TEXTURE_2D, texture);
+    gl.uniform1i(at("picture"), 0);
+    gl.uniform4fv(at("box"), box);
+    gl.uniform1f(at("up"), isTarget ? 1 : 0);
+    gl.uniform1f(at("strength"), strength);
+    gl.bindVertexArray(this.arrays.discs);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  clear() {
+    const { gl } = this;
+    gl.viewport(0, 0, this.canvas.width, this.canvas.height);
+    gl.clearColor(0, 0, 0, 0);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  useSprites(view) {
+    const sheet = this.sheets.for(view.size * 1.1);
+    if (!sheet) return false;
+    const { gl, shape } = this;
+    const { program, at } = this.programs.sprite;
+    gl.useProgram(program);
+    [[gl.TEXTURE_2D, this.places], [gl.TEXTURE_2D, this.colours], [gl.TEXTURE_2D_ARRAY, sheet.texture]]
+      .forEach(([kind, texture], unit) => {
+        gl.activeTexture(gl.TEXTURE0 + unit);
+        gl.bindTexture(kind, texture);
+      });
+    gl.uniform1i(at("places"), 0);
+    gl.uniform1i(at("colours"), 1);
+    gl.uniform1i(at("sprites"), 2);
+    gl.uniform2f(at("canvas"), view.width, view.height);
+    gl.uniform2i(at("eye"), ...[view.x, view.y].map((v) => Math.min(FIXED - 1, Math.round(v * FIXED))));
+    gl.uniform2i(at("centre"), ...shape.centre);
+    const lod = Math.log2(sheet.side * Math.max(SHADE_BLUR, 1 / view.size));
+    const numbers = {
+      scale: view.scale,
+      size: view.size,
+      rim: view.rim,
+      drop: Math.max(1, view.size * 0.03),
+      contrast: contrastAt(view.size),
+      near: nearness(view.size),
+      shadeLod: lod,
+      shadeDepth: view.size < 3 ? 0 : SHADE_DEPTH,
+    };
+    for (const [name, value] of Object.entries(numbers)) gl.uniform1f(at(name), value);
+    gl.uniform3fv(at("lift"), liftOf(shape, view.night));
+    gl.uniform1i(at("anchors"), shape.near.length);
+    if (shape.near.length) {
+      gl.uniform1fv(at("luminances"), shape.near.map(({ luminance }) => luminance));
+      const tints = shape.near.flatMap((each) => [each.ink, each.dark, each.light, each.spot].flat());
+      gl.uniform3fv(at("nearTints"), tints);
+    }
+    return true;
+  }
+}
+
+/** How many butterflies a frame may paint at first. */
+WebGLPainter.budget = 60000;

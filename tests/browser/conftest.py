@@ -1,0 +1,55 @@
+"""One Chromium and one real site for all browser tests."""
+
+import os
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests import chromium
+from tests.browser.served_site import ServedSite
+from tests.browser.visitor import Visitor
+
+HERE = Path(__file__).parent
+NO_BROWSER = "NO CHROMIUM: what people see is untested. Install one, or set CHROMIUM to its path."
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if HERE in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+
+
+# For this folder and not for the whole run: no second Playwright can start in the same thread.
+@pytest.fixture(scope="package")
+def browser():
+    path = chromium.find()
+    if path is None:
+        pytest.fail(NO_BROWSER) if os.environ.get("CI") else pytest.skip(NO_BROWSER)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory):
+    """The site as newcomers run it, with its worker and the demonstration."""
+    site = ServedSite(tmp_path_factory.mktemp("served")).start()
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def arrive(browser, served):
+    """Calling it brings a new visitor, who leaves at the end of the test without having heard a noise."""
+    visitors = []
+
+    def arrive(**manner):
+        visitors.append(Visitor(browser, served.url, **manner))
+        return visitors[-1]
+
+    yield arrive
+    for visitor in visitors:
+        visitor.context.close()
+    assert [noise for visitor in visitors for noise in visitor.noises.heard] == []

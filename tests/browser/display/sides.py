@@ -1,0 +1,31 @@
+"""What sticks out of a page at its sides: a bar to scroll with, words or controls that are cut off."""
+
+# Words inside a part that scrolls by itself can be reached; what is folded away or only drawn is not missed.
+CUT_OFF = """() => {
+    const wide = document.documentElement.clientWidth;
+    const scrolls = (element) => element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    const isCut = ({ left, right, width }) => width > 0 && (left < -1 || right > wide + 1);
+    const spared = (element) => !element.checkVisibility() || element.closest("[aria-hidden=true], .visually-hidden, .skip, script, style") || scrolls(element);
+    const found = [];
+    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+        if (!text.data.trim() || spared(text.parentElement)) continue;
+        const range = document.createRange();
+        range.selectNodeContents(text);
+        if ([...range.getClientRects()].some(isCut)) found.push(text.data.trim());
+    }
+    for (const control of document.querySelectorAll("input, select, textarea, button, .sign, .button"))
+        if (!spared(control) && isCut(control.getBoundingClientRect())) found.push(control.outerHTML.slice(0, 90));
+    const extra = document.documentElement.scrollWidth - wide;
+    return extra > 0 ? [`scrolls sideways by ${extra}`, ...found] : found;
+}"""
+
+
+def cut_off(page):
+    """Return what cannot be read or reached without scrolling sideways, as a list of texts."""
+    return page.evaluate(CUT_OFF)
+
+
+def magnify(page, percent):
+    """Make all text larger, as the browser's own setting does."""
+    page.evaluate("(percent) => { document.documentElement.style.fontSize = `${percent}%`; }", percent)

@@ -1,0 +1,36 @@
+"""A petition that is closed says so kindly, also to those who were just filling in its form."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.petition import ClosedScreen, PetitionScreen
+
+SLUG = "a-short-one"
+
+
+@pytest.fixture(scope="module")
+def short_petition(served, tmp_path_factory):
+    """A petition of our own, so that closing it is nobody else's concern."""
+    letter = tmp_path_factory.mktemp("letter") / "letter.md"
+    letter.write_text("## To the mayor\n\nPlease plant milkweed.\n")
+    words = {"--cause": "butterflies-for-mexico", "--title": "Plant milkweed", "--target": "The mayor", "--text": str(letter)}
+    served.flask("petitions", "create", SLUG, *(part for pair in words.items() for part in pair))
+
+
+def test_closing_a_petition_is_said_to_readers_and_to_late_signers(arrive, served, short_petition):
+    early, late, reader = arrive(), arrive(), arrive(lang="fr", width=1440)
+    PetitionScreen.open(early, slug=SLUG).sign()
+    form = PetitionScreen.open(late, slug=SLUG)
+    form.fill()
+    assert "Closed" in served.flask("petitions", "close", SLUG)
+    late.noises.allowed.add(410)
+    form.button.click()
+    expect(late.page.locator("#sign form")).to_have_count(0)
+    refused = ClosedScreen(late)
+    refused.page.wait_for_timeout(1200)
+    told = ClosedScreen.open(reader, slug=SLUG)
+    for screen in (refused, told):
+        expect(screen.find("#sign li a").first).to_be_visible()
+        expect(screen.find("[data-module=signing-bar]")).to_have_count(0)
+    assert letter_of(early).press().confirm().number > 0

@@ -1,0 +1,56 @@
+"""Changing the language keeps the reader where they are."""
+
+import pytest
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
+from tests.browser.screens.thanks import ConfirmScreen
+
+PUBLIC = (HomeScreen, CauseScreen, PetitionScreen, PrivacyScreen)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("screen", PUBLIC, ids=lambda screen: screen.__name__)
+def test_every_page_has_its_twins(arrive, screen, width):
+    here = screen.open(arrive(width=width))
+    path = here.page.url.partition("/en/")[2].partition("#")[0]
+    for lang in ("es", "fr", "en"):
+        here = here.speak(lang)
+        assert here.lang == lang
+        assert here.page.url.endswith(f"/{lang}/{path}")
+
+
+def test_the_way_of_a_supporter_can_change_its_language_at_every_step(arrive):
+    visitor = arrive(width=1440)
+    thanks = PetitionScreen.open(visitor).sign().speak("fr")
+    assert thanks.lang == "fr"
+    visitor.page.goto(letter_of(visitor).link("confirm"))
+    confirm = ConfirmScreen(visitor).speak("es")
+    hatched = confirm.confirm()
+    number = hatched.number
+    assert hatched.lang == "es"
+    assert hatched.speak("fr").number == number
+
+
+def test_words_typed_before_the_language_is_changed_are_kept(arrive):
+    petition = PetitionScreen.open(arrive(width=1440))
+    petition.fill(comment="Hasta encontrarles.")
+    typed = petition.words
+    assert petition.speak("es").words == typed
+
+
+def test_a_refused_form_can_change_its_language(arrive):
+    refused = PetitionScreen.open(arrive(width=1440)).refuse(email="amalia@correo")
+    refused.find("nav.tongues a[hreflang=fr]:visible").click()
+    refused.page.wait_for_url("**/fr/petitions/find-the-43#sign")
+    assert PetitionScreen(refused.visitor).words["given_name"] == "Amalia"
+
+
+def test_an_address_without_language_speaks_the_browsers_and_an_unknown_one_too(arrive):
+    visitor = arrive(lang="fr")
+    visitor.page.goto("/causes/butterflies-for-mexico")
+    assert CauseScreen(visitor).lang == "fr"
+    visitor.noises.allowed.add(404)
+    visitor.page.goto("/nowhere/at/all")
+    assert FailureScreen(visitor).lang == "fr"

@@ -1,0 +1,54 @@
+"""Letters that are asked for again, and letters that are too old."""
+
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.thanks import ConfirmScreen, ExpiredScreen
+
+
+def test_the_thanks_page_names_the_address_and_sends_again_after_a_minute(arrive, served):
+    visitor, reader = arrive(), arrive()
+    reader.address = visitor.address
+    visitor.page.clock.install()
+    thanks = PetitionScreen.open(visitor).sign()
+    expect(thanks.greeting).to_contain_text(visitor.address)
+    expect(thanks.again).to_have_attribute("aria-disabled", "true")
+    served.let_pass("61 seconds", visitor.address)
+    visitor.page.clock.run_for(61_000)
+    thanks.again.click()
+    expect(thanks.said).to_have_text(thanks.again.get_attribute("data-sent"))
+    letter_of(reader, letters=2)
+
+
+def test_without_script_the_thanks_page_offers_to_sign_once_more(arrive):
+    visitor = arrive(scripts=False)
+    thanks = PetitionScreen.open(visitor).sign()
+    expect(thanks.again).to_be_hidden()
+    thanks.find("[data-unsigned] a").click()
+    assert PetitionScreen(visitor).words["email"] == ""
+
+
+def test_a_letter_that_is_too_old_says_so_and_is_written_anew(arrive, served):
+    visitor = arrive(lang="es")
+    PetitionScreen.open(visitor).sign()
+    link = letter_of(visitor).link("confirm")
+    served.let_pass("8 days", visitor.address)
+    visitor.noises.allowed.add(410)
+    visitor.page.goto(link)
+    expired = ExpiredScreen(visitor)
+    expired.find(f"{expired.marker} button").click()
+    visitor.page.wait_for_url("**?again=1")
+    expect(visitor.page.locator("main .alert--sure")).to_be_visible()
+    ConfirmScreen(visitor)
+    letter_of(visitor, letters=2)
+
+
+def test_a_link_that_lost_a_piece_is_explained(arrive):
+    visitor = arrive(lang="fr")
+    PetitionScreen.open(visitor).sign()
+    visitor.noises.allowed.add(404)
+    visitor.page.goto(letter_of(visitor).link("confirm")[:-3])
+    expect(visitor.page.locator("main h1")).to_be_visible()
+    expect(visitor.page.locator("main form")).to_have_count(0)
+    expect(visitor.page.locator("main .go")).to_be_visible()

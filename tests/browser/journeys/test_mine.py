@@ -1,0 +1,105 @@
+"""The owner's page: correct, hide, withdraw, and change one's mind."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.mine import MineScreen
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.reading import CauseScreen
+
+SOON_MS = 6_000
+
+
+@pytest.fixture
+def confirmed(arrive):
+    """Calling it brings a visitor who has signed with their whole name, confirmed, and opened their page."""
+
+    def confirmed(**manner):
+        visitor = arrive(**manner)
+        PetitionScreen.open(visitor).sign(name_display="full")
+        letter = letter_of(visitor)
+        link = letter.link("mine")
+        letter.press().confirm()
+        visitor.page.goto(link)
+        return MineScreen(visitor)
+
+    return confirmed
+
+
+@pytest.mark.parametrize(
+    ("lang", "width", "scripts"), [("en", 390, True), ("fr", 1440, False), ("es", 390, False)]
+)
+def test_a_name_is_corrected_then_hidden(confirmed, lang, width, scripts):
+    mine = confirmed(lang=lang, width=width, scripts=scripts)
+    assert mine.shown() == "Amalia Rosales"
+    mine = mine.correct(family_name="Rosales Peña")
+    expect(mine.find("main .alert--sure")).to_be_visible()
+    assert mine.shown() == "Amalia Rosales Peña"
+    assert "Rosales" in PetitionScreen.open(mine.visitor).find("main").inner_text()
+    mine.page.go_back()
+    mine = MineScreen(mine.visitor).correct(name_display="counted")
+    assert "Amalia" not in mine.shown()
+    assert mine.form().locator("[name=family_name]").input_value() == "Rosales Peña"
+
+
+def test_a_hidden_name_leaves_the_petitions_page(confirmed):
+    mine = confirmed().correct(given_name="Xochiquétzal")
+    expect(_signers(mine)).to_contain_text("Xochiquétzal", timeout=SOON_MS)
+    mine.page.go_back()
+    MineScreen(mine.visitor).correct(name_display="counted")
+    mine.page.wait_for_timeout(1200)
+    expect(_signers(mine)).not_to_contain_text("Xochiquétzal")
+
+
+def test_a_withdrawal_is_no_longer_counted_and_can_be_undone(arrive, confirmed):
+    mine = confirmed(lang="es")
+    cause = CauseScreen.open(arrive(lang="es"))
+    before = cause.count
+    mine = mine.withdraw()
+    cause.see_count(before - 1, within_ms=SOON_MS)
+    expect(mine.form()).to_have_count(0)
+    mine = mine.restore()
+    cause.see_count(before, within_ms=SOON_MS)
+    expect(mine.form()).to_have_count(1)
+    mine.page.reload()
+    expect(mine.one().locator("dd")).to_have_count(4)
+
+
+def test_a_correction_that_cannot_be_taken_is_said_at_its_field(confirmed):
+    mine = confirmed()
+    mine.visitor.noises.allowed.add(422)
+    mine = mine.correct(given_name="")
+    field = mine.form().locator("[name=given_name]")
+    expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
+def test_the_language_can_be_changed_after_a_refused_correction(confirmed, scripts):
+    mine = confirmed(width=1440, scripts=scripts)
+    mine.visitor.noises.allowed.add(422)
+    assert mine.correct(given_name="").speak("fr").lang == "fr"
+
+
+def test_two_signatures_of_one_address_have_a_form_each(arrive):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    PetitionScreen.open(visitor, slug="victims-law").sign()
+    mine = letter_of(visitor, letters=2).open_mine()
+    ids = mine.page.evaluate("[...document.querySelectorAll('[id]')].map((element) => element.id)")
+    assert len(ids) == len(set(ids))
+    mine.one(1).locator("summary").first.click()
+    mine.form(1).locator("label[for^=given_name]").click()
+    expect(mine.form(1).locator("[name=given_name]")).to_be_focused()
+
+
+def test_everything_kept_can_be_downloaded(confirmed):
+    mine = confirmed()
+    with mine.page.expect_download() as download:
+        mine.find("main a.go").last.click()
+    assert "Rosales" in download.value.path().read_text()
+
+
+def _signers(mine):
+    return PetitionScreen.open(mine.visitor).find(".petition-signers")

@@ -1,0 +1,68 @@
+"""A form that cannot be taken: what is wrong is said where it is, and nothing typed is lost."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.petition import PetitionScreen
+
+EMPTY = {"given_name": "", "family_name": "", "email": "", "country": "", "postal_code": ""}
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
+@pytest.mark.parametrize("lang", ["en", "fr", "es"])
+def test_an_empty_form_is_answered_with_a_summary_that_leads_to_the_fields(arrive, lang, scripts):
+    refused = PetitionScreen.open(arrive(lang=lang, scripts=scripts)).refuse(**EMPTY)
+    if scripts:
+        expect(refused.summary).to_be_focused()
+    assert refused.links.count() >= 2
+    for link in refused.links.all():
+        target = link.get_attribute("href")
+        expect(refused.find(target)).to_have_attribute("aria-invalid", "true")
+        error = refused.find(target).get_attribute("aria-describedby").split()[-1]
+        expect(refused.find(f"#{error}")).to_be_visible()
+
+
+def test_a_link_of_the_summary_puts_the_cursor_into_its_field(arrive):
+    refused = PetitionScreen.open(arrive()).refuse(**EMPTY)
+    for link in refused.links.all():
+        link.click()
+        expect(refused.find(link.get_attribute("href"))).to_be_focused()
+        expect(refused.find(link.get_attribute("href"))).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
+@pytest.mark.parametrize(("width", "typed"), [(390, "amalia@correo"), (1440, "amalia correo.mx")])
+def test_a_bad_address_keeps_all_words_and_is_put_right(arrive, typed, width, scripts):
+    visitor = arrive(width=width, scripts=scripts)
+    petition = PetitionScreen.open(visitor)
+    refused = petition.refuse(email=typed, comment="Hasta encontrarles.", name_display="initials")
+    assert refused.links.count() == 1
+    assert refused.words == {
+        "given_name": "Amalia",
+        "family_name": "Rosales",
+        "country": "MX",
+        "postal_code": "50000",
+        "email": typed,
+        "comment": "Hasta encontrarles.",
+    }
+    expect(refused.find("[name=name_display][value=initials]")).to_be_checked()
+    refused.field("email").fill(visitor.address)
+    refused.button.click()
+    visitor.page.wait_for_url("**/thanks")
+
+
+def test_a_slip_in_the_address_is_offered_to_be_mended_before_it_is_sent(arrive):
+    petition = PetitionScreen.open(arrive())
+    petition.field("email").fill("amalia@gmial.com")
+    petition.field("postal_code").focus()
+    petition.find("[data-mail-suggestion] button").click()
+    expect(petition.field("email")).to_have_value("amalia@gmail.com")
+
+
+def test_a_reload_after_a_refusal_asks_nothing_and_leads_to_the_form(arrive):
+    visitor = arrive()
+    refused = PetitionScreen.open(visitor).refuse(email="amalia@correo")
+    visitor.page.goto(visitor.page.url)
+    petition = PetitionScreen(visitor)
+    assert refused.page.url.endswith("/petitions/find-the-43#sign")
+    assert petition.words["given_name"] == "Amalia"

@@ -1,0 +1,73 @@
+"""The whole way of a supporter: read, sign, look into the mail, confirm, get a number."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import LetterScreen, letter_of
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.reading import CauseScreen, HomeScreen
+from tests.browser.screens.thanks import ConfirmScreen
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])
+@pytest.mark.parametrize("width", [390, 1440])
+@pytest.mark.parametrize("lang", ["en", "fr", "es"])
+def test_a_signature_is_confirmed_by_mail_and_becomes_the_next_butterfly(arrive, lang, width, scripts):
+    visitor = arrive(lang=lang, width=width, scripts=scripts)
+    before = CauseScreen.open(visitor).count
+    PetitionScreen.open(visitor).sign(comment="Hasta encontrarles.", name_display="full")
+    hatched = letter_of(visitor).press().confirm()
+    assert hatched.number == before + 1
+    assert hatched.lang == lang
+
+
+def test_home_leads_to_the_petition_and_the_petition_to_its_form(arrive):
+    visitor = arrive()
+    HomeScreen.open(visitor).find("main .hero a.sign").click()
+    visitor.page.wait_for_url("**/petitions/*")
+    petition = PetitionScreen(visitor)
+    petition.find("[data-module=signing-bar] a").click()
+    expect(petition.field("given_name")).to_be_in_viewport()
+
+
+def test_the_link_in_plain_text_works_as_the_button_does(arrive):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    letter = letter_of(visitor)
+    assert letter.link("confirm").startswith(visitor.page.url.partition("/dev/")[0])
+    visitor.page.goto(letter.link("confirm"))
+    assert ConfirmScreen(visitor).confirm().number > 0
+
+
+def test_a_letter_already_answered_leads_straight_to_the_number(arrive):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    link = letter_of(visitor).link("confirm")
+    visitor.page.goto(link)
+    number = ConfirmScreen(visitor).confirm().number
+    visitor.page.goto(link)
+    expect(visitor.page.locator(".hatched-number")).to_have_text(str(number))
+
+
+def test_looking_at_the_link_confirms_nothing(arrive):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    letter = letter_of(visitor)
+    visitor.page.goto(letter.link("confirm"))
+    ConfirmScreen(visitor)
+    visitor.page.reload()
+    ConfirmScreen(visitor)
+
+
+def test_a_wrong_address_is_corrected_without_filling_in_the_rest_again(arrive):
+    visitor = arrive()
+    thanks = PetitionScreen.open(visitor).sign(comment="Hasta encontrarles.")
+    thanks.find("[data-correct]").click()
+    visitor.page.wait_for_url("**/petitions/find-the-43#sign")
+    petition = PetitionScreen(visitor)
+    assert petition.words["comment"] == "Hasta encontrarles."
+    visitor.address = f"new.{visitor.address}"
+    petition.field("email").fill(visitor.address)
+    petition.button.click()
+    visitor.page.wait_for_url("**/thanks")
+    letter_of(visitor)

@@ -1,0 +1,55 @@
+"""What the module tests do again and again."""
+
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.modules.little_site import BASE
+
+AMALIA = {"given_name": "Amalia", "family_name": "Rosales", "email": "amalia@correo.mx"}
+
+
+def call(page, module, name, *arguments):
+    """Call an exported function of static/js/lib/."""
+    script = "async ([url, name, args]) => (await import(url))[name](...args)"
+    return page.evaluate(script, [f"{BASE}/lib/{module}.js", name, arguments])
+
+
+def until(claim, seconds=5):
+    """Wait until `claim()` holds, and return what it returned."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if result := claim():
+            return result
+        time.sleep(0.01)
+    raise AssertionError("It did not come about")
+
+
+def hide(page, is_hidden):
+    script = """(hidden) => {
+        Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+        document.dispatchEvent(new Event("visibilitychange"));
+    }"""
+    page.evaluate(script, is_hidden)
+
+
+def open_form(page, query="", left=200):
+    """Open the petition and wait for its module; who is quicker would sign without script."""
+    page.goto(f"/pages/petition.html{query}")
+    expect(page.locator("#left")).to_have_text(f"{left} letters left")
+
+
+def fill_form(page, **words):
+    for name, value in {**AMALIA, **words}.items():
+        page.locator(f"[name={name}]").fill(value)
+
+
+def sign(page, **words):
+    open_form(page)
+    fill_form(page, **words)
+    page.get_by_role("button", name="Sign the petition").click()
+    page.wait_for_url("**/thanks.html")
+
+
+def kept(page, key):
+    return page.evaluate("(key) => JSON.parse(sessionStorage.getItem(key))", key)

@@ -1,0 +1,90 @@
+"""The pages after the form: thanks, and waiting for the number."""
+
+import re
+import time
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.modules.actions import sign, until
+
+
+def test_the_thanks_page_greets_by_name_and_treats_it_as_text(page):
+    sign(page, given_name="<b>Amalia</b>")
+    expect(page.locator("#greeting")).to_have_text(
+        "Thank you, <b>Amalia</b>. We have written to amalia@correo.mx."
+    )
+
+
+@pytest.mark.parametrize("signed", [{"at": 0}, {"petition": "another"}, None])
+def test_the_thanks_page_of_another_hour_petition_or_tab_stays_as_it_was_made(page, signed):
+    page.goto("/pages/hatched.html")
+    record = {
+        "petition": "find-them",
+        "given_name": "Amalia",
+        "email": "a@b.mx",
+        "form": {},
+        "at": time.time() * 1000,
+    }
+    page.evaluate(
+        "(record) => sessionStorage.setItem('volante:signed', JSON.stringify(record))",
+        signed and {**record, **signed},
+    )
+    page.goto("/pages/thanks.html")
+    expect(page.locator("#greeting")).to_have_text("We have written to you.")
+    expect(page.locator("[data-correct]")).to_be_hidden()
+    expect(page.locator("#anew")).to_be_visible()
+    expect(page.locator("[data-resend]")).to_be_hidden()
+
+
+def test_sending_again_waits_a_minute_then_posts_the_same_form_and_says_so(page, site):
+    page.clock.install()
+    sign(page)
+    button = page.locator("[data-resend]")
+    expect(button).to_have_text(re.compile(r"Send again in (60|5\d) seconds"))
+    button.dispatch_event("click")
+    page.clock.run_for(59_000)
+    page.clock.run_for(2000)
+    expect(button).to_have_text("Send again")
+    assert len(site.posts) == 1
+    button.click()
+    expect(page.locator("#said")).to_have_text("Sent again.")
+    first, second = site.posts
+    assert second == {name: values for name, values in first.items() if name != "website"}
+    expect(button).to_have_attribute("aria-disabled", "true")
+    page.clock.run_for(59_500)
+    expect(button).to_have_text("Send again in 1 second")
+
+
+def test_sending_again_says_when_it_did_not_work_and_waits_for_the_next_try(page, site):
+    page.clock.install()
+    sign(page)
+    page.clock.run_for(61_000)
+    site.post_status = 429
+    button = page.locator("[data-resend]")
+    button.click()
+    expect(page.locator("#said")).to_have_text("That did not work.")
+    expect(button).to_have_text(re.compile(r"Send again in (60|5\d) seconds"))
+    assert len(site.posts) == 2
+
+
+def test_correcting_the_address_brings_the_form_back_filled(page):
+    sign(page)
+    page.get_by_role("link", name="Correct it here").click()
+    expect(page.locator("[name=email]")).to_have_value("amalia@correo.mx")
+    expect(page.locator("[name=family_name]")).to_have_value("Rosales")
+
+
+def test_a_hatched_number_reloads_the_page_once_it_is_there(page, site):
+    page.goto("/pages/hatched.html#top")
+    page.wait_for_url("**/pages/hatched.html")
+    assert site.hatched_asks >= 3
+
+
+def test_waiting_for_a_number_ends_after_twenty_questions(page, site):
+    site.number_after = 1000
+    page.clock.install()
+    page.goto("/pages/hatched.html")
+    late = page.locator("[data-late]")
+    until(lambda: page.clock.run_for(4000) or late.is_visible(), 8)
+    assert site.hatched_asks == 20

@@ -1,0 +1,44 @@
+"""Names as they will stand: initials of any script, and the previews beside the choices."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.modules.actions import call, open_form
+
+
+@pytest.mark.parametrize(
+    ("given", "family", "shown"),
+    [
+        ("Amalia", "Rosales", "A. R."),
+        ("amalia", "de la Cruz", "A. D."),
+        ("Amalia", "", "A."),
+        ("", "Rosales", "R."),
+        ("  Élodie ", " Ångström", "É. Å."),
+        ("E\u0301lodie", "", "É."),
+        ("X\u0301a", "", "X\u0301."),
+        ("王", "小明", "王. 小."),
+        ("عمر", "خيام", "ع. خ."),
+        ("𐐨𐐩", "𠮷田", "𐐀. 𠮷."),
+        ("", "  ", ""),
+    ],
+)
+def test_initials_are_the_first_letters_of_any_script(form_page, given, family, shown):
+    assert call(form_page, "initials", "initials", given, family, "en") == shown
+
+
+def test_initials_without_a_segmenter_keep_accents_and_pairs_whole(page):
+    page.add_init_script("delete Intl.Segmenter;")
+    open_form(page)
+    assert call(page, "initials", "initials", "X\u0301a", "𠮷田", "fr") == "X\u0301. 𠮷."
+
+
+def test_a_name_is_previewed_as_it_will_stand(page):
+    open_form(page)
+    page.locator("[name=given_name]").press_sequentially("Amalia")
+    expect(page.locator("[data-preview=initials]")).to_have_text("A.")
+    page.locator("[name=family_name]").fill("Rosales")
+    expect(page.locator("[data-preview=full]")).to_have_text("Amalia Rosales")
+    expect(page.locator("[data-preview=initials]")).to_have_text("A. R.")
+    page.locator("[name=given_name]").fill("")
+    page.locator("[name=family_name]").fill("")
+    expect(page.locator("[data-preview=initials]")).to_have_text("Such as A. R.")

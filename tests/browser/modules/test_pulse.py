@@ -1,0 +1,121 @@
+"""How and when a page asks for the pulse, and what it says when no answer comes."""
+
+import re
+import time
+from itertools import pairwise
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.modules.actions import call, hide, until
+
+
+def test_the_page_asks_with_the_tag_and_takes_304_for_still_true(page, site):
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 3)
+    first, second, _ = (headers for _, headers in site.pulses[:3])
+    assert "If-None-Match" not in first
+    assert second["If-None-Match"] == site.pulse()[1]
+    expect(page.locator("#cause")).to_have_text("1,200")
+    site.count += 1
+    expect(page.locator("#cause")).to_have_text("1,201")
+
+
+def test_questions_carry_no_cookie_and_let_caches_answer(context, page, site, server):
+    context.add_cookies(
+        [{"name": "session", "value": "x", "url": f"http://127.0.0.1:{server.server_port}"}]
+    )
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 2)
+    for _, headers in site.pulses:
+        assert "Cookie" not in headers
+        assert headers["Cache-Control"] == "max-age=1"
+
+
+def test_one_address_is_asked_by_one_watcher_at_the_servers_pace(page, site):
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 4)
+    times = [at for at, _ in site.pulses]
+    assert all(0.45 < later - earlier < 3 for earlier, later in pairwise(times))
+
+
+@pytest.mark.parametrize(
+    ("next_ms", "failures", "soonest", "latest"),
+    [
+        (1000, 0, 1000, 1100),
+        (10, 0, 500, 550),
+        (10**7, 0, 60_000, 66_000),
+        (None, 0, 1000, 1100),
+        (1000, 1, 900, 1000),
+        (1000, 2, 1800, 2000),
+        (1000, 4, 7200, 8000),
+        (1000, 60, 54_000, 60_000),
+    ],
+)
+def test_pauses_keep_the_servers_pace_and_grow_with_failures(
+    page, next_ms, failures, soonest, latest
+):
+    page.goto("/pages/hatched.html")
+    assert call(page, "pulse", "pauseAfter", next_ms, failures, 0) == pytest.approx(soonest)
+    assert call(page, "pulse", "pauseAfter", next_ms, failures, 1) == pytest.approx(latest)
+
+
+def test_two_failures_in_a_row_say_since_when_the_count_is_known_and_one_answer_recovers(
+    page, site
+):
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 1)
+    page.evaluate(
+        """document.addEventListener("volante:pulse-state", ({ detail }) => {
+            window.live = detail.isLive;
+        })"""
+    )
+    site.pulse_status = 503
+    status = page.locator("#status")
+    expect(status).to_have_text(
+        re.compile(r"^Not live just now. Counted at \d?\d:\d\d [ap]\.?m\.?\.$", re.IGNORECASE)
+    )
+    expect(status).to_have_class("is-offline")
+    expect(page.locator("#cause")).to_have_text("1,200")
+    assert page.evaluate("window.live") is False
+    site.pulse_status = 200
+    page.wait_for_function("() => window.live === true")
+
+
+def test_an_answer_without_a_count_changes_nothing(page, site):
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 1)
+    site.count = None
+    expect(page.locator("#status")).to_have_text(re.compile("^Not live"))
+    expect(page.locator("#cause")).to_have_text("1,200")
+
+
+def test_a_server_that_does_not_answer_is_left_after_eight_seconds(page, site):
+    page.clock.install()
+    site.pulse_hangs.set()
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) == 1)
+    page.clock.run_for(7000)
+    assert len(site.pulses) == 1
+    page.clock.run_for(1100)
+    page.clock.run_for(1100)
+    until(lambda: len(site.pulses) == 2)
+    page.clock.run_for(8100)
+    expect(page.locator("#status")).to_have_text(re.compile("^Not live"))
+
+
+def test_a_hidden_page_asks_nothing_and_asks_at_once_on_return(page, site):
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 1)
+    hide(page, True)
+    time.sleep(0.1)
+    asked = len(site.pulses)
+    time.sleep(0.8)
+    assert len(site.pulses) == asked
+    site.next_ms = 60_000
+    hide(page, False)
+    until(lambda: len(site.pulses) == asked + 1)
+    # The pace is a minute from here on; the network's return does not wait for it.
+    page.wait_for_timeout(50)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    until(lambda: len(site.pulses) == asked + 2)

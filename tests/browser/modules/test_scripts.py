@@ -1,0 +1,45 @@
+"""What holds for every script: its syntax, and that none leans on another."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.modules.actions import fill_form
+from tests.browser.modules.little_site import SCRIPTS
+
+
+def test_the_script_uses_nothing_newer_than_es2020():
+    newer = re.compile(
+        r"\d_\d|\?\?=|\|\|=|&&=|this\.#|static \{"
+        r"|replaceAll|\.at\(|hasOwn\(|Promise\.any|structuredClone"
+    )
+    for path in SCRIPTS.rglob("*.js"):
+        assert not newer.search(path.read_text()), path.name
+
+
+def test_the_lib_knows_no_document():
+    for path in (SCRIPTS / "lib").glob("*.js"):
+        assert not re.search(r"\bdocument\b|\bwindow\b", path.read_text()), path.name
+
+
+def test_a_module_that_fails_stops_no_other(context, noises):
+    page = context.new_page()
+    page.add_init_script("navigator.share = () => Promise.resolve();")
+    page.goto("/pages/controls.html")
+    expect(page.locator("#theme")).to_be_visible()
+    expect(page.locator("#share")).to_be_visible()
+    noises[:] = [noise for noise in noises if "nowhere" not in noise]
+
+
+def test_pages_work_with_a_storage_that_throws(page, site):
+    page.add_init_script("""for (const name of ["localStorage", "sessionStorage"])
+        Object.defineProperty(window, name, {
+            get() { throw new DOMException("No", "SecurityError"); },
+        });""")
+    page.goto("/pages/petition.html")
+    fill_form(page)
+    page.get_by_role("button", name="Sign the petition").click()
+    page.wait_for_url("**/thanks.html")
+    expect(page.locator("#greeting")).to_have_text("We have written to you.")
+    expect(page.locator("[data-resend]")).to_be_hidden()
+    assert site.posts[0]["given_name"] == ["Amalia"]

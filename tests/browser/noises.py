@@ -1,0 +1,30 @@
+"""What a page must not do while nobody looks: complain, fail, or ask for something that is not there."""
+
+# Leaving a page stops what it was asking for.
+LEFT = "net::ERR_ABORTED"
+# The browser's own word on an answer that is listened to here, with its status and address.
+SAID_TWICE = "Failed to load resource"
+
+
+class Noises:
+    """Everything wrong that the pages of a context did; `allowed` holds statuses that the test asks for."""
+
+    def __init__(self, context):
+        self.heard = []
+        self.allowed = set()
+        context.on("console", self._console)
+        context.on("weberror", lambda error: self.heard.append(f"error: {error.error}"))
+        context.on("requestfailed", self._failed)
+        context.on("response", self._answered)
+
+    def _console(self, message):
+        if message.type in ("error", "warning") and not message.text.startswith(SAID_TWICE):
+            self.heard.append(f"{message.type}: {message.text}")
+
+    def _failed(self, request):
+        if request.failure != LEFT and request.failure not in self.allowed:
+            self.heard.append(f"{request.failure}: {request.url}")
+
+    def _answered(self, response):
+        if response.status >= 400 and response.status not in self.allowed:
+            self.heard.append(f"status {response.status}: {response.url}")

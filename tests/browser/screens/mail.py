@@ -1,0 +1,65 @@
+"""The developer's mailbox, and a letter in it."""
+
+import re
+import time
+
+from playwright.sync_api import expect
+
+from tests.browser.screens.mine import MineScreen
+from tests.browser.screens.screen import Screen
+from tests.browser.screens.thanks import ConfirmScreen
+
+MAIL_SECONDS = 20
+
+
+class Mailbox(Screen):
+    path = "/dev/mail"
+    marker = "main .mailbox"
+
+    def letters_to(self, address):
+        return self.find("main ol li", has_text=address)
+
+    def wait_for(self, address, letters=1):
+        """Look again until so many letters to `address` lie there."""
+        end = time.monotonic() + MAIL_SECONDS
+        while self.letters_to(address).count() < letters:
+            assert time.monotonic() < end, f"No {letters} letters to {address}"
+            time.sleep(0.1)
+            self.page.reload()
+        assert self.letters_to(address).count() == letters
+        return self
+
+    def newest(self):
+        """Open the newest letter to the visitor."""
+        self.letters_to(self.visitor.address).locator("a").first.click()
+        return LetterScreen(self.visitor, self.page)
+
+
+class LetterScreen(Screen):
+    marker = "main pre"
+
+    def settle(self):
+        expect(self._looks.locator("body")).to_be_visible()
+
+    @property
+    def _looks(self):
+        return self.find("main iframe").content_frame
+
+    def link(self, way):
+        """Return the address in the plain text that leads `way`: confirm or mine."""
+        return re.search(rf"\S+/signatures/{way}/\S+", self.find("main pre").text_content()).group()
+
+    def press(self):
+        """Press the button of the letter as it looks; it leads out of its frame."""
+        self._looks.locator("a[href*='/signatures/confirm/']").first.click()
+        self.page.wait_for_url("**/signatures/confirm/*")
+        return ConfirmScreen(self.visitor, self.page)
+
+    def open_mine(self):
+        self.page.goto(self.link("mine"))
+        return MineScreen(self.visitor, self.page)
+
+
+def letter_of(visitor, letters=1):
+    """Return the newest letter to the visitor, once so many are there."""
+    return Mailbox.open(visitor).wait_for(visitor.address, letters).newest()

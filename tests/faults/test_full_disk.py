@@ -1,0 +1,77 @@
+"""A disk that takes nothing more, as far as the processes of the site can tell."""
+
+import resource
+from http.client import HTTPConnection
+from urllib.parse import urlencode
+
+import pytest
+
+from tests import databases
+from tests.faults.plain_site import PETITION, PlainSite, sign, wait_until
+from tests.faults.records import addresses_in, written_to
+
+pytestmark = pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process")
+WORDS = {
+    "given_name": "Amalia",
+    "family_name": "Rosales",
+    "email": "during@example.org",
+    "country": "MX",
+    "postal_code": "06600",
+    "comment": "Que vuelvan.",
+}
+
+
+@pytest.fixture
+def site(request, tmp_path):
+    """A running site on SQLite, or on PostgreSQL where the test asks for it."""
+    site = PlainSite(tmp_path, databases.fresh("postgresql") if hasattr(request, "param") else None)
+    yield site.start()
+    site.stop()
+
+
+def fill_disk(site, full):
+    """Let the processes of the site write no file at all, or any again."""
+    for pid in site.processes():
+        _, hard = resource.prlimit(pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (0 if full else hard, hard))
+
+
+def post_form(site):
+    """Send the form as a browser does; return the answer with its page."""
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=15)
+    headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": site.url}
+    connection.request("POST", f"/es/petitions/{PETITION}/signatures", urlencode(WORDS), headers)
+    answer = connection.getresponse()
+    answer.page = answer.read().decode()
+    connection.close()
+    return answer
+
+
+def test_a_full_disk_is_said_in_words_and_costs_nobody_what_they_typed(site):
+    assert sign(site.url, "before@example.org") == 201
+    fill_disk(site, True)
+    answer = post_form(site)
+    assert answer.status == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert all(words in answer.page for words in WORDS.values())
+    assert "Traceback" not in answer.page
+    assert "sqlite" not in answer.page
+    assert sign(site.url, "during.json@example.org") != 201
+    assert site.answers(), "reading goes on"
+
+    fill_disk(site, False)
+    wait_until(lambda: sign(site.url, "after@example.org") == 201, 10)
+    acknowledged = {"before@example.org", "after@example.org"}
+    assert addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"} == acknowledged
+    wait_until(lambda: acknowledged <= written_to(site), 15)
+    code, said = site.flask("signatures", "audit")
+    assert code == 0, said
+
+
+@pytest.mark.parametrize("site", ["postgresql"], indirect=True)
+def test_letters_that_cannot_be_written_wait(site):
+    """Only PostgreSQL, which has a disk of its own, takes signatures meanwhile."""
+    fill_disk(site, True)
+    assert sign(site.url, "during@example.org") == 201
+    fill_disk(site, False)
+    wait_until(lambda: "during@example.org" in written_to(site), 45)

@@ -1,0 +1,56 @@
+"""Starting a second time, and ending with the one who started it."""
+
+import socket
+
+import pytest
+
+from tests.faults.plain_site import PlainSite, wait_until
+from tests.faults.records import asked
+
+TABLES = ("cause", "cause_text", "petition", "petition_version", "petition_text", "target", "signature", "ledger_entry")
+
+
+@pytest.fixture
+def site(tmp_path):
+    site = PlainSite(tmp_path).start()
+    yield site
+    site.stop()
+
+
+def everything(site):
+    rows = {table: asked(site, f"select * from {table} order by 1, 2") for table in TABLES}
+    files = {path.name: path.read_bytes() for path in site.var.glob("secret*")}
+    return rows, files
+
+
+def test_when_the_parent_is_killed_its_children_go_too(site):
+    site.server.kill()
+    site.server.wait(5)
+    wait_until(lambda: site.processes() == [], 5)
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        probe.bind(("127.0.0.1", site.port))
+
+
+def test_a_second_start_changes_nothing(site):
+    before = everything(site)
+    site.stop()
+    site.start()
+    assert everything(site) == before
+
+
+def test_a_taken_port_is_said_in_one_line_before_anything_is_done(site):
+    code, said = site.flask("serve", "--demo")
+    assert code == 1
+    assert said.strip() == f"Error: Port {site.port} is taken. Choose another: PORT=8001 make run"
+    assert site.answers()
+
+
+@pytest.mark.parametrize("host", ["192.0.2.1", "no.such.host.invalid"])
+def test_an_address_that_is_not_ours_is_said_in_one_line(tmp_path, host):
+    site = PlainSite(tmp_path)
+    site.environment["HOST"] = host
+    code, said = site.flask("serve")
+    assert code == 1
+    assert said.startswith(f"Error: Nothing can listen at {host}, port {site.port}: ")
+    assert len(said.strip().splitlines()) == 1

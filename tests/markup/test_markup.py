@@ -1,0 +1,38 @@
+"""Every page is valid HTML, as the W3C's checker reads it."""
+
+import os
+
+import pytest
+
+from tests.markup.nu import NoChecker, check, checker
+
+WHAT_TO_DO = "Install default-jre-headless and npm, or set VNU_JAR to the path of vnu.jar."
+
+
+@pytest.fixture(scope="module")
+def command():
+    try:
+        return checker()
+    except NoChecker as missing:
+        reason = f"NO NU HTML CHECKER ({missing}): the markup is unchecked. {WHAT_TO_DO}"
+        pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
+
+
+def test_every_page_is_valid_html_in_every_language(command, pages, capsys):
+    assert len(pages) == 3 * 16
+    said = [(_kind(message), _told(message)) for message in check(command, pages)]
+    with capsys.disabled():
+        for kind, told in said:
+            if kind == "warning":
+                print(f"\nNu warns: {told}")
+    errors = [told for kind, told in said if kind == "error"]
+    assert not errors, "\n".join(errors)
+
+
+def _kind(message):
+    return message.get("subType", "") if message["type"] == "info" else "error"
+
+
+def _told(message):
+    page = message.get("url", "").rpartition("/")[2]
+    return f"{page}:{message.get('lastLine', '?')}: {message['message']} … {message.get('extract', '').strip()[:120]}"

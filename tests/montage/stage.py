@@ -1,0 +1,119 @@
+"""The montage's page in a real browser: a site that serves it, and a visitor who tells it how many butterflies there are."""
+
+import io
+import json
+from threading import Thread
+
+import numpy as np
+from PIL import Image
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+from campaign.montage.drawing import draw
+from campaign.montage.shapes import shape_named
+
+PAPER, NIGHT = (0xFF, 0xF8, 0xEA), (0x12, 0x0D, 0x0A)
+SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+BLOCK = 16
+
+
+class _Quiet(WSGIRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log(self, *details):
+        """A test says nothing unless it fails."""
+
+
+class Site:
+    """An application on a port of its own, in a thread of this process."""
+
+    def __init__(self, app):
+        self._server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Quiet)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        Thread(target=self._server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self._server.shutdown()
+        self._server.server_close()
+
+
+class Visitor:
+    """A browser window at the montage of a cause; `last` and `free` are what the site says there is."""
+
+    def __init__(self, browser, url, last, *, free=(), query="", script=(), **window):
+        self.last, self.free, self.errors = last, list(free), []
+        window = {"viewport": {"width": 1100, "height": 800}, **window}
+        self.page = browser.new_page(**window)
+        self.page.on("pageerror", lambda error: self.errors.append(error.message))
+        self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
+        for each in script:
+            self.page.add_init_script(each)
+        self.page.route("**/numbers.json", lambda route: route.fulfill(json=self._numbers()))
+        self.page.route("**/pulse.json", lambda route: route.fulfill(json=self._pulse()))
+        self.page.goto(f"{url}/en/causes/valley/montage{query}")
+
+    def _count(self):
+        return self.last - len(self.free)
+
+    def _numbers(self):
+        return {"count": self._count(), "last": self.last, "free": self.free}
+
+    def _pulse(self):
+        return {"cause": "valley", "count": self._count(), "petitions": {}, "next_ms": 500}
+
+    def drawn(self):
+        self.page.wait_for_selector(".stage.is-drawn", timeout=30_000)
+        return self
+
+    def becomes(self, last, free=()):
+        """The site now says this; the page hears it as it hears the pulse."""
+        self.last, self.free = last, list(free)
+        detail = json.dumps(self._pulse())
+        self.page.evaluate(f"document.dispatchEvent(new CustomEvent('volante:pulse', {{ detail: {detail} }}))")
+
+    def settles(self):
+        """Wait until what one sees stands still."""
+        before = None
+        for _ in range(40):
+            self.page.wait_for_timeout(250)
+            now = self.seen().tobytes()
+            if now == before:
+                return self
+            before = now
+        raise AssertionError("The picture never came to rest.")
+
+    def seen(self):
+        """The square of the picture as it is on the screen (height × width × 3)."""
+        self.page.evaluate("document.querySelector('[data-zooms]').style.visibility = 'hidden'")
+        shot = Image.open(io.BytesIO(self.page.locator(".stage").screenshot())).convert("RGB")
+        side = min(shot.size)
+        left, top = (shot.width - side) // 2, (shot.height - side) // 2
+        return np.asarray(shot.crop((left, top, left + side, top + side))).astype(int)
+
+    def where(self, place):
+        """The point of the stage at a place (fractions of the square), while all of it is in view."""
+        box = self.page.locator(".stage").bounding_box()
+        side = min(box["width"], box["height"])
+        return {
+            "x": (box["width"] - side) / 2 + place[0] * side,
+            "y": (box["height"] - side) / 2 + place[1] * side,
+        }
+
+    def differs(self, *, night=False):
+        """How far the screen is from the server's picture: (mean, largest) over blocks, 0 to 255."""
+        seen = self.seen()
+        side = len(seen)
+        ground = Image.new("RGBA", (side, side), (NIGHT if night else PAPER) + (255,))
+        ground.alpha_composite(draw(shape_named("monarch"), self.last, side, gaps=self.free, night=night))
+        server = np.asarray(ground.convert("RGB")).astype(int)
+        difference = np.abs(_blocks(seen) - _blocks(server)).max(axis=2)
+        return difference.mean(), difference.max()
+
+    def leave(self):
+        self.page.close()
+        assert self.errors == []
+
+
+def _blocks(picture):
+    whole = len(picture) // BLOCK
+    cut = picture[: whole * BLOCK, : whole * BLOCK]
+    return cut.reshape(whole, BLOCK, whole, BLOCK, 3).mean(axis=(1, 3))

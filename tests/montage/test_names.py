@@ -1,0 +1,70 @@
+"""Names in chunks: what supporters allowed, and nothing else."""
+
+import pytest
+from sqlalchemy import event
+
+from campaign.extensions import db
+from campaign.montage.names import butterfly, chunk, chunk_of
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+def test_each_supporter_is_shown_as_she_chose(petition):
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    sign_and_hatch(petition, ODILE, name_display="initials")
+    sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example"}, name_display="counted")
+    found = chunk(petition.cause_id, 0, 3)
+    assert [(each.number, each.name, each.country) for each in found.named] == [
+        (1, "Amalia Rosales", "CA"),
+        (2, "O. K.", "CA"),
+    ]
+    assert (found.first, found.last, found.counted_only, found.free) == (1, 3, 1, ())
+
+
+def test_words_are_shown_only_once_they_are_let_through(petition):
+    row_id = sign_and_hatch(petition, AMALIA, name_display="full", comment="For my sister.")
+    assert butterfly(petition.cause_id, 1).comment == ""
+    change(row_id, comment_shown=True)
+    assert butterfly(petition.cause_id, 1).comment == "For my sister."
+
+
+def test_who_withdraws_is_gone_before_her_number_is_free(petition):
+    row_id = sign_and_hatch(petition, AMALIA, name_display="full")
+    sign_and_hatch(petition, ODILE, name_display="full")
+    withdraw(row_id)
+    found = chunk(petition.cause_id, 0, 2)
+    assert [each.number for each in found.named] == [2]
+    assert found.free == ()
+    assert butterfly(petition.cause_id, 1) == "counted"
+    hatch_now()
+    assert chunk(petition.cause_id, 0, 2).free == (1,)
+    assert butterfly(petition.cause_id, 1) == "free"
+
+
+def test_there_is_no_chunk_beyond_the_last_butterfly(petition):
+    assert chunk(petition.cause_id, 0, 0) is None
+    assert chunk(petition.cause_id, 1, 1000) is None
+    assert chunk(petition.cause_id, -1, 1000) is None
+    assert chunk(petition.cause_id, 1, 1001).last == 1001
+
+
+def test_the_thousandth_is_the_last_of_its_chunk():
+    assert [chunk_of(number) for number in (1, 1000, 1001, 2000)] == [0, 0, 1, 1]
+
+
+def test_a_chunk_is_one_question_to_the_database(petition):
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    db.session.rollback()
+    asked = []
+    listen = (db.engine, "before_cursor_execute", lambda *details: asked.append(details[2]))
+    event.listen(*listen)
+    try:
+        chunk(petition.cause_id, 0, 1)
+    finally:
+        event.remove(*listen)
+    assert len([each for each in asked if each.lstrip().lower().startswith("select")]) == 1

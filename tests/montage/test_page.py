@@ -1,0 +1,273 @@
+"""The live montage in a real browser: pixels, counts, words and errors; never frame rates."""
+
+import brotli
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask_migrate import upgrade
+from playwright.sync_api import sync_playwright
+
+from campaign.extensions import db
+from campaign.montage.layout import places
+from campaign.montage.shapes import shape_named
+from tests.chromium import find
+from tests.conftest import make_app
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, sign_and_hatch
+from tests.montage.stage import SOFTWARE, Site, Visitor
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find() is None, reason="NO CHROMIUM: the live montage is untested."),
+]
+NO_WEBGL = """HTMLCanvasElement.prototype.getContext = ((real) => function (kind, ...rest) {
+    return kind === "webgl2" ? null : real.call(this, kind, ...rest);
+})(HTMLCanvasElement.prototype.getContext);"""
+NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    var = tmp_path_factory.mktemp("montage")
+    app = make_app(f"sqlite:///{var}/site.db", var)
+    with app.app_context():
+        upgrade()
+        petition = make_petition()
+        sign_and_hatch(petition, AMALIA, name_display="full")
+        sign_and_hatch(petition, ODILE)
+        db.session.remove()
+        site = Site(app)
+        yield site
+        site.stop()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=SOFTWARE)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, site):
+    visitors = []
+
+    def open_page(last, **options):
+        visitors.append(Visitor(browser, site.url, last, **options))
+        return visitors[-1]
+
+    yield open_page
+    for visitor in visitors:
+        visitor.leave()
+
+
+def place_of(number):
+    _, x, y = places(shape_named("monarch"), number, number)
+    return x[0] / 2**32, y[0] / 2**32
+
+
+@pytest.mark.parametrize("last", [0, 1, 43, 640])
+def test_the_browser_draws_what_the_server_draws(visit, last):
+    mean, largest = visit(last).drawn().settles().differs()
+    assert mean < 2 and largest < 16
+
+
+def test_night_is_drawn_as_the_server_draws_it(visit):
+    mean, largest = visit(640, color_scheme="dark").drawn().settles().differs(night=True)
+    assert mean < 2 and largest < 16
+
+
+def test_tens_of_thousands_are_drawn_as_the_server_draws_them(visit):
+    mean, largest = visit(28_000).drawn().settles().differs()
+    assert mean < 4.5 and largest < 22
+
+
+def test_without_webgl_a_plain_canvas_shows_the_same(visit):
+    mean, largest = visit(640, script=[NO_WEBGL]).drawn().settles().differs()
+    assert mean < 6 and largest < 45
+
+
+def test_newcomers_fly_in_and_settle_where_the_server_has_them(visit):
+    visitor = visit(43).drawn().settles()
+    before = visitor.seen()
+    visitor.becomes(45)
+    visitor.page.wait_for_timeout(250)
+    assert (visitor.seen() != before).any()
+    mean, largest = visitor.settles().differs()
+    assert mean < 2 and largest < 16
+
+
+def test_a_swarm_of_hundreds_ends_as_the_server_has_it(visit):
+    visitor = visit(43).drawn()
+    visitor.becomes(440)
+    mean, largest = visitor.settles().differs()
+    assert mean < 2 and largest < 16
+
+
+def test_a_freed_number_leaves_its_place_and_the_next_takes_it(visit):
+    visitor = visit(43).drawn()
+    visitor.becomes(43, free=[7, 21])
+    visitor.page.wait_for_timeout(600)
+    assert visitor.settles().differs()[1] < 16
+    visitor.becomes(43, free=[21])
+    visitor.page.wait_for_timeout(600)
+    assert visitor.settles().differs()[1] < 16
+
+
+def test_with_reduced_motion_newcomers_fade_in(visit):
+    visitor = visit(43, reduced_motion="reduce").drawn().settles()
+    visitor.becomes(45)
+    visitor.page.wait_for_timeout(700)
+    mean, largest = visitor.differs()
+    assert mean < 2 and largest < 16
+
+
+def test_a_hidden_tab_draws_nothing_and_catches_up_at_once(visit):
+    frames = "window.frames_ = 0; requestAnimationFrame = ((real) => (act) => { frames_ += 1; return real(act); })(requestAnimationFrame);"
+    hide = "Object.defineProperty(document, 'hidden', { get: () => window.away_ === true });"
+    visitor = visit(43, script=[frames, hide]).drawn().settles()
+    turn = "(away) => { window.away_ = away; frames_ = 0; document.dispatchEvent(new Event('visibilitychange')); }"
+    visitor.page.evaluate(turn, True)
+    visitor.becomes(60)
+    visitor.page.wait_for_timeout(400)
+    assert visitor.page.evaluate("frames_") == 0
+    visitor.page.evaluate(turn, False)
+    visitor.page.wait_for_timeout(500)
+    mean, largest = visitor.differs()
+    assert mean < 2 and largest < 16
+
+
+def test_a_tap_opens_the_card_of_that_butterfly(visit):
+    visitor = visit(2).drawn()
+    visitor.page.locator(".stage-canvas").click(position=visitor.where(place_of(1)))
+    card = visitor.page.locator("[data-butterfly]")
+    card.get_by_text("Amalia Rosales").wait_for()
+    assert "Canada" in card.inner_text()
+    assert visitor.page.url.endswith("?n=1")
+    card.locator("[data-card=after]").click()
+    card.get_by_text("Counted only.").wait_for()
+
+
+def test_an_address_with_a_number_flies_there_and_lights_it(visit):
+    visitor = visit(640, query="?n=1", reduced_motion="reduce").drawn().settles()
+    side = len(visitor.seen())
+    # The lens is white, and far larger than the wings in it.
+    assert (visitor.seen()[side // 2 - 75, side // 2] == (0xFF, 0xFD, 0xF7)).all()
+    assert "In view:" in visitor.page.inner_text("[data-seen]")
+    assert "Amalia Rosales" in visitor.page.inner_text("[data-butterfly]")
+
+
+def test_all_of_it_works_by_keyboard(visit):
+    visitor = visit(2, reduced_motion="reduce").drawn()
+    page = visitor.page
+    page.locator(".stage-canvas").focus()
+    whole = visitor.seen()
+    page.keyboard.press("+")
+    page.keyboard.press("ArrowRight")
+    visitor.settles()
+    assert (visitor.seen() != whole).any()
+    page.keyboard.press("Enter")
+    page.wait_for_function("document.activeElement.matches('[data-butterfly]')")
+    page.keyboard.press("Escape")
+    page.wait_for_function("document.activeElement.matches('.stage-canvas')")
+    page.keyboard.press("0")
+    visitor.settles()
+    page.wait_for_function("document.querySelector('[data-seen]').textContent.includes('All of them')")
+
+
+def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):
+    visitor = visit(43, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
+    for name in ("in", "out", "whole"):
+        button = visitor.page.locator(f'[data-zoom="{name}"]')
+        box = button.bounding_box()
+        assert box["width"] >= 44 and box["height"] >= 44
+        button.click()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_where_no_canvas_can_be_had_the_names_open(visit):
+    visitor = visit(2, script=[NO_CANVAS])
+    visitor.page.locator("#names").get_by_text("Amalia Rosales").wait_for()
+    assert visitor.page.locator("img.montage").is_visible()
+
+
+def test_without_script_picture_search_and_list_are_there(browser, site):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{site.url}/en/causes/valley/montage")
+    assert page.locator("img.montage").is_visible()
+    page.fill("#find", "1")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?n=1")
+    assert "Amalia Rosales" in page.inner_text("[data-butterfly]")
+    page.click("[data-list]")
+    page.wait_for_url("**?list=1")
+    assert "Amalia Rosales" in page.inner_text("#names")
+    page.close()
+
+
+def test_axe_finds_no_fault_on_the_page(visit):
+    visitor = visit(2, query="?n=1").drawn()
+    found = Axe().run(visitor.page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
+
+
+def test_page_and_script_are_small(visit):
+    sizes = {}
+
+    def weigh(response):
+        if response.request.resource_type in ("document", "script", "stylesheet"):
+            sizes[response.url] = len(brotli.compress(response.body(), quality=4))
+
+    visitor = visit(43).drawn()
+    visitor.page.on("response", weigh)
+    visitor.page.reload()
+    visitor.drawn()
+    visitor.page.wait_for_load_state("networkidle")
+    assert len(sizes) > 20
+    assert sum(sizes.values()) < 80_000
+
+
+def test_a_million_are_woven_in_eight_bytes_each(visit):
+    woven = visit(2).drawn().page.evaluate(
+        """async () => {
+            const base = document.querySelector("script[type=module]").src.replace(/main\\.js$/, "");
+            const { fetchShape } = await import(`${base}montage/parcel.js`);
+            const { Weaver } = await import(`${base}montage/weaver.js`);
+            const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
+            const start = performance.now();
+            const { flock } = new Weaver(shape).weave({ last: 1000000, without: [5, 17], width: 800, night: false });
+            const took = performance.now() - start;
+            const numbers = new Set();
+            for (let at = 1; at < flock.length; at += 2) numbers.add(flock[at]);
+            return { bytes: flock.byteLength, numbers: numbers.size, missing: !numbers.has(5) && !numbers.has(17), took };
+        }"""
+    )
+    assert woven["numbers"] == 999_998 and woven["missing"]
+    assert woven["bytes"] == 8 * 999_998
+    # Several times what it takes, since the machine that tests may be busy.
+    assert woven["took"] < 3000
+
+
+def test_few_fly_singly_and_many_as_a_swarm(visit):
+    aloft = visit(2).drawn().page.evaluate(
+        """async () => {
+            const base = document.querySelector("script[type=module]").src.replace(/main\\.js$/, "");
+            const { fetchShape } = await import(`${base}montage/parcel.js`);
+            const { Arrivals } = await import(`${base}montage/arrivals.js`);
+            const { Places } = await import(`${base}lib/montage-layout.js`);
+            const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
+            const fly = (count, most) => {
+                const arrivals = new Arrivals(new Places(shape.mask), shape.centre);
+                arrivals.come(Array.from({ length: count }, (_, at) => at + 1), 0, { still: false, most });
+                let [most_, landed] = [0, 0];
+                for (let now = 0; now < 20000; now += 16) {
+                    arrivals.step(now);
+                    most_ = Math.max(most_, arrivals.aloft.length);
+                }
+                return [most_, arrivals.landed.length];
+            };
+            return [fly(9, 400), fly(300, 400), fly(300, 40)];
+        }"""
+    )
+    assert aloft == [[3, 9], [300, 300], [300, 300]]

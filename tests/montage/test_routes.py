@@ -1,0 +1,112 @@
+"""The montage's addresses."""
+
+import re
+
+import pytest
+
+from campaign.montage.parcels import version
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, sign_and_hatch, withdraw
+
+NAMES = "/causes/valley/butterflies/0.json"
+PAGE = "/en/causes/valley/montage"
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+def words(response):
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", response.text))
+
+
+def test_names_are_public_tagged_and_short_lived(client, petition):
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    answer = client.get(NAMES)
+    told = answer.json
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", told["butterflies"][0].pop("at"))
+    assert told == {
+        "first": 1,
+        "last": 1,
+        "butterflies": [{"n": 1, "name": "Amalia Rosales", "country": "CA"}],
+        "free": [],
+    }
+    assert answer.cache_control.public and answer.cache_control.max_age <= 30
+    assert "stale-if-error" not in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert client.get(NAMES, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+
+
+def test_names_hold_nothing_of_those_only_counted(client, petition):
+    sign_and_hatch(petition, AMALIA, comment="Nobody shall read this.")
+    text = client.get(NAMES).text
+    assert not any(secret in text for secret in ("Amalia", "Rosales", "M5V", "Nobody shall", "example"))
+    assert client.get(NAMES).json["butterflies"] == []
+
+
+def test_free_numbers_are_listed(client, petition):
+    first = sign_and_hatch(petition, AMALIA)
+    sign_and_hatch(petition, ODILE)
+    withdraw(first)
+    hatch_now()
+    assert client.get(NAMES).json["free"] == [1]
+    assert client.get("/causes/valley/numbers.json").json == {"count": 1, "last": 2, "free": [1]}
+
+
+@pytest.mark.parametrize("path", [NAMES, "/causes/valley/butterflies/7.json", "/causes/nowhere/butterflies/0.json", "/causes/nowhere/numbers.json"])
+def test_what_is_not_there_is_not_found(client, petition, path):
+    assert client.get(path).status_code == 404
+
+
+def test_the_page_is_public_and_has_no_cookie(client, petition):
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    assert answer.cache_control.public
+    assert "Set-Cookie" not in answer.headers
+    assert "The first place is free." in words(answer)
+
+
+def test_without_script_a_number_leads_to_its_card(client, petition):
+    row_id = sign_and_hatch(petition, AMALIA, name_display="full", comment="For my sister.")
+    change(row_id, comment_shown=True)
+    found = words(client.get(f"{PAGE}?n=1"))
+    assert "Amalia Rosales" in found and "Canada" in found and "For my sister." in found
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [("1", "Counted only."), ("2", "No butterfly has this number yet."), ("x", "Type the number of a butterfly"), ("0", "Type the number of a butterfly")],
+)
+def test_a_card_says_kindly_what_it_cannot_show(client, petition, asked, said):
+    sign_and_hatch(petition, AMALIA)
+    card = re.search(r'role="status"[^>]*>([^<]*)<', client.get(f"{PAGE}?n={asked}").text)
+    assert card[1].startswith(said)
+
+
+def test_without_script_the_names_are_a_list(client, petition):
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    sign_and_hatch(petition, ODILE)
+    found = words(client.get(f"{PAGE}?list=1"))
+    assert "Amalia Rosales" in found
+    assert "One of them asked only to be counted" in found
+    assert client.get(f"{PAGE}?list=1&page=2").status_code == 404
+
+
+def test_a_list_of_nobody_says_so(client, petition):
+    assert "Nobody yet." in words(client.get(f"{PAGE}?list=1"))
+
+
+def test_names_of_people_are_never_markup(client, petition):
+    sign_and_hatch(petition, {**AMALIA, "family_name": "<b>Rosales"}, name_display="full")
+    for query in ("n=1", "list=1"):
+        assert "<b>Rosales" not in client.get(f"{PAGE}?{query}").text
+
+
+def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
+    lasting = client.get(f"/montage/{version()}/monarch.bin")
+    assert "immutable" in lasting.headers["Cache-Control"]
+    assert "immutable" not in client.get("/montage/old/monarch.bin").headers["Cache-Control"]
+    assert client.get(f"/montage/{version()}/sprites-mid.png").mimetype == "image/png"
+    assert client.get(f"/montage/{version()}/nothing.bin").status_code == 404
+    assert client.get(f"/montage/{version()}/sprites-huge.png").status_code == 404

@@ -1,0 +1,139 @@
+"""The mails that signatures cause: who gets which, when it is no longer apt, and where its links lead."""
+
+import re
+from email import message_from_bytes, policy
+from types import SimpleNamespace
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import composers_of, postman_for
+from campaign.signatures.emails import LAST_REMINDER, REMINDER
+from campaign.signatures.ownership import erase
+from campaign.signatures.repeats import CONFIRMATION, REPEAT
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import (
+    AMALIA,
+    change,
+    confirm,
+    hatch_now,
+    link,
+    post_signature,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+
+ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
+
+
+@pytest.fixture
+def worded(app):
+    """Word a mail of a kind about a signature, as the postman asks for it."""
+
+    def word(kind, signature_id, lang="en"):
+        owed = SimpleNamespace(subject_id=signature_id, lang=lang)
+        row(signature_id)
+        return composers_of(app)[kind](owed)
+
+    return word
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+@pytest.mark.parametrize("kind", ASKING)
+def test_a_letter_that_asks_leads_to_the_button_in_its_language(petition, worded, kind, lang):
+    signature_id = sign(petition, lang=lang)
+    message = worded(kind, signature_id, lang)
+    assert f"http://localhost{link('confirm', signature_id, lang)}" in message.text.split()
+    assert f"http://localhost{link('confirm', signature_id, lang)}" in message.html
+    assert "Amalia" in message.subject
+    assert message.lang == lang
+
+
+def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mailbox(petition, worded):
+    signature_id = sign(petition, email="Amalia.Rosales+petition@Gmail.com")
+    message = worded(CONFIRMATION, signature_id)
+    assert (message.to, message.to_name) == ("Amalia.Rosales+petition@Gmail.com", "Amalia Rosales")
+    assert message.digest == row(signature_id).email_digest
+
+
+@pytest.mark.parametrize("kind", ASKING)
+def test_a_held_signature_is_asked_like_any_other(petition, worded, kind):
+    assert worded(kind, sign(petition, held_reason="hidden_field")).subject
+
+
+@pytest.mark.parametrize("kind", ASKING)
+def test_nobody_is_asked_once_they_have_confirmed_withdrawn_or_gone(petition, worded, kind):
+    done = sign_and_hatch(petition)
+    assert worded(kind, done) is None
+    withdraw(done)
+    assert worded(kind, done) is None
+    hatch_now()
+    write(erase, [done])
+    assert worded(kind, done) is None
+    assert worded(kind, 10**6) is None
+
+
+def test_a_repeat_is_told_to_who_has_confirmed_and_leads_to_all_they_signed(petition, worded):
+    signature_id = sign_and_hatch(petition)
+    message = worded(REPEAT, signature_id)
+    assert f"http://localhost{link('mine', signature_id)}" in message.text.split()
+    assert "/confirm/" not in message.text
+    change(signature_id, state="held", held_reason="reviewed")
+    assert worded(REPEAT, signature_id).subject == message.subject
+
+
+def test_a_repeat_is_not_told_to_who_has_not_confirmed_or_has_withdrawn(petition, worded):
+    assert worded(REPEAT, sign(petition)) is None
+    gone = sign_and_hatch(petition, email="gone@rosales.example")
+    withdraw(gone)
+    assert worded(REPEAT, gone) is None
+
+
+def test_whoever_repeats_cannot_put_words_into_the_owners_mail(petition, worded):
+    signature_id = sign_and_hatch(petition)
+    sign(petition, given_name="Mallory", family_name="Grin", comment="Come to my shop")
+    text = worded(REPEAT, signature_id).text
+    assert "Amalia" in text
+    assert "Mallory" not in text
+    assert "shop" not in text
+
+
+def test_markup_in_names_is_text_in_the_html_of_a_letter(petition, worded):
+    message = worded(CONFIRMATION, sign(petition, given_name="<b>Ama</b>", family_name="&lia"))
+    assert "<b>Ama" not in message.html
+    assert "&lt;b&gt;Ama" in message.html
+    assert "<b>Ama</b>" in message.text
+
+
+def test_a_letter_about_a_petition_in_another_language_uses_the_original_words(app, worded):
+    petition = make_petition(original_lang="es")
+    assert "Bring them home" in worded(CONFIRMATION, sign(petition), "en").text
+    assert "Que vuelvan" in worded(CONFIRMATION, sign(petition, email="b@rosales.example"), "fr").text
+
+
+def test_from_the_form_to_the_number_by_the_letter_alone(app, client, petition, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    post_signature(client, petition, {**AMALIA, "given_name": "Zoë", "name_display": "full"}, lang="es")
+    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    [path] = (tmp_path / "mail").glob("*.eml")
+    letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+    assert letter["To"].addresses[0].addr_spec == "amalia@rosales.example"
+    text = letter.get_body(("plain",)).get_content()
+    [address] = set(re.findall(r"http://localhost(/es/signatures/confirm/\S+)", text))
+    assert client.get(address).status_code == 200
+    number_page = client.post(address).location
+    hatch_now()
+    assert "1" in client.get(number_page).text
+    assert "Zoë Rosales" in client.get("/es/petitions/home").text
+    assert rows()[0].state == "counted"
+
+
+def test_a_letter_whose_occasion_has_passed_is_dropped_by_the_postman(app, petition, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    confirm(sign(petition))
+    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert not list(tmp_path.rglob("*.eml"))
