@@ -6,15 +6,19 @@ test keeps that page and this file in step.
 
 import os
 import secrets
+from ipaddress import ip_network
 from pathlib import Path
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+import click
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
 
 
-class SettingError(ValueError):
-    """A setting is missing or cannot be used; the message says which and why."""
+class SettingError(click.ClickException, ValueError):
+    """A setting is missing or cannot be used; the message says which and why, and is all that a command shows of it."""
 
 
 def load(environ=os.environ):
@@ -31,12 +35,12 @@ def load(environ=os.environ):
         "PRODUCTION": production,
         "VAR_DIR": str(var),
         "PORT": port,
-        "HOST": environ.get("HOST", "127.0.0.1"),
+        "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
         "WEB_CONCURRENCY": 1 if on_sqlite else _whole(environ, "WEB_CONCURRENCY", os.cpu_count() or 1),
         "WEB_THREADS": _whole(environ, "WEB_THREADS", 64 if on_sqlite else 16),
         "SECRET_KEY": _secret(environ, var, production),
-        "TRUSTED_PROXIES": _words(environ.get("TRUSTED_PROXIES", "")),
+        "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
@@ -44,15 +48,15 @@ def load(environ=os.environ):
         "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(on_sqlite),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
-        "BABEL_DEFAULT_TIMEZONE": environ.get("TIME_ZONE", "America/Toronto"),
+        "BABEL_DEFAULT_TIMEZONE": _zone(environ.get("TIME_ZONE") or "America/Toronto"),
         "FIRST_COUNTRIES": tuple(_words(environ.get("FIRST_COUNTRIES", "CA,MX,US"))),
         "MAIL_URL": environ.get("MAIL_URL", ""),
-        "MAIL_FROM": environ.get("MAIL_FROM", "Volante <names@volante.example>"),
+        "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
         "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
-        "SIGN_LIMIT": environ.get("SIGN_LIMIT", "300 per minute"),
+        "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
@@ -66,6 +70,23 @@ def load(environ=os.environ):
 
 def _words(text):
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def _networks(environ, name):
+    networks = _words(environ.get(name, ""))
+    for network in networks:
+        try:
+            ip_network(network, strict=False)
+        except ValueError as error:
+            raise SettingError(f"{name} must name networks such as 10.0.0.0/8, not {network!r}") from error
+    return networks
+
+
+def _zone(name):
+    try:
+        return ZoneInfo(name).key
+    except (KeyError, ValueError, OSError) as error:
+        raise SettingError(f"TIME_ZONE must name a zone such as America/Toronto, not {name!r}") from error
 
 
 def _whole(environ, name, default):

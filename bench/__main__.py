@@ -6,9 +6,17 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import pages, signing
+from bench.rows import crowds, hatching, pages, signing, starting, watching, weight
 
-ROWS = {"signing": signing, "pages": pages}
+ROWS = {
+    "signing": signing,
+    "pages": pages,
+    "crowds": crowds,
+    "watching": watching,
+    "hatching": hatching,
+    "starting": starting,
+    "weight": weight,
+}
 
 
 @dataclass(frozen=True)

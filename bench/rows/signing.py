@@ -7,12 +7,12 @@ from sqlalchemy import create_engine, text
 
 from bench import load, sites
 from bench.report import Row
+from bench.requests import form_request
 from campaign.signatures.invention import invent
 
 FASTER = 1.5
 MOST_P99 = 0.250
 MOST_DELAY = 1.0
-LANGUAGES = ("en", "es", "fr")
 PER_SECOND = 4000  # requests made ready for each second
 
 
@@ -91,17 +91,20 @@ class Signing:
         self._seed = seed
 
     def bare(self, port, connections, seconds):
-        requests = [load.form_request("/signatures", port, form) for _, form in self._forms(seconds)]
+        forms = self.forms(int(PER_SECOND * seconds))
+        requests = [form_request("/signatures", port, form) for _, form in forms]
         return load.Load(port, requests, connections, seconds)
 
     def whole(self, port, connections, seconds):
         path = f"/%s/petitions/{sites.SLUG}/signatures"
-        requests = [load.form_request(path % lang, port, form) for lang, form in self._forms(seconds)]
+        forms = self.forms(int(PER_SECOND * seconds))
+        requests = [form_request(path % lang, port, form) for lang, form in forms]
         return load.Load(port, requests, connections, seconds)
 
-    def _forms(self, seconds):
+    def forms(self, many):
+        """Yield so many pairs of a language and an urlencoded form."""
         self._seed += 1
-        for person in invent(int(PER_SECOND * seconds), seed=self._seed, petition_required=("country", "postal_code", "family_name")):
+        for person in invent(many, seed=self._seed, petition_required=("country", "postal_code", "family_name")):
             words = person._asdict() | {"subscribe": "y" if person.subscribe else "", "version": "1", "website": "", "altcha": ""}
             del words["age_seconds"]
             yield words.pop("lang"), urlencode(words).encode()

@@ -2,7 +2,9 @@
 
 from dataclasses import dataclass
 from datetime import date
+from zoneinfo import ZoneInfo
 
+from flask import current_app
 from markupsafe import Markup
 
 from campaign.causes.queries import cause_count
@@ -52,9 +54,11 @@ class CausePage:
         return self.count + 1
 
 
-def page(cause, lang, today):
-    """Return the CausePage of a Cause loaded with its texts; `today` parts the events ahead from the past ones."""
+def page(cause, lang, now):
+    """Return the CausePage of a Cause loaded with its texts; the day at `now` parts the events ahead from the past ones."""
     text = cause.text(lang)
+    # The day of the campaign: this evening's vigil is not over because it is past midnight in Greenwich.
+    today = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date()
     events = sorted((Event(**_dated(entry)) for entry in text.events), key=lambda event: event.date)
     updates = sorted((Update(**_dated(entry)) for entry in text.updates), key=lambda u: u.date, reverse=True)
     return CausePage(

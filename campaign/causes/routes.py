@@ -63,4 +63,4 @@ def show(slug):
 def _with_petitions(cause):
     now = utcnow()
     petitions = tuple(cards_of_cause(cause.id, g.lang, now))
-    return CauseWithPetitions(**vars(page(cause, g.lang, now.date())), petitions=petitions)
+    return CauseWithPetitions(**vars(page(cause, g.lang, now)), petitions=petitions)

@@ -9,11 +9,11 @@ from flask.cli import AppGroup
 from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
-from campaign.cli.signatures import generate_signatures
+from campaign.cli.signatures import hatch_all
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import create_petition
-from campaign.petitions.queries import petition_by_slug
+from campaign.signatures.generation import add_rows, invented_rows
 
 group = AppGroup("demo", help="The demonstration campaign.")
 FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
@@ -31,10 +31,9 @@ def load_demonstration():
     demo = load_cause(FOLDER, utcnow().date())
     if cause_by_slug(demo.slug):
         return f"{demo.slug} is loaded already; nothing changed."
-    write(_create, demo)
-    for place, petition in enumerate(demo.petitions):
-        generate_signatures(petition_by_slug(petition.slug), petition.generated, seed=SEED + place)
-    total = sum(petition.generated for petition in demo.petitions)
+    # All in one transaction, so that an interrupted load leaves nothing, and the next one begins anew.
+    total = write(_create, demo)
+    hatch_all()
     return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."
 
 
@@ -46,14 +45,16 @@ def is_empty():
 
 
 def _create(demo):
+    """Create the cause, its petitions and their invented signers; return how many signed."""
     cause = create_cause(
         slug=demo.slug,
         palette=demo.palette,
         shape=demo.shape,
         texts={lang: _cause_words(demo, lang) for lang in demo.texts},
     )
+    total = 0
     for position, petition in enumerate(demo.petitions):
-        create_petition(
+        created = create_petition(
             cause_id=cause.id,
             slug=petition.slug,
             position=position,
@@ -67,6 +68,11 @@ def _create(demo):
             questions=[_question(question) for question in petition.questions],
             original_lang=petition.original_language,
         )
+        signers = invented_rows(
+            created, created.current_version.id, petition.generated, seed=SEED + position, now=utcnow()
+        )
+        total += sum(map(add_rows, signers))
+    return total
 
 
 def _cause_words(demo, lang):

@@ -1,5 +1,7 @@
 """`flask petitions`: create, close, list."""
 
+import re
+
 import click
 from flask import current_app
 from flask.cli import AppGroup
@@ -10,11 +12,22 @@ from campaign.lib.times import utcnow
 from campaign.petitions.operations import SlugTaken, close_petition, create_petition
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
 
+SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
+LONGEST_SLUG = 80
+
 group = AppGroup("petitions", help="Create, close and list petitions.")
 
 
+def _checked(_context, _parameter, slug):
+    if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
+        raise click.BadParameter(
+            f"small letters, digits and hyphens, at most {LONGEST_SLUG}, such as law-of-2026; not {slug!r}"
+        )
+    return slug
+
+
 @group.command("create")
-@click.argument("slug")
+@click.argument("slug", callback=_checked)
 @click.option("--cause", required=True, help="Slug of the cause that owns it.")
 @click.option("--title", required=True, help="Title in the original language.")
 @click.option("--text", "body", type=click.File(encoding="utf-8"), required=True, help="File with the letter, in Markdown.")

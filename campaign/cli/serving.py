@@ -21,8 +21,9 @@ from granian.log import LogLevels
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
 
-STOP_SECONDS = 3
+STOP_SECONDS = 2
 RESTART_SECONDS = 1
+MOST_CONNECTIONS = 65_536
 WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
 
@@ -74,8 +75,9 @@ class KeptProcess:
 
     def _keep(self):
         while not self._stopping.is_set():
-            # Ctrl-C reaches a whole process group; the child has its own, and is ended by us.
-            self._child = subprocess.Popen(self._command, start_new_session=True)
+            # Ctrl-C reaches a whole process group; the child has its own, and is ended by us. It stays in our session, as
+            # Linux weighs sessions against each other, and would give a worker as much as all who sign.
+            self._child = subprocess.Popen(self._command, process_group=0)
             self._child.wait()
             self._stopping.wait(RESTART_SECONDS)
 
@@ -90,6 +92,8 @@ def _server(config):
         workers=config["WEB_CONCURRENCY"],
         blocking_threads=config["WEB_THREADS"],
         backlog=4096,
+        # Connections that one process holds; without it some four thousand watchers would shut everybody else out.
+        backpressure=MOST_CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=15_000),
         respawn_failed_workers=True,
         workers_kill_timeout=STOP_SECONDS,

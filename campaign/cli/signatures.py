@@ -78,7 +78,7 @@ def generate_signatures(petition, count, *, seed):
             added += write(add_rows, rows)
             _hatch_once()
             bar.update(len(rows))
-    _wait_until_hatched()
+    hatch_all()
     return added
 
 
@@ -86,8 +86,8 @@ def _hatch_once():
     return write(hatch, holder=f"generate-{os.getpid()}", now=utcnow())
 
 
-def _wait_until_hatched():
-    """Hatch what is left, or let the runner that holds the lease do it."""
+def hatch_all():
+    """Hatch all that waits, or let the runner that holds the lease do it."""
     end = time.monotonic() + HATCH_PATIENCE
     while time.monotonic() < end:
         if not _hatch_once():

@@ -40,7 +40,6 @@ def correct(token, signature_id):
     digest = _opened(token).email_digest
     signature = ownership.own(signature_id, digest)
     form = _form(signature, filled=True)
-    form.required = frozenset({"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys())
     if not form.validate():
         return _page(token, signature, refused=form, refused_id=signature_id)
     words = {name: form[name].data for name in CORRECTED}
@@ -109,6 +108,7 @@ def _form(signature, filled=False):
     """Return the form with what is kept or, when `filled`, with what the request brings."""
     kept = {name: getattr(signature, name) or "" for name in CORRECTED}
     form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
+    form.required = frozenset({"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys())
     # One page holds a form for each signature, and a label must find the field of its own.
     for field in form:
         field.id = f"{field.name}-{signature.id}"

@@ -65,11 +65,6 @@ def mail_owner(signature_id, kind, lang, now):
     )
     if allowed is not None:
         owe(kind=kind, subject_id=signature_id, lang=lang)
-    else:
-        # A transaction that changed nothing would not wait for the disk, and the quick answer would tell.
-        db.session.execute(
-            update(_table).where(_table.c.id == signature_id).values(mail_count=_table.c.mail_count)
-        )
 
 
 def _may_share(terms, row, fresh):

@@ -28,14 +28,14 @@ def number(value):
 
 
 def day(value):
-    """Write a date in words: 23 September 2026."""
-    return format_date(value, format="long", locale=get_locale())
+    """Write a date in words: 23 September 2026; of an instant, the day it was in the campaign's zone."""
+    date = value.astimezone(_zone()).date() if hasattr(value, "hour") else value
+    return format_date(date, format="long", locale=get_locale())
 
 
 def moment(value):
     """Write an instant with its hour and zone, in the zone of the campaign."""
-    zone = current_app.config["BABEL_DEFAULT_TIMEZONE"]
-    return format_datetime(value, format="long", tzinfo=ZoneInfo(zone), locale=get_locale())
+    return format_datetime(value, format="long", tzinfo=_zone(), locale=get_locale())
 
 
 def iso(value):
@@ -55,6 +55,8 @@ def language_name(lang):
     return NAMES[lang]
 
 
+def _zone():
+    return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
 def _globals():

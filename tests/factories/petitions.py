@@ -7,8 +7,16 @@ from campaign.petitions.queries import petition_by_id, signing_terms
 from tests.factories.causes import make_cause
 
 TEXTS = {
-    "en": {"title": "Bring them home", "summary": "We ask where they are.", "body": "We, the undersigned, *ask*."},
-    "es": {"title": "Que vuelvan", "summary": "Preguntamos dónde están.", "body": "Los abajo firmantes *pedimos*."},
+    "en": {
+        "title": "Bring them home",
+        "summary": "We ask where they are.",
+        "body": "We, the undersigned, *ask*.",
+    },
+    "es": {
+        "title": "Que vuelvan",
+        "summary": "Preguntamos dónde están.",
+        "body": "Los abajo firmantes *pedimos*.",
+    },
 }
 TARGETS = [{"en": "The Senate of the Valley", "es": "El Senado del Valle"}]
 

@@ -50,13 +50,20 @@ def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version
         columns["given_name"], columns["family_name"], columns["postal_code"]
     )
     return write(
-        operations.sign, terms=terms, lang=lang, now=now or utcnow(), held_reason=held_reason, **columns
+        operations.sign,
+        terms=terms,
+        lang=lang,
+        now=now or utcnow(),
+        held_reason=held_reason,
+        **columns,
     )
 
 
 def sign_many(petition, count, **more):
     """Sign with `count` addresses; return their ids."""
-    return [sign(petition, ODILE, email=f"odile.{place}@kwan.example", **more) for place in range(count)]
+    return [
+        sign(petition, ODILE, email=f"odile.{place}@kwan.example", **more) for place in range(count)
+    ]
 
 
 def confirm(signature_id, *, now=None):
@@ -77,16 +84,24 @@ def sign_and_hatch(petition, words=AMALIA, **more):
 
 def withdraw(signature_id, *, now=None):
     digest = row(signature_id).email_digest
-    return write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=now or utcnow())
+    return write(
+        ownership.withdraw, signature_id=signature_id, email_digest=digest, now=now or utcnow()
+    )
 
 
 def restore(signature_id):
-    return write(ownership.restore, signature_id=signature_id, email_digest=row(signature_id).email_digest)
+    return write(
+        ownership.restore, signature_id=signature_id, email_digest=row(signature_id).email_digest
+    )
 
 
 def change(signature_id, **columns):
     """Set columns directly, as time or an organizer would."""
-    write(lambda: db.session.execute(update(Signature).where(Signature.id == signature_id).values(**columns)))
+    write(
+        lambda: db.session.execute(
+            update(Signature).where(Signature.id == signature_id).values(**columns)
+        )
+    )
 
 
 def row(signature_id):
@@ -98,14 +113,21 @@ def row(signature_id):
 def rows():
     """Return all signatures as they are in the database now, oldest first."""
     db.session.rollback()
-    return db.session.scalars(select(Signature).order_by(Signature.id).execution_options(populate_existing=True)).all()
+    return db.session.scalars(
+        select(Signature).order_by(Signature.id).execution_options(populate_existing=True)
+    ).all()
 
 
 def owed():
     """Return (kind, id of the signature, language) of all mail owed so far, in its order."""
     db.session.rollback()
     message = OwedMessage.__table__.c
-    return [tuple(each) for each in db.session.execute(select(message.kind, message.subject_id, message.lang).order_by(message.id))]
+    return [
+        tuple(each)
+        for each in db.session.execute(
+            select(message.kind, message.subject_id, message.lang).order_by(message.id)
+        )
+    ]
 
 
 def link(purpose, signature_id, lang="en"):

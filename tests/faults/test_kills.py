@@ -71,7 +71,7 @@ def test_a_worker_killed_while_it_hatches_gives_each_butterfly_one_number(site):
     confirm_at_once(site, MANY)
     time.sleep(2 * HATCH_SECONDS)
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: site.worker() not in (None, killed), 20)
+    wait_until(lambda: site.worker() not in (None, killed), 40)
     wait_until(lambda: waiting(site) == 0, 20)
     assert numbers_given(site) == (LOADED + MANY, LOADED + MANY)
     assert agrees(site)

@@ -11,7 +11,15 @@ from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_counts
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    confirm,
+    hatch_now,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 PULSE = "/causes/valley/pulse.json"
 LEDGER = "/petitions/home/ledger.json"
@@ -39,7 +47,11 @@ def test_the_pulse_tells_the_counts_of_a_cause_and_its_petitions(client, petitio
 
 def test_the_pulse_is_tiny_public_and_good_for_a_second(client, petition):
     answer = client.get(PULSE)
-    assert answer.headers["Cache-Control"].split(", ") == ["public", "max-age=1", "stale-while-revalidate=5"]
+    assert answer.headers["Cache-Control"].split(", ") == [
+        "public",
+        "max-age=1",
+        "stale-while-revalidate=5",
+    ]
     assert answer.headers["ETag"]
     assert "Set-Cookie" not in answer.headers
     assert len(answer.data) < 200
@@ -70,7 +82,9 @@ def test_the_pulse_passes_on_the_pace_of_the_server(client, petition):
     assert client.get(PULSE, environ_overrides={"volante.next_ms": 4000}).json["next_ms"] == 4000
 
 
-@pytest.mark.parametrize("path", ["/causes/nowhere/pulse.json", "/causes/hidden/pulse.json", "/causes/a%00/pulse.json"])
+@pytest.mark.parametrize(
+    "path", ["/causes/nowhere/pulse.json", "/causes/hidden/pulse.json", "/causes/a%00/pulse.json"]
+)
 def test_an_unknown_or_unpublished_cause_has_no_pulse(client, app, path):
     make_cause("hidden", state="draft")
     assert client.get(path).status_code == 404
@@ -94,7 +108,10 @@ def test_the_ledger_tells_each_reason_and_hour(client, petition):
     withdraw(signature_id)
     hatch_now(now=utcnow() + timedelta(hours=2))
     ledger = client.get(LEDGER).json
-    assert [(entry["reason"], entry["change"]) for entry in ledger["hours"]] == [("hatched", 1), ("withdrawn", -1)]
+    assert [(entry["reason"], entry["change"]) for entry in ledger["hours"]] == [
+        ("hatched", 1),
+        ("withdrawn", -1),
+    ]
     assert ledger["count"] == petition_counts([petition.id])[petition.id] == 0
 
 

@@ -9,6 +9,17 @@ from urllib.request import Request, urlopen
 
 LANGS = ("en", "fr", "es")
 CAUSE, PETITION = "/causes/butterflies-for-mexico", "/petitions/find-the-43"
+PLAIN = {
+    "home": "/",
+    "cause": CAUSE,
+    "montage": f"{CAUSE}/montage",
+    "montage-list": f"{CAUSE}/montage?list=1",
+    "montage-one": f"{CAUSE}/montage?n=5",
+    "montage-screen": f"{CAUSE}/montage?screen=1",
+    "petition": PETITION,
+    "privacy": "/privacy",
+    "404": "/nowhere",
+}
 AMALIA = {"given_name": "Amalia", "family_name": "Rosales", "country": "MX", "postal_code": "50000", "name_display": "full"}
 WAIT_SECONDS = 30
 
@@ -23,8 +34,7 @@ def pages_of(url, folder):
 
 def _pages(url, lang):
     here = f"{url}/{lang}"
-    plain = {"home": "/", "cause": CAUSE, "petition": PETITION, "privacy": "/privacy", "404": "/nowhere"}
-    yield from ((name, _ask(here + path)) for name, path in plain.items())
+    yield from ((name, _ask(here + path)) for name, path in PLAIN.items())
     sign, address = f"{here}{PETITION}/signatures", f"amalia.{lang}@correo.mx"
     yield "422", _ask(sign, email="amalia@correo", answer="<&>")
     yield "thanks", _ask(sign, email=address, **AMALIA)

@@ -32,7 +32,9 @@ LONG_AGO = 30 * DAY
 
 
 def facts():
-    return [{column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()]
+    return [
+        {column.name: getattr(each, column.name) for column in each.__table__.c} for each in rows()
+    ]
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
@@ -130,7 +132,11 @@ def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(c
         answers = [client.get(link(purpose, each)) for each in (held, free)]
         tokens = [link(purpose, each).rsplit("/", 1)[1] for each in (held, free)]
         return [
-            (answer.status_code, answer.text.replace(token, "token"), answer.headers["Cache-Control"])
+            (
+                answer.status_code,
+                answer.text.replace(token, "token"),
+                answer.headers["Cache-Control"],
+            )
             for answer, token in zip(answers, tokens, strict=True)
         ]
 
@@ -165,7 +171,9 @@ def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(c
         lambda token: keys.token_for(keys.CONFIRM, 36**12),
     ],
 )
-def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(client, petition, method, spoil):
+def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
+    client, petition, method, spoil
+):
     token = keys.token_for(keys.CONFIRM, sign(petition))
     before = facts()
     answer = client.open(f"/en/signatures/confirm/{spoil(token)}", method=method)

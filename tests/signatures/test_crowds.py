@@ -40,7 +40,9 @@ def test_twenty_who_sign_one_address_at_once_are_one(kind, request, petition):
     answers = together(
         app, [lambda: post_signature(app.test_client(), petition, AMALIA, headers=JSON)] * 20
     )
-    assert {(answer.status_code, answer.text) for answer in answers} == {(201, '{"status":"pending"}\n')}
+    assert {(answer.status_code, answer.text) for answer in answers} == {
+        (201, '{"status":"pending"}\n')
+    }
     assert len(rows()) == 1
     assert len(owed()) == 1
 
@@ -95,7 +97,9 @@ def test_people_sign_confirm_and_withdraw_while_two_runners_hatch(served, petiti
 
     come = [partial(confirm, signature_id) for signature_id in ids[12:]]
     go = [partial(withdraw, signature_id) for signature_id in ids[:6]]
-    runners = [lambda name=name: [hatch_now(holder=name) for _ in range(5)] for name in ("one", "two")]
+    runners = [
+        lambda name=name: [hatch_now(holder=name) for _ in range(5)] for name in ("one", "two")
+    ]
     together(served, [*come, *go, *runners])
     _hatch_all()
     assert len(given_numbers()) == 18
@@ -159,7 +163,10 @@ def test_a_failing_neighbour_takes_nothing_from_those_who_sign_with_it(served, p
         with pytest.raises(KeyError):
             write(fail)
 
-    works = [lambda place=place: sign(petition, ODILE, email=f"o{place}@kwan.example") for place in range(8)]
+    works = [
+        lambda place=place: sign(petition, ODILE, email=f"o{place}@kwan.example")
+        for place in range(8)
+    ]
     results = together(served, [*works, *[fail_alone] * 4])
     assert sorted(results[:8]) == [each.id for each in rows()]
 

@@ -53,7 +53,9 @@ def test_a_letter_that_asks_leads_to_the_button_in_its_language(petition, worded
     assert message.lang == lang
 
 
-def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mailbox(petition, worded):
+def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mailbox(
+    petition, worded
+):
     signature_id = sign(petition, email="Amalia.Rosales+petition@Gmail.com")
     message = worded(CONFIRMATION, signature_id)
     assert (message.to, message.to_name) == ("Amalia.Rosales+petition@Gmail.com", "Amalia Rosales")
@@ -112,12 +114,18 @@ def test_markup_in_names_is_text_in_the_html_of_a_letter(petition, worded):
 def test_a_letter_about_a_petition_in_another_language_uses_the_original_words(app, worded):
     petition = make_petition(original_lang="es")
     assert "Bring them home" in worded(CONFIRMATION, sign(petition), "en").text
-    assert "Que vuelvan" in worded(CONFIRMATION, sign(petition, email="b@rosales.example"), "fr").text
+    assert (
+        "Que vuelvan" in worded(CONFIRMATION, sign(petition, email="b@rosales.example"), "fr").text
+    )
 
 
-def test_from_the_form_to_the_number_by_the_letter_alone(app, client, petition, tmp_path, monkeypatch):
+def test_from_the_form_to_the_number_by_the_letter_alone(
+    app, client, petition, tmp_path, monkeypatch
+):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    post_signature(client, petition, {**AMALIA, "given_name": "Zoë", "name_display": "full"}, lang="es")
+    post_signature(
+        client, petition, {**AMALIA, "given_name": "Zoë", "name_display": "full"}, lang="es"
+    )
     assert postman_for(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
     letter = message_from_bytes(path.read_bytes(), policy=policy.default)
@@ -132,7 +140,9 @@ def test_from_the_form_to_the_number_by_the_letter_alone(app, client, petition, 
     assert rows()[0].state == "counted"
 
 
-def test_a_letter_whose_occasion_has_passed_is_dropped_by_the_postman(app, petition, tmp_path, monkeypatch):
+def test_a_letter_whose_occasion_has_passed_is_dropped_by_the_postman(
+    app, petition, tmp_path, monkeypatch
+):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     confirm(sign(petition))
     assert postman_for(app, write).deliver_due(now=utcnow()) == 1

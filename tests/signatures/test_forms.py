@@ -9,7 +9,13 @@ from werkzeug.datastructures import MultiDict
 from campaign.signatures.forms import SupporterForm, signature_form
 from tests.factories.signatures import AMALIA
 
-SCALE = {"name": "scale", "type": "choice", "label": "How far?", "choices": ["near", "far"], "required": False}
+SCALE = {
+    "name": "scale",
+    "type": "choice",
+    "label": "How far?",
+    "choices": ["near", "far"],
+    "required": False,
+}
 WHY = {"name": "why", "type": "text", "label": "Why?", "choices": (), "required": False}
 ADULT = {"name": "adult", "type": "tick", "label": "I am of age", "choices": (), "required": False}
 
@@ -22,7 +28,9 @@ def fill(app):
         with app.test_request_context(f"/{lang}/", method="POST", data=MultiDict(words)):
             form = signature_form(frozenset(required), questions)
             form.is_valid = form.validate()
-            form.said = {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+            form.said = {
+                name: [str(error) for error in errors] for name, errors in form.errors.items()
+            }
             return form
 
     def fill_apart(words, required=(), questions=(), lang="en"):
@@ -32,9 +40,15 @@ def fill(app):
 
 
 def test_a_whole_form_passes_and_its_words_are_clean(fill):
-    form = fill({**AMALIA, "given_name": "  Amalia \t María ", "postal_code": "m5v2t6", "subscribe": "y"})
+    form = fill(
+        {**AMALIA, "given_name": "  Amalia \t María ", "postal_code": "m5v2t6", "subscribe": "y"}
+    )
     assert form.is_valid
-    assert (form.given_name.data, form.postal_code.data, form.subscribe.data) == ("Amalia María", "M5V 2T6", True)
+    assert (form.given_name.data, form.postal_code.data, form.subscribe.data) == (
+        "Amalia María",
+        "M5V 2T6",
+        True,
+    )
     assert form.email.address.normalized == "amalia@rosales.example"
     assert form.name_display.data == "counted"
 
@@ -53,15 +67,27 @@ def test_name_and_address_alone_are_enough_where_the_petition_asks_no_more(fill)
         ("given_name", " \t ", "Write the name by which you sign."),
         ("given_name", "\u200b\u200b", "Write the name by which you sign."),
         ("given_name", "!!! 123", "A name needs at least one letter."),
-        ("given_name", "Ama\x00lia", "The name holds a character that cannot be shown. Please type it again."),
+        (
+            "given_name",
+            "Ama\x00lia",
+            "The name holds a character that cannot be shown. Please type it again.",
+        ),
         ("family_name", "visit www.pills.example", "A name cannot hold an address or a link."),
         ("family_name", "R" * 81, "That is longer than 80 letters."),
         ("email", "", "We need your e-mail address to ask whether it was you."),
         ("email", "amalia", "An e-mail address has an @ in it, as in name@example.org."),
-        ("email", "amalia@rosales", "The address stops too early. Add its ending, such as .mx or .org."),
+        (
+            "email",
+            "amalia@rosales",
+            "The address stops too early. Add its ending, such as .mx or .org.",
+        ),
         ("email", "amalia@ros ales.example", "An e-mail address has no spaces in it."),
         ("email", "a@b.example, c@d.example", "Write one address only."),
-        ("email", "amalia@-rosales-.example", "The part after the @ is not an address that can receive mail."),
+        (
+            "email",
+            "amalia@-rosales-.example",
+            "The part after the @ is not an address that can receive mail.",
+        ),
         ("email", "ama..lia@rosales.example", "The part before the @ is not quite right."),
         ("email", "a" * 250 + "@rosales.example", "That address is longer than an address can be."),
         ("country", "ZZ", "Choose a country from the list."),
@@ -86,10 +112,29 @@ def test_a_slip_is_named_in_the_readers_language(fill, field, lang):
 
 
 @pytest.mark.parametrize(
-    "name", ["X", "O", "Ng", "李", "José-María", "D’Arcy", "O'Neill", "van der Ōe", "महेन्द्र", "عائشة", "R" * 80, "Å" * 80]
+    "name",
+    [
+        "X",
+        "O",
+        "Ng",
+        "李",
+        "José-María",
+        "D’Arcy",
+        "O'Neill",
+        "van der Ōe",
+        "महेन्द्र",
+        "عائشة",
+        "R" * 80,
+        "Å" * 80,
+    ],
 )
 def test_names_of_all_kinds_pass(fill, name):
     assert fill({**AMALIA, "given_name": name, "family_name": name}).said == {}
+
+
+@pytest.mark.parametrize("chosen", [{}, {"name_display": ""}])
+def test_who_chooses_nothing_is_counted_only(fill, chosen):
+    assert fill({**AMALIA, **chosen}).name_display.data == "counted"
 
 
 def test_names_are_kept_composed(fill):
@@ -130,7 +175,10 @@ def test_postal_codes_are_taken_as_people_type_them(fill, country, typed, kept):
 
 
 def test_a_petition_can_require_more(fill):
-    form = fill({"given_name": "A", "email": "a@b.example"}, required=("family_name", "country", "postal_code", "comment"))
+    form = fill(
+        {"given_name": "A", "email": "a@b.example"},
+        required=("family_name", "country", "postal_code", "comment"),
+    )
     assert form.said == {
         "family_name": ["Write your family name."],
         "country": ["Choose your country."],

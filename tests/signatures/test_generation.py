@@ -44,7 +44,9 @@ def test_nobody_signed_before_the_petition_opened_or_after_now(app):
     petition = make_petition(opens_at=opened)
     [batch] = generated(petition, 200, now=now)
     assert all(opened <= row["created_at"] <= now for row in batch)
-    assert max(row["created_at"] for row in batch) - min(row["created_at"] for row in batch) > timedelta(days=2)
+    assert max(row["created_at"] for row in batch) - min(
+        row["created_at"] for row in batch
+    ) > timedelta(days=2)
 
 
 def test_what_the_petition_requires_is_filled(app):

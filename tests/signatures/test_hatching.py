@@ -194,7 +194,9 @@ def states():
 def test_as_many_as_allowed_from_one_address_pass_and_those_beyond_are_held(crowd):
     hatch_now(most_per_address=3)
     assert states() == ["counted"] * 3 + ["held"] * 2 + ["counted"]
-    assert {row(signature_id).held_reason for signature_id in crowd[3:]} == {"many_from_one_address"}
+    assert {row(signature_id).held_reason for signature_id in crowd[3:]} == {
+        "many_from_one_address"
+    }
     assert given_numbers() == [1, 2, 3, 4]
     assert differences() == []
 

@@ -44,14 +44,18 @@ def test_a_fresh_signature_waits_for_its_owner_and_one_mail_is_owed(petition):
 
 def test_a_repeat_before_confirming_sends_the_letter_again_and_changes_nothing(petition):
     first, second = sign_daily(petition, 2, {**AMALIA, "comment": ""})
-    third = sign(petition, {**AMALIA, "given_name": "Mallory", "comment": "Not hers"}, now=utcnow() + DAY)
+    third = sign(
+        petition, {**AMALIA, "given_name": "Mallory", "comment": "Not hers"}, now=utcnow() + DAY
+    )
     assert first == second == third
     assert [(each.given_name, each.comment) for each in rows()] == [("Amalia", "")]
     assert owed() == [(CONFIRMATION, first, "en")] * 3
 
 
 @pytest.mark.parametrize("is_hatched", [False, True])
-def test_a_repeat_after_confirming_tells_the_owner_in_the_language_of_the_repeat(petition, is_hatched):
+def test_a_repeat_after_confirming_tells_the_owner_in_the_language_of_the_repeat(
+    petition, is_hatched
+):
     signature_id = sign(petition, now=utcnow() - DAY)
     confirm(signature_id)
     if is_hatched:
@@ -109,7 +113,11 @@ def test_somebody_who_withdrew_can_sign_again_with_new_words(petition):
     hatch_now()
     assert sign(petition, comment="Other words", postal_code="H3Z 2Y7") == signature_id
     signature = row(signature_id)
-    assert (signature.state, signature.confirmed_at, signature.withdrawn_at) == ("pending", None, None)
+    assert (signature.state, signature.confirmed_at, signature.withdrawn_at) == (
+        "pending",
+        None,
+        None,
+    )
     assert (signature.comment, signature.postal_code) == ("Other words", "H3Z 2Y7")
     assert owed()[-1] == (CONFIRMATION, signature_id, "en")
     confirm(signature_id)

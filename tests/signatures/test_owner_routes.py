@@ -42,7 +42,9 @@ def act(client, opener, target, verb, words=None):
     return client.post(f"{link('mine', opener)}/{target}/{verb}", data=words)
 
 
-def test_the_page_shows_all_that_was_signed_with_the_address_and_nothing_else(client, petition, own, foreign):
+def test_the_page_shows_all_that_was_signed_with_the_address_and_nothing_else(
+    client, petition, own, foreign
+):
     law = make_petition("law", cause_id=petition.cause_id)
     sign(law, {**AMALIA, "email": "Amalia@Rosales.EXAMPLE"}, comment="Another thought")
     page = client.get(link("mine", own)).text
@@ -61,7 +63,10 @@ def test_the_page_is_private(client, own):
     assert "Set-Cookie" not in answer.headers
 
 
-@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: t + "x", lambda t: "x", lambda t: keys.token_for("confirm", 1)])
+@pytest.mark.parametrize(
+    "spoil",
+    [lambda t: t[:-1], lambda t: t + "x", lambda t: "x", lambda t: keys.token_for("confirm", 1)],
+)
 def test_a_foreign_or_garbled_link_opens_nothing(client, own, spoil):
     token = spoil(keys.token_for(keys.MINE, own))
     assert client.get(f"/en/signatures/mine/{token}").status_code == 404
@@ -79,22 +84,49 @@ def test_a_forged_number_reaches_nobody_elses_signature(client, own, foreign, ve
 
 
 def test_words_are_corrected_and_the_page_says_saved(client, own):
-    answer = act(client, own, own, "correct", {**AMALIA, "family_name": " Rosáles ", "postal_code": "m5v2t7", "name_display": "initials"})
+    answer = act(
+        client,
+        own,
+        own,
+        "correct",
+        {**AMALIA, "family_name": " Rosáles ", "postal_code": "m5v2t7", "name_display": "initials"},
+    )
     assert (answer.status_code, answer.location) == (303, f"{link('mine', own)}?saved={own}")
     assert "Saved." in client.get(answer.location).text
-    assert (row(own).family_name, row(own).postal_code, row(own).name_display) == ("Rosáles", "M5V 2T7", "initials")
-    assert (row(own).state, row(own).number, row(own).email) == ("counted", 1, "amalia@rosales.example")
+    assert (row(own).family_name, row(own).postal_code, row(own).name_display) == (
+        "Rosáles",
+        "M5V 2T7",
+        "initials",
+    )
+    assert (row(own).state, row(own).number, row(own).email) == (
+        "counted",
+        1,
+        "amalia@rosales.example",
+    )
 
 
 def test_a_correction_cannot_reach_what_is_not_the_owners_to_change(client, own):
-    words = {**AMALIA, "email": "mallory@evil.example", "state": "pending", "number": "99", "comment_shown": "y", "evidence": "paper"}
+    words = {
+        **AMALIA,
+        "email": "mallory@evil.example",
+        "state": "pending",
+        "number": "99",
+        "comment_shown": "y",
+        "evidence": "paper",
+    }
     act(client, own, own, "correct", words)
-    assert (row(own).email, row(own).state, row(own).number) == ("amalia@rosales.example", "counted", 1)
+    assert (row(own).email, row(own).state, row(own).number) == (
+        "amalia@rosales.example",
+        "counted",
+        1,
+    )
     assert (row(own).comment_shown, row(own).evidence) == (False, "email")
 
 
 def test_a_wrong_correction_comes_back_with_its_words_and_changes_nothing(client, own):
-    answer = act(client, own, own, "correct", {**AMALIA, "given_name": "", "comment": "Newer words"})
+    answer = act(
+        client, own, own, "correct", {**AMALIA, "given_name": "", "comment": "Newer words"}
+    )
     assert answer.status_code == 422
     assert "Write the name by which you sign." in answer.text
     assert "Newer words" in answer.text

@@ -69,7 +69,10 @@ def test_a_corrected_comment_waits_for_review_again_and_an_unchanged_one_does_no
     signature_id = sign(petition, comment="Kind words")
     change(signature_id, comment_shown=True)
     correct(signature_id, comment="Kind words", family_name="Rosales-Kwan")
-    assert (row(signature_id).comment_shown, row(signature_id).full_name) == (True, "Amalia Rosales-Kwan")
+    assert (row(signature_id).comment_shown, row(signature_id).full_name) == (
+        True,
+        "Amalia Rosales-Kwan",
+    )
     correct(signature_id, comment="Less kind words")
     assert not row(signature_id).comment_shown
 
@@ -88,7 +91,9 @@ def test_a_withdrawn_number_is_freed_and_the_next_takes_the_lowest(three, petiti
     assert numbers(*three) == [None, 2, None]
     assert differences() == []
     assert row(sign_and_hatch(petition, AMALIA)).number == 1
-    late = [sign_and_hatch(petition, AMALIA, email=f"late{place}@rosales.example") for place in range(2)]
+    late = [
+        sign_and_hatch(petition, AMALIA, email=f"late{place}@rosales.example") for place in range(2)
+    ]
     assert numbers(*late) == [3, 4]
     assert differences() == []
 
@@ -148,7 +153,14 @@ def test_erasing_leaves_no_personal_word_and_moves_no_tally(three):
     before = differences()
     write(ownership.erase, [three[0]])
     erased = row(three[0])
-    for column in ("given_name", "family_name", "email", "email_digest", "person_digest", "address_digest"):
+    for column in (
+        "given_name",
+        "family_name",
+        "email",
+        "email_digest",
+        "person_digest",
+        "address_digest",
+    ):
         assert getattr(erased, column) is None, column
     for column in ("postal_code", "comment", "answers", "subscribe", "comment_shown"):
         assert not getattr(erased, column), column

@@ -21,7 +21,11 @@ from tests.factories.signatures import (
 
 LANGUAGES = ("en", "es", "fr")
 PUBLIC = (
-    *(f"/{lang}/{page}" for lang in LANGUAGES for page in ("", "causes/valley", "petitions/home", "petitions/home/thanks")),
+    *(
+        f"/{lang}/{page}"
+        for lang in LANGUAGES
+        for page in ("", "causes/valley", "petitions/home", "petitions/home/thanks")
+    ),
     "/en/privacy",
     "/causes/valley/pulse.json",
     "/petitions/home/ledger.json",
@@ -36,12 +40,21 @@ SECRETS = {
     "comment": "unmistakable sentence",
     "answers-why": "unmistakable answer",
 }
-FRAGMENTS = ("secret.box", "quillfeather.example", "K1A", "0B1", "203.0.113.201", "unmistakable answer")
+FRAGMENTS = (
+    "secret.box",
+    "quillfeather.example",
+    "K1A",
+    "0B1",
+    "203.0.113.201",
+    "unmistakable answer",
+)
 
 
 @pytest.fixture
 def petition(app):
-    return make_petition(questions=[{"name": "why", "type": "text", "label": {"en": "Why?"}, "required": False}])
+    return make_petition(
+        questions=[{"name": "why", "type": "text", "label": {"en": "Why?"}, "required": False}]
+    )
 
 
 def public_answers(client):
@@ -60,7 +73,12 @@ def test_no_public_answer_holds_an_address_a_postal_code_or_an_answer(client, pe
     words = {**SECRETS, "name_display": display}
     post_signature(client, petition, words, address="203.0.113.201")
     signature_id = rows()[0].id
-    for step in (lambda: None, lambda: confirm(signature_id), hatch_now, lambda: withdraw(signature_id)):
+    for step in (
+        lambda: None,
+        lambda: confirm(signature_id),
+        hatch_now,
+        lambda: withdraw(signature_id),
+    ):
         step()
         for text in public_answers(client):
             assert not [fragment for fragment in FRAGMENTS if fragment.lower() in text.lower()]
@@ -75,7 +93,9 @@ def test_no_public_answer_holds_an_address_a_postal_code_or_an_answer(client, pe
         ("counted", [], ["Xaviera", "Quillfeather", "X. Q."]),
     ],
 )
-def test_a_name_is_shown_as_its_owner_chose_and_nowhere_else(client, petition, display, shown, hidden):
+def test_a_name_is_shown_as_its_owner_chose_and_nowhere_else(
+    client, petition, display, shown, hidden
+):
     post_signature(client, petition, {**SECRETS, "name_display": display})
     confirm(rows()[0].id)
     hatch_now()
@@ -107,8 +127,12 @@ def test_a_held_name_is_not_shown(client, petition):
     assert "Odile" not in page(client)
 
 
-def test_words_are_shown_once_an_organizer_let_them_through_and_only_beside_a_name(client, petition):
-    signature_id = sign_and_hatch(petition, ODILE, name_display="initials", comment="unmistakable sentence")
+def test_words_are_shown_once_an_organizer_let_them_through_and_only_beside_a_name(
+    client, petition
+):
+    signature_id = sign_and_hatch(
+        petition, ODILE, name_display="initials", comment="unmistakable sentence"
+    )
     assert "unmistakable sentence" not in page(client)
     change(signature_id, comment_shown=True)
     assert "unmistakable sentence" in page(client)
@@ -118,7 +142,9 @@ def test_words_are_shown_once_an_organizer_let_them_through_and_only_beside_a_na
 
 def test_markup_in_names_and_words_is_shown_and_never_run(client, petition):
     evil = '<script>alert(1)</script>"><img src=x onerror=alert(2)>'
-    signature_id = sign_and_hatch(petition, given_name=evil, family_name="<b>", comment=evil, name_display="full")
+    signature_id = sign_and_hatch(
+        petition, given_name=evil, family_name="<b>", comment=evil, name_display="full"
+    )
     change(signature_id, comment_shown=True)
     html = page(client)
     assert "<script>alert" not in html
@@ -128,13 +154,18 @@ def test_markup_in_names_and_words_is_shown_and_never_run(client, petition):
 
 def test_markup_typed_into_a_refused_form_is_not_run_either(client, petition):
     evil = '"><script>alert(1)</script></textarea>'
-    answer = post_signature(client, petition, {"given_name": evil, "email": evil, "comment": evil, "country": evil})
+    answer = post_signature(
+        client, petition, {"given_name": evil, "email": evil, "comment": evil, "country": evil}
+    )
     assert answer.status_code == 422
     assert "<script>alert" not in answer.text
 
 
 def test_markup_in_the_address_is_not_run(client, petition):
-    for path in ("/en/petitions/<script>alert(1)</script>", "/en/petitions/home?<script>alert(1)</script>"):
+    for path in (
+        "/en/petitions/<script>alert(1)</script>",
+        "/en/petitions/home?<script>alert(1)</script>",
+    ):
         assert "<script>alert" not in client.get(path).text
 
 
@@ -143,7 +174,13 @@ def test_right_to_left_names_and_words_turn_nothing_else_around(client, petition
     post_signature(
         client,
         petition,
-        {**ODILE, "given_name": "عائشة", "family_name": "\u202eevil", "comment": "سلام \u202ereversed", "name_display": "full"},
+        {
+            **ODILE,
+            "given_name": "عائشة",
+            "family_name": "\u202eevil",
+            "comment": "سلام \u202ereversed",
+            "name_display": "full",
+        },
     )
     [typed] = [each for each in rows() if each.id != signature_id]
     confirm(typed.id)
@@ -158,9 +195,28 @@ def test_right_to_left_names_and_words_turn_nothing_else_around(client, petition
 def test_the_newest_twelve_are_shown_and_the_others_counted(client, petition):
     for place in range(16):
         display = "counted" if place in (13, 14) else "full"
-        sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example", given_name=f"Odile{place:02}", name_display=display)
+        sign_and_hatch(
+            petition,
+            ODILE,
+            email=f"o{place}@kwan.example",
+            given_name=f"Odile{place:02}",
+            name_display=display,
+        )
     html = page(client)
-    assert [place for place in range(16) if f"Odile{place:02}" in html] == [2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 15]
+    assert [place for place in range(16) if f"Odile{place:02}" in html] == [
+        2,
+        3,
+        4,
+        5,
+        6,
+        7,
+        8,
+        9,
+        10,
+        11,
+        12,
+        15,
+    ]
     assert html.index("Odile15") < html.index("Odile02")
     assert "2 more people asked only to be counted" in html
 
@@ -168,7 +224,9 @@ def test_the_newest_twelve_are_shown_and_the_others_counted(client, petition):
 @pytest.mark.parametrize("path", PUBLIC)
 def test_public_answers_are_the_same_for_everybody_and_set_no_cookie(client, petition, path):
     plain = client.get(path)
-    dressed = client.get(path, headers={"Cookie": "session=abc", "User-Agent": "x", "Accept-Language": "fr"})
+    dressed = client.get(
+        path, headers={"Cookie": "session=abc", "User-Agent": "x", "Accept-Language": "fr"}
+    )
     assert "public" in plain.headers["Cache-Control"]
     assert "Set-Cookie" not in plain.headers
     assert "Cookie" not in plain.headers.get("Vary", "")
@@ -177,4 +235,6 @@ def test_public_answers_are_the_same_for_everybody_and_set_no_cookie(client, pet
 
 
 def test_asking_for_json_does_not_turn_a_public_page_into_something_else(client, petition):
-    assert client.get("/en/petitions/home", headers=JSON).data == client.get("/en/petitions/home").data
+    assert (
+        client.get("/en/petitions/home", headers=JSON).data == client.get("/en/petitions/home").data
+    )

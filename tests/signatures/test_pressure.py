@@ -1,19 +1,15 @@
 """Too many from one place, and a rush: what is asked then, and of whom."""
 
 import base64
-import json
-from datetime import timedelta
 
 import pytest
-from altcha import PayloadV1, create_challenge_v1, solve_challenge_v1
-from altcha import ChallengeOptionsV1 as Options
 from werkzeug.test import Client
 
 from campaign.edge.client_address import ClientAddress
-from campaign.lib.times import utcnow
 from campaign.signatures import pressure as module
-from campaign.signatures.pressure import Pressure, is_proof, new_task
-from tests.factories.signatures import AMALIA, JSON, ODILE, link, post_signature, rows
+from campaign.signatures.pressure import Pressure
+from tests.factories.signatures import JSON, ODILE, link, post_signature, rows
+from tests.signatures.test_proof_of_work import solved
 
 ROOM, ELSEWHERE = "203.0.113.7", "198.51.100.9"
 PROXY = "10.0.0.1"
@@ -26,8 +22,14 @@ def press(app, tmp_path, monkeypatch):
     monkeypatch.setattr(module, "WORK", 200)
 
     def start(sign_limit="1000 per minute", per_minute=1000):
-        limits = {"SIGN_LIMIT": sign_limit, "PRESSURE_PER_MINUTE": per_minute, "VAR_DIR": str(tmp_path)}
-        monkeypatch.setitem(app.extensions, "pressure", Pressure({**app.config, **limits, "REDIS_URL": ""}))
+        limits = {
+            "SIGN_LIMIT": sign_limit,
+            "PRESSURE_PER_MINUTE": per_minute,
+            "VAR_DIR": str(tmp_path),
+        }
+        monkeypatch.setitem(
+            app.extensions, "pressure", Pressure({**app.config, **limits, "REDIS_URL": ""})
+        )
 
     return start
 
@@ -37,13 +39,9 @@ def person(place):
 
 
 def sign_from(client, petition, place, address=ROOM, **options):
-    return post_signature(client, petition, {**person(place), **options.pop("more", {})}, address=address, **options)
-
-
-def solved(task):
-    """Return what a browser sends for a task."""
-    solution = solve_challenge_v1(task["challenge"], task["salt"], max_number=task["maxnumber"])
-    return PayloadV1(task["algorithm"], task["challenge"], solution.number, task["salt"], task["signature"]).to_base64()
+    return post_signature(
+        client, petition, {**person(place), **options.pop("more", {})}, address=address, **options
+    )
 
 
 def reasons():
@@ -76,8 +74,17 @@ def test_another_address_passes_meanwhile(client, petition, press):
 
 def test_one_household_of_ipv6_is_one_place(client, petition, press):
     press("1 per minute")
-    addresses = ("2001:db8:1:2::a", "2001:db8:1:2:ffff::b", "2001:db8:1:3::a", "::ffff:203.0.113.7", ROOM)
-    answers = [sign_from(client, petition, place, address).status_code for place, address in enumerate(addresses)]
+    addresses = (
+        "2001:db8:1:2::a",
+        "2001:db8:1:2:ffff::b",
+        "2001:db8:1:3::a",
+        "::ffff:203.0.113.7",
+        ROOM,
+    )
+    answers = [
+        sign_from(client, petition, place, address).status_code
+        for place, address in enumerate(addresses)
+    ]
     assert answers == [303, 429, 303, 303, 429]
 
 
@@ -94,13 +101,17 @@ def test_confirming_and_looking_are_never_limited(client, petition, press):
     sign_from(client, petition, 2)
     path = link("confirm", rows()[0].id)
     for method in ("GET", "POST"):
-        assert client.open(path, method=method, environ_overrides={"REMOTE_ADDR": ROOM}).status_code in (200, 303)
+        assert client.open(
+            path, method=method, environ_overrides={"REMOTE_ADDR": ROOM}
+        ).status_code in (200, 303)
 
 
 def test_what_a_client_says_of_its_own_address_means_nothing(client, petition, press):
     press("1 per minute")
     forged = [{"X-Forwarded-For": f"192.0.2.{place}"} for place in range(3)]
-    answers = [sign_from(client, petition, place, headers=headers) for place, headers in enumerate(forged)]
+    answers = [
+        sign_from(client, petition, place, headers=headers) for place, headers in enumerate(forged)
+    ]
     assert [answer.status_code for answer in answers] == [303, 429, 429]
 
 
@@ -114,7 +125,9 @@ def test_what_a_trusted_proxy_says_counts(behind_proxy, petition, press):
     press("1 per minute")
     seen = [ROOM, ELSEWHERE, f"1.2.3.4, {ROOM}", f"{ELSEWHERE}, 10.9.9.9", "nonsense"]
     answers = [
-        sign_from(behind_proxy, petition, place, PROXY, headers={"X-Forwarded-For": hops}).status_code
+        sign_from(
+            behind_proxy, petition, place, PROXY, headers={"X-Forwarded-For": hops}
+        ).status_code
         for place, hops in enumerate(seen)
     ]
     assert answers == [303, 303, 429, 429, 303]
@@ -123,7 +136,10 @@ def test_what_a_trusted_proxy_says_counts(behind_proxy, petition, press):
 def test_an_untrusted_client_cannot_pose_as_the_proxy(behind_proxy, petition, press):
     press("1 per minute")
     hops = [{"X-Forwarded-For": PROXY}, {"X-Forwarded-For": ELSEWHERE}]
-    answers = [sign_from(behind_proxy, petition, place, headers=each).status_code for place, each in enumerate(hops)]
+    answers = [
+        sign_from(behind_proxy, petition, place, headers=each).status_code
+        for place, each in enumerate(hops)
+    ]
     assert answers == [303, 429]
 
 
@@ -179,31 +195,18 @@ def test_another_petition_stays_quiet(client, rush, press):
 
 @pytest.mark.parametrize(
     "junk",
-    ["", "x", "e30=", "null", "[]", base64.b64encode(b"[1]").decode(), base64.b64encode(b'{"algorithm":1}').decode(), "\x00", "é" * 999],
+    [
+        "",
+        "x",
+        "e30=",
+        "null",
+        "[]",
+        base64.b64encode(b"[1]").decode(),
+        base64.b64encode(b'{"algorithm":1}').decode(),
+        "\x00",
+        "é" * 999,
+    ],
 )
 def test_junk_is_no_proof(client, rush, junk):
     assert sign_from(client, rush, 1, more={"altcha": junk}).status_code == 303
     assert reasons()[-1] == ("held", "no_proof")
-
-
-def test_a_proof_of_our_own_task_holds_and_a_changed_or_foreign_one_does_not(app, press):
-    press()
-    good = solved(new_task())
-    words = json.loads(base64.b64decode(good))
-    assert is_proof(good)
-    for change in ({"number": words["number"] + 1}, {"signature": "0" * 64}, {"salt": words["salt"] + "0"}, {"algorithm": "MD5"}):
-        assert not is_proof(base64.b64encode(json.dumps({**words, **change}).encode()).decode())
-    foreign = create_challenge_v1(Options(hmac_key="not ours", max_number=50)).to_dict()
-    assert not is_proof(solved({**foreign, "maxnumber": foreign["maxNumber"]}))
-
-
-def test_an_expired_proof_does_not_hold(app, press, monkeypatch):
-    press()
-    monkeypatch.setattr(module, "utcnow", lambda: utcnow() - timedelta(hours=1))
-    assert not is_proof(solved(new_task()))
-
-
-def test_the_task_is_worded_as_the_browser_reads_it(app):
-    assert set(new_task()) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
-    assert new_task()["algorithm"] == "SHA-256"
-    assert AMALIA["email"] not in str(new_task())

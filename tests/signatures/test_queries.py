@@ -16,7 +16,16 @@ from campaign.signatures.queries import (
     signatures_of_address,
 )
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    change,
+    hatch_now,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 
 def run(statement):
@@ -102,4 +111,3 @@ def test_the_newest_signers_are_those_who_let_themselves_be_seen(petition):
 
 def test_an_unknown_signature_is_none(app):
     assert signature_by_id(404) is None
-

@@ -130,7 +130,11 @@ def test_the_words_of_a_withdrawn_signature_are_erased_after_as_many_days(petiti
     forget_at(start + 13 * DAY)
     assert row(signature_id).given_name == "Amalia"
     forget_at(start + 14 * DAY)
-    assert (row(signature_id).state, row(signature_id).given_name, row(signature_id).comment) == ("erased", None, "")
+    assert (row(signature_id).state, row(signature_id).given_name, row(signature_id).comment) == (
+        "erased",
+        None,
+        "",
+    )
     assert differences() == []
 
 

@@ -192,13 +192,13 @@ export class Visit {
   // From the lens to the card, where the card stands beside the stage.
   drawLine(spot, radius, ratio) {
     const { line, card, stage } = this;
-    line.toggleAttribute("hidden", !spot);
+    line.toggleAttribute("data-off", !spot);
     if (!spot) return;
     const box = stage.element.getBoundingClientRect();
     const beside = card.element.getBoundingClientRect();
     const [x, y] = [spot.x / ratio, spot.y / ratio];
     const isSeen = x > radius && y > -radius && y < box.height + radius && beside.right <= box.left;
-    line.toggleAttribute("hidden", !isSeen);
+    line.toggleAttribute("data-off", !isSeen);
     if (!isSeen) return;
     const [toX, toY] = [beside.right - box.left, beside.top + beside.height / 2 - box.top];
     const far = Math.hypot(toX - x, toY - y) || 1;

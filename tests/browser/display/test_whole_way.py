@@ -27,7 +27,7 @@ def test_no_page_is_wider_than_a_small_phone_or_with_text_twice_as_large(arrive,
 
 @pytest.mark.parametrize("lang", LANGS)
 def test_every_page_is_free_of_barriers_by_day(arrive, lang):
-    assert len([cut_off(screen.page) for screen in whole_way(arrive(lang=lang, width=1440))]) == 12
+    assert len([cut_off(screen.page) for screen in whole_way(arrive(lang=lang, width=1440))]) == 13
 
 
 @pytest.mark.parametrize("width", [820, 1440])

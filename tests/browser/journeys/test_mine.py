@@ -73,6 +73,14 @@ def test_a_correction_that_cannot_be_taken_is_said_at_its_field(confirmed):
     field = mine.form().locator("[name=given_name]")
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(field).to_be_visible()
+    expect(mine.find("main .alert--grave")).to_be_focused()
+
+
+def test_what_the_petition_asks_for_is_not_called_optional_here(confirmed):
+    form = confirmed().form()
+    for name in ("given_name", "country", "postal_code"):
+        expect(form.locator(f"label[for^={name}] .optional")).to_have_count(0)
+    expect(form.locator("label[for^=comment] .optional")).to_have_count(1)
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["script", "no_script"])

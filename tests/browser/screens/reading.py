@@ -29,6 +29,13 @@ class CauseScreen(Screen):
         expect(self.find("[data-next-number]")).to_have_text(written(number + 1))
 
 
+class MontageScreen(Screen):
+    """The montage, with the list of names below it opened."""
+
+    path = f"/{{lang}}/causes/{CAUSE}/montage?list=1"
+    marker = "main .montage-title"
+
+
 class PrivacyScreen(Screen):
     path = "/{lang}/privacy"
     marker = "main table"

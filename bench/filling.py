@@ -1,0 +1,42 @@
+"""Databases with many signatures, made before the clock starts."""
+
+import logging
+
+from flask_migrate import upgrade
+
+from bench.sites import SECRET, SLUG
+from campaign import create_app
+from campaign.cli.demonstration import load_demonstration
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_slug
+from campaign.signatures.generation import add_rows, invented_rows
+from campaign.signatures.hatching import hatch
+
+SEED = 7
+
+
+def application(url, folder):
+    """Return an application on this database, migrated and with the demonstration."""
+    app = create_app({"SECRET_KEY": SECRET, "VAR_DIR": str(folder), "SQLALCHEMY_DATABASE_URI": url})
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    with app.app_context():
+        upgrade()
+        load_demonstration()
+        db.session.remove()
+    return app
+
+
+def fill(url, folder, many):
+    """Make the database and sign `many` times, hatched."""
+    with application(url, folder).app_context():
+        for rows in confirmed_rows(many):
+            write(add_rows, rows)
+            write(hatch, holder="bench", now=utcnow())
+        db.engine.dispose()
+
+
+def confirmed_rows(many, seed=SEED):
+    """Yield lists of rows for `add_rows`: invented people whose signatures are confirmed."""
+    petition = petition_by_slug(SLUG)
+    yield from invented_rows(petition, petition.current_version.id, many, seed=seed, now=utcnow())

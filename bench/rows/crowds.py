@@ -1,0 +1,67 @@
+"""Page, pulse and signing with two hundred thousand signatures, beside the same with next to none."""
+
+from statistics import median
+
+from bench import load, sites
+from bench.filling import fill
+from bench.report import Row
+from bench.requests import page_request
+from bench.rows.signing import Signing
+
+SIGNATURES = 200_000
+CLOSE = 0.9
+CONNECTIONS = 16
+
+
+def measure(scale, folder):
+    """Yield a row each for page and pulse, both made anew for each request, and for signing."""
+    urls = {}
+    for name, many in (("empty", 0), ("full", SIGNATURES)):
+        (folder / name).mkdir()
+        urls[name] = sites.database_url("sqlite", folder, name)
+        fill(urls[name], folder / name, many)
+    with sites.volante(urls["empty"], folder / "empty") as empty, sites.volante(urls["full"], folder / "full") as full:
+        for site in (empty, full):
+            site.answers(f"/en/petitions/{sites.SLUG}")
+            site.halt()
+        for what, job in _jobs(scale).items():
+            yield _row(what, *_in_turns(job, (empty, full), scale.rounds))
+
+
+def _jobs(scale):
+    """Return for each row a function from a port to its Load."""
+    signing = Signing(seed=200)
+    return {
+        "petition page, made anew": lambda port: _anew(f"/en/petitions/{sites.SLUG}", port, scale),
+        "pulse.json, made anew": lambda port: _anew(f"/causes/{sites.CAUSE}/pulse.json", port, scale),
+        "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds / 2),
+    }
+
+
+def _anew(path, port, scale):
+    # The edge remembers answers by their whole address, so a new one is rendered each time.
+    requests = [page_request(f"{path}?{place}", port) for place in range(int(4000 * scale.seconds))]
+    return load.Load(port, requests, CONNECTIONS, scale.seconds / 2)
+
+
+def _in_turns(job, servers, rounds):
+    found = {server: [] for server in servers}
+    for _ in range(2 * rounds):
+        for server in servers:
+            server.resume()
+            found[server].append(load.run(job(server.port)))
+            server.halt()
+    return found.values()
+
+
+def _row(what, empty, full):
+    beside, rate = (median(result.per_second() for result in results) for results in (empty, full))
+    failed = sum(result.failed() for result in (*empty, *full))
+    return Row(
+        f"{what}, with {SIGNATURES:,} signatures",
+        f"{rate:,.0f}/s",
+        f"{beside:,.0f}/s without",
+        f"≥ {CLOSE} ×",
+        rate >= CLOSE * beside and not failed,
+        f"{rate / beside:.2f} ×" + (f", {failed} failed" if failed else ""),
+    )

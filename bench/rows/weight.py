@@ -1,0 +1,48 @@
+"""What the petition's page weighs on a first visit: bytes over the wire and requests, as Chromium counts them."""
+
+from playwright.sync_api import sync_playwright
+
+from bench import sites
+from bench.report import Row
+from tests import chromium
+
+MOST_BYTES = 150_000
+MOST_REQUESTS = 15
+SETTLED = 2000  # milliseconds in which late requests come
+
+
+def measure(_scale, folder):
+    """Yield one row; without a Chromium it says so."""
+    path = chromium.find()
+    if path is None:
+        yield Row("weight of the petition page", "no Chromium found")
+        return
+    place = folder / "var-weight"
+    place.mkdir()
+    with sites.volante(sites.database_url("sqlite", place, "weight"), place) as site:
+        site.answers(f"/en/petitions/{sites.SLUG}")
+        octets, asked = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
+    yield Row(
+        "first visit of the petition page",
+        f"{octets / 1000:.0f} kB in {len(asked)} requests",
+        "",
+        f"< {MOST_BYTES // 1000} kB, ≤ {MOST_REQUESTS} requests",
+        octets < MOST_BYTES and len(asked) <= MOST_REQUESTS,
+    )
+
+
+def _first_visit(chromium_path, url):
+    """Return the bytes of all answers with their heads, and the addresses asked for, without the live pulse."""
+    octets, asked = {}, {}
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        page = browser.new_page()
+        network = page.context.new_cdp_session(page)
+        network.send("Network.enable")
+        network.on("Network.requestWillBeSent", lambda told: asked.update({told["requestId"]: told["request"]["url"]}))
+        network.on("Network.loadingFinished", lambda told: octets.update({told["requestId"]: told["encodedDataLength"]}))
+        page.goto(url, wait_until="networkidle")
+        page.wait_for_timeout(SETTLED)
+        browser.close()
+    once = {key: address for key, address in asked.items() if address.startswith("http") and "pulse.json" not in address}
+    return sum(octets.get(key, 0) for key in once), once

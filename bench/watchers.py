@@ -1,0 +1,104 @@
+"""Watching pages: kept-alive connections that each ask for the pulse every second, as a browser would."""
+
+import re
+import select
+import socket
+import time
+from collections import deque
+
+from bench.answers import Answers
+from bench.load import PATIENCE, Seen, answer
+from bench.requests import page_request
+
+PACE = 1.0
+PORTS_OF_ONE_ADDRESS = 20_000
+OBSERVED = 10  # every tenth watcher notes when it saw which butterfly
+COUNT = re.compile(rb'"count":\s*(\d+)')
+NEXT = re.compile(rb'"next_ms":\s*(\d+)')
+TAG = re.compile(rb"\r\netag: *([^\r]+)", re.IGNORECASE)
+
+
+class Watchers:
+    """All of them, on one thread."""
+
+    def __init__(self, watch):
+        self._watch = watch
+        self._poll = select.epoll()
+        self._sockets, self._answers = {}, {}
+        self._wanted_at, self._counts, self._tags = {}, {}, {}
+        self._due = deque()
+        self._requests = {}
+        self._seen = Seen()
+
+    def work(self):
+        """Let all arrive, then watch; return what was Seen."""
+        self._arrive()
+        begun = time.monotonic()
+        for place, number in enumerate(self._sockets):
+            self._due.append((begun + PACE * place / len(self._sockets), number))
+        self._live(begun + self._watch.seconds)
+        self._seen.seconds = time.monotonic() - begun
+        self._seen.delays.sort()
+        return self._seen
+
+    def _arrive(self):
+        for place in range(self._watch.watchers):
+            link = socket.socket()
+            link.bind((f"127.0.0.{1 + place // PORTS_OF_ONE_ADDRESS}", 0))
+            link.settimeout(PATIENCE)
+            link.connect(("127.0.0.1", self._watch.port))
+            link.setblocking(False)
+            number = link.fileno()
+            self._sockets[number], self._answers[number] = link, Answers()
+            self._counts[number], self._tags[number] = 0, b""
+            self._poll.register(number, select.EPOLLIN)
+
+    def _live(self, end):
+        while (now := time.monotonic()) < end:
+            while self._due and self._due[0][0] <= now:
+                self._ask(*self._due.popleft())
+            wait = self._due[0][0] - now if self._due else PACE
+            for number, _ in self._poll.poll(min(wait, end - now)):
+                self._hear(number)
+        self._seen.statuses["unanswered"] += sum(1 for wanted in self._wanted_at.values() if wanted < end - PACE)
+
+    def _ask(self, wanted_at, number):
+        self._wanted_at[number] = wanted_at
+        self._sockets[number].sendall(self._request(self._tags[number]))
+
+    def _request(self, tag):
+        if tag not in self._requests:
+            condition = (f"If-None-Match: {tag.decode()}",) if tag else ()
+            self._requests[tag] = page_request(self._watch.path, self._watch.port, condition)
+        return self._requests[tag]
+
+    def _hear(self, number):
+        try:
+            data = self._sockets[number].recv(65_536)
+        except ConnectionError:
+            data = b""
+        if not data:
+            self._seen.statuses["cut"] += 1
+            self._poll.unregister(number)
+            return
+        status = self._answers[number].take(data)
+        if status is None:
+            return
+        now, wanted_at = time.monotonic(), self._wanted_at.pop(number)
+        self._seen.delays.append(now - wanted_at)
+        self._seen.statuses[status] += 1
+        if status == 200:
+            self._read(number, data)
+        self._due.append((max(now, wanted_at + PACE), number))
+
+    def _read(self, number, data):
+        self._tags[number] = TAG.search(data)[1]
+        count, before = int(COUNT.search(data)[1]), self._counts[number]
+        self._counts[number] = count
+        self._seen.slowest_pace = max(self._seen.slowest_pace, int(NEXT.search(data)[1]))
+        if before and count > before and number % OBSERVED == 0:
+            self._seen.sightings.append((time.time(), before, count))
+
+
+if __name__ == "__main__":
+    answer(lambda watch: Watchers(watch).work())

@@ -1,0 +1,53 @@
+"""Making a cause."""
+
+import pytest
+from sqlalchemy.exc import IntegrityError
+
+from campaign.causes.queries import cause_by_slug, cause_count, cause_numbers, published_causes
+from campaign.extensions import db
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, hatch_now, sign_and_hatch, withdraw
+
+
+def test_a_new_cause_counts_from_nought(app):
+    cause = make_cause()
+    assert (cause_count(cause.id), cause_numbers(cause.id)) == (0, (0, ()))
+    assert cause_by_slug("valley").text("es").title == "Mariposas para el valle"
+    db.session.rollback()
+
+
+def test_a_cause_in_another_language_shows_what_there_is(app):
+    assert make_cause().text("fr").title == "Butterflies for the Valley"
+
+
+def test_two_causes_cannot_live_at_one_address(app):
+    make_cause()
+    with pytest.raises(IntegrityError):
+        make_cause()
+
+
+@pytest.mark.parametrize("state", ["draft", "archived"])
+def test_only_published_causes_are_found(app, state):
+    make_cause("hidden", state=state)
+    make_cause("shown")
+    assert cause_by_slug("hidden") is None
+    assert [cause.slug for cause in published_causes()] == ["shown"]
+    db.session.rollback()
+
+
+def test_a_cause_that_is_not_there_has_no_butterflies(app):
+    assert (cause_count(404), cause_numbers(404)) == (0, (0, ()))
+    db.session.rollback()
+
+
+def test_the_count_is_of_butterflies_and_the_numbers_tell_the_gaps(app):
+    petition = make_petition()
+    first = sign_and_hatch(petition, AMALIA)
+    sign_and_hatch(petition, ODILE)
+    withdraw(first)
+    hatch_now()
+    db.session.rollback()
+    assert cause_count(petition.cause_id) == 1
+    assert cause_numbers(petition.cause_id) == (2, (1,))
+    db.session.rollback()

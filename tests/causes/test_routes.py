@@ -1,0 +1,128 @@
+"""The home page, and the page of a cause."""
+
+import re
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from campaign.causes import routes
+from campaign.lib.times import utcnow
+from tests.factories.causes import TEXTS, make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import sign_and_hatch
+
+TODAY = utcnow().astimezone(ZoneInfo("America/Toronto")).date()
+
+
+def event(title, days):
+    return {
+        "date": (TODAY + timedelta(days=days)).isoformat(),
+        "kind": "Vigil",
+        "title": title,
+        "place": "The square",
+        "town": "Toluca",
+        "hours": "18:00–20:00",
+        "text": "Bring a candle.",
+    }
+
+
+def news(title, days):
+    return {
+        "date": (TODAY - timedelta(days=days)).isoformat(),
+        "title": title,
+        "text": "Many came.",
+    }
+
+
+def test_an_empty_site_has_a_home_page_in_each_language(client):
+    for lang in ("en", "es", "fr"):
+        assert client.get(f"/{lang}/").status_code == 200
+
+
+def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(client, app):
+    cause = make_cause(
+        events=[event(f"Evening {day}", day) for day in (5, 2, 9, 7, -1)],
+        updates=[news(f"News {day}", day) for day in (3, 1, 2, 8)],
+    )
+    make_cause("unseen", state="draft")
+    sign_and_hatch(make_petition(cause_id=cause.id))
+    page = client.get("/en/").text
+    assert "Butterflies for the Valley" in page
+    assert re.search(r'data-count="cause">1<', page)
+    assert "unseen" not in page
+    assert [day for day in (2, 5, 7, 9, -1) if f"Evening {day}" in page] == [2, 5, 7]
+    assert page.index("Evening 2") < page.index("Evening 5") < page.index("Evening 7")
+    assert [day for day in (1, 2, 3, 8) if f"News {day}" in page] == [1, 2, 3]
+
+
+def test_a_cause_shows_its_petitions_events_ahead_and_past_and_its_news(client, app):
+    cause = make_cause(
+        events=[event("Tomorrow", 1), event("Today", 0), event("Yesterday", -1)],
+        updates=[news("Seen", 4)],
+    )
+    make_petition(cause_id=cause.id)
+    make_petition("draft", cause_id=cause.id, state="draft")
+    page = client.get("/en/causes/valley").text
+    for words in (
+        "Bring them home",
+        "Tomorrow",
+        "Today",
+        "Yesterday",
+        "Seen",
+        'href="/en/petitions/home"',
+    ):
+        assert words in page
+    assert page.index("Today") < page.index("Tomorrow") < page.index("Yesterday")
+    assert "/en/petitions/draft" not in page
+
+
+def test_this_evening_is_still_ahead_when_it_is_past_midnight_in_greenwich(
+    client, app, monkeypatch
+):
+    make_cause(events=[{**event("Vigil", 0), "date": "2026-11-24"}])
+    for hour, is_past in ((2, False), (4, False), (6, True)):
+        monkeypatch.setattr(
+            routes, "utcnow", lambda hour=hour: datetime(2026, 11, 25, hour, tzinfo=UTC)
+        )
+        assert ("Already held" in client.get("/en/causes/valley").text) == is_past
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"),
+    [("en", TEXTS["en"]["title"]), ("es", TEXTS["es"]["title"]), ("fr", TEXTS["en"]["title"])],
+)
+def test_a_cause_speaks_the_readers_language_or_its_first(client, app, lang, title):
+    make_cause()
+    assert title in client.get(f"/{lang}/causes/valley").text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/causes/nowhere",
+        "/en/causes/hidden",
+        "/en/causes/",
+        "/de/causes/valley",
+        "/en/causes/a%00",
+    ],
+)
+def test_what_is_not_there_is_a_designed_404(client, app, path):
+    make_cause()
+    make_cause("hidden", state="draft")
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "<header" in answer.text
+
+
+def test_a_story_is_markdown_that_cannot_run(client, app):
+    make_cause(story="**Forty-three** <img src=x onerror=alert(1)>")
+    page = client.get("/en/causes/valley").text
+    assert "<strong>Forty-three</strong>" in page
+    assert "<img src=x" not in page
+
+
+def test_home_and_causes_may_be_kept_by_everybody_for_a_second(client, app):
+    make_cause()
+    for path in ("/en/", "/en/causes/valley"):
+        assert client.get(path).headers["Cache-Control"].startswith("public, max-age=1, ")

@@ -1,0 +1,86 @@
+"""`flask demo load`: Butterflies for Mexico, ready to be signed."""
+
+import pytest
+
+from campaign.cli import demonstration
+from campaign.cli.demo.content import load_cause
+from campaign.cli.demonstration import is_empty
+from campaign.extensions import db
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_slug, published_petitions
+from campaign.signatures.queries import differences
+from tests.factories.signatures import ODILE, post_signature, rows
+
+SLUG = "butterflies-for-mexico"
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Load with a handful of signers, as inventing hundreds takes seconds."""
+    original = load_cause
+
+    def load(folder, today):
+        demo = original(folder, today)
+        for petition in demo.petitions:
+            object.__setattr__(petition, "generated", 9)
+        return demo
+
+    monkeypatch.setattr(demonstration, "load_cause", load)
+
+
+def test_an_empty_site_becomes_the_demonstration(run, client, few):
+    assert is_empty()
+    done = run("demo", "load")
+    assert (done.exit_code, done.stdout) == (
+        0,
+        f"Loaded {SLUG}: 3 petitions, 27 signatures of invented people.\n",
+    )
+    assert not is_empty()
+    assert [each.number for each in rows()] == list(range(1, 28))
+    assert differences() == []
+    pulse = client.get(f"/causes/{SLUG}/pulse.json").json
+    assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
+
+
+def test_loading_twice_changes_nothing(run, few):
+    run("demo", "load")
+    before = [(each.id, each.state, each.number) for each in rows()]
+    done = run("demo", "load")
+    assert (done.exit_code, done.output) == (0, f"{SLUG} is loaded already; nothing changed.\n")
+    assert [(each.id, each.state, each.number) for each in rows()] == before
+
+
+def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed(run, client, few):
+    run("demo", "load")
+    slugs = [petition.slug for petition in published_petitions()]
+    db.session.rollback()
+    for lang in ("en", "es", "fr"):
+        assert client.get(f"/{lang}/").status_code == 200
+        assert client.get(f"/{lang}/causes/{SLUG}").status_code == 200
+        for slug in slugs:
+            page = client.get(f"/{lang}/petitions/{slug}")
+            assert page.status_code == 200
+            assert f'action="/{lang}/petitions/{slug}/signatures"' in page.text
+    for slug in slugs:
+        assert post_signature(client, petition_by_slug(slug), ODILE).status_code == 303
+
+
+def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run, few, monkeypatch):
+    invent, calls = demonstration.invented_rows, []
+
+    def fail_at_the_last(*arguments, **options):
+        calls.append(arguments)
+        if len(calls) == 3:
+            raise KeyboardInterrupt
+        return invent(*arguments, **options)
+
+    monkeypatch.setattr(demonstration, "invented_rows", fail_at_the_last)
+    assert run("demo", "load").exit_code == 1
+    assert is_empty()
+    assert run("demo", "load").stdout.startswith(f"Loaded {SLUG}")
+    assert len(rows()) == 27
+
+
+def test_the_petitions_of_the_demonstration_are_open_on_any_day(few):
+    demo = load_cause(demonstration.FOLDER, utcnow().date())
+    assert all(petition.opens_at < utcnow() for petition in demo.petitions)

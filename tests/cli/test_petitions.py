@@ -1,0 +1,103 @@
+"""`flask petitions`: create, close, list."""
+
+import pytest
+
+from campaign.extensions import db
+from campaign.petitions.queries import petition_by_slug
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, confirm, post_signature, sign, sign_and_hatch
+
+
+@pytest.fixture
+def letter(tmp_path):
+    path = tmp_path / "letter.md"
+    path.write_text("Señoras y señores,\n\n*pedimos* lo mismo.\n", encoding="utf-8")
+    return path
+
+
+def create(run, letter, slug="law", **changes):
+    options = {
+        "cause": "valley",
+        "title": "Una ley",
+        "text": letter,
+        "target": "El Senado",
+        **changes,
+    }
+    words = [word for name, value in options.items() for word in (f"--{name}", value)]
+    return run("petitions", "create", slug, *words)
+
+
+def test_a_created_petition_is_open_and_stands_at_its_address(run, client, app, letter):
+    make_cause()
+    done = create(run, letter, lang="es", goal=43, summary="En breve")
+    assert (done.exit_code, done.output) == (0, "Created law: http://localhost/es/petitions/law\n")
+    page = client.get("/es/petitions/law")
+    assert page.status_code == 200
+    for words in ("Una ley", "El Senado", "<em>pedimos</em> lo mismo.", "43"):
+        assert words in page.text
+    assert post_signature(client, petition_by_slug("law"), AMALIA).status_code == 303
+
+
+def test_several_targets_and_couples(run, app, letter):
+    make_cause()
+    done = run(
+        "petitions", "create", "law", "--cause", "valley", "--title", "A law", "--text", letter,
+        "--target", "The Senate", "--target", "The House", "--two-per-address",
+    )  # fmt: skip
+    assert done.exit_code == 0
+    petition = petition_by_slug("law")
+    assert [target.name("en") for target in petition.targets] == ["The Senate", "The House"]
+    assert petition.two_per_address
+    db.session.rollback()
+
+
+@pytest.mark.parametrize("slug", ["A Law", "law/1", "ley-ñ", "law-", "law--1", "x" * 81, "", "a?b"])
+def test_a_slug_that_cannot_be_an_address_is_refused(run, app, letter, slug):
+    make_cause()
+    done = create(run, letter, slug)
+    assert done.exit_code == 2
+    assert "law-of-2026" in done.output
+
+
+def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_said_in_words(
+    run, letter, tmp_path
+):
+    make_petition("law")
+    assert "There is no cause at 'nowhere'." in create(run, letter, "new", cause="nowhere").output
+    taken = create(run, letter)
+    assert (taken.exit_code, taken.output) == (1, "Error: A petition lives at 'law' already.\n")
+    assert create(run, tmp_path / "nothing.md", "new").exit_code == 2
+
+
+def test_a_slug_is_taken_by_a_draft_too(run, app, letter):
+    make_petition("law", state="draft")
+    assert create(run, letter).exit_code == 1
+
+
+def test_a_closed_petition_takes_no_more_and_keeps_those_that_wait(run, client, app):
+    petition = make_petition()
+    waiting = sign(petition)
+    done = run("petitions", "close", "home")
+    assert done.exit_code == 0
+    assert done.output.startswith("Closed home.")
+    assert post_signature(client, petition, AMALIA).status_code == 410
+    assert confirm(waiting) == waiting
+
+
+@pytest.mark.parametrize("slug", ["nowhere", "draft"])
+def test_closing_what_is_not_public_is_said_in_words(run, app, slug):
+    make_petition("draft", state="draft")
+    done = run("petitions", "close", slug)
+    assert (done.exit_code, done.output) == (1, f"Error: There is no petition at '{slug}'.\n")
+
+
+def test_the_list_tells_count_goal_and_state(run, app):
+    petition = make_petition(goal=1000)
+    make_petition("law", cause_id=petition.cause_id, state="closed")
+    make_petition("draft", cause_id=petition.cause_id, state="draft")
+    sign_and_hatch(petition)
+    header, home, law = run("petitions", "list").output.splitlines()
+    assert header.split() == ["petition", "signatures", "goal", "state"]
+    assert home.split() == ["home", "1", "1000", "open"]
+    assert law.split() == ["law", "0", "0", "closed"]

@@ -1,0 +1,150 @@
+"""`flask signatures`: export, audit, generate."""
+
+import csv
+import io
+import stat
+import threading
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.models import PetitionTally
+from campaign.signatures import queries
+from campaign.signatures.queries import differences
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+def lines_of(text):
+    return list(csv.DictReader(io.StringIO(text, newline="")))
+
+
+def test_an_export_goes_to_standard_output_with_nothing_else(run, petition):
+    sign_and_hatch(petition, AMALIA, comment="two\nlines")
+    sign(petition, ODILE)
+    done = run("signatures", "export", "home")
+    assert done.exit_code == 0
+    assert done.stdout.startswith("number,state,evidence,")
+    assert [(line["email"], line["comment"]) for line in lines_of(done.stdout)] == [
+        (AMALIA["email"], "two\nlines")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("state", "count"), [("counted", 1), ("pending", 1), ("held", 1), ("withdrawn", 0), ("all", 3)]
+)
+def test_an_export_to_a_file_says_how_many_people_it_holds_whatever_they_wrote(
+    run, petition, tmp_path, state, count
+):
+    sign_and_hatch(petition, AMALIA, comment="one\ntwo\nthree")
+    sign(petition, ODILE, comment="four\nfive")
+    sign(petition, ODILE, email="held@kwan.example", held_reason="hidden_field")
+    file = tmp_path / "people.csv"
+    done = run("signatures", "export", "home", "--output", file, "--state", state)
+    assert (done.exit_code, done.output) == (0, f"Wrote {count} signatures to {file}.\n")
+    assert len(lines_of(file.read_text("utf-8"))) == count
+
+
+def test_an_exported_file_is_for_its_owner_alone(run, petition, tmp_path):
+    file = tmp_path / "people.csv"
+    run("signatures", "export", "home", "--output", file)
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("command", [("export",), ("generate",)])
+def test_an_unknown_petition_is_said_in_words(run, app, command):
+    done = run("signatures", *command, "nowhere", *(["1"] if command == ("generate",) else []))
+    assert (done.exit_code, done.output) == (1, "Error: There is no petition at 'nowhere'.\n")
+
+
+def test_an_audit_of_a_sound_site_says_so(run, petition):
+    sign_and_hatch(petition)
+    done = run("signatures", "audit")
+    assert (done.exit_code, done.output) == (
+        0,
+        "Tally, ledger and butterfly numbers agree with the signatures.\n",
+    )
+
+
+def test_an_audit_names_each_difference_and_exits_with_1(run, petition):
+    sign_and_hatch(petition)
+    write(lambda: db.session.execute(update(PetitionTally).values(count=7)))
+    done = run("signatures", "audit")
+    assert (done.exit_code, done.output) == (
+        1,
+        f"petition {petition.id}: tally says 7, signatures say 1\n",
+    )
+
+
+def test_what_hatches_during_an_audit_is_no_difference(run, app, petition, monkeypatch):
+    confirm(sign(petition))
+    original, calls = queries._totals, []
+
+    def interrupted(*arguments):
+        found = original(*arguments)
+        calls.append(found)
+        if len(calls) == 1:
+            thread = threading.Thread(target=_in_context, args=(app, hatch_now))
+            thread.start()
+            thread.join(20)
+        return found
+
+    monkeypatch.setattr(queries, "_totals", interrupted)
+    assert run("signatures", "audit").exit_code == 0
+    assert rows()[0].number == 1
+
+
+@pytest.mark.parametrize("count", [1, 150])
+def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, count):
+    done = run("signatures", "generate", "home", count)
+    assert (done.exit_code, done.stdout) == (0, f"Generated {count} signatures for home.\n")
+    assert [each.number for each in rows()] == list(range(1, count + 1))
+    assert {each.state for each in rows()} == {"counted"}
+    assert differences() == []
+    db.session.rollback()
+
+
+def test_people_invented_before_are_replaced_by_others(run, petition, monkeypatch):
+    lots = iter([[5, 6], [5, 6]])
+    monkeypatch.setattr("campaign.cli.signatures.random.sample", lambda *_: next(lots))
+    for _ in range(2):
+        assert (
+            "Generated 20 signatures for home." in run("signatures", "generate", "home", 20).output
+        )
+    assert len(rows()) == 40
+
+
+def test_the_same_seed_adds_nobody_twice(run, petition):
+    for count in (30, 0):
+        assert (
+            f"Generated {count} signatures"
+            in run("signatures", "generate", "home", 30, "--seed", 9).stdout
+        )
+    assert len(rows()) == 30
+
+
+def test_generated_people_stand_beside_real_ones(run, petition):
+    sign_and_hatch(petition)
+    run("signatures", "generate", "home", 20, "--seed", 1)
+    confirm(sign(petition, ODILE))
+    # On SQLite the command holds the lease for another second.
+    hatch_now(now=utcnow() + timedelta(seconds=2))
+    assert sorted(each.number for each in rows()) == list(range(1, 23))
+
+
+@pytest.mark.parametrize("count", ["0", "-3", "many"])
+def test_a_number_that_is_none_is_refused(run, petition, count):
+    assert run("signatures", "generate", "home", "--", count).exit_code == 2
+
+
+def _in_context(app, act):
+    with app.app_context():
+        act()

@@ -1,0 +1,137 @@
+"""A database that another program holds, or that may not grow: nothing half-written, and later all works again."""
+
+import sqlite3
+
+import pytest
+from flask_migrate import upgrade
+from sqlalchemy import event
+
+from campaign.extensions import db
+from tests.conftest import make_app
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, JSON, ODILE, link, owed, post_signature, row, rows, sign
+
+SHORT_MS = 150
+
+
+class Limits:
+    """What each connection is told when it is made: how long to wait for a lock, how many pages there may be."""
+
+    def __init__(self):
+        self.pages = 0
+
+    def tell(self, connection, _record):
+        connection.execute(f"pragma busy_timeout={SHORT_MS}")
+        if self.pages:
+            connection.execute(f"pragma max_page_count={self.pages}")
+
+
+@pytest.fixture
+def limits():
+    return Limits()
+
+
+@pytest.fixture
+def app(tmp_path, limits):
+    """The application as the server runs it, on a file of its own, inside an application context."""
+    app = make_app(f"sqlite:///{tmp_path / 'volante.sqlite3'}", tmp_path, SERVING=True)
+    with app.app_context():
+        upgrade()
+        event.listen(db.engine, "connect", limits.tell)
+        db.engine.dispose()
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def holder(tmp_path, petition):
+    """Another program with the file open."""
+    connection = sqlite3.connect(tmp_path / "volante.sqlite3", isolation_level=None)
+    yield connection
+    connection.close()
+
+
+def fill(tmp_path, limits):
+    """Let the file grow no further, and use what room is left in it."""
+    with sqlite3.connect(tmp_path / "volante.sqlite3") as file:
+        limits.pages = file.execute("pragma page_count").fetchone()[0]
+    file.close()
+    db.engine.dispose()
+
+
+def test_while_another_program_holds_the_database_a_signer_is_asked_to_try_again(client, petition, holder):
+    holder.execute("begin immediate")
+    answer = post_signature(client, petition, {**AMALIA, "comment": "Come home."})
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert all(words in answer.text for words in (*AMALIA.values(), "Come home."))
+    assert (rows(), owed()) == ([], [])
+
+
+def test_a_program_is_told_the_same_as_json(client, petition, holder):
+    holder.execute("begin immediate")
+    answer = post_signature(client, petition, AMALIA, headers=JSON)
+    assert answer.status_code == 503
+    assert answer.mimetype == "application/json"
+    assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_reading_goes_on_meanwhile(client, petition, holder):
+    holder.execute("begin immediate")
+    for path in ("/en/", "/en/petitions/home", "/causes/valley/pulse.json", "/readyz"):
+        assert client.get(path).status_code == 200
+
+
+def test_who_presses_the_button_of_a_letter_meanwhile_can_press_it_again(client, petition, holder):
+    signature_id = sign(petition)
+    button = link("confirm", signature_id)
+    holder.execute("begin immediate")
+    refused = client.post(button)
+    assert refused.status_code == 503
+    assert int(refused.headers["Retry-After"]) > 0
+    assert "<h1" in refused.text
+    holder.execute("rollback")
+    assert row(signature_id).state == "pending"
+    assert client.post(button).status_code == 303
+    assert row(signature_id).state == "confirmed"
+
+
+def test_once_the_database_is_free_signing_works_again(client, petition, holder):
+    holder.execute("begin immediate")
+    assert post_signature(client, petition, AMALIA).status_code == 503
+    holder.execute("rollback")
+    assert post_signature(client, petition, AMALIA).status_code == 303
+    assert [row.email for row in rows()] == [AMALIA["email"]]
+    assert len(owed()) == 1
+
+
+def sign_until_full(client, petition):
+    """Let people sign until the file takes no more; return those who were told yes."""
+    for number in range(2000):
+        email = f"odile.{number}@kwan.example"
+        answer = post_signature(client, petition, {**ODILE, "email": email, "comment": "x" * 400}, headers=JSON)
+        if answer.status_code != 201:
+            assert answer.status_code == 503
+            return [f"odile.{before}@kwan.example" for before in range(number)]
+    raise AssertionError("the file never filled")
+
+
+def test_in_a_file_that_may_not_grow_each_is_stored_with_their_letter_or_told(client, petition, tmp_path, limits):
+    fill(tmp_path, limits)
+    acknowledged = sign_until_full(client, petition)
+    assert [row.email for row in rows()] == acknowledged
+    assert len(owed()) == len(acknowledged)
+
+    limits.pages = 0
+    db.engine.dispose()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("pragma max_page_count=1000000")
+    assert post_signature(client, petition, AMALIA).status_code == 303
+    assert len(rows()) == len(owed()) == len(acknowledged) + 1

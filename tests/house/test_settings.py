@@ -1,0 +1,124 @@
+"""What the environment may ask for, and how a mistake in it is said."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import config
+from config import SettingError, load
+
+ROOT = Path(__file__).parents[2]
+ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \|", re.MULTILINE)
+PRODUCTION = {
+    "VOLANTE_ENV": "production",
+    "SECRET_KEY": "k" * 48,
+    "PUBLIC_URL": "https://sign.example.org/",
+}
+
+
+@pytest.fixture
+def asked(tmp_path):
+    """Return the settings for an environment, with a folder of its own."""
+    return lambda **environ: load({"VAR_DIR": str(tmp_path), **environ})
+
+
+def test_without_any_setting_one_machine_is_served(asked, tmp_path):
+    settings = asked()
+    assert settings["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/volante.sqlite3"
+    assert settings["PUBLIC_URL"] == "http://127.0.0.1:8000"
+    assert settings["HOST"] == "127.0.0.1"
+    assert settings["WEB_CONCURRENCY"] == 1
+    assert not settings["PRODUCTION"]
+
+
+def test_the_documented_defaults_are_true(asked):
+    settings = asked() | {"TIME_ZONE": "America/Toronto", "FIRST_COUNTRIES": "CA,MX,US"}
+    documented = dict(ROW.findall((ROOT / "docs/settings.md").read_text()))
+    plain = {name: str(settings[name]) for name in documented if isinstance(settings.get(name), str | int) and settings[name]}
+    varying = {"SECRET_KEY", "PUBLIC_URL", "VAR_DIR"}
+    wrong = {name: value for name, value in plain.items() if name not in varying and value not in documented[name]}
+    assert wrong == {}
+    assert len(plain) > 12
+
+
+def test_an_empty_setting_is_the_same_as_none(asked):
+    names = re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', (ROOT / "config.py").read_text())
+    # No country need stand first.
+    empty = {name: "" for name in names if name not in ("VAR_DIR", "FIRST_COUNTRIES")}
+    without = asked()
+    assert {name: value for name, value in asked(**empty).items() if value != without[name]} == {}
+
+
+@pytest.mark.parametrize("url", ["postgres://amalia:secret@db/volante", "postgresql://amalia:secret@db/volante"])
+def test_the_addresses_that_hosting_services_hand_out_are_understood(asked, url):
+    settings = asked(DATABASE_URL=url)
+    assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://amalia:secret@db/volante"
+    assert settings["WEB_CONCURRENCY"] >= 1
+
+
+def test_sqlite_is_served_by_one_process_whatever_is_asked(asked):
+    assert asked(WEB_CONCURRENCY="8")["WEB_CONCURRENCY"] == 1
+
+
+def test_our_own_secret_is_made_once_and_only_its_owner_may_read_it(asked, tmp_path):
+    first = asked()["SECRET_KEY"]
+    assert len(first) >= 48
+    assert asked()["SECRET_KEY"] == first
+    assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
+
+
+def test_production_takes_no_secret_of_ours(asked, tmp_path):
+    assert asked(**PRODUCTION)["SECRET_KEY"] == "k" * 48
+    assert not (tmp_path / "secret_key").exists()
+
+
+def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
+    settings = asked(**PRODUCTION)
+    assert settings["SESSION_COOKIE_SECURE"]
+    assert settings["PUBLIC_URL"] == "https://sign.example.org"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32"),
+        ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
+        ({**PRODUCTION, "PUBLIC_URL": ""}, "PUBLIC_URL must say the address"),
+        ({"PUBLIC_URL": "sign.example.org"}, "PUBLIC_URL must begin with https://"),
+        ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
+        ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
+        ({"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number"),
+        ({"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/99"}, "TRUSTED_PROXIES must name networks such as 10.0.0.0/8, not '10.0.0.0/99'"),
+        ({"TIME_ZONE": "Mexico/Citty"}, "TIME_ZONE must name a zone"),
+        ({"TIME_ZONE": "../etc"}, "TIME_ZONE must name a zone"),
+    ],
+)
+def test_a_setting_that_cannot_be_used_is_named_with_its_reason(asked, wrong, words):
+    with pytest.raises(SettingError, match=re.escape(words)):
+        asked(**wrong)
+
+
+def test_a_command_says_a_wrong_setting_in_one_line(tmp_path):
+    environment = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": "many"}
+    done = subprocess.run([sys.executable, "-m", "flask", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 1
+    assert done.stderr.strip() == "Error: PORT must be a whole number, not 'many'"
+
+
+def test_errors_of_the_database_never_carry_what_people_typed(asked):
+    for url in ("", "postgresql://db/volante"):
+        assert asked(DATABASE_URL=url)["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
+
+
+def test_the_environment_is_read_nowhere_else():
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "campaign").rglob("*.py")
+        if re.search(r"os\.environ(\.get\(|\[)|getenv", path.read_text())
+    ]
+    assert found == []
+    assert config.ROOT == ROOT

@@ -1,0 +1,86 @@
+"""One runner at a time."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import db, write
+from campaign.jobs.models import Lease
+from campaign.jobs.operations import LEASE, take_lease
+from campaign.lib.times import utcnow
+from tests.together import together
+
+NOON = utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
+
+
+@pytest.fixture
+def on_sqlite(app):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL keeps no lease")
+
+
+@pytest.fixture
+def on_postgresql(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no advisory locks")
+
+
+def take(holder, now=NOON, name="hatching"):
+    return write(take_lease, name, holder=holder, now=now)
+
+
+def test_whoever_comes_first_may_run(app):
+    assert take("one")
+
+
+def test_the_holder_may_run_again_and_again(app):
+    assert all(take("one", NOON + n * LEASE) for n in range(5))
+
+
+def test_another_work_is_free_for_another(app):
+    assert take("one")
+    assert take("other", name="sweeping")
+
+
+def test_a_living_holder_keeps_others_out(on_sqlite):
+    take("one")
+    assert not take("other", NOON + LEASE / 2)
+    take("one", NOON + LEASE / 2)
+    assert not take("other", NOON + LEASE)
+
+
+def test_a_holder_that_was_killed_is_followed_soon(on_sqlite):
+    take("one")
+    assert take("other", NOON + LEASE + timedelta(milliseconds=1))
+    assert not take("one", NOON + LEASE + timedelta(milliseconds=2))
+    assert LEASE <= timedelta(seconds=1), "the shown count may lag a second"
+
+
+def test_an_operation_that_fails_leaves_no_lease_behind(on_sqlite):
+    def take_and_break():
+        take_lease("hatching", holder="one", now=NOON)
+        raise KeyError
+
+    with pytest.raises(KeyError):
+        write(take_and_break)
+    assert db.session.query(Lease).count() == 0
+    assert take("other")
+
+
+def test_on_postgresql_the_lock_ends_with_the_transaction(on_postgresql):
+    assert take("one")
+    assert take("other")
+    assert db.session.query(Lease).count() == 0
+
+
+def test_on_postgresql_a_running_transaction_keeps_others_out(on_postgresql):
+    assert take_lease("hatching", holder="one", now=NOON)
+    with db.engine.connect() as other:
+        free = other.exec_driver_sql("select pg_try_advisory_xact_lock(hashtext('hatching'))").scalar()
+    db.session.rollback()
+    assert free is False
+
+
+def test_of_many_at_once_only_one_holds_the_lease(app, on_sqlite):
+    taken = together(app, [lambda n=n: take(f"runner {n}") for n in range(8)])
+    assert sum(taken) == 1

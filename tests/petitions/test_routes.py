@@ -1,0 +1,91 @@
+"""The petition's page."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.lib.times import utcnow
+from tests.factories.petitions import TEXTS, make_petition, new_version
+from tests.factories.signatures import sign_and_hatch
+
+DAY = timedelta(days=1)
+PAGE = "/en/petitions/home"
+
+
+def test_the_page_holds_the_letter_the_targets_and_the_form(client, app):
+    make_petition(goal=1000)
+    answer = client.get(PAGE)
+    assert answer.status_code == 200
+    for words in (
+        "Bring them home",
+        "We, the undersigned, <em>ask</em>.",
+        "The Senate of the Valley",
+        'id="given_name"',
+        "Be the first to sign.",
+    ):
+        assert words in answer.text
+
+
+@pytest.mark.parametrize(
+    ("lang", "title"), [("en", "Bring them home"), ("es", "Que vuelvan"), ("fr", "Bring them home")]
+)
+def test_the_page_speaks_three_languages_and_says_which_the_letter_is_in(client, app, lang, title):
+    make_petition()
+    page = client.get(f"/{lang}/petitions/home").text
+    assert f'<html lang="{lang}"' in page
+    assert title in page
+    assert ('class="letter" lang="en"' in page) == (lang == "fr")
+
+
+def test_without_a_language_the_address_leads_to_the_visitors(client, app):
+    make_petition()
+    answer = client.get("/petitions/home?source=poster", headers={"Accept-Language": "es-MX"})
+    assert (answer.status_code, answer.location) == (302, "/es/petitions/home?source=poster")
+    assert client.get("/petitions/home", headers={"Accept-Language": "de"}).location == PAGE
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"opens_at": utcnow() + DAY}, "Not open yet"),
+        ({"closes_at": utcnow() - DAY}, "This petition is closed"),
+        ({"state": "closed"}, "This petition is closed"),
+    ],
+)
+def test_outside_its_time_the_page_has_the_letter_and_no_form(client, app, settings, words):
+    petition = make_petition(**settings)
+    make_petition(
+        "law", cause_id=petition.cause_id, texts={"en": {**TEXTS["en"], "title": "A law"}}
+    )
+    page = client.get(PAGE).text
+    assert words in page
+    assert "<em>ask</em>" in page
+    assert 'id="given_name"' not in page
+    assert 'href="/en/petitions/law"' in page
+
+
+def test_the_count_follows_what_hatches(client, app):
+    petition = make_petition(goal=10)
+    sign_and_hatch(petition)
+    assert 'data-count="petition:home">1<' in client.get(PAGE).text
+
+
+def test_a_changed_text_is_said_to_be_one(client, app):
+    petition = make_petition()
+    assert "This is version" not in client.get(PAGE).text
+    new_version(petition)
+    assert "This is version 2 of the text" in client.get(PAGE).text
+
+
+def test_the_page_may_be_kept_by_everybody_for_a_second(client, app):
+    make_petition()
+    headers = client.get(PAGE).headers
+    assert headers["Cache-Control"].startswith("public, max-age=1, ")
+    assert "Set-Cookie" not in headers
+
+
+def test_a_title_is_text_whatever_stands_in_it(client, app):
+    make_petition(texts={"en": {**TEXTS["en"], "title": '<b>"Home" & <i>', "summary": "<script>"}})
+    page = client.get(PAGE).text
+    assert "<script>" not in page.replace('<script type="module"', "").replace("<script src=", "")
+    assert "&lt;b&gt;&#34;Home&#34; &amp; &lt;i&gt;" in page

@@ -1,0 +1,51 @@
+"""The work that a browser does in a rush."""
+
+import base64
+import json
+from datetime import timedelta
+
+import pytest
+from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, solve_challenge_v1
+
+from campaign.lib.times import utcnow
+from campaign.signatures import pressure as module
+from campaign.signatures.pressure import is_proof, new_task
+from tests.factories.signatures import AMALIA
+
+
+@pytest.fixture(autouse=True)
+def light_work(monkeypatch):
+    monkeypatch.setattr(module, "WORK", 200)
+
+
+def solved(task):
+    """Return what a browser sends for a task."""
+    solution = solve_challenge_v1(task["challenge"], task["salt"], max_number=task["maxnumber"])
+    words = (task["algorithm"], task["challenge"], solution.number, task["salt"], task["signature"])
+    return PayloadV1(*words).to_base64()
+
+
+def test_a_proof_of_our_own_task_holds_and_a_changed_or_foreign_one_does_not(app):
+    good = solved(new_task())
+    words = json.loads(base64.b64decode(good))
+    assert is_proof(good)
+    for change in (
+        {"number": words["number"] + 1},
+        {"signature": "0" * 64},
+        {"salt": words["salt"] + "0"},
+        {"algorithm": "MD5"},
+    ):
+        assert not is_proof(base64.b64encode(json.dumps({**words, **change}).encode()).decode())
+    foreign = create_challenge_v1(ChallengeOptionsV1(hmac_key="not ours", max_number=50)).to_dict()
+    assert not is_proof(solved({**foreign, "maxnumber": foreign["maxNumber"]}))
+
+
+def test_an_expired_proof_does_not_hold(app, monkeypatch):
+    monkeypatch.setattr(module, "utcnow", lambda: utcnow() - timedelta(hours=1))
+    assert not is_proof(solved(new_task()))
+
+
+def test_the_task_is_worded_as_the_browser_reads_it(app):
+    assert set(new_task()) == {"algorithm", "challenge", "maxnumber", "salt", "signature"}
+    assert new_task()["algorithm"] == "SHA-256"
+    assert AMALIA["email"] not in str(new_task())

@@ -1,0 +1,64 @@
+"""Static files under a name that changes with their content."""
+
+import pytest
+
+from campaign.web.assets import Assets, asset
+
+SHEETS = {"zebra": "z{}", "colors": "c{}", "base": "b{}", "type": "t{}", "layout": "l{}", "alert": "a{}"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    (tmp_path / "css").mkdir()
+    (tmp_path / "js").mkdir()
+    for name, words in SHEETS.items():
+        (tmp_path / "css" / f"{name}.css").write_text(words)
+    (tmp_path / "js" / "main.js").write_text("start()")
+    return tmp_path
+
+
+def test_the_sheets_are_one_in_a_fixed_order(folder):
+    assert Assets(folder).sheet.split() == ["c{}", "t{}", "b{}", "l{}", "a{}", "z{}"]
+
+
+@pytest.mark.parametrize("change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")])
+def test_any_change_gives_everything_a_new_name(folder, change):
+    before = Assets(folder).version
+    assert Assets(folder).version == before
+    path, words = change
+    (folder / path).write_text(words)
+    assert Assets(folder).version != before
+
+
+def address(app, path):
+    with app.test_request_context("/"):
+        return asset(path)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("css/site.css", "text/css"), ("js/main.js", "text/javascript"), ("img/mark.svg", "image/svg+xml"), ("fonts/kalnia.woff2", "font/woff2")]
+)
+def test_a_file_is_kept_for_a_year(app, client, path, kind):
+    answer = client.get(address(app, path))
+    assert answer.status_code == 200
+    assert answer.mimetype == kind
+    assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
+    assert answer.data
+
+
+def test_a_page_of_yesterday_gets_todays_file_for_a_minute(client):
+    answer = client.get("/static/0123456789ab/js/main.js")
+    assert answer.status_code == 200
+    assert answer.cache_control.max_age == 60
+    assert not answer.cache_control.immutable
+
+
+@pytest.mark.parametrize("path", ["../config.py", "..%2f..%2fconfig.py", "%2e%2e/config.py", "css/nothing.css", "css", "css/", "/etc/passwd"])
+def test_no_address_leads_out_of_the_folder(app, client, path):
+    assert client.get(address(app, "") + path).status_code in (404, 308)
+
+
+def test_the_icon_stands_where_browsers_look(client):
+    answer = client.get("/favicon.ico")
+    assert answer.status_code == 200
+    assert answer.mimetype == "image/svg+xml"

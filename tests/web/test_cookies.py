@@ -1,0 +1,70 @@
+"""Public pages set no cookie, ask nobody else for anything, and may be kept by caches."""
+
+import re
+
+import pytest
+
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, link, post_signature, sign, sign_and_hatch
+
+PUBLIC = (
+    "/en/",
+    "/es/causes/valley",
+    "/fr/petitions/home",
+    "/en/petitions/home/thanks",
+    "/en/privacy",
+    "/causes/valley/pulse.json",
+    "/petitions/home/ledger.json",
+    "/causes/valley/montage.png?w=100",
+    "/robots.txt",
+    "/favicon.ico",
+)
+ADDRESSES = re.compile(r"""(?:src|href|action|content|poster|data)=["']((?:https?:)?//[^"']+)""")
+
+
+@pytest.fixture
+def petition(app):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    return petition
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_public_answers_set_no_cookie_and_may_be_kept(client, petition, path):
+    answer = client.get(path)
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+    assert "public" in answer.headers["Cache-Control"]
+    assert answer.vary.to_header() in ("", "Accept-Encoding")
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_a_cookie_or_a_referrer_changes_nothing(client, petition, path):
+    plain = client.get(path)
+    other = client.get(path, headers={"Cookie": "session=abc; theme=night", "Referer": "https://example.org/", "User-Agent": "x"})
+    without_time = re.compile(rb'"at":"[^"]*"')
+    assert without_time.sub(b"", other.data) == without_time.sub(b"", plain.data)
+
+
+def test_private_answers_set_no_cookie_and_are_kept_nowhere(client, petition):
+    signature_id = sign(petition, AMALIA, email="other@rosales.example")
+    for purpose in ("confirm", "mine"):
+        answer = client.get(link(purpose, signature_id))
+        assert answer.status_code == 200
+        assert "Set-Cookie" not in answer.headers
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_signing_and_failing_set_no_cookie(client, petition):
+    assert "Set-Cookie" not in post_signature(client, petition, AMALIA).headers
+    assert "Set-Cookie" not in post_signature(client, petition, {}).headers
+    assert "Set-Cookie" not in client.get("/en/nowhere").headers
+
+
+@pytest.mark.parametrize("path", [path for path in PUBLIC if "." not in path])
+def test_a_page_names_no_other_host(client, petition, path):
+    make_cause("hill")
+    found = [address for address in ADDRESSES.findall(client.get(path).text) if not address.startswith("http://localhost")]
+    assert found == []

@@ -1,0 +1,58 @@
+"""Numbers, dates and instants in the reader's own way."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from campaign.web.formats import day, here, iso, language_name, moment, number
+
+DAY = date(2026, 9, 26)
+INSTANT = datetime(2026, 9, 27, 1, 30, tzinfo=UTC)
+NARROW = "\u202f"
+
+
+def said(app, lang, filter_, value):
+    with app.test_request_context(f"/{lang}/"):
+        return filter_(value)
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "12,408"), ("es", "12,408"), ("fr", f"12{NARROW}408")])
+def test_a_count_is_grouped_as_the_reader_does(app, lang, words):
+    assert said(app, lang, number, 12408) == words
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "26 September 2026"), ("es", "26 de septiembre de 2026"), ("fr", "26 septembre 2026")]
+)
+def test_a_day_is_written_in_words(app, lang, words):
+    assert said(app, lang, day, DAY) == words
+
+
+@pytest.mark.parametrize(
+    ("lang", "hour", "zone"), [("en", "21:30", "Eastern Daylight Time"), ("es", "9:30", "-0400"), ("fr", "21:30", "HEE")]
+)
+def test_an_instant_is_told_in_the_campaigns_zone(app, lang, hour, zone):
+    words = said(app, lang, moment, INSTANT)
+    assert words.startswith("26 ")
+    assert hour in words
+    assert words.endswith(zone)
+
+
+def test_an_instants_day_is_that_of_the_campaigns_zone(app):
+    assert said(app, "en", day, INSTANT) == "26 September 2026"
+
+
+def test_machines_get_iso_8601_in_utc():
+    assert iso(INSTANT) == "2026-09-27T01:30:00+00:00"
+    assert iso(DAY) == "2026-09-26"
+
+
+def test_the_same_page_in_another_language_has_no_query(app):
+    with app.test_request_context("/en/petitions/home?ref=x"):
+        assert here("fr") == "/fr/petitions/home"
+    with app.test_request_context("/nowhere"):
+        assert here("fr") == "/fr/"
+
+
+def test_languages_are_called_as_their_speakers_do():
+    assert [language_name(lang) for lang in ("en", "es", "fr")] == ["English", "Español", "Français"]

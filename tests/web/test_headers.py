@@ -1,0 +1,119 @@
+"""What every answer says about trust, and which posts are refused for coming from elsewhere."""
+
+import re
+
+import pytest
+
+from campaign.web.headers import HEADERS, POLICY
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, post_signature
+from tests.conftest import make_app
+
+ADDRESSES = (
+    "/",
+    "/en/",
+    "/en/nowhere",
+    "/en/petitions/home",
+    "/en/petitions/home/thanks",
+    "/causes/valley/pulse.json",
+    "/petitions/home/ledger.json",
+    "/healthz",
+    "/robots.txt",
+    "/favicon.ico",
+    "/static/old/css/site.css",
+    "/en/signatures/confirm/1.x",
+    "/en/signatures/mine/1.x",
+    "/dev/mail",
+)
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.mark.parametrize("path", ADDRESSES)
+def test_every_kind_of_answer_carries_the_headers_of_trust(client, petition, path):
+    answer = client.get(path)
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Content-Security-Policy"] == POLICY
+    assert answer.headers["Cache-Control"]
+    for name in HEADERS:
+        assert len(answer.headers.getlist(name)) == 1
+
+
+def test_the_policy_lets_nothing_in_from_elsewhere_and_nothing_inline():
+    assert POLICY.startswith("default-src 'none'")
+    assert not re.search(r"unsafe|https?:|\*|ws", POLICY)
+    for rule in ("frame-ancestors 'none'", "base-uri 'none'", "form-action 'self'"):
+        assert rule in POLICY
+
+
+@pytest.mark.parametrize("path", ["/en/signatures/confirm/1.x", "/en/nowhere", "/healthz"])
+def test_what_says_nothing_of_caches_is_kept_nowhere(client, path):
+    assert client.get(path).headers["Cache-Control"] == "no-store"
+
+
+def test_only_production_demands_https(client, tmp_path):
+    assert "Strict-Transport-Security" not in client.get("/healthz").headers
+    production = make_app(f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path, PRODUCTION=True).test_client()
+    assert production.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000"
+    assert production.get("/dev/mail").status_code == 404
+
+
+OWN = "http://localhost"
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Origin": OWN},
+        {"Origin": OWN, "Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+    ],
+    ids=str,
+)
+def test_posts_of_our_pages_and_of_programs_are_taken(client, petition, headers):
+    assert post_signature(client, petition, AMALIA, headers=headers).status_code == 303
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "https://localhost.evil.example"},
+        {"Origin": "http://localhost:8001"},
+        {"Origin": "null"},
+        {"Origin": ""},
+        {"Origin": "localhost"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "whatever"},
+    ],
+    ids=str,
+)
+def test_posts_of_pages_elsewhere_are_refused(client, petition, headers):
+    answer = post_signature(client, petition, AMALIA, headers=headers)
+    assert answer.status_code == 403
+    assert "<h1" in answer.text
+
+
+@pytest.mark.parametrize("path", ["/en/signatures/confirm/1.x", "/en/signatures/mine/1.x/1/withdraw", "/en/nowhere"])
+def test_no_post_at_all_is_taken_from_elsewhere(client, path):
+    assert client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
+
+
+def test_reading_from_elsewhere_is_free(client, petition):
+    assert client.get("/en/petitions/home", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_a_proxy_may_call_us_by_another_name(client, petition, app, monkeypatch):
+    monkeypatch.setitem(app.config, "PUBLIC_URL", "https://sign.example.org")
+    public = {"Origin": "https://sign.example.org", "Host": "127.0.0.1:8000"}
+    assert post_signature(client, petition, AMALIA, headers=public).status_code == 303
+    other = {**public, "Origin": "https://sign.example.com"}
+    assert post_signature(client, petition, AMALIA, headers=other).status_code == 403

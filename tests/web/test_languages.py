@@ -1,0 +1,79 @@
+"""Which language a page speaks."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.factories.petitions import make_petition
+
+
+def spoken(client, path, accepted=None):
+    answer = client.get(path, headers={"Accept-Language": accepted} if accepted is not None else {})
+    return answer.location
+
+
+@pytest.mark.parametrize(
+    ("accepted", "lang"),
+    [
+        ("fr", "fr"),
+        ("fr-CA", "fr"),
+        ("es_MX", "es"),
+        ("ES-mx, en;q=0.9", "es"),
+        ("de, fr;q=0.5, en;q=0.2", "fr"),
+        ("en;q=0.2, es;q=0.8", "es"),
+        ("de", "en"),
+        ("*", "en"),
+        ("", "en"),
+        (";;,,q=x", "en"),
+        ("français", "en"),
+        (None, "en"),
+    ],
+)
+def test_the_front_door_speaks_the_first_of_the_visitors_languages_that_we_do(client, accepted, lang):
+    assert spoken(client, "/", accepted) == f"/{lang}/"
+
+
+def test_an_address_without_a_language_leads_to_one_that_has_it(client, app):
+    make_petition()
+    assert spoken(client, "/petitions/home", "es") == "/es/petitions/home"
+    assert spoken(client, "/privacy", "fr") == "/fr/privacy"
+    assert spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
+
+
+def test_the_redirect_varies_by_language_and_is_not_kept(client):
+    answer = client.get("/privacy")
+    assert answer.status_code == 302
+    assert "Accept-Language" in answer.vary
+    assert "no-cache" in answer.headers["Cache-Control"]
+
+
+def test_the_address_outweighs_the_browser(client):
+    page = client.get("/es/privacy", headers={"Accept-Language": "fr"})
+    assert '<html lang="es"' in page.text
+
+
+@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//"])
+def test_no_address_leads_away_from_the_house(client, path):
+    answer = client.get("/", environ_overrides={"PATH_INFO": path})
+    assert answer.status_code in (302, 308, 404)
+    assert urlsplit(answer.location or "").netloc in ("", "localhost")
+    assert not (answer.location or "").startswith(("//", "/\\"))
+    assert "X-Evil" not in answer.headers
+
+
+def test_a_post_without_a_language_is_not_sent_elsewhere(client):
+    assert client.post("/petitions/home/signatures").status_code == 404
+
+
+def test_each_page_names_itself_in_the_other_languages(client, app):
+    make_petition()
+    page = client.get("/es/petitions/home?ref=x").text
+    for lang in ("en", "es", "fr"):
+        assert f'hreflang="{lang}" href="http://localhost/{lang}/petitions/home"' in page
+    assert '<link rel="canonical" href="http://localhost/es/petitions/home">' in page
+
+
+def test_a_language_without_its_slash_leads_home(client):
+    answer = client.get("/fr")
+    assert answer.status_code == 308
+    assert answer.location.endswith("/fr/")
