@@ -23,8 +23,9 @@ class ServedSite:
         self.var = var
         port = _free_port()
         self.url = f"http://127.0.0.1:{port}"
+        kept = os.environ.keys() - {"DATABASE_URL", "MAIL_URL", "REDIS_URL"}
         self._environment = {
-            **{name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "MAIL_URL", "REDIS_URL")},
+            **{name: os.environ[name] for name in kept},
             "VOLANTE_ENV": "local",
             "VAR_DIR": str(var),
             "PORT": str(port),
@@ -62,7 +63,8 @@ class ServedSite:
     def let_pass(self, time_passed, address):
         """Make the last letter to `address` older by `time_passed`, such as "8 days"."""
         sentence = "update signature set mailed_at = datetime(mailed_at, ?) where email = ?"
-        with closing(sqlite3.connect(self.var / "volante.sqlite3", timeout=STOP_SECONDS)) as database, database:
+        file = self.var / "volante.sqlite3"
+        with closing(sqlite3.connect(file, timeout=STOP_SECONDS, isolation_level=None)) as database:
             assert database.execute(sentence, (f"-{time_passed}", address)).rowcount == 1
 
     @property
@@ -70,7 +72,8 @@ class ServedSite:
         return self.var / "serve.log"
 
     def _open(self, *arguments, **streams):
-        return subprocess.Popen([sys.executable, "-m", "flask", *arguments], cwd=ROOT, env=self._environment, **streams)
+        command = [sys.executable, "-m", "flask", *arguments]
+        return subprocess.Popen(command, cwd=ROOT, env=self._environment, **streams)
 
 
 def _free_port():

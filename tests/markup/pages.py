@@ -1,11 +1,8 @@
 """Fetches every page that a supporter can come to, without a browser."""
 
 import re
-import time
-from html import unescape
-from urllib.error import HTTPError
-from urllib.parse import urlencode
-from urllib.request import Request, urlopen
+
+from tests.browser.by_post import ask, hatched_address, letter_to, link_in, sign, until
 
 LANGS = ("en", "fr", "es")
 CAUSE, PETITION = "/causes/butterflies-for-mexico", "/petitions/find-the-43"
@@ -20,8 +17,6 @@ PLAIN = {
     "privacy": "/privacy",
     "404": "/nowhere",
 }
-AMALIA = {"given_name": "Amalia", "family_name": "Rosales", "country": "MX", "postal_code": "50000", "name_display": "full"}
-WAIT_SECONDS = 30
 
 
 def pages_of(url, folder):
@@ -33,52 +28,28 @@ def pages_of(url, folder):
 
 
 def _pages(url, lang):
-    here = f"{url}/{lang}"
-    yield from ((name, _ask(here + path)) for name, path in PLAIN.items())
-    sign, address = f"{here}{PETITION}/signatures", f"amalia.{lang}@correo.mx"
-    yield "422", _ask(sign, email="amalia@correo", answer="<&>")
-    yield "thanks", _ask(sign, email=address, **AMALIA)
-    letter, way = _letter(url, lang, address)
-    yield "letters", _ask(f"{url}/dev/mail", lang)
-    yield "letter", letter
-    yield "unknown", _ask(way("confirm")[:-2])
-    yield "confirm", _ask(way("confirm"))
-    hatching = _ask(way("confirm"), confirm="")
+    yield from ((name, ask(f"{url}/{lang}{path}")) for name, path in PLAIN.items())
+    yield "422", sign(url, "amalia@correo", lang, comment='<&>"')
+    address = f"amalia.{lang}@correo.mx"
+    yield "thanks", sign(url, address, lang)
+    yield "letter", letter_to(url, address, lang)
+    yield "letters", ask(f"{url}/dev/mail", lang)
+    yield from _confirming(url, lang, link_in(letter_to(url, address, lang), "confirm"))
+    yield from _owning(url, link_in(letter_to(url, address, lang), "mine"))
+
+
+def _confirming(url, lang, link):
+    yield "unknown", ask(link[:-2])
+    yield "confirm", ask(link)
+    hatching = ask(link, yes="")
     yield "hatching", hatching
-    yield "hatched", _until(lambda: _ask(_twin(hatching, url, lang)), "hatched-number")
-    correct = re.search(r'action="([^"]+/correct)"', _ask(way("mine"))).group(1)
-    yield "mine", _ask(way("mine"))
-    yield "mine-422", _ask(url + correct, given_name="")
-    _ask(url + correct.replace("/correct", "/withdraw"), now="")
-    yield "mine-withdrawn", _ask(way("mine"))
+    yield "hatched", until(lambda: ask(url + hatched_address(hatching, lang)), "hatched-number")
 
 
-def _letter(url, lang, address):
-    """Return the page of the letter to `address`, and a function that finds a link in it."""
-    row = re.compile(rf'href="(/dev/mail/[^"]+)">(?:(?!</li>).)*{re.escape(address)}', re.DOTALL)
-    box = _until(lambda: _ask(f"{url}/dev/mail", lang), row)
-    letter = _ask(url + row.search(box).group(1), lang)
-    return letter, lambda way: unescape(re.search(rf'http[^"<\s]+/signatures/{way}/[^"<\s]+', letter).group())
-
-
-def _twin(page, url, lang):
-    """Return the address of `page`, which its own link to its language says."""
-    return url + re.search(rf'href="(/{lang}/signatures/hatched/[^"]+)"', page).group(1)
-
-
-def _ask(url, lang="en", **form):
-    request = Request(url, urlencode(form).encode() if form else None, {"Accept": "text/html", "Accept-Language": lang})
-    try:
-        with urlopen(request) as answer:
-            return answer.read().decode()
-    except HTTPError as refusal:
-        return refusal.read().decode()
-
-
-def _until(page, sign):
-    end = time.monotonic() + WAIT_SECONDS
-    while time.monotonic() < end:
-        if re.search(sign, found := page()):
-            return found
-        time.sleep(0.1)
-    raise AssertionError(f"{sign} did not come about")
+def _owning(url, link):
+    mine = ask(link)
+    yield "mine", mine
+    correct = url + re.search(r'action="([^"]+/correct)"', mine).group(1)
+    yield "mine-422", ask(correct, given_name="")
+    ask(correct.replace("/correct", "/withdraw"), yes="")
+    yield "mine-withdrawn", ask(link)

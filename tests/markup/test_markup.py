@@ -40,4 +40,5 @@ def _kind(message):
 
 def _told(message):
     page = message.get("url", "").rpartition("/")[2]
-    return f"{page}:{message.get('lastLine', '?')}: {message['message']} … {message.get('extract', '').strip()[:100]!r}"
+    extract = message.get("extract", "").strip()[:100]
+    return f"{page}:{message.get('lastLine', '?')}: {message['message']} … {extract!r}"

@@ -3,9 +3,13 @@
 # Words inside a part that scrolls by itself can be reached; what is folded away or only drawn is not missed.
 CUT_OFF = """() => {
     const wide = document.documentElement.clientWidth;
-    const scrolls = (element) => element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
+    const scrolls = (element) =>
+        element && (/auto|scroll/.test(getComputedStyle(element).overflowX) || scrolls(element.parentElement));
     const isCut = ({ left, right, width }) => width > 0 && (left < -1 || right > wide + 1);
-    const spared = (element) => !element.checkVisibility() || element.closest("[aria-hidden=true], .visually-hidden, .skip, script, style") || scrolls(element);
+    const spared = (element) =>
+        !element.checkVisibility()
+        || element.closest("[aria-hidden=true], .visually-hidden, .skip, script, style")
+        || scrolls(element);
     const found = [];
     const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     for (let text = texts.nextNode(); text; text = texts.nextNode()) {

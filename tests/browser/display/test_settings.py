@@ -4,20 +4,25 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import barriers
-from tests.browser.screens.mail import letter_of
+from tests.browser.by_post import confirm
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, HomeScreen
+from tests.browser.screens.thanks import ThanksScreen
 
 GROUND = "getComputedStyle(document.body).backgroundColor"
-RUNNING = """document.getAnimations().filter(({ effect }) => effect.getComputedTiming().duration > 250).map(
-    ({ animationName, transitionProperty, effect }) => `${effect.target.className}: ${animationName || transitionProperty}`)"""
+RUNNING = """document.getAnimations()
+    .filter(({ effect }) => effect.getComputedTiming().duration > 250)
+    .map(({ animationName, transitionProperty, effect }) =>
+        `${effect.target.className}: ${animationName || transitionProperty}`)"""
 MOVES_SMOOTHLY = "getComputedStyle(document.documentElement).scrollBehavior === 'smooth'"
+# A radio has its card's edge, and the lone icon of day and night needs none.
 WITHOUT_EDGE = """() => [...document.querySelectorAll("input, select, textarea, button, .sign, .button, .choice")]
-    .filter((control) => control.checkVisibility() && control.type !== "hidden" && !control.closest(".honeypot"))
+    .filter((control) => control.checkVisibility() && !control.matches(".honeypot *, .choice *, .theme"))
     .filter((control) => {
         const { borderTopStyle, appearance } = getComputedStyle(control);
-        return borderTopStyle === "none" && appearance === "none" && !control.matches(".choice *, .theme");
-    }).map((control) => control.outerHTML.slice(0, 90))"""
+        return borderTopStyle === "none" && appearance === "none";
+    })
+    .map((control) => control.outerHTML.slice(0, 90))"""
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -30,10 +35,10 @@ def test_night_is_chosen_with_one_press_and_stays_on_the_next_page(arrive, width
     barriers.inspect(home.page, ("night by choice", width))
     cause = CauseScreen.open(home.visitor)
     assert cause.page.evaluate(GROUND) == night
-    assert "night=1" in cause.find("img.montage").first.evaluate("(picture) => picture.currentSrc")
+    assert "night=1" in _picture(cause)
     cause.find("button.theme").click()
     assert cause.page.evaluate(GROUND) == day
-    assert "night=1" not in cause.find("img.montage").first.evaluate("(picture) => picture.currentSrc")
+    assert "night=1" not in _picture(cause)
 
 
 def test_day_can_be_chosen_on_a_system_that_has_night(arrive):
@@ -44,12 +49,11 @@ def test_day_can_be_chosen_on_a_system_that_has_night(arrive):
     assert home.find("button.theme").get_attribute("aria-pressed") == "false"
 
 
-def test_nothing_moves_for_who_wants_no_motion(arrive):
-    still, supporter = arrive(reduced_motion="reduce"), arrive()
+def test_nothing_moves_for_who_wants_no_motion(arrive, served):
+    still = arrive(reduced_motion="reduce")
     cause = CauseScreen.open(still)
     assert not still.page.evaluate(MOVES_SMOOTHLY)
-    PetitionScreen.open(supporter).sign()
-    number = letter_of(supporter).press().confirm().number
+    number, _ = confirm(served.url, still.address)
     expect(cause.find("[data-count=cause]").first).to_have_text(str(number), timeout=6000)
     assert still.page.evaluate(RUNNING) == []
 
@@ -71,6 +75,16 @@ def test_the_phones_bar_leaves_while_the_form_is_in_view(arrive):
     expect(bar).to_be_in_viewport()
 
 
+@pytest.mark.parametrize("screen", [HomeScreen, PetitionScreen, ThanksScreen], ids=lambda screen: screen.__name__)
+def test_a_page_whose_script_never_came_has_no_barrier(arrive, screen):
+    visitor = arrive()
+    visitor.noises.allowed.add("net::ERR_FAILED")
+    visitor.context.route("**/static/*/js/**", lambda route: route.abort())
+    visitor.page.goto(screen.path.format(lang="en", slug="find-the-43"))
+    expect(visitor.page.locator(screen.marker).first).to_be_visible()
+    barriers.inspect(visitor.page, ("without script", screen))
+
+
 def test_the_phones_menu_opens_without_script_and_has_no_barrier(arrive):
     scripted, plain = arrive(), arrive(scripts=False)
     for visitor in (scripted, plain):
@@ -78,3 +92,7 @@ def test_the_phones_menu_opens_without_script_and_has_no_barrier(arrive):
         home.find(".menu summary").click()
         expect(home.find(".menu nav a").first).to_be_visible()
     barriers.inspect(scripted.page, "the menu, open")
+
+
+def _picture(cause):
+    return cause.find("img.montage").first.evaluate("(picture) => picture.decode().then(() => picture.currentSrc)")

@@ -14,8 +14,8 @@ def short_petition(served, tmp_path_factory):
     """A petition of our own, so that closing it is nobody else's concern."""
     letter = tmp_path_factory.mktemp("letter") / "letter.md"
     letter.write_text("## To the mayor\n\nPlease plant milkweed.\n")
-    words = {"--cause": "butterflies-for-mexico", "--title": "Plant milkweed", "--target": "The mayor", "--text": str(letter)}
-    served.flask("petitions", "create", SLUG, *(part for pair in words.items() for part in pair))
+    about = ("--cause", "butterflies-for-mexico", "--title", "Plant milkweed", "--target", "The mayor")
+    served.flask("petitions", "create", SLUG, *about, "--text", str(letter))
 
 
 def test_closing_a_petition_is_said_to_readers_and_to_late_signers(arrive, served, short_petition):
@@ -28,6 +28,7 @@ def test_closing_a_petition_is_said_to_readers_and_to_late_signers(arrive, serve
     form.button.click()
     expect(late.page.locator("#sign form")).to_have_count(0)
     refused = ClosedScreen(late)
+    # Pages for everybody are at most a second old.
     refused.page.wait_for_timeout(1200)
     told = ClosedScreen.open(reader, slug=SLUG)
     for screen in (refused, told):

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import expect
 
+from tests.browser.by_post import confirm
 from tests.browser.screens.mail import letter_of
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen
@@ -22,10 +23,8 @@ def test_an_open_window_counts_on_while_somebody_else_confirms(arrive):
     expect(petition.find(".progress [data-count]")).to_have_text(str(shown + 1))
 
 
-def test_a_watched_page_says_its_count_to_who_listens(arrive):
-    watcher, supporter = arrive(), arrive()
-    cause = CauseScreen.open(watcher)
-    PetitionScreen.open(supporter).sign()
-    number = letter_of(supporter).press().confirm().number
+def test_a_watched_page_says_its_count_to_who_listens(arrive, served):
+    cause = CauseScreen.open(arrive())
+    number, _ = confirm(served.url, f"listened.{cause.visitor.address}")
     expect(cause.status).to_contain_text(str(number), timeout=SOON_MS)
     expect(cause.status).to_have_attribute("aria-live", "polite")

@@ -7,11 +7,10 @@ from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
 from tests.browser.screens.thanks import ConfirmScreen
 
-PUBLIC = (HomeScreen, CauseScreen, PetitionScreen, PrivacyScreen)
+PUBLIC = [(HomeScreen, 1440), (CauseScreen, 390), (PetitionScreen, 1440), (PrivacyScreen, 390)]
 
 
-@pytest.mark.parametrize("width", [390, 1440])
-@pytest.mark.parametrize("screen", PUBLIC, ids=lambda screen: screen.__name__)
+@pytest.mark.parametrize(("screen", "width"), PUBLIC)
 def test_every_page_has_its_twins(arrive, screen, width):
     here = screen.open(arrive(width=width))
     path = here.page.url.partition("/en/")[2].partition("#")[0]

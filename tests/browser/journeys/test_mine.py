@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.by_post import confirm
 from tests.browser.screens.mail import letter_of
 from tests.browser.screens.mine import MineScreen
 from tests.browser.screens.petition import PetitionScreen
@@ -12,15 +13,12 @@ SOON_MS = 6_000
 
 
 @pytest.fixture
-def confirmed(arrive):
+def confirmed(arrive, served):
     """Calling it brings a visitor who has signed with their whole name, confirmed, and opened their page."""
 
     def confirmed(**manner):
         visitor = arrive(**manner)
-        PetitionScreen.open(visitor).sign(name_display="full")
-        letter = letter_of(visitor)
-        link = letter.link("mine")
-        letter.press().confirm()
+        _, link = confirm(served.url, visitor.address, visitor.lang)
         visitor.page.goto(link)
         return MineScreen(visitor)
 

@@ -65,6 +65,10 @@ class RefusedScreen(PetitionScreen):
     marker = "#sign [role=alert]"
 
     @property
+    def kind(self):
+        return f"RefusedScreen with {self.links.count()} faults"
+
+    @property
     def summary(self):
         return self.find("#sign [role=alert]")
 

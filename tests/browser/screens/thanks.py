@@ -9,7 +9,13 @@ HATCH_MS = 20_000
 
 
 class ThanksScreen(Screen):
+    path = "/{lang}/petitions/{slug}/thanks"
     marker = "main[id] [data-module=check-mail]"
+
+    def settle(self):
+        # Here this tab has signed, so that the page's script has something to offer.
+        if self.visitor.scripts:
+            expect(self.again).to_be_visible()
 
     @property
     def greeting(self):
@@ -43,6 +49,12 @@ class ExpiredScreen(ConfirmScreen):
     """The link of a letter that is too old: its button asks for a new one."""
 
     marker = "main form:has([name=again])"
+
+
+class UnknownScreen(Screen):
+    """A link that opens nothing: it lost a piece, or its signature is gone."""
+
+    marker = "main .after:not(:has(form)) h1"
 
 
 class HatchedScreen(Screen):

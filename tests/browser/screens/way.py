@@ -3,12 +3,12 @@
 from tests.browser.screens.mail import Mailbox
 from tests.browser.screens.mine import MineScreen
 from tests.browser.screens.petition import PetitionScreen
-from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, MontageScreen, PrivacyScreen
+from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
 
 
 def whole_way(visitor):
     """Walk it, and stop at each screen. The owner's page stops with its form open."""
-    for screen in (HomeScreen, CauseScreen, MontageScreen, PrivacyScreen):
+    for screen in (HomeScreen, CauseScreen, PrivacyScreen):
         yield screen.open(visitor)
     visitor.noises.allowed.add(404)
     yield FailureScreen.open(visitor)

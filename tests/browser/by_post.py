@@ -1,0 +1,69 @@
+"""A supporter without a browser, for what has to be there before a test begins."""
+
+import re
+import time
+from html import unescape
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
+
+AMALIA = {
+    "given_name": "Amalia",
+    "family_name": "Rosales",
+    "country": "MX",
+    "postal_code": "50000",
+    "name_display": "full",
+}
+WAIT_SECONDS = 30
+
+
+def ask(url, lang="en", **form):
+    """Return the page at `url`, whatever its status; with a form it is sent there."""
+    request = Request(url, urlencode(form).encode() if form else None, {"Accept": "text/html", "Accept-Language": lang})
+    try:
+        with urlopen(request) as answer:
+            return answer.read().decode()
+    except HTTPError as refusal:
+        return refusal.read().decode()
+
+
+def sign(url, address, lang="en", slug="find-the-43", **words):
+    """Sign as Amalia, and return the page that thanks."""
+    return ask(f"{url}/{lang}/petitions/{slug}/signatures", lang, email=address, **{**AMALIA, **words})
+
+
+def letter_to(url, address, lang="en"):
+    """Wait for a letter to `address`, and return its page."""
+    row = re.compile(rf'href="(/dev/mail/[^"]+)">(?:(?!</li>).)*{re.escape(address)}', re.DOTALL)
+    found = row.search(until(lambda: ask(f"{url}/dev/mail", lang), row))
+    return ask(url + found.group(1), lang)
+
+
+def link_in(letter, way):
+    """Return the address in a letter that leads to confirm or to mine."""
+    return unescape(re.search(rf'http[^"<\s]+/signatures/{way}/[^"<\s]+', letter).group())
+
+
+def confirm(url, address, lang="en", **words):
+    """Sign and confirm; return the butterfly's number and the link to what the address signed."""
+    sign(url, address, lang, **words)
+    letter = letter_to(url, address, lang)
+    receipt = hatched_address(ask(link_in(letter, "confirm"), lang, yes=""), lang)
+    page = until(lambda: ask(url + receipt, lang), "hatched-number")
+    number = re.search(r'hatched-number">([^<]+)<', page).group(1)
+    return int(re.sub(r"\D", "", number)), link_in(letter, "mine")
+
+
+def hatched_address(page, lang):
+    """Return where the page that follows a confirmation lives, as its own link to its language says."""
+    return re.search(rf'href="(/{lang}/signatures/hatched/[^"]+)"', page).group(1)
+
+
+def until(page, sign):
+    """Ask for a page again and again until it holds `sign`; return it."""
+    end = time.monotonic() + WAIT_SECONDS
+    while time.monotonic() < end:
+        if re.search(sign, found := page()):
+            return found
+        time.sleep(0.1)
+    raise AssertionError(f"{sign} did not come about")
