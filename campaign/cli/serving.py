@@ -59,14 +59,17 @@ class KeptProcess:
         self._child = None
 
     def start(self):
+        """Start the child before anything else forks; return this object.
+
+        A process forked at the same instant by another thread would hold the pipe on whose end the start waits, for ever.
+        """
+        self._child = self._open()
         threading.Thread(target=self._keep, name="keeper", daemon=True).start()
         return self
 
     def stop(self):
         """Ask the child to end, and end it after STOP_SECONDS."""
         self._stopping.set()
-        if self._child is None:
-            return
         self._child.terminate()
         try:
             self._child.wait(STOP_SECONDS)
@@ -74,12 +77,16 @@ class KeptProcess:
             self._child.kill()
 
     def _keep(self):
-        while not self._stopping.is_set():
-            # Ctrl-C reaches a whole process group; the child has its own, and is ended by us. It stays in our session, as
-            # Linux weighs sessions against each other, and would give a worker as much as all who sign.
-            self._child = subprocess.Popen(self._command, process_group=0)
+        while True:
             self._child.wait()
-            self._stopping.wait(RESTART_SECONDS)
+            if self._stopping.wait(RESTART_SECONDS):
+                return
+            self._child = self._open()
+
+    def _open(self):
+        # Ctrl-C reaches a whole process group; the child has its own, and is ended by us. It stays in our session, as Linux
+        # weighs sessions against each other, and would give a worker as much as all who sign.
+        return subprocess.Popen(self._command, process_group=0)
 
 
 def _server(config):

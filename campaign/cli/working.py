@@ -1,5 +1,6 @@
 """`flask worker`: hatching, mail and upkeep, beside the site."""
 
+import os
 import signal
 import threading
 
@@ -11,6 +12,8 @@ from campaign.cli.worker import Worker
 from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
 
+NICENESS = 5
+
 
 @click.command("worker")
 @click.option("--parent", type=int, help="Number of the process that starts it; it ends when that one ends.")
@@ -19,6 +22,8 @@ def worker(parent):
     """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
     if parent:
         end_with_parent(parent)
+        # Whoever signs goes before the mails, where both want the same processor.
+        os.nice(NICENESS)
     start_logging()
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -1,6 +1,7 @@
 """Translations: kept as text in the repository, compiled where they are used."""
 
 import os
+import threading
 from pathlib import Path
 
 from babel.messages.mofile import write_mo
@@ -16,8 +17,8 @@ def compile_catalogs(folder):
 
 
 def _compile(source, target):
-    # Several processes may start at once: each writes its own file, and the last rename wins with the same content.
-    draft = target.with_suffix(f".{os.getpid()}.tmp")
+    # Several may start at once: each writes its own file, and the last rename wins with the same content.
+    draft = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     with source.open("rb") as text, draft.open("wb") as file:
         write_mo(file, read_po(text, locale=source.parent.parent.name))
     draft.replace(target)

@@ -100,7 +100,18 @@ class Transactions:
     def _committed(self):
         try:
             yield
+            self._refuse_dead_transaction()
             self._db.session.commit()
         except BaseException:
             self._db.session.rollback()
             raise
+
+    def _refuse_dead_transaction(self):
+        """Raise OperationalError where SQLite gave the transaction up, on a full disk say, and an operation hid its error.
+
+        Python would then take the commit for a success, and what was never written would be acknowledged.
+        """
+        connection = self._db.session.connection().connection.dbapi_connection
+        if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:
+            lost = sqlite3.OperationalError("the transaction had ended by itself")
+            raise OperationalError("commit", None, lost)

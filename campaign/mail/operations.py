@@ -17,7 +17,7 @@ MOST_ATTEMPTS = 10
 SWEPT_AT_ONCE = 5000
 
 _table = OwedMessage.__table__
-# Nobody needs the row's number, so the database need not send it back.
+# Nobody needs the rows' numbers, so the database need not send them back.
 _owing = _table.insert().inline()
 
 
@@ -30,8 +30,7 @@ def owe_all(mails, *, due_at=None):
     """Owe several mails with one statement; each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
     usual = {"created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
-    # Nobody needs the rows' numbers, so the database need not send them back.
-    db.session.execute(_table.insert().inline(), [mail | usual for mail in mails])
+    db.session.execute(_owing, [mail | usual for mail in mails])
 
 
 def claim(*, limit, now):

@@ -4,8 +4,9 @@ Nothing here tells the caller whether an address had signed before; the owner he
 """
 
 from dataclasses import dataclass
+from functools import cache
 
-from sqlalchemy import case, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -17,6 +18,10 @@ from campaign.signatures.models import Signature
 from campaign.signatures.repeats import CONFIRMATION, mail_owner, sign_again
 
 _table = Signature.__table__
+_petition = Petition.__table__.c
+_PHASES = select(_petition.id, _petition.state, _petition.opens_at, _petition.closes_at).where(
+    _petition.id.in_(bindparam("ids", expanding=True))
+)
 
 
 class PetitionClosed(CampaignError):
@@ -93,10 +98,7 @@ def sign_all(signings):
 def _refusals(signings):
     """Return for each signing the fact that forbids it, or None; asks the database, as the terms may be a moment old."""
     ids = {each.terms.id for each in signings}
-    rows = db.session.execute(
-        select(Petition.id, Petition.state, Petition.opens_at, Petition.closes_at).where(Petition.id.in_(ids))
-    )
-    rows = {row.id: row for row in rows}
+    rows = {row.id: row for row in db.session.execute(_PHASES, {"ids": sorted(ids)})}
     facts = {"closed": PetitionClosed, "not_yet": PetitionNotYetOpen}
     phases = [phase_of(rows[each.terms.id], each.columns["created_at"]) for each in signings]
     return [
@@ -113,13 +115,18 @@ def _insert(signings):
     """Insert those whose seat is free; return {(petition id, email digest): new id}."""
     if not signings:
         return {}
-    statement = (
+    rows = db.session.execute(_new_rows(db.engine.dialect.name), [each.columns for each in signings])
+    return {(petition_id, digest): row_id for row_id, petition_id, digest in rows}
+
+
+@cache
+def _new_rows(dialect):
+    """Return the INSERT of signatures: building it takes longer than running it, so each database has it built once."""
+    return (
         insert(_table)
         .on_conflict_do_nothing(index_elements=["petition_id", "email_digest", "seat"])
         .returning(_table.c.id, _table.c.petition_id, _table.c.email_digest)
     )
-    rows = db.session.execute(statement, [each.columns for each in signings]).all()
-    return {(petition_id, digest): row_id for row_id, petition_id, digest in rows}
 
 
 def _confirmation(signature_id, signing):

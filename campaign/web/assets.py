@@ -35,7 +35,7 @@ class Assets:
 
 
 def init_app(app):
-    assets = app.extensions["assets"] = Assets(Path(app.root_path).parent / "static")
+    app.extensions["assets"] = Assets(Path(app.root_path).parent / "static")
     app.register_blueprint(blueprint)
     app.add_template_global(asset)
 

@@ -54,12 +54,16 @@ def test_caches_between_are_told_that_the_encoding_varies():
         assert ask(memory, Accept_Encoding=accepted).headers.getlist("Vary") == ["Accept-Encoding"]
 
 
-@pytest.mark.parametrize("page", [Page(b"short"), Page(**{"Content-Type": "image/png"}), Page(**{"Content-Type": "font/woff2"})])
+@pytest.mark.parametrize(
+    "page", [Page(b"short"), Page(**{"Content-Type": "image/png"}), Page(**{"Content-Type": "font/woff2"})]
+)
 def test_what_would_not_shrink_is_sent_as_it_is(page):
     assert encoding_for("br", page) == ""
 
 
-@pytest.mark.parametrize("kind", ["text/css", "application/json", "image/svg+xml", "text/javascript; charset=utf-8"])
+@pytest.mark.parametrize(
+    "kind", ["text/css", "application/json", "image/svg+xml", "text/javascript; charset=utf-8"]
+)
 def test_words_of_any_kind_are_packed(kind):
     assert encoding_for("br", Page(**{"Content-Type": kind})) == "br"
 

@@ -49,7 +49,9 @@ def test_a_request_that_a_proxy_itself_makes_is_the_farthest_proxys():
     assert address("10.0.0.1", "10.0.0.3, 10.0.0.2") == "10.0.0.3"
 
 
-@pytest.mark.parametrize("words", ["", "unknown", "198.51.100.1:4711", "<script>", "a, ,", "999.1.1.1", "127.1"])
+@pytest.mark.parametrize(
+    "words", ["", "unknown", "198.51.100.1:4711", "<script>", "a, ,", "999.1.1.1", "127.1"]
+)
 def test_garbage_is_nobodys_address(words):
     assert address("10.0.0.1", words) == "10.0.0.1"
 

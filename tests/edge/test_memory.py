@@ -26,7 +26,10 @@ def test_an_aged_page_is_rendered_anew(clock):
 
 
 def test_visitors_with_different_encodings_share_a_page():
-    assert renders(Page(), {"Accept_Encoding": "br"}, {"Accept_Encoding": "gzip"}, {}, {"If_None_Match": "*"}) == 1
+    assert (
+        renders(Page(), {"Accept_Encoding": "br"}, {"Accept_Encoding": "gzip"}, {}, {"If_None_Match": "*"})
+        == 1
+    )
 
 
 def test_a_page_that_changed_is_shown_after_its_second(clock):
@@ -118,7 +121,12 @@ def test_a_head_request_for_a_private_page_gets_no_body():
 
 def test_conditions_and_ranges_never_reach_the_page():
     page = Page()
-    got = ask(PublicMemory(page), If_None_Match='"x"', If_Modified_Since="Mon, 01 Jan 2029 00:00:00 GMT", Range="bytes=0-5")
+    got = ask(
+        PublicMemory(page),
+        If_None_Match='"x"',
+        If_Modified_Since="Mon, 01 Jan 2029 00:00:00 GMT",
+        Range="bytes=0-5",
+    )
     assert got.body == LONG
     assert not {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"} & page.asked[0].keys()
 

@@ -86,7 +86,9 @@ def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
 
 def test_a_slow_page_does_not_hold_up_another(crowd):
     slow, quick = SlowPage(b"slow"), Page(b"quick")
-    memory = PublicMemory(lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start))
+    memory = PublicMemory(
+        lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start)
+    )
     waiting = crowd.submit(ask, memory, "/slow")
     assert slow.begun.wait(PATIENCE)
     assert ask(memory, "/quick").body == b"quick"

@@ -1,7 +1,7 @@
 """Signatures to test with, and the three people who appear everywhere. All are invented.
 
-Amalia Rosales is the supporter. Teo Brandt lives with her: same address, same postal code. Odile Kwan is the organizer, who
-signs with an address of her own.
+Amalia Rosales is the supporter. Teo Brandt lives with her: same address, same postal code.
+Odile Kwan is the organizer, who signs with an address of her own.
 """
 
 from datetime import timedelta

@@ -51,7 +51,11 @@ class PlainSite:
     def processes(self):
         """Return the numbers of all processes that run on this site's folder."""
         mark = f"VAR_DIR={self.var}\0".encode()
-        return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdigit() and _carries(entry, mark)]
+        return [
+            int(entry.name)
+            for entry in Path("/proc").iterdir()
+            if entry.name.isdigit() and _carries(entry, mark)
+        ]
 
     def worker(self):
         """Return the number of the worker's process, or None while there is none."""
@@ -144,7 +148,9 @@ def confirm(site, signature_id):
     """Press the button of the letter; return the status, or None where no answer came."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=5)
     with suppress(HTTPException, *LOSSES), closing(connection):
-        connection.request("POST", f"/es/signatures/confirm/{make_token(SECRET.encode(), 'confirm', signature_id)}")
+        connection.request(
+            "POST", f"/es/signatures/confirm/{make_token(SECRET.encode(), 'confirm', signature_id)}"
+        )
         return connection.getresponse().status
 
 

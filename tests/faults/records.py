@@ -40,4 +40,7 @@ def owed_to(site):
 def written_to(site):
     """Return the addresses that the letters in the folder go to."""
     files = (site.var / "mail").glob("*.eml")
-    return {email.message_from_bytes(file.read_bytes(), policy=default)["To"].addresses[0].addr_spec for file in files}
+    return {
+        email.message_from_bytes(file.read_bytes(), policy=default)["To"].addresses[0].addr_spec
+        for file in files
+    }

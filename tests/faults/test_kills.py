@@ -55,7 +55,9 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     free_letters(site)
     site.start()
     assert signed <= addresses_in(site)
-    assert confirmed <= {row.id for row in asked(site, "select id from signature where confirmed_at is not null")}
+    assert confirmed <= {
+        row.id for row in asked(site, "select id from signature where confirmed_at is not null")
+    }
     wait_until(lambda: has_written_all(site) and not waiting(site), 20)
     # Whoever was quick to confirm gets no letter that asks for it.
     unconfirmed = {row.email for row in asked(site, "select email from signature where state = 'pending'")}

@@ -116,14 +116,18 @@ def sign_until_full(client, petition):
     """Let people sign until the file takes no more; return those who were told yes."""
     for number in range(2000):
         email = f"odile.{number}@kwan.example"
-        answer = post_signature(client, petition, {**ODILE, "email": email, "comment": "x" * 400}, headers=JSON)
+        answer = post_signature(
+            client, petition, {**ODILE, "email": email, "comment": "x" * 400}, headers=JSON
+        )
         if answer.status_code != 201:
             assert answer.status_code == 503
             return [f"odile.{before}@kwan.example" for before in range(number)]
     raise AssertionError("the file never filled")
 
 
-def test_in_a_file_that_may_not_grow_each_is_stored_with_their_letter_or_told(client, petition, tmp_path, limits):
+def test_in_a_file_that_may_not_grow_each_is_stored_with_their_letter_or_told(
+    client, petition, tmp_path, limits
+):
     fill(tmp_path, limits)
     acknowledged = sign_until_full(client, petition)
     assert [row.email for row in rows()] == acknowledged

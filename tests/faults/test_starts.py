@@ -7,7 +7,16 @@ import pytest
 from tests.faults.plain_site import PlainSite, wait_until
 from tests.faults.records import asked
 
-TABLES = ("cause", "cause_text", "petition", "petition_version", "petition_text", "target", "signature", "ledger_entry")
+TABLES = (
+    "cause",
+    "cause_text",
+    "petition",
+    "petition_version",
+    "petition_text",
+    "target",
+    "signature",
+    "ledger_entry",
+)
 
 
 @pytest.fixture

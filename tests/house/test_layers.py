@@ -20,6 +20,31 @@ def test_rooms_import_only_from_below():
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def test_whatever_else_a_room_holds_knows_neither_forms_nor_routes():
+    """The contracts name the usual files; this is for those that only one room has."""
+    graph = grimp.build_graph("campaign", cache_dir=None)
+    found = [
+        f"{importer} imports {imported}"
+        for importer in sorted(graph.modules)
+        if _is_inside(importer)
+        for imported in graph.find_modules_directly_imported_by(importer)
+        if imported.rpartition(".")[2] in OUTSIDE or imported.startswith(ABOVE)
+    ]
+    assert found == []
+
+
+def _is_inside(module):
+    _, _, file = module.removeprefix("campaign.").partition(".")
+    return bool(file) and file not in OUTSIDE and not module.startswith(ABOVE)
+
+
+def test_a_rooms_own_file_stays_empty_and_no_file_is_called_after_nothing():
+    package = ROOT / "campaign"
+    full = [path for path in package.glob("*/**/__init__.py") if path.read_text().strip()]
+    vague = [path for name in ("utils", "helpers", "common") for path in package.rglob(f"{name}*.py")]
+    assert full + vague == []
+
+
 def test_nothing_is_imported_inside_a_function():
     found = [
         f"{path.relative_to(ROOT)}:{inner.lineno}"

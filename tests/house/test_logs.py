@@ -33,7 +33,13 @@ def refuse_inserts(error):
 
     def refuse(_connection, _cursor, statement, parameters, *_):
         if "INSERT INTO signature" in statement:
-            raise error(statement, parameters, Exception(f"Failing row contains ({', '.join(WORDS.values())})\nDETAIL:  Key (email)=({AMALIA['email']}) exists."))
+            raise error(
+                statement,
+                parameters,
+                Exception(
+                    f"Failing row contains ({', '.join(WORDS.values())})\nDETAIL:  Key (email)=({AMALIA['email']}) exists."
+                ),
+            )
 
     event.listen(db.engine, "before_cursor_execute", refuse)
     return lambda: event.remove(db.engine, "before_cursor_execute", refuse)
@@ -49,16 +55,25 @@ def test_a_signing_that_works_leaves_no_trace_of_the_person(client, petition, wr
 
 
 def test_a_form_that_is_refused_leaves_no_trace(client, petition, written):
-    assert post_signature(client, petition, {**WORDS, "country": "Ximena"}, address="203.0.113.77").status_code == 422
+    assert (
+        post_signature(client, petition, {**WORDS, "country": "Ximena"}, address="203.0.113.77").status_code
+        == 422
+    )
     assert_private(written())
 
 
 def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(client, petition, written):
     with db.engine.connect() as connection:
         connection.execute(text("select 1"))
-    restore = refuse_inserts(lambda statement, parameters, _: OperationalError(statement, parameters, Exception("database is locked"), hide_parameters=True))
+    restore = refuse_inserts(
+        lambda statement, parameters, _: OperationalError(
+            statement, parameters, Exception("database is locked"), hide_parameters=True
+        )
+    )
     try:
-        assert post_signature(client, petition, WORDS, address="203.0.113.77", headers=JSON).status_code == 503
+        assert (
+            post_signature(client, petition, WORDS, address="203.0.113.77", headers=JSON).status_code == 503
+        )
     finally:
         restore()
     log = written()
@@ -69,7 +84,12 @@ def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(cl
 def test_a_broken_constraint_is_logged_without_the_row(app, petition, written):
     signature_id = sign(petition)
     with pytest.raises(IntegrityError) as broken:
-        write(lambda: db.session.execute(text("update signature set seat = 7, email = :email where id = :id"), {"id": signature_id, "email": "ximena@rosales.example"}))
+        write(
+            lambda: db.session.execute(
+                text("update signature set seat = 7, email = :email where id = :id"),
+                {"id": signature_id, "email": "ximena@rosales.example"},
+            )
+        )
     logging.getLogger("campaign.test").error("it broke", exc_info=broken.value)
     log = written()
     assert "seat" in log
@@ -96,7 +116,10 @@ def test_an_unexpected_error_behind_a_link_does_not_log_the_link(client, petitio
         ("<amalia@rosales.example>", "<…@…>"),
         ("email=amalia+news@rosales.example, x", "email=…@…, x"),
         ("smtp://amalia:geheim@mail.example.org:587", "…@…"),
-        ("ERROR: null value\nDETAIL:  Failing row contains (Amalia, Rosales).", "ERROR: null value\nDETAIL: left out"),
+        (
+            "ERROR: null value\nDETAIL:  Failing row contains (Amalia, Rosales).",
+            "ERROR: null value\nDETAIL: left out",
+        ),
         ("nothing private", "nothing private"),
     ],
 )

@@ -38,9 +38,15 @@ def test_without_any_setting_one_machine_is_served(asked, tmp_path):
 def test_the_documented_defaults_are_true(asked):
     settings = asked() | {"TIME_ZONE": "America/Toronto", "FIRST_COUNTRIES": "CA,MX,US"}
     documented = dict(ROW.findall((ROOT / "docs/settings.md").read_text()))
-    plain = {name: str(settings[name]) for name in documented if isinstance(settings.get(name), str | int) and settings[name]}
+    plain = {
+        name: str(settings[name])
+        for name in documented
+        if isinstance(settings.get(name), str | int) and settings[name]
+    }
     varying = {"SECRET_KEY", "PUBLIC_URL", "VAR_DIR"}
-    wrong = {name: value for name, value in plain.items() if name not in varying and value not in documented[name]}
+    wrong = {
+        name: value for name, value in plain.items() if name not in varying and value not in documented[name]
+    }
     assert wrong == {}
     assert len(plain) > 12
 
@@ -53,7 +59,9 @@ def test_an_empty_setting_is_the_same_as_none(asked):
     assert {name: value for name, value in asked(**empty).items() if value != without[name]} == {}
 
 
-@pytest.mark.parametrize("url", ["postgres://amalia:secret@db/volante", "postgresql://amalia:secret@db/volante"])
+@pytest.mark.parametrize(
+    "url", ["postgres://amalia:secret@db/volante", "postgresql://amalia:secret@db/volante"]
+)
 def test_the_addresses_that_hosting_services_hand_out_are_understood(asked, url):
     settings = asked(DATABASE_URL=url)
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://amalia:secret@db/volante"
@@ -92,7 +100,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
         ({"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number"),
-        ({"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/99"}, "TRUSTED_PROXIES must name networks such as 10.0.0.0/8, not '10.0.0.0/99'"),
+        (
+            {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/99"},
+            "TRUSTED_PROXIES must name networks such as 10.0.0.0/8, not '10.0.0.0/99'",
+        ),
         ({"TIME_ZONE": "Mexico/Citty"}, "TIME_ZONE must name a zone"),
         ({"TIME_ZONE": "../etc"}, "TIME_ZONE must name a zone"),
     ],
@@ -104,7 +115,14 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_reason(asked, wrong, wo
 
 def test_a_command_says_a_wrong_setting_in_one_line(tmp_path):
     environment = {**os.environ, "VAR_DIR": str(tmp_path), "PORT": "many"}
-    done = subprocess.run([sys.executable, "-m", "flask", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "serve"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
     assert done.returncode == 1
     assert done.stderr.strip() == "Error: PORT must be a whole number, not 'many'"
 

@@ -37,7 +37,12 @@ def test_a_catalogue_is_compiled_for_each_language(folder):
 
 def test_a_changed_catalogue_is_compiled_again(folder):
     compile_catalogs(folder)
-    put(folder, "es", 'msgid "Sign"\nmsgstr "Firma"\n', at=os.stat(folder / "es/LC_MESSAGES/messages.mo").st_mtime + 1)
+    put(
+        folder,
+        "es",
+        'msgid "Sign"\nmsgstr "Firma"\n',
+        at=os.stat(folder / "es/LC_MESSAGES/messages.mo").st_mtime + 1,
+    )
     compile_catalogs(folder)
     gettext._translations.clear()
     assert says(folder, "es", "Sign") == "Firma"
@@ -57,11 +62,14 @@ def test_an_unsure_translation_is_not_used(folder):
     assert says(folder, "fr", "Sign") == "Sign"
 
 
-def test_many_processes_that_start_at_once_leave_one_whole_catalogue(folder):
+def test_many_that_start_at_once_leave_one_whole_catalogue(folder):
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(lambda _: compile_catalogs(folder), range(8)))
     assert says(folder, "es", "Sign") == "Firmar"
-    assert sorted(path.name for path in (folder / "es" / "LC_MESSAGES").iterdir()) == ["messages.mo", "messages.po"]
+    assert sorted(path.name for path in (folder / "es" / "LC_MESSAGES").iterdir()) == [
+        "messages.mo",
+        "messages.po",
+    ]
 
 
 def test_without_catalogues_nothing_happens(tmp_path):

@@ -25,7 +25,9 @@ class Ledger:
 
     def __init__(self):
         # How a transaction begins is the house's way for all of SQLite: see `campaign.lib.transactions`.
-        self._engine = create_engine("sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False})
+        self._engine = create_engine(
+            "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
+        )
         with self._engine.begin() as connection:
             connection.exec_driver_sql("create table line (number integer primary key)")
         self.session = None
@@ -62,6 +64,13 @@ class Ledger:
         self.session.execute(text("insert into line values (:number)"), {"number": number})
         return number
 
+    def stop_at_the_door(self, crowd):
+        """Shut the door and hand in nought, whose commit now waits behind it; return the future."""
+        self.door.clear()
+        first = crowd.submit(self.write, 0)
+        assert self.at_the_door.wait(PATIENCE)
+        return first
+
     def queue(self, crowd, works):
         """Hand in the `works` in their order, each from a thread of its own; return their futures.
 
@@ -71,7 +80,9 @@ class Ledger:
         for work in works:
             before = self.group._queue.qsize()
             pair = isinstance(work, tuple)
-            futures.append(crowd.submit(self.group.run_together, *work) if pair else crowd.submit(self.group.run, work))
+            futures.append(
+                crowd.submit(self.group.run_together, *work) if pair else crowd.submit(self.group.run, work)
+            )
             while self.group._queue.qsize() == before:
                 time.sleep(0.001)
         return futures
@@ -98,9 +109,7 @@ def test_each_of_many_threads_hears_its_own_result(ledger, crowd):
 
 
 def test_what_queues_during_a_commit_shares_the_next_one(ledger, crowd):
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     others = ledger.queue(crowd, [partial(ledger.insert, number) for number in range(1, 11)])
     ledger.door.set()
     assert [each.result(PATIENCE) for each in (first, *others)] == list(range(11))
@@ -123,9 +132,7 @@ def test_nobody_hears_before_the_commit(ledger, crowd):
 
 
 def test_a_piece_that_fails_takes_nothing_from_its_neighbours(ledger, crowd):
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     works = (ledger.insert, ledger.insert_and_refuse, ledger.insert)
     neighbours = ledger.queue(crowd, [partial(work, number) for number, work in enumerate(works, start=1)])
     ledger.door.set()
@@ -145,9 +152,7 @@ def test_a_piece_that_the_database_refuses_leaves_the_others(ledger):
 
 
 def test_a_commit_that_fails_is_told_to_everyone(ledger, crowd):
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [OSError("the disk is gone")] * 4
     ledger.door.set()
@@ -156,9 +161,7 @@ def test_a_commit_that_fails_is_told_to_everyone(ledger, crowd):
 
 
 def test_what_failed_in_company_is_tried_alone(ledger, crowd):
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [None, OSError("a moment without a disk")]
     ledger.door.set()
@@ -167,9 +170,7 @@ def test_what_failed_in_company_is_tried_alone(ledger, crowd):
 
 
 def test_a_database_that_cannot_be_reached_is_waited_for_once(ledger, crowd):
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2, 3)])
     ledger.locked = True
     ledger.door.set()
@@ -195,10 +196,10 @@ def test_when_the_database_gives_up_the_transaction_nobody_hears_of_success_that
         ledger.session.connection().exec_driver_sql("rollback")
         raise OSError("database or disk is full")
 
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
-    before, giving_up, after = ledger.queue(crowd, [partial(ledger.insert, 1), give_up, partial(ledger.insert, 2)])
+    first = ledger.stop_at_the_door(crowd)
+    before, giving_up, after = ledger.queue(
+        crowd, [partial(ledger.insert, 1), give_up, partial(ledger.insert, 2)]
+    )
     ledger.door.set()
     assert [each.result(PATIENCE) for each in (first, before, after)] == [0, 1, 2]
     assert isinstance(giving_up.exception(PATIENCE), OSError)
@@ -224,9 +225,7 @@ def test_items_of_one_operation_are_written_as_one_list(ledger, crowd):
     def negate(items):
         return [-item for item in items]
 
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     doubled = ledger.queue(crowd, [(double, 1), (double, 2)])
     negated = ledger.queue(crowd, [(negate, 7)])
     doubled += ledger.queue(crowd, [(double, 3)])
@@ -239,9 +238,7 @@ def test_an_outcome_that_is_an_error_is_its_owners_alone(ledger, crowd):
     def judge(items):
         return [Refused(item) if item < 0 else item for item in items]
 
-    ledger.door.clear()
-    first = crowd.submit(ledger.write, 0)
-    assert ledger.at_the_door.wait(PATIENCE)
+    first = ledger.stop_at_the_door(crowd)
     well, refused = ledger.queue(crowd, [(judge, 1), (judge, -1)])
     ledger.door.set()
     assert [first.result(PATIENCE), well.result(PATIENCE)] == [0, 1]

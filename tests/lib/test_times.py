@@ -14,7 +14,13 @@ TORONTO_WINTER = timezone(timedelta(hours=-5))
 @pytest.fixture
 def diary(app):
     """A table with one column of instants, in the test's own transaction."""
-    table = Table("diary", MetaData(), Column("id", Integer, primary_key=True), Column("at", UtcDateTime), prefixes=["temporary"])
+    table = Table(
+        "diary",
+        MetaData(),
+        Column("id", Integer, primary_key=True),
+        Column("at", UtcDateTime),
+        prefixes=["temporary"],
+    )
     connection = db.session.connection()
     table.create(connection)
     yield table

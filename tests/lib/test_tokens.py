@@ -55,7 +55,18 @@ def test_no_words_at_all_break_the_reading(words):
     assert read_token(KEY, "mine", words) is None
 
 
-@pytest.mark.parametrize("change", [str.upper, lambda t: "0" + t, lambda t: " " + t, lambda t: t + "=", lambda t: t[:-1], lambda t: t + ".", lambda t: t.partition(".")[0]])
+@pytest.mark.parametrize(
+    "change",
+    [
+        str.upper,
+        lambda t: "0" + t,
+        lambda t: " " + t,
+        lambda t: t + "=",
+        lambda t: t[:-1],
+        lambda t: t + ".",
+        lambda t: t.partition(".")[0],
+    ],
+)
 def test_another_way_to_write_a_token_is_not_a_token(change):
     assert read_token(KEY, "mine", change(make_token(KEY, "mine", 12345))) is None
 

@@ -73,7 +73,9 @@ def test_a_row_that_was_added_and_not_flushed_is_written_too(way):
 
 
 def test_the_caller_sees_what_was_written_after_it_had_read(way):
-    read = lambda: db.session.query(Cause.slug).all()  # noqa: E731
+    def read():
+        return db.session.query(Cause.slug).all()
+
     assert read() == []
     write(plant, "valley")
     assert read() == [("valley",)]
@@ -100,7 +102,10 @@ def test_one_that_fails_among_many_takes_nothing_from_the_others(way):
 
 def test_nobody_hears_before_the_commit(way):
     committed = []
-    hear = lambda *_: committed.append(threading.current_thread())  # noqa: E731
+
+    def hear(_connection):
+        committed.append(threading.current_thread())
+
     event.listen(db.engine, "commit", hear)
     try:
         write(plant, "valley")
@@ -131,15 +136,19 @@ def test_sqlite_waits_for_the_disk_and_keeps_its_promises_between_tables(app):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("settings of SQLite")
     with db.engine.connect() as connection:
-        asked = {name: connection.exec_driver_sql(f"pragma {name}").scalar() for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")}
-    assert asked == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "busy_timeout": module.BUSY_SECONDS * 1000}
+        names = ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        asked = [connection.exec_driver_sql(f"pragma {name}").scalar() for name in names]
+    assert asked == ["wal", 2, 1, module.BUSY_SECONDS * 1000]
 
 
 def test_on_sqlite_a_writer_begins_by_locking(app):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("transactions of SQLite")
     begun = []
-    note = lambda _c, _cursor, statement, *_: begun.append(statement)  # noqa: E731
+
+    def note(_connection, _cursor, statement, *_):
+        begun.append(statement)
+
     event.listen(db.engine, "before_cursor_execute", note)
     try:
         write(plant, "valley")

@@ -100,4 +100,7 @@ def test_an_error_inside_frees_the_room(tmp_path):
 def test_the_lock_files_are_its_owners_alone(tmp_path):
     with Turnstile(tmp_path / "db").turn():
         pass
-    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {"db.gate": 0o600, "db.room": 0o600}
+    assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
+        "db.gate": 0o600,
+        "db.room": 0o600,
+    }

@@ -20,7 +20,7 @@ def shared_petition(app):
 
 @pytest.fixture
 def served(app, monkeypatch):
-    """The application as the production server runs it: on SQLite, what arrives together is committed together."""
+    """The application as the production server runs it: what comes together is committed together."""
     for name in ("turnstile", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=True)

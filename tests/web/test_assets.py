@@ -36,7 +36,13 @@ def address(app, path):
 
 
 @pytest.mark.parametrize(
-    ("path", "kind"), [("css/site.css", "text/css"), ("js/main.js", "text/javascript"), ("img/mark.svg", "image/svg+xml"), ("fonts/kalnia.woff2", "font/woff2")]
+    ("path", "kind"),
+    [
+        ("css/site.css", "text/css"),
+        ("js/main.js", "text/javascript"),
+        ("img/mark.svg", "image/svg+xml"),
+        ("fonts/kalnia.woff2", "font/woff2"),
+    ],
 )
 def test_a_file_is_kept_for_a_year(app, client, path, kind):
     answer = client.get(address(app, path))
@@ -53,7 +59,18 @@ def test_a_page_of_yesterday_gets_todays_file_for_a_minute(client):
     assert not answer.cache_control.immutable
 
 
-@pytest.mark.parametrize("path", ["../config.py", "..%2f..%2fconfig.py", "%2e%2e/config.py", "css/nothing.css", "css", "css/", "/etc/passwd"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../config.py",
+        "..%2f..%2fconfig.py",
+        "%2e%2e/config.py",
+        "css/nothing.css",
+        "css",
+        "css/",
+        "/etc/passwd",
+    ],
+)
 def test_no_address_leads_out_of_the_folder(app, client, path):
     assert client.get(address(app, "") + path).status_code in (404, 308)
 

@@ -42,7 +42,10 @@ def test_public_answers_set_no_cookie_and_may_be_kept(client, petition, path):
 @pytest.mark.parametrize("path", PUBLIC)
 def test_a_cookie_or_a_referrer_changes_nothing(client, petition, path):
     plain = client.get(path)
-    other = client.get(path, headers={"Cookie": "session=abc; theme=night", "Referer": "https://example.org/", "User-Agent": "x"})
+    other = client.get(
+        path,
+        headers={"Cookie": "session=abc; theme=night", "Referer": "https://example.org/", "User-Agent": "x"},
+    )
     without_time = re.compile(rb'"at":"[^"]*"')
     assert without_time.sub(b"", other.data) == without_time.sub(b"", plain.data)
 
@@ -66,5 +69,9 @@ def test_signing_and_failing_set_no_cookie(client, petition):
 @pytest.mark.parametrize("path", [path for path in PUBLIC if "." not in path])
 def test_a_page_names_no_other_host(client, petition, path):
     make_cause("hill")
-    found = [address for address in ADDRESSES.findall(client.get(path).text) if not address.startswith("http://localhost")]
+    found = [
+        address
+        for address in ADDRESSES.findall(client.get(path).text)
+        if not address.startswith("http://localhost")
+    ]
     assert found == []

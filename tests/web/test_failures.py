@@ -42,11 +42,18 @@ def test_programs_get_each_failure_as_json(probe, faults, status):
 
 
 def test_browsers_that_take_anything_get_the_page(probe, faults):
-    for accepted in ("*/*", "text/html,application/xhtml+xml,*/*;q=0.8", "text/html, application/json;q=0.9", ""):
+    for accepted in (
+        "*/*",
+        "text/html,application/xhtml+xml,*/*;q=0.8",
+        "text/html, application/json;q=0.9",
+        "",
+    ):
         assert probe.get("/en/probe/x?status=404", headers={"Accept": accepted}).mimetype == "text/html"
 
 
-@pytest.mark.parametrize(("status", "like"), [(400, 404), (401, 404), (409, 404), (418, 404), (501, 500), (502, 500)])
+@pytest.mark.parametrize(
+    ("status", "like"), [(400, 404), (401, 404), (409, 404), (418, 404), (501, 500), (502, 500)]
+)
 def test_a_failure_without_a_page_of_its_own_gets_the_nearest(probe, faults, status, like):
     odd, known = (probe.get(f"/en/probe/x?status={code}") for code in (status, like))
     assert odd.status_code == status
@@ -99,7 +106,12 @@ def test_a_named_fact_of_the_campaign_answers_with_its_status(probe, faults):
 
 
 def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog):
-    faults.next = OperationalError("insert into signature", {"email": "amalia@rosales.example"}, Exception("disk is full"), hide_parameters=True)
+    faults.next = OperationalError(
+        "insert into signature",
+        {"email": "amalia@rosales.example"},
+        Exception("disk is full"),
+        hide_parameters=True,
+    )
     answer = probe.get("/es/probe/x")
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
@@ -132,7 +144,10 @@ def test_a_program_gets_the_reference_too(probe, faults, caplog):
 
 def test_two_errors_have_two_references(probe, faults):
     faults.next = ValueError()
-    assert probe.get("/probe.json", headers=JSON).json["reference"] != probe.get("/probe.json", headers=JSON).json["reference"]
+    assert (
+        probe.get("/probe.json", headers=JSON).json["reference"]
+        != probe.get("/probe.json", headers=JSON).json["reference"]
+    )
 
 
 def test_when_even_the_designed_page_breaks_plain_words_remain(probe, faults, caplog, monkeypatch):

@@ -22,14 +22,16 @@ def test_a_count_is_grouped_as_the_reader_does(app, lang, words):
 
 
 @pytest.mark.parametrize(
-    ("lang", "words"), [("en", "26 September 2026"), ("es", "26 de septiembre de 2026"), ("fr", "26 septembre 2026")]
+    ("lang", "words"),
+    [("en", "26 September 2026"), ("es", "26 de septiembre de 2026"), ("fr", "26 septembre 2026")],
 )
 def test_a_day_is_written_in_words(app, lang, words):
     assert said(app, lang, day, DAY) == words
 
 
 @pytest.mark.parametrize(
-    ("lang", "hour", "zone"), [("en", "21:30", "Eastern Daylight Time"), ("es", "9:30", "-0400"), ("fr", "21:30", "HEE")]
+    ("lang", "hour", "zone"),
+    [("en", "21:30", "Eastern Daylight Time"), ("es", "9:30", "-0400"), ("fr", "21:30", "HEE")],
 )
 def test_an_instant_is_told_in_the_campaigns_zone(app, lang, hour, zone):
     words = said(app, lang, moment, INSTANT)

@@ -5,9 +5,9 @@ import re
 import pytest
 
 from campaign.web.headers import HEADERS, POLICY
+from tests.conftest import make_app
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, post_signature
-from tests.conftest import make_app
 
 ADDRESSES = (
     "/",
@@ -102,7 +102,9 @@ def test_posts_of_pages_elsewhere_are_refused(client, petition, headers):
     assert "<h1" in answer.text
 
 
-@pytest.mark.parametrize("path", ["/en/signatures/confirm/1.x", "/en/signatures/mine/1.x/1/withdraw", "/en/nowhere"])
+@pytest.mark.parametrize(
+    "path", ["/en/signatures/confirm/1.x", "/en/signatures/mine/1.x/1/withdraw", "/en/nowhere"]
+)
 def test_no_post_at_all_is_taken_from_elsewhere(client, path):
     assert client.post(path, headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
 

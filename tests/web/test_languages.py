@@ -52,7 +52,9 @@ def test_the_address_outweighs_the_browser(client):
     assert '<html lang="es"' in page.text
 
 
-@pytest.mark.parametrize("path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//"])
+@pytest.mark.parametrize(
+    "path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//"]
+)
 def test_no_address_leads_away_from_the_house(client, path):
     answer = client.get("/", environ_overrides={"PATH_INFO": path})
     assert answer.status_code in (302, 308, 404)

@@ -44,4 +44,9 @@ def test_a_site_without_its_database_lives_and_is_not_ready(client, monkeypatch)
 def test_robots_stay_away_from_private_pages(client):
     lines = client.get("/robots.txt").text.splitlines()
     assert lines[0] == "User-agent: *"
-    assert {"Disallow: /dev/", "Disallow: /en/signatures/", "Disallow: /es/signatures/", "Disallow: /fr/signatures/"} <= set(lines)
+    assert {
+        "Disallow: /dev/",
+        "Disallow: /en/signatures/",
+        "Disallow: /es/signatures/",
+        "Disallow: /fr/signatures/",
+    } <= set(lines)

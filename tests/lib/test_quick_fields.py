@@ -1,0 +1,39 @@
+"""Fields that are copied instead of made anew carry nothing from one visitor to the next."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+from campaign.signatures.forms import signature_form
+
+WRONG = {"given_name": "x@y.example", "email": "nobody", "country": "ZZ", "comment": "a" * 501, "name_display": "loud"}
+RIGHT = {"given_name": "Amalia", "email": "amalia@example.org", "country": "MX", "postal_code": "06600"}
+ASKED = [{"name": "reason", "type": "text", "label": "Why?", "required": True}]
+
+
+def filled(app, words):
+    with app.test_request_context("/en/", method="POST", data=words):
+        form = signature_form({"country"}, ASKED)
+        form.validate()
+        return {name: [str(each) for each in errors] for name, errors in form.errors.items()}, form.data
+
+
+def test_a_fresh_form_knows_neither_the_words_nor_the_faults_of_the_last_one(app):
+    errors, _ = filled(app, WRONG)
+    assert {"given_name", "email", "country", "comment"} <= errors.keys()
+    with app.test_request_context("/en/"):
+        form = signature_form({"country"}, ASKED)
+        assert not form.errors
+        assert not any(form[name].data for name in ("given_name", "email", "country", "comment", "website"))
+
+
+def test_people_who_sign_at_once_see_their_own_words(app):
+    people = [{**RIGHT, "given_name": f"Person {chr(65 + n % 26)}", "answers-reason": f"reason {n}"} for n in range(120)]
+    mixed = [words for pair in zip(people, [WRONG] * len(people), strict=True) for words in pair]
+    with ThreadPoolExecutor(12) as pool:
+        outcomes = list(pool.map(lambda words: filled(app, words), mixed))
+    for words, (errors, data) in zip(mixed, outcomes, strict=True):
+        if words is WRONG:
+            assert {"given_name", "email", "country"} <= errors.keys()
+        else:
+            assert errors == {}
+            assert data["given_name"] == words["given_name"]
+            assert data["answers-reason"] == words["answers-reason"]
