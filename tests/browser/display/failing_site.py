@@ -19,7 +19,6 @@ class Quiet(WSGIRequestHandler):
 def failing_site(var):
     """Return a server that runs in a thread of its own until its `shutdown()`."""
     app = make_app(f"sqlite:///{var / 'none.sqlite3'}", var)
-    app.logger.disabled = True
     app.add_url_rule("/<lang>/fails/<int:status>", view_func=_fail)
     server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Quiet)
     threading.Thread(target=server.serve_forever, daemon=True).start()
