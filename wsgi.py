@@ -5,6 +5,7 @@ import gc
 from campaign import create_app
 from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
+from campaign.lib.processors import keep_to_one
 
 
 def serving():
@@ -13,6 +14,7 @@ def serving():
     start_logging()
     app = create_app({"SERVING": True})
     _spare_the_collector()
+    keep_to_one()
     return app
 
 

@@ -49,12 +49,13 @@ class Server:
             _signal(pid, signal.SIGKILL)
         self._process.wait()
 
-    def answers(self, path="/"):
-        """Wait until `path` is answered; return the body. Raises RuntimeError with the log where it never is."""
+    def answers(self, path="/", headers=()):
+        """Wait until `path` is answered; return the body as it was sent. Raises RuntimeError with the log where it never is."""
+        asked = urllib.request.Request(f"http://127.0.0.1:{self.port}{path}", headers=dict(headers))
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._process.poll() is None:
             with suppress(OSError):
-                return urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=START_SECONDS).read()
+                return urllib.request.urlopen(asked, timeout=START_SECONDS).read()
             time.sleep(0.02)
         raise RuntimeError(f"{self._command} does not answer:\n{self._log.read_text()[-2000:]}")
 

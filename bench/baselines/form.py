@@ -7,7 +7,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import FlaskForm
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import SQLAlchemyError
 from wtforms import BooleanField, IntegerField, RadioField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
@@ -55,7 +55,7 @@ def create_app():
     with app.app_context():
         try:
             db.create_all()
-        except (OperationalError, ProgrammingError):
+        except SQLAlchemyError:
             db.session.rollback()  # the other worker was quicker
         db.engine.dispose()
     app.add_url_rule("/", view_func=lambda: "ready", endpoint="ready")

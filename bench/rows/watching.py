@@ -16,6 +16,7 @@ CONFIRM_AFTER = 1.0
 MOST_P99 = 0.5
 MOST_UNSEEN = 2.5
 ARRIVAL = 20
+SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # of the Unix epoch
 
 
 def measure(scale, folder):
@@ -33,8 +34,7 @@ def measure(scale, folder):
         signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, last + 1, seconds), 16))
         signed = load.end_client(signing, seconds + ARRIVAL + load.PATIENCE)
         seen = load.end_client(watching, seconds + ARRIVAL + load.PATIENCE)
-    hatched = _ask(url, f"select number, strftime('%s', hatched_at) + strftime('%f', hatched_at) % 1, "
-                        f"strftime('%s', confirmed_at) + strftime('%f', confirmed_at) % 1 "
+    hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} "
                         f"from signature where id > {last} and number is not null order by number")
     yield _answers_row(seen, signed)
     yield _seen_row(seen, hatched)

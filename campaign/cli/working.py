@@ -12,7 +12,7 @@ from campaign.cli.worker import Worker
 from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
 
-NICENESS = 5
+NICENESS = 10
 
 
 @click.command("worker")

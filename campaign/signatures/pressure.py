@@ -9,11 +9,13 @@ from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from campaign.lib.late_counters import LateCounters
 from campaign.lib.shared_counters import SharedCounters
 from campaign.lib.times import utcnow
 
 WORK = 60_000
 PROOF_MINUTES = 20
+LATE_SECONDS = 0.25
 ONE_USE = RateLimitItemPerMinute(1, PROOF_MINUTES)
 
 
@@ -26,6 +28,8 @@ class Pressure:
             if config["REDIS_URL"]
             else SharedCounters(f"{config['VAR_DIR']}/counters.sqlite3")
         )
+        if config.get("SERVING"):
+            storage = LateCounters(storage, LATE_SECONDS)
         self._limiter = FixedWindowRateLimiter(storage)
         self._per_address = parse(config["SIGN_LIMIT"])
         self._per_petition = RateLimitItemPerMinute(config["PRESSURE_PER_MINUTE"])
