@@ -31,14 +31,15 @@ def load(environ=os.environ):
     port = _whole(environ, "PORT", 8000)
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
+    cores = os.cpu_count() or 1
     return {
         "PRODUCTION": production,
         "VAR_DIR": str(var),
         "PORT": port,
         "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
-        "WEB_CONCURRENCY": 1 if on_sqlite else _whole(environ, "WEB_CONCURRENCY", os.cpu_count() or 1),
-        "WEB_THREADS": _whole(environ, "WEB_THREADS", 64 if on_sqlite else 16),
+        "WEB_CONCURRENCY": _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores),
+        "WEB_THREADS": _whole(environ, "WEB_THREADS", 32),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "REDIS_URL": environ.get("REDIS_URL", ""),

@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 from unicodedata import normalize
@@ -11,6 +12,8 @@ from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import EMAIL_MAX_LENGTH, LOCAL_PART_MAX_LENGTH
 
 _SPACE = re.compile(r"\s")
+# A part before the @ about which no library need be asked.
+_PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 
 
 class Address(NamedTuple):
@@ -51,12 +54,22 @@ def parse_address(text):
     """Return the Address that `text` means, without asking the network. Raises AddressRefused."""
     typed = _unwrapped(text)
     _refuse_common_slips(typed)
+    local, _, domain = typed.partition("@")
     try:
-        found = _validated(typed)
+        if _PLAIN_LOCAL.fullmatch(local) and domain.isascii():
+            domain = _ascii_domain_as_validated(domain)
+        else:
+            found = _validated(typed)
+            local, domain = found.local_part, found.ascii_domain
     except EmailNotValidError as error:
         raise AddressRefused(_faulty_part(typed)) from error
-    local, domain = found.local_part, found.ascii_domain
     return Address(typed, f"{local}@{domain}", local, domain)
+
+
+@lru_cache(maxsize=4096)
+def _ascii_domain_as_validated(domain):
+    """Return the domain of ASCII letters as the library has it; most people have their address at one of a few houses."""
+    return _validated(f"a@{domain}").ascii_domain
 
 
 def _unwrapped(text):

@@ -6,6 +6,7 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 
 from campaign.extensions import db
+from campaign.lib.bulk import insert_all
 from campaign.lib.insertion import insert
 from campaign.lib.times import utcnow
 from campaign.mail.models import OWED, OwedMessage, UndeliverableAddress
@@ -17,8 +18,6 @@ MOST_ATTEMPTS = 10
 SWEPT_AT_ONCE = 5000
 
 _table = OwedMessage.__table__
-# Nobody needs the rows' numbers, so the database need not send them back.
-_owing = _table.insert().inline()
 
 
 def owe(*, kind, subject_id, lang, due_at=None):
@@ -30,7 +29,7 @@ def owe_all(mails, *, due_at=None):
     """Owe several mails with one statement; each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
     usual = {"created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
-    db.session.execute(_owing, [mail | usual for mail in mails])
+    insert_all(db.session.connection(), _table, [mail | usual for mail in mails])
 
 
 def claim(*, limit, now):

@@ -4,13 +4,12 @@ Nothing here tells the caller whether an address had signed before; the owner he
 """
 
 from dataclasses import dataclass
-from functools import cache
 
 from sqlalchemy import bindparam, case, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.insertion import insert
+from campaign.lib.bulk import insert_all
 from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
@@ -18,10 +17,20 @@ from campaign.signatures.models import Signature
 from campaign.signatures.repeats import CONFIRMATION, mail_owner, sign_again
 
 _table = Signature.__table__
+_SEAT = ("petition_id", "email_digest", "seat")
+_NEW = ("id", "petition_id", "email_digest")
 _petition = Petition.__table__.c
-_PHASES = select(_petition.id, _petition.state, _petition.opens_at, _petition.closes_at).where(
-    _petition.id.in_(bindparam("ids", expanding=True))
-)
+# Rows of one batch must have the same columns.
+UNSAID = {
+    "address_digest": None,
+    "country": "",
+    "postal_code": "",
+    "comment": "",
+    "answers": {},
+    "name_display": "counted",
+    "subscribe": False,
+}
+_PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(_petition.id == bindparam("id"))
 
 
 class PetitionClosed(CampaignError):
@@ -60,7 +69,7 @@ def signing(*, terms, lang, now, held_reason="", **words):
     facts = {"petition_id": terms.id, "cause_id": terms.cause_id, "version_id": terms.version_id, "lang": lang}
     fresh = {"evidence": "email", "seat": 1, "mail_count": 1, "reminders": 0, "comment_shown": False}
     times = {"created_at": now, "mailed_at": now}
-    return Signing(terms, {**fresh, **facts, **words, **times, "state": state, "held_reason": held_reason})
+    return Signing(terms, {**UNSAID, **fresh, **facts, **words, **times, "state": state, "held_reason": held_reason})
 
 
 def sign(**typed):
@@ -97,8 +106,7 @@ def sign_all(signings):
 
 def _refusals(signings):
     """Return for each signing the fact that forbids it, or None; asks the database, as the terms may be a moment old."""
-    ids = {each.terms.id for each in signings}
-    rows = {row.id: row for row in db.session.execute(_PHASES, {"ids": sorted(ids)})}
+    rows = {id: db.session.execute(_PHASE, {"id": id}).one() for id in {each.terms.id for each in signings}}
     facts = {"closed": PetitionClosed, "not_yet": PetitionNotYetOpen}
     phases = [phase_of(rows[each.terms.id], each.columns["created_at"]) for each in signings]
     return [
@@ -113,20 +121,9 @@ def _person(signing):
 
 def _insert(signings):
     """Insert those whose seat is free; return {(petition id, email digest): new id}."""
-    if not signings:
-        return {}
-    rows = db.session.execute(_new_rows(db.engine.dialect.name), [each.columns for each in signings])
-    return {(petition_id, digest): row_id for row_id, petition_id, digest in rows}
-
-
-@cache
-def _new_rows(dialect):
-    """Return the INSERT of signatures: building it takes longer than running it, so each database has it built once."""
-    return (
-        insert(_table)
-        .on_conflict_do_nothing(index_elements=["petition_id", "email_digest", "seat"])
-        .returning(_table.c.id, _table.c.petition_id, _table.c.email_digest)
-    )
+    columns = [each.columns for each in signings]
+    rows = insert_all(db.session.connection(), _table, columns, unless=_SEAT, returning=_NEW)
+    return {(petition_id, bytes(digest)): row_id for row_id, petition_id, digest in rows}
 
 
 def _confirmation(signature_id, signing):

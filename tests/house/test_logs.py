@@ -32,7 +32,7 @@ def refuse_inserts(error):
     """Make the database refuse every signature; return what takes that back."""
 
     def refuse(_connection, _cursor, statement, parameters, *_):
-        if "INSERT INTO signature" in statement:
+        if statement.lower().startswith("insert into signature"):
             raise error(
                 statement,
                 parameters,

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from email_validator import SPECIAL_USE_DOMAIN_NAMES
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -241,6 +241,21 @@ def test_any_text_is_an_address_or_is_refused_with_a_code(text):
         assert refusal.code in CODES
         return
     assert "@" in parsed.normalized
+
+
+PLAIN = st.from_regex(r"[A-Za-z0-9_+.-]{1,70}@[A-Za-z0-9-]{1,66}\.(mx|ca|example|MX|c)", fullmatch=True)
+
+
+@bounded
+@given(PLAIN)
+def test_the_short_way_for_plain_addresses_ends_where_the_library_does(address):
+    try:
+        found = validate_email(address, check_deliverability=False, test_environment=True)
+    except EmailNotValidError:
+        with pytest.raises(AddressRefused):
+            parse_address(address)
+        return
+    assert parse_address(address)[2:] == (found.local_part, found.ascii_domain)
 
 
 @pytest.mark.parametrize(
