@@ -1,14 +1,16 @@
 """Static files under a name that changes with their content, so that browsers keep them for a year."""
 
+import mimetypes
 from hashlib import blake2b
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, send_from_directory, url_for
 
+from campaign.web import modules
+
 blueprint = Blueprint("assets", __name__)
 YEAR = 31_536_000
 FIRST_SHEETS = ("colors", "type", "base", "layout")
-SHEET = "css/site.css"
 
 
 class Assets:
@@ -16,14 +18,22 @@ class Assets:
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.sheet = self._join_sheets()
+        self.joined = dict(self._join_sheets()) | dict(self._join_scripts())
         self.version = self._digest()
 
     def _join_sheets(self):
-        """Return the style sheets as one: a page pays for one request, while each subject keeps its own file."""
-        sheets = {path.stem: path for path in sorted((self.folder / "css").glob("*.css"))}
-        names = [*FIRST_SHEETS, *(name for name in sheets if name not in FIRST_SHEETS)]
-        return "\n".join(sheets[name].read_text() for name in names if name in sheets)
+        """Yield (path, words) of the joined sheets: a page pays for one request, while each subject keeps its own file.
+
+        `css/site.css` is all that lies in css/; `css/<door>.css` is all in css/<door>/, for pages that only few see.
+        """
+        css = self.folder / "css"
+        yield "css/site.css", _joined(css)
+        for door in sorted(path for path in css.iterdir() if path.is_dir()):
+            yield f"css/{door.name}.css", _joined(door)
+
+    def _join_scripts(self):
+        for name, words in modules.joined(self.folder / "js"):
+            yield f"js/{name}", words
 
     def _digest(self):
         digest = blake2b(digest_size=6)
@@ -32,6 +42,12 @@ class Assets:
                 digest.update(path.relative_to(self.folder).as_posix().encode())
                 digest.update(path.read_bytes())
         return digest.hexdigest()
+
+
+def _joined(folder):
+    sheets = {path.stem: path for path in sorted(folder.glob("*.css"))}
+    names = [*FIRST_SHEETS, *(name for name in sheets if name not in FIRST_SHEETS)]
+    return "\n".join(sheets[name].read_text() for name in names if name in sheets)
 
 
 def init_app(app):
@@ -48,8 +64,8 @@ def asset(path):
 @blueprint.get("/static/<version>/<path:path>")
 def file(version, path):
     assets = current_app.extensions["assets"]
-    if path == SHEET:
-        response = Response(assets.sheet, mimetype="text/css")
+    if path in assets.joined:
+        response = Response(assets.joined[path], mimetype=mimetypes.guess_type(path)[0])
     else:
         response = send_from_directory(assets.folder, path, conditional=False, etag=False)
         response.direct_passthrough = False

@@ -18,7 +18,7 @@ def folder(tmp_path):
 
 
 def test_the_sheets_are_one_in_a_fixed_order(folder):
-    assert Assets(folder).sheet.split() == ["c{}", "t{}", "b{}", "l{}", "a{}", "z{}"]
+    assert Assets(folder).joined["css/site.css"].split() == ["c{}", "t{}", "b{}", "l{}", "a{}", "z{}"]
 
 
 @pytest.mark.parametrize("change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")])
@@ -39,7 +39,7 @@ def address(app, path):
     ("path", "kind"),
     [
         ("css/site.css", "text/css"),
-        ("js/main.js", "text/javascript"),
+        ("js/site.js", "text/javascript"),
         ("img/mark.svg", "image/svg+xml"),
         ("fonts/kalnia.woff2", "font/woff2"),
     ],

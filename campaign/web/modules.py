@@ -1,0 +1,92 @@
+"""The scripts of a page in one file: each ES module as it was written, run when another first needs it.
+
+A phone far from the server pays for each request and for each level of imports; a newcomer edits small files and has no build.
+"""
+
+import json
+import posixpath
+import re
+
+IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
+EXPORT = re.compile(r"^export (default )?((?:async )?function\*? |class |const )(\w+)", re.MULTILINE)
+LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
+LATER = re.compile(r"\bimport\((?=[`\"'])")
+COMMENT = re.compile(r"^\s*(?://.*|/\*\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
+SHARED = ("modules", "lib", "parts")
+
+# One registry for the page, as the file of a subject joins that of the site. `later` is import() for names of modules.
+HEAD = """const page = (globalThis.volanteModules ??= { made: new Map(), makers: new Map(), files: {} });
+const need = (name) => page.made.get(name) ?? page.made.set(name, page.makers.get(name)()).get(name);
+const later = async (name) => {
+  const path = new URL(name, "volante:/").pathname.slice(1);
+  if (!page.makers.has(path)) await import(page.files[path]);
+  return need(path);
+};
+"""
+
+
+class UnknownForm(ValueError):
+    """A module imports or exports in a form that joining does not know; the message names file and line."""
+
+
+def joined(folder):
+    """Yield (name, text) of the joined files of the modules under `folder`: `site.js`, and one for each subject.
+
+    A subject is a folder beside `modules`, `lib` and `parts`: whatever needs a module of `montage/` goes into `montage.js`.
+    """
+    modules = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.js"))}
+    needs = {name: [_path(name, found[2]) for found in IMPORT.finditer(text)] for name, text in modules.items()}
+    files, homes = {}, {}
+    for entry in sorted(name for name in modules if name.startswith("modules/")):
+        reached = _reached(entry, needs)
+        homes[entry] = home = next((name.split("/")[0] for name in reached if name.split("/")[0] not in SHARED), "site")
+        files.setdefault(home, {}).update(dict.fromkeys(reached))
+    everywhere = files.pop("site", {})
+    elsewhere = {name: f"./{home}.js" for name, home in homes.items() if home != "site"}
+    yield "site.js", _text(everywhere, modules, elsewhere, modules["main.js"])
+    for home, names in files.items():
+        yield f"{home}.js", _text([name for name in names if name not in everywhere], modules)
+
+
+def _reached(entry, needs):
+    """Return the names of all modules that `entry` needs, itself included, in the order of need."""
+    found = {}
+    waiting = [entry]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found[name] = None
+            waiting += needs[name]
+    return list(found)
+
+
+def _text(names, modules, elsewhere=None, main=""):
+    files = f"Object.assign(page.files, {json.dumps(elsewhere)});\n" if elsewhere else ""
+    makers = "".join(f'page.makers.set("{name}", () => {{\n{_maker(name, modules[name])}}});\n' for name in sorted(names))
+    return HEAD + files + makers + (_plain("main.js", main) if main else "")
+
+
+def _maker(name, text):
+    exported = [(found[3], found[1]) for found in EXPORT.finditer(text)]
+    body = _plain(name, EXPORT.sub(r"\2\3", text))
+    members = ", ".join(f"default: {word}" if default else word for word, default in exported)
+    return f"{body}return {{ {members} }};\n"
+
+
+def _plain(name, text):
+    """Return the module's text without anything that only a file of its own may say."""
+    text = IMPORT.sub(lambda found: f'const {{ {_members(found[1])} }} = need("{_path(name, found[2])}");', text)
+    if wrong := LEFT.search(text):
+        raise UnknownForm(f"{name}: {wrong[0]}")
+    text = text.replace("import.meta.url", f'new URL("{name}", import.meta.url)')
+    return COMMENT.sub("", LATER.sub("later(", text))
+
+
+def _members(names):
+    """Return the names of an import as a pattern takes them: `a as b` is `a: b`."""
+    return ", ".join(name.strip().replace(" as ", ": ") for name in names.split(",") if name.strip())
+
+
+def _path(name, wanted):
+    """Return the path from the scripts' folder of what module `name` imports as `wanted`."""
+    return posixpath.normpath(posixpath.join(posixpath.dirname(name), wanted))
