@@ -81,6 +81,11 @@ def run(load):
     return run_client("bench.client", load, load.seconds + 2 * PATIENCE)
 
 
+def run_bursts(load):
+    """Ask in bursts (see `bench.bursts`); return the Result."""
+    return run_client("bench.bursts", load, load.seconds + 2 * PATIENCE)
+
+
 def run_client(module, job, seconds):
     """Run `python -m module` with the pickled `job` on its standard input; return the object that it pickles back."""
     return end_client(start_client(module, job), seconds)

@@ -21,8 +21,8 @@ if __name__ == "__main__":
         factory=True,
         port=int(os.environ["BENCH_PORT"]),
         interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=64,
+        workers=min(2, os.cpu_count()),
+        blocking_threads=32,
         backlog=4096,
         log_level="warning",
     ).serve()

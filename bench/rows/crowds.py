@@ -20,12 +20,17 @@ def measure(scale, folder):
         (folder / name).mkdir()
         urls[name] = sites.database_url("sqlite", folder, name)
         fill(urls[name], folder / name, many)
-    with sites.volante(urls["empty"], folder / "empty") as empty, sites.volante(urls["full"], folder / "full") as full:
-        for site in (empty, full):
-            site.answers(f"/en/petitions/{sites.SLUG}")
-            site.halt()
-        for what, job in _jobs(scale).items():
-            yield _row(what, *_in_turns(job, (empty, full), scale.rounds))
+    jobs = _jobs(scale)
+    found = {what: {name: [] for name in urls} for what in jobs}
+    for _ in range(scale.rounds):
+        for name, url in urls.items():
+            # One at a time, as each wants the processors for itself.
+            with sites.volante(url, folder / name) as site:
+                site.answers(f"/en/petitions/{sites.SLUG}")
+                for what, job in jobs.items():
+                    found[what][name].append(load.run(job(site.port)))
+    for what, results in found.items():
+        yield _row(what, results["empty"], results["full"])
 
 
 def _jobs(scale):
@@ -34,24 +39,14 @@ def _jobs(scale):
     return {
         "petition page, made anew": lambda port: _anew(f"/en/petitions/{sites.SLUG}", port, scale),
         "pulse.json, made anew": lambda port: _anew(f"/causes/{sites.CAUSE}/pulse.json", port, scale),
-        "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds / 2),
+        "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds),
     }
 
 
 def _anew(path, port, scale):
     # The edge remembers answers by their whole address, so a new one is rendered each time.
     requests = [page_request(f"{path}?{place}", port) for place in range(int(4000 * scale.seconds))]
-    return load.Load(port, requests, CONNECTIONS, scale.seconds / 2)
-
-
-def _in_turns(job, servers, rounds):
-    found = {server: [] for server in servers}
-    for _ in range(2 * rounds):
-        for server in servers:
-            server.resume()
-            found[server].append(load.run(job(server.port)))
-            server.halt()
-    return found.values()
+    return load.Load(port, requests, CONNECTIONS, scale.seconds)
 
 
 def _row(what, empty, full):

@@ -32,7 +32,7 @@ def measure(scale, folder):
 
 def _rate(port, path, scale):
     asked = [page_request(path, port, [f"{name}: {value}" for name, value in PACKED.items()])]
-    return load.run(load.Load(port, asked, CONNECTIONS, scale.seconds, repeat=True))
+    return load.run_bursts(load.Load(port, asked, CONNECTIONS, scale.seconds))
 
 
 def _row(what, ours, constant):
