@@ -51,15 +51,19 @@ class Bursts:
         data = self._sockets[number].recv(1 << 20)
         if not data:
             raise ConnectionError("the server hung up")
-        # The beginning of an answer may arrive in two pieces; the tail is too short to hold a whole one.
-        tail, self._tails[number] = self._tails[number], (self._tails[number] + data)[1 - len(GOOD) :]
-        good = (tail + data).count(GOOD)
-        heads = (tail[1 - len(HEAD) :] + data).count(HEAD)
+        tail, self._tails[number] = self._tails[number], (self._tails[number] + data[-len(GOOD) :])[1 - len(GOOD) :]
+        heads, good = _count(HEAD, tail, data), _count(GOOD, tail, data)
         self._heads += heads
         self._good += good
         self._open[number] -= heads
         if self._open[number] <= 0:
             self._ask(number)
+
+
+def _count(words, tail, data):
+    """Return how often `words` end in `data`; they may begin in `tail`, what came before."""
+    short = len(words) - 1
+    return data.count(words) + (tail[-short:] + data[:short]).count(words)
 
 
 if __name__ == "__main__":
