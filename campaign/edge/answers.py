@@ -3,6 +3,7 @@
 import gzip
 import re
 import time
+from functools import lru_cache
 from hashlib import blake2b
 
 import brotli
@@ -25,7 +26,7 @@ _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 class Answer:
     """A public 200 answer. `born` is in monotonic seconds, `fresh_for` in seconds."""
 
-    __slots__ = ("born", "fresh_for", "size", "_status", "_headers", "_brief", "_tag", "_bodies", "_quality", "_packs")
+    __slots__ = ("born", "fresh_for", "size", "_status", "_headers", "_brief", "_tag", "_body", "_ready", "_quality", "_packs")
 
     def __init__(self, status, headers, body, rule):
         self.born = time.monotonic()
@@ -41,7 +42,7 @@ class Answer:
         kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "vary")]
         kept += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
         self._brief = [(n, v) for n, v in kept if n.lower() in KEPT_ON_304 or n == "ETag"]
-        self._status, self._headers, self._bodies = status, kept, {"": body}
+        self._status, self._headers, self._body, self._ready = status, kept, body, {}
         self.size = len(body) * (2 if self._packs else 1) + 1000
 
     def age(self):
@@ -54,24 +55,27 @@ class Answer:
         if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
             start_response("304 Not Modified", [*self._brief, age])
             return []
-        encoding = self._encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        body = self._bodies.get(encoding)
-        if body is None:
-            body = self._bodies[encoding] = self._pack(encoding)
-        headers = [*self._headers, age, ("Content-Length", str(len(body)))]
-        if encoding:
-            headers.append(("Content-Encoding", encoding))
-        start_response(self._status, headers)
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self._packs else ""
+        body, headers = self._ready.get(encoding) or self._make_ready(encoding)
+        start_response(self._status, [*headers, age])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _encoding(self, accepted):
-        if not self._packs:
-            return ""
-        offers = {part.split(";")[0].strip() for part in accepted.lower().split(",") if not _REFUSED.search(part)}
-        return "br" if "br" in offers else "gzip" if "gzip" in offers else ""
+    def _make_ready(self, encoding):
+        body = self._pack(encoding) if encoding else self._body
+        headers = [*self._headers, ("Content-Length", str(len(body)))]
+        if encoding:
+            headers.append(("Content-Encoding", encoding))
+        self._ready[encoding] = body, headers
+        return body, headers
 
     def _pack(self, encoding):
-        body = self._bodies[""]
         if encoding == "br":
-            return brotli.compress(body, quality=self._quality)
-        return gzip.compress(body, compresslevel=6, mtime=0)
+            return brotli.compress(self._body, quality=self._quality)
+        return gzip.compress(self._body, compresslevel=6, mtime=0)
+
+
+@lru_cache(maxsize=1000)
+def best_encoding(accepted):
+    """Return `br`, `gzip` or nothing for an Accept-Encoding header; browsers send but a few."""
+    offers = {part.split(";")[0].strip() for part in accepted.lower().split(",") if not _REFUSED.search(part)}
+    return "br" if "br" in offers else "gzip" if "gzip" in offers else ""
