@@ -1,5 +1,7 @@
 """Ten thousand watch while others sign and confirm: how soon a hatched butterfly is seen."""
 
+from urllib.parse import parse_qs
+
 import numpy
 from sqlalchemy import create_engine, text
 
@@ -7,8 +9,10 @@ from bench import load, sites
 from bench.report import Row
 from bench.requests import form_request
 from bench.rows.signing import Signing
+from campaign.lib.digests import keyed_digest
+from campaign.lib.mail_addresses import canonical
 from campaign.lib.tokens import make_token
-from campaign.signatures.keys import CONFIRM
+from campaign.signatures.keys import CONFIRM, seal
 
 WATCHERS = 10_000
 SIGNATURES_PER_SECOND = 100
@@ -28,10 +32,11 @@ def measure(scale, folder):
     with sites.volante(url, place, MAIL_URL="") as site:
         site.answers(f"/causes/{sites.CAUSE}/pulse.json")
         last = _ask(url, "select max(id) from signature")[0][0]
+        petition_id = _ask(url, f"select id from petition where slug = '{sites.SLUG}'")[0][0]
         watching = load.start_client(
             "bench.watchers", load.Watch(site.port, f"/causes/{sites.CAUSE}/pulse.json", WATCHERS, seconds)
         )
-        signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, last + 1, seconds), 16))
+        signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, petition_id, last + 1, seconds), 16))
         signed = load.end_client(signing, seconds + ARRIVAL + load.PATIENCE)
         seen = load.end_client(watching, seconds + ARRIVAL + load.PATIENCE)
     hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} "
@@ -41,17 +46,24 @@ def measure(scale, folder):
     yield _hatching_row(hatched)
 
 
-def _visits(port, first_id, seconds):
+def _visits(port, petition_id, first_id, seconds):
     """Return signings, and each one's confirmation a second later; rows are numbered in the order they come."""
     path = f"/en/petitions/{sites.SLUG}/signatures"
     many = int(SIGNATURES_PER_SECOND * (seconds + ARRIVAL / 2))
     requests = []
     for place, (_, form) in enumerate(Signing(seed=100).forms(many)):
         moment = place / SIGNATURES_PER_SECOND
-        token = make_token(sites.SECRET.encode(), CONFIRM, first_id + place)
+        token = _token(petition_id, first_id + place, parse_qs(form.decode())["email"][0])
         requests.append((moment, form_request(path, port, form)))
         requests.append((moment + CONFIRM_AFTER, form_request(f"/en/signatures/confirm/{token}", port, b"")))
     return sorted(requests)
+
+
+def _token(petition_id, signature_id, address):
+    """Return what the letter to `address` would lead to."""
+    key = sites.SECRET.encode()
+    digest = keyed_digest(key, "email", canonical(address))
+    return make_token(key, CONFIRM, signature_id, seal(petition_id, digest))
 
 
 def _answers_row(seen, signed):

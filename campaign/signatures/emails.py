@@ -63,8 +63,8 @@ def _words(signature, lang):
         "expires_on": (signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])).date(),
         "erase_days": config["ERASE_PENDING_DAYS"],
         "confirm_days": config["CONFIRM_DAYS"],
-        "confirm_url": _address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature.id)),
-        "mine_url": _address("signatures.mine", lang, token=keys.token_for(keys.MINE, signature.id)),
+        "confirm_url": _address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature)),
+        "mine_url": _address("signatures.mine", lang, token=keys.token_for(keys.MINE, signature)),
         "petition_url": _address("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }

@@ -5,21 +5,34 @@ from flask import current_app
 from campaign.lib.digests import address_digest, is_local, keyed_digest
 from campaign.lib.mail_addresses import canonical
 from campaign.lib.names import name_key
-from campaign.lib.tokens import make_token, read_token
+from campaign.lib.tokens import claimed_number, make_token, read_token
 
 CONFIRM = "confirm"
 MINE = "mine"
 RECEIPT = "receipt"
 
 
-def token_for(purpose, signature_id):
+def token_for(purpose, signature):
     """Return the token that opens the signature for `purpose`: CONFIRM, MINE or RECEIPT (which only shows its number)."""
-    return make_token(_key(), purpose, signature_id)
+    return make_token(_key(), purpose, signature.id, _seal_of(signature))
 
 
-def id_in(purpose, token):
-    """Return the signature's id in `token`, or None where the token is not ours."""
-    return read_token(_key(), purpose, token)
+def opens(purpose, token, signature):
+    """Return whether `token` was made for this purpose and this signature."""
+    return read_token(_key(), purpose, token, _seal_of(signature)) is not None
+
+
+def id_in(token):
+    """Return the id of the signature that `token` claims to open, or None where it is no token."""
+    return claimed_number(token)
+
+
+def seal(petition_id, digest):
+    """Return what a token holds of its signature beside the id: the petition, and whose signature it is.
+
+    After a backup was restored, the id of a lost signature may be a newcomer's: letters open only what their receiver signed.
+    """
+    return f"{petition_id}:".encode() + (digest or b"")
 
 
 def email_digest(address):
@@ -41,6 +54,10 @@ def network_digest(remote_address):
     if not remote_address or is_local(remote_address):
         return None
     return address_digest(_key(), remote_address)
+
+
+def _seal_of(signature):
+    return seal(signature.petition_id, signature.email_digest or signature.person_digest)
 
 
 def _key():

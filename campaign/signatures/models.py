@@ -79,7 +79,7 @@ class Signature(db.Model):
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
             )
         ),
-        # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
+        # A row's number stands in links, in owed mail and in logs: that of a forgotten row is not given to somebody else.
         {"sqlite_autoincrement": True},
     )
 

@@ -13,7 +13,7 @@ from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.signatures import keys, ownership
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.models import Signature
-from campaign.signatures.queries import signature_by_id, signatures_of_address
+from campaign.signatures.queries import signature_by_token, signatures_of_address
 from campaign.signatures.routes import blueprint
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
@@ -78,8 +78,7 @@ def download(token):
 
 def _opened(token):
     """Return the signature that the token opens; 404 for a foreign token or an erased signature."""
-    signature_id = keys.id_in(keys.MINE, token)
-    signature = None if signature_id is None else signature_by_id(signature_id)
+    signature = signature_by_token(keys.MINE, token)
     if signature is None or signature.email_digest is None:
         abort(404)
     return signature

@@ -5,6 +5,7 @@ from sqlalchemy import Integer, cast, func, select
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
 from campaign.petitions.models import PetitionTally
+from campaign.signatures import keys
 from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 
 COUNTED = Signature.number.is_not(None)
@@ -13,6 +14,13 @@ COUNTED = Signature.number.is_not(None)
 def signature_by_id(signature_id):
     """Return the signature, or None."""
     return db.session.get(Signature, signature_id)
+
+
+def signature_by_token(purpose, token):
+    """Return the signature that `token` opens for `purpose` (see `keys`), or None."""
+    signature_id = keys.id_in(token)
+    signature = None if signature_id is None else signature_by_id(signature_id)
+    return signature if signature is not None and keys.opens(purpose, token, signature) else None
 
 
 def signatures_of_address(email_digest):

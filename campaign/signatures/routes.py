@@ -13,7 +13,7 @@ from campaign.petitions.terms import recent_terms
 from campaign.signatures import keys, operations
 from campaign.signatures.forms import signature_form
 from campaign.signatures.pressure import new_task, pressure
-from campaign.signatures.queries import signature_by_id
+from campaign.signatures.queries import signature_by_token
 from campaign.signatures.sheets import sheet, sheet_of_signature
 
 blueprint = Blueprint("signatures", __name__)
@@ -76,11 +76,11 @@ def proof(slug):
 @blueprint.get("/<lang>/signatures/confirm/<token>")
 def confirm(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
-    signature = _signature(keys.CONFIRM, token)
+    signature = signature_by_token(keys.CONFIRM, token)
     if signature is None or signature.state in ("withdrawn", "erased"):
         return _private("signatures/confirm.html", 404, state="unknown")
     if signature.confirmed_at:
-        return redirect(_receipt(signature.id), 303)
+        return redirect(_receipt(signature), 303)
     state = "ready" if signature.mailed_at and signature.mailed_at > utcnow() - _good_for() else "expired"
     return _private(
         "signatures/confirm.html",
@@ -96,9 +96,10 @@ def confirm(token):
 @blueprint.post("/<lang>/signatures/confirm/<token>")
 def confirm_now(token):
     """Confirm; then go where no token stands in the address, as people share that page."""
-    signature_id = keys.id_in(keys.CONFIRM, token)
-    if signature_id is None:
+    signature = signature_by_token(keys.CONFIRM, token)
+    if signature is None:
         return _private("signatures/confirm.html", 404, state="unknown")
+    signature_id, receipt = signature.id, _receipt(signature)
     if request.form.get("again"):
         write(operations.send_again, signature_id=signature_id, now=utcnow())
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
@@ -108,13 +109,13 @@ def confirm_now(token):
         return redirect(url_for("signatures.confirm", token=token), 303)
     if confirmed is None:
         return _private("signatures/confirm.html", 404, state="unknown")
-    return redirect(_receipt(confirmed), 303)
+    return redirect(receipt, 303)
 
 
 @blueprint.get("/<lang>/signatures/hatched/<receipt>")
 def hatched(receipt):
     """The number, once it hatched. The receipt in the address opens nothing else."""
-    signature = _signature(keys.RECEIPT, receipt)
+    signature = signature_by_token(keys.RECEIPT, receipt)
     if signature is None or signature.confirmed_at is None or signature.state in ("withdrawn", "erased"):
         abort(404)
     if _wants_json():
@@ -166,13 +167,8 @@ def _refuse(slug, form, status):
     return answer
 
 
-def _signature(purpose, token):
-    signature_id = keys.id_in(purpose, token)
-    return None if signature_id is None else signature_by_id(signature_id)
-
-
-def _receipt(signature_id):
-    return url_for("signatures.hatched", receipt=keys.token_for(keys.RECEIPT, signature_id))
+def _receipt(signature):
+    return url_for("signatures.hatched", receipt=keys.token_for(keys.RECEIPT, signature))
 
 
 def _good_for():

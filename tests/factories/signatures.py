@@ -132,5 +132,5 @@ def owed():
 
 def link(purpose, signature_id, lang="en"):
     """Return the address that a mail leads to: `confirm`, `mine`, or the `hatched` page of the receipt."""
-    token = keys.token_for("receipt" if purpose == "hatched" else purpose, signature_id)
+    token = keys.token_for("receipt" if purpose == "hatched" else purpose, row(signature_id))
     return f"/{lang}/signatures/{purpose}/{token}"

@@ -16,6 +16,7 @@ from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
 from campaign.lib.tokens import make_token
+from campaign.signatures.keys import seal
 
 ROOT = Path(__file__).parents[2]
 PETITION = "find-the-43"
@@ -133,24 +134,25 @@ def signers(site, name="signer", most=500):
     return act
 
 
-def confirmers(site, signature_ids):
-    """Return what lets a Crowd confirm these signatures, each once."""
+def confirmers(site, signatures):
+    """Return what lets a Crowd confirm these signatures, each once; they are rows of id, petition_id and email_digest."""
 
     def act(number):
-        if number >= len(signature_ids):
+        if number >= len(signatures):
             return None
-        return signature_ids[number] if confirm(site, signature_ids[number]) == 303 else None
+        return signatures[number].id if confirm(site, signatures[number]) == 303 else None
 
     return act
 
 
-def confirm(site, signature_id):
+def confirm(site, signature):
     """Press the button of the letter; return the status, or None where no answer came."""
     connection = HTTPConnection("127.0.0.1", site.port, timeout=5)
     with suppress(HTTPException, *LOSSES), closing(connection):
-        connection.request(
-            "POST", f"/es/signatures/confirm/{make_token(SECRET.encode(), 'confirm', signature_id)}"
+        token = make_token(
+            SECRET.encode(), "confirm", signature.id, seal(signature.petition_id, signature.email_digest)
         )
+        connection.request("POST", f"/es/signatures/confirm/{token}")
         return connection.getresponse().status
 
 

@@ -47,7 +47,7 @@ def confirm_at_once(site, most):
 def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40, 20)
-    to_confirm = [row.id for row in asked(site, "select id from signature where state = 'pending'")]
+    to_confirm = asked(site, "select id, petition_id, email_digest from signature where state = 'pending'")
     with Crowd(signers(site)) as more, Crowd(confirmers(site, to_confirm), threads=2) as confirming:
         wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10, 20)
         site.kill_all()

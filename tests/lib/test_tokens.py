@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.lib.tokens import make_token, read_token
+from campaign.lib.tokens import claimed_number, make_token, read_token
 
 bounded = settings(deadline=None, max_examples=200)
 KEY = b"k" * 48
@@ -33,6 +33,14 @@ def test_a_token_opens_nothing_else(number):
 
 
 @bounded
+@given(numbers, st.binary(max_size=20), st.binary(max_size=20))
+def test_a_token_does_not_open_the_same_number_under_another_seal(number, seal, other):
+    token = make_token(KEY, "mine", number, seal)
+    assert read_token(KEY, "mine", token, other) == (number if seal == other else None)
+    assert claimed_number(token) == number
+
+
+@bounded
 @given(numbers, numbers)
 def test_the_code_of_one_number_does_not_serve_another(one, other):
     token = make_token(KEY, "mine", one)
@@ -53,6 +61,7 @@ def test_a_changed_sign_is_noticed(number, place, sign):
 @given(st.text(st.characters(), max_size=60))
 def test_no_words_at_all_break_the_reading(words):
     assert read_token(KEY, "mine", words) is None
+    assert claimed_number(words) is None
 
 
 @pytest.mark.parametrize(
@@ -69,6 +78,11 @@ def test_no_words_at_all_break_the_reading(words):
 )
 def test_another_way_to_write_a_token_is_not_a_token(change):
     assert read_token(KEY, "mine", change(make_token(KEY, "mine", 12345))) is None
+
+
+def test_a_number_that_no_row_can_have_is_not_looked_for():
+    assert claimed_number(make_token(KEY, "mine", 2**63)) is None
+    assert claimed_number("z" * 13 + "." + "A" * 20) is None
 
 
 def test_a_token_fits_into_an_address_without_escaping_and_a_line_of_mail():

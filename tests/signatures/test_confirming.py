@@ -10,6 +10,7 @@ from campaign.lib.tokens import make_token
 from campaign.petitions.operations import close_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
+from tests.conftest import SECRET
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
@@ -165,16 +166,18 @@ def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(c
         lambda token: "1." + "A" * 20,
         lambda token: "%00",
         lambda token: make_token(b"another key", keys.CONFIRM, 1),
-        lambda token: keys.token_for(keys.MINE, 1),
-        lambda token: keys.token_for(keys.RECEIPT, 1),
-        lambda token: keys.token_for(keys.CONFIRM, 999),
-        lambda token: keys.token_for(keys.CONFIRM, 36**12),
+        lambda token: make_token(SECRET.encode(), keys.CONFIRM, 1),
+        lambda token: keys.token_for(keys.MINE, rows()[0]),
+        lambda token: keys.token_for(keys.RECEIPT, rows()[0]),
+        lambda token: "rr" + token[token.index(".") :],
+        lambda token: "z" * 12 + token[token.index(".") :],
+        lambda token: "z" * 13 + token[token.index(".") :],
     ],
 )
 def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
     client, petition, method, spoil
 ):
-    token = keys.token_for(keys.CONFIRM, sign(petition))
+    token = keys.token_for(keys.CONFIRM, row(sign(petition)))
     before = facts()
     answer = client.open(f"/en/signatures/confirm/{spoil(token)}", method=method)
     assert answer.status_code == 404

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import delete
 
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.signatures import keys
+from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
 from campaign.signatures.tasks import forget, remind
+from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
@@ -120,6 +123,31 @@ def test_an_old_link_never_opens_the_signature_of_somebody_who_came_later(client
     newcomer = sign(petition, ODILE)
     assert newcomer != forgotten
     assert [client.get(address).status_code for address in letters] == [404, 404, 404]
+
+
+def test_after_a_restore_an_old_link_does_not_open_the_newcomer_who_got_its_number(
+    client, petition
+):
+    letters = [link(purpose, sign(petition, AMALIA)) for purpose in ("confirm", "mine", "hatched")]
+    [lost] = [each.id for each in rows()]
+    write(lambda: db.session.execute(delete(Signature)))
+    newcomer = sign(petition, ODILE)
+    change(newcomer, id=lost)
+    confirm(lost)
+    assert [client.get(address).status_code for address in letters] == [404, 404, 404]
+    assert client.post(letters[0]).status_code == 404
+    assert client.get(f"{letters[1]}/download.json").status_code == 404
+    assert client.get(link("mine", lost)).status_code == 200
+
+
+def test_after_a_restore_an_old_link_does_not_open_the_same_persons_other_signature(
+    client, petition
+):
+    letter = link("confirm", sign(petition, AMALIA))
+    [lost] = [each.id for each in rows()]
+    write(lambda: db.session.execute(delete(Signature)))
+    change(sign(make_petition("law", cause_id=petition.cause_id), AMALIA), id=lost)
+    assert client.get(letter).status_code == 404
 
 
 def test_the_words_of_a_withdrawn_signature_are_erased_after_as_many_days(petition):
