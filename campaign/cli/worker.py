@@ -4,6 +4,7 @@ import logging
 import os
 import secrets
 import threading
+from datetime import timedelta
 
 from campaign.extensions import write
 from campaign.lib.times import utcnow
@@ -11,9 +12,11 @@ from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
+from campaign.signatures.repeats import answer_repeats, repeats_wait
 from campaign.signatures.tasks import forget, remind
 
 HATCH_SECONDS = 0.15
+REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
@@ -33,7 +36,12 @@ class Worker:
 
     def run(self):
         """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
-        loops = ((self._hatch, HATCH_SECONDS), (self._mail, MAIL_SECONDS), (self._upkeep, UPKEEP_SECONDS))
+        loops = (
+            (self._hatch, HATCH_SECONDS),
+            (self._repeats, REPEAT_SECONDS),
+            (self._mail, MAIL_SECONDS),
+            (self._upkeep, UPKEEP_SECONDS),
+        )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
@@ -64,6 +72,11 @@ class Worker:
         return write(
             hatch, holder=self._holder, now=utcnow(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
         )
+
+    def _repeats(self):
+        if not repeats_wait():
+            return 0
+        return write(answer_repeats, now=utcnow(), good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]))
 
     def _mail(self):
         return self._postman.deliver_due(now=utcnow())

@@ -126,6 +126,19 @@ class Signature(db.Model):
         return initials(self.given_name, self.family_name or "") if self.name_display == "initials" else ""
 
 
+class RepeatSigning(db.Model):
+    """What somebody typed whose address has signed already; the worker answers it within a second, and deletes it.
+
+    `words` are the columns of the signature it would have made.
+    """
+
+    __tablename__ = "repeat_signing"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    words: Mapped[dict] = mapped_column(JSON)
+
+
 class LedgerEntry(db.Model):
     """The changes to a petition's tally within one hour, for one reason and one kind of evidence.
 

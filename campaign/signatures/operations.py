@@ -14,7 +14,7 @@ from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
-from campaign.signatures.repeats import CONFIRMATION, mail_owner, sign_again
+from campaign.signatures.repeats import CONFIRMATION, mail_owner, note_repeats
 
 _table = Signature.__table__
 _SEAT = ("petition_id", "email_digest", "seat")
@@ -73,7 +73,7 @@ def signing(*, terms, lang, now, held_reason="", **words):
 
 
 def sign(**typed):
-    """Record one signature (see `signing`) and owe the mail it causes; return the id of the row for this person.
+    """Record one signature (see `signing`) and owe the mail it causes; return the id, or None for whoever had signed already.
 
     Raises PetitionClosed or PetitionNotYetOpen.
     """
@@ -86,8 +86,8 @@ def sign(**typed):
 def sign_all(signings):
     """Record many signatures with one statement, and owe the mails they cause with another.
 
-    Returns for each the id of the row that stands for this person, or the PetitionClosed or PetitionNotYetOpen that kept it
-    out. Whoever had signed already is answered one by one.
+    Returns for each the id of its row, or the PetitionClosed or PetitionNotYetOpen that kept it out, or None for whoever had
+    signed already: that is written down with one more statement, as a first signature's mail is, and answered by the worker.
     """
     refused = _refusals(signings)
     outcomes = {place: fact for place, fact in enumerate(refused) if fact}
@@ -99,8 +99,9 @@ def sign_all(signings):
     firsts = [place for place in places if outcomes[place]]
     if firsts:
         owe_all([_confirmation(outcomes[place], signings[place]) for place in firsts])
-    for place in places:
-        outcomes[place] = outcomes[place] or sign_again(signings[place])
+    repeats = sorted(place for place in places if not outcomes[place])
+    if repeats:
+        note_repeats([signings[place].columns for place in repeats])
     return [outcomes[place] for place in range(len(signings))]
 
 
@@ -130,13 +131,16 @@ def _confirmation(signature_id, signing):
     return {"kind": CONFIRMATION, "subject_id": signature_id, "lang": signing.columns["lang"]}
 
 
-def send_again(*, signature_id, now):
-    """Owe a new confirmation to someone whose link had expired; harmless where it is not wanted any more."""
+def send_again(*, signature_id, now, good_for):
+    """Owe a new confirmation to someone whose link had expired; harmless where it is not wanted any more.
+
+    `good_for` is the timedelta that a mail's link is good for.
+    """
     row = db.session.execute(
         select(_table.c.state, _table.c.lang).where(_table.c.id == signature_id)
     ).first()
     if row and row.state in ("pending", "held"):
-        mail_owner(signature_id, CONFIRMATION, row.lang, now)
+        mail_owner(signature_id, CONFIRMATION, row.lang, now=now, good_for=good_for)
 
 
 def confirm(*, signature_id, now, good_for):

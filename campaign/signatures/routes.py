@@ -101,7 +101,7 @@ def confirm_now(token):
         return _private("signatures/confirm.html", 404, state="unknown")
     signature_id, receipt = signature.id, _receipt(signature)
     if request.form.get("again"):
-        write(operations.send_again, signature_id=signature_id, now=utcnow())
+        write(operations.send_again, signature_id=signature_id, now=utcnow(), good_for=_good_for())
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
         confirmed = write(operations.confirm, signature_id=signature_id, now=utcnow(), good_for=_good_for())

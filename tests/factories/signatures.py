@@ -14,6 +14,7 @@ from campaign.mail.models import OwedMessage
 from campaign.signatures import keys, operations, ownership
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import Signature
+from campaign.signatures.repeats import answer_repeats
 from tests.factories.petitions import terms_of
 
 AMALIA = {
@@ -42,21 +43,32 @@ def post_signature(client, petition, words, *, lang="en", address="127.0.0.1", *
 
 
 def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version=None, **more):
-    """Sign as the operation does, committed; return the id of the row."""
+    """Sign as the operation does, committed, and answer as the worker does; return the id of the row for this person."""
     terms = terms_of(petition, version=version, now=now)
     columns = {**words, **more}
     columns["email_digest"] = keys.email_digest(columns["email"])
     columns["person_digest"] = keys.person_digest(
         columns["given_name"], columns["family_name"], columns["postal_code"]
     )
-    return write(
-        operations.sign,
-        terms=terms,
-        lang=lang,
-        now=now or utcnow(),
-        held_reason=held_reason,
-        **columns,
+    now = now or utcnow()
+    signature_id = write(
+        operations.sign, terms=terms, lang=lang, now=now, held_reason=held_reason, **columns
     )
+    answer_now(now=now)
+    return signature_id or _repeated(petition, columns)
+
+
+def answer_now(*, now=None):
+    """Answer whoever signed again, as the worker does."""
+    return write(answer_repeats, now=now or utcnow(), good_for=WEEK)
+
+
+def _repeated(petition, columns):
+    """Return the id of the row that stands for this person, or for this address."""
+    there = [each for each in rows() if each.petition_id == petition.id]
+    same = [each for each in there if each.email_digest == columns["email_digest"]]
+    themselves = [each for each in same if each.person_digest == columns["person_digest"]]
+    return (themselves or same)[0].id
 
 
 def sign_many(petition, count, **more):

@@ -13,6 +13,7 @@ from tests.factories.signatures import (
     AMALIA,
     ODILE,
     TEO,
+    answer_now,
     hatch_now,
     link,
     post_signature,
@@ -202,5 +203,6 @@ def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, pet
     withdraw(own)
     assert client.get(link("mine", own)).status_code == 200
     post_signature(client, petition, AMALIA)
+    answer_now()
     assert row(own).state == "pending"
     assert client.get(link("mine", own)).status_code == 200

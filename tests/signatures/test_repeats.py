@@ -1,0 +1,176 @@
+"""Whoever signs again is answered by the worker: nothing of it is lost, and letters stay few."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.signatures import operations
+from campaign.signatures.repeats import repeats_wait
+from campaign.signatures.tasks import forget
+from tests.factories.petitions import terms_of
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    WEEK,
+    answer_now,
+    change,
+    confirm,
+    hatch_now,
+    owed,
+    post_signature,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+from tests.together import together
+
+DAY = timedelta(days=1)
+CONFIRMATION = "signature_confirmation"
+
+
+def letters():
+    return len(owed())
+
+
+def test_what_was_typed_by_the_second_of_a_couple_waits_whole_for_the_worker(
+    client, shared_petition
+):
+    sign(shared_petition, AMALIA)
+    words = {**TEO, "comment": "Ñandú 🦋", "name_display": "full", "subscribe": "y"}
+    post_signature(client, shared_petition, words, lang="es", address="203.0.113.7")
+    assert repeats_wait()
+    assert len(rows()) == 1
+    assert answer_now() == 1
+    first, second = rows()
+    assert (second.full_name, second.seat, second.lang) == ("Teo Brandt", 2, "es")
+    assert (second.comment, second.name_display, second.subscribe) == ("Ñandú 🦋", "full", True)
+    assert second.address_digest and second.person_digest != first.person_digest
+    assert second.email_digest == first.email_digest
+    assert owed()[1:] == [(CONFIRMATION, second.id, "es")]
+    assert answer_now() == 0
+    assert not repeats_wait()
+
+
+def test_many_who_came_again_are_answered_once_each_by_workers_at_the_same_time(
+    app, client, shared_petition
+):
+    addresses = [{"email": f"o{place}@kwan.example"} for place in range(30)]
+    for words in addresses:
+        sign(shared_petition, AMALIA, now=utcnow() - DAY, **words)
+    for words in addresses:
+        post_signature(client, shared_petition, AMALIA | words)
+        post_signature(client, shared_petition, TEO | words)
+    counts = together(app, [answer_now] * 4)
+    while repeats_wait():
+        counts.append(answer_now())
+    assert sum(counts) == 60
+    assert len(rows()) == 60
+    assert letters() == 90
+
+
+def test_a_repeat_of_somebody_who_was_erased_meanwhile_is_a_first_signature(client, petition):
+    now = utcnow()
+    sign(petition, AMALIA, now=now - 14 * DAY)
+    post_signature(client, petition, AMALIA, lang="es")
+    write(forget, now=now, unconfirmed_days=14, address_days=14)
+    assert rows() == []
+    answer_now()
+    [anew] = rows()
+    assert (anew.given_name, anew.seat, anew.state) == ("Amalia", 1, "pending")
+    assert owed()[-1] == (CONFIRMATION, anew.id, "es")
+
+
+def test_a_worker_that_slept_sends_one_letter_whose_link_is_good(client, petition):
+    signature_id = sign(petition, now=utcnow() - 9 * DAY)
+    for _ in range(3):
+        post_signature(client, petition, AMALIA)
+    later = utcnow() + 3 * DAY
+    answer_now(now=later)
+    assert letters() == 2
+    assert row(signature_id).mailed_at == later
+
+
+def used_up(petition, mailed_at):
+    """A pending signature that has had its five letters, the last at `mailed_at`."""
+    signature_id = sign(petition, now=mailed_at)
+    change(signature_id, mail_count=5)
+    return signature_id
+
+
+def test_after_five_letters_none_comes_while_the_last_ones_link_is_good(petition):
+    now = utcnow()
+    signature_id = used_up(petition, now - 6 * DAY)
+    sign(petition)
+    assert letters() == 1
+    confirm(signature_id)
+    assert row(signature_id).state == "confirmed"
+
+
+def test_after_five_letters_one_comes_once_the_last_ones_link_has_expired(petition):
+    now = utcnow()
+    signature_id = used_up(petition, now - 8 * DAY)
+    for hours in range(6):
+        sign(petition, now=now + timedelta(hours=hours))
+    assert letters() == 2
+    confirm(signature_id)
+    assert row(signature_id).state == "confirmed"
+
+
+def test_the_button_for_a_new_letter_works_after_five_letters_once_a_week(petition):
+    now = utcnow()
+    signature_id = used_up(petition, now - 8 * DAY)
+    for hours in range(6):
+        moment = now + timedelta(hours=hours)
+        write(operations.send_again, signature_id=signature_id, now=moment, good_for=WEEK)
+    assert letters() == 2
+    confirm(signature_id)
+    assert row(signature_id).state == "confirmed"
+
+
+def test_who_has_confirmed_hears_of_repeats_five_times_and_never_more(petition):
+    signature_id = sign_and_hatch(petition, now=utcnow() - DAY)
+    for week in range(9):
+        sign(petition, now=utcnow() + week * WEEK)
+    assert row(signature_id).mail_count == letters() == 5
+
+
+@pytest.mark.parametrize("last_letter", [timedelta(0), timedelta(hours=1), 3 * DAY, 30 * DAY])
+@pytest.mark.parametrize("had_confirmed", [False, True])
+def test_who_withdrew_after_five_letters_can_sign_and_confirm_again(
+    petition, had_confirmed, last_letter
+):
+    now = utcnow()
+    signature_id = sign(petition, now=now - last_letter)
+    if had_confirmed:
+        confirm(signature_id, now=now - last_letter)
+        hatch_now()
+    change(signature_id, mail_count=5)
+    withdraw(signature_id)
+    before = letters()
+    for seconds in (0, 3, 120):
+        sign(petition, comment="Again", now=now + timedelta(seconds=seconds))
+    # Either a letter has come, or the last one's link is still good.
+    assert letters() - before == (1 if had_confirmed or last_letter > WEEK else 0)
+    confirm(signature_id, now=now + timedelta(minutes=5))
+    assert (row(signature_id).state, row(signature_id).comment) == ("confirmed", "Again")
+
+
+def test_who_says_it_was_not_them_is_not_written_to_more_often_for_it(petition):
+    now = utcnow()
+    signature_id = sign(petition, now=now - DAY)
+    for minute in range(0, 60, 2):
+        withdraw(signature_id)
+        sign(petition, now=now + timedelta(minutes=minute))
+    assert letters() == 5
+
+
+def test_nothing_tells_before_the_worker_comes_whether_an_address_has_signed(petition):
+    facts = {"lang": "en", "now": utcnow(), "terms": terms_of(petition)}
+    sign(petition, ODILE)
+    columns = {name: getattr(rows()[0], name) for name in (*ODILE, "email_digest", "person_digest")}
+    assert write(operations.sign, **facts, **columns) is None
