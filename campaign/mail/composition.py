@@ -15,6 +15,7 @@ import idna
 from flask import current_app
 from flask_babel import force_locale
 
+from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.mail.policy import PLAIN, WITH_UTF8
 
@@ -65,7 +66,7 @@ def render(name, lang, **context):
     def part(file, **more):
         return templates.get_template(f"emails/{name}/{file}").render(lang=lang, **context, **more)
 
-    with force_locale(lang):
+    with force_locale(LOCALES.get(lang, lang)):
         subject = one_line(part("subject.txt"))
         text = part("body.txt", subject=subject)
         html = part("body.html", subject=subject)

@@ -59,8 +59,8 @@ def _words(signature, lang):
         "petition_title": text.title,
         "organisation": text.organisation,
         "cause_title": petition.cause.text(lang).title,
-        "signed_on": signature.created_at.date(),
-        "expires_on": (signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])).date(),
+        "signed_on": signature.created_at,
+        "expires_on": _good_until(signature, config),
         "erase_days": config["ERASE_PENDING_DAYS"],
         "confirm_days": config["CONFIRM_DAYS"],
         "confirm_url": _address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature)),
@@ -68,6 +68,12 @@ def _words(signature, lang):
         "petition_url": _address("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }
+
+
+def _good_until(signature, config):
+    """Return when the link to confirm ends: after its days, or with the signature itself if that is erased earlier."""
+    link_ends = signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
+    return min(link_ends, signature.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]))
 
 
 def _address(endpoint, lang, **values):

@@ -29,6 +29,7 @@ NAME_DISPLAYS = ("full", "initials", "counted")
 TO_HATCH = text("state = 'confirmed'")
 TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is not null")
 PENDING = text("state = 'pending'")
+HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
 WITHDRAWN = text("state = 'withdrawn'")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 
@@ -75,6 +76,7 @@ class Signature(db.Model):
                 ("ix_signature_to_hatch", ("id",), TO_HATCH),
                 ("ix_signature_to_release", ("id",), TO_RELEASE),
                 ("ix_signature_pending", ("created_at",), PENDING),
+                ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),
                 ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
             )

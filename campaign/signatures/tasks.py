@@ -7,7 +7,7 @@ from sqlalchemy import delete, select, update
 from campaign.extensions import db
 from campaign.mail.operations import owe
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.models import PENDING, WITHDRAWN, Signature
+from campaign.signatures.models import HELD_UNCONFIRMED, PENDING, WITHDRAWN, Signature
 from campaign.signatures.ownership import erase, move_up
 from campaign.signatures.repeats import MOST_MAILS
 
@@ -49,11 +49,12 @@ def _remind(now, age, sent, kind):
 def forget(*, now, unconfirmed_days, address_days):
     """Erase what is kept no longer; return how many rows that touched.
 
-    Unconfirmed signatures go after `unconfirmed_days`, the words of withdrawn ones as many days after the withdrawal, network
+    Unconfirmed signatures go after `unconfirmed_days`, also those set aside: nobody has said that it was them. What its owner has
+    confirmed stays aside until an organizer decides. The words of withdrawn ones go as many days after the withdrawal, network
     fingerprints after `address_days`.
     """
     edge = now - timedelta(days=unconfirmed_days)
-    removed = _drop_unconfirmed(edge)
+    removed = sum(_drop_unconfirmed(state, edge) for state in (PENDING, HELD_UNCONFIRMED))
     withdrawn = db.session.scalars(
         select(Signature.id)
         .where(WITHDRAWN, Signature.withdrawn_at <= edge, Signature.number.is_(None))
@@ -64,8 +65,8 @@ def forget(*, now, unconfirmed_days, address_days):
     return removed + len(withdrawn) + _forget_addresses(now - timedelta(days=address_days))
 
 
-def _drop_unconfirmed(edge):
-    is_old = (PENDING, Signature.created_at <= edge, Signature.number.is_(None))
+def _drop_unconfirmed(state, edge):
+    is_old = (state, Signature.created_at <= edge, Signature.number.is_(None))
     old = select(Signature.id).where(*is_old).limit(BATCH)
     dropped = db.session.execute(
         delete(Signature)

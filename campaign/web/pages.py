@@ -75,6 +75,15 @@ def _collected(days):
             "long": _("%(days)s days, then it is erased", days=days["erase_pending"]),
         },
         {
+            "name": _("A signature set aside"),
+            "purpose": _("To look closer where something is unusual, such as very many from one place at once"),
+            "who": _("The organizers"),
+            "long": _(
+                "If you confirm it, until an organizer has looked at it; if nobody does, %(days)s days like any other",
+                days=days["erase_pending"],
+            ),
+        },
+        {
             "name": _("A withdrawn signature"),
             "purpose": _("So that you can undo it"),
             "who": _("Nobody"),

@@ -1,6 +1,7 @@
 """The mails that signatures cause: who gets which, when it is no longer apt, and where its links lead."""
 
 import re
+from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from types import SimpleNamespace
 
@@ -51,6 +52,14 @@ def test_a_letter_that_asks_leads_to_the_button_in_its_language(petition, worded
     assert f"http://localhost{link('confirm', signature_id, lang)}" in message.html
     assert "Amalia" in message.subject
     assert message.lang == lang
+
+
+def test_a_letter_does_not_promise_more_days_than_the_signature_itself_has(petition, worded):
+    signed = datetime(2026, 9, 20, 12, tzinfo=UTC)
+    signature_id = sign(petition, now=signed)
+    assert "27 September 2026" in worded(CONFIRMATION, signature_id).text
+    change(signature_id, mailed_at=signed + timedelta(days=10))
+    assert "4 October 2026" in worded(CONFIRMATION, signature_id).text
 
 
 def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mailbox(

@@ -106,13 +106,28 @@ def test_an_unconfirmed_signature_is_forgotten_after_its_days_and_not_before(pet
     assert row(signature_id) is None
 
 
-def test_what_is_confirmed_held_or_counted_is_not_forgotten(petition):
+def test_what_is_confirmed_is_not_forgotten_counted_or_set_aside(petition):
     start = utcnow() - 90 * DAY
     counted = sign_and_hatch(petition, AMALIA, now=utcnow() - DAY)
     change(counted, created_at=start, confirmed_at=start)
-    sign(petition, ODILE, now=start, held_reason="hidden_field")
+    confirm(sign(petition, ODILE, now=start, held_reason="hidden_field"), now=start)
     forget_at(utcnow())
     assert [each.state for each in rows()] == ["counted", "held"]
+
+
+def test_what_was_set_aside_and_nobody_confirmed_is_forgotten_like_any_other(petition):
+    start = utcnow()
+    signature_id = sign(petition, now=start, held_reason="hidden_field")
+    assert forget_at(start + 14 * DAY - HOUR, address_days=99) == 0
+    assert forget_at(start + 14 * DAY, address_days=99) == 1
+    assert row(signature_id) is None
+
+
+def test_paper_set_aside_waits_for_an_organizer_as_nobody_is_asked_to_confirm_it(petition):
+    signature_id = sign(petition, now=utcnow() - 90 * DAY, held_reason="hidden_field")
+    change(signature_id, evidence="paper")
+    forget_at(utcnow())
+    assert row(signature_id).state == "held"
 
 
 def test_an_old_link_never_opens_the_signature_of_somebody_who_came_later(client, petition):
