@@ -1,6 +1,10 @@
 """Who is asking: the address that the nearest trusted proxy vouches for."""
 
+import re
 from ipaddress import ip_address, ip_network
+
+# Some proxies add the port they were called from: 192.0.2.1:4711, [2001:db8::1]:4711.
+_WITH_PORT = re.compile(r"\[(?P<v6>[0-9a-fA-F:.]+)\](:\d{1,5})?|(?P<v4>[\d.]+):\d{1,5}", re.ASCII)
 
 
 class ClientAddress:
@@ -25,7 +29,7 @@ class ClientAddress:
         client = environ["REMOTE_ADDR"]
         for hop in reversed(environ.get("HTTP_X_FORWARDED_FOR", "").split(",")):
             try:
-                client = str(_plain(hop.strip()))
+                client = str(_plain(_without_port(hop.strip())))
             except ValueError:
                 break
             if not self._is_trusted(client):
@@ -38,6 +42,11 @@ class ClientAddress:
         except ValueError:
             return False
         return any(parsed in network for network in self._networks)
+
+
+def _without_port(hop):
+    match = _WITH_PORT.fullmatch(hop)
+    return (match["v6"] or match["v4"]) if match else hop
 
 
 def _plain(address):

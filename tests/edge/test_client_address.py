@@ -50,10 +50,29 @@ def test_a_request_that_a_proxy_itself_makes_is_the_farthest_proxys():
 
 
 @pytest.mark.parametrize(
-    "words", ["", "unknown", "198.51.100.1:4711", "<script>", "a, ,", "999.1.1.1", "127.1"]
+    "words",
+    [
+        "", "unknown", "<script>", "a, ,", "999.1.1.1", "127.1", "198.51.100.1:", ":80", "[]:80",
+        "[198.51.100.1", "2001:db8::1]:80", "198.51.100.1:80:80", "[unknown]:80", "999.1.1.1:80",
+    ],
 )
 def test_garbage_is_nobodys_address(words):
     assert address("10.0.0.1", words) == "10.0.0.1"
+
+
+@pytest.mark.parametrize(
+    ("words", "client"),
+    [
+        ("198.51.100.1:4711", "198.51.100.1"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("[2001:DB8:0::1]", "2001:db8::1"),
+        ("[::ffff:198.51.100.1]:4711", "198.51.100.1"),
+        ("1.1.1.1:1, 198.51.100.1:65535, 10.0.0.2:80", "198.51.100.1"),
+        ("2001:db8::1:4711", "2001:db8::1:4711"),
+    ],
+)
+def test_a_port_behind_an_address_is_no_part_of_it(words, client):
+    assert address("10.0.0.1", words) == client
 
 
 def test_garbage_before_a_proxys_word_does_not_harm():
