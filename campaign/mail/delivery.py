@@ -26,17 +26,23 @@ LONGEST_PASS_SECONDS = 30
 log = logging.getLogger("campaign.mail")
 
 
-def register(app, kind, composer):
+def register(app, kind, composer, name=""):
     """Let `composer` word the mails of `kind`: it gets the owed row and returns a Message, or None if no longer apt.
 
-    It only reads: what it changes is not kept.
+    It only reads: what it changes is not kept. `name` says in a few words what the mail does, for who reads a list of them.
     """
     composers_of(app)[kind] = composer
+    names_of(app)[kind] = name
 
 
 def composers_of(app):
     """Return the composers of `app`, by kind."""
     return app.extensions.setdefault("mail_composers", {})
+
+
+def names_of(app):
+    """Return what the mails of `app` do, in a few words, by kind."""
+    return app.extensions.setdefault("mail_names", {})
 
 
 def postman_for(app, write):

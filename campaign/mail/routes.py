@@ -2,6 +2,7 @@
 
 from flask import Blueprint, abort, current_app, make_response, render_template, request, url_for
 
+from campaign.mail.delivery import names_of
 from campaign.mail.folder import find, folder_of, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
@@ -32,7 +33,8 @@ def index():
     messages, has_older = page_of(_folder(), page)
     newer = url_for("mail.index", page=page - 1) if page > 1 else None
     older = url_for("mail.index", page=page + 1) if has_older else None
-    return render_template("mail/index.html", messages=messages, newer_url=newer, older_url=older)
+    names = names_of(current_app)
+    return render_template("mail/index.html", messages=messages, names=names, newer_url=newer, older_url=older)
 
 
 @blueprint.get("/<name>")

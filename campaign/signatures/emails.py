@@ -4,6 +4,7 @@ from datetime import timedelta
 from functools import partial
 
 from flask import current_app
+from flask_babel import lazy_gettext as _l
 
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
@@ -20,10 +21,13 @@ CONFIRMED = ("confirmed", "counted", "held")
 
 def init_app(app):
     """Tell the mail room who words the mails that signatures owe."""
-    register(app, CONFIRMATION, partial(_compose, "signature_confirmation", _waits))
-    register(app, REMINDER, partial(_compose, "signature_reminder", _waits))
-    register(app, LAST_REMINDER, partial(_compose, "signature_last_reminder", _waits))
-    register(app, REPEAT, partial(_compose, "signature_repeat", _is_confirmed))
+    for kind, template, is_apt, name in (
+        (CONFIRMATION, "signature_confirmation", _waits, _l("Asks for confirmation")),
+        (REMINDER, "signature_reminder", _waits, _l("First reminder")),
+        (LAST_REMINDER, "signature_last_reminder", _waits, _l("Last reminder")),
+        (REPEAT, "signature_repeat", _is_confirmed, _l("Tells of a repeated signature")),
+    ):
+        register(app, kind, partial(_compose, template, is_apt), name)
 
 
 def _waits(signature):

@@ -8,7 +8,7 @@ from flask import abort, g, jsonify, redirect, render_template, request, url_for
 from campaign.extensions import write
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
-from campaign.petitions.cards import PetitionCard, card
+from campaign.petitions.cards import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.signatures import keys, ownership
 from campaign.signatures.forms import SupporterForm
@@ -17,7 +17,7 @@ from campaign.signatures.queries import signature_by_token, signatures_of_addres
 from campaign.signatures.routes import blueprint
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
-DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang", "answers")
+DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang")
 INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 
@@ -120,8 +120,17 @@ def _everything(row):
     return {
         "petition": petition.slug,
         **{name: getattr(row, name) for name in DOWNLOADED},
+        "answers": _answers(row, petition),
         **{name: at.isoformat() if isinstance(at, datetime) else None for name, at in instants.items()},
     }
+
+
+def _answers(row, petition):
+    """Return what was answered to the petition's own questions, beside the words of each as far as it is still asked."""
+    words = {question["name"]: in_language(question, g.lang)["label"] for question in petition.questions}
+    return [
+        {"name": name, "question": words.get(name, ""), "answer": answer} for name, answer in row.answers.items()
+    ]
 
 
 def _secret(body, status=200):

@@ -9,11 +9,13 @@ from campaign.extensions import write, write_together
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import in_language
+from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.terms import recent_terms
 from campaign.signatures import keys, operations
 from campaign.signatures.forms import signature_form
 from campaign.signatures.pressure import new_task, pressure
 from campaign.signatures.queries import signature_by_token
+from campaign.signatures.refusals import refusal
 from campaign.signatures.sheets import sheet, sheet_of_signature
 
 blueprint = Blueprint("signatures", __name__)
@@ -27,7 +29,7 @@ def sign(slug):
     form_version = request.form.get("version", type=int)
     terms = recent_terms(slug, now=now, version=form_version)
     if terms is None:
-        abort(404)
+        return _refuse_unknown()
     network = keys.network_digest(request.remote_addr)
     pressed = pressure().admit(network, terms.id)
     form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
@@ -157,7 +159,7 @@ def _doubt(form, pressed):
 def _refuse(slug, form, status):
     """Answer with the petition's page and all that was typed, or with the errors as JSON."""
     if _wants_json():
-        answer = jsonify(errors={name: [str(e) for e in found] for name, found in form.errors.items()})
+        answer = jsonify(refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None))
     else:
         page = render_template("petitions/show.html", form=form, refused=status, **sheet(slug, g.lang, utcnow()))
         answer = make_response(page)
@@ -165,6 +167,10 @@ def _refuse(slug, form, status):
     if status == 503:
         answer.headers["Retry-After"] = str(BUSY_SECONDS)
     return answer
+
+
+def _refuse_unknown():
+    return (jsonify(refusal(404)), 404) if _wants_json() else abort(404)
 
 
 def _receipt(signature):

@@ -3,7 +3,7 @@
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal
 from flask import current_app, request, url_for
 from flask_babel import get_locale
@@ -30,12 +30,17 @@ def number(value):
 def day(value):
     """Write a date in words: 23 September 2026; of an instant, the day it was in the campaign's zone."""
     date = value.astimezone(_zone()).date() if hasattr(value, "hour") else value
-    return format_date(date, format="long", locale=get_locale())
+    locale = get_locale()
+    words = format_date(date, format="long", locale=locale)
+    # French counts the first of a month and names the others.
+    return f"1er{words[1:]}" if locale.language == "fr" and date.day == 1 else words
 
 
 def moment(value):
-    """Write an instant with its hour and zone, in the zone of the campaign."""
-    return format_datetime(value, format="long", tzinfo=_zone(), locale=get_locale())
+    """Write an instant with its hour, and the city by whose clock it is told: that of the campaign's zone."""
+    hour = format_time(value, format="short", tzinfo=_zone(), locale=get_locale())
+    city = get_timezone_location(_zone(), locale=get_locale(), return_city=True)
+    return f"{day(value)}, {hour} ({city})"
 
 
 def iso(value):

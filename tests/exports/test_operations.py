@@ -112,6 +112,22 @@ def test_quotes_commas_lines_and_all_scripts_come_back_as_they_were(petition):
     assert (line["given_name"], line["comment"]) == ("O’Neill, Jr.", comment)
 
 
+def test_the_petitions_own_questions_are_columns_in_their_order_behind_the_others(app):
+    questions = [
+        {"name": name, "type": kind, "label": {"en": name}, "required": False}
+        for name, kind in (("whom", "text"), ("helps", "tick"), ("beside", "text"))
+    ]
+    petition = make_petition(questions=questions)
+    sign(petition, AMALIA, answers={"whom": "=1+1", "helps": True, "beside": ""})
+    sign(petition, ODILE, answers={"helps": False, "asked_before": "still told"})
+    header = text_of(petition).splitlines()[0]
+    assert header == ",".join(HEADER) + (
+        ",answers-whom,answers-helps,answers-beside,answers-asked_before"
+    )
+    told = [[line[name] for name in header.split(",")[len(HEADER) :]] for line in read(petition)]
+    assert told == [["'=1+1", "yes", "", ""], ["", "no", "", "still told"]]
+
+
 def test_nothing_unsaid_is_told(petition):
     sign(petition)
     assert "digest" not in text_of(petition)

@@ -9,9 +9,9 @@ from campaign.mail.folder import find, names_in, page_of
 from tests.mail.letters import SETTINGS, message
 
 
-def put(folder, id, *, second=0, **changes):
+def put(folder, id, *, second=0, kind="greeting", **changes):
     name = f"20260923T1011{second:02}.000000-{id}.eml"
-    (folder / name).write_bytes(to_email(message(kind="greeting", **changes), SETTINGS).as_bytes())
+    (folder / name).write_bytes(to_email(message(kind=kind, **changes), SETTINGS).as_bytes())
     return name
 
 

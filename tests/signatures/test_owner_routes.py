@@ -190,6 +190,19 @@ def test_everything_kept_can_be_downloaded(client, petition, own, foreign):
     assert "digest" not in answer.text
 
 
+def test_the_download_holds_the_petitions_own_questions_with_their_answers(client, app):
+    label = {"en": "For whom do you sign?", "es": "¿Por quién firmas?"}
+    petition = make_petition(
+        questions=[{"name": "whom", "type": "text", "label": label, "required": False}]
+    )
+    own = sign(petition, answers={"whom": "My brother", "gone": True})
+    kept = client.get(f"{link('mine', own, 'es')}/download.json").json["signatures"][0]
+    assert kept["answers"] == [
+        {"name": "whom", "question": "¿Por quién firmas?", "answer": "My brother"},
+        {"name": "gone", "question": "", "answer": True},
+    ]
+
+
 def test_both_of_a_couple_see_what_was_signed_with_their_address(client, shared_petition):
     amalia, teo = sign(shared_petition, AMALIA), sign(shared_petition, TEO)
     page = client.get(link("mine", teo)).text

@@ -1,6 +1,6 @@
 """Signing over HTTP: the way in, and everything that is turned away."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -131,6 +131,38 @@ def test_outside_its_time_a_petition_says_so(client, app, settings, status, head
     assert answer.text
 
 
+@pytest.mark.parametrize(
+    ("settings", "status", "told"),
+    [
+        ({"state": "closed"}, 410, {"status": "closed"}),
+        (
+            {"closes_at": datetime(2026, 1, 2, 3, tzinfo=UTC)},
+            410,
+            {"status": "closed", "closes_at": "2026-01-02T03:00:00+00:00"},
+        ),
+        (
+            {"opens_at": datetime(2099, 1, 2, 3, tzinfo=UTC)},
+            409,
+            {"status": "not_yet_open", "opens_at": "2099-01-02T03:00:00+00:00"},
+        ),
+    ],
+)
+@pytest.mark.parametrize("words", [AMALIA, {}])
+def test_a_program_hears_why_a_petition_takes_no_signature(client, app, settings, status, told, words):
+    petition = make_petition(**settings)
+    answer = post_signature(client, petition, words, headers=JSON)
+    said = answer.json
+    assert (answer.status_code, said.pop("message")[:13]) == (status, "This petition")
+    assert said == told
+    assert "firmas" in post_signature(client, petition, words, lang="es", headers=JSON).json["message"]
+
+
+def test_a_program_hears_that_there_is_no_such_petition(client, app):
+    answer = client.post("/en/petitions/nowhere/signatures", data=AMALIA, headers=JSON)
+    assert (answer.status_code, answer.json["status"]) == (404, "unknown")
+    assert answer.json["message"] == "There is no petition at this address."
+
+
 def test_a_petition_that_closes_while_somebody_types_takes_no_more(client, petition, monkeypatch):
     read = terms_of(petition)
     monkeypatch.setattr(routes, "recent_terms", lambda *_, **__: read)
@@ -196,7 +228,9 @@ def test_a_database_that_cannot_write_asks_to_try_again_and_keeps_the_words(
     answer = post_signature(client, petition, AMALIA, headers=headers)
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
-    if not headers:
+    if headers:
+        assert answer.json["status"] == "busy"
+    else:
         assert 'value="amalia@rosales.example"' in answer.text
 
 

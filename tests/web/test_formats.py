@@ -30,14 +30,29 @@ def test_a_day_is_written_in_words(app, lang, words):
 
 
 @pytest.mark.parametrize(
-    ("lang", "hour", "zone"),
-    [("en", "21:30", "Eastern Daylight Time"), ("es", "9:30", "-0400"), ("fr", "21:30", "HEE")],
+    ("lang", "words"),
+    [("en", "1 March 2026"), ("es", "1 de marzo de 2026"), ("fr", "1er mars 2026")],
 )
-def test_an_instant_is_told_in_the_campaigns_zone(app, lang, hour, zone):
-    words = said(app, lang, moment, INSTANT)
-    assert words.startswith("26 ")
-    assert hour in words
-    assert words.endswith(zone)
+def test_french_counts_the_first_of_a_month(app, lang, words):
+    assert said(app, lang, day, date(2026, 3, 1)) == words
+    assert said(app, lang, day, date(2026, 3, 11)).startswith("11 ")
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [
+        ("en", "26 September 2026, 21:30 (Toronto)"),
+        ("es", "26 de septiembre de 2026, 9:30 p.m. (Toronto)"),
+        ("fr", "26 septembre 2026, 21:30 (Toronto)"),
+    ],
+)
+def test_an_instant_is_told_by_the_clock_of_the_campaigns_city(app, lang, words):
+    assert said(app, lang, moment, INSTANT).replace(NARROW, " ") == words
+
+
+def test_a_campaign_elsewhere_has_another_clock(app, monkeypatch):
+    monkeypatch.setitem(app.config, "BABEL_DEFAULT_TIMEZONE", "America/Mexico_City")
+    assert said(app, "es", moment, INSTANT).endswith("(Ciudad de México)")
 
 
 def test_an_instants_day_is_that_of_the_campaigns_zone(app):

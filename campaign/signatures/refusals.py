@@ -1,0 +1,27 @@
+"""What a program is told whose signing was not taken."""
+
+from flask_babel import lazy_gettext as _l
+
+REASONS = {
+    404: ("unknown", _l("There is no petition at this address.")),
+    409: ("not_yet_open", _l("This petition takes signatures later.")),
+    410: ("closed", _l("This petition is closed and takes no more signatures.")),
+    503: ("busy", _l("We could not write it down just now. Try again in a few seconds.")),
+}
+
+
+def refusal(status, form=None, petition=None):
+    """Return the body of the JSON answer with this HTTP status: the faults of the form by field, or a word and a sentence.
+
+    A `petition` adds from when or until when it takes signatures, where that is set.
+    """
+    if status not in REASONS:
+        return {"errors": {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}}
+    word, sentence = REASONS[status]
+    return {"status": word, "message": str(sentence), **(_moment(status, petition) if petition else {})}
+
+
+def _moment(status, petition):
+    name = "opens_at" if status == 409 else "closes_at"
+    moment = getattr(petition, name)
+    return {name: moment.isoformat(timespec="seconds")} if moment else {}
