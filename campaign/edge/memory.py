@@ -7,14 +7,17 @@ from campaign.edge.answers import Answer
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEMORY = 96 * 1024 * 1024
 MOST_ANSWERS = 5000
-STALE_SECONDS = 5
+STALE_SECONDS = 1
+PATIENCE_SECONDS = 5
 
 
 class PublicMemory:
     """WSGI layer that remembers answers marked `Cache-Control: public` that set no cookie and vary by nothing but encoding.
 
     A fresh answer is served as it is. When it has aged, one request renders it anew while the others get the last one, at
-    most STALE_SECONDS longer; past that they wait. Answers that turn out private are never remembered.
+    most STALE_SECONDS longer; past that they wait for the new one. Only where that takes more than PATIENCE_SECONDS do they get
+    the last after all: the site is then in distress, and threads that wait for ever would take the rest of it along. Answers
+    that turn out private are never remembered.
     """
 
     def __init__(self, app, pace=None):
@@ -45,12 +48,13 @@ class PublicMemory:
                 with self._guard:
                     del self._renderers[key]
                     lock.release()
-        if last is not None and last.age() <= last.fresh_for + STALE_SECONDS:
+        if _is_recent(last):
             return last.send(environ, start_response)
-        with lock:  # somebody is rendering it just now
-            pass
+        ended = lock.acquire(timeout=PATIENCE_SECONDS)  # somebody is rendering it just now
+        if ended:
+            lock.release()
         current = self._answers.get(key)
-        if current is not None and current.age() <= current.fresh_for + STALE_SECONDS:
+        if _is_recent(current) or (current is not None and not ended):
             return current.send(environ, start_response)
         return self._render(key, environ, start_response)
 
@@ -106,6 +110,10 @@ class PublicMemory:
     def _drop(self, key):
         last = self._answers.pop(key, None)
         self._size -= last.size if last else 0
+
+
+def _is_recent(answer):
+    return answer is not None and answer.age() <= answer.fresh_for + STALE_SECONDS
 
 
 def _close(chunks):

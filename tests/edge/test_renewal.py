@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from campaign.edge import memory as edge_memory
 from campaign.edge.memory import STALE_SECONDS, PublicMemory
 from tests.edge.pages import Page, ask
 
@@ -53,6 +54,35 @@ def test_while_one_renders_the_others_get_the_last_page(aged, crowd):
     page.may_end.set()
     assert renewing.result(PATIENCE).body == b"new"
     assert ask(memory).body == b"new"
+    assert len(page.asked) == 2
+
+
+def test_nobody_gets_a_page_that_is_more_than_a_second_past_its_age(aged, crowd, clock):
+    page, memory = aged
+    renewing = crowd.submit(ask, memory)
+    assert page.begun.wait(PATIENCE)
+    clock.pass_by(0.8)
+    assert ask(memory).body == b"old"
+    clock.pass_by(0.2)
+    waiting = crowd.submit(ask, memory)
+    with pytest.raises(TimeoutError):
+        waiting.result(0.2)
+    page.may_end.set()
+    assert {each.result(PATIENCE).body for each in (renewing, waiting)} == {b"new"}
+
+
+def test_who_has_waited_long_enough_gets_the_last_page_and_is_told_its_age(
+    aged, crowd, clock, monkeypatch
+):
+    monkeypatch.setattr(edge_memory, "PATIENCE_SECONDS", 0.1)
+    page, memory = aged
+    clock.pass_by(10)
+    renewing = crowd.submit(ask, memory)
+    assert page.begun.wait(PATIENCE)
+    got = ask(memory)
+    assert (got.status, got.body, got.headers["Age"]) == (200, b"old", "11")
+    page.may_end.set()
+    assert renewing.result(PATIENCE).body == b"new"
     assert len(page.asked) == 2
 
 
