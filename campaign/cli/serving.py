@@ -20,6 +20,7 @@ from granian.log import LogLevels
 
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
+from campaign.lib.forks import one_fork
 
 STOP_SECONDS = 2
 RESTART_SECONDS = 1
@@ -59,17 +60,15 @@ class KeptProcess:
         self._child = None
 
     def start(self):
-        """Start the child before anything else forks; return this object.
-
-        A process forked at the same instant by another thread would hold the pipe on whose end the start waits, for ever.
-        """
-        self._child = self._open()
+        """Start the child; return this object."""
+        self._open()
         threading.Thread(target=self._keep, name="keeper", daemon=True).start()
         return self
 
     def stop(self):
         """Ask the child to end, and end it after STOP_SECONDS."""
-        self._stopping.set()
+        with one_fork():
+            self._stopping.set()
         self._child.terminate()
         try:
             self._child.wait(STOP_SECONDS)
@@ -81,9 +80,15 @@ class KeptProcess:
             self._child.wait()
             if self._stopping.wait(RESTART_SECONDS):
                 return
-            self._child = self._open()
+            self._open()
 
     def _open(self):
+        # The server forks to replace a web process, perhaps at this instant; and what stops must start nothing more.
+        with one_fork():
+            if not self._stopping.is_set():
+                self._child = self._popen()
+
+    def _popen(self):
         # Ctrl-C reaches a whole process group; the child has its own, and is ended by us. It stays in our session, as Linux
         # weighs sessions against each other, and would give a worker as much as all who sign.
         return subprocess.Popen(self._command, process_group=0)

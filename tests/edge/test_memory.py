@@ -185,4 +185,4 @@ def test_the_page_is_told_the_pace():
 
 
 def test_pages_are_kept_no_longer_than_they_say():
-    assert STALE_SECONDS == int(PUBLIC.rpartition("=")[2])
+    assert STALE_SECONDS <= int(PUBLIC.rpartition("=")[2])

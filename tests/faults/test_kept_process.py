@@ -1,13 +1,17 @@
 """A child process that is kept running."""
 
+import os
 import signal
+import subprocess
 import sys
+import threading
 import time
 
 import pytest
 
 from campaign.cli import serving
 from campaign.cli.serving import KeptProcess
+from campaign.lib.forks import one_fork
 from tests.faults.plain_site import wait_until
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -34,8 +38,7 @@ def keep(monkeypatch):
         each.stop()
 
 
-def test_the_child_runs_before_anything_else_is_forked(keep):
-    """Else a process forked meanwhile holds the keeper up for ever, and a dead worker is never replaced."""
+def test_the_child_runs_once_it_was_started(keep):
     assert keep(SLEEP)._child.poll() is None
 
 
@@ -46,6 +49,52 @@ def test_a_child_that_is_killed_is_replaced(keep):
         killed.send_signal(signal.SIGKILL)
         wait_until(lambda before=killed: kept._child is not before, 5)
         assert kept._child.poll() is None
+
+
+@pytest.fixture
+def fork_meanwhile(monkeypatch):
+    """Let another thread fork, as the server does to replace a web process, while a command is being started."""
+    forked = []
+    start = subprocess._fork_exec
+
+    def fork():
+        forked.append(os.fork())
+        if not forked[-1]:
+            time.sleep(30)
+            os._exit(0)
+
+    def start_meanwhile(*arguments):
+        thread = threading.Thread(target=fork)
+        thread.start()
+        thread.join(0.3)
+        return start(*arguments)
+
+    yield lambda: monkeypatch.setattr(subprocess, "_fork_exec", start_meanwhile)
+    monkeypatch.undo()
+    for pid in forked:
+        os.kill(pid, signal.SIGKILL)
+        os.waitpid(pid, 0)
+
+
+def test_a_child_is_replaced_also_when_something_else_forks_at_that_instant(keep, fork_meanwhile):
+    kept = keep(SLEEP)
+    killed = kept._child
+    fork_meanwhile()
+    killed.send_signal(signal.SIGKILL)
+    wait_until(lambda: kept._child is not killed, 5)
+    assert kept._child.poll() is None
+
+
+def test_a_child_that_dies_while_the_site_stops_is_not_replaced(keep, monkeypatch):
+    kept = keep(SLEEP)
+    child = kept._child
+    with one_fork():
+        child.kill()
+        time.sleep(3 * serving.RESTART_SECONDS)
+        kept._stopping.set()
+    kept.stop()
+    time.sleep(3 * serving.RESTART_SECONDS)
+    assert kept._child is child
 
 
 def test_a_child_that_is_stopped_stays_away(keep):
