@@ -1,7 +1,7 @@
 /**
  * Wrap `act` so that it acts at most once in `ms` milliseconds: at once when it may, else later
  * with the newest value. Where `act` returns false it had nothing to do, and the next may follow at
- * once.
+ * once. What cannot wait goes through `.now(value)`, and supersedes what waits.
  */
 export function seldom(ms, act) {
   let last = -Infinity;
@@ -11,11 +11,17 @@ export function seldom(ms, act) {
     timer = null;
     if (act(newest) !== false) last = Date.now();
   };
-  return (value) => {
+  const tell = (value) => {
     newest = value;
     if (timer !== null) return;
     const wait = last + ms - Date.now();
     if (wait <= 0) run();
     else timer = setTimeout(run, wait);
   };
+  tell.now = (value) => {
+    clearTimeout(timer);
+    newest = value;
+    run();
+  };
+  return tell;
 }

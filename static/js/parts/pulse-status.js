@@ -28,19 +28,23 @@ const last = new WeakMap();
 export function sayCount(element, n) {
   const isNews = last.has(element) ? last.get(element) !== n : element.textContent.trim() !== "";
   last.set(element, n);
-  if (isNews) sayBack(element, n);
+  if (isNews && element.dataset.many) writerOf(element)(live(element, n));
 }
 
-/** Say the count, whether it moved or not: it is live again. */
-export function sayBack(element, n) {
+function live(element, n) {
   const { one, many } = element.dataset;
-  if (many) writerOf(element)({ text: counted(n, one, many, lang()), isOffline: false });
+  return { text: counted(n, one, many, lang()), isOffline: false };
 }
 
-/** Say that the count stands still, in the words of data-offline, with {time}. */
+/** Say the count at once, whether it moved or not: it is live again. */
+export function sayBack(element, n) {
+  if (element.dataset.many) writerOf(element).now(live(element, n));
+}
+
+/** Say at once that the count stands still, in the words of data-offline, with {time}. */
 export function sayOffline(element, knownSince) {
   const { offline } = element.dataset;
   if (!offline) return;
   const text = fill(offline, { time: moment(knownSince, lang()) });
-  writerOf(element)({ text, isOffline: true });
+  writerOf(element).now({ text, isOffline: true });
 }

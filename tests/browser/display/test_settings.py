@@ -65,14 +65,32 @@ def test_controls_keep_an_edge_in_the_systems_own_colours(arrive, scheme):
     expect(petition.button).to_be_visible()
 
 
+LETTER_TO_FORM = """() => {
+    const bottom = (selector) => document.querySelector(selector).getBoundingClientRect().bottom;
+    return document.querySelector("#sign").getBoundingClientRect().top - bottom(".petition-letter");
+}"""
+
+
 def test_the_phones_bar_leaves_while_the_form_is_in_view(arrive):
     petition = PetitionScreen.open(arrive())
-    bar = petition.find("[data-module=signing-bar]")
+    bar = petition.find("[data-module=signing-bar] a")
+    gap = petition.page.evaluate(LETTER_TO_FORM)
+    assert gap < 40
     expect(bar).to_be_in_viewport()
     petition.find("#sign form").scroll_into_view_if_needed()
     expect(bar).to_be_hidden()
+    assert petition.page.evaluate(LETTER_TO_FORM) == gap
     petition.page.evaluate("window.scrollTo(0, 0)")
     expect(bar).to_be_in_viewport()
+
+
+def test_the_phones_bar_stays_at_the_end_of_the_letter_where_no_script_runs(arrive):
+    petition = PetitionScreen.open(arrive(scripts=False))
+    bar = petition.find("[data-module=signing-bar] a")
+    expect(bar).to_be_in_viewport()
+    petition.find("#sign").scroll_into_view_if_needed()
+    letter = petition.find(".letter-by").bounding_box()
+    assert bar.bounding_box()["y"] >= letter["y"] + letter["height"]
 
 
 @pytest.mark.parametrize("screen", [HomeScreen, PetitionScreen, ThanksScreen], ids=lambda screen: screen.__name__)

@@ -11,7 +11,6 @@ def test_the_signing_bar_leaves_while_the_form_is_in_view(page):
     expect(bar).to_be_visible()
     page.locator("#sign").scroll_into_view_if_needed()
     expect(bar).to_be_hidden()
-    expect(bar).to_have_class("is-gone")
     page.evaluate("window.scrollTo(0, 0)")
     expect(bar).to_be_visible()
 

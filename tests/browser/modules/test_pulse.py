@@ -82,6 +82,20 @@ def test_two_failures_in_a_row_say_since_when_the_count_is_known_and_one_answer_
     page.wait_for_function("() => window.live === true")
 
 
+def test_once_the_network_is_back_the_page_asks_and_says_so_at_once(page, site):
+    page.goto("/pages/pulse.html")
+    until(lambda: len(site.pulses) >= 1)
+    site.count += 1
+    status = page.locator("#status")
+    expect(status).to_have_text("1,201 butterflies")
+    site.pulse_status = 503
+    expect(status).to_have_class("is-offline")
+    site.pulse_status, site.count = 200, 1203
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(status).not_to_have_class("is-offline", timeout=1500)
+    expect(status).to_have_text("1,203 butterflies", timeout=500)
+
+
 def test_an_answer_without_a_count_changes_nothing(page, site):
     page.goto("/pages/pulse.html")
     until(lambda: len(site.pulses) >= 1)
