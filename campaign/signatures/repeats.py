@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import LargeBinary, delete, or_, select, update
 
 from campaign.extensions import db
+from campaign.lib.bulk import insert_all
 from campaign.lib.insertion import insert
 from campaign.lib.times import UtcDateTime
 from campaign.mail.operations import owe
@@ -20,7 +21,6 @@ BATCH = 100
 
 _table = Signature.__table__
 _repeats = RepeatSigning.__table__
-_noting = _repeats.insert().inline()
 _INSTANTS = frozenset(column.name for column in _table.c if isinstance(column.type, UtcDateTime))
 _DIGESTS = frozenset(column.name for column in _table.c if isinstance(column.type, LargeBinary))
 
@@ -31,7 +31,8 @@ def note_repeats(rows):
     `rows` are columns of a Signature. What becomes of them is decided later, so that nobody can tell by the time that an answer
     takes who has signed.
     """
-    db.session.execute(_noting, [{"petition_id": row["petition_id"], "words": _packed(row)} for row in rows])
+    noted = [{"petition_id": row["petition_id"], "words": _packed(row)} for row in rows]
+    insert_all(db.session.connection(), _repeats, noted)
 
 
 def repeats_wait():
@@ -143,12 +144,13 @@ def _return_after_withdrawal(row, fresh):
 
 def _packed(row):
     """Return the columns as JSON can hold them."""
-    words = dict(row)
-    for name in _INSTANTS & row.keys():
-        words[name] = row[name] and row[name].isoformat()
-    for name in _DIGESTS & row.keys():
-        words[name] = row[name] and row[name].hex()
-    return words
+    return {name: _plain(value) for name, value in row.items()}
+
+
+def _plain(value):
+    if isinstance(value, bytes):
+        return value.hex()
+    return value.isoformat() if isinstance(value, datetime) else value
 
 
 def _unpacked(words):
