@@ -3,6 +3,7 @@
 import logging
 
 from flask_migrate import upgrade
+from sqlalchemy import func, select
 
 from bench.sites import SECRET, SLUG
 from campaign import create_app
@@ -10,8 +11,10 @@ from campaign.cli.demonstration import load_demonstration
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug
+from campaign.signatures import keys
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
+from campaign.signatures.models import Signature
 
 SEED = 7
 
@@ -34,6 +37,19 @@ def fill(url, folder, many):
             write(add_rows, rows)
             write(hatch, holder="bench", now=utcnow())
         db.engine.dispose()
+
+
+def confirm_paths(url, folder, many):
+    """Make the database with `many` signatures that wait for their confirmation; return the address of each one's button."""
+    with application(url, folder).app_context():
+        unasked = {"state": "pending", "confirmed_at": None, "created_at": utcnow(), "mailed_at": utcnow()}
+        first = db.session.scalar(select(func.max(Signature.id)))
+        for rows in confirmed_rows(many):
+            write(add_rows, [row | unasked for row in rows])
+        waiting = db.session.scalars(select(Signature).where(Signature.id > first).order_by(Signature.id))
+        paths = [f"/en/signatures/confirm/{keys.token_for(keys.CONFIRM, signature)}" for signature in waiting]
+        db.engine.dispose()
+    return paths
 
 
 def confirmed_rows(many, seed=SEED):

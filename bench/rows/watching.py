@@ -1,22 +1,16 @@
 """Ten thousand watch while others sign and confirm: how soon a hatched butterfly is seen."""
 
-from urllib.parse import parse_qs
-
 import numpy
 from sqlalchemy import create_engine, text
 
 from bench import load, sites
+from bench.filling import confirm_paths
 from bench.report import Row
 from bench.requests import form_request
 from bench.rows.signing import Signing
-from campaign.lib.digests import keyed_digest
-from campaign.lib.mail_addresses import canonical
-from campaign.lib.tokens import make_token
-from campaign.signatures.keys import CONFIRM, seal
 
 WATCHERS = 10_000
 SIGNATURES_PER_SECOND = 100
-CONFIRM_AFTER = 1.0
 MOST_P99 = 0.5
 MOST_UNSEEN = 2.5
 ARRIVAL = 20
@@ -29,41 +23,32 @@ def measure(scale, folder):
     place.mkdir()
     url = sites.database_url("sqlite", folder, "watching")
     seconds = 4 * scale.seconds
+    to_confirm = confirm_paths(url, place, int(SIGNATURES_PER_SECOND * (seconds + ARRIVAL / 2)))
     with sites.volante(url, place, MAIL_URL="") as site:
         site.answers(f"/causes/{sites.CAUSE}/pulse.json")
-        last = _ask(url, "select max(id) from signature")[0][0]
-        petition_id = _ask(url, f"select id from petition where slug = '{sites.SLUG}'")[0][0]
         watching = load.start_client(
             "bench.watchers", load.Watch(site.port, f"/causes/{sites.CAUSE}/pulse.json", WATCHERS, seconds)
         )
-        signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, petition_id, last + 1, seconds), 16))
+        signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16))
         signed = load.end_client(signing, seconds + ARRIVAL + load.PATIENCE)
         seen = load.end_client(watching, seconds + ARRIVAL + load.PATIENCE)
-    hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} "
-                        f"from signature where id > {last} and number is not null order by number")
+    hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
+                        f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number")
     yield _answers_row(seen, signed)
     yield _seen_row(seen, hatched)
     yield _hatching_row(hatched)
 
 
-def _visits(port, petition_id, first_id, seconds):
-    """Return signings, and each one's confirmation a second later; rows are numbered in the order they come."""
+def _visits(port, to_confirm):
+    """Return for each moment one who signs, and one who signed before and confirms."""
     path = f"/en/petitions/{sites.SLUG}/signatures"
-    many = int(SIGNATURES_PER_SECOND * (seconds + ARRIVAL / 2))
+    forms = Signing(seed=100).forms(len(to_confirm))
     requests = []
-    for place, (_, form) in enumerate(Signing(seed=100).forms(many)):
+    for place, ((_, form), confirm_path) in enumerate(zip(forms, to_confirm, strict=True)):
         moment = place / SIGNATURES_PER_SECOND
-        token = _token(petition_id, first_id + place, parse_qs(form.decode())["email"][0])
         requests.append((moment, form_request(path, port, form)))
-        requests.append((moment + CONFIRM_AFTER, form_request(f"/en/signatures/confirm/{token}", port, b"")))
-    return sorted(requests)
-
-
-def _token(petition_id, signature_id, address):
-    """Return what the letter to `address` would lead to."""
-    key = sites.SECRET.encode()
-    digest = keyed_digest(key, "email", canonical(address))
-    return make_token(key, CONFIRM, signature_id, seal(petition_id, digest))
+        requests.append((moment, form_request(confirm_path, port, b"")))
+    return requests
 
 
 def _answers_row(seen, signed):
