@@ -63,7 +63,10 @@ def load(environ=os.environ):
         "MAX_CONTENT_LENGTH": 256 * 1024,
         # Our forms word their own faults; Flask-WTF would load its catalogue anew for each form.
         "WTF_I18N_ENABLED": False,
-        "WTF_CSRF_TIME_LIMIT": 12 * 3600,
+        # The token lives as long as the session that it belongs to: a form may stay open overnight. Posts without a session
+        # have none, so each door that has sessions asks for it by itself.
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_CHECK_DEFAULT": False,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": production,
     }

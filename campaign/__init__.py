@@ -16,6 +16,7 @@ from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
 from campaign.montage.routes import blueprint as montage_pages
+from campaign.organize import workspace
 from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.signatures import emails, pressure
@@ -38,7 +39,7 @@ def create_app(settings=None):
     app.config.update(settings or {})
     app.extensions["sender_address"] = sender(app.config).addr_spec
     _join_extensions(app)
-    for part in (languages, formats, assets, headers, sessions, failures, terms, pressure, emails, commands):
+    for part in (languages, formats, assets, headers, sessions, failures, terms, pressure, emails, workspace, commands):
         part.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -26,6 +26,19 @@ def cause_by_slug(slug):
     )
 
 
+def cause_by_id(cause_id):
+    """Return the cause with this id in whatever state, with its texts, or None."""
+    return db.session.scalar(select(Cause).where(Cause.id == cause_id).options(selectinload(Cause.texts)))
+
+
+def causes_among(cause_ids):
+    """Return these causes in whatever state, oldest first, with their texts; all causes where `cause_ids` is None."""
+    query = select(Cause).order_by(Cause.id).options(selectinload(Cause.texts))
+    if cause_ids is not None:
+        query = query.where(Cause.id.in_(cause_ids))
+    return db.session.scalars(query).all()
+
+
 def cause_count(cause_id):
     """Return how many butterflies the cause has."""
     return db.session.scalar(select(CauseTally.count).where(CauseTally.cause_id == cause_id)) or 0

@@ -35,6 +35,12 @@ def published_petitions(cause_id=None):
     return db.session.scalars(query.order_by(Petition.cause_id, Petition.position, Petition.id)).all()
 
 
+def petitions_of_cause(cause_id):
+    """Return all petitions of a cause in their order, drafts and closed ones too, with texts and targets."""
+    query = _whole().where(Petition.cause_id == cause_id).order_by(Petition.position, Petition.id)
+    return db.session.scalars(query).all()
+
+
 def petition_by_slug(slug):
     """Return the public petition at `slug`, with texts and targets, or None."""
     return db.session.scalar(

@@ -21,6 +21,16 @@ def test_the_sheets_are_one_in_a_fixed_order(folder):
     assert Assets(folder).joined["css/site.css"].split() == ["c{}", "t{}", "b{}", "l{}", "a{}", "z{}"]
 
 
+def test_a_folder_of_sheets_is_one_of_its_own_and_adds_nothing_to_that_of_the_site(folder):
+    before = Assets(folder).joined["css/site.css"]
+    (folder / "css" / "organize").mkdir()
+    for name in ("rail", "base"):
+        (folder / "css" / "organize" / f"{name}.css").write_text(f"{name}{{}}")
+    sheets = Assets(folder).joined
+    assert sheets["css/organize.css"].split() == ["base{}", "rail{}"]
+    assert sheets["css/site.css"] == before
+
+
 @pytest.mark.parametrize("change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")])
 def test_any_change_gives_everything_a_new_name(folder, change):
     before = Assets(folder).version

@@ -1,0 +1,45 @@
+"""The audit trail: what organizers saw and did."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.accounts.models import Organizer
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+DOORS = ("web", "command", "worker", "api", "kiosk")
+
+
+class AuditEntry(db.Model):
+    """Who did what, when, why and from where, to which thing of which cause. Triggers refuse any change of it.
+
+    `organizer_id` is empty where a command, the worker or nobody known did it. `details` holds plain values without personal
+    data of supporters. `address` is shortened to its network.
+    """
+
+    __tablename__ = "audit_entry"
+    __table_args__ = (
+        CheckConstraint(f"door in ({', '.join(map(repr, DOORS))})", name="door"),
+        Index("ix_audit_entry_cause_id", "cause_id", "id"),
+        Index("ix_audit_entry_organizer_id", "organizer_id", "id"),
+        Index("ix_audit_entry_action", "action", "id"),
+        Index("ix_audit_entry_subject", "subject_kind", "subject_id", "id"),
+        Index("ix_audit_entry_at", "at"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    organizer_id: Mapped[int | None] = mapped_column(ForeignKey("organizer.id"))
+    door: Mapped[str] = mapped_column(String(8))
+    address: Mapped[str] = mapped_column(String(45), default="")
+    action: Mapped[str] = mapped_column(String(40))
+    subject_kind: Mapped[str] = mapped_column(String(20), default="")
+    subject_id: Mapped[int | None] = mapped_column(BigInteger)
+    cause_id: Mapped[int | None] = mapped_column(BigInteger)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    details: Mapped[dict] = mapped_column(JSON, default=dict)
+
+    organizer: Mapped[Organizer | None] = relationship(lazy="joined")

@@ -1,0 +1,179 @@
+"""Organizers: who they are, what they may do where, and by what they are known again."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.accounts.permissions import ADMIN, ROLES
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+STAGES = ("password", "full")
+LINKS = ("invitation", "reset")
+
+
+class Organizer(db.Model):
+    """A person who runs causes. `email_digest` is the keyed digest of the canonical address; `password_hash` is Argon2id.
+
+    Who was removed keeps the row, so that the audit trail still says who it was; all by which one could sign in is gone.
+    """
+
+    __tablename__ = "organizer"
+    __table_args__ = (
+        Index("uq_organizer_email_digest", "email_digest", unique=True),
+        CheckConstraint("removed_at is null or password_hash is null", name="removed"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254))
+    email_digest: Mapped[bytes] = mapped_column(LargeBinary(16))
+    name: Mapped[str] = mapped_column(String(80), default="")
+    lang: Mapped[str] = mapped_column(String(2), default="en")
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    # Sealed with SECRET_KEY; the last step of 30 s whose code was used, so that no code opens twice.
+    totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(300))
+    totp_step: Mapped[int] = mapped_column(Integer, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    grants: Mapped[list["Grant"]] = relationship(
+        order_by="Grant.id", cascade="all, delete-orphan", foreign_keys="Grant.organizer_id", lazy="selectin"
+    )
+    passkeys: Mapped[list["Passkey"]] = relationship(order_by="Passkey.id", cascade="all, delete-orphan", lazy="selectin")
+
+    @property
+    def called(self):
+        """The name, or the address of who has not told one yet."""
+        return self.name or self.email
+
+    @property
+    def is_invited(self):
+        return self.password_hash is None and self.removed_at is None
+
+    @property
+    def has_second_factor(self):
+        return self.totp_secret is not None or bool(self.passkeys)
+
+
+class Grant(db.Model):
+    """A role of an organizer: `admin` everywhere, the others in one cause."""
+
+    __tablename__ = "role_grant"
+    __table_args__ = (
+        CheckConstraint(f"role in ({', '.join(repr(role) for role in (ADMIN, *ROLES))})", name="role"),
+        CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
+        Index("uq_role_grant_admin", "organizer_id", unique=True, sqlite_where=text("cause_id is null"),
+              postgresql_where=text("cause_id is null")),
+        Index("uq_role_grant_role", "organizer_id", "cause_id", "role", unique=True),
+        Index("ix_role_grant_cause_id", "cause_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
+    role: Mapped[str] = mapped_column(String(12))
+    cause_id: Mapped[int | None] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class OrganizerSession(db.Model):
+    """One browser in which an organizer is signed in; `password` is its stage until the second factor is shown.
+
+    Of its cookie only a digest is kept. `address` is shortened to its network.
+    """
+
+    __tablename__ = "organizer_session"
+    __table_args__ = (
+        CheckConstraint(f"stage in ({', '.join(map(repr, STAGES))})", name="stage"),
+        Index("uq_organizer_session_token_digest", "token_digest", unique=True),
+        Index("ix_organizer_session_organizer_id", "organizer_id"),
+        Index("ix_organizer_session_expires_at", "expires_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    stage: Mapped[str] = mapped_column(String(8))
+    device: Mapped[str] = mapped_column(String(120), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    organizer: Mapped[Organizer] = relationship(lazy="joined")
+
+
+class KnownDevice(db.Model):
+    """A browser from which an organizer has signed in before: it is told of no more, and no lock-out by others touches it."""
+
+    __tablename__ = "known_device"
+    __table_args__ = (Index("uq_known_device_token_digest", "token_digest", "organizer_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
+    token_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    device: Mapped[str] = mapped_column(String(120), default="")
+    address: Mapped[str] = mapped_column(String(45), default="")
+    lang: Mapped[str] = mapped_column(String(2), default="en")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class AccountLink(db.Model):
+    """A link that lets an organizer set a password, once: by invitation or to reset it. Its token is keyed, not stored."""
+
+    __tablename__ = "account_link"
+    __table_args__ = (
+        CheckConstraint(f"purpose in ({', '.join(map(repr, LINKS))})", name="purpose"),
+        Index("ix_account_link_organizer_id", "organizer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
+    purpose: Mapped[str] = mapped_column(String(12))
+    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organizer.id", ondelete="SET NULL"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organizer: Mapped[Organizer] = relationship(foreign_keys=organizer_id, lazy="joined")
+
+
+class RecoveryCode(db.Model):
+    """A code that opens once where the second factor is lost, kept as a keyed digest."""
+
+    __tablename__ = "recovery_code"
+
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True)
+    code_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Passkey(db.Model):
+    """A WebAuthn credential; `sign_count` is what its device counted last, nought where it does not count."""
+
+    __tablename__ = "passkey"
+    __table_args__ = (
+        Index("uq_passkey_credential_id", "credential_id", unique=True),
+        Index("ix_passkey_organizer_id", "organizer_id"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
+    credential_id: Mapped[bytes] = mapped_column(LargeBinary(1023))
+    public_key: Mapped[bytes] = mapped_column(LargeBinary(2000))
+    sign_count: Mapped[int] = mapped_column(Integer, default=0)
+    name: Mapped[str] = mapped_column(String(80))
+    transports: Mapped[list] = mapped_column(JSON, default=list)
+    is_synced: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class SpentChallenge(db.Model):
+    """The digest of a passkey challenge that was answered: its answer opens nothing again."""
+
+    __tablename__ = "spent_challenge"
+
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)

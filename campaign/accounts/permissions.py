@@ -1,0 +1,80 @@
+"""Who may do what: the one table of it."""
+
+ADMIN = "admin"
+# Of one cause each, the widest first.
+ROLES = ("owner", "editor", "exporter", "reviewer", "tabler")
+
+_OWNER = frozenset({"owner"})
+_EVERYBODY = frozenset(ROLES)
+
+# action → the roles that may, in the cause of the thing. Admins may do everything, everywhere. An action is "subject.verb";
+# where it shows or moves what supporters told of themselves, the editor is never among its roles.
+TABLE = {
+    "overview.see": _EVERYBODY,
+    "causes.create": frozenset(),
+    "causes.edit": _OWNER | {"editor"},
+    "causes.publish": _OWNER | {"editor"},
+    "petitions.see": _EVERYBODY,
+    "petitions.edit": _OWNER | {"editor"},
+    "petitions.publish": _OWNER | {"editor"},
+    "events.see": _EVERYBODY,
+    "events.edit": _OWNER | {"editor"},
+    "updates.see": _OWNER | {"editor"},
+    "updates.edit": _OWNER | {"editor"},
+    "registrations.see": _OWNER | {"tabler"},
+    "registrations.check_in": _OWNER | {"tabler"},
+    "registrations.export": _OWNER | {"exporter"},
+    "numbers.see": _OWNER | {"editor", "exporter", "reviewer"},
+    "signatures.see": _OWNER | {"exporter", "reviewer"},
+    "signatures.review": _OWNER | {"reviewer"},
+    "signatures.correct": _OWNER | {"reviewer"},
+    "signatures.erase": _OWNER,
+    "signatures.export": _OWNER | {"exporter"},
+    "signatures.import": _OWNER | {"reviewer"},
+    "rules.edit": _OWNER | {"reviewer"},
+    "retention.edit": _OWNER,
+    "mail.see": _OWNER | {"editor"},
+    "mail.edit": _OWNER | {"editor"},
+    "mail.send": _OWNER,
+    "kiosks.see": _OWNER | {"tabler"},
+    "kiosks.pair": _OWNER | {"tabler"},
+    "people.see": _OWNER,
+    "people.change": _OWNER,
+    "audit.see": _OWNER,
+}
+# Whoever may do one of these must have a second factor, for anything at all.
+EXPORTS = frozenset({"signatures.export", "registrations.export"})
+
+EVERYWHERE = None
+
+
+def may(organizer, action, cause_id):
+    """Return whether `organizer` may do `action` in this cause. Raises KeyError for an action that the table lacks."""
+    allowed = TABLE[action]
+    return any(
+        grant.role == ADMIN or (grant.cause_id == cause_id and grant.role in allowed) for grant in organizer.grants
+    )
+
+
+def may_somewhere(organizer, action):
+    """Return whether `organizer` may do `action` in any cause."""
+    allowed = TABLE[action]
+    return any(grant.role == ADMIN or grant.role in allowed for grant in organizer.grants)
+
+
+def causes_where(organizer, action):
+    """Return the ids of the causes where `organizer` may do `action` as a frozenset, or EVERYWHERE."""
+    allowed = TABLE[action]
+    if any(grant.role == ADMIN for grant in organizer.grants):
+        return EVERYWHERE
+    return frozenset(grant.cause_id for grant in organizer.grants if grant.role in allowed)
+
+
+def belongs_to(organizer, cause_id):
+    """Return whether `organizer` has any role in this cause."""
+    return any(grant.role == ADMIN or grant.cause_id == cause_id for grant in organizer.grants)
+
+
+def must_have_second_factor(organizer):
+    """Return whether `organizer` may export anything, and so must show more than a password."""
+    return any(may_somewhere(organizer, action) for action in EXPORTS)

@@ -1,0 +1,81 @@
+"""What one must be to see a page of the workspace: each view says it, and who may not is turned away before it runs."""
+
+from functools import wraps
+from inspect import signature
+
+from flask import abort, redirect, request, url_for
+
+from campaign.accounts import permissions
+from campaign.accounts.permissions import TABLE
+from campaign.organize.presence import cause_id_of, half_signed_in, organizer
+
+# What a view declares instead of an action of the table.
+ANYBODY = "anybody"
+ORGANIZER = "organizer"
+
+
+def allowed(action, thing=None):
+    """Let only those in who may do `action`.
+
+    `thing` takes values of the address by name and returns what the view is about (a cause, or what has a `cause_id`) or
+    None; the view gets it in their place. Who has no role in its cause is told that there is nothing. Without `thing`
+    being allowed in any cause is enough, and the view asks `causes_where(action)` what to show.
+    """
+    if action not in TABLE:
+        raise ValueError(f"the table of permissions has no {action!r}")
+
+    def guard(view):
+        @wraps(view)
+        def guarded(**values):
+            who = _known()
+            if thing is None:
+                if not permissions.may_somewhere(who, action):
+                    abort(403)
+                return view(**values)
+            found = thing(**{name: values.pop(name) for name in names})
+            if found is None or not permissions.belongs_to(who, cause_id_of(found)):
+                abort(404)
+            if not permissions.may(who, action, cause_id_of(found)):
+                abort(403)
+            return view(found, **values)
+
+        names = () if thing is None else tuple(signature(thing).parameters)
+        guarded.permission = action
+        return guarded
+
+    return guard
+
+
+def any_organizer(view):
+    """Let everybody in who is signed in: pages of one's own account."""
+
+    @wraps(view)
+    def guarded(**values):
+        _signed_in()
+        return view(**values)
+
+    guarded.permission = ORGANIZER
+    return guarded
+
+
+def anybody(view):
+    """Let everybody in: the doors of the workspace."""
+    view.permission = ANYBODY
+    return view
+
+
+def _signed_in():
+    who = organizer()
+    if who is None:
+        step = "second_step" if half_signed_in() else "new"
+        here = request.full_path.rstrip("?") if request.method == "GET" else None
+        abort(redirect(url_for(f"organize.sign_in.{step}", next=here), 303))
+    return who
+
+
+def _known():
+    """Return who is signed in as far as their roles ask: who may export must have a second factor first."""
+    who = _signed_in()
+    if permissions.must_have_second_factor(who) and not who.has_second_factor:
+        abort(redirect(url_for("organize.account.second_factor"), 303))
+    return who

@@ -1,0 +1,39 @@
+"""The rail: the places of the workspace, in order. Who may not see a place is not shown it."""
+
+from typing import NamedTuple
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from campaign.organize.presence import may
+
+
+class Place(NamedTuple):
+    """A place on the rail; `name` is that of its blueprint, whose `index` it leads to."""
+
+    name: str
+    label: str
+    icon: str
+    action: str
+
+    @property
+    def endpoint(self):
+        return f"organize.{self.name}.index"
+
+
+PLACES = (
+    Place("overview", _l("Overview"), "grid", "overview.see"),
+    Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
+    Place("events", _l("Events"), "calendar", "events.see"),
+    Place("updates", _l("Updates"), "newspaper", "updates.see"),
+    Place("signatures", _l("Signatures"), "pen", "signatures.see"),
+    Place("mail", _l("Mail"), "mail", "mail.see"),
+    Place("kiosks", _l("Kiosks"), "tablet", "kiosks.see"),
+    Place("people", _l("People"), "users", "people.see"),
+    Place("audit", _l("Audit trail"), "list", "audit.see"),
+)
+
+
+def places():
+    """Return the places that who is signed in may see."""
+    return [place for place in PLACES if place.endpoint in current_app.view_functions and may(place.action)]

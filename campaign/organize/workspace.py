@@ -1,0 +1,78 @@
+"""The workspace at /organize: its parts, and what is true of every page in it."""
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
+from flask_babel import gettext as _
+from flask_babel import refresh
+from flask_wtf.csrf import CSRFError, CSRFProtect
+
+from campaign.organize import account, overview, presence, sign_in
+from campaign.organize.rail import places
+
+blueprint = Blueprint("organize", __name__, url_prefix="/organize")
+PARTS = (sign_in, overview, account)
+csrf = CSRFProtect()
+
+for part in PARTS:
+    blueprint.register_blueprint(part.blueprint)
+
+
+def init_app(app):
+    csrf.init_app(app)
+    app.register_blueprint(blueprint)
+    app.add_template_global(presence.may, "may")
+
+
+@blueprint.before_request
+def come_in():
+    """Find out who asks, speak their language, and refuse posts that no page of ours made."""
+    if not hasattr(current_app.view_functions[request.endpoint], "permission"):
+        raise LookupError(f"{request.endpoint} does not say who may see it")
+    presence.find_session()
+    _speak()
+    session.permanent = True
+    csrf.protect()
+
+
+def _speak():
+    who = presence.organizer() or presence.half_signed_in()
+    languages = current_app.config["LANGUAGES"]
+    if request.args.get("lang") in languages and who is None:
+        session["lang"] = request.args["lang"]
+    chosen = who.lang if who else session.get("lang")
+    if chosen in languages:
+        g.lang = chosen
+        refresh()
+
+
+@blueprint.after_request
+def keep_private(response):
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.headers["Referrer-Policy"] = "same-origin"
+    return response
+
+
+@blueprint.context_processor
+def who_is_here():
+    return {"organizer": presence.organizer(), "places": places(), "place": request.blueprint.rpartition(".")[2]}
+
+
+@blueprint.errorhandler(403)
+def refuse(_error):
+    return render_template("organize/refused.html"), 403
+
+
+@blueprint.errorhandler(404)
+def find_nothing(_error):
+    return render_template("organize/nothing.html"), 404
+
+
+@blueprint.errorhandler(CSRFError)
+def ask_again(_error):
+    """The token of a page left open for weeks, or opened before signing in elsewhere: nothing was changed."""
+    flash(_("This page had grown old, so nothing was changed. Please send it once more."), "waiting")
+    return redirect(request.full_path.rstrip("?") if _has_get() else "/organize/", 303)
+
+
+def _has_get():
+    return "GET" in {method for rule in current_app.url_map.iter_rules(request.endpoint) for method in rule.methods}

@@ -1,0 +1,48 @@
+"""Clients who are signed in to the workspace."""
+
+import re
+
+import pytest
+
+from tests.factories.organizers import make_organizer, sign_in
+
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+class Desk:
+    """A client at the workspace: `get` and `post`, with the form's token as a page would send it."""
+
+    def __init__(self, client, organizer=None):
+        self.client, self.organizer = client, organizer
+        self._token = None
+
+    def get(self, path, **options):
+        return self.client.get(path, **options)
+
+    def post(self, path, data=None, **options):
+        return self.client.post(path, data={"csrf_token": self.token(), **(data or {})}, **options)
+
+    def token(self):
+        if self._token is None:
+            page = "/organize/account" if self.organizer else "/organize/sign-in"
+            self._token = TOKEN.search(self.client.get(page).text).group(1)
+        return self._token
+
+
+@pytest.fixture
+def desk_of(app):
+    """Calling it signs an organizer with a role in, and returns their Desk."""
+
+    def desk_of(role="admin", cause_id=None, **columns):
+        client = app.test_client()
+        organizer = make_organizer(role, cause_id, **columns)
+        sign_in(client, organizer)
+        return Desk(client, organizer)
+
+    return desk_of
+
+
+@pytest.fixture
+def door(client):
+    """The Desk of somebody who is not signed in."""
+    return Desk(client)

@@ -1,0 +1,43 @@
+"""What is true of every page of the workspace."""
+
+import pytest
+from flask import current_app
+
+from campaign.accounts.permissions import TABLE
+from campaign.organize.guard import ANYBODY, ORGANIZER
+
+
+def test_every_route_of_the_workspace_says_who_may_use_it(app):
+    known = {ANYBODY, ORGANIZER, *TABLE}
+    silent = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/organize")
+        and getattr(current_app.view_functions[rule.endpoint], "permission", None) not in known
+    }
+    assert silent == set()
+
+
+def test_the_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
+    answer = desk_of().get("/organize/")
+    assert answer.status_code == 200
+    assert answer.headers["Cache-Control"] == "no-store"
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert cookies
+    for cookie in cookies:
+        assert "Path=/organize" in cookie
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+
+
+def test_who_is_not_signed_in_is_led_to_the_door_and_back(client):
+    answer = client.get("/organize/?cause=valley")
+    assert answer.status_code == 303
+    assert answer.location == "/organize/sign-in?next=/organize/?cause%3Dvalley"
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Overview"), ("es", "Resumen"), ("fr", "Vue d’ensemble")])
+def test_the_workspace_speaks_the_language_of_the_organizer(desk_of, lang, words):
+    answer = desk_of(lang=lang).get("/organize/", headers={"Accept-Language": "de"})
+    assert f'<html lang="{lang}">' in answer.text
+    assert f"<h1>{words}</h1>" in answer.text
