@@ -6,6 +6,8 @@ from flask import Flask
 
 import config
 from campaign import extensions
+from campaign.accounts import emails as account_letters
+from campaign.accounts import pace
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.client_address import ClientAddress
@@ -26,6 +28,21 @@ from campaign.web.pages import blueprint as site_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 # Under names of their own: a package's name would hide the package.
+PARTS = (
+    languages,
+    formats,
+    assets,
+    headers,
+    sessions,
+    failures,
+    terms,
+    pressure,
+    emails,
+    pace,
+    account_letters,
+    workspace,
+    commands,
+)
 ROOMS = (site_pages, cause_pages, petition_pages, signature_pages, live_answers, montage_pages)
 
 
@@ -39,7 +56,7 @@ def create_app(settings=None):
     app.config.update(settings or {})
     app.extensions["sender_address"] = sender(app.config).addr_spec
     _join_extensions(app)
-    for part in (languages, formats, assets, headers, sessions, failures, terms, pressure, emails, workspace, commands):
+    for part in PARTS:
         part.init_app(app)
     for room in ROOMS:
         app.register_blueprint(room)

@@ -79,7 +79,8 @@ class Grant(db.Model):
 class OrganizerSession(db.Model):
     """One browser in which an organizer is signed in; `password` is its stage until the second factor is shown.
 
-    Of its cookie only a digest is kept. `address` is shortened to its network.
+    Of its cookie only a digest is kept. `address` is shortened to its network. `confirmed_at` is when its owner last showed who
+    they are.
     """
 
     __tablename__ = "organizer_session"
@@ -98,6 +99,7 @@ class OrganizerSession(db.Model):
     address: Mapped[str] = mapped_column(String(45), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    confirmed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     organizer: Mapped[Organizer] = relationship(lazy="joined")

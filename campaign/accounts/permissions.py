@@ -40,6 +40,8 @@ TABLE = {
     "kiosks.pair": _OWNER | {"tabler"},
     "people.see": _OWNER,
     "people.change": _OWNER,
+    "people.remove": frozenset(),
+    "people.unlock": frozenset(),
     "audit.see": _OWNER,
 }
 # Whoever may do one of these must have a second factor, for anything at all.

@@ -25,6 +25,7 @@ def open_session(*, organizer_id, token, stage, device, address, now):
         address=keys.shorten(address),
         created_at=now,
         seen_at=now,
+        confirmed_at=now,
         expires_at=now + (LONGEST if stage == "full" else SECOND_STEP),
     )
     db.session.add(session)
@@ -48,6 +49,11 @@ def session_of(token, now):
 def see_session(*, session_id, now):
     """Note that a session is in use."""
     db.session.execute(update(OrganizerSession).where(OrganizerSession.id == session_id).values(seen_at=now))
+
+
+def confirm_session(*, session_id, now):
+    """Note that the owner of a session has shown once more who they are."""
+    db.session.execute(update(OrganizerSession).where(OrganizerSession.id == session_id).values(confirmed_at=now))
 
 
 def sessions_of(organizer_id, now):

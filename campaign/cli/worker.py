@@ -6,6 +6,7 @@ import secrets
 import threading
 from datetime import timedelta
 
+from campaign.accounts.tasks import forget_sessions
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
@@ -90,4 +91,4 @@ class Worker:
             unconfirmed_days=config["ERASE_PENDING_DAYS"],
             address_days=config["ADDRESS_DAYS"],
         )
-        return forgotten + write(remind, now=now) + write(sweep, now=now)
+        return forgotten + write(forget_sessions, now=now) + write(remind, now=now) + write(sweep, now=now)

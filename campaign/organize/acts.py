@@ -1,28 +1,58 @@
 """Changing something in the workspace, and noting it, in one transaction."""
 
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
 from campaign.accounts.audit import record
+from campaign.accounts.operations import tell_of_change
+from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
 from campaign.organize.presence import actor
 
 
-def act(action, operation, /, *, on=None, cause_id=None, reason="", details=None, **named):
-    """Run `operation(**named)` and record `action` with it; return what it returns.
+class Fact(NamedTuple):
+    """What the audit trail is told: the action, on what, of which cause, why, and plain details.
 
-    `on` is the subject, a pair (kind, id), or a function that makes one from the result (of something just created);
-    `cause_id` may be such a function too.
+    `on` is the subject, a pair (kind, id). Of something that is only being made, `on` and `cause_id` are functions of the result.
     """
+
+    action: str
+    on: tuple | Callable | None = None
+    cause_id: Any = None
+    reason: str = ""
+    details: dict | None = None
+
+    def told(self, who, result):
+        """Record the fact, and return the entry."""
+        on, cause_id = (each(result) if callable(each) else each for each in (self.on, self.cause_id))
+        return record(who, self.action, subject=on, cause_id=cause_id, reason=self.reason, details=self.details)
+
+
+def act(fact, operation, /, **named):
+    """Run `operation(**named)` and record `fact` in the same transaction; return what the operation returns."""
     who = actor()
 
     def operate_and_record():
         result = operation(**named)
-        subject = on(result) if callable(on) else on
-        cause = cause_id(result) if callable(cause_id) else cause_id
-        record(who, action, subject=subject, cause_id=cause, reason=reason, details=details)
+        fact.told(who, result)
         return result
 
     return write(operate_and_record)
 
 
-def note(action, *, on=None, cause_id=None, reason="", details=None):
+def act_on_account(action, operation, /, *, organizer_id, details=None, **named):
+    """Like `act`, for a change to the account of `organizer_id`, who is told of it by mail."""
+    who = actor()
+
+    def operate_and_tell():
+        result = operation(organizer_id=organizer_id, **named)
+        entry = record(who, action, subject=("organizer", organizer_id), details=details)
+        tell_of_change(entry, organizer_by_id(organizer_id))
+        return result
+
+    return write(operate_and_tell)
+
+
+def note(fact):
     """Record that somebody looked at personal data, or anything else that changes nothing."""
-    write(record, actor(), action, subject=on, cause_id=cause_id, reason=reason, details=details)
+    write(fact.told, actor(), None)

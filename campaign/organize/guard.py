@@ -1,17 +1,21 @@
 """What one must be to see a page of the workspace: each view says it, and who may not is turned away before it runs."""
 
+from datetime import timedelta
 from functools import wraps
 from inspect import signature
 
-from flask import abort, redirect, request, url_for
+from flask import abort, g, redirect, request, url_for
 
 from campaign.accounts import permissions
 from campaign.accounts.permissions import TABLE
+from campaign.lib.times import utcnow
 from campaign.organize.presence import cause_id_of, half_signed_in, organizer
 
 # What a view declares instead of an action of the table.
 ANYBODY = "anybody"
 ORGANIZER = "organizer"
+# Who left a phone on a table must not lose the account with it.
+FRESH = timedelta(minutes=20)
 
 
 def allowed(action, thing=None):
@@ -58,6 +62,19 @@ def any_organizer(view):
     return guarded
 
 
+def fresh(view):
+    """Ask who is signed in for their password first where they last showed it a while ago; stands under `any_organizer`."""
+
+    @wraps(view)
+    def guarded(**values):
+        if g.organizer_session.confirmed_at < utcnow() - FRESH:
+            here = request.full_path.rstrip("?") if request.method == "GET" else url_for("organize.account.index")
+            abort(redirect(url_for("organize.account.confirm", next=here), 303))
+        return view(**values)
+
+    return guarded
+
+
 def anybody(view):
     """Let everybody in: the doors of the workspace."""
     view.permission = ANYBODY
@@ -77,5 +94,5 @@ def _known():
     """Return who is signed in as far as their roles ask: who may export must have a second factor first."""
     who = _signed_in()
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
-        abort(redirect(url_for("organize.account.second_factor"), 303))
+        abort(redirect(url_for("organize.second_factor.index"), 303))
     return who

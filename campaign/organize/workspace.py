@@ -5,11 +5,22 @@ from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
-from campaign.organize import account, overview, presence, sign_in
+from campaign.organize import (
+    account,
+    audit,
+    links,
+    overview,
+    passkey_door,
+    passkeys,
+    people,
+    presence,
+    second_factor,
+    sign_in,
+)
 from campaign.organize.rail import places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
-PARTS = (sign_in, overview, account)
+PARTS = (sign_in, passkey_door, links, overview, people, audit, account, second_factor, passkeys)
 csrf = CSRFProtect()
 
 for part in PARTS:

@@ -5,12 +5,11 @@ from datetime import timedelta
 from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, verify_solution_v1
 from flask import current_app
 from limits import RateLimitItemPerMinute, parse
-from limits.storage import storage_from_string
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from campaign.lib.counters import storage_of
 from campaign.lib.late_counters import LateCounters
-from campaign.lib.shared_counters import SharedCounters
 from campaign.lib.times import utcnow
 
 WORK = 60_000
@@ -23,11 +22,7 @@ class Pressure:
     """The rates of signing, shared between processes: by Redis where there is one, else by a file."""
 
     def __init__(self, config):
-        storage = (
-            storage_from_string(config["REDIS_URL"])
-            if config["REDIS_URL"]
-            else SharedCounters(f"{config['VAR_DIR']}/counters.sqlite3")
-        )
+        storage = storage_of(config)
         if config.get("SERVING"):
             storage = LateCounters(storage, LATE_SECONDS)
         self._limiter = FixedWindowRateLimiter(storage)

@@ -110,6 +110,7 @@ def upgrade():
     sa.Column('address', sa.String(length=45), nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('confirmed_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('expires_at', sa.DateTime(timezone=True), nullable=False),
     sa.CheckConstraint("stage in ('password', 'full')", name=op.f('ck_organizer_session_stage')),
     sa.ForeignKeyConstraint(['organizer_id'], ['organizer.id'], name=op.f('fk_organizer_session_organizer_id'), ondelete='CASCADE'),

@@ -1,0 +1,203 @@
+"""What changes organizers and their roles."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from campaign.accounts import keys
+from campaign.accounts.models import AccountLink, Grant, Organizer, Passkey, RecoveryCode
+from campaign.accounts.permissions import ADMIN
+from campaign.accounts.queries import organizer_by_address, organizer_by_id
+from campaign.accounts.sessions import close_sessions, forget_devices
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.lib.insertion import insert
+from campaign.mail.operations import owe
+
+INVITATION, RESET, ROLE, CHANGED = "account_invitation", "account_reset", "account_role", "account_changed"
+NEW_DEVICE = "account_new_device"
+GOOD_FOR = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
+
+
+class LinkSpent(CampaignError):
+    """The link was used, has expired, or its organizer was removed."""
+
+    status = 410
+
+
+class LastAdmin(CampaignError):
+    """Without this organizer nobody could give roles any more."""
+
+    status = 409
+
+
+def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, now):
+    """Give a role to whoever reads the mail of `address` (an Address); return the id of the organizer.
+
+    Who has no password yet is sent a link to set one; who has is told of the role by mail.
+    """
+    organizer = _organizer_at(address, name, lang, now)
+    if organizer.is_invited:
+        _grant(organizer, role, cause_id, now)
+        owe_invitation(organizer_id=organizer.id, invited_by_id=invited_by_id, now=now)
+    else:
+        give_role(organizer_id=organizer.id, role=role, cause_id=cause_id, now=now)
+    return organizer.id
+
+
+def give_role(*, organizer_id, role, cause_id=None, now):
+    """Give an organizer a role, and tell them by mail, unless they have it already."""
+    organizer = organizer_by_id(organizer_id)
+    if any((grant.role, grant.cause_id) == (role, cause_id) for grant in organizer.grants):
+        return
+    grant = _grant(organizer, role, cause_id, now)
+    if not organizer.is_invited:
+        owe(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
+
+
+def owe_invitation(*, organizer_id, invited_by_id=None, now):
+    """Owe somebody who has no password yet a letter with a link to set one."""
+    link = make_link(organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now)
+    owe(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
+
+
+def enrol(*, address, role, cause_id=None, lang, now):
+    """Give a role to `address` (an Address) and return (the organizer, a link to set a password); no mail goes out."""
+    organizer = _organizer_at(address, "", lang, now)
+    _grant(organizer, role, cause_id, now)
+    return organizer, make_link(organizer_id=organizer.id, purpose="invitation", now=now)
+
+
+def make_link(*, organizer_id, purpose, invited_by_id=None, now):
+    """Make a link that lets an organizer set a password; older ones of the same purpose end."""
+    db.session.execute(
+        update(AccountLink)
+        .where(AccountLink.organizer_id == organizer_id, AccountLink.purpose == purpose, AccountLink.used_at.is_(None))
+        .values(expires_at=now)
+    )
+    link = AccountLink(
+        organizer_id=organizer_id,
+        purpose=purpose,
+        invited_by_id=invited_by_id,
+        created_at=now,
+        expires_at=now + GOOD_FOR[purpose],
+    )
+    db.session.add(link)
+    db.session.flush()
+    return link
+
+
+def ask_reset(*, address, now):
+    """Owe a link to set a new password to `address` (text); where nobody has it, something as long is done that is never sent."""
+    organizer = organizer_by_address(address)
+    if organizer is None or organizer.removed_at is not None:
+        owe(kind=RESET, subject_id=0, lang="en")
+        return
+    purpose = "invitation" if organizer.is_invited else "reset"
+    link = make_link(organizer_id=organizer.id, purpose=purpose, now=now)
+    owe(kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang)
+
+
+def follow_link(*, link_id, password_hash, name=None, lang=None, now):
+    """Set the password of whoever the link was for, once; all their sessions end. Raises LinkSpent."""
+    unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
+    spent = update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
+    organizer_id = db.session.scalar(spent)
+    organizer = organizer_id and organizer_by_id(organizer_id)
+    if not organizer or organizer.removed_at is not None:
+        raise LinkSpent
+    organizer.password_hash = password_hash
+    organizer.name = name or organizer.name
+    organizer.lang = lang or organizer.lang
+    close_sessions(organizer_id=organizer.id)
+    db.session.flush()
+    return organizer
+
+
+def set_password(*, organizer_id, password_hash, but_session=None):
+    """Set a new password and end all other sessions."""
+    organizer_by_id(organizer_id).password_hash = password_hash
+    close_sessions(organizer_id=organizer_id, but=but_session)
+    db.session.flush()
+
+
+def describe(*, organizer_id, name, lang):
+    """Change how an organizer is called, and the language of their pages and letters."""
+    organizer = organizer_by_id(organizer_id)
+    organizer.name, organizer.lang = name, lang
+    db.session.flush()
+
+
+def take_role(*, grant_id):
+    """Take a role away; return what it was, (organizer id, role, cause id), or None. Raises LastAdmin."""
+    grant = db.session.get(Grant, grant_id)
+    if grant is None:
+        return None
+    if grant.role == ADMIN:
+        _spare_last_admin(grant.organizer_id)
+    was = grant.organizer_id, grant.role, grant.cause_id
+    db.session.execute(delete(Grant).where(Grant.id == grant_id))
+    return was
+
+
+def remove(*, organizer_id, now):
+    """Remove an organizer: roles, sessions, password and factors go; the name stays for the audit trail. Raises LastAdmin."""
+    organizer = organizer_by_id(organizer_id)
+    if any(grant.role == ADMIN for grant in organizer.grants):
+        _spare_last_admin(organizer_id)
+    organizer.password_hash, organizer.removed_at, organizer.grants = None, now, []
+    take_factors(organizer_id=organizer_id)
+    forget_devices(organizer_id=organizer_id)
+    db.session.flush()
+    return organizer
+
+
+def take_factors(*, organizer_id):
+    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones."""
+    organizer = organizer_by_id(organizer_id)
+    organizer.totp_secret, organizer.totp_step = None, 0
+    db.session.execute(delete(Passkey).where(Passkey.organizer_id == organizer_id))
+    db.session.expire(organizer, ["passkeys"])
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
+    close_sessions(organizer_id=organizer_id)
+    db.session.flush()
+
+
+def tell_of_change(entry, organizer):
+    """Owe an organizer a letter about the audit entry of a change to their account."""
+    owe(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
+
+
+def _organizer_at(address, name, lang, now):
+    digest = keys.email_digest(address.normalized)
+    row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang, "totp_step": 0, "created_at": now}
+    # Two who invite the same person at once make one organizer.
+    db.session.execute(insert(Organizer.__table__).values(row).on_conflict_do_nothing(index_elements=["email_digest"]))
+    organizer = db.session.scalar(select(Organizer).where(Organizer.email_digest == digest))
+    if organizer.removed_at is not None:
+        organizer.removed_at, organizer.email, organizer.lang = None, address.normalized, lang
+        organizer.name = name or organizer.name
+        db.session.flush()
+    return organizer
+
+
+def _grant(organizer, role, cause_id, now):
+    row = {"organizer_id": organizer.id, "role": role, "cause_id": cause_id, "created_at": now}
+    db.session.execute(insert(Grant.__table__).values(row).on_conflict_do_nothing())
+    db.session.expire(organizer, ["grants"])
+    which = Grant.organizer_id == organizer.id, Grant.role == role, Grant.cause_id.is_not_distinct_from(cause_id)
+    return db.session.scalar(select(Grant).where(*which))
+
+
+def _spare_last_admin(organizer_id):
+    # Locked in one order, so that of two admins who remove each other at once one stays.
+    admins = db.session.scalars(
+        select(Grant.organizer_id).where(Grant.role == ADMIN).order_by(Grant.id).with_for_update()
+    ).all()
+    able = db.session.scalar(
+        select(func.count())
+        .select_from(Organizer)
+        .where(Organizer.id.in_(admins), Organizer.id != organizer_id, Organizer.password_hash.is_not(None))
+    )
+    if not able:
+        raise LastAdmin

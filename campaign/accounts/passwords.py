@@ -1,0 +1,63 @@
+"""Passwords: Argon2id, and an estimate of how long one would have to guess."""
+
+from functools import cache
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from zxcvbn import zxcvbn
+
+SHORTEST, LONGEST = 12, 200
+# Guesses that somebody with the hashes needs: 3 of 4 is beyond 10^8, each of which costs them 64 MiB and some 50 ms.
+LEAST_SCORE = 3
+# zxcvbn takes time that grows with the square of the length, and knows enough after these.
+LOOKED_AT = 72
+
+_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+# Each hash takes 64 MiB: a crowd at the door must not take the memory of those who sign.
+_room = BoundedSemaphore(2)
+
+
+class PasswordTooWeak(ValueError):
+    """`code` says why: "short", "long" or "guessable"."""
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+def hash_password(password):
+    with _room:
+        return _hasher.hash(password)
+
+
+def matches(password_hash, password):
+    """Return whether `password` is the one behind `password_hash`; without a hash it takes as long, and is not."""
+    try:
+        with _room:
+            _hasher.verify(password_hash or _nobodys(), password)
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+    return password_hash is not None
+
+
+def is_outdated(password_hash):
+    """Return whether a password should be hashed anew, as what is asked of a hash has grown."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+def demand_strength(password, about=()):
+    """Raise PasswordTooWeak for what is short or soon guessed; `about` holds words that are known of its owner."""
+    if len(password) < SHORTEST:
+        raise PasswordTooWeak("short")
+    if len(password) > LONGEST:
+        raise PasswordTooWeak("long")
+    known = [word for words in about for word in (words, *words.replace("@", " ").replace(".", " ").split()) if word]
+    if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < LEAST_SCORE:
+        raise PasswordTooWeak("guessable")
+
+
+@cache
+def _nobodys():
+    return _hasher.hash("nobody has this password")

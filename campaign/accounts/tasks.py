@@ -1,0 +1,18 @@
+"""What of accounts goes with time."""
+
+from sqlalchemy import delete
+
+from campaign.accounts.models import KnownDevice, OrganizerSession, SpentChallenge
+from campaign.accounts.sessions import DEVICE_KEPT, IDLE
+from campaign.extensions import db
+
+
+def forget_sessions(*, now):
+    """Delete sessions that ended, devices unused for a year, and challenges that nobody could answer any more; return how many."""
+    ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - IDLE)
+    gone = (
+        delete(OrganizerSession).where(ended),
+        delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_KEPT),
+        delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
+    )
+    return sum(db.session.execute(each.execution_options(synchronize_session=False)).rowcount for each in gone)

@@ -1,0 +1,83 @@
+"""`flask organizers`: add, list, remove."""
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from campaign.accounts import keys
+from campaign.accounts.audit import COMMAND, record
+from campaign.accounts.operations import LastAdmin, enrol, remove
+from campaign.accounts.permissions import ADMIN, ROLES
+from campaign.accounts.queries import organizer_by_address, organizers_of
+from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.extensions import write
+from campaign.lib.mail_addresses import AddressRefused, parse_address
+from campaign.lib.times import utcnow
+
+group = AppGroup("organizers", help="Add, list and remove the people who run causes.")
+
+
+def _parsed(_context, _parameter, email):
+    try:
+        return parse_address(email)
+    except AddressRefused as fault:
+        raise click.BadParameter(f"{email!r} is not a mail address ({fault.code}).") from fault
+
+
+@group.command("add")
+@click.argument("email", callback=_parsed)
+@click.option("--role", type=click.Choice((ADMIN, *ROLES)), required=True, help="What they may do.")
+@click.option("--cause", "slug", help="Slug of the cause in which they may; not for an admin, who may everywhere.")
+@click.option("--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of their pages and letters.")
+def add(email, role, slug, lang):
+    """Give EMAIL a role, and print a link to set a password that works once, for seven days."""
+    cause = cause_by_slug(slug) if slug else None
+    if slug and cause is None:
+        raise click.ClickException(f"There is no cause at {slug!r}.")
+    if (role == ADMIN) != (cause is None):
+        wrong = "An admin is one everywhere: leave --cause out." if cause else "Name the cause: --cause SLUG."
+        raise click.ClickException(wrong)
+    token = write(_enrol, email, role, cause.id if cause else None, lang)
+    click.echo(f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this address once, within seven days:")
+    click.echo(f"{current_app.config['PUBLIC_URL']}/organize/invitations/{token}")
+
+
+@group.command("list")
+def list_organizers():
+    """Show every organizer with their roles, and how they sign in."""
+    click.echo(f"{'e-mail':40} {'second factor':14} roles")
+    for who in organizers_of(None):
+        factor = "invited" if who.is_invited else "yes" if who.has_second_factor else "no"
+        click.echo(f"{who.email:40} {factor:14} {', '.join(map(_role, who.grants)) or 'none'}")
+
+
+@group.command("remove")
+@click.argument("email", callback=_parsed)
+def remove_organizer(email):
+    """Take all roles, sessions and keys from EMAIL; the audit trail keeps the name."""
+    who = organizer_by_address(email.normalized)
+    if who is None or who.removed_at is not None:
+        raise click.ClickException(f"There is no organizer at {email.normalized}.")
+    try:
+        write(_remove, who.id)
+    except LastAdmin as error:
+        raise click.ClickException("This is the last admin. Add another one first.") from error
+    click.echo(f"Removed {email.normalized}.")
+
+
+def _enrol(address, role, cause_id, lang):
+    organizer, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
+    record(COMMAND, "people.invite", subject=("organizer", organizer.id), cause_id=cause_id, details={"role": role})
+    return keys.link_token(link)
+
+
+def _remove(organizer_id):
+    remove(organizer_id=organizer_id, now=utcnow())
+    record(COMMAND, "people.remove", subject=("organizer", organizer_id))
+
+
+def _role(grant):
+    return grant.role if grant.cause_id is None else f"{grant.role} of {cause_by_id(grant.cause_id).slug}"
+
+
+COMMANDS = (group,)

@@ -1,0 +1,35 @@
+"""What the audit trail is searched by."""
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectField
+from wtforms.validators import Optional
+
+from campaign.organize.audit_words import SUBJECTS
+
+
+class AuditSearch(FlaskForm):
+    """Sent by GET: it changes nothing, and the address of a search can be kept."""
+
+    class Meta:
+        csrf = False
+
+    who = SelectField(_l("Who"), validate_choice=False)
+    about = SelectField(_l("About"), validate_choice=False)
+    since = DateField(_l("From"), [Optional()])
+    until = DateField(_l("To"), [Optional()])
+
+    def __init__(self, people):
+        super().__init__(formdata=request.args)
+        self.who.choices = [("", _l("Everybody")), *((str(who.id), who.called) for who in people)]
+        self.about.choices = [("", _l("Everything")), *SUBJECTS.items()]
+
+    @property
+    def organizer_id(self):
+        known = {value for value, _ in self.who.choices if value}
+        return int(self.who.data) if self.who.data in known else None
+
+    @property
+    def subject(self):
+        return self.about.data if self.about.data in SUBJECTS else ""

@@ -1,0 +1,59 @@
+"""Fields that several forms of the workspace share."""
+
+import re
+
+from flask_babel import lazy_gettext as _l
+from wtforms import PasswordField, StringField
+from wtforms.validators import StopValidation
+
+from campaign.accounts.passwords import SHORTEST, PasswordTooWeak, demand_strength
+from campaign.lib.names import NameRefused, clean_name
+from campaign.signatures.forms import MOST_NAME, NAME_FAULTS, EmailField
+
+WEAKNESSES = {
+    "short": _l("Take at least %(least)s characters; a few words in a row are easy to keep in mind.", least=SHORTEST),
+    "long": _l("That is longer than a password can be here."),
+    "guessable": _l("That would soon be guessed. Take several words that have nothing to do with each other or with you."),
+}
+
+
+class AddressField(EmailField):
+    """An e-mail address of an organizer; `address` holds it parsed once it is valid."""
+
+    def pre_validate(self, form):
+        if not (self.data or "").strip():
+            raise StopValidation(_l("Write an e-mail address."))
+        super().pre_validate(form)
+
+
+class OrganizerNameField(StringField):
+    """How an organizer is called by the others."""
+
+    def pre_validate(self, form):
+        if not (self.data or "").strip():
+            raise StopValidation(_l("Write the name by which the others know you."))
+        if len(self.data) > 4 * MOST_NAME:
+            raise StopValidation(_l("That is longer than %(most)s letters.", most=MOST_NAME))
+        try:
+            self.data = clean_name(self.data)[:MOST_NAME]
+        except NameRefused as fault:
+            raise StopValidation(NAME_FAULTS[fault.code]) from fault
+
+
+class NewPasswordField(PasswordField):
+    """A password that is about to be set; the form's `about` holds words that are known of its owner."""
+
+    def pre_validate(self, form):
+        try:
+            demand_strength(self.data or "", form.about())
+        except PasswordTooWeak as weakness:
+            raise StopValidation(WEAKNESSES[weakness.code]) from weakness
+
+
+class CodeField(StringField):
+    """Digits of a code, typed with or without spaces."""
+
+    def pre_validate(self, form):
+        self.data = re.sub(r"[\s\-.]", "", self.data or "")
+        if not self.data.isascii() or not self.data.isdecimal():
+            raise StopValidation(_l("A code is made of digits: six from the app, or sixteen from your list."))

@@ -1,0 +1,51 @@
+"""The forms by which roles are given."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from campaign.accounts.permissions import ADMIN, ROLES
+from campaign.organize.fields import AddressField
+
+ROLE_NAMES = {
+    ADMIN: _l("Admin"),
+    "owner": _l("Owner"),
+    "editor": _l("Editor"),
+    "exporter": _l("Exporter"),
+    "reviewer": _l("Reviewer"),
+    "tabler": _l("Tabler"),
+}
+ROLE_HINTS = {
+    ADMIN: _l("Everything, in every cause, and who may be an organizer"),
+    "owner": _l("Everything in this cause, and who works on it"),
+    "editor": _l("Petitions, events and news; sees no supporter"),
+    "exporter": _l("Sees the signatures, and takes them to the target"),
+    "reviewer": _l("Looks at what was held, and reads the comments"),
+    "tabler": _l("Pairs kiosks and checks people in at the door"),
+}
+EVERY_CAUSE = "0"
+
+
+class RoleForm(FlaskForm):
+    """A role in one of the causes that whoever gives it may give away; admins may make admins."""
+
+    cause = SelectField(_l("Cause"))
+    role = RadioField(_l("Role"), validators=[InputRequired(_l("Choose a role."))])
+
+    def offer(self, causes, lang, with_admin):
+        """Offer these Causes, and being an admin where `with_admin`; return the form."""
+        self.cause.choices = [(str(cause.id), cause.text(lang).title) for cause in causes]
+        roles = (*ROLES, ADMIN) if with_admin else ROLES
+        self.role.choices = [(role, ROLE_NAMES[role]) for role in roles]
+        return self
+
+    @property
+    def cause_id(self):
+        """The cause of the role; None for an admin, who is so everywhere."""
+        return None if self.role.data == ADMIN else int(self.cause.data)
+
+
+class InvitationForm(RoleForm):
+    email = AddressField(_l("E-mail"))
+    name = StringField(_l("Name"), [Length(max=80, message=_l("That is too long."))])

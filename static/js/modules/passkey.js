@@ -1,0 +1,48 @@
+// A button that makes or shows a passkey, and goes on to where the server says.
+
+import { makePasskey, showPasskey } from "../lib/passkeys.js";
+
+const DEVICE = { make: makePasskey, show: showPasskey };
+
+export default function passkey(box) {
+  if (!window.PublicKeyCredential) return;
+  const button = box.querySelector("button");
+  const trouble = box.querySelector(".error");
+  const name = box.dataset.verb === "make" && document.getElementById("name");
+
+  const post = (url, body) =>
+    fetch(url, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": box.dataset.token },
+      body: JSON.stringify(body),
+    });
+
+  async function talk() {
+    const asked = await post(box.dataset.options, {});
+    // Whoever must show their password first is led there.
+    if (asked.redirected) return window.location.assign(asked.url);
+    const answer = await DEVICE[box.dataset.verb](await asked.json());
+    const told = await post(box.dataset.answer, { answer, next: box.dataset.next, name: name ? name.value : "" });
+    const words = await told.json();
+    if (told.ok) return window.location.assign(words.next);
+    return complain(words.error);
+  }
+
+  function complain(words) {
+    trouble.querySelector("span").textContent = words || box.dataset.trouble;
+    trouble.hidden = false;
+  }
+
+  button.addEventListener("click", async () => {
+    trouble.hidden = true;
+    button.disabled = true;
+    try {
+      await talk();
+    } catch (error) {
+      complain();
+    } finally {
+      button.disabled = false;
+    }
+  });
+  box.hidden = false;
+}
