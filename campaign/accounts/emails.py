@@ -82,7 +82,7 @@ def _link_words(link):
 
 
 def _letter(template, organizer, lang, **words):
-    wording = render(template, lang, name=organizer.name, cause_title="Volante", site_name="Volante", **words)
+    wording = render(template, lang, cause_title="Volante", site_name="Volante", **words)
     return Message(
         to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=lang, **wording._asdict()
     )
