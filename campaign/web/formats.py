@@ -16,6 +16,7 @@ def init_app(app):
     app.add_template_filter(number)
     app.add_template_filter(day)
     app.add_template_filter(moment)
+    app.add_template_filter(minute)
     app.add_template_filter(iso)
     app.add_template_global(here)
     app.add_template_global(language_name)
@@ -43,13 +44,25 @@ def moment(value):
     return f"{day(value)}, {hour} ({city})"
 
 
+def minute(value):
+    """Write an instant as briefly as a table needs it, in the zone of the campaign: 23 Sept 2026, 16:08."""
+    day_and_time = (format_date(value.astimezone(_zone()), locale=get_locale()), format_time(value, "short", _zone(), get_locale()))
+    return ", ".join(day_and_time)
+
+
 def iso(value):
     """Write a date or an instant for machines."""
     return value.astimezone(UTC).isoformat(timespec="seconds") if hasattr(value, "hour") else value.isoformat()
 
 
 def here(lang):
-    """Return the address of the present page in another language, without its query; home where there is none."""
+    """Return the address of the present page in another language, without its query; home where there is none.
+
+    The doors of the workspace have one address in all languages, and are asked for another by `?lang=`.
+    """
+    if request.blueprint and request.blueprint.startswith("organize."):
+        query = {name: value for name, value in request.args.items() if name == "next"}
+        return url_for(request.endpoint, **(request.view_args or {}), **query) + f"{'&' if query else '?'}lang={lang}"
     if request.endpoint and "lang" in (request.url_rule.arguments if request.url_rule else ()):
         return url_for(request.endpoint, **{**(request.view_args or {}), "lang": lang})
     return url_for("causes.index", lang=lang)
