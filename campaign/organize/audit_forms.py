@@ -17,8 +17,8 @@ class AuditSearch(FlaskForm):
 
     who = SelectField(_l("Who"), validate_choice=False)
     about = SelectField(_l("About"), validate_choice=False)
-    since = DateField(_l("From"), [Optional()])
-    until = DateField(_l("To"), [Optional()])
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
 
     def __init__(self, people):
         super().__init__(formdata=request.args)

@@ -1,12 +1,17 @@
 """Organizers to test with. Odile Kwan is the organizer, as everywhere; others carry the name of their role."""
 
 from campaign.accounts import keys
+from campaign.accounts.audit import entries
+from campaign.accounts.factors import new_secret, start_codes
 from campaign.accounts.models import Grant, Organizer, Passkey
+from campaign.accounts.operations import set_password
+from campaign.accounts.passwords import hash_password
 from campaign.accounts.sessions import open_session
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.organize.presence import SESSION_COOKIE
 
+PASSWORD = "otter violin Tuesday cardamom"
 ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
 
 
@@ -26,6 +31,31 @@ def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns
         return organizer
 
     return write(create)
+
+
+def with_password(organizer):
+    """Give an organizer PASSWORD, committed; return them."""
+    write(set_password, organizer_id=organizer.id, password_hash=hash_password(PASSWORD))
+    return organizer
+
+
+def with_app(organizer):
+    """Give an organizer an app as second factor, committed; return its secret."""
+    secret = new_secret()
+    write(start_codes, organizer_id=organizer.id, secret=secret, step=0)
+    return secret
+
+
+def fresh(organizer):
+    """Return the organizer as they are in the database now."""
+    db.session.rollback()
+    return db.session.get(Organizer, organizer.id, populate_existing=True)
+
+
+def trail():
+    """Return (action, id of who did it, subject) of all that stands in the audit trail, oldest first."""
+    db.session.rollback()
+    return [(e.action, e.organizer_id, (e.subject_kind, e.subject_id)) for e in reversed(entries(most=500))]
 
 
 def sign_in(client, organizer):

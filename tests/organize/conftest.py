@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from campaign.lib.counters import storage_of
 from tests.factories.organizers import make_organizer, sign_in
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -27,6 +28,12 @@ class Desk:
             page = "/organize/account" if self.organizer else "/organize/sign-in"
             self._token = TOKEN.search(self.client.get(page).text).group(1)
         return self._token
+
+
+@pytest.fixture(autouse=True)
+def _new_counters(migrated_app):
+    """Nobody has tried anything yet."""
+    storage_of(migrated_app.config).reset()
 
 
 @pytest.fixture

@@ -1,0 +1,83 @@
+"""The audit trail: written with what it tells of, never changed, and found again."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
+
+from campaign.accounts.audit import COMMAND, Actor, entries, record
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from tests.factories.organizers import make_organizer
+
+
+@pytest.fixture
+def odile(app):
+    return make_organizer()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "update audit_entry set reason = 'another'",
+        "delete from audit_entry",
+        "update audit_entry set organizer_id = null where id = -1 or id > 0",
+    ],
+)
+def test_the_database_itself_refuses_to_change_the_trail(app, odile, change):
+    write(record, Actor(odile.id), "people.invite", reason="why")
+    with pytest.raises(DatabaseError, match="append-only"):
+        write(lambda: db.session.execute(text(change)))
+    db.session.rollback()
+    assert [entry.reason for entry in entries()] == ["why"]
+
+
+def test_postgresql_refuses_to_empty_the_trail(app):
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite has no truncate")
+    with pytest.raises(DatabaseError, match="append-only"):
+        write(lambda: db.session.execute(text("truncate audit_entry")))
+
+
+def test_what_fails_leaves_no_entry(app, odile):
+    def fail():
+        record(Actor(odile.id), "people.invite")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        write(fail)
+    assert entries() == []
+
+
+def test_an_entry_says_who_what_when_why_from_where_and_on_what(app, odile):
+    before = utcnow()
+    who = Actor(odile.id, address="203.0.113.0/24")
+    write(record, who, "signatures.export", subject=("petition", 7), cause_id=3, reason=" for the Senate ", details={"rows": 2})
+    [entry] = entries()
+    assert (entry.organizer.name, entry.action, entry.reason, entry.address, entry.door) == (
+        "Odile Kwan", "signatures.export", "for the Senate", "203.0.113.0/24", "web",
+    )  # fmt: skip
+    assert (entry.subject_kind, entry.subject_id, entry.cause_id, entry.details) == ("petition", 7, 3, {"rows": 2})
+    assert before <= entry.at <= utcnow()
+
+
+def test_entries_are_found_by_all_that_they_say(app, odile):
+    write(record, Actor(odile.id), "signatures.export", subject=("petition", 7), cause_id=3)
+    write(record, COMMAND, "people.invite", cause_id=4)
+    write(record, COMMAND, "signatures_like.other")
+    every = [entry.action for entry in entries()]
+    assert every == ["signatures_like.other", "people.invite", "signatures.export"]
+
+    def found(**asked):
+        return [entry.action for entry in entries(**asked)]
+
+    assert found(cause_ids={4}) == ["people.invite"]
+    assert found(cause_ids=set()) == []
+    assert found(organizer_id=odile.id) == ["signatures.export"]
+    assert found(action="signatures") == ["signatures.export"]
+    assert found(action="people.invite") == ["people.invite"]
+    assert found(subject=("petition", 7)) == ["signatures.export"]
+    assert found(since=utcnow() + timedelta(hours=1)) == []
+    assert found(until=utcnow() - timedelta(hours=1)) == []
+    assert found(before_id=entries()[0].id, most=1) == ["people.invite"]

@@ -1,0 +1,103 @@
+"""Sessions: known by a digest, ended by time, by their owner, and for good."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from campaign.accounts import keys
+from campaign.accounts.models import OrganizerSession
+from campaign.accounts.sessions import (
+    close_session,
+    close_sessions,
+    is_known,
+    know_device,
+    open_session,
+    see_session,
+    session_of,
+    sessions_of,
+)
+from campaign.accounts.tasks import forget_sessions
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from tests.factories.organizers import make_organizer
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def who(app):
+    return make_organizer()
+
+
+def opened(who, token="token", stage="full", now=None):
+    browser = {"device": "Firefox", "address": "203.0.113.77"}
+    return write(open_session, organizer_id=who.id, token=token, stage=stage, now=now or utcnow(), **browser)
+
+
+def test_a_session_is_found_by_its_token_which_is_not_kept(who):
+    opened(who)
+    assert session_of("token", utcnow()).organizer.id == who.id
+    assert session_of("tokens", utcnow()) is None
+    assert session_of("", utcnow()) is None
+    kept = db.session.scalar(select(OrganizerSession))
+    assert kept.token_digest == keys.token_digest("token")
+    assert kept.address == "203.0.113.0/24"
+
+
+def test_a_session_ends_twelve_hours_after_its_last_use_and_after_two_weeks(who):
+    now = utcnow()
+    session = opened(who, now=now)
+    assert session_of("token", now + 11 * HOUR)
+    assert session_of("token", now + 13 * HOUR) is None
+    for hours in range(10, 14 * 24, 10):
+        write(see_session, session_id=session.id, now=now + hours * HOUR)
+    assert session_of("token", now + (14 * 24 - 1) * HOUR)
+    assert session_of("token", now + (14 * 24 + 1) * HOUR) is None
+
+
+def test_half_a_session_ends_after_ten_minutes(who):
+    now = utcnow()
+    opened(who, stage="password", now=now)
+    assert session_of("token", now + timedelta(minutes=9))
+    assert session_of("token", now + timedelta(minutes=11)) is None
+
+
+def test_sessions_are_listed_and_ended_by_their_owner_alone(who):
+    other = make_organizer(None)
+    mine, more, theirs = opened(who), opened(who, "more"), opened(other, "theirs")
+    assert {each.id for each in sessions_of(who.id, utcnow())} == {mine.id, more.id}
+    assert not write(close_session, organizer_id=who.id, session_id=theirs.id)
+    assert write(close_session, organizer_id=who.id, session_id=more.id)
+    opened(who, "again")
+    assert write(close_sessions, organizer_id=who.id, but=mine.id) == 1
+    assert [each.id for each in sessions_of(who.id, utcnow())] == [mine.id]
+    assert session_of("theirs", utcnow())
+
+
+def test_ended_sessions_and_unused_devices_are_forgotten(who):
+    now = utcnow()
+    opened(who, "old", now=now - timedelta(days=1))
+    opened(who, "new", now=now)
+    browser = {"device": "", "address": "", "lang": "en"}
+    write(know_device, organizer_id=who.id, device_token="old", now=now - timedelta(days=366), **browser)
+    write(know_device, organizer_id=who.id, device_token="new", now=now, **browser)
+    assert write(forget_sessions, now=now) == 2
+    assert session_of("new", now)
+    assert not is_known(who.id, "old")
+    assert is_known(who.id, "new")
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("203.0.113.77", "203.0.113.0/24"),
+        ("::ffff:203.0.113.77", "203.0.113.0/24"),
+        ("2001:db8:1:2:3::4", "2001:db8:1::/48"),
+        ("", ""),
+        (None, ""),
+        ("x", ""),
+    ],
+)
+def test_a_network_address_is_shortened(address, network):
+    assert keys.shorten(address) == network

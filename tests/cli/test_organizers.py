@@ -1,0 +1,67 @@
+"""`flask organizers`: add, list, remove."""
+
+import pytest
+
+from campaign.accounts.queries import organizer_by_address
+from tests.factories.causes import make_cause
+from tests.factories.organizers import fresh, make_organizer, trail, with_password
+from tests.factories.signatures import owed
+
+TEO = "teo@brandt.example"
+
+
+def test_an_added_organizer_is_given_a_link_that_sets_a_password(run, client):
+    done = run("organizers", "add", "Teo@Brandt.Example", "--role", "admin", "--lang", "fr")
+    assert done.exit_code == 0
+    assert owed() == []
+    link = done.output.split()[-1]
+    assert link.startswith("http://localhost/organize/invitations/")
+    assert client.get(link).status_code == 200
+    who = organizer_by_address(TEO)
+    assert ([(grant.role, grant.cause_id) for grant in who.grants], who.lang) == ([("admin", None)], "fr")
+    assert trail() == [("people.invite", None, ("organizer", who.id))]
+
+
+def test_a_role_of_a_cause_is_given(run, app):
+    cause = make_cause()
+    done = run("organizers", "add", TEO, "--role", "tabler", "--cause", "valley")
+    assert "is tabler of valley" in done.output
+    assert [(grant.role, grant.cause_id) for grant in organizer_by_address(TEO).grants] == [("tabler", cause.id)]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((TEO, "--role", "editor"), "Name the cause"),
+        ((TEO, "--role", "admin", "--cause", "valley"), "An admin is one everywhere"),
+        ((TEO, "--role", "editor", "--cause", "nowhere"), "There is no cause at 'nowhere'"),
+        (("teo", "--role", "admin"), "is not a mail address"),
+        ((TEO, "--role", "king"), "Invalid value"),
+        ((TEO,), "Missing option"),
+    ],
+)
+def test_a_wrong_word_is_said_and_adds_nobody(run, app, words, said):
+    make_cause()
+    done = run("organizers", "add", *words)
+    assert done.exit_code != 0
+    assert said in done.output
+    assert organizer_by_address(TEO) is None
+
+
+def test_the_list_shows_everybody_with_roles_and_second_factor(run, app):
+    cause = make_cause()
+    make_organizer("editor", cause.id)
+    with_password(make_organizer())
+    lines = run("organizers", "list").output.splitlines()
+    assert any("editor@kwan.example" in line and "invited" in line and "editor of valley" in line for line in lines)
+    assert any("odile@kwan.example" in line and "yes" in line and line.endswith("admin") for line in lines)
+
+
+def test_removing_takes_everything_but_the_last_admin(run, app):
+    odile = with_password(make_organizer())
+    other = with_password(make_organizer("admin", email="other@kwan.example"))
+    assert run("organizers", "remove", other.email).output == "Removed other@kwan.example.\n"
+    assert fresh(other).removed_at
+    assert run("organizers", "remove", other.email).exit_code == 1
+    assert "last admin" in run("organizers", "remove", odile.email).output
+    assert fresh(odile).removed_at is None

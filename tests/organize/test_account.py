@@ -1,0 +1,193 @@
+"""One's own account."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import update
+
+from campaign.accounts import keys
+from campaign.accounts.factors import unused_recovery_codes
+from campaign.accounts.models import OrganizerSession
+from campaign.accounts.sessions import sessions_of
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
+from tests.factories.signatures import owed
+
+APP = "/organize/account/second-factor/app"
+NEW = "cardamom Tuesday violin otter"
+
+
+@pytest.fixture
+def editor(desk_of):
+    desk = desk_of("editor", make_cause().id, second_factor=False)
+    with_password_kept(desk)
+    return desk
+
+
+def with_password_kept(desk):
+    """Give the desk's organizer a password without ending the session."""
+    with_password(desk.organizer)
+    sign_in(desk.client, desk.organizer)
+
+
+def let_pass(minutes):
+    ago = utcnow() - timedelta(minutes=minutes)
+    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=ago)))
+
+
+def secret_on(page):
+    return page.text.split('class="app-key">')[1].split("<")[0].replace(" ", "")
+
+
+def set_up_app(desk):
+    secret = secret_on(desk.get(APP))
+    return secret, desk.post(APP, {"code": pyotp.TOTP(secret).now()})
+
+
+def test_name_and_language_are_changed(editor):
+    answer = editor.post("/organize/account", {"name": " Édith  Piat ", "lang": "fr"})
+    assert answer.status_code == 303
+    page = editor.get(answer.location).text
+    assert '<html lang="fr">' in page
+    assert "Édith Piat" in page
+    assert "Enregistré." in page
+
+
+@pytest.mark.parametrize("words", [{"name": "", "lang": "en"}, {"name": "x", "lang": "xx"}, {"name": "http://evil.example", "lang": "en"}])
+def test_a_wrong_name_or_language_changes_nothing(editor, words):
+    assert editor.post("/organize/account", words).status_code == 422
+    assert fresh(editor.organizer).name == "Editor"
+
+
+def test_a_new_password_asks_for_the_present_one_and_ends_other_sessions(app, editor):
+    elsewhere = app.test_client()
+    sign_in(elsewhere, editor.organizer)
+    wrong = editor.post("/organize/account/password", {"present": "wrong", "password": NEW})
+    assert wrong.status_code == 422
+    assert "That is not your password." in wrong.text
+    assert editor.post("/organize/account/password", {"present": PASSWORD, "password": NEW}).status_code == 303
+    assert editor.get("/organize/account").status_code == 200
+    assert elsewhere.get("/organize/account").status_code == 303
+    assert [kind for kind, *_ in owed()] == ["account_changed"]
+
+
+def test_guessing_the_password_from_an_open_session_is_slowed_too(editor):
+    for _ in range(10):
+        editor.post("/organize/account/confirm", {"password": "wrong"})
+    answer = editor.post("/organize/account/confirm", {"password": PASSWORD})
+    assert answer.status_code == 422
+    assert "15 minutes" in answer.text
+
+
+def test_sessions_are_listed_and_ended(app, editor):
+    other = sign_in(app.test_client(), editor.organizer)
+    assert editor.get("/organize/account").text.count("Firefox, Linux") == 3
+    editor.post(f"/organize/account/sessions/{other.id}/close")
+    assert other.id not in {each.id for each in sessions_of(editor.organizer.id, utcnow())}
+    editor.post("/organize/account/sessions/close")
+    assert len(sessions_of(editor.organizer.id, utcnow())) == 1
+
+
+def test_nobody_ends_the_sessions_of_another(app, desk_of, editor):
+    theirs = sign_in(app.test_client(), desk_of().organizer)
+    editor.post(f"/organize/account/sessions/{theirs.id}/close")
+    assert theirs.id in {each.id for each in sessions_of(theirs.organizer_id, utcnow())}
+
+
+def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_kept(editor):
+    secret, answer = set_up_app(editor)
+    assert answer.location.endswith("/codes")
+    page = editor.get(answer.location).text
+    assert page.count("<li><code>") == 10
+    assert editor.get(answer.location).text.count("<li><code>") == 10
+    editor.post("/organize/account/second-factor/codes/kept")
+    assert editor.get(answer.location).status_code == 303
+    who = fresh(editor.organizer)
+    assert keys.unseal(who.totp_secret) == secret
+    assert unused_recovery_codes(who.id) == 10
+    assert [action for action, *_ in trail()] == ["account.app_added", "account.recovery_codes"]
+
+
+def test_the_first_code_does_not_open_the_door_again(editor, door):
+    secret, _ = set_up_app(editor)
+    door.post("/organize/sign-in", {"email": editor.organizer.email, "password": PASSWORD})
+    assert door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code == 422
+
+
+def test_a_wrong_first_code_sets_nothing_up_and_the_picture_stays_the_same(editor):
+    secret = secret_on(editor.get(APP))
+    answer = editor.post(APP, {"code": "000000"})
+    assert answer.status_code == 422
+    assert secret_on(answer) == secret
+    assert not fresh(editor.organizer).has_second_factor
+
+
+def test_the_picture_for_the_app_is_drawn_without_inline_style(editor):
+    page = editor.get(APP).text
+    assert "<svg" in page
+    assert "style=" not in page
+
+
+def test_grave_changes_ask_for_the_password_again_after_a_while(editor):
+    let_pass(21)
+    for path in ("", "/app"):
+        answer = editor.get(f"/organize/account/second-factor{path}")
+        assert answer.location.startswith("/organize/account/confirm?next=/organize/account/second-factor")
+    assert editor.post(APP, {"code": "1"}).location.startswith("/organize/account/confirm")
+    assert editor.post("/organize/account/passkeys/options").location.startswith("/organize/account/confirm")
+    answer = editor.post(f"/organize/account/confirm?next={APP}", {"password": PASSWORD})
+    assert answer.location == APP
+    assert editor.get(APP).status_code == 200
+
+
+def test_who_may_export_gets_nowhere_before_a_second_factor_is_set_up(desk_of):
+    desk = desk_of("exporter", make_cause().id, second_factor=False)
+    answer = desk.get("/organize/")
+    assert answer.location == "/organize/account/second-factor"
+    assert "a password alone is not enough" in desk.get(answer.location).text
+    set_up_app(desk)
+    assert desk.get("/organize/").status_code == 200
+
+
+def test_who_may_export_cannot_take_the_last_factor_away(desk_of):
+    desk = desk_of("exporter", make_cause().id, second_factor=False)
+    set_up_app(desk)
+    desk.post(f"{APP}/stop")
+    assert fresh(desk.organizer).has_second_factor
+
+
+def test_who_need_not_have_a_second_factor_may_take_it_away(editor):
+    set_up_app(editor)
+    editor.post(f"{APP}/stop")
+    assert not fresh(editor.organizer).has_second_factor
+
+
+def test_a_passkey_that_proves_nothing_is_not_kept(editor):
+    def send(path, body):
+        return editor.client.post(path, json=body, headers={"X-CSRFToken": editor.token()})
+
+    assert send("/organize/account/passkeys/options", {}).json["challenge"]
+    for body in ({}, [], {"answer": {}}, {"answer": {"id": "x", "rawId": "x", "type": "public-key", "response": {}}}, "x"):
+        answer = send("/organize/account/passkeys", body)
+        assert answer.status_code == 422
+        assert answer.json["error"]
+    assert fresh(editor.organizer).passkeys == []
+
+
+def test_a_passkey_that_proves_nothing_opens_no_door(door, app):
+    def send(path, body):
+        return door.client.post(path, json=body, headers={"X-CSRFToken": door.token()})
+
+    assert send("/organize/sign-in/passkey/options", {}).json["challenge"]
+    for body in ({}, [], {"answer": {"rawId": "eA"}}, {"answer": {"rawId": "!"}}, {"answer": 7}):
+        assert send("/organize/sign-in/passkey", body).status_code == 422
+
+
+def test_an_app_seen_by_somebody_else_is_worth_nothing_after_the_phone_is_changed(editor):
+    first, _ = set_up_app(editor)
+    secret = secret_on(editor.get(APP))
+    assert secret != first
+    assert with_app(editor.organizer) != first

@@ -1,0 +1,72 @@
+"""The audit trail in the browser."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from campaign.accounts.audit import COMMAND, Actor, record
+from campaign.extensions import write
+from campaign.organize.audit_words import ACTIONS
+from tests.factories.causes import make_cause
+
+
+@pytest.fixture
+def causes(app):
+    return make_cause(), make_cause("hill")
+
+
+def test_an_owner_reads_of_their_own_cause_alone(desk_of, causes):
+    own, foreign = causes
+    desk = desk_of("owner", own.id)
+    for cause in causes:
+        write(record, Actor(desk.organizer.id), "people.invite", cause_id=cause.id, reason=f"for {cause.slug}")
+    write(record, COMMAND, "people.remove", reason="for nobody")
+    page = desk.get("/organize/audit/").text
+    assert "for valley" in page
+    assert "for hill" not in page
+    assert "for nobody" not in page
+    assert "for nobody" in desk_of().get("/organize/audit/").text
+
+
+def test_the_trail_is_searched(desk_of, causes):
+    desk = desk_of()
+    write(record, Actor(desk.organizer.id), "people.invite", reason="by Odile")
+    write(record, COMMAND, "account.password", reason="by command")
+
+    def found(query):
+        page = desk.get(f"/organize/audit/?{query}").text
+        return "by Odile" in page, "by command" in page
+
+    assert found("") == (True, True)
+    assert found(f"who={desk.organizer.id}") == (True, False)
+    assert found("about=account") == (False, True)
+    assert found("since=2020-01-01&until=2020-01-02") == (False, False)
+    assert found("since=2020-01-01") == (True, True)
+    for odd in ("who=x", "who=99999999999999999999", "about=x", "since=x", "until=9999-12-31", "since=0001-01-01", "before=x"):
+        assert desk.get(f"/organize/audit/?{odd}").status_code == 200
+
+
+def test_the_pages_of_the_trail_follow_each_other_without_gap_or_repeat(desk_of):
+    desk = desk_of()
+    write(lambda: [record(COMMAND, "people.invite", reason=f"no. {number:03}") for number in range(120)])
+    seen, address = [], "/organize/audit/?about=people"
+    while address:
+        page = desk.get(address).text
+        seen += [int(part[:3]) for part in page.split("no. ")[1:]]
+        more = page.split('href="/organize/audit/?before=')
+        address = "/organize/audit/?before=" + more[1].split('"')[0].replace("&amp;", "&") if len(more) > 1 else None
+        assert address is None or "about=people" in address
+    assert seen == list(reversed(range(120)))
+
+
+def test_nobody_and_nothing_is_said_kindly(desk_of):
+    assert "Nothing has happened yet" in desk_of().get("/organize/audit/").text
+    assert "Nothing like that stands here" in desk_of(email="x@kwan.example").get("/organize/audit/?about=mail").text
+
+
+def test_every_action_that_is_recorded_has_words():
+    code = "".join(path.read_text() for path in (Path(__file__).parents[2] / "campaign").rglob("*.py"))
+    recorded = set(re.findall(r'(?:Fact|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code))
+    assert recorded <= ACTIONS.keys()
+    assert len(recorded) > 8

@@ -1,0 +1,130 @@
+"""Invitations and new passwords, by the links of letters."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select, update
+
+from campaign.accounts import keys
+from campaign.accounts.models import AccountLink
+from campaign.accounts.operations import enrol, make_link
+from campaign.extensions import db, write
+from campaign.lib.mail_addresses import parse_address
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.organizers import PASSWORD, fresh, make_organizer, trail, with_app, with_password
+from tests.factories.signatures import owed
+
+WORDS = {"name": "Teo Brandt", "lang": "es", "password": PASSWORD}
+
+
+@pytest.fixture
+def invited(app):
+    """(Teo, the path of his invitation)."""
+    teo, link = write(
+        enrol, address=parse_address("teo@brandt.example"), role="editor", cause_id=make_cause().id, lang="en", now=utcnow()
+    )
+    return teo, f"/organize/invitations/{keys.link_token(link)}"
+
+
+@pytest.fixture
+def odile(app):
+    return with_password(make_organizer(second_factor=False))
+
+
+def reset_path(who):
+    return f"/organize/reset/{keys.link_token(write(make_link, organizer_id=who.id, purpose='reset', now=utcnow()))}"
+
+
+def test_an_invitation_lets_in_who_sets_a_password(door, invited):
+    teo, path = invited
+    assert "teo@brandt.example" in door.get(path).text
+    answer = door.post(path, WORDS)
+    assert (answer.status_code, answer.location) == (303, "/organize/")
+    page = door.get("/organize/")
+    assert page.status_code == 200
+    assert '<html lang="es">' in page.text
+    assert fresh(teo).name == "Teo Brandt"
+    assert [action for action, *_ in trail()] == ["account.password", "account.signed_in"]
+
+
+def test_looking_at_an_invitation_uses_nothing_up(door, invited):
+    teo, path = invited
+    for _ in range(3):
+        assert door.get(path).status_code == 200
+    assert fresh(teo).is_invited
+
+
+def test_an_invitation_opens_once(door, invited):
+    _, path = invited
+    door.post(path, WORDS)
+    for answer in (door.get(path), door.post(path, {**WORDS, "password": PASSWORD + "s"})):
+        assert answer.status_code == 410
+        assert "This link has ended" in answer.text
+
+
+def test_an_expired_invitation_opens_nothing_and_says_what_to_do(door, invited):
+    teo, path = invited
+    write(lambda: db.session.execute(update(AccountLink).values(expires_at=utcnow() - timedelta(seconds=1))))
+    assert door.get(path).status_code == 410
+    assert door.post(path, WORDS).status_code == 410
+    assert fresh(teo).is_invited
+    assert "/organize/forgotten" in door.get(path).text
+
+
+@pytest.mark.parametrize("token", ["x", "1.x", "zzzzzzzzzzzzzzzzzzzz.x", "1.", ".", "1.é"])
+def test_a_garbled_link_is_an_ended_one(door, token):
+    assert door.get(f"/organize/invitations/{token}").status_code == 410
+    assert door.get(f"/organize/reset/{token}").status_code == 410
+
+
+def test_an_invitation_is_no_reset(door, invited):
+    _, path = invited
+    assert door.get(path.replace("invitations", "reset")).status_code == 410
+
+
+def test_a_weak_password_is_said_at_its_field_and_the_name_stays(door, invited):
+    teo, path = invited
+    answer = door.post(path, {**WORDS, "password": "teobrandt1234"})
+    assert answer.status_code == 422
+    assert "would soon be guessed" in answer.text
+    assert "Teo Brandt" in answer.text
+    assert "teobrandt1234" not in answer.text
+    assert fresh(teo).is_invited
+
+
+def test_asking_for_a_new_password_tells_nobody_who_has_an_account(door, odile):
+    there = door.post("/organize/forgotten", {"email": odile.email})
+    nobody = door.post("/organize/forgotten", {"email": "nobody@kwan.example"})
+    assert there.status_code == nobody.status_code == 200
+    assert there.text.replace(odile.email, "nobody@kwan.example") == nobody.text
+    assert [kind for kind, *_ in owed()] == ["account_reset"] * 2
+
+
+def test_one_account_gets_no_more_than_four_letters_an_hour(door, odile):
+    for _ in range(6):
+        assert door.post("/organize/forgotten", {"email": odile.email}).status_code == 200
+    assert len(owed()) == 4
+
+
+def test_who_was_only_invited_gets_the_invitation_again(door, invited):
+    door.post("/organize/forgotten", {"email": "teo@brandt.example"})
+    assert [kind for kind, *_ in owed()] == ["account_invitation"]
+
+
+def test_a_new_password_is_set_and_the_second_factor_still_asked_for(door, odile):
+    with_app(odile)
+    path = reset_path(odile)
+    answer = door.post(path, {"password": "cardamom Tuesday violin otter"})
+    assert answer.location.startswith("/organize/sign-in/second-step")
+    assert door.get("/organize/").status_code == 303
+    assert fresh(odile).password_hash
+    assert [kind for kind, *_ in owed()] == ["account_changed"]
+    assert door.get(path).status_code == 410
+
+
+def test_a_newer_letter_ends_the_older_link(door, odile):
+    older, newer = reset_path(odile), reset_path(odile)
+    assert door.get(older).status_code == 410
+    assert door.get(newer).status_code == 200
+    assert len(db.session.scalars(select(AccountLink)).all()) == 2

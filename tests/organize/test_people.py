@@ -1,0 +1,150 @@
+"""Inviting, giving and taking roles, and removing: each only as far as one's own role goes."""
+
+import pytest
+
+from campaign.accounts.queries import organizer_by_address
+from tests.factories.causes import make_cause
+from tests.factories.organizers import fresh, make_organizer, trail, with_password
+from tests.factories.signatures import owed
+
+TEO = "teo@brandt.example"
+
+
+@pytest.fixture
+def cause(app):
+    return make_cause()
+
+
+@pytest.fixture
+def hill(app):
+    return make_cause("hill")
+
+
+def invite(desk, cause, role="editor", email=TEO, **more):
+    return desk.post("/organize/people/invite", {"email": email, "role": role, "cause": str(cause.id), **more})
+
+
+def roles_of(email=TEO):
+    who = organizer_by_address(email)
+    return [(grant.role, grant.cause_id) for grant in fresh(who).grants] if who else None
+
+
+def test_an_owner_invites_into_their_own_cause(desk_of, cause):
+    desk = desk_of("owner", cause.id)
+    answer = invite(desk, cause, name="Teo Brandt")
+    assert answer.location == "/organize/people/"
+    assert TEO in desk.get("/organize/people/").text
+    assert roles_of() == [("editor", cause.id)]
+    assert [kind for kind, *_ in owed()] == ["account_invitation"]
+    assert trail() == [("people.invite", desk.organizer.id, ("organizer", organizer_by_address(TEO).id))]
+
+
+def test_an_owner_invites_into_no_other_cause_and_makes_no_admin(desk_of, cause, hill):
+    desk = desk_of("owner", cause.id)
+    assert invite(desk, hill).status_code == 422
+    assert invite(desk, cause, "admin").status_code == 422
+    assert "Butterflies for the Valley" in desk.get("/organize/people/invite").text
+    assert 'value="admin"' not in desk.get("/organize/people/invite").text
+    assert roles_of() is None
+
+
+def test_an_admin_makes_an_admin_everywhere(desk_of, cause):
+    invite(desk_of(), cause, "admin")
+    assert roles_of() == [("admin", None)]
+
+
+@pytest.mark.parametrize(("change", "words"), [({"email": ""}, "Write an e-mail"), ({"email": "x"}, "@"), ({"role": ""}, "Choose a role")])
+def test_a_wrong_invitation_is_said_at_its_field_and_keeps_its_words(desk_of, cause, change, words):
+    answer = invite(desk_of(), cause, **{"name": "Teo B.", **change})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert "Teo B." in answer.text
+
+
+def test_an_owner_sees_the_people_of_their_causes_and_the_admins_alone(desk_of, cause, hill):
+    make_organizer(email="odile@kwan.example")
+    inside = make_organizer("editor", cause.id)
+    outside = make_organizer("reviewer", hill.id)
+    desk = desk_of("owner", cause.id)
+    page = desk.get("/organize/people/").text
+    assert inside.email in page
+    assert "Odile Kwan" in page
+    assert outside.email not in page
+    assert desk.get(f"/organize/people/{inside.id}").status_code == 200
+    assert desk.get(f"/organize/people/{outside.id}").status_code == 404
+    assert desk.post(f"/organize/people/{outside.id}/roles", {"role": "editor", "cause": cause.id}).status_code == 404
+    assert desk.get("/organize/people/9999999").status_code == 404
+
+
+def test_roles_are_given_and_taken(desk_of, cause):
+    who = with_password(make_organizer("editor", cause.id))
+    desk = desk_of("owner", cause.id)
+    desk.post(f"/organize/people/{who.id}/roles", {"role": "reviewer", "cause": str(cause.id)})
+    first, second = fresh(who).grants
+    assert second.role == "reviewer"
+    desk.post(f"/organize/people/roles/{first.id}/take")
+    assert [grant.role for grant in fresh(who).grants] == ["reviewer"]
+    assert [action for action, *_ in trail()] == ["people.invite", "people.take"]
+
+
+def test_an_owner_takes_no_role_of_another_cause_and_none_of_an_admin(desk_of, cause, hill):
+    foreign, admin = make_organizer("editor", hill.id), with_password(make_organizer(email="odile@kwan.example"))
+    desk = desk_of("owner", cause.id)
+    for who in (foreign, admin):
+        assert desk.post(f"/organize/people/roles/{who.grants[0].id}/take").status_code == 404
+        assert fresh(who).grants
+
+
+def test_nobody_changes_their_own_roles(desk_of, cause):
+    desk = desk_of("owner", cause.id)
+    own = desk.organizer
+    assert desk.post(f"/organize/people/roles/{own.grants[0].id}/take").status_code == 403
+    assert desk.post(f"/organize/people/{own.id}/roles", {"role": "editor", "cause": cause.id}).status_code == 403
+    page = desk.get(f"/organize/people/{own.id}").text
+    assert "Take away" not in page
+    assert "Give another role" not in page
+
+
+def test_a_role_taken_is_gone_with_the_very_next_request(app, desk_of, cause):
+    owner, editor = desk_of("owner", cause.id), desk_of("editor", cause.id)
+    assert editor.get("/organize/").text.count("Butterflies for the Valley")
+    owner.post(f"/organize/people/roles/{editor.organizer.grants[0].id}/take")
+    assert "Butterflies for the Valley" not in editor.get("/organize/").text
+
+
+def test_only_admins_remove_and_unlock(desk_of, cause):
+    who = make_organizer("editor", cause.id)
+    owner = desk_of("owner", cause.id)
+    for verb in ("remove", "unlock"):
+        assert owner.post(f"/organize/people/{who.id}/{verb}").status_code == 403
+    assert "Yes, remove" not in owner.get(f"/organize/people/{who.id}").text
+    admin = desk_of()
+    admin.post(f"/organize/people/{who.id}/unlock")
+    assert not fresh(who).has_second_factor
+    assert admin.post(f"/organize/people/{who.id}/remove").location == "/organize/people/"
+    assert fresh(who).removed_at
+    assert admin.get(f"/organize/people/{who.id}").status_code == 404
+    assert admin.post(f"/organize/people/{admin.organizer.id}/remove").status_code == 403
+
+
+def test_the_last_admin_is_not_removed(desk_of):
+    other = with_password(make_organizer(email="other@kwan.example"))
+    desk = desk_of()
+    answer = desk.post(f"/organize/people/{other.id}/remove")
+    assert "This is the last admin" in desk.get(answer.location).text
+    assert fresh(other).removed_at is None
+
+
+def test_an_invitation_is_sent_again(desk_of, cause):
+    desk = desk_of("owner", cause.id)
+    invite(desk, cause)
+    who = organizer_by_address(TEO)
+    desk.post(f"/organize/people/{who.id}/invite-again")
+    assert [kind for kind, *_ in owed()] == ["account_invitation"] * 2
+
+
+def test_names_are_shown_as_words_and_not_as_markup(desk_of, cause):
+    make_organizer("editor", cause.id, name="<b>Teo</b> & Co")
+    desk = desk_of()
+    for page in (desk.get("/organize/people/").text, desk.get("/organize/audit/").text):
+        assert "<b>Teo</b>" not in page

@@ -1,0 +1,214 @@
+"""The door: the same answer for a wrong password and for nobody, the second step, and what is remembered of a browser."""
+
+from datetime import timedelta
+
+import pyotp
+import pytest
+from sqlalchemy import select, update
+
+from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
+from campaign.accounts.models import KnownDevice, OrganizerSession
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.organize.presence import DEVICE_COOKIE, SESSION_COOKIE
+from tests.factories.causes import make_cause
+from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password
+from tests.factories.signatures import owed
+from tests.organize.conftest import Desk
+
+
+
+@pytest.fixture
+def editor(app):
+    """An organizer who needs no second factor and has none."""
+    return with_password(make_organizer("editor", make_cause().id, second_factor=False))
+
+
+@pytest.fixture
+def odile(app):
+    """An admin, with a password and an app."""
+    return with_password(make_organizer(second_factor=False))
+
+
+def enter(door, email, password=PASSWORD, **more):
+    return door.post("/organize/sign-in", {"email": email, "password": password, **more})
+
+
+def cookie(door, name=SESSION_COOKIE):
+    found = door.client.get_cookie(name, path="/organize")
+    return found.value if found else None
+
+
+def test_address_and_password_open_the_overview(door, editor):
+    answer = enter(door, " Editor@KWAN.example ")
+    assert (answer.status_code, answer.location) == (303, "/organize/")
+    assert door.get("/organize/").status_code == 200
+    assert trail() == [("account.signed_in", editor.id, ("organizer", editor.id))]
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_a_wrong_password_and_nobodys_address_get_the_same_answer(door, editor, lang):
+    door.get(f"/organize/sign-in?lang={lang}")
+    wrong = enter(door, editor.email, "wrong")
+    nobody = enter(door, "nobody@kwan.example", "wrong")
+    assert wrong.status_code == nobody.status_code == 422
+    assert wrong.text.replace(editor.email, "nobody@kwan.example") == nobody.text
+    assert cookie(door) is None
+    assert "wrong" not in wrong.text
+
+
+def test_who_was_only_invited_cannot_sign_in(door, app):
+    who = make_organizer("editor", make_cause().id)
+    assert enter(door, who.email, "").status_code == 422
+    assert enter(door, who.email, "nobody has this password").status_code == 422
+
+
+def test_the_same_work_is_done_for_nobody(door, editor, monkeypatch):
+    done = []
+    monkeypatch.setattr("campaign.organize.sign_in.matches", lambda kept, typed: done.append(kept) or False)
+    enter(door, editor.email, "wrong")
+    enter(door, "nobody@kwan.example", "wrong")
+    assert done == [editor.password_hash, None]
+
+
+@pytest.mark.parametrize(
+    ("asked", "led"),
+    [
+        ("/organize/people/", "/organize/people/"),
+        ("/organize/?a=b", "/organize/?a=b"),
+        ("https://evil.example/organize/", "/organize/"),
+        ("//evil.example/organize/", "/organize/"),
+        ("/organize\\evil", "/organize/"),
+        ("/organizers", "/organize/"),
+        ("/organize/\r\nSet-Cookie: x", "/organize/"),
+        ("", "/organize/"),
+    ],
+)
+def test_the_way_on_stays_in_the_workspace(door, editor, asked, led):
+    assert enter(door, editor.email, next=asked).location == led
+
+
+def test_ten_wrong_tries_shut_the_door_to_strangers_but_not_to_a_known_browser(app, door, editor):
+    enter(door, editor.email)
+    known = cookie(door, DEVICE_COOKIE)
+    strange = Desk(app.test_client())
+    for _ in range(10):
+        assert enter(strange, editor.email, "wrong").status_code == 422
+    answer = enter(strange, editor.email)
+    assert answer.status_code == 429
+    assert "15 minutes" in answer.text
+    strange.client.set_cookie(DEVICE_COOKIE, known, path="/organize")
+    assert enter(strange, editor.email).status_code == 303
+
+
+def test_nobodys_address_is_shut_as_well(door, app):
+    for _ in range(10):
+        enter(door, "nobody@kwan.example", "wrong")
+    assert enter(door, "nobody@kwan.example", "wrong").status_code == 429
+
+
+def test_a_second_factor_is_asked_for_and_half_a_session_opens_nothing(door, odile):
+    secret = with_app(odile)
+    answer = enter(door, odile.email, next="/organize/people/")
+    assert answer.location == "/organize/sign-in/second-step?next=/organize/people/"
+    assert door.get("/organize/").location.startswith("/organize/sign-in/second-step")
+    assert door.get("/organize/account").status_code == 303
+    half = cookie(door)
+    answer = door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now(), "next": "/organize/people/"})
+    assert answer.location == "/organize/people/"
+    assert cookie(door) != half
+    assert db.session.scalar(select(OrganizerSession.stage)) == "full"
+    assert door.get("/organize/people/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [("", "made of digits"), ("abcdef", "made of digits"), ("000 000", "does not open"), ("1234567890123456", "does not open")],
+)
+def test_a_wrong_code_is_said_at_its_field(door, odile, code, words):
+    with_app(odile)
+    enter(door, odile.email)
+    answer = door.post("/organize/sign-in/second-step", {"code": code})
+    assert answer.status_code == 422
+    assert words in answer.text
+    assert door.get("/organize/").status_code == 303
+
+
+def test_a_recovery_code_opens_once_typed_in_groups(door, odile):
+    with_app(odile)
+    codes = new_recovery_codes()
+    write(replace_recovery_codes, organizer_id=odile.id, codes=codes)
+    typed = f"{codes[0][:4]} {codes[0][4:8]}-{codes[0][8:12]} {codes[0][12:]}"
+    enter(door, odile.email)
+    assert door.post("/organize/sign-in/second-step", {"code": typed}).location == "/organize/"
+    door.post("/organize/sign-in/out")
+    enter(door, odile.email)
+    assert door.post("/organize/sign-in/second-step", {"code": typed}).status_code == 422
+
+
+def test_ten_wrong_codes_are_enough(door, odile):
+    secret = with_app(odile)
+    enter(door, odile.email)
+    for _ in range(10):
+        door.post("/organize/sign-in/second-step", {"code": "000000"})
+    assert door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code == 429
+
+
+def test_the_second_step_leads_back_when_it_took_too_long(door, odile):
+    secret = with_app(odile)
+    enter(door, odile.email)
+    past = update(OrganizerSession).values(expires_at=utcnow() - timedelta(seconds=1))
+    write(lambda: db.session.execute(past))
+    answer = door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()})
+    assert answer.location == "/organize/sign-in"
+    assert "longer than ten minutes" in door.get(answer.location).text
+
+
+def test_a_session_brought_along_is_not_carried_into_the_new_one(door, editor):
+    door.client.set_cookie(SESSION_COOKIE, "chosen-by-somebody", path="/organize")
+    enter(door, editor.email)
+    assert cookie(door) not in (None, "chosen-by-somebody")
+
+
+def test_signing_out_ends_the_session_on_the_server(door, editor):
+    enter(door, editor.email)
+    token = cookie(door)
+    assert door.post("/organize/sign-in/out").location == "/organize/sign-in"
+    door.client.set_cookie(SESSION_COOKIE, token, path="/organize")
+    assert door.get("/organize/").status_code == 303
+
+
+def test_a_new_browser_is_told_of_by_mail_but_not_the_very_first(app, door, editor):
+    enter(door, editor.email)
+    assert owed() == []
+    door.post("/organize/sign-in/out")
+    enter(door, editor.email)
+    assert owed() == []
+    door.client.delete_cookie(DEVICE_COOKIE, path="/organize")
+    enter(door, editor.email)
+    device = db.session.scalar(select(KnownDevice.id).order_by(KnownDevice.id.desc()))
+    assert owed() == [("account_new_device", device, "en")]
+
+
+def test_a_post_without_the_token_of_our_page_changes_nothing(client, editor):
+    answer = client.post("/organize/sign-in", data={"email": editor.email, "password": PASSWORD})
+    assert (answer.status_code, answer.location) == (303, "/organize/sign-in")
+    assert client.get_cookie(SESSION_COOKIE, path="/organize") is None
+
+
+def test_a_page_of_another_site_cannot_post(door, editor):
+    data = {"email": editor.email, "password": PASSWORD, "csrf_token": door.token()}
+    answer = door.client.post("/organize/sign-in", data=data, headers={"Origin": "https://evil.example"})
+    assert answer.status_code == 403
+
+
+def test_the_door_speaks_the_language_that_is_asked_for(door, app):
+    assert '<html lang="fr">' in door.get("/organize/sign-in?lang=fr").text
+    assert '<html lang="fr">' in door.get("/organize/forgotten").text
+    assert '<html lang="es">' in door.get("/organize/sign-in?lang=es&next=/organize/people/").text
+    assert '<html lang="es">' in door.get("/organize/sign-in?lang=xx").text
+
+
+def test_the_door_is_not_shown_to_who_is_in(door, editor):
+    enter(door, editor.email)
+    assert door.get("/organize/sign-in?next=/organize/account").location == "/organize/account"
