@@ -11,6 +11,8 @@ from zxcvbn import zxcvbn
 SHORTEST, LONGEST = 12, 200
 # Guesses that somebody with the hashes needs: 3 of 4 is beyond 10^8, each of which costs them 64 MiB and some 50 ms.
 LEAST_SCORE = 3
+# How many characters must have nothing to do with the owner: to zxcvbn a name and a row of digits are three words.
+LEAST_OF_OTHERS = 8
 # zxcvbn takes time that grows with the square of the length, and knows enough after these.
 LOOKED_AT = 72
 
@@ -54,8 +56,17 @@ def demand_strength(password, about=()):
     if len(password) > LONGEST:
         raise PasswordTooWeak("long")
     known = [word for words in about for word in (words, *words.replace("@", " ").replace(".", " ").split()) if word]
+    if len(_without(password.lower(), known)) < LEAST_OF_OTHERS:
+        raise PasswordTooWeak("guessable")
     if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < LEAST_SCORE:
         raise PasswordTooWeak("guessable")
+
+
+def _without(password, known):
+    """Return what is left of a password without the words that are known of its owner."""
+    for word in sorted(known, key=len, reverse=True):
+        password = password.replace(word.lower(), "") if len(word) > 2 else password
+    return password
 
 
 @cache

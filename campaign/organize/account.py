@@ -16,21 +16,21 @@ from campaign.lib.times import utcnow
 from campaign.organize.account_forms import ChangePasswordForm, ConfirmForm, OrganizerForm
 from campaign.organize.acts import Fact, act, act_on_account
 from campaign.organize.entrance import safe_next
-from campaign.organize.guard import any_organizer
+from campaign.organize.guard import own_account
 from campaign.organize.presence import DEVICE_COOKIE, organizer
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 
 @blueprint.get("")
-@any_organizer
+@own_account
 def index():
     who = organizer()
     return _page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
 
 
 @blueprint.post("")
-@any_organizer
+@own_account
 def change():
     form = OrganizerForm()
     if not form.validate():
@@ -43,13 +43,13 @@ def change():
 
 
 @blueprint.get("/password")
-@any_organizer
+@own_account
 def password():
     return _password_page(ChangePasswordForm(organizer(), formdata=None))
 
 
 @blueprint.post("/password")
-@any_organizer
+@own_account
 def change_password():
     who = organizer()
     form = ChangePasswordForm(who)
@@ -68,13 +68,13 @@ def change_password():
 
 
 @blueprint.get("/confirm")
-@any_organizer
+@own_account
 def confirm():
     return _confirm_page(ConfirmForm(formdata=None))
 
 
 @blueprint.post("/confirm")
-@any_organizer
+@own_account
 def confirmed():
     """Take the password once more before something grave."""
     form = ConfirmForm()
@@ -85,7 +85,7 @@ def confirmed():
 
 
 @blueprint.post("/sessions/<int:session_id>/close")
-@any_organizer
+@own_account
 def close(session_id):
     who = organizer().id
     act(Fact("account.session_closed", on=("organizer", who)), close_session, organizer_id=who, session_id=session_id)
@@ -94,7 +94,7 @@ def close(session_id):
 
 
 @blueprint.post("/sessions/close")
-@any_organizer
+@own_account
 def close_others():
     who = organizer().id
     fact = Fact("account.session_closed", on=("organizer", who))

@@ -5,13 +5,12 @@ from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
-from campaign.lib.locales import NAMES
-from campaign.organize.fields import CodeField, NewPasswordField, OrganizerNameField
+from campaign.organize.fields import LANGUAGES, CodeField, NewPasswordField, OrganizerNameField
 
 
 class OrganizerForm(FlaskForm):
     name = OrganizerNameField(_l("Your name"))
-    lang = SelectField(_l("Language of your pages and letters"), choices=[(code, NAMES[code]) for code in NAMES])
+    lang = SelectField(_l("Language of your pages and letters"), choices=LANGUAGES)
 
 
 class ConfirmForm(FlaskForm):

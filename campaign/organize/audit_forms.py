@@ -3,7 +3,7 @@
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectField
+from wtforms import DateField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from campaign.organize.audit_words import SUBJECTS
@@ -22,14 +22,18 @@ class AuditSearch(FlaskForm):
 
     def __init__(self, people):
         super().__init__(formdata=request.args)
-        self.who.choices = [("", _l("Everybody")), *((str(who.id), who.called) for who in people)]
-        self.about.choices = [("", _l("Everything")), *SUBJECTS.items()]
+        self.who.choices = _offered(_l("Everybody"), {str(who.id): who.called for who in people})
+        self.about.choices = _offered(_l("Everything"), SUBJECTS)
 
     @property
     def organizer_id(self):
-        known = {value for value, _ in self.who.choices if value}
-        return int(self.who.data) if self.who.data in known else None
+        known = {choice.value for choice in self.who.choices}
+        return int(self.who.data) if self.who.data and self.who.data in known else None
 
     @property
     def subject(self):
         return self.about.data if self.about.data in SUBJECTS else ""
+
+
+def _offered(all_of_them, names):
+    return [SelectChoice("", all_of_them), *(SelectChoice(value, name) for value, name in names.items())]

@@ -3,13 +3,15 @@
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, StringField
+from wtforms import PasswordField, SelectChoice, StringField
 from wtforms.validators import StopValidation
 
 from campaign.accounts.passwords import SHORTEST, PasswordTooWeak, demand_strength
+from campaign.lib.locales import NAMES
 from campaign.lib.names import NameRefused, clean_name
 from campaign.signatures.forms import MOST_NAME, NAME_FAULTS, EmailField
 
+LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {
     "short": _l("Take at least %(least)s characters; a few words in a row are easy to keep in mind.", least=SHORTEST),
     "long": _l("That is longer than a password can be here."),

@@ -15,7 +15,7 @@ from campaign.accounts.permissions import must_have_second_factor
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act_on_account
 from campaign.organize.devices import described
-from campaign.organize.guard import any_organizer, fresh
+from campaign.organize.guard import fresh, own_account
 from campaign.organize.passkey_talk import here, keep_challenge, take_challenge
 from campaign.organize.presence import organizer
 from campaign.organize.second_factor import after_new_factor
@@ -25,7 +25,7 @@ MOST = 20
 
 
 @blueprint.post("/options")
-@any_organizer
+@own_account
 @fresh
 def options():
     chosen = registration_options(here(), organizer())
@@ -34,7 +34,7 @@ def options():
 
 
 @blueprint.post("")
-@any_organizer
+@own_account
 @fresh
 def add():
     """Keep the passkey that a device has made; say where to go on."""
@@ -55,7 +55,7 @@ def add():
 
 
 @blueprint.post("/<int:passkey_id>/remove")
-@any_organizer
+@own_account
 @fresh
 def remove(passkey_id):
     who = organizer()

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField
+from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from campaign.accounts.permissions import ADMIN, ROLES
@@ -24,7 +24,6 @@ ROLE_HINTS = {
     "reviewer": _l("Looks at what was held, and reads the comments"),
     "tabler": _l("Pairs kiosks and checks people in at the door"),
 }
-EVERY_CAUSE = "0"
 
 
 class RoleForm(FlaskForm):
@@ -35,9 +34,9 @@ class RoleForm(FlaskForm):
 
     def offer(self, causes, lang, with_admin):
         """Offer these Causes, and being an admin where `with_admin`; return the form."""
-        self.cause.choices = [(str(cause.id), cause.text(lang).title) for cause in causes]
+        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         roles = (*ROLES, ADMIN) if with_admin else ROLES
-        self.role.choices = [(role, ROLE_NAMES[role]) for role in roles]
+        self.role.choices = [SelectChoice(role, ROLE_NAMES[role]) for role in roles]
         return self
 
     @property

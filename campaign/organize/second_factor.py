@@ -20,7 +20,7 @@ from campaign.accounts.permissions import must_have_second_factor
 from campaign.lib.times import utcnow
 from campaign.organize.account_forms import AppForm, PasskeyForm
 from campaign.organize.acts import act_on_account
-from campaign.organize.guard import any_organizer, fresh
+from campaign.organize.guard import fresh, own_account
 from campaign.organize.passkey_talk import passkeys_work
 from campaign.organize.presence import organizer
 
@@ -29,7 +29,7 @@ SECRET, CODES = "app_secret", "recovery_codes"
 
 
 @blueprint.get("")
-@any_organizer
+@own_account
 @fresh
 def index():
     who = organizer()
@@ -44,14 +44,14 @@ def index():
 
 
 @blueprint.get("/app")
-@any_organizer
+@own_account
 @fresh
 def app():
     return _app_page(AppForm(formdata=None))
 
 
 @blueprint.post("/app")
-@any_organizer
+@own_account
 @fresh
 def start_app():
     """Take codes of the app from now on, once one has been shown."""
@@ -69,7 +69,7 @@ def start_app():
 
 
 @blueprint.post("/app/stop")
-@any_organizer
+@own_account
 @fresh
 def stop_app():
     who = organizer()
@@ -82,7 +82,7 @@ def stop_app():
 
 
 @blueprint.post("/codes")
-@any_organizer
+@own_account
 @fresh
 def renew_codes():
     make_codes()
@@ -90,7 +90,7 @@ def renew_codes():
 
 
 @blueprint.get("/codes")
-@any_organizer
+@own_account
 @fresh
 def codes():
     """Show the recovery codes just made, until their owner says that they are kept."""
@@ -101,7 +101,7 @@ def codes():
 
 
 @blueprint.post("/codes/kept")
-@any_organizer
+@own_account
 def keep_codes():
     session.pop(CODES, None)
     return redirect(url_for("organize.overview.index"), 303)

@@ -6,8 +6,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import InputRequired
 
-from campaign.lib.locales import NAMES
-from campaign.organize.fields import AddressField, CodeField, NewPasswordField, OrganizerNameField
+from campaign.organize.fields import LANGUAGES, AddressField, CodeField, NewPasswordField, OrganizerNameField
 
 
 class SignInForm(FlaskForm):
@@ -42,7 +41,7 @@ class WelcomeForm(PasswordForm):
     """What is asked of who follows an invitation."""
 
     name = OrganizerNameField(_l("Your name"))
-    lang = SelectField(_l("Language"), choices=[(code, NAMES[code]) for code in NAMES])
+    lang = SelectField(_l("Language"), choices=LANGUAGES)
 
     def about(self):
         return *super().about(), self.name.data or ""

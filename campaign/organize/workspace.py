@@ -4,6 +4,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from werkzeug.exceptions import HTTPException
 
 from campaign.organize import (
     account,
@@ -86,4 +87,8 @@ def ask_again(_error):
 
 
 def _has_get():
-    return "GET" in {method for rule in current_app.url_map.iter_rules(request.endpoint) for method in rule.methods}
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return False
+    return True

@@ -22,10 +22,9 @@ def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns
 
     def create():
         organizer = Organizer(email=email, email_digest=keys.email_digest(email), **columns)
-        if role:
-            organizer.grants = [Grant(role=role, cause_id=cause_id)]
-        if second_factor:
-            organizer.passkeys = [Passkey(credential_id=email.encode(), public_key=b"none", name="Key")]
+        organizer.grants = [Grant(role=role, cause_id=cause_id)] if role else []
+        key = Passkey(credential_id=email.encode(), public_key=b"none", name="Key")
+        organizer.passkeys = [key] if second_factor else []
         db.session.add(organizer)
         db.session.flush()
         return organizer
@@ -36,7 +35,7 @@ def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns
 def with_password(organizer):
     """Give an organizer PASSWORD, committed; return them."""
     write(set_password, organizer_id=organizer.id, password_hash=hash_password(PASSWORD))
-    return organizer
+    return fresh(organizer)
 
 
 def with_app(organizer):

@@ -14,6 +14,7 @@ from campaign.lib.times import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, make_organizer, trail, with_app, with_password
 from tests.factories.signatures import owed
+from tests.organize.conftest import without_token
 
 WORDS = {"name": "Teo Brandt", "lang": "es", "password": PASSWORD}
 
@@ -60,7 +61,7 @@ def test_an_invitation_opens_once(door, invited):
     door.post(path, WORDS)
     for answer in (door.get(path), door.post(path, {**WORDS, "password": PASSWORD + "s"})):
         assert answer.status_code == 410
-        assert "This link has ended" in answer.text
+        assert "Este enlace ya no sirve" in answer.text or "This link has ended" in answer.text
 
 
 def test_an_expired_invitation_opens_nothing_and_says_what_to_do(door, invited):
@@ -97,7 +98,7 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account(door, odile):
     there = door.post("/organize/forgotten", {"email": odile.email})
     nobody = door.post("/organize/forgotten", {"email": "nobody@kwan.example"})
     assert there.status_code == nobody.status_code == 200
-    assert there.text.replace(odile.email, "nobody@kwan.example") == nobody.text
+    assert without_token(there.text).replace(odile.email, "nobody@kwan.example") == without_token(nobody.text)
     assert [kind for kind, *_ in owed()] == ["account_reset"] * 2
 
 
