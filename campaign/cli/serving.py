@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+from pathlib import Path
 
 import click
 from flask import current_app
@@ -18,10 +19,12 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.lib.forks import one_fork
 
+USUAL_PORT = 8000
 STOP_SECONDS = 2
 RESTART_SECONDS = 1
 MOST_CONNECTIONS = 65_536
@@ -38,11 +41,14 @@ def serve(demo):
     _migrate()
     if demo and is_empty():
         click.echo(load_demonstration())
+    invitation = _way_in(config)
     db.engine.dispose()
     _raise_file_limit()
     click.echo(f"Volante runs at {config['PUBLIC_URL']} (Ctrl-C stops it)")
     if not config["MAIL_URL"]:
         click.echo(f"Mail is written to {config['VAR_DIR']}/mail and shown at {config['PUBLIC_URL']}/dev/mail")
+    if invitation:
+        click.echo(invitation)
     worker = KeptProcess((*WORKER, str(os.getpid()))).start()
     try:
         _server(config).serve()
@@ -111,6 +117,19 @@ def _server(config):
         workers_kill_timeout=STOP_SECONDS,
         log_level=LogLevels.error,
     )
+
+
+def _way_in(config):
+    """Return a line that tells how to become the first organizer, or None where there is one."""
+    if admins():
+        return None
+    port = f"PORT={config['PORT']} " if config["PORT"] != USUAL_PORT else ""
+    command = f"{port}{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    return f"Nobody organizes yet. To be the first, run in another terminal: {_from_here(command)}"
+
+
+def _from_here(command):
+    return command.replace(f"{Path.cwd()}/", "")
 
 
 def _migrate():

@@ -1,6 +1,6 @@
 // A button that makes or shows a passkey, and goes on to where the server says.
 
-import { makePasskey, showPasskey } from "../lib/passkeys.js";
+import { makePasskey, showPasskey } from "../organize/passkeys.js";
 
 const DEVICE = { make: makePasskey, show: showPasskey };
 
