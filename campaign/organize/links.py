@@ -16,6 +16,7 @@ from campaign.organize.guard import anybody
 from campaign.organize.sign_in_forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
 
 blueprint = Blueprint("links", __name__)
+PAGES = {"invitation": "organize/links/invitation.html", "reset": "organize/links/reset.html"}
 
 
 @blueprint.get("/forgotten")
@@ -102,7 +103,7 @@ def _opened(purpose, token):
 
 
 def _page(link, form, status=200):
-    return render_template(f"organize/links/{link.purpose}.html", form=form, email=link.organizer.email), status
+    return render_template(PAGES[link.purpose], form=form, email=link.organizer.email), status
 
 
 def _ended():

@@ -1,0 +1,132 @@
+"""The first day of an organizer: the invitation, a password, a second factor, the overview, and back in the next morning."""
+
+import pyotp
+import pytest
+from playwright.sync_api import expect
+
+from tests.factories.organizers import PASSWORD
+
+LANDS = [("en", 390, "light"), ("es", 1440, "light"), ("fr", 390, "dark"), ("fr", 1440, "dark"), ("es", 390, "light"), ("en", 1440, "light")]
+AUTHENTICATOR = {
+    "protocol": "ctap2",
+    "transport": "internal",
+    "hasResidentKey": True,
+    "hasUserVerification": True,
+    "isUserVerified": True,
+    "automaticPresenceSimulation": True,
+}
+
+
+def press(visitor, kind):
+    """Press the button of the form, and look at the page that comes."""
+    visitor.page.locator("main form button[type=submit]").first.click()
+    look(visitor, kind)
+
+
+def look(visitor, kind):
+    page = visitor.page
+    page.wait_for_load_state()
+    visitor.inspect(page, f"organize {kind}")
+    assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), f"{kind} scrolls sideways"
+
+
+def go(visitor, path, kind):
+    visitor.page.goto(f"/organize/{path}")
+    look(visitor, kind)
+
+
+def accept(visitor):
+    look(visitor, "welcome")
+    visitor.page.fill("[name=name]", "Odile Kwan")
+    visitor.page.fill("[name=password]", PASSWORD)
+    press(visitor, "overview without factor")
+
+
+def sign_out(visitor):
+    menu = visitor.page.locator(".rail-menu > summary")
+    if menu.is_visible():
+        menu.click()
+        look(visitor, "menu")
+    visitor.page.locator(".rail-foot:visible form button").click()
+    look(visitor, "door")
+
+
+@pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
+def test_from_the_invitation_to_the_overview_and_in_again(newcomer, lang, width, scheme):
+    odile = newcomer(lang=lang, width=width, scheme=scheme)
+    page = odile.page
+    odile.noises.allowed.add(422)
+    accept(odile)
+    expect(page).to_have_url("/organize/account/second-factor")
+    go(odile, "account/second-factor/app", "app")
+    secret = page.locator(".app-key").inner_text().replace(" ", "")
+    page.fill("[name=code]", "000000")
+    press(odile, "app refused")
+    expect(page.locator("#code")).to_have_attribute("aria-invalid", "true")
+    page.fill("[name=code]", pyotp.TOTP(secret).now())
+    press(odile, "codes")
+    code = page.locator(".recovery-codes li").first.inner_text()
+    press(odile, "overview")
+    expect(page.locator("main h2").first).to_be_visible()
+    for path, kind in (("people/", "people"), ("people/invite", "invite"), ("audit/", "audit"), ("account", "account")):
+        go(odile, path, kind)
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+    sign_out(odile)
+    page.fill("[name=email]", odile.email)
+    page.fill("[name=password]", "wrong")
+    press(odile, "door refused")
+    page.fill("[name=password]", PASSWORD)
+    press(odile, "second step")
+    page.fill("[name=code]", code)
+    press(odile, "overview by recovery code")
+    expect(page).to_have_url("/organize/")
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_passkey_is_made_and_opens_the_door_without_a_password(newcomer, width):
+    odile = newcomer(width=width)
+    page = odile.page
+    device = odile.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": AUTHENTICATOR})
+    accept(odile)
+    page.fill("#name", "Telephone")
+    page.locator(".passkey button").click()
+    expect(page.locator(".recovery-codes li")).to_have_count(10)
+    press(odile, "overview after passkey")
+    go(odile, "account/second-factor", "second factor with passkey")
+    expect(page.locator("main tbody th")).to_have_text("Telephone")
+    sign_out(odile)
+    page.locator(".passkey button").click()
+    expect(page).to_have_url("/organize/")
+    sign_out(odile)
+    page.fill("[name=email]", odile.email)
+    page.fill("[name=password]", PASSWORD)
+    press(odile, "second step with passkey")
+    page.locator(".passkey button").click()
+    expect(page).to_have_url("/organize/")
+
+
+def test_a_device_that_does_not_answer_is_said_beside_the_button(newcomer):
+    odile = newcomer()
+    page = odile.page
+    accept(odile)
+    device = odile.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
+    page.locator(".passkey button").click()
+    expect(page.locator(".passkey .error")).to_be_visible()
+    expect(page.locator(".passkey button")).to_be_enabled()
+
+
+def test_an_editor_is_shown_only_what_is_theirs_without_script_too(newcomer):
+    teo = newcomer("editor", scripts=False)
+    teo.page.fill("[name=name]", "Teo Brandt")
+    teo.page.fill("[name=password]", PASSWORD)
+    teo.page.locator("main form button[type=submit]").click()
+    expect(teo.page).to_have_url("/organize/")
+    hrefs = teo.page.locator(".rail-nav--wide a").evaluate_all("links => links.map((link) => link.pathname)")
+    assert "/organize/people/" not in hrefs
+    teo.noises.allowed.add(403)
+    teo.page.goto("/organize/people/")
+    expect(teo.page.locator("h1")).to_have_text("Your role does not include this")
