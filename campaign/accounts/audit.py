@@ -12,7 +12,7 @@ MOST_REASON = 500
 
 @dataclass(frozen=True)
 class Actor:
-    """Who acts, through which door, from which shortened network address; `organizer_id` is None where nobody is signed in."""
+    """Who acts, through which door, from which network; `organizer_id` is None where nobody is signed in."""
 
     organizer_id: int | None = None
     door: str = "web"
@@ -45,7 +45,9 @@ def record(actor, action, *, subject=None, cause_id=None, reason="", details=Non
     return entry
 
 
-def entries(*, cause_ids=None, organizer_id=None, action="", subject=None, since=None, until=None, before_id=None, most=50):
+def entries(
+    *, cause_ids=None, organizer_id=None, action="", subject=None, since=None, until=None, before_id=None, most=50
+):
     """Return the newest entries that fit all that is asked, newest first; `before_id` turns the page.
 
     `cause_ids` None means all, with those of no cause; `action` may be a whole action or a subject such as "petitions".

@@ -7,8 +7,9 @@ import pyotp
 from sqlalchemy import delete, func, select, update
 
 from campaign.accounts import keys
-from campaign.accounts.models import Organizer, RecoveryCode
+from campaign.accounts.models import Organizer, Passkey, RecoveryCode
 from campaign.accounts.queries import organizer_by_id
+from campaign.accounts.sessions import close_sessions
 from campaign.extensions import db
 
 STEP_SECONDS = 30
@@ -47,7 +48,7 @@ def stop_codes(*, organizer_id):
 
 
 def spend_code(*, organizer_id, code, now):
-    """Use up a code of the app or a recovery code (digits, without spaces); return which it was, "app" or "recovery", or None.
+    """Use up a code of the app or a recovery code (plain digits); return "app", "recovery", or None where it opens nothing.
 
     Of two who show the same code at once, one gets in.
     """
@@ -90,3 +91,14 @@ def unused_recovery_codes(organizer_id):
     """Return how many recovery codes an organizer has left."""
     unused = RecoveryCode.organizer_id == organizer_id, RecoveryCode.used_at.is_(None)
     return db.session.scalar(select(func.count()).select_from(RecoveryCode).where(*unused))
+
+
+def take_factors(*, organizer_id):
+    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones."""
+    organizer = organizer_by_id(organizer_id)
+    organizer.totp_secret, organizer.totp_step = None, 0
+    db.session.execute(delete(Passkey).where(Passkey.organizer_id == organizer_id))
+    db.session.expire(organizer, ["passkeys"])
+    db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
+    close_sessions(organizer_id=organizer_id)
+    db.session.flush()

@@ -106,7 +106,7 @@ class OrganizerSession(db.Model):
 
 
 class KnownDevice(db.Model):
-    """A browser from which an organizer has signed in before: it is told of no more, and no lock-out by others touches it."""
+    """A browser from which an organizer has signed in before; no lock-out by others touches it."""
 
     __tablename__ = "known_device"
     __table_args__ = (Index("uq_known_device_token_digest", "token_digest", "organizer_id", unique=True),)
@@ -122,7 +122,7 @@ class KnownDevice(db.Model):
 
 
 class AccountLink(db.Model):
-    """A link that lets an organizer set a password, once: by invitation or to reset it. Its token is keyed, not stored."""
+    """A link that lets an organizer set a password, once. Its token is keyed, not stored."""
 
     __tablename__ = "account_link"
     __table_args__ = (

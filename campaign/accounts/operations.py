@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 
 from campaign.accounts import keys
-from campaign.accounts.models import AccountLink, Grant, Organizer, Passkey, RecoveryCode
+from campaign.accounts.factors import take_factors
+from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
@@ -88,7 +89,7 @@ def make_link(*, organizer_id, purpose, invited_by_id=None, now):
 
 
 def ask_reset(*, address, now):
-    """Owe a link to set a new password to `address` (text); where nobody has it, something as long is done that is never sent."""
+    """Owe `address` (text) a link to set a new password; where nobody has it, a letter is owed that is never sent."""
     organizer = organizer_by_address(address)
     if organizer is None or organizer.removed_at is not None:
         owe(kind=RESET, subject_id=0, lang="en")
@@ -141,7 +142,7 @@ def take_role(*, grant_id):
 
 
 def remove(*, organizer_id, now):
-    """Remove an organizer: roles, sessions, password and factors go; the name stays for the audit trail. Raises LastAdmin."""
+    """Take roles, sessions, password and factors; the name stays for the audit trail. Raises LastAdmin."""
     organizer = organizer_by_id(organizer_id)
     if any(grant.role == ADMIN for grant in organizer.grants):
         _spare_last_admin(organizer_id)
@@ -152,17 +153,6 @@ def remove(*, organizer_id, now):
     return organizer
 
 
-def take_factors(*, organizer_id):
-    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones."""
-    organizer = organizer_by_id(organizer_id)
-    organizer.totp_secret, organizer.totp_step = None, 0
-    db.session.execute(delete(Passkey).where(Passkey.organizer_id == organizer_id))
-    db.session.expire(organizer, ["passkeys"])
-    db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
-    close_sessions(organizer_id=organizer_id)
-    db.session.flush()
-
-
 def tell_of_change(entry, organizer):
     """Owe an organizer a letter about the audit entry of a change to their account."""
     owe(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
@@ -170,7 +160,8 @@ def tell_of_change(entry, organizer):
 
 def _organizer_at(address, name, lang, now):
     digest = keys.email_digest(address.normalized)
-    row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang, "totp_step": 0, "created_at": now}
+    row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang}
+    row |= {"totp_step": 0, "created_at": now}
     # Two who invite the same person at once make one organizer.
     db.session.execute(insert(Organizer.__table__).values(row).on_conflict_do_nothing(index_elements=["email_digest"]))
     organizer = db.session.scalar(select(Organizer).where(Organizer.email_digest == digest))

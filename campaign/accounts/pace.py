@@ -1,8 +1,8 @@
 """How often one may try to get in, so that guessing is hopeless and nobody can lock somebody else out.
 
-Tries are counted before they are judged, so that many at once do not pass together. A browser from which an organizer has signed in
-before is counted by itself: whatever strangers try, it is let to the door. Everybody else is counted by network and by the account
-they try, whether or not there is one.
+Tries are counted before they are judged, so that many at once do not pass together. A browser from which an organizer has
+signed in before is counted by itself: whatever strangers try, it is let to the door. Everybody else is counted by network and
+by the account they try, whether or not there is one.
 """
 
 from flask import current_app

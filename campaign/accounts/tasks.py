@@ -8,7 +8,7 @@ from campaign.extensions import db
 
 
 def forget_sessions(*, now):
-    """Delete sessions that ended, devices unused for a year, and challenges that nobody could answer any more; return how many."""
+    """Delete sessions that ended, devices unused for a year, and challenges too old to be answered; return how many."""
     ended = (OrganizerSession.expires_at <= now) | (OrganizerSession.seen_at <= now - IDLE)
     gone = (
         delete(OrganizerSession).where(ended),

@@ -104,7 +104,7 @@ def close_others():
 
 
 def _is_right(form, field):
-    """Check the password in `field` against who is signed in, at the pace of the door; where it is wrong, say so at the field."""
+    """Check the password in `field` against who is signed in, at the pace of the door; say at the field what is wrong."""
     who = organizer()
     try:
         # A session is as good as a known device: strangers who guess at the account do not count here.

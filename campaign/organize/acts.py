@@ -13,7 +13,8 @@ from campaign.organize.presence import actor
 class Fact(NamedTuple):
     """What the audit trail is told: the action, on what, of which cause, why, and plain details.
 
-    `on` is the subject, a pair (kind, id). Of something that is only being made, `on` and `cause_id` are functions of the result.
+    `on` is the subject, a pair (kind, id). Of something that is only being made, `on` and `cause_id` are functions of the
+    result.
     """
 
     action: str

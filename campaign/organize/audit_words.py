@@ -29,4 +29,10 @@ SUBJECTS = {
     "mail": _l("Mail"),
     "kiosks": _l("Kiosks"),
 }
-DOORS = {"command": _l("At the command line"), "worker": _l("The worker"), "api": _l("The API"), "kiosk": _l("A kiosk"), "web": _l("Somebody not signed in")}
+DOORS = {
+    "command": _l("At the command line"),
+    "worker": _l("The worker"),
+    "api": _l("The API"),
+    "kiosk": _l("A kiosk"),
+    "web": _l("Somebody not signed in"),
+}

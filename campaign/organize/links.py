@@ -81,9 +81,11 @@ def _follow(purpose, token, form_class):
     if not form.validate():
         return _page(link, form, 422)
     words = {"name": form.name.data, "lang": known_lang(form.lang.data)} if purpose == "invitation" else {}
-    who, has_factor = Actor(link.organizer_id, address=keys.shorten(request.remote_addr)), link.organizer.has_second_factor
+    who = Actor(link.organizer_id, address=keys.shorten(request.remote_addr))
+    words |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
+    has_factor = link.organizer.has_second_factor
     try:
-        write(_follow_and_record, who, purpose, link_id=link.id, password_hash=hash_password(form.password.data), **words)
+        write(_follow_and_record, who, purpose, **words)
     except LinkSpent:
         return _ended()
     if purpose == "reset":

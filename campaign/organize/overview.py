@@ -28,7 +28,8 @@ class CauseInSight:
 @blueprint.get("/")
 @any_organizer
 def index():
-    return render_template("organize/overview/index.html", causes=[_in_sight(c) for c in causes_among(causes_where("overview.see"))])
+    causes = causes_among(causes_where("overview.see"))
+    return render_template("organize/overview/index.html", causes=[_in_sight(cause) for cause in causes])
 
 
 def _in_sight(cause):

@@ -61,7 +61,8 @@ def remove(passkey_id):
     who = organizer()
     others = [passkey for passkey in who.passkeys if passkey.id != passkey_id]
     if must_have_second_factor(who) and not others and who.totp_secret is None:
-        flash(_("Your role asks for a second factor. Set up an app or another passkey first, then this one can go."), "grave")
+        words = _("Your role asks for a second factor. Set up an app or another passkey first, then this one can go.")
+        flash(words, "grave")
     else:
         act_on_account("account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id)
         flash(_("The passkey opens nothing any more."), "sure")

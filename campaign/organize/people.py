@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from campaign.accounts.factors import take_factors
 from campaign.accounts.models import Grant
 from campaign.accounts.operations import (
     LastAdmin,
@@ -10,7 +11,6 @@ from campaign.accounts.operations import (
     invite,
     owe_invitation,
     remove,
-    take_factors,
     take_role,
 )
 from campaign.accounts.permissions import ADMIN, EVERYWHERE

@@ -60,7 +60,9 @@ def start_app():
         return _app_page(form, 422)
     step = step_of(secret, form.code.data, utcnow())
     if step is None:
-        form.code.errors = [_("That is not the code of this moment. Scan the picture once more, and check the clock of your phone.")]
+        form.code.errors = [
+            _("That is not the code of this moment. Scan the picture once more, and check the clock of your phone.")
+        ]
         return _app_page(form, 422)
     act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)
     session.pop(SECRET, None)

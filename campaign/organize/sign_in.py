@@ -48,11 +48,15 @@ def create():
         form.form_errors.append(_too_many(wait))
         return _page(form, wait.status)
     if not matches(who.password_hash if who else None, form.password.data):
-        form.form_errors.append(_("Address and password do not belong together. Check both, or set a new password by mail."))
+        form.form_errors.append(
+            _("Address and password do not belong together. Check both, or set a new password by mail.")
+        )
         return _page(form, 422)
     if is_outdated(who.password_hash):
         write(_hash_anew, who.id, form.password.data)
-    return ask_second_step(who.id, form.next.data) if who.has_second_factor else let_in(who.id, form.next.data, "password")
+    if who.has_second_factor:
+        return ask_second_step(who.id, form.next.data)
+    return let_in(who.id, form.next.data, "password")
 
 
 @blueprint.get("/second-step")
@@ -81,7 +85,9 @@ def take_second_step():
         return _second_page(form, wait.status)
     way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
     if way is None:
-        form.code.errors = [_("This code does not open. Each opens once: wait for the next one, and check the clock of your phone.")]
+        form.code.errors = [
+            _("This code does not open. Each opens once: wait for the next one, and check the clock of your phone.")
+        ]
         return _second_page(form, 422)
     if way == "recovery":
         flash(_("A recovery code was used up. Set up your app anew if your phone is lost."), "waiting")
@@ -107,7 +113,8 @@ def _hash_anew(organizer_id, password):
 
 def _too_many(wait):
     return _(
-        "Too many tries from here or at this address. Wait %(minutes)s minutes, or sign in from a browser that you used before.",
+        "Too many tries from here or at this address."
+        " Wait %(minutes)s minutes, or sign in from a browser that you used before.",
         minutes=wait.minutes,
     )
 

@@ -6,6 +6,7 @@ from functools import partial
 import pytest
 from sqlalchemy import select
 
+from campaign.accounts.factors import take_factors
 from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import (
     LastAdmin,
@@ -16,7 +17,6 @@ from campaign.accounts.operations import (
     give_role,
     invite,
     remove,
-    take_factors,
     take_role,
 )
 from campaign.accounts.queries import organizer_by_address
