@@ -21,7 +21,7 @@ from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
-from campaign.signatures import emails, pressure
+from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
 from campaign.web.pages import blueprint as site_pages
@@ -37,6 +37,7 @@ PARTS = (
     failures,
     terms,
     pressure,
+    standing_rules,
     emails,
     pace,
     account_letters,

@@ -11,6 +11,7 @@ from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
+from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
@@ -91,4 +92,5 @@ class Worker:
             unconfirmed_days=config["ERASE_PENDING_DAYS"],
             address_days=config["ADDRESS_DAYS"],
         )
-        return forgotten + write(forget_sessions, now=now) + write(remind, now=now) + write(sweep, now=now)
+        kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
+        return forgotten + kept + write(forget_sessions, now=now) + write(remind, now=now) + write(sweep, now=now)

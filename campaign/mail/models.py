@@ -12,6 +12,7 @@ STATES = ("owed", "sent", "dropped", "failed")
 
 # A partial index serves only those queries that repeat its condition to the letter.
 OWED = text("state = 'owed'")
+TROUBLED = text("state in ('failed', 'dropped')")
 
 
 class OwedMessage(db.Model):
@@ -26,6 +27,7 @@ class OwedMessage(db.Model):
     __table_args__ = (
         CheckConstraint(f"state in ({', '.join(repr(state) for state in STATES)})", name="state"),
         Index("ix_owed_message_due", "due_at", sqlite_where=OWED, postgresql_where=OWED),
+        Index("ix_owed_message_troubled", "kind", "subject_id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

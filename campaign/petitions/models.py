@@ -32,7 +32,9 @@ class Petition(db.Model):
     """A text addressed to targets that supporters sign.
 
     `required_fields` names the form fields, beyond given name and e-mail, that must be filled; `questions` are the petition's
-    own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough).
+    own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough). Personal data
+    is erased `retention_days` after the end, and kept where there is none; `retention_told_at` is when owners were told of it,
+    `retention_done_at` when it was done.
     """
 
     __tablename__ = "petition"
@@ -40,6 +42,7 @@ class Petition(db.Model):
         CheckConstraint("state in ('draft', 'published', 'closed')", name="state"),
         CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
         CheckConstraint("goal >= 0", name="goal"),
+        CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
         CheckConstraint("closes_at is null or opens_at is null or closes_at > opens_at", name="times"),
         Index("uq_petition_slug", "slug", unique=True),
         Index("ix_petition_cause_id", "cause_id"),
@@ -59,6 +62,9 @@ class Petition(db.Model):
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    retention_days: Mapped[int | None] = mapped_column(Integer)
+    retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()

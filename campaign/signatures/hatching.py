@@ -7,7 +7,7 @@ from collections import Counter
 from datetime import timedelta
 from itertools import groupby
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, func, select, true, update
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
@@ -15,9 +15,11 @@ from campaign.jobs.operations import take_lease
 from campaign.lib.insertion import insert
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
+from campaign.signatures.standing_rules import standing_rules
 
 BATCH = 5000
 RATE_WINDOW = timedelta(hours=1)
+CROWDED = "many_from_one_address"
 
 _table = Signature.__table__
 _by_id = update(_table).where(_table.c.id == bindparam("row_id"))
@@ -33,7 +35,8 @@ def hatch(*, holder, now, most_per_address=0, limit=BATCH):
         return 0
     released = _release(now, limit)
     resumed = _resume(now)
-    held = _hold_crowded(now, most_per_address, limit) if most_per_address else 0
+    held = _hold_crowded(now, limit, most_per_address, CROWDED) if most_per_address else 0
+    held += sum(_hold_by_rule(now, limit, rule) for rule in standing_rules("rate"))
     return released + resumed + held + _give_numbers(now, limit)
 
 
@@ -67,11 +70,21 @@ def _resume(now):
     ).rowcount
 
 
-def _hold_crowded(now, most, limit):
-    """Set aside what a network address confirms beyond what a room full of people would."""
+def _hold_by_rule(now, limit, rule):
+    here = _table.c.cause_id == rule.cause_id
+    if rule.petition_id is not None:
+        here &= _table.c.petition_id == rule.petition_id
+    return _hold_crowded(now, limit, int(rule.pattern), rule.reason, here)
+
+
+def _hold_crowded(now, limit, most, reason, here=true()):
+    """Set aside what a network address confirms beyond what a room full of people would, but nothing let through by an organizer.
+
+    `here` says of which signatures; with all of them it is counted who signs how much from one address.
+    """
     waiting = (
         select(_table.c.address_digest)
-        .where(TO_HATCH, _table.c.address_digest.is_not(None))
+        .where(TO_HATCH, here, _table.c.address_digest.is_not(None))
         .order_by(_table.c.id)
         .limit(limit)
     )
@@ -81,6 +94,7 @@ def _hold_crowded(now, most, limit):
     placed = (
         select(_table.c.id, place.label("place"))
         .where(
+            here,
             _table.c.address_digest.in_(waiting),
             _table.c.created_at > now - RATE_WINDOW,
             _table.c.confirmed_at.is_not(None),
@@ -89,8 +103,8 @@ def _hold_crowded(now, most, limit):
     )
     return db.session.execute(
         update(_table)
-        .where(TO_HATCH, _table.c.id.in_(select(placed.c.id).where(placed.c.place > most)))
-        .values(state="held", held_reason="many_from_one_address")
+        .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(select(placed.c.id).where(placed.c.place > most)))
+        .values(state="held", held_reason=reason)
     ).rowcount
 
 

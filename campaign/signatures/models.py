@@ -32,6 +32,8 @@ PENDING = text("state = 'pending'")
 HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
 WITHDRAWN = text("state = 'withdrawn'")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
+HELD = text("state = 'held'")
+UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
 
 
 def _one_of(column, words):
@@ -44,7 +46,8 @@ class Signature(db.Model):
     A signature is in the tally if and only if it has a `number`: a withdrawn one keeps its number until the runner has taken
     it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
     `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
-    network address it came from.
+    network address it came from. A held one with `rejected_at` was turned away by an organizer; one with `reviewed_at` was let
+    through, and no rule holds it again.
     """
 
     __tablename__ = "signature"
@@ -79,6 +82,8 @@ class Signature(db.Model):
                 ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),
                 ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
+                ("ix_signature_held", ("petition_id", "id"), HELD),
+                ("ix_signature_unread", ("petition_id", "id"), UNREAD),
             )
         ),
         # A row's number stands in links, in owed mail and in logs: that of a forgotten row is not given to somebody else.
@@ -104,10 +109,13 @@ class Signature(db.Model):
     postal_code: Mapped[str] = mapped_column(String(16), default="")
     comment: Mapped[str] = mapped_column(Text, default="")
     comment_shown: Mapped[bool] = mapped_column(Boolean, default=False)
+    comment_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answers: Mapped[dict] = mapped_column(JSON, default=dict)
     name_display: Mapped[str] = mapped_column(String(8), default="counted")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
     held_reason: Mapped[str] = mapped_column(String(40), default="")
+    reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    rejected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mail_count: Mapped[int] = mapped_column(SmallInteger, default=0)
     mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reminders: Mapped[int] = mapped_column(SmallInteger, default=0)

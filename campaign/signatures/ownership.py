@@ -19,6 +19,7 @@ ERASED = {
     "postal_code": "",
     "comment": "",
     "comment_shown": False,
+    "comment_read_at": None,
     "answers": {},
     "subscribe": False,
 }
@@ -58,7 +59,7 @@ def correct(*, signature_id, email_digest, **words):
     """
     signature = own(signature_id, email_digest)
     if words.get("comment", signature.comment) != signature.comment:
-        words["comment_shown"] = False
+        words |= {"comment_shown": False, "comment_read_at": None}
     for name, value in words.items():
         setattr(signature, name, value)
     signature.person_digest = keys.person_digest(

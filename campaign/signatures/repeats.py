@@ -136,6 +136,7 @@ def _return_after_withdrawal(row, fresh):
         "state": "held" if held_reason else "pending",
         "confirmed_at": None,
         "withdrawn_at": None,
+        "comment_read_at": None,
     }
     if row.confirmed_at is not None:
         again["mailed_at"] = None

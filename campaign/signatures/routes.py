@@ -17,6 +17,7 @@ from campaign.signatures.pressure import new_task, pressure
 from campaign.signatures.queries import signature_by_token
 from campaign.signatures.refusals import refusal
 from campaign.signatures.sheets import sheet, sheet_of_signature
+from campaign.signatures.standing_rules import reason_to_hold
 
 blueprint = Blueprint("signatures", __name__)
 BUSY_SECONDS = 10
@@ -37,11 +38,12 @@ def sign(slug):
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
     if not form.validate():
         return _refuse(slug, form, 422)
+    words = _words(form, network)
     try:
         write_together(
             operations.sign_all,
             operations.signing(
-                terms=terms, lang=g.lang, now=now, held_reason=_doubt(form, pressed), **_words(form, network)
+                terms=terms, lang=g.lang, now=now, held_reason=_doubt(form, pressed) or _ruled_out(form, terms, words), **words
             ),
         )
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
@@ -154,6 +156,10 @@ def _doubt(form, pressed):
     if form.website.data:
         return "hidden_field"
     return "no_proof" if pressed and not pressure().spend(form.altcha.data) else ""
+
+
+def _ruled_out(form, terms, words):
+    return reason_to_hold(terms, network=request.remote_addr, mail_domain=form.email.address.domain, words=words)
 
 
 def _refuse(slug, form, status):

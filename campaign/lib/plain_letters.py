@@ -1,0 +1,44 @@
+"""Names searched without regard to case, accents and hyphens, on both databases."""
+
+import sqlite3
+from unicodedata import normalize
+
+from sqlalchemy import String, event
+from sqlalchemy.engine import Engine
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+
+from campaign.lib.names import name_key
+
+# PostgreSQL takes accents off only by an extension that not every server has; translate() is everywhere.
+_ACCENTED = "".join(
+    letter
+    for letter in map(chr, [*range(0xE0, 0x180), *range(0x1CE, 0x220), *range(0x1E00, 0x1F00)])
+    if letter.islower() and normalize("NFD", letter)[0].isascii() and not letter.isascii()
+)
+_PLAIN = "".join(normalize("NFD", letter)[0] for letter in _ACCENTED)
+_SPACED = "-.,"
+_DROPPED = "’''"  # as SQL writes it
+
+
+class plain_letters(GenericFunction):
+    """SQL: a name in small plain letters, its hyphens spaces; each word of a `name_key` is found in it."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(plain_letters, "postgresql")
+def _on_postgresql(element, compiler, **options):
+    name = compiler.process(element.clauses, **options)
+    return f"translate(lower({name}), '{_ACCENTED}øłđı{_SPACED}{_DROPPED}', '{_PLAIN}oldi{' ' * len(_SPACED)}')"
+
+
+@event.listens_for(Engine, "connect")
+def _teach_sqlite(connection, _record):
+    if isinstance(connection, sqlite3.Connection):
+        connection.create_function("plain_letters", 1, _plain, deterministic=True)
+
+
+def _plain(name):
+    return name_key(name, "") if name else ""
