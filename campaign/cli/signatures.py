@@ -8,10 +8,12 @@ import time
 import click
 from flask.cli import AppGroup
 
+from campaign.accounts.audit import COMMAND
 from campaign.exports.operations import STATES, csv_lines
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
-from campaign.petitions.queries import petition_by_slug
+from campaign.petitions.queries import petition_by_slug, petition_in_any_state
+from campaign.signatures.erasing import anonymise, erases_at, is_due, personal_left
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import differences, work_for_the_runner
@@ -50,6 +52,37 @@ def audit():
     if found:
         raise SystemExit(1)
     click.echo("Tally, ledger and butterfly numbers agree with the signatures.")
+
+
+@group.command("anonymise")
+@click.argument("petition")
+@click.option("--dry-run", is_flag=True, help="Only say what would be erased, and when.")
+def anonymise_signatures(petition, dry_run):
+    """Erase the personal data of the signatures of PETITION, whose days after the end have passed. What was counted stays counted."""
+    found = petition_in_any_state(petition)
+    if found is None:
+        raise click.ClickException(f"There is no petition at {petition!r}.")
+    if dry_run:
+        click.echo(_plan(found))
+        return
+    if not is_due(found, utcnow()):
+        raise click.ClickException(_plan(found))
+    petition_id, total = found.id, 0
+    while erased := write(anonymise, petition_id=petition_id, actor=COMMAND, now=utcnow()):
+        total += erased
+    click.echo(f"Erased the personal data of {total} signatures of {petition}.")
+
+
+def _plan(petition):
+    """Return in a sentence what the retention of a petition means today."""
+    left, at = personal_left(petition.id), erases_at(petition)
+    if petition.retention_days is None:
+        return f"{petition.slug} keeps the personal data of its {left} signatures: no retention is set."
+    if at is None:
+        return f"{petition.slug} has no end yet; {left} signatures hold personal data."
+    told = "owners were told" if petition.retention_told_at else "owners have not been told yet"
+    would = "would be" if at > utcnow() or not petition.retention_told_at else "are to be"
+    return f"{left} signatures of {petition.slug} {would} erased from {at:%Y-%m-%d} on ({told})."
 
 
 @group.command("generate")

@@ -34,10 +34,17 @@ def _on_postgresql(element, compiler, **options):
     return f"translate(lower({name}), '{_ACCENTED}øłđı{_SPACED}{_DROPPED}', '{_PLAIN}oldi{' ' * len(_SPACED)}')"
 
 
+@compiles(plain_letters, "sqlite")
+def _on_sqlite(element, compiler, **options):
+    name = compiler.process(element.clauses, **options)
+    # Most names are of plain letters already: SQLite then needs not ask Python, which takes ten times as long.
+    return f"case when {name} glob '*[^a-zA-Z ]*' then volante_plain({name}) else lower({name}) end"
+
+
 @event.listens_for(Engine, "connect")
 def _teach_sqlite(connection, _record):
     if isinstance(connection, sqlite3.Connection):
-        connection.create_function("plain_letters", 1, _plain, deterministic=True)
+        connection.create_function("volante_plain", 1, _plain, deterministic=True)
 
 
 def _plain(name):

@@ -120,7 +120,7 @@ class Postman:
             db.session.rollback()
             return self._note_failure(row, error, marks)
         if message is None:
-            marks.dropped(row.id, reason="no longer apt")
+            marks.dropped(row.id, reason=operations.NO_LONGER_APT)
         return message
 
     def _seal(self, row, message, marks):

@@ -16,6 +16,8 @@ FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 MOST_ATTEMPTS = 10
 SWEPT_AT_ONCE = 5000
+# Why a letter was given up that nobody misses: its occasion had passed.
+NO_LONGER_APT = "no longer apt"
 
 _table = OwedMessage.__table__
 

@@ -8,9 +8,10 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
 from campaign.lib.times import utcnow
 from campaign.organize.guard import any_organizer
-from campaign.organize.presence import causes_where
+from campaign.organize.presence import causes_where, may
 from campaign.petitions.cards import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
+from campaign.signatures.finding import held_by_reason, how_many_unread
 
 blueprint = Blueprint("overview", __name__)
 
@@ -23,6 +24,8 @@ class CauseInSight:
     title: str
     count: int
     petitions: tuple[PetitionCard, ...]
+    held: int
+    unread: int
 
 
 @blueprint.get("/")
@@ -37,4 +40,7 @@ def _in_sight(cause):
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     cards = tuple(card(petition, g.lang, counts.get(petition.id, 0), now) for petition in petitions)
-    return CauseInSight(cause, cause.text(g.lang).title, cause_count(cause.id), cards)
+    ids = [petition.id for petition in petitions] if may("signatures.review", cause) else []
+    held = sum(held_by_reason(ids).values()) if ids else 0
+    unread = how_many_unread(ids) if ids else 0
+    return CauseInSight(cause, cause.text(g.lang).title, cause_count(cause.id), cards, held, unread)

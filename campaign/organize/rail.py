@@ -27,6 +27,8 @@ PLACES = (
     Place("events", _l("Events"), "calendar", "events.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),
     Place("signatures", _l("Signatures"), "pen", "signatures.see"),
+    Place("held", _l("Held"), "hourglass", "signatures.review"),
+    Place("comments", _l("Comments"), "speech", "signatures.review"),
     Place("mail", _l("Mail"), "mail", "mail.see"),
     Place("kiosks", _l("Kiosks"), "tablet", "kiosks.see"),
     Place("people", _l("People"), "users", "people.see"),

@@ -9,19 +9,31 @@ from werkzeug.exceptions import HTTPException
 from campaign.organize import (
     account,
     audit,
+    comments,
+    erasures,
+    figures,
+    held,
     links,
+    numbers,
     overview,
     passkey_door,
     passkeys,
     people,
     presence,
+    retention,
+    rules,
     second_factor,
     sign_in,
+    signatures,
 )
 from campaign.organize.rail import places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
-PARTS = (sign_in, passkey_door, links, overview, people, audit, account, second_factor, passkeys)
+PARTS = (
+    *(sign_in, passkey_door, links, overview, numbers),
+    *(signatures, held, comments, rules, erasures, retention),
+    *(people, audit, account, second_factor, passkeys),
+)
 csrf = CSRFProtect()
 
 for part in PARTS:
@@ -30,6 +42,7 @@ for part in PARTS:
 
 def init_app(app):
     csrf.init_app(app)
+    figures.init_app(app)
     app.register_blueprint(blueprint)
     app.add_template_global(presence.may, "may")
 

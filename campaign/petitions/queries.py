@@ -53,6 +53,11 @@ def petition_by_id(petition_id):
     return db.session.scalar(_whole().where(Petition.id == petition_id))
 
 
+def petition_in_any_state(slug):
+    """Return the petition at `slug`, a draft or one of a hidden cause too, or None."""
+    return db.session.scalar(_whole().where(Petition.slug == slug))
+
+
 def petition_counts(petition_ids):
     """Return {petition id: count} for those that have a tally."""
     rows = db.session.execute(

@@ -4,11 +4,12 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, cast, func, or_, select
+from sqlalchemy import Integer, cast, func, select
 
 from campaign.extensions import db
 from campaign.lib.hours import hour_of, read_hour
 from campaign.mail.models import OWED, TROUBLED, OwedMessage
+from campaign.mail.operations import NO_LONGER_APT
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
 
@@ -52,7 +53,9 @@ class MailTrouble:
 
 def states(petition_ids):
     """Return the States of these petitions."""
-    of = Signature.petition_id.in_(petition_ids)
+    # Few rows are in these states, and each state has an index of its own. Were the column bare, SQLite would rather take that of
+    # the petition, and look at all of its signatures.
+    of = (Signature.petition_id + 0).in_(petition_ids)
     held, turned_away = db.session.execute(
         select(func.count(), func.count(Signature.rejected_at)).where(HELD, of)
     ).one()
@@ -121,15 +124,17 @@ def confirmed_since(petition_ids, since, until):
 def mail_trouble(petition_ids):
     """Return a MailTrouble for each kind of letter about these signatures that has any."""
     message = OwedMessage
-    is_retried = OWED & (message.attempts > 1)
-    is_refused = TROUBLED & or_(message.state == "failed", message.last_error.not_in(("", NO_LONGER_APT)))
+    about_signatures = message.kind.startswith("signature_", autoescape=True)
+    retried = OWED & (message.attempts > 1)
+    given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
     found = {}
-    for condition in (is_retried, is_refused):
+    for condition in (retried, given_up):
+        letters = select(message.kind, message.state, message.subject_id).where(condition, about_signatures).subquery()
         rows = db.session.execute(
-            select(message.kind, message.state, func.count())
-            .join(Signature, Signature.id == message.subject_id)
-            .where(condition, message.kind.startswith("signature_", autoescape=True), Signature.petition_id.in_(petition_ids))
-            .group_by(message.kind, message.state)
+            select(letters.c.kind, letters.c.state, func.count())
+            .join(Signature, Signature.id == letters.c.subject_id)
+            .where((Signature.petition_id + 0).in_(petition_ids))
+            .group_by(letters.c.kind, letters.c.state)
         )
         for kind, state, count in rows:
             found.setdefault(kind, Counter())[state] += count

@@ -3,13 +3,19 @@
 from datetime import timedelta
 from functools import partial
 
+from babel.dates import format_date
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
+from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.queries import organizer_by_id
+from campaign.extensions import db
+from campaign.lib.locales import LOCALES
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
+from campaign.signatures.erasing import NOTICE_LETTER, erases_at
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.repeats import CONFIRMATION, REPEAT
 
@@ -28,6 +34,7 @@ def init_app(app):
         (REPEAT, "signature_repeat", _is_confirmed, _l("Tells of a repeated signature")),
     ):
         register(app, kind, partial(_compose, template, is_apt), name)
+    register(app, NOTICE_LETTER, _erasing_notice, _l("Tells that data is about to be erased"))
 
 
 def _waits(signature):
@@ -51,6 +58,24 @@ def _compose(template, is_apt, owed):
         lang=owed.lang,
         **wording._asdict(),
     )
+
+
+def _erasing_notice(owed):
+    """Return the Message that tells an owner that personal data is about to go, or None where it is to stay after all."""
+    entry = db.session.get(AuditEntry, owed.subject_id)
+    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    petition = petition_by_id(entry.subject_id) if entry else None
+    at = erases_at(petition) if petition else None
+    if organizer is None or organizer.removed_at is not None or at is None or petition.retention_done_at is not None:
+        return None
+    words = {
+        "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
+        "erases_on": format_date(at.date(), "long", locale=LOCALES[owed.lang].replace("-", "_")),
+        "retention_url": _address("organize.retention.edit", owed.lang, slug=petition.slug),
+    }
+    wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)
+    address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
+    return Message(**address, lang=owed.lang, **wording._asdict())
 
 
 def _words(signature, lang):

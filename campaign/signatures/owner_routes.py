@@ -3,14 +3,16 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, g, jsonify, redirect, render_template, request, url_for
+from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write
+from campaign.lib.caching import public
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.signatures import keys, ownership
+from campaign.signatures.erasing import StillCounted, erase_one
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_token, signatures_of_address
@@ -67,6 +69,27 @@ def restore(token, signature_id):
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
+@blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/erase")
+def erase(token, signature_id):
+    """Erase one signature for good; the link goes on opening the others, where there are any."""
+    digest = _opened(token).email_digest
+    ownership.own(signature_id, digest)
+    try:
+        write(erase_one, signature_id=signature_id)
+    except StillCounted:
+        return redirect(url_for("signatures.mine", token=token, leaving=1), 303)
+    left = signatures_of_address(digest)
+    if not left:
+        return redirect(url_for("signatures.erased"), 303)
+    return redirect(url_for("signatures.mine", token=keys.token_for(keys.MINE, left[0].id), erased=1), 303)
+
+
+@blueprint.get("/<lang>/signatures/erased")
+def erased():
+    """What is said once nothing is left: the link opens nothing any more."""
+    return public(make_response(render_template("signatures/erased.html")), 60)
+
+
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
 def download(token):
     """Everything kept of the owner's signatures, for people and machines to read."""
@@ -99,6 +122,8 @@ def _page(token, opened, refused=None, refused_id=None):
         signatures=own,
         token=token,
         saved=request.args.get("saved", type=int),
+        erased=request.args.get("erased") == "1",
+        leaving=request.args.get("leaving") == "1",
     )
     return _secret(page, 422 if refused else 200)
 

@@ -179,3 +179,9 @@ def _chosen(ids, cause_ids):
 
 def _change(condition, **values):
     return db.session.scalars(update(_table).where(condition).values(**values).returning(_table.c.id)).all()
+
+
+def petitions_of(ids):
+    """Return (cause id, petition id, id) of each of these signatures that there is."""
+    columns = (_table.c.cause_id, _table.c.petition_id, _table.c.id)
+    return [tuple(row) for row in db.session.execute(select(*columns).where(_table.c.id.in_(list(ids))))]

@@ -3,6 +3,7 @@
 from collections import deque
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from itertools import islice
 
 from sqlalchemy import func, select
@@ -40,8 +41,7 @@ class Trial:
 
 def try_rule(rule):
     """Return the Trial of a Rule, kept or not; nothing is changed."""
-    ways = {"country": _by_country, "network": _by_network, "rate": _by_rate}
-    ids = sorted(ways.get(rule.kind, _by_words)(rule, _scope(rule)), reverse=True)
+    ids = sorted(WAYS[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
     known = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
@@ -69,11 +69,18 @@ def _by_network(rule, scope):
 def _by_words(rule, scope):
     """Ask the very test that is asked at signing, row by row, so that both always say the same."""
     test = Test(rule)
-    columns = (_c.id, _c.given_name, _c.family_name, _c.comment, _c.country, _c.email)
-    query = select(*columns).where(scope, _CAN_BE_HELD)
+    query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, _CAN_BE_HELD)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
-        facts = Facts(row.given_name or "", row.family_name or "", row.comment, row.country, domain_of(row.email), None)
-        if test.holds(facts):
+        if test.holds(Facts(row.given_name or "", row.family_name or "", row.comment)):
+            yield row.id
+
+
+def _by_mail_domain(rule, scope):
+    test = Test(rule)
+    holds = lru_cache(maxsize=50_000)(lambda domain: test.holds(Facts(mail_domain=domain_of(domain))))
+    query = select(_c.id, _c.email).where(scope, _CAN_BE_HELD, _c.email.is_not(None))
+    for row in db.session.execute(query.execution_options(yield_per=BATCH)):
+        if holds(row.email.rpartition("@")[2]):
             yield row.id
 
 
@@ -100,3 +107,6 @@ def _counted_among(ids):
         some = ids[first : first + DIGESTS_AT_ONCE]
         total += db.session.scalar(select(func.count()).where(_c.id.in_(some), _c.state == "counted"))
     return total
+
+
+WAYS = {"country": _by_country, "network": _by_network, "rate": _by_rate, "words": _by_words, "mail_domain": _by_mail_domain}

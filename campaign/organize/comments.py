@@ -1,0 +1,74 @@
+"""Comments that wait to be read: they appear publicly only once somebody has let them through."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.organize.guard import allowed
+from campaign.organize.held import act_by_petition, after, note_page, numbers
+from campaign.organize.scope import chosen, petitions_where
+from campaign.organize.signatures import words
+from campaign.signatures import reviewing
+from campaign.signatures.finding import how_many_unread, unread_comments
+
+blueprint = Blueprint("comments", __name__, url_prefix="/comments")
+ON_A_PAGE = 20
+
+
+@blueprint.get("/")
+@allowed("signatures.review")
+def index():
+    petitions = petitions_where("signatures.review")
+    ids = [each.id for each in chosen(petitions, request.args.get("petition"))]
+    rows = unread_comments(ids, after_id=after(), most=ON_A_PAGE + 1)
+    note_page(rows[:ON_A_PAGE], "comments")
+    return render_template(
+        "organize/comments/index.html",
+        rows=rows[:ON_A_PAGE],
+        has_more=len(rows) > ON_A_PAGE,
+        waiting=how_many_unread(ids),
+        petitions=petitions,
+        chosen_slug=request.args.get("petition") or "",
+        titles={each.id: each.title for each in petitions},
+        fingerprint=reviewing.fingerprint,
+        **words(),
+    )
+
+
+@blueprint.post("/")
+@allowed("signatures.review")
+def decide():
+    """Show or keep hidden what was decided row by row or, by a button, all comments that the page showed."""
+    ids, whole = numbers("shown"), request.form.get("all")
+    decided = {number: whole or request.form.get(f"decision-{number}") for number in ids}
+    shown = [number for number, word in decided.items() if word == "show"]
+    hidden = [number for number, word in decided.items() if word == "hide"]
+    seen = {number: request.form.get(f"seen-{number}", "") for number in ids}
+    done = sum(
+        act_by_petition(action, _decision, some, seen=seen, shown=is_shown)
+        for action, some, is_shown in (("comments.show", shown, True), ("comments.hide", hidden, False))
+        if some
+    )
+    _tell(done, len(shown) + len(hidden))
+    here = url_for("organize.comments.index", petition=request.form.get("petition") or None)
+    return redirect(here, 303)
+
+
+def _decision(*, ids, seen, **named):
+    return reviewing.decide_comments(seen={number: seen[number] for number in ids}, **named)
+
+
+def _tell(done, wanted):
+    if not wanted:
+        flash(_("Nothing was decided, so nothing was changed."), "waiting")
+        return
+    flash(ngettext("%(num)s comment is decided.", "%(num)s comments are decided.", done), "sure")
+    if left := wanted - done:
+        flash(
+            ngettext(
+                "%(num)s was changed by its owner meanwhile, and waits for another look.",
+                "%(num)s were changed by their owners meanwhile, and wait for another look.",
+                left,
+            ),
+            "waiting",
+        )

@@ -1,0 +1,102 @@
+"""The tables behind the figures, for a spreadsheet."""
+
+import csv
+import io
+from typing import Any, NamedTuple
+
+from flask import Response
+from flask_babel import lazy_gettext as _l
+
+from campaign.lib.formulas import neutralise
+from campaign.organize.figures import by_day, recent_figures
+from campaign.signatures.counting import ledger_of, states
+
+
+class Table(NamedTuple):
+    """A table by its name in words, and what yields its heading and rows for some petitions."""
+
+    label: Any
+    rows: Any
+
+
+def _states(petition_ids):
+    counts = states(petition_ids)
+    yield "state", "signatures"
+    for name in ("counted", "pending", "held", "rejected", "withdrawn"):
+        yield name, getattr(counts, name)
+
+
+def _days(petition_ids):
+    yield "day", "confirmed", "waiting"
+    for day in by_day(recent_figures(petition_ids).hours):
+        yield day.start.isoformat(), day.sure, day.waiting
+
+
+def _hours(petition_ids):
+    yield "hour", "confirmed", "waiting"
+    for each in recent_figures(petition_ids).hours:
+        yield each.hour.isoformat(), each.sure, each.waiting
+
+
+def _ledger(petition_ids):
+    yield "hour", "reason", "evidence", "change"
+    for row in ledger_of(petition_ids):
+        yield row.hour.isoformat(), row.reason, row.evidence, row.change
+
+
+def _countries(petition_ids):
+    cells = recent_figures(petition_ids).countries
+    yield "country", "signatures"
+    yield from cells.shown
+    if cells.others:
+        yield f"{cells.kinds} others", cells.others
+
+
+def _regions(petition_ids):
+    cells = recent_figures(petition_ids).regions
+    yield "country", "region", "signatures"
+    for (country, region), count in cells.shown:
+        yield country, region, count
+    if cells.others:
+        yield "", f"{cells.kinds} others", cells.others
+
+
+def _kind(name):
+    def rows(petition_ids):
+        yield name, "signatures"
+        yield from recent_figures(petition_ids).by_kind[name].most_common()
+
+    return rows
+
+
+def _mail(petition_ids):
+    yield "letter", "tried again", "given up", "address takes no mail"
+    for each in recent_figures(petition_ids).mail:
+        yield each.kind, each.retried, each.failed, each.refused
+
+
+TABLES = {
+    "states": Table(_l("States"), _states),
+    "days": Table(_l("By day"), _days),
+    "hours": Table(_l("By hour"), _hours),
+    "evidence": Table(_l("By evidence"), _kind("evidence")),
+    "countries": Table(_l("By country"), _countries),
+    "regions": Table(_l("By region"), _regions),
+    "languages": Table(_l("By language"), _kind("lang")),
+    "mail": Table(_l("Trouble with mail"), _mail),
+    "ledger": Table(_l("The ledger"), _ledger),
+}
+
+
+def as_csv(filename, rows):
+    """Return a download of these rows; a cell that a spreadsheet would run is made plain."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+    # Excel takes a file for UTF-8 only if it begins with the mark.
+    response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
+    response.headers.set("Content-Disposition", "attachment", filename=filename)
+    return response
+
+
+def _cell(value):
+    return neutralise(value) if isinstance(value, str) else value
