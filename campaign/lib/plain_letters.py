@@ -31,6 +31,12 @@ class plain_letters(GenericFunction):
 @compiles(plain_letters, "postgresql")
 def _on_postgresql(element, compiler, **options):
     name = compiler.process(element.clauses, **options)
+    plain = _without_accents(name)
+    # As on SQLite: taking accents off costs ten times what the rest does, and most names have none.
+    return f"case when {name} ~ '[^a-zA-Z ]' then {plain} else lower({name}) end"
+
+
+def _without_accents(name):
     return f"translate(lower({name}), '{_ACCENTED}øłđı{_SPACED}{_DROPPED}', '{_PLAIN}oldi{' ' * len(_SPACED)}')"
 
 

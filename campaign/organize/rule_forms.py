@@ -1,10 +1,11 @@
 """The form by which a rule is written, and what is wrong with a pattern."""
 
 from ipaddress import ip_network
+from itertools import starmap
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectField, StringField, TextAreaField
+from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from campaign.lib.countries import countries
@@ -28,7 +29,11 @@ KIND_HINTS = {
 class RuleForm(FlaskForm):
     """A rule for a petition or, where `petition` is `cause:<id>`, for all petitions of a cause."""
 
-    kind = RadioField(_l("What is to be held?"), choices=list(KIND_WORDS.items()), validators=[InputRequired(_l("Choose one."))])
+    kind = RadioField(
+        _l("What is to be held?"),
+        choices=list(starmap(SelectChoice, KIND_WORDS.items())),
+        validators=[InputRequired(_l("Choose one."))],
+    )
     pattern = TextAreaField(
         _l("Which?"), [InputRequired(_l("Write what the rule is to look for.")), Length(max=MOST_LETTERS, message=_l("That is too long."))]
     )
@@ -40,8 +45,8 @@ class RuleForm(FlaskForm):
         causes = {each.cause_id: each.cause_title for each in petitions}
         self._causes = {each.slug: each.cause_id for each in petitions}
         self._ids = {each.slug: each.id for each in petitions}
-        whole = [(f"cause:{cause_id}", _l("All of %(cause)s", cause=title)) for cause_id, title in causes.items()]
-        self.where.choices = [*whole, *((each.slug, each.title) for each in petitions)]
+        whole = [SelectChoice(f"cause:{cause_id}", _l("All of %(cause)s", cause=title)) for cause_id, title in causes.items()]
+        self.where.choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
         return self
 
     def validate_pattern(self, field):

@@ -1,12 +1,13 @@
 """What signatures are found and corrected by."""
 
 from datetime import datetime, time, timedelta
+from itertools import starmap
 
 from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectField, StringField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from campaign.lib.countries import countries
@@ -36,11 +37,11 @@ class SignatureSearch(FlaskForm):
     def __init__(self, petitions):
         super().__init__(formdata=request.args)
         self._petitions = petitions
-        anything = ("", _l("Any"))
-        self.petition.choices = [("", _l("All")), *((each.slug, each.title) for each in petitions)]
-        self.state.choices = [anything, *((state, STATE_WORDS[state]) for state in STATES)]
-        self.evidence.choices = [anything, *EVIDENCE_WORDS.items()]
-        self.country.choices = [anything, *countries(str(get_locale()))]
+        anything = SelectChoice("", _l("Any"))
+        self.petition.choices = [SelectChoice("", _l("All")), *(SelectChoice(each.slug, each.title) for each in petitions)]
+        self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
 
     def search(self):
         """Return the Search that was asked for; what is no choice of ours is as if it were not asked."""
@@ -65,7 +66,7 @@ class SignatureSearch(FlaskForm):
 
     @staticmethod
     def _known(field):
-        return field.data if field.data in {value for value, _ in field.choices} else ""
+        return field.data if field.data in {choice.value for choice in field.choices} else ""
 
 
 class CorrectionForm(SupporterForm):
@@ -95,7 +96,10 @@ class RetentionForm(FlaskForm):
 
     keeps = RadioField(
         _l("After the end"),
-        choices=[("forever", _l("Keep it until somebody erases it")), ("days", _l("Erase it after some time"))],
+        choices=[
+            SelectChoice("forever", _l("Keep it until somebody erases it")),
+            SelectChoice("days", _l("Erase it after some time")),
+        ],
         validators=[InputRequired(_l("Choose one."))],
     )
     days = StringField(_l("Days after the end"))

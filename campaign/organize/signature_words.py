@@ -23,6 +23,8 @@ EVIDENCE_WORDS = {
     "paper": _l("On paper"),
     "api": _l("By the API"),
 }
+# As a column of a table has room for.
+EVIDENCE_BRIEF = {"email": _l("E-mail"), "in_person": _l("Table"), "paper": _l("Paper"), "api": _l("API")}
 DISPLAY_WORDS = {"full": _l("in full"), "initials": _l("initials"), "counted": _l("counted only")}
 REASON_WORDS = {
     "hidden_field": _l("A field was filled that people do not see: programs fill it."),

@@ -11,7 +11,15 @@ from campaign.organize.acts import Fact, act, note
 from campaign.organize.guard import allowed
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signature_forms import CorrectionForm, ReasonForm, SignatureSearch
-from campaign.organize.signature_words import DISPLAY_WORDS, EVIDENCE_WORDS, STATE_TAGS, STATE_WORDS, reason_in_words, state_of
+from campaign.organize.signature_words import (
+    DISPLAY_WORDS,
+    EVIDENCE_BRIEF,
+    EVIDENCE_WORDS,
+    STATE_TAGS,
+    STATE_WORDS,
+    reason_in_words,
+    state_of,
+)
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import reviewing
 from campaign.signatures.finding import find, others_of_person
@@ -156,6 +164,7 @@ def words():
         "state_words": STATE_WORDS,
         "state_tags": STATE_TAGS,
         "evidence_words": EVIDENCE_WORDS,
+        "evidence_brief": EVIDENCE_BRIEF,
         "display_words": DISPLAY_WORDS,
         "reason_in_words": reason_in_words,
         "country": lambda code: country_name(code, str(get_locale())) if code else "",

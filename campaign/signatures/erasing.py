@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, not_, select
+from sqlalchemy import func, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.accounts.models import Grant, Organizer
@@ -11,7 +11,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition
-from campaign.signatures.models import TO_RELEASE, Signature
+from campaign.signatures.models import Signature
 from campaign.signatures.ownership import erase
 
 BATCH = 500
@@ -113,8 +113,9 @@ def anonymise(*, petition_id, actor, now, limit=BATCH):
 
     The last batch is noted in the audit trail, as done by `actor`.
     """
-    # Whatever is leaving the tally has left it first.
-    here = (Signature.petition_id == petition_id, Signature.state != "erased", not_(TO_RELEASE))
+    # Whatever is leaving the tally must have left it first.
+    is_settled = Signature.number.is_(None) | Signature.state.in_(("counted", "confirmed"))
+    here = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
         select(Signature.id).where(*here).order_by(Signature.id).limit(limit).with_for_update(skip_locked=True)
     ).all()

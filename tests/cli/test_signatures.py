@@ -11,7 +11,7 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
-from campaign.petitions.models import PetitionTally
+from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures import queries
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
@@ -148,3 +148,20 @@ def test_a_number_that_is_none_is_refused(run, petition, count):
 def _in_context(app, act):
     with app.app_context():
         act()
+
+
+def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, petition):
+    sign_and_hatch(petition)
+    assert "keeps the personal data of its 1 signatures" in run("signatures", "anonymise", "home", "--dry-run").output
+    at = utcnow() - timedelta(days=40)
+    settings = {"opens_at": at - timedelta(days=1), "closes_at": at, "retention_days": 30}
+    write(lambda: db.session.execute(update(Petition).values(**settings)))
+    done = run("signatures", "anonymise", "home", "--dry-run")
+    assert (done.exit_code, "owners have not been told yet" in done.output) == (0, True)
+    assert run("signatures", "anonymise", "home").exit_code == 1
+    assert rows()[0].state == "counted"
+    write(lambda: db.session.execute(update(Petition).values(retention_told_at=at)))
+    assert "1 signatures of home are to be erased" in run("signatures", "anonymise", "home", "--dry-run").output
+    assert run("signatures", "anonymise", "home").output == "Erased the personal data of 1 signatures of home.\n"
+    assert rows()[0].state == "erased"
+    assert differences() == []

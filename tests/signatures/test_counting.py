@@ -1,0 +1,97 @@
+"""The figures that organizers see agree with the ledger and with each other."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
+from campaign.signatures import counting, finding
+from campaign.signatures.forecast import forecast
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, change, confirm, hatch_now, sign, sign_and_hatch, withdraw
+
+TODAY = date(2026, 11, 24)
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+def test_states_hours_and_kinds_add_up_to_the_tally(petition):
+    sign_and_hatch(petition)
+    sign_and_hatch(petition, ODILE)
+    sign(petition, ODILE, email="waits@kwan.example")
+    sign(petition, ODILE, email="held@kwan.example", held_reason="no_proof")
+    away = sign_and_hatch(petition, ODILE, email="away@kwan.example")
+    change(away, state="held", rejected_at=utcnow())
+    gone = sign_and_hatch(petition, ODILE, email="gone@kwan.example")
+    withdraw(gone)
+    hatch_now()
+    states = counting.states([petition.id])
+    assert (states.counted, states.ledger, states.pending, states.held, states.rejected, states.withdrawn) == (2, 2, 1, 1, 1, 1)
+    [hour] = counting.hours([petition.id])
+    assert (hour.sure, hour.waiting) == (2, 3)
+    assert hour.hour == utcnow().replace(minute=0, second=0, microsecond=0) or utcnow().minute == 0
+    kinds = counting.counted_by_kind([petition.id])
+    assert kinds == {"country": {"CA": 2}, "lang": {"en": 2}, "evidence": {"email": 2}}
+    assert counting.counted_by_postal_area([petition.id]) == {("CA", "M5V"): 1, ("CA", "H3Z"): 1}
+    assert sum(entry.change for entry in counting.ledger_of([petition.id])) == 2
+
+
+def test_another_petitions_figures_are_its_own(petition):
+    law = make_petition("law", cause_id=petition.cause_id)
+    sign_and_hatch(petition)
+    sign_and_hatch(law, ODILE)
+    assert counting.states([petition.id]).counted == 1
+    assert counting.states([petition.id, law.id]).counted == 2
+    assert counting.states([]).counted == 0
+
+
+def test_mail_that_does_not_arrive_is_counted_by_its_kind(petition):
+    signature = sign(petition)
+    write(lambda: db.session.query(OwedMessage).filter_by(subject_id=signature).update({"state": "failed", "last_error": "550"}))
+    assert counting.mail_trouble([petition.id]) == [counting.MailTrouble("signature_confirmation", 0, 1, 0)]
+    write(lambda: db.session.query(OwedMessage).update({"state": "dropped", "last_error": "no longer apt"}))
+    assert counting.mail_trouble([petition.id]) == []
+
+
+def test_the_share_of_confirmations_is_of_those_who_were_asked_by_mail(petition):
+    sign(petition)
+    confirm(sign(petition, ODILE))
+    now = utcnow()
+    assert counting.confirmed_since([petition.id], now - timedelta(days=1), now + timedelta(days=1)) == (1, 2)
+
+
+def test_a_forecast_is_a_range_that_widens_with_unsteadiness():
+    steady = forecast([10] * 28, to_go=100, goal=1000, today=TODAY)
+    assert (steady.earliest, steady.latest) == (TODAY + timedelta(days=10), TODAY + timedelta(days=10))
+    lively = forecast([2, 18] * 14, to_go=100, goal=1000, today=TODAY)
+    assert lively.earliest < steady.earliest < lively.latest
+    assert forecast([0] * 27 + [40], to_go=100, goal=1000, today=TODAY).latest is None
+    assert forecast([10] * 6, to_go=100, goal=1000, today=TODAY) is None
+    assert forecast([0] * 28, to_go=100, goal=1000, today=TODAY) is None
+    assert forecast([10] * 28, to_go=0, goal=1000, today=TODAY) is None
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("rosales pena", True), ("PEÑA", True), ("jean luc", True), ("oneill", True), ("amalia@rosales.example", True), ("AMALIA@ROSALES.example", True),
+     ("amalia@rosales", False), ("rosales.example", False), ("1", True), ("2", False), ("99999999999", False), ("%", True), ("x_y", False)],
+)
+def test_one_finds_by_parts_of_a_name_by_a_whole_address_or_by_number(petition, words, found):
+    signature = sign_and_hatch(petition, {**AMALIA, "given_name": "Jean-Luc", "family_name": "O’Neill Rosales Peña"})
+    rows = finding.find(finding.Search((petition.id,), words=words))
+    assert [row.id for row in rows] == ([signature] if found else [])
+
+
+def test_pages_go_by_key_and_filters_add_up(petition):
+    ids = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
+    assert [row.id for row in finding.find(finding.Search((petition.id,)), most=2)] == [ids[2], ids[1]]
+    assert [row.id for row in finding.find(finding.Search((petition.id,)), before_id=ids[1])] == [ids[0]]
+    assert finding.find(finding.Search((petition.id,), state="held")) == []
+    assert finding.find(finding.Search((petition.id,), country="CA", state="counted", evidence="email"), most=1)
+    assert finding.find(finding.Search((petition.id,), until=utcnow() - timedelta(days=1))) == []
+    assert finding.find(finding.Search(())) == []
