@@ -74,11 +74,11 @@ def fresh(view):
     """Ask who is signed in for their password first where they last showed it a while ago; stands under the other guard."""
 
     @wraps(view)
-    def guarded(**values):
+    def guarded(*thing, **values):
         if g.organizer_session.confirmed_at < utcnow() - FRESH:
             here = request.full_path.rstrip("?") if request.method == "GET" else url_for("organize.account.index")
             abort(redirect(url_for("organize.account.confirm", next=here), 303))
-        return view(**values)
+        return view(*thing, **values)
 
     return guarded
 

@@ -1,14 +1,15 @@
 """The figures of a petition or a cause: counts, a chart with its table, who and from where, trouble with mail, the forecast."""
 
 from babel.dates import format_skeleton, format_time
-from flask import Blueprint, abort, render_template, request
+from flask import Blueprint, abort, current_app, render_template, request
 from flask_babel import get_locale
 
 from campaign.lib.countries import country_name
+from campaign.mail.delivery import names_of
 from campaign.organize.charts import chart
 from campaign.organize.figures import RANGES, by_day, goal_forecast, recent_figures, spans, zone
 from campaign.organize.guard import allowed
-from campaign.organize.signature_words import EVIDENCE_WORDS, LETTER_WORDS
+from campaign.organize.signature_words import EVIDENCE_WORDS
 from campaign.organize.presence import may
 from campaign.organize.scope import any_cause, any_petition, in_sight, petitions_where
 from campaign.organize.tables import TABLES, as_csv
@@ -68,7 +69,7 @@ def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
         forecast=goal_forecast(figures.hours, count=counts.counted, goal=goal) if goal else None,
         tables=TABLES,
         evidence_words=EVIDENCE_WORDS,
-        letter_words=LETTER_WORDS,
+        letter_words=names_of(current_app),
         country=lambda code: country_name(code, str(get_locale())) if code else "",
         may_review=may("signatures.review", cause),
     )

@@ -39,12 +39,6 @@ KIND_WORDS = {
     "rate": _l("Many from one network address"),
     "words": _l("Words in name or comment"),
 }
-LETTER_WORDS = {
-    "signature_confirmation": _l("Letters that ask for confirmation"),
-    "signature_reminder": _l("First reminders"),
-    "signature_last_reminder": _l("Last reminders"),
-    "signature_repeat": _l("Letters to those who signed twice"),
-}
 
 
 def state_of(signature):

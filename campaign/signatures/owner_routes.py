@@ -81,7 +81,7 @@ def erase(token, signature_id):
     left = signatures_of_address(digest)
     if not left:
         return redirect(url_for("signatures.erased"), 303)
-    return redirect(url_for("signatures.mine", token=keys.token_for(keys.MINE, left[0].id), erased=1), 303)
+    return redirect(url_for("signatures.mine", token=keys.token_for(keys.MINE, left[0]), erased=1), 303)
 
 
 @blueprint.get("/<lang>/signatures/erased")

@@ -10,6 +10,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.audit_words import ACTIONS
 from campaign.signatures import rule_keeping
 from campaign.signatures.queries import differences
+from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, row, rows, sign, sign_and_hatch
 
@@ -44,7 +45,7 @@ def test_each_screen_opens_for_those_whom_the_table_names(desk_of, petition, rol
 
 def test_another_causes_signatures_are_not_to_be_found(desk_of, petition):
     signature = sign_and_hatch(petition)
-    desk = desk_of("owner", petition.cause_id + 1)
+    desk = desk_of("owner", make_cause("elsewhere").id)
     assert desk.get(f"/organize/signatures/{signature}").status_code == 404
     assert desk.get("/organize/numbers/petitions/home").status_code == 404
     assert "Amalia" not in desk.get("/organize/signatures/").text
@@ -68,7 +69,7 @@ def test_figures_show_the_tally_and_can_be_downloaded(desk_of, petition):
     assert "Amalia" not in page.text
     # The one Mexican is merged with the next larger cell: there is only one.
     table = desk.get("/organize/numbers/petitions/home/countries.csv")
-    assert table.data.decode("utf-8-sig").splitlines() == ["country,signatures", "CA,6", "1 others,1"] or "2 others,7" in table.text
+    assert table.data.decode("utf-8-sig").splitlines() == ["country,signatures", "2 others,7"]
     for name in ("states", "days", "hours", "ledger", "regions", "evidence", "languages", "mail"):
         assert desk.get(f"/organize/numbers/causes/valley/{name}.csv").status_code == 200
     assert desk.get("/organize/numbers/causes/valley/people.csv").status_code == 404

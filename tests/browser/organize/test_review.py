@@ -1,0 +1,125 @@
+"""An organizer's week: figures, finding somebody, correcting, a rule tried and undone, the queue, and comments that are let through."""
+
+import re
+from datetime import UTC, datetime
+from itertools import count
+
+import pyotp
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.by_post import confirm
+from tests.browser.organize.test_first_day import accept, go, look, press
+
+SLUG = "victims-law"
+LANDS = [("en", 1440, "light"), ("es", 390, "light"), ("fr", 820, "dark")]
+SOON_MS = 8_000
+numbers = count(1)
+
+
+@pytest.fixture
+def owner(newcomer, served):
+    """Calling it brings an owner with a second factor, on the overview of a cause where 200 have signed."""
+
+    def owner(**manner):
+        served.flask("signatures", "generate", SLUG, "200")
+        odile = newcomer("owner", **manner)
+        accept(odile)
+        go(odile, "account/second-factor/app", "app")
+        secret = odile.page.locator(".app-key").inner_text().replace(" ", "")
+        odile.page.fill("[name=code]", pyotp.TOTP(secret).at(datetime.now(UTC)))
+        press(odile, "codes")
+        press(odile, "overview")
+        return odile
+
+    return owner
+
+
+def signed(served, lang):
+    """Let somebody sign with a comment, and confirm; return their address and the comment."""
+    address, comment = f"zora.{next(numbers)}@correo.mx", f"Reading this in class {next(numbers)}."
+    confirm(served.url, address, lang, slug=SLUG, comment=comment, given_name="Zora", family_name="Quetzalli")
+    return address, comment
+
+
+@pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
+def test_from_the_figures_to_a_comment_on_the_public_page(owner, served, arrive, lang, width, scheme):
+    address, comment = signed(served, lang)
+    odile = owner(lang=lang, width=width, scheme=scheme)
+    page = odile.page
+    odile.noises.allowed.add(422)
+    go(odile, f"numbers/petitions/{SLUG}", "figures")
+    expect(page.locator(".chart:visible")).to_have_count(1)
+    go(odile, f"numbers/petitions/{SLUG}?range=hours", "figures by hour")
+    go(odile, "numbers/causes/butterflies-for-mexico?range=all", "figures of a cause")
+
+    go(odile, "signatures/", "signatures")
+    page.fill("[name=words]", address)
+    press(odile, "found")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    page.locator("main tbody a").click()
+    look(odile, "signature")
+    correct = page.locator("form[action$='/correct']")
+    page.locator("details:has(form[action$='/correct']) > summary").click()
+    correct.locator("[name=family_name]").fill("Quetzalli Ñuu")
+    correct.locator("button[type=submit]").click()
+    look(odile, "correction refused")
+    expect(page.locator("#reason")).to_have_attribute("aria-invalid", "true")
+    page.fill("#reason", "She wrote to us")
+    correct.locator("button[type=submit]").click()
+    look(odile, "corrected")
+    expect(page.locator("h1")).to_have_text("Zora Quetzalli Ñuu")
+
+    go(odile, "rules/new", "rule")
+    page.locator("[name=kind][value=words]").check()
+    page.fill("[name=pattern]", "quetzalli nuu")
+    press(odile, "rule tried")
+    expect(page.locator("main tbody tr")).to_have_count(1)
+    page.locator("#past").check()
+    press(odile, "rule on")
+    go(odile, "held/", "queue")
+    row = page.locator(".queue-row", has_text="Ñuu")
+    expect(row.locator(".held-why")).to_contain_text("quetzalli nuu")
+    row.locator("[name=ticked]").check()
+    page.locator("[value='let_through.ticked']").click()
+    look(odile, "let through")
+    expect(row).to_have_count(0)
+    go(odile, "rules/", "rules")
+    page.locator("main tbody a").first.click()
+    press(odile, "rule off")
+
+    public = arrive(lang=lang, width=width).page
+    public.goto(f"/{lang}/petitions/{SLUG}")
+    expect(public.locator("body")).not_to_contain_text(comment)
+    page.wait_for_timeout(1000)
+    go(odile, f"comments/?petition={SLUG}", "comments")
+    chosen = page.locator(".queue-row", has_text=comment)
+    chosen.locator("[value=show]").focus()
+    page.keyboard.press("a")
+    expect(chosen.locator("[value=show]")).to_be_checked()
+    page.keyboard.press("s")
+    expect(page.locator(".alert--sure")).to_be_visible()
+    look(odile, "comments decided")
+    page.wait_for_timeout(1500)
+    public.reload()
+    expect(public.locator("body")).to_contain_text(comment, timeout=SOON_MS)
+
+    for path, kind in (("retention/", "retention"), (f"retention/{SLUG}", "retention of one"), ("audit/", "audit after review")):
+        go(odile, path, kind)
+    page.goto("/organize/signatures/")
+    page.locator("main tbody a").first.click()
+    page.locator("a[href*='/erasures/']").click()
+    look(odile, "erasing")
+    page.fill("[name=reason]", "They asked by letter")
+    page.locator("main form button[type=submit]").click()
+    look(odile, "erased")
+    assert "agree" in served.flask("signatures", "audit")
+
+
+def test_figures_follow_the_pulse(owner, served):
+    odile = owner(width=1440)
+    go(odile, f"numbers/petitions/{SLUG}", "figures live")
+    shown = odile.page.locator(".figure-hero dd")
+    before = int(re.sub(r"\D", "", shown.inner_text()))
+    signed(served, "en")
+    expect(shown).to_have_text(re.compile(rf"^{before + 1:,}$"), timeout=SOON_MS)
