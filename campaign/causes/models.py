@@ -10,7 +10,7 @@ from campaign.lib.times import UtcDateTime, utcnow
 
 
 class Cause(db.Model):
-    """The larger aim; it owns petitions and one montage."""
+    """The larger aim; it owns petitions and one montage. `revision` counts its changes, so that of two editors the second is told."""
 
     __tablename__ = "cause"
     __table_args__ = (
@@ -24,6 +24,7 @@ class Cause(db.Model):
     palette: Mapped[str] = mapped_column(String(20), default="monarch")
     shape: Mapped[str] = mapped_column(String(40), default="monarch")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
 
     texts: Mapped[list["CauseText"]] = relationship(order_by="CauseText.lang", cascade="all, delete-orphan")
 
@@ -44,6 +45,16 @@ class CauseText(db.Model):
     story: Mapped[str] = mapped_column(Text, default="")
     events: Mapped[list] = mapped_column(JSON, default=list)
     updates: Mapped[list] = mapped_column(JSON, default=list)
+
+
+class FormerCauseSlug(db.Model):
+    """An address that the cause had; who comes there is led on, and no other cause may have it."""
+
+    __tablename__ = "cause_former_slug"
+    __table_args__ = (Index("ix_cause_former_slug_cause_id", "cause_id"),)
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
 
 
 class CauseTally(db.Model):

@@ -1,11 +1,32 @@
 """What changes a cause."""
 
-from campaign.causes.models import Cause, CauseTally, CauseText
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
+from campaign.errors import CampaignError
 from campaign.extensions import db
 
 
+class CauseSlugTaken(CampaignError):
+    """Another cause lives at this address, or did."""
+
+    status = 409
+
+
+class CauseChangedMeanwhile(CampaignError):
+    """Somebody else changed the cause since the editor's page was made."""
+
+    status = 409
+
+
 def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="published"):
-    """Create a cause with its tally at nought; `texts` maps a language to the columns of `CauseText`."""
+    """Create a cause with its tally at nought; `texts` maps a language to the columns of `CauseText`.
+
+    Raises CauseSlugTaken.
+    """
+    if _is_taken(slug):
+        raise CauseSlugTaken(f"a cause at {slug!r} exists already")
     cause = Cause(
         slug=slug,
         palette=palette,
@@ -14,6 +35,77 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
         texts=[CauseText(lang=lang, **words) for lang, words in texts.items()],
     )
     db.session.add(cause)
-    db.session.flush()
+    _flush_slug(slug)
     db.session.add(CauseTally(cause_id=cause.id, count=0, last_number=0))
+    db.session.flush()
     return cause
+
+
+def change_cause(*, cause_id, revision, texts, palette, shape):
+    """Change the words and the look of a cause. Raises CauseChangedMeanwhile."""
+    cause = _at_revision(cause_id, revision)
+    cause.palette, cause.shape = palette, shape
+    written = {text.lang: text for text in cause.texts}
+    cause.texts = [text for text in cause.texts if text.lang in texts]
+    for lang, words in texts.items():
+        if lang not in written:
+            cause.texts.append(CauseText(lang=lang, **words))
+            continue
+        for name, value in words.items():
+            setattr(written[lang], name, value)
+    db.session.flush()
+    return cause
+
+
+def move_cause(*, cause_id, revision, slug):
+    """Give the cause another address; a public one leads on from the old. Raises CauseSlugTaken, CauseChangedMeanwhile."""
+    cause = cause_to_change(cause_id)
+    if cause.slug == slug:
+        return cause
+    if revision != cause.revision:
+        raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
+    if _is_taken(slug, but_by=cause.id):
+        raise CauseSlugTaken(f"a cause at {slug!r} exists already")
+    db.session.execute(delete(FormerCauseSlug).where(FormerCauseSlug.slug == slug))
+    if cause.state != "draft":
+        db.session.add(FormerCauseSlug(slug=cause.slug, cause_id=cause.id))
+    cause.slug = slug
+    cause.revision += 1
+    _flush_slug(slug)
+    return cause
+
+
+def publish_cause(*, cause_id):
+    """Show a draft, or an archived cause again, to everybody; petitions that were closed stay closed."""
+    cause = cause_to_change(cause_id)
+    cause.state = "published"
+    db.session.flush()
+    return cause
+
+
+def cause_to_change(cause_id):
+    """Return the cause as it is now, and keep other editors out of it until the transaction ends."""
+    return db.session.scalars(
+        select(Cause).where(Cause.id == cause_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+    ).one()
+
+
+def _at_revision(cause_id, revision):
+    cause = cause_to_change(cause_id)
+    if revision != cause.revision:
+        raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
+    cause.revision += 1
+    return cause
+
+
+def _is_taken(slug, *, but_by=None):
+    lives = select(Cause.id).where(Cause.slug == slug, Cause.id != (but_by or 0))
+    lived = select(FormerCauseSlug.cause_id).where(FormerCauseSlug.slug == slug, FormerCauseSlug.cause_id != (but_by or 0))
+    return db.session.scalar(lives.union_all(lived).limit(1)) is not None
+
+
+def _flush_slug(slug):
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise CauseSlugTaken(f"a cause at {slug!r} exists already") from error

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from campaign.causes.models import Cause, CauseTally, FreeNumber
+from campaign.causes.models import Cause, CauseTally, FormerCauseSlug, FreeNumber
 from campaign.extensions import db
 
 
@@ -18,11 +18,23 @@ def published_causes():
 
 
 def cause_by_slug(slug):
-    """Return the published cause at `slug`, or None."""
+    """Return the cause at `slug` that the public may see, an archived one too, or None."""
     return db.session.scalar(
         select(Cause)
-        .where(Cause.slug == slug, Cause.state == "published")
+        .where(Cause.slug == slug, Cause.state != "draft")
         .options(selectinload(Cause.texts))
+    )
+
+
+def cause_in_any_state(slug):
+    """Return the cause at `slug`, a draft too, with its texts, or None."""
+    return db.session.scalar(select(Cause).where(Cause.slug == slug).options(selectinload(Cause.texts)))
+
+
+def cause_slug_after(former):
+    """Return where the cause lives that once lived at `former`, or None."""
+    return db.session.scalar(
+        select(Cause.slug).join(FormerCauseSlug, FormerCauseSlug.cause_id == Cause.id).where(FormerCauseSlug.slug == former)
     )
 
 

@@ -58,11 +58,12 @@ def _create(demo):
             cause_id=cause.id,
             slug=petition.slug,
             position=position,
-            texts={lang: asdict(text) for lang, text in petition.texts.items()},
+            texts={lang: _letter(text) for lang, text in petition.texts.items()},
             targets=list(petition.targets),
             goal=petition.goal,
             opens_at=petition.opens_at,
             deliver_on=petition.deliver_on,
+            deliver_places={lang: text.deliver_place for lang, text in petition.texts.items() if text.deliver_place},
             required_fields=list(petition.required),
             two_per_address=petition.two_per_address,
             questions=[_question(question) for question in petition.questions],
@@ -86,6 +87,10 @@ def _cause_words(demo, lang):
     ]
     updates = [{"date": u.date.isoformat(), **asdict(u.texts[lang])} for u in demo.updates]
     return {**asdict(demo.texts[lang]), "events": events, "updates": updates}
+
+
+def _letter(text):
+    return {name: words for name, words in asdict(text).items() if name != "deliver_place"}
 
 
 def _question(question):

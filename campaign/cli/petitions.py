@@ -1,25 +1,30 @@
-"""`flask petitions`: create, close, list."""
-
-import re
+"""`flask petitions`: create, publish, close, reopen, archive, list."""
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.causes.queries import cause_by_slug
+from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
+from campaign.lib.slugs import LONGEST_SLUG, is_slug
 from campaign.lib.times import utcnow
-from campaign.petitions.operations import SlugTaken, close_petition, create_petition
-from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
+from campaign.petitions.operations import (
+    NotReady,
+    SlugTaken,
+    archive_petition,
+    close_petition,
+    create_petition,
+    publish_petition,
+    reopen_petition,
+)
+from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
 
-SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
-LONGEST_SLUG = 80
-
-group = AppGroup("petitions", help="Create, close and list petitions.")
+group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
 
 def _checked(_context, _parameter, slug):
-    if len(slug) > LONGEST_SLUG or not SLUG.fullmatch(slug):
+    if not is_slug(slug):
         raise click.BadParameter(
             f"small letters, digits and hyphens, at most {LONGEST_SLUG}, such as law-of-2026; not {slug!r}"
         )
@@ -36,15 +41,18 @@ def _checked(_context, _parameter, slug):
 @click.option("--goal", type=click.IntRange(min=0), default=0, help="How many signatures are hoped for.")
 @click.option("--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text.")
 @click.option("--two-per-address", is_flag=True, help="Let two people share one e-mail address.")
-def create(slug, cause, title, body, summary, targets, goal, lang, two_per_address):
+@click.option("--draft", is_flag=True, help="Keep it to the organizers until it is published.")
+def create(slug, cause, title, body, summary, targets, goal, lang, two_per_address, draft):
     """Create a petition at SLUG and open it."""
     owner = cause_by_slug(cause)
     if owner is None:
         raise click.ClickException(f"There is no cause at {cause!r}.")
     try:
-        write(
+        _act(
+            "petitions.create",
             create_petition,
             cause_id=owner.id,
+            state="draft" if draft else "published",
             slug=slug,
             texts={lang: {"title": title, "summary": summary, "body": body.read()}},
             targets=[{lang: name} for name in targets],
@@ -61,9 +69,36 @@ def create(slug, cause, title, body, summary, targets, goal, lang, two_per_addre
 @click.argument("slug")
 def close(slug):
     """Stop taking signatures under the petition at SLUG."""
-    _found(slug)
-    write(lambda: close_petition(petition_by_slug(slug)))
+    _act("petitions.close", close_petition, petition_id=_public(slug).id)
     click.echo(f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed.")
+
+
+@group.command("publish")
+@click.argument("slug")
+def publish(slug):
+    """Make the draft at SLUG public."""
+    try:
+        published = _act("petitions.publish", publish_petition, petition_id=_found(slug).id, now=utcnow())
+    except NotReady as error:
+        lacking = ", ".join(f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults)
+        raise click.ClickException(f"It cannot go out yet; to be mended: {lacking}.") from error
+    click.echo(f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}")
+
+
+@group.command("reopen")
+@click.argument("slug")
+def reopen(slug):
+    """Take signatures again under the petition at SLUG."""
+    _act("petitions.reopen", reopen_petition, petition_id=_public(slug).id, now=utcnow())
+    click.echo(f"Reopened {slug}.")
+
+
+@group.command("archive")
+@click.argument("slug")
+def archive(slug):
+    """Close the petition at SLUG and take it out of all lists; its page stays."""
+    _act("petitions.archive", archive_petition, petition_id=_found(slug).id, now=utcnow())
+    click.echo(f"Archived {slug}. Its page stays at its address.")
 
 
 @group.command("list")
@@ -78,10 +113,28 @@ def list_petitions():
 
 
 def _found(slug):
-    petition = petition_by_slug(slug)
+    petition = petition_in_any_state(slug)
     if petition is None:
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
+
+
+def _public(slug):
+    petition = _found(slug)
+    if petition.state == "draft":
+        raise click.ClickException(f"There is no petition at {slug!r}.")
+    return petition
+
+
+def _act(action, operation, **named):
+    """Change a petition and note it in the audit trail, in one transaction; return the petition."""
+
+    def operate_and_record():
+        petition = operation(**named)
+        record(COMMAND, action, subject=("petition", petition.id), cause_id=petition.cause_id)
+        return petition
+
+    return write(operate_and_record)
 
 
 COMMANDS = (group,)

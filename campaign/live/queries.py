@@ -13,7 +13,7 @@ def counts_of_cause(slug):
     row = db.session.execute(
         select(Cause.id, CauseTally.count)
         .join(CauseTally, CauseTally.cause_id == Cause.id)
-        .where(Cause.slug == slug, Cause.state == "published")
+        .where(Cause.slug == slug, Cause.state != "draft")
     ).first()
     if row is None:
         return None
@@ -31,6 +31,6 @@ def ledger_of_petition(slug):
     petition_id = db.session.scalar(
         select(Petition.id)
         .join(Cause, Cause.id == Petition.cause_id)
-        .where(Petition.slug == slug, Petition.state != "draft", Cause.state == "published")
+        .where(Petition.slug == slug, Petition.state != "draft", Cause.state != "draft")
     )
     return None if petition_id is None else ledger_by_hour(petition_id)

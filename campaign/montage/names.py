@@ -61,7 +61,7 @@ def cause_and_last(slug):
     return db.session.execute(
         select(Cause.id, CauseTally.last_number)
         .join(CauseTally, CauseTally.cause_id == Cause.id)
-        .where(Cause.slug == slug, Cause.state == "published")
+        .where(Cause.slug == slug, Cause.state != "draft")
     ).first()
 
 

@@ -74,7 +74,7 @@ def page(petition, lang, count, now):
         text_changed_at=version.created_at,
         languages=tuple(text.lang for text in version.texts),
         deliver_on=petition.deliver_on,
-        deliver_place=text.deliver_place,
+        deliver_place=petition.deliver_place(lang),
         asks=frozenset(petition.required_fields),
         questions=tuple(in_language(question, lang) for question in petition.questions),
     )

@@ -20,6 +20,14 @@ def current_goal(count, goal):
     return next(step for step in milestones(count * 10 + 100) if step > count)
 
 
+def next_goal(count, goal):
+    """Return the goal to suggest once four fifths of `goal` are reached, the milestone above both; else None."""
+    if not goal or count * 5 < goal * 4:
+        return None
+    most = max(count, goal)
+    return next(step for step in milestones(most * 10 + 100) if step > most)
+
+
 def past_goals(count, goal):
     """Return the goals already reached on the way to `goal`, at most the five largest, ascending."""
     reached = {step for step in milestones(count) if goal / 20 <= step < goal}

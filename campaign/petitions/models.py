@@ -31,6 +31,11 @@ def phase_of(petition, now):
 class Petition(db.Model):
     """A text addressed to targets that supporters sign.
 
+    `opened_at` is when the first supporter could sign; from then on its words change by a new version only. An archived
+    petition (`archived_at`) stands at its address and in no list. `time_zone` is where its opening and closing were meant.
+    `revision` counts the changes to what is set about it, `text_revision` those to its words, so that of two editors the
+    second is told. `deliver_places` maps a language to where the signatures are handed over.
+
     `required_fields` names the form fields, beyond given name and e-mail, that must be filled; `questions` are the petition's
     own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough). Personal data
     is erased `retention_days` after the end, and kept where there is none; `retention_told_at` is when owners were told of it,
@@ -56,7 +61,11 @@ class Petition(db.Model):
     goal: Mapped[int] = mapped_column(Integer, default=0)
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    time_zone: Mapped[str] = mapped_column(String(40), default="")
     deliver_on: Mapped[date | None] = mapped_column(Date)
+    deliver_places: Mapped[dict] = mapped_column(JSON, default=dict)
     required_fields: Mapped[list] = mapped_column(JSON, default=list)
     questions: Mapped[list] = mapped_column(JSON, default=list)
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
@@ -66,6 +75,8 @@ class Petition(db.Model):
     retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    text_revision: Mapped[int] = mapped_column(Integer, default=1)
 
     cause: Mapped[Cause] = relationship()
     targets: Mapped[list["Target"]] = relationship(order_by="Target.position", cascade="all, delete-orphan")
@@ -79,6 +90,13 @@ class Petition(db.Model):
 
     def phase(self, now):
         return phase_of(self, now)
+
+    def has_opened(self, now):
+        """Return whether supporters may have signed: what they read is then kept as it is."""
+        return self.opened_at is not None and self.opened_at <= now
+
+    def deliver_place(self, lang):
+        return self.deliver_places.get(lang) or next(filter(None, self.deliver_places.values()), "")
 
 
 class PetitionVersion(db.Model):
@@ -114,7 +132,6 @@ class PetitionText(db.Model):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     organisation: Mapped[str] = mapped_column(String(200), default="")
-    deliver_place: Mapped[str] = mapped_column(String(200), default="")
     body: Mapped[str] = mapped_column(Text)
 
 
@@ -131,6 +148,16 @@ class Target(db.Model):
 
     def name(self, lang):
         return self.names.get(lang) or next(iter(self.names.values()))
+
+
+class FormerSlug(db.Model):
+    """An address that the petition had; who comes there is led on, and no other petition may have it."""
+
+    __tablename__ = "petition_former_slug"
+    __table_args__ = (Index("ix_petition_former_slug_petition_id", "petition_id"),)
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
 
 
 class PetitionTally(db.Model):

@@ -1,14 +1,37 @@
-"""What changes a petition."""
+"""What changes a petition as a whole: it is created, published, closed, put away, begun anew."""
 
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from campaign.causes.operations import cause_to_change
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.petitions.models import Petition, PetitionTally, PetitionText, PetitionVersion, Target
+from campaign.lib.times import utcnow
+from campaign.petitions.models import FormerSlug, Petition, PetitionTally, PetitionText, PetitionVersion, Target
+from campaign.petitions.readiness import faults_of
+
+# What the next campaign takes over from the one before: everything but its state, its times and its name.
+TAKEN_OVER = (
+    "cause_id", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
+    "two_per_address", "original_lang",
+)  # fmt: skip
+WORDS = ("title", "summary", "organisation", "body")
 
 
 class SlugTaken(CampaignError):
-    """Another petition already lives at this address."""
+    """Another petition lives at this address, or did."""
 
     status = 409
+
+
+class NotReady(CampaignError):
+    """The petition lacks what it cannot go out without; `faults` are those of `readiness.faults_of`."""
+
+    status = 409
+
+    def __init__(self, faults):
+        super().__init__(", ".join(fault.code for fault in faults))
+        self.faults = faults
 
 
 def create_petition(*, cause_id, slug, texts, targets, state="published", **settings):
@@ -17,38 +40,126 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
     `texts` maps a language to the columns of `PetitionText`; `targets` is a list of {language: name}; `settings` are
     columns of `Petition`. Raises SlugTaken.
     """
-    if db.session.query(Petition.id).filter_by(slug=slug).first():
+    if is_taken(slug):
         raise SlugTaken(f"a petition at {slug!r} exists already")
     petition = Petition(
         cause_id=cause_id,
         slug=slug,
         state=state,
         targets=[Target(position=place, names=names) for place, names in enumerate(targets)],
-        versions=[_version(1, texts)],
+        versions=[version_of(1, texts)],
         **settings,
     )
+    if state == "published":
+        petition.opened_at = petition.opens_at or utcnow()
     db.session.add(petition)
-    db.session.flush()
+    flush_slug(slug)
     db.session.add(PetitionTally(petition_id=petition.id, count=0))
+    db.session.flush()
     return petition
 
 
-def change_text(petition, *, texts):
-    """Give the petition a new version of its text; signatures keep pointing at the version they were made under."""
-    version = _version(petition.current_version.number + 1, texts)
-    petition.versions.append(version)
+def duplicate_petition(*, petition_id, slug):
+    """Begin the next campaign as a draft with the words, targets and form of this one. Raises SlugTaken."""
+    old = petition_to_change(petition_id)
+    texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.current_version.texts}
+    taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
+    targets = [dict(target.names) for target in old.targets]
+    return create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
+
+
+def publish_petition(*, petition_id, now):
+    """Make a draft public; it can be signed at once, or from the time that was set. Raises NotReady."""
+    petition = petition_to_change(petition_id)
+    if petition.state != "draft":
+        return petition
+    if faults := faults_of(petition, now):
+        raise NotReady(faults)
+    petition.state = "published"
+    petition.opened_at = max(now, petition.opens_at or now)
+    petition.archived_at = None
     db.session.flush()
-    return version
+    return petition
 
 
-def close_petition(petition):
+def close_petition(*, petition_id):
     """Stop taking signatures; those that wait for their confirmation can still confirm."""
-    petition.state = "closed"
+    petition = petition_to_change(petition_id)
+    if petition.state == "published":
+        petition.state = "closed"
+        db.session.flush()
+    return petition
+
+
+def reopen_petition(*, petition_id, now):
+    """Take signatures again, also where the time set for the end has passed; that end is then forgotten."""
+    petition = petition_to_change(petition_id)
+    if petition.state == "draft":
+        return petition
+    petition.state = "published"
+    petition.archived_at = None
+    if petition.closes_at and petition.closes_at <= now:
+        petition.closes_at = None
     db.session.flush()
     return petition
 
 
-def _version(number, texts):
-    return PetitionVersion(
-        number=number, texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()]
-    )
+def archive_petition(*, petition_id, now):
+    """Put the petition away: closed, at its address still, in no list any more."""
+    petition = petition_to_change(petition_id)
+    if petition.state == "published":
+        petition.state = "closed"
+    petition.archived_at = petition.archived_at or now
+    db.session.flush()
+    return petition
+
+
+def restore_petition(*, petition_id):
+    """Take the petition out of the archive, as it was: a draft or closed."""
+    petition = petition_to_change(petition_id)
+    petition.archived_at = None
+    db.session.flush()
+    return petition
+
+
+def retire_cause(*, cause_id):
+    """Archive a cause and close its petitions; their pages stay, and take no more signatures."""
+    cause = cause_to_change(cause_id)
+    for petition in db.session.scalars(select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")):
+        petition.state = "closed"
+    cause.state = "archived"
+    db.session.flush()
+    return cause
+
+
+def petition_to_change(petition_id):
+    """Return the petition as it is now, and keep other editors out of it until the transaction ends.
+
+    Supporters go on signing meanwhile: their rows only point at it.
+    """
+    return db.session.scalars(
+        select(Petition)
+        .where(Petition.id == petition_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
+    ).one()
+
+
+def is_taken(slug, *, but_by=None):
+    """Return whether a petition other than `but_by` lives at `slug`, or did."""
+    lives = select(Petition.id).where(Petition.slug == slug, Petition.id != (but_by or 0))
+    lived = select(FormerSlug.petition_id).where(FormerSlug.slug == slug, FormerSlug.petition_id != (but_by or 0))
+    return db.session.scalar(lives.union_all(lived).limit(1)) is not None
+
+
+def flush_slug(slug):
+    """Flush, and say it in words where another took the address in the same instant."""
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise SlugTaken(f"a petition at {slug!r} exists already") from error
+
+
+def version_of(number, texts):
+    """Return a new PetitionVersion with these words by language."""
+    return PetitionVersion(number=number, texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()])

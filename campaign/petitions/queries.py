@@ -8,7 +8,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.petitions.models import Petition, PetitionTally, PetitionVersion, phase_of
+from campaign.petitions.models import FormerSlug, Petition, PetitionTally, PetitionVersion, phase_of
 
 TOO_LARGE = 2**31
 
@@ -28,8 +28,8 @@ class SigningTerms:
 
 
 def published_petitions(cause_id=None):
-    """Return the public petitions in their order, of one cause or of all, with texts and targets."""
-    query = _whole().where(Petition.state != "draft", Cause.state == "published")
+    """Return the public petitions that are not archived in their order, of one cause or of all, with texts and targets."""
+    query = _whole().where(Petition.state != "draft", Petition.archived_at.is_(None), Cause.state != "draft")
     if cause_id is not None:
         query = query.where(Petition.cause_id == cause_id)
     return db.session.scalars(query.order_by(Petition.cause_id, Petition.position, Petition.id)).all()
@@ -44,7 +44,7 @@ def petitions_of_cause(cause_id):
 def petition_by_slug(slug):
     """Return the public petition at `slug`, with texts and targets, or None."""
     return db.session.scalar(
-        _whole().where(Petition.slug == slug, Petition.state != "draft", Cause.state == "published")
+        _whole().where(Petition.slug == slug, Petition.state != "draft", Cause.state != "draft")
     )
 
 
@@ -54,8 +54,23 @@ def petition_by_id(petition_id):
 
 
 def petition_in_any_state(slug):
-    """Return the petition at `slug`, a draft or one of a hidden cause too, or None."""
+    """Return the petition at `slug`, a draft too, with texts and targets, or None."""
     return db.session.scalar(_whole().where(Petition.slug == slug))
+
+
+def petitions_among(cause_ids):
+    """Return all petitions of these causes, or of all where None, in their order, with texts and targets."""
+    query = _whole().order_by(Petition.cause_id, Petition.position, Petition.id)
+    if cause_ids is not None:
+        query = query.where(Petition.cause_id.in_(cause_ids))
+    return db.session.scalars(query).all()
+
+
+def slug_after(former):
+    """Return where the petition lives that once lived at `former`, or None."""
+    return db.session.scalar(
+        select(Petition.slug).join(FormerSlug, FormerSlug.petition_id == Petition.id).where(FormerSlug.slug == former)
+    )
 
 
 def petition_counts(petition_ids):
@@ -113,7 +128,7 @@ def _terms():
             func.coalesce(read, newest).label("version_id"),
         )
         .join_from(Petition.__table__, Cause.__table__)
-        .where(petition.slug == bindparam("asked_slug"), petition.state != "draft", cause.state == "published")
+        .where(petition.slug == bindparam("asked_slug"), petition.state != "draft", cause.state != "draft")
     )
 
 

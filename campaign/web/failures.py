@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from campaign.errors import CampaignError
 from campaign.web.languages import redirect_to_language
+from campaign.web.moves import redirect_to_present_slug
 
 DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
 RETRY_SECONDS = 30
@@ -34,7 +35,7 @@ def answer_http(error):
     """Answer with the designed page of the status; an address without a language is first sent to one that has it."""
     if error.response is not None:
         return error.response
-    if error.code == 404 and (moved := redirect_to_language()):
+    if error.code == 404 and (moved := redirect_to_present_slug() or redirect_to_language()):
         return moved
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
     return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))

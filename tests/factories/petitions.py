@@ -2,7 +2,8 @@
 
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
-from campaign.petitions.operations import change_text, create_petition
+from campaign.petitions.editing import change_letter
+from campaign.petitions.operations import create_petition
 from campaign.petitions.queries import petition_by_id, signing_terms
 from tests.factories.causes import make_cause
 
@@ -35,5 +36,7 @@ def terms_of(petition, *, version=None, now=None):
 
 def new_version(petition, title="Bring them home now"):
     """Give the petition another version of its text, committed."""
-    texts = {lang: {**words, "title": title} for lang, words in TEXTS.items()}
-    return write(lambda: change_text(petition_by_id(petition.id), texts=texts))
+    present = petition_by_id(petition.id)
+    texts = {lang: {"organisation": "", **words, "title": title} for lang, words in TEXTS.items()}
+    changed = write(change_letter, petition_id=petition.id, revision=present.text_revision, texts=texts, now=utcnow())
+    return changed.current_version

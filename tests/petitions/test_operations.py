@@ -45,8 +45,8 @@ def test_a_changed_text_is_a_new_version_and_leaves_the_old_one_alone(app):
 
 
 def test_closing_twice_is_closing_once(app):
-    make_petition()
+    petition = make_petition()
     for _ in range(2):
-        write(lambda: close_petition(petition_by_slug("home")))
+        write(close_petition, petition_id=petition.id)
     assert petition_by_slug("home").state == "closed"
     db.session.rollback()

@@ -1,0 +1,56 @@
+"""How one text became another, so that a person can read it."""
+
+import re
+from difflib import SequenceMatcher
+from typing import NamedTuple
+
+_PARAGRAPHS = re.compile(r"(\n\s*\n)")
+_WORDS = re.compile(r"\s+|[^\s]+")
+
+
+class Piece(NamedTuple):
+    """A run of text that was `kept`, `added` or `removed`."""
+
+    kind: str
+    text: str
+
+
+def pieces(before, after):
+    """Return the Pieces that lead from `before` to `after`, by words, and by paragraphs where those were exchanged whole."""
+    found = []
+    # Paragraphs first: comparing every word with every other takes seconds on a long letter.
+    for old, new in _opposite(_PARAGRAPHS.split(before), _PARAGRAPHS.split(after)):
+        if old == new:
+            found.append(Piece("kept", "".join(old)))
+        else:
+            found += _word_pieces("".join(old), "".join(new))
+    return _joined(found)
+
+
+def _word_pieces(before, after):
+    for old, new in _opposite(_WORDS.findall(before), _WORDS.findall(after)):
+        if old == new:
+            yield Piece("kept", "".join(old))
+            continue
+        if old:
+            yield Piece("removed", "".join(old))
+        if new:
+            yield Piece("added", "".join(new))
+
+
+def _opposite(before, after):
+    """Yield the stretches of two lists that stand opposite each other."""
+    for _, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
+        yield before[i:j], after[k:m]
+
+
+def _joined(found):
+    whole = []
+    for piece in found:
+        if not piece.text:
+            continue
+        if whole and whole[-1].kind == piece.kind:
+            whole[-1] = Piece(piece.kind, whole[-1].text + piece.text)
+        else:
+            whole.append(piece)
+    return whole

@@ -1,0 +1,160 @@
+"""What changes in a petition: its words, whom it asks, its form, its times, its address.
+
+Each takes the revision that the editor had before their eyes, and refuses where another was quicker.
+"""
+
+from sqlalchemy import delete
+
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.petitions.models import FormerSlug, PetitionText, Target
+from campaign.petitions.operations import (
+    WORDS,
+    NotReady,
+    SlugTaken,
+    flush_slug,
+    is_taken,
+    petition_to_change,
+    version_of,
+)
+from campaign.petitions.readiness import Fault, faults_of
+
+
+class ChangedMeanwhile(CampaignError):
+    """Somebody else changed it since the editor's page was made."""
+
+    status = 409
+
+
+def change_letter(*, petition_id, revision, texts, now):
+    """Change the words; return the petition.
+
+    Nobody can have signed before it opened, and the words change where they stand. From then on they are a new version,
+    and signatures keep pointing at the one they were made under. `texts` maps a language to the columns of `PetitionText`.
+    """
+    petition = petition_to_change(petition_id)
+    if letter_of(petition) == texts:
+        # A button pressed twice, or nothing typed: no version is made of it.
+        return petition
+    if revision != petition.text_revision:
+        raise ChangedMeanwhile(f"the letter is at revision {petition.text_revision}, not {revision}")
+    if petition.has_opened(now):
+        petition.versions.append(version_of(petition.current_version.number + 1, texts))
+    else:
+        _rewrite(petition.current_version, texts, now)
+    petition.text_revision += 1
+    if petition.state != "draft":
+        _demand_whole(petition, now)
+    db.session.flush()
+    return petition
+
+
+def letter_of(petition):
+    """Return the present words as `change_letter` takes them."""
+    return {text.lang: {name: getattr(text, name) for name in WORDS} for text in petition.current_version.texts}
+
+
+def change_targets(*, petition_id, revision, targets):
+    """Set who is asked, in this order; `targets` is a list of {language: name}."""
+    petition = _at_revision(petition_id, revision)
+    if petition.state != "draft" and not targets:
+        raise NotReady([Fault("target")])
+    # Places are unique, so the old ones go before the new ones come.
+    petition.targets = []
+    db.session.flush()
+    petition.targets = [Target(position=place, names=names) for place, names in enumerate(targets)]
+    db.session.flush()
+    return petition
+
+
+def change_form(*, petition_id, revision, required_fields, questions, confirmation, two_per_address):
+    """Set what supporters are asked; see Petition."""
+    return _set(
+        petition_id,
+        revision,
+        required_fields=required_fields,
+        questions=questions,
+        confirmation=confirmation,
+        two_per_address=two_per_address,
+    )
+
+
+def change_dates(*, petition_id, revision, opens_at, closes_at, time_zone, deliver_on, deliver_places, now):
+    """Set when it can be signed, and when and where the signatures are handed over."""
+    petition = _set(
+        petition_id,
+        revision,
+        opens_at=opens_at,
+        closes_at=closes_at,
+        time_zone=time_zone,
+        deliver_on=deliver_on,
+        deliver_places=deliver_places,
+    )
+    if petition.state != "draft" and not petition.has_opened(now):
+        petition.opened_at = max(now, opens_at or now)
+        db.session.flush()
+    return petition
+
+
+def change_goal(*, petition_id, goal):
+    """Set how many signatures are hoped for. Whoever is last wins: there is but one number to lose."""
+    petition = petition_to_change(petition_id)
+    petition.goal = goal
+    db.session.flush()
+    return petition
+
+
+def move_petition(*, petition_id, revision, slug):
+    """Give the petition another address; a public one leads on from the old. Raises SlugTaken."""
+    petition = petition_to_change(petition_id)
+    if petition.slug == slug:
+        return petition
+    _check(petition, revision)
+    if is_taken(slug, but_by=petition.id):
+        raise SlugTaken(f"a petition at {slug!r} exists already")
+    db.session.execute(delete(FormerSlug).where(FormerSlug.slug == slug))
+    if petition.state != "draft":
+        db.session.add(FormerSlug(slug=petition.slug, petition_id=petition.id))
+    petition.slug = slug
+    petition.revision += 1
+    flush_slug(slug)
+    return petition
+
+
+def _set(petition_id, revision, **columns):
+    petition = _at_revision(petition_id, revision)
+    for name, value in columns.items():
+        setattr(petition, name, value)
+    db.session.flush()
+    return petition
+
+
+def _at_revision(petition_id, revision):
+    """Return the petition, its revision moved on by one."""
+    petition = petition_to_change(petition_id)
+    _check(petition, revision)
+    petition.revision += 1
+    return petition
+
+
+def _check(petition, revision):
+    if revision != petition.revision:
+        raise ChangedMeanwhile(f"the petition is at revision {petition.revision}, not {revision}")
+
+
+def _rewrite(version, texts, now):
+    version.texts = [text for text in version.texts if text.lang in texts]
+    written = {text.lang: text for text in version.texts}
+    for lang, words in texts.items():
+        if lang not in written:
+            version.texts.append(PetitionText(lang=lang, **words))
+            continue
+        for name, value in words.items():
+            setattr(written[lang], name, value)
+    version.created_at = now
+
+
+def _demand_whole(petition, now):
+    words = [fault for fault in faults_of(petition, now) if fault.lang]
+    if words:
+        raise NotReady(words)
