@@ -11,6 +11,7 @@ _EVERYBODY = frozenset(ROLES)
 # where it shows or moves what supporters told of themselves, the editor is never among its roles.
 TABLE = {
     "overview.see": _EVERYBODY,
+    "causes.see": _EVERYBODY,
     "causes.create": frozenset(),
     "causes.edit": _OWNER | {"editor"},
     "causes.publish": _OWNER | {"editor"},

@@ -4,6 +4,8 @@ import re
 from unicodedata import normalize
 
 LONGEST_SLUG = 80
+# The workspace makes new things at this address.
+RESERVED = "new"
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 # What falls apart into no Latin letter and mark.
 _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
@@ -11,7 +13,7 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "
 
 def is_slug(text):
     """Return whether `text` is small letters, digits and single hyphens between them, at most 80."""
-    return len(text) <= LONGEST_SLUG and _SLUG.fullmatch(text) is not None
+    return len(text) <= LONGEST_SLUG and text != RESERVED and _SLUG.fullmatch(text) is not None
 
 
 def slug_of(title):
@@ -23,7 +25,7 @@ def slug_of(title):
         if len(longer) > LONGEST_SLUG:
             break
         slug = longer
-    return slug
+    return slug if is_slug(slug) else ""
 
 
 def free_slug(wanted, is_taken):

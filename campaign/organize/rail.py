@@ -23,6 +23,7 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("overview", _l("Overview"), "grid", "overview.see"),
+    Place("causes", _l("Causes"), "flag", "causes.see"),
     Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
     Place("events", _l("Events"), "calendar", "events.see"),
     Place("updates", _l("Updates"), "newspaper", "updates.see"),

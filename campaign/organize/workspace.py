@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from campaign.organize import (
     account,
     audit,
+    causes,
     comments,
     erasures,
     figures,
@@ -19,6 +20,10 @@ from campaign.organize import (
     passkey_door,
     passkeys,
     people,
+    petition_form,
+    petition_letter,
+    petition_settings,
+    petitions,
     presence,
     retention,
     rules,
@@ -30,10 +35,12 @@ from campaign.organize.rail import places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
-    *(sign_in, passkey_door, links, overview, numbers),
+    *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
     *(signatures, held, comments, rules, erasures, retention),
     *(people, audit, account, second_factor, passkeys),
 )
+# These join their views to those of petitions.py.
+PETITION_PAGES = (petition_letter, petition_settings, petition_form)
 csrf = CSRFProtect()
 
 for part in PARTS:

@@ -101,6 +101,12 @@ def _card_words(petition, lang, count, now):
 
 
 def in_language(question, lang):
-    """Return one of the petition's own questions with its label in `lang`, or in the first language there is."""
+    """Return one of the petition's own questions with its words in `lang`, or in the first language there is.
+
+    `choices` are pairs (what is kept, what is read): whatever language somebody answers in, the same answer is kept.
+    """
     label = question["label"].get(lang) or next(iter(question["label"].values()))
-    return {**question, "label": label, "required": bool(question.get("required"))}
+    by_lang = question.get("choices") or {}
+    kept = next(iter(by_lang.values()), ())
+    choices = tuple(zip(kept, by_lang.get(lang, kept), strict=True))
+    return {**question, "label": label, "choices": choices, "required": bool(question.get("required"))}

@@ -214,7 +214,8 @@ MISSING = {
 def signature_form(required_fields, questions):
     """Return the form of a petition with these required fields and own questions, filled from the request.
 
-    `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's language, `required`, `choices`.
+    `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's language, `required`, and `choices`, pairs of
+    what is kept and what is read.
     """
     asked = tuple(
         (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
@@ -234,7 +235,7 @@ def _answer_field(kind, label, choices):
     if kind == "tick":
         return BooleanField(label)
     if kind == "choice":
-        options = [SelectChoice(""), *map(SelectChoice, choices)]
+        options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
         return SelectField(label, choices=options, default="")
     return StringField(label, [Length(max=MOST_ANSWER, message=_l("That is too long."))], filters=[_plain])
 

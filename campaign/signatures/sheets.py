@@ -13,8 +13,11 @@ def sheet(slug, lang, now):
     None where there is no such public petition.
     """
     petition = petition_by_slug(slug)
-    if petition is None:
-        return None
+    return None if petition is None else sheet_of_petition(petition, lang, now)
+
+
+def sheet_of_petition(petition, lang, now):
+    """Return the same for a petition at hand, in whatever state."""
     shown, counted_only = signers(petition.id, petition.cause_id, lang)
     return {**_surroundings(petition, lang, now), "signers": shown, "counted_only": counted_only}
 

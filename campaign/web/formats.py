@@ -17,6 +17,7 @@ def init_app(app):
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(minute)
+    app.add_template_filter(in_zone)
     app.add_template_filter(iso)
     app.add_template_global(here)
     app.add_template_global(language_name)
@@ -48,6 +49,11 @@ def minute(value):
     """Write an instant as briefly as a table needs it, in the zone of the campaign: 23 Sept 2026, 16:08."""
     day_and_time = (format_date(value.astimezone(_zone()), locale=get_locale()), format_time(value, "short", _zone(), get_locale()))
     return ", ".join(day_and_time)
+
+
+def in_zone(value, zone):
+    """Write an instant with its hour in the time zone named `zone`, which is said with it; empty means the campaign's."""
+    return format_datetime(value, format="long", tzinfo=ZoneInfo(zone) if zone else _zone(), locale=get_locale())
 
 
 def iso(value):

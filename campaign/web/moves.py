@@ -3,6 +3,7 @@
 from flask import redirect, request, url_for
 
 from campaign.causes.queries import cause_slug_after
+from campaign.lib.slugs import is_slug
 from campaign.petitions.queries import slug_after
 
 # What stands in the address before the name of a thing that may have moved.
@@ -13,7 +14,7 @@ def redirect_to_present_slug():
     """Return a redirect where a former name stands in the address, or None; a form that was sent is sent on as it is."""
     rule, values = request.url_rule, request.view_args or {}
     moved = next((ask for part, ask in MOVERS.items() if rule and part in rule.rule), None)
-    present = moved(values["slug"]) if moved else None
+    present = moved(values["slug"]) if moved and is_slug(values["slug"]) else None
     if present is None:
         return None
     address = url_for(request.endpoint, **{**values, "slug": present}, **request.args.to_dict(flat=False))

@@ -64,10 +64,10 @@ def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_said_in_words(
     run, letter, tmp_path
 ):
     make_petition("law")
-    assert "There is no cause at 'nowhere'." in create(run, letter, "new", cause="nowhere").output
+    assert "There is no cause at 'nowhere'." in create(run, letter, "other", cause="nowhere").output
     taken = create(run, letter)
     assert (taken.exit_code, taken.output) == (1, "Error: A petition lives at 'law' already.\n")
-    assert create(run, tmp_path / "nothing.md", "new").exit_code == 2
+    assert create(run, tmp_path / "nothing.md", "other").exit_code == 2
 
 
 def test_a_slug_is_taken_by_a_draft_too(run, app, letter):

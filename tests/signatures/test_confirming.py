@@ -89,7 +89,7 @@ def test_pressing_twice_is_harmless(client, petition):
 
 def test_confirming_still_works_when_the_petition_has_closed(client, petition):
     signature_id = sign(petition)
-    write(lambda: close_petition(petition_by_id(petition.id)))
+    write(close_petition, petition_id=petition.id)
     assert client.get(link("confirm", signature_id)).status_code == 200
     assert client.post(link("confirm", signature_id)).status_code == 303
     assert row(signature_id).state == "confirmed"

@@ -13,7 +13,7 @@ SCALE = {
     "name": "scale",
     "type": "choice",
     "label": "How far?",
-    "choices": ["near", "far"],
+    "choices": (("near", "near"), ("far", "far")),
     "required": False,
 }
 WHY = {"name": "why", "type": "text", "label": "Why?", "choices": (), "required": False}

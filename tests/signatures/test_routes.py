@@ -103,13 +103,13 @@ def test_the_errors_of_own_questions_stand_at_them_and_answers_are_kept(client, 
         "name": "scale",
         "type": "choice",
         "label": label,
-        "choices": ["near", "far"],
+        "choices": {"en": ["near", "far"], "es": ["cerca", "lejos"]},
         "required": True,
     }
     petition = make_petition(questions=[scale])
     page = client.get("/es/petitions/home").text
     assert "¿Qué tan lejos?" in page
-    assert '<option value="far">far</option>' in page
+    assert '<option value="far">lejos</option>' in page
     assert 'id="answers-scale-error"' in post_signature(client, petition, AMALIA).text
     post_signature(client, petition, {**AMALIA, "answers-scale": "far"})
     assert rows()[0].answers == {"scale": "far"}
@@ -166,7 +166,7 @@ def test_a_program_hears_that_there_is_no_such_petition(client, app):
 def test_a_petition_that_closes_while_somebody_types_takes_no_more(client, petition, monkeypatch):
     read = terms_of(petition)
     monkeypatch.setattr(routes, "recent_terms", lambda *_, **__: read)
-    write(lambda: close_petition(petition_by_id(petition.id)))
+    write(close_petition, petition_id=petition.id)
     assert post_signature(client, petition, AMALIA).status_code == 410
     assert rows() == []
 

@@ -1,0 +1,204 @@
+"""Causes: the list, writing one, its address, showing it to everybody and putting it away."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import refresh
+
+from campaign.causes.operations import (
+    CauseChangedMeanwhile,
+    CauseSlugTaken,
+    change_cause,
+    create_cause,
+    move_cause,
+    publish_cause,
+)
+from campaign.causes.pages import page as cause_page
+from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
+from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.markdown import to_html
+from campaign.lib.slugs import slug_of
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.causes_forms import CauseForm
+from campaign.organize.content_fields import conflicts
+from campaign.organize.guard import allowed
+from campaign.organize.petitions_forms import SlugForm
+from campaign.organize.presence import causes_where
+from campaign.petitions.cards import cards_of_cause
+from campaign.petitions.operations import retire_cause
+
+blueprint = Blueprint("causes", __name__, url_prefix="/causes")
+
+
+def any_cause(slug):
+    return cause_in_any_state(slug)
+
+
+@blueprint.get("/")
+@allowed("causes.see")
+def index():
+    causes = causes_among(causes_where("causes.see"))
+    return render_template("organize/causes/index.html", rows=[(cause, cause_count(cause.id)) for cause in causes])
+
+
+@blueprint.get("/new")
+@allowed("causes.create")
+def new():
+    return _writing_page(CauseForm(formdata=None))
+
+
+@blueprint.post("/new")
+@allowed("causes.create")
+def create():
+    form = CauseForm()
+    if not form.validate():
+        return _writing_page(form, status=422)
+    texts = form.texts()
+    slug = form.slug.data or slug_of(next(iter(texts.values()))["title"]) or "cause"
+    try:
+        act(
+            Fact("causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id),
+            create_cause,
+            slug=slug,
+            texts=texts,
+            palette=form.palette.data,
+            shape=form.shape.data,
+            state="draft",
+        )
+    except CauseSlugTaken:
+        found = cause_in_any_state(slug)
+        if found is None or found.state != "draft" or {lang: t["title"] for lang, t in texts.items()} != _titles(found):
+            form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+            return _writing_page(form, status=422)
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.causes.show", slug=slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("causes.see", any_cause)
+def show(cause):
+    missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
+    return render_template("organize/causes/show.html", cause=cause, title=cause.text(g.lang).title, count=cause_count(cause.id), missing=missing)
+
+
+@blueprint.get("/<slug>/words")
+@allowed("causes.edit", any_cause)
+def words(cause):
+    return _writing_page(CauseForm.of(cause), cause)
+
+
+@blueprint.post("/<slug>/words")
+@allowed("causes.edit", any_cause)
+def save_words(cause):
+    form = CauseForm()
+    form.slug.data = cause.slug
+    if not form.validate():
+        return _writing_page(form, cause, 422)
+    if request.form.get("press") == "preview":
+        return _writing_page(form, cause, shows_preview=True)
+    try:
+        act(
+            _fact("causes.edit", cause),
+            change_cause,
+            cause_id=cause.id,
+            revision=form.revision.data,
+            texts=form.texts(),
+            palette=form.palette.data,
+            shape=form.shape.data,
+        )
+    except CauseChangedMeanwhile:
+        present = cause_in_any_state(cause.slug)
+        conflicting = conflicts(form, CauseForm.of(present))
+        form.revision.data = present.revision
+        return _writing_page(form, present, 409, conflicting=conflicting)
+    flash(_("Saved."), "sure")
+    return _back(cause.slug)
+
+
+@blueprint.get("/<slug>/address")
+@allowed("causes.edit", any_cause)
+def address(cause):
+    return _address_page(cause, SlugForm(formdata=None, slug=cause.slug, revision=cause.revision))
+
+
+@blueprint.post("/<slug>/address")
+@allowed("causes.edit", any_cause)
+def save_address(cause):
+    form = SlugForm()
+    if not form.validate():
+        return _address_page(cause, form, 422)
+    try:
+        act(_fact("causes.edit", cause), move_cause, cause_id=cause.id, revision=form.revision.data, slug=form.slug.data)
+    except CauseSlugTaken:
+        form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+        return _address_page(cause, form, 422)
+    except CauseChangedMeanwhile:
+        present = cause_in_any_state(cause.slug)
+        conflicting = conflicts(form, SlugForm(formdata=None, slug=present.slug))
+        form.revision.data = present.revision
+        return _address_page(present, form, 409, conflicting)
+    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    return _back(form.slug.data)
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("causes.publish", any_cause)
+def publish(cause):
+    act(_fact("causes.publish", cause), publish_cause, cause_id=cause.id)
+    flash(_("Published. It stands at its address from now on."), "sure")
+    return _back(cause.slug)
+
+
+@blueprint.post("/<slug>/archive")
+@allowed("causes.publish", any_cause)
+def archive(cause):
+    act(_fact("causes.archive", cause), retire_cause, cause_id=cause.id)
+    flash(_("Archived. It stands in no list any more, and its petitions are closed."), "sure")
+    return _back(cause.slug)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("causes.see", any_cause)
+def preview(cause):
+    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+    if request.args.get("lang") in NAMES:
+        g.lang = request.args["lang"]
+        refresh()
+    now = utcnow()
+    shown = cause_page(cause, g.lang, now)
+    return render_template(
+        "organize/causes/preview.html",
+        cause=shown,
+        petitions=cards_of_cause(cause.id, g.lang, now),
+        events=shown.events,
+        past_events=shown.past_events,
+        updates=shown.updates,
+    )
+
+
+def _writing_page(form, cause=None, status=200, *, shows_preview=False, conflicting=()):
+    return render_template(
+        "organize/causes/words.html",
+        cause=cause,
+        form=form,
+        order=list(LOCALES),
+        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
+        shows_preview=shows_preview,
+        conflicting=conflicting,
+    ), status
+
+
+def _address_page(cause, form, status=200, conflicting=()):
+    return render_template("organize/causes/address.html", cause=cause, form=form, conflicting=conflicting), status
+
+
+def _titles(cause):
+    return {text.lang: text.title for text in cause.texts}
+
+
+def _fact(action, cause):
+    return Fact(action, on=("cause", cause.id), cause_id=cause.id)
+
+
+def _back(slug):
+    return redirect(url_for("organize.causes.show", slug=slug), 303)

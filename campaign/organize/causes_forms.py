@@ -1,0 +1,65 @@
+"""The forms by which a cause is written."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+
+from campaign.lib.locales import LOCALES
+from campaign.organize.content_fields import (
+    LineField,
+    LinesField,
+    SlugField,
+    by_language,
+    in_language,
+    most,
+    revision_field,
+)
+
+PARTS = ("title", "summary", "story")
+PALETTES = [("monarch", _l("Amber, as of the Monarch")), ("water", _l("Blue, as of clear water"))]
+SHAPES = [("monarch", _l("A butterfly")), ("dove", _l("A dove")), ("drop", _l("A drop"))]
+
+
+class _Cause(FlaskForm):
+    """The words of a cause in all languages, its colour, and what its butterflies add up to."""
+
+    revision = revision_field()
+    slug = SlugField(_l("Address"))
+    palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
+    shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")
+
+    @classmethod
+    def of(cls, cause):
+        words = {f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS}
+        looks = {"palette": cause.palette, "shape": cause.shape, "slug": cause.slug}
+        return cls(formdata=None, data={"revision": cause.revision, **looks, **words})
+
+    def texts(self):
+        """Return {language: columns of CauseText} of the languages in which anything was typed."""
+        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in PARTS} for lang in LOCALES}
+        return {lang: words for lang, words in typed.items() if any(words.values())}
+
+    def faulty(self, lang):
+        return any(self[f"{part}_{lang}"].errors for part in PARTS)
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        # Without any words it is the first language that asks for them.
+        for lang in self.texts() or list(LOCALES)[:1]:
+            for part, lacking in (("title", _l("Write a title.")), ("summary", _l("Write one or two sentences about it."))):
+                field = self[f"{part}_{lang}"]
+                if not field.data and not field.errors:
+                    field.errors = [lacking]
+                    valid = False
+        return valid
+
+
+CauseForm = type(
+    "CauseForm",
+    (_Cause,),
+    {
+        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
+        **by_language("summary", lambda lang: LineField(in_language(_l("In short"), lang), [most(1000)])),
+        **by_language("story", lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)])),
+    },
+)

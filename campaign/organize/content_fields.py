@@ -1,0 +1,102 @@
+"""Fields and manners of the forms by which causes and petitions are written."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, FieldList, HiddenField, IntegerField, SelectFieldBase, StringField, TextAreaField
+from wtforms.validators import Length, StopValidation
+from wtforms.widgets import HiddenInput
+
+from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.names import clean_text
+from campaign.lib.slugs import LONGEST_SLUG, is_slug
+
+
+
+def most(letters):
+    """Return the validator that lets at most so many letters pass."""
+    return Length(max=letters, message=_l("That is longer than %(most)s letters.", most=letters))
+
+
+class LineField(StringField):
+    """One line of plain words."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.data = clean_text(self.data or "", lines=False)
+
+
+class LinesField(TextAreaField):
+    """Several lines of plain words, or Markdown."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.data = clean_text(self.data or "")
+
+
+class SlugField(StringField):
+    """The last part of an address."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.data = (self.data or "").strip().lower()
+
+    def pre_validate(self, form):
+        if len(self.data or "") > LONGEST_SLUG:
+            raise StopValidation(_l("That is longer than %(most)s letters.", most=LONGEST_SLUG))
+        if self.data and not is_slug(self.data):
+            raise StopValidation(_l("Small letters without accents, digits, and hyphens between them, such as law-of-2026."))
+
+
+def revision_field():
+    """Return the hidden field that says which state of the thing the editor had before their eyes."""
+    return IntegerField(widget=HiddenInput())
+
+
+def by_language(name, field):
+    """Return {"<name>_en": field("en"), …} for each language of the site, to be members of a form."""
+    return {f"{name}_{lang}": field(lang) for lang in LOCALES}
+
+
+def in_language(label, lang):
+    """Return a label that says which language is meant: Title (Español)."""
+    return _l("%(field)s (%(language)s)", field=label, language=NAMES[lang])
+
+
+def conflicts(mine, theirs):
+    """Return [(label, what is saved, what was typed)] for the fields in which two forms of one kind differ."""
+    pairs = ((field.label.text, said(theirs[field.name]), said(field)) for field in mine if _is_shown(field))
+    return [(label, saved, typed) for label, saved, typed in pairs if saved != typed]
+
+
+def said(field):
+    """Return what stands in a field as text that a person can compare."""
+    if isinstance(field, FieldList):
+        rows = (" · ".join(filter(None, (said(each) for each in row if _is_shown(each)))) for row in field)
+        return "\n".join(filter(None, rows))
+    if isinstance(field, SelectFieldBase) and hasattr(field, "iter_choices") and not isinstance(field.data, list):
+        return next((str(choice[1]) for choice in field.iter_choices() if choice[2]), "")
+    if isinstance(field, BooleanField):
+        return str(field.label.text) if field.data else ""
+    if isinstance(field.data, list):
+        return ", ".join(map(str, field.data))
+    return "" if field.data is None else str(field.data)
+
+
+def _is_shown(field):
+    return not isinstance(field, HiddenField) and field.type != "CSRFTokenField" and field.short_name != "revision"
+
+
+def moved(rows, press):
+    """Return the rows as a press on one of their buttons leaves them: `add`, `remove-2`, `up-1`, `down-0`.
+
+    None where nothing of the kind was pressed.
+    """
+    verb, _, place = (press or "").partition("-")
+    if verb == "add":
+        return [*rows, {}]
+    if verb not in ("remove", "up", "down") or not place.isdecimal() or int(place) >= len(rows):
+        return None
+    rows, at = list(rows), int(place)
+    row = rows.pop(at)
+    if verb != "remove":
+        rows.insert(max(0, at - 1) if verb == "up" else at + 1, row)
+    return rows

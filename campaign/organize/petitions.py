@@ -1,0 +1,222 @@
+"""Petitions from their beginning to the archive: the list, the page of each, and what is done to it as a whole."""
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import refresh
+
+from campaign.causes.queries import causes_among
+from campaign.lib.locales import NAMES
+from campaign.lib.slugs import free_slug, slug_of
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed
+from campaign.organize.petitions_forms import GoalForm, NewPetitionForm
+from campaign.organize.presence import causes_where, may
+from campaign.petitions import operations
+from campaign.petitions.cards import card
+from campaign.petitions.editing import change_goal
+from campaign.petitions.goals import next_goal
+from campaign.petitions.queries import petition_counts, petition_in_any_state, petitions_among
+from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.signatures.forms import signature_form
+from campaign.signatures.sheets import sheet_of_petition
+
+blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
+
+
+def any_petition(slug):
+    return petition_in_any_state(slug)
+
+
+@blueprint.get("/")
+@allowed("petitions.see")
+def index():
+    petitions = petitions_among(causes_where("petitions.see"))
+    counts = petition_counts(petition.id for petition in petitions)
+    now = utcnow()
+    rows = [(petition, card(petition, g.lang, counts.get(petition.id, 0), now)) for petition in petitions]
+    return render_template(
+        "organize/petitions/index.html",
+        rows=[row for row in rows if row[0].archived_at is None],
+        archived=[row for row in rows if row[0].archived_at],
+        may_create=may("petitions.edit"),
+    )
+
+
+@blueprint.get("/new")
+@allowed("petitions.edit")
+def new():
+    form = _offered(NewPetitionForm(formdata=None, lang=g.lang, cause=request.args.get("cause")))
+    return render_template("organize/petitions/new.html", form=form)
+
+
+@blueprint.post("/new")
+@allowed("petitions.edit")
+def create():
+    form = _offered(NewPetitionForm())
+    if not form.validate():
+        return render_template("organize/petitions/new.html", form=form), 422
+    slug = form.slug.data or slug_of(form.title.data) or free_slug("petition", operations.is_taken)
+    if _is_made_already(slug, form):
+        return redirect(url_for("organize.petitions.show", slug=slug), 303)
+    try:
+        made = act(
+            Fact("petitions.create", on=lambda petition: ("petition", petition.id), cause_id=int(form.cause.data)),
+            operations.create_petition,
+            cause_id=int(form.cause.data),
+            slug=slug,
+            state="draft",
+            original_lang=form.lang.data,
+            texts={form.lang.data: {"title": form.title.data, "summary": "", "body": ""}},
+            targets=[],
+        )
+    except operations.SlugTaken:
+        form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
+        return render_template("organize/petitions/new.html", form=form), 422
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("petitions.see", any_petition)
+def show(petition):
+    return _page(petition, GoalForm(formdata=None, goal=petition.goal))
+
+
+@blueprint.post("/<slug>/goal")
+@allowed("petitions.edit", any_petition)
+def goal(petition):
+    form = GoalForm()
+    if not form.validate():
+        return _page(petition, form, 422)
+    fact = _fact("petitions.edit", petition, part="goal", goal=form.goal.data)
+    act(fact, change_goal, petition_id=petition.id, goal=form.goal.data)
+    flash(_("The goal is set."), "sure")
+    return _back(petition)
+
+
+@blueprint.get("/<slug>/publish")
+@allowed("petitions.publish", any_petition)
+def ready(petition):
+    if petition.state != "draft":
+        return _back(petition)
+    return _publishing_page(petition)
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("petitions.publish", any_petition)
+def publish(petition):
+    try:
+        act(_fact("petitions.publish", petition), operations.publish_petition, petition_id=petition.id, now=utcnow())
+    except operations.NotReady:
+        return _publishing_page(petition_in_any_state(petition.slug), 409)
+    flash(_("Published. It stands at its address from now on."), "sure")
+    return _back(petition)
+
+
+@blueprint.post("/<slug>/close")
+@allowed("petitions.publish", any_petition)
+def close(petition):
+    act(_fact("petitions.close", petition), operations.close_petition, petition_id=petition.id)
+    flash(_("Closed. Whoever signed before that can still confirm."), "sure")
+    return _back(petition)
+
+
+@blueprint.post("/<slug>/reopen")
+@allowed("petitions.publish", any_petition)
+def reopen(petition):
+    act(_fact("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
+    flash(_("It takes signatures again."), "sure")
+    return _back(petition)
+
+
+@blueprint.post("/<slug>/archive")
+@allowed("petitions.publish", any_petition)
+def archive(petition):
+    act(_fact("petitions.archive", petition), operations.archive_petition, petition_id=petition.id, now=utcnow())
+    flash(_("Archived. It stands in no list any more."), "sure")
+    return _back(petition)
+
+
+@blueprint.post("/<slug>/restore")
+@allowed("petitions.publish", any_petition)
+def restore(petition):
+    act(_fact("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
+    flash(_("Out of the archive again."), "sure")
+    return _back(petition)
+
+
+@blueprint.post("/<slug>/duplicate")
+@allowed("petitions.edit", any_petition)
+def duplicate(petition):
+    fact = Fact(
+        "petitions.create",
+        on=lambda made: ("petition", made.id),
+        cause_id=petition.cause_id,
+        details={"after": petition.slug},
+    )
+    slug = free_slug(petition.slug, operations.is_taken)
+    made = act(fact, operations.duplicate_petition, petition_id=petition.id, slug=slug)
+    flash(_("This is the next one, a draft with the same words. Its dates are still open."), "sure")
+    return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("petitions.see", any_petition)
+def preview(petition):
+    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+    if request.args.get("lang") in NAMES:
+        g.lang = request.args["lang"]
+        refresh()
+    context = sheet_of_petition(petition, g.lang, utcnow())
+    form = signature_form(context["petition"].asks, context["petition"].questions)
+    return render_template("organize/petitions/preview.html", form=form, is_preview=True, **context)
+
+
+def _page(petition, form, status=200):
+    now = utcnow()
+    count = petition_counts([petition.id]).get(petition.id, 0)
+    return render_template(
+        "organize/petitions/show.html",
+        petition=petition,
+        card=card(petition, g.lang, count, now),
+        form=form,
+        faults=faults_of(petition, now) if petition.state == "draft" else (),
+        missing=missing_languages(petition),
+        next_goal=next_goal(count, petition.goal),
+        cause_title=petition.cause.text(g.lang).title,
+    ), status
+
+
+def _publishing_page(petition, status=200):
+    now = utcnow()
+    return render_template(
+        "organize/petitions/publish.html",
+        petition=petition,
+        title=petition.current_version.text(g.lang, petition.original_lang).title,
+        faults=faults_of(petition, now),
+        missing=(missing := missing_languages(petition)),
+        missing_names=[NAMES[lang] for lang in missing],
+        opens_later=petition.opens_at is not None and petition.opens_at > now,
+    ), status
+
+
+def _fact(action, petition, **details):
+    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+
+
+def _back(petition):
+    return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
+
+
+def _is_made_already(slug, form):
+    """A button pressed twice sends the same draft twice: both lead to the one that was made."""
+    found = petition_in_any_state(slug)
+    if found is None or found.state != "draft" or found.cause_id != int(form.cause.data):
+        return False
+    return form.title.data in {text.title for text in found.current_version.texts}
+
+
+def _offered(form):
+    causes = causes_among(causes_where("petitions.edit"))
+    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang) if causes else abort(403)

@@ -1,0 +1,60 @@
+// Words that were not saved survive a closed tab: they are kept while one writes, and offered, never
+// forced, when the form is opened again.
+
+import { forgetWriting, keepWriting, writingOf } from "../lib/local-drafts.js";
+
+const PAUSE_MS = 600;
+
+function wordsOf(form) {
+  const fields = [...form.elements].filter(({ type }) => type === "text" || type === "textarea");
+  return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
+}
+
+// Browsers send line ends as two characters and show them as one.
+const same = (left, right) => left.replace(/\r\n/g, "\n").trim() === right.replace(/\r\n/g, "\n").trim();
+
+function differs(kept, present) {
+  return Object.entries(kept).some(([name, text]) => name in present && !same(text, present[name]));
+}
+
+function putIn(form, words) {
+  for (const [name, text] of Object.entries(words)) {
+    const field = form.elements.namedItem(name);
+    if (!field || same(field.value, text)) continue;
+    field.value = text;
+    const sheet = field.closest("details");
+    if (sheet) sheet.open = true;
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+}
+
+export default function localDraft(form) {
+  const { draft: name, revision } = form.dataset;
+  const offer = form.querySelector("[data-draft-offer]");
+  let timer = null;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => keepWriting(name, revision, wordsOf(form)), PAUSE_MS);
+  });
+
+  const kept = writingOf(name);
+  if (!kept) return;
+  if (!differs(kept.words, wordsOf(form))) {
+    // They were saved, or stand in the form already.
+    forgetWriting(name);
+    return;
+  }
+  const time = offer.querySelector("[data-draft-time]");
+  const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
+  time.textContent = time.dataset.text.replace("{time}", when);
+  offer.querySelector("[data-draft-outdated]").hidden = kept.revision === revision;
+  offer.hidden = false;
+  offer.querySelector("[data-draft-take]").addEventListener("click", () => {
+    putIn(form, kept.words);
+    offer.hidden = true;
+  });
+  offer.querySelector("[data-draft-drop]").addEventListener("click", () => {
+    forgetWriting(name);
+    offer.hidden = true;
+  });
+}
