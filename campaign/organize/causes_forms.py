@@ -8,6 +8,7 @@ from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import (
     LineField,
     LinesField,
+    ShortTextField,
     SlugField,
     by_language,
     in_language,
@@ -59,7 +60,7 @@ CauseForm = type(
     (_Cause,),
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
-        **by_language("summary", lambda lang: LineField(in_language(_l("In short"), lang), [most(1000)])),
+        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
         **by_language("story", lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)])),
     },
 )

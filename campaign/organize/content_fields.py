@@ -24,6 +24,14 @@ class LineField(StringField):
         self.data = clean_text(self.data or "", lines=False)
 
 
+class ShortTextField(TextAreaField):
+    """A sentence or two, shown whole while one writes and kept on one line."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.data = clean_text(self.data or "", lines=False)
+
+
 class LinesField(TextAreaField):
     """Several lines of plain words, or Markdown."""
 

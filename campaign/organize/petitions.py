@@ -180,6 +180,7 @@ def _page(petition, form, status=200):
         "organize/petitions/show.html",
         petition=petition,
         card=card(petition, g.lang, count, now),
+        now=now,
         form=form,
         faults=faults_of(petition, now) if petition.state == "draft" else (),
         missing=missing_languages(petition),

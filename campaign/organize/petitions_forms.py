@@ -9,6 +9,7 @@ from campaign.lib.locales import LOCALES, NAMES
 from campaign.organize.content_fields import (
     LineField,
     LinesField,
+    ShortTextField,
     SlugField,
     by_language,
     in_language,
@@ -103,7 +104,7 @@ def _title(lang):
 
 
 def _summary(lang):
-    return LineField(in_language(_l("In short"), lang), [most(MOST_SUMMARY)])
+    return ShortTextField(in_language(_l("In short"), lang), [most(MOST_SUMMARY)])
 
 
 def _body(lang):

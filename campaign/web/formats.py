@@ -52,8 +52,11 @@ def minute(value):
 
 
 def in_zone(value, zone):
-    """Write an instant with its hour in the time zone named `zone`, which is said with it; empty means the campaign's."""
-    return format_datetime(value, format="long", tzinfo=ZoneInfo(zone) if zone else _zone(), locale=get_locale())
+    """Write an instant as clocks of a time zone show it, and whose: 23 September 2026, 16:08 (Toronto). Empty: the campaign's."""
+    there = ZoneInfo(zone) if zone else _zone()
+    date = format_date(value.astimezone(there), format="long", locale=get_locale())
+    place = there.key.rpartition("/")[2].replace("_", " ")
+    return f"{date}, {format_time(value, 'short', there, get_locale())} ({place})"
 
 
 def iso(value):
