@@ -1,7 +1,7 @@
 """The last part of an address, such as law-of-2026."""
 
 import re
-from unicodedata import normalize
+from unicodedata import combining, normalize
 
 LONGEST_SLUG = 80
 # The workspace makes new things at this address.
@@ -18,7 +18,7 @@ def is_slug(text):
 
 def slug_of(title):
     """Return the slug that a title suggests, cut between words; empty where the title has no Latin letter or digit."""
-    plain = normalize("NFKD", title.lower().translate(_LETTERS)).encode("ascii", "ignore").decode()
+    plain = "".join(each for each in normalize("NFKD", title.lower().translate(_LETTERS)) if not combining(each))
     slug = ""
     for word in re.findall("[a-z0-9]+", plain):
         longer = f"{slug}-{word}" if slug else word[:LONGEST_SLUG]

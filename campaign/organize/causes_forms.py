@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField
+from wtforms import RadioField, SelectChoice
 
 from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import (
@@ -17,8 +17,8 @@ from campaign.organize.content_fields import (
 )
 
 PARTS = ("title", "summary", "story")
-PALETTES = [("monarch", _l("Amber, as of the Monarch")), ("water", _l("Blue, as of clear water"))]
-SHAPES = [("monarch", _l("A butterfly")), ("dove", _l("A dove")), ("drop", _l("A drop"))]
+PALETTES = [SelectChoice("monarch", _l("Amber, as of the Monarch")), SelectChoice("water", _l("Blue, as of clear water"))]
+SHAPES = [SelectChoice("monarch", _l("A butterfly")), SelectChoice("dove", _l("A dove")), SelectChoice("drop", _l("A drop"))]
 
 
 class _Cause(FlaskForm):

@@ -2,7 +2,17 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, FieldList, Form, FormField, HiddenField, RadioField, SelectField, SelectMultipleField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    Form,
+    FormField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    SelectMultipleField,
+)
 
 from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
@@ -11,13 +21,21 @@ from campaign.organize.content_fields import LineField, LinesField, by_language,
 MOST_QUESTIONS = 12
 MOST_LABEL = 200
 MOST_CHOICES = 4000
-FIELDS = (
-    ("family_name", _l("Family name")),
-    ("country", _l("Country")),
-    ("postal_code", _l("Postal code")),
-    ("comment", _l("A few words")),
-)
-KINDS = (("text", _l("A line to write")), ("choice", _l("One of several")), ("tick", _l("A box to tick")))
+FIELDS = [
+    SelectChoice("family_name", _l("Family name")),
+    SelectChoice("country", _l("Country")),
+    SelectChoice("postal_code", _l("Postal code")),
+    SelectChoice("comment", _l("A few words")),
+]
+KINDS = [
+    SelectChoice("text", _l("A line to write")),
+    SelectChoice("choice", _l("One of several")),
+    SelectChoice("tick", _l("A box to tick")),
+]
+CONFIRMATIONS = [
+    SelectChoice("email", _l("By the link in the mail")),
+    SelectChoice("email_or_witness", _l("By the mail, or by a witness at a table")),
+]
 
 
 class _Question(Form):
@@ -43,10 +61,7 @@ class FormForm(FlaskForm):
 
     revision = revision_field()
     required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
-    confirmation = RadioField(
-        _l("How a signature is confirmed"),
-        choices=[("email", _l("By the link in the mail")), ("email_or_witness", _l("By the mail, or by a witness at a table"))],
-    )
+    confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
     rows = FieldList(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
 

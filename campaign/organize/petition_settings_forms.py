@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DateTimeLocalField, FieldList, Form, FormField, SelectField
+from wtforms import DateField, DateTimeLocalField, FieldList, Form, FormField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
@@ -56,7 +56,7 @@ class _Dates(FlaskForm):
 
     def __init__(self, *arguments, **named):
         super().__init__(*arguments, **named)
-        self.time_zone.choices = [(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
+        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
         self.opens, self.closes = None, None
 
     def validate(self, extra_validators=None):

@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectField
+from wtforms import IntegerField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange
 
 from campaign.lib.locales import LOCALES, NAMES
@@ -33,13 +33,13 @@ class NewPetitionForm(FlaskForm):
     """What a petition begins with; all the rest comes later."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=list(NAMES.items()))
+    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
     title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(MOST_TITLE)])
     slug = SlugField(_l("Address"))
 
     def offer(self, causes, lang):
         """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [(str(cause.id), cause.text(lang).title) for cause in causes]
+        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         return self
 
 

@@ -1,0 +1,134 @@
+"""An editor writes a petition in three languages, sends it out, changes its words, and closes it."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.petition import ClosedScreen, PetitionScreen
+
+SLUG = "shade-for-the-square"
+WORDS = {
+    "es": ("Sombra para la plaza", "Pedimos árboles.", "Señora alcaldesa:\n\n1. **Plante** doce árboles."),
+    "en": ("Shade for the square", "We ask for trees.", "Madam Mayor,\n\n1. **Plant** twelve trees."),
+    "fr": ("De l’ombre sur la place", "Nous demandons des arbres.", "Madame la maire,\n\n1. **Plantez** douze arbres."),
+}
+
+
+@pytest.fixture(scope="module")
+def way_in(served):
+    """The link that invites an editor; it works once."""
+    said = served.flask("organizers", "add", "rosa@editor.example", "--role", "editor", "--cause", "butterflies-for-mexico")
+    return re.search(r"http\S+", said).group()
+
+
+def test_a_petition_from_its_first_title_to_its_end(arrive, way_in):
+    editor = arrive(width=820)
+    desk = editor.page
+    desk.goto(way_in)
+    desk.get_by_label("Name").fill("Rosa Editora")
+    for field in desk.locator("input[type=password]").all():
+        field.fill("violet harbour quilts seldom rain")
+    desk.locator("main form button[type=submit]").first.click()
+
+    _begin(editor)
+    _write(editor)
+    _publish(editor)
+    supporter = arrive(lang="es")
+    PetitionScreen.open(supporter, slug=SLUG).sign()
+    assert letter_of(supporter).press().confirm().number > 0
+    _change(editor)
+    _close(editor)
+    # Pages for everybody are at most a second old.
+    desk.wait_for_timeout(1200)
+    reader = ClosedScreen.open(arrive(lang="fr"), slug=SLUG)
+    expect(reader.find(".letter-version")).to_be_visible()
+
+
+def _begin(editor):
+    desk = editor.page
+    desk.goto("/organize/petitions/new")
+    _inspect(editor, "new petition")
+    desk.get_by_label("Language that you write first").select_option("es")
+    desk.get_by_label("Title").fill(WORDS["es"][0])
+    desk.get_by_label("Address").fill(SLUG)
+    desk.get_by_role("button", name="Begin").dblclick()
+    expect(desk.get_by_role("heading", level=1)).to_have_text(WORDS["es"][0])
+    _inspect(editor, "petition begun")
+
+
+def _write(editor):
+    desk = editor.page
+    desk.goto(f"/organize/petitions/{SLUG}/letter")
+    for lang, (title, summary, body) in WORDS.items():
+        sheet = desk.locator(f"#{lang}")
+        if sheet.get_attribute("open") is None:
+            sheet.locator("> summary").click()
+        for part, words in (("title", title), ("summary", summary), ("body", body)):
+            desk.locator(f"[name={part}_{lang}]").fill(words)
+        expect(desk.locator(f"[data-as-read=body_{lang}] li strong")).to_be_visible()
+    _inspect(editor, "letter")
+    # A closed tab loses nothing: the words are offered again.
+    desk.wait_for_timeout(800)
+    desk.reload()
+    desk.get_by_role("button", name="Put them in").click()
+    expect(desk.locator("[name=body_fr]")).to_have_value(WORDS["fr"][2])
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_role("status")).to_contain_text("Saved.")
+    desk.goto(f"/organize/petitions/{SLUG}/targets")
+    desk.get_by_label("English").fill("The mayor")
+    desk.get_by_role("button", name="Add another").click()
+    desk.get_by_label("English").nth(1).fill("The council")
+    desk.get_by_role("button", name="Up: The council").or_(desk.get_by_role("button", name=re.compile("^Up"))).first.click()
+    expect(desk.get_by_label("English").first).to_have_value("The council")
+    _inspect(editor, "targets")
+    desk.get_by_role("button", name="Save").last.click()
+
+
+def _publish(editor):
+    desk = editor.page
+    desk.goto(f"/organize/petitions/{SLUG}/preview?lang=fr")
+    expect(desk.get_by_role("heading", level=1)).to_have_text(WORDS["fr"][0])
+    _inspect(editor, "preview")
+    desk.goto(f"/organize/petitions/{SLUG}")
+    desk.get_by_role("link", name="Publish …").click()
+    _inspect(editor, "publish")
+    desk.get_by_role("button", name="Publish now").click()
+    expect(desk.get_by_role("status")).to_contain_text("Published.")
+
+
+def _change(editor):
+    desk = editor.page
+    desk.goto(f"/organize/petitions/{SLUG}/letter")
+    expect(desk.locator(".alert--waiting")).to_contain_text("Saving other words makes version 2.")
+    desk.locator("[name=body_es]").fill(WORDS["es"][2].replace("doce", "veinte"))
+    desk.get_by_role("button", name="See what changes …").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text("This becomes version 2")
+    expect(desk.locator("ins")).to_contain_text("veinte")
+    _inspect(editor, "review of a version")
+    desk.get_by_role("button", name="Make it version 2").click()
+    expect(desk.get_by_role("status")).to_contain_text("Saved as version 2.")
+    desk.goto(f"/organize/petitions/{SLUG}/versions/")
+    _inspect(editor, "versions")
+    desk.get_by_role("link", name="What was changed").click()
+    expect(desk.locator("del")).to_contain_text("doce")
+    _inspect(editor, "version")
+
+
+def _close(editor):
+    desk = editor.page
+    for place in ("form", "dates", "address"):
+        desk.goto(f"/organize/petitions/{SLUG}/{place}")
+        _inspect(editor, place)
+    for place in ("/organize/petitions/", "/organize/causes/", "/organize/causes/butterflies-for-mexico", "/organize/causes/butterflies-for-mexico/words"):
+        desk.goto(place)
+        _inspect(editor, place)
+    desk.goto(f"/organize/petitions/{SLUG}")
+    desk.get_by_role("button", name="Close").click()
+    expect(desk.get_by_role("status")).to_contain_text("Closed.")
+    _inspect(editor, "petition closed")
+
+
+def _inspect(editor, kind):
+    editor.inspect(editor.page, f"desk: {kind}")

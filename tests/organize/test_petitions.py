@@ -1,0 +1,285 @@
+"""Writing petitions in the workspace: from the draft to the archive."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.editing import change_letter
+from campaign.petitions.queries import petition_in_any_state
+from tests.factories.causes import make_cause
+from tests.factories.petitions import TEXTS, make_petition
+from tests.factories.signatures import sign
+
+LONG = "ש" * 200
+HOME = "/organize/petitions/home"
+
+
+def now_of(slug="home"):
+    """Return the petition as it is in the database now."""
+    db.session.rollback()
+    return petition_in_any_state(slug)
+
+
+def letter(petition, **changes):
+    """Return the letter's form as its page would send it, with `changes` such as body_en."""
+    words = {f"{part}_{text.lang}": getattr(text, part) for text in petition.current_version.texts for part in ("title", "summary", "body", "organisation")}
+    return {**words, "revision": petition.text_revision, "press": "save", **changes}
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    desk = desk_of("editor", cause.id)
+    desk.cause = cause
+    return desk
+
+
+@pytest.fixture
+def home(desk):
+    return make_petition(cause_id=desk.cause.id)
+
+
+def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
+    answer = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "es", "title": "Árboles para Iguala"})
+    assert (answer.status_code, answer.location) == (303, "/organize/petitions/arboles-para-iguala")
+    made = now_of("arboles-para-iguala")
+    assert (made.state, made.original_lang, made.current_version.texts[0].lang) == ("draft", "es", "es")
+    assert client.get("/es/petitions/arboles-para-iguala").status_code == 404
+    page = desk.get("/organize/petitions/arboles-para-iguala").text
+    for words in ("Before it goes out", "Nobody is asked yet", "Español: the letter is missing.", "English: not translated yet"):
+        assert words in page
+
+
+def test_a_button_pressed_twice_makes_one_petition(desk):
+    words = {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
+    for _ in range(2):
+        assert desk.post("/organize/petitions/new", words).location == "/organize/petitions/trees"
+    assert [entry.action for entry in entries(action="petitions.create")] == ["petitions.create"]
+
+
+@pytest.mark.parametrize("slug", ["home", "Not An Address", "new", "x" * 81])
+def test_a_taken_or_impossible_address_is_said_at_its_field_and_the_words_stay(desk, home, slug):
+    answer = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": LONG, "slug": slug})
+    assert answer.status_code == 422
+    assert 'id="slug-error"' in answer.text
+    assert LONG in answer.text
+
+
+def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
+    other = make_cause("other")
+    answer = desk.post("/organize/petitions/new", {"cause": other.id, "lang": "en", "title": "Trees"})
+    assert answer.status_code == 422
+    make_petition(cause_id=other.id, state="draft")
+    for path in ("", "/letter", "/preview", "/targets", "/publish"):
+        assert desk.get(HOME + path).status_code == 404
+
+
+def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, client):
+    draft = make_petition(cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}})
+    page = desk.get(f"{HOME}/publish").text
+    assert "It cannot go out yet." in page
+    assert "Español, Français" in page
+    assert desk.post(f"{HOME}/publish").status_code == 409
+    desk.post(f"{HOME}/letter", letter(draft, body_en="We ask."))
+    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Senate"})
+    for _ in range(2):
+        assert desk.post(f"{HOME}/publish").status_code == 303
+    assert client.get("/en/petitions/home").status_code == 200
+    assert now_of().opened_at <= utcnow()
+
+
+def test_words_change_in_place_until_the_petition_opens(desk):
+    later = utcnow() + timedelta(days=1)
+    petition = make_petition(cause_id=desk.cause.id, opens_at=later)
+    assert desk.post(f"{HOME}/letter", letter(petition, body_en="Other words.")).status_code == 303
+    changed = now_of()
+    assert [version.number for version in changed.versions] == [1]
+    assert changed.current_version.text("en", "en").body == "Other words."
+
+
+def test_other_words_after_the_opening_are_shown_first_and_then_a_new_version(desk, home):
+    signed = sign(home)
+    review = desk.post(f"{HOME}/letter", letter(home, body_en="We, the undersigned, *insist*."))
+    assert review.status_code == 200
+    for words in ("This becomes version 2", "<ins>", "*insist*.", "Nothing is saved yet."):
+        assert words in review.text
+    assert len(now_of().versions) == 1
+    words = letter(home, body_en="We, the undersigned, *insist*.", press="new-version")
+    for _ in range(2):
+        assert desk.post(f"{HOME}/letter", words).status_code == 303
+    changed = now_of()
+    assert [version.number for version in changed.versions] == [1, 2]
+    assert changed.versions[0].text("en", "en").body == TEXTS["en"]["body"]
+    assert "insist" in desk.get(f"{HOME}/versions/2").text
+    assert signed
+
+
+def test_going_back_from_the_warning_keeps_the_words(desk, home):
+    page = desk.post(f"{HOME}/letter", letter(home, body_en="Half a thought", press="back"))
+    assert "Half a thought</textarea>" in page.text
+    assert len(now_of().versions) == 1
+
+
+def test_dates_targets_and_goal_make_no_version(desk, home):
+    desk.post(f"{HOME}/goal", {"goal": "1000"})
+    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "rows-1-en": "The Senate"})
+    desk.post(f"{HOME}/dates", {"revision": 2, "time_zone": "America/Toronto", "deliver_on": "2027-05-01", "deliver_place_es": "Iguala"})
+    changed = now_of()
+    assert (changed.goal, len(changed.versions), changed.deliver_places) == (1000, 1, {"es": "Iguala"})
+    assert [target.name("en") for target in changed.targets] == ["The House", "The Senate"]
+
+
+def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
+    mine = letter(home, body_en="Mine", press="new-version")
+    theirs = {text.lang: {part: getattr(text, part) for part in ("title", "summary", "body", "organisation")} for text in home.current_version.texts}
+    theirs["en"]["body"] = "Theirs"
+    write(change_letter, petition_id=home.id, revision=1, texts=theirs, now=utcnow())
+    answer = desk.post(f"{HOME}/letter", mine)
+    assert answer.status_code == 409
+    for words in ("Somebody else saved this while you were writing.", "Theirs", "Mine</textarea>", 'name="revision" type="hidden" value="2"'):
+        assert words in answer.text
+    assert now_of().current_version.text("en", "en").body == "Theirs"
+    assert desk.post(f"{HOME}/letter", {**mine, "revision": 2}).status_code == 303
+    assert now_of().current_version.text("en", "en").body == "Mine"
+
+
+def test_of_two_editors_of_the_targets_the_second_sees_both_lists(desk, home):
+    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"})
+    answer = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor"})
+    assert answer.status_code == 409
+    assert "The House" in answer.text
+    assert "The Mayor" in answer.text
+    assert [target.name("en") for target in now_of().targets] == ["The House"]
+
+
+def test_rows_move_without_being_saved(desk, home):
+    rows = {"revision": 1, "rows-0-en": "One", "rows-1-en": "Two"}
+    page = desk.post(f"{HOME}/targets", {**rows, "press": "up-1"}).text
+    assert page.index('value="Two"') < page.index('value="One"')
+    assert 'value="One"' not in desk.post(f"{HOME}/targets", {**rows, "press": "remove-0"}).text
+    assert "rows-2-en" in desk.post(f"{HOME}/targets", {**rows, "press": "add"}).text
+    assert len(now_of().targets) == 1
+
+
+def test_a_public_petition_keeps_somebody_to_ask(desk, home):
+    assert desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": ""}).status_code == 422
+
+
+def test_hours_are_meant_in_the_chosen_zone_in_summer_and_in_winter(desk, home):
+    times = {"revision": 1, "time_zone": "Europe/Paris", "opens_at": "2026-01-10T09:00", "closes_at": "2026-07-10T09:00"}
+    assert desk.post(f"{HOME}/dates", times).status_code == 303
+    changed = now_of()
+    assert changed.opens_at == datetime(2026, 1, 10, 8, tzinfo=UTC)
+    assert changed.closes_at == datetime(2026, 7, 10, 7, tzinfo=UTC)
+    page = desk.get(f"{HOME}/dates").text
+    assert 'value="2026-07-10T09:00"' in page
+
+
+@pytest.mark.parametrize(
+    ("opens_at", "closes_at", "field"),
+    [
+        ("2026-03-29T02:30", "", "opens_at"),
+        ("2026-05-01T10:00", "2026-05-01T10:00", "closes_at"),
+        ("soon", "", "opens_at"),
+    ],
+)
+def test_hours_that_cannot_be_are_said_at_their_field(desk, home, opens_at, closes_at, field):
+    answer = desk.post(f"{HOME}/dates", {"revision": 1, "time_zone": "Europe/Paris", "opens_at": opens_at, "closes_at": closes_at})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+
+
+def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in_one(desk, home, client):
+    form = {
+        "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y",
+        "rows-0-type": "choice", "rows-0-required": "y", "rows-0-label_en": "How far?", "rows-0-choices_en": "near\nfar",
+        "rows-0-label_es": "¿Qué tan lejos?", "rows-0-choices_es": "cerca\nlejos",
+    }  # fmt: skip
+    assert desk.post(f"{HOME}/form", form).status_code == 303
+    changed = now_of()
+    assert (changed.required_fields, changed.two_per_address, changed.questions[0]["name"]) == (["country"], True, "how-far")
+    assert '<option value="far">lejos</option>' in client.get("/es/petitions/home").text
+    too_few = desk.post(f"{HOME}/form", {**form, "revision": 2, "rows-0-choices_es": "cerca"})
+    assert too_few.status_code == 422
+    assert 'id="rows-0-choices_es-error"' in too_few.text
+
+
+def test_a_new_address_leads_on_from_the_old_one_in_every_method(desk, home, client):
+    moved = desk.post(f"{HOME}/address", {"revision": 1, "slug": "come-home"})
+    assert moved.location == "/organize/petitions/come-home"
+    answer = client.get("/es/petitions/home?from=paper")
+    assert (answer.status_code, answer.location) == (301, "/es/petitions/come-home?from=paper")
+    assert client.post("/en/petitions/home/signatures", data={}).status_code == 308
+    taken = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "x", "slug": "home"})
+    assert taken.status_code == 422
+    back = desk.post("/organize/petitions/come-home/address", {"revision": 2, "slug": "home"})
+    assert back.status_code == 303
+    assert client.get("/en/petitions/come-home").location == "/en/petitions/home"
+
+
+def test_closing_reopening_and_the_archive(desk, home, client):
+    for _ in range(2):
+        desk.post(f"{HOME}/close")
+    assert now_of().state == "closed"
+    desk.post(f"{HOME}/archive")
+    assert client.get("/en/petitions/home").status_code == 200
+    assert "Bring them home" not in client.get("/en/causes/valley").text
+    assert "One petition in the archive" in desk.get("/organize/petitions/").text
+    desk.post(f"{HOME}/restore")
+    desk.post(f"{HOME}/reopen")
+    assert (now_of().state, now_of().archived_at) == ("published", None)
+    actions = [entry.action for entry in entries(subject=("petition", home.id))]
+    assert actions == ["petitions.reopen", "petitions.restore", "petitions.archive", "petitions.close", "petitions.close"]
+
+
+def test_the_next_campaign_starts_as_a_draft_with_the_same_words(desk, home):
+    answer = desk.post(f"{HOME}/duplicate")
+    assert answer.location == "/organize/petitions/home-2"
+    made = now_of("home-2")
+    assert (made.state, made.opened_at, made.closes_at) == ("draft", None, None)
+    assert made.current_version.text("es", "en").body == TEXTS["es"]["body"]
+    assert [target.names for target in made.targets] == [target.names for target in now_of().targets]
+
+
+def test_the_preview_is_the_public_page_for_organizers_alone(desk, client):
+    make_petition(cause_id=desk.cause.id, state="draft")
+    answer = desk.get(f"{HOME}/preview?lang=es")
+    assert answer.headers["Cache-Control"] == "no-store"
+    for words in ("Que vuelvan", '<html lang="es"', 'method="dialog"', "Vista previa"):
+        assert words in answer.text
+    assert client.get(f"{HOME}/preview").status_code == 303
+
+
+def test_markdown_is_shown_while_writing_and_runs_nothing(desk):
+    answer = desk.post("/organize/petitions/new/letter-as-read", {"body": "**Find** them<script>alert(1)</script>"})
+    assert "<strong>Find</strong>" in answer.text
+    assert "<script>" not in answer.text
+
+
+def test_who_may_only_see_is_shown_no_button_and_may_do_nothing(desk_of):
+    cause = make_cause()
+    petition = make_petition(cause_id=cause.id)
+    reviewer = desk_of("reviewer", cause.id)
+    page = reviewer.get(HOME)
+    assert page.status_code == 200
+    for words in ("Change", "Duplicate", "Set the goal"):
+        assert words not in page.text
+    for path in ("close", "duplicate", "letter", "publish", "goal", "targets", "dates", "form", "address"):
+        assert reviewer.post(f"{HOME}/{path}", letter(petition)).status_code == 403
+
+
+def test_the_next_goal_is_suggested_as_the_first_nears(desk):
+    petition = make_petition(cause_id=desk.cause.id, goal=1)
+    assert "The goal is near." not in desk.get(HOME).text
+    from_one = desk.post(f"{HOME}/goal", {"goal": "many"})
+    assert from_one.status_code == 422
+    assert petition.goal == 1
+
+
+def test_an_empty_desk_says_what_a_petition_is(desk):
+    page = desk.get("/organize/petitions/").text
+    assert "No petition yet" in page
+    assert "New petition" in page
