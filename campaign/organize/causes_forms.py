@@ -13,7 +13,7 @@ from campaign.organize.content_fields import (
     by_language,
     in_language,
     most,
-    revision_field,
+    RevisionField,
 )
 
 PARTS = ("title", "summary", "story")
@@ -24,7 +24,7 @@ SHAPES = [SelectChoice("monarch", _l("A butterfly")), SelectChoice("dove", _l("A
 class _Cause(FlaskForm):
     """The words of a cause in all languages, its colour, and what its butterflies add up to."""
 
-    revision = revision_field()
+    revision = RevisionField()
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
     shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")

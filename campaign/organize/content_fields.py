@@ -54,9 +54,14 @@ class SlugField(StringField):
             raise StopValidation(_l("Small letters without accents, digits, and hyphens between them, such as law-of-2026."))
 
 
-def revision_field():
-    """Return the hidden field that says which state of the thing the editor had before their eyes."""
-    return IntegerField(widget=HiddenInput())
+class RevisionField(IntegerField):
+    """Which state of the thing the editor had before their eyes; hidden."""
+
+    widget = HiddenInput()
+
+    def _value(self):
+        # What was sent is not repeated: after a conflict the editor has seen the newer state.
+        return "" if self.data is None else str(self.data)
 
 
 def by_language(name, field):

@@ -16,7 +16,7 @@ from wtforms import (
 
 from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
-from campaign.organize.content_fields import LineField, LinesField, by_language, in_language, most, revision_field
+from campaign.organize.content_fields import LineField, LinesField, by_language, in_language, most, RevisionField
 
 MOST_QUESTIONS = 12
 MOST_LABEL = 200
@@ -59,7 +59,7 @@ QuestionRow = type(
 class FormForm(FlaskForm):
     """What is asked, what must be filled, and how one confirms."""
 
-    revision = revision_field()
+    revision = RevisionField()
     required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))

@@ -7,7 +7,7 @@ from wtforms.validators import Optional
 
 from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
 from campaign.lib.locales import LOCALES, NAMES
-from campaign.organize.content_fields import LineField, by_language, in_language, most, revision_field
+from campaign.organize.content_fields import LineField, by_language, in_language, most, RevisionField
 
 MOST_TARGETS = 30
 MOST_TARGET = 200
@@ -18,7 +18,7 @@ TargetRow = type("TargetRow", (Form,), {lang: LineField(NAMES[lang], [most(MOST_
 class TargetsForm(FlaskForm):
     """Who is asked, in their order, each called as in each language."""
 
-    revision = revision_field()
+    revision = RevisionField()
     rows = FieldList(FormField(TargetRow), _l("Addressed to"), max_entries=MOST_TARGETS)
 
     @classmethod
@@ -38,7 +38,7 @@ class TargetsForm(FlaskForm):
 class _Dates(FlaskForm):
     """When it can be signed, and when and where the signatures are handed over."""
 
-    revision = revision_field()
+    revision = RevisionField()
     time_zone = SelectField(_l("Time zone"))
     opens_at = DateTimeLocalField(_l("Opens"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
     closes_at = DateTimeLocalField(_l("Closes"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])

@@ -14,7 +14,7 @@ from campaign.organize.content_fields import (
     by_language,
     in_language,
     most,
-    revision_field,
+    RevisionField,
 )
 
 MOST_TITLE = 200
@@ -46,7 +46,7 @@ class NewPetitionForm(FlaskForm):
 class SlugForm(FlaskForm):
     """The address of a cause or petition."""
 
-    revision = revision_field()
+    revision = RevisionField()
     slug = SlugField(_l("Address"), [InputRequired(_l("Write an address."))])
 
 
@@ -65,7 +65,7 @@ class GoalForm(FlaskForm):
 class _Letter(FlaskForm):
     """The words of a petition in all languages at once, so that one change is one version."""
 
-    revision = revision_field()
+    revision = RevisionField()
 
     @classmethod
     def of(cls, petition):
