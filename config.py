@@ -57,6 +57,7 @@ def load(environ=os.environ):
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
+        "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
         "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),

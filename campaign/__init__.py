@@ -13,6 +13,8 @@ from campaign.cli import commands
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
+from campaign.events import emails as event_emails
+from campaign.events.owner_routes import blueprint as event_pages
 from campaign.lib import catalogs
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
@@ -41,10 +43,11 @@ PARTS = (
     emails,
     pace,
     account_letters,
+    event_emails,
     workspace,
     commands,
 )
-ROOMS = (site_pages, cause_pages, petition_pages, signature_pages, live_answers, montage_pages)
+ROOMS = (site_pages, cause_pages, petition_pages, signature_pages, event_pages, live_answers, montage_pages)
 
 
 def create_app(settings=None):

@@ -34,7 +34,7 @@ class Cause(db.Model):
 
 
 class CauseText(db.Model):
-    """A cause in one language; `events` and `updates` are lists of plain entries, newest or next first."""
+    """A cause in one language; `updates` is a list of plain entries, newest first."""
 
     __tablename__ = "cause_text"
 
@@ -43,7 +43,6 @@ class CauseText(db.Model):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     story: Mapped[str] = mapped_column(Text, default="")
-    events: Mapped[list] = mapped_column(JSON, default=list)
     updates: Mapped[list] = mapped_column(JSON, default=list)
 
 

@@ -6,12 +6,14 @@ from flask import Blueprint, abort, g, make_response, render_template
 
 from campaign.causes.pages import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, cards_of_cause
 
 blueprint = Blueprint("causes", __name__)
 MOST_ON_HOME = 3
+MOST_ON_CAUSE = 8
 
 
 @dataclass(frozen=True)
@@ -24,7 +26,6 @@ class CauseWithPetitions(CausePage):
 @blueprint.get("/<lang>/")
 def index():
     causes = [_with_petitions(cause) for cause in published_causes()]
-    events = sorted((event for cause in causes for event in cause.events), key=lambda event: event.date)
     updates = sorted(
         (update for cause in causes for update in cause.updates), key=lambda update: update.date, reverse=True
     )
@@ -33,7 +34,7 @@ def index():
             render_template(
                 "causes/index.html",
                 causes=causes,
-                events=events[:MOST_ON_HOME],
+                events=cards_ahead(g.lang, utcnow(), limit=MOST_ON_HOME),
                 updates=updates[:MOST_ON_HOME],
             )
         )
@@ -46,14 +47,15 @@ def show(slug):
     if cause is None:
         abort(404)
     whole = _with_petitions(cause)
+    now = utcnow()
     return public(
         make_response(
             render_template(
                 "causes/show.html",
                 cause=whole,
                 petitions=whole.petitions,
-                events=whole.events,
-                past_events=whole.past_events,
+                events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
+                past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
                 updates=whole.updates,
             )
         )
@@ -61,6 +63,5 @@ def show(slug):
 
 
 def _with_petitions(cause):
-    now = utcnow()
-    petitions = tuple(cards_of_cause(cause.id, g.lang, now))
-    return CauseWithPetitions(**vars(page(cause, g.lang, now)), petitions=petitions)
+    petitions = tuple(cards_of_cause(cause.id, g.lang, utcnow()))
+    return CauseWithPetitions(**vars(page(cause, g.lang)), petitions=petitions)

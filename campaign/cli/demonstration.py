@@ -1,6 +1,7 @@
 """`flask demo`: Butterflies for Mexico, ready to be signed."""
 
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,6 +11,7 @@ from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
 from campaign.cli.signatures import hatch_all
+from campaign.events.operations import Hours, create_event, publish
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import create_petition
@@ -18,6 +20,8 @@ from campaign.signatures.generation import add_rows, invented_rows
 group = AppGroup("demo", help="The demonstration campaign.")
 FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
 SEED = 43
+# All gatherings are in Ontario.
+ZONE, COUNTRY = "America/Toronto", "CA"
 
 
 @group.command("load")
@@ -53,6 +57,7 @@ def _create(demo):
         texts={lang: _cause_words(demo, lang) for lang in demo.texts},
     )
     total = 0
+    petition_ids = {}
     for position, petition in enumerate(demo.petitions):
         created = create_petition(
             cause_id=cause.id,
@@ -69,24 +74,44 @@ def _create(demo):
             questions=[_question(question) for question in petition.questions],
             original_lang=petition.original_language,
         )
+        petition_ids[petition.slug] = created.id
         signers = invented_rows(
             created, created.current_version.id, petition.generated, seed=SEED + position, now=utcnow()
         )
         total += sum(map(add_rows, signers))
+    for event in demo.events:
+        _create_event(cause.id, event, petition_ids)
     return total
 
 
+def _create_event(cause_id, demo, petition_ids):
+    starts, ends = (datetime.combine(demo.date, each) for each in (demo.starts, demo.ends))
+    event = create_event(
+        cause_id=cause_id,
+        slug=demo.slug,
+        hours=Hours(starts, ends, ZONE),
+        texts={lang: _event_words(text) for lang, text in demo.texts.items()},
+        petition_ids=[petition_ids[slug] for slug in demo.petitions],
+        town=demo.town,
+        country=COUNTRY,
+        is_vigil=demo.is_vigil,
+        registration=demo.registration,
+        capacity=demo.capacity,
+        languages=list(demo.languages),
+        questions=[_question(question) for question in demo.questions],
+    )
+    publish(event.id, now=utcnow())
+
+
+def _event_words(text):
+    words = asdict(text)
+    body = words.pop("text")
+    return {**words, "body": body, "programme": [list(each) for each in text.programme]}
+
+
 def _cause_words(demo, lang):
-    events = [
-        {
-            "date": event.date.isoformat(),
-            "hours": event.hours(lang),
-            **{name: getattr(event.texts[lang], name) for name in ("kind", "title", "place", "town", "text")},
-        }
-        for event in demo.events
-    ]
     updates = [{"date": u.date.isoformat(), **asdict(u.texts[lang])} for u in demo.updates]
-    return {**asdict(demo.texts[lang]), "events": events, "updates": updates}
+    return {**asdict(demo.texts[lang]), "updates": updates}
 
 
 def _letter(text):

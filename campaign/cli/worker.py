@@ -7,6 +7,7 @@ import threading
 from datetime import timedelta
 
 from campaign.accounts.tasks import forget_sessions
+from campaign.events import tasks as events
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
@@ -34,6 +35,7 @@ class Worker:
         self._app = app
         self._stop = stop
         self._postman = postman_for(app, write)
+        self._has_read_clocks = False
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
 
     def run(self):
@@ -93,4 +95,12 @@ class Worker:
             address_days=config["ADDRESS_DAYS"],
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        return forgotten + kept + write(forget_sessions, now=now) + write(remind, now=now) + write(sweep, now=now)
+        forgotten += write(forget_sessions, now=now) + self._keep_events(now)
+        return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
+
+    def _keep_events(self, now):
+        if not self._has_read_clocks:
+            # Rules for clocks come with a package, and a package with a new start.
+            write(events.realign, now=now)
+            self._has_read_clocks = True
+        return write(events.remind, now=now) + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])

@@ -18,3 +18,14 @@ def to_html(text):
     for level in (3, 2, 1):
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
     return Markup(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener"))
+
+
+@lru_cache(maxsize=512)
+def to_text(text):
+    """Return the words of `text` without its marks, paragraphs parted by an empty line."""
+    blocks = (_plain(token) for token in _parser.parse(text) if token.type == "inline")
+    return "\n\n".join(block for block in blocks if block)
+
+
+def _plain(token):
+    return "".join("\n" if child.type in ("softbreak", "hardbreak") else child.content for child in token.children).strip()

@@ -3,7 +3,7 @@
 import re
 import textwrap
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -33,6 +33,17 @@ class Wording(NamedTuple):
     html: str
 
 
+@dataclass(frozen=True)
+class Attachment:
+    """A file that goes with a mail: its name, media type, bytes, and parameters of the type."""
+
+    name: str
+    maintype: str
+    subtype: str
+    data: bytes
+    parameters: dict = field(default_factory=dict)
+
+
 @dataclass(frozen=True, kw_only=True)
 class Message:
     """One mail, as the room that owes it words it.
@@ -51,6 +62,7 @@ class Message:
     digest: bytes | None = None
     reply_to: str = ""
     list_unsubscribe: str = ""
+    attachments: tuple[Attachment, ...] = ()
     kind: str = ""
     message_key: str = ""
 
@@ -74,7 +86,7 @@ def render(name, lang, **context):
 
 
 def to_email(message, settings):
-    """Return the message as EmailMessage: multipart/alternative, UTF-8, in lines that any mail server takes.
+    """Return the message as EmailMessage: multipart/alternative with its attachments, UTF-8, in lines that any mail server takes.
 
     `settings` is a mapping with PUBLIC_URL and MAIL_FROM. Raises ValueError for an address that cannot be written.
     """
@@ -96,6 +108,10 @@ def to_email(message, settings):
         email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     email.set_content(message.text, cte="quoted-printable")
     email.add_alternative(message.html, subtype="html", cte="quoted-printable")
+    for file in message.attachments:
+        email.add_attachment(
+            file.data, file.maintype, file.subtype, filename=file.name, params=file.parameters or None
+        )
     # Last, since setting the content takes such headers away.
     email["Content-Language"] = message.lang
     return email

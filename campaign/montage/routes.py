@@ -35,7 +35,7 @@ def show(slug):
         make_response(
             render_template(
                 "montage/show.html",
-                cause=cause_page(cause, g.lang, now),
+                cause=cause_page(cause, g.lang),
                 last=last,
                 petition=next((card for card in cards_of_cause(cause.id, g.lang, now) if card.state == "open"), None),
                 asked="n" in request.args,

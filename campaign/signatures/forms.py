@@ -67,10 +67,11 @@ class EmailField(StringField):
     """An e-mail address; `address` holds it parsed once it is valid."""
 
     address = None
+    missing = _l("We need your e-mail address to ask whether it was you.")
 
     def pre_validate(self, form):
         if not (self.data or "").strip():
-            raise Missing(_l("We need your e-mail address to ask whether it was you."))
+            raise Missing(self.missing)
         try:
             self.address = parse_address(self.data)
         except AddressRefused as fault:
@@ -225,13 +226,14 @@ def signature_form(required_fields, questions):
 
 @lru_cache(maxsize=256)
 def _form_class(required_fields, asked):
-    fields = {ANSWER_PREFIX + name: _answer_field(kind, label, choices) for name, kind, label, choices, _ in asked}
+    fields = {ANSWER_PREFIX + name: answer_field(kind, label, choices) for name, kind, label, choices, _ in asked}
     needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
     members = {**fields, "required": frozenset({"given_name"} | required_fields | needed)}
     return type("PetitionForm", (SignatureForm,), members)
 
 
-def _answer_field(kind, label, choices):
+def answer_field(kind, label, choices):
+    """Return the field that asks a question: `tick`, `choice` among `choices`, or a text."""
     if kind == "tick":
         return BooleanField(label)
     if kind == "choice":

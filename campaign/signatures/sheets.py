@@ -32,6 +32,6 @@ def _surroundings(petition, lang, now):
     cards = cards_of_cause(petition.cause_id, lang, now)
     return {
         "petition": petition_page(petition, lang, count, now),
-        "cause": cause_page(petition.cause, lang, now),
+        "cause": cause_page(petition.cause, lang),
         "others": [card for card in cards if card.id != petition.id and card.state == "open"],
     }

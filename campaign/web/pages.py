@@ -18,7 +18,7 @@ def root():
 
 @blueprint.get("/<lang>/privacy")
 def privacy():
-    days = {name: current_app.config[f"{name.upper()}_DAYS"] for name in ("confirm", "erase_pending", "address")}
+    days = {name: current_app.config[f"{name.upper()}_DAYS"] for name in ("confirm", "erase_pending", "address", "registration")}
     page = render_template("web/privacy.html", rows=_collected(days), confirm_days=days["confirm"], address_days=days["address"])
     return public(make_response(page), 60)
 
@@ -36,7 +36,7 @@ def readyz():
 
 @blueprint.get("/robots.txt")
 def robots():
-    lines = ("User-agent: *", "Disallow: /dev/", *(f"Disallow: /{lang}/signatures/" for lang in current_app.config["LANGUAGES"]))
+    lines = ("User-agent: *", "Disallow: /dev/", *(f"Disallow: /{lang}/{room}/" for room in ("signatures", "registrations") for lang in current_app.config["LANGUAGES"]))
     return public(make_response("\n".join(lines) + "\n", {"Content-Type": "text/plain; charset=utf-8"}), 3600)
 
 
@@ -88,6 +88,12 @@ def _collected(days):
             "purpose": _("So that you can undo it"),
             "who": _("Nobody"),
             "long": _("%(days)s days, then it is erased", days=days["erase_pending"]),
+        },
+        {
+            "name": _("A registration for an event: name, e-mail, seats, your answers, whether you came"),
+            "purpose": _("To keep your seat, to write to you about it, and to know you at the door"),
+            "who": _("The organizers of the event; never the public"),
+            "long": _("%(days)s days after the event or after you cancel, then it is erased", days=days["registration"]),
         },
         {
             "name": _("Your network address"),

@@ -25,8 +25,7 @@ class Visitor:
             viewport={"width": width, "height": HEIGHTS[width]},
             java_script_enabled=scripts,
             color_scheme=scheme,
-            timezone_id="America/Toronto",
-            **options,
+            **{"timezone_id": "America/Toronto", **options},
         )
         self.context.set_default_timeout(PATIENCE_MS)
         self.noises = Noises(self.context)

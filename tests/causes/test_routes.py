@@ -1,30 +1,17 @@
 """The home page, and the page of a cause."""
 
 import re
-from datetime import UTC, datetime, timedelta
-from zoneinfo import ZoneInfo
+from datetime import timedelta
 
 import pytest
 
-from campaign.causes import routes
 from campaign.lib.times import utcnow
 from tests.factories.causes import TEXTS, make_cause
+from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch
 
-TODAY = utcnow().astimezone(ZoneInfo("America/Toronto")).date()
-
-
-def event(title, days):
-    return {
-        "date": (TODAY + timedelta(days=days)).isoformat(),
-        "kind": "Vigil",
-        "title": title,
-        "place": "The square",
-        "town": "Toluca",
-        "hours": "18:00–20:00",
-        "text": "Bring a candle.",
-    }
+TODAY = utcnow().date()
 
 
 def news(title, days):
@@ -42,9 +29,10 @@ def test_an_empty_site_has_a_home_page_in_each_language(client):
 
 def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(client, app):
     cause = make_cause(
-        events=[event(f"Evening {day}", day) for day in (5, 2, 9, 7, -1)],
         updates=[news(f"News {day}", day) for day in (3, 1, 2, 8)],
     )
+    for day in (5, 2, 9, 7, -1):
+        make_event(f"day-{day}", cause_id=cause.id, title=f"Evening {day}", days=day)
     make_cause("unseen", state="draft")
     sign_and_hatch(make_petition(cause_id=cause.id))
     page = client.get("/en/").text
@@ -57,35 +45,26 @@ def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(cl
 
 
 def test_a_cause_shows_its_petitions_events_ahead_and_past_and_its_news(client, app):
-    cause = make_cause(
-        events=[event("Tomorrow", 1), event("Today", 0), event("Yesterday", -1)],
-        updates=[news("Seen", 4)],
-    )
+    cause = make_cause(updates=[news("Seen", 4)])
+    for title, days in (("Tomorrow", 1), ("Nearly", 0.1), ("Yesterday", -1)):
+        make_event(title.lower(), cause_id=cause.id, title=title, days=days)
+    elsewhere = make_cause("hill")
+    make_event("elsewhere", cause_id=elsewhere.id, title="Elsewhere", days=2)
     make_petition(cause_id=cause.id)
     make_petition("draft", cause_id=cause.id, state="draft")
     page = client.get("/en/causes/valley").text
     for words in (
         "Bring them home",
         "Tomorrow",
-        "Today",
+        "Nearly",
         "Yesterday",
         "Seen",
         'href="/en/petitions/home"',
     ):
         assert words in page
-    assert page.index("Today") < page.index("Tomorrow") < page.index("Yesterday")
+    assert page.index("Nearly") < page.index("Tomorrow") < page.index("Yesterday")
     assert "/en/petitions/draft" not in page
-
-
-def test_this_evening_is_still_ahead_when_it_is_past_midnight_in_greenwich(
-    client, app, monkeypatch
-):
-    make_cause(events=[{**event("Vigil", 0), "date": "2026-11-24"}])
-    for hour, is_past in ((2, False), (4, False), (6, True)):
-        monkeypatch.setattr(
-            routes, "utcnow", lambda hour=hour: datetime(2026, 11, 25, hour, tzinfo=UTC)
-        )
-        assert ("Already held" in client.get("/en/causes/valley").text) == is_past
+    assert "Elsewhere" not in page
 
 
 @pytest.mark.parametrize(

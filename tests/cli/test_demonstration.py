@@ -57,6 +57,8 @@ def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed
     for lang in ("en", "es", "fr"):
         assert client.get(f"/{lang}/").status_code == 200
         assert client.get(f"/{lang}/causes/{SLUG}").status_code == 200
+        for event in ("table", "talk", "vigil", "round-table-2017", "university-talk-2017", "evening-talk-2016"):
+            assert client.get(f"/{lang}/events/{event}").status_code == 200
         for slug in slugs:
             page = client.get(f"/{lang}/petitions/{slug}")
             assert page.status_code == 200

@@ -9,10 +9,10 @@ TEXTS = {
 }
 
 
-def make_cause(slug="valley", *, events=(), updates=(), story="", **settings):
-    """Create a cause, committed; `events`, `updates` and `story` stand in each of its languages."""
+def make_cause(slug="valley", *, updates=(), story="", **settings):
+    """Create a cause, committed; `updates` and `story` stand in each of its languages."""
     texts = {
-        lang: {**words, "events": list(events), "updates": list(updates), "story": story}
+        lang: {**words, "updates": list(updates), "story": story}
         for lang, words in TEXTS.items()
     }
     return write(create_cause, slug=slug, texts=texts, **settings)

@@ -1,6 +1,7 @@
 """Fetches every page that a supporter can come to, without a browser."""
 
 import re
+from html import unescape
 
 from tests.browser.by_post import ask, hatched_address, letter_to, link_in, sign, until
 
@@ -14,6 +15,13 @@ PLAIN = {
     "montage-one": f"{CAUSE}/montage?n=5",
     "montage-screen": f"{CAUSE}/montage?screen=1",
     "petition": PETITION,
+    "events": "/events/",
+    "events-past": "/events/?when=past&place=Toronto",
+    "events-none": "/events/?place=nowhere",
+    "event": "/events/talk",
+    "event-vigil": "/events/vigil",
+    "event-past": "/events/evening-talk-2016",
+    "event-thanks": "/events/talk/thanks",
     "privacy": "/privacy",
     "404": "/nowhere",
 }
@@ -36,6 +44,19 @@ def _pages(url, lang):
     yield "letters", ask(f"{url}/dev/mail", lang)
     yield from _confirming(url, lang, link_in(letter_to(url, address, lang), "confirm"))
     yield from _owning(url, link_in(letter_to(url, address, lang), "mine"))
+    yield from _coming(url, lang)
+
+
+def _coming(url, lang):
+    post = f"{url}/{lang}/events/talk/registrations"
+    yield "event-422", ask(post, lang, name="", email="amalia@correo", seats="x")
+    address = f"odile.{lang}@kwan.example"
+    ask(post, lang, name="Odile <Kwan>", email=address, seats="2")
+    link = unescape(re.search(r'http[^"<\s]+/registrations/[^"<\s]+', letter_to(url, address, lang)).group())
+    yield "registration", ask(link, lang)
+    yield "registration-422", ask(link, lang, name="", seats="1")
+    ask(f"{link}/cancel", lang, yes="")
+    yield "registration-cancelled", ask(link, lang)
 
 
 def _confirming(url, lang, link):

@@ -91,14 +91,42 @@ def _question(table: Table) -> DemoQuestion:
 
 
 def _event(table: Table, today: date) -> DemoEvent:
-    table.only("slug", "date", "days_ahead", "weekday", "starts", "ends", *LANGUAGES)
+    table.only(
+        "slug", "date", "yearly", "days_ahead", "weekday", "starts", "ends", "town", "vigil", "registration",
+        "capacity", "spoken", "petitions", "questions", *LANGUAGES,
+    )  # fmt: skip
     return DemoEvent(
         slug=table.get("slug", str),
-        date=table.find("date", date) or _day_ahead(table, today),
+        date=_day(table, today),
         starts=table.get("starts", time),
         ends=table.get("ends", time),
-        texts=_texts(table, DemoEventText),
+        town=table.get("town", str),
+        is_vigil=table.find("vigil", bool) or False,
+        registration=table.find("registration", str) or "none",
+        capacity=table.find("capacity", int),
+        languages=table.words("spoken"),
+        petitions=table.words("petitions") if "petitions" in table.values else (),
+        questions=tuple(_question(question) for question in table.tables("questions")),
+        texts={lang: _event_text(table.table(lang)) for lang in LANGUAGES},
     )
+
+
+def _event_text(table: Table) -> DemoEventText:
+    table.only("kind", "title", "place", "address", "text", "access", "programme")
+    optional = {name: table.find(name, str) or "" for name in ("address", "access")}
+    lines = table.words("programme") if "programme" in table.values else ()
+    programme = tuple(line.partition(" ")[::2] for line in lines)
+    words = {name: table.get(name, str) for name in ("kind", "title", "place", "text")}
+    return DemoEventText(programme=programme, **words, **optional)
+
+
+def _day(table: Table, today: date) -> date:
+    if table.find("yearly", bool):
+        # The month and the day of `date`, in whichever year comes next.
+        month_and_day = table.get("date", date)
+        this_year = month_and_day.replace(year=today.year)
+        return this_year if this_year > today else month_and_day.replace(year=today.year + 1)
+    return table.find("date", date) or _day_ahead(table, today)
 
 
 def _day_ahead(table: Table, today: date) -> date:

@@ -57,30 +57,39 @@ class DemoPetition:
 
 @dataclass(frozen=True, slots=True)
 class DemoEventText:
-    """A gathering in one language."""
+    """A gathering in one language; `text` is Markdown, `programme` a tuple of (hour, words).
+
+    Address, access and programme may be empty.
+    """
 
     kind: str
     title: str
     place: str
-    town: str
+    address: str
     text: str
+    access: str
+    programme: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class DemoEvent:
-    """A gathering; its hours are those of the town it is held in."""
+    """A gathering; its hours are those of the town it is held in.
+
+    `registration` and `capacity` are as an Event's; `petitions` are slugs.
+    """
 
     slug: str
     date: date
     starts: time
     ends: time
+    town: str
+    is_vigil: bool
+    registration: str
+    capacity: int | None
+    languages: tuple[str, ...]
+    petitions: tuple[str, ...]
+    questions: tuple[DemoQuestion, ...]
     texts: Mapping[str, DemoEventText]
-
-    def hours(self, lang: str) -> str:
-        """Return the hours as they are written in `lang`, always by the 24-hour clock."""
-        if lang == "fr":
-            return f"{_french_hour(self.starts)} à {_french_hour(self.ends)}"
-        return f"{self.starts:%H:%M}–{self.ends:%H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,9 +120,3 @@ class DemoCause:
     petitions: tuple[DemoPetition, ...]
     events: tuple[DemoEvent, ...]
     updates: tuple[DemoUpdate, ...]
-
-
-def _french_hour(hour: time) -> str:
-    # A no-break space holds number and unit together.
-    minutes = f"\N{NO-BREAK SPACE}{hour:%M}" if hour.minute else ""
-    return f"{hour.hour}\N{NO-BREAK SPACE}h{minutes}"

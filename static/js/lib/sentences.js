@@ -23,6 +23,12 @@ export function moment(ms, lang, now = Date.now()) {
   }).format(ms);
 }
 
+/** Return weekday and hour of `date` by the 24-hour clock of `zone`, or of the reader without one. */
+export function dayAndHour(date, lang, zone) {
+  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
+  return new Intl.DateTimeFormat(localeOf(lang), { ...parts, timeZone: zone }).format(date);
+}
+
 /** Put `values` in the {braces} of `text`; unknown names stay as they are. */
 export function fill(text, values) {
   return text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole));

@@ -1,0 +1,103 @@
+"""The mails that events cause; each is worded when it is sent, and dropped where it is no longer apt."""
+
+from functools import partial
+
+from campaign.events.calendar import invitation
+from campaign.events.codes import code_png, spaced
+from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.operations import CALLED_OFF, CHANGED
+from campaign.events.places import map_url, whole_place
+from campaign.events.queries import event_by_id, registration_by_id
+from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT
+from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
+from campaign.events.seats import SEAT
+from campaign.lib.addresses import whole_address
+from campaign.lib.times import utcnow
+from campaign.mail.composition import Attachment, Message, render
+from campaign.mail.delivery import register
+from campaign.signatures import keys
+
+# The purpose of the link in these mails.
+REGISTRATION = "registration"
+# Folders of `templates/emails/` for somebody with a seat, on the waiting list, or set aside.
+BY_STATE = {
+    "registered": "registration_confirmation",
+    "waiting": "registration_waiting",
+    "held": "registration_held",
+}
+
+
+def init_app(app):
+    """Tell the mail room who words the mails that events owe."""
+    register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")))
+    register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")))
+    register(app, SEAT, partial(_compose, "registration_seat", ("registered",)))
+    register(app, CANCELLED, partial(_compose, "registration_cancelled", ("cancelled",)))
+    register(app, CHANGED, partial(_compose, "event_changed", ("registered", "waiting")))
+    register(app, CALLED_OFF, partial(_compose, "event_cancelled", ("registered", "waiting")))
+    register(app, DAY_REMINDER, partial(_compose, "registration_reminder_day", ("registered",)))
+    register(app, HOURS_REMINDER, partial(_compose, "registration_reminder_hours", ("registered",)))
+
+
+def _compose(template, apt_states, owed):
+    """Return the Message for what is owed, or None where its occasion has passed."""
+    registration = registration_by_id(owed.subject_id)
+    if registration is None or registration.state not in apt_states:
+        return None
+    event = event_by_id(registration.event_id)
+    if not _is_apt(owed.kind, event):
+        return None
+    wording = render(template or BY_STATE[registration.state], owed.lang, **_words(event, registration, owed.lang))
+    return Message(
+        to=registration.email,
+        to_name=registration.name,
+        digest=registration.email_digest,
+        lang=owed.lang,
+        attachments=tuple(_attachments(event, registration)),
+        **wording._asdict(),
+    )
+
+
+def _is_apt(kind, event):
+    """A cancelled event is told as cancelled and as nothing else; nobody is written to once it is over."""
+    if utcnow() >= event.ends_at:
+        return False
+    if kind in (DAY_REMINDER, HOURS_REMINDER) and utcnow() >= event.starts_at:
+        return False
+    return event.state == ("cancelled" if kind == CALLED_OFF else "published") or kind == CANCELLED
+
+
+def _attachments(event, registration):
+    if not registration.sequence:
+        return
+    is_over = registration.state == "cancelled" or event.state == "cancelled"
+    method = "CANCEL" if is_over else "REQUEST"
+    file = invitation(event, registration, cancelled=is_over).encode()
+    yield Attachment("event.ics", "text", "calendar", file, {"charset": "utf-8", "method": method})
+    if registration.state == "registered" and not is_over:
+        yield Attachment("code.png", "image", "png", code_png(registration.code))
+
+
+def _words(event, registration, lang):
+    text = event.text(lang)
+    mine = keys.token_for(REGISTRATION, registration.id)
+    return {
+        "person": registration.name,
+        "seats": registration.seats,
+        "state": registration.state,
+        "event_title": text.title,
+        "event_url": whole_address("events.show", lang, slug=event.slug),
+        "mine_url": whole_address("events.registration", lang, token=mine),
+        "day": full_day(event.starts_local, lang),
+        "hours": hours(event.starts_local, event.ends_local, lang),
+        "zone": zone_name(event.zone, event.starts_at, lang),
+        "place": whole_place(event, text),
+        "map_url": map_url(event, text),
+        "online_url": event.online_url if registration.state == "registered" else "",
+        "notice": text.notice,
+        "access": text.access,
+        "code": spaced(registration.code),
+        "cause_title": event.cause.text(lang).title,
+        "organisation": "",
+        "site_name": "Volante",
+    }

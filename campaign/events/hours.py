@@ -1,0 +1,66 @@
+"""Hours on the wall of a place, the instants they stand for, and how people write them."""
+
+from datetime import UTC
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from babel.dates import format_date, get_timezone_name
+
+from campaign.errors import CampaignError
+from campaign.lib.locales import LOCALES
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
+
+class HourSkipped(CampaignError):
+    """The clocks are put forward over this hour: it does not exist on that day."""
+
+    status = 422
+
+
+class ZoneUnknown(CampaignError):
+    """The zone is not one of the IANA database, such as America/Toronto."""
+
+    status = 422
+
+
+def instant_of(local, zone):
+    """Return the UTC instant at which the clocks of `zone` show the naive datetime `local`.
+
+    Of an hour that comes twice, when clocks are put back, it is the first. Raises HourSkipped and ZoneUnknown.
+    """
+    try:
+        instant = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise ZoneUnknown(zone) from error
+    if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
+        raise HourSkipped(f"{local:%Y-%m-%d %H:%M} {zone}")
+    return instant
+
+
+def hour(local, lang):
+    """Write an hour as it is written in `lang`, always by the 24-hour clock: 19:00, or 19 h."""
+    if lang == "fr":
+        minutes = f"{NO_BREAK}{local:%M}" if local.minute else ""
+        return f"{local.hour}{NO_BREAK}h{minutes}"
+    return f"{local:%H:%M}"
+
+
+def hours(starts, ends, lang):
+    """Write from when to when: 19:00–20:45, or 19 h à 20 h 45; with its day where the end is on a later one."""
+    until = hour(ends, lang)
+    if ends.date() != starts.date():
+        until = f"{format_date(ends, 'EEE d MMM', locale=LOCALES[lang])}, {until}"
+    return f"{hour(starts, lang)} à {until}" if lang == "fr" else f"{hour(starts, lang)}–{until}"
+
+
+def full_day(local, lang):
+    """Write the day of a naive datetime with its weekday: Friday 26 September 2026."""
+    pattern = "EEEE d 'de' MMMM 'de' y" if lang == "es" else "EEEE d MMMM y"
+    words = format_date(local, pattern, locale=LOCALES[lang])
+    return words[:1].upper() + words[1:]
+
+
+def zone_name(zone, starts_at, lang):
+    """Return what people call the time of `zone` on that day, such as Eastern Daylight Time."""
+    words = get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])
+    return words[:1].upper() + words[1:]

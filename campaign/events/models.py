@@ -1,0 +1,205 @@
+"""A gathering: its hours, its words, its seats, and who has one."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    DateTime,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.causes.models import Cause
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+# Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
+WAITING = text("state = 'waiting'")
+CANCELLED = text("state = 'cancelled'")
+
+
+class Event(db.Model):
+    """A gathering of a cause.
+
+    Its hours are those on the wall of its place: `starts_local` and `ends_local` in the IANA `zone` are what was announced;
+    the instants `starts_at` and `ends_at` follow from them, also when a state changes its clocks. `registration` is
+    `none` (come as you are), `optional` (saying so helps) or `required`. Without a `capacity` there is room for all.
+    `online_for` says who is shown `online_url`: `everyone` or `registered`. `people` are dicts of `name`, `role`
+    (`speaker` or `host`) and `words` by language; `questions` are as a petition's; `languages` are codes such as `es`, or
+    names. `sequence` counts what calendars must learn of. `came` is how many came, kept once the registrations are erased.
+    """
+
+    __tablename__ = "event"
+    __table_args__ = (
+        CheckConstraint("state in ('draft', 'published', 'cancelled')", name="state"),
+        CheckConstraint("registration in ('none', 'optional', 'required')", name="registration"),
+        CheckConstraint("online_for in ('everyone', 'registered')", name="online_for"),
+        CheckConstraint("ends_at > starts_at", name="times"),
+        CheckConstraint("capacity is null or capacity > 0", name="capacity"),
+        CheckConstraint("most_seats between 1 and 20", name="most_seats"),
+        Index("uq_event_slug", "slug", unique=True),
+        Index("ix_event_cause_id", "cause_id", "starts_at"),
+        Index("ix_event_ends_at", "ends_at"),
+        Index("ix_event_town", "town", "starts_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    is_vigil: Mapped[bool] = mapped_column(Boolean, default=False)
+    zone: Mapped[str] = mapped_column(String(64))
+    starts_local: Mapped[datetime] = mapped_column(DateTime)
+    ends_local: Mapped[datetime] = mapped_column(DateTime)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    ends_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    town: Mapped[str] = mapped_column(String(80), default="")
+    country: Mapped[str] = mapped_column(String(2), default="")
+    latitude: Mapped[float | None] = mapped_column(Float)
+    longitude: Mapped[float | None] = mapped_column(Float)
+    online_url: Mapped[str] = mapped_column(String(500), default="")
+    online_for: Mapped[str] = mapped_column(String(12), default="everyone")
+    is_free: Mapped[bool] = mapped_column(Boolean, default=True)
+    registration: Mapped[str] = mapped_column(String(12), default="none")
+    capacity: Mapped[int | None] = mapped_column(Integer)
+    most_seats: Mapped[int] = mapped_column(SmallInteger, default=4)
+    questions: Mapped[list] = mapped_column(JSON, default=list)
+    people: Mapped[list] = mapped_column(JSON, default=list)
+    languages: Mapped[list] = mapped_column(JSON, default=list)
+    original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    sequence: Mapped[int] = mapped_column(Integer, default=0)
+    came: Mapped[int | None] = mapped_column(Integer)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+    cause: Mapped[Cause] = relationship()
+    texts: Mapped[list["EventText"]] = relationship(order_by="EventText.lang", cascade="all, delete-orphan")
+    petitions: Mapped[list["EventPetition"]] = relationship(
+        order_by="EventPetition.position", cascade="all, delete-orphan"
+    )
+    picture: Mapped["EventPicture | None"] = relationship(cascade="all, delete-orphan")
+
+    def text(self, lang):
+        """Return the words in `lang`, or in the language the event was announced in."""
+        by_lang = {text.lang: text for text in self.texts}
+        return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+
+    def takes_registrations(self, now):
+        return self.state == "published" and self.registration != "none" and now < self.starts_at
+
+
+class EventText(db.Model):
+    """An event in one language; `body` is Markdown, `programme` a list of [hour such as 18:30, words].
+
+    `price` says what it costs where it is not free; `notice` why it was cancelled.
+    """
+
+    __tablename__ = "event_text"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(80), default="")
+    title: Mapped[str] = mapped_column(String(200))
+    place: Mapped[str] = mapped_column(String(200), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    picture_alt: Mapped[str] = mapped_column(String(300), default="")
+    programme: Mapped[list] = mapped_column(JSON, default=list)
+    access: Mapped[str] = mapped_column(Text, default="")
+    price: Mapped[str] = mapped_column(String(200), default="")
+    notice: Mapped[str] = mapped_column(Text, default="")
+
+
+class EventPetition(db.Model):
+    """A petition that can be signed at an event, or that the event is about."""
+
+    __tablename__ = "event_petition"
+    __table_args__ = (Index("ix_event_petition_petition_id", "petition_id"),)
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class EventPicture(db.Model):
+    """The picture of an event, as WebP; kept in the database, so that backups hold it."""
+
+    __tablename__ = "event_picture"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class EventOldSlug(db.Model):
+    """An address that an event once had; it leads to the present one."""
+
+    __tablename__ = "event_old_slug"
+    __table_args__ = (Index("ix_event_old_slug_event_id", "event_id"),)
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+
+
+class Registration(db.Model):
+    """One person's seats at an event, or their place on the waiting list.
+
+    `held` was set aside as likely abuse and has no seat. `code` is what the door reads. `reminded` counts the reminders that
+    are sent or whose hour had passed before the seat was given. `sequence` counts what its owner's calendar must learn of, on top
+    of the event's own; it is nought while no calendar knows of a seat. `waits_since` decides who is next.
+    """
+
+    __tablename__ = "registration"
+    __table_args__ = (
+        CheckConstraint("state in ('registered', 'waiting', 'held', 'cancelled')", name="state"),
+        CheckConstraint("seats > 0", name="seats"),
+        UniqueConstraint("event_id", "email_digest"),
+        UniqueConstraint("event_id", "code"),
+        Index("ix_registration_state", "event_id", "state", "id"),
+        Index(
+            "ix_registration_waiting",
+            "event_id",
+            "waits_since",
+            "id",
+            sqlite_where=WAITING,
+            postgresql_where=WAITING,
+        ),
+        Index(
+            "ix_registration_cancelled", "cancelled_at", sqlite_where=CANCELLED, postgresql_where=CANCELLED
+        ),
+        # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(12))
+    held_reason: Mapped[str] = mapped_column(String(40), default="")
+    name: Mapped[str] = mapped_column(String(80))
+    email: Mapped[str] = mapped_column(String(320))
+    email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    seats: Mapped[int] = mapped_column(SmallInteger, default=1)
+    answers: Mapped[dict] = mapped_column(JSON, default=dict)
+    lang: Mapped[str] = mapped_column(String(2))
+    code: Mapped[str] = mapped_column(String(12))
+    sequence: Mapped[int] = mapped_column(Integer, default=0)
+    reminded: Mapped[int] = mapped_column(SmallInteger, default=0)
+    mail_count: Mapped[int] = mapped_column(SmallInteger, default=1)
+    mailed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

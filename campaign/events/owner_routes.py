@@ -1,0 +1,94 @@
+"""The page that the link in the mail opens: see, change and cancel one's registration."""
+
+from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
+
+from campaign.events import registering
+from campaign.events.codes import code_png, code_svg, spaced
+from campaign.events.emails import REGISTRATION
+from campaign.events.forms import ANSWER_PREFIX, registration_form
+from campaign.events.pages import page
+from campaign.events.queries import event_by_id, registration_by_id
+from campaign.events.routes import blueprint
+from campaign.extensions import write
+from campaign.lib.mail_addresses import mask
+from campaign.lib.times import utcnow
+from campaign.signatures import keys
+
+
+@blueprint.get("/<lang>/registrations/<token>")
+def registration(token):
+    return _page(token, _opened(token))
+
+
+@blueprint.post("/<lang>/registrations/<token>")
+def change(token):
+    opened = _opened(token)
+    shown = page(event_by_id(opened.event_id), g.lang, utcnow())
+    form = registration_form(shown, kept={})
+    if not form.validate():
+        return _page(token, opened, form=form, status=422)
+    words = {"name": form.name.data, "seats": form.seats.number, "answers": form.answers()}
+    try:
+        write(registering.change_registration, opened.id, now=utcnow(), **words)
+    except registering.TooFewSeats as fact:
+        return _page(token, opened, form=form, status=fact.status)
+    except registering.RegistrationClosed:
+        return redirect(url_for("events.registration", token=token), 303)
+    return redirect(url_for("events.registration", token=token, saved=1), 303)
+
+
+@blueprint.post("/<lang>/registrations/<token>/cancel")
+def cancel(token):
+    try:
+        write(registering.cancel_registration, _opened(token).id, now=utcnow())
+    except registering.RegistrationClosed:
+        # The page says that it has begun.
+        pass
+    return redirect(url_for("events.registration", token=token), 303)
+
+
+@blueprint.get("/<lang>/registrations/<token>/code.png")
+def code(token):
+    """The code for the door, to keep on a phone."""
+    opened = _opened(token)
+    if opened.state != "registered":
+        abort(404)
+    return _secret(Response(code_png(opened.code), content_type="image/png"))
+
+
+def _opened(token):
+    """Return the registration that the token opens; 404 for a foreign token or what was erased."""
+    registration_id = keys.id_in(REGISTRATION, token)
+    return (registration_by_id(registration_id) if registration_id is not None else None) or abort(404)
+
+
+def _page(token, opened, *, form=None, status=200):
+    event = event_by_id(opened.event_id)
+    now = utcnow()
+    shown = page(event, g.lang, now)
+    kept = {"name": opened.name, "seats": str(opened.seats)}
+    kept |= {ANSWER_PREFIX + name: answer for name, answer in opened.answers.items()}
+    body = render_template(
+        "events/registration.html",
+        event=shown,
+        registration=opened,
+        email=mask(opened.email),
+        form=form or registration_form(shown, kept=kept),
+        is_changeable=event.takes_registrations(now) and opened.state != "cancelled",
+        has_begun=now >= event.starts_at,
+        # Only here: who is registered gets the address that the public page keeps back.
+        online_url=event.online_url if opened.state == "registered" else "",
+        code=code_svg(opened.code) if opened.state == "registered" else "",
+        code_words=spaced(opened.code),
+        token=token,
+        status=status,
+        saved=request.args.get("saved") == "1",
+    )
+    return _secret(make_response(body, status))
+
+
+def _secret(answer):
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["Referrer-Policy"] = "same-origin"
+    answer.headers["X-Robots-Tag"] = "noindex"
+    return answer

@@ -1,0 +1,123 @@
+"""What pages, mails and the door ask about events and registrations."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from campaign.causes.models import Cause
+from campaign.events.models import Event, EventOldSlug, EventPicture, Registration
+from campaign.extensions import db
+
+PUBLIC = (Event.state != "draft", Cause.state == "published")
+MOST_IN_FEED = 500
+
+
+def event_by_slug(slug):
+    """Return the public event at `slug`, with texts and cause, or None."""
+    return db.session.scalar(_whole().where(Event.slug == slug, *PUBLIC))
+
+
+def event_by_id(event_id):
+    """Return the event with this id, with texts and cause, or None."""
+    return db.session.scalar(_whole().where(Event.id == event_id))
+
+
+def present_slug(old_slug):
+    """Return where the public event that once lived at `old_slug` lives now, or None."""
+    return db.session.scalar(
+        select(Event.slug)
+        .join(EventOldSlug, EventOldSlug.event_id == Event.id)
+        .join(Event.cause)
+        .where(EventOldSlug.slug == old_slug, *PUBLIC)
+    )
+
+
+def events_ahead(now, *, cause_id=None, town="", limit=None, offset=0):
+    """Return the public events that are not over at `now`, the next first."""
+    chosen = _chosen(cause_id, town).where(Event.ends_at > now)
+    return db.session.scalars(chosen.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)).all()
+
+
+def events_past(now, *, cause_id=None, town="", limit=None, offset=0):
+    """Return the public events that are over at `now`, the latest first."""
+    chosen = _chosen(cause_id, town).where(Event.ends_at <= now)
+    ordered = chosen.order_by(Event.starts_at.desc(), Event.id.desc())
+    return db.session.scalars(ordered.limit(limit).offset(offset)).all()
+
+
+def events_for_calendars(since, *, cause_id=None):
+    """Return the public events that ended after `since`, the cancelled among them, the next first."""
+    return events_ahead(since, cause_id=cause_id, limit=MOST_IN_FEED)
+
+
+def towns():
+    """Return the towns of all public events, in alphabetical order."""
+    query = select(Event.town).join(Event.cause).where(*PUBLIC, Event.town != "")
+    return db.session.scalars(query.distinct().order_by(Event.town)).all()
+
+
+def picture_of(slug, digest):
+    """Return the bytes of the picture of the public event at `slug`, or None where it has another by now."""
+    return db.session.scalar(
+        select(EventPicture.data)
+        .join(Event, Event.id == EventPicture.event_id)
+        .join(Event.cause)
+        .where(Event.slug == slug, EventPicture.digest == digest, *PUBLIC)
+    )
+
+
+def registration_by_id(registration_id):
+    """Return the registration, or None."""
+    return db.session.get(Registration, registration_id)
+
+
+def registrations_of(event_id, *, state=None, limit=100, after=0):
+    """Return the registrations of an event whose id is above `after`, oldest first, of one state or of all."""
+    query = select(Registration).where(Registration.event_id == event_id, Registration.id > after)
+    if state:
+        query = query.where(Registration.state == state)
+    return db.session.scalars(query.order_by(Registration.id).limit(limit)).all()
+
+
+def seats_taken(event_id):
+    """Return how many seats are given away."""
+    return db.session.scalar(
+        select(func.coalesce(func.sum(Registration.seats), 0)).where(
+            Registration.event_id == event_id, Registration.state == "registered"
+        )
+    )
+
+
+def is_full(event):
+    """Return whether the next who registers comes on the waiting list."""
+    return event.capacity is not None and seats_taken(event.id) >= event.capacity
+
+
+def attendance(event_id):
+    """Return {state: seats} of an event, with the seats of those who came under `came`."""
+    seats = func.coalesce(func.sum(Registration.seats), 0)
+    of_event = Registration.event_id == event_id
+    states = dict(
+        db.session.execute(select(Registration.state, seats).where(of_event).group_by(Registration.state)).all()
+    )
+    came = db.session.scalar(select(seats).where(of_event, Registration.checked_in_at.is_not(None)))
+    return {**states, "came": came}
+
+
+def _chosen(cause_id, town):
+    query = _whole().where(*PUBLIC)
+    if cause_id is not None:
+        query = query.where(Event.cause_id == cause_id)
+    return query.where(Event.town == town) if town else query
+
+
+def _whole():
+    return (
+        select(Event)
+        .join(Event.cause)
+        .options(
+            joinedload(Event.cause).selectinload(Cause.texts),
+            selectinload(Event.texts),
+            selectinload(Event.petitions),
+            selectinload(Event.picture),
+        )
+    )

@@ -1,0 +1,197 @@
+"""Gatherings: the list, each one's page, calendars, and registering."""
+
+from datetime import timedelta
+
+from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+
+from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.events import registering
+from campaign.events.calendar import public_file
+from campaign.events.forms import Filters, registration_form
+from campaign.events.models import Event
+from campaign.events.pages import EventPage, cards_ahead, cards_past, page
+from campaign.events.queries import event_by_slug, events_for_calendars, picture_of, present_slug, towns
+from campaign.events.structured import structured
+from campaign.extensions import write
+from campaign.lib.addresses import whole_address
+from campaign.lib.caching import public
+from campaign.lib.times import utcnow
+from campaign.signatures import keys
+from campaign.signatures.pressure import pressure
+
+blueprint = Blueprint("events", __name__)
+PAGE = 20
+BUSY_SECONDS = 10
+CALENDAR_SECONDS = 300
+PICTURE_SECONDS = 7 * 24 * 3600
+# Long enough that a calendar which slept through a summer still hears of what was called off.
+FEED_PAST = timedelta(days=180)
+
+
+@blueprint.get("/<lang>/events/")
+def index():
+    filters = Filters.asked(request.args)
+    causes = published_causes()
+    chosen = next((cause for cause in causes if cause.slug == filters.cause), None)
+    asked = {"cause_id": chosen.id if chosen else None, "town": filters.place}
+    # An unknown cause has no events; to show everybody's instead would be an answer to another question.
+    asked |= {"limit": PAGE + 1 if chosen or not filters.cause else 0, "offset": (filters.page - 1) * PAGE}
+    find = cards_past if filters.when == "past" else cards_ahead
+    cards = find(g.lang, utcnow(), **asked)
+    feed_address = _feed_address(filters.cause if chosen else "")
+    return public(
+        make_response(
+            render_template(
+                "events/index.html",
+                events=cards[:PAGE],
+                filters=filters,
+                later_url=filters.address(page=filters.page + 1) if len(cards) > PAGE else None,
+                earlier_url=filters.address(page=filters.page - 1) if filters.page > 1 else None,
+                causes=[(cause.slug, cause.text(g.lang).title) for cause in causes],
+                towns=towns(),
+                feed_address=feed_address,
+                # The scheme by which a browser hands an address to the calendar.
+                feed_url=f"webcal:{feed_address.partition(':')[2]}",
+            )
+        )
+    )
+
+
+@blueprint.get("/<lang>/events/<slug>")
+def show(slug):
+    event = event_by_slug(slug)
+    if event is None:
+        moved = present_slug(slug)
+        return redirect(url_for("events.show", slug=moved), 301) if moved else abort(404)
+    shown = page(event, g.lang, utcnow())
+    return public(make_response(_rendered(event, shown, registration_form(shown))))
+
+
+@blueprint.post("/<lang>/events/<slug>/registrations")
+def register(slug):
+    """Take a registration; the answer is the same whoever registered before."""
+    event = event_by_slug(slug) or abort(404)
+    now = utcnow()
+    network = keys.network_digest(request.remote_addr)
+    pressed = pressure().admit(network, f"event-{event.id}")
+    shown = page(event, g.lang, now)
+    form = registration_form(shown)
+    if not event.takes_registrations(now):
+        return _refuse(event, shown, form, 410)
+    if not form.validate():
+        return _refuse(event, shown, form, 422)
+    try:
+        write(registering.register, event.id, now=now, lang=g.lang, held_reason=_doubt(form, pressed), **_words(form))
+    except registering.RegistrationClosed as fact:
+        event = event_by_slug(slug) or abort(404)
+        return _refuse(event, page(event, g.lang, utcnow()), form, fact.status)
+    except OperationalError:
+        current_app.logger.exception("a registration could not be written")
+        return _refuse(event, shown, form, 503)
+    return redirect(url_for("events.thanks", slug=slug), 303)
+
+
+@blueprint.get("/<lang>/events/<slug>/registrations")
+def form_again(slug):
+    """A reload or a language switch after a refused form: back to the event."""
+    return redirect(url_for("events.show", slug=slug, _anchor="register"))
+
+
+@blueprint.get("/<lang>/events/<slug>/thanks")
+def thanks(slug):
+    event = event_by_slug(slug) or abort(404)
+    shown = page(event, g.lang, utcnow())
+    sender = current_app.extensions["sender_address"]
+    return public(make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60)
+
+
+@blueprint.get("/events/<slug>.ics")
+def calendar(slug):
+    event = event_by_slug(slug) or _no_file()
+    return _calendar(public_file([event], _file_lang(event)), slug)
+
+
+@blueprint.get("/events.ics")
+def feed():
+    """All events, for a calendar that asks again by itself."""
+    events = events_for_calendars(utcnow() - FEED_PAST)
+    return _calendar(public_file(events, _file_lang(), name="Volante"), "events")
+
+
+@blueprint.get("/causes/<slug>/events.ics")
+def cause_feed(slug):
+    cause = cause_by_slug(slug) or _no_file()
+    lang = _file_lang()
+    events = events_for_calendars(utcnow() - FEED_PAST, cause_id=cause.id)
+    return _calendar(public_file(events, lang, name=cause.text(lang).title), slug)
+
+
+@blueprint.get("/events/<slug>/picture-<digest>.webp")
+def picture(slug, digest):
+    """The picture under a name that changes with its content."""
+    data = picture_of(slug, digest) or _no_file()
+    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+
+
+def _rendered(event: Event, shown: EventPage, form, refused=None):
+    url = whole_address("events.show", g.lang, slug=event.slug)
+    return render_template(
+        "events/show.html",
+        event=shown,
+        form=form,
+        refused=refused,
+        url=url,
+        structured=structured(event, shown, url),
+        calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
+    )
+
+
+def _refuse(event, shown, form, status):
+    answer = make_response(_rendered(event, shown, form, refused=status), status)
+    if status == 503:
+        answer.headers["Retry-After"] = str(BUSY_SECONDS)
+    return answer
+
+
+def _words(form):
+    email = form.email.address
+    return {
+        "name": form.name.data,
+        "email": email.typed,
+        "email_digest": keys.email_digest(email.normalized),
+        "seats": form.seats.number,
+        "answers": form.answers(),
+    }
+
+
+def _doubt(form, pressed):
+    """Return why this registration is to be set aside, or nothing. The page shows no difference."""
+    if form.website.data:
+        return "hidden_field"
+    return "pressure" if pressed else ""
+
+
+def _file_lang(event=None):
+    """Return the language that a calendar file was asked for in; a file has no language in its address."""
+    asked = request.args.get("lang")
+    if asked in current_app.config["LANGUAGES"]:
+        return asked
+    return event.original_lang if event else current_app.config["LANGUAGES"][0]
+
+
+def _feed_address(cause):
+    """Return the whole address of the feed of a cause, or of all."""
+    path = url_for("events.cause_feed", slug=cause, lang=g.lang) if cause else url_for("events.feed", lang=g.lang)
+    return current_app.config["PUBLIC_URL"] + path
+
+
+def _no_file():
+    # Said outright: the page for people would be looked for in their language first.
+    abort(Response("", 404, content_type="text/plain"))
+
+
+def _calendar(text, name):
+    answer = Response(text, content_type="text/calendar; charset=utf-8")
+    answer.headers["Content-Disposition"] = f'inline; filename="{name}.ics"'
+    return public(answer, CALENDAR_SECONDS)

@@ -1,0 +1,40 @@
+"""An event in the words of schema.org, for search engines."""
+
+from zoneinfo import ZoneInfo
+
+SCHEMA = "https://schema.org"
+STATUS = {"published": "EventScheduled", "cancelled": "EventCancelled"}
+
+
+def structured(event, shown, url):
+    """Return the Event, shown as the EventPage `shown` at `url`, as a dict for JSON-LD."""
+    zone = ZoneInfo(event.zone)
+    places = []
+    if shown.whole_place:
+        address = {"@type": "PostalAddress", "streetAddress": shown.address, "addressLocality": event.town}
+        if event.country:
+            address["addressCountry"] = event.country
+        places.append({"@type": "Place", "name": shown.place or event.town, "address": address})
+    if shown.online:
+        # Where only the registered get the address, the page is the way to it.
+        places.append({"@type": "VirtualLocation", "url": shown.online_url or url})
+    modes = {(1, 1): "Mixed", (0, 1): "Online"}
+    mode = modes.get((bool(shown.whole_place), bool(shown.online)), "Offline")
+    speakers = [{"@type": "Person", "name": each["name"]} for each in shown.people if each["role"] == "speaker"]
+    words = {
+        "@context": SCHEMA,
+        "@type": "Event",
+        "name": shown.title,
+        "description": shown.description,
+        "url": url,
+        "startDate": event.starts_at.astimezone(zone).isoformat(),
+        "endDate": event.ends_at.astimezone(zone).isoformat(),
+        "eventStatus": f"{SCHEMA}/{STATUS[event.state]}",
+        "eventAttendanceMode": f"{SCHEMA}/{mode}EventAttendanceMode",
+        "isAccessibleForFree": event.is_free,
+        "inLanguage": event.languages or [shown.lang],
+        "location": places,
+        "performer": speakers,
+        "organizer": {"@type": "Organization", "name": shown.cause},
+    }
+    return {name: value for name, value in words.items() if value not in ([], "")}

@@ -1,0 +1,105 @@
+"""What happens to events and registrations with time: reminders, new rules for clocks, and forgetting."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, func, select, update
+
+from campaign.events.hours import HourSkipped, instant_of
+from campaign.events.models import CANCELLED, Event, Registration
+from campaign.events.reminders import REMINDERS
+from campaign.extensions import db
+from campaign.mail.operations import owe_all
+
+BATCH = 500
+
+
+def remind(*, now):
+    """Owe the reminders whose hour has come to those who have a seat; return how many.
+
+    Whoever is due for both gets the later one only, as after a night in which the worker slept.
+    """
+    return sum(_remind(now, place) for place in reversed(range(len(REMINDERS))))
+
+
+def _remind(now, place):
+    before, kind = REMINDERS[place]
+    soon = select(Event.id).where(
+        Event.state == "published", Event.starts_at > now, Event.starts_at <= now + before
+    )
+    is_due = (
+        Registration.event_id.in_(soon),
+        Registration.state == "registered",
+        Registration.reminded <= place,
+    )
+    due = select(Registration.id).where(*is_due).order_by(Registration.id).limit(BATCH)
+    rows = db.session.execute(
+        update(Registration)
+        # Said twice, so that what another worker or the owner did since is seen once its row is ours.
+        .where(Registration.id.in_(due), *is_due)
+        .values(reminded=place + 1)
+        .returning(Registration.id, Registration.lang)
+        .execution_options(synchronize_session=False)
+    ).all()
+    if rows:
+        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows])
+    return len(rows)
+
+
+def forget(*, now, days):
+    """Erase registrations `days` after their event or their cancellation; return how many.
+
+    How many came stays with the event, as a number.
+    """
+    edge = now - timedelta(days=days)
+    over = db.session.scalars(
+        select(Event)
+        .where(Event.ends_at <= edge, Event.id.in_(select(Registration.event_id).distinct()))
+        .limit(BATCH)
+        .with_for_update(skip_locked=True)
+    ).all()
+    return sum(_close_books(event) for event in over) + _drop_cancelled(edge)
+
+
+def _close_books(event):
+    of_event = Registration.event_id == event.id
+    came = select(func.coalesce(func.sum(Registration.seats), 0)).where(
+        of_event, Registration.checked_in_at.is_not(None)
+    )
+    event.came = (event.came or 0) + db.session.scalar(came)
+    db.session.flush()
+    return db.session.execute(
+        delete(Registration).where(of_event).execution_options(synchronize_session=False)
+    ).rowcount
+
+
+def _drop_cancelled(edge):
+    old = select(Registration.id).where(CANCELLED, Registration.cancelled_at <= edge).limit(BATCH)
+    return db.session.execute(
+        delete(Registration)
+        .where(Registration.id.in_(old), CANCELLED)
+        .execution_options(synchronize_session=False)
+    ).rowcount
+
+
+def realign(*, now):
+    """Move the instants of events ahead whose zone has since changed its clocks; return how many.
+
+    What was announced is the hour on the wall, and a government may change what that means.
+    """
+    ahead = db.session.scalars(select(Event).where(Event.ends_at > now, Event.state != "cancelled")).all()
+    return sum(_realign(event, now) for event in ahead)
+
+
+def _realign(event, now):
+    try:
+        starts_at, ends_at = (instant_of(local, event.zone) for local in (event.starts_local, event.ends_local))
+    except HourSkipped:
+        # The new rule leaves the announced hour out: an organizer must choose another.
+        return False
+    if (starts_at, ends_at) == (event.starts_at, event.ends_at):
+        return False
+    event.starts_at, event.ends_at = starts_at, ends_at
+    event.sequence += 1
+    event.changed_at = now
+    db.session.flush()
+    return True

@@ -1,0 +1,18 @@
+"""Whole web addresses, for mails and files that are made where no request tells the site's own."""
+
+from urllib.parse import urlsplit
+
+import idna
+from flask import current_app
+
+
+def whole_address(endpoint, lang, **values):
+    """Return the whole address of a page in `lang`."""
+    path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
+    return current_app.config["PUBLIC_URL"] + path
+
+
+def host():
+    """Return the host name of the site in ASCII."""
+    name = urlsplit(current_app.config["PUBLIC_URL"]).hostname
+    return name if name.isascii() else idna.encode(name, uts46=True).decode("ascii")

@@ -1,0 +1,68 @@
+"""From finding an event to a seat, and from a seat given back to whoever waits for it."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.by_post import ask
+from tests.browser.screens.events import EventScreen, EventsScreen, RefusedEventScreen, TicketScreen
+
+SEATS = 40  # of the demonstration's talk
+
+
+@pytest.mark.parametrize(
+    ("lang", "width", "scripts", "scheme"),
+    [("en", 390, True, "light"), ("fr", 1440, True, "dark"), ("es", 820, False, "light")],
+)
+def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arrive, lang, width, scripts, scheme):
+    visitor = arrive(lang=lang, width=width, scripts=scripts, scheme=scheme)
+    event = EventsScreen.open(visitor).follow("vigil")
+    expect(event.find(".vigil svg")).to_have_count(43)
+    event.thanked(seats="2")
+    ticket = TicketScreen.by_letter(visitor)
+    assert "2" in ticket.state
+    expect(ticket.find(".ticket-code svg")).to_be_visible()
+    assert "3" in ticket.change("3").state
+    assert not ticket.cancel().find("main form").count()
+
+
+def test_a_cancelled_seat_goes_to_whoever_waits_and_a_letter_says_so(arrive, served):
+    first, second = arrive(), arrive(width=1440)
+    EventScreen.open(first, slug="talk").thanked(seats="4")
+    for place in range(SEATS // 4 - 1):
+        ask(f"{served.url}/en/events/talk/registrations", name="Odile Kwan", email=f"o{place}@kwan.example", seats="4")
+    EventScreen.open(second, slug="talk").thanked()
+    waits = TicketScreen.by_letter(second)
+    assert "waiting list" in waits.state
+    TicketScreen.by_letter(first).cancel()
+    assert "yours" in TicketScreen.by_letter(second, letters=2).state
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_slip_in_the_form_is_said_and_the_words_stay(arrive, scripts):
+    visitor = arrive(scripts=scripts)
+    visitor.noises.allowed.add(422)
+    event = EventScreen.open(visitor, slug="vigil")
+    event.register(name="", email="amalia@correo")
+    refused = RefusedEventScreen(visitor)
+    expect(refused.find("[name=email]")).to_have_value("amalia@correo")
+    expect(refused.find("#name-error")).to_be_visible()
+    refused.find(".error-links a").first.click()
+    expect(refused.find("[name=name]")).to_be_focused()
+
+
+def test_the_list_can_be_chosen_by_place_and_shows_what_has_been(arrive):
+    events = EventsScreen.open(arrive(width=820, scheme="dark"))
+    events.find("[name=place]").select_option("Ottawa")
+    events.find(".event-filters button").click()
+    expect(events.find(".event")).to_have_count(1)
+    events.find(".tabs a").last.click()
+    past = EventsScreen(events.visitor).follow("university-talk-2017")
+    expect(past.find(".alert--note")).to_contain_text("9 March 2017")
+    expect(past.find("form[action$='/registrations']")).to_have_count(0)
+
+
+def test_whoever_lives_by_another_clock_reads_both_hours(arrive):
+    far = EventScreen.open(arrive(width=1440, timezone_id="Europe/Paris"), slug="talk")
+    expect(far.find("[data-module=local-time]")).to_contain_text("01:00")
+    near = EventScreen.open(arrive(), slug="talk")
+    expect(near.find("[data-module=local-time]")).to_be_empty()

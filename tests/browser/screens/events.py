@@ -1,0 +1,75 @@
+"""Events: the list, one of them, and the registration that a letter opens."""
+
+import re
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.screen import Screen
+
+
+class EventsScreen(Screen):
+    path = "/{lang}/events/"
+    marker = "main .gatherings"
+
+    def follow(self, slug):
+        self.find(f"a[href$='/events/{slug}']").first.click()
+        self.page.wait_for_url(f"**/events/{slug}")
+        return EventScreen(self.visitor, self.page)
+
+
+class EventScreen(Screen):
+    path = "/{lang}/events/{slug}"
+    marker = "main .gathering"
+
+    def register(self, **words):
+        """Open the form, fill it and send it."""
+        self.find(".register summary").first.click()
+        form = self.find("form[action$='/registrations']")
+        for name, value in {"name": "Amalia Rosales", "email": self.visitor.address, **words}.items():
+            control = form.locator(f"[name={name}]")
+            control.select_option(value) if name == "seats" else control.fill(value)
+        form.locator("button[type=submit]").click()
+
+    def thanked(self, **words):
+        self.register(**words)
+        self.page.wait_for_url("**/thanks")
+        return RegisteredScreen(self.visitor, self.page)
+
+
+class RefusedEventScreen(EventScreen):
+    marker = "main .gathering .alert--grave"
+
+
+class RegisteredScreen(Screen):
+    marker = "main .after-list"
+
+
+class TicketScreen(Screen):
+    marker = "main .ticket"
+
+    @classmethod
+    def by_letter(cls, visitor, letters=1):
+        """Wait for so many letters, and follow the link in the newest."""
+        letter = letter_of(visitor, letters)
+        visitor.page.goto(re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group())
+        return cls(visitor)
+
+    @property
+    def state(self):
+        return self.find("#state-title").inner_text()
+
+    @property
+    def kind(self):
+        return type(self).__name__, self.state
+
+    def change(self, seats):
+        self.find(".mine-change summary").first.click()
+        self.find("[name=seats]").select_option(seats)
+        self.find("form:not([action$='/cancel']) button[type=submit]").click()
+        self.page.wait_for_load_state()
+        return TicketScreen(self.visitor, self.page)
+
+    def cancel(self):
+        self.find(".mine-change summary").last.click()
+        self.find("form[action$='/cancel'] button").click()
+        self.page.wait_for_url("**/registrations/*")
+        return TicketScreen(self.visitor, self.page)

@@ -1,0 +1,114 @@
+"""Calendar files, as a strict reader takes them."""
+
+from datetime import UTC, datetime
+
+import pytest
+from icalendar import Calendar
+
+from campaign.events.calendar import invitation, public_file
+from campaign.events.operations import Hours, cancel, change_event
+from campaign.events.queries import event_by_id
+from campaign.extensions import db, write
+from campaign.lib.calendar_files import folded, words
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.events import ZONE, come, make_event, registration
+
+ODD = 'Ñandú; "quoted", back\\slash 🦋 ' + "für lange Zeilen ünd Wörter " * 6
+SUMMER = Hours(datetime(2027, 7, 1, 19), datetime(2027, 7, 1, 21), ZONE)
+
+
+def read(text):
+    """Return the only entry of a file that is right to the byte."""
+    raw = text.encode()
+    lines = raw.split(b"\r\n")
+    assert lines[-1] == b"" and b"\n" not in raw.replace(b"\r\n", b"")
+    assert max(len(line) for line in lines) <= 75
+    calendar = Calendar.from_ical(text)
+    assert [component.errors for component in calendar.walk()] == [[]] * len(calendar.walk())
+    assert (calendar["VERSION"], bool(calendar["PRODID"])) == ("2.0", True)
+    return calendar, calendar.walk("VEVENT")
+
+
+@pytest.fixture
+def event(app):
+    texts = {"en": {"title": ODD, "place": "Hall, second floor", "body": "First *line*.\n\nSecond; line."}}
+    made = make_event(hours=SUMMER, texts=texts, latitude=43.66, longitude=-79.39)
+    return event_by_id(made.id)
+
+
+def test_a_file_says_what_and_when_and_survives_odd_words(event):
+    calendar, [entry] = read(public_file([event], "en"))
+    assert calendar["METHOD"] == "PUBLISH"
+    assert entry["SUMMARY"] == ODD
+    assert entry.start == datetime(2027, 7, 1, 23, tzinfo=UTC)
+    assert entry.end == datetime(2027, 7, 2, 1, tzinfo=UTC)
+    assert entry["UID"] == f"event-{event.id}@localhost"
+    assert entry["LOCATION"] == "Hall, second floor, Ottawa"
+    assert "First line.\n\nSecond; line." in entry["DESCRIPTION"]
+    assert "19:00–21:00 (America/Toronto)" in entry["DESCRIPTION"]
+    assert "ATTENDEE" not in entry
+    assert entry["URL"] == "http://localhost/en/events/talk"
+
+
+def test_an_invitation_names_its_guest_and_its_number_stays_while_its_sequence_grows(event):
+    first = come(event, "o'brien+x")
+    calendar, [entry] = read(invitation(event, registration(first)))
+    assert calendar["METHOD"] == "REQUEST"
+    assert entry["ATTENDEE"] == "mailto:o'brien+x@rosales.example"
+    assert entry["ATTENDEE"].params["PARTSTAT"] == "ACCEPTED"
+    later = Hours(SUMMER.starts.replace(hour=20), SUMMER.ends.replace(hour=22), ZONE)
+    write(change_event, event.id, now=utcnow(), hours=later)
+    db.session.rollback()
+    db.session.expire_all()
+    moved, [again] = read(invitation(event_by_id(event.id), registration(first)))
+    assert again["UID"] == entry["UID"]
+    assert int(again["SEQUENCE"]) > int(entry["SEQUENCE"])
+    write(cancel, event.id, now=utcnow())
+    db.session.rollback()
+    db.session.expire_all()
+    off, [last] = read(invitation(event_by_id(event.id), registration(first), cancelled=True))
+    assert (off["METHOD"], last["STATUS"]) == ("CANCEL", "CANCELLED")
+    assert int(last["SEQUENCE"]) > int(again["SEQUENCE"])
+
+
+def test_the_feed_of_a_cause_holds_its_events_the_cancelled_among_them(client, app):
+    cause, other = make_cause(), make_cause("hill")
+    make_event("one", cause_id=cause.id)
+    off = make_event("off", cause_id=cause.id, days=3)
+    write(cancel, off.id, now=utcnow())
+    make_event("draft", cause_id=cause.id, draft=True)
+    make_event("long-ago", cause_id=cause.id, days=-400)
+    make_event("elsewhere", cause_id=other.id)
+    answer = client.get("/causes/valley/events.ics")
+    assert answer.content_type == "text/calendar; charset=utf-8"
+    assert "public" in answer.headers["Cache-Control"]
+    calendar, entries = read(answer.text)
+    assert calendar["X-WR-CALNAME"] == "Butterflies for the Valley"
+    assert [(each["URL"].rpartition("/")[2], each["STATUS"]) for each in entries] == [
+        ("off", "CANCELLED"), ("one", "CONFIRMED"),
+    ]  # fmt: skip
+    assert len(read(client.get("/events.ics").text)[1]) == 3
+    assert client.get("/causes/nowhere/events.ics").status_code == 404
+
+
+def test_a_file_speaks_the_language_it_is_asked_for(client, app):
+    make_event()
+    assert "(es)" in client.get("/events/talk.ics?lang=es").text
+    assert "(es)" not in client.get("/events/talk.ics?lang=xx").text
+    assert client.get("/events/nowhere.ics").status_code == 404
+
+
+def test_an_address_for_the_registered_stands_only_in_their_file(app):
+    made = make_event(online_url="https://meet.example/room", online_for="registered")
+    first = come(made)
+    whole = event_by_id(made.id)
+    assert "meet.example" not in public_file([whole], "en")
+    assert "meet.example" in invitation(whole, registration(first))
+
+
+def test_lines_are_folded_between_characters_and_words_cannot_end_them():
+    line = folded("X:" + "🦋" * 60)
+    assert "".join(piece.lstrip(" ") for piece in line.split("\r\n")) == "X:" + "🦋" * 60
+    assert max(len(piece.encode()) for piece in line.split("\r\n")) <= 75
+    assert words("a\r\nATTENDEE:x\x00\u2028b\x0b") == "a\\nATTENDEE:x\\nb\x0b".replace("\x0b", "")

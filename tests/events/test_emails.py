@@ -1,0 +1,109 @@
+"""The mails that events cause: who gets which, and what goes with them."""
+
+import re
+from datetime import timedelta
+from email import message_from_bytes, policy
+from types import SimpleNamespace
+
+import pytest
+from icalendar import Calendar
+
+from campaign.events.operations import CALLED_OFF, CHANGED, cancel
+from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_registration
+from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
+from campaign.events.seats import SEAT
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import composers_of, postman_for
+from tests.factories.events import come, link, make_event, move, post_registration, registration, states
+
+SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
+
+
+@pytest.fixture
+def worded(app):
+    """Word a mail of a kind about a registration, as the postman asks for it."""
+
+    def word(kind, registration_id, lang="en"):
+        registration(registration_id)
+        return composers_of(app)[kind](SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind))
+
+    return word
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+@pytest.mark.parametrize("kind", SEATED)
+def test_a_letter_says_when_and_where_and_leads_to_the_owners_page(app, worded, kind, lang):
+    first = come(make_event(), lang=lang, seats=2)
+    message = worded(kind, first, lang)
+    for body in (message.text, message.html):
+        assert f"http://localhost{link(first, lang)}" in body
+        assert "Larch Library" in body
+        assert f"{registration(first).code[:5]}-{registration(first).code[5:]}" in body
+    assert message.digest == registration(first).email_digest
+    assert [file.name for file in message.attachments] == ["event.ics", "code.png"]
+
+
+def test_whoever_waits_or_is_set_aside_is_told_so_and_gets_no_code(app, worded):
+    event = make_event(capacity=1)
+    come(event, "a")
+    waits, held = come(event, "b"), come(event, "c", held_reason="hidden_field")
+    assert "waiting list" in worded(CONFIRMATION, waits).subject
+    assert "organizer" in worded(CONFIRMATION, held).text
+    for each in (waits, held):
+        assert worded(CONFIRMATION, each).attachments == ()
+        assert registration(each).code[:5] not in worded(REPEAT, each).text
+
+
+def test_a_cancelled_registration_is_taken_out_of_the_calendar(app, worded):
+    first = come(make_event())
+    write(cancel_registration, first, now=utcnow())
+    message = worded(CANCELLED, first)
+    [file] = message.attachments
+    assert Calendar.from_ical(file.data)["METHOD"] == "CANCEL"
+    for kind in SEATED:
+        assert worded(kind, first) is None
+
+
+def test_a_cancelled_event_is_told_once_and_reminds_nobody(app, worded):
+    event = make_event()
+    first = come(event)
+    assert worded(CALLED_OFF, first) is None
+    write(cancel, event.id, now=utcnow(), notices={"en": "The hall is flooded."})
+    message = worded(CALLED_OFF, first)
+    assert "The hall is flooded." in message.text
+    assert Calendar.from_ical(message.attachments[0].data)["METHOD"] == "CANCEL"
+    assert [worded(kind, first) for kind in SEATED] == [None] * len(SEATED)
+
+
+def test_nobody_is_written_to_once_it_is_over(app, worded):
+    event = make_event()
+    first = come(event)
+    move(event, starts_at=utcnow() - timedelta(minutes=5))
+    assert worded(DAY_REMINDER, first) is None
+    move(event, starts_at=utcnow() - timedelta(hours=2))
+    assert worded(CONFIRMATION, first) is None
+    assert worded(CONFIRMATION, 10**6) is None
+
+
+def test_markup_in_names_is_text(app, worded):
+    message = worded(CONFIRMATION, come(make_event(title="<b>x</b>"), "<i>a</i>"))
+    assert "<i>" not in message.html
+    assert "<b>x" not in message.html
+
+
+def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    post_registration(client, make_event(), lang="es")
+    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    [path] = (tmp_path / "mail").glob("*.eml")
+    letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+    calendar, picture = letter.iter_attachments()
+    assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == ("text/calendar", "REQUEST")
+    assert calendar.get_content().count("BEGIN:VEVENT") == 1
+    assert picture.get_content().startswith(b"\x89PNG")
+    text = letter.get_body(("plain",)).get_content()
+    [address] = set(re.findall(r"http://localhost(/es/registrations/\S+)", text))
+    assert client.get(address).status_code == 200
+    assert client.post(f"{address}/cancel").status_code == 303
+    assert states() == ["cancelled"]

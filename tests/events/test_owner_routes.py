@@ -1,0 +1,99 @@
+"""The page of a registration, by the link in its mail."""
+
+import re
+
+import pytest
+
+from campaign.events.operations import cancel
+from campaign.events.registering import cancel_registration
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.signatures import keys
+from tests.factories.events import come, link, make_event, move, registration, states
+
+
+@pytest.fixture
+def first(app):
+    return come(make_event(capacity=3, online_url="https://meet.example/room", online_for="registered"))
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_the_page_shows_the_seat_the_code_and_what_only_the_registered_get(client, first, lang):
+    answer = client.get(link(first, lang))
+    assert answer.status_code == 200
+    code = registration(first).code
+    assert f"{code[:5]}-{code[5:]}" in answer.text
+    assert 'class="ticket-code"><svg' in answer.text and "meet.example" in answer.text
+    assert "amalia@rosales.example" not in answer.text
+    assert not re.search(r"\sstyle=", answer.text)
+
+
+def test_looking_changes_nothing_and_is_kept_nowhere(client, first):
+    for path in (link(first), f"{link(first)}/code.png"):
+        answer = client.get(path)
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+        assert answer.headers["X-Robots-Tag"] == "noindex"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
+        assert "Set-Cookie" not in answer.headers
+    assert client.get(f"{link(first)}/cancel").status_code == 405
+    assert states() == ["registered"]
+
+
+def test_seats_and_name_are_changed(client, first):
+    answer = client.post(link(first), data={"name": "Amalia R.", "seats": "3"})
+    assert answer.status_code == 303
+    assert "Saved." in client.get(answer.location).text
+    assert (registration(first).name, registration(first).seats) == ("Amalia R.", 3)
+
+
+def test_more_than_is_free_is_refused_with_the_words_kept(client, first):
+    answer = client.post(link(first), data={"name": "Other", "seats": "4"})
+    assert answer.status_code == 409
+    assert "So many seats are not free." in answer.text
+    assert 'value="Other"' in answer.text
+    assert registration(first).seats == 1
+    assert client.post(link(first), data={"name": "", "seats": "1"}).status_code == 422
+
+
+def test_cancelling_twice_is_harmless_and_the_page_says_so(client, first):
+    for _ in range(2):
+        assert client.post(f"{link(first)}/cancel").status_code == 303
+    page = client.get(link(first)).text
+    assert "Cancelled" in page and "<form" not in page and "meet.example" not in page
+    assert client.get(f"{link(first)}/code.png").status_code == 404
+    assert client.post(link(first), data={"name": "A", "seats": "1"}).status_code == 303
+    assert states() == ["cancelled"]
+
+
+def test_once_it_began_nothing_can_be_changed(client, first, app):
+    event_id = registration(first).event_id
+    move(type("Row", (), {"id": event_id}), starts_at=utcnow())
+    assert client.post(f"{link(first)}/cancel").status_code == 303
+    assert "<form" not in client.get(link(first)).text
+    assert states() == ["registered"]
+
+
+def test_the_page_of_a_cancelled_event_shows_no_code(client, first):
+    write(cancel, registration(first).event_id, now=utcnow())
+    page = client.get(link(first)).text
+    assert "This event is cancelled." in page
+    assert "ticket-code" not in page
+
+
+@pytest.mark.parametrize("token", ["x", "1.", "1.aaaaaaaaaaaaaaaaaaaa", "a" * 3000, "%00"])
+def test_a_foreign_token_opens_nothing(client, first, token):
+    for method, path in (("GET", ""), ("POST", ""), ("POST", "/cancel"), ("GET", "/code.png")):
+        assert client.open(f"/en/registrations/{token}{path}", method=method).status_code == 404
+
+
+def test_the_link_of_a_signature_opens_no_registration(client, first):
+    assert client.get(f"/en/registrations/{keys.token_for('mine', first)}").status_code == 404
+
+
+def test_whoever_waits_sees_that_they_wait_and_then_their_seat(client, app):
+    event = make_event(capacity=1)
+    seated, waits = come(event, "a"), come(event, "b")
+    assert "You are on the waiting list" in client.get(link(waits)).text
+    write(cancel_registration, seated, now=utcnow())
+    assert "One seat is yours" in client.get(link(waits)).text

@@ -1,0 +1,156 @@
+"""Registering, the waiting list, and what the owner may do."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.events.models import Event
+from campaign.events.operations import CHANGED, Hours, cancel, change_event
+from campaign.events.queries import seats_taken
+from campaign.events.registering import (
+    CANCELLED,
+    CONFIRMATION,
+    REPEAT,
+    RegistrationClosed,
+    TooFewSeats,
+    admit,
+    cancel_registration,
+    change_registration,
+)
+from campaign.events.seats import SEAT
+from campaign.extensions import db, transactions, write
+from campaign.lib.times import utcnow
+from tests.factories.events import come, make_event, move, registration, registrations, states
+from tests.factories.signatures import owed
+from tests.together import together
+
+LATER = timedelta(minutes=2)
+
+
+@pytest.fixture
+def small(app):
+    """An event with two seats."""
+    return make_event(capacity=2)
+
+
+@pytest.mark.parametrize("grouped", [False, True])
+def test_of_a_hundred_who_race_for_the_last_ten_seats_exactly_ten_get_them(app, monkeypatch, grouped):
+    for name in ("turnstile", "group_commit"):
+        monkeypatch.setitem(app.extensions, name, app.extensions[name])
+    transactions.init_app(app, grouped=grouped)
+    event = make_event(capacity=13)
+    come(event, "early", seats=3)
+    together(app, [lambda place=place: come(event, f"r{place}") for place in range(100)])
+    assert seats_taken(event.id) == 13
+    assert states().count("registered") == 11
+    assert states().count("waiting") == 90
+    assert len(owed()) == 101
+
+
+def test_freed_seats_go_to_those_who_wait_in_order(small):
+    first, second, third, fourth = (come(small, name) for name in ("a", "b", "c", "d"))
+    assert states() == ["registered", "registered", "waiting", "waiting"]
+    write(cancel_registration, first, now=utcnow())
+    assert states() == ["cancelled", "registered", "registered", "waiting"]
+    write(cancel_registration, second, now=utcnow())
+    assert states() == ["cancelled", "cancelled", "registered", "registered"]
+    assert [each[:2] for each in owed() if each[0] == SEAT] == [(SEAT, third), (SEAT, fourth)]
+
+
+def test_a_party_too_large_for_what_is_free_keeps_its_place(small):
+    first = come(small, "a", seats=2)
+    large, one = come(small, "large", seats=2), come(small, "one")
+    write(change_registration, first, now=utcnow(), name="A", seats=1, answers={})
+    assert (registration(large).state, registration(one).state) == ("waiting", "registered")
+    write(cancel_registration, first, now=utcnow())
+    write(cancel_registration, one, now=utcnow())
+    assert registration(large).state == "registered"
+
+
+def test_many_who_cancel_at_once_free_as_many_seats(app):
+    event = make_event(capacity=10)
+    ids = [come(event, f"r{place}") for place in range(25)]
+    together(app, [lambda each=each: write(cancel_registration, each, now=utcnow()) for each in ids[:8]])
+    assert seats_taken(event.id) == 10
+    assert states().count("waiting") == 7
+    assert [each.state for each in registrations()[10:18]] == ["registered"] * 8
+
+
+def test_a_repeat_changes_nothing_and_its_owner_hears_of_it(small):
+    now = utcnow()
+    first = come(small, now=now)
+    assert come(small, now=now) == first
+    assert [each[0] for each in owed()] == [CONFIRMATION]
+    assert come(small, seats=2, now=now + LATER) == first
+    assert registration(first).seats == 1
+    assert [each[0] for each in owed()] == [CONFIRMATION, REPEAT]
+    for place in range(9):
+        come(small, now=now + (place + 2) * LATER)
+    assert len(owed()) == 5
+
+
+def test_whoever_cancelled_can_register_again_and_goes_to_the_end(small):
+    first = come(small, "a")
+    come(small, "b")
+    waits = come(small, "c")
+    write(cancel_registration, first, now=utcnow())
+    write(cancel_registration, first, now=utcnow())
+    assert come(small, "a", seats=2) == first
+    assert (registration(first).state, registration(first).seats) == ("waiting", 2)
+    assert registration(waits).state == "registered"
+    assert [each[0] for each in owed() if each[1] == first] == [CONFIRMATION, CANCELLED, CONFIRMATION]
+
+
+def test_more_seats_than_are_free_are_refused_and_nothing_changes(small):
+    first = come(small, "a")
+    come(small, "b")
+    with pytest.raises(TooFewSeats):
+        write(change_registration, first, now=utcnow(), name="Other", seats=2, answers={})
+    assert (registration(first).name, registration(first).seats) == ("A", 1)
+
+
+def test_what_is_set_aside_takes_no_seat_until_it_is_let_in(small):
+    held = come(small, "robot", seats=2, held_reason="hidden_field")
+    assert seats_taken(small.id) == 0
+    come(small, "a")
+    write(admit, held, now=utcnow())
+    assert registration(held).state == "waiting"
+    other = come(small, "other", held_reason="hidden_field")
+    write(admit, other, now=utcnow())
+    assert registration(other).state == "registered"
+
+
+def test_a_larger_room_seats_those_who_wait(small):
+    for name in ("a", "b", "c", "d"):
+        come(small, name)
+    write(change_event, small.id, now=utcnow(), capacity=3)
+    assert states() == ["registered"] * 3 + ["waiting"]
+    write(change_event, small.id, now=utcnow(), capacity=1)
+    assert states() == ["registered"] * 3 + ["waiting"]
+    write(change_event, small.id, now=utcnow(), capacity=None)
+    assert states() == ["registered"] * 4
+
+
+def test_after_it_began_or_where_none_is_asked_nobody_registers(app):
+    event = make_event()
+    first = come(event)
+    move(event, starts_at=utcnow() - LATER)
+    plain = make_event("table", cause_id=event.cause_id, registration="none")
+    off = make_event("off", cause_id=event.cause_id)
+    write(cancel, off.id, now=utcnow())
+    for each in (event, plain, off, make_event("draft", cause_id=event.cause_id, draft=True)):
+        with pytest.raises(RegistrationClosed):
+            come(each, "late")
+    with pytest.raises(RegistrationClosed):
+        write(cancel_registration, first, now=utcnow())
+
+
+def test_those_who_come_hear_of_a_new_hour_and_not_of_a_new_word(small):
+    first = come(small)
+    write(change_event, small.id, now=utcnow(), texts={"en": {"body": "Other words."}})
+    assert [each[0] for each in owed()] == [CONFIRMATION]
+    hours = Hours(small.starts_local + LATER, small.ends_local + LATER, small.zone)
+    write(change_event, small.id, now=utcnow(), hours=hours)
+    assert owed()[-1][:2] == (CHANGED, first)
+    db.session.rollback()
+    assert db.session.get(Event, small.id).sequence == 2

@@ -1,0 +1,259 @@
+"""The pages of events, and registering by their form."""
+
+import io
+import json
+import re
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+
+from campaign.events.operations import Hours, SlugTaken, cancel, change_event, create_event, set_picture
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.events import (
+    AMALIA,
+    ZONE,
+    come,
+    make_event,
+    move,
+    post_registration,
+    registration,
+    registrations,
+    states,
+)
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import owed
+
+
+@pytest.fixture
+def event(app):
+    return make_event()
+
+
+def titles(page):
+    return re.findall(r'class="event-name"><a href="/en/events/([^"]+)"', page)
+
+
+def test_the_list_shows_what_is_ahead_the_next_first_and_what_has_been_the_latest_first(client, app):
+    cause = make_cause()
+    for days in (9, 2, -3, -9):
+        make_event(f"day{days}", cause_id=cause.id, days=days)
+    make_event("draft", cause_id=cause.id, draft=True)
+    assert titles(client.get("/en/events/").text) == ["day2", "day9"]
+    assert titles(client.get("/en/events/?when=past").text) == ["day-3", "day-9"]
+
+
+def test_the_list_is_chosen_by_cause_and_by_place_and_goes_page_by_page(client, app):
+    one, two = make_cause(), make_cause("hill")
+    for place in range(22):
+        make_event(f"e{place}", cause_id=one.id, days=place + 1, town="Toronto" if place % 2 else "Ottawa")
+    make_event("other", cause_id=two.id, town="Toluca")
+    assert titles(client.get("/en/events/?cause=hill").text) == ["other"]
+    assert titles(client.get("/en/events/?place=Toluca").text) == ["other"]
+    assert len(titles(client.get("/en/events/?cause=valley&place=Toronto").text)) == 11
+    first = client.get("/en/events/?cause=valley").text
+    assert len(titles(first)) == 20
+    assert 'href="/en/events/?cause=valley&amp;page=2"' in first
+    assert len(titles(client.get("/en/events/?cause=valley&page=2").text)) == 2
+
+
+@pytest.mark.parametrize(
+    "query", ["cause=nowhere", "place=%00", "page=999999999999999999999", "page=-1", "page=x", "when=x", "place=" + "x" * 999]
+)
+def test_an_odd_question_is_answered_with_a_page(client, event, query):
+    answer = client.get(f"/en/events/?{query}")
+    assert answer.status_code == 200
+    assert "Set-Cookie" not in answer.headers
+
+
+def test_an_empty_list_says_so_in_each_language(client, app):
+    for lang in ("en", "es", "fr"):
+        for query in ("", "?when=past", "?place=x"):
+            assert "empty-title" in client.get(f"/{lang}/events/{query}").text
+
+
+def test_a_page_says_all_of_an_event(client, app):
+    petition = make_petition()
+    make_event(
+        cause_id=petition.cause_id,
+        petition_ids=[petition.id],
+        texts={
+            "en": {
+                "title": "How a family searches",
+                "place": "Larch Library",
+                "address": "1 Larch Street",
+                "body": "An *evening*.",
+                "access": "A lift.",
+                "price": "20 pesos",
+                "programme": [["18:30", "Doors"]],
+            }
+        },
+        is_free=False,
+        people=[{"name": "Odile Kwan", "role": "speaker", "words": {"en": "from here"}}],
+        languages=["es", "Náhuatl"],
+        online_url="https://meet.example/room",
+        online_for="registered",
+    )
+    for lang in ("en", "es", "fr"):
+        assert client.get(f"/{lang}/events/talk").status_code == 200
+    page = client.get("/en/events/talk").text
+    for words in (
+        "<em>evening</em>", "A lift.", "20 pesos", "18:30", "Doors", "Odile Kwan", "Spanish, Náhuatl", "Bring them home",
+        "https://www.openstreetmap.org/search?query=1+Larch+Street%2C+Ottawa", "/events/talk.ics?lang=en",
+    ):  # fmt: skip
+        assert words in page, words
+    assert "meet.example" not in page
+
+
+def test_machines_read_the_event_and_words_cannot_leave_their_place(client, app):
+    make_event(title="</script><script>alert(1)</script>")
+    page = client.get("/en/events/talk").text
+    [data] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    found = json.loads(data)
+    assert found["@type"] == "Event"
+    assert found["name"] == "</script><script>alert(1)</script>"
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d-0[45]:00", found["startDate"])
+    assert found["location"][0]["address"]["addressLocality"] == "Ottawa"
+    assert "<script>alert" not in page
+
+
+def test_a_past_event_stays_as_a_record_and_takes_nobody(client, event):
+    move(event, starts_at=utcnow() - timedelta(days=400))
+    page = client.get("/en/events/talk").text
+    assert "This was on" in page
+    assert "<form" not in page
+    assert post_registration(client, event).status_code == 410
+    assert registrations() == []
+
+
+def test_a_cancelled_event_says_so_at_the_top(client, event):
+    write(cancel, event.id, now=utcnow(), notices={"en": "The hall is flooded."})
+    page = client.get("/en/events/talk").text
+    assert page.index("This event is cancelled.") < page.index("<h1")
+    assert "The hall is flooded." in page
+    assert post_registration(client, event).status_code == 410
+    assert "Cancelled" in client.get("/en/events/").text
+
+
+def test_an_old_address_leads_to_the_new_one_until_another_event_takes_it(client, event):
+    write(change_event, event.id, now=utcnow(), slug="evening")
+    answer = client.get("/es/events/talk")
+    assert (answer.status_code, answer.location) == (301, "/es/events/evening")
+    make_event("talk", cause_id=event.cause_id)
+    assert client.get("/es/events/talk").status_code == 200
+    hours = Hours(event.starts_local, event.ends_local, ZONE)
+    with pytest.raises(SlugTaken):
+        write(create_event, cause_id=event.cause_id, slug="talk", hours=hours, texts={"en": {"title": "x"}})
+
+
+@pytest.mark.parametrize("slug", ["nowhere", "draft", "hidden", "x" * 3000, "a%00b", "%F0%9F%A6%8B"])
+def test_an_unknown_or_unpublished_event_is_not_found(client, app, slug):
+    make_event("draft", draft=True)
+    make_event("hidden", cause_id=make_cause("secret", state="draft").id)
+    for path in (f"/en/events/{slug}", f"/en/events/{slug}/thanks", f"/events/{slug}.ics"):
+        assert client.get(path, follow_redirects=True).status_code == 404
+    assert client.post(f"/en/events/{slug}/registrations", data=AMALIA).status_code == 404
+
+
+def test_a_registration_a_repeat_and_one_who_waits_get_the_same_answer(client, app):
+    event = make_event(capacity=1)
+    answers = [
+        post_registration(client, event, {**AMALIA, "email": email})
+        for email in ("amalia@rosales.example", "AMALIA@rosales.example", "odile@kwan.example")
+    ]
+    assert {(each.status_code, each.location, each.data) for each in answers} == {
+        (303, "/en/events/talk/thanks", answers[0].data)
+    }
+    assert states() == ["registered", "waiting"]
+    assert client.get("/en/events/talk/thanks").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "http://pills.example"}, "name"),
+        ({"email": ""}, "email"),
+        ({"email": "amalia@correo"}, "email"),
+        ({"seats": "0"}, "seats"),
+        ({"seats": "5"}, "seats"),
+        ({"seats": "many"}, "seats"),
+        ({"seats": "9" * 5000}, "seats"),
+        ({"answers-needs": ""}, "answers-needs"),
+    ],
+)
+def test_a_slip_is_said_at_its_field_and_the_words_are_kept(client, app, words, field):
+    question = {"name": "needs", "type": "text", "required": True, "label": {"en": "What do you need?"}}
+    event = make_event(questions=[question])
+    answer = post_registration(client, event, {**AMALIA, "answers-needs": "A ramp & more", **words})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert '<details class="register" open>' in answer.text
+    if field != "answers-needs":
+        assert 'value="A ramp &amp; more"' in answer.text
+    assert registrations() == []
+
+
+def test_answers_and_seats_are_kept(client, app):
+    event = make_event(questions=[{"name": "needs", "type": "text", "label": {"en": "Needs?"}}])
+    assert post_registration(client, event, {**AMALIA, "seats": "3", "answers-needs": "A ramp"}).status_code == 303
+    [kept] = registrations()
+    assert (kept.name, kept.seats, kept.answers) == ("Amalia Rosales", 3, {"needs": "A ramp"})
+
+
+def test_machines_betray_themselves_and_see_no_difference(client, event):
+    answer = post_registration(client, event, {**AMALIA, "website": "https://pills.example"})
+    assert (answer.status_code, answer.location) == (303, "/en/events/talk/thanks")
+    assert [(each.state, each.held_reason) for each in registrations()] == [("held", "hidden_field")]
+    assert len(owed()) == 1
+
+
+def test_too_many_from_one_place_are_asked_to_wait(client, app, event, monkeypatch):
+    limiter = app.extensions["pressure"]
+    monkeypatch.setattr(limiter, "_per_address", type(limiter._per_address)(2))
+    got = [
+        post_registration(client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77").status_code
+        for n in range(3)
+    ]
+    assert got == [303, 303, 429]
+
+
+def test_another_site_cannot_register_anybody(client, event):
+    assert post_registration(client, event, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert registrations() == []
+
+
+def test_reloading_a_refused_form_leads_back_to_the_event(client, event):
+    answer = client.get("/es/events/talk/registrations")
+    assert (answer.status_code, answer.location) == (302, "/es/events/talk#register")
+
+
+def test_a_picture_is_shown_with_its_words_and_without_what_the_camera_added(client, event):
+    write(set_picture, event.id, data=_photograph(), now=utcnow())
+    write(change_event, event.id, now=utcnow(), texts={"en": {"picture_alt": "A reading room"}})
+    page = client.get("/en/events/talk").text
+    [path] = re.findall(r'src="(/events/talk/picture-[^"]+)"', page)
+    assert 'alt="A reading room"' in page
+    answer = client.get(path)
+    assert answer.content_type == "image/webp"
+    assert b"Exif" not in answer.data and b"secret place" not in answer.data
+    assert client.get("/events/talk/picture-0000.webp").status_code == 404
+    write(set_picture, event.id, data=None, now=utcnow())
+    assert client.get(path).status_code == 404
+
+
+def _photograph():
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "secret place"
+    Image.new("RGB", (2000, 1000), "orange").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def test_registering_for_one_event_leaves_another_alone(client, app):
+    event = make_event(capacity=1)
+    other = make_event("other", cause_id=event.cause_id, capacity=1)
+    come(event)
+    assert registration(come(other)).state == "registered"

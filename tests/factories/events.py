@@ -1,0 +1,74 @@
+"""Events to test with, and registering for them."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select, update
+
+from campaign.events.models import Event, Registration
+from campaign.events.operations import Hours, create_event, publish
+from campaign.events.registering import register
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.signatures import keys
+from tests.factories.causes import make_cause
+
+ZONE = "America/Toronto"
+AMALIA = {"name": "Amalia Rosales", "email": "amalia@rosales.example", "seats": "1"}
+
+
+def make_event(slug="talk", *, cause_id=None, title="How a family searches", days=7, texts=None, draft=False, **settings):
+    """Create an event that begins in `days` and lasts an hour and a half, committed and published unless a draft."""
+    starts = datetime.now(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(days=days)
+    hours = settings.pop("hours", None) or Hours(starts, starts + timedelta(minutes=90), ZONE)
+    words = {"title": title, "kind": "Talk", "place": "Larch Library", "body": "An *evening* of questions."}
+    texts = texts or {"en": words, "es": {**words, "kind": "Charla", "title": f"{title} (es)"}}
+    settings = {"town": "Ottawa", "registration": "required", **settings}
+    cause_id = cause_id or make_cause().id
+    event = write(create_event, cause_id=cause_id, slug=slug, hours=hours, texts=texts, **settings)
+    return event if draft else write(publish, event.id, now=utcnow())
+
+
+def come(event, name="amalia", *, seats=1, now=None, **more):
+    """Register as the operation does, committed; return the id."""
+    email = f"{name}@rosales.example"
+    typed = {"name": name.title(), "email": email, "email_digest": keys.email_digest(email), "answers": {}}
+    more = {"lang": "en", **more}
+    return write(register, event.id, now=now or utcnow(), seats=seats, **typed, **more).id
+
+
+def post_registration(client, event, words=AMALIA, *, lang="en", address="127.0.0.1", **options):
+    path = f"/{lang}/events/{event.slug}/registrations"
+    return client.post(path, data=words, environ_overrides={"REMOTE_ADDR": address}, **options)
+
+
+def registration(registration_id):
+    """Return the registration as it is in the database now, or None."""
+    db.session.rollback()
+    return db.session.get(Registration, registration_id, populate_existing=True)
+
+
+def registrations():
+    """Return all registrations as they are in the database now, oldest first."""
+    db.session.rollback()
+    query = select(Registration).order_by(Registration.id).execution_options(populate_existing=True)
+    return db.session.scalars(query).all()
+
+
+def states():
+    return [each.state for each in registrations()]
+
+
+def event_now(event):
+    db.session.rollback()
+    return db.session.get(Event, event.id, populate_existing=True)
+
+
+def move(event, *, starts_at):
+    """Set the instants directly, as time would; it lasts an hour."""
+    values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
+    write(lambda: db.session.execute(update(Event).where(Event.id == event.id).values(**values)))
+
+
+def link(registration_id, lang="en"):
+    return f"/{lang}/registrations/{keys.token_for('registration', registration_id)}"
