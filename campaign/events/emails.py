@@ -5,6 +5,7 @@ from functools import partial
 from campaign.events.calendar import invitation
 from campaign.events.codes import code_png, spaced
 from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.keys import token_for
 from campaign.events.operations import CALLED_OFF, CHANGED
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import event_by_id, registration_by_id
@@ -15,10 +16,7 @@ from campaign.lib.addresses import whole_address
 from campaign.lib.times import utcnow
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
-from campaign.signatures import keys
 
-# The purpose of the link in these mails.
-REGISTRATION = "registration"
 # Folders of `templates/emails/` for somebody with a seat, on the waiting list, or set aside.
 BY_STATE = {
     "registered": "registration_confirmation",
@@ -80,14 +78,13 @@ def _attachments(event, registration):
 
 def _words(event, registration, lang):
     text = event.text(lang)
-    mine = keys.token_for(REGISTRATION, registration.id)
     return {
         "person": registration.name,
         "seats": registration.seats,
         "state": registration.state,
         "event_title": text.title,
         "event_url": whole_address("events.show", lang, slug=event.slug),
-        "mine_url": whole_address("events.registration", lang, token=mine),
+        "mine_url": whole_address("events.registration", lang, token=token_for(registration)),
         "day": full_day(event.starts_local, lang),
         "hours": hours(event.starts_local, event.ends_local, lang),
         "zone": zone_name(event.zone, event.starts_at, lang),

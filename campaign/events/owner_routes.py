@@ -2,9 +2,8 @@
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 
-from campaign.events import registering
+from campaign.events import keys, registering
 from campaign.events.codes import code_png, code_svg, spaced
-from campaign.events.emails import REGISTRATION
 from campaign.events.forms import ANSWER_PREFIX, registration_form
 from campaign.events.pages import page
 from campaign.events.queries import event_by_id, registration_by_id
@@ -12,7 +11,6 @@ from campaign.events.routes import blueprint
 from campaign.extensions import write
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
-from campaign.signatures import keys
 
 
 @blueprint.get("/<lang>/registrations/<token>")
@@ -58,8 +56,11 @@ def code(token):
 
 def _opened(token):
     """Return the registration that the token opens; 404 for a foreign token or what was erased."""
-    registration_id = keys.id_in(REGISTRATION, token)
-    return (registration_by_id(registration_id) if registration_id is not None else None) or abort(404)
+    registration_id = keys.id_in(token)
+    opened = None if registration_id is None else registration_by_id(registration_id)
+    if opened is None or not keys.opens(token, opened):
+        abort(404)
+    return opened
 
 
 def _page(token, opened, *, form=None, status=200):

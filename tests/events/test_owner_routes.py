@@ -3,12 +3,13 @@
 import re
 
 import pytest
+from sqlalchemy import update
 
+from campaign.events.models import Registration
 from campaign.events.operations import cancel
 from campaign.events.registering import cancel_registration
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.lib.times import utcnow
-from campaign.signatures import keys
 from tests.factories.events import come, link, make_event, move, registration, states
 
 
@@ -87,8 +88,13 @@ def test_a_foreign_token_opens_nothing(client, first, token):
         assert client.open(f"/en/registrations/{token}{path}", method=method).status_code == 404
 
 
-def test_the_link_of_a_signature_opens_no_registration(client, first):
-    assert client.get(f"/en/registrations/{keys.token_for('mine', first)}").status_code == 404
+def test_a_link_opens_only_the_registration_it_was_made_for(client, first):
+    path = link(first)
+    change = update(Registration).where(Registration.id == first).values(email_digest=b"a newcomer's after a restore")
+    write(lambda: db.session.execute(change))
+    assert client.get(path).status_code == 404
+    assert client.post(f"{path}/cancel").status_code == 404
+    assert client.get(link(first)).status_code == 200
 
 
 def test_whoever_waits_sees_that_they_wait_and_then_their_seat(client, app):

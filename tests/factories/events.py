@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
+from campaign.events.keys import token_for
 from campaign.events.models import Event, Registration
 from campaign.events.operations import Hours, create_event, publish
 from campaign.events.registering import register
@@ -71,4 +72,4 @@ def move(event, *, starts_at):
 
 
 def link(registration_id, lang="en"):
-    return f"/{lang}/registrations/{keys.token_for('registration', registration_id)}"
+    return f"/{lang}/registrations/{token_for(registration(registration_id))}"
