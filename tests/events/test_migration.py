@@ -16,7 +16,7 @@ FRENCH = {**ENTRY, "hours": "19 h à 20 h 45", "title": "Une soirée"}
 def test_plain_entries_become_events_with_their_words(kind, tmp_path):
     app = make_app(databases.fresh(kind), tmp_path)
     with app.app_context():
-        upgrade(revision="0003")
+        upgrade(revision="0005")
         _fill()
         upgrade()
         with db.engine.connect() as connection:
@@ -24,7 +24,7 @@ def test_plain_entries_become_events_with_their_words(kind, tmp_path):
             texts = dict(connection.execute(sa.text("select lang, title from event_text")).all())
         assert tuple(event) == ("valley-1", "published", "Toronto", True)
         assert texts == {"en": "An evening", "fr": "Une soirée"}
-        downgrade(revision="0003")
+        downgrade(revision="0005")
         db.engine.dispose()
 
 
