@@ -7,7 +7,7 @@ from math import ceil
 import numpy as np
 
 from campaign.montage.flock import Flock
-from campaign.montage.sprites import VARIANTS, Stance, sprites_of
+from campaign.montage.sprites import VARIANTS, Sprites, Stance
 from campaign.montage.swarm import REACH
 
 # Every picture pixel is looked at in so many by so many points.
@@ -39,27 +39,34 @@ class _Stamps:
         return count, np.arange(count.sum()) + np.repeat(first, count)
 
 
-def paint_cloud(flock: Flock) -> np.ndarray:
-    """The flock on a transparent ground: width × width × 4 uint8, premultiplied."""
-    fine = next((points for widest, points in FINE.items() if flock.width <= widest), COARSE)
-    stamps = _stamps(flock.size * fine)
-    reach = ceil(flock.size * 1.22 * REACH / 2) + 2
-    height = max(reach, BAND_POINTS // (flock.width * fine * fine))
-    picture = np.zeros((flock.width, flock.width, 4), np.uint8)
-    for top in range(0, flock.width, height):
-        bottom = min(top + height, flock.width)
-        near = np.flatnonzero((flock.y > top - reach) & (flock.y < bottom + reach))
-        picture[top:bottom] = _paint_band(flock.part(near), stamps, fine, reach, top, bottom)
-    return picture
+class Cloud:
+    """A flock that is painted band by band, so that a picture larger than memory can be made of it."""
+
+    def __init__(self, flock: Flock) -> None:
+        self._flock = flock
+        self._fine = next((points for widest, points in FINE.items() if flock.width <= widest), COARSE)
+        self._stamps = _stamps(flock.size * self._fine)
+        self._reach = ceil(flock.size * 1.22 * REACH / 2) + 2
+
+    def paint(self, top: int, bottom: int) -> np.ndarray:
+        """Rows top … bottom on a transparent ground: rows × width × 4 uint8, premultiplied."""
+        flock, fine, reach = self._flock, self._fine, self._reach
+        height = max(reach, BAND_POINTS // (flock.width * fine * fine))
+        picture = np.zeros((bottom - top, flock.width, 4), np.uint8)
+        for first in range(top, bottom, height):
+            last = min(first + height, bottom)
+            near = flock.part(flock.between(first - reach, last + reach))
+            picture[first - top : last - top] = _paint_band(near, self._stamps, fine, reach, first, last)
+        return picture
 
 
 def _stamps(size: float) -> _Stamps:
-    sprites = sprites_of(size)
+    sprites = Sprites(size)
     out = ceil(size * 1.22 * REACH) + 2
     poses = product(range(VARIANTS), (False, True), range(-TURNS, TURNS + 1), SCALES)
     found = []
     for variant, flip, turn, scale in poses:
-        stance = Stance(flip, turn * TURN, size * scale / 1000, out, out / 2, out / 2)
+        stance = Stance(flip, turn * TURN, size * scale / 1000, out, out, out / 2, out / 2)
         shares = np.asarray(sprites.turned(variant, stance))
         cover = shares[:, :, 0]
         down, across = np.nonzero(cover >= min(110, cover.max()))

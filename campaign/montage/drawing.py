@@ -5,42 +5,64 @@ from collections.abc import Collection
 import numpy as np
 from PIL import Image
 
-from campaign.montage.cloud import paint_cloud
+from campaign.montage.cloud import Cloud
 from campaign.montage.encoding import encode_png
 from campaign.montage.flock import gather
-from campaign.montage.ground import lay_ground
+from campaign.montage.ground import Ground
 from campaign.montage.shapes import Shape
-from campaign.montage.swarm import paint_swarm
+from campaign.montage.swarm import Swarm
 
-__all__ = ["draw", "encode_png"]
+__all__ = ["Painting", "draw", "encode_png"]
 
 # More than these are painted all at once: they are a few pixels each, and one by one would take
 # seconds.
 LARGEST_SWARM = 40_000
-ROWS = 256
+# For paper, where they are larger and somebody waits for a worker anyway.
+LARGEST_PRINTED_SWARM = 250_000
+
+
+class Painting:
+    """A montage of butterflies 1 … count without the gaps, `width` pixels wide and high, painted in bands of rows.
+
+    Nothing is painted where no butterfly sits, but for a soft shade around each and, while there
+    are fewer than 1,500, the dotted outline of the shape. By `night` dark butterflies are lighter,
+    so that they show on a dark page. `printed` takes its time for soft edges.
+    """
+
+    def __init__(
+        self,
+        shape: Shape,
+        count: int,
+        width: int,
+        *,
+        gaps: Collection[int] = (),
+        night: bool = False,
+        printed: bool = False,
+    ) -> None:
+        flock = gather(shape, count, width, gaps, night)
+        self._ground = Ground(shape, flock, count, night)
+        largest = LARGEST_PRINTED_SWARM if printed else LARGEST_SWARM
+        self._butterflies = Swarm(flock) if len(flock.x) <= largest else Cloud(flock)
+
+    def rows(self, top: int, bottom: int) -> np.ndarray:
+        """Rows top … bottom without the last: rows × width × 4 uint8 (red, green, blue, alpha), premultiplied."""
+        return over(self._butterflies.paint(top, bottom), self._ground.lay(top, bottom))
 
 
 def draw(
     shape: Shape, count: int, width: int, *, gaps: Collection[int] = (), night: bool = False
 ) -> Image.Image:
-    """The montage of butterflies 1 … count without the gaps, as an RGBA image of width × width
-    pixels.
-
-    Nothing is painted where no butterfly sits, but for a soft shade around each and, while there
-    are fewer than 1,500, the dotted outline of the shape. By `night` dark butterflies are lighter,
-    so that they show on a dark page.
-    """
-    flock = gather(shape, count, width, gaps, night)
-    ground = np.asarray(lay_ground(shape, flock, count, night))
-    butterflies = paint_swarm(flock) if len(flock.x) <= LARGEST_SWARM else paint_cloud(flock)
-    return _over(butterflies, ground)
+    """The whole of a Painting, as an RGBA image of width × width pixels."""
+    pixels = Painting(shape, count, width, gaps=gaps, night=night).rows(0, width)
+    return Image.frombuffer("RGBa", (width, width), pixels, "raw", "RGBa", 0, 1).convert("RGBA")
 
 
-def _over(upper: np.ndarray, lower: np.ndarray) -> Image.Image:
-    picture = np.empty_like(upper)
-    for top in range(0, len(upper), ROWS):
-        rows = slice(top, top + ROWS)
-        through = 255 - upper[rows, :, 3:].astype(np.uint16)
-        picture[rows] = upper[rows] + ((lower[rows] * through + 127) // 255).astype(np.uint8)
-    height, width = picture.shape[:2]
-    return Image.frombuffer("RGBa", (width, height), picture, "raw", "RGBa", 0, 1).convert("RGBA")
+def over(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    """The upper picture (premultiplied RGBA) laid on the lower one, of as many channels as that has; both uint8."""
+    picture = np.empty_like(lower)
+    channels = lower.shape[2]
+    # Row by row, as what is worked out in between is twice as large.
+    for row, (top, beneath) in enumerate(zip(upper, lower, strict=True)):
+        through = 255 - top[:, 3:].astype(np.uint16)
+        picture[row] = top[:, :channels] + ((beneath * through + 127) // 255).astype(np.uint8)
+    return picture

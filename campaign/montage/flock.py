@@ -36,6 +36,10 @@ class Flock:
         columns = {name: getattr(self, name)[chosen] for name in COLUMNS}
         return Flock(width=self.width, size=self.size, **columns)
 
+    def between(self, top: float, bottom: float) -> np.ndarray:
+        """The indices of the butterflies that sit between these two heights, in the same order."""
+        return np.flatnonzero((self.y > top) & (self.y < bottom))
+
 
 COLUMNS = ("x", "y", "variant", "flip", "turn", "scale", "tints")
 

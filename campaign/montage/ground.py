@@ -1,6 +1,6 @@
 """What lies beneath the butterflies: their common shade, and the ghost of a nearly empty shape."""
 
-from math import log
+from math import ceil, log
 
 import numpy as np
 from PIL import Image, ImageDraw
@@ -18,16 +18,31 @@ WIDEST_GRID = 600
 DOTS_FOR = 700
 
 
-def lay_ground(shape: Shape, flock: Flock, count: int, night: bool) -> Image.Image:
-    """What shows between butterflies: red, green, blue, alpha, premultiplied, as a CMYK image."""
-    fullness = _between(count, 150, 2500)
-    ground = Image.new("CMYK", (flock.width, flock.width))
-    if fullness and len(flock.x):
-        ground = _shade(shape, flock, count, fullness, night)
-    fading = GHOST_STRENGTH * (1 - _between(count, 300, 2000))
-    if fading:
-        _dot(ground, shape.ghost * flock.width, GHOST_NIGHT if night else GHOST_DAY, fading)
-    return ground
+class Ground:
+    """What shows between butterflies, laid band by band."""
+
+    def __init__(self, shape: Shape, flock: Flock, count: int, night: bool) -> None:
+        self._width = flock.width
+        fullness = _between(count, 150, 2500)
+        self._shade = _shade(shape, flock, count, fullness, night) if fullness and len(flock.x) else None
+        fading = GHOST_STRENGTH * (1 - _between(count, 300, 2000))
+        self._dots = _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, fading) if fading else None
+
+    def lay(self, top: int, bottom: int) -> np.ndarray:
+        """Rows top … bottom: rows × width × 4 uint8 (red, green, blue, alpha), premultiplied."""
+        ground = self._shaded(top, bottom) if self._shade else Image.new("CMYK", (self._width, bottom - top))
+        if self._dots:
+            self._dots.paste(ground, top, bottom)
+        return np.asarray(ground)
+
+    def _shaded(self, top: int, bottom: int) -> Image.Image:
+        cell = self._width / self._shade.width
+        # The neighbouring cells count too, or each band would end in a seam.
+        rim = ceil(2 * cell)
+        upper, lower = max(0, top - rim), min(self._width, bottom + rim)
+        box = (0, upper / cell, self._shade.width, lower / cell)
+        whole = self._shade.resize((self._width, lower - upper), Image.Resampling.BILINEAR, box)
+        return whole.crop((0, top - upper, self._width, bottom - upper))
 
 
 def _between(count: int, low: int, high: int) -> float:
@@ -35,8 +50,8 @@ def _between(count: int, low: int, high: int) -> float:
     return min(max(log(max(count, 1) / low) / log(high / low), 0), 1)
 
 
-def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool):
-    """A soft shade in the colour of the butterflies around, where they are dense."""
+def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool) -> Image.Image:
+    """A soft shade in the colour of the butterflies around, where they are dense: a small premultiplied CMYK image."""
     cell = max(flock.width / WIDEST_GRID, flock.size / 8)
     side = int(flock.width / cell)
     scale = side / flock.width
@@ -57,8 +72,7 @@ def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool)
     darkness = SHADE_DARKNESS[0] + (SHADE_DARKNESS[1] - SHADE_DARKNESS[0]) * fullness
     rgb = heap[:, :, 2:] / np.maximum(heap[:, :, 1:2], 1e-9) * darkness
     pixels = np.concatenate([rgb * alpha, alpha * 255], axis=2).astype(np.uint8)
-    whole = (flock.width, flock.width)
-    return Image.fromarray(pixels, "CMYK").resize(whole, Image.Resampling.BILINEAR)
+    return Image.fromarray(pixels, "CMYK")
 
 
 def _blurred(heap: np.ndarray, reach: int) -> np.ndarray:
@@ -72,14 +86,22 @@ def _blurred(heap: np.ndarray, reach: int) -> np.ndarray:
     return heap
 
 
-def _dot(ground: Image.Image, dots: np.ndarray, colour: RGB, strength: float) -> None:
-    radius = max(0.75, ground.width / 1200)
-    side = 2 * int(radius + 1.5) + 1
-    big = Image.new("L", (8 * side, 8 * side))
-    near, far = 8 * (side / 2 - radius), 8 * (side / 2 + radius)
-    ImageDraw.Draw(big).ellipse((near, near, far, far), fill=round(255 * strength))
-    mask = big.resize((side, side), Image.Resampling.BOX)
-    # In a narrow picture the dots would run into a line.
-    dots = dots[:: max(1, round(DOTS_FOR / ground.width))]
-    for x, y in np.rint(dots - side / 2).astype(int).tolist():
-        ground.paste((*colour, 255), (x, y, x + side, y + side), mask)
+class _Dots:
+    """The dotted outline of a shape."""
+
+    def __init__(self, shape: Shape, width: int, colour: RGB, strength: float) -> None:
+        radius = max(0.75, width / 1200)
+        self._side = 2 * int(radius + 1.5) + 1
+        self._colour = (*colour, 255)
+        big = Image.new("L", (8 * self._side, 8 * self._side))
+        near, far = 8 * (self._side / 2 - radius), 8 * (self._side / 2 + radius)
+        ImageDraw.Draw(big).ellipse((near, near, far, far), fill=round(255 * strength))
+        self._mask = big.resize((self._side, self._side), Image.Resampling.BOX)
+        # In a narrow picture the dots would run into a line.
+        dots = shape.ghost[:: max(1, round(DOTS_FOR / width))] * width
+        self._corners = np.rint(dots - self._side / 2).astype(int)
+
+    def paste(self, ground: Image.Image, top: int, bottom: int) -> None:
+        for x, y in self._corners.tolist():
+            if top - self._side < y < bottom:
+                ground.paste(self._colour, (x, y - top, x + self._side, y - top + self._side), self._mask)

@@ -1,6 +1,6 @@
 """The eight wing poses of a butterfly, cut and turned to the size at hand."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from math import ceil, cos, pi, sin
 
@@ -11,7 +11,7 @@ from campaign.montage.shapes import DATA
 
 VARIANTS = 8
 # The largest size, in pixels, that each level of detail serves.
-LEVELS = {"small": 15, "mid": 70, "full": float("inf")}
+LEVELS = {"small": 15, "mid": 70, "full": 512}
 # Room around a sprite, as a share of its side, for its shade.
 ROOM = 1 / 8
 SHADE_BLUR = 0.035
@@ -27,23 +27,32 @@ def _sheet(level: str) -> np.ndarray:
     of that is the light end of the wash, blue pale spot, and what remains of the coverage is ink.
     """
     with Image.open(DATA / f"sprites-{level}.png") as image:
-        pixels = np.array(image.convert("RGBA")).astype(np.uint16)
-    side = pixels.shape[1] // 4
-    alpha = pixels[:, :, 3:]
-    shares = np.concatenate([alpha, (pixels[:, :, :3] * alpha + 127) // 255], axis=2).astype(
-        np.uint8
-    )
+        shares = _shares(np.array(image.convert("RGBA")))
+    side = shares.shape[1] // 4
     return shares.reshape(2, side, 4, side, 4).swapaxes(1, 2).reshape(VARIANTS, side, side, 4)
 
 
-def level_for(size: float) -> str:
-    """The level of detail for butterflies of this size in pixels."""
-    return next(level for level, most in LEVELS.items() if size < most)
+def _shares(pixels: np.ndarray) -> np.ndarray:
+    alpha = pixels[:, :, 3:]
+    shares = np.empty_like(pixels)
+    shares[:, :, :1] = alpha
+    shares[:, :, 1:] = (pixels[:, :, :3].astype(np.uint16) * alpha + 127) // 255
+    return shares
+
+
+def _art(size: float, variant: int) -> np.ndarray:
+    """One pose for butterflies of this size in pixels, at the level of detail that serves it: side × side × 4 shares."""
+    for level, most in LEVELS.items():
+        if size < most:
+            return _sheet(level)[variant]
+    # Kept by nobody: a pose for print is 16 MB.
+    with Image.open(DATA / "sprites-print" / f"{variant}.png") as image:
+        return _shares(np.array(image.convert("RGBA")))
 
 
 @dataclass(frozen=True, slots=True)
 class Stance:
-    """How one butterfly sits in its stamp of out × out pixels: its middle at (x, y), `size` in
+    """How one butterfly sits in its stamp of out pixels by rows: its middle at (x, y), `size` in
     pixels.
 
     `turn` is in 65,536ths of a whole turn, clockwise.
@@ -53,58 +62,54 @@ class Stance:
     turn: int
     size: float
     out: int
+    rows: int
     x: float
     y: float
 
 
+# A pose as a CMYK image, used as four plain channels (coverage, cell, wash, spot), its shade as an L image, and the side in
+# pixels of the butterfly alone, without the room around it.
+Pose = tuple[Image.Image, Image.Image, int]
+
+
 @dataclass(frozen=True)
 class Sprites:
-    """All poses at about one size, ready to be turned.
+    """The poses for butterflies of about `size` pixels, ready to be turned; each is made when it is first asked for."""
 
-    `poses` are CMYK images, used as four plain channels: coverage, cell, wash, spot; `shades` are L
-    images. `side` counts the room around; `grown` is side with room ÷ side without.
-    """
-
-    poses: list[Image.Image]
-    shades: list[Image.Image]
-    side: int
-    grown: float
+    size: float
+    _poses: dict[int, Pose] = field(default_factory=dict)
 
     def turned(self, variant: int, stance: Stance) -> Image.Image:
-        return self._transformed(self.poses[variant], stance)
+        pose, _, side = self._pose(variant)
+        return _transformed(pose, side, stance)
 
     def shade(self, variant: int, stance: Stance) -> Image.Image:
-        return self._transformed(self.shades[variant], stance)
+        _, shade, side = self._pose(variant)
+        return _transformed(shade, side, stance)
 
-    def _transformed(self, pose: Image.Image, stance: Stance) -> Image.Image:
-        scale = self.side / (stance.size * self.grown)
-        across, down = cos(stance.turn * pi / 32768) * scale, sin(stance.turn * pi / 32768) * scale
-        mirror = -1 if stance.flip else 1
-        a, b, d, e = across * mirror, down * mirror, -down, across
-        c = self.side / 2 - a * stance.x - b * stance.y
-        f = self.side / 2 - d * stance.x - e * stance.y
-        out = (stance.out, stance.out)
-        return pose.transform(
-            out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR
-        )
+    def _pose(self, variant: int) -> Pose:
+        if variant not in self._poses:
+            art = _art(self.size, variant)
+            # A little larger than needed, because turning softens.
+            side = min(len(art), max(6, ceil(self.size * 1.25)))
+            roomy = _roomy(Image.fromarray(art, "CMYK"), side)
+            self._poses[variant] = roomy, _shade(roomy, side), side
+        return self._poses[variant]
 
 
-def sprites_of(size: float) -> Sprites:
-    """The poses for butterflies of this size in pixels."""
-    sheet = _sheet(level_for(size))
-    # A little larger than needed, because turning softens.
-    side = min(sheet.shape[1], max(6, ceil(size * 1.25)))
+def _transformed(pose: Image.Image, side: int, stance: Stance) -> Image.Image:
+    scale = side / stance.size
+    across, down = cos(stance.turn * pi / 32768) * scale, sin(stance.turn * pi / 32768) * scale
+    mirror = -1 if stance.flip else 1
+    a, b, d, e = across * mirror, down * mirror, -down, across
+    c = pose.width / 2 - a * stance.x - b * stance.y
+    f = pose.width / 2 - d * stance.x - e * stance.y
+    out = (stance.out, stance.rows)
+    return pose.transform(out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
+
+
+def _roomy(pose: Image.Image, side: int) -> Image.Image:
     room = ceil(side * ROOM)
-    poses = [_roomy(Image.fromarray(pose, "CMYK"), side, room) for pose in sheet]
-    return Sprites(
-        poses=poses,
-        shades=[_shade(pose, side) for pose in poses],
-        side=side + 2 * room,
-        grown=(side + 2 * room) / side,
-    )
-
-
-def _roomy(pose: Image.Image, side: int, room: int) -> Image.Image:
     roomy = Image.new("CMYK", (side + 2 * room, side + 2 * room))
     roomy.paste(pose.resize((side, side), Image.Resampling.BOX), (room, room))
     return roomy

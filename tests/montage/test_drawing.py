@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageFilter
 
 from campaign.montage import cloud, drawing
-from campaign.montage.cloud import paint_cloud
+from campaign.montage.cloud import Cloud
 from campaign.montage.drawing import draw
 from campaign.montage.flock import gather
 from campaign.montage.layout import places, size, wings
@@ -102,9 +102,9 @@ def test_one_by_one_and_all_at_once_look_alike(monkeypatch):
 
 def test_bands_leave_no_seam(monkeypatch):
     flock = gather(MONARCH, 50_000, WIDTH, (), night=False)
-    whole = paint_cloud(flock)
+    whole = Cloud(flock).paint(0, WIDTH)
     monkeypatch.setattr(cloud, "BAND_POINTS", 100_000)
-    assert np.array_equal(paint_cloud(flock), whole)
+    assert np.array_equal(Cloud(flock).paint(0, WIDTH), whole)
 
 
 @pytest.mark.parametrize("name", shape_names())

@@ -42,6 +42,8 @@ svg{display:block}</style>
 # Level of detail → side in pixels of one sprite. The small ones show a plain wing without spots,
 # the middle ones leave out the outer row of spots: what is smaller than a pixel is only noise.
 LEVELS = {"full": 512, "mid": 128, "small": 64}
+# On paper the few first butterflies are a hand wide. One file a pose: all at once would take much memory.
+PRINT_SIDE = 2048
 SMALLEST_SPOT = 11
 
 
@@ -116,6 +118,16 @@ def draw_sprites(page: Page) -> None:
         image.save(HERE / f"sprites-{level}.png", optimize=True)
 
 
+def draw_print_sprites(page: Page) -> None:
+    art = (HERE / "sprites.svg").read_text()
+    symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
+    (HERE / "sprites-print").mkdir(exist_ok=True)
+    for at, name in enumerate(VARIANTS):
+        pose = f'<svg width="{PRINT_SIDE}" height="{PRINT_SIDE}">{symbols}<use href="#{name}" width="100%" height="100%"/></svg>'
+        image = photograph(page, FALSE_COLOURS + pose, PRINT_SIDE, PRINT_SIDE)
+        image.save(HERE / "sprites-print" / f"{at}.png", optimize=True)
+
+
 def draw_shape(page: Page, name: str, new_mask: bool) -> None:
     folder = HERE / name
     art = (folder / "plate.svg").read_text()
@@ -149,6 +161,7 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chosen.chromium, args=["--no-sandbox"])
         page = browser.new_page()
         draw_sprites(page)
+        draw_print_sprites(page)
         for folder in sorted(path.parent for path in HERE.glob("*/plate.svg")):
             draw_shape(page, folder.name, folder.name in chosen.new_mask)
         browser.close()
