@@ -15,15 +15,16 @@ ALPHA_WEIGHT = 0.9
 BINS = 1 << 19
 
 
-def encode_png(image: Image.Image) -> bytes:
-    """The RGBA image as a PNG with a palette: a quarter of the bytes, hardly another picture."""
+def encode_png(image: Image.Image, most: int | None = None) -> bytes:
+    """The RGBA image as a PNG with a palette of at most `most` colours: a quarter of the bytes, hardly another picture."""
     pixels = np.asarray(image)
     alpha = pixels[:, :, 3]
     seen = alpha > 0
     if not seen.any():
         return _saved(image, 6)
     bins, colours, weights = _binned(pixels[seen])
-    palette = _means(colours, weights, COLOURS_OF_FEW if seen.mean() < FEW else COLOURS)
+    most = most or (COLOURS_OF_FEW if seen.mean() < FEW else COLOURS)
+    palette = _means(colours, weights, most)
     number_of_bin = np.zeros(BINS, np.uint8)
     used = np.flatnonzero(weights)
     number_of_bin[used] = 1 + _nearest(colours[used], palette)

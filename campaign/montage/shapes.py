@@ -1,7 +1,9 @@
 """The shapes a montage can take: each is a folder of data, never code."""
 
+import io
 import json
 import tomllib
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -10,6 +12,7 @@ import numpy as np
 from PIL import Image
 
 DATA = Path(__file__).parent / "data"
+FILES = ("shape.toml", "mask.png", "palette.png", "ghost.json")
 SIDE = 1024
 # The parts of a butterfly that have a colour of their own, in the order of every array of tints.
 PARTS = ("ink", "dark", "light", "spot")
@@ -45,10 +48,6 @@ class Shape:
         """The share of the square that butterflies may sit on, 0 to 1."""
         return float(self.mask.mean())
 
-    @property
-    def mask_path(self) -> Path:
-        return DATA / self.name / "mask.png"
-
 
 class UnknownShape(LookupError):
     """No folder of data has this name."""
@@ -60,19 +59,28 @@ def shape_names() -> list[str]:
 
 @cache
 def shape_named(name: str) -> Shape:
-    """The shape of this name, read once per process. Raises UnknownShape."""
+    """The shape of this name that comes with the platform, read once per process. Raises UnknownShape."""
     if name not in shape_names():
         raise UnknownShape(name)
-    folder = DATA / name
-    facts = tomllib.loads((folder / "shape.toml").read_text())
+    return shape_in(DATA / name)
+
+
+def shape_in(folder: Path) -> Shape:
+    """The shape whose files lie in a folder."""
+    return shape_from(folder.name, lambda file: (folder / file).read_bytes())
+
+
+def shape_from(name: str, read: Callable[[str], bytes]) -> Shape:
+    """The shape whose files (FILES) `read` gives by their names."""
+    facts = tomllib.loads(read("shape.toml").decode())
     near = facts.get("near", [])
     # A ghost is written in sixteenths of a pixel of the 1,024.
-    ghost = np.array(json.loads((folder / "ghost.json").read_text()), float) / (16 * SIDE)
+    ghost = np.array(json.loads(read("ghost.json")), float).reshape(-1, 2) / (16 * SIDE)
     return Shape(
         name=name,
         title=facts["title"],
-        mask=_pixels(folder / "mask.png", "1"),
-        palette=_pixels(folder / "palette.png", "RGB"),
+        mask=_pixels(read("mask.png"), "1"),
+        palette=_pixels(read("palette.png"), "RGB"),
         centre=tuple(facts["centre"]),
         ink=_rgb(facts["ink"]),
         night_ink=_rgb(facts["night_ink"]),
@@ -82,8 +90,8 @@ def shape_named(name: str) -> Shape:
     )
 
 
-def _pixels(path: Path, mode: str) -> np.ndarray:
-    with Image.open(path) as image:
+def _pixels(content: bytes, mode: str) -> np.ndarray:
+    with Image.open(io.BytesIO(content)) as image:
         pixels = np.array(image.convert(mode))
     pixels.flags.writeable = False
     return pixels

@@ -1,0 +1,147 @@
+"""How a poster is laid out: title, montage, count and date, and the names in columns at its foot and on further sheets."""
+
+from dataclasses import dataclass
+
+from campaign.montage.columns import grid_for, lines_of, set_lines
+from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.layout import size as size_of
+from campaign.montage.ornaments import INK, INK_2, INK_3, PAPER, lay_margin
+from campaign.montage.typesetting import Sheets
+
+# Lengths are in thousandths of the sheet's width.
+EDGE, MARGIN = 60, 28
+TITLE_SIZES = (124, 112, 102, 94, 86, 78, 70, 62, 56, 50, 44, 38)
+COUNT_SIZES = (150, 130, 112)
+LARGEST_NAME = 13
+NAMES_SHARE = 0.24
+SMALLEST_NAME = {"A3": 5.5, "A2": 6, "A1": 6.5, "A0": 7}
+MOST_SHEETS = 400
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Where the montage goes: its square has its corner at (x, y) and this side, in points; it is empty above `first` and
+    below `last`, in shares of the side."""
+
+    x: float
+    y: float
+    side: float
+    first: float
+    last: float
+
+
+def set_poster(spec, shape, names=(), progress=lambda share: None):
+    """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet)."""
+    return _Poster(spec, shape, progress).set(names)
+
+
+class _Poster:
+    def __init__(self, spec, shape, progress):
+        self._spec, self._shape, self._progress = spec, shape, progress
+        width, height = spec.sheet
+        self._sheets = Sheets(width, height, title=spec.title, lang=spec.lang)
+        self._unit = width / 1000
+        self._height = height / self._unit
+        self._smallest = SMALLEST_NAME.get(spec.size, 6)
+
+    def set(self, names):
+        self._begin_sheet()
+        lines = lines_of(names, self._sheets)
+        foot, left_over = self._set_names(lines) if lines else (self._height - 92, [])
+        frame = self._frame(self._set_title(), self._set_count(foot, bool(lines)))
+        if self._spec.form == "pdf":
+            self._set_further_sheets(left_over)
+        return self._sheets, frame
+
+    def _begin_sheet(self):
+        self._sheets.add(PAPER)
+        lay_margin(self._sheets, MARGIN * self._unit)
+        self._vein(self._height - 74, 6)
+        self._say(self._spec.address, EDGE, self._height - 38, DOES, 17, INK_3)
+        self._say("Volante", 1000 - EDGE, self._height - 38, SAYS, 19, INK_3, align="right")
+
+    def _set_title(self):
+        """Set the title over the whole width; return where it ends."""
+        lines, size = self._fitted(self._spec.title, 300, SAYS, TITLE_SIZES, 1.04)
+        for at, line in enumerate(lines):
+            self._say(line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center")
+        return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
+
+    def _set_count(self, bottom, is_small):
+        """Set the count, what it counts and when, from `bottom` up; return where they begin."""
+        spec, scale = self._spec, 0.72 if is_small else 1
+        self._say(spec.counted_on, 500, bottom - 8, DOES, 20 * scale, INK_3, align="center")
+        bottom -= 8 + 42 * scale
+        face, sizes = (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+        lines, size = self._fitted(spec.words, 160, face, sizes, 1.3)
+        for line in reversed(lines):
+            self._say(line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center")
+            bottom -= 1.3 * size
+        if spec.count:
+            size = next((s * scale for s in COUNT_SIZES if self._width(spec.count, SAYS, s * scale) < 880), COUNT_SIZES[-1] * scale)
+            self._say(spec.count, 500, bottom - 8 * scale, SAYS, size, INK, align="center")
+            bottom -= 8 * scale + 0.8 * size
+        return bottom
+
+    def _frame(self, top, bottom):
+        """The largest square whose painted rows fit between title and count, in the middle."""
+        rows = self._shape.mask.any(axis=1).nonzero()[0]
+        # The few first butterflies are large and reach out of the shape.
+        rim = 0.6 * size_of(self._shape, self._spec.last) if self._spec.last else 0.01
+        first, last = max(0, rows[0] / 1024 - rim), min(1, (rows[-1] + 1) / 1024 + rim)
+        room = bottom - top - 44
+        side = min(1000 - 2 * EDGE, room / (last - first))
+        y = top + 22 + (room - side * (last - first)) / 2 - side * first
+        return Frame((500 - side / 2) * self._unit, y * self._unit, side * self._unit, first, last)
+
+    def _set_names(self, lines):
+        """Set what fits at the foot; return where it begins, and the lines left over."""
+        u, words = self._unit, self._spec.names_words
+        most = NAMES_SHARE * self._height
+        grid = grid_for(len(lines), 1000 * u - 2 * EDGE * u, most * u, LARGEST_NAME * u, self._smallest)
+        here, left_over = lines[: grid.holds], lines[grid.holds :]
+        rows = min(grid.rows, -(-len(here) // grid.columns))
+        top = self._height - 92 - rows * grid.size * 1.28 / u
+        set_lines(self._sheets, grid, here, EDGE * u, top * u)
+        heading = words["heading"]
+        if left_over:
+            heading += " " + words["further" if self._spec.form == "pdf" else "not_all"]
+        self._say(heading, EDGE, top - 12, DOES_BOLD, 13, INK_2)
+        self._vein(top - 40, 4)
+        return top - 66, left_over
+
+    def _set_further_sheets(self, lines):
+        u, top = self._unit, MARGIN + 130
+        if not lines:
+            return
+        # More than fit on so many sheets are set smaller instead; nobody is left out.
+        height = (self._height - 92 - top) * u
+        grid = grid_for(len(lines) / MOST_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest)
+        sheets = -(-len(lines) // grid.holds)
+        for at in range(sheets):
+            self._begin_sheet()
+            self._say(self._spec.title, EDGE, MARGIN + 62, SAYS, 34 if len(self._spec.title) < 40 else 20, INK)
+            words = self._spec.names_words["sheet"].format(n=at + 2, m=sheets + 1)
+            self._say(words, 1000 - EDGE, MARGIN + 100, DOES, 15, INK_3, align="right")
+            self._say(self._spec.names_words["heading"], EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
+            set_lines(self._sheets, grid, lines[at * grid.holds : (at + 1) * grid.holds], EDGE * u, top * u)
+            self._progress((at + 1) / sheets)
+
+    def _say(self, text, x, y, face, size, colour, align="left"):
+        u = self._unit
+        width = self._width(text, face, size)
+        # What would run out of the sheet is set smaller.
+        room = 1000 - 2 * EDGE
+        self._sheets.say(text, x * u, y * u, face, min(1, room / max(width, 1)) * size * u, colour, align=align)
+
+    def _width(self, text, face, size):
+        return self._sheets.width_of(text, face, size * self._unit) / self._unit
+
+    def _fitted(self, text, height, face, sizes, leading):
+        u = self._unit
+        lines, size = self._sheets.fitted(text, (1000 - 2 * EDGE) * u, height * u, face, [size * u for size in sizes], leading)
+        return lines, size / u
+
+    def _vein(self, y, thick):
+        u = self._unit
+        self._sheets.vein(EDGE * u, y * u, (1000 - 2 * EDGE) * u, INK, thick=thick * u)

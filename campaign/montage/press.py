@@ -1,0 +1,103 @@
+"""Prints one poster: `python -m campaign.montage.press SPEC OUTPUT`, in a process of its own.
+
+It needs neither database nor settings. It says how far it has come, in percent, one number a line.
+"""
+
+import io
+import os
+import sys
+from pathlib import Path
+
+from PIL import Image
+
+from campaign.lib.orphans import end_with_parent
+from campaign.montage.drawing import Painting, over
+from campaign.montage.ornaments import PAPER
+from campaign.montage.poster_sheets import set_poster
+from campaign.montage.poster_spec import DOTS_PER_INCH, PosterSpec, pixels_of
+from campaign.montage.png_stream import PngStream
+from campaign.montage.shapes import shape_in
+from campaign.montage.typesetting import Pixels
+
+BAND = 384
+# Neighbouring strips share these rows, so that no viewer shows a hairline between them.
+OVERLAP = 2
+JPEG_QUALITY = 92
+DOTS_PER_METRE = round(DOTS_PER_INCH / 0.0254)
+NICENESS = 19
+
+
+def print_poster(spec, output, progress=lambda percent: None):
+    """Print the poster that a PosterSpec describes into the binary file `output`; `progress` is told 0 … 100."""
+    shape = shape_in(Path(spec.shape_folder))
+    # What the long part is: naming everybody, or drawing.
+    sheets, frame = set_poster(spec, shape, _names(spec), lambda share: progress(round(30 * share)))
+    progress(30 if spec.names_file else 5)
+    if spec.form == "pdf":
+        _lay_montage(spec, shape, sheets, frame, progress)
+        output.write(sheets.output())
+    else:
+        _paint(spec, shape, sheets, frame, output, progress)
+    progress(100)
+
+
+def _names(spec):
+    return Path(spec.names_file).read_text(encoding="utf-8").splitlines() if spec.names_file else []
+
+
+def _lay_montage(spec, shape, sheets, frame, progress):
+    """Lay the montage onto the first sheet, in strips at 300 dots to the inch."""
+    width = round(frame.side * DOTS_PER_INCH / 72)
+    painting = Painting(shape, spec.last, width, gaps=spec.gaps, printed=True)
+    point = frame.side / width
+    first, last = int(frame.first * width), min(width, int(frame.last * width) + 1)
+    sheets.turn_to_first()
+    for top in range(first, last, BAND):
+        bottom = min(top + BAND + OVERLAP, last)
+        rows = painting.rows(top, bottom)
+        strip = io.BytesIO()
+        Image.fromarray(over(rows, _paper(rows))).save(strip, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+        words = spec.picture_words if top == first else ""
+        sheets.picture(strip, frame.x, frame.y + top * point, frame.side, (bottom - top) * point, words)
+        progress(30 + round(60 * (bottom - first) / (last - first)))
+
+
+def _paper(rows):
+    paper = rows[:, :, :3].copy()
+    paper[:] = PAPER
+    return paper
+
+
+def _paint(spec, shape, sheets, frame, output, progress):
+    """Paint the first sheet band by band: the words as they are set, the montage over them."""
+    width, height = pixels_of(int(spec.size))
+    scale = width / spec.sheet[0]
+    side, left, top = (round(length * scale) for length in (frame.side, frame.x, frame.y))
+    painting = Painting(shape, spec.last, side, gaps=spec.gaps, printed=True)
+    text = Pixels(sheets.output(), width, height)
+    stream = PngStream(output, width, height, DOTS_PER_METRE)
+    first, last = top + int(frame.first * side), min(top + side, top + int(frame.last * side) + 1)
+    for upper in range(0, height, BAND):
+        lower = min(upper + BAND, height)
+        rows = text.rows(upper, lower)
+        begins, ends = max(upper, first), min(lower, last)
+        if begins < ends:
+            place = rows[begins - upper : ends - upper, left : left + side]
+            place[:] = over(painting.rows(begins - top, ends - top), place)
+        stream.write(rows)
+        progress(30 + round(65 * lower / height))
+    stream.end()
+    text.close()
+
+
+def main():
+    spec_file, output_file = map(Path, sys.argv[1:])
+    end_with_parent()
+    os.nice(NICENESS)
+    spec = PosterSpec.from_json(spec_file.read_text(encoding="utf-8"))
+    with output_file.open("wb") as output:
+        print_poster(spec, output, lambda percent: print(percent, flush=True))
+
+
+if __name__ == "__main__":
+    main()
