@@ -55,7 +55,7 @@ def gather(shape: Shape, count: int, width: int, gaps: Collection[int], night: b
     size = size_of(shape, count) * width
     # The few first butterflies are large: those at the rim would be cut off by the edge of the
     # picture.
-    rim = min(size * 0.53, width / 2)
+    rim = min(size * 0.66, width / 2)
     return Flock(
         width=width,
         size=size,

@@ -48,7 +48,7 @@ class _Poster:
         self._begin_sheet()
         lines = lines_of(names, self._sheets)
         foot, left_over = self._set_names(lines) if lines else (self._height - 92, [])
-        frame = self._frame(self._set_title(), self._set_count(foot, bool(lines)))
+        frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
         if self._spec.form == "pdf":
             self._set_further_sheets(left_over)
         return self._sheets, frame
@@ -60,16 +60,16 @@ class _Poster:
         self._say(self._spec.address, EDGE, self._height - 38, DOES, 17, INK_3)
         self._say("Volante", 1000 - EDGE, self._height - 38, SAYS, 19, INK_3, align="right")
 
-    def _set_title(self):
+    def _set_title(self, is_small):
         """Set the title over the whole width; return where it ends."""
-        lines, size = self._fitted(self._spec.title, 300, SAYS, TITLE_SIZES, 1.04)
+        lines, size = self._fitted(self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04)
         for at, line in enumerate(lines):
             self._say(line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center")
         return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
 
     def _set_count(self, bottom, is_small):
         """Set the count, what it counts and when, from `bottom` up; return where they begin."""
-        spec, scale = self._spec, 0.72 if is_small else 1
+        spec, scale = self._spec, 0.66 if is_small else 1
         self._say(spec.counted_on, 500, bottom - 8, DOES, 20 * scale, INK_3, align="center")
         bottom -= 8 + 42 * scale
         face, sizes = (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))

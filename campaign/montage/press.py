@@ -20,9 +20,9 @@ from campaign.montage.shapes import shape_in
 from campaign.montage.typesetting import Pixels
 
 BAND = 384
-# Neighbouring strips share these rows, so that no viewer shows a hairline between them.
-OVERLAP = 2
 JPEG_QUALITY = 92
+# Four bytes each: what the machine must have beside a million butterflies.
+MOST_PIXELS = 56_000_000
 DOTS_PER_METRE = round(DOTS_PER_INCH / 0.0254)
 NICENESS = 19
 
@@ -46,20 +46,26 @@ def _names(spec):
 
 
 def _lay_montage(spec, shape, sheets, frame, progress):
-    """Lay the montage onto the first sheet, in strips at 300 dots to the inch."""
-    width = round(frame.side * DOTS_PER_INCH / 72)
-    painting = Painting(shape, spec.last, width, gaps=spec.gaps, printed=True)
+    """Lay the montage onto the first sheet, at 300 dots to the inch, or a little less on A0."""
+    width = round(min(frame.side * DOTS_PER_INCH / 72, (MOST_PIXELS / (frame.last - frame.first)) ** 0.5))
     point = frame.side / width
     first, last = int(frame.first * width), min(width, int(frame.last * width) + 1)
+    file = io.BytesIO()
+    _montage(spec, shape, width, first, last, progress).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
     sheets.turn_to_first()
+    sheets.picture(file, frame.x, frame.y + first * point, frame.side, (last - first) * point, spec.picture_words)
+
+
+def _montage(spec, shape, width, first, last, progress):
+    """Rows first … last of the montage on paper, as one image."""
+    painting = Painting(shape, spec.last, width, gaps=spec.gaps, printed=True)
+    # One picture: several side by side show hairlines between them in some viewers.
+    picture = Image.new("RGB", (width, last - first), PAPER)
     for top in range(first, last, BAND):
-        bottom = min(top + BAND + OVERLAP, last)
-        rows = painting.rows(top, bottom)
-        strip = io.BytesIO()
-        Image.fromarray(over(rows, _paper(rows))).save(strip, "JPEG", quality=JPEG_QUALITY, subsampling=0)
-        words = spec.picture_words if top == first else ""
-        sheets.picture(strip, frame.x, frame.y + top * point, frame.side, (bottom - top) * point, words)
-        progress(30 + round(60 * (bottom - first) / (last - first)))
+        rows = painting.rows(top, min(top + BAND, last))
+        picture.paste(Image.fromarray(over(rows, _paper(rows))), (0, top - first))
+        progress(30 + round(60 * (top - first + len(rows)) / (last - first)))
+    return picture
 
 
 def _paper(rows):

@@ -23,7 +23,7 @@ def distance_from(number, count):
     """How far each pixel is from where butterfly `number` of `count` is drawn, in sizes."""
     side = size(MONARCH, count) * WIDTH
     _, x, y = places(MONARCH, number, number)
-    rim = side * 0.53
+    rim = side * 0.66
     column, row = (np.clip(int(each[0]) / 2**32 * WIDTH, rim, WIDTH - rim) for each in (x, y))
     down, across = np.mgrid[0:WIDTH, 0:WIDTH] + 0.5
     return np.hypot(down - row, across - column) / side

@@ -58,7 +58,7 @@ function lookOf(shape, size, night, fullness) {
 
 function heaped(shape, flock, side, size, look) {
   const heap = Array.from({ length: 5 }, () => new Float32Array(side * side));
-  const rim = Math.min(size * 0.53, 0.5);
+  const rim = Math.min(size * 0.66, 0.5);
   const inside = (place) => Math.min(Math.max(place * PLACE, rim), 1 - rim);
   for (let at = 0; at < flock.length; at += 2) {
     const x = flock[at];

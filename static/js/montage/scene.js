@@ -126,7 +126,7 @@ export class Scene {
       width: this.painter.canvas.width,
       height: this.painter.canvas.height,
       size: whole * scale * (1 + (this.slim(count) - 1) * way),
-      rim: Math.min(whole * 0.53, 0.5),
+      rim: Math.min(whole * 0.66, 0.5),
       night: this.colours.night,
       // And the common shade, seen as a fog from near, gives way to each one's own.
       ground: 1 - 0.9 * way,
