@@ -19,6 +19,8 @@ from campaign.lib import catalogs
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
+from campaign.montage.card_routes import blueprint as share_cards
+from campaign.montage.poster_routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import terms
@@ -47,7 +49,10 @@ PARTS = (
     workspace,
     commands,
 )
-ROOMS = (site_pages, cause_pages, petition_pages, signature_pages, event_pages, live_answers, montage_pages)
+ROOMS = (
+    *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
+    *(live_answers, montage_pages, share_cards, posters),
+)
 
 
 def create_app(settings=None):

@@ -13,6 +13,7 @@ from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
+from campaign.montage.tasks import Press
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
@@ -21,6 +22,7 @@ from campaign.signatures.tasks import forget, remind
 HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
+PRESS_SECONDS = 1
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
@@ -37,6 +39,7 @@ class Worker:
         self._postman = postman_for(app, write)
         self._has_read_clocks = False
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+        self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
 
     def run(self):
         """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
@@ -44,12 +47,13 @@ class Worker:
             (self._hatch, HATCH_SECONDS),
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
+            (self._press.draw_next, PRESS_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
-        log.info("the worker runs: hatching, mail, upkeep")
+        log.info("the worker runs: hatching, mail, posters, upkeep")
         self._stop.wait()
         log.info("the worker stops")
         self._postman.stop()
@@ -88,6 +92,7 @@ class Worker:
     def _upkeep(self):
         config = self._app.config
         now = utcnow()
+        self._press.tidy()
         forgotten = write(
             forget,
             now=now,

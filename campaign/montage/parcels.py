@@ -2,15 +2,16 @@
 
 import json
 import struct
-from functools import cache
+from functools import cache, lru_cache
 from hashlib import blake2b
 
 import numpy as np
 
-from campaign.montage.shapes import DATA, PARTS, SIDE, Shape, shape_named
+from campaign.montage.queries import find_shape
+from campaign.montage.shapes import DATA, FILES, PARTS, SIDE, Shape, shape_names
 from campaign.montage.sprites import LEVELS
 
-MOST_COLOURS = 255
+MOST_COLOURS, MOST_PARCELS = 255, 16
 # Goes up with the layout of a parcel, as browsers keep an old one for a year.
 LAYOUT = b"1"
 
@@ -19,14 +20,14 @@ class TooManyColours(ValueError):
     """The palette has more colours inside the mask than one byte can name."""
 
 
-@cache
+@lru_cache(MOST_PARCELS)
 def parcel(name: str) -> bytes:
     """The shape as bytes: a length (uint32), so much JSON, the ghost's dots, and a byte for each of the 1024×1024 pixels.
 
     A pixel is 0 where no butterfly may sit, else 1 + the index of its colour in the JSON. Dots are pairs of uint16, in
     sixteenths of a pixel. All little-endian. Unlike a picture read back from a canvas, this is the same in every browser.
     """
-    shape = shape_named(name)
+    shape = find_shape(name)
     colours, which = np.unique(shape.palette[shape.mask], axis=0, return_inverse=True)
     if len(colours) > MOST_COLOURS:
         raise TooManyColours(name)
@@ -61,6 +62,7 @@ def sheet(level: str) -> bytes | None:
 def version() -> str:
     """A digest of the data behind parcels and sheets, for addresses that browsers may keep for ever."""
     digest = blake2b(LAYOUT, digest_size=6)
-    for path in sorted([*DATA.glob("*/*.png"), *DATA.glob("*/*.json"), *DATA.glob("*/*.toml"), *DATA.glob("*.png")]):
+    shapes = (DATA / name / file for name in shape_names() for file in FILES)
+    for path in sorted([*shapes, *DATA.glob("*.png")]):
         digest.update(path.read_bytes())
     return digest.hexdigest()

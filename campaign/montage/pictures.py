@@ -1,31 +1,58 @@
-"""Pictures of montages, drawn once and kept in files by what they show."""
+"""Pictures drawn while somebody waits: montages, cards and small posters, kept in files by what they show."""
 
 import os
 import threading
 import time
+from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 
+from campaign.errors import CampaignError
+from campaign.montage.cards import draw_card
 from campaign.montage.drawing import draw, encode_png
-from campaign.montage.shapes import shape_named
+from campaign.montage.queries import find_shape
 
 KEPT_SECONDS = 3600
+MOST_OCTETS = 512 * 1024**2
+MOST_WAITING = 8
 _drawing = threading.Lock()
+_places = threading.BoundedSemaphore(MOST_WAITING)
+
+
+class TooManyPictures(CampaignError):
+    """So many pictures are wanted at once that one more would keep a thread from people who sign."""
+
+    status = 503
 
 
 def montage_png(folder, *, shape, count, width, gaps=(), night=False):
-    """Return the PNG of butterflies 1 … `count` without the `gaps`, `width` pixels wide, from `folder` or drawn now.
+    """Return the PNG of butterflies 1 … `count` without the `gaps`, `width` pixels wide, from `folder` or drawn now."""
+    shows = ("montage", shape, count, width, tuple(sorted(gaps)), night)
+    return kept(folder, shows, lambda: encode_png(draw(find_shape(shape), count, width, gaps=gaps, night=night)))
 
-    One picture is drawn at a time, as drawing takes the processor from people who sign. Files that nobody asked for
-    within an hour go.
+
+def card_png(folder, card):
+    """Return the PNG of a Card, from `folder` or drawn now."""
+    return kept(folder, card, lambda: draw_card(card, find_shape(card.shape)))
+
+
+def kept(folder, shows, make):
+    """Return the file that shows `shows`, from `folder` or made now.
+
+    One picture is drawn at a time, as drawing takes the processor from people who sign. Raises TooManyPictures where many
+    wait already. Files older than an hour go, and the oldest where they are too many.
     """
-    shows = repr((shape, count, width, sorted(gaps), night)).encode()
-    file = Path(folder) / f"{blake2b(shows, digest_size=12).hexdigest()}.png"
+    file = Path(folder) / f"{blake2b(repr(shows).encode(), digest_size=12).hexdigest()}.png"
     if not file.exists():
-        with _drawing:
-            if not file.exists():
-                _keep(file, encode_png(draw(shape_named(shape), count, width, gaps=gaps, night=night)))
-                _sweep(file.parent)
+        if not _places.acquire(blocking=False):
+            raise TooManyPictures
+        try:
+            with _drawing:
+                if not file.exists():
+                    _keep(file, make())
+                    _sweep(file.parent)
+        finally:
+            _places.release()
     return file.read_bytes()
 
 
@@ -37,7 +64,16 @@ def _keep(file, content):
 
 
 def _sweep(folder):
-    old = time.time() - KEPT_SECONDS
-    for file in folder.iterdir():
-        if file.stat().st_mtime < old:
+    octets, edge = 0, time.time() - KEPT_SECONDS
+    for born, size, file in sorted(_facts(folder), reverse=True):
+        octets += size
+        if born < edge or octets > MOST_OCTETS:
             file.unlink(missing_ok=True)
+
+
+def _facts(folder):
+    for file in folder.iterdir():
+        # Another process sweeps too.
+        with suppress(FileNotFoundError):
+            facts = file.stat()
+            yield facts.st_mtime, facts.st_size, file

@@ -30,9 +30,12 @@ class Frame:
     last: float
 
 
-def set_poster(spec, shape, names=(), progress=lambda share: None):
-    """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet)."""
-    return _Poster(spec, shape, progress).set(names)
+def set_poster(spec, shape, names=(), unset=0, progress=lambda share: None):
+    """Set everything but the montage; return (Sheets, Frame of the montage on the first sheet).
+
+    `unset` is how many names there are beside `names` that no face can print.
+    """
+    return _Poster(spec, shape, progress).set(names, unset)
 
 
 class _Poster:
@@ -42,10 +45,13 @@ class _Poster:
         self._sheets = Sheets(width, height, title=spec.title, lang=spec.lang)
         self._unit = width / 1000
         self._height = height / self._unit
+        self._heading = spec.names_words.get("heading", "")
         self._smallest = SMALLEST_NAME.get(spec.size, 6)
 
-    def set(self, names):
+    def set(self, names, unset):
         self._begin_sheet()
+        if unset:
+            self._heading += " " + self._spec.names_words["unset"].format(n=unset)
         lines = lines_of(names, self._sheets)
         foot, left_over = self._set_names(lines) if lines else (self._height - 92, [])
         frame = self._frame(self._set_title(bool(lines)), self._set_count(foot, bool(lines)))
@@ -103,7 +109,7 @@ class _Poster:
         rows = min(grid.rows, -(-len(here) // grid.columns))
         top = self._height - 92 - rows * grid.size * 1.28 / u
         set_lines(self._sheets, grid, here, EDGE * u, top * u)
-        heading = words["heading"]
+        heading = self._heading
         if left_over:
             heading += " " + words["further" if self._spec.form == "pdf" else "not_all"]
         self._say(heading, EDGE, top - 12, DOES_BOLD, 13, INK_2)
@@ -123,7 +129,7 @@ class _Poster:
             self._say(self._spec.title, EDGE, MARGIN + 62, SAYS, 34 if len(self._spec.title) < 40 else 20, INK)
             words = self._spec.names_words["sheet"].format(n=at + 2, m=sheets + 1)
             self._say(words, 1000 - EDGE, MARGIN + 100, DOES, 15, INK_3, align="right")
-            self._say(self._spec.names_words["heading"], EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
+            self._say(self._heading, EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
             set_lines(self._sheets, grid, lines[at * grid.holds : (at + 1) * grid.holds], EDGE * u, top * u)
             self._progress((at + 1) / sheets)
 

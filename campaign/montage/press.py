@@ -12,6 +12,7 @@ from PIL import Image
 
 from campaign.lib.orphans import end_with_parent
 from campaign.montage.drawing import Painting, over
+from campaign.montage.faces import can_print
 from campaign.montage.ornaments import PAPER
 from campaign.montage.poster_sheets import set_poster
 from campaign.montage.poster_spec import DOTS_PER_INCH, PosterSpec, pixels_of
@@ -27,11 +28,10 @@ DOTS_PER_METRE = round(DOTS_PER_INCH / 0.0254)
 NICENESS = 19
 
 
-def print_poster(spec, output, progress=lambda percent: None):
+def print_poster(spec, shape, output, progress=lambda percent: None):
     """Print the poster that a PosterSpec describes into the binary file `output`; `progress` is told 0 … 100."""
-    shape = shape_in(Path(spec.shape_folder))
     # What the long part is: naming everybody, or drawing.
-    sheets, frame = set_poster(spec, shape, _names(spec), lambda share: progress(round(30 * share)))
+    sheets, frame = set_poster(spec, shape, *_names(spec), lambda share: progress(round(30 * share)))
     progress(30 if spec.names_file else 5)
     if spec.form == "pdf":
         _lay_montage(spec, shape, sheets, frame, progress)
@@ -42,7 +42,10 @@ def print_poster(spec, output, progress=lambda percent: None):
 
 
 def _names(spec):
-    return Path(spec.names_file).read_text(encoding="utf-8").splitlines() if spec.names_file else []
+    """The names that can be printed, and how many cannot."""
+    names = Path(spec.names_file).read_text(encoding="utf-8").split("\n")[:-1] if spec.names_file else []
+    printable = [name for name in names if can_print(name)]
+    return printable, len(names) - len(printable)
 
 
 def _lay_montage(spec, shape, sheets, frame, progress):
@@ -102,7 +105,7 @@ def main():
     os.nice(NICENESS)
     spec = PosterSpec.from_json(spec_file.read_text(encoding="utf-8"))
     with output_file.open("wb") as output:
-        print_poster(spec, output, lambda percent: print(percent, flush=True))
+        print_poster(spec, shape_in(Path(spec.shape_folder)), output, lambda percent: print(percent, flush=True))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.lib.caching import public
 from campaign.lib.countries import country_name
 from campaign.lib.times import utcnow
+from campaign.montage.forms import asked_number
 from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
 from campaign.montage.parcels import parcel, sheet, version
 from campaign.montage.pictures import montage_png
@@ -16,7 +17,7 @@ from campaign.montage.shapes import UnknownShape
 from campaign.petitions.cards import cards_of_cause
 
 blueprint = Blueprint("montage", __name__)
-NARROWEST, WIDEST, USUAL = 100, 2400, 1200
+WIDEST, USUAL = 2400, 1200
 PICTURE_SECONDS = 60
 NAMES_SECONDS = 15
 NUMBERS_SECONDS = 5
@@ -67,9 +68,7 @@ def _names(cause_id, last, number):
 def picture(slug):
     """The montage, `w` pixels wide; with `night=1` for a dark page. At most a minute old."""
     cause = cause_by_slug(slug) or abort(404)
-    width = request.args.get("w", USUAL, type=int)
-    if not NARROWEST <= width <= WIDEST:
-        abort(404)
+    width = asked_number("w", least=1, most=WIDEST, usual=USUAL)
     last_number, gaps = cause_numbers(cause.id)
     png = montage_png(
         Path(current_app.config["VAR_DIR"]) / "pictures",

@@ -126,14 +126,18 @@ class Signature(db.Model):
 
     @property
     def full_name(self):
-        return " ".join(part for part in (self.given_name, self.family_name) if part)
+        return shown_name("full", self.given_name, self.family_name)
 
     @property
     def shown_name(self):
-        """The name as its owner wants it seen: whole, initials, or empty."""
-        if self.name_display == "full":
-            return self.full_name
-        return initials(self.given_name, self.family_name or "") if self.name_display == "initials" else ""
+        return shown_name(self.name_display, self.given_name, self.family_name)
+
+
+def shown_name(display, given_name, family_name):
+    """Return a name as its owner wants it seen: whole, initials, or empty."""
+    if display == "full":
+        return " ".join(part for part in (given_name, family_name) if part)
+    return initials(given_name, family_name or "") if display == "initials" else ""
 
 
 class RepeatSigning(db.Model):

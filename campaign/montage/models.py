@@ -1,0 +1,91 @@
+"""Posters that are drawn or waiting to be, and the shapes that organizers made of pictures of their own."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+IN_WORK = text("state in ('waiting', 'drawing')")
+READY = text("state = 'ready'")
+VARIETY = ("cause_id", "form", "size", "lang", "with_names")
+
+
+class Poster(db.Model):
+    """A poster of one variety: cause, form, size, language, with or without names.
+
+    Of each variety at most one is in work. `look` and `numbers` are digests of what it shows: its words and shape; which
+    butterflies. `names` is one of the names on it. `drawn_at` is when its count was taken. Who draws it holds it until
+    `locked_until`, unless renewed.
+    """
+
+    __tablename__ = "poster"
+    __table_args__ = (
+        CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
+        CheckConstraint("form in ('pdf', 'png')", name="form"),
+        CheckConstraint("progress between 0 and 100", name="progress"),
+        Index("uq_poster_in_work", *VARIETY, unique=True, sqlite_where=IN_WORK, postgresql_where=IN_WORK),
+        Index("ix_poster_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
+        Index("ix_poster_variety", *VARIETY),
+        # The names of files hold the row's number.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    form: Mapped[str] = mapped_column(String(3))
+    size: Mapped[str] = mapped_column(String(5))
+    lang: Mapped[str] = mapped_column(String(2))
+    with_names: Mapped[bool] = mapped_column(Boolean, default=False)
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    progress: Mapped[int] = mapped_column(SmallInteger, default=0)
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    holder: Mapped[str] = mapped_column(String(80), default="")
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    drawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    look: Mapped[str] = mapped_column(String(32), default="")
+    numbers: Mapped[str] = mapped_column(String(32), default="")
+    last_number: Mapped[int] = mapped_column(default=0)
+    names: Mapped[str] = mapped_column(String(32), default="")
+    octets: Mapped[int] = mapped_column(BigInteger, default=0)
+
+    @property
+    def file_name(self):
+        return f"{self.id}.{self.form}"
+
+
+class StoredShape(db.Model):
+    """A shape made of an uploaded picture: the files of a shape's folder as columns. Its name is a digest of them."""
+
+    __tablename__ = "stored_shape"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    facts: Mapped[str] = mapped_column(Text)
+    ghost: Mapped[str] = mapped_column(Text)
+    mask: Mapped[bytes] = mapped_column(LargeBinary)
+    palette: Mapped[bytes] = mapped_column(LargeBinary)
+
+    def files(self):
+        """Return the content of each of the shape's FILES by its name."""
+        return {
+            "shape.toml": self.facts.encode(),
+            "ghost.json": self.ghost.encode(),
+            "mask.png": self.mask,
+            "palette.png": self.palette,
+        }

@@ -1,0 +1,98 @@
+"""What pages, the worker and commands ask about posters and shapes."""
+
+from dataclasses import astuple, dataclass
+from functools import lru_cache
+from hashlib import blake2b
+
+from sqlalchemy import func, select
+
+from campaign.extensions import db
+from campaign.montage.models import IN_WORK, READY, Poster, StoredShape
+from campaign.montage.shapes import UnknownShape, shape_from, shape_named, shape_names
+from campaign.signatures.models import SHOWN, Signature, shown_name
+
+MOST_SHAPES = 16
+NAMES_AT_ONCE = 5000
+
+
+@dataclass(frozen=True)
+class Variety:
+    """A kind of poster: `form` is pdf or png, `size` A3 … A0 or a width in pixels."""
+
+    cause_id: int
+    form: str
+    size: str
+    lang: str
+    with_names: bool
+
+    def matches(self):
+        columns = (Poster.cause_id, Poster.form, Poster.size, Poster.lang, Poster.with_names)
+        return [column == value for column, value in zip(columns, astuple(self), strict=True)]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The newest poster of a variety in each state that a page cares about, or None."""
+
+    ready: Poster | None
+    in_work: Poster | None
+    failed: Poster | None
+
+
+def poster_standing(variety):
+    rows = db.session.scalars(select(Poster).where(*variety.matches()).order_by(Poster.id)).all()
+    newest = {"in work" if row.state in ("waiting", "drawing") else row.state: row for row in rows}
+    return Standing(newest.get("ready"), newest.get("in work"), newest.get("failed"))
+
+
+def is_work_for_the_press(now):
+    """Whether a poster waits, or was left by whoever drew it."""
+    free = Poster.locked_until.is_(None) | (Poster.locked_until <= now)
+    return db.session.scalar(select(Poster.id).where(IN_WORK, free).limit(1)) is not None
+
+
+def posters_before(poster):
+    """Return how many posters are drawn before this one."""
+    return db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK, Poster.id < poster.id))
+
+
+def ready_posters_with_names():
+    return db.session.scalars(select(Poster).where(READY, Poster.with_names)).all()
+
+
+def shown_names(cause_id, last_number):
+    """Yield the names of butterflies 1 … `last_number` as their owners let them be shown, by number."""
+    columns = (Signature.name_display, Signature.given_name, Signature.family_name)
+    first = 1
+    while first <= last_number:
+        last = min(first + NAMES_AT_ONCE - 1, last_number)
+        rows = db.session.execute(
+            select(*columns)
+            .where(Signature.cause_id == cause_id, Signature.number.between(first, last), SHOWN)
+            .order_by(Signature.number)
+        )
+        for display, given, family in rows:
+            yield " ".join(shown_name(display, given, family).split())
+        first = last + 1
+
+
+def names_digest(names):
+    """Return a digest of names, for seeing whether any has changed."""
+    digest = blake2b(digest_size=16)
+    for name in names:
+        digest.update(name.encode() + b"\n")
+    return digest.hexdigest()
+
+
+def find_shape(name):
+    """Return the Shape of this name, one that comes with the platform or one that was uploaded. Raises UnknownShape."""
+    return shape_named(name) if name in shape_names() else _stored(name)
+
+
+@lru_cache(MOST_SHAPES)
+def _stored(name):
+    # Its name is a digest of it, so what was read once stays true.
+    row = db.session.get(StoredShape, name)
+    if row is None:
+        raise UnknownShape(name)
+    return shape_from(name, row.files().__getitem__)

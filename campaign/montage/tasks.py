@@ -1,0 +1,173 @@
+"""The worker's press: draws the posters that wait, one at a time, each in a process of its own."""
+
+import logging
+import os
+import select
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from campaign.causes.queries import cause_by_id, cause_numbers
+from campaign.extensions import db
+from campaign.lib.times import utcnow
+from campaign.montage.models import StoredShape
+from campaign.montage.operations import (
+    claim_poster,
+    drop_posters,
+    finish_poster,
+    give_back,
+    note_progress,
+    sweep_posters,
+)
+from campaign.montage.queries import (
+    Variety,
+    is_work_for_the_press,
+    names_digest,
+    ready_posters_with_names,
+    shown_names,
+)
+from campaign.montage.shapes import DATA
+from campaign.montage.wording import digest_of, look_of, poster_spec
+
+ROOT = Path(__file__).resolve().parents[2]
+LOOK_SECONDS = 0.2
+RENEW_SECONDS = 3
+LONGEST_SILENCE = 300
+# What nobody knows of may belong to a press that still works, or is just being offered; after so long it does not.
+OLDEST_FILE, OLDEST_SCRATCH = 600, 3600
+KEPT_OF_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
+
+log = logging.getLogger("campaign.press")
+
+
+def posters_folder(settings):
+    """Return the folder that holds the drawn posters."""
+    return Path(settings["VAR_DIR"]) / "posters"
+
+
+class Press:
+    """Draws posters until `stop` is set. `write(operation, …)` runs an operation in a committed transaction."""
+
+    def __init__(self, *, settings, write, holder, stop):
+        self._folder = posters_folder(settings)
+        self._write = write
+        self._holder = holder
+        self._stop = stop
+
+    def draw_next(self):
+        """Draw the poster that waits longest; return whether there was one."""
+        if not is_work_for_the_press(utcnow()):
+            return False
+        poster = self._write(claim_poster, holder=self._holder, now=utcnow())
+        if poster:
+            self._draw(poster)
+        return True
+
+    def tidy(self):
+        """Forget posters with names that are no longer shown so, and old ones, and remove what nobody knows of."""
+        changed = [
+            poster.id
+            for poster in ready_posters_with_names()
+            if names_digest(shown_names(poster.cause_id, poster.last_number)) != poster.names
+        ]
+        if changed:
+            self._write(drop_posters, changed)
+        kept = set(self._write(sweep_posters, now=utcnow()))
+        for path in self._folder.glob("*"):
+            age = time.time() - path.stat().st_mtime
+            if path.is_dir() and age > OLDEST_SCRATCH:
+                shutil.rmtree(path, ignore_errors=True)
+            elif path.is_file() and path.name not in kept and age > OLDEST_FILE:
+                path.unlink(missing_ok=True)
+
+    def _draw(self, poster):
+        scratch = self._folder / f"{poster.id}-{self._holder}"
+        scratch.mkdir(parents=True, exist_ok=True)
+        try:
+            facts = prepare(poster, scratch)
+            if self._print(poster, scratch):
+                draft = scratch / "draft"
+                facts["octets"] = draft.stat().st_size
+                draft.replace(self._folder / poster.file_name)
+                self._write(finish_poster, poster.id, holder=self._holder, **facts)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+
+    def _print(self, poster, scratch):
+        """Run the press and pass on how far it is; return whether it has finished."""
+        command = [sys.executable, "-m", "campaign.montage.press", str(scratch / "spec.json"), str(scratch / "draft")]
+        # It opens no database and needs no secret.
+        environment = {name: os.environ[name] for name in KEPT_OF_ENVIRONMENT if name in os.environ}
+        with (scratch / "errors").open("wb") as errors:
+            press = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors)
+        try:
+            if not self._follow(press, poster):
+                return False
+        finally:
+            press.kill()
+            press.wait()
+            press.stdout.close()
+        if press.returncode:
+            # Only what kind of error and where: the words of one could hold a name.
+            told = (scratch / "errors").read_text(errors="replace").splitlines()
+            places = [line.strip() for line in told if line.startswith("  File ")][-3:]
+            log.error("the press failed at poster %s: %s %s", poster.id, *(line.partition(":")[0] for line in told[-1:]), places)
+        return press.returncode == 0
+
+    def _follow(self, press, poster):
+        """Note what the press says until it ends; return False where we are told to stop, or where it is not ours any more."""
+        progress, heard, renewed = 0, time.monotonic(), 0
+        while not self._stop.is_set():
+            ready, _, _ = select.select([press.stdout], [], [], LOOK_SECONDS)
+            said = os.read(press.stdout.fileno(), 4096) if ready else None
+            now = time.monotonic()
+            if said:
+                progress, heard = int(said.split()[-1]), now
+            elif said == b"":
+                press.wait()
+                return True
+            if now - heard > LONGEST_SILENCE:
+                log.error("the press said nothing for long at poster %s", poster.id)
+                return False
+            if now - renewed > RENEW_SECONDS:
+                if not self._write(note_progress, poster.id, holder=self._holder, progress=progress, now=utcnow()):
+                    return False
+                renewed = now
+        self._write(give_back, poster.id, holder=self._holder)
+        return False
+
+
+def prepare(poster, scratch):
+    """Lay what the press needs into the folder `scratch`; return the poster's columns about what it will show."""
+    cause, now = cause_by_id(poster.cause_id), utcnow()
+    variety = Variety(poster.cause_id, poster.form, poster.size, poster.lang, poster.with_names)
+    numbers = cause_numbers(cause.id)
+    facts = {"drawn_at": now, "look": look_of(cause, poster.lang), "numbers": digest_of(numbers), "last_number": numbers[0]}
+    folder = lay_shape(cause.shape, scratch)
+    if poster.with_names:
+        names = list(shown_names(cause.id, numbers[0]))
+        (scratch / "names").write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+        facts["names"] = names_digest(names)
+        spec = poster_spec(
+            cause, variety, numbers, now, shape_folder=folder, names_file=scratch / "names", names_count=len(names)
+        )
+    else:
+        spec = poster_spec(cause, variety, numbers, now, shape_folder=folder)
+    (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
+    # What was read is all that is needed; the connection need not be held while the press works.
+    db.session.rollback()
+    return facts
+
+
+def lay_shape(name, scratch):
+    """Return the folder with the files of a shape: its own, or for an uploaded one a folder made in `scratch`."""
+    row = db.session.get(StoredShape, name)
+    if row is None:
+        return DATA / name
+    folder = scratch / name
+    folder.mkdir()
+    for file, content in row.files().items():
+        (folder / file).write_bytes(content)
+    return folder
