@@ -1,18 +1,42 @@
 """`flask montage`: where butterflies sit, for people who want to check it."""
 
 import csv
-import shutil
 import sys
+import tempfile
+from pathlib import Path
 
 import click
 from flask.cli import AppGroup
+from PIL import Image
 
 from campaign.causes.queries import cause_by_slug
+from campaign.extensions import write
+from campaign.lib.locales import LOCALES
+from campaign.lib.times import utcnow
+from campaign.montage.drawing import draw, encode_png
 from campaign.montage.layout import places
-from campaign.montage.shapes import shape_named
+from campaign.montage.operations import ButterfliesWouldMove, accept_shape, keep_shape
+from campaign.montage.poster_spec import PAPER_MM
+from campaign.montage.press import print_poster
+from campaign.montage.queries import Variety, find_shape
+from campaign.montage.tasks import prepare
+from campaign.montage.uploads import PictureRefused
 
-group = AppGroup("montage", help="The places of butterflies.")
+group = AppGroup("montage", help="The places of butterflies, their shapes, and posters.")
 ROWS = 100_000
+PREVIEWS = (100, 10_000, 1_000_000)
+PREVIEW_WIDTH = 800
+REASONS = {
+    "too_heavy": "The file has more than 12 MB.",
+    "not_a_picture": "This is no PNG, JPEG, WebP or GIF.",
+    "too_many_pixels": "The picture has more than 40 million pixels.",
+    "broken": "The picture cannot be read to its end; the file is damaged.",
+    "too_coarse": "What is to become the shape is less than 160 pixels wide and high.",
+    "empty": "There is nothing in the picture but one colour, or nothing at all.",
+    "too_small": "The shape covers too little of its square; butterflies would lie on one another.",
+    "fills_all": "The shape fills the whole square; nobody would recognise it. Give the picture a transparent ground.",
+    "too_thin": "The shape is too thin, or in too many pieces; butterflies would hide its lines.",
+}
 
 
 @group.command("places")
@@ -34,15 +58,70 @@ def show_places(cause, first, last):
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
 def write_mask(cause, output):
     """Write the mask of CAUSE, a PNG of 1024×1024: where butterflies may sit."""
-    shutil.copyfile(_shape_of(cause).mask_path, output)
+    Image.fromarray(_shape_of(cause).mask).save(output, "PNG")
     click.echo(f"Wrote the mask of {cause} to {output}.")
 
 
-def _shape_of(slug):
+@group.command("shape")
+@click.argument("cause")
+@click.argument("picture", type=click.Path(exists=True, dir_okay=False))
+@click.option("--threshold", type=click.IntRange(1, 254), help="How far a colour may be from the ground's and still be ground.")
+@click.option("--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews; the present one.")
+@click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
+@click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
+def make_shape(cause, picture, threshold, previews, accept, move):
+    """Make a shape of PICTURE, and write how it looks with 100, 10,000 and 1,000,000 butterflies."""
+    path, row = Path(picture), _cause(cause)
+    try:
+        stored = write(keep_shape, content=path.read_bytes(), title=path.stem, threshold=threshold, now=utcnow())
+    except PictureRefused as refused:
+        raise click.ClickException(REASONS[refused.reason]) from refused
+    shape = find_shape(stored.name)
+    Path(previews).mkdir(parents=True, exist_ok=True)
+    for count in PREVIEWS:
+        file = Path(previews) / f"{path.stem}-{count}.png"
+        file.write_bytes(encode_png(draw(shape, count, PREVIEW_WIDTH)))
+        click.echo(f"Wrote {file}.")
+    if not accept:
+        click.echo(f"The shape covers {shape.area:.0%} of its square. With --accept {cause} takes it.")
+        return
+    try:
+        write(accept_shape, row.id, name=stored.name, now=utcnow(), may_move=move)
+    except ButterfliesWouldMove as refused:
+        raise click.ClickException(
+            f"{cause} has butterflies, and each would sit elsewhere. Say --move if that is meant."
+        ) from refused
+    click.echo(f"{cause} has the shape now.")
+
+
+@group.command("poster")
+@click.argument("cause")
+@click.option("--size", default="A2", help="A3 to A0 for a PDF, a width in pixels for a PNG.")
+@click.option("--lang", type=click.Choice(list(LOCALES)), default="en")
+@click.option("--names", is_flag=True, help="With the names that supporters let be shown.")
+@click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
+def draw_poster(cause, size, lang, names, output):
+    """Draw the poster of CAUSE now, without waiting for others."""
+    form = "pdf" if size.upper() in PAPER_MM else "png"
+    if form == "png" and not (size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000):
+        raise click.BadParameter("must be A3, A2, A1, A0 or a width from 300 to 12000", param_hint="--size")
+    row = _cause(cause)
+    variety = Variety(row.id, form, size.upper(), lang, names)
+    with tempfile.TemporaryDirectory() as scratch, Path(output).open("wb") as file:
+        spec, _ = prepare(row, variety, Path(scratch))
+        print_poster(spec, find_shape(row.shape), file)
+    click.echo(f"Wrote the poster of {cause} to {output}.")
+
+
+def _cause(slug):
     cause = cause_by_slug(slug)
     if cause is None:
         raise click.ClickException(f"There is no cause at {slug!r}.")
-    return shape_named(cause.shape)
+    return cause
+
+
+def _shape_of(slug):
+    return find_shape(_cause(slug).shape)
 
 
 COMMANDS = (group,)

@@ -17,7 +17,8 @@ class PublicMemory:
     A fresh answer is served as it is. When it has aged, one request renders it anew while the others get the last one, at
     most STALE_SECONDS longer; past that they wait for the new one. Only where that takes more than PATIENCE_SECONDS do they get
     the last after all: the site is then in distress, and threads that wait for ever would take the rest of it along. Answers
-    that turn out private are never remembered.
+    that turn out private are never remembered, nor very large ones, which are sent as they are read, and in the part that was
+    asked for.
     """
 
     def __init__(self, app, pace=None):
@@ -70,6 +71,9 @@ class PublicMemory:
             environ["volante.next_ms"] = self._pace.next_ms
         status, headers, chunks = self._ask(environ)
         rule = _rule_of_public(status, headers)
+        if rule and _length(headers) > LARGEST_ANSWER:
+            _close(chunks)
+            return self._app(environ, start_response)
         if rule is None:
             self._forget(key)
             start_response(status, headers)
@@ -119,6 +123,10 @@ def _is_recent(answer):
 def _close(chunks):
     if hasattr(chunks, "close"):
         chunks.close()
+
+
+def _length(headers):
+    return next((int(value) for name, value in headers if name.lower() == "content-length"), 0)
 
 
 def _rule_of_public(status, headers):

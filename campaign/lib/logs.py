@@ -23,4 +23,6 @@ def start_logging():
     handler = logging.StreamHandler()
     handler.setFormatter(PrivateFormatter("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # They tell of every table and font they handle.
+    for name in ("alembic", "fontTools", "fpdf"):
+        logging.getLogger(name).setLevel(logging.WARNING)

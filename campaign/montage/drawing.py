@@ -19,6 +19,8 @@ __all__ = ["Painting", "draw", "encode_png"]
 LARGEST_SWARM = 40_000
 # For paper, where they are larger and somebody waits for a worker anyway.
 LARGEST_PRINTED_SWARM = 250_000
+# As wide in pixels as a poster seems where one sees all of it.
+SEEN = 1200
 
 
 class Painting:
@@ -26,7 +28,7 @@ class Painting:
 
     Nothing is painted where no butterfly sits, but for a soft shade around each and, while there
     are fewer than 1,500, the dotted outline of the shape. By `night` dark butterflies are lighter,
-    so that they show on a dark page. `printed` takes its time for soft edges.
+    so that they show on a dark page. `printed` takes its time for soft edges, and colours them as on a screen.
     """
 
     def __init__(
@@ -39,7 +41,7 @@ class Painting:
         night: bool = False,
         printed: bool = False,
     ) -> None:
-        flock = gather(shape, count, width, gaps, night)
+        flock = gather(shape, count, width, gaps, night, SEEN if printed else width)
         self._ground = Ground(shape, flock, count, night)
         largest = LARGEST_PRINTED_SWARM if printed else LARGEST_SWARM
         self._butterflies = Swarm(flock) if len(flock.x) <= largest else Cloud(flock)

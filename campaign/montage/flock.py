@@ -44,8 +44,14 @@ class Flock:
 COLUMNS = ("x", "y", "variant", "flip", "turn", "scale", "tints")
 
 
-def gather(shape: Shape, count: int, width: int, gaps: Collection[int], night: bool) -> Flock:
-    """Butterflies 1 … count without the gaps, for a picture `width` pixels wide."""
+def gather(
+    shape: Shape, count: int, width: int, gaps: Collection[int], night: bool, seen: int | None = None
+) -> Flock:
+    """Butterflies 1 … count without the gaps, for a picture `width` pixels wide.
+
+    Their colours are those for a picture `seen` pixels wide: of many large ones each is a Monarch, of many small ones each
+    is a dot of the picture. Print has more pixels than an eye tells apart.
+    """
     numbers, x, y = places(shape, 1, count)
     if gaps:
         present = ~np.isin(numbers, np.fromiter(gaps, np.uint32))
@@ -65,5 +71,5 @@ def gather(shape: Shape, count: int, width: int, gaps: Collection[int], night: b
         flip=look.flip[order],
         turn=look.turn[order],
         scale=look.scale[order],
-        tints=tints(shape, look.colour[order], size, night),
+        tints=tints(shape, look.colour[order], size * (seen or width) / width, night),
     )

@@ -30,7 +30,7 @@ from campaign.montage.pictures import kept
 from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.press import print_poster
 from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
-from campaign.montage.tasks import lay_shape, posters_folder
+from campaign.montage.tasks import posters_folder
 from campaign.montage.wording import digest_of, look_of, poster_spec
 
 blueprint = Blueprint("posters", __name__)
@@ -126,6 +126,7 @@ def _file(poster, path, slug):
         etag=f"poster-{poster.id}",
         last_modified=poster.drawn_at,
     )
+    answer.cache_control.no_cache = None
     answer = public(answer, NAMES_SECONDS if poster.with_names else SECONDS)
     if poster.with_names:
         # Who withdraws is gone soon, even where the site is down and a copy could still be given.

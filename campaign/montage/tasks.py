@@ -12,7 +12,7 @@ from pathlib import Path
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import db
 from campaign.lib.times import utcnow
-from campaign.montage.models import StoredShape
+from campaign.montage.models import VARIETY, StoredShape
 from campaign.montage.operations import (
     claim_poster,
     drop_posters,
@@ -20,6 +20,7 @@ from campaign.montage.operations import (
     give_back,
     note_progress,
     sweep_posters,
+    sweep_shapes,
 )
 from campaign.montage.queries import (
     Variety,
@@ -74,6 +75,7 @@ class Press:
         ]
         if changed:
             self._write(drop_posters, changed)
+        self._write(sweep_shapes, now=utcnow())
         kept = set(self._write(sweep_posters, now=utcnow()))
         for path in self._folder.glob("*"):
             age = time.time() - path.stat().st_mtime
@@ -86,7 +88,11 @@ class Press:
         scratch = self._folder / f"{poster.id}-{self._holder}"
         scratch.mkdir(parents=True, exist_ok=True)
         try:
-            facts = prepare(poster, scratch)
+            variety = Variety(*(getattr(poster, column) for column in VARIETY))
+            spec, facts = prepare(cause_by_id(poster.cause_id), variety, scratch)
+            (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
+            # What was read is all that is needed; the connection need not be held while the press works.
+            db.session.rollback()
             if self._print(poster, scratch):
                 draft = scratch / "draft"
                 facts["octets"] = draft.stat().st_size
@@ -139,26 +145,17 @@ class Press:
         return False
 
 
-def prepare(poster, scratch):
-    """Lay what the press needs into the folder `scratch`; return the poster's columns about what it will show."""
-    cause, now = cause_by_id(poster.cause_id), utcnow()
-    variety = Variety(poster.cause_id, poster.form, poster.size, poster.lang, poster.with_names)
-    numbers = cause_numbers(cause.id)
-    facts = {"drawn_at": now, "look": look_of(cause, poster.lang), "numbers": digest_of(numbers), "last_number": numbers[0]}
-    folder = lay_shape(cause.shape, scratch)
-    if poster.with_names:
+def prepare(cause, variety, scratch):
+    """Lay what the press needs into the folder `scratch`; return the PosterSpec, and a poster's columns about what it shows."""
+    now, numbers = utcnow(), cause_numbers(cause.id)
+    facts = {"drawn_at": now, "look": look_of(cause, variety.lang), "numbers": digest_of(numbers), "last_number": numbers[0]}
+    laid = {"shape_folder": lay_shape(cause.shape, scratch)}
+    if variety.with_names:
         names = list(shown_names(cause.id, numbers[0]))
-        (scratch / "names").write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
+        laid |= {"names_file": scratch / "names", "names_count": len(names)}
+        laid["names_file"].write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
         facts["names"] = names_digest(names)
-        spec = poster_spec(
-            cause, variety, numbers, now, shape_folder=folder, names_file=scratch / "names", names_count=len(names)
-        )
-    else:
-        spec = poster_spec(cause, variety, numbers, now, shape_folder=folder)
-    (scratch / "spec.json").write_text(spec.to_json(), encoding="utf-8")
-    # What was read is all that is needed; the connection need not be held while the press works.
-    db.session.rollback()
-    return facts
+    return poster_spec(cause, variety, numbers, now, **laid), facts
 
 
 def lay_shape(name, scratch):

@@ -4,10 +4,10 @@ from hashlib import blake2b
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_name
+from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import current_app
-from flask_babel import force_locale, ngettext
+from flask_babel import force_locale, get_translations
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_count, cause_numbers
@@ -92,6 +92,11 @@ def digest_of(numbers):
     return blake2b(repr((last, sorted(gaps))).encode(), digest_size=16).hexdigest()
 
 
+def ngettext(singular, plural, count, **words):
+    """Like Flask-Babel's, but `num` may be given as people write it."""
+    return get_translations().ngettext(singular, plural, count) % words
+
+
 def number(value, lang):
     return format_decimal(value, locale=LOCALES[lang])
 
@@ -102,8 +107,15 @@ def _counted_on(now, lang):
         "Counted on %(day)s at %(hour)s (%(zone)s)",
         day=format_date(here, format="long", locale=LOCALES[lang]),
         hour=format_time(here, format="short", locale=LOCALES[lang]),
-        zone=get_timezone_name(here, width="short", locale=LOCALES[lang]),
+        zone=_zone(here),
     )
+
+
+def _zone(here):
+    """UTC−5 or UTC+5:30: what the names of zones are short for, and many languages have none."""
+    minutes = round(here.utcoffset().total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
 def _picture_words(title, count, lang):

@@ -1,0 +1,192 @@
+"""A shape made of a picture that somebody uploads: checked, read safely, cut out, and given the picture's own colours."""
+
+import io
+import json
+from hashlib import blake2b
+
+import numpy as np
+from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
+
+from campaign.errors import CampaignError
+from campaign.montage.outlines import dots_of
+from campaign.montage.shapes import SIDE
+from campaign.montage.tints import LUMINANCE
+
+FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
+MOST_OCTETS = 12 * 1024 * 1024
+MOST_PIXELS = 40_000_000
+# Shrunk to this before anything else is done with it.
+WORKING_SIDE = 2048
+SMALLEST_SIDE = 160
+ROOM = 36
+OPAQUE = 128
+COLOURS = 255
+# What differs more from the ground than this is not ground, however different the rest is.
+MOST_DIFFERENT = 40
+DARKEST, DARKEST_AT_NIGHT = 24, 74
+# Shares of the square that the mask may cover; and of the mask, how much must be so many pixels thick.
+LEAST_AREA, MOST_AREA = 0.06, 0.9
+LEAST_THICK, THICKNESS = 0.5, 25
+SPECK = 5
+
+
+class PictureRefused(CampaignError):
+    """The picture cannot become a shape; `reason` is a word for why, that pages put into a sentence."""
+
+    status = 422
+
+    def __init__(self, reason):
+        super().__init__(reason)
+        self.reason = reason
+
+
+def shape_files(content, title, threshold=None):
+    """Return (name, files) of the shape that a picture's bytes make; the name is a digest of the files.
+
+    Where the picture has transparent places the mask is the rest; else it is what differs from the colour along the
+    picture's edge by more than `threshold` (1 … 254), which is found in the picture where none is given.
+    Raises PictureRefused with a reason: too_heavy, not_a_picture, too_many_pixels, broken, too_coarse, empty, too_small,
+    fills_all or too_thin.
+    """
+    picture = _read(content)
+    cover = _cover(picture, threshold)
+    box = cover.point(_step(OPAQUE)).getbbox()
+    if box is None:
+        raise PictureRefused("empty")
+    if max(box[2] - box[0], box[3] - box[1]) < SMALLEST_SIDE:
+        raise PictureRefused("too_coarse")
+    mask = _cleaned(_placed(cover, box).point(_step(OPAQUE)))
+    _check(mask)
+    files = _files(mask, _palette(_placed(picture.convert("RGB"), box), mask), title)
+    digest = blake2b(b"".join(files[name] for name in sorted(files)), digest_size=12)
+    return f"own-{digest.hexdigest()}", files
+
+
+def _read(content):
+    """The picture as RGBA, upright, at most WORKING_SIDE wide and high; an animation's first frame."""
+    if len(content) > MOST_OCTETS:
+        raise PictureRefused("too_heavy")
+    try:
+        with Image.open(io.BytesIO(content), formats=FORMATS) as image:
+            if image.width * image.height > MOST_PIXELS:
+                raise PictureRefused("too_many_pixels")
+            image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
+            image.load()
+            upright = ImageOps.exif_transpose(image)
+            upright.thumbnail((WORKING_SIDE, WORKING_SIDE), Image.Resampling.BOX)
+            return upright.convert("RGBA")
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureRefused("too_many_pixels") from error
+    except UnidentifiedImageError as error:
+        raise PictureRefused("not_a_picture") from error
+    except (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError, MemoryError) as error:
+        # Each decoder has its own way of saying that a file is cut short or lies about itself.
+        raise PictureRefused("broken") from error
+
+
+def _cover(picture, threshold):
+    """How much each pixel belongs to the shape, as an L image: it does from OPAQUE on."""
+    alpha = picture.getchannel("A")
+    if (np.asarray(alpha) < OPAQUE).mean() > 0.01:
+        return alpha
+    pixels = np.asarray(picture.convert("RGB")).astype(np.int16)
+    rim = max(1, min(pixels.shape[:2]) // 50)
+    edge = [pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]]
+    ground = np.median(np.concatenate([part.reshape(-1, 3) for part in edge]), axis=0)
+    distance = np.abs(pixels - ground.astype(np.int16)).max(axis=2)
+    limit = threshold or min(_otsu(distance), MOST_DIFFERENT)
+    # Spread around the limit, so that shrinking keeps the edge where it is.
+    return Image.fromarray(np.clip(OPAQUE + (distance - limit - 0.5) * 4, 0, 255).astype(np.uint8))
+
+
+def _otsu(values):
+    """The limit that parts the values (0 … 255) into two groups best (Otsu, IEEE Transactions on Systems, 1979)."""
+    heights = np.bincount(values.ravel(), minlength=256).astype(float)
+    below, sums = np.cumsum(heights), np.cumsum(heights * np.arange(256))
+    above = below[-1] - below
+    means = sums / np.maximum(below, 1), (sums[-1] - sums) / np.maximum(above, 1)
+    return int(np.argmax(below * above * (means[0] - means[1]) ** 2))
+
+
+def _placed(image, box):
+    """The part of the image in the box, as large as it fits into the middle of the square."""
+    scale = (SIDE - 2 * ROOM) / max(box[2] - box[0], box[3] - box[1])
+    size = max(1, round((box[2] - box[0]) * scale)), max(1, round((box[3] - box[1]) * scale))
+    placed = Image.new(image.mode, (SIDE, SIDE))
+    whole = image.resize(size, Image.Resampling.BILINEAR, box, reducing_gap=3)
+    placed.paste(whole, ((SIDE - size[0]) // 2, (SIDE - size[1]) // 2))
+    return placed
+
+
+def _step(limit):
+    return lambda value: 255 * (value >= limit)
+
+
+def _cleaned(mask):
+    """The mask as bool, without specks."""
+    opened = mask.filter(ImageFilter.MinFilter(SPECK)).filter(ImageFilter.MaxFilter(SPECK))
+    return np.minimum(np.asarray(mask), np.asarray(opened)) > 0
+
+
+def _check(mask):
+    area = mask.mean()
+    if area == 0:
+        raise PictureRefused("too_thin")
+    if area > MOST_AREA:
+        raise PictureRefused("fills_all")
+    thick = Image.fromarray(mask).convert("L")
+    # Filters of this size are slow, and the answer is about shares: a quarter of the pixels will do.
+    thick = thick.reduce(2).point(_step(OPAQUE))
+    size = THICKNESS // 4 * 2 + 1
+    core = thick.filter(ImageFilter.MinFilter(size)).filter(ImageFilter.MaxFilter(size))
+    if np.asarray(core).mean() < LEAST_THICK * np.asarray(thick).mean():
+        raise PictureRefused("too_thin")
+    if area < LEAST_AREA:
+        raise PictureRefused("too_small")
+
+
+def _palette(picture, mask):
+    """The picture in at most COLOURS colours within the mask, none of them quite black; black without."""
+    inside = np.asarray(picture)[mask]
+    few = Image.fromarray(inside[None]).quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    palette = np.zeros((SIDE, SIDE, 3), np.uint8)
+    palette[mask] = np.maximum(np.asarray(few.convert("RGB"))[0], DARKEST)
+    return palette
+
+
+def _files(mask, palette, title):
+    ink, night_ink = _inks(palette[mask])
+    facts = {"title": title, "centre": _centre(mask), "ink": _hex(ink), "night_ink": _hex(night_ink)}
+    lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in facts.items()]
+    dots = json.dumps(dots_of(mask).tolist(), separators=(",", ":"))
+    return {
+        "shape.toml": "".join(lines).encode(),
+        "ghost.json": dots.encode(),
+        "mask.png": _png(Image.fromarray(mask)),
+        "palette.png": _png(Image.fromarray(palette)),
+    }
+
+
+def _centre(mask):
+    """The place of the mask that is nearest to the middle of its mass: [column, row]."""
+    rows, columns = np.nonzero(mask)
+    nearest = np.argmin((rows - rows.mean()) ** 2 + (columns - columns.mean()) ** 2)
+    return [int(columns[nearest]), int(rows[nearest])]
+
+
+def _inks(colours):
+    """The darkest colours by day, and what they become by night, light enough to be seen."""
+    luminance = colours @ LUMINANCE
+    ink = colours[luminance <= np.percentile(luminance, 4)].mean(axis=0)
+    lift = max(0, DARKEST_AT_NIGHT - float(ink @ LUMINANCE))
+    return ink, np.minimum(ink + lift, 255)
+
+
+def _hex(colour):
+    return "#" + bytes(int(channel) for channel in np.rint(colour)).hex().upper()
+
+
+def _png(image):
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
