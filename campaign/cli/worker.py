@@ -12,8 +12,8 @@ from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
-from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.montage.tasks import Press
+from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait

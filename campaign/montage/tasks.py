@@ -38,7 +38,7 @@ RENEW_SECONDS = 3
 LONGEST_SILENCE = 300
 # What nobody knows of may belong to a press that still works, or is just being offered; after so long it does not.
 OLDEST_FILE, OLDEST_SCRATCH = 600, 3600
-KEPT_OF_ENVIRONMENT = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "SYSTEMROOT")
+ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 log = logging.getLogger("campaign.press")
 
@@ -104,10 +104,9 @@ class Press:
     def _print(self, poster, scratch):
         """Run the press and pass on how far it is; return whether it has finished."""
         command = [sys.executable, "-m", "campaign.montage.press", str(scratch / "spec.json"), str(scratch / "draft")]
-        # It opens no database and needs no secret.
-        environment = {name: os.environ[name] for name in KEPT_OF_ENVIRONMENT if name in os.environ}
         with (scratch / "errors").open("wb") as errors:
-            press = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=errors)
+            # It opens no database and needs no secret, so it is given none.
+            press = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors)
         try:
             if not self._follow(press, poster):
                 return False

@@ -25,7 +25,7 @@ COLOURS = 255
 MOST_DIFFERENT = 40
 DARKEST, DARKEST_AT_NIGHT = 24, 74
 # Shares of the square that the mask may cover; and of the mask, how much must be so many pixels thick.
-LEAST_AREA, MOST_AREA = 0.06, 0.9
+LEAST_AREA, MOST_AREA = 0.06, 0.8
 LEAST_THICK, THICKNESS = 0.5, 25
 SPECK = 5
 

@@ -36,7 +36,9 @@ def readyz():
 
 @blueprint.get("/robots.txt")
 def robots():
-    lines = ("User-agent: *", "Disallow: /dev/", *(f"Disallow: /{lang}/{room}/" for room in ("signatures", "registrations") for lang in current_app.config["LANGUAGES"]))
+    private = (f"Disallow: /{lang}/{room}/" for room in ("signatures", "registrations") for lang in current_app.config["LANGUAGES"])
+    # A poster is drawn when it is asked for: nothing for machines that ask for everything.
+    lines = ("User-agent: *", "Disallow: /dev/", "Disallow: /causes/*/poster.", *private)
     return public(make_response("\n".join(lines) + "\n", {"Content-Type": "text/plain; charset=utf-8"}), 3600)
 
 

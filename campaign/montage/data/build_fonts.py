@@ -61,9 +61,14 @@ HAN_KANA_HANGUL = [
 ]
 
 
+def at_weight(name, weight):
+    font = TTFont(OURS / f"{name}.woff2")
+    return instantiateVariableFont(font, {"wght": weight}) if "fvar" in font else font
+
+
 def kalnia():
     """Kalnia with the three digits that the pages too take from elsewhere, as `size-adjust` draws them."""
-    font = instantiateVariableFont(TTFont(OURS / "kalnia.woff2"), {"wght": 500})
+    font = at_weight("kalnia", 500)
     digits = TTFont(OURS / "kalnia-digits-4-5-7.woff2")
     scale = SIZE_ADJUST * font["head"].unitsPerEm / digits["head"].unitsPerEm
     glyphs, names = digits.getGlyphSet(), digits.getBestCmap()
@@ -98,7 +103,7 @@ def main():
     save(kalnia(), "kalnia")
     save(TTFont(OURS / "literata.woff2"), "literata")
     for name, weight in (("archivo", 400), ("archivo-semibold", 600)):
-        save(instantiateVariableFont(TTFont(OURS / "archivo.woff2"), {"wght": weight}), name)
+        save(at_weight("archivo", weight), name)
     for name, file in NOTO.items():
         unicodes = LATIN_GREEK_CYRILLIC if name == "noto-serif" else None
         save(subset(TTFont(noto / f"{file}.ttf"), unicodes), name)

@@ -1,0 +1,53 @@
+"""Pictures to make shapes of, as bytes."""
+
+import io
+import struct
+import zlib
+
+from PIL import Image, ImageDraw
+
+CLEAR = (0, 0, 0, 0)
+
+
+def png(image, form="PNG"):
+    file = io.BytesIO()
+    image.save(file, form)
+    return file.getvalue()
+
+
+def heart(ground=CLEAR, *, side=600, form="PNG"):
+    """A heart in two reds with a pale spot, on a ground of one colour or none."""
+    image = Image.new("RGBA", (900, 800), ground)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((60, 60, 480, 480), fill="#c81e3a")
+    draw.ellipse((420, 60, 840, 480), fill="#e0566a")
+    draw.polygon([(95, 380), (805, 380), (450, 760)], fill="#a01030")
+    draw.ellipse((380, 230, 520, 370), fill="#ffd0a0")
+    image = image.resize((side, side * 800 // 900))
+    return png(image.convert("RGB") if form == "JPEG" else image, form)
+
+
+def ring():
+    image = Image.new("RGBA", (600, 600), CLEAR)
+    draw = ImageDraw.Draw(image)
+    draw.ellipse((50, 50, 550, 550), fill="#3a8a4a")
+    draw.ellipse((200, 200, 400, 400), fill=CLEAR)
+    return png(image)
+
+
+def grating():
+    image = Image.new("RGBA", (800, 800), CLEAR)
+    draw = ImageDraw.Draw(image)
+    for x in range(20, 800, 60):
+        draw.line((x, 0, 800 - x, 800), fill="black", width=6)
+    return png(image)
+
+
+def bomb(width, height):
+    """A PNG of a few hundred bytes that says it is so large."""
+
+    def chunk(kind, content):
+        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 6, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(1000))) + chunk(b"IEND", b"")

@@ -1,0 +1,192 @@
+"""The life of posters and of uploaded shapes, on both databases."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from campaign.causes.queries import cause_by_slug
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.montage import operations
+from campaign.montage.models import Poster, StoredShape
+from campaign.montage.operations import (
+    GRACE,
+    LOCK,
+    MOST_ATTEMPTS,
+    ButterfliesWouldMove,
+    PressBusy,
+    accept_shape,
+    ask_for_poster,
+    claim_poster,
+    finish_poster,
+    give_back,
+    keep_shape,
+    note_progress,
+    sweep_posters,
+    sweep_shapes,
+)
+from campaign.montage.queries import Variety, find_shape, is_work_for_the_press, poster_standing, shown_names
+from campaign.montage.shapes import UnknownShape
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.pictures import heart
+from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+from tests.together import together
+
+NOON = utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def variety(app):
+    return Variety(make_cause().id, "pdf", "A2", "en", False)
+
+
+def ask(variety, now=NOON):
+    write(ask_for_poster, variety, now=now)
+
+
+def claim(holder="one", now=NOON):
+    return write(claim_poster, holder=holder, now=now)
+
+
+def finish(variety, now=NOON, **facts):
+    ask(variety, now)
+    poster = claim(now=now)
+    facts = {"drawn_at": now, "octets": 10, **facts}
+    assert write(finish_poster, poster.id, holder="one", **facts)
+    return poster.id
+
+
+def state_of(poster_id):
+    db.session.rollback()
+    return db.session.scalar(select(Poster.state).where(Poster.id == poster_id))
+
+
+def test_many_who_ask_at_once_make_one_poster(app, variety):
+    together(app, [lambda: ask(variety)] * 8)
+    assert len(db.session.scalars(select(Poster)).all()) == 1
+
+
+def test_each_variety_is_drawn_for_itself(variety):
+    ask(variety)
+    ask(Variety(variety.cause_id, "pdf", "A2", "fr", False))
+    assert len(db.session.scalars(select(Poster)).all()) == 2
+
+
+def test_a_full_line_takes_nobody_in(variety, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_IN_WORK", 1)
+    ask(variety)
+    with pytest.raises(PressBusy):
+        ask(Variety(variety.cause_id, "pdf", "A3", "en", False))
+
+
+def test_one_press_draws_a_poster_while_it_tells_how_far_it_is(variety):
+    ask(variety)
+    poster = claim()
+    assert claim("two") is None
+    assert write(note_progress, poster.id, holder="one", progress=40, now=NOON + LOCK)
+    assert claim("two", NOON + LOCK * 1.5) is None
+    db.session.rollback()
+    assert poster_standing(variety).in_work.progress == 40
+
+
+def test_a_poster_left_by_a_killed_press_is_taken_up(variety):
+    ask(variety)
+    first = claim()
+    assert not is_work_for_the_press(NOON + LOCK / 2)
+    assert is_work_for_the_press(NOON + LOCK)
+    assert claim("two", NOON + LOCK).id == first.id
+    assert not write(note_progress, first.id, holder="one", progress=90, now=NOON + LOCK)
+    assert not write(finish_poster, first.id, holder="one", drawn_at=NOON)
+
+
+def test_a_press_that_is_told_to_stop_gives_its_poster_back_at_once(variety):
+    ask(variety)
+    poster = claim()
+    write(give_back, poster.id, holder="one")
+    again = claim("two")
+    assert (again.id, again.attempts) == (poster.id, 1)
+
+
+def test_what_fails_again_and_again_is_given_up(variety):
+    ask(variety)
+    for attempt in range(MOST_ATTEMPTS + 1):
+        poster = claim(now=NOON + attempt * LOCK)
+    assert poster is None
+    assert poster_standing(variety).failed
+    write(sweep_posters, now=NOON + DAY)
+    db.session.rollback()
+    assert not poster_standing(variety).failed
+
+
+def test_a_poster_stays_a_day(variety):
+    poster_id = finish(variety)
+    assert write(sweep_posters, now=NOON + DAY / 2) == [f"{poster_id}.pdf"]
+    assert write(sweep_posters, now=NOON + DAY) == []
+    assert state_of(poster_id) is None
+
+
+def test_one_that_was_replaced_goes_when_nobody_can_still_be_reading_it(variety):
+    old, new = finish(variety), finish(variety, NOON + GRACE)
+    write(sweep_posters, now=NOON + 1.5 * GRACE)
+    assert state_of(old) == "ready"
+    write(sweep_posters, now=NOON + 2 * GRACE)
+    assert (state_of(old), state_of(new)) == (None, "ready")
+
+
+def test_the_oldest_go_where_the_disk_would_fill(variety, monkeypatch):
+    monkeypatch.setattr(operations, "MOST_OCTETS", 15)
+    old, new = finish(variety), finish(Variety(variety.cause_id, "pdf", "A3", "en", False))
+    write(sweep_posters, now=NOON)
+    assert (state_of(old), state_of(new)) == (None, "ready")
+
+
+def test_names_are_shown_as_their_owners_let_them(app):
+    petition = make_petition()
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    sign_and_hatch(petition, TEO, email="teo@brandt.example", name_display="initials")
+    sign_and_hatch(petition, ODILE)
+    assert list(shown_names(petition.cause_id, 3)) == ["Amalia Rosales", "T. B."]
+
+
+def test_whoever_withdraws_or_hides_is_named_no_more(app):
+    petition = make_petition()
+    first = sign_and_hatch(petition, AMALIA, name_display="full")
+    second = sign_and_hatch(petition, ODILE, name_display="full")
+    withdraw(first)
+    hatch_now()
+    change(second, name_display="counted")
+    db.session.rollback()
+    assert list(shown_names(petition.cause_id, 2)) == []
+
+
+def test_a_shape_is_kept_once_and_forgotten_unless_accepted(variety):
+    row = write(keep_shape, content=heart(), title="Heart", now=NOON)
+    assert write(keep_shape, content=heart(), title="Heart", now=NOON).name == row.name
+    assert find_shape(row.name).title == "Heart"
+    assert write(sweep_shapes, now=NOON + 6 * DAY) == 0
+    assert write(sweep_shapes, now=NOON + 8 * DAY) == 1
+
+
+def test_an_accepted_shape_stays(variety):
+    row = write(keep_shape, content=heart(), title="Heart", now=NOON)
+    write(accept_shape, variety.cause_id, name=row.name, now=NOON)
+    assert write(sweep_shapes, now=NOON + 8 * DAY) == 0
+    db.session.rollback()
+    assert cause_by_slug("valley").shape == row.name
+    assert db.session.get(StoredShape, row.name).accepted_at == NOON
+
+
+def test_butterflies_move_only_where_that_is_meant(app):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    with pytest.raises(ButterfliesWouldMove):
+        write(accept_shape, petition.cause_id, name="dove", now=NOON)
+    assert write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
+
+
+def test_a_shape_that_nobody_made_is_not_taken(variety):
+    with pytest.raises(UnknownShape):
+        write(accept_shape, variety.cause_id, name="own-nothing", now=NOON)
