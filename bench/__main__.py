@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, hatching, pages, signing, starting, watching, weight
+from bench.rows import crowds, hatching, montage, pages, signing, starting, watching, weight
 
 ROWS = {
     "signing": signing,
@@ -14,6 +14,7 @@ ROWS = {
     "crowds": crowds,
     "watching": watching,
     "hatching": hatching,
+    "montage": montage,
     "starting": starting,
     "weight": weight,
 }

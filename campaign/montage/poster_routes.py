@@ -18,6 +18,8 @@ from flask import (
     send_file,
     url_for,
 )
+from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from campaign.causes.pages import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
@@ -139,12 +141,21 @@ def _waiting(cause, variety, poster):
     failed = poster.state == "failed"
     before = posters_before(poster) if poster.state == "waiting" else 0
     if "progress" in request.args:
-        answer = jsonify(state=poster.state, progress=poster.progress, before=before)
+        answer = jsonify(state=poster.state, progress=poster.progress, words=_how_far(poster, before))
     else:
         cause = cause_page(cause, variety.lang, utcnow())
-        page = render_template("posters/show.html", cause=cause, poster=poster, before=before, seconds=LOOK_AGAIN)
+        how_far = _how_far(poster, before)
+        page = render_template("posters/show.html", cause=cause, poster=poster, how_far=how_far, seconds=LOOK_AGAIN)
         answer = make_response(page)
     answer.status_code = 503 if failed else 202
     answer.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else LOOK_AGAIN)
     answer.cache_control.no_store = True
     return answer
+
+
+def _how_far(poster, before):
+    if poster.state == "drawing":
+        return _("%(percent)s %% drawn", percent=poster.progress)
+    if before:
+        return ngettext("One other is drawn before it.", "%(num)s others are drawn before it.", before)
+    return _("It waits for its turn.")

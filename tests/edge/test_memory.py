@@ -166,15 +166,6 @@ def test_an_answer_that_is_renewed_is_counted_once(clock):
     assert memory._size == next(iter(memory._answers.values())).size
 
 
-def test_a_huge_answer_is_sent_and_not_kept(monkeypatch):
-    monkeypatch.setattr(module, "LARGEST_ANSWER", 100)
-    page = Page()
-    memory = PublicMemory(page)
-    assert ask(memory).body == LONG
-    assert ask(memory).body == LONG
-    assert (len(page.asked), memory._size) == (2, 0)
-
-
 def test_the_page_is_told_the_pace():
     class Slow:
         next_ms = 4000
@@ -186,3 +177,13 @@ def test_the_page_is_told_the_pace():
 
 def test_pages_are_kept_no_longer_than_they_say():
     assert STALE_SECONDS <= int(PUBLIC.rpartition("=")[2])
+
+
+def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monkeypatch):
+    monkeypatch.setattr(module, "LARGEST_ANSWER", 100)
+    page = Page()
+    memory = PublicMemory(page)
+    ask(memory, Range="bytes=0-9")
+    assert ask(memory).body == LONG
+    assert [environ.get("HTTP_RANGE") for environ in page.asked] == [None, "bytes=0-9", None, None]
+    assert page.closed == len(page.asked) and memory._size == 0

@@ -39,8 +39,8 @@ class Site:
 class Visitor:
     """A browser window at the montage of a cause; `last` and `free` are what the site says there is."""
 
-    def __init__(self, browser, url, last, *, free=(), query="", script=(), **window):
-        self.last, self.free, self.errors = last, list(free), []
+    def __init__(self, browser, url, last, *, free=(), query="", script=(), slug="valley", **window):
+        self.last, self.free, self.errors, self._slug = last, list(free), [], slug
         window = {"viewport": {"width": 1100, "height": 800}, **window}
         self.page = browser.new_page(**window)
         self.page.on("pageerror", lambda error: self.errors.append(error.message))
@@ -49,7 +49,7 @@ class Visitor:
             self.page.add_init_script(each)
         self.page.route("**/numbers.json", lambda route: route.fulfill(json=self._numbers()))
         self.page.route("**/pulse.json", lambda route: route.fulfill(json=self._pulse()))
-        self.page.goto(f"{url}/en/causes/valley/montage{query}")
+        self.page.goto(f"{url}/en/causes/{slug}/montage{query}")
 
     def _count(self):
         return self.last - len(self.free)
@@ -58,7 +58,7 @@ class Visitor:
         return {"count": self._count(), "last": self.last, "free": self.free}
 
     def _pulse(self):
-        return {"cause": "valley", "count": self._count(), "petitions": {}, "next_ms": 500}
+        return {"cause": self._slug, "count": self._count(), "petitions": {}, "next_ms": 500}
 
     def drawn(self):
         self.page.wait_for_selector(".stage.is-drawn", timeout=30_000)
@@ -98,12 +98,12 @@ class Visitor:
             "y": (box["height"] - side) / 2 + place[1] * side,
         }
 
-    def differs(self, *, night=False):
+    def differs(self, shape=None, *, night=False):
         """How far the screen is from the server's picture: (mean, largest) over blocks, 0 to 255."""
         seen = self.seen()
         side = len(seen)
         ground = Image.new("RGBA", (side, side), (NIGHT if night else PAPER) + (255,))
-        ground.alpha_composite(draw(shape_named("monarch"), self.last, side, gaps=self.free, night=night))
+        ground.alpha_composite(draw(shape or shape_named("monarch"), self.last, side, gaps=self.free, night=night))
         server = np.asarray(ground.convert("RGB")).astype(int)
         difference = np.abs(_blocks(seen) - _blocks(server)).max(axis=2)
         return difference.mean(), difference.max()

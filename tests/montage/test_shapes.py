@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from campaign.montage.shapes import UnknownShape, shape_named, shape_names
+from campaign.montage.shapes import DATA, UnknownShape, shape_named, shape_names
 
 
 def test_the_monarch_is_among_the_shapes_and_not_alone():
@@ -22,7 +22,7 @@ def test_a_shape_is_whole(name):
 @pytest.mark.parametrize("name", shape_names())
 def test_the_mask_on_disk_is_the_mask_in_use(name):
     shape = shape_named(name)
-    with Image.open(shape.mask_path) as image:
+    with Image.open(DATA / name / "mask.png") as image:
         assert image.size == (1024, 1024) and image.mode == "1"
         assert np.array_equal(np.array(image), shape.mask)
 

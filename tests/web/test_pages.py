@@ -46,6 +46,7 @@ def test_robots_stay_away_from_private_pages(client):
     assert lines[0] == "User-agent: *"
     assert {
         "Disallow: /dev/",
+        "Disallow: /causes/*/poster.",
         "Disallow: /en/signatures/",
         "Disallow: /es/signatures/",
         "Disallow: /fr/signatures/",

@@ -14,9 +14,6 @@ export default function poster(element) {
   address.searchParams.set("progress", "1");
   const bar = element.querySelector("progress");
   const far = element.querySelector("[data-far]");
-  const say = (text) => {
-    if (text && far.textContent !== text) far.textContent = text;
-  };
   const open = () => {
     for (const part of element.querySelectorAll("[data-drawing]")) part.hidden = true;
     for (const part of element.querySelectorAll("[data-ready]")) part.hidden = false;
@@ -32,8 +29,8 @@ export default function poster(element) {
     }
     if (told) {
       bar.value = told.progress;
-      if (told.state === "drawing") say(element.dataset.drawn.replace("{n}", told.progress));
-      else if (!told.before) say(element.dataset.waiting);
+      // Said aloud, so only where it says something new.
+      if (far.textContent !== told.words) far.textContent = told.words;
     }
     setTimeout(look, Number(element.dataset.seconds) * 500);
   };

@@ -1,0 +1,94 @@
+"""Places, pictures and posters of a million butterflies, each measured in a process of its own."""
+
+import subprocess
+import sys
+from time import perf_counter
+
+from bench.processes import ROOT
+from bench.report import Row
+from campaign.montage.drawing import draw, encode_png
+from campaign.montage.layout import STEP_X, STEP_Y, places
+from campaign.montage.poster_spec import PosterSpec
+from campaign.montage.shapes import DATA, shape_named
+
+MILLION = 1_000_000
+# What the baseline does of the million, as it is slow: one butterfly costs it the same wherever.
+FEW = 20_000
+MOST_LAYOUT_MS, MOST_MEGABYTES = 50, 600
+ROUNDS = 5
+PRESS = (
+    "import resource, runpy, sys; sys.argv = ['press', *sys.argv[1:]];"
+    "runpy.run_module('campaign.montage.press', run_name='__main__');"
+    "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+)
+
+
+def measure(_scale, folder):
+    """Yield a row for the layout, for a picture of a page, and for the two largest posters."""
+    yield _layout()
+    yield _picture()
+    for form, size in (("pdf", "A0"), ("png", "12000")):
+        yield _poster(form, size, folder)
+
+
+def _layout():
+    shape = shape_named("monarch")
+    places(shape, 1, MILLION)
+    took = min(_seconds(places, shape, 1, MILLION) for _ in range(ROUNDS)) * 1000
+    plain = _seconds(_plain_places, shape.mask.tolist(), FEW) * 1000 * MILLION / FEW
+    return Row(
+        "1,000,000 places",
+        f"{took:.0f} ms",
+        f"{plain:,.0f} ms in plain Python, by {FEW:,}",
+        f"< {MOST_LAYOUT_MS} ms",
+        took < MOST_LAYOUT_MS,
+    )
+
+
+def _plain_places(mask, count):
+    """The same places, one after the other."""
+    found, candidate, step_x, step_y = [], 0, int(STEP_X), int(STEP_Y)
+    while len(found) < count:
+        candidate += 1
+        x, y = candidate * step_x & 0xFFFFFFFF, candidate * step_y & 0xFFFFFFFF
+        if mask[y >> 22][x >> 22]:
+            found.append((x, y))
+    return found
+
+
+def _picture():
+    shape = shape_named("monarch")
+    draw(shape, 10, 100)
+    took = _seconds(lambda: encode_png(draw(shape, MILLION, 1200)))
+    one_by_one = _seconds(draw, shape, FEW, 1200) * MILLION / FEW
+    return Row("montage.png of 1,000,000, 1200 px", f"{took:.1f} s", f"{one_by_one:.0f} s one by one, by {FEW:,}")
+
+
+def _poster(form, size, folder):
+    seconds, megabytes = _press(form, size, MILLION, folder)
+    few_seconds, few_megabytes = _press(form, size, 1000, folder)
+    return Row(
+        f"poster.{form} of 1,000,000, {size if form == 'pdf' else f'{int(size):,} px'}",
+        f"{seconds:.0f} s, {megabytes:.0f} MB at its peak",
+        f"{few_seconds:.0f} s, {few_megabytes:.0f} MB for 1,000",
+        f"< {MOST_MEGABYTES} MB",
+        max(megabytes, few_megabytes) < MOST_MEGABYTES,
+    )
+
+
+def _press(form, size, count, folder):
+    """Print a poster as the worker does; return (seconds, peak megabytes) of its process."""
+    words = {"title": "Butterflies", "words": "butterflies", "counted_on": "", "address": "", "picture_words": ""}
+    words |= {"lang": "en", "palette": "monarch", "names_file": "", "names_words": {}, "gaps": ()}
+    spec = PosterSpec(form=form, size=size, count=f"{count:,}", shape_folder=str(DATA / "monarch"), last=count, **words)
+    (folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
+    command = [sys.executable, "-c", PRESS, folder / "spec.json", folder / "poster"]
+    begun = perf_counter()
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return perf_counter() - begun, int(said.split()[-1]) / 1024
+
+
+def _seconds(work, *arguments):
+    begun = perf_counter()
+    work(*arguments)
+    return perf_counter() - begun

@@ -1,0 +1,29 @@
+"""A poster that is being drawn while everything is killed is drawn all the same."""
+
+import json
+from urllib.request import Request, urlopen
+
+from tests.faults.plain_site import PlainSite, wait_until
+
+POSTER = "/causes/butterflies-for-mexico/poster.png?w=8000"
+
+
+def standing(site):
+    with urlopen(Request(f"{site.url}{POSTER}&progress=1"), timeout=5) as answer:
+        return json.load(answer)
+
+
+def test_a_power_cut_in_the_middle_only_delays_a_poster(tmp_path):
+    site = PlainSite(tmp_path).start()
+    try:
+        assert standing(site)["state"] == "waiting"
+        wait_until(lambda: standing(site)["state"] == "drawing", 30)
+        site.kill_all()
+        site.start()
+        assert standing(site)["state"] == "drawing"
+        wait_until(lambda: standing(site)["state"] == "ready", 90)
+        with urlopen(f"{site.url}{POSTER}", timeout=20) as answer:
+            assert answer.read(8) == b"\x89PNG\r\n\x1a\n"
+        assert len(list((tmp_path / "posters").glob("*.png"))) == 1
+    finally:
+        site.stop()

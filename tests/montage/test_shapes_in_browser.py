@@ -1,0 +1,57 @@
+"""Every shape is the same picture in the browser and from the server, also one that was uploaded."""
+
+import pytest
+from flask_migrate import upgrade
+from playwright.sync_api import sync_playwright
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.montage.operations import accept_shape, keep_shape
+from campaign.montage.queries import find_shape
+from tests.chromium import find
+from tests.conftest import make_app
+from tests.factories.causes import make_cause
+from tests.factories.pictures import heart
+from tests.montage.stage import SOFTWARE, Site, Visitor
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find() is None, reason="NO CHROMIUM: shapes in the browser are untested."),
+]
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory):
+    var = tmp_path_factory.mktemp("shapes")
+    app = make_app(f"sqlite:///{var}/site.db", var)
+    with app.app_context():
+        upgrade()
+        for shape in ("dove", "drop"):
+            make_cause(shape, shape=shape)
+        own = write(keep_shape, content=heart(), title="Heart", now=utcnow())
+        write(accept_shape, make_cause("own").id, name=own.name, now=utcnow())
+        shapes = {"dove": find_shape("dove"), "drop": find_shape("drop"), "own": find_shape(own.name)}
+        db.session.remove()
+        site = Site(app)
+        yield site, shapes
+        site.stop()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find(), args=SOFTWARE)
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("slug", ["dove", "drop", "own"])
+@pytest.mark.parametrize(("last", "night"), [(0, False), (43, False), (640, True)])
+def test_a_shape_is_drawn_in_the_browser_as_by_the_server(browser, site, slug, last, night):
+    site, shapes = site
+    scheme = "dark" if night else "light"
+    visitor = Visitor(browser, site.url, last, slug=slug, color_scheme=scheme)
+    mean, largest = visitor.drawn().settles().differs(shapes[slug], night=night)
+    assert mean < 2 and largest < 16
+    visitor.leave()

@@ -1,0 +1,112 @@
+"""The worker's press: what it draws, what it removes, and what it does when it is told to stop."""
+
+import os
+import threading
+import time
+
+import pypdfium2
+import pytest
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.montage import tasks
+from campaign.montage.operations import LOCK, ask_for_poster, claim_poster
+from campaign.montage.queries import Variety, poster_standing
+from campaign.montage.tasks import Press, posters_folder
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def press(app, tmp_path):
+    return Press(settings={"VAR_DIR": str(tmp_path)}, write=write, holder="one", stop=threading.Event())
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return posters_folder({"VAR_DIR": str(tmp_path)})
+
+
+def ask(petition, size="A3", *, form="pdf", names=False):
+    variety = Variety(petition.cause_id, form, size, "es", names)
+    write(ask_for_poster, variety, now=utcnow())
+    return variety
+
+
+def standing(variety):
+    db.session.rollback()
+    return poster_standing(variety)
+
+
+def words_of(file):
+    document = pypdfium2.PdfDocument(file)
+    words = "\n".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    return words
+
+
+def test_a_poster_says_title_count_day_and_names(press, folder, petition):
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    sign_and_hatch(petition, ODILE)
+    variety = ask(petition, names=True)
+    assert press.draw_next()
+    ready = standing(variety).ready
+    words = words_of(folder / ready.file_name)
+    assert "Mariposas" in words and "Amalia Rosales" in words and str(utcnow().year) in words
+    assert "Odile" not in words and "Kwan" not in words
+    assert ready.octets == (folder / ready.file_name).stat().st_size
+    assert list(folder.iterdir()) == [folder / ready.file_name]
+
+
+def test_without_work_the_press_rests(press, petition):
+    assert not press.draw_next()
+
+
+def test_a_poster_whose_names_have_changed_is_gone_with_the_next_tidying(press, folder, petition):
+    row_id = sign_and_hatch(petition, AMALIA, name_display="full")
+    with_names, without = ask(petition, names=True), ask(petition)
+    press.draw_next()
+    press.draw_next()
+    press.tidy()
+    assert standing(with_names).ready and standing(without).ready
+    change(row_id, name_display="counted")
+    press.tidy()
+    assert not standing(with_names).ready and standing(without).ready
+
+
+def test_files_that_nobody_knows_of_are_removed_once_they_are_old(press, folder, petition):
+    folder.mkdir()
+    for name, age in (("7.pdf", 7200), ("8.pdf", 0)):
+        (folder / name).touch()
+        os.utime(folder / name, (time.time() - age,) * 2)
+    press.tidy()
+    assert [path.name for path in folder.iterdir()] == ["8.pdf"]
+
+
+def test_a_press_told_to_stop_leaves_the_poster_to_another(app, folder, petition):
+    stop = threading.Event()
+    press = Press(settings={"VAR_DIR": str(folder.parent)}, write=write, holder="one", stop=stop)
+    variety = ask(petition, "12000", form="png")
+    threading.Timer(0.5, stop.set).start()
+    press.draw_next()
+    poster = standing(variety).in_work
+    assert (poster.state, poster.attempts) == ("waiting", 0)
+    assert list(folder.iterdir()) == []
+
+
+def test_a_press_that_fails_says_where_but_nothing_of_people(press, folder, petition, caplog, monkeypatch):
+    monkeypatch.setattr(tasks, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    broken = folder / "numpy"
+    broken.mkdir(parents=True)
+    (broken / "__init__.py").write_text("raise ValueError('Amalia Rosales')")
+    variety = ask(petition, names=True)
+    press.draw_next()
+    assert standing(variety).in_work.state == "drawing"
+    assert "ValueError" in caplog.text and "Amalia" not in caplog.text
+    assert write(claim_poster, holder="two", now=utcnow() + LOCK)

@@ -1,0 +1,100 @@
+"""Which face prints what, and how lines are broken."""
+
+import io
+
+import numpy as np
+import pytest
+from fontTools.ttLib import TTFont
+from PIL import Image
+
+from campaign.montage.faces import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
+from campaign.montage.png_stream import PngStream
+from campaign.montage.typesetting import Sheets
+
+LONG = "Find the forty-three and tell their families the whole truth"
+
+
+@pytest.fixture
+def sheets():
+    sheets = Sheets(600, 400, title="A sheet", lang="en")
+    sheets.add((255, 255, 255))
+    return sheets
+
+
+@pytest.mark.parametrize(
+    ("name", "face"),
+    [
+        ("Amalia Rosales", READS),
+        ("Zoë de la Cruz Hernández", READS),
+        ("Łukasz Wiśniewski", "noto-serif"),
+        ("Nguyễn Thị Lan", "noto-serif"),
+        ("Zoe\u0308", READS),
+        ("Ἑλένη Παπαδοπούλου", "noto-serif"),
+        ("Олена Шевченко", "noto-serif"),
+        ("فاطمة الزهراء", "arabic"),
+        ("דוד כהן", "hebrew"),
+        ("प्रिया शर्मा", "devanagari"),
+        ("ᐊᓇ ᓄᓇ", "syllabics"),
+        ("ไอริน สุขใจ", "thai"),
+        ("王小明", "han"),
+        ("김 민준", "han"),
+        ("やまだ ハナコ", "han"),
+    ],
+)
+def test_a_name_is_set_in_one_face_that_has_all_its_letters(name, face):
+    assert [one for one, _ in runs(name, READS)] == [face]
+
+
+def test_a_name_of_two_scripts_is_set_in_two_faces():
+    assert runs("王 Ana", READS) == [("han", "王"), (READS, " Ana")]
+
+
+@pytest.mark.parametrize(("text", "printable"), [("Ana", True), ("Ana 😀", False), ("𓀀", False), ("a\u200dn", True)])
+def test_what_no_face_has_is_known(text, printable):
+    assert can_print(text) == printable
+
+
+@pytest.mark.parametrize("face", [SAYS, READS, DOES, *OTHERS])
+def test_every_face_may_be_embedded_and_says_whose_it_is(face):
+    with TTFont(path_of(face)) as font:
+        assert font["OS/2"].fsType in (0, 8)
+        assert font["name"].getDebugName(0)
+
+
+def test_lines_are_never_wider_than_asked_and_lose_no_word(sheets):
+    for text in (LONG, "Donaudampfschifffahrtsgesellschaftskapitän"):
+        lines = sheets.lines(text, 120, SAYS, 30)
+        assert max(sheets.width_of(line, SAYS, 30) for line in lines) <= 120
+        assert "".join(lines).replace(" ", "") == text.replace(" ", "")
+
+
+def test_balanced_lines_are_as_few_and_closer_in_length(sheets):
+    plain, balanced = sheets.lines(LONG, 300, SAYS, 30), sheets.balanced(LONG, 300, SAYS, 30)
+
+    def spread(lines):
+        widths = [sheets.width_of(line, SAYS, 30) for line in lines]
+        return max(widths) - min(widths)
+
+    assert len(balanced) == len(plain) and spread(balanced) <= spread(plain)
+
+
+def test_a_title_is_set_as_large_as_it_fits(sheets):
+    lines, size = sheets.fitted("Home", 500, 100, SAYS, (80, 40, 20), 1.1)
+    assert (lines, size) == (["Home"], 80)
+    _, size = sheets.fitted(LONG, 500, 100, SAYS, (80, 40, 20), 1.1)
+    assert size == 40 or size == 20
+
+
+@pytest.mark.parametrize("steps", [(5,), (1, 3, 1), (2, 3)])
+def test_a_png_written_row_by_row_is_the_picture(steps):
+    pixels = np.random.default_rng(43).integers(0, 256, (5, 7, 3), np.uint8)
+    file = io.BytesIO()
+    stream = PngStream(file, 7, 5, 11811)
+    top = 0
+    for rows in steps:
+        stream.write(pixels[top : top + rows])
+        top += rows
+    stream.end()
+    with Image.open(file) as image:
+        image.verify()
+    assert np.array_equal(np.asarray(Image.open(file)), pixels)
