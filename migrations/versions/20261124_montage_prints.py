@@ -3,13 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-<<<<<<< HEAD
 revision = '0007'
 down_revision = '0006'
-=======
-revision = '0007'
-down_revision = '0006'
->>>>>>> 7f624dd (Test that screen, card and poster show the same; measure posters; say why)
 
 
 def upgrade():
