@@ -65,8 +65,8 @@ def write_mask(cause, output):
 @group.command("shape")
 @click.argument("cause")
 @click.argument("picture", type=click.Path(exists=True, dir_okay=False))
-@click.option("--threshold", type=click.IntRange(1, 254), help="How far a colour may be from the ground's and still be ground.")
-@click.option("--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews; the present one.")
+@click.option("--threshold", type=click.IntRange(1, 254), help="How far from the ground's colour still is ground.")
+@click.option("--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews.")
 @click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
 @click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
 def make_shape(cause, picture, threshold, previews, accept, move):

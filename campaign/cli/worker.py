@@ -48,6 +48,7 @@ class Worker:
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
             (self._press.draw_next, PRESS_SECONDS),
+            (self._press.tidy, UPKEEP_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -92,7 +93,6 @@ class Worker:
     def _upkeep(self):
         config = self._app.config
         now = utcnow()
-        self._press.tidy()
         forgotten = write(
             forget,
             now=now,

@@ -17,8 +17,8 @@ class PublicMemory:
     A fresh answer is served as it is. When it has aged, one request renders it anew while the others get the last one, at
     most STALE_SECONDS longer; past that they wait for the new one. Only where that takes more than PATIENCE_SECONDS do they get
     the last after all: the site is then in distress, and threads that wait for ever would take the rest of it along. Answers
-    that turn out private are never remembered, nor very large ones, which are sent as they are read, and in the part that was
-    asked for.
+    that turn out private are never remembered, nor very large ones, which are sent as they are read, and in the part
+    that was asked for.
     """
 
     def __init__(self, app, pace=None):

@@ -41,7 +41,7 @@ class Grid:
 
 
 def grid_for(lines, width, height, largest, smallest):
-    """The Grid with the largest type from `largest` down to `smallest` that holds so many lines; the smallest where none does."""
+    """The Grid with the largest type that holds so many lines, from `largest` down to `smallest` in any case."""
     size = largest
     while size > smallest and Grid(size, width, height).holds < lines:
         size = max(smallest, size * STEP)

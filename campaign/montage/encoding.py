@@ -16,7 +16,7 @@ BINS = 1 << 19
 
 
 def encode_png(image: Image.Image, most: int | None = None) -> bytes:
-    """The RGBA image as a PNG with a palette of at most `most` colours: a quarter of the bytes, hardly another picture."""
+    """The RGBA image as a PNG with a palette of `most` colours: a quarter of the bytes, hardly another picture."""
     pixels = np.asarray(image)
     alpha = pixels[:, :, 3]
     seen = alpha > 0

@@ -25,7 +25,7 @@ def path_of(face):
 
 
 def runs(text, face):
-    """Return [(face, part of the text) …]: `face` itself where it has all signs, else one that has, else one for each part.
+    """Return [(face, part of the text) …]: `face` itself where it has all signs, else one that has, else several.
 
     The face of a part is None where no face has its signs.
     """

@@ -49,8 +49,8 @@ def gather(
 ) -> Flock:
     """Butterflies 1 … count without the gaps, for a picture `width` pixels wide.
 
-    Their colours are those for a picture `seen` pixels wide: of many large ones each is a Monarch, of many small ones each
-    is a dot of the picture. Print has more pixels than an eye tells apart.
+    Their colours are those for a picture `seen` pixels wide: where they are large each is a Monarch,
+    where they are small each is a dot of the picture. Print has more pixels than an eye tells apart.
     """
     numbers, x, y = places(shape, 1, count)
     if gaps:

@@ -7,7 +7,7 @@ LONGEST_NUMBER = 9
 
 
 def asked_number(name, *, least, most, usual):
-    """Return the whole number that the address asks for, `usual` where it asks for none; else answer 400 and say why."""
+    """Return the whole number that the address asks for, or `usual`; answer 400 where it is none, and say why."""
     text = request.args.get(name)
     if text is None:
         return usual
@@ -18,7 +18,7 @@ def asked_number(name, *, least, most, usual):
 
 
 def asked_word(name, words, usual):
-    """Return the one of `words` that the address asks for, in capitals or not; `usual` where it asks for none; else 400."""
+    """Return the one of `words` that the address asks for, in capitals or not, or `usual`; answer 400 where it is none."""
     asked = request.args.get(name, usual)
     found = next((word for word in words if word.lower() == asked.lower()), None)
     if found is None:

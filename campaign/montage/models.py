@@ -27,9 +27,9 @@ VARIETY = ("cause_id", "form", "size", "lang", "with_names")
 class Poster(db.Model):
     """A poster of one variety: cause, form, size, language, with or without names.
 
-    Of each variety at most one is in work. `look` and `numbers` are digests of what it shows: its words and shape; which
-    butterflies. `names` is one of the names on it. `drawn_at` is when its count was taken. Who draws it holds it until
-    `locked_until`, unless renewed.
+    Of each variety at most one is in work. `look` and `numbers` are digests of what it shows: its words and shape, and
+    which butterflies; `names` is one of the names on it. `drawn_at` is when its count was taken. Who draws it holds it
+    until `locked_until`, unless renewed.
     """
 
     __tablename__ = "poster"

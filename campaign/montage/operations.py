@@ -59,7 +59,7 @@ def keep_shape(*, content, title, threshold=None, now):
 def accept_shape(cause_id, *, name, now, may_move=False):
     """Give the cause the shape of this name, kept before or come with the platform; return the cause.
 
-    Raises UnknownShape, or ButterfliesWouldMove where the cause has some and `may_move` does not say that this is meant.
+    Raises UnknownShape, or ButterfliesWouldMove where the cause has some, unless `may_move` says that this is meant.
     """
     cause = db.session.get(Cause, cause_id)
     stored = db.session.get(StoredShape, name)
@@ -84,17 +84,31 @@ def ask_for_poster(variety, *, now):
     """Have a poster of this Variety drawn, unless one is in work. Raises PressBusy."""
     if db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) >= MOST_IN_WORK:
         raise PressBusy
-    values = {**vars(variety), "state": "waiting", "asked_at": now, "progress": 0, "attempts": 0, "octets": 0, "last_number": 0}
+    values = {
+        **vars(variety),
+        "state": "waiting",
+        "asked_at": now,
+        "progress": 0,
+        "attempts": 0,
+        "octets": 0,
+        "last_number": 0,
+    }
     values |= dict.fromkeys(("holder", "look", "numbers", "names"), "")
     # Two who ask at once make one poster.
-    db.session.execute(insert(Poster).values(values).on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK))
+    db.session.execute(
+        insert(Poster).values(values).on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK)
+    )
 
 
 def claim_poster(*, holder, now):
-    """Take the poster that waits longest, or one that its holder left; return it, or None. It is ours until LOCK has passed."""
+    """Take the poster that waits longest, or one that its holder left, for LOCK; return it, or None."""
     free = Poster.locked_until.is_(None) | (Poster.locked_until <= now)
     poster = db.session.scalar(
-        select(Poster).where(IN_WORK, free).order_by(Poster.asked_at, Poster.id).limit(1).with_for_update(skip_locked=True)
+        select(Poster)
+        .where(IN_WORK, free)
+        .order_by(Poster.asked_at, Poster.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
     )
     if poster is None:
         return None
@@ -130,7 +144,7 @@ def drop_posters(ids):
 
 
 def sweep_posters(*, now):
-    """Forget posters older than a day, those that a newer one replaced, old failures, and the oldest beyond MOST_OCTETS.
+    """Forget posters older than a day, those that a newer one replaced, old failures, the oldest beyond MOST_OCTETS.
 
     Return the names of the files that are to stay.
     """

@@ -39,8 +39,8 @@ def card_png(folder, card):
 def kept(folder, shows, make):
     """Return the file that shows `shows`, from `folder` or made now.
 
-    One picture is drawn at a time, as drawing takes the processor from people who sign. Raises TooManyPictures where many
-    wait already. Files older than an hour go, and the oldest where they are too many.
+    One picture is drawn at a time, as drawing takes the processor from people who sign. Raises TooManyPictures where
+    many wait already. Files older than an hour go, and the oldest where they are too many.
     """
     file = Path(folder) / f"{blake2b(repr(shows).encode(), digest_size=12).hexdigest()}.png"
     if not file.exists():

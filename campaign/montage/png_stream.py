@@ -11,7 +11,7 @@ EFFORT = 6
 
 
 class PngStream:
-    """Writes 8-bit RGB rows to a binary file as a PNG of so many pixels (W3C Portable Network Graphics, third edition)."""
+    """Writes 8-bit RGB rows to a binary file as a PNG of so many pixels (W3C, PNG Specification, third edition)."""
 
     def __init__(self, file, width, height, dots_per_metre):
         self._file = file

@@ -49,7 +49,9 @@ SECONDS, NAMES_SECONDS, LOOK_AGAIN = 300, 15, 4
 def index(slug):
     """Which posters there are, and a form to choose one."""
     cause = cause_by_slug(slug) or abort(404)
-    page = render_template("posters/index.html", cause=cause_page(cause, g.lang, utcnow()), papers=PAPER_MM, usual=PAPER)
+    page = render_template(
+        "posters/index.html", cause=cause_page(cause, g.lang, utcnow()), papers=PAPER_MM, usual=PAPER
+    )
     return public(make_response(page), SECONDS)
 
 

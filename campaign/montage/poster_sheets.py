@@ -1,4 +1,4 @@
-"""How a poster is laid out: title, montage, count and date, and the names in columns at its foot and on further sheets."""
+"""How a poster is laid out: title, montage, count and date; names in columns at its foot and on further sheets."""
 
 from dataclasses import dataclass
 
@@ -20,8 +20,10 @@ MOST_SHEETS = 400
 
 @dataclass(frozen=True)
 class Frame:
-    """Where the montage goes: its square has its corner at (x, y) and this side, in points; it is empty above `first` and
-    below `last`, in shares of the side."""
+    """Where the montage goes: its square has its corner at (x, y) and this side, in points.
+
+    It is empty above `first` and below `last`, in shares of the side.
+    """
 
     x: float
     y: float
@@ -84,7 +86,10 @@ class _Poster:
             self._say(line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center")
             bottom -= 1.3 * size
         if spec.count:
-            size = next((s * scale for s in COUNT_SIZES if self._width(spec.count, SAYS, s * scale) < 880), COUNT_SIZES[-1] * scale)
+            size = next(
+                (s * scale for s in COUNT_SIZES if self._width(spec.count, SAYS, s * scale) < 880),
+                COUNT_SIZES[-1] * scale,
+            )
             self._say(spec.count, 500, bottom - 8 * scale, SAYS, size, INK, align="center")
             bottom -= 8 * scale + 0.8 * size
         return bottom
@@ -122,7 +127,9 @@ class _Poster:
             return
         # More than fit on so many sheets are set smaller instead; nobody is left out.
         height = (self._height - 92 - top) * u
-        grid = grid_for(len(lines) / MOST_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest)
+        grid = grid_for(
+            len(lines) / MOST_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest
+        )
         sheets = -(-len(lines) // grid.holds)
         for at in range(sheets):
             self._begin_sheet()
@@ -145,7 +152,9 @@ class _Poster:
 
     def _fitted(self, text, height, face, sizes, leading):
         u = self._unit
-        lines, size = self._sheets.fitted(text, (1000 - 2 * EDGE) * u, height * u, face, [size * u for size in sizes], leading)
+        lines, size = self._sheets.fitted(
+            text, (1000 - 2 * EDGE) * u, height * u, face, [size * u for size in sizes], leading
+        )
         return lines, size / u
 
     def _vein(self, y, thick):

@@ -13,8 +13,8 @@ class PosterSpec:
     """A poster in one language. `size` is A3 … A0 for a PDF, the width in pixels for a PNG.
 
     `count` is empty where nobody has signed; then `words` stand for it. The montage is that of butterflies 1 … `last`
-    without the `gaps`, in the shape that `shape_folder` holds. `names_file` has a name in each line, and is empty where the
-    poster shows none; `names_words` are the sentences around them.
+    without the `gaps`, in the shape that `shape_folder` holds. `names_file` has a name in each line, and is empty where
+    the poster shows none; `names_words` are the sentences around them.
     """
 
     form: str

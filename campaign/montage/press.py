@@ -14,9 +14,9 @@ from campaign.lib.orphans import end_with_parent
 from campaign.montage.drawing import Painting, over
 from campaign.montage.faces import can_print
 from campaign.montage.ornaments import PAPER
+from campaign.montage.png_stream import PngStream
 from campaign.montage.poster_sheets import set_poster
 from campaign.montage.poster_spec import DOTS_PER_INCH, PosterSpec, pixels_of
-from campaign.montage.png_stream import PngStream
 from campaign.montage.shapes import shape_in
 from campaign.montage.typesetting import Pixels
 

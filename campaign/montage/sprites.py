@@ -41,7 +41,7 @@ def _shares(pixels: np.ndarray) -> np.ndarray:
 
 
 def _art(size: float, variant: int) -> np.ndarray:
-    """One pose for butterflies of this size in pixels, at the level of detail that serves it: side × side × 4 shares."""
+    """One pose, side × side × 4 shares, at the level of detail that serves butterflies of this size in pixels."""
     for level, most in LEVELS.items():
         if size < most:
             return _sheet(level)[variant]
@@ -67,8 +67,8 @@ class Stance:
     y: float
 
 
-# A pose as a CMYK image, used as four plain channels (coverage, cell, wash, spot), its shade as an L image, and the side in
-# pixels of the butterfly alone, without the room around it.
+# A pose as a CMYK image, used as four plain channels (coverage, cell, wash, spot), its shade as an L
+# image, and the side in pixels of the butterfly alone, without the room around it.
 Pose = tuple[Image.Image, Image.Image, int]
 
 

@@ -118,11 +118,16 @@ class Press:
             # Only what kind of error and where: the words of one could hold a name.
             told = (scratch / "errors").read_text(errors="replace").splitlines()
             places = [line.strip() for line in told if line.startswith("  File ")][-3:]
-            log.error("the press failed at poster %s: %s %s", poster.id, *(line.partition(":")[0] for line in told[-1:]), places)
+            log.error(
+                "the press failed at poster %s: %s %s",
+                poster.id,
+                *(line.partition(":")[0] for line in told[-1:]),
+                places,
+            )
         return press.returncode == 0
 
     def _follow(self, press, poster):
-        """Note what the press says until it ends; return False where we are told to stop, or where it is not ours any more."""
+        """Note what the press says until it ends; return False where we are told to stop, or have lost the poster."""
         progress, heard, renewed = 0, time.monotonic(), 0
         while not self._stop.is_set():
             ready, _, _ = select.select([press.stdout], [], [], LOOK_SECONDS)
@@ -145,9 +150,14 @@ class Press:
 
 
 def prepare(cause, variety, scratch):
-    """Lay what the press needs into the folder `scratch`; return the PosterSpec, and a poster's columns about what it shows."""
+    """Lay what the press needs into the folder `scratch`; return the PosterSpec, and columns about what it shows."""
     now, numbers = utcnow(), cause_numbers(cause.id)
-    facts = {"drawn_at": now, "look": look_of(cause, variety.lang), "numbers": digest_of(numbers), "last_number": numbers[0]}
+    facts = {
+        "drawn_at": now,
+        "look": look_of(cause, variety.lang),
+        "numbers": digest_of(numbers),
+        "last_number": numbers[0],
+    }
     laid = {"shape_folder": lay_shape(cause.shape, scratch)}
     if variety.with_names:
         names = list(shown_names(cause.id, numbers[0]))

@@ -18,7 +18,7 @@ _pdfium = threading.Lock()
 
 
 class Sheets:
-    """A document of sheets, all of one size. Lengths are in points from the left and from the top, y of a text is its baseline."""
+    """A document of sheets, all of one size. Lengths are in points from left and top; y of a text is its baseline."""
 
     def __init__(self, width, height, *, title, lang):
         self.width, self.height = width, height
@@ -119,7 +119,11 @@ class Sheets:
     def _words(self, text, width, face, size):
         for word in text.split():
             while self.width_of(word, face, size) > width and len(word) > 1:
-                fits = next(end for end in range(len(word) - 1, 0, -1) if end == 1 or self.width_of(word[:end], face, size) <= width)
+                fits = next(
+                    end
+                    for end in range(len(word) - 1, 0, -1)
+                    if end == 1 or self.width_of(word[:end], face, size) <= width
+                )
                 yield word[:fits]
                 word = word[fits:]
             yield word

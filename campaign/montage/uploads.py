@@ -1,4 +1,4 @@
-"""A shape made of a picture that somebody uploads: checked, read safely, cut out, and given the picture's own colours."""
+"""A shape made of an uploaded picture: checked, read safely, cut out, and given the picture's own colours."""
 
 import io
 import json
@@ -45,8 +45,8 @@ def shape_files(content, title, threshold=None):
 
     Where the picture has transparent places the mask is the rest; else it is what differs from the colour along the
     picture's edge by more than `threshold` (1 … 254), which is found in the picture where none is given.
-    Raises PictureRefused with a reason: too_heavy, not_a_picture, too_many_pixels, broken, too_coarse, empty, too_small,
-    fills_all or too_thin.
+    Raises PictureRefused with a reason: too_heavy, not_a_picture, too_many_pixels, broken, too_coarse, empty,
+    too_small, fills_all or too_thin.
     """
     picture = _read(content)
     cover = _cover(picture, threshold)

@@ -21,7 +21,9 @@ def card_of_cause(cause, lang):
     """Return the Card of a cause: its montage and how many butterflies there are."""
     with force_locale(LOCALES[lang]):
         count = cause_count(cause.id)
-        return _card(cause, lang, cause.text(lang).title, count, count_words(count), _address("causes.show", lang, cause.slug))
+        return _card(
+            cause, lang, cause.text(lang).title, count, count_words(count), _address("causes.show", lang, cause.slug)
+        )
 
 
 def card_of_petition(petition, lang):
@@ -57,7 +59,7 @@ def count_words(count):
 
 
 def poster_spec(cause, variety, numbers, now, *, shape_folder, names_file="", names_count=0):
-    """Return the PosterSpec of a cause as `variety` asks for it; `numbers` are the last number and the free ones below it."""
+    """Return the PosterSpec of a cause as `variety` asks; `numbers` are the last number and the free ones below it."""
     last, gaps = numbers
     count, lang = last - len(gaps), variety.lang
     with force_locale(LOCALES[lang]):
@@ -82,7 +84,7 @@ def poster_spec(cause, variety, numbers, now, *, shape_folder, names_file="", na
 
 
 def look_of(cause, lang):
-    """Return a digest of what a poster shows beside the butterflies: when it differs, a poster is out of date at once."""
+    """Return a digest of what a poster shows beside butterflies: when it differs, a poster is out of date at once."""
     shows = (cause.text(lang).title, cause.palette, cause.shape, _address("causes.show", lang, cause.slug))
     return blake2b(repr(shows).encode(), digest_size=16).hexdigest()
 

@@ -79,7 +79,11 @@ def test_a_large_poster_is_waited_for_on_a_page_that_needs_no_script(client, pet
     assert int(answer.headers["Retry-After"]) < 10
     assert re.search(r'<noscript><meta http-equiv="refresh" content="\d+"></noscript>', answer.text)
     assert "El cartel se está dibujando." in answer.text
-    assert client.get(f"{PDF}?size=A3&lang=es&progress=1").json == {"state": "waiting", "progress": 0, "words": "Espera su turno."}
+    assert client.get(f"{PDF}?size=A3&lang=es&progress=1").json == {
+        "state": "waiting",
+        "progress": 0,
+        "words": "Espera su turno.",
+    }
 
 
 def test_a_poster_in_line_says_how_many_come_first(client, petition):
@@ -154,6 +158,8 @@ def test_the_page_of_posters_ticks_nothing(client, petition):
     assert 'name="lang" value="fr"' in page.text
 
 
-@pytest.mark.parametrize("path", ["/causes/nowhere/poster.pdf", "/causes/nowhere/poster.png", "/en/causes/nowhere/posters"])
+@pytest.mark.parametrize(
+    "path", ["/causes/nowhere/poster.pdf", "/causes/nowhere/poster.png", "/en/causes/nowhere/posters"]
+)
 def test_no_cause_has_no_poster(client, petition, path):
     assert client.get(path).status_code == 404

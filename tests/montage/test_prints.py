@@ -1,4 +1,4 @@
-"""The same number has the same place and colour on a card, on a poster and in the montage; and what posters say in print."""
+"""The same number has the same place and colour on a card, on a poster and in the montage; and what posters say."""
 
 import io
 import json
@@ -21,11 +21,24 @@ from campaign.montage.press import print_poster
 from campaign.montage.shapes import DATA, shape_named, shape_names
 
 SHAPES = shape_names()
-WORDS = {"heading": "3 names.", "further": "Further.", "not_all": "In the PDF.", "sheet": "Sheet {n} of {m}", "unset": "Unset: {n}."}
+WORDS = {
+    "heading": "3 names.",
+    "further": "Further.",
+    "not_all": "In the PDF.",
+    "sheet": "Sheet {n} of {m}",
+    "unset": "Unset: {n}.",
+}
 
 
 def card(shape, last, gaps=(), **more):
-    words = {"lang": "en", "palette": "monarch", "title": "Butterflies", "above": "", "count": "43", "words": "butterflies"}
+    words = {
+        "lang": "en",
+        "palette": "monarch",
+        "title": "Butterflies",
+        "above": "",
+        "count": "43",
+        "words": "butterflies",
+    }
     words |= {"address": "volante.example", "shape": shape, "last": last, "gaps": tuple(gaps), **more}
     picture = Image.open(io.BytesIO(draw_card(Card(**words), shape_named(shape)))).convert("RGB")
     return np.asarray(picture).astype(int)
@@ -110,14 +123,18 @@ def test_a_pdf_shows_what_the_png_shows():
     assert np.abs(near - far).mean() < 4
 
 
-@pytest.mark.parametrize(("paper", "millimetres"), [("A3", (297, 420)), ("A2", (420, 594)), ("A1", (594, 841)), ("A0", (841, 1189))])
+@pytest.mark.parametrize(
+    ("paper", "millimetres"), [("A3", (297, 420)), ("A2", (420, 594)), ("A1", (594, 841)), ("A0", (841, 1189))]
+)
 def test_a_pdf_has_the_size_of_its_paper(paper, millimetres):
     sheets, _ = set_poster(spec("drop", 0, form="pdf", size=paper), shape_named("drop"))
     page = pypdfium2.PdfDocument(sheets.output())[0]
     assert page.get_size() == pytest.approx([length * 72 / 25.4 for length in millimetres], abs=0.1)
 
 
-@pytest.mark.parametrize("title", ["Bring them home", "Retrouver les quarante-trois " * 6, "Donaudampfschifffahrtsgesellschaftskapitän" * 4])
+@pytest.mark.parametrize(
+    "title", ["Bring them home", "Retrouver les quarante-trois " * 6, "Donaudampfschifffahrtsgesellschaftskapitän" * 4]
+)
 @pytest.mark.parametrize("last", [0, 1, 28_000])
 def test_nothing_runs_out_of_the_sheet_or_into_the_montage(title, last):
     order = spec("monarch", last, title=title.strip(), form="pdf", size="A3")
@@ -133,7 +150,13 @@ def test_nothing_runs_out_of_the_sheet_or_into_the_montage(title, last):
 
 
 def test_every_name_is_on_the_sheets_once_in_its_own_letters(tmp_path):
-    names = [f"Ana {each} de la Cruz" for each in range(900)] + ["فاطمة الزهراء", "王小明", "김민준", "प्रिया शर्मा", "Олена Шевченко"]
+    names = [f"Ana {each} de la Cruz" for each in range(900)] + [
+        "فاطمة الزهراء",
+        "王小明",
+        "김민준",
+        "प्रिया शर्मा",
+        "Олена Шевченко",
+    ]
     (tmp_path / "names").write_text("\n".join(names) + "\n", encoding="utf-8")
     document = pypdfium2.PdfDocument(printed(spec("drop", 905, form="pdf", size="A3", names_file=tmp_path / "names")))
     assert len(document) == 2

@@ -16,7 +16,9 @@ def made(content, **choices):
     return shape_from(name, files.__getitem__)
 
 
-@pytest.mark.parametrize("content", [heart(), heart("white"), heart("#101830"), heart("white", form="JPEG"), heart(form="WEBP"), ring()])
+@pytest.mark.parametrize(
+    "content", [heart(), heart("white"), heart("#101830"), heart("white", form="JPEG"), heart(form="WEBP"), ring()]
+)
 def test_a_shape_of_a_picture_is_as_whole_as_ours(content):
     shape = made(content)
     inside = shape.palette[shape.mask]

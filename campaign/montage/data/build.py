@@ -123,7 +123,8 @@ def draw_print_sprites(page: Page) -> None:
     symbols = art[art.index("<defs>") : art.index("</defs>") + len("</defs>")]
     (HERE / "sprites-print").mkdir(exist_ok=True)
     for at, name in enumerate(VARIANTS):
-        pose = f'<svg width="{PRINT_SIDE}" height="{PRINT_SIDE}">{symbols}<use href="#{name}" width="100%" height="100%"/></svg>'
+        use = f'<use href="#{name}" width="100%" height="100%"/>'
+        pose = f'<svg width="{PRINT_SIDE}" height="{PRINT_SIDE}">{symbols}{use}</svg>'
         image = photograph(page, FALSE_COLOURS + pose, PRINT_SIDE, PRINT_SIDE)
         image.save(HERE / "sprites-print" / f"{at}.png", optimize=True)
 

@@ -1,8 +1,8 @@
-"""Makes the committed faces that cards and posters are set in: ``python campaign/montage/data/build_fonts.py NOTO DROID``.
+"""Makes the committed faces that cards and posters are set in.
 
-Run by hand, from the folder with the code. Ours come out of static/fonts; NOTO is a folder with the Noto fonts (Debian's
-fonts-noto-core), DROID the file DroidSansFallback.ttf (fonts-droid-fallback). What is left out is hints, which print
-does not use, and the signs that names do not hold.
+Run by hand: ``python campaign/montage/data/build_fonts.py NOTO DROID``. Ours come out of static/fonts; NOTO is a folder
+with the Noto fonts (Debian's fonts-noto-core), DROID the file DroidSansFallback.ttf (fonts-droid-fallback). What is left
+out is hints, which print does not use, and the signs that names do not hold.
 """
 
 import sys
