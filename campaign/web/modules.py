@@ -11,6 +11,7 @@ IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(r"^export (default )?((?:async )?function\*? |class |const )(\w+)", re.MULTILINE)
 LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 LATER = re.compile(r"\bimport\((?=[`\"'])")
+ASKED = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
 COMMENT = re.compile(r"^\s*(?://.*|/\*\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
 SHARED = ("modules", "lib", "parts")
 
@@ -32,20 +33,38 @@ class UnknownForm(ValueError):
 def joined(folder):
     """Yield (name, text) of the joined files of the modules under `folder`: `site.js`, and one for each subject.
 
-    A subject is a folder beside `modules`, `lib` and `parts`: whatever needs a module of `montage/` goes into `montage.js`.
+    A subject is a folder beside `modules`, `lib` and `parts`: whatever needs a module of `montage/`, at once or later, goes into
+    `montage.js`. What a subject's own module asks for later is a file of its own, and so is what a worker needs.
     """
     modules = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.js"))}
     needs = {name: [_path(name, found[2]) for found in IMPORT.finditer(text)] for name, text in modules.items()}
     files, homes = {}, {}
     for entry in sorted(name for name in modules if name.startswith("modules/")):
         reached = _reached(entry, needs)
-        homes[entry] = home = next((name.split("/")[0] for name in reached if name.split("/")[0] not in SHARED), "site")
+        homes[entry] = home = next((_folder(name) for name in reached if _folder(name) not in SHARED), "site")
         files.setdefault(home, {}).update(dict.fromkeys(reached))
+    for name, asked in _asked(modules):
+        homes[asked] = home = _folder(asked) if _folder(name) in SHARED else asked.removesuffix(".js").replace("/", "-")
+        files.setdefault(home, {}).update(dict.fromkeys(_reached(asked, needs)))
     everywhere = files.pop("site", {})
     elsewhere = {name: f"./{home}.js" for name, home in homes.items() if home != "site"}
-    yield "site.js", _text(everywhere, modules, elsewhere, modules["main.js"])
+    yield "site.js", _text(everywhere, modules, elsewhere, main="main.js")
     for home, names in files.items():
-        yield f"{home}.js", _text([name for name in names if name not in everywhere], modules)
+        known = everywhere | files.get(home.split("-")[0], {}) if "-" in home else everywhere
+        yield f"{home}.js", _text([name for name in names if name not in known], modules)
+    for worker in sorted(name for name in modules if name.endswith("-worker.js") and needs[name]):
+        yield worker, _text([name for name in _reached(worker, needs) if name != worker], modules, main=worker)
+
+
+def _folder(name):
+    return name.split("/")[0]
+
+
+def _asked(modules):
+    """Yield (name, module that it asks for later) of all modules, those of the subjects themselves last."""
+    for name in sorted(modules, key=lambda name: (_folder(name) not in SHARED, name)):
+        for found in ASKED.finditer(modules[name]):
+            yield name, _path(name, found[1])
 
 
 def _reached(entry, needs):
@@ -63,7 +82,7 @@ def _reached(entry, needs):
 def _text(names, modules, elsewhere=None, main=""):
     files = f"Object.assign(page.files, {json.dumps(elsewhere)});\n" if elsewhere else ""
     makers = "".join(f'page.makers.set("{name}", () => {{\n{_maker(name, modules[name])}}});\n' for name in sorted(names))
-    return HEAD + files + makers + (_plain("main.js", main) if main else "")
+    return HEAD + files + makers + (_plain(main, modules[main]) if main else "")
 
 
 def _maker(name, text):

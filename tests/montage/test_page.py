@@ -4,7 +4,7 @@ import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask_migrate import upgrade
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from campaign.extensions import db
 from campaign.montage.layout import places
@@ -140,7 +140,7 @@ def test_a_hidden_tab_draws_nothing_and_catches_up_at_once(visit):
 
 def test_a_tap_opens_the_card_of_that_butterfly(visit):
     visitor = visit(2).drawn()
-    visitor.page.locator(".stage-canvas").click(position=visitor.where(place_of(1)))
+    visitor.page.locator(".stage-surface").click(position=visitor.where(place_of(1)))
     card = visitor.page.locator("[data-butterfly]")
     card.get_by_text("Amalia Rosales").wait_for()
     assert "Canada" in card.inner_text()
@@ -161,19 +161,19 @@ def test_an_address_with_a_number_flies_there_and_lights_it(visit):
 def test_all_of_it_works_by_keyboard(visit):
     visitor = visit(2, reduced_motion="reduce").drawn()
     page = visitor.page
-    page.locator(".stage-canvas").focus()
+    page.locator(".stage-surface").focus()
     whole = visitor.seen()
     page.keyboard.press("+")
     page.keyboard.press("ArrowRight")
     visitor.settles()
     assert (visitor.seen() != whole).any()
     page.keyboard.press("Enter")
-    page.wait_for_function("document.activeElement.matches('[data-butterfly]')")
+    expect(page.locator("[data-butterfly]")).to_be_focused()
     page.keyboard.press("Escape")
-    page.wait_for_function("document.activeElement.matches('.stage-canvas')")
+    expect(page.locator(".stage-surface")).to_be_focused()
     page.keyboard.press("0")
     visitor.settles()
-    page.wait_for_function("document.querySelector('[data-seen]').textContent.includes('All of them')")
+    expect(page.locator("[data-seen]")).to_contain_text("All of them")
 
 
 def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):

@@ -1,8 +1,9 @@
 // A montage that is alive. On its own page a reader may also go into it; where no canvas can be
 // drawn on, the names open as a list instead.
 
-import { Stage } from "../montage/stage.js";
-import { Visit } from "../montage/visit.js";
+import { pageAtRest } from "../parts/page.js";
+
+const fetchVisit = async () => (await import("../montage/visit.js")).Visit;
 
 async function openList(page) {
   const link = page.querySelector("[data-list]");
@@ -15,19 +16,33 @@ async function openList(page) {
   if (names) place.append(...names.childNodes);
 }
 
+// A small first picture was good enough until the canvas came; without one the large one is wanted.
+function showWholePicture(element) {
+  for (const source of element.querySelectorAll("source[data-first]")) source.remove();
+}
+
 export default async function montage(element) {
-  const stage = new Stage(element.querySelector("[data-stage]") || element);
   const isPage = Boolean(element.querySelector("[data-butterfly]"));
+  // Elsewhere words and pictures come first, and whoever counts bytes keeps the server's picture.
+  if (!isPage && !(await pageAtRest(element))) return;
+  const visit = isPage && fetchVisit();
+  const { Stage } = await import("../montage/stage.js");
+  const stage = new Stage(element.querySelector("[data-stage]") || element);
+  const giveUp = () => {
+    showWholePicture(element);
+    return isPage && openList(element);
+  };
+  stage.element.addEventListener("volante:montage-lost", giveUp);
   try {
     await stage.start();
   } catch (error) {
-    if (stage.canvas) stage.canvas.remove();
-    if (isPage) await openList(element);
+    stage.surface.remove();
+    await giveUp();
     return;
   }
-  stage.element.addEventListener("volante:montage-lost", () => isPage && openList(element));
   if (!isPage) return;
-  const visit = new Visit(element, stage);
+  const Visit = await visit;
   const { n } = element.dataset;
-  if (n) visit.choose(Number(n), { fly: true });
+  const guest = new Visit(element, stage);
+  if (n) guest.choose(Number(n), { fly: true });
 }

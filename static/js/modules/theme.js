@@ -8,8 +8,11 @@ const SYSTEM_NIGHT = "(prefers-color-scheme: dark)";
 
 // The montage has a picture for the night, which the browser takes by the system's choice unless the reader made one.
 function showPictures(chosen) {
-  const media = { day: "not all", night: "all" }[chosen] || SYSTEM_NIGHT;
-  for (const source of document.querySelectorAll("source[data-night]")) source.media = media;
+  const hour = { day: "not all", night: "all" }[chosen] || SYSTEM_NIGHT;
+  for (const source of document.querySelectorAll("source[data-night]")) {
+    const also = source.dataset.night && chosen !== "day" ? ` and ${source.dataset.night}` : "";
+    source.media = hour + also;
+  }
 }
 
 export default function theme(button) {

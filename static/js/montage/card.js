@@ -61,15 +61,12 @@ export class Card {
   /** Fill in what its supporter allowed, if this is still the one shown. */
   tell(number, named) {
     if (number !== this.number) return;
-    if (!named) {
-      this.say(number, "counted");
-      return;
-    }
-    this.write("name", named.name);
-    const facts = [countryName(named.country), dayOf(named.at)].filter(Boolean);
+    const facts = named ? [countryName(named.country), dayOf(named.at)].filter(Boolean) : [];
+    this.write("name", named ? named.name : "");
     this.write("facts", facts.join(" · "));
-    this.write("words", named.comment || "");
-    this.write("say", "");
+    this.write("words", (named && named.comment) || "");
+    if (named) this.write("say", "");
+    else this.say(number, "counted");
   }
 
   /** Say the sentence of data-<kind>: counted, free, beyond or unknown. */
@@ -80,8 +77,9 @@ export class Card {
 
   write(name, text) {
     const element = this.part(name);
-    element.textContent = text;
     element.hidden = !text;
+    // Writing the same words again would make some screen readers repeat them.
+    if (element.textContent !== text) element.textContent = text;
   }
 
   addressOf(number, isWhole) {

@@ -2,7 +2,8 @@
 
 const CHUNK = 1000;
 const MOST_CHUNKS = 24;
-const FRESH_MS = 30000;
+// With the half minute that copies on the way may be old, whoever withdraws is gone within one.
+const FRESH_MS = 15000;
 
 export class Names {
   /** `url` has {k} in it. */
@@ -14,6 +15,11 @@ export class Names {
   async of(number) {
     const names = await this.chunk(Math.floor((number - 1) / CHUNK));
     return names.get(number) || null;
+  }
+
+  /** Forget all: somebody left, or came in somebody's place. */
+  forget() {
+    this.chunks.clear();
   }
 
   chunk(k) {

@@ -1,6 +1,16 @@
 // Which butterflies there are: 1 … last, without the free numbers. The pulse says only how many;
 // from it follows who hatched, as the next to hatch takes the lowest free number.
 
+/**
+ * Whether the pulse `answer` is news although the count is the one of `before`: as many withdrew as
+ * hatched. An answer that differs in its pace alone is none.
+ */
+export function hidesChange(before, answer) {
+  if (!before || before.count !== answer.count) return false;
+  const counts = ({ petitions }) => JSON.stringify(petitions);
+  return before.next_ms === answer.next_ms || counts(before) !== counts(answer);
+}
+
 export class Numbers {
   constructor(url) {
     Object.assign(this, { url, last: 0, free: [], etag: null });

@@ -26,8 +26,17 @@ export class Scene {
     Object.assign(this, { last: 0, free: [], flock: null, version: 0, layer: null, build: null });
     Object.assign(this, { chosen: null, pointed: null, near: null, movedAt: -Infinity });
     Object.assign(this, { timer: null, request: null, growth: null, weaving: false });
+    this.isAsleep = false;
     this.after = () => {};
+    this.onWhole = () => {};
     painter.sheets.onReady = () => this.change();
+  }
+
+  /** Paint with another painter from now on; what it needs is woven anew. */
+  use(painter) {
+    Object.assign(this, { painter, layer: null, build: null });
+    painter.sheets.onReady = () => this.change();
+    this.weave();
   }
 
   /** There are 1 … last without free; `born` come flying where they may. */
@@ -86,7 +95,7 @@ export class Scene {
   }
 
   wake() {
-    if (this.request || document.hidden) return;
+    if (this.request || this.isAsleep || document.hidden) return;
     this.request = requestAnimationFrame((now) => {
       this.request = null;
       this.frame(now);
@@ -135,7 +144,7 @@ export class Scene {
   }
 
   frame(now) {
-    if (document.hidden || !this.flock) return;
+    if (this.isAsleep || document.hidden || !this.flock) return;
     this.pace.measure(now);
     const flies = this.camera.step(now);
     if (flies) this.movedAt = now;
@@ -146,7 +155,8 @@ export class Scene {
     const { discs, large } = marks(view, this.pace.ratio, { chosen, pointed, ...colours });
     const moving = this.arrivals.pack(now, view, this.pace.ratio);
     this.painter.show(view, moving, discs, large);
-    this.after(view, Boolean(this.layer));
+    this.after(view);
+    if (this.layer) this.onWhole();
     if (flies || this.arrivals.isBusy || this.build || this.growth) this.wake();
     else this.pace.rest();
   }

@@ -25,7 +25,11 @@ uniform sampler2D colours;
 uniform int anchors;
 uniform float luminances[8];
 uniform vec3 nearTints[32];
+#ifdef SPECK
+flat out vec4 stance;
+#else
 out vec2 at, shadeAt;
+#endif
 flat out vec3 ink, dark, light, spot;
 flat out float pose, shown;
 
@@ -90,11 +94,17 @@ void main() {
   pose = float(look >> 29);
   shown = seen;
 
+#ifdef SPECK
+  stance = vec4(cos(turn), sin(turn), mirror, drop / side);
+  gl_PointSize = side * SPECK;
+  vec2 turned = vec2(0);
+#else
   vec2 local = corner * 0.625;
   at = vec2(local.x * mirror, local.y) + 0.5;
   vec2 fall = vec2(sin(turn), cos(turn)) * (drop / side);
   shadeAt = at - vec2(fall.x * mirror, fall.y);
   vec2 turned = mat2(cos(turn), sin(turn), -sin(turn), cos(turn)) * local * side;
+#endif
 
   int low = int(rim * 2147483647.0);
   ivec2 fine = clamp(ivec2(place >> 1), ivec2(low), ivec2(2147483647 - low)) - eye;
@@ -103,7 +113,11 @@ void main() {
 }`;
 
 const SHARES = `${HEAD}
+#ifdef SPECK
+flat in vec4 stance;
+#else
 in vec2 at, shadeAt;
+#endif
 flat in vec3 ink, dark, light, spot;
 flat in float pose, shown;
 uniform sampler2DArray sprites;
@@ -116,6 +130,12 @@ float inside(vec2 point) {
 }
 
 void main() {
+#ifdef SPECK
+  vec2 point = (gl_PointCoord - 0.5) * SPECK;
+  vec2 local = mat2(stance.x, -stance.y, stance.y, stance.x) * point;
+  vec2 at = vec2(local.x * stance.z, local.y) + 0.5;
+  vec2 shadeAt = at - vec2(stance.y * stance.z, stance.x) * stance.w;
+#endif
   vec4 share = texture(sprites, vec3(at, pose), -0.5) * inside(at);
   vec4 wing = vec4(ink, 1) * share.a;
   wing = mix(wing, vec4(dark, 1), share.r);
@@ -171,4 +191,16 @@ uniform float strength;
 out vec4 colour;
 void main() { colour = texture(picture, at) * strength; }`;
 
-export const SOURCES = { sprite: [SPRITE, SHARES], disc: [DISC, ROUND], picture: [PICTURE, PLAIN] };
+// A speck is a point instead of a square: one corner to work out instead of four. Its side must hold
+// a turned butterfly, so it is as many times as long.
+const SPECK = `${HEAD}#define SPECK 1.4\n`;
+const specks = [SPRITE, SHARES].map((source) => source.replace(HEAD, SPECK));
+
+/** Butterflies up to so many pixels may be painted as specks; of larger ones points have too much rim. */
+export const LARGEST_SPECK = 6;
+export const SOURCES = {
+  sprite: [SPRITE, SHARES],
+  speck: specks,
+  disc: [DISC, ROUND],
+  picture: [PICTURE, PLAIN],
+};

@@ -1,18 +1,23 @@
 // The square of a page where a montage is: puts a canvas over the server's picture, keeps it in step
 // with the pulse, the size of the window and the hour.
 
+import { seldom } from "../lib/seldom.js";
 import { isStill } from "../parts/page.js";
 import { Camera } from "./camera.js";
-import { CanvasPainter } from "./canvas-painter.js";
 import { hourNow, onHour } from "./hour.js";
-import { Numbers } from "./numbers.js";
+import { hidesChange, Numbers } from "./numbers.js";
 import { Pace } from "./pace.js";
 import { fetchShape } from "./parcel.js";
 import { Scene } from "./scene.js";
 import { WebGLPainter } from "./webgl-painter.js";
 
 const RECHECK_MS = 30000;
+const BETWEEN_MS = 5000;
 const MOST_BORN = 5000;
+const MOST_LOSSES = 2;
+
+// Few need it, so it is fetched only where there is no WebGL2.
+const fetchCanvasPainter = async () => (await import("./canvas-painter.js")).CanvasPainter;
 
 export class Stage {
   /** `element` has the addresses in its data, and the server's picture inside. */
@@ -20,57 +25,73 @@ export class Stage {
     this.element = element;
     this.numbers = new Numbers(element.dataset.numbers);
     this.camera = new Camera();
-    this.isAway = document.hidden;
+    this.surface = Object.assign(document.createElement("div"), { className: "stage-surface" });
+    Object.assign(this, { isInView: true, wasAway: document.hidden, heard: null, losses: 0 });
+    this.lookAgain = seldom(BETWEEN_MS, () => this.recheck());
   }
 
   /** Draw for the first time; fails where the data cannot be had or no canvas drawn on. */
   async start() {
     const [shape] = await Promise.all([fetchShape(this.element.dataset.shape), this.numbers.ask()]);
     this.shape = shape;
+    this.element.prepend(this.surface);
     const painter = await this.painter();
     this.pace = new Pace(painter.constructor.budget);
     this.pace.onRatio = () => this.fit();
     this.scene = new Scene({ shape, painter, camera: this.camera, pace: this.pace, colours: hourNow() });
     this.fit();
-    const drawn = new Promise((resolve) => {
-      this.scene.after = (view, isWhole) => isWhole && resolve();
-    });
+    const drawn = this.drawn();
     this.scene.show(this.numbers);
     this.follow();
     await drawn;
-    this.scene.after = () => {};
-    this.element.classList.add("is-drawn");
+  }
+
+  // Once the canvas shows all of them, it takes the place of the server's picture.
+  drawn() {
+    return new Promise((resolve) => {
+      this.scene.onWhole = () => {
+        this.scene.onWhole = () => {};
+        this.element.classList.add("is-drawn");
+        resolve();
+      };
+    });
   }
 
   async painter() {
-    const { sprites } = this.element.dataset;
-    for (const Painter of [WebGLPainter, CanvasPainter]) {
-      const canvas = this.freshCanvas();
+    const kinds = [async () => WebGLPainter, fetchCanvasPainter].slice(this.losses < MOST_LOSSES ? 0 : 1);
+    for (const kind of kinds) {
       try {
-        const painter = new Painter(canvas, this.shape, sprites);
-        await painter.sheets.fetch("small");
-        canvas.addEventListener("webglcontextlost", () => this.onLost());
-        return painter;
+        return await this.painterOf(await kind());
       } catch (error) {
-        if (Painter === CanvasPainter) throw error;
+        if (kind === fetchCanvasPainter) throw error;
       }
     }
     return null;
   }
 
-  freshCanvas() {
-    if (this.canvas) this.canvas.remove();
-    this.canvas = document.createElement("canvas");
-    this.canvas.className = "stage-canvas";
-    this.element.prepend(this.canvas);
-    return this.canvas;
+  async painterOf(Painter) {
+    const canvas = Object.assign(document.createElement("canvas"), { className: "stage-canvas" });
+    this.surface.replaceChildren(canvas);
+    const painter = new Painter(canvas, this.shape, this.element.dataset.sprites);
+    canvas.addEventListener("webglcontextlost", () => canvas.isConnected && this.revive());
+    await painter.sheets.fetch("small");
+    return painter;
   }
 
-  /** The graphics card is gone: the server's picture shows again; whoever uses the stage may do more. */
-  onLost() {
+  /** The graphics card is gone: the server's picture shows until another canvas is drawn. */
+  async revive() {
+    this.losses += 1;
     this.element.classList.remove("is-drawn");
-    this.canvas.hidden = true;
-    this.element.dispatchEvent(new Event("volante:montage-lost"));
+    try {
+      const painter = await this.painter();
+      if (!this.scene) return;
+      this.drawn();
+      this.fitTo(painter);
+      this.scene.use(painter);
+    } catch (error) {
+      this.surface.remove();
+      this.element.dispatchEvent(new Event("volante:montage-lost"));
+    }
   }
 
   follow() {
@@ -80,30 +101,58 @@ export class Stage {
       this.scene.weave();
     });
     document.addEventListener("volante:pulse", ({ detail }) => this.hear(detail));
-    document.addEventListener("visibilitychange", () => {
-      if (document.hidden) this.isAway = true;
-      else this.catchUp();
-    });
+    document.addEventListener("visibilitychange", () => this.attend());
+    new IntersectionObserver((entries) => {
+      this.isInView = entries[entries.length - 1].isIntersecting;
+      this.attend();
+    }).observe(this.element);
     setInterval(() => document.hidden || this.recheck(), RECHECK_MS);
   }
 
+  get isAway() {
+    return document.hidden || !this.isInView;
+  }
+
+  // While nobody looks, nothing is drawn; what came meanwhile is there at once.
+  attend() {
+    this.scene.isAsleep = this.isAway;
+    if (this.isAway) this.wasAway = true;
+    else if (this.wasAway) this.catchUp();
+  }
+
+  catchUp() {
+    this.scene.arrivals.hurry(performance.now());
+    this.scene.show(this.numbers);
+    this.recheck();
+  }
+
   fit() {
+    this.fitTo(this.scene.painter);
+  }
+
+  fitTo(painter) {
     const { clientWidth, clientHeight } = this.element;
     const { ratio } = this.pace;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
-    const { canvas } = this.scene.painter;
+    const { canvas } = painter;
     if (!width || !height || (canvas.width === width && canvas.height === height)) return;
     this.camera.frame(clientWidth, clientHeight);
     this.camera.limit(this.scene.slimmest());
-    this.scene.painter.resize(width, height);
+    painter.resize(width, height);
     this.scene.layer = null;
     this.scene.change();
   }
 
-  /** The pulse beats: `count` butterflies now. */
-  hear({ cause, count }) {
-    if (cause !== this.element.dataset.cause || count === this.numbers.count) return;
-    const change = this.numbers.foresee(count);
+  /** The pulse beats: so many butterflies now. */
+  hear(answer) {
+    if (answer.cause !== this.element.dataset.cause) return;
+    const before = this.heard;
+    this.heard = answer;
+    if (answer.count === this.numbers.count) {
+      if (hidesChange(before, answer)) this.lookAgain();
+      return;
+    }
+    const change = this.numbers.foresee(answer.count);
     if (change) this.take(change);
     else this.recheck();
   }
@@ -117,19 +166,13 @@ export class Stage {
   }
 
   take({ born, gone }) {
-    if (!born.length && !gone.length) return;
-    const isCrowd = this.isAway || born.length > MOST_BORN;
-    this.isAway = false;
-    if (isCrowd) this.scene.arrivals.hurry(performance.now());
-    this.scene.show(this.numbers, isCrowd ? [] : born);
-    this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail: { gone } }));
-  }
-
-  // What came while nobody looked is there at once.
-  catchUp() {
-    this.scene.arrivals.hurry(performance.now());
-    this.scene.weave();
-    this.recheck();
+    if ((born.length || gone.length) && !this.isAway) {
+      const isCrowd = this.wasAway || born.length > MOST_BORN;
+      if (isCrowd) this.scene.arrivals.hurry(performance.now());
+      this.scene.show(this.numbers, isCrowd ? [] : born);
+    }
+    this.wasAway = this.isAway;
+    this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail: { born, gone } }));
   }
 
   /** Fly to butterfly `number`; `near` says how large it shall be, 0 to 1 of the largest. */

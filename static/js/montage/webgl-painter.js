@@ -2,7 +2,7 @@
 // as need be, and shown again and again; what moves is painted over it.
 
 import { dropTarget, posesOf, programOf, targetOf, textureOf } from "./graphics.js";
-import { SOURCES } from "./shaders.js";
+import { LARGEST_SPECK, SOURCES } from "./shaders.js";
 import { Sheets } from "./sheets.js";
 import { contrastAt, liftOf, nearness } from "./tints.js";
 
@@ -32,6 +32,7 @@ export class WebGLPainter {
     this.discs = gl.createBuffer();
     this.arrays = {
       settled: this.arrayOf(() => this.pairs(this.settled, 8)),
+      specks: this.arrayOf(() => this.pairs(this.settled, 8, 0, 0), false),
       moving: this.arrayOf(() => {
         this.pairs(this.moving, 28);
         this.floats(2, this.moving, 4, 28, 8);
@@ -54,11 +55,11 @@ export class WebGLPainter {
     return buffer;
   }
 
-  arrayOf(describe) {
+  arrayOf(describe, hasCorners = true) {
     const { gl } = this;
     const array = gl.createVertexArray();
     gl.bindVertexArray(array);
-    this.floats(0, this.corners, 2, 8, 0, 0);
+    if (hasCorners) this.floats(0, this.corners, 2, 8, 0, 0);
     describe();
     return array;
   }
@@ -71,12 +72,12 @@ export class WebGLPainter {
     gl.vertexAttribDivisor(place, divisor);
   }
 
-  pairs(buffer, stride, offset = 0) {
+  pairs(buffer, stride, offset = 0, divisor = 1) {
     const { gl } = this;
     gl.bindBuffer(gl.ARRAY_BUFFER, buffer);
     gl.enableVertexAttribArray(1);
     gl.vertexAttribIPointer(1, 2, gl.UNSIGNED_INT, stride, offset);
-    gl.vertexAttribDivisor(1, 1);
+    gl.vertexAttribDivisor(1, divisor);
   }
 
   resize(width, height) {
@@ -115,12 +116,19 @@ export class WebGLPainter {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
-    if (!this.useSprites(this.back.view)) return false;
-    gl.bindVertexArray(this.arrays.settled);
-    this.pairs(this.settled, 8, from * 8);
+    const { view } = this.back;
+    const areSpecks = view.size <= LARGEST_SPECK;
+    if (!this.useSprites(view, areSpecks ? "speck" : "sprite")) return false;
     gl.vertexAttrib4f(2, 0, 0, 0, 1);
     gl.vertexAttrib1f(3, 1);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, to - from);
+    if (areSpecks) {
+      gl.bindVertexArray(this.arrays.specks);
+      gl.drawArrays(gl.POINTS, from, to - from);
+    } else {
+      gl.bindVertexArray(this.arrays.settled);
+      this.pairs(this.settled, 8, from * 8);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, to - from);
+    }
     return true;
   }
 
@@ -190,11 +198,11 @@ export class WebGLPainter {
     gl.clear(gl.COLOR_BUFFER_BIT);
   }
 
-  useSprites(view) {
+  useSprites(view, kind = "sprite") {
     const sheet = this.sheets.for(view.size * 1.1);
     if (!sheet) return false;
     const { gl, shape } = this;
-    const { program, at } = this.programs.sprite;
+    const { program, at } = this.programs[kind];
     gl.useProgram(program);
     [[gl.TEXTURE_2D, this.places], [gl.TEXTURE_2D, this.colours], [gl.TEXTURE_2D_ARRAY, sheet.texture]]
       .forEach(([kind, texture], unit) => {

@@ -3,3 +3,38 @@
 export const lang = () => document.documentElement.lang || "en";
 
 export const isStill = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+
+const loaded = () =>
+  new Promise((resolve) => {
+    if (document.readyState === "complete") resolve();
+    else window.addEventListener("load", resolve, { once: true });
+  });
+
+const idle = () =>
+  new Promise((resolve) => {
+    if (window.requestIdleCallback) window.requestIdleCallback(resolve, { timeout: 2000 });
+    else setTimeout(resolve, 200);
+  });
+
+const seen = (element) =>
+  new Promise((resolve) => {
+    const observer = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(element);
+  });
+
+/**
+ * Wait until the page has loaded, has nothing to do, and `element` is in sight; resolve to whether
+ * its reader would have more fetched then.
+ */
+export async function pageAtRest(element) {
+  await loaded();
+  await idle();
+  const { connection } = navigator;
+  if (connection && connection.saveData) return false;
+  await seen(element);
+  return true;
+}

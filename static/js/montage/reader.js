@@ -1,0 +1,96 @@
+// What is known of single butterflies: the card of the chosen one, the name of the one pointed at.
+// Fetched when somebody first asks for one.
+
+import { number as inWords } from "../lib/sentences.js";
+import { lang } from "../parts/page.js";
+import { Card } from "./card.js";
+import { lensRadius, spotOf } from "./lens.js";
+import { Names } from "./names.js";
+import { Tether } from "./tether.js";
+
+const FRESH_MS = 10000;
+
+export class Reader {
+  /** `page` is the element around stage and card; `stage` a started Stage. */
+  constructor(page, stage) {
+    Object.assign(this, { page, stage, scene: stage.scene });
+    this.names = new Names(stage.element.dataset.names);
+    this.card = new Card(page.querySelector("[data-butterfly]"));
+    this.tip = page.querySelector("[data-tip]");
+    this.tether = new Tether(page.querySelector("[data-line]"), stage.element, this.card.element);
+    this.card.onClose = () => this.close(true);
+    this.card.onStep = (step) => this.choose(this.card.number + step, { fly: true });
+    stage.element.addEventListener("volante:montage-changed", ({ detail }) => this.onChange(detail));
+    // A name may be withdrawn while its card is open.
+    setInterval(() => document.hidden || this.renew(), FRESH_MS);
+  }
+
+  /** Choose butterfly `number`: light it, open its card; fly there, or take the focus along. */
+  async choose(number, { fly = false, focus = false } = {}) {
+    const { scene, stage, card } = this;
+    const { last } = stage.numbers;
+    card.open(number, last);
+    scene.chosen = stage.numbers.has(number) ? scene.arrivals.flight(number, 0, 0) : null;
+    if (scene.chosen && fly) stage.flyTo(number);
+    scene.wake();
+    this.page.classList.add("has-chosen");
+    window.history.replaceState(null, "", card.addressOf(number, false));
+    if (focus) card.element.focus();
+    if (!scene.chosen) {
+      card.say(number, number > last ? "beyond" : "free");
+      return;
+    }
+    try {
+      card.tell(number, await this.names.of(number));
+    } catch (error) {
+      card.say(number, "unknown");
+    }
+  }
+
+  close(focus = false) {
+    if (this.card.number === null) return;
+    this.card.close();
+    this.scene.chosen = null;
+    this.scene.wake();
+    this.page.classList.remove("has-chosen");
+    window.history.replaceState(null, "", window.location.pathname);
+    if (focus) this.stage.surface.focus();
+  }
+
+  // What the card says may have changed; where it cannot be asked, it stays.
+  async renew() {
+    const { number } = this.card;
+    if (!this.scene.chosen || number === null) return;
+    const named = await this.names.of(number).catch(() => undefined);
+    if (named !== undefined) this.card.tell(number, named);
+  }
+
+  // Whose number is free or somebody else's now is no longer named.
+  onChange({ born, gone }) {
+    const { number } = this.card;
+    this.names.forget();
+    if (number !== null && [...gone, ...born].includes(number)) this.choose(number);
+    else this.renew();
+  }
+
+  /** Name the butterfly pointed at. */
+  async showTip(number) {
+    const named = await this.names.of(number).catch(() => null);
+    const { pointed } = this.scene;
+    if (!pointed || pointed.number !== number) return;
+    const name = named ? named.name : this.page.dataset.countedOnly;
+    this.tip.textContent = `${inWords(number, lang())} · ${name}`;
+    this.tip.hidden = false;
+  }
+
+  onFrame(view, size) {
+    const { ratio } = this.stage.pace;
+    const { chosen, pointed } = this.scene;
+    if (pointed) {
+      const { x, y } = spotOf(pointed, view);
+      this.tip.style.transform = `translate(${x / ratio}px, ${y / ratio - size * 0.7 - 12}px) translate(-50%, -100%)`;
+    } else this.tip.hidden = true;
+    const lens = chosen && spotOf(chosen, view);
+    this.tether.draw(lens && [lens.x / ratio, lens.y / ratio], lensRadius(view, ratio) / ratio);
+  }
+}

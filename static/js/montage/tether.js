@@ -1,0 +1,28 @@
+// The line from the lens to the card, where the card stands beside the stage.
+
+export class Tether {
+  /** `line` is the svg over the `stage` that holds one line; `card` what it leads to. */
+  constructor(line, stage, card) {
+    Object.assign(this, { line, stage, card });
+  }
+
+  /** Draw it from a lens at [x, y] with `radius`, in CSS pixels of the stage, or not at all. */
+  draw(spot, radius) {
+    const { line, stage, card } = this;
+    line.toggleAttribute("data-off", !spot);
+    if (!spot) return;
+    const [x, y] = spot;
+    const box = stage.getBoundingClientRect();
+    const beside = card.getBoundingClientRect();
+    const isSeen = x > radius && y > -radius && y < box.height + radius && beside.right <= box.left;
+    line.toggleAttribute("data-off", !isSeen);
+    if (!isSeen) return;
+    const [toX, toY] = [beside.right - box.left, beside.top + beside.height / 2 - box.top];
+    const far = Math.hypot(toX - x, toY - y) || 1;
+    const shape = line.firstElementChild;
+    shape.setAttribute("x1", x + ((toX - x) / far) * (radius + 1));
+    shape.setAttribute("y1", y + ((toY - y) / far) * (radius + 1));
+    shape.setAttribute("x2", toX);
+    shape.setAttribute("y2", toY);
+  }
+}
