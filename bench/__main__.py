@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, hatching, montage, pages, signing, starting, watching, weight
+from bench.rows import crowds, first_picture, hatching, montage, pages, signing, starting, watching, weight
 
 ROWS = {
     "signing": signing,
@@ -17,6 +17,7 @@ ROWS = {
     "montage": montage,
     "starting": starting,
     "weight": weight,
+    "picture": first_picture,
 }
 
 

@@ -59,7 +59,8 @@ class FormerCauseSlug(db.Model):
 class CauseTally(db.Model):
     """How many butterflies a cause has; written only by the runner that hatches them.
 
-    `last_number` is the highest number ever given; the free ones below it stand in `free_number`.
+    `last_number` is the highest number ever given; the free ones below it stand in `free_number`. `freed` counts how often a
+    number was given back: with `count` it tells every change of the montage, also when as many leave as come.
     """
 
     __tablename__ = "cause_tally"
@@ -71,6 +72,7 @@ class CauseTally(db.Model):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
     count: Mapped[int] = mapped_column(Integer, default=0)
     last_number: Mapped[int] = mapped_column(Integer, default=0)
+    freed: Mapped[int] = mapped_column(Integer, default=0)
 
 
 class FreeNumber(db.Model):

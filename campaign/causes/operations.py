@@ -36,7 +36,7 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
     )
     db.session.add(cause)
     _flush_slug(slug)
-    db.session.add(CauseTally(cause_id=cause.id, count=0, last_number=0))
+    db.session.add(CauseTally(cause_id=cause.id, count=0, last_number=0, freed=0))
     db.session.flush()
     return cause
 

@@ -9,9 +9,9 @@ from campaign.signatures.queries import ledger_by_hour
 
 
 def counts_of_cause(slug):
-    """Return (count, {petition slug: count}) of the published cause at `slug`, or None."""
+    """Return (count, how often a number was freed, {petition slug: count}) of the published cause at `slug`, or None."""
     row = db.session.execute(
-        select(Cause.id, CauseTally.count)
+        select(Cause.id, CauseTally.count, CauseTally.freed)
         .join(CauseTally, CauseTally.cause_id == Cause.id)
         .where(Cause.slug == slug, Cause.state != "draft")
     ).first()
@@ -23,7 +23,7 @@ def counts_of_cause(slug):
         .where(Petition.cause_id == row.id, Petition.state != "draft")
         .order_by(Petition.position, Petition.id)
     )
-    return row.count, dict(petitions.all())
+    return row.count, row.freed, dict(petitions.all())
 
 
 def ledger_of_petition(slug):

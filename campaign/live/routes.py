@@ -18,7 +18,7 @@ def pulse(slug):
     counts = counts_of_cause(slug)
     if counts is None:
         abort(404)
-    count, petitions = counts
+    count, freed, petitions = counts
     pace = request.environ.get("volante.next_ms", QUIET_PACE)
     response = jsonify(
         cause=slug,
@@ -30,8 +30,9 @@ def pulse(slug):
     response.cache_control.public = True
     response.cache_control.max_age = 1
     response.cache_control["stale-while-revalidate"] = "5"
-    # The tag stands for the counts and the pace, not for the instant, so that a quiet petition answers 304.
-    facts = repr((count, sorted(petitions.items()), pace)).encode()
+    # The tag stands for the counts and the pace, not for the instant, so that a quiet petition answers 304. It also turns
+    # when as many left as came: who watches the butterflies then looks who they are.
+    facts = repr((count, freed, sorted(petitions.items()), pace)).encode()
     response.set_etag(blake2b(facts, digest_size=9).hexdigest(), weak=True)
     return response
 

@@ -57,7 +57,7 @@ def _release(now, limit):
     )
     reasons = {"held": "held"}
     _count(now, Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows), sign=-1)
-    _move_causes(Counter(row.cause_id for row in rows), sign=-1)
+    _leave_causes(Counter(row.cause_id for row in rows))
     return len(rows)
 
 
@@ -153,12 +153,13 @@ def _next_numbers(cause_id, wanted):
     return [*free, *range(last - more + 1, last + 1)]
 
 
-def _move_causes(changes, *, sign):
-    for cause_id, change in changes.items():
+def _leave_causes(left):
+    """Take those who left, a Counter of cause ids, out of the causes' tallies."""
+    for cause_id, many in left.items():
         db.session.execute(
             update(CauseTally)
             .where(CauseTally.cause_id == cause_id)
-            .values(count=CauseTally.count + sign * change)
+            .values(count=CauseTally.count - many, freed=CauseTally.freed + many)
         )
 
 

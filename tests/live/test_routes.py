@@ -71,6 +71,16 @@ def test_the_tag_stays_while_nothing_changes_and_turns_when_something_does(clien
     assert quiet[0] == quiet[1] != client.get(PULSE).headers["ETag"]
 
 
+def test_the_tag_turns_also_when_as_many_leave_as_come(client, petition):
+    leaving = sign_and_hatch(petition, AMALIA)
+    before = client.get(PULSE)
+    withdraw(leaving)
+    sign_and_hatch(petition, ODILE)
+    after = client.get(PULSE)
+    assert before.json["count"] == after.json["count"] == 1
+    assert before.headers["ETag"] != after.headers["ETag"]
+
+
 def test_behind_the_edge_who_has_the_pulse_already_gets_nothing_to_read(app, petition):
     client = Client(PublicMemory(app.wsgi_app))
     tag = client.get(PULSE).headers["ETag"]
