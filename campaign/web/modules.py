@@ -97,6 +97,7 @@ def _plain(name, text):
     text = IMPORT.sub(lambda found: f'const {{ {_members(found[1])} }} = need("{_path(name, found[2])}");', text)
     if wrong := LEFT.search(text):
         raise UnknownForm(f"{name}: {wrong[0]}")
+    text = ASKED.sub(lambda found: f'later("{_path(name, found[1])}")', text)
     text = text.replace("import.meta.url", f'new URL("{name}", import.meta.url)')
     return COMMENT.sub("", LATER.sub("later(", text))
 

@@ -1,6 +1,5 @@
 """The live montage in a real browser: pixels, counts, words and errors; never frame rates."""
 
-import brotli
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask_migrate import upgrade
@@ -212,26 +211,10 @@ def test_axe_finds_no_fault_on_the_page(visit):
     assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []
 
 
-def test_page_and_script_are_small(visit):
-    sizes = {}
-
-    def weigh(response):
-        if response.request.resource_type in ("document", "script", "stylesheet"):
-            sizes[response.url] = len(brotli.compress(response.body(), quality=4))
-
-    visitor = visit(43).drawn()
-    visitor.page.on("response", weigh)
-    visitor.page.reload()
-    visitor.drawn()
-    visitor.page.wait_for_load_state("networkidle")
-    assert len(sizes) > 20
-    assert sum(sizes.values()) < 80_000
-
-
 def test_a_million_are_woven_in_eight_bytes_each(visit):
     woven = visit(2).drawn().page.evaluate(
         """async () => {
-            const base = document.querySelector("script[type=module]").src.replace(/main\\.js$/, "");
+            const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
             const { fetchShape } = await import(`${base}montage/parcel.js`);
             const { Weaver } = await import(`${base}montage/weaver.js`);
             const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
@@ -252,7 +235,7 @@ def test_a_million_are_woven_in_eight_bytes_each(visit):
 def test_few_fly_singly_and_many_as_a_swarm(visit):
     aloft = visit(2).drawn().page.evaluate(
         """async () => {
-            const base = document.querySelector("script[type=module]").src.replace(/main\\.js$/, "");
+            const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
             const { fetchShape } = await import(`${base}montage/parcel.js`);
             const { Arrivals } = await import(`${base}montage/arrivals.js`);
             const { Places } = await import(`${base}lib/montage-layout.js`);

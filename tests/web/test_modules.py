@@ -45,6 +45,40 @@ def test_the_site_knows_which_file_holds_a_subject(files):
     assert '{"modules/sky.js": "./sky.js"}' in files["site.js"]
 
 
+LATER = {
+    "modules/sky.js": 'export default async function sky() {\n  await import("../sky/cloud.js");\n}\n',
+    "sky/cloud.js": 'import { number } from "../lib/number.js";\nexport class Cloud {}\nexport const rain = () => import("./rain.js");\n',
+    "sky/rain.js": 'import { Cloud } from "./cloud.js";\nexport class Rain {}\n',
+    "sky/wind-worker.js": 'import { Rain } from "./rain.js";\nself.onmessage = Rain;\n',
+}
+
+
+@pytest.fixture
+def later(folder):
+    for name, text in LATER.items():
+        (folder / name).write_text(text)
+    return dict(joined(folder))
+
+
+def test_what_a_page_asks_of_a_subject_later_is_the_file_of_the_subject(later):
+    assert 'makers.set("modules/sky.js"' in later["site.js"]
+    assert 'makers.set("sky/cloud.js"' in later["sky.js"]
+    assert '"sky/cloud.js": "./sky.js"' in later["site.js"]
+
+
+def test_what_a_subject_asks_for_later_is_a_file_of_its_own(later):
+    assert 'makers.set("sky/rain.js"' not in later["sky.js"]
+    assert 'later("sky/rain.js")' in later["sky.js"]
+    assert 'makers.set("sky/rain.js"' in later["sky-rain.js"]
+    assert 'makers.set("sky/cloud.js"' not in later["sky-rain.js"]
+
+
+def test_a_worker_is_one_file_with_all_that_it_needs(later):
+    worker = later["sky/wind-worker.js"]
+    assert all(f'makers.set("{name}"' in worker for name in ("sky/cloud.js", "sky/rain.js", "lib/number.js"))
+    assert worker.endswith('const { Rain } = need("sky/rain.js");\nself.onmessage = Rain;\n')
+
+
 def test_a_module_takes_and_gives_by_name(files):
     assert 'const { number: n } = need("lib/number.js");' in files["site.js"]
     assert "return { default: count };" in files["site.js"]
