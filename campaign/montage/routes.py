@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request
+from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request, url_for
 
 from campaign.causes.pages import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.lib.caching import public
 from campaign.lib.countries import country_name
+from campaign.lib.qr_codes import qr_code
 from campaign.lib.times import utcnow
 from campaign.montage.forms import asked_number
 from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
@@ -27,9 +28,15 @@ blueprint.app_template_global("montage_version")(version)
 
 @blueprint.get("/<lang>/causes/<slug>/montage")
 def show(slug):
-    """The montage; with `n` the card of that butterfly, with `list` its names in words, `page` by page."""
+    """The montage; with `n` the card of that butterfly, with `list` its names in words, `page` by page.
+
+    With `screen` it is drawn for a wall, by night unless that says `day`.
+    """
     cause = cause_by_slug(slug) or abort(404)
     now = utcnow()
+    if "screen" in request.args:
+        return _screen(cause, now)
+    petitions = cards_of_cause(cause.id, g.lang, now)
     last, free = cause_numbers(cause.id)
     number = request.args.get("n", type=lambda text: int(text.replace(",", "").replace(" ", "")))
     return public(
@@ -38,7 +45,8 @@ def show(slug):
                 "montage/show.html",
                 cause=cause_page(cause, g.lang),
                 last=last,
-                petition=next((card for card in cards_of_cause(cause.id, g.lang, now) if card.state == "open"), None),
+                petitions=petitions,
+                petition=_open(petitions),
                 asked="n" in request.args,
                 number=number,
                 chosen=_chosen(cause.id, number, last),
@@ -47,6 +55,27 @@ def show(slug):
             )
         )
     )
+
+
+def _screen(cause, now):
+    petition = _open(cards_of_cause(cause.id, g.lang, now))
+    address = petition and current_app.config["PUBLIC_URL"] + url_for("petitions.short", slug=petition.slug)
+    return public(
+        make_response(
+            render_template(
+                "montage/screen.html",
+                cause=cause_page(cause, g.lang, now),
+                hour="day" if request.args["screen"] == "day" else "night",
+                address=address,
+                code=address and qr_code(address),
+            )
+        )
+    )
+
+
+def _open(petitions):
+    """Return the first of the cause's PetitionCards that may be signed, or None."""
+    return next((petition for petition in petitions if petition.state == "open"), None)
 
 
 def _chosen(cause_id, number, last):

@@ -1,6 +1,6 @@
 """The petition's page."""
 
-from flask import Blueprint, abort, g, make_response, render_template
+from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
 
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
@@ -18,3 +18,12 @@ def show(slug):
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
     return public(make_response(render_template("petitions/show.html", form=form, **context)))
+
+
+@blueprint.get("/s/<slug>")
+def short(slug):
+    """The address for walls and paper, short enough to be typed: it leads to the petition in the reader's own language."""
+    response = redirect(url_for("petitions.show", slug=slug), 302)
+    response.vary.add("Accept-Language")
+    response.cache_control.no_cache = True
+    return response

@@ -37,6 +37,7 @@ PUBLIC = {
     "GET /healthz",
     "GET /readyz",
     "GET /robots.txt",
+    "GET /s/<slug>",
     "GET /static/<version>/<path:path>",
 }
 # Whoever holds the link of a mail.

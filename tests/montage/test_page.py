@@ -241,7 +241,7 @@ def test_few_fly_singly_and_many_as_a_swarm(visit):
             const { Places } = await import(`${base}lib/montage-layout.js`);
             const shape = await fetchShape(document.querySelector("[data-shape]").dataset.shape);
             const fly = (count, most) => {
-                const arrivals = new Arrivals(new Places(shape.mask), shape.centre);
+                const arrivals = new Arrivals(new Places(shape.mask), shape.centre, 3);
                 arrivals.come(Array.from({ length: count }, (_, at) => at + 1), 0, { still: false, most });
                 let [most_, landed] = [0, 0];
                 for (let now = 0; now < 20000; now += 16) {

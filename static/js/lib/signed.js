@@ -21,3 +21,9 @@ export function signedOf(petition, now = Date.now()) {
   remove(SESSION, KEY);
   return null;
 }
+
+/** Forget what was signed of `petition`: it is confirmed. */
+export function forgetSigned(petition) {
+  const signed = read(SESSION, KEY);
+  if (signed && signed.petition === petition) remove(SESSION, KEY);
+}

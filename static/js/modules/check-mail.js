@@ -10,7 +10,7 @@ export default function checkMail(element) {
   const { petition } = element.dataset;
   const signed = signedOf(petition);
   const all = (selector) => element.querySelectorAll(selector);
-  for (const part of all("[data-resend], [data-correct]")) part.hidden = !signed;
+  for (const part of all("[data-resend], [data-correct], [data-waiting]")) part.hidden = !signed;
   for (const part of all("[data-unsigned]")) part.hidden = Boolean(signed);
   if (!signed) return;
   forgetDraft(petition);

@@ -3,6 +3,7 @@
 
 import { pageAtRest } from "../parts/page.js";
 
+const AGAIN_MS = 60000;
 const fetchVisit = async () => (await import("../montage/visit.js")).Visit;
 
 async function openList(page) {
@@ -38,6 +39,7 @@ export default async function montage(element) {
   } catch (error) {
     stage.surface.remove();
     await giveUp();
+    if (!isPage) setTimeout(() => montage(element), AGAIN_MS);
     return;
   }
   if (!isPage) return;

@@ -1,4 +1,4 @@
-// Butterflies on their way to their place. Up to a dozen come one after the other, three aloft at a
+// Butterflies on their way to their place. Up to a dozen come one after the other, a few aloft at a
 // time; more come together, as a swarm.
 
 import { bearing, mixed } from "../lib/montage-layout.js";
@@ -7,7 +7,6 @@ import { yOf } from "./flock.js";
 
 const FLIGHT_MS = 1400;
 const FADE_MS = 200;
-const SINGLY = 3;
 const APART_MS = 300;
 const SWARM = 12;
 const SPREAD_MS = 800;
@@ -17,9 +16,9 @@ const RIM = 0.92;
 const PLACE = 2 ** -32;
 
 export class Arrivals {
-  /** `places` is a Places; `centre` the shape's. */
-  constructor(places, centre) {
-    Object.assign(this, { places, centre, queue: [], aloft: [], landed: [], nextAt: 0 });
+  /** `places` is a Places; `centre` the shape's; `singly` of those who come one by one are aloft at most. */
+  constructor(places, centre, singly) {
+    Object.assign(this, { places, centre, singly, queue: [], aloft: [], landed: [], nextAt: 0 });
   }
 
   get isBusy() {
@@ -67,7 +66,7 @@ export class Arrivals {
 
   /** Start those whose turn it is, and end flights that are over; return whether any landed. */
   step(now) {
-    if (this.queue.length && this.aloft.length < SINGLY && now >= this.nextAt) {
+    if (this.queue.length && this.aloft.length < this.singly && now >= this.nextAt) {
       this.aloft.push(this.flight(this.queue.shift(), now, FLIGHT_MS));
       this.nextAt = now + APART_MS;
     }

@@ -19,10 +19,10 @@ const smooth = (low, high, value) => {
 };
 
 export class Scene {
-  constructor({ shape, painter, camera, pace, colours }) {
+  constructor({ shape, painter, camera, pace, colours, aloft }) {
     Object.assign(this, { shape, painter, camera, pace, colours });
     this.loom = new Loom(shape);
-    this.arrivals = new Arrivals(new Places(shape.mask), shape.centre);
+    this.arrivals = new Arrivals(new Places(shape.mask), shape.centre, aloft);
     Object.assign(this, { last: 0, free: [], flock: null, version: 0, layer: null, build: null });
     Object.assign(this, { chosen: null, pointed: null, near: null, movedAt: -Infinity });
     Object.assign(this, { timer: null, request: null, growth: null, weaving: false });

@@ -38,7 +38,8 @@ export class Stage {
     const painter = await this.painter();
     this.pace = new Pace(painter.constructor.budget);
     this.pace.onRatio = () => this.fit();
-    this.scene = new Scene({ shape, painter, camera: this.camera, pace: this.pace, colours: hourNow() });
+    const aloft = Number(this.element.dataset.aloft || 3);
+    this.scene = new Scene({ shape, painter, camera: this.camera, pace: this.pace, colours: hourNow(), aloft });
     this.fit();
     const drawn = this.drawn();
     this.scene.show(this.numbers);
@@ -172,7 +173,8 @@ export class Stage {
       this.scene.show(this.numbers, isCrowd ? [] : born);
     }
     this.wasAway = this.isAway;
-    this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail: { born, gone } }));
+    const detail = { born, gone, last: this.numbers.last };
+    this.element.dispatchEvent(new CustomEvent("volante:montage-changed", { detail }));
   }
 
   /** Fly to butterfly `number`; `near` says how large it shall be, 0 to 1 of the largest. */

@@ -3,6 +3,7 @@
 import { isStill } from "../parts/page.js";
 import { Gestures } from "./gestures.js";
 import { listenToKeys } from "./keys.js";
+import { Pending } from "./pending.js";
 import { pick } from "./picking.js";
 import { SeenWords } from "./seen-words.js";
 
@@ -18,6 +19,8 @@ export class Visit {
     Object.assign(this, { page, stage, scene: stage.scene, camera: stage.camera });
     Object.assign(this, { reader: null, asked: null });
     this.words = new SeenWords(page, stage);
+    const land = (number) => this.choose(number, { fly: true });
+    this.pending = new Pending(page, stage, land);
     this.listen();
     this.scene.after = (view) => this.onFrame(view);
     stage.element.addEventListener("volante:montage-changed", () => this.words.say());

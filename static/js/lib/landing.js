@@ -1,0 +1,32 @@
+// When a signature is confirmed in one tab, those where its butterfly still waits hear of it. Only
+// the tab whose own button confirmed it says so: the address of the page after it is passed on.
+
+import { readText, remove, SESSION, writeText } from "./storage.js";
+
+const KEY = "volante:confirming";
+const CHANNEL = "volante:landed";
+
+/** This tab's button is about to confirm a signature under `petition`. */
+export function markConfirming(petition) {
+  writeText(SESSION, KEY, petition);
+}
+
+/** Return whether this tab confirmed a signature under `petition`, once. */
+export function didConfirm(petition) {
+  const isOurs = readText(SESSION, KEY) === petition;
+  if (isOurs) remove(SESSION, KEY);
+  return isOurs;
+}
+
+export function tellLanded(petition, number) {
+  if (!("BroadcastChannel" in globalThis)) return;
+  const channel = new BroadcastChannel(CHANNEL);
+  channel.postMessage({ petition, number });
+  channel.close();
+}
+
+/** Call `act({ petition, number })` for each that lands while this page is open. */
+export function onLanded(act) {
+  if (!("BroadcastChannel" in globalThis)) return;
+  new BroadcastChannel(CHANNEL).addEventListener("message", ({ data }) => act(data));
+}

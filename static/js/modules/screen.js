@@ -1,0 +1,48 @@
+// The wall: the count as large as it fits, the names of those who came last, and a machine that stays
+// awake. It runs for hours, and whatever fails is tried again without a word.
+
+import { counted, number } from "../lib/sentences.js";
+import { lang } from "../parts/page.js";
+import { keepAwake } from "../screen/awake.js";
+import { showBar } from "../screen/bar.js";
+import { Passing } from "../screen/passing.js";
+
+const PICTURE_MS = 60000;
+
+function showWords(element, count) {
+  const { none, one, many } = element.dataset;
+  element.textContent = count ? counted(count, one, many, lang()) : none;
+}
+
+// Where no canvas can be drawn, the server's picture is asked for again, at most once a minute.
+function keepPicture(stage) {
+  const image = stage.querySelector("img.montage");
+  const addresses = [image.src, image.srcset];
+  let [shown, at] = [null, -Infinity];
+  return (count) => {
+    if (shown === null) shown = count;
+    if (stage.classList.contains("is-drawn") || count === shown) return;
+    if (performance.now() - at < PICTURE_MS) return;
+    [shown, at] = [count, performance.now()];
+    const [src, srcset] = addresses.map((text) => text.replace(/\bw=\d+/g, `$&&count=${count}`));
+    Object.assign(image, { src, srcset });
+  };
+}
+
+export default function screen(element) {
+  const find = (selector) => element.querySelector(selector);
+  const stage = find("[data-stage]");
+  const passing = new Passing(find("[data-passing]"));
+  const renewPicture = keepPicture(stage);
+  document.addEventListener("volante:pulse", ({ detail }) => {
+    find(".screen-count").dataset.digits = number(detail.count, lang()).length;
+    showWords(find(".screen-say"), detail.count);
+    renewPicture(detail.count);
+    passing.hear(Math.max(passing.last, detail.count));
+  });
+  stage.addEventListener("volante:montage-changed", ({ detail }) => {
+    passing.hear(detail.last, detail.born.slice(-12));
+  });
+  keepAwake();
+  showBar(find("[data-bar]"));
+}
