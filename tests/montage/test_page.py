@@ -2,17 +2,10 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from flask_migrate import upgrade
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
-from campaign.extensions import db
-from campaign.montage.layout import places
-from campaign.montage.shapes import shape_named
 from tests.chromium import find
-from tests.conftest import make_app
-from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, sign_and_hatch
-from tests.montage.stage import SOFTWARE, Site, Visitor
+from tests.montage.stage import place_of
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,48 +15,6 @@ NO_WEBGL = """HTMLCanvasElement.prototype.getContext = ((real) => function (kind
     return kind === "webgl2" ? null : real.call(this, kind, ...rest);
 })(HTMLCanvasElement.prototype.getContext);"""
 NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
-
-
-@pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    var = tmp_path_factory.mktemp("montage")
-    app = make_app(f"sqlite:///{var}/site.db", var)
-    with app.app_context():
-        upgrade()
-        petition = make_petition()
-        sign_and_hatch(petition, AMALIA, name_display="full")
-        sign_and_hatch(petition, ODILE)
-        db.session.remove()
-        site = Site(app)
-        yield site
-        site.stop()
-        db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=SOFTWARE)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def visit(browser, site):
-    visitors = []
-
-    def open_page(last, **options):
-        visitors.append(Visitor(browser, site.url, last, **options))
-        return visitors[-1]
-
-    yield open_page
-    for visitor in visitors:
-        visitor.leave()
-
-
-def place_of(number):
-    _, x, y = places(shape_named("monarch"), number, number)
-    return x[0] / 2**32, y[0] / 2**32
 
 
 @pytest.mark.parametrize("last", [0, 1, 43, 640])

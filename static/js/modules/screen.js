@@ -6,6 +6,7 @@ import { lang } from "../parts/page.js";
 import { keepAwake } from "../screen/awake.js";
 import { showBar } from "../screen/bar.js";
 import { Passing } from "../screen/passing.js";
+import { pulses } from "./pulse.js";
 
 const PICTURE_MS = 60000;
 
@@ -34,12 +35,16 @@ export default function screen(element) {
   const stage = find("[data-stage]");
   const passing = new Passing(find("[data-passing]"));
   const renewPicture = keepPicture(stage);
-  document.addEventListener("volante:pulse", ({ detail }) => {
-    find(".screen-count").dataset.digits = number(detail.count, lang()).length;
-    showWords(find(".screen-say"), detail.count);
-    renewPicture(detail.count);
-    passing.hear(Math.max(passing.last, detail.count));
-  });
+  const hear = ({ count }) => {
+    find(".screen-count").dataset.digits = number(count, lang()).length;
+    showWords(find(".screen-say"), count);
+    renewPicture(count);
+    passing.hear(Math.max(passing.last, count));
+  };
+  document.addEventListener("volante:pulse", ({ detail }) => hear(detail));
+  // The pulse may have beaten before this script came.
+  const { answer } = pulses.get(element.dataset.pulse) || {};
+  if (answer) hear(answer);
   stage.addEventListener("volante:montage-changed", ({ detail }) => {
     passing.hear(detail.last, detail.born.slice(-12));
   });

@@ -13,7 +13,7 @@ export function hidesChange(before, answer) {
 
 export class Numbers {
   constructor(url) {
-    Object.assign(this, { url, last: 0, free: [], etag: null });
+    Object.assign(this, { url, last: 0, free: [], etag: null, isKnown: false });
   }
 
   get count() {
@@ -48,7 +48,12 @@ export class Numbers {
     return this.learn(last, free);
   }
 
+  // What was there before the first question came from nowhere: nobody was born.
   learn(last, free) {
+    if (!this.isKnown) {
+      Object.assign(this, { last, free, isKnown: true });
+      return { born: [], gone: [] };
+    }
     const [before, now] = [new Set(this.free), new Set(free)];
     const born = [...before].filter((number) => number <= last && !now.has(number));
     const gone = free.filter((number) => number <= this.last && !before.has(number));

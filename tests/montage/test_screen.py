@@ -1,0 +1,141 @@
+"""The montage on a wall, for hours, in front of a hall."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from tests.chromium import find
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find() is None, reason="NO CHROMIUM: the wall is untested."),
+]
+WALL = {"width": 1920, "height": 1080}
+AWAKE = """window.awake_ = 0;
+Object.defineProperty(navigator, "wakeLock", { value: { request: async (kind) => { awake_ += kind === "screen"; } } });"""
+WREN = {"n": 2, "name": "Wren Ashdown", "country": "GB", "at": "2026-09-14"}
+AMALIA = {"n": 1, "name": "A. R.", "country": "MX", "at": "2026-09-14"}
+FAILED = "ERR_FAILED"
+PATIENCE_MS = 45_000
+
+
+@pytest.fixture
+def wall(visit):
+    def open_wall(last, screen="1", viewport=WALL, **options):
+        return visit(last, query=f"?screen={screen}", viewport=viewport, **options)
+
+    return open_wall
+
+
+def test_the_wall_shows_picture_count_and_where_to_sign_and_nothing_else(wall):
+    visitor = wall(43).drawn()
+    page = visitor.page
+    expect(page.locator(".screen-count")).to_have_text("43")
+    expect(page.locator(".screen-say")).to_have_text("signatures. Each one is a butterfly on this wall.")
+    expect(page.locator(".screen-address")).to_contain_text("/s/home")
+    expect(page.get_by_role("img", name="QR code")).to_be_visible()
+    for chrome in ("header.head", "footer", ".skip", ".screen-bar"):
+        expect(page.locator(f"{chrome}:visible")).to_have_count(0)
+    mean, largest = visitor.settles().differs(night=True)
+    assert mean < 2 and largest < 16
+
+
+@pytest.mark.parametrize("viewport", [WALL, {"width": 1024, "height": 768}, {"width": 3840, "height": 2160}, {"width": 1080, "height": 1920}])
+@pytest.mark.parametrize("last", [0, 5_000_000])
+def test_on_every_wall_all_is_in_sight_and_large_enough(wall, viewport, last):
+    # Drawing so many is not what is looked at here.
+    page = wall(last, viewport=viewport, reduced_motion="reduce", script=["HTMLCanvasElement.prototype.getContext = () => null;"]).page
+    expect(page.locator(".screen-count")).to_have_text(f"{last:,}")
+    page.evaluate("document.fonts.ready")
+    unit = min(viewport["width"] / 1920, viewport["height"] / 1080)
+    if viewport["height"] > viewport["width"]:
+        unit = min(viewport["width"] / 1080, viewport["height"] / 1990)
+    for words in page.locator(".screen-words p:visible, .screen-words h1").all():
+        box = words.bounding_box()
+        size = words.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
+        assert size >= 28.9 * unit
+        assert box["x"] + box["width"] <= viewport["width"] and box["y"] + box["height"] <= viewport["height"]
+    count = page.locator(".screen-count .count").bounding_box()
+    assert count["x"] + count["width"] <= viewport["width"] - 20 * unit
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+def test_the_count_grows_with_those_who_fly_in(wall):
+    visitor = wall(2).drawn()
+    visitor.becomes(1000)
+    expect(visitor.page.locator(".screen-count")).to_have_text("1,000")
+    assert visitor.page.get_attribute(".screen-count", "data-digits") == "5"
+    expect(visitor.page.locator(".screen-say")).to_contain_text("Each one")
+
+
+def test_by_day_it_is_drawn_for_day_whatever_the_system_wishes(wall):
+    visitor = wall(43, screen="day", color_scheme="dark").drawn()
+    mean, largest = visitor.settles().differs()
+    assert mean < 2 and largest < 16
+    visitor.page.keyboard.press("n")
+    assert visitor.page.url.endswith("?screen=night")
+    mean, largest = visitor.settles().differs(night=True)
+    assert mean < 2 and largest < 16
+
+
+def test_the_machine_is_kept_awake_and_again_when_it_comes_back(wall):
+    visitor = wall(2, script=[AWAKE]).drawn()
+    assert visitor.page.evaluate("awake_") == 1
+    visitor.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    assert visitor.page.evaluate("awake_") == 2
+
+
+def test_only_names_that_are_public_pass_by_and_withdrawn_ones_go(wall):
+    visitor = wall(2)
+    visitor.named = [AMALIA, WREN]
+    name = visitor.drawn().page.locator(".screen-name")
+    expect(name).to_contain_text("Wren Ashdown", timeout=PATIENCE_MS)
+    expect(name).to_contain_text("United Kingdom")
+    visitor.named = [AMALIA]
+    expect(name).to_contain_text("A. R.", timeout=PATIENCE_MS)
+    visitor.named = []
+    expect(name).not_to_have_class("screen-name is-shown", timeout=PATIENCE_MS)
+
+
+def test_without_the_network_it_freezes_says_since_when_and_names_nobody(wall):
+    visitor = wall(43, allowed=[FAILED])
+    visitor.named = [WREN]
+    page = visitor.drawn().settles().page
+    expect(page.locator(".screen-name")).to_contain_text("Wren Ashdown", timeout=PATIENCE_MS)
+    visitor.away = True
+    expect(page.locator(".pulse-status.is-offline")).to_contain_text("Count as of", timeout=PATIENCE_MS)
+    expect(page.locator(".screen-count")).to_have_text("43")
+    # Nobody can say any more whether she still wants to be named.
+    expect(page.locator(".screen-name")).not_to_have_class("screen-name is-shown", timeout=PATIENCE_MS)
+    assert visitor.differs(night=True)[1] < 16
+    assert not [word for word in ("error", "Not live", "failed") if word in page.inner_text("body")]
+    visitor.away, visitor.last = False, 45
+    expect(page.locator(".screen-count")).to_have_text("45", timeout=PATIENCE_MS)
+    expect(page.locator(".pulse-status.is-offline")).to_have_count(0, timeout=PATIENCE_MS)
+
+
+def test_without_a_canvas_the_servers_picture_follows_the_count(wall):
+    visitor = wall(2, script=["HTMLCanvasElement.prototype.getContext = () => null;"])
+    expect(visitor.page.locator(".screen-count")).to_have_text("2")
+    visitor.page.wait_for_timeout(800)
+    visitor.becomes(5)
+    visitor.page.wait_for_selector("img.montage[src*='count=5']")
+
+
+def test_the_bar_comes_with_the_mouse_and_by_keyboard(wall):
+    page = wall(2).drawn().page
+    bar = page.locator(".screen-bar")
+    page.mouse.move(200, 200)
+    page.mouse.move(220, 240)
+    expect(bar).to_be_visible()
+    expect(bar).to_be_hidden(timeout=8000)
+    page.keyboard.press("Tab")
+    expect(bar.get_by_role("button", name="Full screen")).to_be_focused()
+    expect(bar).to_be_visible()
+
+
+@pytest.mark.parametrize("screen", ["night", "day"])
+def test_axe_finds_no_fault_on_the_wall(wall, screen):
+    visitor = wall(2, screen=screen, reduced_motion="reduce").drawn()
+    found = Axe().run(visitor.page).response["violations"]
+    assert [(each["id"], each["nodes"][0]["html"]) for each in found] == []

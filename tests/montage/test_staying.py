@@ -1,0 +1,136 @@
+"""A montage that stays open: graphics cards that go, changes that the count hides, names that are withdrawn."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.chromium import find
+from tests.montage.stage import place_of
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(find() is None, reason="NO CHROMIUM: the live montage is untested."),
+]
+LOSE = """() => document.querySelector(".stage-canvas").getContext("webgl2").getExtension("WEBGL_lose_context").loseContext()"""
+# Once `gone_` is set, no canvas can be drawn on any more.
+GONE = """HTMLCanvasElement.prototype.getContext = ((real) => function (...all) {
+    return window.gone_ ? null : real.apply(this, all);
+})(HTMLCanvasElement.prototype.getContext);"""
+MODULES = """const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");"""
+AMALIA = {"n": 1, "name": "Amalia Rosales", "country": "CA", "at": "2026-09-23"}
+SOON_MS = 20_000
+
+
+def lose(visitor):
+    visitor.page.evaluate("document.querySelector('.stage-canvas').dataset.old = '1'")
+    visitor.page.evaluate(LOSE)
+    visitor.page.wait_for_selector(".stage.is-drawn .stage-canvas:not([data-old])", state="attached")
+
+
+def test_a_lost_graphics_card_is_asked_again_and_the_picture_is_the_same(visit):
+    visitor = visit(43).drawn().settles()
+    lose(visitor)
+    mean, largest = visitor.settles().differs()
+    assert mean < 2 and largest < 16
+    visitor.becomes(45)
+    mean, largest = visitor.settles().differs()
+    assert mean < 2 and largest < 16
+
+
+def test_after_a_loss_one_may_still_go_into_the_picture(visit):
+    visitor = visit(2).drawn()
+    lose(visitor)
+    visitor.page.locator(".stage-surface").click(position=visitor.where(place_of(1)))
+    visitor.page.locator("[data-butterfly]").get_by_text("Amalia Rosales").wait_for()
+
+
+def test_a_card_that_is_lost_twice_is_left_for_a_plain_canvas(visit):
+    visitor = visit(43).drawn()
+    lose(visitor)
+    lose(visitor)
+    assert visitor.page.evaluate("document.querySelector('.stage-canvas').getContext('2d') !== null")
+    mean, largest = visitor.settles().differs()
+    assert mean < 6 and largest < 45
+
+
+def test_when_nothing_can_be_drawn_on_any_more_the_servers_picture_and_the_list_are_there(visit):
+    visitor = visit(2, script=[GONE]).drawn()
+    visitor.page.evaluate("window.gone_ = true; window.lost_ = document.querySelector('.stage-canvas')")
+    visitor.page.evaluate("lost_.dispatchEvent(new Event('webglcontextlost'))")
+    visitor.page.locator("#names").get_by_text("Amalia Rosales").wait_for()
+    expect(visitor.page.locator("img.montage")).to_be_visible()
+    expect(visitor.page.locator(".stage-surface")).to_have_count(0)
+
+
+def test_as_many_leaving_as_coming_is_noticed_though_the_count_stays(visit):
+    visitor = visit(43).drawn().settles()
+    visitor.page.wait_for_timeout(1200)
+    # 7 withdrew and somebody hatched before its number was free.
+    visitor.last, visitor.free = 44, [7]
+    visitor.page.wait_for_timeout(6500)
+    mean, largest = visitor.settles().differs()
+    assert mean < 2 and largest < 16
+
+
+def test_who_withdraws_while_her_card_is_open_is_no_longer_named_on_it(visit):
+    visitor = visit(2)
+    visitor.named = [AMALIA]
+    visitor.drawn().page.locator(".stage-surface").click(position=visitor.where(place_of(1)))
+    card = visitor.page.locator("[data-butterfly]")
+    expect(card.get_by_text("Amalia Rosales")).to_be_visible()
+    # The place is taken by somebody else at once, so that neither count nor picture tells.
+    visitor.named = []
+    expect(card.get_by_text("Counted only.")).to_be_visible(timeout=SOON_MS)
+    assert "Amalia" not in card.inner_text()
+
+
+def test_a_slow_machine_lets_fewer_fly_and_draws_coarser_never_fewer(visit):
+    visitor = visit(2).drawn()
+    before, after = visitor.page.evaluate(
+        f"""async () => {{
+            {MODULES}
+            const {{ Pace }} = await import(`${{base}}montage/pace.js`);
+            const pace = new Pace(60000);
+            pace.ratio = 2;
+            const of = ({{ budget, mostAloft, ratio }}) => ({{ budget, mostAloft, ratio }});
+            const before = of(pace);
+            for (let now = 0; now < 12000; now += 80) pace.measure(now);
+            return [before, of(pace)];
+        }}"""
+    )
+    assert all(after[name] < before[name] for name in before)
+    assert after["budget"] >= 1500 and after["mostAloft"] >= 40 and after["ratio"] >= 1
+
+
+def test_what_is_seen_is_announced_at_most_every_ten_seconds(visit):
+    visitor = visit(640, reduced_motion="reduce").drawn()
+    visitor.page.wait_for_timeout(1500)
+    visitor.page.evaluate(
+        """() => {
+            window.said_ = 0;
+            new MutationObserver(() => { said_ += 1; })
+                .observe(document.querySelector("[data-said]"), { childList: true, characterData: true, subtree: true });
+        }"""
+    )
+    seen = visitor.page.inner_text("[data-seen]")
+    for _ in range(8):
+        visitor.page.locator('[data-zoom="in"]').click()
+        visitor.page.wait_for_timeout(500)
+    assert visitor.page.inner_text("[data-seen]") != seen
+    assert visitor.page.evaluate("said_") <= 1
+    assert visitor.page.get_attribute("[data-said]", "aria-live") == "polite"
+
+
+def test_a_hidden_tab_weaves_nothing(visit):
+    spy = "window.woven_ = 0; Worker.prototype.postMessage = ((real) => function (...all) { woven_ += 1; return real.apply(this, all); })(Worker.prototype.postMessage);"
+    hide = "Object.defineProperty(document, 'hidden', { get: () => window.away_ === true });"
+    visitor = visit(43, script=[spy, hide]).drawn().settles()
+    turn = "(away) => { window.away_ = away; woven_ = 0; document.dispatchEvent(new Event('visibilitychange')); }"
+    visitor.page.evaluate(turn, True)
+    for last in (60, 80, 100):
+        visitor.becomes(last)
+    visitor.page.wait_for_timeout(600)
+    assert visitor.page.evaluate("woven_") == 0
+    visitor.page.evaluate(turn, False)
+    visitor.page.wait_for_timeout(600)
+    assert visitor.page.evaluate("woven_") >= 1
+    assert visitor.settles().differs()[1] < 16
