@@ -126,7 +126,8 @@ class Visitor:
 
     def leave(self):
         self.page.close()
-        assert [error for error in self.errors if not any(part in error for part in self.allowed)] == []
+        errors = [error for error in self.errors if not any(part in error for part in self.allowed)]
+        assert not errors, errors
 
 
 def place_of(number):

@@ -1,0 +1,72 @@
+"""One's own butterfly between signing and confirming."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.reading import MontageScreen
+
+DRAWN = ".stage.is-drawn"
+PATIENCE_MS = 30_000
+
+
+def wait_at_the_edge(visitor):
+    """Sign, and follow the thanks page to the montage, where the own butterfly hovers."""
+    thanks = PetitionScreen.open(visitor).sign()
+    expect(thanks.find("[data-waiting] .pending")).to_be_visible()
+    thanks.find("[data-waiting] a.go").click()
+    visitor.page.wait_for_url("**/montage")
+    montage = MontageScreen(visitor)
+    expect(montage.find(".stage-pending")).to_be_visible(timeout=PATIENCE_MS)
+    return montage
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_it_hovers_at_the_edge_says_that_it_waits_and_lands_when_confirmed(arrive, width):
+    visitor = arrive(width=width)
+    montage = wait_at_the_edge(visitor)
+    expect(montage.find(".montage-pending")).to_contain_text("not counted yet")
+    montage.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    first = visitor.page
+    visitor.page = visitor.context.new_page()
+    number = letter_of(visitor).press().confirm().number
+    first.bring_to_front()
+    expect(first.locator("[data-pending]:visible")).to_have_count(0)
+    expect(first.locator("[data-card=number]")).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
+
+
+def test_nobody_else_sees_it_and_it_is_gone_after_half_an_hour(arrive):
+    visitor = arrive()
+    wait_at_the_edge(visitor)
+    stranger = MontageScreen.open(arrive())
+    stranger.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    expect(stranger.find("[data-pending]:visible")).to_have_count(0)
+    visitor.page.evaluate(
+        """() => {
+            const kept = JSON.parse(sessionStorage.getItem("volante:signed"));
+            sessionStorage.setItem("volante:signed", JSON.stringify({ ...kept, at: kept.at - 31 * 60 * 1000 }));
+        }"""
+    )
+    visitor.page.reload()
+    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("[data-pending]:visible")).to_have_count(0)
+
+
+def test_a_number_page_that_was_passed_on_lets_nothing_land(arrive):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    hatched = letter_of(visitor).press().confirm().page.url
+    friend = arrive()
+    montage = wait_at_the_edge(friend)
+    other = friend.context.new_page()
+    other.goto(hatched)
+    expect(other.locator(".hatched-number")).to_be_visible()
+    other.wait_for_timeout(1000)
+    expect(montage.find(".stage-pending")).to_be_visible()
+
+
+def test_with_reduced_motion_it_keeps_still(arrive):
+    visitor = arrive(reduced_motion="reduce")
+    wait_at_the_edge(visitor)
+    assert visitor.page.evaluate("getComputedStyle(document.querySelector('.stage-pending .pending')).animationName") == "none"

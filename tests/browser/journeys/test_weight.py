@@ -1,0 +1,70 @@
+"""What the montage's page weighs over the wire, and when it is fetched on a cause's page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.reading import CAUSE
+
+MOST = 120_000
+MILLION = {"count": 1_000_000, "last": 1_000_000, "free": []}
+DRAWN = ".stage.is-drawn"
+PATIENCE_MS = 90_000
+# Mask and palette are a picture, though not one that browsers know; the pulse is asked for again and again.
+PICTURES = (".png", ".svg", ".bin")
+
+
+def first_visit(visitor, path):
+    """Return {address: bytes of head and body as they came} of a first visit until the canvas is drawn."""
+    answers = []
+    visitor.page.on("requestfinished", lambda request: answers.append(request))
+    visitor.page.goto(path)
+    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    visitor.page.wait_for_timeout(500)
+    return {each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize")) for each in answers}
+
+
+def payload(sizes):
+    return sum(size for url, size in sizes.items() if not url.split("?")[0].endswith((*PICTURES, "pulse.json")))
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_montage_with_script_is_small_before_its_pictures(arrive, width):
+    sizes = first_visit(arrive(width=width), f"/en/causes/{CAUSE}/montage")
+    assert any(url.endswith("montage.js") for url in sizes)
+    assert payload(sizes) < MOST, sizes
+
+
+def test_a_million_butterflies_weigh_no_more(arrive):
+    few = payload(first_visit(arrive(), f"/en/causes/{CAUSE}/montage"))
+    visitor = arrive()
+    visitor.page.route("**/numbers.json", lambda route: route.fulfill(json=MILLION))
+    many = payload(first_visit(visitor, f"/en/causes/{CAUSE}/montage"))
+    assert abs(many - few) < 2000
+
+
+def test_on_the_page_of_a_cause_the_canvas_comes_after_everything_else(arrive):
+    visitor = arrive()
+    first_visit(visitor, f"/en/causes/{CAUSE}")
+    asked, loaded = visitor.page.evaluate(
+        """[
+            performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/montage.js")).startTime,
+            performance.getEntriesByType("navigation")[0].loadEventStart,
+        ]"""
+    )
+    assert asked >= loaded
+
+
+def test_who_saves_data_keeps_the_servers_picture(arrive):
+    visitor = arrive()
+    visitor.page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    visitor.page.goto(f"/en/causes/{CAUSE}")
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.wait_for_timeout(1500)
+    expect(visitor.page.locator("canvas")).to_have_count(0)
+    expect(visitor.page.locator("img.montage")).to_be_visible()
+
+
+def test_without_script_the_cause_keeps_its_picture(arrive):
+    visitor = arrive(scripts=False)
+    visitor.page.goto(f"/en/causes/{CAUSE}")
+    expect(visitor.page.locator("img.montage")).to_be_visible()
