@@ -10,7 +10,10 @@ from campaign.lib.times import UtcDateTime, utcnow
 
 
 class Cause(db.Model):
-    """The larger aim; it owns petitions and one montage. `revision` counts its changes, so that of two editors the second is told."""
+    """The larger aim; it owns petitions and one montage.
+
+    `revision` counts its changes, so that of two editors the second is told.
+    """
 
     __tablename__ = "cause"
     __table_args__ = (

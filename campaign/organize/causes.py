@@ -1,8 +1,7 @@
-"""Causes: the list, writing one, its address, showing it to everybody and putting it away."""
+"""Causes: the list, writing one, its address."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import refresh
 
 from campaign.causes.operations import (
     CauseChangedMeanwhile,
@@ -10,22 +9,17 @@ from campaign.causes.operations import (
     change_cause,
     create_cause,
     move_cause,
-    publish_cause,
 )
-from campaign.causes.pages import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.slugs import slug_of
-from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.causes_forms import CauseForm
 from campaign.organize.content_fields import conflicts
 from campaign.organize.guard import allowed
 from campaign.organize.petitions_forms import SlugForm
 from campaign.organize.presence import causes_where
-from campaign.petitions.cards import cards_of_cause
-from campaign.petitions.operations import retire_cause
 
 blueprint = Blueprint("causes", __name__, url_prefix="/causes")
 
@@ -78,7 +72,13 @@ def create():
 @allowed("causes.see", any_cause)
 def show(cause):
     missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
-    return render_template("organize/causes/show.html", cause=cause, title=cause.text(g.lang).title, count=cause_count(cause.id), missing=missing)
+    return render_template(
+        "organize/causes/show.html",
+        cause=cause,
+        title=cause.text(g.lang).title,
+        count=cause_count(cause.id),
+        missing=missing,
+    )
 
 
 @blueprint.get("/<slug>/words")
@@ -98,7 +98,7 @@ def save_words(cause):
         return _writing_page(form, cause, shows_preview=True)
     try:
         act(
-            _fact("causes.edit", cause),
+            fact_of("causes.edit", cause),
             change_cause,
             cause_id=cause.id,
             revision=form.revision.data,
@@ -112,7 +112,7 @@ def save_words(cause):
         form.revision.data = present.revision
         return _writing_page(form, present, 409, conflicting=conflicting)
     flash(_("Saved."), "sure")
-    return _back(cause.slug)
+    return back_to(cause.slug)
 
 
 @blueprint.get("/<slug>/address")
@@ -128,7 +128,7 @@ def save_address(cause):
     if not form.validate():
         return _address_page(cause, form, 422)
     try:
-        act(_fact("causes.edit", cause), move_cause, cause_id=cause.id, revision=form.revision.data, slug=form.slug.data)
+        act(fact_of("causes.edit", cause), move_cause, cause_id=cause.id, revision=form.revision.data, slug=form.slug.data)
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
         return _address_page(cause, form, 422)
@@ -138,42 +138,7 @@ def save_address(cause):
         form.revision.data = present.revision
         return _address_page(present, form, 409, conflicting)
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
-    return _back(form.slug.data)
-
-
-@blueprint.post("/<slug>/publish")
-@allowed("causes.publish", any_cause)
-def publish(cause):
-    act(_fact("causes.publish", cause), publish_cause, cause_id=cause.id)
-    flash(_("Published. It stands at its address from now on."), "sure")
-    return _back(cause.slug)
-
-
-@blueprint.post("/<slug>/archive")
-@allowed("causes.publish", any_cause)
-def archive(cause):
-    act(_fact("causes.archive", cause), retire_cause, cause_id=cause.id)
-    flash(_("Archived. It stands in no list any more, and its petitions are closed."), "sure")
-    return _back(cause.slug)
-
-
-@blueprint.get("/<slug>/preview")
-@allowed("causes.see", any_cause)
-def preview(cause):
-    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
-    if request.args.get("lang") in NAMES:
-        g.lang = request.args["lang"]
-        refresh()
-    now = utcnow()
-    shown = cause_page(cause, g.lang, now)
-    return render_template(
-        "organize/causes/preview.html",
-        cause=shown,
-        petitions=cards_of_cause(cause.id, g.lang, now),
-        events=shown.events,
-        past_events=shown.past_events,
-        updates=shown.updates,
-    )
+    return back_to(form.slug.data)
 
 
 def _writing_page(form, cause=None, status=200, *, shows_preview=False, conflicting=()):
@@ -196,9 +161,11 @@ def _titles(cause):
     return {text.lang: text.title for text in cause.texts}
 
 
-def _fact(action, cause):
+def fact_of(action, cause):
+    """Return what the audit trail is told of a change to this cause."""
     return Fact(action, on=("cause", cause.id), cause_id=cause.id)
 
 
-def _back(slug):
+def back_to(slug):
+    """Return a redirect to the page of the cause at `slug`."""
     return redirect(url_for("organize.causes.show", slug=slug), 303)

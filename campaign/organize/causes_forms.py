@@ -17,8 +17,16 @@ from campaign.organize.content_fields import (
 )
 
 PARTS = ("title", "summary", "story")
-PALETTES = [SelectChoice("monarch", _l("Amber, as of the Monarch")), SelectChoice("water", _l("Blue, as of clear water"))]
-SHAPES = [SelectChoice("monarch", _l("A butterfly")), SelectChoice("dove", _l("A dove")), SelectChoice("drop", _l("A drop"))]
+LACKING = {"title": _l("Write a title."), "summary": _l("Write one or two sentences about it.")}
+PALETTES = [
+    SelectChoice("monarch", _l("Amber, as of the Monarch")),
+    SelectChoice("water", _l("Blue, as of clear water")),
+]
+SHAPES = [
+    SelectChoice("monarch", _l("A butterfly")),
+    SelectChoice("dove", _l("A dove")),
+    SelectChoice("drop", _l("A drop")),
+]
 
 
 class _Cause(FlaskForm):
@@ -47,7 +55,7 @@ class _Cause(FlaskForm):
         valid = super().validate(extra_validators)
         # Without any words it is the first language that asks for them.
         for lang in self.texts() or list(LOCALES)[:1]:
-            for part, lacking in (("title", _l("Write a title.")), ("summary", _l("Write one or two sentences about it."))):
+            for part, lacking in LACKING.items():
                 field = self[f"{part}_{lang}"]
                 if not field.data and not field.errors:
                     field.errors = [lacking]

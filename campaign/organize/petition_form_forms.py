@@ -84,7 +84,7 @@ class FormForm(FlaskForm):
         return type(self)(formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
 
     def validate_asking(self, original):
-        """Check the form; a question needs words in the language `original`, and a choice the same number of answers in each."""
+        """Check the form; a question needs words in the language `original`, a choice as many answers in each."""
         valid = self.validate()
         for row in self.rows:
             label, choices = row[f"label_{original}"], row[f"choices_{original}"]
@@ -94,8 +94,9 @@ class FormForm(FlaskForm):
                 label.errors = [_l("Write the question in the first language of the petition.")]
             if row["type"].data == "choice":
                 _check_choices(row.form, choices)
-            valid = valid and not any(field.errors for field in row.form)
-        return valid
+        # The summary over the form asks the list, which looked at its rows before.
+        self.rows.errors = [row.errors for row in self.rows if row.errors]
+        return valid and not self.rows.errors
 
     def questions(self, original):
         """Return the questions as `Petition` keeps them; a new one is named after its words in the language `original`."""
@@ -139,7 +140,8 @@ def _question(row, names, order):
 def _row(question):
     labels = {f"label_{lang}": words for lang, words in question["label"].items()}
     choices = {f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()}
-    return {"name": question["name"], "type": question["type"], "required": bool(question.get("required")), **labels, **choices}
+    facts = {"name": question["name"], "type": question["type"], "required": bool(question.get("required"))}
+    return {**facts, **labels, **choices}
 
 
 def _lines(text):

@@ -63,7 +63,8 @@ def save_letter(petition):
 @allowed("petitions.edit")
 def letter_as_read():
     """Return Markdown as readers will see it: what the page asks for while somebody writes."""
-    return render_template("organize/petitions/letter_as_read.html", body=to_html(request.form.get("body", "")[:MOST_BODY]))
+    body = request.form.get("body", "")[:MOST_BODY]
+    return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
 
 
 @blueprint.get("/<slug>/versions/")

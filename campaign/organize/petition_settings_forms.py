@@ -84,8 +84,12 @@ class _Dates(FlaskForm):
             return None
 
 
+def _place(lang):
+    return LineField(in_language(_l("Place of the hand-over"), lang), [most(MOST_TARGET)])
+
+
 DatesForm = type(
     "DatesForm",
     (_Dates,),
-    by_language("deliver_place", lambda lang: LineField(in_language(_l("Place of the hand-over"), lang), [most(MOST_TARGET)])),
+    by_language("deliver_place", _place),
 )

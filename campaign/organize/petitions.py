@@ -1,6 +1,6 @@
-"""Petitions from their beginning to the archive: the list, the page of each, and what is done to it as a whole."""
+"""Petitions from their beginning to the archive: the list, the page of each, and the next one after it."""
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
 
@@ -89,61 +89,10 @@ def goal(petition):
     form = GoalForm()
     if not form.validate():
         return _page(petition, form, 422)
-    fact = _fact("petitions.edit", petition, part="goal", goal=form.goal.data)
+    fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     act(fact, change_goal, petition_id=petition.id, goal=form.goal.data)
     flash(_("The goal is set."), "sure")
-    return _back(petition)
-
-
-@blueprint.get("/<slug>/publish")
-@allowed("petitions.publish", any_petition)
-def ready(petition):
-    if petition.state != "draft":
-        return _back(petition)
-    return _publishing_page(petition)
-
-
-@blueprint.post("/<slug>/publish")
-@allowed("petitions.publish", any_petition)
-def publish(petition):
-    try:
-        act(_fact("petitions.publish", petition), operations.publish_petition, petition_id=petition.id, now=utcnow())
-    except operations.NotReady:
-        return _publishing_page(petition_in_any_state(petition.slug), 409)
-    flash(_("Published. It stands at its address from now on."), "sure")
-    return _back(petition)
-
-
-@blueprint.post("/<slug>/close")
-@allowed("petitions.publish", any_petition)
-def close(petition):
-    act(_fact("petitions.close", petition), operations.close_petition, petition_id=petition.id)
-    flash(_("Closed. Whoever signed before that can still confirm."), "sure")
-    return _back(petition)
-
-
-@blueprint.post("/<slug>/reopen")
-@allowed("petitions.publish", any_petition)
-def reopen(petition):
-    act(_fact("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
-    flash(_("It takes signatures again."), "sure")
-    return _back(petition)
-
-
-@blueprint.post("/<slug>/archive")
-@allowed("petitions.publish", any_petition)
-def archive(petition):
-    act(_fact("petitions.archive", petition), operations.archive_petition, petition_id=petition.id, now=utcnow())
-    flash(_("Archived. It stands in no list any more."), "sure")
-    return _back(petition)
-
-
-@blueprint.post("/<slug>/restore")
-@allowed("petitions.publish", any_petition)
-def restore(petition):
-    act(_fact("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
-    flash(_("Out of the archive again."), "sure")
-    return _back(petition)
+    return back_to(petition)
 
 
 @blueprint.post("/<slug>/duplicate")
@@ -189,24 +138,13 @@ def _page(petition, form, status=200):
     ), status
 
 
-def _publishing_page(petition, status=200):
-    now = utcnow()
-    return render_template(
-        "organize/petitions/publish.html",
-        petition=petition,
-        title=petition.current_version.text(g.lang, petition.original_lang).title,
-        faults=faults_of(petition, now),
-        missing=(missing := missing_languages(petition)),
-        missing_names=[NAMES[lang] for lang in missing],
-        opens_later=petition.opens_at is not None and petition.opens_at > now,
-    ), status
-
-
-def _fact(action, petition, **details):
+def fact_of(action, petition, **details):
+    """Return what the audit trail is told of a change to this petition."""
     return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, details=details)
 
 
-def _back(petition):
+def back_to(petition):
+    """Return a redirect to the petition's page."""
     return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
 
 
@@ -220,4 +158,4 @@ def _is_made_already(slug, form):
 
 def _offered(form):
     causes = causes_among(causes_where("petitions.edit"))
-    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang) if causes else abort(403)
+    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang)

@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 from campaign.organize import (
     account,
     audit,
+    cause_states,
     causes,
     comments,
     erasures,
@@ -23,6 +24,7 @@ from campaign.organize import (
     petition_form,
     petition_letter,
     petition_settings,
+    petition_states,
     petitions,
     presence,
     retention,
@@ -39,8 +41,8 @@ PARTS = (
     *(signatures, held, comments, rules, erasures, retention),
     *(people, audit, account, second_factor, passkeys),
 )
-# These join their views to those of petitions.py.
-PETITION_PAGES = (petition_letter, petition_settings, petition_form)
+# These join their views to those of petitions.py and causes.py.
+MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states)
 csrf = CSRFProtect()
 
 for part in PARTS:

@@ -125,7 +125,8 @@ def restore_petition(*, petition_id):
 def retire_cause(*, cause_id):
     """Archive a cause and close its petitions; their pages stay, and take no more signatures."""
     cause = cause_to_change(cause_id)
-    for petition in db.session.scalars(select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")):
+    open_ones = select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")
+    for petition in db.session.scalars(open_ones):
         petition.state = "closed"
     cause.state = "archived"
     db.session.flush()

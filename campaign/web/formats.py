@@ -52,7 +52,7 @@ def minute(value):
 
 
 def in_zone(value, zone):
-    """Write an instant as clocks of a time zone show it, and whose: 23 September 2026, 16:08 (Toronto). Empty: the campaign's."""
+    """Write an instant as clocks of a zone show it: 23 September 2026, 16:08 (Toronto); without a zone, the campaign's."""
     there = ZoneInfo(zone) if zone else _zone()
     date = format_date(value.astimezone(there), format="long", locale=get_locale())
     place = there.key.rpartition("/")[2].replace("_", " ")

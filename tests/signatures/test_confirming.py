@@ -8,7 +8,6 @@ from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.lib.tokens import make_token
 from campaign.petitions.operations import close_petition
-from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
 from tests.conftest import SECRET
 from tests.factories.petitions import make_petition

@@ -8,7 +8,6 @@ from sqlalchemy.exc import OperationalError
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition
-from campaign.petitions.queries import petition_by_id
 from campaign.signatures import routes
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of

@@ -1,0 +1,82 @@
+"""What changes in a petition, and who may be first."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_letter, letter_of, move_petition
+from campaign.petitions.operations import SlugTaken, close_petition, is_taken
+from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import sign
+from tests.together import together
+
+DAY = timedelta(days=1)
+
+
+def now_of(petition):
+    db.session.rollback()
+    return petition_by_id(petition.id)
+
+
+def reworded(petition, body):
+    texts = letter_of(petition)
+    texts["en"]["body"] = body
+    return texts
+
+
+def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_told(app):
+    petition = make_petition()
+
+    def save(number):
+        texts = reworded(petition, f"Words of editor {number}")
+        try:
+            return write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow()) is not None
+        except ChangedMeanwhile:
+            return False
+
+    saved = together(app, [lambda number=number: save(number) for number in range(4)])
+    assert sum(saved) == 1
+    assert [version.number for version in now_of(petition).versions] == [1, 2]
+
+
+def test_what_opened_once_keeps_its_words_even_if_its_opening_is_moved_away(app):
+    petition = make_petition()
+    sign(petition)
+    dates = {"opens_at": utcnow() + DAY, "closes_at": None, "time_zone": "UTC", "deliver_on": None, "deliver_places": {}}
+    write(change_dates, petition_id=petition.id, revision=1, now=utcnow(), **dates)
+    texts = reworded(now_of(petition), "Other words")
+    write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
+    assert len(now_of(petition).versions) == 2
+
+
+def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
+    petition = make_petition()
+
+    def try_to_sign(number):
+        try:
+            return sign(petition, email=f"odile.{number}@kwan.example")
+        except Exception as refusal:
+            assert type(refusal).__name__ == "PetitionClosed"
+            return None
+
+    works = [lambda number=number: try_to_sign(number) for number in range(6)]
+    answers = together(app, [*works[:3], lambda: write(close_petition, petition_id=petition.id), *works[3:]])
+    assert now_of(petition).state == "closed"
+    assert len(answers) == 7
+
+
+def test_nobody_else_may_have_an_address_that_leads_on(app):
+    petition = make_petition()
+    write(move_petition, petition_id=petition.id, revision=1, slug="come-home")
+    assert is_taken("home")
+    with pytest.raises(SlugTaken):
+        make_petition("home", cause_id=petition.cause_id)
+    other = make_petition("law", cause_id=petition.cause_id)
+    with pytest.raises(SlugTaken):
+        write(move_petition, petition_id=other.id, revision=1, slug="home")
+    db.session.rollback()
+    assert petition_in_any_state("law").revision == 1
+    db.session.rollback()
