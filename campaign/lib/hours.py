@@ -2,17 +2,27 @@
 
 from datetime import UTC, datetime
 
-from sqlalchemy import String, func, literal_column, type_coerce
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import GenericFunction
+from sqlalchemy.types import NullType
 
-from campaign.extensions import db
+
+class hour_of(GenericFunction):
+    """SQL: the UTC hour of an instant; `read_hour` reads what comes back."""
+
+    type = NullType()
+    inherit_cache = True
 
 
-def hour_of(column):
-    """Return the SQL of the UTC hour of an instant; `read_hour` reads what comes back."""
-    if db.session.get_bind().dialect.name == "sqlite":
-        # The text that SQLite keeps begins with the hour: 2026-11-24 20.
-        return func.substr(type_coerce(column, String), 1, 13)
-    return func.date_trunc(literal_column("'hour'"), func.timezone(literal_column("'UTC'"), column))
+@compiles(hour_of, "sqlite")
+def _on_sqlite(element, compiler, **options):
+    # The text that SQLite keeps begins with the hour: 2026-11-24 20.
+    return f"substr({compiler.process(element.clauses, **options)}, 1, 13)"
+
+
+@compiles(hour_of, "postgresql")
+def _on_postgresql(element, compiler, **options):
+    return f"date_trunc('hour', timezone('UTC', {compiler.process(element.clauses, **options)}))"
 
 
 def read_hour(value):

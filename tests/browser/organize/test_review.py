@@ -44,8 +44,9 @@ def signed(served, lang):
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
 def test_from_the_figures_to_a_comment_on_the_public_page(owner, served, arrive, lang, width, scheme):
-    address, comment = signed(served, lang)
     odile = owner(lang=lang, width=width, scheme=scheme)
+    # After the 200, as the public page shows the newest.
+    address, comment = signed(served, lang)
     page = odile.page
     odile.noises.allowed.add(422)
     go(odile, f"numbers/petitions/{SLUG}", "figures")
