@@ -7,7 +7,7 @@ from flask_babel import ngettext
 from campaign.organize.guard import allowed
 from campaign.organize.held import act_by_petition, after, note_page, numbers
 from campaign.organize.scope import chosen, petitions_where
-from campaign.organize.signatures import words
+from campaign.organize.signature_words import words
 from campaign.signatures import reviewing
 from campaign.signatures.finding import how_many_unread, unread_comments
 

@@ -12,7 +12,8 @@ from campaign.organize.guard import allowed
 from campaign.organize.presence import causes_where
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signature_forms import ReasonForm
-from campaign.organize.signatures import LARGEST_ID, words
+from campaign.organize.signature_words import words
+from campaign.organize.signatures import LARGEST_ID
 from campaign.signatures import reviewing
 from campaign.signatures.finding import held_by_reason, held_for_review
 from campaign.signatures.rule_keeping import rules_of

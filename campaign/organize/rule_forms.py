@@ -35,7 +35,11 @@ class RuleForm(FlaskForm):
         validators=[InputRequired(_l("Choose one."))],
     )
     pattern = TextAreaField(
-        _l("Which?"), [InputRequired(_l("Write what the rule is to look for.")), Length(max=MOST_LETTERS, message=_l("That is too long."))]
+        _l("Which?"),
+        [
+            InputRequired(_l("Write what the rule is to look for.")),
+            Length(max=MOST_LETTERS, message=_l("That is too long.")),
+        ],
     )
     where = SelectField(_l("Where?"))
     note = StringField(_l("Why? (for the others)"), [Length(max=200, message=_l("That is too long."))])
@@ -45,7 +49,7 @@ class RuleForm(FlaskForm):
         causes = {each.cause_id: each.cause_title for each in petitions}
         self._causes = {each.slug: each.cause_id for each in petitions}
         self._ids = {each.slug: each.id for each in petitions}
-        whole = [SelectChoice(f"cause:{cause_id}", _l("All of %(cause)s", cause=title)) for cause_id, title in causes.items()]
+        whole = [SelectChoice(f"cause:{number}", _l("All of %(cause)s", cause=title)) for number, title in causes.items()]
         self.where.choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
         return self
 
@@ -78,7 +82,10 @@ def _network(line, _lines):
     except ValueError as fault:
         raise ValidationError(_l("%(line)s is neither an address nor a range.", line=line)) from fault
     if many_addresses(network) > MOST_ADDRESSES:
-        raise ValidationError(_l("%(line)s is too wide: whole regions would be held. Take a range of at most 4,096 addresses.", line=line))
+        too_wide = _l(
+            "%(line)s is too wide: whole regions would be held. Take a range of at most 4,096 addresses.", line=line
+        )
+        raise ValidationError(too_wide)
     return str(network)
 
 
@@ -104,7 +111,10 @@ def _rate(line, lines):
 
 def _word(line, _lines):
     if len(name_key(line, "").replace(" ", "")) < 3:
-        raise ValidationError(_l("%(line)s is too short: at least three letters, or half of the signatures would be held.", line=line))
+        too_short = _l(
+            "%(line)s is too short: at least three letters, or half of the signatures would be held.", line=line
+        )
+        raise ValidationError(too_short)
     return line
 
 

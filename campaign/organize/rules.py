@@ -12,8 +12,7 @@ from campaign.organize.guard import allowed
 from campaign.organize.presence import causes_where
 from campaign.organize.rule_forms import KIND_HINTS, RuleForm
 from campaign.organize.scope import petitions_where
-from campaign.organize.signature_words import KIND_WORDS
-from campaign.organize.signatures import words
+from campaign.organize.signature_words import KIND_WORDS, words
 from campaign.signatures import reviewing, rule_keeping
 from campaign.signatures.finding import signatures_by_id
 from campaign.signatures.trials import try_rule
@@ -68,7 +67,8 @@ def show(rule):
     trial = None if rule.is_on else try_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
-        note(Fact("signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details={"by": ["rule"], "shown": len(sample)}))
+        shown = {"by": ["rule"], "shown": len(sample)}
+        note(Fact("signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=shown))
     return render_template(
         "organize/rules/show.html",
         rule=rule,
@@ -85,7 +85,8 @@ def show(rule):
 def switch_on(rule):
     rule_id, cause_id = rule.id, rule.cause_id
     past = try_rule(rule).ids if request.form.get("past") == "y" else ()
-    act(Fact("rules.on", on=("rule", rule_id), cause_id=cause_id), rule_keeping.switch_on, rule_id=rule_id, now=utcnow())
+    fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
+    act(fact, rule_keeping.switch_on, rule_id=rule_id, now=utcnow())
     held = 0
     for first in range(0, len(past), AT_ONCE):
         some = past[first : first + AT_ONCE]
@@ -100,7 +101,8 @@ def switch_on(rule):
 @blueprint.post("/<int:rule_id>/off")
 @allowed("rules.edit", any_rule)
 def switch_off(rule):
-    act(Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id), rule_keeping.switch_off, rule_id=rule.id, now=utcnow())
+    fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
+    act(fact, rule_keeping.switch_off, rule_id=rule.id, now=utcnow())
     flash(_("The rule is off. What it held waits below until somebody lets it through."), "sure")
     return _back(rule.id)
 

@@ -17,7 +17,7 @@ from campaign.organize.signature_words import EVIDENCE_WORDS, STATE_WORDS
 from campaign.signatures.finding import STATES, Search
 from campaign.signatures.forms import SupporterForm
 
-MOST_REASON = 300
+SHORT = Length(max=300, message=_l("That is too long."))
 
 
 class SignatureSearch(FlaskForm):
@@ -38,7 +38,8 @@ class SignatureSearch(FlaskForm):
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
-        self.petition.choices = [SelectChoice("", _l("All")), *(SelectChoice(each.slug, each.title) for each in petitions)]
+        titles = (SelectChoice(each.slug, each.title) for each in petitions)
+        self.petition.choices = [SelectChoice("", _l("All")), *titles]
         self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
@@ -78,7 +79,7 @@ class CorrectionForm(SupporterForm):
     seen = HiddenField("seen")
     reason = StringField(
         _l("Who asked for it, and how?"),
-        [InputRequired(_l("Say it in a few words: it stands in the audit trail.")), Length(max=MOST_REASON, message=_l("That is too long."))],
+        [InputRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
     )
 
 
@@ -87,7 +88,7 @@ class ReasonForm(FlaskForm):
 
     reason = StringField(
         _l("Why?"),
-        [InputRequired(_l("Say why, in a few words: it stands in the audit trail.")), Length(max=MOST_REASON, message=_l("That is too long."))],
+        [InputRequired(_l("Say why, in a few words: it stands in the audit trail.")), SHORT],
     )
 
 

@@ -1,8 +1,10 @@
 """States, evidence and reasons in words, as organizers read them."""
 
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from campaign.lib.countries import country_name
 from campaign.signatures.hatching import CROWDED
 from campaign.signatures.reviewing import MERGED, REJECTED
 
@@ -55,3 +57,17 @@ def reason_in_words(reason, rules):
         rule = rules[int(number)]
         return _("Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(rule.lines[:5]))
     return REASON_WORDS.get(reason) or _("Set aside by the system.")
+
+
+def words():
+    """Return what every page with signatures needs to word them."""
+    return {
+        "state_of": state_of,
+        "state_words": STATE_WORDS,
+        "state_tags": STATE_TAGS,
+        "evidence_words": EVIDENCE_WORDS,
+        "evidence_brief": EVIDENCE_BRIEF,
+        "display_words": DISPLAY_WORDS,
+        "reason_in_words": reason_in_words,
+        "country": lambda code: country_name(code, str(get_locale())) if code else "",
+    }

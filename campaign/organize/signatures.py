@@ -1,25 +1,16 @@
 """Signatures: finding one, all that is kept of it, and what its owner asks an organizer to do with it."""
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from campaign.lib.countries import country_name
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.guard import allowed
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signature_forms import CorrectionForm, ReasonForm, SignatureSearch
-from campaign.organize.signature_words import (
-    DISPLAY_WORDS,
-    EVIDENCE_BRIEF,
-    EVIDENCE_WORDS,
-    STATE_TAGS,
-    STATE_WORDS,
-    reason_in_words,
-    state_of,
-)
+from campaign.organize.signature_words import words
+from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import reviewing
 from campaign.signatures.finding import find, others_of_person
@@ -87,7 +78,11 @@ def correct(signature):
         act(fact, reviewing.correct, signature_id=signature.id, seen=form.seen.data, now=utcnow(), **typed)
     except reviewing.ChangedMeanwhile:
         fresh = signature_by_id(signature.id)
-        form.form_errors = [*form.form_errors, _("Somebody else changed this signature meanwhile. What is kept now stands above; look at it, and save again if yours is still right.")]
+        overtaken = _(
+            "Somebody else changed this signature meanwhile. What is kept now stands above; look at it, and save again if"
+            " yours is still right."
+        )
+        form.form_errors = [*form.form_errors, overtaken]
         form.seen.data = reviewing.fingerprint_of(fresh)
         return _page(fresh, correction=form, status=409)
     flash(_("Saved. It is shown so from now on."), "sure")
@@ -97,7 +92,8 @@ def correct(signature):
 @blueprint.post("/<int:signature_id>/withdraw")
 @allowed("signatures.correct", any_signature)
 def withdraw(signature):
-    return _decide(signature, "signatures.withdraw", reviewing.withdraw, _("Withdrawn. Within a second it is no longer counted."))
+    told = _("Withdrawn. Within a second it is no longer counted.")
+    return _decide(signature, "signatures.withdraw", reviewing.withdraw, told)
 
 
 @blueprint.post("/<int:signature_id>/take-back")
@@ -157,20 +153,6 @@ def merge(signature, other_id):
     return _back(signature)
 
 
-def words():
-    """Return what every page with signatures needs to word them."""
-    return {
-        "state_of": state_of,
-        "state_words": STATE_WORDS,
-        "state_tags": STATE_TAGS,
-        "evidence_words": EVIDENCE_WORDS,
-        "evidence_brief": EVIDENCE_BRIEF,
-        "display_words": DISPLAY_WORDS,
-        "reason_in_words": reason_in_words,
-        "country": lambda code: country_name(code, str(get_locale())) if code else "",
-    }
-
-
 def _decide(signature, action, operation, told, timed=True):
     """Do one thing to one signature, with the reason typed; tell what was done."""
     form = ReasonForm()
@@ -191,8 +173,10 @@ def _back(signature):
 
 def _correction(signature, sent=False):
     kept = {name: getattr(signature, name) or "" for name in reviewing.CORRECTED}
-    form = CorrectionForm() if sent else CorrectionForm(formdata=None, data={**kept, "seen": reviewing.fingerprint_of(signature)})
-    form.required = frozenset({"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys())
+    kept["seen"] = reviewing.fingerprint_of(signature)
+    form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=kept)
+    needed = {"given_name", *petition_by_id(signature.petition_id).required_fields}
+    form.required = frozenset(needed & form._fields.keys())
     return form
 
 
@@ -202,7 +186,7 @@ def _page(signature, *, correction=None, reason=None, status=200):
         "organize/signatures/show.html",
         signature=signature,
         petition=in_sight(petition),
-        questions={question["name"]: question["label"].get(str(get_locale().language)) or next(iter(question["label"].values())) for question in petition.questions},
+        questions={question["name"]: in_language(question, g.lang)["label"] for question in petition.questions},
         others=others_of_person(signature),
         correction=correction or _correction(signature),
         reason=reason or ReasonForm(formdata=None),
