@@ -36,6 +36,15 @@ PLACES = (
     Place("audit", _l("Audit trail"), "list", "audit.see"),
 )
 
+# Screens that have no place of their own are reached from another's.
+REACHED_FROM = {"numbers": "overview", "rules": "held", "erasures": "signatures", "retention": "signatures"}
+
+
+def place_of(blueprint):
+    """Return the name of the place that a screen belongs to, by the whole name of its blueprint."""
+    name = blueprint.rpartition(".")[2]
+    return REACHED_FROM.get(name, name)
+
 
 def places():
     """Return the places that who is signed in may see."""

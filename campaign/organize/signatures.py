@@ -53,7 +53,7 @@ def index():
         has_more=len(found) > ON_A_PAGE,
         asked=form.asked,
         is_first=before is None,
-        titles={each.id: each.title for each in petitions},
+        titles={each.id: each.title for each in form.petitions},
         rules={rule.id: rule for rule in rules_of(None)},
         **words(),
     )

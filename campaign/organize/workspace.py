@@ -33,7 +33,7 @@ from campaign.organize import (
     sign_in,
     signatures,
 )
-from campaign.organize.rail import places
+from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
@@ -88,7 +88,7 @@ def keep_private(response):
 
 @blueprint.context_processor
 def who_is_here():
-    return {"organizer": presence.organizer(), "places": places(), "place": request.blueprint.rpartition(".")[2]}
+    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint)}
 
 
 @blueprint.errorhandler(403)
