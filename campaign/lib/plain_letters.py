@@ -1,4 +1,4 @@
-"""Names searched without regard to case, accents and hyphens, on both databases."""
+"""Names searched without regard to case, accents and hyphens, alike on both databases."""
 
 import sqlite3
 from unicodedata import normalize
@@ -8,50 +8,46 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from campaign.lib.names import name_key
-
-# PostgreSQL takes accents off only by an extension that not every server has; translate() is everywhere.
-_ACCENTED = "".join(
-    letter
-    for letter in map(chr, [*range(0xE0, 0x180), *range(0x1CE, 0x220), *range(0x1E00, 0x1F00)])
-    if letter.islower() and normalize("NFD", letter)[0].isascii() and not letter.isascii()
+# What Unicode does not take apart, and what stands between the parts of a name or for nothing.
+_LETTERS, _PLAIN = "øłđıħ", "oldih"
+_SPACED, _DROPPED = "-.,", "’'"
+_MARKS = range(0x300, 0x370)
+_TABLE = (
+    str.maketrans(_LETTERS + _SPACED, _PLAIN + " " * len(_SPACED)) | dict.fromkeys(map(ord, _DROPPED)) | dict.fromkeys(_MARKS)
 )
-_PLAIN = "".join(normalize("NFD", letter)[0] for letter in _ACCENTED)
-_SPACED = "-.,"
-_DROPPED = "’''"  # as SQL writes it
 
 
 class plain_letters(GenericFunction):
-    """SQL: a name in small plain letters, its hyphens spaces; each word of a `name_key` is found in it."""
+    """SQL: what `plain` makes of a name."""
 
     type = String()
     inherit_cache = True
 
 
+def plain(name):
+    """Return a name in small letters without accents and apostrophes, its hyphens and points as spaces."""
+    small = name.lower()
+    return (small if small.isascii() else normalize("NFKD", small).replace("ß", "ss")).translate(_TABLE)
+
+
 @compiles(plain_letters, "postgresql")
 def _on_postgresql(element, compiler, **options):
     name = compiler.process(element.clauses, **options)
-    plain = _without_accents(name)
-    # As on SQLite: taking accents off costs ten times what the rest does, and most names have none.
-    return f"case when {name} ~ '[^a-zA-Z ]' then {plain} else lower({name}) end"
-
-
-def _without_accents(name):
-    return f"translate(lower({name}), '{_ACCENTED}øłđı{_SPACED}{_DROPPED}', '{_PLAIN}oldi{' ' * len(_SPACED)}')"
+    # unaccent() is an extension that not every server has, and translate() of every accented letter takes ten times as long.
+    bare = rf"regexp_replace(normalize(lower({name}), NFKD), '[\u0300-\u036f]', '', 'g')"
+    small = f"case when octet_length({name}) > length({name}) then replace({bare}, 'ß', 'ss') else lower({name}) end"
+    dropped = _DROPPED.replace("'", "''")
+    return f"translate({small}, '{_LETTERS}{_SPACED}{dropped}', '{_PLAIN}{' ' * len(_SPACED)}')"
 
 
 @compiles(plain_letters, "sqlite")
 def _on_sqlite(element, compiler, **options):
     name = compiler.process(element.clauses, **options)
-    # Most names are of plain letters already: SQLite then needs not ask Python, which takes ten times as long.
+    # Half of all names are of plain letters already: SQLite then needs not ask Python, which takes ten times as long.
     return f"case when {name} glob '*[^a-zA-Z ]*' then volante_plain({name}) else lower({name}) end"
 
 
 @event.listens_for(Engine, "connect")
 def _teach_sqlite(connection, _record):
     if isinstance(connection, sqlite3.Connection):
-        connection.create_function("volante_plain", 1, _plain, deterministic=True)
-
-
-def _plain(name):
-    return name_key(name, "") if name else ""
+        connection.create_function("volante_plain", 1, plain, deterministic=True)

@@ -7,8 +7,7 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import name_key
-from campaign.lib.plain_letters import plain_letters
+from campaign.lib.plain_letters import plain, plain_letters
 from campaign.petitions.models import Petition
 from campaign.signatures import keys
 from campaign.signatures.models import HELD, UNREAD, Signature
@@ -122,7 +121,7 @@ def _named(words, petition_ids):
         yield Signature.number == int(number) if len(number) < 10 else Signature.id.is_(None)
     else:
         name = plain_letters(func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, ""))
-        for part in name_key(words, "").split():
+        for part in plain(words).split():
             yield name.contains(part, autoescape=True)
 
 
