@@ -50,7 +50,7 @@ def index(slug):
     """Which posters there are, and a form to choose one."""
     cause = cause_by_slug(slug) or abort(404)
     page = render_template(
-        "posters/index.html", cause=cause_page(cause, g.lang, utcnow()), papers=PAPER_MM, usual=PAPER
+        "posters/index.html", cause=cause_page(cause, g.lang), papers=PAPER_MM, usual=PAPER
     )
     return public(make_response(page), SECONDS)
 
@@ -145,7 +145,7 @@ def _waiting(cause, variety, poster):
     if "progress" in request.args:
         answer = jsonify(state=poster.state, progress=poster.progress, words=_how_far(poster, before))
     else:
-        cause = cause_page(cause, variety.lang, utcnow())
+        cause = cause_page(cause, variety.lang)
         how_far = _how_far(poster, before)
         page = render_template("posters/show.html", cause=cause, poster=poster, how_far=how_far, seconds=LOOK_AGAIN)
         answer = make_response(page)

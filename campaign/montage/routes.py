@@ -64,7 +64,7 @@ def _screen(cause, now):
         make_response(
             render_template(
                 "montage/screen.html",
-                cause=cause_page(cause, g.lang, now),
+                cause=cause_page(cause, g.lang),
                 hour="day" if request.args["screen"] == "day" else "night",
                 address=address,
                 code=address and qr_code(address),

@@ -6,6 +6,7 @@ from flask_babel import refresh
 
 from campaign.causes.operations import publish_cause
 from campaign.causes.pages import page as cause_page
+from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
@@ -39,12 +40,12 @@ def preview(cause):
         g.lang = request.args["lang"]
         refresh()
     now = utcnow()
-    shown = cause_page(cause, g.lang, now)
+    shown = cause_page(cause, g.lang)
     return render_template(
         "organize/causes/preview.html",
         cause=shown,
         petitions=cards_of_cause(cause.id, g.lang, now),
-        events=shown.events,
-        past_events=shown.past_events,
+        events=cards_ahead(g.lang, now, cause_id=cause.id),
+        past_events=cards_past(g.lang, now, cause_id=cause.id),
         updates=shown.updates,
     )
