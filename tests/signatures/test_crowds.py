@@ -147,7 +147,7 @@ def test_a_change_of_mind_at_the_instant_of_release_is_not_lost(meanwhile, petit
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     done = threading.Event()
-    meanwhile("_move_causes", lambda: (restore(signature_id), done.set()))
+    meanwhile("_leave_causes", lambda: (restore(signature_id), done.set()))
     hatch_now()
     assert done.wait(20)
     _hatch_all()

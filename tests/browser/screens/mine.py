@@ -29,7 +29,7 @@ class MineScreen(Screen):
         return self.one(number).locator("form[action$='/correct']")
 
     def withdraw(self, number=0):
-        self.one(number).locator("summary").last.click()
+        self.one(number).locator("details:has(form[action$='/withdraw']) > summary").click()
         return self._press(number, "withdraw")
 
     def restore(self, number=0):
