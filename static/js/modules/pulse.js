@@ -3,7 +3,7 @@
 
 import { Pulse } from "../lib/pulse.js";
 import { fill, number } from "../lib/sentences.js";
-import { showCount } from "../parts/counter.js";
+import { showCount, showCountWords } from "../parts/counter.js";
 import { lang } from "../parts/page.js";
 import { showProgress, showToGo } from "../parts/progress.js";
 import { sayBack, sayCount, sayOffline } from "../parts/pulse-status.js";
@@ -35,6 +35,7 @@ function showPetition(slug, n) {
 
 function show(url, answer) {
   for (const element of elementsOf(url, "[data-count=cause]")) showCount(element, answer.count);
+  for (const element of elementsOf(url, "[data-count-words]")) showCountWords(element, answer.count);
   for (const element of elementsOf(url, "[data-next-number]")) {
     element.textContent = fill(element.dataset.text || "{n}", {
       n: number(answer.count + 1, lang()),

@@ -1,7 +1,7 @@
 // The wall: the count as large as it fits, the names of those who came last, and a machine that stays
 // awake. It runs for hours, and whatever fails is tried again without a word.
 
-import { counted, number } from "../lib/sentences.js";
+import { number } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
 import { keepAwake } from "../screen/awake.js";
 import { showBar } from "../screen/bar.js";
@@ -9,11 +9,6 @@ import { Passing } from "../screen/passing.js";
 import { pulses } from "./pulse.js";
 
 const PICTURE_MS = 60000;
-
-function showWords(element, count) {
-  const { none, one, many } = element.dataset;
-  element.textContent = count ? counted(count, one, many, lang()) : none;
-}
 
 // Where no canvas can be drawn, the server's picture is asked for again, at most once a minute.
 function keepPicture(stage) {
@@ -37,7 +32,6 @@ export default function screen(element) {
   const renewPicture = keepPicture(stage);
   const hear = ({ count }) => {
     find(".screen-count").dataset.digits = number(count, lang()).length;
-    showWords(find(".screen-say"), count);
     renewPicture(count);
     passing.hear(Math.max(passing.last, count));
   };

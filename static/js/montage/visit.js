@@ -12,6 +12,7 @@ const HOVER_PIXELS = 14;
 const BUTTON_FACTOR = 2;
 const DOUBLE_FACTOR = 2.6;
 const ZOOM_MS = 260;
+const REST_MS = 150;
 
 export class Visit {
   /** `page` is the element around stage and card; `stage` a started Stage. */
@@ -66,7 +67,6 @@ export class Visit {
   act(move) {
     move();
     this.scene.moved();
-    this.words.say();
   }
 
   // Zoom towards (px, py) in a short while.
@@ -141,5 +141,10 @@ export class Visit {
     this.lastSize = view.size / this.stage.pace.ratio;
     this.stage.element.classList.toggle("is-near", !this.camera.isWhole);
     if (this.reader) this.reader.onFrame(view, this.lastSize);
+    const where = [view.x, view.y, view.scale].join();
+    if (where === this.where) return;
+    this.where = where;
+    clearTimeout(this.rest);
+    this.rest = setTimeout(() => this.words.say(), REST_MS);
   }
 }

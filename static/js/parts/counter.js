@@ -4,6 +4,7 @@ import { counted, number } from "../lib/sentences.js";
 import { isStill, lang } from "./page.js";
 
 const LONGEST_MS = 900;
+const LONG = 100000;
 const shown = new WeakMap();
 
 function valueIn(element) {
@@ -13,6 +14,15 @@ function valueIn(element) {
 function write(element, n) {
   const { one, many } = element.dataset;
   element.textContent = many ? counted(n, one, many, lang()) : number(n, lang());
+  if (element.classList.contains("count")) element.classList.toggle("count--long", n >= LONG);
+}
+
+/** Show the words of data-none, data-one or data-many that stand beside a count of `n`. */
+export function showCountWords(element, n) {
+  const { none, one, many } = element.dataset;
+  const words = n || none === undefined ? counted(n, one, many, lang()) : none;
+  if (element.textContent.trim() !== words) element.textContent = words;
+  element.hidden = !words;
 }
 
 /** Show `n` in `element`, whose text is a number, or the sentence of its data-one and data-many. */
