@@ -1,17 +1,20 @@
 """What changes a cause."""
 
-from sqlalchemy import delete, select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import select
 
 from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib.moving_slugs import MovingSlugs
 
 
 class CauseSlugTaken(CampaignError):
     """Another cause lives at this address, or did."""
 
     status = 409
+
+
+slugs = MovingSlugs(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
 
 
 class CauseChangedMeanwhile(CampaignError):
@@ -25,8 +28,7 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
 
     Raises CauseSlugTaken.
     """
-    if _is_taken(slug):
-        raise CauseSlugTaken(f"a cause at {slug!r} exists already")
+    slugs.refuse_taken(slug)
     cause = Cause(
         slug=slug,
         palette=palette,
@@ -35,7 +37,7 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
         texts=[CauseText(lang=lang, **words) for lang, words in texts.items()],
     )
     db.session.add(cause)
-    _flush_slug(slug)
+    slugs.flush(slug)
     db.session.add(CauseTally(cause_id=cause.id, count=0, last_number=0, freed=0))
     db.session.flush()
     return cause
@@ -64,14 +66,7 @@ def move_cause(*, cause_id, revision, slug):
         return cause
     if revision != cause.revision:
         raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
-    if _is_taken(slug, but_by=cause.id):
-        raise CauseSlugTaken(f"a cause at {slug!r} exists already")
-    db.session.execute(delete(FormerCauseSlug).where(FormerCauseSlug.slug == slug))
-    if cause.state != "draft":
-        db.session.add(FormerCauseSlug(slug=cause.slug, cause_id=cause.id))
-    cause.slug = slug
-    cause.revision += 1
-    _flush_slug(slug)
+    slugs.move(cause, slug)
     return cause
 
 
@@ -96,16 +91,3 @@ def _at_revision(cause_id, revision):
         raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
     cause.revision += 1
     return cause
-
-
-def _is_taken(slug, *, but_by=None):
-    lives = select(Cause.id).where(Cause.slug == slug, Cause.id != (but_by or 0))
-    lived = select(FormerCauseSlug.cause_id).where(FormerCauseSlug.slug == slug, FormerCauseSlug.cause_id != (but_by or 0))
-    return db.session.scalar(lives.union_all(lived).limit(1)) is not None
-
-
-def _flush_slug(slug):
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        raise CauseSlugTaken(f"a cause at {slug!r} exists already") from error

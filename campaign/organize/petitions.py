@@ -56,7 +56,7 @@ def create():
     form = _offered(NewPetitionForm())
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
-    slug = form.slug.data or slug_of(form.title.data) or free_slug("petition", operations.is_taken)
+    slug = form.slug.data or slug_of(form.title.data) or free_slug("petition", operations.slugs.is_taken)
     if _is_made_already(slug, form):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
@@ -104,7 +104,7 @@ def duplicate(petition):
         cause_id=petition.cause_id,
         details={"after": petition.slug},
     )
-    slug = free_slug(petition.slug, operations.is_taken)
+    slug = free_slug(petition.slug, operations.slugs.is_taken)
     made = act(fact, operations.duplicate_petition, petition_id=petition.id, slug=slug)
     flash(_("This is the next one, a draft with the same words. Its dates are still open."), "sure")
     return redirect(url_for("organize.petitions.show", slug=made.slug), 303)

@@ -3,18 +3,14 @@
 Each takes the revision that the editor had before their eyes, and refuses where another was quicker.
 """
 
-from sqlalchemy import delete
-
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.petitions.models import FormerSlug, PetitionText, Target
+from campaign.petitions.models import PetitionText, Target
 from campaign.petitions.operations import (
     WORDS,
     NotReady,
-    SlugTaken,
-    flush_slug,
-    is_taken,
     petition_to_change,
+    slugs,
     version_of,
 )
 from campaign.petitions.readiness import Fault, faults_of
@@ -110,14 +106,7 @@ def move_petition(*, petition_id, revision, slug):
     if petition.slug == slug:
         return petition
     _check(petition, revision)
-    if is_taken(slug, but_by=petition.id):
-        raise SlugTaken(f"a petition at {slug!r} exists already")
-    db.session.execute(delete(FormerSlug).where(FormerSlug.slug == slug))
-    if petition.state != "draft":
-        db.session.add(FormerSlug(slug=petition.slug, petition_id=petition.id))
-    petition.slug = slug
-    petition.revision += 1
-    flush_slug(slug)
+    slugs.move(petition, slug)
     return petition
 
 

@@ -1,11 +1,11 @@
 """What changes a petition as a whole: it is created, published, closed, put away, begun anew."""
 
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
 
 from campaign.causes.operations import cause_to_change
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib.moving_slugs import MovingSlugs
 from campaign.lib.times import utcnow
 from campaign.petitions.models import FormerSlug, Petition, PetitionTally, PetitionText, PetitionVersion, Target
 from campaign.petitions.readiness import faults_of
@@ -24,6 +24,9 @@ class SlugTaken(CampaignError):
     status = 409
 
 
+slugs = MovingSlugs(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
+
+
 class NotReady(CampaignError):
     """The petition lacks what it cannot go out without; `faults` are those of `readiness.faults_of`."""
 
@@ -40,8 +43,7 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
     `texts` maps a language to the columns of `PetitionText`; `targets` is a list of {language: name}; `settings` are
     columns of `Petition`. Raises SlugTaken.
     """
-    if is_taken(slug):
-        raise SlugTaken(f"a petition at {slug!r} exists already")
+    slugs.refuse_taken(slug)
     petition = Petition(
         cause_id=cause_id,
         slug=slug,
@@ -53,7 +55,7 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
     if state == "published":
         petition.opened_at = petition.opens_at or utcnow()
     db.session.add(petition)
-    flush_slug(slug)
+    slugs.flush(slug)
     db.session.add(PetitionTally(petition_id=petition.id, count=0))
     db.session.flush()
     return petition
@@ -144,21 +146,6 @@ def petition_to_change(petition_id):
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
-
-
-def is_taken(slug, *, but_by=None):
-    """Return whether a petition other than `but_by` lives at `slug`, or did."""
-    lives = select(Petition.id).where(Petition.slug == slug, Petition.id != (but_by or 0))
-    lived = select(FormerSlug.petition_id).where(FormerSlug.slug == slug, FormerSlug.petition_id != (but_by or 0))
-    return db.session.scalar(lives.union_all(lived).limit(1)) is not None
-
-
-def flush_slug(slug):
-    """Flush, and say it in words where another took the address in the same instant."""
-    try:
-        db.session.flush()
-    except IntegrityError as error:
-        raise SlugTaken(f"a petition at {slug!r} exists already") from error
 
 
 def version_of(number, texts):

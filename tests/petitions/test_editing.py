@@ -7,7 +7,7 @@ import pytest
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_letter, letter_of, move_petition
-from campaign.petitions.operations import SlugTaken, close_petition, is_taken
+from campaign.petitions.operations import SlugTaken, close_petition, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign
@@ -71,7 +71,7 @@ def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
 def test_nobody_else_may_have_an_address_that_leads_on(app):
     petition = make_petition()
     write(move_petition, petition_id=petition.id, revision=1, slug="come-home")
-    assert is_taken("home")
+    assert slugs.is_taken("home")
     with pytest.raises(SlugTaken):
         make_petition("home", cause_id=petition.cause_id)
     other = make_petition("law", cause_id=petition.cause_id)
