@@ -1,6 +1,8 @@
 """Sheets of text and ornament for cards and posters: set once as PDF, and printed or turned into pixels from there."""
 
 import threading
+from bisect import bisect
+from functools import lru_cache
 
 import numpy as np
 import pypdfium2
@@ -12,7 +14,8 @@ from campaign.montage.faces import READS, SAYS, path_of, runs
 
 # Kalnia is set tight, as on the pages.
 TRACKING = {SAYS: -0.014}
-SMALLEST_PART = 0.3
+# Any size will do: widths grow with it.
+MEASURED = 100
 # PDFium serves one thread at a time.
 _pdfium = threading.Lock()
 
@@ -30,6 +33,8 @@ class Sheets:
         self._pdf.set_lang(lang)
         self._pdf.set_creator("Volante")
         self._faces = set()
+        # Titles are tried in many sizes and widths, and shaping a text costs more than all the rest.
+        self._width_in_points = lru_cache(maxsize=4096)(self._measure)
 
     def add(self, ground):
         """Begin a sheet, all of it in the colour `ground` (red, green, blue)."""
@@ -59,7 +64,7 @@ class Sheets:
         self._pdf.page = 1
 
     def width_of(self, text, face, size):
-        return sum(self._measure(part, one, size) for one, part in runs(text, face))
+        return size * self._width_in_points(text, face)
 
     def say(self, text, x, y, face, size, colour, *, align="left"):
         """Set one line; with `align` right or centre `x` is its end or middle."""
@@ -119,18 +124,19 @@ class Sheets:
     def _words(self, text, width, face, size):
         for word in text.split():
             while self.width_of(word, face, size) > width and len(word) > 1:
-                fits = next(
-                    end
-                    for end in range(len(word) - 1, 0, -1)
-                    if end == 1 or self.width_of(word[:end], face, size) <= width
-                )
+                lengths = range(1, len(word))
+                fits = max(1, bisect(lengths, width, key=lambda end, word=word: self.width_of(word[:end], face, size)))
                 yield word[:fits]
                 word = word[fits:]
             yield word
 
-    def _measure(self, text, face, size):
-        self._use(face or READS, size)
-        return self._pdf.get_string_width(text)
+    def _measure(self, text, face):
+        """Return the width of the text in a size of one point."""
+        width = 0
+        for one, part in runs(text, face):
+            self._use(one or READS, MEASURED)
+            width += self._pdf.get_string_width(part)
+        return width / MEASURED
 
     def _use(self, face, size):
         if face not in self._faces:
