@@ -16,11 +16,14 @@ MILLION = 1_000_000
 FEW = 20_000
 MOST_LAYOUT_MS, MOST_MEGABYTES = 50, 600
 ROUNDS = 5
-PRESS = (
-    "import resource, runpy, sys; sys.argv = ['press', *sys.argv[1:]];"
-    "runpy.run_module('campaign.montage.press', run_name='__main__');"
-    "print('peak', resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
-)
+# The kernel's own record of the process's memory: that of getrusage begins with what its parent had.
+PRESS = """
+import runpy, sys
+sys.argv = ['press', *sys.argv[1:]]
+runpy.run_module('campaign.montage.press', run_name='__main__')
+[peak] = (line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))
+print('peak', peak)
+"""
 
 
 def measure(_scale, folder):

@@ -2,7 +2,6 @@
 
 import pytest
 from flask_migrate import upgrade
-from playwright.sync_api import sync_playwright
 
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
@@ -12,7 +11,7 @@ from tests.chromium import find
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
 from tests.factories.pictures import heart
-from tests.montage.stage import SOFTWARE, Site, Visitor
+from tests.montage.stage import Site, Visitor
 
 pytestmark = [
     pytest.mark.browser,
@@ -36,14 +35,6 @@ def site(tmp_path_factory):
         yield site, shapes
         site.stop()
         db.engine.dispose()
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=SOFTWARE)
-        yield browser
-        browser.close()
 
 
 @pytest.mark.parametrize("slug", ["dove", "drop", "own"])

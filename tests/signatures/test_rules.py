@@ -8,7 +8,7 @@ from campaign.signatures import keys, reviewing, rule_keeping
 from campaign.signatures.queries import differences
 from campaign.signatures.trials import try_rule
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, JSON, ODILE, confirm, hatch_now, post_signature, row, rows, sign, sign_and_hatch, sign_many
+from tests.factories.signatures import AMALIA, JSON, ODILE, confirm, hatch_now, post_signature, row, rows, sign_and_hatch, sign_many
 
 WAYS = [
     ("words", "casino royale", {"comment": "Come to the CASINO-Royale!"}),
