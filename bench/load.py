@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
+from pathlib import Path
 
 PATIENCE = 20
 
@@ -31,12 +32,13 @@ class Visits:
 
 @dataclass(frozen=True)
 class Watch:
-    """So many watchers of `path`, for so many seconds after the last has arrived."""
+    """So many watchers of `path`, for so many seconds after the last has arrived, when the file `arrived` appears."""
 
     port: int
     path: str
     watchers: int
     seconds: float
+    arrived: Path
 
 
 @dataclass

@@ -33,6 +33,7 @@ class Watchers:
     def work(self):
         """Let all arrive, then watch; return what was Seen."""
         self._arrive()
+        self._watch.arrived.touch()
         begun = time.monotonic()
         for place, number in enumerate(self._sockets):
             self._due.append((begun + PACE * place / len(self._sockets), number))

@@ -90,4 +90,5 @@ def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
         app.wsgi_app = PublicMemory(app.wsgi_app, pace)
-    app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
+    if app.config["TRUSTED_PROXIES"]:
+        app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])

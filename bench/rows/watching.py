@@ -1,5 +1,7 @@
 """Ten thousand watch while others sign and confirm: how soon a hatched butterfly is seen."""
 
+import time
+
 import numpy
 from sqlalchemy import create_engine, text
 
@@ -13,7 +15,7 @@ WATCHERS = 10_000
 SIGNATURES_PER_SECOND = 100
 MOST_P99 = 0.5
 MOST_UNSEEN = 2.5
-ARRIVAL = 20
+MOST_ARRIVAL = 60
 SECONDS = "(julianday(%s) - 2440587.5) * 86400"  # of the Unix epoch
 
 
@@ -23,20 +25,30 @@ def measure(scale, folder):
     place.mkdir()
     url = sites.database_url("sqlite", folder, "watching")
     seconds = 4 * scale.seconds
-    to_confirm = confirm_paths(url, place, int(SIGNATURES_PER_SECOND * (seconds + ARRIVAL / 2)))
+    to_confirm = confirm_paths(url, place, int(SIGNATURES_PER_SECOND * seconds))
     with sites.volante(url, place, MAIL_URL="") as site:
-        site.answers(f"/causes/{sites.CAUSE}/pulse.json")
-        watching = load.start_client(
-            "bench.watchers", load.Watch(site.port, f"/causes/{sites.CAUSE}/pulse.json", WATCHERS, seconds)
-        )
+        pulse = f"/causes/{sites.CAUSE}/pulse.json"
+        site.answers(pulse)
+        arrived = folder / "arrived"
+        watching = load.start_client("bench.watchers", load.Watch(site.port, pulse, WATCHERS, seconds, arrived))
+        _await(arrived)
         signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16))
-        signed = load.end_client(signing, seconds + ARRIVAL + load.PATIENCE)
-        seen = load.end_client(watching, seconds + ARRIVAL + load.PATIENCE)
+        signed = load.end_client(signing, seconds + load.PATIENCE)
+        seen = load.end_client(watching, seconds + load.PATIENCE)
     hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
                         f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number")
     yield _answers_row(seen, signed)
     yield _seen_row(seen, hatched)
     yield _hatching_row(hatched)
+
+
+def _await(file):
+    """Wait until the file is there. Raises TimeoutError."""
+    end = time.monotonic() + MOST_ARRIVAL
+    while not file.exists():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{WATCHERS} watchers did not arrive within {MOST_ARRIVAL} s")
+        time.sleep(0.05)
 
 
 def _visits(port, to_confirm):
