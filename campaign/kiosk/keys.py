@@ -73,6 +73,10 @@ def pin_digest(pin, salt, iterations=PIN_ITERATIONS):
     return pbkdf2_hmac("sha256", pin.encode(), salt, iterations)
 
 
+def is_pin(text):
+    return len(text) == PIN_DIGITS and text.isascii() and text.isdecimal()
+
+
 def new_pin():
     return f"{secrets.randbelow(10**PIN_DIGITS):0{PIN_DIGITS}}"
 

@@ -1,6 +1,6 @@
 """Kiosks: paired devices at a table, what they sent, who staffed them, and by what all this is kept safe."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import (
     CheckConstraint,
@@ -20,6 +20,8 @@ from campaign.events.models import Event
 from campaign.extensions import RowId, db
 from campaign.lib.times import UtcDateTime, utcnow
 
+# A tablet with a network tells of itself every minute; one may get lost.
+ONLINE = timedelta(minutes=3)
 STATUSES = ("stored", "review")
 REASONS = ("duplicate", "closed", "unknown_petition", "invalid", "quota", "revoked", "expired", "unreadable")
 # Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
@@ -69,6 +71,16 @@ class Kiosk(db.Model):
 
     def is_expired(self, now):
         return now >= self.expires_at
+
+    def state(self, now):
+        """Return `revoked`, `expired`, `new` (never seen), `online` or `away`."""
+        if self.revoked_at:
+            return "revoked"
+        if self.is_expired(now):
+            return "expired"
+        if self.last_seen_at is None:
+            return "new"
+        return "online" if now - self.last_seen_at <= ONLINE else "away"
 
 
 class PairingCode(db.Model):

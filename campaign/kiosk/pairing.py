@@ -10,6 +10,7 @@ from campaign.errors import CampaignError
 from campaign.events.queries import event_by_id
 from campaign.extensions import db
 from campaign.kiosk import keys
+from campaign.kiosk.key_keeping import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
 from campaign.lib.insertion import insert
 
@@ -18,6 +19,7 @@ CODE_GOOD_FOR = timedelta(minutes=15)
 GOOD_AFTER_EVENT = timedelta(days=2)
 EXTENSION = timedelta(days=1)
 SALT_BYTES = 16
+MOST_NAME = 60
 
 
 class UnknownCode(CampaignError):
@@ -84,6 +86,8 @@ def pair(*, typed, app="", now):
     db.session.flush()
     db.session.execute(update(PairingCode).where(PairingCode.id == code.id).values(kiosk_id=kiosk.id))
     table_code(event_id=event.id, kiosk_id=kiosk.id)
+    if present_key() is None:
+        make_key(now=now)
     return kiosk, secret
 
 
