@@ -49,13 +49,12 @@ def pin_of(event_id):
 
 def event_of_table(code):
     """Return the TableCode at `code` and its event, or None."""
-    row = db.session.execute(
+    return db.session.execute(
         select(TableCode, Event)
         .join(Event, Event.id == TableCode.event_id)
         .where(TableCode.code == code)
         .options(selectinload(Event.petitions))
     ).first()
-    return row and row._tuple()
 
 
 def numbers_of(kiosk_id, uuids):

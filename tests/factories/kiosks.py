@@ -1,7 +1,7 @@
 """Kiosks to test with, and tablets that speak with the server as the app does."""
 
 import json
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import uuid4
 
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PublicKey
@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.kiosk import keys, pairing
-from campaign.kiosk.models import Kiosk, KioskRecord
+from campaign.kiosk.models import Kiosk, KioskRecord, Shift
 from campaign.lib.times import utcnow
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -49,7 +49,7 @@ class Tablet:
         return seal(self.uuid, key, self.sequence, signature(petition, words, **said))
 
     def sync(self, *records, shifts=(), waiting=0, device_time=None, **more):
-        return self.post("/kiosk/sync", envelope(records, shifts, waiting, device_time, self.sequence, **more))
+        return self.post("/kiosk/sync", envelope(records, shifts, waiting, device_time, **{"last_sequence": self.sequence, **more}))
 
     def receipts(self, *records, **more):
         """Sync, and return what the receipts say, as (status, reason) in the order of the records."""
@@ -114,7 +114,7 @@ def seal(kiosk, key, sequence, plain, *, uuid=None, bound_to=None):
 
 
 def said_at(instant):
-    return instant.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return instant.strftime("%Y-%m-%dT%H:%M:%SZ") if isinstance(instant, datetime) else instant
 
 
 def make_table(slug="home", *, confirmation="email_or_witness", days=0, **settings):
@@ -146,6 +146,11 @@ def records():
     db.session.rollback()
     query = select(KioskRecord).order_by(KioskRecord.id).execution_options(populate_existing=True)
     return db.session.scalars(query).all()
+
+
+def shifts():
+    db.session.rollback()
+    return db.session.scalars(select(Shift).order_by(Shift.id).execution_options(populate_existing=True)).all()
 
 
 def long_ago(minutes):
