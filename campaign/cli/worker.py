@@ -9,6 +9,7 @@ from datetime import timedelta
 from campaign.accounts.tasks import forget_sessions
 from campaign.events import tasks as events
 from campaign.extensions import write
+from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
@@ -101,6 +102,7 @@ class Worker:
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
         forgotten += write(forget_sessions, now=now) + self._keep_events(now)
+        forgotten += write(forget_sent_by_kiosks, now=now, days=config["ERASE_PENDING_DAYS"])
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
 
     def _keep_events(self, now):
