@@ -1,5 +1,6 @@
 """Which part of a text a result shows, and where in it the found words stand."""
 
+import re
 from typing import NamedTuple
 from unicodedata import normalize
 
@@ -7,6 +8,8 @@ from campaign.search.words import WORD, words_of
 
 LONGEST = 180
 BEFORE = 60
+# Where a heading or an item of a list ends without a point, one sets it apart from what follows.
+_BREAK = re.compile(r"(?<=[^\s.!?…:;,·])\s*\n\s*")
 
 
 class Part(NamedTuple):
@@ -32,11 +35,15 @@ def parts(text, terms):
 
 def excerpt(summary, body, terms):
     """Return the Parts of the sentence to show: the summary, or a piece of the body where only that has the words."""
-    summary, body = (" ".join(normalize("NFC", text).split()) for text in (summary, body))
+    summary, body = (_in_one_line(text) for text in (summary, body))
     for text in (summary, body):
         if first := next(_hits(text, terms), None):
             return parts(_cut(text, first[0]), terms)
     return parts(_cut(summary or body, 0), terms)
+
+
+def _in_one_line(text):
+    return " ".join(_BREAK.sub(" · ", normalize("NFC", text).strip()).split())
 
 
 def _hits(text, terms):

@@ -39,6 +39,11 @@ def test_a_piece_of_the_body_is_shown_where_only_that_has_them():
     assert len(shown) <= LONGEST + len("… [] …")
 
 
+def test_paragraphs_stay_apart_in_one_line():
+    shown = marked(excerpt("", "To the Senate\n\nWe ask.\n\nFind them:\n\nall of them", ["ask"]))
+    assert shown == "To the Senate · We [ask]. Find them: all of them"
+
+
 def test_the_summary_is_shown_where_the_words_stand_in_the_title_only():
     assert marked(excerpt("Un resumen.", LONG, ["mariposa"])) == "Un resumen."
 

@@ -1,12 +1,15 @@
 """The same table of questions and answers on both databases."""
 
+from datetime import datetime
+
 import pytest
 
 from campaign.causes.operations import create_cause
+from campaign.events.operations import Hours
 from campaign.extensions import write
 from campaign.search.queries import PAGE, counts_elsewhere, neighbours, search
 from tests.factories.causes import make_cause
-from tests.factories.events import make_event
+from tests.factories.events import ZONE, make_event
 from tests.factories.petitions import TARGETS, make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import sign_and_hatch
@@ -50,6 +53,7 @@ TABLE = (
     ("en", "mexico nowhere", []),
     ("en", "exico", []),
     ("en", "toluca library", ["table"]),
+    ("en", "may 2031", ["table"]),
     ("en", "in", ["mexico"]),
     ("en", "", []),
     ("en", "   ", []),
@@ -76,7 +80,8 @@ def library(app):
         named = {lang: dict(zip(("title", "summary", "body"), each, strict=True)) for lang, each in texts.items()}
         make_petition(slug, cause_id=cause.id, texts=named, targets=TARGETS)
     words = {"title": "Table at the station", "kind": "Table", "place": "Larch Library", "body": "Two hours."}
-    make_event("table", cause_id=cause.id, town="Toluca", texts={"en": words})
+    day = Hours(datetime(2031, 5, 6, 18), datetime(2031, 5, 6, 19), ZONE)
+    make_event("table", cause_id=cause.id, town="Toluca", texts={"en": words}, hours=day)
     index_now()
     return cause
 
