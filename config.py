@@ -42,6 +42,7 @@ def load(environ=os.environ):
         "WEB_THREADS": _whole(environ, "WEB_THREADS", 32),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
+        "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,

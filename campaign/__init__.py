@@ -25,9 +25,12 @@ from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
+from campaign.search.routes import blueprint as search_pages
 from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
+from campaign.web.machines import blueprint as machine_pages
+from campaign.web.metrics import blueprint as metrics
 from campaign.web.pages import blueprint as site_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,8 +53,8 @@ PARTS = (
     commands,
 )
 ROOMS = (
-    *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
-    *(live_answers, montage_pages, share_cards, posters),
+    *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
+    *(live_answers, montage_pages, share_cards, posters, search_pages),
 )
 
 

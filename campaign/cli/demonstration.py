@@ -10,6 +10,7 @@ from flask.cli import AppGroup
 from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
+from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
 from campaign.events.operations import Hours, create_event, publish
 from campaign.extensions import db, write
@@ -38,6 +39,7 @@ def load_demonstration():
     # All in one transaction, so that an interrupted load leaves nothing, and the next one begins anew.
     total = write(_create, demo)
     hatch_all()
+    index_all()
     return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."
 
 

@@ -13,6 +13,7 @@ from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
+from campaign.search.indexing import refresh
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
@@ -23,6 +24,7 @@ HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
 PRESS_SECONDS = 1
+INDEX_SECONDS = 1
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
@@ -48,13 +50,14 @@ class Worker:
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
             (self._press.draw_next, PRESS_SECONDS),
+            (self._index, INDEX_SECONDS),
             (self._press.tidy, UPKEEP_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
-        log.info("the worker runs: hatching, mail, posters, upkeep")
+        log.info("the worker runs: hatching, mail, posters, search, upkeep")
         self._stop.wait()
         log.info("the worker stops")
         self._postman.stop()
@@ -89,6 +92,9 @@ class Worker:
 
     def _mail(self):
         return self._postman.deliver_due(now=utcnow())
+
+    def _index(self):
+        return refresh(write, holder=self._holder, now=utcnow())
 
     def _upkeep(self):
         config = self._app.config

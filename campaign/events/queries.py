@@ -21,6 +21,11 @@ def event_by_id(event_id):
     return db.session.scalar(_whole().where(Event.id == event_id))
 
 
+def events_with_ids(event_ids):
+    """Return these events in whatever state, in the order of their ids, with texts and cause."""
+    return db.session.scalars(_whole().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
+
+
 def present_slug(old_slug):
     """Return where the public event that once lived at `old_slug` lives now, or None."""
     return db.session.scalar(

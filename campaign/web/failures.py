@@ -9,6 +9,7 @@ from werkzeug.exceptions import HTTPException
 
 from campaign.errors import CampaignError
 from campaign.web.languages import redirect_to_language
+from campaign.web.lost import neighbours_of_request
 from campaign.web.moves import redirect_to_present_slug
 
 DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
@@ -73,6 +74,8 @@ def _page(status, headers, **context):
         body = {"error": status, **{k: v for k, v in context.items() if v}}
         return jsonify(body), status, headers
     known = status if status in DESIGNED else 500 if status >= 500 else 404
+    if status == 404:
+        context["neighbours"] = neighbours_of_request()
     return render_template(f"errors/{known}.html", **context), status, headers
 
 
