@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.events import tasks as events
+from campaign.exports.tasks import Exporter
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
@@ -25,6 +26,7 @@ REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
 PRESS_SECONDS = 1
 INDEX_SECONDS = 1
+EXPORT_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
@@ -42,6 +44,7 @@ class Worker:
         self._has_read_clocks = False
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
+        self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
     def run(self):
         """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
@@ -52,12 +55,14 @@ class Worker:
             (self._press.draw_next, PRESS_SECONDS),
             (self._index, INDEX_SECONDS),
             (self._press.tidy, UPKEEP_SECONDS),
+            (self._exporter.make_next, EXPORT_SECONDS),
+            (self._exporter.tidy, UPKEEP_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
-        log.info("the worker runs: hatching, mail, posters, search, upkeep")
+        log.info("the worker runs: hatching, mail, posters, exports, search, upkeep")
         self._stop.wait()
         log.info("the worker stops")
         self._postman.stop()

@@ -13,7 +13,9 @@ from campaign.organize import (
     causes,
     comments,
     erasures,
+    exports,
     figures,
+    handovers,
     held,
     links,
     numbers,
@@ -38,7 +40,7 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
-    *(signatures, held, comments, rules, erasures, retention),
+    *(signatures, exports, handovers, held, comments, rules, erasures, retention),
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.

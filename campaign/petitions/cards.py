@@ -7,6 +7,8 @@ from markupsafe import Markup
 
 from campaign.lib.markdown import to_html
 from campaign.petitions.goals import current_goal, past_goals
+from campaign.petitions.handing import handovers_of
+from campaign.petitions.models import Handover
 from campaign.petitions.queries import petition_counts, published_petitions
 
 
@@ -45,6 +47,9 @@ class PetitionPage(PetitionCard):
     deliver_place: str
     asks: frozenset
     questions: tuple[dict, ...]
+    handed_names: str
+    handed_details: tuple[str, ...]
+    handovers: tuple[Handover, ...]
 
 
 def card(petition, lang, count, now):
@@ -77,6 +82,9 @@ def page(petition, lang, count, now):
         deliver_place=petition.deliver_place(lang),
         asks=frozenset(petition.required_fields),
         questions=tuple(in_language(question, lang) for question in petition.questions),
+        handed_names=petition.handed_names,
+        handed_details=tuple(petition.handed_details),
+        handovers=tuple(handovers_of(petition.id)),
     )
 
 
