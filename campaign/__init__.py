@@ -25,6 +25,7 @@ from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
+from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
@@ -52,6 +53,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters),
+    *(sharing_pages,),
 )
 
 
