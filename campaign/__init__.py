@@ -13,6 +13,7 @@ from campaign.cli import commands
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
+from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.lib import catalogs
@@ -53,7 +54,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters),
-    *(sharing_pages,),
+    *(sharing_pages, embeds),
 )
 
 

@@ -14,6 +14,7 @@ from campaign.lib.caching import public
 from campaign.lib.qr_codes import QUIET, qr_code
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug
+from campaign.sharing import structured
 from campaign.sharing.codes import signature_id_of
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
@@ -22,6 +23,9 @@ from campaign.signatures import keys
 from campaign.signatures.queries import signature_by_token
 
 blueprint = Blueprint("sharing", __name__)
+blueprint.app_template_global("structured_site")(structured.of_site)
+blueprint.app_template_global("structured_petition")(structured.of_petition)
+blueprint.app_template_global("structured_cause")(structured.of_cause)
 CODE_SECONDS = 86_400
 # So many pixels a side make a QR code crisp on paper of the size of a hand.
 SCALE = 16

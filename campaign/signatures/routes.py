@@ -170,7 +170,8 @@ def _refuse(slug, form, status):
     if _wants_json():
         answer = jsonify(refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None))
     else:
-        page = render_template("petitions/show.html", form=form, refused=status, **sheet(slug, g.lang, utcnow()))
+        template = "embeds/show.html" if "frame" in g else "petitions/show.html"
+        page = render_template(template, form=form, refused=status, **sheet(slug, g.lang, utcnow()))
         answer = make_response(page)
     answer.status_code = status
     if status == 503:
