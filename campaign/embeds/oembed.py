@@ -8,7 +8,7 @@ from xml.sax.saxutils import escape
 from flask import current_app, url_for
 from markupsafe import Markup
 
-from campaign.embeds.forms import HEIGHTS, Frame
+from campaign.embeds.frames import HEIGHTS, Frame
 from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
 from campaign.lib.locales import LOCALES

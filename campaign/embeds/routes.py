@@ -4,7 +4,7 @@ from flask import Blueprint, Response, abort, current_app, g, make_response, red
 from flask_babel import get_locale, refresh
 from werkzeug.exceptions import HTTPException
 
-from campaign.embeds.forms import asked_frame
+from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
 from campaign.lib.caching import public

@@ -3,7 +3,7 @@
 from flask import current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.embeds.forms import asked_frame
+from campaign.embeds.frames import asked_frame
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
 from campaign.organize.acts import act

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
-from campaign.embeds.forms import SHOWS, THEMES
+from campaign.embeds.frames import SHOWS, THEMES
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LinesField
 
