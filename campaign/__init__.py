@@ -8,8 +8,10 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_letters
 from campaign.accounts import pace
+from campaign.api.routes import blueprint as api
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
+from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
@@ -54,7 +56,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters),
-    *(sharing_pages, embeds),
+    *(sharing_pages, embeds, api),
 )
 
 
@@ -93,5 +95,6 @@ def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
         app.wsgi_app = PublicMemory(app.wsgi_app, pace)
+    app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
