@@ -31,6 +31,7 @@ COLUMNS = (
     "name_display",
     "subscribe",
     "lang",
+    "source",
     "held_reason",
 )
 INSTANTS = ("created_at", "confirmed_at", "hatched_at")

@@ -71,6 +71,12 @@ def _collected(days):
             "long": while_counted,
         },
         {
+            "name": _("Whose link brought you, and the campaign’s code in the address"),
+            "purpose": _("To show supporters how many came by their link, and which sheet or post works"),
+            "who": _("Whoever passed the link on sees how many came and their butterflies, never a name that is not shown; organizers see the code"),
+            "long": while_counted,
+        },
+        {
             "name": _("An unconfirmed signature"),
             "purpose": _("To wait for your answer to our letter"),
             "who": _("Nobody"),

@@ -58,6 +58,7 @@ def test_a_counted_signature_is_told_whole(petition):
         "name_display": "initials",
         "subscribe": "yes",
         "lang": "en",
+        "source": "",
         "held_reason": "",
         "version": "1",
         "created_at": "",
