@@ -60,6 +60,7 @@ def load(environ=os.environ):
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
         "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
+        "API_LIMIT": environ.get("API_LIMIT") or "600 per minute",
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,

@@ -46,6 +46,7 @@ COLUMNS = {
     "name_display": _of(_l("How the name may be shown"), Signature.name_display),
     "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
     "lang": _of(_l("Language"), Signature.lang),
+    "source": _of(_l("Campaign code"), Signature.source),
     "held_reason": _of(_l("Why it is held"), Signature.held_reason),
     "version": _of(_l("Version of the text"), PetitionVersion.number, "whole"),
     "day": _of(_l("Day"), iso_day(Signature.created_at)),

@@ -23,9 +23,11 @@ from campaign.organize import (
     passkey_door,
     passkeys,
     people,
+    petition_embedding,
     petition_form,
     petition_letter,
     petition_settings,
+    petition_sharing,
     petition_states,
     petitions,
     presence,
@@ -44,7 +46,7 @@ PARTS = (
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.
-MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states)
+MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, petition_embedding, petition_sharing, cause_states)
 csrf = CSRFProtect()
 
 for part in PARTS:

@@ -1,6 +1,6 @@
 """The petition's page."""
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
@@ -23,7 +23,8 @@ def show(slug):
 @blueprint.get("/s/<slug>")
 def short(slug):
     """The address for walls and paper, short enough to be typed: it leads to the petition in the reader's own language."""
-    response = redirect(url_for("petitions.show", slug=slug), 302)
+    ways = {name: request.args[name] for name in ("by", "source") if name in request.args}
+    response = redirect(url_for("petitions.show", slug=slug, **ways), 302)
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True
     return response

@@ -23,7 +23,7 @@ from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, 
 
 HEADER = (
     *("number", "state", "evidence", "given_name", "family_name", "email", "country", "postal_code", "comment"),
-    *("name_display", "subscribe", "lang", "held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
+    *("name_display", "subscribe", "lang", "source", "held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
 )
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
@@ -61,7 +61,7 @@ def test_a_counted_signature_is_told_whole(petition):
     assert {**line, **instants} == {
         **AMALIA,
         **{"number": "1", "state": "counted", "evidence": "email", "comment": "For my brother", "version": "1"},
-        **{"name_display": "initials", "subscribe": "yes", "lang": "en", "held_reason": "", **instants},
+        **{"name_display": "initials", "subscribe": "yes", "lang": "en", "source": "", "held_reason": "", **instants},
     }
     kept = rows()[0]
     for name in instants:
