@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 ACTIONS = {
     "account.signed_in": _l("signed in"),
+    "account.refused": _l("was not let in"),
     "account.password": _l("set a password"),
     "account.app_added": _l("set up an app as second factor"),
     "account.app_removed": _l("took the app away as second factor"),
@@ -83,4 +84,11 @@ DOORS = {
     "api": _l("The API"),
     "kiosk": _l("A kiosk"),
     "web": _l("Somebody not signed in"),
+}
+# Of somebody who was not let in: at what.
+WAYS = {
+    "password": _l("a wrong password"),
+    "code": _l("a wrong code"),
+    "passkey": _l("a passkey that does not open"),
+    "pace": _l("too many tries"),
 }
