@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 ACTIONS = {
     "account.signed_in": _l("signed in"),
+    "account.refused": _l("was not let in"),
     "account.password": _l("set a password"),
     "account.app_added": _l("set up an app as second factor"),
     "account.app_removed": _l("took the app away as second factor"),
@@ -22,6 +23,22 @@ ACTIONS = {
     "petitions.reopen": _l("reopened a petition"),
     "petitions.archive": _l("archived a petition"),
     "petitions.restore": _l("took a petition out of the archive"),
+    "events.create": _l("created an event"),
+    "events.edit": _l("changed an event"),
+    "events.publish": _l("published an event"),
+    "events.schedule": _l("set when an event goes out"),
+    "events.close": _l("closed registering for an event"),
+    "events.reopen": _l("opened registering for an event again"),
+    "events.cancel": _l("called an event off"),
+    "events.archive": _l("archived an event"),
+    "events.restore": _l("took an event out of the archive"),
+    "registrations.see": _l("looked at registrations"),
+    "registrations.add": _l("put somebody on the list of an event"),
+    "registrations.seat": _l("gave a seat"),
+    "registrations.cancel": _l("cancelled a registration"),
+    "registrations.check_in": _l("checked somebody in"),
+    "registrations.undo": _l("took a check-in back"),
+    "registrations.export": _l("took the list of an event along"),
     "people.invite": _l("gave a role"),
     "people.take": _l("took a role away"),
     "people.unlock": _l("took a lost second factor away"),
@@ -77,4 +94,11 @@ DOORS = {
     "api": _l("The API"),
     "kiosk": _l("A kiosk"),
     "web": _l("Somebody not signed in"),
+}
+# Of somebody who was not let in: at what.
+WAYS = {
+    "password": _l("a wrong password"),
+    "code": _l("a wrong code"),
+    "passkey": _l("a passkey that does not open"),
+    "pace": _l("too many tries"),
 }

@@ -6,9 +6,11 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from campaign.lib.markdown import to_html
+from campaign.lib.pictures import ShownPicture
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.handing import handovers_of
 from campaign.petitions.models import Handover
+from campaign.petitions.pictures import shown_picture
 from campaign.petitions.queries import petition_counts, published_petitions
 
 
@@ -45,6 +47,7 @@ class PetitionPage(PetitionCard):
     languages: tuple[str, ...]
     deliver_on: date | None
     deliver_place: str
+    picture: ShownPicture | None
     asks: frozenset
     questions: tuple[dict, ...]
     handed_names: str
@@ -80,6 +83,7 @@ def page(petition, lang, count, now):
         languages=tuple(text.lang for text in version.texts),
         deliver_on=petition.deliver_on,
         deliver_place=petition.deliver_place(lang),
+        picture=shown_picture(petition.picture, lang, petition.original_lang),
         asks=frozenset(petition.required_fields),
         questions=tuple(in_language(question, lang) for question in petition.questions),
         handed_names=petition.handed_names,

@@ -10,6 +10,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -90,6 +92,7 @@ class Petition(db.Model):
     versions: Mapped[list["PetitionVersion"]] = relationship(
         order_by="PetitionVersion.number", cascade="all, delete-orphan"
     )
+    picture: Mapped["PetitionPicture | None"] = relationship(viewonly=True)
 
     @property
     def current_version(self):
@@ -155,6 +158,29 @@ class Target(db.Model):
 
     def name(self, lang):
         return self.names.get(lang) or next(iter(self.names.values()))
+
+
+class PetitionPicture(db.Model):
+    """The picture of a petition, as WebP; kept in the database, so that backups hold it.
+
+    `alts` maps a language to what is seen on it. `focal_x` and `focal_y` say in hundredths of its width and height what stays
+    in sight where it is cut. `small` is the same for phones, where that spares anything.
+    """
+
+    __tablename__ = "petition_picture"
+    __table_args__ = (
+        CheckConstraint("focal_x between 0 and 100 and focal_y between 0 and 100", name="focal"),
+    )
+
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    focal_x: Mapped[int] = mapped_column(SmallInteger, default=50)
+    focal_y: Mapped[int] = mapped_column(SmallInteger, default=50)
+    alts: Mapped[dict] = mapped_column(JSON, default=dict)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class FormerSlug(db.Model):

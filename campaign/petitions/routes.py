@@ -1,13 +1,15 @@
 """The petition's page."""
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
+from campaign.petitions.pictures import public_bytes
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet
 
 blueprint = Blueprint("petitions", __name__)
+PICTURE_SECONDS = 7 * 24 * 3600
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
@@ -18,6 +20,16 @@ def show(slug):
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
     return public(make_response(render_template("petitions/show.html", form=form, **context)))
+
+
+@blueprint.get("/petitions/<slug>/picture-<digest>.webp")
+def picture(slug, digest):
+    """The picture under a name that changes with its content; with `?size=small` for phones."""
+    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small")
+    if data is None:
+        # Said outright: the page for people would be looked for in their language first.
+        abort(Response("", 404, content_type="text/plain"))
+    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/s/<slug>")
