@@ -18,3 +18,8 @@ def neutralise(cell):
     A telephone number with + is among those: it would become a sum.
     """
     return f"'{cell}" if _TRIGGER.match(cell) else cell
+
+
+def restored(cell):
+    """Return what `neutralise` was given: the cell of one of our own exports without its apostrophe."""
+    return cell[1:] if cell[:1] == "'" and _TRIGGER.match(cell[1:]) else cell
