@@ -64,6 +64,7 @@ def load(environ=os.environ):
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
+        "IMPORT_BYTES": _whole(environ, "IMPORT_BYTES", 16 * 1024 * 1024),
         # Our forms word their own faults; Flask-WTF would load its catalogue anew for each form.
         "WTF_I18N_ENABLED": False,
         # The token lives as long as the session that it belongs to: a form may stay open overnight. Posts without a session

@@ -1,4 +1,4 @@
-"""`flask signatures`: export, audit, generate."""
+"""`flask signatures`: export, import, audit, generate."""
 
 import os
 import random
@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
+from campaign.cli.imports import import_signatures
 from campaign.exports.formats import FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
@@ -20,7 +21,7 @@ from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import differences, work_for_the_runner
 
-group = AppGroup("signatures", help="Export, check and generate signatures.")
+group = AppGroup("signatures", help="Export, import, check and generate signatures.")
 HATCH_PATIENCE = 60
 # Invented people of two seeds differ where the seeds differ modulo this.
 SEEDS = 4096
@@ -155,5 +156,7 @@ def _found(slug):
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
 
+
+group.add_command(import_signatures)
 
 COMMANDS = (group,)

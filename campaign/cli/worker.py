@@ -10,6 +10,7 @@ from campaign.accounts.tasks import forget_sessions
 from campaign.events import tasks as events
 from campaign.exports.tasks import Exporter
 from campaign.extensions import write
+from campaign.imports.tasks import forget as forget_batches
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
@@ -111,7 +112,7 @@ class Worker:
             address_days=config["ADDRESS_DAYS"],
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        forgotten += write(forget_sessions, now=now) + self._keep_events(now)
+        forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now) + self._keep_events(now)
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
 
     def _keep_events(self, now):

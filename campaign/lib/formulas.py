@@ -23,3 +23,8 @@ def neutralise_all(cells):
     """Return the cells, texts or None, each as `neutralise` returns it; much faster where most begin with a letter."""
     firsts = "".join({cell[:1] for cell in cells if cell})
     return [cell and neutralise(cell) for cell in cells] if _SUSPECT.search(firsts) else cells
+
+
+def restored(cell):
+    """Return what `neutralise` was given: the cell of one of our own exports without its apostrophe."""
+    return cell[1:] if cell[:1] == "'" and _TRIGGER.match(cell[1:]) else cell
