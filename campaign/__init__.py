@@ -15,6 +15,7 @@ from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.lib import catalogs
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
@@ -52,6 +53,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters),
+    kiosk_app,
 )
 
 
