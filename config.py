@@ -60,6 +60,7 @@ def load(environ=os.environ):
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
         "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
+        "KIOSK_HOURLY_QUOTA": _whole(environ, "KIOSK_HOURLY_QUOTA", 1000),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
         # Our forms word their own faults; Flask-WTF would load its catalogue anew for each form.

@@ -15,7 +15,9 @@ from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.kiosk import pace as kiosk_pace
 from campaign.kiosk.app_routes import blueprint as kiosk_app
+from campaign.kiosk.routes import blueprint as kiosks
 from campaign.lib import catalogs
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
@@ -45,6 +47,7 @@ PARTS = (
     standing_rules,
     emails,
     pace,
+    kiosk_pace,
     account_letters,
     event_emails,
     workspace,
@@ -53,7 +56,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters),
-    kiosk_app,
+    *(kiosks, kiosk_app),
 )
 
 

@@ -31,6 +31,19 @@ def present_slug(old_slug):
     )
 
 
+def event_in_any_state(slug):
+    """Return the event at `slug`, a draft too, with texts and cause, or None."""
+    return db.session.scalar(_whole().where(Event.slug == slug).execution_options(populate_existing=True))
+
+
+def events_among(cause_ids):
+    """Return all events of these causes, or of all where None, the latest first, with texts and cause."""
+    query = _whole().order_by(Event.starts_at.desc(), Event.id.desc())
+    if cause_ids is not None:
+        query = query.where(Event.cause_id.in_(cause_ids))
+    return db.session.scalars(query).all()
+
+
 def events_ahead(now, *, cause_id=None, town="", limit=None, offset=0):
     """Return the public events that are not over at `now`, the next first."""
     chosen = _chosen(cause_id, town).where(Event.ends_at > now)

@@ -6,12 +6,15 @@ from functools import lru_cache
 
 from sqlalchemy import JSON
 
+# In place of columns: a row is left out whichever unique index it offends.
+ANY_UNIQUE = ("any unique index",)
+
 
 def insert_all(connection, table, rows, *, unless=(), returning=()):
     """Insert `rows`, dicts of the same columns, in their order; return the columns `returning` of those that were written.
 
-    A row that agrees with an older one in the columns `unless`, which have a unique index, is left out. At most some hundred
-    rows; datetimes are aware.
+    A row that agrees with an older one in the columns `unless`, which have a unique index, is left out; with ANY_UNIQUE
+    one that agrees in those of any unique index. At most some hundred rows; datetimes are aware.
     """
     if not rows:
         return []
@@ -53,7 +56,8 @@ def _sqlite(table, columns, many, unless, returning):
 
 
 def _end(unless, returning):
-    conflict = f" on conflict ({', '.join(unless)}) do nothing" if unless else ""
+    target = "" if unless == ANY_UNIQUE else f" ({', '.join(unless)})"
+    conflict = f" on conflict{target} do nothing" if unless else ""
     return conflict + (f" returning {', '.join(returning)}" if returning else "")
 
 

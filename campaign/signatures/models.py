@@ -46,7 +46,7 @@ class Signature(db.Model):
     A signature is in the tally if and only if it has a `number`: a withdrawn one keeps its number until the runner has taken
     it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
     `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
-    network address it came from. A held one with `rejected_at` was turned away by an organizer; one with `reviewed_at` was let
+    network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was turned away by an organizer; one with `reviewed_at` was let
     through, and no rule holds it again.
     """
 
@@ -123,6 +123,9 @@ class Signature(db.Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
     @property
     def full_name(self):

@@ -38,8 +38,8 @@ class CannotMerge(CampaignError):
 
 def let_through(*, ids, cause_ids, now):
     """Let held or rejected signatures go on: counted if their owner has confirmed, else waiting for that. No rule holds them again."""
-    # What was signed before a witness or on paper needs no letter to be confirmed.
-    goes_on = (_table.c.confirmed_at.is_not(None)) | (_table.c.evidence != "email")
+    # Where there is no address, no letter can ask for a confirmation.
+    goes_on = _table.c.confirmed_at.is_not(None) | _table.c.email_digest.is_(None)
     return _change(
         _chosen(ids, cause_ids) & (_table.c.state == "held"),
         state=case((goes_on, "confirmed"), else_="pending"),

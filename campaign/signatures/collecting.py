@@ -1,0 +1,170 @@
+"""Signatures that reach us by another way than the form: from a table with a tabler, or from paper.
+
+A duplicate is not written; whoever brings it in tells its owner, or an organizer, what became of it.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, tuple_
+
+from campaign.extensions import db
+from campaign.lib.bulk import ANY_UNIQUE, insert_all
+from campaign.mail.operations import owe_all
+from campaign.petitions.queries import SigningTerms
+from campaign.signatures.models import Signature
+from campaign.signatures.operations import UNSAID
+from campaign.signatures.repeats import CONFIRMATION
+
+NEW = "new"
+DUPLICATE = "duplicate"
+BATCH = 200
+
+_table = Signature.__table__
+_WRITTEN = ("id", "petition_id", "email_digest", "person_digest", "seat")
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """One signature that was taken down: the petition's terms, and the columns of the row that it would make."""
+
+    terms: SigningTerms
+    columns: dict
+
+    @property
+    def address(self):
+        digest = self.columns["email_digest"]
+        return digest and (self.columns["petition_id"], digest)
+
+    @property
+    def person(self):
+        return self.columns["petition_id"], self.columns["person_digest"]
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What became of a Collected: `outcome` is NEW or DUPLICATE, `id` that of the new row or None."""
+
+    id: int | None
+    outcome: str
+
+
+def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirmed=True, **columns):
+    """Return the Collected of what somebody wrote at `signed_at` and that reached us at `now`.
+
+    `columns` are those of a Signature, the same ones for all of a batch; `email_digest` is None without an address, and then
+    name and postal code say who is the same person (`person_digest`). One that is not `confirmed` by a witness needs an
+    address, and is confirmed by the letter that goes there.
+    """
+    if not confirmed and not columns.get("email_digest"):
+        raise ValueError("who is not confirmed by a witness needs an address")
+    state = "held" if held_reason else "confirmed" if confirmed else "pending"
+    facts = {"petition_id": terms.id, "cause_id": terms.cause_id, "version_id": terms.version_id, "lang": lang}
+    fresh = {"reminders": 0, "comment_shown": False, "evidence": evidence, "held_reason": held_reason}
+    times = {
+        # A letter's days, and those until an unconfirmed signature is erased, are counted from when it could be sent.
+        "created_at": min(signed_at, now) if confirmed else now,
+        "confirmed_at": min(signed_at, now) if confirmed else None,
+        "mailed_at": None if confirmed else now,
+        "mail_count": 0 if confirmed else 1,
+    }
+    unsaid = {**UNSAID, "family_name": "", "email": None, "email_digest": None}
+    return Collected(terms, {**unsaid, **fresh, **facts, **columns, **times, "state": state})
+
+
+def collect_all(batch):
+    """Write those of the Collected in `batch` that are nobody's second signature, and owe the letters that they cause.
+
+    Returns their Fates in order. The runner gives them their numbers, as it does for all.
+    """
+    fates = []
+    for start in range(0, len(batch), BATCH):
+        fates += _collect(batch[start : start + BATCH])
+    return fates
+
+
+def duplicates_among(batch):
+    """Return for each Collected whether it is somebody's second signature: one that we have, or an earlier one of the batch."""
+    seats = _Seats()
+    for start in range(0, len(batch), BATCH):
+        seats.look_up(batch[start : start + BATCH])
+    return [seats.take(each) is None for each in batch]
+
+
+class _Seats:
+    """Who has signed already, and which seat is left for somebody else: the second one where a couple shares an address."""
+
+    def __init__(self):
+        self._people = set()
+        self._at_address = {}
+
+    def look_up(self, batch):
+        """Learn what the database knows of everybody in `batch`, whatever became of their signatures."""
+        c = _table.c
+        people = {each.person for each in batch if not each.address}
+        for person in _rows((c.petition_id, c.person_digest), people):
+            self._people.add((person.petition_id, bytes(person.person_digest)))
+        addresses = {each.address for each in batch if each.address}
+        for row in _rows((c.petition_id, c.email_digest), addresses, c.person_digest, c.postal_code):
+            known = self._at_address.setdefault((row.petition_id, bytes(row.email_digest)), [])
+            known.append((row.person_digest and bytes(row.person_digest), row.postal_code))
+
+    def take(self, each):
+        """Return the seat that is left for this one, 1 or 2, and take it; None where there is none."""
+        if not each.address:
+            is_new = each.person not in self._people
+            self._people.add(each.person)
+            return 1 if is_new else None
+        here = self._at_address.setdefault(each.address, [])
+        person, postal_code = each.columns["person_digest"], each.columns["postal_code"]
+        is_couple = (
+            len(here) == 1
+            and each.terms.two_per_address
+            and here[0][0] != person
+            and postal_code
+            and here[0][1] == postal_code
+        )
+        if here and not is_couple:
+            return None
+        here.append((person, postal_code))
+        return len(here)
+
+
+def _rows(key, wanted, *more):
+    if not wanted:
+        return []
+    return db.session.execute(select(*key, *more).where(tuple_(*key).in_(list(wanted)))).all()
+
+
+def _collect(batch):
+    seats = _Seats()
+    seats.look_up(batch)
+    taken = [seats.take(each) for each in batch]
+    rows = [{**each.columns, "seat": seat} for each, seat in zip(batch, taken, strict=True) if seat]
+    # In one order everywhere, so that two writers never wait for each other's rows in a circle.
+    written = insert_all(
+        db.session.connection(), _table, sorted(rows, key=_key), unless=ANY_UNIQUE, returning=_WRITTEN
+    )
+    ids = {_key(row._mapping): row.id for row in written}
+    fates = []
+    for each, seat in zip(batch, taken, strict=True):
+        # Somebody may have been quicker since we looked.
+        row_id = ids.get(_key({**each.columns, "seat": seat}))
+        fates.append(Fate(row_id, NEW if row_id else DUPLICATE))
+    _owe_letters(batch, fates)
+    return fates
+
+
+def _owe_letters(batch, fates):
+    letters = [
+        {"kind": CONFIRMATION, "subject_id": fate.id, "lang": each.columns["lang"]}
+        for each, fate in zip(batch, fates, strict=True)
+        if fate.id and each.columns["mailed_at"]
+    ]
+    if letters:
+        owe_all(letters)
+
+
+def _key(columns):
+    """Return what no other row has: the petition with address and seat or, without an address, with the person."""
+    digest = columns["email_digest"] or columns["person_digest"]
+    return columns["petition_id"], bytes(digest), columns["seat"] or 0, bool(columns["email_digest"])
