@@ -19,6 +19,7 @@ SIGNING = {
     "picture_one": _l("The picture of “%(title)s”: so far one butterfly sits in it, for one signature.", title="{title}"),
     "picture_many": _l("The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.", title="{title}", num="{n}"),
     "nothing_open": _l("No petition is open at this table now. Ask the people at the table."),
+    "stopped": _l("This tablet takes no more signatures. Ask the people at the table."),
     "start_again": _l("Start again"),
     "letters_heading": _l("Which letters will you sign?"),
     "letter_to": _l("To: %(names)s", names="{names}"),
@@ -192,6 +193,8 @@ CREW = {
 PROBLEMS = {
     "offline": _l("No network since %(time)s", time="{time}"),
     "offline_hint": _l("Keep going. Signatures are locked on this tablet and go out by themselves."),
+    "problem_revoked": _l("An organizer has stopped this tablet"),
+    "problem_revoked_hint": _l("What was signed before goes out by itself, and waits for an organizer’s look."),
     "problem_unknown_kiosk": _l("The site does not know this tablet"),
     "problem_unknown_kiosk_hint": _l("Nothing is lost: signatures stay locked here. Tell an organizer."),
     "problem_busy": _l("The site is busy"),
@@ -218,6 +221,7 @@ PROBLEMS = {
     "reason_invalid": _l("something is missing"),
     "reason_quota": _l("very many in a short time"),
     "reason_revoked": _l("this tablet was revoked"),
+    "reason_expired": _l("this table’s time was over"),
     "reason_unreadable": _l("it cannot be opened"),
 }
 WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS

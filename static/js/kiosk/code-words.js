@@ -13,7 +13,7 @@ export function tidied(text) {
 
 export const isWhole = (code) => code.replace(/-/g, "").length === LENGTH;
 
-/** Return the code that a scanned text holds: alone, or at the end of an address; else "". */
+/** Return the code that `text` holds: alone, or at the end of an address; else "". */
 export function codeIn(text) {
   const last = ADDRESS.test(text) ? text.split(/[#?=/&]/).filter(Boolean).pop() : text.trim();
   const plain = (last || "").replace(/[\s-]/g, "");

@@ -2,15 +2,17 @@
 
 import { keepAwake } from "../screen/awake.js";
 import { keepAssets, keptCampaign, refresh } from "./campaign.js";
+import { codeIn } from "./code-words.js";
 import { closeDoors } from "./closed-doors.js";
 import { Idle } from "./idle.js";
 import { Picture } from "./picture.js";
 import { askToLast } from "./readiness.js";
-import { fillTop } from "./screens/top.js";
 import { Attract } from "./screens/attract.js";
 import { Pairing } from "./screens/pairing.js";
 import { Pin } from "./screens/pin.js";
 import { Stuck } from "./screens/stuck.js";
+import { fillTop } from "./screens/top.js";
+import { Refused } from "./server.js";
 import { StillThere } from "./still-there.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
@@ -19,7 +21,8 @@ import { label, languages, word } from "./words.js";
 
 export class Kiosk {
   constructor(place) {
-    Object.assign(this, { place, screen: null, campaign: null, installing: null });
+    Object.assign(this, { place, screen: null, campaign: null, stopped: "", news: "" });
+    this.installing = null;
     this.store = new Store();
     this.sync = new Sync(this.store);
     this.update = new Update(() => !this.screen || this.screen.isFree === true);
@@ -37,7 +40,7 @@ export class Kiosk {
   }
 
   async start() {
-    const code = window.location.hash.slice(1);
+    const code = codeIn(window.location.href);
     closeDoors();
     keepAwake();
     const theme = await this.store.read("theme");
@@ -54,6 +57,7 @@ export class Kiosk {
   async open(Screen = Attract) {
     askToLast();
     this.campaign = await keptCampaign(this.store);
+    this.stopped = await this.store.read("stopped");
     if (this.campaign) this.take(this.campaign);
     else await this.download().catch(() => {});
     if (this.campaign) this.show(Screen);
@@ -65,9 +69,23 @@ export class Kiosk {
   async download() {
     const pairing = await this.store.pairing();
     if (!pairing) return;
-    this.take(await refresh(this.store, pairing));
+    try {
+      this.take(await refresh(this.store, pairing));
+      await this.stop("");
+    } catch (error) {
+      if (error instanceof Refused && error.code === "revoked") await this.stop("revoked");
+      throw error;
+    }
     await this.ready;
     await keepAssets(this.picture.urls());
+  }
+
+  /** Collect no more, because of `reason`; with "" go on. */
+  async stop(reason) {
+    if (this.stopped === reason) return;
+    this.stopped = reason;
+    await this.store.write({ stopped: reason });
+    if (this.screen instanceof Attract) this.say();
   }
 
   take(campaign) {
@@ -88,13 +106,15 @@ export class Kiosk {
   get petitions() {
     const isOpen = ({ phase, closes_at: end }) =>
       phase === "open" && (!end || Date.parse(end) > Date.now());
-    return this.campaign.petitions.filter(isOpen);
+    return this.stopped ? [] : this.campaign.petitions.filter(isOpen);
   }
 
   onSync() {
-    const { campaign, problem } = this.sync.state;
-    if (campaign && campaign !== this.knownTag) {
-      this.knownTag = campaign;
+    const { campaign, problem, review } = this.sync.state;
+    // The server's tag of the campaign, and what it says of us.
+    const news = `${campaign} ${review.revoked || 0}`;
+    if (campaign && news !== this.news) {
+      this.news = news;
       this.download().catch(() => {});
     }
     if (!problem) this.update.takeOver();

@@ -11,12 +11,13 @@ const LOW = 0.2;
 const of = (kind, name) => ({ kind, title: word(name), text: word(`${name}_hint`) });
 
 /** Return [{ kind, title, text }, …]; `facts` are those of the panel. */
-export function problemsOf(state, { waiting, battery, ready }, update) {
+export function problemsOf(state, { waiting, battery, ready, stopped }, update) {
   const found = [];
   if (state.isOnline === false) {
     const title = word("offline", { time: moment(state.offlineSince, lang()) });
     found.push({ kind: "waiting", title, text: word("offline_hint") });
   }
+  if (stopped) found.push(of("grave", "problem_revoked"));
   if (state.problem === "unknown_kiosk") found.push(of("grave", "problem_unknown_kiosk"));
   else if (state.problem) found.push(of("waiting", "problem_busy"));
   if (waiting.refused) {

@@ -4,6 +4,8 @@
 const NAME = "volante-kiosk";
 const STORES = { settings: null, pairings: { keyPath: "kiosk" } };
 const QUEUE = { keyPath: ["kiosk", "sequence"] };
+// What belongs to one pairing, and goes with it.
+const OF_A_TABLE = ["campaign", "numbers", "shifts", "signed", "stopped", "tries"];
 const DAY_MS = 86400000;
 const MOST_SHIFTS = 40;
 
@@ -90,7 +92,7 @@ export class Store {
     await this.within(["pairings", "settings"], "readwrite", (of) => {
       for (const each of former) of("pairings").put({ ...each, current: false });
       of("pairings").put({ kiosk, secret, name, last: 0, current: true });
-      for (const each of ["campaign", "numbers", "shifts", "signed"]) of("settings").delete(each);
+      for (const each of OF_A_TABLE) of("settings").delete(each);
     });
   }
 
@@ -98,7 +100,7 @@ export class Store {
     const former = await this.pairings();
     await this.within(["pairings", "settings"], "readwrite", (of) => {
       for (const each of former) of("pairings").put({ ...each, current: false });
-      for (const each of ["campaign", "numbers", "shifts", "signed"]) of("settings").delete(each);
+      for (const each of OF_A_TABLE) of("settings").delete(each);
     });
     await this.forgetFormer();
   }

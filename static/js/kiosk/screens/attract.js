@@ -39,7 +39,8 @@ export class Attract {
     const isClosed = !this.kiosk.petitions.length;
     this.find("signs").hidden = isClosed;
     this.find("trouble").hidden = !isClosed;
-    this.find("trouble").textContent = word("nothing_open");
+    const why = this.kiosk.stopped ? "stopped" : "nothing_open";
+    this.find("trouble").textContent = word(why);
   }
 
   // The call goes round the languages; where nothing may move, all of them stand there.

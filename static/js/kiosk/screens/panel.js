@@ -53,7 +53,9 @@ export class Panel {
       batteryLevel(),
       readiness(campaign, picture.urls()),
     ]);
-    this.facts = { waiting, signed: signed || [], shifts: shifts || [], synced, battery, ready };
+    const { stopped } = this.kiosk;
+    this.facts = { waiting, synced, battery, ready, stopped };
+    Object.assign(this.facts, { signed: signed || [], shifts: shifts || [] });
     if (this.kiosk.screen === this) this.say();
   }
 
