@@ -62,6 +62,7 @@ def load(environ=os.environ):
         "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
         "API_LIMIT": environ.get("API_LIMIT") or "600 per minute",
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
+        "KIOSK_HOURLY_QUOTA": _whole(environ, "KIOSK_HOURLY_QUOTA", 1000),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
         "IMPORT_BYTES": _whole(environ, "IMPORT_BYTES", 16 * 1024 * 1024),

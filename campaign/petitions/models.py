@@ -36,8 +36,8 @@ def phase_of(petition, now):
 class Petition(db.Model):
     """A text addressed to targets that supporters sign.
 
-    `opened_at` is when the first supporter could sign; from then on its words change by a new version only. An archived
-    petition (`archived_at`) stands at its address and in no list. `time_zone` is where its opening and closing were meant.
+    `opened_at` is when the first supporter could sign; from then on its words change by a new version only. `closed_at` is when
+    somebody closed it by hand. An archived petition (`archived_at`) stands at its address and in no list. `time_zone` is where its opening and closing were meant.
     `revision` counts the changes to what is set about it, `text_revision` those to its words, so that of two editors the
     second is told. `deliver_places` maps a language to where the signatures are handed over.
 
@@ -69,6 +69,7 @@ class Petition(db.Model):
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="")
     deliver_on: Mapped[date | None] = mapped_column(Date)

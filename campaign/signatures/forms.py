@@ -208,7 +208,12 @@ MISSING = {
 
 
 def signature_form(required_fields, questions):
-    """Return the form of a petition with these required fields and own questions, filled from the request.
+    """Return the form of a petition with these required fields and own questions, filled from the request; see `form_class`."""
+    return form_class(required_fields, questions).sent()
+
+
+def form_class(required_fields, questions):
+    """Return the class of a petition's form, the same one for the same questions.
 
     `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's language, `required`, and `choices`, pairs of
     what is kept and what is read.
@@ -216,7 +221,7 @@ def signature_form(required_fields, questions):
     asked = tuple(
         (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
     )
-    return _form_class(frozenset(required_fields), asked).sent()
+    return _form_class(frozenset(required_fields), asked)
 
 
 @lru_cache(maxsize=256)

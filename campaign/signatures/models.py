@@ -48,9 +48,10 @@ class Signature(db.Model):
     A signature is in the tally if and only if it has a `number`: a withdrawn one keeps its number until the runner has taken
     it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
     `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
-    network address it came from. A held one with `rejected_at` was turned away by an organizer; one with `reviewed_at` was let
-    through, and no rule holds it again. `brought_by` is the id of the signature by whose link somebody came, `source` the code of
-    a campaign; the first is no foreign key, as a stale link must keep nobody from signing.
+    network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was
+    turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `brought_by` is the id of
+    the signature by whose link somebody came, `source` the code of a campaign; the first is no foreign key, as a stale link
+    must keep nobody from signing.
     """
 
     __tablename__ = "signature"
@@ -129,6 +130,9 @@ class Signature(db.Model):
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     brought_by: Mapped[int | None] = mapped_column(BigInteger)
     source: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
+    shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
 
     @property
     def full_name(self):

@@ -56,12 +56,20 @@ PUBLIC = {
     "GET /<lang>/signatures/erased",
     "GET /healthz",
     "GET /metrics",
+    "GET /kiosk/",
+    "GET /kiosk/app.webmanifest",
+    "GET /kiosk/assets.json",
+    "GET /kiosk/worker.js",
     "GET /readyz",
     "GET /robots.txt",
     "GET /sitemap.xml",
     "GET /s/<slug>",
     "GET /static/<version>/<path:path>",
+    "GET /t/<code>",
+    "POST /kiosk/pairings",
 }
+# Whoever holds the secret that a tablet was given when it was paired.
+KIOSKS = {"GET /kiosk/campaign.json", "POST /kiosk/numbers", "POST /kiosk/sync"}
 # Whoever holds the link of a mail.
 BY_TOKEN = {
     "GET /<lang>/registrations/<token>",
@@ -275,4 +283,4 @@ def test_every_route_says_who_may_use_it(app):
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert routes == PUBLIC | BY_TOKEN | DEVELOPERS | DOORS | ORGANIZERS
+    assert routes == PUBLIC | KIOSKS | BY_TOKEN | DEVELOPERS | DOORS | ORGANIZERS
