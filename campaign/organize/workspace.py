@@ -23,6 +23,9 @@ from campaign.organize import (
     figures,
     handovers,
     held,
+    kiosk_devices,
+    kiosk_review,
+    kiosks,
     links,
     numbers,
     overview,
@@ -50,7 +53,7 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events),
-    *(signatures, exports, handovers, held, comments, rules, erasures, retention),
+    *(signatures, exports, handovers, held, comments, rules, erasures, retention, kiosks),
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py, causes.py and events.py.
@@ -58,6 +61,7 @@ MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
     *(petition_embedding, petition_sharing, cause_states),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
+    *(kiosk_devices, kiosk_review),
 )
 csrf = CSRFProtect()
 
