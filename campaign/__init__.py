@@ -27,6 +27,11 @@ from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
+from campaign.subscriptions import emails as subscription_emails
+from campaign.subscriptions.owner_routes import blueprint as subscription_pages
+from campaign.subscriptions.webhooks import blueprint as webhooks
+from campaign.updates import emails as update_emails
+from campaign.updates.routes import blueprint as update_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
 from campaign.web.pages import blueprint as site_pages
 
@@ -46,11 +51,13 @@ PARTS = (
     pace,
     account_letters,
     event_emails,
+    subscription_emails,
+    update_emails,
     workspace,
     commands,
 )
 ROOMS = (
-    *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
+    *(site_pages, cause_pages, petition_pages, signature_pages, event_pages, update_pages, subscription_pages, webhooks),
     *(live_answers, montage_pages, share_cards, posters),
 )
 

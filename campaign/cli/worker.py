@@ -18,10 +18,13 @@ from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
 from campaign.signatures.tasks import forget, remind
+from campaign.subscriptions.tasks import forget as forget_subscriptions
+from campaign.updates import tasks as updates
 
 HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
+NEWS_SECONDS = 1
 PRESS_SECONDS = 1
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
@@ -47,6 +50,7 @@ class Worker:
             (self._hatch, HATCH_SECONDS),
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
+            (self._news, NEWS_SECONDS),
             (self._press.draw_next, PRESS_SECONDS),
             (self._press.tidy, UPKEEP_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
@@ -90,6 +94,10 @@ class Worker:
     def _mail(self):
         return self._postman.deliver_due(now=utcnow())
 
+    def _news(self):
+        now = utcnow()
+        return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
+
     def _upkeep(self):
         config = self._app.config
         now = utcnow()
@@ -100,8 +108,13 @@ class Worker:
             address_days=config["ADDRESS_DAYS"],
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        forgotten += write(forget_sessions, now=now) + self._keep_events(now)
+        forgotten += write(forget_sessions, now=now) + self._keep_events(now) + self._keep_news(now)
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
+
+    def _keep_news(self, now):
+        days = self._app.config["ERASE_PENDING_DAYS"]
+        owed = write(updates.send_digests, now=now) + write(updates.settle, now=now)
+        return owed + write(forget_subscriptions, now=now, days=days)
 
     def _keep_events(self, now):
         if not self._has_read_clocks:

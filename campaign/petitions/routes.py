@@ -6,18 +6,22 @@ from campaign.lib.caching import public
 from campaign.lib.times import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet
+from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
+MOST_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
 def show(slug):
-    context = sheet(slug, g.lang, utcnow())
+    now = utcnow()
+    context = sheet(slug, g.lang, now)
     if context is None:
         abort(404)
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
-    return public(make_response(render_template("petitions/show.html", form=form, **context)))
+    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MOST_UPDATES)
+    return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
 
 
 @blueprint.get("/s/<slug>")

@@ -15,6 +15,7 @@ from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.lib.quick_fields import QuickFields
+from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 
 MOST_NAME = 80
 MOST_EMAIL = 254
@@ -185,7 +186,7 @@ class SignatureForm(SupporterForm):
     """The form under a petition."""
 
     email = EmailField(_l("E-mail"))
-    subscribe = BooleanField(_l("Send me news of this campaign, about twice a month"), false_values=("", "n", "no", "false", "0"))
+    subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
     # The labels are never shown; without one WTForms would translate the field's name at each request.
     version = HiddenField("version")
     website = HiddenField(_l("Leave this empty"))

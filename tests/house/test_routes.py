@@ -11,6 +11,19 @@ PUBLIC = {
     "POST /<lang>/events/<slug>/registrations",
     "GET /<lang>/events/<slug>/thanks",
     "GET /<lang>/causes/<slug>/posters",
+    "GET /<lang>/causes/<slug>/feed.atom",
+    "GET /<lang>/causes/<slug>/subscriptions",
+    "POST /<lang>/causes/<slug>/subscriptions",
+    "GET /<lang>/causes/<slug>/updates",
+    "GET /<lang>/feed.atom",
+    "GET /<lang>/subscriptions",
+    "POST /<lang>/subscriptions",
+    "GET /<lang>/subscriptions/confirmed",
+    "GET /<lang>/subscriptions/thanks",
+    "GET /<lang>/updates/",
+    "GET /<lang>/updates/<slug>",
+    "GET /updates/<slug>/picture-<digest>.webp",
+    "GET /updates/<slug>/wide-<digest>.jpg",
     "GET /<lang>/petitions/<slug>",
     "GET /<lang>/petitions/<slug>/signatures",
     "POST /<lang>/petitions/<slug>/signatures",
@@ -46,6 +59,14 @@ BY_TOKEN = {
     "POST /<lang>/registrations/<token>",
     "POST /<lang>/registrations/<token>/cancel",
     "GET /<lang>/registrations/<token>/code.png",
+    "GET /<lang>/subscriptions/<token>",
+    "POST /<lang>/subscriptions/<token>/<int:subscription_id>",
+    "POST /<lang>/subscriptions/<token>/<int:subscription_id>/end",
+    "GET /<lang>/subscriptions/<token>/end",
+    "POST /<lang>/subscriptions/<token>/end",
+    "POST /<lang>/subscriptions/<token>/never",
+    "GET /<lang>/subscriptions/confirm/<token>",
+    "POST /<lang>/subscriptions/confirm/<token>",
     "GET /<lang>/signatures/confirm/<token>",
     "POST /<lang>/signatures/confirm/<token>",
     "GET /<lang>/signatures/hatched/<receipt>",
@@ -57,6 +78,8 @@ BY_TOKEN = {
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/restore",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/withdraw",
 }
+# Programs that know BOUNCE_SECRET.
+BY_SECRET = {"POST /webhooks/bounces"}
 # Only where mail is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
 # The doors of the workspace, open to anybody.
@@ -182,4 +205,4 @@ def test_every_route_says_who_may_use_it(app):
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert routes == PUBLIC | BY_TOKEN | DEVELOPERS | DOORS | ORGANIZERS
+    assert routes == PUBLIC | BY_TOKEN | BY_SECRET | DEVELOPERS | DOORS | ORGANIZERS
