@@ -50,6 +50,16 @@ def allowed(action, thing=None):
     return guard
 
 
+def longest_body(most_bytes):
+    """Let the view take a post of so many bytes, as one with a picture has."""
+
+    def note(view):
+        view.longest_body = most_bytes
+        return view
+
+    return note
+
+
 def any_organizer(view):
     """Let everybody in who is signed in as far as their roles ask, whatever these roles are."""
     return _let_in_when(_known, view)

@@ -16,6 +16,7 @@ from campaign.organize import (
     figures,
     held,
     links,
+    mail,
     numbers,
     overview,
     passkey_door,
@@ -32,17 +33,19 @@ from campaign.organize import (
     second_factor,
     sign_in,
     signatures,
+    update_states,
+    updates,
 )
 from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
-    *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
+    *(sign_in, passkey_door, links, overview, numbers, causes, petitions, updates, mail),
     *(signatures, held, comments, rules, erasures, retention),
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.
-MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states)
+MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states, update_states)
 csrf = CSRFProtect()
 
 for part in PARTS:
@@ -59,8 +62,11 @@ def init_app(app):
 @blueprint.before_request
 def come_in():
     """Find out who asks, speak their language, and refuse posts that no page of ours made."""
-    if not hasattr(current_app.view_functions[request.endpoint], "permission"):
+    view = current_app.view_functions[request.endpoint]
+    if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
+    # Said before anything reads the form.
+    request.max_content_length = getattr(view, "longest_body", current_app.config["MAX_CONTENT_LENGTH"])
     presence.find_session()
     _speak()
     session.permanent = True

@@ -13,6 +13,8 @@ from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address
 from campaign.subscriptions.routes import blueprint, private
 
+MOST_MAILINGS = 2**31
+
 
 @dataclass(frozen=True)
 class OwnSubscription:
@@ -68,7 +70,9 @@ def end(token):
 def end_now(token):
     """End the subscription: by the page's button, or by one click in a mail program (RFC 8058), which sends no cookie and reads nothing."""
     opened = _opened(token)
-    mailing_id = request.args.get("mailing", type=int)
+    told = request.args.get("mailing", 0, type=int)
+    # Anybody can write into an address; a number that no column holds would be an error of the database.
+    mailing_id = told if told in range(1, MOST_MAILINGS) else None
     write(operations.end, subscription_id=opened.id, email_digest=opened.email_digest, now=utcnow(), mailing_id=mailing_id)
     return redirect(url_for("subscriptions.end", token=token), 303)
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import OperationalError
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
 from campaign.lib.caching import public
+from campaign.lib.slugs import is_slug
 from campaign.lib.times import utcnow
 from campaign.signatures import keys as signature_keys
 from campaign.signatures.pressure import pressure
@@ -46,7 +47,7 @@ def form_for_all():
 
 @blueprint.get("/<lang>/subscriptions/thanks")
 def thanks():
-    cause = cause_by_slug(request.args.get("cause", ""))
+    cause = _asked_cause()
     sender = current_app.extensions["sender_address"]
     return public(make_response(render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))), 60)
 
@@ -95,7 +96,7 @@ def confirm_now(token):
 @blueprint.get("/<lang>/subscriptions/confirmed")
 def confirmed():
     """What is said once it is confirmed; the address is everybody's."""
-    cause = cause_by_slug(request.args.get("cause", ""))
+    cause = _asked_cause()
     return public(make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60)
 
 
@@ -150,6 +151,12 @@ def _refuse(cause, form, status):
 
 def _box(cause, form, refused=None):
     return render_template("subscriptions/new.html", form=form, refused=refused, **_words(cause))
+
+
+def _asked_cause():
+    """Return the cause that the address asks for behind its question mark, or None."""
+    slug = request.args.get("cause", "")
+    return cause_by_slug(slug) if is_slug(slug) else None
 
 
 def _words(cause):

@@ -9,6 +9,8 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import select
 
+from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.queries import organizer_by_id
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
 from campaign.lib.addresses import whole_address
@@ -20,7 +22,7 @@ from campaign.mail.delivery import register
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
-from campaign.updates.mailing import LETTER
+from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.pages import card
@@ -31,6 +33,7 @@ from campaign.updates.tasks import DIGEST
 def init_app(app):
     """Tell the mail room who words the letters of news."""
     register(app, LETTER, _letter, _l("Carries an update to a subscriber"))
+    register(app, TEST, _test, _l("Shows an organizer how an update will arrive"))
     register(app, DIGEST, _digest, _l("Carries the week's updates to a subscriber"))
 
 
@@ -54,6 +57,14 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
         end_url=end_url,
         preferences_url=preferences_url,
     )
+
+
+def sample(update, lang):
+    """Return the Wording of an update's letter as a reader will get it; its links lead to the archive instead of a reader's own pages."""
+    with force_locale(LOCALES[lang]):
+        why = _("You receive this letter because you subscribed to the news of “%(title)s”.", title=update.cause.text(lang).title)
+    archive = whole_address("updates.of_cause", lang, slug=update.cause.slug)
+    return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
 
 def why_of(subscription, cause_title, lang):
@@ -83,6 +94,16 @@ def _letter(owed):
         preferences_url=listed["preferences_url"],
     )
     return _message(reader, wording, listed)
+
+
+def _test(owed):
+    entry = db.session.get(AuditEntry, owed.subject_id)
+    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    update = update_by_id(entry.subject_id) if entry else None
+    if organizer is None or organizer.removed_at is not None or update is None:
+        return None
+    wording = sample(update, owed.lang)
+    return Message(to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **wording._asdict())
 
 
 def _digest(owed):

@@ -2,14 +2,17 @@
 
 from sqlalchemy import func, select
 
+from campaign.accounts.audit import record
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.mail.models import OwedMessage
+from campaign.mail.operations import owe
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import Mailing, MailingReceipt
-from campaign.updates.operations import update_to_change
+from campaign.updates.operations import publish_update, update_to_change
 
 LETTER = "update_letter"
+TEST = "update_test"
 KINDS = ("subscribers", "signers")
 
 
@@ -52,6 +55,22 @@ def plan_mailing(*, update_id, now, starts_at=None, langs=(), kinds=(), per_minu
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def publish_and_mail(*, update_id, now, publish_at=None, time_zone="", mails=False):
+    """Publish an update and, where `mails`, plan its mailing to all subscribers with it. Raises UpdateNotReady."""
+    row = publish_update(update_id=update_id, now=now, publish_at=publish_at, time_zone=time_zone)
+    if mails:
+        plan_mailing(update_id=update_id, now=now)
+    return row
+
+
+def send_test(*, actor, update_id, organizer_id, lang):
+    """Owe the letter, as it will look in `lang`, to one organizer. It is about its entry of the audit trail, which names both."""
+    row = update_to_change(update_id)
+    details = {"organizer": organizer_id}
+    entry = record(actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details)
+    owe(kind=TEST, subject_id=entry.id, lang=lang)
 
 
 def pause_mailing(*, mailing_id):

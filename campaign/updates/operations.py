@@ -110,10 +110,10 @@ def move_update(*, update_id, revision, slug):
     return row
 
 
-def set_update_picture(*, update_id, now, data=None, focus=(50, 50)):
+def set_update_picture(*, update_id, now, data=None, focus=(50, 50), alts=None):
     """Give it a picture, or another `focus` to the one that it has where `data` is None. Raises PictureRefused.
 
-    `focus` is the point that matters, in hundredths from the left and from the top.
+    `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen.
     """
     row = update_to_change(update_id)
     cleaned = clean_picture(data) if data else None
@@ -132,6 +132,8 @@ def set_update_picture(*, update_id, now, data=None, focus=(50, 50)):
     else:
         for name, value in columns.items():
             setattr(row.picture, name, value)
+    for text in row.texts:
+        text.picture_alt = (alts or {}).get(text.lang, text.picture_alt)
     row.changed_at = now
     db.session.flush()
     return row
