@@ -55,6 +55,7 @@ def load(environ=os.environ):
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
         "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4),
+        "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
@@ -145,6 +146,13 @@ def _secret(environ, var, production):
             )
         return secret
     return secret or _own_secret(var / "secret_key")
+
+
+def _bounce_secret(environ):
+    secret = environ.get("BOUNCE_SECRET", "")
+    if secret and len(secret) < SHORTEST_SECRET:
+        raise SettingError(f"BOUNCE_SECRET must be at least {SHORTEST_SECRET} random characters, or not set at all")
+    return secret
 
 
 def _own_secret(path):

@@ -35,6 +35,11 @@ from campaign.search.routes import blueprint as search_pages
 from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
+from campaign.subscriptions import emails as subscription_emails
+from campaign.subscriptions.owner_routes import blueprint as subscription_pages
+from campaign.subscriptions.webhooks import blueprint as webhooks
+from campaign.updates import emails as update_emails
+from campaign.updates.routes import blueprint as update_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
 from campaign.web.machines import blueprint as machine_pages
 from campaign.web.metrics import blueprint as metrics
@@ -57,13 +62,15 @@ PARTS = (
     kiosk_pace,
     account_letters,
     event_emails,
+    subscription_emails,
+    update_emails,
     workspace,
     commands,
 )
 ROOMS = (
     *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
-    *(sharing_pages, embeds, api, kiosks, kiosk_app),
+    *(sharing_pages, embeds, api, kiosks, kiosk_app, update_pages, subscription_pages, webhooks),
 )
 
 

@@ -21,10 +21,13 @@ from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
 from campaign.signatures.tasks import forget, remind
+from campaign.subscriptions.tasks import forget as forget_subscriptions
+from campaign.updates import tasks as updates
 
 HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
+NEWS_SECONDS = 1
 PRESS_SECONDS = 1
 INDEX_SECONDS = 1
 EXPORT_SECONDS = 0.5
@@ -53,6 +56,7 @@ class Worker:
             (self._hatch, HATCH_SECONDS),
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
+            (self._news, NEWS_SECONDS),
             (self._press.draw_next, PRESS_SECONDS),
             (self._index, INDEX_SECONDS),
             (self._press.tidy, UPKEEP_SECONDS),
@@ -102,6 +106,10 @@ class Worker:
     def _index(self):
         return refresh(write, holder=self._holder, now=utcnow())
 
+    def _news(self):
+        now = utcnow()
+        return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
+
     def _upkeep(self):
         config = self._app.config
         now = utcnow()
@@ -112,8 +120,14 @@ class Worker:
             address_days=config["ADDRESS_DAYS"],
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now) + self._keep_events(now)
+        forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now)
+        forgotten += self._keep_events(now) + self._keep_news(now)
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
+
+    def _keep_news(self, now):
+        days = self._app.config["ERASE_PENDING_DAYS"]
+        owed = write(updates.send_digests, now=now) + write(updates.settle, now=now)
+        return owed + write(forget_subscriptions, now=now, days=days)
 
     def _keep_events(self, now):
         if not self._has_read_clocks:

@@ -27,6 +27,7 @@ from campaign.organize import (
     kiosk_review,
     kiosks,
     links,
+    mail,
     numbers,
     overview,
     passkey_door,
@@ -47,19 +48,21 @@ from campaign.organize import (
     second_factor,
     sign_in,
     signatures,
+    update_states,
+    updates,
 )
 from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
-    *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events),
+    *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
     *(signatures, exports, handovers, held, comments, rules, erasures, retention, kiosks),
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py, causes.py and events.py.
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
-    *(petition_embedding, petition_sharing, cause_states),
+    *(petition_embedding, petition_sharing, cause_states, update_states),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
     *(kiosk_devices, kiosk_review),
 )

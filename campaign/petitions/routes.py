@@ -7,19 +7,23 @@ from campaign.lib.times import utcnow
 from campaign.petitions.pictures import public_bytes
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet
+from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
 PICTURE_SECONDS = 7 * 24 * 3600
+MOST_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
 def show(slug):
-    context = sheet(slug, g.lang, utcnow())
+    now = utcnow()
+    context = sheet(slug, g.lang, now)
     if context is None:
         abort(404)
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
-    return public(make_response(render_template("petitions/show.html", form=form, **context)))
+    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MOST_UPDATES)
+    return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
 
 
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'exports'
+revision = '0009'
 down_revision = '0008'
 
 INSTANT = sa.DateTime(timezone=True)

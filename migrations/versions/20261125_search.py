@@ -4,8 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects.postgresql import TSVECTOR
 
-revision = 'search'
-down_revision = '0008'
+revision = '0010'
+down_revision = '0009'
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 

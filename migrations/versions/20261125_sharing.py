@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'sharing'
-down_revision = '0008'
+revision = '0011'
+down_revision = '0010'
 
 INSTANT = sa.DateTime(timezone=True)
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')

@@ -11,6 +11,19 @@ PUBLIC = {
     "POST /<lang>/events/<slug>/registrations",
     "GET /<lang>/events/<slug>/thanks",
     "GET /<lang>/causes/<slug>/posters",
+    "GET /<lang>/causes/<slug>/feed.atom",
+    "GET /<lang>/causes/<slug>/subscriptions",
+    "POST /<lang>/causes/<slug>/subscriptions",
+    "GET /<lang>/causes/<slug>/updates",
+    "GET /<lang>/feed.atom",
+    "GET /<lang>/subscriptions",
+    "POST /<lang>/subscriptions",
+    "GET /<lang>/subscriptions/confirmed",
+    "GET /<lang>/subscriptions/thanks",
+    "GET /<lang>/updates/",
+    "GET /<lang>/updates/<slug>",
+    "GET /updates/<slug>/picture-<digest>.webp",
+    "GET /updates/<slug>/wide-<digest>.jpg",
     "GET /<lang>/petitions/<slug>",
     "GET /<lang>/petitions/<slug>/signatures",
     "POST /<lang>/petitions/<slug>/signatures",
@@ -76,6 +89,14 @@ BY_TOKEN = {
     "POST /<lang>/registrations/<token>",
     "POST /<lang>/registrations/<token>/cancel",
     "GET /<lang>/registrations/<token>/code.png",
+    "GET /<lang>/subscriptions/<token>",
+    "POST /<lang>/subscriptions/<token>/<int:subscription_id>",
+    "POST /<lang>/subscriptions/<token>/<int:subscription_id>/end",
+    "GET /<lang>/subscriptions/<token>/end",
+    "POST /<lang>/subscriptions/<token>/end",
+    "POST /<lang>/subscriptions/<token>/never",
+    "GET /<lang>/subscriptions/confirm/<token>",
+    "POST /<lang>/subscriptions/confirm/<token>",
     "GET /<lang>/signatures/confirm/<token>",
     "POST /<lang>/signatures/confirm/<token>",
     "GET /<lang>/signatures/hatched/<receipt>",
@@ -89,6 +110,8 @@ BY_TOKEN = {
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/restore",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/withdraw",
 }
+# Programs that know BOUNCE_SECRET.
+BY_SECRET = {"POST /webhooks/bounces"}
 # Only where mail is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
 # The doors of the workspace, open to anybody.
@@ -245,6 +268,13 @@ ORGANIZERS = {
     "GET /organize/petitions/new",
     "POST /organize/petitions/new",
     "POST /organize/petitions/new/letter-as-read",
+    "GET /organize/mail/",
+    "GET /organize/mail/<slug>",
+    "POST /organize/mail/<slug>",
+    "POST /organize/mail/<slug>/pause",
+    "POST /organize/mail/<slug>/resume",
+    "POST /organize/mail/<slug>/stop",
+    "POST /organize/mail/<slug>/test/<lang_code>",
     "GET /organize/people/",
     "GET /organize/people/<int:organizer_id>",
     "POST /organize/people/<int:organizer_id>/invite-again",
@@ -287,6 +317,21 @@ ORGANIZERS = {
     "POST /organize/signatures/<int:signature_id>/reject",
     "POST /organize/signatures/<int:signature_id>/take-back",
     "POST /organize/signatures/<int:signature_id>/withdraw",
+    "GET /organize/updates/",
+    "GET /organize/updates/<slug>",
+    "GET /organize/updates/<slug>/address",
+    "POST /organize/updates/<slug>/address",
+    "GET /organize/updates/<slug>/picture",
+    "POST /organize/updates/<slug>/picture",
+    "POST /organize/updates/<slug>/picture/remove",
+    "GET /organize/updates/<slug>/preview",
+    "GET /organize/updates/<slug>/publish",
+    "POST /organize/updates/<slug>/publish",
+    "POST /organize/updates/<slug>/withdraw",
+    "GET /organize/updates/<slug>/words",
+    "POST /organize/updates/<slug>/words",
+    "GET /organize/updates/new",
+    "POST /organize/updates/new",
 }
 
 
@@ -297,3 +342,4 @@ def test_every_route_says_who_may_use_it(app):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert routes == PUBLIC | KIOSKS | BY_TOKEN | DEVELOPERS | DOORS | ORGANIZERS
+    assert routes == PUBLIC | BY_TOKEN | BY_SECRET | DEVELOPERS | DOORS | ORGANIZERS
