@@ -32,6 +32,8 @@ TABLE = {
     "signatures.erase": _OWNER,
     "signatures.export": _OWNER | {"exporter"},
     "signatures.import": _OWNER | {"reviewer"},
+    "handovers.edit": _OWNER,
+    "handovers.record": _OWNER | {"editor", "exporter"},
     "rules.edit": _OWNER | {"reviewer"},
     "retention.edit": _OWNER,
     "mail.see": _OWNER | {"editor"},

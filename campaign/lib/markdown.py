@@ -21,11 +21,18 @@ def to_html(text):
 
 
 @lru_cache(maxsize=512)
-def to_text(text):
-    """Return the words of `text` without its marks, paragraphs parted by an empty line."""
-    blocks = (_plain(token) for token in _parser.parse(text) if token.type == "inline")
+def to_text(text, *, shows_links=False):
+    """Return the words of `text` without its marks, paragraphs parted by an empty line; with `shows_links` addresses stand behind them."""
+    blocks = (_plain(token, shows_links) for token in _parser.parse(text) if token.type == "inline")
     return "\n\n".join(block for block in blocks if block)
 
 
-def _plain(token):
-    return "".join("\n" if child.type in ("softbreak", "hardbreak") else child.content for child in token.children).strip()
+def _plain(token, shows_links):
+    words, href = "", ""
+    for child in token.children:
+        if child.type == "link_open":
+            href = child.attrGet("href")
+        elif child.type == "link_close" and shows_links and not words.endswith(href):
+            words += f" ({href})"
+        words += "\n" if child.type in ("softbreak", "hardbreak") else child.content
+    return words.strip()

@@ -83,6 +83,16 @@ def fresh(view):
     return guarded
 
 
+def takes_bytes(most):
+    """Let a view take so many bytes from an organizer, where others take far fewer; stands over the other guards."""
+
+    def mark(view):
+        view.most_bytes = most
+        return view
+
+    return mark
+
+
 def anybody(view):
     """Let everybody in: the doors of the workspace."""
     view.permission = ANYBODY

@@ -37,7 +37,11 @@ PLACES = (
 )
 
 # Screens that have no place of their own are reached from another's.
-REACHED_FROM = {"numbers": "overview", "rules": "held", "erasures": "signatures", "retention": "signatures"}
+REACHED_FROM = {
+    "numbers": "overview",
+    "rules": "held",
+    **dict.fromkeys(("erasures", "retention", "exports", "handovers"), "signatures"),
+}
 
 
 def place_of(blueprint):

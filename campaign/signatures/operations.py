@@ -29,6 +29,8 @@ UNSAID = {
     "answers": {},
     "name_display": "counted",
     "subscribe": False,
+    "brought_by": None,
+    "source": "",
 }
 _PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(_petition.id == bindparam("id"))
 
