@@ -11,6 +11,7 @@ from campaign.events import tasks as events
 from campaign.exports.tasks import Exporter
 from campaign.extensions import write
 from campaign.imports.tasks import forget as forget_batches
+from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
@@ -122,6 +123,7 @@ class Worker:
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
         forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now)
         forgotten += self._keep_events(now) + self._keep_news(now)
+        forgotten += write(forget_sent_by_kiosks, now=now, days=config["ERASE_PENDING_DAYS"])
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
 
     def _keep_news(self, now):

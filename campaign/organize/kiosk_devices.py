@@ -8,7 +8,7 @@ from campaign.kiosk.queries import kiosk_by_id
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed
-from campaign.organize.kiosks import blueprint, rows_of
+from campaign.organize.kiosks import blueprint, clock_of, rows_of
 from campaign.organize.kiosks_forms import NameForm
 
 
@@ -52,8 +52,15 @@ def revoke(kiosk):
 def _page(kiosk, form, status=200):
     now = utcnow()
     [row] = rows_of([kiosk], now)
-    title = kiosk.event.text(g.lang).title
-    return render_template("organize/kiosks/tablet.html", row=row, kiosk=kiosk, title=title, form=form, now=now), status
+    page = render_template(
+        "organize/kiosks/tablet.html",
+        row=row,
+        kiosk=kiosk,
+        title=kiosk.event.text(g.lang).title,
+        form=form,
+        clock=clock_of(kiosk.event, now),
+    )
+    return page, status
 
 
 def _back_to(kiosk):

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import get_locale, ngettext
 
 from campaign.kiosk import syncing
-from campaign.kiosk.forms import read_again, words_of
+from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import KioskRecord
 from campaign.kiosk.queries import kept_for_review, records_by_id
 from campaign.kiosk.reading import Said
@@ -29,10 +29,11 @@ NEEDS_ADMIN = "revoked"
 
 @dataclass(frozen=True)
 class Kept:
-    """A record and what it says, or None where nobody can read it."""
+    """A record and what it says, or None where nobody can read it; `faults` are the fields that keep it out."""
 
     record: KioskRecord
     said: Said | None
+    faults: tuple = ()
 
 
 @blueprint.get("/<slug>/review")
@@ -45,7 +46,8 @@ def review(event):
 @allowed("signatures.review", any_event)
 def decide(event):
     """Let the ticked records in, or turn them away with a reason."""
-    ids, way = numbers("ticked"), request.form.get("do", "")
+    way, _dot, whom = request.form.get("do", "").partition(".")
+    ids = numbers("shown" if whom == "shown" else "ticked")
     form = ReasonForm()
     if way not in ("let_in", "reject") or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
@@ -76,8 +78,14 @@ def _let_in(event, records):
     done = fates.count(NEW)
     flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
     if twice := len(fates) - done:
-        words = "%(num)s is somebody’s second signature, and stays out.", "%(num)s are somebody’s second signature, and stay out."
-        flash(ngettext(*words, twice), "waiting")
+        flash(
+            ngettext(
+                "%(num)s is somebody’s second signature, and stays out.",
+                "%(num)s are somebody’s second signature, and stay out.",
+                twice,
+            ),
+            "waiting",
+        )
     if refused:
         flash(ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting")
 
@@ -85,7 +93,7 @@ def _let_in(event, records):
 def _ready(record):
     """Return (id, id of the kiosk, what it would become or None) of a record, as it is read before anything is changed."""
     try:
-        opened = read_again(record, now=utcnow())
+        _, opened = read_again(record)
     except Unreadable:
         opened = None
     return record.id, record.kiosk_id, opened
@@ -117,6 +125,7 @@ def _page(event, form, status=200, ticked=()):
 
 def _kept(record):
     try:
-        return Kept(record, words_of(record))
+        said, opened = read_again(record)
+        return Kept(record, said, opened.faults)
     except Unreadable:
         return Kept(record, None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
+from babel.dates import format_datetime, format_time
 from flask import Blueprint, Response, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -146,6 +146,18 @@ def back_to(event):
     return redirect(url_for("organize.kiosks.show", slug=event.slug), 303)
 
 
+def clock_of(event, now):
+    """Return what writes an instant as the clocks of the event show it: the hour alone where it is today's."""
+    zone, locale = ZoneInfo(event.zone), get_locale()
+    today = now.astimezone(zone).date()
+
+    def clock(instant):
+        is_today = instant.astimezone(zone).date() == today
+        return format_time(instant, "short", zone, locale) if is_today else format_datetime(instant, "medium", zone, locale)
+
+    return clock
+
+
 def rows_of(kiosks, now):
     """Return the KioskRows of these kiosks."""
     return [KioskRow(kiosk, kiosk.state(now), tally_of(kiosk, now), gaps_of(kiosk.id)) for kiosk in kiosks]
@@ -158,7 +170,7 @@ def _page(event, form, status=200):
         "organize/kiosks/show.html",
         event=event,
         title=event.text(g.lang).title,
-        now=now,
+        clock=clock_of(event, now),
         rows=rows,
         totals={name: sum(row.tally[name] for row in rows) for name in ("hour", "today")},
         waiting=sum(row.kiosk.waiting for row in rows),

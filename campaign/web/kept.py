@@ -138,6 +138,31 @@ SIGNERS = (
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
+        _l("What you sign on a tablet at a table"),
+        _l("To reach us from where there is no network; it is sealed as you sign"),
+        _l("Nobody, not even whoever has the tablet; the organizers once it has arrived"),
+        _l("On the tablet until it has arrived. What an organizer must look at waits for that, and goes %(days)s days after it is turned away"),
+        (
+            *_of("kiosk_record", "uuid sequence status reason key sealed consent decided_at"),
+            *_of("kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"),
+        ),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
+        _l("At which event and tablet you signed, and who staffed it"),
+        _l("To find out what went wrong at a table, and to thank its people with a number"),
+        ORGANIZERS,
+        _l("For good, as a part of the count"),
+        _of("signature", "kiosk_id shift_id event_id"),
+    ),
+    Kept(
+        _l("The signature that you drew with your finger"),
+        _l("To go with your name to whoever receives the petition"),
+        ORGANIZERS,
+        LIKE_THE_SIGNATURE,
+        _of("kiosk_record", "drawn"),
+    ),
+    Kept(
         _l("Your network address"),
         _l("To notice abuse; kept only as a keyed fingerprint that cannot be turned back"),
         NOBODY,
@@ -212,6 +237,13 @@ WORKERS = (
         ),
     ),
     Kept(
+        _l("Your shift at a table: name or initials, times, tally"),
+        _l("To hand over the table, and to know whom to ask"),
+        _l("The organizers of the event"),
+        _l("As long as the event"),
+        _of("kiosk_shift", "tabler started_at ended_at tally"),
+    ),
+    Kept(
         _l("What you did, when, why and from which network: the audit trail"),
         _l("So that signers can trust what happens to their data"),
         _l("The admins of this site and the owners of the cause"),
@@ -235,6 +267,8 @@ PLAIN = {
     "organizer_session": "id",
     "known_device": "id",
     "audit_entry": "id",
+    "kiosk_record": "id kiosk_id",
+    "kiosk_shift": "id kiosk_id uuid",
 }
 # Tables without anybody in them: what organizers publish, sums, and machinery.
 IMPERSONAL = set(
@@ -242,6 +276,7 @@ IMPERSONAL = set(
     cause cause_text cause_former_slug cause_tally free_number
     petition petition_version petition_text petition_former_slug petition_tally target ledger_entry rule
     event event_text event_petition event_picture event_old_slug
+    kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape lease spent_challenge search_document search_words
     """.split()
 )

@@ -8,6 +8,7 @@ down_revision = '0013'
 
 INSTANT = sa.DateTime(timezone=True)
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+DRAWN = sa.text("drawn != ''")
 IN_REVIEW = sa.text("status = 'review'")
 PLACES = (('kiosk_id', 'kiosk'), ('shift_id', 'kiosk_shift'), ('event_id', 'event'))
 
@@ -127,6 +128,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kiosk_record')),
     sa.UniqueConstraint('kiosk_id', 'uuid', name=op.f('uq_kiosk_record_kiosk_id_uuid'))
     )
+    op.create_index('ix_kiosk_record_drawn', 'kiosk_record', ['id'], sqlite_where=DRAWN, postgresql_where=DRAWN)
     op.create_index('ix_kiosk_record_in_review', 'kiosk_record', ['kiosk_id', 'id'], sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW)
     op.create_index('ix_kiosk_record_sequence', 'kiosk_record', ['kiosk_id', 'sequence'])
     op.create_index('ix_kiosk_record_shift_id', 'kiosk_record', ['shift_id'])
