@@ -39,6 +39,9 @@ TABLE = {
     "mail.send": _OWNER,
     "kiosks.see": _OWNER | {"tabler"},
     "kiosks.pair": _OWNER | {"tabler"},
+    "kiosks.revoke": _OWNER | {"tabler"},
+    # What a kiosk sent that nobody trusts any more.
+    "kiosks.recover": frozenset(),
     "people.see": _OWNER,
     "people.change": _OWNER,
     "people.remove": frozenset(),

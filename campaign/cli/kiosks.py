@@ -64,7 +64,7 @@ def rotate():
 def _pair(event_id, cause_id, name, pin):
     now = utcnow()
     code = pairing.new_code(event_id=event_id, name=name, now=now)
-    record(COMMAND, "kiosks.pair", subject=("event", event_id), cause_id=cause_id)
+    record(COMMAND, "kiosks.code", subject=("event", event_id), cause_id=cause_id)
     if pin:
         pairing.set_pin(event_id=event_id, pin=pin, now=now)
         record(COMMAND, "kiosks.pin", subject=("event", event_id), cause_id=cause_id)

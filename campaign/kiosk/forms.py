@@ -26,7 +26,11 @@ AGREES = timedelta(minutes=1)
 
 
 class Invalid(Exception):
-    """The words are not what this petition takes as a signature."""
+    """The words are not what this petition takes as a signature; `labels` are those of the fields at fault."""
+
+    def __init__(self, labels):
+        super().__init__()
+        self.labels = labels
 
 
 def open_records(kiosk, records, *, device_time, now):
@@ -40,18 +44,13 @@ def open_records(kiosk, records, *, device_time, now):
     return [_open(kiosk, record, private.get(record.key), skew, now) for record in records]
 
 
-def read_again(record, *, now):
-    """Return a KioskRecord in review as Opened, whatever the reason that it waits for; what it then lacks is its `reason`.
+def read_again(record):
+    """Return (Said, Opened) of a KioskRecord in review, whatever it waits for; what it then lacks is the `reason` of Opened.
 
     Raises Unreadable where it cannot be opened.
     """
     said = _said(record.kiosk, record, private_keys({record.key}).get(record.key))
-    return _judged(record.kiosk, record, said, record.signed_at, is_let_in=True)
-
-
-def words_of(record):
-    """Return what a KioskRecord in review says, for an organizer to read. Raises Unreadable."""
-    return _said(record.kiosk, record, private_keys({record.key}).get(record.key))
+    return said, _judged(record.kiosk, record, said, record.signed_at, is_let_in=True)
 
 
 def _open(kiosk, record, private, skew, now):
@@ -104,8 +103,8 @@ def _judged(kiosk, record, said, signed_at, *, is_let_in=False):
     must_have_address = needs_address(petition) or not said.witnessed
     try:
         words = columns_of(said, terms, must_have_address=must_have_address)
-    except Invalid:
-        return Opened(**facts, reason="invalid")
+    except Invalid as fault:
+        return Opened(**facts, reason="invalid", faults=fault.labels)
     lang = said.lang if said.lang in current_app.config["LANGUAGES"] else languages_of(kiosk.event)[0]
     return Opened(**facts, terms=terms, lang=lang, is_confirmed=not must_have_address, words=words)
 
@@ -133,7 +132,7 @@ def columns_of(said, terms, *, must_have_address):
     """Return the columns of the signature that somebody's words make, by the rules of the web's own form. Raises Invalid."""
     form = _form_of(terms, must_have_address)(formdata=_typed(said))
     if not form.validate():
-        raise Invalid(sorted(form.errors))
+        raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
     address = form.email.address
     words = {
         "given_name": form.given_name.data,

@@ -182,6 +182,7 @@ class KioskRecord(db.Model):
         Index("ix_kiosk_record_sequence", "kiosk_id", "sequence"),
         Index("ix_kiosk_record_signed_at", "kiosk_id", "signed_at"),
         Index("ix_kiosk_record_signature_id", "signature_id"),
+        Index("ix_kiosk_record_shift_id", "shift_id"),
         Index(
             "ix_kiosk_record_in_review", "kiosk_id", "id", sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW
         ),

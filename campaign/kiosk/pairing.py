@@ -6,6 +6,7 @@ from uuid import uuid4
 
 from sqlalchemy import select, update
 
+from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError
 from campaign.events.queries import event_by_id
 from campaign.extensions import db
@@ -20,6 +21,8 @@ GOOD_AFTER_EVENT = timedelta(days=2)
 EXTENSION = timedelta(days=1)
 SALT_BYTES = 16
 MOST_NAME = 60
+# Nobody who watches a table should get in with one of the first tries.
+GUESSED_PINS = frozenset({"123456", "654321", "012345", "112233", "121212", *(str(digit) * 6 for digit in range(10))})
 
 
 class UnknownCode(CampaignError):
@@ -88,6 +91,7 @@ def pair(*, typed, app="", now):
     table_code(event_id=event.id, kiosk_id=kiosk.id)
     if present_key() is None:
         make_key(now=now)
+    record(Actor(door="kiosk"), "kiosks.pair", subject=("kiosk", kiosk.id), cause_id=event.cause_id)
     return kiosk, secret
 
 

@@ -4,13 +4,13 @@ from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from campaign.causes.models import Cause
 from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.kiosk import keys
-from campaign.kiosk.models import Kiosk, KioskRecord, Shift, StaffPin, TableCode
+from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
 from campaign.signatures.models import Signature
 
 MOST_GAPS = 50
@@ -40,6 +40,69 @@ def every_kiosk(cause_ids=None):
 def kiosks_of(event_id):
     """Return the kiosks of an event, oldest first."""
     return db.session.scalars(_whole().where(Kiosk.event_id == event_id).order_by(Kiosk.id)).all()
+
+
+def code_by_id(code_id):
+    """Return the PairingCode with this id and its event, or None."""
+    event = joinedload(PairingCode.event).selectinload(Event.texts)
+    return db.session.scalar(
+        select(PairingCode).where(PairingCode.id == code_id).options(event).execution_options(populate_existing=True)
+    )
+
+
+def kiosk_name(kiosk_id):
+    return db.session.scalar(select(Kiosk.name).where(Kiosk.id == kiosk_id))
+
+
+def shifts_of(event_id, most=100):
+    """Return rows (Shift, name of its kiosk, how many of its signatures are stored) of an event, the latest first."""
+    stored = (
+        select(func.count())
+        .where(KioskRecord.shift_id == Shift.id, KioskRecord.status == "stored")
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    return db.session.execute(
+        select(Shift, Kiosk.name, stored.label("stored"))
+        .join(Kiosk, Kiosk.id == Shift.kiosk_id)
+        .where(Kiosk.event_id == event_id)
+        .order_by(Shift.started_at.desc(), Shift.id.desc())
+        .limit(most)
+    ).all()
+
+
+def kept_for_review(event_id, *, after_id=0, most=20):
+    """Return the records of an event that wait for somebody's decision, oldest first."""
+    return db.session.scalars(
+        select(KioskRecord)
+        .join(KioskRecord.kiosk)
+        .where(Kiosk.event_id == event_id, IN_REVIEW, KioskRecord.decided_at.is_(None), KioskRecord.id > after_id)
+        .order_by(KioskRecord.id)
+        .limit(most)
+        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
+    ).all()
+
+
+def many_for_review(event_ids):
+    """Return {event id: how many records wait for somebody's decision}."""
+    rows = db.session.execute(
+        select(Kiosk.event_id, func.count())
+        .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
+        .where(Kiosk.event_id.in_(event_ids), IN_REVIEW, KioskRecord.decided_at.is_(None))
+        .group_by(Kiosk.event_id)
+    )
+    return {event_id: count for event_id, count in rows}
+
+
+def records_by_id(event_id, ids):
+    """Return those of these records that are of this event, with their kiosks, oldest first."""
+    return db.session.scalars(
+        select(KioskRecord)
+        .join(KioskRecord.kiosk)
+        .where(Kiosk.event_id == event_id, KioskRecord.id.in_(ids))
+        .order_by(KioskRecord.id)
+        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
+    ).all()
 
 
 def pin_of(event_id):

@@ -29,7 +29,7 @@ class Opened:
     """A record as it was read: what it would become, or the `reason` why somebody must look at it.
 
     `claimed_at` is when the device says it was signed, `signed_at` that brought into what can be true. `words` are columns of a
-    Signature; `petition_id` is None where nobody knows.
+    Signature; `petition_id` is None where nobody knows. `faults` are the labels of the fields that are not as they should be.
     """
 
     uuid: str
@@ -47,6 +47,7 @@ class Opened:
     consent: str = ""
     drawn: str = ""
     words: dict | None = None
+    faults: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

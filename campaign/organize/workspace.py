@@ -15,6 +15,9 @@ from campaign.organize import (
     erasures,
     figures,
     held,
+    kiosk_devices,
+    kiosk_review,
+    kiosks,
     links,
     numbers,
     overview,
@@ -38,11 +41,11 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
-    *(signatures, held, comments, rules, erasures, retention),
+    *(signatures, held, comments, rules, erasures, retention, kiosks),
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.
-MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states)
+MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states, kiosk_devices, kiosk_review)
 csrf = CSRFProtect()
 
 for part in PARTS:

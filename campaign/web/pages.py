@@ -98,6 +98,15 @@ def _collected(days):
             "long": _("%(days)s days after the event or after you cancel, then it is erased", days=days["registration"]),
         },
         {
+            "name": _("What you sign on a tablet at a table"),
+            "purpose": _("To reach us from where there is no network; it is sealed as you sign"),
+            "who": _("Nobody, not even whoever has the tablet; the organizers once it has arrived"),
+            "long": _(
+                "On the tablet until it has arrived. What an organizer must look at waits for that, and goes %(days)s days after it is turned away",
+                days=days["erase_pending"],
+            ),
+        },
+        {
             "name": _("Your network address"),
             "purpose": _("To notice abuse; kept only as a keyed fingerprint that cannot be turned back"),
             "who": _("Nobody"),

@@ -129,6 +129,7 @@ def upgrade():
     )
     op.create_index('ix_kiosk_record_in_review', 'kiosk_record', ['kiosk_id', 'id'], sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW)
     op.create_index('ix_kiosk_record_sequence', 'kiosk_record', ['kiosk_id', 'sequence'])
+    op.create_index('ix_kiosk_record_shift_id', 'kiosk_record', ['shift_id'])
     op.create_index('ix_kiosk_record_signature_id', 'kiosk_record', ['signature_id'])
     op.create_index('ix_kiosk_record_signed_at', 'kiosk_record', ['kiosk_id', 'signed_at'])
 
