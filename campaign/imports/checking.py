@@ -5,7 +5,7 @@ from datetime import datetime, tzinfo
 
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import MOST_CELL
-from campaign.imports.values import ValueRefused, country, instant, language, name_display, tick
+from campaign.imports.values import ValueRefused, country, instant, language, name_display, newest_day, tick
 from campaign.lib.formulas import restored
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
@@ -185,7 +185,7 @@ class _Row:
             moment = instant(text, sheet.zone, sheet.day_first) if text else sheet.signed_at
             if moment is None:
                 raise ValueRefused(MISSING)
-            if moment > sheet.now and moment.astimezone(sheet.zone).date() > sheet.now.astimezone(sheet.zone).date():
+            if moment.date() > newest_day(sheet.now):
                 raise ValueRefused("date_in_future")
             if sheet.closes_at and moment.date() > sheet.closes_at.astimezone(sheet.zone).date():
                 raise ValueRefused("date_after_end")

@@ -15,6 +15,9 @@ from campaign.organize import (
     erasures,
     figures,
     held,
+    import_files,
+    import_sheets,
+    imports,
     links,
     numbers,
     overview,
@@ -38,11 +41,11 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
-    *(signatures, held, comments, rules, erasures, retention),
+    *(signatures, held, comments, rules, erasures, retention, imports),
     *(people, audit, account, second_factor, passkeys),
 )
-# These join their views to those of petitions.py and causes.py.
-MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states)
+# These join their views to those of petitions.py, causes.py and imports.py.
+MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states, import_files, import_sheets)
 csrf = CSRFProtect()
 
 for part in PARTS:
@@ -59,9 +62,13 @@ def init_app(app):
 @blueprint.before_request
 def come_in():
     """Find out who asks, speak their language, and refuse posts that no page of ours made."""
-    if not hasattr(current_app.view_functions[request.endpoint], "permission"):
+    view = current_app.view_functions[request.endpoint]
+    if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
     presence.find_session()
+    if hasattr(view, "most_bytes") and presence.organizer():
+        # Files are larger than forms. Nobody else's are read at all.
+        request.max_content_length = current_app.config[view.most_bytes]
     _speak()
     session.permanent = True
     csrf.protect()

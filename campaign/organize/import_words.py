@@ -27,7 +27,7 @@ FIELD_WORDS = {
 FATE_WORDS = {
     "new": _l("new"),
     "held": _l("new, held for a look"),
-    "duplicate": _l("has signed already"),
+    "duplicate": _l("signed already"),
     "wrong": _l("wrong"),
     "left_out": _l("left out"),
 }
