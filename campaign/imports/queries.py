@@ -89,6 +89,7 @@ def checker_for(batch, now):
         closes_at=petition.closes_at,
         now=now,
         day_first=batch.day_first,
+        from_spreadsheet=batch.kind == "file",
     )
     return Checker(replace(terms, version_id=batch.version_id), sheet)
 
