@@ -39,6 +39,7 @@ TABLE = {
     "mail.send": _OWNER,
     "kiosks.see": _OWNER | {"tabler"},
     "kiosks.pair": _OWNER | {"tabler"},
+    "keys.edit": _OWNER,
     "people.see": _OWNER,
     "people.change": _OWNER,
     "people.remove": frozenset(),

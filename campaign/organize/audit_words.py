@@ -42,6 +42,8 @@ ACTIONS = {
     "rules.hold_past": _l("held past signatures by a rule"),
     "rules.release": _l("let through what a rule had held"),
     "rules.drop": _l("threw a rule away"),
+    "keys.create": _l("made a key for a partner"),
+    "keys.revoke": _l("ended a key of a partner"),
     "retention.edit": _l("changed how long data is kept"),
     "retention.tell": _l("told the owners that data is about to be erased"),
     "retention.erase": _l("erased the personal data of a petition"),
@@ -60,6 +62,7 @@ SUBJECTS = {
     "retention": _l("Retention"),
     "mail": _l("Mail"),
     "kiosks": _l("Kiosks"),
+    "keys": _l("Keys of partners"),
 }
 DOORS = {
     "command": _l("At the command line"),

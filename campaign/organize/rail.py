@@ -37,7 +37,7 @@ PLACES = (
 )
 
 # Screens that have no place of their own are reached from another's.
-REACHED_FROM = {"numbers": "overview", "rules": "held", "erasures": "signatures", "retention": "signatures"}
+REACHED_FROM = {"numbers": "overview", "rules": "held", "erasures": "signatures", "retention": "signatures", "keys": "people"}
 
 
 def place_of(blueprint):

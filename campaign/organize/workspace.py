@@ -15,6 +15,7 @@ from campaign.organize import (
     erasures,
     figures,
     held,
+    keys,
     links,
     numbers,
     overview,
@@ -41,7 +42,7 @@ blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
     *(signatures, held, comments, rules, erasures, retention),
-    *(people, audit, account, second_factor, passkeys),
+    *(people, keys, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.
 MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, petition_embedding, petition_sharing, cause_states)

@@ -212,8 +212,8 @@ MISSING = {
 }
 
 
-def signature_form(required_fields, questions):
-    """Return the form of a petition with these required fields and own questions, filled from the request.
+def signature_form(required_fields, questions, formdata=None):
+    """Return the form of a petition with these required fields and own questions, filled from `formdata` or else the request.
 
     `questions` are dicts of `name`, `type` (text, choice or tick), `label` in the reader's language, `required`, and `choices`, pairs of
     what is kept and what is read.
@@ -221,7 +221,8 @@ def signature_form(required_fields, questions):
     asked = tuple(
         (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
     )
-    return _form_class(frozenset(required_fields), asked).sent()
+    form_class = _form_class(frozenset(required_fields), asked)
+    return form_class.sent() if formdata is None else form_class(formdata=formdata)
 
 
 @lru_cache(maxsize=256)

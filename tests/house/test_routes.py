@@ -75,6 +75,8 @@ BY_TOKEN = {
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/restore",
     "POST /<lang>/signatures/mine/<token>/<int:signature_id>/withdraw",
 }
+# Partners, by a key that an organizer made.
+BY_KEY = {"POST /api/v1/petitions/<slug>/signatures"}
 # Only where mail is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
 # The doors of the workspace, open to anybody.
@@ -121,6 +123,9 @@ ORGANIZERS = {
     "POST /organize/erasures/<int:signature_id>",
     "GET /organize/held/",
     "POST /organize/held/",
+    "GET /organize/keys/",
+    "POST /organize/keys/",
+    "POST /organize/keys/<int:key_id>/revoke",
     "GET /organize/numbers/causes/<slug>",
     "GET /organize/numbers/causes/<slug>/<table>.csv",
     "GET /organize/numbers/petitions/<slug>",
@@ -204,4 +209,4 @@ def test_every_route_says_who_may_use_it(app):
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert routes == PUBLIC | BY_TOKEN | DEVELOPERS | DOORS | ORGANIZERS
+    assert routes == PUBLIC | BY_TOKEN | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS
