@@ -95,6 +95,8 @@ ACTIONS = {
     "kiosks.let_in": _l("let in what a tablet had sent"),
     "kiosks.reject": _l("turned away what a tablet had sent"),
     "kiosks.rotate": _l("renewed the key of tablets"),
+    "keys.create": _l("made a key for a partner"),
+    "keys.revoke": _l("ended a key of a partner"),
     "retention.edit": _l("changed how long data is kept"),
     "retention.tell": _l("told the owners that data is about to be erased"),
     "retention.erase": _l("erased the personal data of a petition"),
@@ -116,6 +118,7 @@ SUBJECTS = {
     "retention": _l("Retention"),
     "mail": _l("Mail"),
     "kiosks": _l("Kiosks"),
+    "keys": _l("Keys of partners"),
 }
 DOORS = {
     "command": _l("At the command line"),

@@ -40,6 +40,7 @@ PLACES = (
 REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
+    "keys": "people",
     **dict.fromkeys(("erasures", "retention", "exports", "handovers", "imports"), "signatures"),
 }
 

@@ -26,6 +26,7 @@ from campaign.organize import (
     import_files,
     import_sheets,
     imports,
+    keys,
     kiosk_devices,
     kiosk_review,
     kiosks,
@@ -60,7 +61,7 @@ blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
     *(signatures, exports, handovers, imports, held, comments, rules, erasures, retention, kiosks),
-    *(people, audit, account, second_factor, passkeys),
+    *(people, keys, audit, account, second_factor, passkeys),
 )
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (

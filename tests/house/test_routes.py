@@ -112,6 +112,8 @@ BY_TOKEN = {
 }
 # Programs that know BOUNCE_SECRET.
 BY_SECRET = {"POST /webhooks/bounces"}
+# Partners, by a key that an organizer made.
+BY_KEY = {"POST /api/v1/petitions/<slug>/signatures"}
 # Only where mail is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
 # The doors of the workspace, open to anybody.
@@ -194,6 +196,9 @@ ORGANIZERS = {
     "POST /organize/imports/type",
     "GET /organize/imports/upload",
     "POST /organize/imports/upload",
+    "GET /organize/keys/",
+    "POST /organize/keys/",
+    "POST /organize/keys/<int:key_id>/revoke",
     "GET /organize/numbers/causes/<slug>",
     "GET /organize/numbers/causes/<slug>/<table>.csv",
     "GET /organize/numbers/petitions/<slug>",
@@ -363,3 +368,4 @@ def test_every_route_says_who_may_use_it(app):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert routes == PUBLIC | KIOSKS | BY_TOKEN | BY_SECRET | DEVELOPERS | DOORS | ORGANIZERS
+    assert routes == PUBLIC | BY_TOKEN | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS
