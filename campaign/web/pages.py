@@ -36,7 +36,7 @@ def readyz():
 
 @blueprint.get("/robots.txt")
 def robots():
-    private = (f"Disallow: /{lang}/{room}/" for room in ("signatures", "registrations") for lang in current_app.config["LANGUAGES"])
+    private = (f"Disallow: /{lang}/{room}/" for room in ("signatures", "registrations", "subscriptions") for lang in current_app.config["LANGUAGES"])
     # A poster is drawn when it is asked for: nothing for machines that ask for everything.
     lines = ("User-agent: *", "Disallow: /dev/", "Disallow: /causes/*/poster.", *private)
     return public(make_response("\n".join(lines) + "\n", {"Content-Type": "text/plain; charset=utf-8"}), 3600)
@@ -96,6 +96,21 @@ def _collected(days):
             "purpose": _("To keep your seat, to write to you about it, and to know you at the door"),
             "who": _("The organizers of the event; never the public"),
             "long": _("%(days)s days after the event or after you cancel, then it is erased", days=days["registration"]),
+        },
+        {
+            "name": _("A subscription to news: your e-mail, language, how often, the words you agreed to and when"),
+            "purpose": _("To send you the news that you asked for"),
+            "who": _("Nobody reads through it; organizers see how many there are"),
+            "long": _(
+                "Until you stop it, then %(days)s days; unconfirmed %(days)s days. That you had agreed stays, without who you are",
+                days=days["erase_pending"],
+            ),
+        },
+        {
+            "name": _("Your wish to be sent no news ever again"),
+            "purpose": _("To obey it; kept only as a keyed fingerprint that cannot be turned back"),
+            "who": _("Nobody"),
+            "long": _("For good"),
         },
         {
             "name": _("Your network address"),
