@@ -34,6 +34,7 @@ from campaign.organize import (
     sign_in,
     signatures,
     update_states,
+    update_words,
     updates,
 )
 from campaign.organize.rail import place_of, places
@@ -45,7 +46,7 @@ PARTS = (
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.
-MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states, update_states)
+MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states, update_words, update_states)
 csrf = CSRFProtect()
 
 for part in PARTS:

@@ -48,6 +48,7 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
         summary=shown.summary,
         date=_day(shown.date, lang),
         body=_styled(to_html(text.body)),
+        body_lang=text.lang,
         plain_body=to_text(text.body, shows_links=True),
         update_url=whole_address("updates.show", lang, slug=update.slug),
         cause_title=shown.cause,
@@ -143,7 +144,7 @@ def _news_of_week(reader, now):
     """Return the mailed updates within the bounds of the last weekly letter that no letter of their own brought, newest first."""
     had = select(MailingReceipt.mailing_id).where(MailingReceipt.email_digest == reader.email_digest)
     query = (
-        select(Update.id)
+        select(Update.id, Mailing.langs, Mailing.kinds)
         .join(Mailing, Mailing.update_id == Update.id)
         .join(Update.cause)
         .where(
@@ -157,7 +158,13 @@ def _news_of_week(reader, now):
     )
     if reader.cause_id is not None:
         query = query.where(Update.cause_id == reader.cause_id)
-    return [update_by_id(update_id) for update_id in db.session.scalars(query)]
+    kind = "signers" if reader.source == "signature" else "subscribers"
+    chosen = (
+        row.id
+        for row in db.session.execute(query)
+        if (not row.langs or reader.lang in row.langs) and (not row.kinds or kind in row.kinds)
+    )
+    return [update_by_id(update_id) for update_id in chosen]
 
 
 def _line(update, lang):
