@@ -21,6 +21,7 @@ from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
+from campaign.subscriptions.models import BY_SIGNING
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
@@ -71,7 +72,7 @@ def sample(update, lang):
 def why_of(subscription, cause_title, lang):
     """Return the sentence that tells a reader why the letter comes to them."""
     with force_locale(LOCALES[lang]):
-        if subscription.source == "signature":
+        if subscription.source in BY_SIGNING:
             return _("You receive this letter because you asked for news of “%(title)s” when you signed.", title=cause_title)
         if subscription.cause_id is None:
             return _("You receive this letter because you subscribed to the news of all causes here.")
@@ -136,7 +137,7 @@ def _reader(subscription_id):
     found = subscription_by_id(subscription_id)
     if found is None or found.state != "active" or is_suppressed(found.email_digest):
         return None
-    signature = signature_by_id(found.signature_id) if found.source == "signature" and found.signature_id else None
+    signature = signature_by_id(found.signature_id) if found.signature_id else None
     return None if signature is not None and signature.state == "withdrawn" else found
 
 
@@ -158,7 +159,7 @@ def _news_of_week(reader, now):
     )
     if reader.cause_id is not None:
         query = query.where(Update.cause_id == reader.cause_id)
-    kind = "signers" if reader.source == "signature" else "subscribers"
+    kind = "signers" if reader.source in BY_SIGNING else "subscribers"
     chosen = (
         row.id
         for row in db.session.execute(query)
