@@ -26,7 +26,8 @@ def subscribe_signers(signature, chosen, *, now):
 
     Who ended their subscription themselves gets it again only by a signature that was given later; who is suppressed never.
     """
-    facts = (literal(now), literal(now), literal(now), null(), literal(0), literal("active"), literal("signature"), literal("signature"))
+    times = (literal(now), literal(now), literal(now), null())
+    facts = (*times, literal(0), literal("active"), literal("signature"), literal("signature"))
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
     kept = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
     fresh = {name: statement.excluded[name] for name in _COLUMNS if name not in kept}
@@ -57,7 +58,8 @@ def _rows(signature, chosen, facts):
     of = signature.c
     suppressed = select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
     # Two people may share an address, and a batch may hold two petitions of a cause.
-    firsts = select(func.min(of.id)).where(chosen, of.email.is_not(None), of.email_digest.is_not(None)).group_by(of.cause_id, of.email_digest)
+    has_address = of.email.is_not(None) & of.email_digest.is_not(None)
+    firsts = select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
     words = case({lang: wording(SIGNATURE, lang) for lang in LOCALES}, value=of.lang, else_=wording(SIGNATURE, "en"))
     values = (of.cause_id, of.email, of.email_digest, of.lang, words, of.created_at, of.id)
     standing = (literal(word) for word in _STANDING)
