@@ -97,6 +97,7 @@ BY_TOKEN = {
     "GET /<lang>/subscriptions/<token>/end",
     "POST /<lang>/subscriptions/<token>/end",
     "POST /<lang>/subscriptions/<token>/never",
+    "POST /<lang>/subscriptions/<token>/again",
     "GET /<lang>/subscriptions/confirm/<token>",
     "POST /<lang>/subscriptions/confirm/<token>",
     "GET /<lang>/signatures/confirm/<token>",
