@@ -40,7 +40,7 @@ PLACES = (
 REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
-    **dict.fromkeys(("erasures", "retention", "exports", "handovers"), "signatures"),
+    **dict.fromkeys(("copies", "erasures", "retention", "exports", "handovers"), "signatures"),
 }
 
 

@@ -12,6 +12,7 @@ from campaign.organize import (
     cause_states,
     causes,
     comments,
+    copies,
     erasures,
     exports,
     figures,
@@ -40,7 +41,7 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
-    *(signatures, exports, handovers, held, comments, rules, erasures, retention),
+    *(signatures, exports, handovers, held, comments, rules, copies, erasures, retention),
     *(people, audit, account, second_factor, passkeys),
 )
 # These join their views to those of petitions.py and causes.py.

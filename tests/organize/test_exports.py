@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import threading
 from datetime import date, timedelta
 
@@ -254,3 +255,16 @@ def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, 
     desk.post(f"/organize/handovers/home/receipts/{number}/remove")
     assert "clerk of the Senate" not in client.get("/en/petitions/home").text
     assert [entry.action for entry in noted("handovers")][-1] == "handovers.record"
+
+
+def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
+    signature = sign_and_hatch(petition, AMALIA, comment="For my brother")
+    sign_and_hatch(petition, ODILE)
+    desk = desk_of("reviewer", petition.cause_id)
+    path = f"/organize/copies/{signature}"
+    assert desk.post(path).status_code == 303
+    copy = desk.post(path, {"reason": "She wrote to us"})
+    told = json.loads(copy.data)
+    assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {**AMALIA, "comment": "For my brother", "number": 1}
+    assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [("She wrote to us", signature)]
+    assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403
