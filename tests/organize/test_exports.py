@@ -95,6 +95,12 @@ def test_what_is_no_choice_of_ours_is_refused_and_the_words_stay(desk_of, petiti
     assert "For our members" in answer.text
 
 
+def test_days_at_the_ends_of_the_calendar_bound_nothing(desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    assert ask(desk, since="0001-01-01", until="9999-12-31").status_code == 303
+    assert desk.get("/organize/exports/home/new?aim=records").status_code == 200
+
+
 def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     assert desk.get("/organize/exports/home/new?aim=anything").status_code == 404
