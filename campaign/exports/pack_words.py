@@ -90,7 +90,7 @@ class PackWords:
         yield from to_paragraphs(text.body)
         yield "head", _("The receipt")
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
-            yield "figure", (line, "")
+            yield "line", line
 
     def readme(self, names, total):
         """Return what the archive is, in plain lines."""
