@@ -13,6 +13,7 @@ from campaign.organize import (
     cause_states,
     causes,
     comments,
+    copies,
     door,
     erasures,
     event_parts,
@@ -61,7 +62,7 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
-    *(signatures, exports, handovers, imports, held, comments, rules, erasures, retention, kiosks),
+    *(signatures, exports, handovers, imports, held, comments, rules, copies, erasures, retention, kiosks),
     *(people, keys, audit, account, second_factor, passkeys),
 )
 # These join their views to those of another file, whose blueprint they bear.

@@ -159,6 +159,7 @@ ORGANIZERS = {
     "GET /organize/audit/",
     "GET /organize/comments/",
     "POST /organize/comments/",
+    "POST /organize/copies/<int:signature_id>",
     "GET /organize/erasures/<int:signature_id>",
     "POST /organize/erasures/<int:signature_id>",
     "GET /organize/exports/",
