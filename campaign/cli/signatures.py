@@ -10,7 +10,9 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
 from campaign.cli.imports import import_signatures
-from campaign.exports.operations import STATES, csv_lines
+from campaign.exports.formats import FORMATS
+from campaign.exports.queries import Sheet
+from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
@@ -27,17 +29,18 @@ SEEDS = 4096
 
 @group.command("export")
 @click.argument("petition")
-@click.option("--format", "kind", type=click.Choice(("csv",)), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output.")
 @click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True)
 def export(petition, kind, output, state):
     """Write the signatures of PETITION, with a header row."""
     found = _found(petition)
+    sheet = Sheet(Selection(found.id, state=state))
     if output is None:
-        _pour(csv_lines(found.id, state), sys.stdout)
+        _pour(sheet, kind, sys.stdout.buffer)
         return
-    with open(output, "w", encoding="utf-8", newline="", opener=_open_for_owner) as file:
-        total = _pour(csv_lines(found.id, state), file)
+    with open(output, "wb", opener=_open_for_owner) as file:
+        total = _pour(sheet, kind, file)
     click.echo(f"Wrote {total} signatures to {output}.")
 
 
@@ -131,12 +134,14 @@ def hatch_all():
             time.sleep(0.1)
 
 
-def _pour(lines, file):
-    """Write the lines to `file`; return how many signatures they hold."""
-    total = 0
-    for text, count in lines:
-        file.write(text)
-        total += count
+def _pour(sheet, kind, file):
+    """Write the sheet to the binary `file`; return how many signatures it holds."""
+    form, total = FORMATS[kind](sheet.header, sheet.kinds), 0
+    file.write(form.begin())
+    for columns in sheet.stream():
+        file.write(form.add(columns))
+        total += len(columns[0])
+    file.write(form.end())
     return total
 
 

@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from string import ascii_uppercase
 from typing import NamedTuple
 from unicodedata import decimal, normalize
 
@@ -161,3 +162,10 @@ def _shape(bare):
 
 def _separators(example):
     return tuple((place, sign) for place, sign in enumerate(example) if not sign.isalnum())
+
+
+@cache
+def postal_code_shapes():
+    """Return {country: (pattern, examples)} of all countries whose codes are known, for forms that work without a network."""
+    codes = (f"{one}{two}" for one in ascii_uppercase for two in ascii_uppercase)
+    return {code: (rule.pattern.pattern, rule.examples) for code in codes if (rule := _rule(code))}

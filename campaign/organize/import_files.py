@@ -11,7 +11,7 @@ from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.imports.wording import consent_of
 from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, takes_bytes
 from campaign.organize.imports import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
 from campaign.organize.imports_forms import ColumnsForm, UploadForm
 from campaign.organize.presence import organizer
@@ -28,6 +28,7 @@ def upload():
 
 
 @blueprint.post("/upload")
+@takes_bytes("IMPORT_BYTES")
 @allowed("signatures.import")
 def take_file():
     """Read the file and keep its rows, for its columns to be matched; the file itself is not kept."""
@@ -51,10 +52,6 @@ def take_file():
     fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"rows": batch.rows})
     made = act(fact, begin_file, batch=batch, table=table)
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
-
-
-# Asked by the workspace before it reads what was sent.
-take_file.most_bytes = "IMPORT_BYTES"
 
 
 @blueprint.errorhandler(413)

@@ -87,9 +87,8 @@ def publish_petition(*, petition_id, now):
 def close_petition(*, petition_id):
     """Stop taking signatures; those that wait for their confirmation can still confirm."""
     petition = petition_to_change(petition_id)
-    if petition.state == "published":
-        petition.state = "closed"
-        db.session.flush()
+    _close(petition)
+    db.session.flush()
     return petition
 
 
@@ -98,7 +97,7 @@ def reopen_petition(*, petition_id, now):
     petition = petition_to_change(petition_id)
     if petition.state == "draft":
         return petition
-    petition.state = "published"
+    petition.state, petition.closed_at = "published", None
     petition.archived_at = None
     if petition.closes_at and petition.closes_at <= now:
         petition.closes_at = None
@@ -109,8 +108,7 @@ def reopen_petition(*, petition_id, now):
 def archive_petition(*, petition_id, now):
     """Put the petition away: closed, at its address still, in no list any more."""
     petition = petition_to_change(petition_id)
-    if petition.state == "published":
-        petition.state = "closed"
+    _close(petition)
     petition.archived_at = petition.archived_at or now
     db.session.flush()
     return petition
@@ -129,10 +127,16 @@ def retire_cause(*, cause_id):
     cause = cause_to_change(cause_id)
     open_ones = select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")
     for petition in db.session.scalars(open_ones):
-        petition.state = "closed"
+        _close(petition)
     cause.state = "archived"
     db.session.flush()
     return cause
+
+
+def _close(petition):
+    """What was signed at a table before that instant, and comes in later, still counts."""
+    if petition.state == "published":
+        petition.state, petition.closed_at = "closed", utcnow()
 
 
 def petition_to_change(petition_id):

@@ -14,6 +14,8 @@ LATER = re.compile(r"\bimport\((?=[`\"'])")
 ASKED = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
 COMMENT = re.compile(r"^\s*(?://.*|/\*\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
 SHARED = ("modules", "lib", "parts")
+# The kiosk's app is served as it was written: it is fetched once, and then kept on the tablet.
+APART = ("kiosk",)
 
 # One registry for the page, as the file of a subject joins that of the site. `later` is import() for names of modules.
 HEAD = """const page = (globalThis.volanteModules ??= { made: new Map(), makers: new Map(), files: {} });
@@ -36,7 +38,8 @@ def joined(folder):
     A subject is a folder beside `modules`, `lib` and `parts`: whatever needs a module of `montage/`, at once or later, goes into
     `montage.js`. What a subject's own module asks for later is a file of its own, and so is what a worker needs.
     """
-    modules = {path.relative_to(folder).as_posix(): path.read_text() for path in sorted(folder.rglob("*.js"))}
+    paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.js"))}
+    modules = {name: path.read_text() for name, path in paths.items() if _folder(name) not in APART}
     needs = {name: [_path(name, found[2]) for found in IMPORT.finditer(text)] for name, text in modules.items()}
     files, homes = {}, {}
     for entry in sorted(name for name in modules if name.startswith("modules/")):

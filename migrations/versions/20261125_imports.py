@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'imports'
-down_revision = '0008'
+revision = '0013'
+down_revision = '0012'
 
 INSTANT = sa.DateTime(timezone=True)
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')

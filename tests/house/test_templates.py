@@ -6,7 +6,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 # The policy forbids them, but for data that no browser runs; mails are no pages, and carry their styles inline.
-INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/ld\+json.))|\son[a-z]+=", re.IGNORECASE)
+INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/(?:ld\+)?json.))|\son[a-z]+=", re.IGNORECASE)
 USED = re.compile(r"[\"']([\w/-]+\.(?:html|txt))[\"']")
 MAIL_PARTS = {"subject.txt", "body.txt", "body.html"}
 

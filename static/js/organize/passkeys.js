@@ -1,6 +1,6 @@
 // What the server asks of a device, and what the device answers, between JSON and WebAuthn's own objects.
 
-import { toBytes, toText } from "./base64url.js";
+import { toBytes, toText } from "../lib/base64url.js";
 
 const withBytes = (keys) => (keys || []).map((key) => ({ ...key, id: toBytes(key.id) }));
 

@@ -1,0 +1,95 @@
+"""The app on a tablet: its page, its service worker, and the list of what a tablet keeps for a day without a network."""
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
+
+from campaign.kiosk.app_files import app_files
+from campaign.kiosk.app_words import app_words, without_script
+from campaign.lib.caching import public
+from campaign.lib.postal_codes import postal_code_shapes
+from campaign.montage.parcels import version
+
+blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")
+# The camera reads the pairing code, where the browser has a camera.
+PERMISSIONS = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
+NAME = "Volante"
+LEVELS = ("small", "mid", "full")
+ICONS = (("192", "any"), ("512", "any"), ("maskable-512", "maskable"))
+
+
+@blueprint.get("/")
+def shell():
+    languages = tuple(current_app.config["LANGUAGES"])
+    page = render_template(
+        "kiosk/shell.html",
+        words=app_words(languages),
+        without_script=without_script(languages),
+        postal_codes=postal_code_shapes(),
+        shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace("NAME", "{shape}"),
+        sprites_url=_sprites("{level}"),
+        numbers_url=url_for("montage.numbers", slug="SLUG").replace("SLUG", "{cause}"),
+    )
+    answer = public(make_response(page), 60)
+    answer.headers["Permissions-Policy"] = PERMISSIONS
+    return answer
+
+
+@blueprint.get("/worker.js")
+def worker():
+    """The service worker: what it keeps stands before it, so that a new version is another script."""
+    assets = current_app.extensions["assets"]
+    script = (assets.folder / "js" / "kiosk" / "worker.js").read_text()
+    return _always_asked(Response(f"const kiosk = {current_app.json.dumps(_kept())};\n{script}", mimetype="text/javascript"))
+
+
+@blueprint.get("/assets.json")
+def assets_json():
+    return _always_asked(jsonify(_kept()))
+
+
+@blueprint.get("/app.webmanifest")
+def webmanifest():
+    answer = jsonify(
+        id="/kiosk/",
+        name=NAME,
+        short_name=NAME,
+        start_url=url_for("kiosk_app.shell"),
+        scope=url_for("kiosk_app.shell"),
+        display="fullscreen",
+        display_override=["fullscreen", "standalone"],
+        orientation="any",
+        background_color="#fff8ea",
+        theme_color="#17110d",
+        icons=[
+            {
+                "src": _asset(f"img/kiosk-{name}.png"),
+                "sizes": f"{name.rpartition('-')[2]}x{name.rpartition('-')[2]}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
+            for name, purpose in ICONS
+        ],
+    )
+    answer.mimetype = "application/manifest+json"
+    return public(answer, 60)
+
+
+def _kept():
+    """Return the version of the app and the addresses of all that it needs, beside what belongs to a campaign."""
+    assets = current_app.extensions["assets"]
+    files = [_asset(path) for path in app_files(assets.folder)]
+    files += [_sprites(level) for level in LEVELS]
+    files += [url_for("kiosk_app.assets_json"), url_for("kiosk_app.webmanifest")]
+    return {"version": f"{assets.version}-{version()}", "files": files}
+
+
+def _asset(path):
+    return url_for("assets.file", version=current_app.extensions["assets"].version, path=path)
+
+
+def _sprites(level):
+    return url_for("montage.sprite_sheet", tag=version(), level="LEVEL").replace("LEVEL", level)
+
+
+def _always_asked(answer):
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer

@@ -1,0 +1,198 @@
+"""The words of a record, judged by the rules of the web's own form, and by when and how they were signed."""
+
+from datetime import timedelta
+from functools import lru_cache
+
+from flask import current_app
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+
+from campaign.extensions import db
+from campaign.kiosk.bundle import languages_of, needs_address
+from campaign.kiosk.key_keeping import private_keys
+from campaign.kiosk.reading import Malformed, read_said
+from campaign.kiosk.sealing import Unreadable, binding, unseal
+from campaign.kiosk.syncing import Opened
+from campaign.lib.slugs import is_slug
+from campaign.petitions.cards import in_language
+from campaign.petitions.models import Petition
+from campaign.petitions.queries import signing_terms, slug_after
+from campaign.signatures import keys
+from campaign.signatures.forms import ANSWER_PREFIX, EmailField, form_class
+from campaign.signatures.standing_rules import reason_to_hold
+
+# Clocks that agree to within so much are right.
+AGREES = timedelta(minutes=1)
+
+
+class Invalid(Exception):
+    """The words are not what this petition takes as a signature; `labels` are those of the fields at fault."""
+
+    def __init__(self, labels):
+        super().__init__()
+        self.labels = labels
+
+
+def open_records(kiosk, records, *, device_time, now):
+    """Return the SealedRecords of a kiosk as Opened ones; what cannot become a signature says why.
+
+    `device_time` is what the device's clock shows at `now`, or None.
+    """
+    private = private_keys({record.key for record in records})
+    off = now - device_time if device_time else timedelta()
+    skew = off if abs(off) > AGREES else timedelta()
+    petitions = _Petitions(kiosk)
+    return [_open(petitions, record, private.get(record.key), skew, now) for record in records]
+
+
+def read_again(record):
+    """Return (Said, Opened) of a KioskRecord in review, whatever it waits for; what it then lacks is the `reason` of Opened.
+
+    Raises Unreadable where it cannot be opened.
+    """
+    said = _said(record.kiosk, record, private_keys({record.key}).get(record.key))
+    return said, _judged(_Petitions(record.kiosk), record, said, record.signed_at, is_let_in=True)
+
+
+class _Petitions:
+    """The petitions that a kiosk's records may be under, each looked up once for a batch."""
+
+    def __init__(self, kiosk):
+        self.kiosk = kiosk
+        self._by_slug, self._terms = {}, {}
+
+    def get(self, slug):
+        """Return the petition where it is one of the kiosk's cause, also by a name that it had when it was signed; or None."""
+        if slug not in self._by_slug:
+            self._by_slug[slug] = self._find(slug)
+        return self._by_slug[slug]
+
+    def terms(self, petition, version, now):
+        key = (petition.id, version)
+        if key not in self._terms:
+            self._terms[key] = signing_terms(petition.slug, now=now, version=version)
+        return self._terms[key]
+
+    def _find(self, slug):
+        if not is_slug(slug):
+            return None
+        ours = select(Petition).where(Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft")
+        for name in (slug, slug_after(slug)):
+            if name and (found := db.session.scalar(ours.where(Petition.slug == name))):
+                return found
+        return None
+
+
+def _open(petitions, record, private, skew, now):
+    kiosk = petitions.kiosk
+    try:
+        said = _said(kiosk, record, private)
+    except Unreadable:
+        return Opened(record.uuid, record.sequence, record.key, record.sealed, now, reason="unreadable")
+    return _judged(petitions, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
+
+
+def _said(kiosk, record, private):
+    if private is None or not record.sealed:
+        raise Unreadable
+    plain = unseal(record.sealed, private, binding(kiosk.uuid, record.uuid, record.sequence))
+    try:
+        return read_said(plain)
+    except Malformed as error:
+        raise Unreadable from error
+
+
+def _possible(claimed, skew, earliest, latest):
+    """Return when it must have been signed: as the device says, put right by how wrong its clock is, and never before it was paired."""
+    if claimed is None:
+        return latest
+    try:
+        return min(max(claimed + skew, earliest), latest)
+    except OverflowError:
+        return latest
+
+
+def _judged(petitions, record, said, signed_at, *, is_let_in=False):
+    facts = {
+        "uuid": record.uuid,
+        "sequence": record.sequence,
+        "key": record.key,
+        "sealed": record.sealed,
+        "signed_at": signed_at,
+        "claimed_at": said.signed_at,
+        "shift": said.shift,
+        "consent": said.consent,
+        "drawn": said.drawn,
+    }
+    petition = petitions.get(said.petition)
+    if petition is None:
+        return Opened(**facts, reason="unknown_petition")
+    facts["petition_id"] = petition.id
+    if not is_let_in and not _was_open(petition, signed_at):
+        return Opened(**facts, reason="closed")
+    terms = petitions.terms(petition, said.version, signed_at)
+    must_have_address = needs_address(petition) or not said.witnessed
+    try:
+        words = columns_of(said, terms, must_have_address=must_have_address)
+    except Invalid as fault:
+        return Opened(**facts, reason="invalid", faults=fault.labels)
+    lang = said.lang if said.lang in current_app.config["LANGUAGES"] else languages_of(petitions.kiosk.event)[0]
+    return Opened(**facts, terms=terms, lang=lang, is_confirmed=not must_have_address, words=words)
+
+
+def _was_open(petition, instant):
+    if petition.opens_at and instant < petition.opens_at:
+        return False
+    if petition.closes_at and instant >= petition.closes_at:
+        return False
+    return petition.state != "closed" or (petition.closed_at is not None and instant < petition.closed_at)
+
+
+def columns_of(said, terms, *, must_have_address):
+    """Return the columns of the signature that somebody's words make, by the rules of the web's own form. Raises Invalid."""
+    form = _form_of(terms, must_have_address)(formdata=_typed(said))
+    if not form.validate():
+        raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
+    address = form.email.address
+    words = {
+        "given_name": form.given_name.data,
+        "family_name": form.family_name.data,
+        "email": address and address.typed,
+        "email_digest": address and keys.email_digest(address.normalized),
+        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data, form.postal_code.data),
+        "country": form.country.data,
+        "postal_code": form.postal_code.data,
+        "comment": form.comment.data,
+        "answers": form.answers(),
+        "name_display": form.name_display.data,
+        "subscribe": form.subscribe.data and address is not None,
+    }
+    rule = reason_to_hold(terms, network=None, mail_domain=address.domain if address else "", words=words)
+    return {**words, "held_reason": rule}
+
+
+class OptionalEmailField(EmailField):
+    """An address that may be left out, where a witness is enough."""
+
+    def pre_validate(self, form):
+        if (self.data or "").strip():
+            super().pre_validate(form)
+
+
+def _form_of(terms, must_have_address):
+    # Answers are kept in one language whatever was read, so any will do.
+    form = form_class(terms.required_fields, [in_language(question, "en") for question in terms.questions])
+    return form if must_have_address else _without_address(form)
+
+
+@lru_cache(maxsize=256)
+def _without_address(form):
+    return type("KioskForm", (form,), {"email": OptionalEmailField()})
+
+
+def _typed(said):
+    """Return what was said as a form would have sent it: a box that is not ticked is not sent."""
+    answers = {ANSWER_PREFIX + name: value for name, value in said.words["answers"].items()}
+    sent = {**said.words, **answers}
+    del sent["answers"]
+    return MultiDict({name: "y" if value is True else value for name, value in sent.items() if value is not False})

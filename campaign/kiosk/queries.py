@@ -1,0 +1,173 @@
+"""What the app, the workspace and the commands ask about kiosks."""
+
+from datetime import UTC, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import contains_eager, joinedload, selectinload
+
+from campaign.causes.models import Cause
+from campaign.events.models import Event
+from campaign.extensions import db
+from campaign.kiosk import keys
+from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
+from campaign.signatures.models import Signature
+
+MOST_GAPS = 50
+
+
+def kiosk_by_secret(secret):
+    """Return the kiosk that was given this secret, with its event, or None."""
+    found = db.session.scalar(_whole().where(Kiosk.uuid == keys.claimed_kiosk(secret)))
+    # Compared also where there is none, so that the time tells nothing.
+    is_its = keys.is_secret(secret, found.secret_digest if found else bytes(32))
+    return found if is_its else None
+
+
+def kiosk_by_id(kiosk_id):
+    """Return the kiosk with this id and its event, or None."""
+    return db.session.scalar(_whole().where(Kiosk.id == kiosk_id))
+
+
+def every_kiosk(cause_ids=None):
+    """Return the kiosks of these causes, or of all where None, the newest first."""
+    query = _whole().order_by(Kiosk.id.desc())
+    if cause_ids is not None:
+        query = query.join(Event, Event.id == Kiosk.event_id).where(Event.cause_id.in_(cause_ids))
+    return db.session.scalars(query).all()
+
+
+def kiosks_of(event_id):
+    """Return the kiosks of an event, oldest first."""
+    return db.session.scalars(_whole().where(Kiosk.event_id == event_id).order_by(Kiosk.id)).all()
+
+
+def code_by_id(code_id):
+    """Return the PairingCode with this id and its event, or None."""
+    event = joinedload(PairingCode.event).selectinload(Event.texts)
+    return db.session.scalar(
+        select(PairingCode).where(PairingCode.id == code_id).options(event).execution_options(populate_existing=True)
+    )
+
+
+def kiosk_name(kiosk_id):
+    return db.session.scalar(select(Kiosk.name).where(Kiosk.id == kiosk_id))
+
+
+def shifts_of(event_id, most=100):
+    """Return rows (Shift, name of its kiosk, how many of its signatures are stored) of an event, the latest first."""
+    stored = (
+        select(func.count())
+        .where(KioskRecord.shift_id == Shift.id, KioskRecord.status == "stored")
+        .correlate(Shift)
+        .scalar_subquery()
+    )
+    return db.session.execute(
+        select(Shift, Kiosk.name, stored.label("stored"))
+        .join(Kiosk, Kiosk.id == Shift.kiosk_id)
+        .where(Kiosk.event_id == event_id)
+        .order_by(Shift.started_at.desc(), Shift.id.desc())
+        .limit(most)
+    ).all()
+
+
+def kept_for_review(event_id, *, after_id=0, most=20):
+    """Return the records of an event that wait for somebody's decision, oldest first."""
+    return db.session.scalars(
+        select(KioskRecord)
+        .join(KioskRecord.kiosk)
+        .where(Kiosk.event_id == event_id, IN_REVIEW, KioskRecord.decided_at.is_(None), KioskRecord.id > after_id)
+        .order_by(KioskRecord.id)
+        .limit(most)
+        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
+    ).all()
+
+
+def many_for_review(event_ids):
+    """Return {event id: how many records wait for somebody's decision}."""
+    rows = db.session.execute(
+        select(Kiosk.event_id, func.count())
+        .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
+        .where(Kiosk.event_id.in_(event_ids), IN_REVIEW, KioskRecord.decided_at.is_(None))
+        .group_by(Kiosk.event_id)
+    )
+    return {event_id: count for event_id, count in rows}
+
+
+def records_by_id(event_id, ids):
+    """Return those of these records that are of this event, with their kiosks, oldest first."""
+    return db.session.scalars(
+        select(KioskRecord)
+        .join(KioskRecord.kiosk)
+        .where(Kiosk.event_id == event_id, KioskRecord.id.in_(ids))
+        .order_by(KioskRecord.id)
+        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
+    ).all()
+
+
+def pin_of(event_id):
+    """Return the StaffPin of an event, or None."""
+    return db.session.get(StaffPin, event_id, populate_existing=True)
+
+
+def event_of_table(code):
+    """Return the TableCode at `code` and its event, or None."""
+    return db.session.execute(
+        select(TableCode, Event)
+        .join(Event, Event.id == TableCode.event_id)
+        .where(TableCode.code == code)
+        .options(selectinload(Event.petitions))
+    ).first()
+
+
+def numbers_of(kiosk_id, uuids):
+    """Return {uuid of a record: butterfly number} of those that this kiosk sent and that have hatched."""
+    rows = db.session.execute(
+        select(KioskRecord.uuid, Signature.number)
+        .join(Signature, Signature.id == KioskRecord.signature_id)
+        .where(KioskRecord.kiosk_id == kiosk_id, KioskRecord.uuid.in_(uuids), Signature.number.is_not(None))
+    )
+    return {uuid: number for uuid, number in rows}
+
+
+def gaps_of(kiosk_id):
+    """Return the first sequence numbers that are missing below the highest that arrived, as [first, last] of each gap."""
+    arrived = select(KioskRecord.sequence).where(KioskRecord.kiosk_id == kiosk_id).distinct().subquery()
+    before = func.coalesce(func.lag(arrived.c.sequence).over(order_by=arrived.c.sequence), 0).label("before")
+    steps = select(before, arrived.c.sequence).subquery()
+    rows = db.session.execute(
+        select(steps.c.before, steps.c.sequence)
+        .where(steps.c.sequence > steps.c.before + 1)
+        .order_by(steps.c.sequence)
+        .limit(MOST_GAPS)
+    )
+    return [[before + 1, after - 1] for before, after in rows]
+
+
+def tally_of(kiosk, now):
+    """Return how many signatures of a kiosk are stored: of the last hour, and of today by the clock of the event."""
+    since = {"hour": now - timedelta(hours=1), "today": _midnight(now, kiosk.event.zone)}
+    stored = (KioskRecord.kiosk_id == kiosk.id, KioskRecord.status == "stored")
+    return {
+        name: db.session.scalar(select(func.count()).where(*stored, KioskRecord.signed_at >= start))
+        for name, start in since.items()
+    }
+
+
+def shift_ids(kiosk_id, uuids):
+    """Return {uuid: id} of the shifts of a kiosk."""
+    rows = db.session.execute(select(Shift.uuid, Shift.id).where(Shift.kiosk_id == kiosk_id, Shift.uuid.in_(uuids)))
+    return {uuid: shift_id for uuid, shift_id in rows}
+
+
+def _midnight(now, zone):
+    return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+
+
+def _whole():
+    event = joinedload(Kiosk.event)
+    return select(Kiosk).options(
+        event.joinedload(Event.cause).selectinload(Cause.texts),
+        event.selectinload(Event.texts),
+        event.selectinload(Event.petitions),
+    )

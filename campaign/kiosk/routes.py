@@ -1,0 +1,152 @@
+"""What tablets say to the server: pairing, fetching what they need, syncing. `docs/kiosk-protocol.md` is the agreement."""
+
+from flask import Blueprint, abort, current_app, jsonify, redirect, request, url_for
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from campaign.extensions import write
+from campaign.kiosk import bundle, key_keeping, pairing, syncing
+from campaign.kiosk.forms import open_records
+from campaign.kiosk.pace import pace
+from campaign.kiosk.queries import event_of_table, gaps_of, kiosk_by_id, kiosk_by_secret, numbers_of, tally_of
+from campaign.kiosk.reading import Malformed, TooLarge, read_ids, read_json, read_pairing, read_records, read_report
+from campaign.lib.times import utcnow
+
+blueprint = Blueprint("kiosk", __name__)
+MOST_NUMBERS = 500
+MOST_SMALL_BODY = 50_000
+PAIRING_PAUSE, PAUSE = 900, 60
+
+
+class Refused(Exception):
+    """The request gets nothing but this answer."""
+
+    def __init__(self, status, said, pause=None):
+        super().__init__(said)
+        self.status, self.said, self.pause = status, said, pause
+
+
+@blueprint.errorhandler(Refused)
+def refuse(refused):
+    answer = jsonify(error=refused.said)
+    answer.status_code = refused.status
+    if refused.pause:
+        answer.headers["Retry-After"] = str(refused.pause)
+    return answer
+
+
+@blueprint.post("/kiosk/pairings")
+def pair():
+    """Make a kiosk of the device that shows a code; its secret is told this once."""
+    if not pace().may_pair(request.remote_addr):
+        raise Refused(429, "too_many", PAIRING_PAUSE)
+    typed, app = _checked(read_pairing, _sent(MOST_SMALL_BODY))
+    try:
+        kiosk, secret = write(pairing.pair, typed=typed, app=app, now=utcnow())
+    except (pairing.UnknownCode, pairing.ExpiredCode, pairing.UsedCode) as fact:
+        raise Refused(fact.status, fact.said) from fact
+    return jsonify(kiosk=kiosk.uuid, secret=secret, name=kiosk.name), 201
+
+
+@blueprint.get("/kiosk/campaign.json")
+def campaign():
+    """All that a tablet needs for a day without a network."""
+    kiosk, now = _kiosk(), utcnow()
+    if kiosk.revoked_at:
+        raise Refused(403, "revoked")
+    key = key_keeping.present_key()
+    if kiosk.key_id != key.id:
+        write(key_keeping.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
+    said = bundle.bundle(kiosk, now)
+    answer = jsonify(said)
+    answer.set_etag(bundle.tag_of(said), weak=True)
+    answer.cache_control.private = answer.cache_control.no_cache = True
+    return answer.make_conditional(request)
+
+
+@blueprint.post("/kiosk/sync")
+def sync():
+    """Take in a batch; only what is durable gets a receipt."""
+    kiosk, now = _kiosk(), utcnow()
+    kiosk_id = kiosk.id
+    sent = _sent(bundle.MOST_BODY)
+    report = read_report(sent)
+    records = _checked(read_records, sent)
+    kept = [record for record in records if not record.refusal]
+    opened = open_records(kiosk, kept, device_time=report.device_time, now=now)
+    receipts = write(
+        syncing.receive,
+        kiosk_id=kiosk_id,
+        report=report,
+        records=opened,
+        most_an_hour=current_app.config["KIOSK_HOURLY_QUOTA"],
+        now=now,
+    )
+    refusals = [_said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal]
+    kiosk = kiosk_by_id(kiosk_id)
+    said = bundle.bundle(kiosk, now)
+    return jsonify(
+        receipts=[*(_said_of(each.uuid, each.status, each.reason) for each in receipts), *refusals],
+        server_time=said["server_time"],
+        gaps=gaps_of(kiosk_id),
+        count=said["cause"]["count"],
+        tally=tally_of(kiosk, now),
+        campaign=f'W/"{bundle.tag_of(said)}"',
+    )
+
+
+@blueprint.post("/kiosk/numbers")
+def numbers():
+    """Tell the butterfly numbers of records that have hatched meanwhile."""
+    kiosk = _kiosk()
+    sent = _sent(MOST_SMALL_BODY)
+    return jsonify(numbers=numbers_of(kiosk.id, _checked(read_ids, sent, MOST_NUMBERS)))
+
+
+@blueprint.get("/t/<code>")
+def table(code):
+    """The short address on the poster of a table: on to what can be signed there, credited to the table."""
+    found = event_of_table(code.upper()) or abort(404)
+    row, event = found
+    now = utcnow()
+    petitions = bundle.petitions_of(event)
+    if not petitions:
+        return redirect(url_for("events.show", slug=event.slug), 303)
+    chosen = next((petition for petition in petitions if petition.phase(now) == "open"), petitions[0])
+    answer = redirect(url_for("petitions.show", slug=chosen.slug, source=f"t-{row.code}"), 303)
+    answer.vary.add("Accept-Language")
+    return answer
+
+
+def _kiosk():
+    """Return the kiosk whose secret the request shows; a revoked one too, as it may have something to send."""
+    scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
+    kiosk = kiosk_by_secret(secret.strip()) if scheme.lower() == "bearer" else None
+    if kiosk is None:
+        raise Refused(401, "unknown_kiosk")
+    if not pace().may_ask(kiosk.id):
+        raise Refused(429, "too_many", PAUSE)
+    return kiosk
+
+
+def _sent(most):
+    """Return the object in the body, of at most so many bytes."""
+    request.max_content_length = most
+    try:
+        return read_json(request.get_data(cache=False))
+    except RequestEntityTooLarge as error:
+        raise Refused(413, "too_large") from error
+    except Malformed as error:
+        raise Refused(400, "malformed") from error
+
+
+def _checked(read, *sent):
+    try:
+        return read(*sent)
+    except Malformed as error:
+        raise Refused(400, "malformed") from error
+    except TooLarge as error:
+        raise Refused(413, "too_large") from error
+
+
+def _said_of(uuid, status, reason):
+    return {"id": uuid, "status": status, "reason": reason}

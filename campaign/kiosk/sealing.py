@@ -1,0 +1,56 @@
+"""What tablets seal to our public key, opened again; and our private keys, which lie encrypted in the database.
+
+The way of sealing is HPKE (RFC 9180) in base mode; both sides take it from a library.
+"""
+
+import secrets
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import current_app
+
+SUITE_NAME = "X25519-HKDF-SHA256-AES-128-GCM"
+NONCE_BYTES = 12
+_SUITE = Suite(KEM.X25519, KDF.HKDF_SHA256, AEAD.AES_128_GCM)
+
+
+class Unreadable(Exception):
+    """What was sealed was sealed to another key, or for another record, or has been changed."""
+
+
+def new_pair(name):
+    """Return a new key pair as (public bytes, private bytes encrypted under SECRET_KEY for the key called `name`)."""
+    private = X25519PrivateKey.generate()
+    nonce = secrets.token_bytes(NONCE_BYTES)
+    return private.public_key().public_bytes_raw(), nonce + _box().encrypt(nonce, private.private_bytes_raw(), name.encode())
+
+
+def private_key(name, sealed):
+    """Return the private key again. Raises Unreadable where it was encrypted under another SECRET_KEY."""
+    try:
+        raw = _box().decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], name.encode())
+    except InvalidTag as error:
+        raise Unreadable(name) from error
+    return X25519PrivateKey.from_private_bytes(raw)
+
+
+def binding(kiosk, record, sequence):
+    """Return what a record is sealed with beside its words, so that it opens as this record of this kiosk and as no other."""
+    return f"volante-kiosk-1|{kiosk}|{record}|{sequence}".encode()
+
+
+def unseal(sealed, key, bound_to):
+    """Return the plain bytes of `enc || ciphertext`. Raises Unreadable."""
+    try:
+        return _SUITE.decrypt(sealed, key, bound_to)
+    except (InvalidTag, ValueError) as error:
+        raise Unreadable from error
+
+
+def _box():
+    secret = current_app.config["SECRET_KEY"].encode()
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"volante kiosk keys").derive(secret))

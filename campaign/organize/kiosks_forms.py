@@ -1,0 +1,48 @@
+"""The forms by which tablets are paired and kept."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import StringField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from campaign.kiosk.keys import is_pin
+from campaign.kiosk.pairing import GUESSED_PINS, MOST_NAME
+from campaign.organize.content_fields import LineField
+
+TOO_LONG = Length(max=MOST_NAME, message=_l("That is longer than %(most)s letters.", most=MOST_NAME))
+
+
+class PinField(StringField):
+    """Six digits that nobody tries first."""
+
+    def process_formdata(self, valuelist):
+        super().process_formdata(valuelist)
+        self.data = "".join((self.data or "").split())
+
+    def pre_validate(self, form):
+        if not is_pin(self.data or ""):
+            raise ValidationError(_l("A PIN has six digits."))
+        if self.data in GUESSED_PINS:
+            raise ValidationError(_l("Whoever watches the table would try that first. Take another."))
+
+
+class PinForm(FlaskForm):
+    """The PIN that staff type on every tablet of an event."""
+
+    pin = PinField(_l("Staff PIN"))
+
+
+class PairForm(FlaskForm):
+    """A tablet that is about to be paired; the first one of an event brings the PIN."""
+
+    name = LineField(_l("Name of the tablet"), [TOO_LONG])
+    pin = PinField(_l("Staff PIN"))
+
+    def without_pin(self):
+        """Take the PIN away, where the event has one; return the form."""
+        del self.pin
+        return self
+
+
+class NameForm(FlaskForm):
+    name = LineField(_l("Name of the tablet"), [InputRequired(_l("Write a name.")), TOO_LONG])

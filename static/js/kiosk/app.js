@@ -1,0 +1,13 @@
+// Starts the kiosk, or says in plain words why it does not.
+
+import { Kiosk } from "./kiosk.js";
+import { Stuck } from "./screens/stuck.js";
+
+const kiosk = new Kiosk(document.getElementById("kiosk"));
+
+async function start() {
+  if (!window.isSecureContext || !window.crypto.subtle) kiosk.show(Stuck, "secure");
+  else await kiosk.start();
+}
+
+start().catch(() => kiosk.show(Stuck, "storage"));

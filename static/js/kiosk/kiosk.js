@@ -1,0 +1,187 @@
+// The conductor: which screen is shown, in which language, and what happens between two people.
+
+import { keepAwake } from "../screen/awake.js";
+import { keepAssets, keptCampaign, refresh } from "./campaign.js";
+import { codeIn } from "./code-words.js";
+import { closeDoors } from "./closed-doors.js";
+import { Idle } from "./idle.js";
+import { Picture } from "./picture.js";
+import { askToLast } from "./readiness.js";
+import { Attract } from "./screens/attract.js";
+import { Pairing } from "./screens/pairing.js";
+import { Pin } from "./screens/pin.js";
+import { Stuck } from "./screens/stuck.js";
+import { fillTop } from "./screens/top.js";
+import { Refused } from "./server.js";
+import { StillThere } from "./still-there.js";
+import { Store } from "./store.js";
+import { Sync } from "./sync.js";
+import { Update } from "./update.js";
+import { label, languages, word } from "./words.js";
+
+export class Kiosk {
+  constructor(place) {
+    Object.assign(this, { place, screen: null, campaign: null, stopped: "", news: "" });
+    this.installing = null;
+    this.store = new Store();
+    this.sync = new Sync(this.store);
+    this.update = new Update(() => !this.screen || this.screen.isFree === true);
+    this.picture = new Picture(this);
+    this.stillThere = new StillThere();
+    this.idle = new Idle({
+      warn: (seconds) => this.stillThere.warn(seconds),
+      calm: () => this.stillThere.close(),
+      end: () => this.wipe(),
+    });
+    window.addEventListener("beforeinstallprompt", (event) => {
+      event.preventDefault();
+      this.installing = event;
+    });
+  }
+
+  async start() {
+    const code = codeIn(window.location.href);
+    closeDoors();
+    keepAwake();
+    const theme = await this.store.read("theme");
+    if (theme) document.documentElement.dataset.theme = theme;
+    this.ready = this.update.start().catch(() => {});
+    const pairing = await this.store.pairing();
+    if (pairing) await this.open();
+    else this.show(Pairing, code);
+    this.sync.addEventListener("state", () => this.onSync());
+    this.sync.start();
+  }
+
+  /** The tablet is paired: show what it has, and fetch what it has not. */
+  async open(Screen = Attract) {
+    askToLast();
+    this.campaign = await keptCampaign(this.store);
+    this.stopped = await this.store.read("stopped");
+    if (this.campaign) this.take(this.campaign);
+    else await this.download().catch(() => {});
+    if (this.campaign) this.show(Screen);
+    else this.show(Stuck, "campaign");
+    this.download().catch(() => {});
+  }
+
+  /** Fetch campaign and picture where they are new. */
+  async download() {
+    const pairing = await this.store.pairing();
+    if (!pairing) return;
+    try {
+      this.take(await refresh(this.store, pairing));
+      await this.stop("");
+    } catch (error) {
+      if (error instanceof Refused && error.code === "revoked") await this.stop("revoked");
+      throw error;
+    }
+    await this.ready;
+    await keepAssets(this.picture.urls());
+  }
+
+  /** Collect no more, because of `reason`; with "" go on. */
+  async stop(reason) {
+    if (this.stopped === reason) return;
+    this.stopped = reason;
+    await this.store.write({ stopped: reason });
+    if (this.screen instanceof Attract) this.say();
+  }
+
+  take(campaign) {
+    const isNew = !this.campaign;
+    this.campaign = campaign;
+    this.sync.limits = campaign.limits;
+    document.documentElement.dataset.palette = campaign.cause.palette;
+    if (isNew) this.speak(this.languages[0]);
+  }
+
+  /** The languages of this table, the first one first. */
+  get languages() {
+    const all = this.campaign ? this.campaign.languages : languages;
+    return all.filter((each) => languages.includes(each));
+  }
+
+  /** The petitions that can be signed at this moment. */
+  get petitions() {
+    const isOpen = ({ phase, closes_at: end }) =>
+      phase === "open" && (!end || Date.parse(end) > Date.now());
+    return this.stopped ? [] : this.campaign.petitions.filter(isOpen);
+  }
+
+  onSync() {
+    const { campaign, problem, review } = this.sync.state;
+    // The server's tag of the campaign, and what it says of us.
+    const news = `${campaign} ${review.revoked || 0}`;
+    if (campaign && news !== this.news) {
+      this.news = news;
+      this.download().catch(() => {});
+    }
+    if (!problem) this.update.takeOver();
+  }
+
+  /** Show a screen in place of the last, of which nothing stays. */
+  show(Screen, ...details) {
+    this.leave();
+    const sheet = document.getElementById(`screen-${Screen.template}`);
+    this.place.replaceChildren(sheet.content.cloneNode(true));
+    this.place.dataset.screen = Screen.template;
+    label(this.place);
+    this.screen = new Screen(this, this.place, ...details);
+    fillTop(this, this.place);
+    this.say();
+    if (Screen.isPersonal) this.idle.start();
+    else this.idle.stop();
+    window.scrollTo(0, 0);
+    const heading = this.place.querySelector("h1");
+    if (heading) heading.focus({ preventScroll: true });
+    if (this.screen.isFree) this.update.takeOver();
+  }
+
+  leave() {
+    if (!this.screen) return;
+    if (this.screen.leave) this.screen.leave();
+    this.screen = null;
+    // What was typed goes with its line, even where something else still holds on to that line.
+    for (const line of this.place.querySelectorAll("input, textarea, select")) {
+      line.value = "";
+      line.checked = false;
+    }
+    this.picture.putAway();
+  }
+
+  /** Change the language of all that is seen; typed words stay. */
+  speak(language) {
+    document.documentElement.lang = language;
+    label(document);
+    if (this.screen) {
+      fillTop(this, this.place);
+      this.say();
+    }
+  }
+
+  say() {
+    if (this.screen.say) this.screen.say();
+  }
+
+  /** Back to the beginning, in the first language, with nothing of the last person. */
+  restart() {
+    this.speakQuietly(this.languages[0]);
+    this.show(this.campaign ? Attract : Pairing);
+  }
+
+  speakQuietly(language) {
+    this.leave();
+    this.place.replaceChildren();
+    this.speak(language);
+  }
+
+  askPin() {
+    if (this.campaign) this.show(Pin);
+  }
+
+  wipe() {
+    this.restart();
+    document.getElementById("aloud").textContent = word("wiped");
+  }
+}

@@ -1,0 +1,32 @@
+// The crew's six digits, compared without a network. A try is written down before it is looked at, so
+// that loading the page anew gives nobody another one.
+
+import { toBytes } from "../lib/base64url.js";
+
+export const DIGITS = 6;
+const TRIES = 4;
+const WAIT_MS = 300000;
+
+/** Return how many tries are left and, where none is, for how many ms the tablet waits. */
+export async function triesLeft(store, now = Date.now()) {
+  const { used = 0, at = 0 } = (await store.read("tries")) || {};
+  // A clock that was set back does not make the wait longer than it is, nor set forward counts double.
+  const rest = used < TRIES ? 0 : Math.min(WAIT_MS, at + WAIT_MS - now);
+  if (used >= TRIES && rest <= 0) return { left: TRIES, rest: 0 };
+  return { left: Math.max(0, TRIES - used), rest };
+}
+
+/** Return whether `digits` are the crew's. */
+export async function isPin(store, { salt, iterations, digest }, digits) {
+  const { left } = await triesLeft(store);
+  if (!left) return false;
+  await store.write({ tries: { used: TRIES - left + 1, at: Date.now() } });
+  const text = new TextEncoder().encode(digits);
+  const key = await crypto.subtle.importKey("raw", text, "PBKDF2", false, ["deriveBits"]);
+  const how = { name: "PBKDF2", hash: "SHA-256", salt: toBytes(salt), iterations };
+  const wanted = toBytes(digest);
+  const found = new Uint8Array(await crypto.subtle.deriveBits(how, key, wanted.length * 8));
+  const isSame = found.every((byte, at) => byte === wanted[at]);
+  if (isSame) await store.write({ tries: null });
+  return isSame;
+}

@@ -1,0 +1,46 @@
+// "Ready for offline": each part is looked at itself, not remembered to have gone well once.
+
+import { areKept } from "./campaign.js";
+import { seal } from "./seal.js";
+
+export const PARTS = ["worker", "campaign", "picture", "sealing"];
+
+async function asked() {
+  const { files } = await (await caches.match("/kiosk/assets.json")).json();
+  return files;
+}
+
+// The list is kept beside the files, so that it can be asked for without a network.
+async function hasFiles() {
+  const registration = await navigator.serviceWorker.getRegistration("/kiosk/");
+  return Boolean(registration && registration.active) && areKept(["/kiosk/", ...(await asked())]);
+}
+
+async function canSeal({ key, kiosk }) {
+  const sealed = await seal({ v: 1 }, key, { kiosk: kiosk.id, id: "0", sequence: 0 });
+  return sealed.length > 0;
+}
+
+/** Return which of PARTS are ready, by name, and whether the browser has promised to keep them. */
+export async function readiness(campaign, pictureUrls) {
+  const checks = {
+    worker: hasFiles,
+    campaign: async () => Boolean(campaign && campaign.petitions.length),
+    picture: () => areKept(pictureUrls),
+    sealing: () => canSeal(campaign),
+  };
+  const parts = {};
+  for (const name of PARTS) parts[name] = await checks[name]().catch(() => false);
+  return { parts, isReady: Object.values(parts).every(Boolean), isLasting: await isLasting() };
+}
+
+async function isLasting() {
+  const { storage } = navigator;
+  return Boolean(storage && storage.persisted && (await storage.persisted().catch(() => false)));
+}
+
+/** Ask the browser not to clear what it keeps for us; return whether it promised. */
+export async function askToLast() {
+  const { storage } = navigator;
+  return Boolean(storage && storage.persist && (await storage.persist().catch(() => false)));
+}

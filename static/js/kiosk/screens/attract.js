@@ -1,0 +1,81 @@
+// The picture that asks. One touch chooses the language and begins.
+
+import { number } from "../../lib/sentences.js";
+import { isStill, lang } from "../../parts/page.js";
+import { local, word, wordIn, words } from "../words.js";
+import { Letters } from "./letters.js";
+
+const TURN_MS = 5000;
+
+export class Attract {
+  static template = "attract";
+  isFree = true;
+
+  constructor(kiosk, place) {
+    Object.assign(this, { kiosk, place, turn: 0 });
+    this.find = (name) => place.querySelector(`[data-${name}]`);
+    this.find("signs").append(...kiosk.languages.map((each, at) => this.sign(each, at === 0)));
+    this.find("picture").addEventListener("click", () => this.begin(lang()));
+    kiosk.picture.onCount = (count) => this.count(count);
+    kiosk.picture.putIn(this.find("picture"));
+    this.timer = setInterval(() => this.rotate(), TURN_MS);
+  }
+
+  sign(language, isFirst) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", lang: language });
+    button.className = isFirst ? "sign kiosk-sign" : "button kiosk-wide";
+    const text = document.createElement("span");
+    text.textContent = wordIn(language, "sign_here");
+    button.append(text);
+    button.addEventListener("click", () => this.begin(language));
+    return button;
+  }
+
+  say() {
+    this.find("cause").textContent = local(this.kiosk.campaign.cause.title);
+    this.call();
+    this.count(this.kiosk.picture.count || this.kiosk.campaign.cause.count);
+    const isClosed = !this.kiosk.petitions.length;
+    this.find("signs").hidden = isClosed;
+    this.find("trouble").hidden = !isClosed;
+    const why = this.kiosk.stopped ? "stopped" : "nothing_open";
+    this.find("trouble").textContent = word(why);
+  }
+
+  // The call goes round the languages; where nothing may move, all of them stand there.
+  call() {
+    const { languages } = this.kiosk;
+    const shown = isStill() ? languages : [languages[this.turn % languages.length]];
+    const lines = shown.map((language) => {
+      const line = document.createElement("span");
+      Object.assign(line, { lang: language, textContent: wordIn(language, "touch") });
+      return line;
+    });
+    this.find("call").replaceChildren(...lines);
+    this.find("call").classList.toggle("is-still", isStill());
+  }
+
+  rotate() {
+    if (isStill() || document.hidden) return;
+    this.turn += 1;
+    this.call();
+  }
+
+  count(count) {
+    if (!this.place.querySelector("[data-count]")) return;
+    this.find("count").textContent = number(count, lang());
+    this.find("people").textContent = words("so_far", count);
+  }
+
+  begin(language) {
+    if (!this.kiosk.petitions.length) return;
+    this.kiosk.speak(language);
+    this.kiosk.show(Letters);
+  }
+
+  leave() {
+    clearInterval(this.timer);
+    this.kiosk.picture.onCount = () => {};
+  }
+}

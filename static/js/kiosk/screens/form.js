@@ -1,0 +1,229 @@
+// The form for fingers. What is typed lives in its lines and nowhere else, until it is sealed.
+
+import { meantAddress } from "../../lib/mail-domains.js";
+import { initials } from "../../lib/initials.js";
+import { lang } from "../../parts/page.js";
+import { openShift } from "../shifts.js";
+import { keepSealed, plainOf } from "../signing.js";
+import { faultsOf } from "../validate.js";
+import { local, word, words } from "../words.js";
+import { onActs, onEnter, setFault } from "./acts.js";
+import { drawPad } from "./drawing.js";
+import { answersOf, askQuestions, sayQuestions } from "./own-questions.js";
+import { Thanks } from "./thanks.js";
+
+const LINES = ["given_name", "family_name", "email", "country", "postal_code", "comment"];
+const SUGGEST_MS = 800;
+const postalCodes = JSON.parse(document.getElementById("postal-codes").textContent);
+
+export class Form {
+  static template = "form";
+  static isPersonal = true;
+
+  constructor(kiosk, place, petitions) {
+    Object.assign(this, { kiosk, place, petitions, faults: {}, isBusy: false, pad: null, timer: null });
+    this.find = (name) => place.querySelector(`[data-${name}]`);
+    this.line = (name) => place.querySelector(`[data-field="${name}"]`);
+    this.asks = {
+      required: new Set(petitions.flatMap(({ required_fields: names }) => names)),
+      isEmailRequired: petitions.some(({ email }) => email === "required"),
+      questions: petitions.flatMap(({ slug, questions }) =>
+        questions.map((question) => ({ slug, question })),
+      ),
+    };
+    askQuestions(this.find("questions"), petitions);
+    this.listen();
+  }
+
+  listen() {
+    const { place } = this;
+    const lines = [...place.querySelectorAll(".kiosk-lines [data-field]")];
+    lines.forEach((line, at) => {
+      const next = lines[at + 1];
+      if (line.tagName === "INPUT") onEnter(line, () => (next ? next.focus() : line.blur()));
+    });
+    place.addEventListener("input", (event) => this.onInput(event));
+    onActs(place, { sign: () => this.sign(), "wipe-pad": () => this.pad && this.pad.clear() });
+    place.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openPad());
+    if (this.asks.required.has("comment")) place.querySelector('[data-more="comment"]').open = true;
+  }
+
+  async openPad() {
+    if (!this.pad) this.pad = await drawPad(this.find("pad")).catch(() => null);
+  }
+
+  onInput({ target }) {
+    const name = target.dataset.field;
+    if (name === "given_name" || name === "family_name") this.preview();
+    if (name === "email") {
+      this.place.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
+      this.find("suggestion").replaceChildren();
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.suggest(), SUGGEST_MS);
+    }
+    const field = target.closest("[data-place]");
+    if (field && this.faults[field.dataset.place]) this.mend(field.dataset.place);
+  }
+
+  // An error goes as soon as its field is touched again; whether it is right, "Sign" says.
+  mend(name) {
+    delete this.faults[name];
+    this.sayFaults();
+  }
+
+  suggest() {
+    const meant = meantAddress(this.line("email").value);
+    if (!meant) return;
+    const button = document.createElement("button");
+    const text = word("email_meant", { email: meant });
+    Object.assign(button, { type: "button", className: "mail-suggestion", textContent: text });
+    button.addEventListener("click", () => {
+      this.line("email").value = meant;
+      button.remove();
+      this.line("email").focus();
+    });
+    this.find("suggestion").replaceChildren(button);
+  }
+
+  say() {
+    const n = this.petitions.length;
+    const title = n === 1 ? local(this.petitions[0].title) : words("form", n);
+    this.find("title").textContent = title;
+    this.find("sign").textContent = word("sign");
+    this.find("consent").textContent = local(this.kiosk.campaign.consent.words);
+    for (const name of LINES) {
+      const field = this.line(name).closest("[data-place]");
+      field.querySelector("[data-optional]").hidden = this.isRequired(name);
+      if (this.isRequired(name)) this.line(name).setAttribute("aria-required", "true");
+    }
+    this.sayCountries();
+    sayQuestions(this.find("questions"), this.petitions);
+    this.preview();
+    this.suggest();
+    this.sayFaults();
+  }
+
+  isRequired(name) {
+    if (name === "given_name") return true;
+    return name === "email" ? this.asks.isEmailRequired : this.asks.required.has(name);
+  }
+
+  sayCountries() {
+    const select = this.line("country");
+    const { value } = select;
+    const all = local(this.kiosk.campaign.countries);
+    const options = [["", word("choose")], ...all].map(([code, name]) => new Option(name, code));
+    select.replaceChildren(...options);
+    select.value = value;
+  }
+
+  preview() {
+    const [given, family] = [this.line("given_name").value, this.line("family_name").value];
+    const shown = {
+      full: `${given.trim()} ${family.trim()}`.trim(),
+      initials: initials(given, family, lang()),
+    };
+    for (const [name, text] of Object.entries(shown)) {
+      const hint = this.place.querySelector(`[data-preview="${name}"]`);
+      hint.textContent = text || word(`shown_${name}_hint`);
+    }
+  }
+
+  person() {
+    const person = {};
+    for (const name of LINES) person[name] = this.line(name).value.trim();
+    const chosen = this.place.querySelector('[name="k-shown"]:checked');
+    const box = this.place.querySelector("#k-subscribe");
+    return {
+      ...person,
+      name_display: chosen ? chosen.value : "counted",
+      subscribe: Boolean(person.email) && box.checked,
+      answers: answersOf(this.find("questions"), this.petitions),
+      drawn: this.pad ? this.pad.path() : "",
+    };
+  }
+
+  sayFaults() {
+    const names = Object.keys(this.faults);
+    for (const field of this.place.querySelectorAll("[data-place]")) {
+      const line = field.querySelector("input, select, textarea");
+      const [code, values] = this.faults[field.dataset.place] || [];
+      if (line) setFault(field, line, code ? word(`fault_${code}`, values) : "");
+    }
+    const summary = this.find("summary");
+    summary.hidden = !names.length;
+    if (!names.length) return;
+    this.find("summary-title").textContent = this.faults.whole
+      ? word(this.faults.whole[0])
+      : words("faults", names.length);
+    const links = names.filter((name) => name !== "whole").map((name) => this.linkTo(name));
+    this.find("summary-links").replaceChildren(...links);
+  }
+
+  linkTo(name) {
+    const field = this.place.querySelector(`[data-place="${CSS.escape(name)}"]`);
+    const line = field.querySelector("input, select, textarea");
+    const link = document.createElement("a");
+    const [code, values] = this.faults[name];
+    const title = field.querySelector("label").firstElementChild || field.querySelector("label");
+    link.href = `#${line.id}`;
+    link.textContent = `${title.textContent}: ${word(`fault_${code}`, values)}`;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const more = line.closest("details");
+      if (more) more.open = true;
+      line.focus();
+    });
+    return link;
+  }
+
+  refuse(faults) {
+    this.faults = faults;
+    this.sayFaults();
+    this.find("summary").focus();
+  }
+
+  async sign() {
+    if (this.isBusy) return;
+    const person = this.person();
+    const faults = faultsOf(person, this.asks, postalCodes);
+    if (Object.keys(faults).length) {
+      this.refuse(faults);
+      return;
+    }
+    this.busy(true);
+    try {
+      const { ids, flying } = await this.keep(person);
+      const { given_name: name, email } = person;
+      if (this.kiosk.screen === this) this.kiosk.show(Thanks, { ids, flying, name, email });
+      this.kiosk.sync.soon(0);
+    } catch (error) {
+      this.busy(false);
+      if (this.kiosk.screen === this) this.refuse({ whole: ["not_kept"] });
+    }
+  }
+
+  async keep(person) {
+    const { store, campaign } = this.kiosk;
+    const at = Date.now();
+    const shift = await openShift(store);
+    const how = { lang: lang(), consent: campaign.consent.version, shift: shift && shift.id, at };
+    const plains = this.petitions.map((petition) => plainOf(person, petition, how));
+    const ids = await keepSealed(store, campaign.key, plains, at);
+    return { ids, flying: plains.filter(({ witnessed }) => witnessed).length };
+  }
+
+  busy(isBusy) {
+    this.isBusy = isBusy;
+    const button = this.place.querySelector('[data-act="sign"]');
+    if (isBusy) button.setAttribute("aria-busy", "true");
+    else button.removeAttribute("aria-busy");
+    this.find("sign").textContent = word(isBusy ? "signing" : "sign");
+  }
+
+  leave() {
+    clearTimeout(this.timer);
+    if (this.pad) this.pad.clear();
+    Object.assign(this, { pad: null, faults: {} });
+  }
+}

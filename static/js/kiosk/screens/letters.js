@@ -1,0 +1,73 @@
+// The letters in large print: one, or several to choose from.
+
+import { withoutLinks } from "../closed-doors.js";
+import { label, local, word, words } from "../words.js";
+import { onActs } from "./acts.js";
+import { Form } from "./form.js";
+
+export class Letters {
+  static template = "letters";
+  static isPersonal = true;
+
+  constructor(kiosk, place, chosen = []) {
+    Object.assign(this, { kiosk, place, petitions: kiosk.petitions, chosen: new Set(chosen) });
+    this.isSingle = this.petitions.length === 1;
+    if (this.isSingle) this.chosen.add(this.petitions[0].slug);
+    const letters = place.querySelector("[data-letters]");
+    letters.append(...this.petitions.map((petition) => this.letter(petition)));
+    onActs(place, { onward: () => this.onward() });
+  }
+
+  letter(petition) {
+    const letter = document.getElementById("bit-letter").content.cloneNode(true).firstElementChild;
+    label(letter);
+    letter.dataset.slug = petition.slug;
+    const pick = letter.querySelector("[data-pick]");
+    pick.hidden = this.isSingle;
+    letter.querySelector("[data-reading]").open = this.isSingle;
+    letter.querySelector("[data-reading] summary").hidden = this.isSingle;
+    const box = pick.querySelector("input");
+    box.checked = this.chosen.has(petition.slug);
+    box.addEventListener("change", () => {
+      if (box.checked) this.chosen.add(petition.slug);
+      else this.chosen.delete(petition.slug);
+      this.count();
+    });
+    return letter;
+  }
+
+  say() {
+    const [first] = this.petitions;
+    const title = this.isSingle ? local(first.title) : word("letters_heading");
+    this.place.querySelector("[data-title]").textContent = title;
+    for (const petition of this.petitions) this.sayLetter(petition);
+    this.count();
+  }
+
+  sayLetter(petition) {
+    const letter = this.place.querySelector(`[data-slug="${petition.slug}"]`);
+    const find = (name) => letter.querySelector(`[data-${name}]`);
+    find("letter-title").textContent = local(petition.title);
+    find("summary").textContent = local(petition.summary);
+    const names = (local(petition.targets) || []).join(", ");
+    find("to").textContent = names && word("letter_to", { names });
+    // Our own server made this of Markdown and cleaned it; the page's policy runs nothing inside it.
+    const text = new DOMParser().parseFromString(local(petition.body_html), "text/html").body;
+    find("body").replaceChildren(...withoutLinks(text).childNodes);
+  }
+
+  count() {
+    const n = this.chosen.size;
+    const chosen = this.place.querySelector("[data-chosen]");
+    chosen.textContent = n ? words("letters_chosen", n) : word("letters_none");
+    chosen.hidden = this.isSingle;
+    const text = this.isSingle ? word("sign_this") : word("onward");
+    this.place.querySelector("[data-onward]").textContent = text;
+    this.place.querySelector('[data-act="onward"]').disabled = !n;
+  }
+
+  onward() {
+    const chosen = this.petitions.filter(({ slug }) => this.chosen.has(slug));
+    if (chosen.length) this.kiosk.show(Form, chosen);
+  }
+}

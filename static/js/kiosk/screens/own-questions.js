@@ -1,0 +1,69 @@
+// What a petition asks beside the usual, in its own words.
+
+import { local, word } from "../words.js";
+
+const typed = { autocomplete: "off", autocorrect: "off", spellcheck: "false" };
+
+function make(tag, attributes, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function fieldOf(question, id) {
+  if (question.type === "choice") return make("select", { class: "input", id, ...typed });
+  if (question.type === "tick") return make("input", { type: "checkbox", id, ...typed });
+  return make("input", { class: "input", id, type: "text", maxlength: 500, dir: "auto", ...typed });
+}
+
+/** Ask all questions of `petitions` in `place`; their words come by sayQuestions. */
+export function askQuestions(place, petitions) {
+  petitions.forEach(({ slug, questions }, above) => {
+    questions.forEach((question, at) => {
+      const id = `k-own-${above}-${at}`;
+      const label = make("label", { for: id }, make("span", {}));
+      const line = fieldOf(question, id);
+      const isTick = question.type === "tick";
+      const kind = isTick ? "tick kiosk-tick" : "field kiosk-field";
+      const name = `${slug}/${question.name}`;
+      const order = isTick ? [line, label] : [label, line];
+      place.append(make("div", { class: kind, "data-place": name, "data-own": "" }, ...order));
+    });
+  });
+}
+
+function each(place, petitions, act) {
+  const fields = [...place.querySelectorAll("[data-own]")];
+  for (const { slug, questions } of petitions) {
+    for (const question of questions) act(fields.shift(), slug, question);
+  }
+}
+
+/** Word them in the language of the page; answers stay. */
+export function sayQuestions(place, petitions) {
+  each(place, petitions, (field, slug, question) => {
+    const optional = question.required ? "" : ` ${word("optional")}`;
+    field.querySelector("label span").textContent = local(question.label) + optional;
+    if (question.type !== "choice") return;
+    const select = field.querySelector("select");
+    const { value } = select;
+    // Whatever language somebody answers in, the same answer is kept.
+    const kept = Object.values(question.choices || {})[0] || [];
+    const read = local(question.choices) || kept;
+    const options = kept.map((choice, at) => new Option(read[at], choice));
+    select.replaceChildren(new Option(word("choose"), ""), ...options);
+    select.value = value;
+  });
+}
+
+/** Return the answers, by petition and name. */
+export function answersOf(place, petitions) {
+  const answers = {};
+  each(place, petitions, (field, slug, { name, type }) => {
+    const line = field.querySelector("input, select");
+    answers[slug] = answers[slug] || {};
+    answers[slug][name] = type === "tick" ? line.checked : line.value.trim();
+  });
+  return answers;
+}

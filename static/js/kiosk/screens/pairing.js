@@ -1,0 +1,103 @@
+// A tablet becomes a kiosk: eight characters, typed or scanned.
+
+import { codeIn, isWhole, tidied } from "../code-words.js";
+import { canScan, Scanner } from "../scan.js";
+import { ask, Refused } from "../server.js";
+import { word, words } from "../words.js";
+import { onActs, onEnter, setFault } from "./acts.js";
+import { Ready } from "./ready.js";
+
+const KNOWN = ["unknown_code", "expired_code", "used_code", "too_many"];
+
+export class Pairing {
+  static template = "pairing";
+  isFree = true;
+
+  constructor(kiosk, place, code = "") {
+    Object.assign(this, { kiosk, place, fault: "", isBusy: false });
+    this.line = place.querySelector("#k-code");
+    this.line.value = tidied(code);
+    this.line.addEventListener("input", () => this.tidy());
+    onEnter(this.line, () => this.pair());
+    onActs(place, { pair: () => this.pair(), scan: () => this.scan() });
+    place.querySelector('[data-act="scan"]').hidden = !canScan();
+    this.scanner = new Scanner(place.querySelector("video"));
+    this.onState = () => this.showFormer();
+    kiosk.sync.addEventListener("state", this.onState);
+    if (isWhole(this.line.value)) this.pair();
+  }
+
+  say() {
+    this.setFault(this.fault);
+    this.showFormer();
+  }
+
+  // Records of a table that was left keep going out from here.
+  async showFormer() {
+    const { count } = await this.kiosk.store.waiting();
+    this.place.querySelector("[data-former]").hidden = !count;
+    const text = words("pair_former", count);
+    this.place.querySelector("[data-former-words]").textContent = text;
+  }
+
+  tidy() {
+    const { value, selectionStart } = this.line;
+    // In the middle of it nothing is moved under the finger.
+    if (selectionStart === value.length) this.line.value = tidied(value);
+    this.setFault("");
+  }
+
+  setFault(name) {
+    this.fault = name;
+    setFault(this.line.closest(".field"), this.line, name && word(`pair_${name}`));
+  }
+
+  async pair() {
+    const code = tidied(this.line.value);
+    if (this.isBusy) return;
+    if (!isWhole(code)) {
+      this.refuse("short");
+      return;
+    }
+    this.isBusy = true;
+    try {
+      const { answer } = await ask("/kiosk/pairings", { body: { code, app: "1" } });
+      if (!answer.secret) throw new TypeError("No secret");
+      await this.kiosk.store.pair(answer);
+      await this.kiosk.open(Ready);
+      this.kiosk.sync.soon(0);
+    } catch (error) {
+      this.refuse(error instanceof Refused && KNOWN.includes(error.code) ? error.code : "no_network");
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  refuse(name) {
+    if (!this.line.isConnected) return;
+    this.setFault(name);
+    this.line.focus();
+  }
+
+  async scan() {
+    this.scanner.video.hidden = false;
+    try {
+      await this.scanner.start((text) => {
+        const code = codeIn(text);
+        if (!code) return;
+        this.scanner.stop();
+        this.scanner.video.hidden = true;
+        this.line.value = code;
+        this.pair();
+      });
+    } catch (error) {
+      this.scanner.video.hidden = true;
+      this.refuse("no_camera");
+    }
+  }
+
+  leave() {
+    this.scanner.stop();
+    this.kiosk.sync.removeEventListener("state", this.onState);
+  }
+}

@@ -1,0 +1,183 @@
+// What the crew sees and does: numbers and hours, never a name.
+
+import { moment, number } from "../../lib/sentences.js";
+import { lang } from "../../parts/page.js";
+import { problemsOf } from "../problems.js";
+import { readiness } from "../readiness.js";
+import { endShift, startShift } from "../shifts.js";
+import { batteryLevel } from "../sync.js";
+import { local, word, words } from "../words.js";
+import { onActs, onEnter } from "./acts.js";
+import { Paper } from "./paper.js";
+import { Ready } from "./ready.js";
+import { TableCode } from "./table-code.js";
+import { Unpair } from "./unpair.js";
+
+const HOUR_MS = 3600000;
+const LOOK_MS = 5000;
+
+export class Panel {
+  static template = "panel";
+  static isPersonal = true;
+
+  constructor(kiosk, place) {
+    Object.assign(this, { kiosk, place, facts: null });
+    this.find = (name) => place.querySelector(`[data-${name}]`);
+    this.line = place.querySelector("#k-next-tabler");
+    const start = () => this.startShift();
+    onEnter(this.line, start);
+    onActs(place, {
+      back: () => kiosk.restart(),
+      sync: () => this.sync(),
+      code: () => kiosk.show(TableCode),
+      paper: () => kiosk.show(Paper),
+      hour: () => this.turnHour(),
+      check: () => kiosk.show(Ready),
+      unpair: () => kiosk.show(Unpair),
+      "shift-start": start,
+      "shift-end": () => this.endShift(),
+    });
+    this.look = () => this.lookAgain();
+    kiosk.sync.addEventListener("state", this.look);
+    this.timer = setInterval(this.look, LOOK_MS);
+    this.lookAgain();
+  }
+
+  async lookAgain() {
+    const { store, campaign, picture } = this.kiosk;
+    const [waiting, signed, shifts, synced, battery, ready] = await Promise.all([
+      store.waiting(),
+      store.read("signed"),
+      store.read("shifts"),
+      store.read("synced"),
+      batteryLevel(),
+      readiness(campaign, picture.urls()),
+    ]);
+    const { stopped } = this.kiosk;
+    this.facts = { waiting, synced, battery, ready, stopped };
+    Object.assign(this.facts, { signed: signed || [], shifts: shifts || [] });
+    if (this.kiosk.screen === this) this.say();
+  }
+
+  say() {
+    const { kiosk, event } = this.kiosk.campaign;
+    this.find("name").textContent = kiosk.name;
+    const where = [local(event.title), event.place].filter(Boolean).join(" · ");
+    this.find("where").textContent = where;
+    if (!this.facts) return;
+    this.sayFigures();
+    this.sayProblems();
+    this.sayShift();
+    const { battery, ready } = this.facts;
+    this.find("battery").hidden = battery === null;
+    const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(battery || 0);
+    this.find("battery").lastElementChild.textContent = word("battery", { percent });
+    this.find("light").dataset.is = ready.isReady ? "on" : "off";
+    const light = word(ready.isReady ? "ready_yes" : "ready_no");
+    this.find("light-words").textContent = light;
+  }
+
+  sayFigures() {
+    const { signed, waiting, synced } = this.facts;
+    const midnight = new Date().setHours(0, 0, 0, 0);
+    const since = (ms) => signed.filter((at) => at > ms).length;
+    const figures = {
+      today: since(midnight),
+      hour: since(Date.now() - HOUR_MS),
+      waiting: waiting.count,
+    };
+    for (const [name, n] of Object.entries(figures)) {
+      const figure = this.place.querySelector(`[data-figure="${name}"]`);
+      figure.textContent = number(n, lang());
+    }
+    const last = synced ? word("synced_at", { time: moment(synced, lang()) }) : word("synced_never");
+    const oldest = waiting.count ? word("oldest", { time: moment(waiting.oldest, lang()) }) : "";
+    this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace("..", ".");
+  }
+
+  sayProblems() {
+    const problems = problemsOf(this.kiosk.sync.state, this.facts, this.kiosk.update);
+    const bars = problems.map(({ kind, title, text }) => {
+      const bar = document.createElement("div");
+      bar.className = `alert alert--${kind}`;
+      const [heading, hint] = [document.createElement("b"), document.createElement("p")];
+      Object.assign(heading, { textContent: title });
+      Object.assign(hint, { textContent: text });
+      const words_ = document.createElement("div");
+      words_.append(heading, hint);
+      bar.append(words_);
+      return bar;
+    });
+    const said = problems.map(({ title }) => title).join();
+    // Not said aloud again each time that somebody looks.
+    if (said === this.said) return;
+    this.said = said;
+    this.find("problems").replaceChildren(...bars);
+  }
+
+  sayShift() {
+    const { shifts } = this.facts;
+    const open = shifts.find(({ ended_at: ended }) => !ended);
+    const text = open ? this.wordsOf(open) : word("shift_none");
+    this.find("shift").textContent = text;
+    this.find("shift-new").hidden = Boolean(open);
+    this.place.querySelector('[data-act="shift-end"]').hidden = !open;
+    const lines = shifts
+      .filter((shift) => shift !== open)
+      .slice(-4)
+      .reverse()
+      .map((shift) => {
+        const line = document.createElement("p");
+        Object.assign(line, { className: "hint", textContent: this.wordsOf(shift) });
+        return line;
+      });
+    this.find("shifts").replaceChildren(...lines);
+  }
+
+  wordsOf({ tabler, started_at: started, tally }) {
+    const time = moment(Date.parse(started), lang());
+    return `${word("shift_open", { name: tabler, time })} · ${words("shift_tally", tally)}`;
+  }
+
+  async startShift() {
+    const tabler = this.line.value.trim();
+    if (!tabler) {
+      this.line.focus();
+      return;
+    }
+    await startShift(this.kiosk.store, tabler);
+    this.line.value = "";
+    await this.lookAgain();
+    this.kiosk.sync.soon(0);
+  }
+
+  async endShift() {
+    await endShift(this.kiosk.store);
+    await this.lookAgain();
+    this.line.focus();
+    this.kiosk.sync.soon(0);
+  }
+
+  async sync() {
+    const aloud = document.getElementById("aloud");
+    aloud.textContent = word("syncing");
+    await this.kiosk.sync.run();
+    await this.lookAgain();
+    const { isOnline } = this.kiosk.sync.state;
+    aloud.textContent = word(isOnline ? "synced" : "sync_failed");
+  }
+
+  turnHour() {
+    const { dataset } = document.documentElement;
+    const isNight = dataset.theme
+      ? dataset.theme === "night"
+      : window.matchMedia("(prefers-color-scheme: dark)").matches;
+    dataset.theme = isNight ? "day" : "night";
+    this.kiosk.store.write({ theme: dataset.theme });
+  }
+
+  leave() {
+    clearInterval(this.timer);
+    this.kiosk.sync.removeEventListener("state", this.look);
+  }
+}

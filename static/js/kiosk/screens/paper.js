@@ -1,0 +1,31 @@
+// A blank sheet, made on the tablet: to print, or to copy by hand.
+
+import { qrCode } from "../qr-code.js";
+import { local, word } from "../words.js";
+import { onActs } from "./acts.js";
+
+export class Paper {
+  static template = "paper";
+
+  constructor(kiosk, place) {
+    Object.assign(this, { kiosk, place });
+    onActs(place, { back: () => kiosk.restart(), print: () => window.print() });
+  }
+
+  say() {
+    const { cause, event, consent, table } = this.kiosk.campaign;
+    const find = (name) => this.place.querySelector(`[data-${name}]`);
+    find("cause").textContent = local(cause.title);
+    find("event").textContent = [local(event.title), event.place].filter(Boolean).join(" · ");
+    find("consent").textContent = local(consent.words);
+    find("short").textContent = table.short;
+    find("code").replaceChildren(qrCode(table.url, word("code_name", { address: table.short })));
+    const letters = this.kiosk.petitions.map((petition) => {
+      const line = document.createElement("li");
+      const to = word("letter_to", { names: (local(petition.targets) || []).join(", ") });
+      line.textContent = `${local(petition.title)} – ${to}`;
+      return line;
+    });
+    find("letters").replaceChildren(...letters);
+  }
+}

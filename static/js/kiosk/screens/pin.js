@@ -1,0 +1,72 @@
+// Six digits, on keys that do not light when they are touched.
+
+import { DIGITS, isPin, triesLeft } from "../pin.js";
+import { word, words } from "../words.js";
+import { onActs } from "./acts.js";
+import { Panel } from "./panel.js";
+
+const MINUTE_MS = 60000;
+const LOOK_MS = 1000;
+
+export class Pin {
+  static template = "pin";
+  static isPersonal = true;
+
+  constructor(kiosk, place) {
+    Object.assign(this, { kiosk, place, digits: "", isBusy: false, state: { left: 1, rest: 0 } });
+    this.keys = place.querySelector(".kiosk-keys");
+    this.keys.addEventListener("click", ({ target }) => {
+      const button = target.closest("[data-key]");
+      if (button) this.press(button.dataset.key);
+    });
+    this.onKey = ({ key }) => {
+      if (/^\d$/.test(key)) this.press(key);
+      else if (key === "Backspace") this.press("back");
+    };
+    document.addEventListener("keydown", this.onKey);
+    onActs(place, { back: () => kiosk.restart() });
+    this.timer = setInterval(() => this.state.rest && this.look(), LOOK_MS);
+    this.look();
+  }
+
+  async look() {
+    this.state = await triesLeft(this.kiosk.store);
+    if (this.kiosk.screen === this) this.say();
+  }
+
+  say() {
+    const { pin } = this.kiosk.campaign;
+    const { left, rest } = this.state;
+    const n = this.digits.length;
+    this.place.querySelector("[data-hint]").textContent = word(pin ? "pin_hint" : "pin_none");
+    const dots = this.place.querySelector("[data-dots]");
+    [...dots.children].forEach((dot, at) => dot.classList.toggle("is-full", at < n));
+    dots.setAttribute("aria-label", words("pin_typed", n));
+    const tries = rest ? words("pin_wait", Math.ceil(rest / MINUTE_MS)) : words("pin_left", left);
+    const line = this.place.querySelector("[data-tries]");
+    if (line.textContent !== tries) line.textContent = tries;
+    for (const key of this.keys.children) key.disabled = Boolean(rest) || !pin;
+  }
+
+  async press(key) {
+    if (this.isBusy || this.state.rest || !this.kiosk.campaign.pin) return;
+    if (key === "clear") this.digits = "";
+    else if (key === "back") this.digits = this.digits.slice(0, -1);
+    else this.digits += key;
+    this.say();
+    if (this.digits.length < DIGITS) return;
+    this.isBusy = true;
+    const isRight = await isPin(this.kiosk.store, this.kiosk.campaign.pin, this.digits);
+    this.isBusy = false;
+    this.digits = "";
+    if (this.kiosk.screen !== this) return;
+    if (isRight) this.kiosk.show(Panel);
+    else await this.look();
+  }
+
+  leave() {
+    clearInterval(this.timer);
+    document.removeEventListener("keydown", this.onKey);
+    this.digits = "";
+  }
+}

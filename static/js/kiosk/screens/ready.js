@@ -1,0 +1,81 @@
+// The light that says that the tablet may leave the office.
+
+import { askToLast, readiness } from "../readiness.js";
+import { startShift } from "../shifts.js";
+import { local, word } from "../words.js";
+import { onActs, onEnter } from "./acts.js";
+
+const AGAIN_MS = 2000;
+
+export class Ready {
+  static template = "ready";
+  isFree = true;
+
+  constructor(kiosk, place) {
+    Object.assign(this, { kiosk, place, found: null, timer: null });
+    this.line = place.querySelector("#k-tabler");
+    const begin = () => this.begin();
+    onEnter(this.line, begin);
+    onActs(place, { begin, look: () => this.lookAgain(), install: () => this.install() });
+    this.look();
+  }
+
+  say() {
+    const { kiosk, event } = this.kiosk.campaign;
+    this.place.querySelector("[data-name]").textContent = kiosk.name;
+    const where = [local(event.title), event.place].filter(Boolean).join(" · ");
+    this.place.querySelector("[data-event]").textContent = where;
+    if (this.found) this.show();
+  }
+
+  async look() {
+    clearTimeout(this.timer);
+    this.found = await readiness(this.kiosk.campaign, this.kiosk.picture.urls());
+    if (this.kiosk.screen !== this) return;
+    this.show();
+    if (!this.found.isReady) this.timer = setTimeout(() => this.look(), AGAIN_MS);
+  }
+
+  async lookAgain() {
+    await this.kiosk.download().catch(() => {});
+    await askToLast();
+    await this.look();
+  }
+
+  show() {
+    const { parts, isReady, isLasting } = this.found;
+    for (const [name, isDone] of Object.entries({ ...parts, lasting: isLasting })) {
+      const line = this.place.querySelector(`[data-part="${name}"]`);
+      line.dataset.is = isDone ? "done" : name === "lasting" ? "warned" : "waiting";
+      const state = word(isDone ? "ready_done" : "ready_waits");
+      line.querySelector("[data-state]").textContent = `(${state})`;
+    }
+    const light = this.place.querySelector("[data-light]");
+    light.dataset.is = isReady ? "on" : "off";
+    const text = word(isReady ? "ready_yes" : "ready_no");
+    const said = light.querySelector("[data-light-words]");
+    // Said aloud only when it changes.
+    if (said.textContent !== text) said.textContent = text;
+    this.place.querySelector("[data-lasting-hint]").hidden = isLasting;
+    this.place.querySelector('[data-act="install"]').hidden = !this.kiosk.installing;
+  }
+
+  async install() {
+    const { installing } = this.kiosk;
+    if (!installing) return;
+    installing.prompt();
+    await installing.userChoice;
+    this.kiosk.installing = null;
+    await this.lookAgain();
+  }
+
+  async begin() {
+    const tabler = this.line.value.trim();
+    if (tabler) await startShift(this.kiosk.store, tabler);
+    this.kiosk.restart();
+  }
+
+  leave() {
+    clearTimeout(this.timer);
+  }
+}

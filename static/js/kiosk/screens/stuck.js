@@ -1,0 +1,19 @@
+// The kiosk cannot start: why, and what helps.
+
+import { word } from "../words.js";
+import { onActs } from "./acts.js";
+
+export class Stuck {
+  static template = "stuck";
+  isFree = true;
+
+  constructor(kiosk, place, reason) {
+    Object.assign(this, { place, reason });
+    onActs(place, { reload: () => window.location.reload() });
+  }
+
+  say() {
+    this.place.querySelector("[data-heading]").textContent = word(`stuck_${this.reason}`);
+    this.place.querySelector("[data-words]").textContent = word(`stuck_${this.reason}_hint`);
+  }
+}

@@ -1,0 +1,96 @@
+// Kept, and therefore thanked: the butterfly joins, a code leads home, and after eight seconds the next
+// may come.
+
+import { number } from "../../lib/sentences.js";
+import { lang } from "../../parts/page.js";
+import { qrCode } from "../qr-code.js";
+import { mask } from "../validate.js";
+import { word, words } from "../words.js";
+import { onActs } from "./acts.js";
+
+const REST_MS = 8000;
+const TICK_MS = 200;
+const JOIN_MS = 500;
+const LAND_MS = 1500;
+
+export class Thanks {
+  static template = "thanks";
+
+  /** `signed` has the ids of the records, how many are `flying`, the given `name`, and `email` or "". */
+  constructor(kiosk, place, signed) {
+    Object.assign(this, { kiosk, place, signed, numbers: {}, timers: [] });
+    this.find = (name) => place.querySelector(`[data-${name}]`);
+    onActs(place, { next: () => kiosk.restart() });
+    this.begin();
+    this.stir = () => this.begin();
+    place.addEventListener("pointerdown", this.stir);
+    this.timers.push(setInterval(() => this.tick(), TICK_MS));
+    this.find("chrysalis").hidden = Boolean(signed.flying);
+    this.find("picture").hidden = !signed.flying;
+    if (signed.flying) this.fly();
+  }
+
+  begin() {
+    this.until = Date.now() + REST_MS;
+  }
+
+  tick() {
+    const left = Math.max(0, this.until - Date.now());
+    this.find("way").style.inlineSize = `${(100 * left) / REST_MS}%`;
+    const text = words("thanks_left", Math.ceil(left / 1000));
+    if (this.find("left").textContent !== text) this.find("left").textContent = text;
+    // Also when the clock was set back meanwhile.
+    if (!left || left > REST_MS) this.kiosk.restart();
+  }
+
+  async fly() {
+    const { picture } = this.kiosk;
+    this.onNumbers = ({ detail }) => this.number(detail);
+    picture.element.addEventListener("volante:numbers", this.onNumbers);
+    await picture.putIn(this.find("picture"));
+    this.timers.push(
+      setTimeout(async () => {
+        const [first] = await picture.join(this.signed.flying);
+        this.timers.push(setTimeout(() => picture.choose(first), LAND_MS));
+      }, JOIN_MS),
+    );
+  }
+
+  // The picture's own place was a guess as long as others sign elsewhere; now it is known.
+  number(numbers) {
+    for (const id of this.signed.ids) if (id in numbers) this.numbers[id] = numbers[id];
+    const [first] = Object.values(this.numbers);
+    if (first) this.kiosk.picture.choose(first);
+    this.sayNumber();
+  }
+
+  say() {
+    const { name, email, flying } = this.signed;
+    this.find("thanks").textContent = word("thanks", { name });
+    const joined = flying > 1 ? "thanks_joined_many" : "thanks_joined";
+    const text = flying ? word(joined) : word("thanks_wait", { email: mask(email) });
+    this.find("what").textContent = text;
+    this.sayNumber();
+    const { url, short } = this.kiosk.campaign.table;
+    const hint = document.createElement("p");
+    hint.textContent = word("thanks_carry");
+    const code = qrCode(url, word("code_name", { address: short }));
+    this.find("carry").replaceChildren(code, hint);
+  }
+
+  sayNumber() {
+    const known = Object.values(this.numbers).map((each) => number(each, lang()));
+    const line = this.find("number");
+    line.hidden = !known.length;
+    const name = known.length > 1 ? "thanks_numbers" : "thanks_number";
+    line.textContent = known.length ? word(name, { numbers: known.join(", ") }) : "";
+  }
+
+  leave() {
+    for (const timer of this.timers) clearTimeout(timer);
+    this.place.removeEventListener("pointerdown", this.stir);
+    const { element } = this.kiosk.picture;
+    if (this.onNumbers) element.removeEventListener("volante:numbers", this.onNumbers);
+    this.signed = null;
+  }
+}

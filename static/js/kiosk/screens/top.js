@@ -1,0 +1,48 @@
+// What stands above each screen, and works alike on all.
+
+import { lang } from "../../parts/page.js";
+import { nameOf, word } from "../words.js";
+
+const HOLD_MS = 3000;
+const KEYS = ["Enter", " "];
+
+// Three seconds with a finger or a key; whoever only touches it sees nothing happen.
+function onHold(button, act) {
+  let timer = null;
+  const stop = () => {
+    clearTimeout(timer);
+    timer = null;
+  };
+  const begin = () => {
+    if (!timer) timer = setTimeout(act, HOLD_MS);
+  };
+  button.addEventListener("pointerdown", begin);
+  button.addEventListener("keydown", ({ key }) => KEYS.includes(key) && begin());
+  for (const name of ["pointerup", "pointerleave", "pointercancel", "keyup", "blur"]) {
+    button.addEventListener(name, stop);
+  }
+}
+
+export function fillTop(kiosk, place) {
+  for (const brand of place.querySelectorAll("[data-brand]")) {
+    brand.setAttribute("aria-description", word("pin_hold"));
+    if (brand.dataset.isHeld) continue;
+    brand.dataset.isHeld = "yes";
+    onHold(brand, () => kiosk.askPin());
+  }
+  for (const group of place.querySelectorAll("[data-tongues]")) {
+    if (!group.childElementCount) group.append(...kiosk.languages.map((each) => tongue(kiosk, each)));
+    for (const button of group.children) {
+      button.setAttribute("aria-pressed", String(button.lang === lang()));
+    }
+  }
+  const again = place.querySelector('[data-act="again"]');
+  if (again) again.onclick = () => kiosk.restart();
+}
+
+function tongue(kiosk, language) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", lang: language, textContent: nameOf(language) });
+  button.addEventListener("click", () => kiosk.speak(language));
+  return button;
+}

@@ -1,0 +1,29 @@
+// Sealing to the server's public key (HPKE, RFC 9180): what is sealed here cannot be opened here. The
+// curve is the library's own and not the browser's, which older tablets do not have.
+
+import {
+  Aes128Gcm,
+  CipherSuite,
+  DhkemX25519HkdfSha256,
+  HkdfSha256,
+} from "../../vendor/hpke-core-1.9.0.js";
+import { toBytes, toText } from "../lib/base64url.js";
+
+const SUITE = "X25519-HKDF-SHA256-AES-128-GCM";
+const text = new TextEncoder();
+
+/** Return what only the owner of `key` can read, bound to its kiosk, its id and its sequence. */
+export async function seal(value, key, { kiosk, id, sequence }) {
+  if (key.suite !== SUITE) throw new Error(`Unknown suite ${key.suite}`);
+  const kem = new DhkemX25519HkdfSha256();
+  const suite = new CipherSuite({ kem, kdf: new HkdfSha256(), aead: new Aes128Gcm() });
+  const recipientPublicKey = await kem.deserializePublicKey(toBytes(key.public).buffer);
+  const info = text.encode(`volante-kiosk-1|${kiosk}|${id}|${sequence}`);
+  const sender = await suite.createSenderContext({ recipientPublicKey, info });
+  const sealed = new Uint8Array(await sender.seal(text.encode(JSON.stringify(value))));
+  const enc = new Uint8Array(sender.enc);
+  const whole = new Uint8Array(enc.length + sealed.length);
+  whole.set(enc);
+  whole.set(sealed, enc.length);
+  return toText(whole);
+}

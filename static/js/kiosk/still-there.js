@@ -1,0 +1,41 @@
+// "Are you still there?": a bar that runs out, and words for whoever hears the screen.
+
+import { word, words } from "./words.js";
+
+const ALL = 15;
+const ALOUD = [15, 10, 5];
+
+export class StillThere {
+  constructor() {
+    this.dialog = document.getElementById("still");
+    this.alarm = document.getElementById("alarm");
+    this.before = null;
+    this.said = null;
+    // Touching anything is an answer; the key that closes a dialog is one too.
+    this.dialog.addEventListener("cancel", (event) => event.preventDefault());
+  }
+
+  warn(seconds) {
+    if (!this.dialog.open) {
+      this.before = document.activeElement;
+      if (this.dialog.showModal) this.dialog.showModal();
+      else this.dialog.setAttribute("open", "");
+    }
+    const left = words("still_left", seconds);
+    this.dialog.querySelector("[data-left]").textContent = left;
+    this.dialog.querySelector("[data-way]").style.inlineSize = `${(100 * seconds) / ALL}%`;
+    if (ALOUD.includes(seconds) && this.said !== seconds) {
+      this.alarm.textContent = `${word("still")} ${left}`;
+      this.said = seconds;
+    }
+  }
+
+  close() {
+    if (this.dialog.close) this.dialog.close();
+    else this.dialog.removeAttribute("open");
+    this.alarm.textContent = "";
+    this.said = null;
+    if (this.before && this.before.isConnected) this.before.focus({ preventScroll: true });
+    this.before = null;
+  }
+}

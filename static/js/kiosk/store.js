@@ -1,0 +1,175 @@
+// What the tablet remembers: pairings, sealed records, settings. No word of a signer is ever among
+// them unsealed. A write is done once it would survive the battery's end.
+
+const NAME = "volante-kiosk";
+const STORES = { settings: null, pairings: { keyPath: "kiosk" } };
+const QUEUE = { keyPath: ["kiosk", "sequence"] };
+// What belongs to one pairing, and goes with it.
+const OF_A_TABLE = ["campaign", "numbers", "shifts", "signed", "stopped", "tries"];
+const DAY_MS = 86400000;
+const MOST_SHIFTS = 40;
+
+const done = (request) =>
+  new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = () => reject(request.error);
+  });
+
+function open() {
+  const request = indexedDB.open(NAME, 1);
+  request.onupgradeneeded = () => {
+    const db = request.result;
+    for (const [name, options] of Object.entries(STORES)) db.createObjectStore(name, options || {});
+    db.createObjectStore("queue", QUEUE).createIndex("id", "id", { unique: true });
+  };
+  return done(request);
+}
+
+export class Store {
+  constructor() {
+    this.opened = null;
+  }
+
+  db() {
+    if (!this.opened) {
+      this.opened = open().then((db) => {
+        const forget = () => {
+          this.opened = null;
+        };
+        Object.assign(db, { onclose: forget, onversionchange: () => [db.close(), forget()] });
+        return db;
+      });
+      this.opened.catch(() => {
+        this.opened = null;
+      });
+    }
+    return this.opened;
+  }
+
+  /** Do `work(of)` in one transaction, `of(name)` being a store; resolve once it is durable. */
+  async within(names, mode, work) {
+    const db = await this.db();
+    const transaction = db.transaction(names, mode, { durability: "strict" });
+    const finished = new Promise((resolve, reject) => {
+      transaction.oncomplete = resolve;
+      transaction.onabort = () => reject(transaction.error || new Error("Aborted"));
+    });
+    finished.catch(() => {});
+    let answer;
+    try {
+      answer = await work((name) => transaction.objectStore(name));
+    } catch (error) {
+      if (!transaction.error) transaction.abort();
+      throw error;
+    }
+    await finished;
+    return answer;
+  }
+
+  read(name) {
+    return this.within(["settings"], "readonly", (of) => done(of("settings").get(name)));
+  }
+
+  /** Keep `values` by their names. */
+  write(values) {
+    return this.within(["settings"], "readwrite", (of) => {
+      for (const [name, value] of Object.entries(values)) of("settings").put(value, name);
+    });
+  }
+
+  pairings() {
+    return this.within(["pairings"], "readonly", (of) => done(of("pairings").getAll()));
+  }
+
+  /** The pairing that signs now, or undefined. */
+  async pairing() {
+    return (await this.pairings()).find(({ current }) => current);
+  }
+
+  /** Pair anew. A former pairing stays until its records have been sent. */
+  async pair({ kiosk, secret, name }) {
+    const former = await this.pairings();
+    await this.within(["pairings", "settings"], "readwrite", (of) => {
+      for (const each of former) of("pairings").put({ ...each, current: false });
+      of("pairings").put({ kiosk, secret, name, last: 0, current: true });
+      for (const each of OF_A_TABLE) of("settings").delete(each);
+    });
+  }
+
+  async unpair() {
+    const former = await this.pairings();
+    await this.within(["pairings", "settings"], "readwrite", (of) => {
+      for (const each of former) of("pairings").put({ ...each, current: false });
+      for (const each of OF_A_TABLE) of("settings").delete(each);
+    });
+    await this.forgetFormer();
+  }
+
+  /** Former pairings are forgotten with their last record. */
+  forgetFormer() {
+    return this.within(["pairings", "queue"], "readwrite", async (of) => {
+      for (const { kiosk, current } of await done(of("pairings").getAll())) {
+        const waits = await done(of("queue").count(ofKiosk(kiosk)));
+        if (!current && !waits) of("pairings").delete(kiosk);
+      }
+    });
+  }
+
+  /**
+   * Keep sealed `records` that were numbered from `last` + 1 on, all or none, and count them for
+   * the hour, the day and the open shift; false where another tab took these numbers meanwhile.
+   */
+  keep(kiosk, last, records, at) {
+    return this.within(["pairings", "queue", "settings"], "readwrite", async (of) => {
+      const pairing = await done(of("pairings").get(kiosk));
+      if (!pairing || pairing.last !== last) return false;
+      of("pairings").put({ ...pairing, last: last + records.length });
+      for (const record of records) of("queue").add({ ...record, kiosk, at, refused: "" });
+      const signed = (await done(of("settings").get("signed"))) || [];
+      const today = signed.filter((each) => each > at - DAY_MS);
+      of("settings").put([...today, ...records.map(() => at)], "signed");
+      const shifts = (await done(of("settings").get("shifts"))) || [];
+      const open = shifts.find(({ ended_at: ended }) => !ended);
+      if (open) open.tally += records.length;
+      of("settings").put(shifts, "shifts");
+      return true;
+    });
+  }
+
+  /** The records of one kiosk, or of all, in their order. */
+  queue(kiosk) {
+    return this.within(["queue"], "readonly", (of) =>
+      done(of("queue").getAll(kiosk ? ofKiosk(kiosk) : undefined)),
+    );
+  }
+
+  /** How many wait, refused ones included, and since when the oldest does. */
+  async waiting() {
+    const queue = await this.queue();
+    const oldest = queue.length ? Math.min(...queue.map(({ at }) => at)) : null;
+    return { count: queue.length, refused: queue.filter(({ refused }) => refused).length, oldest };
+  }
+
+  /** Remove what has a receipt; what was refused stays, with the reason. */
+  settle(kiosk, removed, refused) {
+    return this.within(["queue"], "readwrite", async (of) => {
+      for (const sequence of removed) of("queue").delete([kiosk, sequence]);
+      for (const [sequence, reason] of refused) {
+        const record = await done(of("queue").get([kiosk, sequence]));
+        if (record) of("queue").put({ ...record, refused: reason });
+      }
+    });
+  }
+
+  /** Change the list of shifts by `change(shifts)`. */
+  shifts(change) {
+    return this.within(["settings"], "readwrite", async (of) => {
+      const shifts = (await done(of("settings").get("shifts"))) || [];
+      change(shifts);
+      of("settings").put(shifts.slice(-MOST_SHIFTS), "shifts");
+      return shifts;
+    });
+  }
+}
+
+const ofKiosk = (kiosk) => IDBKeyRange.bound([kiosk, 0], [kiosk, Infinity]);

@@ -1,0 +1,38 @@
+// The butterflies of the cause as far as this tablet knows: the server's, then those that were signed
+// here and have not hatched yet. Without a network the last answer counts.
+
+import { Numbers } from "../montage/numbers.js";
+import { ask } from "./server.js";
+
+const PATIENCE_MS = 6000;
+
+export class TableNumbers extends Numbers {
+  /** `ahead()` resolves to how many were signed here and are not among the server's yet. */
+  constructor(url, store, ahead) {
+    super(url);
+    Object.assign(this, { store, ahead });
+  }
+
+  async ask() {
+    const [known, ahead] = await Promise.all([this.known(), this.ahead()]);
+    let last = known.last;
+    const free = known.free.slice(ahead);
+    last += Math.max(0, ahead - known.free.length);
+    return this.learn(last, free);
+  }
+
+  async known() {
+    try {
+      const { answer } = await ask(this.url, { patience: PATIENCE_MS });
+      const { last, free } = answer;
+      if (!Array.isArray(free)) throw new TypeError("No numbers");
+      await this.store.write({ numbers: { last, free } });
+      return { last, free };
+    } catch (error) {
+      const kept = await this.store.read("numbers");
+      if (kept) return kept;
+      const { facts } = await this.store.read("campaign");
+      return { last: facts.cause.count, free: [] };
+    }
+  }
+}

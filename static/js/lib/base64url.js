@@ -1,0 +1,18 @@
+// Bytes as WebAuthn and our own protocols write them in JSON: base64 with - and _, and no padding.
+
+const SLICE = 8192;
+
+export function toBytes(text) {
+  const plain = atob(text.replace(/-/g, "+").replace(/_/g, "/"));
+  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
+}
+
+export function toText(buffer) {
+  const bytes = new Uint8Array(buffer);
+  let plain = "";
+  // In slices: as many arguments as a long text has bytes are more than some browsers take.
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    plain += String.fromCharCode(...bytes.subarray(at, at + SLICE));
+  }
+  return btoa(plain).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+}

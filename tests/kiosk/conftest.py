@@ -1,0 +1,33 @@
+"""A table with a petition, and a tablet that is paired to it."""
+
+import pytest
+
+from campaign.lib.counters import storage_of
+from tests.factories.kiosks import make_table, make_tablet
+
+
+@pytest.fixture(autouse=True)
+def _new_counters(migrated_app):
+    """Nobody has asked for anything yet."""
+    storage_of(migrated_app.config).reset()
+
+
+@pytest.fixture
+def table(app):
+    """An event and the petition that can be signed there."""
+    return make_table()
+
+
+@pytest.fixture
+def event(table):
+    return table[0]
+
+
+@pytest.fixture
+def petition(table):
+    return table[1]
+
+
+@pytest.fixture
+def tablet(client, event):
+    return make_tablet(client, event)

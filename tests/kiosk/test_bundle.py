@@ -1,0 +1,88 @@
+"""A tablet gets what it needs for a day without a network."""
+
+from datetime import timedelta
+
+from campaign.extensions import write
+from campaign.kiosk import pairing
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.kiosks import kiosk_of, make_table, make_tablet
+from tests.factories.petitions import make_petition, new_version
+from tests.factories.signatures import hatch_now
+
+QUESTION = {
+    "name": "town",
+    "type": "choice",
+    "label": {"en": "Your town", "es": "Tu ciudad"},
+    "required": True,
+    "choices": {"en": ["North", "South"], "es": ["Norte", "Sur"]},
+}
+
+
+def test_it_holds_the_event_its_petitions_and_all_words(client):
+    event, petition = make_table(questions=[QUESTION], required_fields=["postal_code"])
+    make_petition("elsewhere", cause_id=petition.cause_id)
+    said = make_tablet(client, event).campaign().json
+    assert said["event"]["slug"] == event.slug
+    assert said["languages"] == ["en", "es", "fr"]
+    [one] = said["petitions"]
+    assert (one["slug"], one["version"], one["phase"]) == ("home", 1, "open")
+    assert one["title"] == {"en": "Bring them home", "es": "Que vuelvan", "fr": "Bring them home"}
+    assert one["body_html"]["es"].strip() == "<p>Los abajo firmantes <em>pedimos</em>.</p>"
+    assert one["targets"]["es"] == ["El Senado del Valle"]
+    assert (one["required_fields"], one["questions"]) == (["postal_code"], [QUESTION])
+    assert (one["email"], one["confirmation"]) == ("optional", "email_or_witness")
+    assert said["countries"]["fr"][0] == ["CA", "Canada"]
+    assert said["consent"]["words"]["es"].startswith("Firmo estas peticiones")
+    assert said["limits"] == {"batch": 50, "body_bytes": 1_000_000, "sealed_bytes": 65_536}
+
+
+def test_where_a_letter_confirms_an_address_is_asked_for(client):
+    event, _ = make_table(confirmation="email")
+    [one] = make_tablet(client, event).campaign().json["petitions"]
+    assert one["email"] == "required"
+
+
+def test_an_event_that_names_no_petition_offers_all_of_its_cause_and_its_languages_come_first(client):
+    petition = make_petition()
+    make_petition("theirs", cause_id=make_cause("theirs").id)
+    said = make_tablet(client, make_event(cause_id=petition.cause_id, languages=["fr", "es", "Nahuatl"])).campaign().json
+    assert said["languages"] == ["fr", "es", "en"]
+    assert [each["slug"] for each in said["petitions"]] == ["home"]
+
+
+def test_the_tag_turns_with_words_and_not_with_counts(tablet, petition):
+    first = tablet.campaign()
+    assert "no-cache" in first.headers["Cache-Control"]
+    tablet.sign()
+    hatch_now()
+    tag = first.headers["ETag"]
+    assert tablet.campaign(**{"If-None-Match": tag}).status_code == 304
+    assert tablet.sync().json["campaign"] == tag
+    new_version(petition)
+    changed = tablet.campaign(**{"If-None-Match": tag})
+    assert changed.status_code == 200
+    assert changed.json["petitions"][0]["version"] == 2
+    assert tablet.sync().json["campaign"] == changed.headers["ETag"]
+
+
+def test_a_revoked_kiosk_is_told_so(tablet):
+    write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    answer = tablet.campaign()
+    assert (answer.status_code, answer.json) == (403, {"error": "revoked"})
+
+
+def test_the_short_address_of_a_table_leads_to_a_petition_in_the_readers_language(client, tablet):
+    path = tablet.campaign().json["table"]["url"].removeprefix("http://localhost")
+    answer = client.get(path.lower(), headers={"Accept-Language": "es-MX,es;q=0.9"})
+    assert answer.status_code == 303
+    assert answer.location == f"/es/petitions/home?source=t-{path[-6:]}"
+    assert "Accept-Language" in answer.headers["Vary"]
+    assert client.get("/t/NOSUCH").status_code == 404
+
+
+def test_a_closed_petition_is_said_to_be(client):
+    event, _ = make_table(closes_at=utcnow() + timedelta(seconds=1), opens_at=utcnow() - timedelta(days=1))
+    said = make_tablet(client, event).campaign().json["petitions"][0]
+    assert said["closes_at"].endswith("Z")

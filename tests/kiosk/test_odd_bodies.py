@@ -1,0 +1,161 @@
+"""Bodies that no tablet of ours sends: refused clearly, kept where they may be somebody's signature, and never a crash."""
+
+import json
+import logging
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+
+from campaign.kiosk import keys
+from tests.factories.kiosks import AMALIA, envelope, make_tablet, records, seal, signature
+from tests.factories.signatures import rows
+
+
+def post(tablet, body, path="/kiosk/sync"):
+    answer = tablet.client.post(path, data=body, headers=tablet.headers, content_type="application/json")
+    return answer.status_code, (answer.json or {}).get("error")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"{",
+        b"[]",
+        b"7",
+        b'"records"',
+        b"\xff\xfe",
+        b'{"records": 7}',
+        b'{"records": {"id": 1}}',
+        b"[" * 40_000,
+        b'{"records": ' + b"9" * 5000 + b"}",
+        json.dumps({"records": []}).encode()[:-1],
+    ],
+)
+def test_what_is_no_sync_is_malformed(tablet, body):
+    assert post(tablet, body) == (400, "malformed")
+    assert post(tablet, body, "/kiosk/numbers")[0] == 400
+    assert records() == []
+
+
+def test_ten_megabytes_are_too_large_and_so_are_too_many_records(tablet):
+    assert post(tablet, b'{"records": "' + b"x" * 10_000_000 + b'"}') == (413, "too_large")
+    assert post(tablet, json.dumps({"records": [{}] * 51})) == (413, "too_large")
+    assert post(tablet, json.dumps({"ids": ["x"] * 501}), "/kiosk/numbers") == (413, "too_large")
+
+
+def test_a_body_larger_than_a_form_may_be_is_taken_in(tablet):
+    big = tablet.seal(drawn="M" + "1,2" * 6000, words=AMALIA)
+    body = json.dumps({**envelope([big]), "padding": "x" * 600_000})
+    assert post(tablet, body) == (200, None)
+    assert len(rows()) == 1
+
+
+def test_one_record_that_cannot_be_read_leaves_the_others_their_receipts(tablet):
+    good, large = tablet.seal(), tablet.seal()
+    large["sealed"] = "A" * 90_000
+    odd = [7, None, {}, {"id": "x", "sequence": 1}, {**good, "id": good["id"].upper()}, {**tablet.seal(), "sequence": -1}]
+    answer = tablet.sync(good, large, *odd)
+    assert answer.status_code == 200
+    said = [(each["status"], each["reason"]) for each in answer.json["receipts"]]
+    assert said == [("stored", ""), ("refused", "too_large")] + [("refused", "malformed")] * 6
+    assert len(records()) == 1
+
+
+def changed(record, **values):
+    return {**record, **values}
+
+
+def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
+    whole = tablet.seal()
+    sealed = keys.from_base64(whole["sealed"])
+    foreign = {"id": whole["key"], "public": keys.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw())}
+    other = make_tablet(client, event)
+    key = tablet.campaign().json["key"]
+    odd = [
+        changed(tablet.seal(), sealed=keys.to_base64(sealed[:-1])),
+        changed(tablet.seal(), sealed=keys.to_base64(bytes([sealed[0] ^ 1]) + sealed[1:])),
+        changed(tablet.seal(), sealed=""),
+        changed(tablet.seal(), sealed="not base64!"),
+        changed(tablet.seal(), sealed=None),
+        changed(tablet.seal(), key="11111111-1111-4111-8111-111111111111"),
+        changed(tablet.seal(), key="nonsense"),
+        changed(tablet.seal(), sequence=4000),
+        # Sealed to another key, by another tablet, or as another record.
+        tablet.seal(key=foreign),
+        changed(other.seal(), sequence=9),
+        changed(tablet.seal(), sealed=whole["sealed"]),
+        # Opened, and no signature.
+        seal(tablet.uuid, key, 20, b"\xff"),
+        seal(tablet.uuid, key, 21, b"[" * 50_000),
+        seal(tablet.uuid, key, 22, {"v": 2, "petition": "home"}),
+        seal(tablet.uuid, key, 23, {"v": 1, "petition": 7}),
+    ]
+    assert tablet.receipts(*odd) == [("review", "unreadable")] * len(odd)
+    assert tablet.receipts(*odd) == [("review", "unreadable")] * len(odd)
+    assert len(records()) == len(odd)
+    assert rows() == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"given_name": ["Amalia"]},
+        {"given_name": "\ud800"},
+        {"given_name": "Amalia\0"},
+        {"postal_code": "\0"},
+        {"comment": "\0\ud800 fine"},
+        {"answers": {"a": {"b": 1}, "\0": "x"}},
+        {"answers": "no"},
+        {"lang": "xx"},
+        {"version": 10**30},
+        {"signed_at": 7},
+        {"shift": "x"},
+        {"drawn": "<script>"},
+        {"consent": 7},
+        {"subscribe": "y"},
+        {"email": "\0@example.org"},
+    ],
+)
+def test_odd_words_never_break_a_batch(tablet, words):
+    [odd, good] = tablet.receipts(
+        seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**{**words})),
+        tablet.seal(words={**AMALIA, "given_name": "Odile"}),
+    )
+    assert odd[0] in ("stored", "review")
+    assert good == ("stored", "")
+    assert all(record.drawn == "" for record in records())
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"battery": 7},
+        {"battery": float("nan")},
+        {"battery": 10**400},
+        {"waiting": -1},
+        {"last_sequence": 10**12},
+        {"oldest": "\0"},
+        {"device_time": "0001-01-01T00:00:00Z"},
+        {"device_time": "9999-12-31T23:59:59Z"},
+        {"app": "\0\ud800" * 30},
+        {"shifts": "none"},
+        {"shifts": [{"id": "x"}, None]},
+    ],
+)
+def test_an_odd_report_keeps_no_record_from_arriving(tablet, told):
+    assert tablet.receipts(tablet.seal(), **told) == [("stored", "")]
+
+
+def test_no_word_of_a_person_reaches_the_log(tablet, caplog):
+    caplog.set_level(logging.DEBUG)
+    tablet.sync(tablet.seal(), tablet.seal(given_name="http://rosales.example"), changed(tablet.seal(), sealed="!"))
+    assert "Rosales" not in caplog.text and "rosales" not in caplog.text
+    assert tablet.secret not in caplog.text
+
+
+def test_a_kiosk_that_asks_without_end_is_slowed(tablet, monkeypatch):
+    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_ask", lambda _self, _id: False)
+    answer = tablet.post("/kiosk/sync", {"records": []})
+    assert (answer.status_code, answer.json["error"]) == (429, "too_many")
+    assert answer.headers["Retry-After"] == "60"

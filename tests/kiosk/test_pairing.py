@@ -1,0 +1,113 @@
+"""A device is paired by a code that is good for a quarter of an hour and once."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import write
+from campaign.kiosk import keys, pairing
+from campaign.kiosk.models import Kiosk
+from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
+from campaign.lib.times import utcnow
+from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
+from tests.together import together
+
+
+def ask(client, code, **options):
+    answer = client.post("/kiosk/pairings", json={"code": code, "app": "1"}, **options)
+    return answer.status_code, answer.json.get("error")
+
+
+def test_a_code_has_eight_characters_that_nobody_mistakes():
+    code = keys.spaced("K7M29QXW")
+    assert code == "K7M2-9QXW"
+    assert keys.read_code(" k7m2-9qxw ") == keys.read_code("K7M2 9QXW") == "K7M29QXW"
+    assert not set("01ILOU") & set(keys.LETTERS) - {"U"}
+
+
+def test_a_code_is_not_kept_but_can_be_shown_again(app, event):
+    code = write(pairing.new_code, event_id=event.id, now=utcnow())
+    assert keys.code_of(code.seed) == keys.code_of(code.seed)
+    assert len(keys.code_of(code.seed)) == 8
+    assert keys.code_of(code.seed).encode() not in bytes(code.seed) + bytes(code.digest)
+
+
+def test_a_device_is_paired_whatever_the_case_and_dashes_of_the_code(client, event):
+    code = give_code(event, name="By the door")
+    answer = client.post("/kiosk/pairings", json={"code": keys.spaced(code).lower(), "app": "1"})
+    assert answer.status_code == 201
+    assert answer.json["name"] == "By the door"
+    assert answer.json["secret"].startswith(answer.json["kiosk"])
+
+
+def test_tablets_without_a_name_are_counted(client, event):
+    assert [make_tablet(client, event).name for _ in range(2)] == ["Tablet 1", "Tablet 2"]
+
+
+def test_a_code_opens_once_and_for_a_quarter_of_an_hour(client, event):
+    used = give_code(event)
+    assert ask(client, used) == (201, None)
+    assert ask(client, used) == (410, "used_code")
+    old = give_code(event, now=utcnow() - CODE_GOOD_FOR - timedelta(seconds=1))
+    assert ask(client, old) == (410, "expired_code")
+    for wrong in ("K7M2-9QXW", "", "é\0", "A" * 10_000):
+        assert ask(client, wrong) == (404, "unknown_code"), wrong
+
+
+def test_of_two_devices_that_show_a_code_at_once_one_is_paired(migrated_app, event):
+    code = give_code(event)
+
+    def pair():
+        try:
+            return write(pairing.pair, typed=code, now=utcnow())
+        except UsedCode:
+            return None
+
+    paired = together(migrated_app, [pair] * 4)
+    assert len([each for each in paired if each]) == 1
+    assert Kiosk.query.count() == 1
+
+
+def test_codes_cannot_be_tried_out(client, event):
+    from_afar = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}
+    answers = [ask(client, "K7M2-9QXW", **from_afar) for _ in range(31)]
+    assert answers[:30] == [(404, "unknown_code")] * 30
+    assert answers[30] == (429, "too_many")
+    assert ask(client, give_code(event)) == (201, None)
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 401),
+        ({"Authorization": "Bearer "}, 401),
+        ({"Authorization": "Basic {secret}"}, 401),
+        ({"Authorization": "Bearer {secret}x"}, 401),
+        ({"Authorization": "Bearer {secret}", "Origin": "https://elsewhere.example"}, 403),
+        ({"Authorization": "bearer {secret}"}, 200),
+    ],
+)
+def test_only_the_secret_speaks_for_a_kiosk_and_no_other_site(client, tablet, headers, status):
+    sent = {name: value.format(secret=tablet.secret) for name, value in headers.items()}
+    assert client.post("/kiosk/sync", json={"records": []}, headers=sent).status_code == status
+
+
+def test_the_secret_opens_nothing_else(client, tablet):
+    for path in ("/organize/", "/organize/kiosks/"):
+        assert client.get(path, headers=tablet.headers).status_code in (303, 404)
+
+
+def test_a_kiosk_collects_until_two_days_after_the_event_or_longer_where_it_is_extended(tablet, event):
+    kiosk = kiosk_of(tablet)
+    assert kiosk.expires_at == event.ends_at + timedelta(days=2)
+    write(pairing.extend, kiosk_id=kiosk.id, now=long_ago(0))
+    assert kiosk_of(tablet).expires_at == event.ends_at + timedelta(days=3)
+
+
+def test_the_pin_is_told_as_a_digest_that_the_tablet_can_make_too(tablet, event):
+    assert tablet.campaign().json["pin"] is None
+    write(pairing.set_pin, event_id=event.id, pin="204060", now=utcnow())
+    write(pairing.set_pin, event_id=event.id, pin="135790", now=utcnow())
+    pin = tablet.campaign().json["pin"]
+    made = keys.pin_digest("135790", keys.from_base64(pin["salt"]), pin["iterations"])
+    assert keys.to_base64(made) == pin["digest"]

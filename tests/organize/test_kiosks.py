@@ -1,0 +1,204 @@
+"""Kiosks in the workspace: paired, watched, revoked, and what they sent decided upon."""
+
+import re
+from datetime import timedelta
+
+import pypdfium2
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.extensions import write
+from campaign.kiosk import pairing
+from campaign.kiosk.models import Kiosk
+from campaign.kiosk.pairing import CODE_GOOD_FOR
+from campaign.lib.times import utcnow
+from campaign.petitions.operations import close_petition
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records
+from tests.factories.signatures import rows
+
+CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
+
+
+@pytest.fixture
+def table(app):
+    return make_table()
+
+
+@pytest.fixture
+def event(table):
+    return table[0]
+
+
+@pytest.fixture
+def tablet(client, event):
+    return make_tablet(client, event)
+
+
+@pytest.fixture
+def tabler(desk_of, event):
+    return desk_of("tabler", event.cause_id)
+
+
+def actions():
+    return [entry.action for entry in entries()]
+
+
+def kept(tablet, reason="duplicate"):
+    """Bring a record into review, and return its id."""
+    if reason == "duplicate":
+        tablet.sign()
+    later = utcnow() + timedelta(seconds=2)
+    assert tablet.sign(words={**AMALIA, "comment": "Vivos"}, signed_at=later)[1] == reason
+    return records()[-1].id
+
+
+def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
+    page = tabler.get("/organize/kiosks/").text
+    assert f"/organize/kiosks/{event.slug}" in page
+    short = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "12"})
+    assert short.status_code == 422
+    assert "A PIN has six digits." in short.text and "By the door" in short.text
+    made = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "204 060"})
+    assert made.status_code == 303
+    page = tabler.get(made.location)
+    assert "Good until" in page.text and "<svg" in page.text
+    code = "".join(CODE.search(page.text).groups())
+    assert tabler.get(made.location).text.count(code[:4]) >= 1
+    tablet = Tablet(client, code)
+    assert tablet.name == "By the door"
+    assert "“By the door” is paired." in tabler.get(made.location).text
+    assert actions()[:3] == ["kiosks.pair", "kiosks.code", "kiosks.pin"]
+    # The event has its PIN now.
+    assert 'name="pin"' not in tabler.get(f"/organize/kiosks/{event.slug}/new").text
+    assert tablet.campaign().json["pin"]
+
+
+def test_a_code_that_is_over_offers_another(tabler, event):
+    code = write(pairing.new_code, event_id=event.id, now=utcnow() - CODE_GOOD_FOR)
+    page = tabler.get(f"/organize/kiosks/codes/{code.id}").text
+    assert "This code is not good any more." in page
+    assert not CODE.search(page)
+
+
+@pytest.mark.parametrize("pin", ["111111", "123456"])
+def test_a_pin_that_is_tried_first_is_refused(tabler, event, pin):
+    answer = tabler.post(f"/organize/kiosks/{event.slug}/pin", {"pin": pin})
+    assert (answer.status_code, "Take another." in answer.text) == (422, True)
+
+
+def test_the_list_tells_how_tablets_do(tabler, tablet, event):
+    batch = [tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")]
+    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": "2026-09-23T10:00:00Z", "tally": 3}
+    tablet.sync(batch[0], batch[2], waiting=7, shifts=[shift])
+    page = tabler.get(f"/organize/kiosks/{event.slug}").text
+    for words in ("Tablet 1", "online", "83 %", "Numbers 2", "M. R."):
+        assert words in page, words
+    own = tabler.get(f"/organize/kiosks/tablets/{kiosk_of(tablet).id}").text
+    assert "numbers 2." in own
+    assert "Rosales" not in page + own
+
+
+def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
+    kiosk = kiosk_of(tablet)
+    path = f"/organize/kiosks/tablets/{kiosk.id}"
+    assert tabler.post(f"{path}/name", {"name": ""}).status_code == 422
+    assert tabler.post(f"{path}/name", {"name": "Zócalo"}).status_code == 303
+    tabler.post(f"{path}/extend")
+    tabler.post(f"{path}/revoke")
+    tabler.post(f"{path}/revoke")
+    kiosk = kiosk_of(tablet)
+    assert (kiosk.name, kiosk.state(utcnow())) == ("Zócalo", "revoked")
+    assert kiosk.expires_at == event.ends_at + timedelta(days=3)
+    assert actions()[:4] == ["kiosks.revoke", "kiosks.revoke", "kiosks.extend", "kiosks.rename"]
+    assert "Revoke it now" not in tabler.get(path).text
+
+
+def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):
+    elsewhere = make_event("elsewhere", cause_id=make_cause("elsewhere").id)
+    stranger = desk_of("owner", elsewhere.cause_id)
+    for path in (event.slug, f"{event.slug}/new", f"tablets/{kiosk_of(tablet).id}", f"{event.slug}/review"):
+        assert stranger.get(f"/organize/kiosks/{path}").status_code == 404, path
+    assert f"/organize/kiosks/{event.slug}" not in stranger.get("/organize/kiosks/").text
+    assert Kiosk.query.count() == 1
+
+
+def test_a_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, event):
+    kept(tablet)
+    assert tabler.get(f"/organize/kiosks/{event.slug}/review").status_code == 403
+    page = desk_of("reviewer", event.cause_id).get(f"/organize/kiosks/{event.slug}/review").text
+    assert "Amalia Rosales" in page and "Vivos" in page and "has signed this petition already" in page
+    assert actions()[0] == "kiosks.review"
+
+
+def test_what_was_kept_for_the_close_is_let_in(desk_of, tablet, table):
+    event, petition = table
+    write(close_petition, petition_id=petition.id)
+    record_id = kept(tablet, "closed")
+    desk = desk_of("reviewer", event.cause_id)
+    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
+    assert answer.status_code == 303
+    [record] = records()
+    [signature] = rows()
+    assert (record.status, record.reason, record.sealed, record.signature_id) == ("stored", "", None, signature.id)
+    assert (signature.state, signature.evidence, signature.comment) == ("confirmed", "in_person", "Vivos")
+    assert actions()[0] == "kiosks.let_in"
+    # Pressed twice, and asked for again by the tablet.
+    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
+    assert len(rows()) == 1
+    assert "Nothing to review" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+
+
+def test_a_second_signature_stays_out(desk_of, tablet, event):
+    record_id = kept(tablet)
+    desk = desk_of("reviewer", event.cause_id)
+    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
+    assert "second signature" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert [record.status for record in records()] == ["stored", "review"]
+    assert len(rows()) == 1
+
+
+def test_turning_away_asks_why_and_keeps_the_ticks(desk_of, tablet, event):
+    record_id = kept(tablet)
+    desk = desk_of("reviewer", event.cause_id)
+    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id})
+    assert answer.status_code == 422 and "checked" in answer.text
+    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "Twice"})
+    assert records()[-1].decided_at
+    assert "Nothing to review" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert entries()[0].reason == "Twice" or entries()[1].reason == "Twice"
+
+
+def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event):
+    sealed = tablet.seal()
+    write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    assert tablet.receipts(sealed) == [("review", "revoked")]
+    choice = {"do": "let_in", "ticked": records()[0].id}
+    reviewer = desk_of("owner", event.cause_id)
+    assert "Only an admin can let it in." in reviewer.get(f"/organize/kiosks/{event.slug}/review").text
+    reviewer.post(f"/organize/kiosks/{event.slug}/review", choice)
+    assert rows() == []
+    desk_of("admin").post(f"/organize/kiosks/{event.slug}/review", choice)
+    assert [signature.evidence for signature in rows()] == ["in_person"]
+
+
+def test_what_cannot_be_read_can_only_be_turned_away(desk_of, tablet, event):
+    record = {**tablet.seal(), "sealed": "AAAA"}
+    assert tablet.receipts(record) == [("review", "unreadable")]
+    desk = desk_of("reviewer", event.cause_id)
+    assert "cannot be opened" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": records()[0].id})
+    assert "1 cannot be let in." in desk.get(f"/organize/kiosks/{event.slug}/review").text
+
+
+@pytest.mark.parametrize("size", ["A4", "A2", "nonsense"])
+def test_the_poster_of_the_table_is_one_sheet_with_the_short_address(tabler, client, event, size):
+    answer = tabler.get(f"/organize/kiosks/{event.slug}/table.pdf?size={size}")
+    assert answer.mimetype == "application/pdf"
+    document = pypdfium2.PdfDocument(answer.data)
+    assert len(document) == 1
+    words = document[0].get_textpage().get_text_bounded()
+    address = re.search(r"localhost(/t/[2-9A-Z]{6})", words)[1]
+    assert "Bring them home" in words and "Que vuelvan" in words
+    assert client.get(address).location.endswith(f"?source=t-{address[-6:]}")
