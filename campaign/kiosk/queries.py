@@ -50,6 +50,18 @@ def code_by_id(code_id):
     )
 
 
+def table_of(signature_id):
+    """Return where a signature was given at a table, as a row (event, tablet, tabler, drawn), or None."""
+    return db.session.execute(
+        select(Event, Kiosk.name.label("tablet"), Shift.tabler, KioskRecord.drawn)
+        .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
+        .join(Event, Event.id == Kiosk.event_id)
+        .outerjoin(Shift, Shift.id == KioskRecord.shift_id)
+        .where(KioskRecord.signature_id == signature_id)
+        .options(selectinload(Event.texts))
+    ).first()
+
+
 def kiosk_name(kiosk_id):
     return db.session.scalar(select(Kiosk.name).where(Kiosk.id == kiosk_id))
 

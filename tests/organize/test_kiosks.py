@@ -115,6 +115,14 @@ def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     assert "Revoke it now" not in tabler.get(path).text
 
 
+def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_of, tablet, event):
+    tablet.sign(drawn="M 10,20 C 1,2 3,4 5,6")
+    page = desk_of("reviewer", event.cause_id).get(f"/organize/signatures/{rows()[0].id}").text
+    assert "At a table, in person" in page
+    assert f"{event.text('en').title}, Tablet 1" in page
+    assert '<path d="M 10,20 C 1,2 3,4 5,6"/>' in page
+
+
 def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):
     elsewhere = make_event("elsewhere", cause_id=make_cause("elsewhere").id)
     stranger = desk_of("owner", elsewhere.cause_id)
