@@ -8,7 +8,7 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_letters
 from campaign.accounts import pace
-from campaign.api.routes import blueprint as api
+from campaign.api.signing_routes import blueprint as api
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit

@@ -44,6 +44,7 @@ TABLE = {
     "kiosks.revoke": _OWNER | {"tabler"},
     # What a kiosk sent that nobody trusts any more.
     "kiosks.recover": frozenset(),
+    "keys.edit": _OWNER,
     "people.see": _OWNER,
     "people.change": _OWNER,
     "people.remove": frozenset(),

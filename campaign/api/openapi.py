@@ -19,6 +19,13 @@ LIMITS = {
 PROBLEMS = {
     "BadRequest": "A parameter is not as it must be; `parameter` names it.",
     "NotFound": "There is no such public thing.",
+    "Unauthorized": "No key was shown, or one that opens nothing.",
+    "Forbidden": "The key is for another cause.",
+    "Conflict": "The petition takes signatures later.",
+    "Gone": "The petition takes no more signatures.",
+    "UnsupportedMediaType": "It must be application/json.",
+    "UnprocessableContent": "Words are missing or wrong; `errors` says which, and how.",
+    "ServiceUnavailable": "It was not written down; try again after as many seconds as Retry-After says.",
     "TooManyRequests": "Wait for as many seconds as Retry-After says.",
 }
 
@@ -48,11 +55,12 @@ def document(endpoints):
             "license": {"name": "See the repository"},
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} for endpoint in endpoints},
+        "paths": {endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path) for endpoint in endpoints},
         "components": {
             "schemas": SCHEMAS,
             "responses": {name: _problem(about) for name, about in PROBLEMS.items()},
             "headers": REUSED | LIMITS,
+            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key that an organizer of the cause has made."}},
         },
     }
 
@@ -74,6 +82,25 @@ def _operation(endpoint):
         "summary": endpoint.view.__doc__,
         "parameters": [*([SLUG] if has_slug else []), *map(_parameter, endpoint.parameters)],
         "responses": answers | {"429": {"$ref": "#/components/responses/TooManyRequests"}},
+    }
+
+
+def _written(path):
+    """Return what can be sent to this address, if anything."""
+    if path != "/petitions/{slug}/signatures":
+        return {}
+    refusals = {"401": "Unauthorized", "403": "Forbidden", "409": "Conflict", "410": "Gone", "415": "UnsupportedMediaType", "422": "UnprocessableContent"}
+    taken = {"description": "It is written down.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}}}
+    names = {"400": "BadRequest", "404": "NotFound", **refusals, "429": "TooManyRequests", "503": "ServiceUnavailable"}
+    return {
+        "post": {
+            "operationId": "sign",
+            "summary": "Take a signature from a partner; the answer is the same whoever signed before.",
+            "security": [{"key": []}],
+            "parameters": [SLUG],
+            "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}}},
+            "responses": {"201": taken} | {status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()},
+        }
     }
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
@@ -11,7 +12,7 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
 from campaign.imports.bringing_in import bring_in_at_once
 from campaign.imports.deciding import decide
-from campaign.imports.faults import FATE_WORDS, FILE_FAULTS, why_in_words
+from campaign.organize.import_words import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
 from campaign.imports.operations import batch_of
@@ -43,7 +44,7 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
     if found is None:
         raise click.ClickException(f"There is no petition at {petition!r}.")
     now = utcnow()
-    settings = {"country": country.upper(), "signed_on": (signed_on or now).date()} | ({"day_first": False} if month_first else {})
+    settings = {"country": country.upper(), "signed_on": (signed_on or now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))).date()} | ({"day_first": False} if month_first else {})
     batch, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
     if leave_out_wrong:
         for each in decided:

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.events import tasks as events
+from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
 from campaign.extensions import write
 from campaign.imports.tasks import forget as forget_batches
@@ -136,4 +137,5 @@ class Worker:
             # Rules for clocks come with a package, and a package with a new start.
             write(events.realign, now=now)
             self._has_read_clocks = True
-        return write(events.remind, now=now) + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])
+        work = write(publish_due, now=now) + write(events.remind, now=now)
+        return work + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])

@@ -181,12 +181,6 @@ def duplicate_event(event_id, *, slug, now):
     return made
 
 
-def comes_twice(local, zone):
-    """Return whether the clocks of `zone`, put back, show the naive datetime `local` twice."""
-    first = instant_of(local, zone)
-    return instant_of(local, zone, fold=1) != first
-
-
 def _ahead(hours, now):
     """Return the Hours some weeks later, after `now`, in a week in which clocks skip neither of them."""
     while True:

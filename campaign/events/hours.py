@@ -23,14 +23,13 @@ class ZoneUnknown(CampaignError):
     status = 422
 
 
-def instant_of(local, zone, *, fold=0):
+def instant_of(local, zone):
     """Return the UTC instant at which the clocks of `zone` show the naive datetime `local`.
 
-    Of an hour that comes twice, when clocks are put back, it is the first, or with `fold` 1 the second. Raises HourSkipped and
-    ZoneUnknown.
+    Of an hour that comes twice, when clocks are put back, it is the first. Raises HourSkipped and ZoneUnknown.
     """
     try:
-        instant = local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC)
+        instant = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ZoneUnknown(zone) from error
     if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:

@@ -102,8 +102,11 @@ class Event(db.Model):
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
 
     def takes_registrations(self, now):
-        is_open = self.registration != "none" and not self.registration_closed
-        return self.state == "published" and is_open and now < self.starts_at
+        return self.keeps_registrations(now) and not self.registration_closed
+
+    def keeps_registrations(self, now):
+        """Return whether those who are registered may still change it."""
+        return self.state == "published" and self.registration != "none" and now < self.starts_at
 
 
 class EventText(db.Model):

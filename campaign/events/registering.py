@@ -78,7 +78,7 @@ def change_registration(registration_id, *, now, **typed):
     Raises TooFewSeats, RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
-    if not event.takes_registrations(now) or registration.state == "cancelled":
+    if not event.keeps_registrations(now) or registration.state == "cancelled":
         raise RegistrationClosed(event.slug)
     more = typed.get("seats", registration.seats) - registration.seats
     if registration.state == "registered" and more > 0 and not fits(event, more):

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from campaign.exports.paper import Field, Head
 from campaign.lib.countries import country_name
-from campaign.lib.markdown import to_text
+from campaign.lib.markdown import to_paragraphs
 from campaign.montage.wording import ngettext, number
 
 EVIDENCE = ("email", "in_person", "paper", "api")
@@ -87,8 +87,7 @@ class PackWords:
                 label = _("Version %(number)s, from %(day)s on", number=version.number, day=_day(version.created_at))
                 yield "figure", (label, self._number(counts["version"].get(str(version.number), 0)))
         yield "head", _("The letter that they signed")
-        for paragraph in to_text(text.body).split("\n\n"):
-            yield "text", paragraph
+        yield from to_paragraphs(text.body)
         yield "head", _("The receipt")
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
             yield "figure", (line, "")

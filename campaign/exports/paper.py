@@ -154,11 +154,12 @@ class _Table(_Paper):
 
 
 class _Letter(_Paper):
+    # Face, size, leading, colour, and the air before and behind.
     STYLES = {
-        "title": (SAYS, 22, 1.14, INK, 14),
-        "head": (DOES_BOLD, 12, 1.3, INK, 12),
-        "text": (READS, LETTER_SIZE, LETTER_LEADING, INK, 7),
-        "small": (DOES, 9.5, 1.4, INK_2, 4),
+        "title": (SAYS, 22, 1.14, INK, 12, 12),
+        "head": (DOES_BOLD, 12, 1.3, INK, 14, 6),
+        "text": (READS, LETTER_SIZE, LETTER_LEADING, INK, 0, 7),
+        "small": (DOES, 9.5, 1.4, INK_2, 4, 6),
     }
 
     def set(self, blocks):
@@ -181,10 +182,11 @@ class _Letter(_Paper):
         if kind == "figure":
             yield 20, lambda y: self._figure(*words, y)
             return
-        face, size, leading, colour, air = self.STYLES[kind]
+        face, size, leading, colour, before, behind = self.STYLES[kind]
+        yield before, lambda y: None
         for line in self.sheets.lines(self.printable(words), self.room, face, size):
             yield size * leading, lambda y, line=line: self.sheets.say(line, EDGE, y + 0.8 * size, face, size, colour)
-        yield air, lambda y: None
+        yield behind, lambda y: None
 
     def _figure(self, what, count, y):
         self.sheets.say(what, EDGE, y + 12, DOES, 10.5, INK)

@@ -5,16 +5,17 @@ from datetime import datetime, tzinfo
 
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import MOST_CELL
-from campaign.imports.values import ValueRefused, country, instant, language, name_display, tick
+from campaign.imports.values import ValueRefused, country, instant, language, name_display, newest_day, tick
 from campaign.lib.formulas import restored
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
-from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes
+from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import keys
 from campaign.signatures.measures import MOST_ANSWER, MOST_COMMENT, MOST_NAME, MOST_POSTAL_CODE
 
 MOST_SHEET, MOST_ROW = 40, 20
+MOST_ZEROS = 2
 MISSING = "missing"
 TOO_LONG = "too_long"
 # Of our own exports: what was not counted there does not come in here.
@@ -23,7 +24,10 @@ _COUNTED = ("", "counted", "confirmed", "contada", "comptee")
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is true of all rows that came together: `lang`, `country` and `signed_at` stand for what a row leaves out."""
+    """What is true of all rows that came together: `lang`, `country` and `signed_at` stand for what a row leaves out.
+
+    `from_spreadsheet` says that postal codes may have lost the zeros at their beginning, as numbers do there.
+    """
 
     lang: str
     country: str
@@ -32,6 +36,7 @@ class Sheet:
     closes_at: datetime | None
     now: datetime
     day_first: bool = True
+    from_spreadsheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,18 +154,22 @@ class _Row:
         return parse_address(text) if text else None
 
     def _postal_code(self, country_code):
-        if "country" in self._faults:
-            return ""
-
         def reading(text):
             if len(text) > MOST_POSTAL_CODE:
                 raise ValueRefused(TOO_LONG)
+            if "country" in self._faults:
+                return ""
             try:
-                return clean_postal_code(country_code, text) if text else ""
+                return clean_postal_code(country_code, self._with_zeros(country_code, text)) if text else ""
             except PostalCodeRefused as fault:
                 raise ValueRefused(f"postal_code:{country_code}") from fault
 
         return self._value("postal_code", reading) or ""
+
+    def _with_zeros(self, country_code, text):
+        long = len(postal_code_example(country_code)) if self._checker.sheet.from_spreadsheet and text.isascii() else 0
+        is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
+        return text.zfill(long) if is_number and 0 < long - len(text) <= MOST_ZEROS else text
 
     def _comment(self):
         def reading(text):
@@ -185,7 +194,7 @@ class _Row:
             moment = instant(text, sheet.zone, sheet.day_first) if text else sheet.signed_at
             if moment is None:
                 raise ValueRefused(MISSING)
-            if moment > sheet.now and moment.astimezone(sheet.zone).date() > sheet.now.astimezone(sheet.zone).date():
+            if moment.date() > newest_day(sheet.now):
                 raise ValueRefused("date_in_future")
             if sheet.closes_at and moment.date() > sheet.closes_at.astimezone(sheet.zone).date():
                 raise ValueRefused("date_after_end")
@@ -208,7 +217,7 @@ class _Row:
         if name in ("given_name", "family_name"):
             return bool(self._text("full_name"))
         if name == "postal_code":
-            return "country" in self._faults or bool(country_code and not has_postal_codes(country_code))
+            return self._faults.get("country", MISSING) != MISSING or bool(country_code and not has_postal_codes(country_code))
         return False
 
 

@@ -49,9 +49,11 @@ def runs_among(cause_ids, most=12):
     return db.session.scalars(query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))).all()
 
 
-def batch_of_sheet(serial):
-    """Return the batch in which this sheet was typed, or is being typed, or None."""
-    query = select(ImportBatch).where(ImportBatch.sheet == serial, ImportBatch.state.in_(("open", "imported")))
+def batch_of_sheet(petition_id, serial):
+    """Return the batch in which this sheet of a petition was typed, or is being typed, or None."""
+    query = select(ImportBatch).where(
+        ImportBatch.sheet == serial, ImportBatch.petition_id == petition_id, ImportBatch.state.in_(("open", "imported"))
+    )
     return db.session.scalar(query.order_by(ImportBatch.id.desc()).limit(1))
 
 
@@ -87,6 +89,7 @@ def checker_for(batch, now):
         closes_at=petition.closes_at,
         now=now,
         day_first=batch.day_first,
+        from_spreadsheet=batch.kind == "file",
     )
     return Checker(replace(terms, version_id=batch.version_id), sheet)
 

@@ -9,7 +9,6 @@ MOST_COLUMNS = 60
 # A cell beyond this fits in no field; the check of the field says so, for which this much of it is enough.
 MOST_CELL = 2000
 
-TOO_LONG = "cell_too_long"
 UNCLOSED = "unclosed_quote"
 CUT_SHORT = "cut_short"
 TOO_MANY_CELLS = "too_many_cells"

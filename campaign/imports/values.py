@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -21,6 +21,8 @@ _PARTS = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:[, ].*)?")
 # A day without an hour is its noon: then it is the same day in every zone that signers are likely to be in.
 NOON = time(12)
 OLDEST = date(2000, 1, 1)
+# A day has begun once it has begun anywhere.
+EASTERNMOST = timedelta(hours=14)
 
 
 class ValueRefused(ValueError):
@@ -74,6 +76,11 @@ def instant(text, zone, day_first):
     # What cannot be a month is the day, whatever was said.
     day, month = (first, second) if (day_first or first > 12) and second <= 12 else (second, first)
     return _within(datetime.combine(_day(year + 2000 if year < 100 else year, month, day), NOON), zone)
+
+
+def newest_day(now):
+    """Return the last day that has begun by `now` in any zone."""
+    return (now.astimezone(UTC) + EASTERNMOST).date()
 
 
 def is_day_first(texts):

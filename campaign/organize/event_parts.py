@@ -11,11 +11,12 @@ from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts
 from campaign.organize.event_forms import EventSlugForm, HoursForm, WordsForm
 from campaign.organize.event_part_forms import AboutForm, ComingForm, PlaceForm
 from campaign.organize.event_rows_forms import PeopleForm, ProgrammeForm
-from campaign.organize.events import any_event, back_to, blueprint, fact_of, tell_of_hours_twice
+from campaign.organize.events import any_event, back_to, blueprint, fact_of
 from campaign.organize.guard import allowed
 from campaign.petitions.cards import cards_of_cause
 
@@ -47,7 +48,7 @@ def save_hours(event):
     form = HoursForm(event)
     answer = _saved(event, form)
     if not form.errors:
-        tell_of_hours_twice(form.hours())
+        tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return answer
 
 

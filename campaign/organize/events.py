@@ -6,10 +6,10 @@ from flask_babel import refresh
 
 from campaign.causes.queries import causes_among
 from campaign.events.calendar import links_to_add
-from campaign.events.editing import comes_twice, duplicate_event, faults_of
+from campaign.events.editing import duplicate_event, faults_of
 from campaign.events.finding import numbers_of, seats_of
 from campaign.events.forms import registration_form
-from campaign.events.hours import full_day, hour, hours, zone_name
+from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.operations import SlugTaken, create_event
 from campaign.events.pages import card
 from campaign.events.pages import page as event_page
@@ -19,6 +19,7 @@ from campaign.lib.locales import LOCALES, NAMES
 from campaign.lib.slugs import free_slug, slug_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
+from campaign.organize.clocks import hours_twice, tell_of_hours_twice
 from campaign.organize.event_forms import NewEventForm
 from campaign.organize.event_state_forms import LaterForm
 from campaign.organize.guard import allowed
@@ -82,7 +83,7 @@ def create():
         form.slug.errors = [_("Another event lives at this address. Choose another.")]
         return render_template("organize/events/new.html", form=form), 422
     flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
-    tell_of_hours_twice(form.hours())
+    tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 
 
@@ -138,7 +139,7 @@ def page(event, later, status=200):
         day=full_day(event.starts_local, g.lang),
         hours=hours(event.starts_local, event.ends_local, g.lang),
         zone_name=zone_name(event.zone, event.starts_at, g.lang),
-        twice=hours_twice(event.starts_local, event.ends_local, event.zone),
+        twice=hours_twice((event.starts_local, event.ends_local), event.zone),
         numbers=numbers_of(event),
         faults=faults_of(event) if event.state == "draft" else (),
         missing=[lang for lang in LOCALES if lang not in {each.lang for each in event.texts}],
@@ -154,20 +155,6 @@ def fact_of(action, event, **details):
 def back_to(slug):
     """Return a redirect to the page of the event at `slug`."""
     return redirect(url_for("organize.events.show", slug=slug), 303)
-
-
-def hours_twice(starts, ends, zone):
-    """Return the hours among these that clocks show twice on their night, in words."""
-    return [hour(local, g.lang) for local in (starts, ends) if comes_twice(local, zone)]
-
-
-def tell_of_hours_twice(chosen):
-    """Say of the Hours that were just chosen which of two equal ones is meant."""
-    if twice := hours_twice(chosen.starts, chosen.ends, chosen.zone):
-        flash(
-            _("In that night clocks are put back, and %(hours)s comes twice: the first one is meant.", hours=", ".join(twice)),
-            "waiting",
-        )
 
 
 def _petitions(event, now):

@@ -84,7 +84,10 @@ def fresh(view):
 
 
 def takes_bytes(most):
-    """Let a view take so many bytes from an organizer, where others take far fewer; stands over the other guards."""
+    """Let a view take so many bytes from an organizer, where others take far fewer; stands over the other guards.
+
+    `most` is a number, or the name of the setting that says it.
+    """
 
     def mark(view):
         view.most_bytes = most

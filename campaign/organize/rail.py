@@ -40,7 +40,8 @@ PLACES = (
 REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
-    **dict.fromkeys(("erasures", "retention", "exports", "handovers"), "signatures"),
+    "keys": "people",
+    **dict.fromkeys(("erasures", "retention", "exports", "handovers", "imports"), "signatures"),
 }
 
 

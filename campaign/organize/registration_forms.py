@@ -16,8 +16,8 @@ STATE_WORDS = {
     "came": _l("came"),
     "missing": _l("not here yet"),
     "waiting": _l("waits"),
-    "held": _l("set aside"),
-    "cancelled": _l("cancelled"),
+    "held": _l("to be looked at"),
+    "cancelled": _l("has cancelled"),
 }
 
 

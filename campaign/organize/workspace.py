@@ -23,6 +23,10 @@ from campaign.organize import (
     figures,
     handovers,
     held,
+    import_files,
+    import_sheets,
+    imports,
+    keys,
     kiosk_devices,
     kiosk_review,
     kiosks,
@@ -56,15 +60,15 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
-    *(signatures, exports, handovers, held, comments, rules, erasures, retention, kiosks),
-    *(people, audit, account, second_factor, passkeys),
+    *(signatures, exports, handovers, imports, held, comments, rules, erasures, retention, kiosks),
+    *(people, keys, audit, account, second_factor, passkeys),
 )
-# These join their views to those of petitions.py, causes.py and events.py.
+# These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
     *(petition_embedding, petition_sharing, cause_states, update_states),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
-    *(kiosk_devices, kiosk_review),
+    *(import_files, import_sheets, kiosk_devices, kiosk_review),
 )
 csrf = CSRFProtect()
 
@@ -87,7 +91,8 @@ def come_in():
         raise LookupError(f"{request.endpoint} does not say who may see it")
     presence.find_session()
     if hasattr(view, "most_bytes") and presence.organizer():
-        request.max_content_length = view.most_bytes
+        # Files are larger than forms. Nobody else's are read at all.
+        request.max_content_length = current_app.config.get(view.most_bytes, view.most_bytes)
     _speak()
     session.permanent = True
     csrf.protect()

@@ -208,9 +208,10 @@ MISSING = {
 }
 
 
-def signature_form(required_fields, questions):
-    """Return the form of a petition with these required fields and own questions, filled from the request; see `form_class`."""
-    return form_class(required_fields, questions).sent()
+def signature_form(required_fields, questions, formdata=None):
+    """Return the form of a petition with these fields and questions, filled from `formdata` or else the request; see `form_class`."""
+    form = form_class(required_fields, questions)
+    return form.sent() if formdata is None else form(formdata=formdata)
 
 
 def form_class(required_fields, questions):

@@ -45,9 +45,24 @@ def upgrade():
     sa.ForeignKeyConstraint(['petition_id'], ['petition.id'], name=op.f('fk_embedding_petition_id'), ondelete='CASCADE'),
     sa.PrimaryKeyConstraint('petition_id', name=op.f('pk_embedding'))
     )
+    op.create_table('api_key',
+    sa.Column('id', ROW_ID, nullable=False),
+    sa.Column('cause_id', ROW_ID, nullable=False),
+    sa.Column('name', sa.String(length=80), nullable=False),
+    sa.Column('source', sa.String(length=40), nullable=False),
+    sa.Column('digest', sa.LargeBinary(length=32), nullable=False),
+    sa.Column('is_trusted', sa.Boolean(), nullable=False),
+    sa.Column('created_at', INSTANT, nullable=False),
+    sa.Column('revoked_at', INSTANT, nullable=True),
+    sa.ForeignKeyConstraint(['cause_id'], ['cause.id'], name=op.f('fk_api_key_cause_id'), ondelete='CASCADE'),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_api_key'))
+    )
+    op.create_index('uq_api_key_digest', 'api_key', ['digest'], unique=True)
+    op.create_index('ix_api_key_cause_id', 'api_key', ['cause_id'])
 
 
 def downgrade():
+    op.drop_table('api_key')
     op.drop_table('embedding')
     op.drop_table('share_deal')
     op.drop_table('share_text')

@@ -112,6 +112,8 @@ BY_TOKEN = {
 }
 # Programs that know BOUNCE_SECRET.
 BY_SECRET = {"POST /webhooks/bounces"}
+# Partners, by a key that an organizer made.
+BY_KEY = {"POST /api/v1/petitions/<slug>/signatures"}
 # Only where mail is written to a folder, never in production.
 DEVELOPERS = {"GET /dev/mail", "GET /dev/mail/<name>", "GET /dev/mail/<name>/html"}
 # The doors of the workspace, open to anybody.
@@ -173,6 +175,30 @@ ORGANIZERS = {
     "POST /organize/handovers/<slug>/receipts/<int:handover_id>/remove",
     "GET /organize/held/",
     "POST /organize/held/",
+    "GET /organize/imports/",
+    "GET /organize/imports/<int:batch_id>",
+    "POST /organize/imports/<int:batch_id>/bring-in",
+    "POST /organize/imports/<int:batch_id>/check",
+    "GET /organize/imports/<int:batch_id>/columns",
+    "POST /organize/imports/<int:batch_id>/columns",
+    "POST /organize/imports/<int:batch_id>/drop",
+    "GET /organize/imports/<int:batch_id>/grid",
+    "POST /organize/imports/<int:batch_id>/grid",
+    "POST /organize/imports/<int:batch_id>/leave-out",
+    "POST /organize/imports/<int:batch_id>/mend",
+    "POST /organize/imports/<int:batch_id>/undo",
+    "GET /organize/imports/print",
+    "POST /organize/imports/print",
+    "GET /organize/imports/runs/<int:run_id>",
+    "GET /organize/imports/runs/<int:run_id>/sheets.pdf",
+    "GET /organize/imports/sheets/<serial>",
+    "GET /organize/imports/type",
+    "POST /organize/imports/type",
+    "GET /organize/imports/upload",
+    "POST /organize/imports/upload",
+    "GET /organize/keys/",
+    "POST /organize/keys/",
+    "POST /organize/keys/<int:key_id>/revoke",
     "GET /organize/numbers/causes/<slug>",
     "GET /organize/numbers/causes/<slug>/<table>.csv",
     "GET /organize/numbers/petitions/<slug>",
@@ -342,3 +368,4 @@ def test_every_route_says_who_may_use_it(app):
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
     assert routes == PUBLIC | KIOSKS | BY_TOKEN | BY_SECRET | DEVELOPERS | DOORS | ORGANIZERS
+    assert routes == PUBLIC | BY_TOKEN | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS

@@ -22,6 +22,10 @@ PLAIN = {
     "event-vigil": "/events/vigil",
     "event-past": "/events/evening-talk-2016",
     "event-thanks": "/events/talk/thanks",
+    "share": f"{PETITION}/share",
+    "share-event": "/events/talk/share",
+    "share-mastodon": f"{CAUSE}/share?instance=mastodon.social",
+    "share-422": f"{PETITION}/share?instance=x",
     "privacy": "/privacy",
     "404": "/nowhere",
 }
@@ -45,6 +49,7 @@ def _pages(url, lang):
     yield from _confirming(url, lang, link_in(letter_to(url, address, lang), "confirm"))
     yield from _owning(url, link_in(letter_to(url, address, lang), "mine"))
     yield from _coming(url, lang)
+    yield from _framed(url, lang)
 
 
 def _coming(url, lang):
@@ -57,6 +62,15 @@ def _coming(url, lang):
     yield "registration-422", ask(link, lang, name="", seats="1")
     ask(f"{link}/cancel", lang, yes="")
     yield "registration-cancelled", ask(link, lang)
+
+
+def _framed(url, lang):
+    frame = f"{url}/embed{PETITION}"
+    for show in ("form", "thermometer", "counter", "montage"):
+        yield f"frame-{show}", ask(f"{frame}?lang={lang}&show={show}")
+    yield "frame-422", ask(f"{frame}/signatures?lang={lang}", email="x")
+    yield "frame-thanks", ask(f"{frame}/thanks?lang={lang}&theme=dark")
+    yield "frame-404", ask(f"{url}/embed/petitions/nothing?lang={lang}")
 
 
 def _confirming(url, lang, link):

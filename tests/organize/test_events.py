@@ -13,7 +13,7 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.models import OwedMessage
 from tests.factories.causes import make_cause
-from tests.factories.events import come, make_event, registration
+from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
 
 TALK = "/organize/events/talk"
@@ -92,7 +92,7 @@ def test_what_cannot_be_is_said_at_its_field_and_the_words_stay(desk, talk, fiel
 def test_an_hour_that_comes_twice_is_said_to_the_editor(desk, talk):
     typed = {"zone": "America/Toronto", "starts": "2027-11-07T01:30", "ends": "2027-11-07T04:00"}
     page = desk.client.post(f"{TALK}/hours", data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed}, follow_redirects=True)
-    assert "01:30 comes twice" in page.text
+    assert "comes twice: the first one is meant." in page.text
     # The first of the two is by summer time.
     assert now_of().starts_at == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
 
@@ -217,7 +217,9 @@ def test_the_registered_hear_of_another_hour_and_of_the_end(desk, talk):
 
 
 def test_registering_is_closed_and_opened_again(desk, talk, client):
+    mine = link(come(talk, seats=2))
     desk.post(f"{TALK}/close")
+    assert client.post(mine, data={"name": "Amalia", "seats": "1"}).location.endswith("saved=1")
     page = client.get("/en/events/talk").text
     assert "Registering is closed" in page and 'name="seats"' not in page
     desk.post(f"{TALK}/reopen")

@@ -41,13 +41,15 @@ export function spotOf(place, view) {
 /** The radius of the lens in device pixels. */
 export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * ROOM);
 
-// The rings around the butterflies that somebody brought: a light one around a dark one.
+// The rings around the butterflies that somebody brought, a light one around a dark one; their own
+// has the stronger.
 function rings(lit, view, ratio, { ink, sheet }) {
   const radius = Math.max(SMALLEST_RING * ratio, view.size * RING_ROOM);
   return lit.flatMap((place) => {
     const { x, y } = spotOf(place, view);
-    const outer = radius + RING_WIDTH * ratio;
-    return [x, y, outer + RING_WIDTH * ratio, outer, ...sheet, 1, x, y, outer, radius, ...ink, 1];
+    const width = RING_WIDTH * ratio;
+    const outer = radius + (place.isOwn ? 2 : 1) * width;
+    return [x, y, outer + width, outer, ...sheet, 1, x, y, outer, radius, ...ink, 1];
   });
 }
 

@@ -20,8 +20,11 @@ export async function lightBrought(page, stage) {
   const { own, brought } = await response.json();
   const { scene, numbers } = stage;
   const light = () => {
-    const there = [own, ...brought].filter((number) => number && numbers.has(number));
-    scene.lit = there.map((number) => scene.arrivals.flight(number, 0, 0));
+    const there = [...brought, own].filter((number) => number && numbers.has(number));
+    scene.lit = there.map((number) => ({
+      ...scene.arrivals.flight(number, 0, 0),
+      isOwn: number === own,
+    }));
     scene.wake();
   };
   stage.element.addEventListener("volante:montage-changed", light);

@@ -35,7 +35,8 @@ export class Scanner {
       this.video.srcObject = this.stream;
       this.video.hidden = false;
       this.words.textContent = this.words.dataset.stop;
-      await this.video.play();
+      // A camera that is slow to wake is looked at until it shows something.
+      this.video.play().catch(() => {});
       this.look();
     } catch (error) {
       this.stop();

@@ -4,7 +4,6 @@ import { askToLast, readiness } from "../readiness.js";
 import { startShift } from "../shifts.js";
 import { local, word } from "../words.js";
 import { onActs, onEnter } from "./acts.js";
-import { Attract } from "./attract.js";
 
 const AGAIN_MS = 2000;
 
@@ -73,7 +72,7 @@ export class Ready {
   async begin() {
     const tabler = this.line.value.trim();
     if (tabler) await startShift(this.kiosk.store, tabler);
-    this.kiosk.show(Attract);
+    this.kiosk.restart();
   }
 
   leave() {

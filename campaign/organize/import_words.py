@@ -3,10 +3,12 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from campaign.imports.checking import TOO_LONG
 from campaign.imports.columns import ANSWER_PREFIX
-from campaign.imports.tables import CUT_SHORT, TOO_LONG, TOO_MANY_CELLS, UNCLOSED
+from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED
 from campaign.lib.postal_codes import postal_code_example
 from campaign.signatures.forms import ADDRESS_FAULTS, MISSING, MISSING_ANSWER, NAME_FAULTS
+from campaign.signatures.measures import MOST_COMMENT, MOST_NAME
 
 FIELD_WORDS = {
     "given_name": _l("Given name"),
@@ -27,7 +29,7 @@ FIELD_WORDS = {
 FATE_WORDS = {
     "new": _l("new"),
     "held": _l("new, held for a look"),
-    "duplicate": _l("has signed already"),
+    "duplicate": _l("signed already"),
     "wrong": _l("wrong"),
     "left_out": _l("left out"),
 }
@@ -38,7 +40,6 @@ ROW_FAULTS = {
     TOO_MANY_CELLS: _l("This row has more cells than the heading: a sign in it was taken for the end of a cell."),
 }
 FAULTS = {
-    "too_long": _l("That is too long."),
     TOO_LONG: _l("That is too long."),
     "formula": _l("This cell holds a formula, not words."),
     "tick": _l("Write yes or no, or leave it empty."),
@@ -61,6 +62,7 @@ FILE_FAULTS = {
     "too_many_columns": _l("There are more columns than a list of people can have."),
     "too_large_unpacked": _l("This workbook is larger inside than we take. Save the one sheet that matters as CSV."),
 }
+MOST = {"given_name": MOST_NAME, "family_name": MOST_NAME, "full_name": MOST_NAME, "comment": MOST_COMMENT}
 DUPLICATE_WORDS = {
     "email": _l("Signed online"),
     "api": _l("Signed online"),
@@ -81,6 +83,8 @@ def fault_in_words(field, code):
         if example:
             return _("That is not a postal code of this country, such as %(example)s.", example=example)
         return _("That is not a postal code of this country.")
+    if name == TOO_LONG and field in MOST:
+        return _("That is longer than %(most)s letters.", most=MOST[field])
     if field == "email" and name in ADDRESS_FAULTS:
         return str(ADDRESS_FAULTS[name])
     return str(FAULTS.get(name) or NAME_FAULTS[name])

@@ -1,0 +1,175 @@
+"""A tablet at a table: a Chromium with a profile of its own on disk, that can be killed and started again."""
+
+import os
+import re
+import signal
+import sqlite3
+from contextlib import closing, suppress
+from pathlib import Path
+
+from tests.browser import barriers
+from tests.browser.noises import Noises
+
+PIN = "482913"
+LANDSCAPE = {"width": 1024, "height": 768}
+PATIENCE_MS = 15_000
+HOLD_MS = 3_000
+# Without a network the browser says so by itself, each time that we try.
+NO_NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "net::ERR_CONNECTION_REFUSED")
+CODE = re.compile(r"Code ([A-Z0-9]{4}-[A-Z0-9]{4})")
+
+
+class Tablet:
+    """One profile in `folder`; `context` and `page` are those of its browser while it runs."""
+
+    def __init__(self, chromium, path, served, folder, **manner):
+        self._chromium, self._path, self.served, self.folder = chromium, path, served, Path(folder)
+        self._manner = {"viewport": LANDSCAPE, "locale": "en-CA", "timezone_id": "America/Toronto"} | manner
+        self.heard = []
+        self.start()
+
+    def start(self):
+        """Open the browser, and the app in it."""
+        self.context = self._chromium.launch_persistent_context(
+            str(self.folder),
+            executable_path=self._path,
+            args=["--no-sandbox"],
+            base_url=self.served.url,
+            has_touch=True,
+            **self._manner,
+        )
+        self.context.set_default_timeout(PATIENCE_MS)
+        noises = Noises(self.context)
+        noises.heard, noises.allowed = self.heard, {*NO_NETWORK}
+        self.page = self.context.pages[0]
+
+    def open(self):
+        self.page.goto("/kiosk/")
+        return self
+
+    def pair(self, event="table"):
+        """Pair by a new code, typed as people type, and wait for the light."""
+        said = self.served.flask("kiosks", "pair", event, "--pin", PIN)
+        self.open()
+        self.page.get_by_label("Code").fill(CODE.search(said)[1].lower().replace("-", " "))
+        self.page.get_by_role("button", name="Pair").click()
+        self.page.get_by_text("Ready for offline", exact=True).wait_for()
+        return self
+
+    def begin(self):
+        self.page.get_by_role("button", name="Start signing").click()
+        self.screen("attract")
+        return self
+
+    def screen(self, name):
+        self.page.locator(f"main[data-screen={name}]").wait_for()
+
+    def choose(self, *letters, lang="en"):
+        """Touch the language, and choose letters by their places, the first without any."""
+        self.page.locator(f"[data-signs] [lang={lang}]").click()
+        for place in letters or (0,):
+            self.page.locator("[data-pick]").nth(place).click()
+        self.page.locator("[data-act=onward]").click()
+
+    def fill(self, given, family="", email="", country="CA", postal_code="M5V 2T6"):
+        for name, value in (("given_name", given), ("family_name", family), ("email", email), ("postal_code", postal_code)):
+            self.page.locator(f"[data-field={name}]").fill(value)
+        self.page.locator("[data-field=country]").select_option(country)
+
+    def sign(self, given, family="", *letters, **words):
+        """The whole way of a person, up to the thanks."""
+        self.choose(*letters)
+        self.fill(given, family, **words)
+        self.page.locator("[data-act=sign]").click()
+        self.screen("thanks")
+
+    def sign_quickly(self, names, family):
+        """The same for one after the other, by fingers faster than any, up to the picture that asks the next."""
+        self.page.evaluate(QUICK_FINGERS, [names, family])
+        self.screen("attract")
+
+    def next_person(self):
+        self.page.locator("[data-act=next]").click()
+        self.screen("attract")
+
+    def hold_brand(self):
+        self.page.locator("[data-brand]").dispatch_event("pointerdown")
+        self.page.wait_for_timeout(HOLD_MS + 100)
+        self.screen("pin")
+
+    def enter(self, digits):
+        for digit in digits:
+            self.page.locator(f'[data-key="{digit}"]').click()
+
+    def panel(self):
+        self.hold_brand()
+        self.enter(PIN)
+        self.screen("panel")
+
+    def waiting(self):
+        """Return how many records lie in the queue."""
+        return len(self.kept("queue"))
+
+    def kept(self, store):
+        return self.page.evaluate(ALL_OF, store)
+
+    def inspect(self, kind):
+        barriers.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
+
+    def kill(self):
+        """The battery is out: every process of this browser ends at once, without a word."""
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and str(self.folder) in _command(process):
+                with suppress(ProcessLookupError):
+                    os.kill(int(process.name), signal.SIGKILL)
+        with suppress(Exception):
+            self.context.close()
+        # It tells a browser that another has this profile open.
+        for lock in self.folder.glob("Singleton*"):
+            lock.unlink(missing_ok=True)
+
+    def close(self):
+        with suppress(Exception):
+            self.context.close()
+
+
+ALL_OF = """(store) => new Promise((resolve, reject) => {
+  const opened = indexedDB.open("volante-kiosk");
+  opened.onsuccess = () => {
+    const all = opened.result.transaction([store]).objectStore(store).getAll();
+    all.onsuccess = () => { opened.result.close(); resolve(all.result); };
+  };
+  opened.onerror = () => reject(opened.error);
+})"""
+
+
+QUICK_FINGERS = """async ([names, family]) => {
+  const find = (selector) => document.querySelector(`main ${selector}`);
+  const shown = async (screen) => {
+    while (document.querySelector("main").dataset.screen !== screen) await new Promise((done) => setTimeout(done, 5));
+  };
+  for (const name of names) {
+    await shown("attract");
+    find("[data-signs] button").click();
+    find("[data-pick] input").click();
+    find("[data-act=onward]").click();
+    const said = { given_name: name, family_name: family, country: "CA", postal_code: "M5V 2T6" };
+    for (const [field, value] of Object.entries(said)) find(`[data-field=${field}]`).value = value;
+    find("[data-act=sign]").click();
+    await shown("thanks");
+    find("[data-act=next]").click();
+  }
+}"""
+
+
+def _command(process):
+    with suppress(OSError):
+        return (process / "cmdline").read_bytes().decode(errors="replace")
+    return ""
+
+
+def stored(served, family):
+    """Return (given name, number) of all signatures with this family name, as the server has them."""
+    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
+        sentence = "select given_name, number from signature where family_name = ? order by given_name"
+        return database.execute(sentence, (family,)).fetchall()
