@@ -15,8 +15,8 @@ from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
-from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records
-from tests.factories.signatures import rows
+from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.signatures import change, confirm, rows, sign_many
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
 
@@ -98,6 +98,22 @@ def test_the_list_tells_how_tablets_do(tabler, tablet, event):
     own = tabler.get(f"/organize/kiosks/tablets/{kiosk_of(tablet).id}").text
     assert "numbers 2." in own
     assert "Rosales" not in page + own
+
+
+def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):
+    event, petition = table
+    began = utcnow() - timedelta(minutes=20)
+    ids = sign_many(petition, 3)
+    for signature_id in ids:
+        change(signature_id, source=f"t-{tablet.campaign().json['table']['url'][-6:]}")
+    confirm(ids[0])
+    confirm(ids[1])
+    change(ids[1], created_at=began - timedelta(minutes=5))
+    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": said_at(began), "tally": 3}
+    tablet.sync(shifts=[shift])
+    page = tabler.get(f"/organize/kiosks/{event.slug}").text
+    assert "2 have signed so, and confirmed it." in page
+    assert re.search(r'data-label="On phones">1<', page)
 
 
 def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
