@@ -14,8 +14,8 @@ from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord, PairingCode, Sh
 from campaign.signatures.models import SOURCED, Signature
 
 MOST_GAPS = 50
-# What a signature has as its source that came by the code of a table.
-SOURCE = "t-" + TableCode.code
+# What a signature has as its source that came by the code of a table; campaigns' codes are kept in small letters.
+SOURCE = "t-" + func.lower(TableCode.code)
 
 
 def kiosk_by_secret(secret):

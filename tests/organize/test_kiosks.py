@@ -13,6 +13,7 @@ from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition
+from campaign.sharing.arrivals import clean_source
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records, said_at
@@ -104,8 +105,9 @@ def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, ta
     event, petition = table
     began = utcnow() - timedelta(minutes=20)
     ids = sign_many(petition, 3)
+    source = clean_source(f"t-{tablet.campaign().json['table']['url'][-6:]}")
     for signature_id in ids:
-        change(signature_id, source=f"t-{tablet.campaign().json['table']['url'][-6:]}")
+        change(signature_id, source=source)
     confirm(ids[0])
     confirm(ids[1])
     change(ids[1], created_at=began - timedelta(minutes=5))
