@@ -57,7 +57,7 @@ def remove_picture(update):
 @blueprint.get("/<slug>/publish")
 @allowed("updates.edit", any_update)
 def ready(update):
-    return _publishing_page(update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"], utcnow()))
+    return _publishing_page(update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
 
 
 @blueprint.post("/<slug>/publish")

@@ -138,10 +138,9 @@ class PublishForm(FlaskForm):
     moment = None
 
     @classmethod
-    def of(cls, update, usual_zone, now):
+    def of(cls, update, usual_zone):
         zone = update.time_zone or usual_zone
-        is_ahead = update.publish_at is not None and update.publish_at > now
-        planned = {"when": "later", "publish_at": local_time(update.publish_at, zone)} if is_ahead else {}
+        planned = {"when": "later", "publish_at": local_time(update.publish_at, zone)} if update.publish_at else {}
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
     def __init__(self, *arguments, **named):

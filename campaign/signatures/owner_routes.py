@@ -18,6 +18,8 @@ from campaign.signatures.forms import SupporterForm
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_token, signatures_of_address
 from campaign.signatures.routes import blueprint
+from campaign.subscriptions import keys as news_keys
+from campaign.subscriptions.queries import subscriptions_of_address
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
 DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang", "source")
@@ -129,11 +131,20 @@ def _page(token, opened, refused=None, refused_id=None):
         email=mask(opened.email),
         signatures=own,
         token=token,
+        news=_news(opened.email_digest),
         saved=request.args.get("saved", type=int),
         erased=request.args.get("erased") == "1",
         leaving=request.args.get("leaving") == "1",
     )
     return _secret(page, 422 if refused else 200)
+
+
+def _news(email_digest):
+    """Return the address of the page where the owner chooses what news comes to them, or None where none does."""
+    subscribed = subscriptions_of_address(email_digest)
+    if not subscribed:
+        return None
+    return url_for("subscriptions.preferences", token=news_keys.token_for(news_keys.OWN, subscribed[0][0]))
 
 
 def _form(signature, filled=False):

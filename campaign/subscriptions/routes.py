@@ -8,7 +8,6 @@ from sqlalchemy.exc import OperationalError
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
 from campaign.lib.caching import public
-from campaign.lib.slugs import is_slug
 from campaign.lib.times import utcnow
 from campaign.signatures import keys as signature_keys
 from campaign.signatures.pressure import pressure
@@ -46,8 +45,9 @@ def form_for_all():
 
 
 @blueprint.get("/<lang>/subscriptions/thanks")
-def thanks():
-    cause = _asked_cause()
+@blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
+def thanks(slug=None):
+    cause = _cause_at(slug)
     sender = current_app.extensions["sender_address"]
     return public(make_response(render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))), 60)
 
@@ -94,9 +94,10 @@ def confirm_now(token):
 
 
 @blueprint.get("/<lang>/subscriptions/confirmed")
-def confirmed():
+@blueprint.get("/<lang>/causes/<slug>/subscriptions/confirmed")
+def confirmed(slug=None):
     """What is said once it is confirmed; the address is everybody's."""
-    cause = _asked_cause()
+    cause = _cause_at(slug)
     return public(make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60)
 
 
@@ -134,7 +135,7 @@ def _take(cause):
         return _refuse(cause, form, 503)
     if _wants_json():
         return jsonify(status="pending"), 201
-    return redirect(url_for("subscriptions.thanks", cause=cause.slug if cause else None), 303)
+    return redirect(url_for("subscriptions.thanks", **_place(cause)), 303)
 
 
 def _refuse(cause, form, status):
@@ -153,10 +154,13 @@ def _box(cause, form, refused=None):
     return render_template("subscriptions/new.html", form=form, refused=refused, **_words(cause))
 
 
-def _asked_cause():
-    """Return the cause that the address asks for behind its question mark, or None."""
-    slug = request.args.get("cause", "")
-    return cause_by_slug(slug) if is_slug(slug) else None
+def _cause_at(slug):
+    """Return the cause at `slug`, None where all are meant; 404 where there is none."""
+    return None if slug is None else cause_by_slug(slug) or abort(404)
+
+
+def _place(cause):
+    return {"slug": cause.slug} if cause else {}
 
 
 def _words(cause):
@@ -168,7 +172,7 @@ def _words(cause):
 
 
 def _confirmed_page(cause):
-    return url_for("subscriptions.confirmed", cause=cause.slug if cause else None)
+    return url_for("subscriptions.confirmed", **_place(cause))
 
 
 def _good_for():

@@ -1,5 +1,6 @@
 """An update as pages show it, in one language."""
 
+import re
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,9 @@ from campaign.lib.markdown import to_html, to_text
 from campaign.petitions.cards import PetitionCard, cards_of_cause
 from campaign.updates.queries import recent_updates
 
-DESCRIPTION_LETTERS = 200
+DESCRIPTION_LETTERS = 220
+FEWEST_LETTERS = 80
+SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
 
 
 @dataclass(frozen=True)
@@ -95,10 +98,13 @@ def _card_words(update, lang):
 
 
 def _beginning(body):
-    """Return the first words of a body, as far as lists have room for them, ending at a word."""
+    """Return the first sentences of a body that lists have room for or, where the first is too long, its first words."""
     plain = " ".join(to_text(body).split())
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
+    ends = [each.end() for each in SENTENCE_END.finditer(plain, FEWEST_LETTERS, DESCRIPTION_LETTERS + 1)]
+    if ends:
+        return plain[: ends[-1]].rstrip()
     return plain[:DESCRIPTION_LETTERS].rpartition(" ")[0].rstrip(",;:–— ") + "…"
 
 

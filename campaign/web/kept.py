@@ -4,255 +4,11 @@ Each row names its columns of the database. A test holds the table against the d
 in it stands in a row here, or among PLAIN, and a table that knows nobody among IMPERSONAL. So the page cannot leave anything out.
 """
 
-from dataclasses import dataclass
+from campaign.web.kept_guests import GUESTS, READERS
+from campaign.web.kept_signers import SIGNERS
+from campaign.web.kept_workers import WORKERS
 
-from flask_babel import lazy_gettext as _l
-
-NOBODY = _l("Nobody")
-ORGANIZERS = _l("The organizers")
-ADMINS = _l("You and the admins of this site")
-COUNTED = _l("As long as the signature is counted, until you withdraw it or the petition's time for erasing has come")
-LIKE_THE_SIGNATURE = _l("As long as the signature")
-WITH_REGISTRATION = _l("%(days)s days after the event or after you cancel, then it is erased")
-ACCOUNT = _l("Until your account is removed")
-
-
-@dataclass(frozen=True)
-class Kept:
-    """One row: what, what for, who sees it, how long; `days` names the setting that fills %(days)s in how long."""
-
-    name: str
-    purpose: str
-    seen_by: str
-    long: str
-    columns: tuple[str, ...]
-    days: str = ""
-
-    def how_long(self, config):
-        return str(self.long) % {"days": config[self.days]} if self.days else str(self.long)
-
-
-def _of(table, names):
-    return tuple(f"{table}.{name}" for name in names.split())
-
-
-SIGNERS = (
-    Kept(
-        _l("Your name"),
-        _l("It is the signature itself"),
-        _l("Whoever receives the petition; the public only as far as you choose"),
-        COUNTED,
-        _of("signature", "given_name family_name name_display"),
-    ),
-    Kept(
-        _l("Your e-mail address"),
-        _l("To confirm that it was you, so that one person signs once"),
-        _l("The organizers; never the public, never the target"),
-        COUNTED,
-        _of("signature", "email email_digest lang"),
-    ),
-    Kept(
-        _l("Your country and postal code"),
-        _l("To show where support comes from; without an address, to tell two people of one name apart"),
-        _l("The organizers and the target; the public sees the country beside a shown name"),
-        COUNTED,
-        _of("signature", "country postal_code person_digest"),
-    ),
-    Kept(
-        _l("Your few words"),
-        _l("To be read with your signature"),
-        _l("The public, once an organizer has read them, and only beside a shown name"),
-        COUNTED,
-        _of("signature", "comment comment_shown comment_read_at"),
-    ),
-    Kept(
-        _l("Your answers to a petition's own questions"),
-        _l("What the petition says beside the question"),
-        ORGANIZERS,
-        COUNTED,
-        _of("signature", "answers"),
-    ),
-    Kept(
-        _l("Which petition you signed, when, how, and which butterfly it became"),
-        _l("To count it once, to draw it, and to prove the count"),
-        _l("The organizers; the public sees number and day where your name is shown"),
-        _l("For good, once nothing of it says who you are"),
-        (
-            *_of("signature", "petition_id version_id state number evidence"),
-            *_of("signature", "created_at confirmed_at hatched_at withdrawn_at"),
-        ),
-    ),
-    Kept(
-        _l("Whether you want to hear more"),
-        _l("To write to you about the cause, if you asked for it"),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        _of("signature", "subscribe"),
-    ),
-    Kept(
-        _l("Which letters we owe you or have sent you"),
-        _l("So that none is lost, none comes twice, and no more than five are sent"),
-        NOBODY,
-        _l("30 days; the count of letters as long as the signature"),
-        (
-            *_of("signature", "mail_count mailed_at reminders"),
-            *_of("owed_message", "kind subject_id lang created_at due_at state last_error sent_at"),
-        ),
-    ),
-    Kept(
-        _l("A fingerprint of an address that takes no mail"),
-        _l("So that we do not write there again; it cannot be turned back into the address"),
-        NOBODY,
-        _l("As long as this site"),
-        _of("undeliverable_address", "digest reason since"),
-    ),
-    Kept(
-        _l("An unconfirmed signature"),
-        _l("To wait for your answer to our letter"),
-        NOBODY,
-        _l("%(days)s days, then it is erased"),
-        (),
-        days="ERASE_PENDING_DAYS",
-    ),
-    Kept(
-        _l("A second try to sign with the same address"),
-        _l("So that the answer on screen never tells who has signed"),
-        NOBODY,
-        _l("About a second"),
-        _of("repeat_signing", "petition_id words"),
-    ),
-    Kept(
-        _l("A signature set aside"),
-        _l("To look closer where something is unusual, such as very many from one place at once"),
-        ORGANIZERS,
-        _l("If you confirm it, until an organizer has looked at it; if nobody does, %(days)s days like any other"),
-        _of("signature", "held_reason reviewed_at rejected_at"),
-        days="ERASE_PENDING_DAYS",
-    ),
-    Kept(
-        _l("A withdrawn signature"),
-        _l("So that you can undo it"),
-        NOBODY,
-        _l("%(days)s days, then it is erased"),
-        (),
-        days="ERASE_PENDING_DAYS",
-    ),
-    Kept(
-        _l("What you sign on a tablet at a table"),
-        _l("To reach us from where there is no network; it is sealed as you sign"),
-        _l("Nobody, not even whoever has the tablet; the organizers once it has arrived"),
-        _l("On the tablet until it has arrived. What an organizer must look at waits for that, and goes %(days)s days after it is turned away"),
-        (
-            *_of("kiosk_record", "uuid sequence status reason key sealed consent decided_at"),
-            *_of("kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"),
-        ),
-        days="ERASE_PENDING_DAYS",
-    ),
-    Kept(
-        _l("At which event and tablet you signed, and who staffed it"),
-        _l("To find out what went wrong at a table, and to thank its people with a number"),
-        ORGANIZERS,
-        _l("For good, as a part of the count"),
-        _of("signature", "kiosk_id shift_id event_id"),
-    ),
-    Kept(
-        _l("The signature that you drew with your finger"),
-        _l("To go with your name to whoever receives the petition"),
-        ORGANIZERS,
-        LIKE_THE_SIGNATURE,
-        _of("kiosk_record", "drawn"),
-    ),
-    Kept(
-        _l("Your network address"),
-        _l("To notice abuse; kept only as a keyed fingerprint that cannot be turned back"),
-        NOBODY,
-        _l("%(days)s days"),
-        _of("signature", "address_digest"),
-        days="ADDRESS_DAYS",
-    ),
-)
-
-GUESTS = (
-    Kept(
-        _l("Your name, your e-mail address and how many come"),
-        _l("To keep your seat, to write to you about it, and to know you at the door"),
-        _l("The organizers of the event; never the public"),
-        WITH_REGISTRATION,
-        _of("registration", "name email email_digest seats lang code event_id"),
-        days="REGISTRATION_DAYS",
-    ),
-    Kept(
-        _l("Your answers to the event's own questions"),
-        _l("What the event says beside the question"),
-        _l("The organizers of the event; never the public"),
-        WITH_REGISTRATION,
-        _of("registration", "answers"),
-        days="REGISTRATION_DAYS",
-    ),
-    Kept(
-        _l("Whether you have a seat, wait for one or cancelled, and whether you came"),
-        _l("So that a freed seat goes to who waits longest, and the organizers know how many came"),
-        _l("The organizers of the event; never the public"),
-        WITH_REGISTRATION,
-        _of("registration", "state held_reason waits_since cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence"),
-        days="REGISTRATION_DAYS",
-    ),
-)
-
-WORKERS = (
-    Kept(
-        _l("Your name, your e-mail address and your language"),
-        _l("To let you in, and to say who did what"),
-        _l("The admins of this site, and who works in the same cause"),
-        _l("As long as the audit trail names you"),
-        _of("organizer", "name email email_digest lang created_at removed_at"),
-    ),
-    Kept(
-        _l("What you may do, and where"),
-        _l("So that each sees only their own causes"),
-        ADMINS,
-        ACCOUNT,
-        _of("role_grant", "organizer_id role cause_id created_at"),
-    ),
-    Kept(
-        _l("By what you are known: password, codes, passkeys, links"),
-        _l("To let in nobody but you; passwords and codes only as digests"),
-        NOBODY,
-        ACCOUNT,
-        (
-            *_of("organizer", "password_hash totp_secret totp_step"),
-            *_of("passkey", "organizer_id credential_id public_key sign_count name transports is_synced created_at used_at"),
-            *_of("recovery_code", "organizer_id code_digest used_at"),
-            *_of("account_link", "organizer_id purpose invited_by_id created_at expires_at used_at"),
-        ),
-    ),
-    Kept(
-        _l("Where you are signed in: kind of browser, network, times"),
-        _l("So that you can see it and close what is not yours"),
-        _l("You"),
-        _l("Twelve hours without use; browsers that are known again, a year"),
-        (
-            *_of("organizer_session", "organizer_id token_digest stage device address created_at seen_at confirmed_at expires_at"),
-            *_of("known_device", "organizer_id token_digest device address lang created_at seen_at"),
-        ),
-    ),
-    Kept(
-        _l("Your shift at a table: name or initials, times, tally"),
-        _l("To hand over the table, and to know whom to ask"),
-        _l("The organizers of the event"),
-        _l("As long as the event"),
-        _of("kiosk_shift", "tabler started_at ended_at tally"),
-    ),
-    Kept(
-        _l("What you did, when, why and from which network: the audit trail"),
-        _l("So that signers can trust what happens to their data"),
-        _l("The admins of this site and the owners of the cause"),
-        _l("As long as this site; the database itself refuses to change it"),
-        _of("audit_entry", "organizer_id at door address action subject_kind subject_id cause_id reason details"),
-    ),
-)
-
-KEPT = (*SIGNERS, *GUESTS, *WORKERS)
+KEPT = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
 
 # Columns of tables with people in them that tell nothing of anybody.
 PLAIN = {
@@ -269,6 +25,10 @@ PLAIN = {
     "audit_entry": "id",
     "kiosk_record": "id kiosk_id",
     "kiosk_shift": "id kiosk_id uuid",
+    "subscription": "id",
+    "mailing_receipt": "id",
+    "export": "id attempts done fault frames holder locked_until octets seed sha256 size total work",
+    "import_batch": "id changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version_id wording",
 }
 # Tables without anybody in them: what organizers publish, sums, and machinery.
 IMPERSONAL = set(
@@ -276,6 +36,8 @@ IMPERSONAL = set(
     cause cause_text cause_former_slug cause_tally free_number
     petition petition_version petition_text petition_former_slug petition_tally target ledger_entry rule
     event event_text event_petition event_picture event_old_slug
+    campaign_update campaign_update_text campaign_update_petition campaign_update_picture campaign_update_former_slug mailing
+    petition_picture handover print_run embedding share_text api_key
     kiosk kiosk_key kiosk_pairing_code kiosk_staff_pin kiosk_table_code
     poster stored_shape lease spent_challenge search_document search_words
     """.split()

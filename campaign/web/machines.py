@@ -21,7 +21,7 @@ STANDING_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibil
 # What belongs to a thing and has a page of its own.
 BESIDE = {"cause": ("montage.show",)}
 # Pages that are nobody's business, or that only repeat others, in each language.
-KEPT_OUT = ("signatures/", "registrations/", "search")
+KEPT_OUT = ("signatures/", "registrations/", "subscriptions/", "search")
 # A poster is drawn when it is asked for: nothing for machines that ask for everything.
 CLOSED = ("/dev/", "/organize/", "/kiosk/", "/causes/*/poster.")
 ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))

@@ -5,10 +5,13 @@ from sqlalchemy import text
 
 from campaign.extensions import db
 from campaign.lib.caching import public
-from campaign.web import kept
+from campaign.web.kept_guests import GUESTS, READERS
+from campaign.web.kept_signers import SIGNERS
+from campaign.web.kept_workers import WORKERS
 from campaign.web.languages import redirect_to_language
 
 blueprint = Blueprint("web", __name__)
+SECTIONS = (("sign", SIGNERS), ("come", GUESTS), ("hear", READERS), ("organize", WORKERS))
 
 
 @blueprint.get("/")
@@ -21,7 +24,7 @@ def privacy():
     config = current_app.config
     page = render_template(
         "web/privacy.html",
-        tables=[(name, _rows(table)) for name, table in (("sign", kept.SIGNERS), ("come", kept.GUESTS), ("organize", kept.WORKERS))],
+        tables=[(name, _rows(table)) for name, table in SECTIONS],
         confirm_days=config["CONFIRM_DAYS"],
         address_days=config["ADDRESS_DAYS"],
     )

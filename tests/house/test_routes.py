@@ -20,6 +20,8 @@ PUBLIC = {
     "POST /<lang>/subscriptions",
     "GET /<lang>/subscriptions/confirmed",
     "GET /<lang>/subscriptions/thanks",
+    "GET /<lang>/causes/<slug>/subscriptions/confirmed",
+    "GET /<lang>/causes/<slug>/subscriptions/thanks",
     "GET /<lang>/updates/",
     "GET /<lang>/updates/<slug>",
     "GET /updates/<slug>/picture-<digest>.webp",
