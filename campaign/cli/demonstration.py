@@ -75,6 +75,8 @@ def _create(demo):
             deliver_on=petition.deliver_on,
             deliver_places={lang: text.deliver_place for lang, text in petition.texts.items() if text.deliver_place},
             required_fields=list(petition.required),
+            # Its table is staffed: who has no address can sign there.
+            confirmation="email_or_witness",
             two_per_address=petition.two_per_address,
             questions=[_question(question) for question in petition.questions],
             original_lang=petition.original_language,

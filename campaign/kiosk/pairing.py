@@ -139,7 +139,8 @@ def set_pin(*, event_id, pin, now):
 def table_code(*, event_id, kiosk_id=None):
     """Return the TableCode of a kiosk, or that of the event for all its tables; it is made when first asked for."""
     mine = TableCode.kiosk_id == kiosk_id if kiosk_id else TableCode.kiosk_id.is_(None)
-    found = db.session.scalar(select(TableCode).where(TableCode.event_id == event_id, mine))
+    # Two who ask at the same instant may make two, and both lead there; the same one is shown from then on.
+    found = db.session.scalar(select(TableCode).where(TableCode.event_id == event_id, mine).order_by(TableCode.code).limit(1))
     if found is None:
         code = keys.new_table_code()
         while db.session.get(TableCode, code):

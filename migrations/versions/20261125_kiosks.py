@@ -9,6 +9,7 @@ down_revision = '0013'
 INSTANT = sa.DateTime(timezone=True)
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
 DRAWN = sa.text("drawn != ''")
+SOURCED = sa.text("source != ''")
 IN_REVIEW = sa.text("status = 'review'")
 PLACES = (('kiosk_id', 'kiosk'), ('shift_id', 'kiosk_shift'), ('event_id', 'event'))
 
@@ -140,9 +141,11 @@ def upgrade():
     kind = 'bigint' if op.get_bind().dialect.name == 'postgresql' else 'integer'
     for column, table in PLACES:
         op.execute(f'alter table signature add column {column} {kind} constraint fk_signature_{column} references {table} (id)')
+    op.create_index('ix_signature_source', 'signature', ['source', 'created_at'], sqlite_where=SOURCED, postgresql_where=SOURCED)
 
 
 def downgrade():
+    op.drop_index('ix_signature_source', 'signature')
     op.drop_table('kiosk_record')
     for column, _ in PLACES:
         op.execute(f'alter table signature drop column {column}')
