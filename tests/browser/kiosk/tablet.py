@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -109,6 +110,13 @@ class Tablet:
     def waiting(self):
         """Return how many records lie in the queue."""
         return len(self.kept("queue"))
+
+    def emptied(self):
+        """Wait until nothing waits any more."""
+        end = time.monotonic() + 2 * PATIENCE_MS / 1000
+        while self.waiting():
+            assert time.monotonic() < end
+            self.page.wait_for_timeout(100)
 
     def kept(self, store):
         return self.page.evaluate(ALL_OF, store)
