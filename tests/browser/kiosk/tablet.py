@@ -82,7 +82,8 @@ class Tablet:
         self.choose(*letters)
         self.fill(given, family, **words)
         self.page.locator("[data-act=sign]").click()
-        self.screen("thanks")
+        # On a slow machine the thanks may be over before anybody here looks.
+        self.page.locator("main:is([data-screen=thanks], [data-screen=attract])").wait_for()
 
     def sign_quickly(self, names, family):
         """The same for one after the other, by fingers faster than any, up to the picture that asks the next."""
@@ -90,7 +91,7 @@ class Tablet:
         self.screen("attract")
 
     def next_person(self):
-        self.page.locator("[data-act=next]").click()
+        self.page.evaluate("() => document.querySelector('[data-act=next]')?.click()")
         self.screen("attract")
 
     def hold_brand(self):
