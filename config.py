@@ -42,6 +42,7 @@ def load(environ=os.environ):
         "WEB_THREADS": _whole(environ, "WEB_THREADS", 32),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
+        "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
         "REDIS_URL": environ.get("REDIS_URL", ""),
         "SERVING": False,
         "EDGE": True,
@@ -54,15 +55,18 @@ def load(environ=os.environ):
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
         "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4),
+        "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
         "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
+        "API_LIMIT": environ.get("API_LIMIT") or "600 per minute",
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "KIOSK_HOURLY_QUOTA": _whole(environ, "KIOSK_HOURLY_QUOTA", 1000),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
         "MAX_CONTENT_LENGTH": 256 * 1024,
+        "IMPORT_BYTES": _whole(environ, "IMPORT_BYTES", 16 * 1024 * 1024),
         # Our forms word their own faults; Flask-WTF would load its catalogue anew for each form.
         "WTF_I18N_ENABLED": False,
         # The token lives as long as the session that it belongs to: a form may stay open overnight. Posts without a session
@@ -142,6 +146,13 @@ def _secret(environ, var, production):
             )
         return secret
     return secret or _own_secret(var / "secret_key")
+
+
+def _bounce_secret(environ):
+    secret = environ.get("BOUNCE_SECRET", "")
+    if secret and len(secret) < SHORTEST_SECRET:
+        raise SettingError(f"BOUNCE_SECRET must be at least {SHORTEST_SECRET} random characters, or not set at all")
+    return secret
 
 
 def _own_secret(path):

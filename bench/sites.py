@@ -16,6 +16,7 @@ def database_url(kind, folder, name):
     """Return the SQLAlchemy URL of a new empty database of this kind."""
     if kind == "sqlite":
         return f"sqlite:///{Path(folder) / name}.sqlite3"
+    databases.keep_through_power_cuts()
     return databases.address(kind, name).replace("postgresql://", "postgresql+psycopg://", 1)
 
 

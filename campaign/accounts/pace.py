@@ -19,6 +19,10 @@ FROM_DEVICE = RateLimitItemPerMinute(10, 15)
 SECOND_STEPS = RateLimitItemPerHour(10)
 RESETS_FROM_NETWORK = RateLimitItemPerHour(20)
 RESETS_OF_ACCOUNT = RateLimitItemPerHour(4)
+# How many refused tries the audit trail keeps: of each account, and of each network at addresses that nobody has.
+NOTED_OF_ACCOUNT = RateLimitItemPerHour(6)
+NOTED_OF_NETWORK = RateLimitItemPerHour(2)
+NOTED_OF_STRANGERS = RateLimitItemPerHour(60)
 
 
 class TooManyTries(CampaignError):
@@ -54,6 +58,13 @@ class Pace:
         """Return whether one more letter may go to `account`. Raises TooManyTries for a network that asks for many."""
         self._admit_network(RESETS_FROM_NETWORK, 60, network)
         return self._limiter.hit(RESETS_OF_ACCOUNT, "reset", account.hex())
+
+    def notes(self, *, network, organizer_id=None):
+        """Return whether one more refused try, at this organizer's account or at nobody's, is to stand in the audit trail."""
+        if organizer_id is not None:
+            return self._limiter.hit(NOTED_OF_ACCOUNT, "noted", str(organizer_id))
+        strangers = address_digest(self._key, network or "").hex()
+        return self._limiter.hit(NOTED_OF_NETWORK, "noted", strangers) and self._limiter.hit(NOTED_OF_STRANGERS, "noted")
 
     def _admit_network(self, item, minutes, network):
         # This machine itself is a proxy that nobody named as trusted, or a developer.

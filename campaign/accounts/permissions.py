@@ -32,6 +32,8 @@ TABLE = {
     "signatures.erase": _OWNER,
     "signatures.export": _OWNER | {"exporter"},
     "signatures.import": _OWNER | {"reviewer"},
+    "handovers.edit": _OWNER,
+    "handovers.record": _OWNER | {"editor", "exporter"},
     "rules.edit": _OWNER | {"reviewer"},
     "retention.edit": _OWNER,
     "mail.see": _OWNER | {"editor"},
@@ -42,6 +44,7 @@ TABLE = {
     "kiosks.revoke": _OWNER | {"tabler"},
     # What a kiosk sent that nobody trusts any more.
     "kiosks.recover": frozenset(),
+    "keys.edit": _OWNER,
     "people.see": _OWNER,
     "people.change": _OWNER,
     "people.remove": frozenset(),

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, String, Text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
@@ -37,7 +37,7 @@ class Cause(db.Model):
 
 
 class CauseText(db.Model):
-    """A cause in one language; `updates` is a list of plain entries, newest first."""
+    """A cause in one language; `story` is Markdown."""
 
     __tablename__ = "cause_text"
 
@@ -46,7 +46,6 @@ class CauseText(db.Model):
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
     story: Mapped[str] = mapped_column(Text, default="")
-    updates: Mapped[list] = mapped_column(JSON, default=list)
 
 
 class FormerCauseSlug(db.Model):

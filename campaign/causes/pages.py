@@ -1,21 +1,11 @@
 """A cause as pages show it: in one language, with its count."""
 
 from dataclasses import dataclass
-from datetime import date
 
 from markupsafe import Markup
 
 from campaign.causes.queries import cause_count
 from campaign.lib.markdown import to_html
-
-
-@dataclass(frozen=True)
-class Update:
-    """A piece of dated news in plain words."""
-
-    date: date
-    title: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -30,7 +20,6 @@ class CausePage:
     palette: str
     shape: str
     count: int
-    updates: tuple[Update, ...]
 
     @property
     def next_number(self):
@@ -40,7 +29,6 @@ class CausePage:
 def page(cause, lang):
     """Return the CausePage of a Cause loaded with its texts."""
     text = cause.text(lang)
-    updates = sorted((Update(**_dated(entry)) for entry in text.updates), key=lambda u: u.date, reverse=True)
     return CausePage(
         id=cause.id,
         slug=cause.slug,
@@ -50,9 +38,4 @@ def page(cause, lang):
         palette=cause.palette,
         shape=cause.shape,
         count=cause_count(cause.id),
-        updates=tuple(updates),
     )
-
-
-def _dated(entry):
-    return {**entry, "date": date.fromisoformat(entry["date"])}

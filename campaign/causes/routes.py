@@ -10,6 +10,7 @@ from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, cards_of_cause
+from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("causes", __name__)
 MOST_ON_HOME = 3
@@ -26,16 +27,14 @@ class CauseWithPetitions(CausePage):
 @blueprint.get("/<lang>/")
 def index():
     causes = [_with_petitions(cause) for cause in published_causes()]
-    updates = sorted(
-        (update for cause in causes for update in cause.updates), key=lambda update: update.date, reverse=True
-    )
+    now = utcnow()
     return public(
         make_response(
             render_template(
                 "causes/index.html",
                 causes=causes,
-                events=cards_ahead(g.lang, utcnow(), limit=MOST_ON_HOME),
-                updates=updates[:MOST_ON_HOME],
+                events=cards_ahead(g.lang, now, limit=MOST_ON_HOME),
+                updates=recent_cards(g.lang, now, limit=MOST_ON_HOME),
             )
         )
     )
@@ -56,7 +55,7 @@ def show(slug):
                 petitions=whole.petitions,
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
-                updates=whole.updates,
+                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
             )
         )
     )

@@ -1,8 +1,9 @@
 """`flask demo`: Butterflies for Mexico, ready to be signed."""
 
 from dataclasses import asdict
-from datetime import datetime
+from datetime import datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
@@ -10,18 +11,21 @@ from flask.cli import AppGroup
 from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
+from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
 from campaign.events.operations import Hours, create_event, publish
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import create_petition
 from campaign.signatures.generation import add_rows, invented_rows
+from campaign.updates.operations import Links, create_update
 
 group = AppGroup("demo", help="The demonstration campaign.")
 FOLDER = Path(__file__).parent / "demo" / "butterflies-for-mexico"
 SEED = 43
 # All gatherings are in Ontario.
 ZONE, COUNTRY = "America/Toronto", "CA"
+NOON = time(12)
 
 
 @group.command("load")
@@ -38,6 +42,7 @@ def load_demonstration():
     # All in one transaction, so that an interrupted load leaves nothing, and the next one begins anew.
     total = write(_create, demo)
     hatch_all()
+    index_all()
     return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."
 
 
@@ -54,7 +59,7 @@ def _create(demo):
         slug=demo.slug,
         palette=demo.palette,
         shape=demo.shape,
-        texts={lang: _cause_words(demo, lang) for lang in demo.texts},
+        texts={lang: asdict(text) for lang, text in demo.texts.items()},
     )
     total = 0
     petition_ids = {}
@@ -81,6 +86,8 @@ def _create(demo):
         total += sum(map(add_rows, signers))
     for event in demo.events:
         _create_event(cause.id, event, petition_ids)
+    for update in demo.updates:
+        _create_update(cause.id, update, petition_ids)
     return total
 
 
@@ -109,9 +116,16 @@ def _event_words(text):
     return {**words, "body": body, "programme": [list(each) for each in text.programme]}
 
 
-def _cause_words(demo, lang):
-    updates = [{"date": u.date.isoformat(), **asdict(u.texts[lang])} for u in demo.updates]
-    return {**asdict(demo.texts[lang]), "updates": updates}
+def _create_update(cause_id, demo, petition_ids):
+    create_update(
+        cause_id=cause_id,
+        slug=demo.slug,
+        texts={lang: {"title": text.title, "body": text.text} for lang, text in demo.texts.items()},
+        links=Links(petition_ids=tuple(petition_ids[slug] for slug in demo.petitions)),
+        # Nobody kept the hour; noon is on that day wherever one reads it.
+        publish_at=datetime.combine(demo.date, NOON, ZoneInfo(ZONE)),
+        time_zone=ZONE,
+    )
 
 
 def _letter(text):

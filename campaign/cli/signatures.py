@@ -1,4 +1,4 @@
-"""`flask signatures`: export, audit, generate."""
+"""`flask signatures`: export, import, audit, generate."""
 
 import os
 import random
@@ -9,7 +9,10 @@ import click
 from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
-from campaign.exports.operations import STATES, csv_lines
+from campaign.cli.imports import import_signatures
+from campaign.exports.formats import FORMATS
+from campaign.exports.queries import Sheet
+from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
@@ -18,7 +21,7 @@ from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import differences, work_for_the_runner
 
-group = AppGroup("signatures", help="Export, check and generate signatures.")
+group = AppGroup("signatures", help="Export, import, check and generate signatures.")
 HATCH_PATIENCE = 60
 # Invented people of two seeds differ where the seeds differ modulo this.
 SEEDS = 4096
@@ -26,17 +29,18 @@ SEEDS = 4096
 
 @group.command("export")
 @click.argument("petition")
-@click.option("--format", "kind", type=click.Choice(("csv",)), default="csv", show_default=True)
+@click.option("--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output.")
 @click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True)
 def export(petition, kind, output, state):
     """Write the signatures of PETITION, with a header row."""
     found = _found(petition)
+    sheet = Sheet(Selection(found.id, state=state))
     if output is None:
-        _pour(csv_lines(found.id, state), sys.stdout)
+        _pour(sheet, kind, sys.stdout.buffer)
         return
-    with open(output, "w", encoding="utf-8", newline="", opener=_open_for_owner) as file:
-        total = _pour(csv_lines(found.id, state), file)
+    with open(output, "wb", opener=_open_for_owner) as file:
+        total = _pour(sheet, kind, file)
     click.echo(f"Wrote {total} signatures to {output}.")
 
 
@@ -130,12 +134,14 @@ def hatch_all():
             time.sleep(0.1)
 
 
-def _pour(lines, file):
-    """Write the lines to `file`; return how many signatures they hold."""
-    total = 0
-    for text, count in lines:
-        file.write(text)
-        total += count
+def _pour(sheet, kind, file):
+    """Write the sheet to the binary `file`; return how many signatures it holds."""
+    form, total = FORMATS[kind](sheet.header, sheet.kinds), 0
+    file.write(form.begin())
+    for columns in sheet.stream():
+        file.write(form.add(columns))
+        total += len(columns[0])
+    file.write(form.end())
     return total
 
 
@@ -150,5 +156,7 @@ def _found(slug):
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
 
+
+group.add_command(import_signatures)
 
 COMMANDS = (group,)

@@ -8,21 +8,31 @@ from datetime import timedelta
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.events import tasks as events
+from campaign.events.editing import publish_due
+from campaign.exports.tasks import Exporter
 from campaign.extensions import write
+from campaign.imports.tasks import forget as forget_batches
+from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
+from campaign.search.indexing import refresh
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
 from campaign.signatures.tasks import forget, remind
+from campaign.subscriptions.tasks import forget as forget_subscriptions
+from campaign.updates import tasks as updates
 
 HATCH_SECONDS = 0.15
 REPEAT_SECONDS = 0.3
 MAIL_SECONDS = 0.3
+NEWS_SECONDS = 1
 PRESS_SECONDS = 1
+INDEX_SECONDS = 1
+EXPORT_SECONDS = 0.5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
@@ -40,6 +50,7 @@ class Worker:
         self._has_read_clocks = False
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
+        self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
     def run(self):
         """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
@@ -47,14 +58,18 @@ class Worker:
             (self._hatch, HATCH_SECONDS),
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
+            (self._news, NEWS_SECONDS),
             (self._press.draw_next, PRESS_SECONDS),
+            (self._index, INDEX_SECONDS),
             (self._press.tidy, UPKEEP_SECONDS),
+            (self._exporter.make_next, EXPORT_SECONDS),
+            (self._exporter.tidy, UPKEEP_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
-        log.info("the worker runs: hatching, mail, posters, upkeep")
+        log.info("the worker runs: hatching, mail, posters, exports, search, upkeep")
         self._stop.wait()
         log.info("the worker stops")
         self._postman.stop()
@@ -90,6 +105,13 @@ class Worker:
     def _mail(self):
         return self._postman.deliver_due(now=utcnow())
 
+    def _index(self):
+        return refresh(write, holder=self._holder, now=utcnow())
+
+    def _news(self):
+        now = utcnow()
+        return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
+
     def _upkeep(self):
         config = self._app.config
         now = utcnow()
@@ -100,12 +122,20 @@ class Worker:
             address_days=config["ADDRESS_DAYS"],
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        forgotten += write(forget_sessions, now=now) + self._keep_events(now)
+        forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now)
+        forgotten += self._keep_events(now) + self._keep_news(now)
+        forgotten += write(forget_sent_by_kiosks, now=now, days=config["ERASE_PENDING_DAYS"])
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
+
+    def _keep_news(self, now):
+        days = self._app.config["ERASE_PENDING_DAYS"]
+        owed = write(updates.send_digests, now=now) + write(updates.settle, now=now)
+        return owed + write(forget_subscriptions, now=now, days=days)
 
     def _keep_events(self, now):
         if not self._has_read_clocks:
             # Rules for clocks come with a package, and a package with a new start.
             write(events.realign, now=now)
             self._has_read_clocks = True
-        return write(events.remind, now=now) + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])
+        work = write(publish_due, now=now) + write(events.remind, now=now)
+        return work + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])

@@ -1,6 +1,7 @@
 """The edge: public pages answered from memory, rendered by one thread at a time."""
 
 import threading
+from functools import lru_cache
 
 from campaign.edge.answers import Answer
 
@@ -9,6 +10,10 @@ LARGEST_MEMORY = 96 * 1024 * 1024
 MOST_ANSWERS = 5000
 STALE_SECONDS = 1
 PATIENCE_SECONDS = 5
+# How somebody came: by a supporter's link, with a campaign's code, or with what other sites hang on addresses. No public page may
+# differ by these, so that a link passed on a thousand times finds the page that is there.
+WAYS = frozenset({"by", "source", "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid"})
+MARKETING = "utm_"
 
 
 class PublicMemory:
@@ -32,7 +37,7 @@ class PublicMemory:
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
-        key = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        key = environ.get("PATH_INFO", ""), without_ways(environ.get("QUERY_STRING", ""))
         answer = self._answers.get(key)
         if answer is not None and answer.age() <= answer.fresh_for:
             return answer.send(environ, start_response)
@@ -114,6 +119,17 @@ class PublicMemory:
     def _drop(self, key):
         last = self._answers.pop(key, None)
         self._size -= last.size if last else 0
+
+
+@lru_cache(maxsize=1000)
+def without_ways(query):
+    """Return a query without the parameters that only say how somebody came."""
+    parts = query.split("&") if query else ()
+    return "&".join(part for part in parts if not _is_way(part.partition("=")[0]))
+
+
+def _is_way(name):
+    return name in WAYS or name.startswith(MARKETING)
 
 
 def _is_recent(answer):

@@ -1,6 +1,6 @@
 """An event as a calendar entry: for everybody, or for one who is registered."""
 
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from flask import current_app
 
@@ -10,6 +10,8 @@ from campaign.lib import calendar_files as ics
 from campaign.lib.addresses import host, whole_address
 from campaign.lib.markdown import to_text
 
+GOOGLE = "https://calendar.google.com/calendar/render"
+OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"
 # What a mail address may hold and a mailto: address need not encode (RFC 6068).
 MAILTO_SAFE = "@+!$'*-._~"
 
@@ -31,6 +33,33 @@ def invitation(event, registration, *, cancelled=False):
     attendee = f"ATTENDEE;CN={ics.parameter(registration.name)};ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP=FALSE"
     entry.append((attendee, f"mailto:{quote(registration.email, safe=MAILTO_SAFE)}"))
     return ics.calendar([entry], method="CANCEL" if cancelled else "REQUEST")
+
+
+def links_to_add(event, shown, url):
+    """Return ((name, address), …) of the calendars on the web that take an event from a plain link.
+
+    `shown` is its EventPage, `url` the address of its page. Nobody is asked for anything before somebody follows a link.
+    """
+    words = "\n\n".join(part for part in (shown.description, shown.online_url, url) if part)
+    place = shown.whole_place or shown.online_url
+    google = {
+        "action": "TEMPLATE",
+        "text": shown.title,
+        "dates": f"{ics.instant(event.starts_at)}/{ics.instant(event.ends_at)}",
+        "ctz": event.zone,
+        "location": place,
+        "details": words,
+    }
+    outlook = {
+        "path": "/calendar/action/compose",
+        "rru": "addevent",
+        "subject": shown.title,
+        "startdt": f"{event.starts_at:%Y-%m-%dT%H:%M:%SZ}",
+        "enddt": f"{event.ends_at:%Y-%m-%dT%H:%M:%SZ}",
+        "location": place,
+        "body": words,
+    }
+    return (("Google", f"{GOOGLE}?{urlencode(google)}"), ("Outlook", f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}"))
 
 
 def _is_open(event):

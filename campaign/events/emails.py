@@ -40,7 +40,7 @@ def init_app(app):
 def _compose(template, apt_states, owed):
     """Return the Message for what is owed, or None where its occasion has passed."""
     registration = registration_by_id(owed.subject_id)
-    if registration is None or registration.state not in apt_states:
+    if registration is None or not registration.email or registration.state not in apt_states:
         return None
     event = event_by_id(registration.event_id)
     if not _is_apt(owed.kind, event):

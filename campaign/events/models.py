@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -38,6 +39,8 @@ class Event(db.Model):
     `online_for` says who is shown `online_url`: `everyone` or `registered`. `people` are dicts of `name`, `role`
     (`speaker` or `host`) and `words` by language; `questions` are as a petition's; `languages` are codes such as `es`, or
     names. `sequence` counts what calendars must learn of. `came` is how many came, kept once the registrations are erased.
+    A draft is published by itself at `publish_at`; an archived event (`archived_at`) stands at its address and in no list.
+    `registration_closed` ends registering before the event begins.
     """
 
     __tablename__ = "event"
@@ -80,6 +83,9 @@ class Event(db.Model):
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
     sequence: Mapped[int] = mapped_column(Integer, default=0)
     came: Mapped[int | None] = mapped_column(Integer)
+    archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    registration_closed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
@@ -96,6 +102,10 @@ class Event(db.Model):
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
 
     def takes_registrations(self, now):
+        return self.keeps_registrations(now) and not self.registration_closed
+
+    def keeps_registrations(self, now):
+        """Return whether those who are registered may still change it."""
         return self.state == "published" and self.registration != "none" and now < self.starts_at
 
 
@@ -133,7 +143,11 @@ class EventPetition(db.Model):
 
 
 class EventPicture(db.Model):
-    """The picture of an event, as WebP; kept in the database, so that backups hold it."""
+    """The picture of an event, as WebP; kept in the database, so that backups hold it.
+
+    `focal_x` and `focal_y` say in hundredths of its width and height what stays in sight where it is cut. `small` is the same
+    for phones, where that spares anything.
+    """
 
     __tablename__ = "event_picture"
 
@@ -141,7 +155,10 @@ class EventPicture(db.Model):
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
+    focal_x: Mapped[int] = mapped_column(SmallInteger, default=50, server_default="50")
+    focal_y: Mapped[int] = mapped_column(SmallInteger, default=50, server_default="50")
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
 
 
 class EventOldSlug(db.Model):

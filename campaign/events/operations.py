@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
 from campaign.events.hours import instant_of
@@ -11,7 +12,7 @@ from campaign.events.models import Event, EventOldSlug, EventPetition, EventPict
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
-from campaign.lib.pictures import clean_picture
+from campaign.lib.pictures import clean_picture, for_phones
 from campaign.mail.operations import owe_all
 
 CHANGED = "event_changed"
@@ -19,6 +20,7 @@ CALLED_OFF = "event_cancelled"
 # What somebody who comes must hear of; other changes wait until they look.
 TOLD = ("starts_local", "ends_local", "zone", "town", "online_url")
 TOLD_WORDS = ("place", "address")
+CENTRE = (50, 50)
 
 
 class SlugTaken(CampaignError):
@@ -52,7 +54,7 @@ def create_event(*, cause_id, slug, hours, texts, petition_ids=(), **settings):
     event.texts = [EventText(lang=lang, **words) for lang, words in texts.items()]
     event.petitions = _petitions(petition_ids)
     db.session.add(event)
-    db.session.flush()
+    _flush(slug)
     return event
 
 
@@ -62,6 +64,7 @@ def publish(event_id, *, now):
     if event.state == "cancelled":
         raise EventOver(event.slug)
     event.state = "published"
+    event.publish_at = event.archived_at = None
     event.changed_at = now
     db.session.flush()
     return event
@@ -87,7 +90,7 @@ def change_event(event_id, *, now, hours=None, slug=None, texts=None, petition_i
         event.petitions = _petitions(petition_ids)
     event.sequence += 1
     event.changed_at = now
-    db.session.flush()
+    _flush(event.slug)
     if hours:
         passed = passed_reminders(event.starts_at, now)
         db.session.execute(
@@ -99,14 +102,17 @@ def change_event(event_id, *, now, hours=None, slug=None, texts=None, petition_i
     return event
 
 
-def set_picture(event_id, *, data, now):
-    """Give the event a picture, or take it away where `data` is None. Raises PictureRefused."""
+def set_picture(event_id, *, data, now, focal=CENTRE):
+    """Give the event a picture, or take it away where `data` is None; `focal` is its point that stays in sight, in hundredths.
+
+    Raises PictureRefused.
+    """
+    made = _picture(data, focal) if data else None
     event = locked(event_id)
-    cleaned = clean_picture(data) if data else None
     if event.picture:
         db.session.delete(event.picture)
         db.session.flush()
-    event.picture = EventPicture(**vars(cleaned)) if cleaned else None
+    event.picture = made
     event.changed_at = now
     db.session.flush()
     return event
@@ -124,6 +130,7 @@ def cancel(event_id, *, now, notices=None):
     for text in event.texts:
         text.notice = (notices or {}).get(text.lang, "")
     event.state = "cancelled"
+    event.publish_at = None
     event.sequence += 1
     event.changed_at = now
     db.session.flush()
@@ -147,6 +154,22 @@ def _take_slug(slug):
     if forwarded:
         db.session.delete(forwarded)
         db.session.flush()
+
+
+def _picture(data, focal):
+    cleaned = clean_picture(data)
+    x, y = focal
+    return EventPicture(**vars(cleaned), small=for_phones(cleaned), focal_x=x, focal_y=y)
+
+
+def _flush(slug):
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        # Another took the slug in the same instant.
+        if "slug" not in str(error.orig):
+            raise
+        raise SlugTaken(slug) from error
 
 
 def _columns(hours):

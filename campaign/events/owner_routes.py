@@ -75,7 +75,7 @@ def _page(token, opened, *, form=None, status=200):
         registration=opened,
         email=mask(opened.email),
         form=form or registration_form(shown, kept=kept),
-        is_changeable=event.takes_registrations(now) and opened.state != "cancelled",
+        is_changeable=event.keeps_registrations(now) and opened.state != "cancelled",
         has_begun=now >= event.starts_at,
         # Only here: who is registered gets the address that the public page keeps back.
         online_url=event.online_url if opened.state == "registered" else "",

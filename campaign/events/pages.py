@@ -11,6 +11,7 @@ from campaign.events.places import map_url, whole_place
 from campaign.events.queries import events_ahead, events_past, is_full
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
+from campaign.lib.pictures import ShownPicture
 from campaign.petitions.cards import PetitionCard, cards_of_cause, in_language
 
 DESCRIPTION_LETTERS = 200
@@ -34,16 +35,6 @@ class EventCard:
     hours: str
     starts_at: datetime
     phase: str
-
-
-@dataclass(frozen=True)
-class ShownPicture:
-    """A picture with its words for those who do not see it."""
-
-    digest: str
-    width: int
-    height: int
-    alt: str
 
 
 @dataclass(frozen=True)
@@ -77,6 +68,7 @@ class EventPage(EventCard):
     petitions: tuple[PetitionCard, ...]
     registration: str
     takes_registrations: bool
+    registration_closed: bool
     is_full: bool
     most_seats: int
     questions: tuple
@@ -131,6 +123,7 @@ def page(event, lang, now):
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
+        registration_closed=event.registration_closed and now < event.starts_at,
         is_full=is_full(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
@@ -163,7 +156,9 @@ def _online(event):
 
 
 def _picture(picture, alt):
-    return ShownPicture(picture.digest, picture.width, picture.height, alt) if picture else None
+    if picture is None:
+        return None
+    return ShownPicture(picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y)
 
 
 def _person(person, lang):

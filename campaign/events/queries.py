@@ -8,6 +8,7 @@ from campaign.events.models import Event, EventOldSlug, EventPicture, Registrati
 from campaign.extensions import db
 
 PUBLIC = (Event.state != "draft", Cause.state == "published")
+LISTED = (*PUBLIC, Event.archived_at.is_(None))
 MOST_IN_FEED = 500
 
 
@@ -19,6 +20,11 @@ def event_by_slug(slug):
 def event_by_id(event_id):
     """Return the event with this id, with texts and cause, or None."""
     return db.session.scalar(_whole().where(Event.id == event_id))
+
+
+def events_with_ids(event_ids):
+    """Return these events in whatever state, in the order of their ids, with texts and cause."""
+    return db.session.scalars(_whole().where(Event.id.in_(event_ids)).order_by(Event.id)).all()
 
 
 def present_slug(old_slug):
@@ -34,6 +40,11 @@ def present_slug(old_slug):
 def event_in_any_state(slug):
     """Return the event at `slug`, a draft too, with texts and cause, or None."""
     return db.session.scalar(_whole().where(Event.slug == slug).execution_options(populate_existing=True))
+
+
+def is_taken(slug):
+    """Return whether an event lives at `slug`."""
+    return db.session.scalar(select(Event.id).where(Event.slug == slug)) is not None
 
 
 def events_among(cause_ids):
@@ -64,14 +75,15 @@ def events_for_calendars(since, *, cause_id=None):
 
 def towns():
     """Return the towns of all public events, in alphabetical order."""
-    query = select(Event.town).join(Event.cause).where(*PUBLIC, Event.town != "")
+    query = select(Event.town).join(Event.cause).where(*LISTED, Event.town != "")
     return db.session.scalars(query.distinct().order_by(Event.town)).all()
 
 
-def picture_of(slug, digest):
+def picture_of(slug, digest, *, is_small=False):
     """Return the bytes of the picture of the public event at `slug`, or None where it has another by now."""
+    data = func.coalesce(EventPicture.small, EventPicture.data) if is_small else EventPicture.data
     return db.session.scalar(
-        select(EventPicture.data)
+        select(data)
         .join(Event, Event.id == EventPicture.event_id)
         .join(Event.cause)
         .where(Event.slug == slug, EventPicture.digest == digest, *PUBLIC)
@@ -117,7 +129,7 @@ def attendance(event_id):
 
 
 def _chosen(cause_id, town):
-    query = _whole().where(*PUBLIC)
+    query = _whole().where(*LISTED)
     if cause_id is not None:
         query = query.where(Event.cause_id == cause_id)
     return query.where(Event.town == town) if town else query

@@ -11,7 +11,7 @@ from campaign.errors import CampaignError
 from campaign.events.codes import new_code
 from campaign.events.models import Registration
 from campaign.events.operations import locked
-from campaign.events.seats import fill_seats, fits, seat
+from campaign.events.seats import SEAT, fill_seats, fits, seat
 from campaign.extensions import db
 from campaign.mail.operations import owe
 
@@ -78,7 +78,7 @@ def change_registration(registration_id, *, now, **typed):
     Raises TooFewSeats, RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
-    if not event.takes_registrations(now) or registration.state == "cancelled":
+    if not event.keeps_registrations(now) or registration.state == "cancelled":
         raise RegistrationClosed(event.slug)
     more = typed.get("seats", registration.seats) - registration.seats
     if registration.state == "registered" and more > 0 and not fits(event, more):
@@ -116,6 +116,17 @@ def admit(registration_id, *, now):
         registration.held_reason = ""
         seat(event, registration, now=now)
         owe(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
+    return registration
+
+
+def give_seat(registration_id, *, now):
+    """Give seats to somebody who waits, before those who wait longer; they hear of it. Raises TooFewSeats."""
+    event, registration = _own(registration_id)
+    if registration.state == "waiting":
+        if not fits(event, registration.seats):
+            raise TooFewSeats(event.slug)
+        seat(event, registration, now=now)
+        owe(kind=SEAT, subject_id=registration.id, lang=registration.lang)
     return registration
 
 

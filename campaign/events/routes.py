@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events import registering
-from campaign.events.calendar import public_file
+from campaign.events.calendar import links_to_add, public_file
 from campaign.events.forms import Filters, registration_form
 from campaign.events.models import Event
 from campaign.events.pages import EventPage, cards_ahead, cards_past, page
@@ -129,8 +129,8 @@ def cause_feed(slug):
 
 @blueprint.get("/events/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
-    """The picture under a name that changes with its content."""
-    data = picture_of(slug, digest) or _no_file()
+    """The picture under a name that changes with its content; with `?size=small` for phones."""
+    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or _no_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -142,9 +142,17 @@ def _rendered(event: Event, shown: EventPage, form, refused=None):
         form=form,
         refused=refused,
         url=url,
-        structured=structured(event, shown, url),
+        structured=structured(event, shown, url, picture_url=_picture_url(event)),
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
+        calendar_links=links_to_add(event, shown, url),
     )
+
+
+def _picture_url(event):
+    if event.picture is None:
+        return ""
+    path = url_for("events.picture", slug=event.slug, digest=event.picture.digest)
+    return current_app.config["PUBLIC_URL"] + path
 
 
 def _refuse(event, shown, form, status):

@@ -6,7 +6,7 @@ SCHEMA = "https://schema.org"
 STATUS = {"published": "EventScheduled", "cancelled": "EventCancelled"}
 
 
-def structured(event, shown, url):
+def structured(event, shown, url, *, picture_url=""):
     """Return the Event, shown as the EventPage `shown` at `url`, as a dict for JSON-LD."""
     zone = ZoneInfo(event.zone)
     places = []
@@ -34,6 +34,7 @@ def structured(event, shown, url):
         "isAccessibleForFree": event.is_free,
         "inLanguage": event.languages or [shown.lang],
         "location": places,
+        "image": picture_url,
         "performer": speakers,
         "organizer": {"@type": "Organization", "name": shown.cause},
     }

@@ -41,7 +41,8 @@ def open_records(kiosk, records, *, device_time, now):
     private = private_keys({record.key for record in records})
     off = now - device_time if device_time else timedelta()
     skew = off if abs(off) > AGREES else timedelta()
-    return [_open(kiosk, record, private.get(record.key), skew, now) for record in records]
+    petitions = _Petitions(kiosk)
+    return [_open(petitions, record, private.get(record.key), skew, now) for record in records]
 
 
 def read_again(record):
@@ -50,15 +51,45 @@ def read_again(record):
     Raises Unreadable where it cannot be opened.
     """
     said = _said(record.kiosk, record, private_keys({record.key}).get(record.key))
-    return said, _judged(record.kiosk, record, said, record.signed_at, is_let_in=True)
+    return said, _judged(_Petitions(record.kiosk), record, said, record.signed_at, is_let_in=True)
 
 
-def _open(kiosk, record, private, skew, now):
+class _Petitions:
+    """The petitions that a kiosk's records may be under, each looked up once for a batch."""
+
+    def __init__(self, kiosk):
+        self.kiosk = kiosk
+        self._by_slug, self._terms = {}, {}
+
+    def get(self, slug):
+        """Return the petition where it is one of the kiosk's cause, also by a name that it had when it was signed; or None."""
+        if slug not in self._by_slug:
+            self._by_slug[slug] = self._find(slug)
+        return self._by_slug[slug]
+
+    def terms(self, petition, version, now):
+        key = (petition.id, version)
+        if key not in self._terms:
+            self._terms[key] = signing_terms(petition.slug, now=now, version=version)
+        return self._terms[key]
+
+    def _find(self, slug):
+        if not is_slug(slug):
+            return None
+        ours = select(Petition).where(Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft")
+        for name in (slug, slug_after(slug)):
+            if name and (found := db.session.scalar(ours.where(Petition.slug == name))):
+                return found
+        return None
+
+
+def _open(petitions, record, private, skew, now):
+    kiosk = petitions.kiosk
     try:
         said = _said(kiosk, record, private)
     except Unreadable:
         return Opened(record.uuid, record.sequence, record.key, record.sealed, now, reason="unreadable")
-    return _judged(kiosk, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
+    return _judged(petitions, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
 
 
 def _said(kiosk, record, private):
@@ -81,7 +112,7 @@ def _possible(claimed, skew, earliest, latest):
         return latest
 
 
-def _judged(kiosk, record, said, signed_at, *, is_let_in=False):
+def _judged(petitions, record, said, signed_at, *, is_let_in=False):
     facts = {
         "uuid": record.uuid,
         "sequence": record.sequence,
@@ -93,31 +124,20 @@ def _judged(kiosk, record, said, signed_at, *, is_let_in=False):
         "consent": said.consent,
         "drawn": said.drawn,
     }
-    petition = _petition_of(kiosk, said.petition)
+    petition = petitions.get(said.petition)
     if petition is None:
         return Opened(**facts, reason="unknown_petition")
     facts["petition_id"] = petition.id
     if not is_let_in and not _was_open(petition, signed_at):
         return Opened(**facts, reason="closed")
-    terms = signing_terms(petition.slug, now=signed_at, version=said.version)
+    terms = petitions.terms(petition, said.version, signed_at)
     must_have_address = needs_address(petition) or not said.witnessed
     try:
         words = columns_of(said, terms, must_have_address=must_have_address)
     except Invalid as fault:
         return Opened(**facts, reason="invalid", faults=fault.labels)
-    lang = said.lang if said.lang in current_app.config["LANGUAGES"] else languages_of(kiosk.event)[0]
+    lang = said.lang if said.lang in current_app.config["LANGUAGES"] else languages_of(petitions.kiosk.event)[0]
     return Opened(**facts, terms=terms, lang=lang, is_confirmed=not must_have_address, words=words)
-
-
-def _petition_of(kiosk, slug):
-    """Return the petition that was signed, where it is one of the kiosk's cause, also by a name that it had when it was signed."""
-    if not is_slug(slug):
-        return None
-    by_slug = select(Petition).where(Petition.cause_id == kiosk.cause_id, Petition.state != "draft")
-    for name in (slug, slug_after(slug)):
-        if name and (found := db.session.scalar(by_slug.where(Petition.slug == name))):
-            return found
-    return None
 
 
 def _was_open(petition, instant):

@@ -26,6 +26,7 @@ STATUSES = ("stored", "review")
 REASONS = ("duplicate", "closed", "unknown_petition", "invalid", "quota", "revoked", "expired", "unreadable")
 # Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
 IN_REVIEW = text("status = 'review'")
+DRAWN = text("drawn != ''")
 
 
 class Kiosk(db.Model):
@@ -183,6 +184,7 @@ class KioskRecord(db.Model):
         Index("ix_kiosk_record_signed_at", "kiosk_id", "signed_at"),
         Index("ix_kiosk_record_signature_id", "signature_id"),
         Index("ix_kiosk_record_shift_id", "shift_id"),
+        Index("ix_kiosk_record_drawn", "id", sqlite_where=DRAWN, postgresql_where=DRAWN),
         Index(
             "ix_kiosk_record_in_review", "kiosk_id", "id", sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW
         ),

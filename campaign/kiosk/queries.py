@@ -3,7 +3,7 @@
 from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, selectinload
 
 from campaign.causes.models import Cause
@@ -11,9 +11,11 @@ from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.kiosk import keys
 from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
-from campaign.signatures.models import Signature
+from campaign.signatures.models import SOURCED, Signature
 
 MOST_GAPS = 50
+# What a signature has as its source that came by the code of a table; campaigns' codes are kept in small letters.
+SOURCE = "t-" + func.lower(TableCode.code)
 
 
 def kiosk_by_secret(secret):
@@ -50,20 +52,55 @@ def code_by_id(code_id):
     )
 
 
+def table_of(signature_id):
+    """Return where a signature was given at a table, as a row (event, tablet, tabler, drawn), or None."""
+    return db.session.execute(
+        select(Event, Kiosk.name.label("tablet"), Shift.tabler, KioskRecord.drawn)
+        .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
+        .join(Event, Event.id == Kiosk.event_id)
+        .outerjoin(Shift, Shift.id == KioskRecord.shift_id)
+        .where(KioskRecord.signature_id == signature_id)
+        .options(selectinload(Event.texts))
+    ).first()
+
+
 def kiosk_name(kiosk_id):
     return db.session.scalar(select(Kiosk.name).where(Kiosk.id == kiosk_id))
 
 
+def many_on_phones(event_id):
+    """Return how many have signed on their own phones by the codes of an event's tables."""
+    codes = select(SOURCE).where(TableCode.event_id == event_id)
+    return db.session.scalar(select(func.count()).where(SOURCED, Signature.source.in_(codes), Signature.state != "pending"))
+
+
 def shifts_of(event_id, most=100):
-    """Return rows (Shift, name of its kiosk, how many of its signatures are stored) of an event, the latest first."""
+    """Return rows (Shift, name of its kiosk, stored, on_phones) of an event, the latest first.
+
+    `stored` is how many of its signatures are stored, `on_phones` how many signed meanwhile by the code of its table.
+    """
     stored = (
         select(func.count())
         .where(KioskRecord.shift_id == Shift.id, KioskRecord.status == "stored")
         .correlate(Shift)
         .scalar_subquery()
     )
+    on_phones = (
+        select(func.count())
+        .select_from(Signature)
+        .join(TableCode, Signature.source == SOURCE)
+        .where(
+            SOURCED,
+            Signature.state != "pending",
+            TableCode.kiosk_id == Shift.kiosk_id,
+            Signature.created_at >= Shift.started_at,
+            or_(Shift.ended_at.is_(None), Signature.created_at < Shift.ended_at),
+        )
+        .correlate(Shift)
+        .scalar_subquery()
+    )
     return db.session.execute(
-        select(Shift, Kiosk.name, stored.label("stored"))
+        select(Shift, Kiosk.name, stored.label("stored"), on_phones.label("on_phones"))
         .join(Kiosk, Kiosk.id == Shift.kiosk_id)
         .where(Kiosk.event_id == event_id)
         .order_by(Shift.started_at.desc(), Shift.id.desc())

@@ -15,6 +15,7 @@ POINTS = 72 / 25.4
 # Lengths are in thousandths of the sheet's width.
 EDGE, MARGIN, CODE = 60, 28, 560
 TITLES = (64, 56, 50, 44, 38, 33, 28, 24)
+TITLE_HEIGHT, LEADING = 96, 1.08
 ADDRESS = (74, 66, 58, 50, 42, 34)
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 
@@ -41,21 +42,22 @@ class _TablePoster:
         self._sheets.add(PAPER)
         lay_margin(self._sheets, MARGIN * self._unit)
         top = MARGIN + 62
+        # No language is louder than another.
+        size = min(self._fitted(title, TITLES)[1] for title in self._titles.values())
         for lang, title in self._titles.items():
-            top = self._set_words(lang, title, top)
+            top = self._set_words(lang, self._fitted(title, (size,))[0], size, top)
         self._set_code(top + 10, self._height - 250)
         self._set_address()
         return self._sheets.output()
 
-    def _set_words(self, lang, title, top):
+    def _set_words(self, lang, lines, size, top):
         """Set what is asked in one language; return where the next one begins."""
         with force_locale(LOCALES[lang]):
             asked = _("Sign on your own phone")
-        lines, size = self._fitted(title, 96, SAYS, TITLES, 1.08)
         self._say(asked, EDGE, top + 20, DOES, 22, INK_3)
         for at, line in enumerate(lines):
-            self._say(line, EDGE, top + 34 + size * (0.84 + 1.08 * at), SAYS, size, INK)
-        return top + 34 + size * 1.08 * len(lines) + 22
+            self._say(line, EDGE, top + 34 + size * (0.84 + LEADING * at), SAYS, size, INK)
+        return top + 34 + size * LEADING * len(lines) + 22
 
     def _set_code(self, top, bottom):
         """Draw the code in black on white, as scanners want it, as large as there is room for."""
@@ -92,11 +94,11 @@ class _TablePoster:
     def _width(self, text, face, size):
         return self._sheets.width_of(text, face, size * self._unit) / self._unit
 
-    def _fitted(self, text, height, face, sizes, leading):
+    def _fitted(self, title, sizes):
+        """Return (lines, size) of a title in the largest of the `sizes` in which it fits."""
         u = self._unit
-        lines, size = self._sheets.fitted(
-            text, (1000 - 2 * EDGE) * u, height * u, face, [size * u for size in sizes], leading
-        )
+        width, height = (1000 - 2 * EDGE) * u, TITLE_HEIGHT * u
+        lines, size = self._sheets.fitted(title, width, height, SAYS, [size * u for size in sizes], LEADING)
         return lines, size / u
 
 

@@ -24,6 +24,11 @@ def instant(local, zone):
     return aware.astimezone(UTC)
 
 
+def comes_twice(local, zone):
+    """Return whether clocks in the time zone named `zone`, put back, show `local`, a naive datetime, twice."""
+    return len({local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)}) == 2
+
+
 def local_time(moment, zone):
     """Return the naive datetime that clocks in the time zone named `zone` show at an instant."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)

@@ -14,6 +14,8 @@ FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 12 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 1600
+# Wide enough for a phone with fine pixels.
+SMALL_WIDTH = 800
 QUALITY = 80
 
 
@@ -35,6 +37,25 @@ class Picture:
     digest: str
 
 
+@dataclass(frozen=True)
+class ShownPicture:
+    """A picture as pages show it, with its words for those who do not see it.
+
+    `focal_x` and `focal_y` are hundredths of its width and height: the point that stays in sight where it is cut.
+    """
+
+    digest: str
+    width: int
+    height: int
+    alt: str
+    focal_x: int = 50
+    focal_y: int = 50
+
+    @property
+    def has_small(self):
+        return self.width > SMALL_WIDTH
+
+
 def clean_picture(data):
     """Return the Picture in `data`, at most LONGEST_SIDE pixels wide and high. Raises PictureRefused."""
     if len(data) > MOST_BYTES:
@@ -53,6 +74,20 @@ def clean_picture(data):
             raise
         raise PictureRefused("format") from error
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    data = _webp(image)
+    return Picture(data, *image.size, blake2b(data, digest_size=8).hexdigest())
+
+
+def for_phones(picture):
+    """Return the bytes of a Picture made SMALL_WIDTH wide, or None where it is no wider."""
+    if picture.width <= SMALL_WIDTH:
+        return None
+    image = Image.open(io.BytesIO(picture.data), formats=("WEBP",))
+    image.thumbnail((SMALL_WIDTH, LONGEST_SIDE))
+    return _webp(image)
+
+
+def _webp(image):
     file = io.BytesIO()
     image.save(file, "WEBP", quality=QUALITY, method=4)
-    return Picture(file.getvalue(), *image.size, blake2b(file.getvalue(), digest_size=8).hexdigest())
+    return file.getvalue()

@@ -49,7 +49,8 @@ class Message:
     """One mail, as the room that owes it words it.
 
     `digest` is the keyed digest of the canonical address; without it no refusal is looked up or remembered.
-    `list_unsubscribe` is the address of a one-click unsubscription (RFC 8058). `kind` and `message_key` are filled in
+    `list_id` names the list that it is a letter of (RFC 2919), `list_unsubscribe` is the address of a one-click
+    unsubscription (RFC 8058). `kind` and `message_key` are filled in
     at delivery: the key is the same at every attempt, so that a receiver can tell a second copy.
     """
 
@@ -61,6 +62,7 @@ class Message:
     to_name: str = ""
     digest: bytes | None = None
     reply_to: str = ""
+    list_id: str = ""
     list_unsubscribe: str = ""
     attachments: tuple[Attachment, ...] = ()
     kind: str = ""
@@ -103,6 +105,8 @@ def to_email(message, settings):
     email["X-Auto-Response-Suppress"] = "OOF, AutoReply"
     if message.kind:
         email["X-Mail-Kind"] = message.kind
+    if message.list_id:
+        email["List-Id"] = f"<{message.list_id}>"
     if message.list_unsubscribe:
         email["List-Unsubscribe"] = f"<{message.list_unsubscribe}>"
         email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

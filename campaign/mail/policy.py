@@ -7,7 +7,7 @@ LINE_LENGTH = 76
 
 
 class MailPolicy(EmailPolicy):
-    """The standard rules for SMTP, with three headers of our own making.
+    """The standard rules for SMTP, with some headers of our own making.
 
     The library folds a long web address into encoded words, in which no receiver looks for one, and where it
     splits accented words over lines it loses the space between them. So addresses stay whole, and accented subjects
@@ -20,7 +20,7 @@ class MailPolicy(EmailPolicy):
         return f"{name}: {own}\r\n".encode() if own else super().fold_binary(name, value)
 
     def _own_form(self, name, value):
-        if name in ("List-Unsubscribe", "Message-ID"):
+        if name in ("List-Id", "List-Unsubscribe", "Message-ID"):
             return value
         if name == "Subject" and not value.isascii():
             return _encoded(name, value)

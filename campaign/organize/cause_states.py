@@ -14,6 +14,7 @@ from campaign.organize.causes import any_cause, back_to, blueprint, fact_of
 from campaign.organize.guard import allowed
 from campaign.petitions.cards import cards_of_cause
 from campaign.petitions.operations import retire_cause
+from campaign.updates.pages import recent_cards
 
 
 @blueprint.post("/<slug>/publish")
@@ -47,5 +48,5 @@ def preview(cause):
         petitions=cards_of_cause(cause.id, g.lang, now),
         events=cards_ahead(g.lang, now, cause_id=cause.id),
         past_events=cards_past(g.lang, now, cause_id=cause.id),
-        updates=shown.updates,
+        updates=recent_cards(g.lang, now, cause_id=cause.id),
     )

@@ -33,6 +33,8 @@ class Figures:
     by_kind: dict
     countries: Cells
     regions: Cells
+    sources: Cells
+    brought: int
     confirmed: int
     asked: int
     mail: tuple
@@ -70,12 +72,15 @@ def _figures(petition_ids, now):
     regions = Counter()
     for (country, area), count in counting.counted_by_postal_area(petition_ids).items():
         regions[country, region_of(country, area)] += count
+    sources, brought = counting.counted_by_source(petition_ids)
     return Figures(
         at=now,
         hours=tuple(counting.hours(petition_ids)),
         by_kind=by_kind,
         countries=merged(by_kind["country"]),
         regions=merged(regions),
+        sources=merged(sources),
+        brought=brought,
         confirmed=confirmed,
         asked=asked,
         mail=tuple(counting.mail_trouble(petition_ids)),

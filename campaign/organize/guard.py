@@ -83,6 +83,19 @@ def fresh(view):
     return guarded
 
 
+def takes_bytes(most):
+    """Let a view take so many bytes from an organizer, where others take far fewer; stands over the other guards.
+
+    `most` is a number, or the name of the setting that says it.
+    """
+
+    def mark(view):
+        view.most_bytes = most
+        return view
+
+    return mark
+
+
 def anybody(view):
     """Let everybody in: the doors of the workspace."""
     view.permission = ANYBODY

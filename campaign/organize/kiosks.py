@@ -21,6 +21,7 @@ from campaign.kiosk.queries import (
     kiosk_name,
     kiosks_of,
     many_for_review,
+    many_on_phones,
     pin_of,
     shifts_of,
     tally_of,
@@ -31,7 +32,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed
 from campaign.organize.kiosks_forms import PairForm, PinForm
-from campaign.organize.presence import causes_where
+from campaign.organize.presence import causes_where, may
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
 # So long after its end an event is still among those whose tablets one looks after.
@@ -175,8 +176,10 @@ def _page(event, form, status=200):
         totals={name: sum(row.tally[name] for row in rows) for name in ("hour", "today")},
         waiting=sum(row.kiosk.waiting for row in rows),
         for_review=many_for_review([event.id]).get(event.id, 0),
+        on_phones=many_on_phones(event.id),
         shifts=shifts_of(event.id),
         pin_set_at=(found := pin_of(event.id)) and found.set_at,
+        sheets_address=_sheets_address(event),
         short_address=_table_url(event).partition("://")[2],
         papers=PAPERS,
         form=form,
@@ -202,6 +205,12 @@ def _titles_to_sign(event):
         text = petitions[0].current_version.text
         return {lang: text(lang, petitions[0].original_lang).title for lang in languages}
     return {lang: event.cause.text(lang).title for lang in languages}
+
+
+def _sheets_address(event):
+    """Return where sheets of paper are printed, for who may type them in, or None."""
+    view = "organize.imports.printing"
+    return url_for(view) if view in current_app.view_functions and may("signatures.import", event) else None
 
 
 def _table_url(event):

@@ -11,6 +11,7 @@ from campaign.organize.entrance import open_door, safe_next
 from campaign.organize.guard import anybody
 from campaign.organize.passkey_talk import here, keep_challenge, take_challenge
 from campaign.organize.presence import half_signed_in
+from campaign.organize.refused import note_refused
 
 blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
 
@@ -39,6 +40,7 @@ def show():
         organizer_id=half.id if half else None,
     )
     if not who:
+        note_refused(half.id if half else None, "passkey")
         return jsonify(error=_("This passkey does not open. Try once more, or sign in with your password.")), 422
     response = jsonify(next=safe_next(words.get("next")))
     open_door(response, who, "passkey")

@@ -74,7 +74,7 @@ class FormForm(FlaskForm):
                 "required_fields": petition.required_fields,
                 "confirmation": petition.confirmation,
                 "two_per_address": petition.two_per_address,
-                "rows": [_row(question) for question in petition.questions],
+                "rows": rows_of(petition.questions),
             },
         )
 
@@ -84,26 +84,40 @@ class FormForm(FlaskForm):
         return type(self)(formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
 
     def validate_asking(self, original):
-        """Check the form; a question needs words in the language `original`, a choice as many answers in each."""
+        """Check the form and its questions, whose words in the language `original` count."""
         valid = self.validate()
-        for row in self.rows:
-            label, choices = row[f"label_{original}"], row[f"choices_{original}"]
-            if _is_empty(row.form):
-                continue
-            if not label.data:
-                label.errors = [_l("Write the question in the first language of the petition.")]
-            if row["type"].data == "choice":
-                _check_choices(row.form, choices)
-        # The summary over the form asks the list, which looked at its rows before.
-        self.rows.errors = [row.errors for row in self.rows if row.errors]
-        return valid and not self.rows.errors
+        return check_rows(self.rows, original) and valid
 
     def questions(self, original):
-        """Return the questions as `Petition` keeps them; a new one is named after its words in the language `original`."""
-        kept = [row.form for row in self.rows if not _is_empty(row.form)]
-        names = {row.name.data for row in kept if row.name.data}
-        order = (original, *(lang for lang in LOCALES if lang != original))
-        return [_question(row, names, order) for row in kept]
+        return questions_in(self.rows, original)
+
+
+def check_rows(rows, original):
+    """Check a list of QuestionRows: each needs words in the language `original`, a choice as many answers in each."""
+    for row in rows:
+        label, choices = row[f"label_{original}"], row[f"choices_{original}"]
+        if _is_empty(row.form):
+            continue
+        if not label.data:
+            label.errors = [_l("Write the question in the language that was written first.")]
+        if row["type"].data == "choice":
+            _check_choices(row.form, choices)
+    # The summary over the form asks the list, which looked at its rows before.
+    rows.errors = [row.errors for row in rows if row.errors]
+    return not rows.errors
+
+
+def questions_in(rows, original):
+    """Return the questions as `Petition` and `Event` keep them; a new one is named after its words in the language `original`."""
+    kept = [row.form for row in rows if not _is_empty(row.form)]
+    names = {row.name.data for row in kept if row.name.data}
+    order = (original, *(lang for lang in LOCALES if lang != original))
+    return [_question(row, names, order) for row in kept]
+
+
+def rows_of(questions):
+    """Return the questions of a petition or an event as rows of a form."""
+    return [_row(question) for question in questions]
 
 
 def _is_empty(row):

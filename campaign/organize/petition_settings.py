@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts, moved
 from campaign.organize.guard import allowed
 from campaign.organize.petition_settings_forms import DatesForm, TargetsForm
@@ -67,6 +68,7 @@ def save_dates(petition):
         )
     except ChangedMeanwhile:
         return _conflict("dates", petition, form, _dates_of)
+    tell_of_hours_twice((form.opens_at.data, form.closes_at.data), form.time_zone.data)
     return _saved(petition)
 
 

@@ -119,7 +119,13 @@ def preview(petition):
         refresh()
     context = sheet_of_petition(petition, g.lang, utcnow())
     form = signature_form(context["petition"].asks, context["petition"].questions)
-    return render_template("organize/petitions/preview.html", form=form, is_preview=True, **context)
+    return render_template(
+        "organize/petitions/preview.html",
+        form=form,
+        is_preview=True,
+        picture_view="organize.petitions.picture_file",
+        **context,
+    )
 
 
 def _page(petition, form, status=200):

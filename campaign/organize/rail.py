@@ -37,7 +37,12 @@ PLACES = (
 )
 
 # Screens that have no place of their own are reached from another's.
-REACHED_FROM = {"numbers": "overview", "rules": "held", "erasures": "signatures", "retention": "signatures"}
+REACHED_FROM = {
+    "numbers": "overview",
+    "rules": "held",
+    "keys": "people",
+    **dict.fromkeys(("erasures", "retention", "exports", "handovers", "imports"), "signatures"),
+}
 
 
 def place_of(blueprint):

@@ -15,6 +15,7 @@ from campaign.organize.entrance import ask_second_step, known_device, let_in, sa
 from campaign.organize.guard import anybody
 from campaign.organize.passkey_talk import passkeys_work
 from campaign.organize.presence import drop_session_cookie, half_signed_in, organizer
+from campaign.organize.refused import note_refused
 from campaign.organize.sign_in_forms import SecondStepForm, SignInForm
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
@@ -45,9 +46,11 @@ def create():
             device=known_device(who.id if who else None),
         )
     except TooManyTries as wait:
+        note_refused(who.id if who else None, "pace")
         form.form_errors.append(_too_many(wait))
         return _page(form, wait.status)
     if not matches(who.password_hash if who else None, form.password.data):
+        note_refused(who.id if who else None, "password")
         form.form_errors.append(
             _("Address and password do not belong together. Check both, or set a new password by mail.")
         )
@@ -81,10 +84,12 @@ def take_second_step():
     try:
         pace().admit_second_step(account=who.email_digest, device=known_device(who_id))
     except TooManyTries as wait:
+        note_refused(who_id, "pace")
         form.form_errors.append(_too_many(wait))
         return _second_page(form, wait.status)
     way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
     if way is None:
+        note_refused(who_id, "code")
         form.code.errors = [
             _("This code does not open. Each opens once: wait for the next one, and check the clock of your phone.")
         ]

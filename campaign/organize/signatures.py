@@ -4,6 +4,8 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from campaign.imports.queries import row_of_signature
+from campaign.kiosk.queries import table_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.guard import allowed
@@ -186,8 +188,10 @@ def _page(signature, *, correction=None, reason=None, status=200):
         "organize/signatures/show.html",
         signature=signature,
         petition=in_sight(petition),
+        paper=row_of_signature(signature.id) if signature.evidence == "paper" else None,
         questions={question["name"]: in_language(question, g.lang)["label"] for question in petition.questions},
         others=others_of_person(signature),
+        table=table_of(signature.id) if signature.kiosk_id else None,
         correction=correction or _correction(signature),
         reason=reason or ReasonForm(formdata=None),
         seen=reviewing.fingerprint(signature.comment),

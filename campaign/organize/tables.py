@@ -61,6 +61,14 @@ def _regions(petition_ids):
         yield "", f"{cells.kinds} others", cells.others
 
 
+def _sources(petition_ids):
+    figures = recent_figures(petition_ids)
+    yield "source", "signatures"
+    yield from figures.sources.shown
+    if figures.sources.others:
+        yield f"{figures.sources.kinds} others", figures.sources.others
+
+
 def _kind(name):
     def rows(petition_ids):
         yield name, "signatures"
@@ -82,6 +90,7 @@ TABLES = {
     "evidence": Table(_l("By evidence"), _kind("evidence")),
     "countries": Table(_l("By country"), _countries),
     "regions": Table(_l("By region"), _regions),
+    "sources": Table(_l("By campaign code"), _sources),
     "languages": Table(_l("By language"), _kind("lang")),
     "mail": Table(_l("Trouble with mail"), _mail),
     "ledger": Table(_l("The ledger"), _ledger),

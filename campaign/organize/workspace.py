@@ -8,44 +8,68 @@ from werkzeug.exceptions import HTTPException
 
 from campaign.organize import (
     account,
+    attendance,
     audit,
     cause_states,
     causes,
     comments,
+    door,
     erasures,
+    event_parts,
+    event_picture,
+    event_states,
+    events,
+    exports,
     figures,
+    handovers,
     held,
+    import_files,
+    import_sheets,
+    imports,
+    keys,
     kiosk_devices,
     kiosk_review,
     kiosks,
     links,
+    mail,
     numbers,
     overview,
     passkey_door,
     passkeys,
     people,
+    petition_embedding,
     petition_form,
     petition_letter,
+    petition_picture,
     petition_settings,
+    petition_sharing,
     petition_states,
     petitions,
     presence,
+    registrations,
     retention,
     rules,
     second_factor,
     sign_in,
     signatures,
+    update_states,
+    updates,
 )
 from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
-    *(sign_in, passkey_door, links, overview, numbers, causes, petitions),
-    *(signatures, held, comments, rules, erasures, retention, kiosks),
-    *(people, audit, account, second_factor, passkeys),
+    *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
+    *(signatures, exports, handovers, imports, held, comments, rules, erasures, retention, kiosks),
+    *(people, keys, audit, account, second_factor, passkeys),
 )
-# These join their views to those of petitions.py and causes.py.
-MORE_PAGES = (petition_letter, petition_settings, petition_form, petition_states, cause_states, kiosk_devices, kiosk_review)
+# These join their views to those of another file, whose blueprint they bear.
+MORE_PAGES = (
+    *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
+    *(petition_embedding, petition_sharing, cause_states, update_states),
+    *(event_parts, event_states, event_picture, registrations, door, attendance),
+    *(import_files, import_sheets, kiosk_devices, kiosk_review),
+)
 csrf = CSRFProtect()
 
 for part in PARTS:
@@ -62,9 +86,13 @@ def init_app(app):
 @blueprint.before_request
 def come_in():
     """Find out who asks, speak their language, and refuse posts that no page of ours made."""
-    if not hasattr(current_app.view_functions[request.endpoint], "permission"):
+    view = current_app.view_functions[request.endpoint]
+    if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
     presence.find_session()
+    if hasattr(view, "most_bytes") and presence.organizer():
+        # Files are larger than forms. Nobody else's are read at all.
+        request.max_content_length = current_app.config.get(view.most_bytes, view.most_bytes)
     _speak()
     session.permanent = True
     csrf.protect()

@@ -6,7 +6,11 @@ from datetime import date, datetime
 from markupsafe import Markup
 
 from campaign.lib.markdown import to_html
+from campaign.lib.pictures import ShownPicture
 from campaign.petitions.goals import current_goal, past_goals
+from campaign.petitions.handing import handovers_of
+from campaign.petitions.models import Handover
+from campaign.petitions.pictures import shown_picture
 from campaign.petitions.queries import petition_counts, published_petitions
 
 
@@ -43,8 +47,12 @@ class PetitionPage(PetitionCard):
     languages: tuple[str, ...]
     deliver_on: date | None
     deliver_place: str
+    picture: ShownPicture | None
     asks: frozenset
     questions: tuple[dict, ...]
+    handed_names: str
+    handed_details: tuple[str, ...]
+    handovers: tuple[Handover, ...]
 
 
 def card(petition, lang, count, now):
@@ -75,8 +83,12 @@ def page(petition, lang, count, now):
         languages=tuple(text.lang for text in version.texts),
         deliver_on=petition.deliver_on,
         deliver_place=petition.deliver_place(lang),
+        picture=shown_picture(petition.picture, lang, petition.original_lang),
         asks=frozenset(petition.required_fields),
         questions=tuple(in_language(question, lang) for question in petition.questions),
+        handed_names=petition.handed_names,
+        handed_details=tuple(petition.handed_details),
+        handovers=tuple(handovers_of(petition.id)),
     )
 
 

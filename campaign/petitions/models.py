@@ -10,6 +10,8 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
+    LargeBinary,
+    SmallInteger,
     String,
     Text,
     UniqueConstraint,
@@ -19,6 +21,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
 from campaign.lib.times import UtcDateTime, utcnow
+
+HANDED_NAMES = ("shown", "full")
+HANDED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 
 
 def phase_of(petition, now):
@@ -39,7 +44,8 @@ class Petition(db.Model):
     `required_fields` names the form fields, beyond given name and e-mail, that must be filled; `questions` are the petition's
     own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough). Personal data
     is erased `retention_days` after the end, and kept where there is none; `retention_told_at` is when owners were told of it,
-    `retention_done_at` when it was done.
+    `retention_done_at` when it was done. `handed_names` and `handed_details` say what of a signature the targets get to see:
+    whole names or only what each supporter lets be shown, and which of HANDED_DETAILS.
     """
 
     __tablename__ = "petition"
@@ -48,6 +54,7 @@ class Petition(db.Model):
         CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
         CheckConstraint("goal >= 0", name="goal"),
         CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
+        CheckConstraint(f"handed_names in ({', '.join(map(repr, HANDED_NAMES))})", name="handed_names"),
         CheckConstraint("closes_at is null or opens_at is null or closes_at > opens_at", name="times"),
         Index("uq_petition_slug", "slug", unique=True),
         Index("ix_petition_cause_id", "cause_id"),
@@ -75,6 +82,8 @@ class Petition(db.Model):
     retention_days: Mapped[int | None] = mapped_column(Integer)
     retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
+    handed_details: Mapped[list] = mapped_column(JSON, default=lambda: ["country"], server_default='["country"]')
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     text_revision: Mapped[int] = mapped_column(Integer, default=1)
@@ -84,6 +93,7 @@ class Petition(db.Model):
     versions: Mapped[list["PetitionVersion"]] = relationship(
         order_by="PetitionVersion.number", cascade="all, delete-orphan"
     )
+    picture: Mapped["PetitionPicture | None"] = relationship(viewonly=True)
 
     @property
     def current_version(self):
@@ -151,6 +161,29 @@ class Target(db.Model):
         return self.names.get(lang) or next(iter(self.names.values()))
 
 
+class PetitionPicture(db.Model):
+    """The picture of a petition, as WebP; kept in the database, so that backups hold it.
+
+    `alts` maps a language to what is seen on it. `focal_x` and `focal_y` say in hundredths of its width and height what stays
+    in sight where it is cut. `small` is the same for phones, where that spares anything.
+    """
+
+    __tablename__ = "petition_picture"
+    __table_args__ = (
+        CheckConstraint("focal_x between 0 and 100 and focal_y between 0 and 100", name="focal"),
+    )
+
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(16))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    focal_x: Mapped[int] = mapped_column(SmallInteger, default=50)
+    focal_y: Mapped[int] = mapped_column(SmallInteger, default=50)
+    alts: Mapped[dict] = mapped_column(JSON, default=dict)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+
 class FormerSlug(db.Model):
     """An address that the petition had; who comes there is led on, and no other petition may have it."""
 
@@ -171,3 +204,21 @@ class PetitionTally(db.Model):
         ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
     )
     count: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class Handover(db.Model):
+    """The receipt of a target: on which `day` who received how many signatures. All of it is public."""
+
+    __tablename__ = "handover"
+    __table_args__ = (
+        CheckConstraint("signatures > 0", name="signatures"),
+        Index("ix_handover_petition_id", "petition_id", "day"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    day: Mapped[date] = mapped_column(Date)
+    received_by: Mapped[str] = mapped_column(String(200))
+    signatures: Mapped[int] = mapped_column(Integer)
+    note: Mapped[str] = mapped_column(String(1000), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -66,6 +66,11 @@ def petitions_among(cause_ids):
     return db.session.scalars(query).all()
 
 
+def petitions_with_ids(petition_ids):
+    """Return these petitions in whatever state, in the order of their ids, with texts and targets."""
+    return db.session.scalars(_whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)).all()
+
+
 def slug_after(former):
     """Return where the petition lives that once lived at `former`, or None."""
     return db.session.scalar(

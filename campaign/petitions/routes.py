@@ -1,29 +1,46 @@
 """The petition's page."""
 
-from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
+from campaign.petitions.pictures import public_bytes
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet
+from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
+PICTURE_SECONDS = 7 * 24 * 3600
+MOST_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
 def show(slug):
-    context = sheet(slug, g.lang, utcnow())
+    now = utcnow()
+    context = sheet(slug, g.lang, now)
     if context is None:
         abort(404)
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
-    return public(make_response(render_template("petitions/show.html", form=form, **context)))
+    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MOST_UPDATES)
+    return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
+
+
+@blueprint.get("/petitions/<slug>/picture-<digest>.webp")
+def picture(slug, digest):
+    """The picture under a name that changes with its content; with `?size=small` for phones."""
+    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small")
+    if data is None:
+        # Said outright: the page for people would be looked for in their language first.
+        abort(Response("", 404, content_type="text/plain"))
+    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/s/<slug>")
 def short(slug):
     """The address for walls and paper, short enough to be typed: it leads to the petition in the reader's own language."""
-    response = redirect(url_for("petitions.show", slug=slug), 302)
+    ways = {name: request.args[name] for name in ("by", "source") if name in request.args}
+    response = redirect(url_for("petitions.show", slug=slug, **ways), 302)
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True
     return response

@@ -107,6 +107,16 @@ def counted_by_postal_area(petition_ids):
     return Counter({(country, area): count for country, area, count in rows})
 
 
+def counted_by_source(petition_ids):
+    """Return a Counter of the counted signatures by campaign code ("" for none), and how many came by a supporter's link."""
+    rows = db.session.execute(
+        select(Signature.source, func.count(), func.count(Signature.brought_by))
+        .where(Signature.petition_id.in_(petition_ids), _IN_TALLY)
+        .group_by(Signature.source)
+    ).all()
+    return Counter({source: count for source, count, _ in rows}), sum(brought for *_, brought in rows)
+
+
 def confirmed_since(petition_ids, since, until):
     """Return (how many of those who signed by mail in this time have confirmed, how many signed)."""
     signed, confirmed = db.session.execute(

@@ -17,7 +17,7 @@ from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
 from campaign.signatures.erasing import NOTICE_LETTER, erases_at
 from campaign.signatures.queries import signature_by_id
-from campaign.signatures.repeats import CONFIRMATION, REPEAT
+from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, REPEAT
 
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
@@ -32,6 +32,7 @@ def init_app(app):
         (REMINDER, "signature_reminder", _waits, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _waits, _l("Last reminder")),
         (REPEAT, "signature_repeat", _is_confirmed, _l("Tells of a repeated signature")),
+        (PASSED_ON, "signature_passed_on", _is_confirmed, _l("Tells of a signature that a partner sent")),
     ):
         register(app, kind, partial(_compose, template, is_apt), name)
     register(app, NOTICE_LETTER, _erasing_notice, _l("Tells that data is about to be erased"))

@@ -9,10 +9,12 @@ from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib.times import utcnow
 from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition
 from campaign.signatures.models import Signature
 from campaign.signatures.ownership import erase
+from campaign.subscriptions.signers import erase_of_signatures
 
 BATCH = 500
 # Owners are told so long before.
@@ -36,6 +38,8 @@ def erase_one(*, signature_id):
     if row.number is not None and row.state not in ("counted", "confirmed", "erased"):
         raise StillCounted(signature_id)
     if row.state != "erased":
+        # Retention forgets signatures and leaves subscriptions, which are consents of their own; who asks to be erased is gone whole.
+        erase_of_signatures([signature_id], now=utcnow())
         erase([signature_id])
     return signature_id
 

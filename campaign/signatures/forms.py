@@ -15,12 +15,8 @@ from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.lib.quick_fields import QuickFields
-
-MOST_NAME = 80
-MOST_EMAIL = 254
-MOST_COMMENT = 500
-MOST_POSTAL_CODE = 16
-MOST_ANSWER = 500
+from campaign.signatures.measures import MOST_ANSWER, MOST_COMMENT, MOST_NAME, MOST_POSTAL_CODE
+from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 
 NAME_FAULTS = {
     "empty": _l("Write the name by which you sign."),
@@ -185,7 +181,7 @@ class SignatureForm(SupporterForm):
     """The form under a petition."""
 
     email = EmailField(_l("E-mail"))
-    subscribe = BooleanField(_l("Send me news of this campaign, about twice a month"), false_values=("", "n", "no", "false", "0"))
+    subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
     # The labels are never shown; without one WTForms would translate the field's name at each request.
     version = HiddenField("version")
     website = HiddenField(_l("Leave this empty"))
@@ -212,9 +208,10 @@ MISSING = {
 }
 
 
-def signature_form(required_fields, questions):
-    """Return the form of a petition with these required fields and own questions, filled from the request; see `form_class`."""
-    return form_class(required_fields, questions).sent()
+def signature_form(required_fields, questions, formdata=None):
+    """Return the form of a petition with these fields and questions, filled from `formdata` or else the request; see `form_class`."""
+    form = form_class(required_fields, questions)
+    return form.sent() if formdata is None else form(formdata=formdata)
 
 
 def form_class(required_fields, questions):

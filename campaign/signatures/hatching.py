@@ -16,6 +16,7 @@ from campaign.lib.insertion import insert
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.standing_rules import standing_rules
+from campaign.subscriptions.signers import end_of_signatures, subscribe_signers
 
 BATCH = 5000
 RATE_WINDOW = timedelta(hours=1)
@@ -58,6 +59,10 @@ def _release(now, limit):
     reasons = {"held": "held"}
     _count(now, Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows), sign=-1)
     _leave_causes(Counter(row.cause_id for row in rows))
+    # Who took the signature back takes back what was agreed with it; who is only held does not.
+    left = [row.id for row in rows if row.state != "held"]
+    if left:
+        end_of_signatures(left, now=now)
     return len(rows)
 
 
@@ -110,7 +115,7 @@ def _hold_crowded(now, limit, most, reason, here=true()):
 
 def _give_numbers(now, limit):
     rows = db.session.execute(
-        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence)
+        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.subscribe)
         .where(TO_HATCH)
         .order_by(_table.c.id)
         .limit(limit)
@@ -128,6 +133,9 @@ def _give_numbers(now, limit):
         [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
     )
     _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
+    agreed = [row.id for row in rows if row.subscribe]
+    if agreed:
+        subscribe_signers(_table, _table.c.id.in_(agreed), now=now)
     return len(rows)
 
 

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     ForeignKey,
@@ -33,6 +34,8 @@ HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 
 WITHDRAWN = text("state = 'withdrawn'")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
+BROUGHT = text("brought_by is not null")
+SOURCED = text("source != ''")
 UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
 
 
@@ -46,8 +49,10 @@ class Signature(db.Model):
     A signature is in the tally if and only if it has a `number`: a withdrawn one keeps its number until the runner has taken
     it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
     `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
-    network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was turned away by an organizer; one with `reviewed_at` was let
-    through, and no rule holds it again.
+    network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was
+    turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `brought_by` is the id of
+    the signature by whose link somebody came, `source` the code of a campaign; the first is no foreign key, as a stale link
+    must keep nobody from signing.
     """
 
     __tablename__ = "signature"
@@ -83,7 +88,9 @@ class Signature(db.Model):
                 ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
                 ("ix_signature_held", ("petition_id", "id"), HELD),
+                ("ix_signature_source", ("source", "created_at"), SOURCED),
                 ("ix_signature_unread", ("petition_id", "id"), UNREAD),
+                ("ix_signature_brought_by", ("brought_by",), BROUGHT),
             )
         ),
         # A row's number stands in links, in owed mail and in logs: that of a forgotten row is not given to somebody else.
@@ -123,6 +130,8 @@ class Signature(db.Model):
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    brought_by: Mapped[int | None] = mapped_column(BigInteger)
+    source: Mapped[str] = mapped_column(String(40), default="", server_default="")
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))

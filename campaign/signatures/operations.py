@@ -14,7 +14,7 @@ from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
-from campaign.signatures.repeats import CONFIRMATION, mail_owner, note_repeats
+from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, mail_owner, note_repeats, unvouched
 
 _table = Signature.__table__
 _SEAT = ("petition_id", "email_digest", "seat")
@@ -29,6 +29,8 @@ UNSAID = {
     "answers": {},
     "name_display": "counted",
     "subscribe": False,
+    "brought_by": None,
+    "source": "",
 }
 _PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(_petition.id == bindparam("id"))
 
@@ -72,6 +74,13 @@ def signing(*, terms, lang, now, held_reason="", **words):
     return Signing(terms, {**UNSAID, **fresh, **facts, **words, **times, "state": state, "held_reason": held_reason})
 
 
+def vouched(signing):
+    """Return the Signing as a partner vouches for it: its owner need not confirm it, and is told of it by mail."""
+    state = "held" if signing.columns["held_reason"] else "confirmed"
+    said = {"evidence": "api", "state": state, "confirmed_at": signing.columns["created_at"]}
+    return Signing(signing.terms, {**signing.columns, **said})
+
+
 def sign(**typed):
     """Record one signature (see `signing`) and owe the mail it causes; return the id, or None for whoever had signed already.
 
@@ -101,7 +110,7 @@ def sign_all(signings):
         owe_all([_confirmation(outcomes[place], signings[place]) for place in firsts])
     repeats = sorted(place for place in places if not outcomes[place])
     if repeats:
-        note_repeats([signings[place].columns for place in repeats])
+        note_repeats([unvouched(signings[place].columns) for place in repeats])
     return [outcomes[place] for place in range(len(signings))]
 
 
@@ -128,7 +137,8 @@ def _insert(signings):
 
 
 def _confirmation(signature_id, signing):
-    return {"kind": CONFIRMATION, "subject_id": signature_id, "lang": signing.columns["lang"]}
+    kind = PASSED_ON if signing.columns["evidence"] == "api" else CONFIRMATION
+    return {"kind": kind, "subject_id": signature_id, "lang": signing.columns["lang"]}
 
 
 def send_again(*, signature_id, now, good_for):

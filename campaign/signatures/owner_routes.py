@@ -11,25 +11,34 @@ from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.sharing.links import Link, link_of
 from campaign.signatures import keys, ownership
 from campaign.signatures.erasing import StillCounted, erase_one
 from campaign.signatures.forms import SupporterForm
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_token, signatures_of_address
 from campaign.signatures.routes import blueprint
+from campaign.subscriptions import keys as news_keys
+from campaign.subscriptions.queries import subscriptions_of_address
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
-DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang")
+DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang", "source")
 INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 
 @dataclass(frozen=True)
 class OwnSignature:
-    """One of the owner's signatures, its petition in the reader's language, and the form that corrects it."""
+    """One of the owner's signatures, its petition in the reader's language, and the form that corrects it.
+
+    `link` is the one to pass on, None before it is counted; `cause_slug` and `receipt` lead to the butterflies that came by it.
+    """
 
     row: Signature
     petition: PetitionCard
     form: SupporterForm
+    link: Link | None
+    cause_slug: str
+    receipt: str
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -115,17 +124,27 @@ def _page(token, opened, refused=None, refused_id=None):
         petition = petition_by_id(row.petition_id)
         count = petition_counts([petition.id]).get(petition.id, 0)
         form = refused if row.id == refused_id else _form(row)
-        own.append(OwnSignature(row, card(petition, g.lang, count, now), form))
+        link, receipt = (link_of(row, g.lang) if row.number else None), keys.token_for(keys.RECEIPT, row)
+        own.append(OwnSignature(row, card(petition, g.lang, count, now), form, link, petition.cause.slug, receipt))
     page = render_template(
         "signatures/mine.html",
         email=mask(opened.email),
         signatures=own,
         token=token,
+        news=_news(opened.email_digest),
         saved=request.args.get("saved", type=int),
         erased=request.args.get("erased") == "1",
         leaving=request.args.get("leaving") == "1",
     )
     return _secret(page, 422 if refused else 200)
+
+
+def _news(email_digest):
+    """Return the address of the page where the owner chooses what news comes to them, or None where none does."""
+    subscribed = subscriptions_of_address(email_digest)
+    if not subscribed:
+        return None
+    return url_for("subscriptions.preferences", token=news_keys.token_for(news_keys.OWN, subscribed[0][0]))
 
 
 def _form(signature, filled=False):
@@ -146,6 +165,8 @@ def _everything(row):
         "petition": petition.slug,
         **{name: getattr(row, name) for name in DOWNLOADED},
         "answers": _answers(row, petition),
+        # Whose link it was is that person's own.
+        "came_by_a_link": row.brought_by is not None,
         **{name: at.isoformat() if isinstance(at, datetime) else None for name, at in instants.items()},
     }
 

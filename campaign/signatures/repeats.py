@@ -17,12 +17,21 @@ MOST_MAILS = 5
 QUIET = timedelta(seconds=50)
 CONFIRMATION = "signature_confirmation"
 REPEAT = "signature_repeat"
+PASSED_ON = "signature_passed_on"
 BATCH = 100
 
 _table = Signature.__table__
 _repeats = RepeatSigning.__table__
 _INSTANTS = frozenset(column.name for column in _table.c if isinstance(column.type, UtcDateTime))
 _DIGESTS = frozenset(column.name for column in _table.c if isinstance(column.type, LargeBinary))
+
+
+def unvouched(row):
+    """Return the columns as those of somebody who signed by themselves: where they signed before, a partner's word changes nothing."""
+    if row["evidence"] != "api":
+        return row
+    kept = {name: value for name, value in row.items() if name != "confirmed_at"}
+    return {**kept, "evidence": "email", "state": "held" if row["held_reason"] else "pending"}
 
 
 def note_repeats(rows):

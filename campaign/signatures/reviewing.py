@@ -89,7 +89,8 @@ def take_back_withdrawal(*, ids, cause_ids):
     """Undo a withdrawal: the signature is again what it was."""
     back = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
     return _change(
-        _chosen(ids, cause_ids) & (_table.c.state == "withdrawn"),
+        # What an import brought and its undoing emptied has no name any more.
+        _chosen(ids, cause_ids) & (_table.c.state == "withdrawn") & (_table.c.given_name != ""),
         state=case((_table.c.held_reason != "", "held"), else_=back),
         withdrawn_at=None,
     )

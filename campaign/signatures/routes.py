@@ -11,6 +11,8 @@ from campaign.lib.times import utcnow
 from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.terms import recent_terms
+from campaign.sharing.arrivals import arrival
+from campaign.sharing.links import link_of
 from campaign.signatures import keys, operations
 from campaign.signatures.forms import signature_form
 from campaign.signatures.pressure import new_task, pressure
@@ -34,11 +36,12 @@ def sign(slug):
     network = keys.network_digest(request.remote_addr)
     pressed = pressure().admit(network, terms.id)
     form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
+    g.arrival = arrival(request.form, request.referrer)
     if terms.phase != "open":
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
     if not form.validate():
         return _refuse(slug, form, 422)
-    words = _words(form, network)
+    words = _words(form, network) | g.arrival.columns()
     try:
         write_together(
             operations.sign_all,
@@ -125,10 +128,10 @@ def hatched(receipt):
     if _wants_json():
         return jsonify(number=signature.number)
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
+    link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
-    share_url = current_app.config["PUBLIC_URL"] + url_for("petitions.show", slug=context["petition"].slug)
     return _private(
-        "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, share_url=share_url, **context
+        "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, link=link, **context
     )
 
 
@@ -167,7 +170,8 @@ def _refuse(slug, form, status):
     if _wants_json():
         answer = jsonify(refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None))
     else:
-        page = render_template("petitions/show.html", form=form, refused=status, **sheet(slug, g.lang, utcnow()))
+        template = "embeds/show.html" if "frame" in g else "petitions/show.html"
+        page = render_template(template, form=form, refused=status, **sheet(slug, g.lang, utcnow()))
         answer = make_response(page)
     answer.status_code = status
     if status == 503:

@@ -22,7 +22,16 @@ def reason_to_hold(terms, *, network, mail_domain, words):
 
     `words` are its columns: names, comment, country.
     """
-    tests = [test for test in current_app.extensions["standing_rules"].get() if test.concerns(terms.cause_id, terms.id)]
+    return reason_among(tests_for(terms), network=network, mail_domain=mail_domain, words=words)
+
+
+def tests_for(terms):
+    """Return the Tests that hold under a petition by its SigningTerms, for whoever asks them of many signings."""
+    return [test for test in current_app.extensions["standing_rules"].get() if test.concerns(terms.cause_id, terms.id)]
+
+
+def reason_among(tests, *, network, mail_domain, words):
+    """Return the `held_reason` of the first of these Tests that holds, or nothing; see `reason_to_hold`."""
     if not tests:
         return ""
     named = {name: words.get(name) or "" for name in ("given_name", "family_name", "comment", "country")}

@@ -80,7 +80,7 @@ def file(version, path):
 
 @blueprint.get("/favicon.ico")
 def favicon():
-    icon = current_app.extensions["assets"].folder / "img" / "mark.svg"
+    icon = current_app.extensions["assets"].folder / "img" / "icons" / "favicon.ico"
     if not icon.exists():
         abort(404)
     response = send_from_directory(icon.parent, icon.name)

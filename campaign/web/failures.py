@@ -7,8 +7,10 @@ from flask import abort, jsonify, render_template, request
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from campaign.api.problems import concerns, problem
 from campaign.errors import CampaignError
 from campaign.web.languages import redirect_to_language
+from campaign.web.lost import neighbours_of_request
 from campaign.web.moves import redirect_to_present_slug
 
 DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
@@ -38,6 +40,8 @@ def answer_http(error):
     if error.code == 404 and (moved := redirect_to_present_slug() or redirect_to_language()):
         return moved
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    if concerns(request.path):
+        return problem(error.code or 500, error.description, headers)
     return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
 
 
@@ -69,10 +73,14 @@ def _note(error):
 
 
 def _page(status, headers, **context):
+    if concerns(request.path):
+        return problem(status, headers=headers, **{name: value for name, value in context.items() if value})
     if _wants_json():
         body = {"error": status, **{k: v for k, v in context.items() if v}}
         return jsonify(body), status, headers
     known = status if status in DESIGNED else 500 if status >= 500 else 404
+    if status == 404:
+        context["neighbours"] = neighbours_of_request()
     return render_template(f"errors/{known}.html", **context), status, headers
 
 

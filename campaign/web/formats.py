@@ -1,6 +1,7 @@
 """Numbers, dates and addresses as templates write them, in the reader's own way."""
 
 from datetime import UTC
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_location
@@ -19,7 +20,9 @@ def init_app(app):
     app.add_template_filter(minute)
     app.add_template_filter(in_zone)
     app.add_template_filter(iso)
+    app.add_template_filter(without_lang)
     app.add_template_global(here)
+    app.add_template_global(tongue)
     app.add_template_global(language_name)
     app.context_processor(_globals)
 
@@ -75,6 +78,17 @@ def here(lang):
     if request.endpoint and "lang" in (request.url_rule.arguments if request.url_rule else ()):
         return url_for(request.endpoint, **{**(request.view_args or {}), "lang": lang})
     return url_for("causes.index", lang=lang)
+
+
+def tongue(lang):
+    """Return the address that the language switch leads to: `here`, with what was asked of this page."""
+    query = "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(list(request.args.items(multi=True)))
+    return f"{here(lang)}?{query}" if query else here(lang)
+
+
+def without_lang(path):
+    """Return the address that leads each reader to their own language: /en/events/ is /events/."""
+    return "/" + path.split("/", 2)[2]
 
 
 def language_name(lang):

@@ -4,24 +4,12 @@ from urllib.parse import urlsplit
 
 from flask import abort, current_app, request
 
-POLICY = "; ".join(
-    (
-        "default-src 'none'",
-        "script-src 'self'",
-        "style-src 'self'",
-        "img-src 'self' data:",
-        "font-src 'self'",
-        "connect-src 'self'",
-        "worker-src 'self'",
-        "manifest-src 'self'",
-        "frame-src 'self'",
-        "form-action 'self'",
-        "base-uri 'none'",
-        "frame-ancestors 'none'",
-    )
-)
+from campaign.lib.content_policy import policy
+
+POLICY = policy()
 HEADERS = {
     "Content-Security-Policy": POLICY,
+    "X-Frame-Options": "DENY",
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "strict-origin-when-cross-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -74,6 +62,9 @@ class StandingHeaders:
     def __call__(self, environ, start_response):
         def start(status, headers, exc_info=None):
             there = {name.lower() for name, _ in headers}
+            if "content-security-policy" in there:
+                # It says by itself who may hold the page; the older header knows only nobody.
+                there.add("x-frame-options")
             added = [pair for name, pair in self._headers if name not in there]
             return start_response(status, [*headers, *added], exc_info)
 

@@ -1,13 +1,14 @@
-"""Who follows an old address of a petition or a cause is led to where it lives now."""
+"""Who follows an old address of a petition, a cause or an update is led to where it lives now."""
 
 from flask import redirect, request, url_for
 
 from campaign.causes.queries import cause_slug_after
 from campaign.lib.slugs import is_slug
 from campaign.petitions.queries import slug_after
+from campaign.updates.queries import update_slug_after
 
 # What stands in the address before the name of a thing that may have moved.
-MOVERS = {"/petitions/<slug>": slug_after, "/causes/<slug>": cause_slug_after}
+MOVERS = {"/petitions/<slug>": slug_after, "/causes/<slug>": cause_slug_after, "/updates/<slug>": update_slug_after}
 
 
 def redirect_to_present_slug():

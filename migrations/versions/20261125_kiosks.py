@@ -3,11 +3,13 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'kiosks'
-down_revision = '0008'
+revision = '0014'
+down_revision = '0013'
 
 INSTANT = sa.DateTime(timezone=True)
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), 'sqlite')
+DRAWN = sa.text("drawn != ''")
+SOURCED = sa.text("source != ''")
 IN_REVIEW = sa.text("status = 'review'")
 PLACES = (('kiosk_id', 'kiosk'), ('shift_id', 'kiosk_shift'), ('event_id', 'event'))
 
@@ -127,6 +129,7 @@ def upgrade():
     sa.PrimaryKeyConstraint('id', name=op.f('pk_kiosk_record')),
     sa.UniqueConstraint('kiosk_id', 'uuid', name=op.f('uq_kiosk_record_kiosk_id_uuid'))
     )
+    op.create_index('ix_kiosk_record_drawn', 'kiosk_record', ['id'], sqlite_where=DRAWN, postgresql_where=DRAWN)
     op.create_index('ix_kiosk_record_in_review', 'kiosk_record', ['kiosk_id', 'id'], sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW)
     op.create_index('ix_kiosk_record_sequence', 'kiosk_record', ['kiosk_id', 'sequence'])
     op.create_index('ix_kiosk_record_shift_id', 'kiosk_record', ['shift_id'])
@@ -138,9 +141,11 @@ def upgrade():
     kind = 'bigint' if op.get_bind().dialect.name == 'postgresql' else 'integer'
     for column, table in PLACES:
         op.execute(f'alter table signature add column {column} {kind} constraint fk_signature_{column} references {table} (id)')
+    op.create_index('ix_signature_source', 'signature', ['source', 'created_at'], sqlite_where=SOURCED, postgresql_where=SOURCED)
 
 
 def downgrade():
+    op.drop_index('ix_signature_source', 'signature')
     op.drop_table('kiosk_record')
     for column, _ in PLACES:
         op.execute(f'alter table signature drop column {column}')

@@ -1,25 +1,14 @@
 """The home page, and the page of a cause."""
 
 import re
-from datetime import timedelta
 
 import pytest
 
-from campaign.lib.times import utcnow
 from tests.factories.causes import TEXTS, make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch
-
-TODAY = utcnow().date()
-
-
-def news(title, days):
-    return {
-        "date": (TODAY - timedelta(days=days)).isoformat(),
-        "title": title,
-        "text": "Many came.",
-    }
+from tests.factories.updates import make_update
 
 
 def test_an_empty_site_has_a_home_page_in_each_language(client):
@@ -28,9 +17,9 @@ def test_an_empty_site_has_a_home_page_in_each_language(client):
 
 
 def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(client, app):
-    cause = make_cause(
-        updates=[news(f"News {day}", day) for day in (3, 1, 2, 8)],
-    )
+    cause = make_cause()
+    for day in (3, 1, 2, 8):
+        make_update(f"news-{day}", cause_id=cause.id, title=f"News {day}", days=day)
     for day in (5, 2, 9, 7, -1):
         make_event(f"day-{day}", cause_id=cause.id, title=f"Evening {day}", days=day)
     make_cause("unseen", state="draft")
@@ -45,7 +34,8 @@ def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(cl
 
 
 def test_a_cause_shows_its_petitions_events_ahead_and_past_and_its_news(client, app):
-    cause = make_cause(updates=[news("Seen", 4)])
+    cause = make_cause()
+    make_update(cause_id=cause.id, title="Seen")
     for title, days in (("Tomorrow", 1), ("Nearly", 0.1), ("Yesterday", -1)):
         make_event(title.lower(), cause_id=cause.id, title=title, days=days)
     elsewhere = make_cause("hill")

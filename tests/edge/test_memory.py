@@ -50,6 +50,17 @@ def test_each_address_and_query_has_its_own_page():
     assert len(page.asked) == 4
 
 
+def test_how_somebody_came_makes_no_other_page():
+    page = Page()
+    memory = PublicMemory(page)
+    for query in ("", "?by=a", "?by=b&source=radio", "?utm_source=x&fbclid=y", "?source="):
+        ask(memory, f"/en/{query}")
+    assert len(page.asked) == 1
+    for query in ("?a=1&by=a", "?by=b&a=1", "?by2=a"):
+        ask(memory, f"/en/{query}")
+    assert len(page.asked) == 3
+
+
 def test_a_question_mark_inside_an_address_is_not_a_query():
     page = Page()
     memory = PublicMemory(page)

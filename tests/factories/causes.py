@@ -9,10 +9,7 @@ TEXTS = {
 }
 
 
-def make_cause(slug="valley", *, updates=(), story="", **settings):
-    """Create a cause, committed; `updates` and `story` stand in each of its languages."""
-    texts = {
-        lang: {**words, "updates": list(updates), "story": story}
-        for lang, words in TEXTS.items()
-    }
+def make_cause(slug="valley", *, story="", **settings):
+    """Create a cause, committed; its `story` stands in each of its languages."""
+    texts = {lang: {**words, "story": story} for lang, words in TEXTS.items()}
     return write(create_cause, slug=slug, texts=texts, **settings)

@@ -18,7 +18,7 @@ JINJA = re.compile(
 READ_ALOUD = {"title", "alt", "aria-label", "aria-description", "placeholder", "label"}
 WORD = re.compile(r"[^\W\d_]{2,}")
 # The same in every language.
-NAMES = {"Volante", "Facebook", "WhatsApp"}
+NAMES = {"Volante", "Facebook", "WhatsApp", "Telegram", "Bluesky", "Mastodon"}
 
 
 class Words(HTMLParser):

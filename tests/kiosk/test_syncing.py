@@ -212,9 +212,10 @@ def test_what_was_signed_after_the_kiosks_time_is_kept_for_review(tablet):
 
 
 def test_what_a_tablet_tells_of_itself_is_kept(tablet):
-    tablet.sync(waiting=7, oldest=said_at(long_ago(12)), battery=0.4)
+    oldest = long_ago(12)
+    tablet.sync(waiting=7, oldest=said_at(oldest), battery=0.4)
     kiosk = kiosk_of(tablet)
-    assert (kiosk.waiting, kiosk.oldest_at, kiosk.battery, kiosk.app) == (7, long_ago(12), 0.4, "1")
+    assert (kiosk.waiting, kiosk.oldest_at, kiosk.battery, kiosk.app) == (7, oldest, 0.4, "1")
     assert kiosk.state(utcnow()) == "online"
     assert kiosk.state(utcnow() + timedelta(minutes=4)) == "away"
     assert kiosk.emptied_at is None
@@ -231,10 +232,11 @@ def test_the_tally_of_the_hour_and_of_the_day_is_told(tablet):
 
 
 def test_a_shift_is_told_again_and_again_and_kept_once(tablet):
-    shift = {"id": str(uuid4()), "tabler": "M. R.", "started_at": said_at(long_ago(90)), "ended_at": None, "tally": 1}
+    began, ended = long_ago(90), long_ago(1)
+    shift = {"id": str(uuid4()), "tabler": "M. R.", "started_at": said_at(began), "ended_at": None, "tally": 1}
     tablet.receipts(tablet.seal(shift=shift["id"]))
     assert [each.tabler for each in shifts()] == [""]
     tablet.sync(shifts=[shift])
-    tablet.sync(shifts=[{**shift, "ended_at": said_at(long_ago(1)), "tally": 9}, {"id": "x"}, 7])
+    tablet.sync(shifts=[{**shift, "ended_at": said_at(ended), "tally": 9}, {"id": "x"}, 7])
     [kept] = shifts()
-    assert (kept.tabler, kept.tally, kept.ended_at, kept.started_at) == ("M. R.", 9, long_ago(1), long_ago(90))
+    assert (kept.tabler, kept.tally, kept.ended_at, kept.started_at) == ("M. R.", 9, ended, began)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from campaign.lib.markdown import TAGS, to_html
+from campaign.lib.markdown import TAGS, to_html, to_paragraphs
 
 ALLOWED = re.compile(r'<(/?)(\w+)((?: (?:href|rel)="[^"<>]*")*) ?/?>')
 
@@ -68,3 +68,12 @@ def test_whatever_is_written_only_plain_elements_come_out(words):
 
 def test_an_empty_text_is_empty():
     assert to_html("") == ""
+
+
+def test_paragraphs_for_print_keep_their_heads_and_the_marks_of_their_lists():
+    text = "# Why\n\nWe *ask*:\n\n1. Search\n2. Find\n\n   and tell\n\n- them\n- us\n\n7. Stay"
+    assert list(to_paragraphs(text)) == [
+        ("head", "Why"),
+        ("text", "We ask:"),
+        *(("text", words) for words in ("1. Search", "2. Find", "and tell", "– them", "– us", "7. Stay")),
+    ]

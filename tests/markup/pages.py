@@ -22,6 +22,18 @@ PLAIN = {
     "event-vigil": "/events/vigil",
     "event-past": "/events/evening-talk-2016",
     "event-thanks": "/events/talk/thanks",
+    "share": f"{PETITION}/share",
+    "share-event": "/events/talk/share",
+    "share-mastodon": f"{CAUSE}/share?instance=mastodon.social",
+    "share-422": f"{PETITION}/share?instance=x",
+    "updates": "/updates/",
+    "updates-year": f"{CAUSE}/updates?year=2013",
+    "updates-none": "/updates/?year=1999",
+    "update": "/updates/six-years-on",
+    "subscribe": f"{CAUSE}/subscriptions",
+    "subscribe-all": "/subscriptions",
+    "subscribe-thanks": f"{CAUSE}/subscriptions/thanks",
+    "subscribed": "/subscriptions/confirmed",
     "privacy": "/privacy",
     "404": "/nowhere",
 }
@@ -45,6 +57,8 @@ def _pages(url, lang):
     yield from _confirming(url, lang, link_in(letter_to(url, address, lang), "confirm"))
     yield from _owning(url, link_in(letter_to(url, address, lang), "mine"))
     yield from _coming(url, lang)
+    yield from _framed(url, lang)
+    yield from _subscribing(url, lang)
 
 
 def _coming(url, lang):
@@ -57,6 +71,24 @@ def _coming(url, lang):
     yield "registration-422", ask(link, lang, name="", seats="1")
     ask(f"{link}/cancel", lang, yes="")
     yield "registration-cancelled", ask(link, lang)
+
+
+def _framed(url, lang):
+    frame = f"{url}/embed{PETITION}"
+    for show in ("form", "thermometer", "counter", "montage"):
+        yield f"frame-{show}", ask(f"{frame}?lang={lang}&show={show}")
+    yield "frame-422", ask(f"{frame}/signatures?lang={lang}", email="x")
+    yield "frame-thanks", ask(f"{frame}/thanks?lang={lang}&theme=dark")
+    yield "frame-404", ask(f"{url}/embed/petitions/nothing?lang={lang}")
+def _subscribing(url, lang):
+    post = f"{url}/{lang}{CAUSE}/subscriptions"
+    yield "subscribe-422", ask(post, lang, email="amalia@correo")
+    address = f"teo.{lang}@correo.mx"
+    ask(post, lang, email=address)
+    letter = letter_to(url, address, lang)
+    link = unescape(re.search(r'http[^"<\s]+/subscriptions/confirm/[^"<\s]+', letter).group())
+    yield "subscription-confirm", ask(link)
+    ask(link, lang, yes="")
 
 
 def _confirming(url, lang, link):

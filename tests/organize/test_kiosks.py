@@ -13,10 +13,11 @@ from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition
+from campaign.sharing.arrivals import clean_source
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
-from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records
-from tests.factories.signatures import rows
+from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.signatures import change, confirm, rows, sign_many
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
 
@@ -100,6 +101,23 @@ def test_the_list_tells_how_tablets_do(tabler, tablet, event):
     assert "Rosales" not in page + own
 
 
+def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):
+    event, petition = table
+    began = utcnow() - timedelta(minutes=20)
+    ids = sign_many(petition, 3)
+    source = clean_source(f"t-{tablet.campaign().json['table']['url'][-6:]}")
+    for signature_id in ids:
+        change(signature_id, source=source)
+    confirm(ids[0])
+    confirm(ids[1])
+    change(ids[1], created_at=began - timedelta(minutes=5))
+    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": said_at(began), "tally": 3}
+    tablet.sync(shifts=[shift])
+    page = tabler.get(f"/organize/kiosks/{event.slug}").text
+    assert "2 have signed so, and confirmed it." in page
+    assert re.search(r'data-label="On phones">1<', page)
+
+
 def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     kiosk = kiosk_of(tablet)
     path = f"/organize/kiosks/tablets/{kiosk.id}"
@@ -113,6 +131,14 @@ def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     assert kiosk.expires_at == event.ends_at + timedelta(days=3)
     assert actions()[:4] == ["kiosks.revoke", "kiosks.revoke", "kiosks.extend", "kiosks.rename"]
     assert "Revoke it now" not in tabler.get(path).text
+
+
+def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_of, tablet, event):
+    tablet.sign(drawn="M 10,20 C 1,2 3,4 5,6")
+    page = desk_of("reviewer", event.cause_id).get(f"/organize/signatures/{rows()[0].id}").text
+    assert "At a table, in person" in page
+    assert "How a family searches, Tablet 1" in page
+    assert '<path d="M 10,20 C 1,2 3,4 5,6"/>' in page
 
 
 def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):

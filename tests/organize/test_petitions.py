@@ -1,5 +1,7 @@
 """Writing petitions in the workspace: from the draft to the archive."""
 
+import io
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -11,6 +13,7 @@ from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
+from tests.factories.pictures import bomb, heart
 from tests.factories.signatures import sign
 
 LONG = "ש" * 200
@@ -286,3 +289,21 @@ def test_an_empty_desk_says_what_a_petition_is(desk):
     page = desk.get("/organize/petitions/").text
     assert "No petition yet" in page
     assert "New petition" in page
+
+
+def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
+    def send(**typed):
+        return desk.post(f"{HOME}/picture", {"mark": "", "focal_x": 50, "focal_y": 50, "alt_en": "A square", **typed})
+
+    assert send().status_code == 422
+    assert 'id="alt_en-error"' in send(alt_en="", picture=(io.BytesIO(heart()), "heart.png")).text
+    assert 'id="picture-error"' in send(picture=(io.BytesIO(bomb(20_000, 20_000)), "bomb.png")).text
+    assert send(picture=(io.BytesIO(heart()), "heart.png")).status_code == 303
+    assert 'alt="A square"' in client.get("/en/petitions/home").text
+    assert send(alt_en="Another", picture=(io.BytesIO(heart()), "heart.png")).status_code == 409
+    page = desk.get(f"{HOME}/picture").text
+    path = re.search(r"/organize/petitions/home/picture-\w+\.webp", page).group()
+    assert desk.get(path).content_type == "image/webp"
+    assert "/organize/petitions/home/picture-" in desk.get(f"{HOME}/preview").text
+    assert desk.post(f"{HOME}/picture/remove").status_code == 303
+    assert desk.get(path).status_code == 404

@@ -6,6 +6,7 @@ import pyotp
 import pytest
 from sqlalchemy import select, update
 
+from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.extensions import db, write
@@ -215,3 +216,35 @@ def test_the_door_speaks_the_language_that_is_asked_for(door, app):
 def test_the_door_is_not_shown_to_who_is_in(door, editor):
     enter(door, editor.email)
     assert door.get("/organize/sign-in?next=/organize/account").location == "/organize/account"
+
+
+def try_in(door, email, password=PASSWORD):
+    # They are noted once the answer is out.
+    enter(door, email, password).close()
+
+
+def refused():
+    """Return (way, id of the account or None) of each refused try in the audit trail."""
+    db.session.rollback()
+    return [(entry.details["way"], entry.subject_id) for entry in reversed(entries(action="account.refused"))]
+
+
+def test_refused_tries_stand_in_the_audit_trail_without_what_a_stranger_typed(door, odile, desk_of):
+    with_app(odile)
+    try_in(door, odile.email, "wrong")
+    try_in(door, "somebody@else.example", "a password typed in the wrong place")
+    try_in(door, odile.email)
+    door.post("/organize/sign-in/second-step", {"code": "000000"}).close()
+    assert refused() == [("password", odile.id), ("password", None), ("code", odile.id)]
+    said = str([(entry.details, entry.reason) for entry in entries()])
+    assert "else.example" not in said and "wrong place" not in said
+    page = desk_of("admin", email="teo@kwan.example").get("/organize/audit/").text
+    assert "was not let in (a wrong password), " in page and "at an address that nobody has" in page
+
+
+def test_a_flood_of_tries_leaves_few_rows(door, odile):
+    for number in range(14):
+        try_in(door, odile.email, "wrong")
+        try_in(door, f"n{number}@else.example", "wrong")
+    assert len([way for way, who in refused() if who]) == 6
+    assert len([way for way, who in refused() if not who]) == 2

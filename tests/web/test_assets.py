@@ -88,4 +88,4 @@ def test_no_address_leads_out_of_the_folder(app, client, path):
 def test_the_icon_stands_where_browsers_look(client):
     answer = client.get("/favicon.ico")
     assert answer.status_code == 200
-    assert answer.mimetype == "image/svg+xml"
+    assert answer.mimetype in ("image/x-icon", "image/vnd.microsoft.icon")

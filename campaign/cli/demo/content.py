@@ -139,10 +139,11 @@ def _day_ahead(table: Table, today: date) -> date:
 
 
 def _update(table: Table) -> DemoUpdate:
-    table.only("slug", "date", *LANGUAGES)
+    table.only("slug", "date", "petitions", *LANGUAGES)
     return DemoUpdate(
         slug=table.get("slug", str),
         date=table.get("date", date),
+        petitions=table.words("petitions") if "petitions" in table.values else (),
         texts=_texts(table, DemoUpdateText),
     )
 

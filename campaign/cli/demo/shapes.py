@@ -102,10 +102,11 @@ class DemoUpdateText:
 
 @dataclass(frozen=True, slots=True)
 class DemoUpdate:
-    """Dated news of a cause."""
+    """Dated news of a cause; `petitions` are slugs."""
 
     slug: str
     date: date
+    petitions: tuple[str, ...]
     texts: Mapping[str, DemoUpdateText]
 
 

@@ -6,7 +6,8 @@ import { forgetWriting, keepWriting, writingOf } from "../lib/local-drafts.js";
 const PAUSE_MS = 600;
 
 function wordsOf(form) {
-  const fields = [...form.elements].filter(({ type }) => type === "text" || type === "textarea");
+  // What the server writes in its own way would never be the same again.
+  const fields = [...form.elements].filter(({ type, dataset }) => ["text", "textarea"].includes(type) && !("rewritten" in dataset));
   return Object.fromEntries(fields.map(({ name, value }) => [name, value]));
 }
 

@@ -1,5 +1,6 @@
 // A montage that is alive. On its own page a reader may also go into it; where no canvas can be
-// drawn on, the names open as a list instead.
+// drawn on, the names open as a list instead. In the midst of other things it wakes when somebody
+// comes or goes: until then the server's picture shows the same, and costs a phone nothing.
 
 import { pageAtRest } from "../parts/page.js";
 
@@ -17,6 +18,20 @@ async function openList(page) {
   if (names) place.append(...names.childNodes);
 }
 
+/** Resolve to { before, answer } once the pulse tells another count of `cause` than it told first. */
+const change = (cause) =>
+  new Promise((resolve) => {
+    let before = null;
+    const hear = ({ detail: answer }) => {
+      if (answer.cause !== cause) return;
+      if (before === null) before = answer.count;
+      if (answer.count === before) return;
+      document.removeEventListener("volante:pulse", hear);
+      resolve({ before, answer });
+    };
+    document.addEventListener("volante:pulse", hear);
+  });
+
 // A small first picture was good enough until the canvas came; without one the large one is wanted.
 function showWholePicture(element) {
   for (const source of element.querySelectorAll("source[data-first]")) source.remove();
@@ -25,7 +40,9 @@ function showWholePicture(element) {
 export default async function montage(element) {
   const isPage = Boolean(element.querySelector("[data-butterfly]"));
   // Elsewhere words and pictures come first, and whoever counts bytes keeps the server's picture.
+  const woken = "waits" in element.dataset && change(element.dataset.cause);
   if (!isPage && !(await pageAtRest(element))) return;
+  const news = await woken;
   const visit = isPage && fetchVisit();
   const { Stage } = await import("../montage/stage.js");
   const stage = new Stage(element.querySelector("[data-stage]") || element);
@@ -35,7 +52,7 @@ export default async function montage(element) {
   };
   stage.element.addEventListener("volante:montage-lost", giveUp);
   try {
-    await stage.start();
+    await stage.start(news);
   } catch (error) {
     stage.surface.remove();
     await giveUp();

@@ -8,6 +8,9 @@ const GHOST = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
 const DOTS_FOR = 700;
 const RADIUS = 62;
 const ROOM = 0.7;
+const SMALLEST_RING = 9;
+const RING_ROOM = 0.62;
+const RING_WIDTH = 2.5;
 
 /** Return the discs of the outline, or null once it has faded. */
 export function dotsOf(shape, view, count) {
@@ -38,9 +41,21 @@ export function spotOf(place, view) {
 /** The radius of the lens in device pixels. */
 export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * ROOM);
 
-/** Return { discs, large } for the chosen butterfly { number, x, y } and the one pointed at. */
-export function marks(view, ratio, { chosen, pointed, ink, sheet }) {
-  const discs = [];
+// The rings around the butterflies that somebody brought, a light one around a dark one; their own
+// has the stronger.
+function rings(lit, view, ratio, { ink, sheet }) {
+  const radius = Math.max(SMALLEST_RING * ratio, view.size * RING_ROOM);
+  return lit.flatMap((place) => {
+    const { x, y } = spotOf(place, view);
+    const width = RING_WIDTH * ratio;
+    const outer = radius + (place.isOwn ? 2 : 1) * width;
+    return [x, y, outer + width, outer, ...sheet, 1, x, y, outer, radius, ...ink, 1];
+  });
+}
+
+/** Return { discs, large } for the chosen butterfly { number, x, y }, the one pointed at, and the `lit` ones. */
+export function marks(view, ratio, { chosen, pointed, lit, ink, sheet }) {
+  const discs = rings(lit, view, ratio, { ink, sheet });
   if (pointed && (!chosen || pointed.number !== chosen.number)) {
     const { x, y } = spotOf(pointed, view);
     const radius = Math.max(10 * ratio, view.size * ROOM);

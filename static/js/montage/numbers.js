@@ -36,6 +36,11 @@ export class Numbers {
     return { born, gone: [] };
   }
 
+  /** Know again what there was when there were `count`, where that can be told: none was free then. */
+  goBackTo(count) {
+    if (!this.free.length && count < this.last) this.last = count;
+  }
+
   /** Ask the server; return { born, gone } against what was known. */
   async ask() {
     const headers = { Accept: "application/json" };

@@ -24,7 +24,7 @@ export class Scene {
     this.loom = new Loom(shape);
     this.arrivals = new Arrivals(new Places(shape.mask), shape.centre, aloft);
     Object.assign(this, { last: 0, free: [], flock: null, version: 0, layer: null, build: null });
-    Object.assign(this, { chosen: null, pointed: null, near: null, movedAt: -Infinity });
+    Object.assign(this, { chosen: null, pointed: null, lit: [], near: null, movedAt: -Infinity });
     Object.assign(this, { timer: null, request: null, growth: null, weaving: false });
     this.isAsleep = false;
     this.after = () => {};
@@ -151,8 +151,8 @@ export class Scene {
     if (this.arrivals.step(now)) this.weaveSoon();
     const view = this.view(now);
     this.settle(view, now);
-    const { chosen, pointed, colours } = this;
-    const { discs, large } = marks(view, this.pace.ratio, { chosen, pointed, ...colours });
+    const { chosen, pointed, lit, colours } = this;
+    const { discs, large } = marks(view, this.pace.ratio, { chosen, pointed, lit, ...colours });
     const moving = this.arrivals.pack(now, view, this.pace.ratio);
     this.painter.show(view, moving, discs, large);
     this.after(view);

@@ -30,9 +30,13 @@ export class Stage {
     this.lookAgain = seldom(BETWEEN_MS, () => this.recheck());
   }
 
-  /** Draw for the first time; fails where the data cannot be had or no canvas drawn on. */
-  async start() {
+  /**
+   * Draw for the first time; fails where the data cannot be had or no canvas drawn on. `news` is what
+   * woke it, { before, answer }: it begins with how many there were, so that who came since flies in.
+   */
+  async start(news) {
     const [shape] = await Promise.all([fetchShape(this.element.dataset.shape), this.numbers.ask()]);
+    if (news) this.numbers.goBackTo(news.before);
     this.shape = shape;
     this.element.prepend(this.surface);
     const painter = await this.painter();
@@ -45,6 +49,7 @@ export class Stage {
     this.scene.show(this.numbers);
     this.follow();
     await drawn;
+    if (news) this.hear(news.answer);
   }
 
   // Once the canvas shows all of them, it takes the place of the server's picture.

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.by_post import confirm
 from tests.browser.screens.reading import CAUSE
 
 MOST = 120_000
@@ -42,16 +43,18 @@ def test_a_million_butterflies_weigh_no_more(arrive):
     assert abs(many - few) < 2000
 
 
-def test_on_the_page_of_a_cause_the_canvas_comes_after_everything_else(arrive):
+def test_on_the_page_of_a_cause_the_canvas_comes_with_the_first_newcomer(arrive, served):
     visitor = arrive()
-    first_visit(visitor, f"/en/causes/{CAUSE}")
-    asked, loaded = visitor.page.evaluate(
-        """[
-            performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/montage.js")).startTime,
-            performance.getEntriesByType("navigation")[0].loadEventStart,
-        ]"""
-    )
-    assert asked >= loaded
+    asked = []
+    visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.page.goto(f"/en/causes/{CAUSE}")
+    visitor.page.wait_for_load_state("networkidle")
+    visitor.page.wait_for_timeout(1500)
+    assert [url for url in asked if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
+    number, _ = confirm(served.url, visitor.address)
+    visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("[data-count=cause]").first).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
+    expect(visitor.page.locator(".stage canvas")).to_be_visible()
 
 
 def test_who_saves_data_keeps_the_servers_picture(arrive):

@@ -1,0 +1,31 @@
+"""Keys by which partners send signatures."""
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+MOST_NAME = 80
+
+
+class ApiKey(db.Model):
+    """A partner's key to the petitions of one cause; only its digest is kept.
+
+    Of a partner that is trusted, the owner of a signature need not confirm it: the partner answers for that, and the owner is
+    told by mail. `revoked_at` ends it for good. `source` is noted with each signature that it brings.
+    """
+
+    __tablename__ = "api_key"
+    __table_args__ = (Index("uq_api_key_digest", "digest", unique=True), Index("ix_api_key_cause_id", "cause_id"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(MOST_NAME))
+    source: Mapped[str] = mapped_column(String(40))
+    digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    is_trusted: Mapped[bool] = mapped_column(Boolean, default=False)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

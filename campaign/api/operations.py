@@ -1,0 +1,27 @@
+"""Making and ending partners' keys."""
+
+from campaign.accounts.keys import new_token, token_digest
+from campaign.api.models import ApiKey
+from campaign.extensions import db
+from campaign.lib.slugs import slug_of
+
+PREFIX = "vol_"
+SOURCE_LETTERS = 40
+
+
+def make_key(*, cause_id, name, is_trusted, now):
+    """Make a key; return (the ApiKey, the key itself, which is told this once)."""
+    secret = PREFIX + new_token()
+    source = f"api-{slug_of(name) or 'partner'}"[:SOURCE_LETTERS].rstrip("-")
+    key = ApiKey(cause_id=cause_id, name=name, source=source, digest=token_digest(secret), is_trusted=is_trusted, created_at=now)
+    db.session.add(key)
+    db.session.flush()
+    return key, secret
+
+
+def revoke_key(*, key_id, now):
+    """End a key for good; doing it twice changes nothing."""
+    key = db.session.get(ApiKey, key_id)
+    key.revoked_at = key.revoked_at or now
+    db.session.flush()
+    return key

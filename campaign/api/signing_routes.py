@@ -1,0 +1,117 @@
+"""Signatures that partners send with a key: one endpoint, whose words are those of the form under a petition."""
+
+from flask import abort, current_app, g, jsonify, request
+from flask_babel import refresh
+from sqlalchemy.exc import OperationalError
+from werkzeug.datastructures import MultiDict
+
+from campaign.api.problems import problem
+from campaign.api.queries import key_of
+from campaign.api.routes import blueprint
+from campaign.extensions import write
+from campaign.lib.locales import LOCALES
+from campaign.lib.times import utcnow
+from campaign.petitions.cards import in_language
+from campaign.petitions.terms import recent_terms
+from campaign.sharing.arrivals import clean_source
+from campaign.signatures import keys, operations
+from campaign.signatures.forms import ANSWER_PREFIX, signature_form
+from campaign.signatures.refusals import REASONS
+from campaign.signatures.standing_rules import reason_to_hold
+
+BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
+BUSY_SECONDS = 10
+TEXTS = ("given_name", "family_name", "email", "country", "postal_code", "comment", "name_display")
+
+
+@blueprint.post("/petitions/<slug>/signatures")
+def sign(slug):
+    """Take a signature from a partner who has a key of the petition's cause; the answer is the same whoever signed before."""
+    now = utcnow()
+    key, terms = _key(), recent_terms(slug, now=now)
+    if terms is None:
+        abort(404, "There is no public petition with this slug.")
+    if key.cause_id != terms.cause_id:
+        abort(problem(403, "This key is for the petitions of another cause."))
+    words = _words()
+    g.lang = words["lang"]
+    refresh()
+    form = signature_form(terms.required_fields, [in_language(each, g.lang) for each in terms.questions], _typed(words))
+    if terms.phase != "open":
+        abort(_refused(410 if terms.phase == "closed" else 409))
+    if not form.validate():
+        errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
+        abort(problem(422, "Some words are missing or wrong.", errors=errors))
+    return _take(form, terms, key, source=clean_source(words["source"]) or key.source, now=now)
+
+
+def _take(form, terms, key, *, source, now):
+    is_trusted, columns = key.is_trusted, _columns(form)
+    held_reason = reason_to_hold(terms, network=None, mail_domain=form.email.address.domain, words=columns)
+    signing = operations.signing(terms=terms, lang=g.lang, now=now, held_reason=held_reason, source=source, **columns)
+    try:
+        write(_sign, operations.vouched(signing) if is_trusted else signing)
+    except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
+        return _refused(fact.status)
+    except OperationalError:
+        current_app.logger.exception("a signature of a partner could not be written")
+        return _refused(503, {"Retry-After": str(BUSY_SECONDS)})
+    return jsonify(status="taken" if is_trusted else "pending"), 201
+
+
+def _sign(signing):
+    [outcome] = operations.sign_all([signing])
+    if isinstance(outcome, Exception):
+        raise outcome
+    return outcome
+
+
+def _key():
+    kind, _, secret = request.headers.get("Authorization", "").partition(" ")
+    key = key_of(secret.strip()) if kind.lower() == "bearer" and secret.isascii() else None
+    return key or abort(problem(401, "Show a key that an organizer has given you: Authorization: Bearer vol_…", BEARER))
+
+
+def _words():
+    """Return the JSON that was sent, as texts by name; answers 400 or 415 where it is none."""
+    sent = request.get_json(silent=True) if request.is_json else abort(problem(415, "Send application/json."))
+    if not isinstance(sent, dict) or not isinstance(sent.get("answers", {}), dict):
+        abort(problem(400, "Send an object of JSON; answers is an object of its own."))
+    texts = {name: _text(sent.get(name)) for name in (*TEXTS, "source")}
+    lang = sent.get("lang")
+    return texts | {
+        "subscribe": sent.get("subscribe") is True,
+        "answers": {_text(name): _text(value) for name, value in sent.get("answers", {}).items()},
+        "lang": lang if isinstance(lang, str) and lang in LOCALES else next(iter(LOCALES)),
+    }
+
+
+def _typed(words):
+    answers = {ANSWER_PREFIX + name: value for name, value in words["answers"].items() if value}
+    texts = {name: words[name] for name in TEXTS if words[name]}
+    return MultiDict(texts | answers | ({"subscribe": "y"} if words["subscribe"] else {}))
+
+
+def _text(value):
+    return "y" if value is True else value if isinstance(value, str) else ""
+
+
+def _columns(form):
+    email = form.email.address
+    return {
+        "given_name": form.given_name.data,
+        "family_name": form.family_name.data or "",
+        "email": email.typed,
+        "email_digest": keys.email_digest(email.normalized),
+        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data or "", form.postal_code.data),
+        "country": form.country.data,
+        "postal_code": form.postal_code.data,
+        "comment": form.comment.data,
+        "answers": form.answers(),
+        "name_display": form.name_display.data,
+        "subscribe": form.subscribe.data,
+    }
+
+
+def _refused(status, headers=None):
+    return problem(status, str(REASONS[status][1]), headers)

@@ -1,0 +1,101 @@
+"""`flask signatures import`: a file of signatures from paper, all of it or nothing."""
+
+from collections import Counter
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import click
+from flask import current_app
+from flask_babel import force_locale
+
+from campaign.accounts.audit import COMMAND, record
+from campaign.extensions import write
+from campaign.imports.bringing_in import bring_in_at_once
+from campaign.imports.deciding import decide
+from campaign.organize.import_words import FATE_WORDS, FILE_FAULTS, why_in_words
+from campaign.imports.files import read_file
+from campaign.imports.models import FATES
+from campaign.imports.operations import batch_of
+from campaign.imports.queries import checker_for, items_in, remembered_columns
+from campaign.imports.tables import FileRefused
+from campaign.lib.locales import NAMES
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_slug
+
+WRONG = 1
+
+
+@click.command("import")
+@click.argument("petition")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
+@click.option("--lang", type=click.Choice(tuple(NAMES)), help="Language of those whose row names none; else the petition's.")
+@click.option("--country", default="", help="Two letters of the country of those whose row names none.")
+@click.option("--signed-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of signing where a row names none; else today.")
+@click.option("--month-first", is_flag=True, help="Dates such as 11/25/2026 begin with the month.")
+@click.option("--leave-out-wrong", is_flag=True, help="Import the rest where rows are wrong.")
+def import_signatures(petition, file, dry_run, lang, country, signed_on, month_first, leave_out_wrong):
+    """Import the signatures of FILE, CSV or XLSX with a header row, as signed on paper under PETITION.
+
+    All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an export (given_name,
+    family_name, email, country, postal_code, comment, name_display, subscribe, lang) with signed_at, sheet and row.
+    """
+    found = petition_by_slug(petition)
+    if found is None:
+        raise click.ClickException(f"There is no petition at {petition!r}.")
+    now = utcnow()
+    settings = {"country": country.upper(), "signed_on": (signed_on or now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))).date()} | ({"day_first": False} if month_first else {})
+    batch, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
+    if leave_out_wrong:
+        for each in decided:
+            each.fate = "left_out" if each.fate == "wrong" else each.fate
+    _tell(decided)
+    counts = Counter(each.fate for each in decided)
+    if counts["wrong"]:
+        click.echo("Nothing was imported: mend the wrong rows, or leave them out with --leave-out-wrong.", err=True)
+        raise SystemExit(WRONG)
+    if dry_run:
+        click.echo(f"Nothing was changed: {counts['new'] + counts['held']} signatures would come in.")
+        return
+    if not counts["new"] + counts["held"]:
+        click.echo("Nothing was imported: nobody is new.")
+        return
+    click.echo(f"Imported {write(_bring_in, batch, decided, now)} signatures into {petition}.")
+
+
+def _looked_at(petition, file, now, **settings):
+    """Return the ImportBatch of a file, kept nowhere, and the Decided of its rows."""
+    try:
+        table = _table(file)
+    except FileRefused as refusal:
+        with force_locale("en"):
+            raise click.ClickException(f"{file}: {FILE_FAULTS[refusal.code]}") from refusal
+    remembered = remembered_columns(petition.cause_id)
+    batch = batch_of(petition=petition, organizer_id=None, name=file.name, table=table, remembered=remembered, **settings)
+    if not {"given_name", "full_name"} & set(batch.mapping.values()):
+        raise click.ClickException(f"{file}: no column is called given_name.")
+    return batch, decide(checker_for(batch, now), items_in(batch, table))
+
+
+def _table(file):
+    if file.stat().st_size > current_app.config["IMPORT_BYTES"]:
+        raise click.ClickException(f"{file} is larger than IMPORT_BYTES.")
+    return read_file(file.read_bytes())
+
+
+def _bring_in(batch, decided, now):
+    brought = bring_in_at_once(batch=batch, decided=decided, now=now)
+    details = {"signatures": brought.newcomers}
+    record(COMMAND, "imports.bring_in", subject=("import", brought.id), cause_id=brought.cause_id, details=details)
+    return brought.newcomers
+
+
+def _tell(decided):
+    """Print the rows that are not simply new, then how many have each fate."""
+    with force_locale("en"):
+        for each in decided:
+            if each.fate != "new":
+                click.echo(f"{each.place:>6}  {str(FATE_WORDS[each.fate]):<20}  {why_in_words(each.fate, each.why)}".rstrip())
+        counts = Counter(each.fate for each in decided)
+        for fate in FATES:
+            click.echo(f"{counts[fate]:>6}  {FATE_WORDS[fate]}")

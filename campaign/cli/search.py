@@ -1,0 +1,30 @@
+"""`flask search`: the index of what can be found."""
+
+import os
+
+import click
+from flask.cli import AppGroup
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.search.indexing import due, forget_marks, refresh
+
+group = AppGroup("search", help="The index of what can be found.")
+
+
+@group.command("rebuild")
+def rebuild():
+    """Read everything that can be found anew; meanwhile the search answers as before. The worker keeps the index by itself."""
+    write(forget_marks)
+    click.echo(f"Indexed {index_all():,} documents.")
+
+
+def index_all():
+    """Bring the index in step with everything that is public; return how many documents were written."""
+    total = 0
+    while due():
+        total += refresh(write, holder=f"command-{os.getpid()}", now=utcnow())
+    return total
+
+
+COMMANDS = (group,)

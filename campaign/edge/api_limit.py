@@ -1,0 +1,76 @@
+"""How often one address may ask the API: counted before the memory of public pages, so that what is remembered counts too."""
+
+import json
+import logging
+import time
+
+from limits import parse
+from limits.strategies import FixedWindowRateLimiter
+
+from campaign.lib.counters import storage_of
+from campaign.lib.digests import address_digest, is_local
+from campaign.lib.late_counters import LateCounters
+
+PREFIX = "/api/"
+LATE_SECONDS = 0.25
+log = logging.getLogger("campaign.api")
+
+
+class ApiLimit:
+    """WSGI layer that counts what each network address asks of the API, says how much is left, and refuses what is beyond.
+
+    Headers are those of the IETF's draft on RateLimit fields. What comes from this machine itself is that of a proxy nobody
+    named, or of a developer, and is not counted. Where the counters cannot be reached, everybody is let through.
+    """
+
+    def __init__(self, app, config):
+        storage = storage_of(config)
+        if config.get("SERVING"):
+            storage = LateCounters(storage, LATE_SECONDS)
+        self._app = app
+        self._broken = storage.base_exceptions
+        self._limiter = FixedWindowRateLimiter(storage)
+        self._limit = parse(config["API_LIMIT"])
+        self._key = config["SECRET_KEY"].encode()
+        seconds = self._limit.get_expiry()
+        self._seconds = seconds
+        self._policy = f'"default";q={self._limit.amount};w={seconds}'
+
+    def __call__(self, environ, start_response):
+        if not environ.get("PATH_INFO", "").startswith(PREFIX) or environ["REQUEST_METHOD"] == "OPTIONS":
+            return self._app(environ, start_response)
+        left, renewed = self._count(environ.get("REMOTE_ADDR", ""))
+        told = [("RateLimit-Policy", self._policy), ("RateLimit", f'"default";r={max(0, left)};t={renewed}')]
+        if left < 0:
+            return _refuse(environ, start_response, [*told, ("Retry-After", str(renewed))])
+
+        def start(status, headers, exc_info=None):
+            return start_response(status, [*headers, *told], exc_info)
+
+        return self._app(environ, start)
+
+    def _count(self, address):
+        """Count one request; return (how many are left, -1 where it was too much; in how many seconds they are renewed)."""
+        try:
+            if is_local(address):
+                return self._limit.amount, self._seconds
+            key = ("api", address_digest(self._key, address).hex())
+            admitted = self._limiter.hit(self._limit, *key)
+            window = self._limiter.get_window_stats(self._limit, *key)
+        except (ValueError, *_pack(self._broken)):
+            log.exception("a request to the API could not be counted")
+            return self._limit.amount, self._seconds
+        renewed = max(1, round(window.reset_time - time.time()))
+        return (window.remaining if admitted else -1), renewed
+
+
+def _pack(errors):
+    return errors if isinstance(errors, tuple) else (errors,)
+
+
+def _refuse(environ, start_response, headers):
+    words = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": "Wait for as many seconds as Retry-After says."}
+    body = (json.dumps(words) + "\n").encode()
+    kind = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body))), ("Access-Control-Allow-Origin", "*")]
+    start_response("429 Too Many Requests", [*kind, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *headers])
+    return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

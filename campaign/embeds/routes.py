@@ -1,0 +1,108 @@
+"""A petition in somebody else's page: the frame, the script that puts it there, and oEmbed."""
+
+from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask_babel import get_locale, refresh
+from werkzeug.exceptions import HTTPException
+
+from campaign.embeds.frames import asked_frame
+from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
+from campaign.embeds.queries import embedding_of
+from campaign.lib.caching import public
+from campaign.lib.content_policy import policy
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_slug, slug_after
+from campaign.signatures.forms import signature_form
+from campaign.signatures.sheets import sheet_of_petition
+
+blueprint = Blueprint("embeds", __name__)
+SCRIPT_SECONDS = 3600
+OEMBED_SECONDS = 300
+
+
+@blueprint.get("/embed/petitions/<slug>")
+def show(slug):
+    """The petition for a frame: `show` is form, thermometer, counter or montage; `theme` light, dark or auto; `lang`."""
+    petition = _enter(slug)
+    context = sheet_of_petition(petition, g.lang, utcnow())
+    form = signature_form(context["petition"].asks, context["petition"].questions)
+    return _framed(petition, public(make_response(render_template("embeds/show.html", form=form, **context))))
+
+
+@blueprint.post("/embed/petitions/<slug>/signatures")
+def sign(slug):
+    """Take a signature as the petition's own page does, and answer in the frame."""
+    petition = _enter(slug)
+    petition_id = petition.id
+    answer = make_response(current_app.view_functions["signatures.sign"](slug))
+    if answer.status_code == 303:
+        answer = redirect(url_for("embeds.thanks", slug=slug, **g.frame.query()), 303)
+    return _framed(petition, answer, petition_id)
+
+
+@blueprint.get("/embed/petitions/<slug>/signatures")
+def form_again(slug):
+    """A reload after a refused form: back to the frame."""
+    return redirect(url_for("embeds.show", slug=slug, **asked_frame(request.args).query()))
+
+
+@blueprint.get("/embed/petitions/<slug>/thanks")
+def thanks(slug):
+    petition = _enter(slug)
+    days = current_app.config["CONFIRM_DAYS"]
+    sender = current_app.extensions["sender_address"]
+    context = sheet_of_petition(petition, g.lang, utcnow())
+    page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
+    return _framed(petition, public(make_response(page), 60))
+
+
+@blueprint.get("/embed/volante.js")
+def script():
+    """The element <volante-petition>, at an address that stays."""
+    path = current_app.extensions["assets"].folder / "embed" / "volante.js"
+    response = public(Response(path.read_text(), mimetype="text/javascript"), SCRIPT_SECONDS)
+    # Pages that isolate themselves take only what lets itself be taken.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+    return response
+
+
+@blueprint.get("/oembed")
+def oembed():
+    """What a page of ours looks like in somebody else's: https://oembed.com, version 1.0."""
+    form = request.args.get("format", "json")
+    if form not in MIMETYPES:
+        return Response("The formats are json and xml.\n", 501, mimetype="text/plain")
+    try:
+        answer = answer_for(request.args)
+    except NotOurs:
+        return Response("There is no petition at this address.\n", 404, mimetype="text/plain")
+    response = public(Response(written(answer, form), content_type=MIMETYPES[form]), OEMBED_SECONDS)
+    response.headers["Access-Control-Allow-Origin"] = "*"
+    return response
+
+
+@blueprint.errorhandler(HTTPException)
+def fail(error):
+    """Say in the frame what went wrong: a page of its own would be shown to nobody."""
+    page = make_response(render_template("embeds/failed.html", status=error.code), error.code)
+    page.headers["Content-Security-Policy"] = policy("*")
+    if getattr(error, "retry_after", None):
+        page.headers["Retry-After"] = str(error.retry_after)
+    return page
+
+
+def _enter(slug):
+    """Return the petition, and let the rest of this request speak the language and show the colours that the frame asks for."""
+    g.frame = asked_frame(request.args)
+    g.lang = g.frame.lang or get_locale().language
+    refresh()
+    petition = petition_by_slug(slug)
+    if petition is None and (present := slug_after(slug)):
+        abort(redirect(url_for(request.endpoint, slug=present, **request.args), 301 if request.method == "GET" else 308))
+    return petition or abort(404)
+
+
+def _framed(petition, answer, petition_id=None):
+    answer.headers["Content-Security-Policy"] = policy(embedding_of(petition_id or petition.id).ancestors)
+    if not g.frame.lang:
+        answer.vary.add("Accept-Language")
+    return answer

@@ -1,0 +1,62 @@
+"""What an export can tell of a signature: the one table of it."""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import case
+
+from campaign.lib.iso_texts import iso_day, iso_instant
+from campaign.petitions.models import PetitionVersion
+from campaign.signatures.models import Signature, shown_name
+
+_named = (Signature.given_name, Signature.family_name)
+
+
+class Column(NamedTuple):
+    """A column: what it is called in words, the SQL of its `sources`, and what is made of them where that is more.
+
+    `kind` is text, whole, flag ("yes" and "no" until a format has something better) or answers.
+    """
+
+    label: Any
+    sources: tuple
+    kind: str = "text"
+    make: Callable | None = None
+
+
+def _of(label, source, kind="text"):
+    return Column(label, (source,), kind)
+
+
+# To add one, add its line. They stand in this order wherever they are chosen or written.
+COLUMNS = {
+    "number": _of(_l("Butterfly number"), Signature.number, "whole"),
+    "state": _of(_l("State"), Signature.state),
+    "evidence": _of(_l("Evidence"), Signature.evidence),
+    "shown_name": Column(_l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name),
+    "full_name": Column(_l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)),
+    "given_name": _of(_l("Given name"), Signature.given_name),
+    "family_name": _of(_l("Family name"), Signature.family_name),
+    "email": _of(_l("E-mail"), Signature.email),
+    "country": _of(_l("Country"), Signature.country),
+    "postal_code": _of(_l("Postal code"), Signature.postal_code),
+    "comment": _of(_l("Comment"), Signature.comment),
+    "shown_comment": _of(_l("Comment, if it was let through"), case((Signature.comment_shown, Signature.comment), else_="")),
+    "name_display": _of(_l("How the name may be shown"), Signature.name_display),
+    "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
+    "lang": _of(_l("Language"), Signature.lang),
+    "source": _of(_l("Campaign code"), Signature.source),
+    "held_reason": _of(_l("Why it is held"), Signature.held_reason),
+    "version": _of(_l("Version of the text"), PetitionVersion.number, "whole"),
+    "day": _of(_l("Day"), iso_day(Signature.created_at)),
+    "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at)),
+    "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at)),
+    "hatched_at": _of(_l("Counted since"), iso_instant(Signature.hatched_at)),
+    "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
+}
+# Made of others, and so left out where all is told.
+MADE = ("shown_name", "full_name", "shown_comment", "day")
+EVERYTHING = tuple(name for name in COLUMNS if name not in MADE)
+# The petition's own questions are columns of their own, named as in the form.
+ANSWER = "answers-{}"

@@ -1,0 +1,97 @@
+"""Files of signatures that organizers asked for, and what they chose for them."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.accounts.models import Organizer
+from campaign.extensions import RowId, db
+from campaign.lib.sealed_files import new_seed
+from campaign.lib.times import UtcDateTime, utcnow
+from campaign.petitions.models import Petition
+
+KINDS = ("csv", "xlsx", "jsonl", "pack")
+AIMS = ("delivery", "letters", "records")
+STATES = ("waiting", "working", "ready", "failed")
+FAULTS = ("", "no_room", "too_large", "broken")
+IN_WORK = text("state in ('waiting', 'working')")
+
+
+def _one_of(column, words):
+    return CheckConstraint(f"{column} in ({', '.join(map(repr, words))})", name=column)
+
+
+class Export(db.Model):
+    """A file of signatures, made by one worker at a time and kept encrypted until `ready_at` + KEPT.
+
+    `kind` is csv, xlsx, jsonl, or pack for the hand-over; `aim` and `purpose` say what for; `choice` holds a Selection, or how
+    the pack is to be. `done` of `total` signatures are written. What is written lies in a sealed file of `frames` frames and
+    `octets` bytes, whose key hangs on `seed`; `work` is what it takes to go on from there. `size` (bytes) and `sha256` are of the
+    file as it is downloaded. Who makes it holds it until `locked_until`, unless renewed.
+    """
+
+    __tablename__ = "export"
+    __table_args__ = (
+        _one_of("kind", KINDS),
+        _one_of("aim", AIMS),
+        _one_of("state", STATES),
+        _one_of("fault", FAULTS),
+        CheckConstraint("state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"),
+        Index("ix_export_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
+        Index("ix_export_petition_id", "petition_id", "id"),
+        # The names of files hold the row's number.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id"))
+    kind: Mapped[str] = mapped_column(String(5))
+    aim: Mapped[str] = mapped_column(String(8))
+    purpose: Mapped[str] = mapped_column(String(500))
+    choice: Mapped[dict] = mapped_column(JSON)
+    state: Mapped[str] = mapped_column(String(8), default="waiting")
+    fault: Mapped[str] = mapped_column(String(10), default="")
+    total: Mapped[int] = mapped_column(Integer, default=0)
+    done: Mapped[int] = mapped_column(Integer, default=0)
+    seed: Mapped[bytes] = mapped_column(LargeBinary(16), default=new_seed)
+    frames: Mapped[int] = mapped_column(Integer, default=0)
+    octets: Mapped[int] = mapped_column(BigInteger, default=0)
+    work: Mapped[dict] = mapped_column(JSON, default=dict)
+    size: Mapped[int] = mapped_column(BigInteger, default=0)
+    sha256: Mapped[str] = mapped_column(String(64), default="")
+    attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
+    holder: Mapped[str] = mapped_column(String(80), default="")
+    locked_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    asked_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    ready_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    organizer: Mapped[Organizer] = relationship(lazy="joined")
+    petition: Mapped[Petition] = relationship()
+
+    @property
+    def file_name(self):
+        """How its sealed file is called where it is kept."""
+        return f"{self.id}.sealed"
+
+    @property
+    def suffix(self):
+        return "zip" if self.kind == "pack" else self.kind
+
+    @property
+    def percent(self):
+        return min(100, 100 * self.done // self.total) if self.total else 0
+
+
+class ExportChoice(db.Model):
+    """What an organizer chose last for a petition and an aim."""
+
+    __tablename__ = "export_choice"
+
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    aim: Mapped[str] = mapped_column(String(8), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(5))
+    choice: Mapped[dict] = mapped_column(JSON)

@@ -1,0 +1,252 @@
+"""Whether a row can become a signature: what the form under a petition asks of its fields, asked of thousands at once."""
+
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+
+from campaign.imports.columns import ANSWER_PREFIX
+from campaign.imports.tables import MOST_CELL
+from campaign.imports.values import ValueRefused, country, instant, language, name_display, newest_day, tick
+from campaign.lib.formulas import restored
+from campaign.lib.mail_addresses import AddressRefused, parse_address
+from campaign.lib.names import NameRefused, clean_name, clean_text
+from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
+from campaign.petitions.queries import SigningTerms
+from campaign.signatures import keys
+from campaign.signatures.measures import MOST_ANSWER, MOST_COMMENT, MOST_NAME, MOST_POSTAL_CODE
+
+MOST_SHEET, MOST_ROW = 40, 20
+MOST_ZEROS = 2
+MISSING = "missing"
+TOO_LONG = "too_long"
+# Of our own exports: what was not counted there does not come in here.
+_COUNTED = ("", "counted", "confirmed", "contada", "comptee")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What is true of all rows that came together: `lang`, `country` and `signed_at` stand for what a row leaves out.
+
+    `from_spreadsheet` says that postal codes may have lost the zeros at their beginning, as numbers do there.
+    """
+
+    lang: str
+    country: str
+    signed_at: datetime | None
+    zone: tzinfo
+    closes_at: datetime | None
+    now: datetime
+    day_first: bool = True
+    from_spreadsheet: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A row that was looked at: the columns of a signature, or {field: code} of what keeps it from being one."""
+
+    columns: dict
+    faults: dict
+    lang: str = ""
+    signed_at: datetime | None = None
+    mail_domain: str = ""
+    sheet: str = ""
+    row: str = ""
+
+    @property
+    def key(self):
+        """What no other signature under the petition has but, at one address, a couple: whose it is."""
+        digest = self.columns["email_digest"] or self.columns["person_digest"]
+        return bool(self.columns["email_digest"]), digest
+
+
+class Checker:
+    """Checks rows under the SigningTerms of a petition, all of one Sheet."""
+
+    def __init__(self, terms: SigningTerms, sheet: Sheet):
+        self._terms, self._sheet = terms, sheet
+        self._questions = [(ANSWER_PREFIX + each["name"], each) for each in terms.questions]
+        needed = {name for name, question in self._questions if question.get("required")}
+        self._required = {"given_name", *terms.required_fields} | needed
+
+    def check(self, typed):
+        """Return the Checked of a row, {field: text}; fields that are not there are empty."""
+        return _Row(self, {name: restored(text) for name, text in typed.items()}).checked()
+
+    @property
+    def terms(self):
+        return self._terms
+
+    @property
+    def sheet(self):
+        return self._sheet
+
+    @property
+    def questions(self):
+        return self._questions
+
+    def needs(self, name):
+        return name in self._required
+
+
+class _Row:
+    def __init__(self, checker, typed):
+        self._checker, self._typed, self._faults = checker, typed, {}
+
+    def checked(self):
+        sheet = self._checker.sheet
+        given_name, family_name = self._names()
+        address = self._value("email", self._address)
+        country_code = self._value("country", lambda text: country(text, sheet.country)) or ""
+        postal_code = self._postal_code(country_code)
+        columns = {
+            "given_name": given_name,
+            "family_name": family_name,
+            "email": address and address.typed,
+            "country": country_code,
+            "postal_code": postal_code,
+            "comment": self._comment(),
+            "answers": {name.removeprefix(ANSWER_PREFIX): self._answer(name, each) for name, each in self._checker.questions},
+            "name_display": self._value("name_display", name_display),
+            "subscribe": self._value("subscribe", tick),
+        }
+        lang = self._value("lang", lambda text: language(text, sheet.lang))
+        signed_at = self._signed_at()
+        self._value("state", self._state)
+        self._refuse_missing(columns)
+        if self._faults:
+            return Checked({}, self._faults)
+        # News goes to an address; without one there is nothing to agree to.
+        columns["subscribe"] = bool(columns["subscribe"] and address)
+        columns["email_digest"] = keys.email_digest(address.normalized) if address else None
+        columns["person_digest"] = keys.person_digest(given_name, family_name, postal_code)
+        domain = address.domain if address else ""
+        return Checked(columns, {}, lang, signed_at, domain, self._text("sheet")[:MOST_SHEET], self._text("row")[:MOST_ROW])
+
+    def _text(self, name):
+        return self._typed.get(name, "")
+
+    def _value(self, name, reading):
+        """Return what `reading` makes of the text of a field, or None with the fault noted."""
+        text = self._text(name)
+        try:
+            if len(text) >= MOST_CELL:
+                raise ValueRefused(TOO_LONG)
+            if text.startswith("="):
+                raise ValueRefused("formula")
+            return reading(text)
+        except (ValueRefused, NameRefused, AddressRefused) as fault:
+            self._faults[name] = fault.code
+        return None
+
+    def _names(self):
+        if whole := self._text("full_name"):
+            family, comma, given = whole.partition(",")
+            # "Quetzalli, Zora" tells which is which; otherwise a name stays in one piece.
+            if comma and given.strip():
+                return self._name("full_name", given), self._name("full_name", family)
+            return self._name("full_name", whole), ""
+        return self._name("given_name"), self._name("family_name")
+
+    def _name(self, field, part=None):
+        return self._value(field, lambda text: _clean_name(text if part is None else part)) or ""
+
+    @staticmethod
+    def _address(text):
+        return parse_address(text) if text else None
+
+    def _postal_code(self, country_code):
+        def reading(text):
+            if len(text) > MOST_POSTAL_CODE:
+                raise ValueRefused(TOO_LONG)
+            if "country" in self._faults:
+                return ""
+            try:
+                return clean_postal_code(country_code, self._with_zeros(country_code, text)) if text else ""
+            except PostalCodeRefused as fault:
+                raise ValueRefused(f"postal_code:{country_code}") from fault
+
+        return self._value("postal_code", reading) or ""
+
+    def _with_zeros(self, country_code, text):
+        long = len(postal_code_example(country_code)) if self._checker.sheet.from_spreadsheet and text.isascii() else 0
+        is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
+        return text.zfill(long) if is_number and 0 < long - len(text) <= MOST_ZEROS else text
+
+    def _comment(self):
+        def reading(text):
+            words = clean_text(text)
+            if len(words) > MOST_COMMENT:
+                raise ValueRefused(TOO_LONG)
+            return words
+
+        return self._value("comment", reading) or ""
+
+    def _answer(self, name, question):
+        if question["type"] == "tick":
+            return bool(self._value(name, tick))
+        if question["type"] == "choice":
+            return self._value(name, lambda text: _chosen(question, text)) or ""
+        return self._value(name, _short_text) or ""
+
+    def _signed_at(self):
+        sheet = self._checker.sheet
+
+        def reading(text):
+            moment = instant(text, sheet.zone, sheet.day_first) if text else sheet.signed_at
+            if moment is None:
+                raise ValueRefused(MISSING)
+            if moment.date() > newest_day(sheet.now):
+                raise ValueRefused("date_in_future")
+            if sheet.closes_at and moment.date() > sheet.closes_at.astimezone(sheet.zone).date():
+                raise ValueRefused("date_after_end")
+            return moment
+
+        return self._value("signed_at", reading)
+
+    @staticmethod
+    def _state(text):
+        if text.lower() not in _COUNTED:
+            raise ValueRefused("not_counted")
+
+    def _refuse_missing(self, columns):
+        answers = {ANSWER_PREFIX + name: answer for name, answer in columns["answers"].items()}
+        for name, value in (*columns.items(), *answers.items()):
+            if self._checker.needs(name) and not value and not self._is_excused(name, columns["country"]):
+                self._faults.setdefault(name, MISSING)
+
+    def _is_excused(self, name, country_code):
+        if name in ("given_name", "family_name"):
+            return bool(self._text("full_name"))
+        if name == "postal_code":
+            return self._faults.get("country", MISSING) != MISSING or bool(country_code and not has_postal_codes(country_code))
+        return False
+
+
+def _clean_name(text):
+    if not text.strip():
+        return ""
+    if len(text) > 4 * MOST_NAME:
+        raise ValueRefused(TOO_LONG)
+    name = clean_name(text)
+    if len(name) > MOST_NAME:
+        raise ValueRefused(TOO_LONG)
+    return name
+
+
+def _chosen(question, text):
+    """Return the answer that is kept for what somebody chose in any language."""
+    by_lang = question.get("choices") or {}
+    kept = next(iter(by_lang.values()), ())
+    for choices in by_lang.values():
+        for answer, read in zip(kept, choices, strict=False):
+            if text in (answer, read):
+                return answer
+    if text:
+        raise ValueRefused("choice")
+    return ""
+
+
+def _short_text(text):
+    words = clean_text(text)
+    if len(text) > MOST_ANSWER:
+        raise ValueRefused(TOO_LONG)
+    return words

@@ -1,0 +1,20 @@
+"""A file of people, by what it is and not by how it is called."""
+
+from campaign.imports.csv_files import read_csv
+from campaign.imports.tables import FileRefused
+from campaign.imports.workbooks import SIGNATURE, read_workbook
+
+OLD_WORKBOOK = b"\xd0\xcf\x11\xe0"
+
+
+def read_file(data):
+    """Return the Table in the bytes of a CSV or XLSX file. Raises FileRefused."""
+    if not data.strip():
+        raise FileRefused("empty")
+    if data.startswith(OLD_WORKBOOK):
+        raise FileRefused("old_workbook")
+    if data.startswith(SIGNATURE):
+        return read_workbook(data)
+    if data.startswith(b"%PDF"):
+        raise FileRefused("not_text")
+    return read_csv(data)

@@ -1,0 +1,149 @@
+"""What pages and commands ask about batches and printed sheets."""
+
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import func, select
+
+from campaign.extensions import db
+from campaign.imports.checking import Checker, Sheet
+from campaign.imports.columns import typed_of
+from campaign.imports.deciding import Item
+from campaign.imports.models import ImportBatch, ImportRow, PrintRun
+from campaign.imports.serials import read_serial
+from campaign.imports.values import NOON
+from campaign.petitions.models import Petition
+from campaign.petitions.queries import signing_terms
+
+LARGEST_ID = 2**63 - 1
+
+
+def batch_by_id(batch_id):
+    """Return the ImportBatch, or None."""
+    return db.session.get(ImportBatch, batch_id) if batch_id <= LARGEST_ID else None
+
+
+def run_by_id(run_id):
+    """Return the PrintRun, or None."""
+    return db.session.get(PrintRun, run_id) if run_id <= LARGEST_ID else None
+
+
+def run_of_serial(text):
+    """Return (PrintRun, its serial as it is written) of a sheet's serial as somebody typed it, or None."""
+    found = read_serial(text)
+    run = run_by_id(found[0]) if found else None
+    return (run, run.serial(found[1])) if run and found[1] <= run.sheets else None
+
+
+def batches_among(cause_ids, most=50):
+    """Return the newest batches of these causes, or of all where None, without those that were dropped."""
+    query = select(ImportBatch).where(ImportBatch.state != "dropped").order_by(ImportBatch.id.desc()).limit(most)
+    return db.session.scalars(query if cause_ids is None else query.where(ImportBatch.cause_id.in_(cause_ids))).all()
+
+
+def runs_among(cause_ids, most=12):
+    """Return the newest PrintRuns of these causes, or of all where None."""
+    query = select(PrintRun).order_by(PrintRun.id.desc()).limit(most)
+    return db.session.scalars(query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))).all()
+
+
+def batch_of_sheet(petition_id, serial):
+    """Return the batch in which this sheet of a petition was typed, or is being typed, or None."""
+    query = select(ImportBatch).where(
+        ImportBatch.sheet == serial, ImportBatch.petition_id == petition_id, ImportBatch.state.in_(("open", "imported"))
+    )
+    return db.session.scalar(query.order_by(ImportBatch.id.desc()).limit(1))
+
+
+def remembered_columns(cause_id):
+    """Return {column name: field, or nothing} as organizers of the cause matched them in the last files with a heading."""
+    query = (
+        select(ImportBatch.header, ImportBatch.mapping)
+        .where(ImportBatch.cause_id == cause_id, ImportBatch.kind == "file", ImportBatch.state.in_(("imported", "undone")))
+        .order_by(ImportBatch.id.desc())
+        .limit(5)
+    )
+    remembered = {}
+    for header, mapping in db.session.execute(query):
+        for place, name in enumerate(header):
+            if name:
+                remembered.setdefault(name, mapping.get(str(place), ""))
+    return remembered
+
+
+def checker_for(batch, now):
+    """Return the Checker of a batch's rows, or None where its petition is not public (yet)."""
+    petition = db.session.get(Petition, batch.petition_id)
+    terms = signing_terms(petition.slug, now=now)
+    if terms is None:
+        return None
+    zone = ZoneInfo(petition.time_zone or current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    signed_at = datetime.combine(batch.signed_on, NOON, zone) if batch.signed_on else None
+    sheet = Sheet(
+        lang=batch.lang,
+        country=batch.country,
+        signed_at=signed_at,
+        zone=zone,
+        closes_at=petition.closes_at,
+        now=now,
+        day_first=batch.day_first,
+        from_spreadsheet=batch.kind == "file",
+    )
+    return Checker(replace(terms, version_id=batch.version_id), sheet)
+
+
+def items_of(batch):
+    """Return the Items of a batch in order: without the row that names the columns, and without empty lines of a typed sheet."""
+    query = select(ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out).where(
+        ImportRow.batch_id == batch.id
+    )
+    rows = db.session.execute(query.order_by(ImportRow.place)).all()
+    if batch.header:
+        rows = rows[1:]
+    columns = batch.columns
+    items = [Item(row.place, _typed(batch, columns, row), row.fault, row.left_out) for row in rows]
+    return items if batch.kind == "file" else [item for item in items if any(item.typed.values())]
+
+
+def items_in(batch, table):
+    """Return the Items of a Table that is not kept anywhere, as its ImportBatch matches the columns."""
+    rows, columns = table.rows[bool(batch.header) :], batch.columns
+    return [Item(row.place, typed_of(row.cells, columns), row.fault) for row in rows]
+
+
+def _typed(batch, columns, row):
+    if batch.kind == "typed":
+        return {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.place)} if any((row.typed or {}).values()) else {}
+    return {**typed_of(row.cells or [], columns), **(row.typed or {})}
+
+
+def typed_in(batch, row):
+    """Return what an ImportRow says by field, mended where it was."""
+    return _typed(batch, batch.columns, row)
+
+
+def rows_with(batch_id, fate, *, after=0, most=50):
+    """Return the rows of a batch with this fate, or all where it is empty, in order after a place."""
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place > after)
+    query = query.where(ImportRow.fate == fate) if fate else query.where(ImportRow.fate != "")
+    return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
+
+
+def first_rows(batch_id, most=6):
+    """Return the first rows of a file, its heading among them."""
+    query = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(most)
+    return db.session.scalars(query).all()
+
+
+def row_of_signature(signature_id):
+    """Return (ImportRow, ImportBatch) that a signature came from, or None."""
+    query = select(ImportRow, ImportBatch).join(ImportBatch).where(ImportRow.signature_id == signature_id)
+    return db.session.execute(query).first()
+
+
+def places_on_sheet(batch):
+    """Return how many lines the grid of a typed sheet has."""
+    return db.session.scalar(select(func.max(ImportRow.place)).where(ImportRow.batch_id == batch.id)) or 0
+

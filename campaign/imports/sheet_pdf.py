@@ -1,0 +1,205 @@
+"""Sheets to sign on paper, as PDF: made for handwriting, for a poor printer, and for whoever types them in."""
+
+from dataclasses import dataclass, field
+
+import segno
+
+from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.typesetting import Sheets
+
+MM = 72 / 25.4
+# Landscape, in points.
+PAPERS = {"A4": (297 * MM, 210 * MM), "Letter": (792, 612)}
+ROWS = 10
+EDGE = 12 * MM
+LEAST_ROW = 9.4 * MM
+MOST_ROW = 13 * MM
+HEAD = 8 * MM
+FOOT = 7 * MM
+QR, GAP = 21 * MM, 5 * MM
+WHITE, INK, GREY, PALE = (255, 255, 255), (0, 0, 0), (90, 90, 90), (236, 236, 236)
+TITLE_SIZES = (26, 23, 20, 17, 15, 13)
+TEXT_SIZES = (10.5, 9.8, 9.2, 8.6, 8)
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column to fill in: its heading, its share of the width, and whether it is a box to tick."""
+
+    heading: str
+    share: float
+    is_tick: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """All that stands on the sheets of a run, in one language; `serials` and the addresses to type them in, one for each."""
+
+    lang: str
+    paper: str
+    cause: str
+    title: str
+    to: str
+    text: str
+    whole_text: str
+    consent: str
+    columns: tuple
+    sign_url: str
+    sign_words: str
+    short_address: str
+    sheet_words: str
+    collected: tuple
+    foot: str
+    serials: tuple = field(default=())
+    serial_urls: tuple = field(default=())
+
+
+def sheets_pdf(spec):
+    """Return the PDF of all sheets of a SheetSpec as bytes."""
+    return _Printing(spec).printed()
+
+
+class _Printing:
+    def __init__(self, spec):
+        self._spec = spec
+        width, height = PAPERS[spec.paper]
+        self._sheets = Sheets(width, height, title=f"{spec.title} – {spec.cause}", lang=spec.lang)
+        self._left, self._right = EDGE, width - EDGE
+        self._wide = self._right - self._left
+        self._bottom = height - EDGE
+        # Measured once for all sheets: only serials differ.
+        self._fitted_title = self._fit(spec.title, self._room, 58, SAYS, TITLE_SIZES, 1.08)
+        self._fitted_text = self._fit(spec.text, self._room, 62, READS, TEXT_SIZES, 1.36) if spec.text else ([], 0)
+        self._to = self._sheets.lines(spec.to, self._room, DOES_BOLD, 9.5)[:2]
+        self._consent = self._sheets.lines(spec.consent, self._wide, READS, 8.8)
+
+    @property
+    def _room(self):
+        return self._wide - 2 * (QR + GAP) - 8 * MM
+
+    def printed(self):
+        for serial, url in zip(self._spec.serials, self._spec.serial_urls, strict=True):
+            self._sheets.add(WHITE)
+            top = max(self._set_words(), self._set_codes(serial, url))
+            self._set_rows(self._set_consent(top))
+            self._set_foot(serial)
+        return self._sheets.output()
+
+    def _set_words(self):
+        spec, y = self._spec, EDGE + 7
+        self._say(spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
+        lines, size = self._fitted_title
+        y += 3
+        for line in lines:
+            y += size * 1.08
+            self._say(line, self._left, y, SAYS, size)
+        y += 5
+        for line in self._to:
+            y += 12.5
+            self._say(line, self._left, y, DOES_BOLD, 9.5)
+        lines, size = self._fitted_text
+        y += 3
+        for line in lines:
+            y += size * 1.36
+            self._say(line, self._left, y, READS, size)
+        y += 11
+        self._say(spec.whole_text, self._left, y, DOES, 8.5)
+        self._say(spec.short_address, self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5), y, DOES_BOLD, 8.5)
+        return y
+
+    def _set_codes(self, serial, url):
+        spec = self._spec
+        type_in, online = self._right - QR, self._right - 2 * QR - GAP - 4 * MM
+        self._code(spec.sign_url, online, EDGE)
+        self._code(url, type_in, EDGE)
+        y = EDGE + QR + 11
+        for line in self._sheets.lines(spec.sign_words, QR + GAP, DOES_BOLD, 8):
+            self._say(line, online, y, DOES_BOLD, 8)
+            y += 9.5
+        self._say(spec.sheet_words, type_in, EDGE + QR + 11, DOES, 8, GREY)
+        self._say(serial, type_in, EDGE + QR + 23, DOES_BOLD, 11)
+        return max(y, EDGE + QR + 23)
+
+    def _set_consent(self, top):
+        y = top + 7
+        self._sheets.vein(self._left, y, self._wide, INK, thick=3)
+        y += 5
+        for line in self._consent:
+            y += 11.4
+            self._say(line, self._left, y, READS, 8.8)
+        return y + 7
+
+    def _set_rows(self, top):
+        """The table from `top` down to the foot; a heading so long that rows would grow too low leaves out the last ones."""
+        room = self._bottom - FOOT - top - HEAD
+        rows = min(ROWS, int(room // LEAST_ROW))
+        high = min(MOST_ROW, room / rows)
+        number = 8 * MM
+        shares = sum(column.share for column in self._spec.columns)
+        self._sheets.box(self._left, top, self._wide, HEAD, PALE)
+        x = self._left + number
+        bottom = top + HEAD + rows * high
+        for column in self._spec.columns:
+            wide = (self._wide - number) * column.share / shares
+            self._heading(column, x, top, wide)
+            self._sheets.box(x - 0.3, top, 0.6, bottom - top, INK)
+            if column.is_tick:
+                for row in range(rows):
+                    self._square(x + wide / 2 - 2.2 * MM, top + HEAD + (row + 0.5) * high - 2.2 * MM, 4.4 * MM)
+            x += wide
+        for row in range(rows):
+            y = top + HEAD + row * high
+            self._say(str(row + 1), self._left + number / 2, y + high / 2 + 4, DOES_BOLD, 11, align="center")
+        for row in range(rows + 1):
+            self._sheets.box(self._left, top + HEAD + row * high - 0.3, self._wide, 0.6, INK)
+        self._sheets.box(self._left, top - 0.6, self._wide, 1.2, INK)
+        self._sheets.box(self._left - 0.3, top, 0.6, bottom - top, INK)
+        self._sheets.box(self._right - 0.3, top, 0.6, bottom - top, INK)
+
+    def _heading(self, column, x, top, wide):
+        lines, size = self._fit(column.heading, wide - 5, HEAD - 4, DOES_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14)
+        y = top + (HEAD - 1.14 * size * len(lines)) / 2 + 0.82 * size
+        for at, line in enumerate(lines):
+            place = (x + wide / 2, "center") if column.is_tick else (x + 3, "left")
+            self._say(line, place[0], y + 1.14 * size * at, DOES_BOLD, size, align=place[1])
+
+    def _square(self, x, y, side):
+        self._sheets.box(x, y, side, side, INK)
+        self._sheets.box(x + 1, y + 1, side - 2, side - 2, WHITE)
+
+    def _set_foot(self, serial):
+        y = self._bottom - 1
+        self._say(serial, self._right, y, DOES_BOLD, 8.5, align="right")
+        x, room = self._left, self._wide - 30 * MM
+        for words in self._spec.collected:
+            self._say(words, x, y, DOES, 8)
+            line = x + self._sheets.width_of(words, DOES, 8) + 4
+            x += room * 0.72 / len(self._spec.collected)
+            self._sheets.box(line, y + 1, x - line - 8, 0.5, INK)
+        self._say(self._spec.foot, x, y, DOES, 7.2, GREY)
+
+    def _code(self, url, x, y):
+        """A QR code with its edges at (x, y): the quiet around it is the sheet's own white."""
+        rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
+        side = QR / len(rows)
+        for down, row in enumerate(rows):
+            across = 0
+            while across < len(row):
+                long = 1
+                while across + long < len(row) and row[across + long] == row[across]:
+                    long += 1
+                if row[across]:
+                    # A hair more than its place, so that no white line shows between rows.
+                    self._sheets.box(x + across * side, y + down * side, long * side, side + 0.05, INK)
+                across += long
+
+    def _fit(self, text, width, height, face, sizes, leading):
+        lines, size = self._sheets.fitted(text, width, height, face, sizes, leading)
+        most = max(1, int(height // (leading * size)))
+        if len(lines) > most:
+            lines = [*lines[: most - 1], lines[most - 1].rstrip(".,;: ") + " …"]
+        return lines, size
+
+    def _say(self, text, x, y, face, size, colour=INK, align="left"):
+        if text:
+            self._sheets.say(text, x, y, face, size, colour, align=align)

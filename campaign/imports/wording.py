@@ -1,0 +1,81 @@
+"""The words of a sheet to sign on paper, in one language."""
+
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from campaign.imports.sheet_pdf import Column, SheetSpec
+from campaign.lib.locales import LOCALES
+from campaign.petitions.cards import in_language
+
+WIDE, NARROW, TICK = 24, 12, 7
+
+
+def consent_of(petition, lang):
+    """Return what the sheets of a petition ask consent to; it is kept with what comes in from them."""
+    text = petition.current_version.text(lang, petition.original_lang)
+    with force_locale(LOCALES[lang]):
+        return _(
+            "I sign this petition. %(keeper)s keeps what I write here for this petition alone, and may hand names and places"
+            " over to those it is addressed to, but never e-mail addresses. Nobody writes to me unless I tick “News”, and my name"
+            " is shown to nobody else unless I tick “Name shown”. I can see, correct or withdraw it at any time: %(address)s",
+            keeper=text.organisation or petition.cause.text(lang).title,
+            address=_aloud(_path("web.privacy", lang=lang)),
+        )
+
+
+def sheet_spec(run):
+    """Return the SheetSpec of all sheets of a PrintRun: the text that it was printed with, and what the petition asks today."""
+    petition, lang = run.petition, run.lang
+    version = next(each for each in petition.versions if each.id == run.version_id)
+    text = version.text(lang, petition.original_lang)
+    public = current_app.config["PUBLIC_URL"]
+    serials = tuple(run.serials)
+    with force_locale(LOCALES[lang]):
+        return SheetSpec(
+            lang=lang,
+            paper=run.paper,
+            cause=petition.cause.text(lang).title,
+            title=text.title,
+            to=_("To: %(targets)s", targets=" · ".join(target.name(lang) for target in petition.targets)) if petition.targets else "",
+            text=text.summary,
+            whole_text=_("Read the whole text, and sign online:"),
+            consent=run.wording,
+            columns=_columns(petition, lang),
+            sign_url=public + _path("petitions.show", lang=lang, slug=petition.slug),
+            sign_words=_("Sign online instead"),
+            short_address=_aloud(_path("petitions.short", slug=petition.slug)),
+            sheet_words=_("Sheet"),
+            collected=(_("Collected by:"), _("Place:"), _("Date:")),
+            foot=_("Please write in capitals. Pass full sheets on at once."),
+            serials=serials,
+            serial_urls=tuple(public + _path("organize.imports.sheet", serial=serial) for serial in serials),
+        )
+
+
+def _columns(petition, lang):
+    asked = set(petition.required_fields)
+    own = [in_language(question, lang) for question in petition.questions]
+    return (
+        Column(_("Given name"), WIDE),
+        Column(_("Family name"), WIDE),
+        Column(_("Postal code"), NARROW),
+        *([Column(_("Country"), NARROW)] if "country" in asked else []),
+        Column(_("E-mail (only if you like)"), WIDE + 10),
+        *(Column(question["label"], TICK if question["type"] == "tick" else NARROW + 4, question["type"] == "tick") for question in own),
+        Column(_("Date"), NARROW - 1),
+        Column(_("News"), TICK, is_tick=True),
+        Column(_("Name shown"), TICK, is_tick=True),
+        Column(_("Signature"), WIDE),
+    )
+
+
+def _path(endpoint, **values):
+    return current_app.url_map.bind("").build(endpoint, values)
+
+
+def _aloud(path):
+    """Return an address as people read it aloud, without the scheme."""
+    return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

@@ -1,0 +1,109 @@
+"""Files that are encrypted as they are written, and decrypted as they are read, a frame at a time."""
+
+import os
+import struct
+from hashlib import sha256
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+SEED_BYTES = 16
+FRAME = 2**20
+_NONCE, _KEY = 12, 32
+_LENGTH = struct.Struct(">I")
+
+
+class SealBroken(ValueError):
+    """The file is not what was written under this key: damaged, cut short, put together otherwise, or of another key."""
+
+
+def new_seed():
+    """Return what makes a file's key its own; who forgets it makes the file unreadable."""
+    return os.urandom(SEED_BYTES)
+
+
+def key_of(secret, seed):
+    """Return the key of a file by HKDF-SHA256 (RFC 5869) from a secret (bytes) and its seed."""
+    return HKDF(algorithm=SHA256(), length=_KEY, salt=seed, info=b"volante sealed file").derive(secret)
+
+
+class Sealer:
+    """Writes a sealed file, or goes on with one: what lies behind its first `octets`, in `frames` frames, is cut off.
+
+    A frame is its length, a random nonce, and AES-256-GCM of at most FRAME bytes bound to its place in the file. Only its
+    owner may read the file.
+    """
+
+    def __init__(self, path, key, *, frames=0, octets=0):
+        self._cipher = AESGCM(key)
+        self._frames, self._octets = frames, octets
+        self._waiting = bytearray()
+        self._file = open(path, "r+b" if octets else "wb", opener=_open_for_owner)  # noqa: SIM115
+        if os.fstat(self._file.fileno()).st_size < octets:
+            self._file.close()
+            raise SealBroken("shorter than what is to be gone on with")
+        self._file.truncate(octets)
+        self._file.seek(octets)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        # What was not settled is cut off by whoever goes on.
+        self._file.close()
+
+    def write(self, data):
+        self._waiting += data
+        while len(self._waiting) >= FRAME:
+            self._seal(bytes(self._waiting[:FRAME]))
+            del self._waiting[:FRAME]
+
+    def settle(self):
+        """Make all that was written durable; return (frames, octets), by which it can be read and gone on with."""
+        if self._waiting:
+            self._seal(bytes(self._waiting))
+            self._waiting.clear()
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        return self._frames, self._octets
+
+    def _seal(self, plain):
+        nonce = os.urandom(_NONCE)
+        sealed = self._cipher.encrypt(nonce, plain, _place(self._frames))
+        self._file.write(_LENGTH.pack(len(sealed)) + nonce + sealed)
+        self._frames += 1
+        self._octets += _LENGTH.size + _NONCE + len(sealed)
+
+
+def unsealed(path, key, frames):
+    """Yield the content of a sealed file of so many frames. Raises SealBroken."""
+    cipher = AESGCM(key)
+    with open(path, "rb") as file:
+        for place in range(frames):
+            head = file.read(_LENGTH.size + _NONCE)
+            if len(head) < _LENGTH.size + _NONCE:
+                raise SealBroken("cut short")
+            sealed = file.read(_LENGTH.unpack(head[: _LENGTH.size])[0])
+            try:
+                yield cipher.decrypt(head[_LENGTH.size :], sealed, _place(place))
+            except InvalidTag as fault:
+                raise SealBroken(f"frame {place}") from fault
+
+
+def size_and_digest(path, key, frames):
+    """Return (bytes, SHA-256 in hexadecimal) of the content of a sealed file."""
+    size, digest = 0, sha256()
+    for plain in unsealed(path, key, frames):
+        size += len(plain)
+        digest.update(plain)
+    return size, digest.hexdigest()
+
+
+def _place(frame):
+    return frame.to_bytes(8, "big")
+
+
+def _open_for_owner(path, flags):
+    return os.open(path, flags, 0o600)

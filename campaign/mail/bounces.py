@@ -1,0 +1,108 @@
+"""Reading what mail servers send back: delivery reports (RFC 3464) and complaints (RFC 5965)."""
+
+import email
+import mailbox
+import re
+from dataclasses import dataclass
+from email.policy import default
+from email.utils import parseaddr
+from pathlib import Path
+
+from campaign.mail.answers import BAD_ADDRESS
+
+STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
+FAILED = "failed"
+# What a mailing that nobody asked for is told by.
+ABUSE = ("abuse", "fraud", "not-spam-opt-out", "opt-out")
+
+
+@dataclass(frozen=True)
+class Bounce:
+    """What became of a letter to `email`: `hard` (no such address), `soft` (anything else) or `complaint`; `reason` has no address."""
+
+    email: str
+    kind: str
+    reason: str
+
+
+def read_bounces(path, *, host=None):
+    """Yield (name of the message, its Bounces) of a Maildir, an mbox file, an .eml file, or a folder of these.
+
+    With `host` reports about letters that are not of this host's are read as none: anybody can send us a report.
+    """
+    for name, content in _messages(Path(path)):
+        message = email.message_from_bytes(content, policy=default)
+        yield name, list(bounces_in(message, host=host))
+
+
+def bounces_in(message, *, host=None):
+    """Yield the Bounces that an EmailMessage tells of; nothing where it is no report."""
+    original = _original(message)
+    if host and not _is_ours(original, host):
+        return
+    for part in message.walk():
+        if part.get_content_type() == "message/delivery-status":
+            yield from _delivery_report(part)
+        elif part.get_content_type() == "message/feedback-report":
+            yield from _complaint(part, original)
+
+
+def _delivery_report(part):
+    blocks = part.get_payload()
+    for fields in blocks if isinstance(blocks, list) else ():
+        if str(fields.get("Action", "")).strip().lower() != FAILED:
+            continue
+        address = _recipient(fields.get("Original-Recipient")) or _recipient(fields.get("Final-Recipient"))
+        found = STATUS.search(str(fields.get("Status", "")))
+        status = found.group(1) if found else ""
+        # As at hand-over: only what says that the address itself is wrong may cost somebody their address.
+        if address:
+            yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status)
+
+
+def _complaint(part, original):
+    fields = _fields(part)
+    kind = str(fields.get("Feedback-Type", "")).strip().lower()
+    told = _recipient(fields.get("Original-Rcpt-To"))
+    address = told or (parseaddr(str(original["To"]))[1] if original and original["To"] else "")
+    if kind in ABUSE and address:
+        yield Bounce(address.strip("<>"), "complaint", kind)
+
+
+def _fields(part):
+    payload = part.get_payload()
+    if isinstance(payload, list):
+        return payload[0]
+    return email.message_from_string(payload, policy=default)
+
+
+def _recipient(value):
+    """Return the address in a field such as `rfc822; somebody@example.org`."""
+    return str(value).rpartition(";")[2].strip().strip("<>") if value else ""
+
+
+def _original(message):
+    """Return the letter that is reported on, or its headers, or None where the report has neither."""
+    for part in message.walk():
+        if part.get_content_type() == "message/rfc822":
+            return part.get_payload(0)
+        if part.get_content_type() == "text/rfc822-headers":
+            return email.message_from_string(part.get_content(), policy=default)
+    return None
+
+
+def _is_ours(original, host):
+    return original is not None and str(original.get("Message-ID", "")).strip().endswith(f"@{host}>")
+
+
+def _messages(path):
+    if path.is_dir() and (path / "cur").is_dir():
+        box = mailbox.Maildir(path, create=False)
+        yield from ((key, box.get_bytes(key)) for key in sorted(box.keys()))
+    elif path.is_dir():
+        yield from ((file.name, file.read_bytes()) for file in sorted(path.glob("*.eml")))
+    elif path.suffix == ".eml":
+        yield path.name, path.read_bytes()
+    else:
+        box = mailbox.mbox(path, create=False)
+        yield from ((f"message {key + 1}", box.get_bytes(key)) for key in box.keys())

@@ -1,0 +1,22 @@
+"""Hours that an editor chose, where clocks are put back and one comes twice."""
+
+from babel.dates import format_time
+from flask import flash, g
+from flask_babel import gettext as _
+
+from campaign.lib.local_times import comes_twice
+from campaign.lib.locales import LOCALES
+
+
+def hours_twice(chosen, zone):
+    """Return those of the hours, naive datetimes or None, that clocks in `zone` show twice in their night, in words."""
+    return [format_time(each, "short", locale=LOCALES[g.lang]) for each in chosen if each and comes_twice(each, zone)]
+
+
+def tell_of_hours_twice(chosen, zone):
+    """Say of hours that were just chosen which one is meant where there are two."""
+    if twice := hours_twice(chosen, zone):
+        flash(
+            _("In that night clocks are put back, and %(hours)s comes twice: the first one is meant.", hours=", ".join(twice)),
+            "waiting",
+        )

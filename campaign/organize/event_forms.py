@@ -1,0 +1,184 @@
+"""The forms by which an event begins, and what each of its parts is written into.
+
+The form of a part says with which `mark` its editor saw it, and gives its changes as `change_part` takes them.
+"""
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, HiddenField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
+
+from campaign.events.editing import mark_of
+from campaign.events.hours import HourSkipped, instant_of
+from campaign.events.operations import Hours
+from campaign.lib.local_times import zone_names
+from campaign.lib.locales import LOCALES, NAMES
+from campaign.organize.content_fields import LineField, LinesField, SlugField, by_language, in_language, most
+
+LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+LONGEST = timedelta(days=31)
+MOST_TITLE = 200
+MOST_KIND = 80
+MOST_BODY = 20_000
+MOST_ACCESS = 4000
+WORDS = ("kind", "title", "body", "access")
+
+
+class _WithHours(FlaskForm):
+    """From when to when, as the clocks of the place show it."""
+
+    zone = SelectField(_l("Time zone"))
+    starts = DateTimeLocalField(_l("Begins"), [InputRequired(_l("Say when it begins."))], format=LOCAL)
+    ends = DateTimeLocalField(_l("Ends"), [InputRequired(_l("Say when it ends."))], format=LOCAL)
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        known = zone_names()
+        # A zone that has been renamed since stays one's choice.
+        names = known if self.zone.data in known or not self.zone.object_data else (self.zone.object_data, *known)
+        self.zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in names]
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        if self.zone.errors:
+            return False
+        for field in (self.starts, self.ends):
+            self._check(field)
+        if not self.starts.errors and not self.ends.errors:
+            if self.ends.data <= self.starts.data:
+                self.ends.errors = [_l("That is not after it begins.")]
+            elif self.ends.data - self.starts.data > LONGEST:
+                self.ends.errors = [_l("That is more than a month after it begins.")]
+        return valid and not self.starts.errors and not self.ends.errors
+
+    def hours(self):
+        return Hours(self.starts.data, self.ends.data, self.zone.data)
+
+    def _check(self, field):
+        if field.errors or not field.data:
+            return
+        try:
+            instant_of(field.data, self.zone.data)
+        except (HourSkipped, OverflowError):
+            field.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
+
+
+class NewEventForm(_WithHours):
+    """What an event begins with; all the rest comes later."""
+
+    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
+    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(MOST_TITLE)])
+    slug = SlugField(_l("Address"))
+
+    def offer(self, causes, lang):
+        """Offer these Causes, called as in `lang`; return the form."""
+        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        return self
+
+
+class PartForm(FlaskForm):
+    """A part of an event; `part` is its name in `editing.PARTS`."""
+
+    part = ""
+    mark = HiddenField()
+
+    def __init__(self, event, **named):
+        self.event = event
+        super().__init__(**named)
+
+    @classmethod
+    def of(cls, event):
+        """Return the form as the event stands."""
+        return cls(event, formdata=None, data={"mark": mark_of(event, cls.part), **cls.values(event)})
+
+    @property
+    def written(self):
+        """The languages in which the event has words, the first one first."""
+        there = {text.lang for text in self.event.texts}
+        first = self.event.original_lang
+        return [lang for lang in (first, *(each for each in LOCALES if each != first)) if lang in there]
+
+    def rearranged(self, press):
+        """Return the form as a press on a button of one of its rows leaves it, or None."""
+        return None
+
+    def by_language(self, *parts):
+        """Return {language: {part: what was typed}} of the languages that the event has."""
+        return {lang: {part: self[f"{part}_{lang}"].data or "" for part in parts} for lang in self.written}
+
+
+def texts_of(event, *parts):
+    """Return {"<part>_<language>": words} as the fields of a form take them."""
+    return {f"{part}_{text.lang}": getattr(text, part) for text in event.texts for part in parts}
+
+
+class _Words(PartForm):
+    """What is said of the event, in all languages."""
+
+    part = "words"
+
+    @classmethod
+    def values(cls, event):
+        return texts_of(event, *WORDS)
+
+    def texts(self):
+        """Return {language: columns} of the languages in which anything was typed."""
+        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in WORDS} for lang in LOCALES}
+        return {lang: words for lang, words in typed.items() if any(words.values())}
+
+    def changes(self):
+        return {"texts": self.texts()}
+
+    def faulty(self, lang):
+        return any(self[f"{part}_{lang}"].errors for part in WORDS)
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        for lang in {self.event.original_lang, *self.texts()}:
+            field = self[f"title_{lang}"]
+            if not field.data and not field.errors:
+                field.errors = [_l("Write a title; the other words of this language wait for it.")]
+                valid = False
+        return valid
+
+
+WordsForm = type(
+    "WordsForm",
+    (_Words,),
+    {
+        **by_language("kind", lambda lang: LineField(in_language(_l("Kind of event"), lang), [most(MOST_KIND)])),
+        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(MOST_TITLE)])),
+        **by_language("body", lambda lang: LinesField(in_language(_l("What happens there"), lang), [most(MOST_BODY)])),
+        **by_language("access", lambda lang: LinesField(in_language(_l("Good to know"), lang), [most(MOST_ACCESS)])),
+    },
+)
+
+
+class HoursForm(_WithHours, PartForm):
+    """When it is."""
+
+    part = "hours"
+
+    @classmethod
+    def values(cls, event):
+        return {"zone": event.zone, "starts": event.starts_local, "ends": event.ends_local}
+
+    def changes(self):
+        return {"hours": self.hours()}
+
+
+class EventSlugForm(PartForm):
+    """Where its page lives."""
+
+    part = "address"
+    slug = SlugField(_l("Address"), [InputRequired(_l("Write an address."))])
+
+    @classmethod
+    def values(cls, event):
+        return {"slug": event.slug}
+
+    def changes(self):
+        return {"slug": self.slug.data}

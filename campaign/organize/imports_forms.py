@@ -1,0 +1,147 @@
+"""What is asked before sheets are printed, typed or uploaded, and before what they hold comes in."""
+
+from itertools import starmap
+
+from flask import current_app
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.fields import IntegerField
+from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+
+from campaign.imports.checking import MOST_SHEET
+from campaign.imports.models import PAPERS
+from campaign.imports.values import OLDEST, newest_day
+from campaign.lib.countries import countries
+from campaign.lib.times import utcnow
+from campaign.organize.fields import LANGUAGES
+
+MOST_SHEETS = 100
+MOST_WORDING = 3000
+PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter, as in North America")}
+TOO_LONG = _l("That is too long.")
+
+
+class CountryChoice(SelectField):
+    """A country for rows that name none."""
+
+    def __init__(self, label, **options):
+        super().__init__(label, choices=[], validate_choice=False, **options)
+
+    def iter_choices(self):
+        yield "", _l("None"), not self.data, {}
+        for code, name in countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"]):
+            yield code, name, code == self.data, {}
+
+    def pre_validate(self, form):
+        if self.data and self.data not in {code for code, _name in countries("en", ())}:
+            raise ValidationError(_l("Choose a country from the list."))
+
+
+class DayField(DateField):
+    """The day on which people signed."""
+
+    def post_validate(self, form, validation_stopped):
+        if self.data and not self.errors and not OLDEST <= self.data <= newest_day(utcnow()):
+            raise ValidationError(_l("Take a day that has been."))
+
+
+class _OfPetition(FlaskForm):
+    petition = SelectField(_l("Petition"))
+
+    def offer(self, petitions):
+        """Offer these PetitionsInSight; return the form."""
+        self.petition.choices = [SelectChoice(each.slug, each.title) for each in petitions]
+        return self
+
+
+class PrintForm(_OfPetition):
+    """Which sheets are printed, and how many."""
+
+    lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
+    paper = RadioField(_l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=PAPERS[0])
+    sheets = IntegerField(
+        _l("How many sheets?"),
+        [
+            InputRequired(_l("Write a number of sheets.")),
+            NumberRange(1, MOST_SHEETS, _l("Write a number from 1 to %(most)s.", most=MOST_SHEETS)),
+        ],
+        default=10,
+    )
+
+
+class SheetForm(_OfPetition):
+    """A sheet that somebody is about to type in: one of ours by its serial, or another by what stands on it."""
+
+    sheet = StringField(
+        _l("Number of the sheet"),
+        [InputRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
+    )
+    signed_on = DayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
+    lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
+    country = CountryChoice(_l("Country of those who wrote none"))
+    wording = TextAreaField(
+        _l("What the sheet asked consent to"),
+        [InputRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+    )
+
+
+class UploadForm(_OfPetition):
+    """A file of people who signed on paper."""
+
+    file = FileField(_l("File"))
+
+    def validate_file(self, field):
+        if not field.data or not field.data.filename:
+            raise ValidationError(_l("Choose a file."))
+
+
+class ColumnsForm(FlaskForm):
+    """What the columns of a file hold, and what is true of all its rows."""
+
+    seen = HiddenField()
+    has_heading = BooleanField(_l("The first row names the columns"))
+    lang = SelectField(_l("Language of those whose row names none"), choices=LANGUAGES)
+    country = CountryChoice(_l("Country of those whose row names none"))
+    signed_on = DayField(_l("Signed on, where the row does not say"), [Optional()])
+    version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
+    dates = RadioField(
+        _l("Dates such as 03/04/2026"),
+        choices=[SelectChoice("day", _l("begin with the day")), SelectChoice("month", _l("begin with the month"))],
+        default="day",
+    )
+    wording = TextAreaField(
+        _l("What the sheets asked consent to"),
+        [InputRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+    )
+
+    def validate_signed_on(self, field):
+        if not field.data and not field.errors and "signed_at" not in self.fields:
+            raise ValidationError(_l("No column says when people signed: say it here."))
+
+    def offer_versions(self, versions):
+        """Offer the PetitionVersions of a petition, the newest first; return the form."""
+        self.version.choices = [SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)]
+        return self
+
+    @property
+    def version_id(self):
+        """The version chosen, or the newest where what was sent is none of them."""
+        known = [choice.value for choice in self.version.choices]
+        return int(self.version.data if self.version.data in known else known[0])
+
+    # The fields that columns were said to hold; filled from what was sent before validating.
+    fields = ()
+
+
+class BringInForm(FlaskForm):
+    """The organizer's word before a batch comes in."""
+
+    seen = HiddenField()
+    attested = BooleanField(_l("We hold the signed sheets, and what came in says what stands on them"))
+
+    def validate_attested(self, field):
+        if not field.data:
+            raise ValidationError(_l("Tick this first: signatures from paper count by your word."))

@@ -1,0 +1,22 @@
+"""The form for a new key."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
+
+from campaign.api.models import MOST_NAME
+from campaign.organize.content_fields import LineField, most
+
+
+class KeyForm(FlaskForm):
+    """Who gets it, for which cause, and how far their word goes."""
+
+    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
+    name = LineField(_l("Whose key it is"), [InputRequired(_l("Write who gets it.")), most(MOST_NAME)])
+    is_trusted = BooleanField(_l("Their signatures count at once, on their word"))
+
+    def offer(self, causes, lang):
+        """Offer these Causes, called as in `lang`; return the form."""
+        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        return self

@@ -1,0 +1,95 @@
+"""The forms for a petition in somebody else's page: who may hold it, and what the piece to copy shows."""
+
+from urllib.parse import urlsplit
+
+import idna
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from wtforms import RadioField, SelectChoice, SelectField
+from wtforms.validators import StopValidation
+
+from campaign.embeds.frames import SHOWS, THEMES
+from campaign.lib.locales import NAMES
+from campaign.organize.content_fields import LinesField
+
+MOST_ORIGINS = 50
+SHOW_WORDS = {
+    "form": _l("The form, with the letter"),
+    "thermometer": _l("The thermometer, with a button"),
+    "counter": _l("The count, with a button"),
+    "montage": _l("The picture, with the count"),
+}
+THEME_WORDS = {"auto": _l("As the reader’s device has it"), "light": _l("Light"), "dark": _l("Dark")}
+
+
+class OriginsField(LinesField):
+    """Sites, one on each line; `origins` holds them plain once they are valid."""
+
+    origins = ()
+
+    def pre_validate(self, form):
+        lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
+        plain = [_origin(line) for line in lines]
+        wrong = [line for line, origin in zip(lines, plain, strict=True) if origin is None]
+        if wrong:
+            raise StopValidation(
+                ngettext(
+                    "This is not the address of a site, such as https://example.org: %(lines)s",
+                    "These are not addresses of sites, such as https://example.org: %(lines)s",
+                    len(wrong),
+                    lines=", ".join(wrong[:5]),
+                )
+            )
+        self.origins = list(dict.fromkeys(plain))
+        if len(self.origins) > MOST_ORIGINS:
+            raise StopValidation(_l("At most %(most)s sites.", most=MOST_ORIGINS))
+        if form.allowed.data == "listed" and not self.origins:
+            raise StopValidation(_l("Write at least one site, or allow nobody."))
+
+
+class EmbeddingForm(FlaskForm):
+    """Who may hold the petition."""
+
+    allowed = RadioField(
+        _l("Who may show this petition in a page of theirs?"),
+        choices=[
+            SelectChoice("anybody", _l("Everybody")),
+            SelectChoice("listed", _l("Only these sites")),
+            SelectChoice("nobody", _l("Nobody")),
+        ],
+    )
+    origins = OriginsField(_l("Sites"))
+
+    @classmethod
+    def of(cls, embedding):
+        return cls(formdata=None, data={"allowed": embedding.allowed, "origins": "\n".join(embedding.origins)})
+
+
+class PieceForm(FlaskForm):
+    """What the piece to copy shows; it is part of the address, and changes nothing."""
+
+    class Meta:
+        csrf = False
+
+    show = SelectField(_l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS])
+    theme = SelectField(_l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES])
+    lang = SelectField(
+        _l("Language"),
+        choices=[SelectChoice("", _l("As the page around it, or the reader")), *(SelectChoice(*each) for each in NAMES.items())],
+    )
+
+
+def _origin(line):
+    """Return `scheme://host[:port]` of what was typed, or None; the scheme may be left out."""
+    try:
+        parts = urlsplit(line if "://" in line else f"https://{line}")
+        host = idna.encode(parts.hostname or "", uts46=True).decode() if parts.hostname != "localhost" else "localhost"
+        port = f":{parts.port}" if parts.port else ""
+    except (ValueError, idna.IDNAError):
+        return None
+    is_site = parts.scheme in ("http", "https") and ("." in host or host == "localhost") and not parts.username
+    return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_LETTERS else None
+
+
+HOST_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789.-")

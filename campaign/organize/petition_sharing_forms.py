@@ -1,0 +1,40 @@
+"""The form for the words by which a petition is passed on."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import FieldList
+
+from campaign.lib.locales import LOCALES
+from campaign.organize.content_fields import ShortTextField, by_language, most
+from campaign.sharing.models import MOST_WORDS
+
+MOST_TEXTS = 4
+
+
+class _Wordings(FlaskForm):
+    """Up to MOST_TEXTS wordings in each language; an empty one is none."""
+
+    @classmethod
+    def of(cls, texts):
+        """Return the form with these ShareTexts, and room for one more in each language."""
+        data = {f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MOST_TEXTS] for lang in LOCALES}
+        return cls(formdata=None, data=data).with_room()
+
+    def with_room(self):
+        for lang in LOCALES:
+            field = self[f"texts_{lang}"]
+            filled = [entry.data for entry in field if entry.data]
+            while len(field) < min(MOST_TEXTS, max(2, len(filled) + 1)):
+                field.append_entry("")
+        return self
+
+    def texts(self):
+        """Return {language: [words]}."""
+        return {lang: [words for words in self[f"texts_{lang}"].data if words] for lang in LOCALES}
+
+
+def _texts(lang):
+    return FieldList(ShortTextField(_l("Wording"), [most(MOST_WORDS)]), max_entries=MOST_TEXTS)
+
+
+SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))

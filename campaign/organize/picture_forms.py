@@ -1,0 +1,60 @@
+"""The form by which an event or a petition gets its picture: the file, its words, and what of it stays in sight."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from campaign.lib.pictures import MOST_BYTES
+from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
+
+# The form's words come along with the file.
+MOST_SENT = MOST_BYTES + 256 * 1024
+MOST_ALT = 300
+REFUSALS = {
+    "format": _l("That is no picture that can be shown. JPEG, PNG and WebP can."),
+    "bytes": _l("The file is larger than 12 MB. Make it smaller, or take another."),
+    "pixels": _l("The picture has more than 50 million pixels. Make it smaller, or take another."),
+}
+
+
+def _share(label):
+    wrong = _l("Write a number from 0 to 100.")
+    return IntegerField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
+
+
+class _Picture(FlaskForm):
+    """A picture; `mark` tells which one its editor had before their eyes."""
+
+    mark = HiddenField()
+    picture = FileField(_l("Picture"))
+    focal_x = _share(_l("From the left, in hundredths"))
+    focal_y = _share(_l("From the top, in hundredths"))
+
+    def data_sent(self):
+        """Return the bytes of the file that was chosen, or None."""
+        return self.picture.data.read() if self.picture.data else None
+
+    def focal(self):
+        return self.focal_x.data, self.focal_y.data
+
+    def alts(self, langs):
+        return {lang: self[f"alt_{lang}"].data or "" for lang in langs}
+
+    def validate_about(self, *, has_picture, first):
+        """Check the form; a picture needs a file, and words in the language `first`."""
+        valid = self.validate()
+        if not has_picture and not self.picture.data:
+            self.picture.errors = [_l("Choose a file.")]
+        alt = self[f"alt_{first}"]
+        if not alt.data and not alt.errors:
+            alt.errors = [_l("Say what is seen, for those who do not see it.")]
+        return valid and not self.picture.errors and not alt.errors
+
+
+PictureForm = type(
+    "PictureForm",
+    (_Picture,),
+    by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)])),
+)

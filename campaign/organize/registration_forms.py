@@ -1,0 +1,91 @@
+"""The forms about registrations: searching them, adding somebody by hand, and taking the list along."""
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import InputRequired, Length
+
+from campaign.events.forms import SeatsField
+from campaign.signatures import keys
+from campaign.signatures.forms import EmailField, Missing, NameField
+
+MOST_SEATS = 20
+STATE_WORDS = {
+    "registered": _l("has a seat"),
+    "came": _l("came"),
+    "missing": _l("not here yet"),
+    "waiting": _l("waits"),
+    "held": _l("to be looked at"),
+    "cancelled": _l("has cancelled"),
+}
+
+
+class RegistrationSearch(FlaskForm):
+    """What is looked for in the list of one event."""
+
+    class Meta:
+        csrf = False
+
+    words = StringField(_l("Name, whole e-mail address or code"), [Length(max=200)])
+    state = SelectField(_l("State"), validate_choice=False)
+
+    def __init__(self):
+        super().__init__(formdata=request.args)
+        choices = (SelectChoice(state, words) for state, words in STATE_WORDS.items())
+        self.state.choices = [SelectChoice("", _l("Any")), *choices]
+
+    @property
+    def asked(self):
+        """What was asked for, as the next page's address carries it."""
+        state = self.state.data if self.state.data in STATE_WORDS else ""
+        asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
+        return {name: value for name, value in asked.items() if value}
+
+
+class OptionalEmailField(EmailField):
+    """An e-mail address, where somebody wants to give one."""
+
+    def pre_validate(self, form):
+        if (self.data or "").strip():
+            super().pre_validate(form)
+
+
+class ByHandForm(FlaskForm):
+    """Somebody who asks for a seat at the door, by telephone or by letter."""
+
+    name = NameField(_l("Name"))
+    seats = SeatsField(_l("Seats"), most=MOST_SEATS)
+    email = OptionalEmailField(_l("E-mail"))
+    comes_in = BooleanField(_l("They are here, and come in now"))
+    anyway = BooleanField(_l("Let them in although all seats are taken"))
+
+    def validate_name(self, field):
+        if not field.data:
+            raise Missing(_l("Write the name."))
+
+    def address(self):
+        """Return (address, its digest), or None where none was given."""
+        typed = self.email.address
+        return (typed.typed, keys.email_digest(typed.normalized)) if typed else None
+
+
+class AttendanceForm(FlaskForm):
+    """Which list is taken along, and what for."""
+
+    who = RadioField(
+        _l("Who"),
+        choices=[
+            SelectChoice("all", _l("All who are on the list")),
+            SelectChoice("registered", _l("Those who have a seat")),
+            SelectChoice("came", _l("Those who came")),
+        ],
+        default="registered",
+    )
+    reason = StringField(
+        _l("What is it for?"),
+        [
+            InputRequired(_l("Say it in a few words: it stands in the audit trail.")),
+            Length(max=300, message=_l("Say it in at most 300 letters.")),
+        ],
+    )

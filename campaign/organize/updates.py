@@ -1,0 +1,222 @@
+"""Updates: the list, beginning one, its page, its words and its address."""
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import refresh
+
+from campaign.causes.queries import causes_among
+from campaign.events.pages import card as event_card
+from campaign.events.queries import event_by_id, events_ahead, events_past
+from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.markdown import to_html
+from campaign.lib.slugs import free_slug, slug_of
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.content_fields import conflicts
+from campaign.organize.guard import allowed
+from campaign.organize.petitions_forms import SlugForm
+from campaign.organize.presence import causes_where
+from campaign.organize.scope import petitions_where
+from campaign.organize.updates_forms import NewUpdateForm, WordsForm
+from campaign.updates import operations
+from campaign.updates.mailing import mailing_of, mailings_among
+from campaign.updates.pages import card, page
+from campaign.updates.queries import update_in_any_state, updates_among
+
+blueprint = Blueprint("updates", __name__, url_prefix="/updates")
+MOST_EVENTS = 50
+
+
+def any_update(slug):
+    return update_in_any_state(slug)
+
+
+@blueprint.get("/")
+@allowed("updates.see")
+def index():
+    now = utcnow()
+    updates = updates_among(causes_where("updates.see"))
+    mailings = mailings_among(each.id for each in updates)
+    rows = [(each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in updates]
+    return render_template("organize/updates/index.html", rows=rows)
+
+
+@blueprint.get("/new")
+@allowed("updates.edit")
+def new():
+    form = _offered(NewUpdateForm(formdata=None, lang=g.lang, cause=request.args.get("cause")))
+    return render_template("organize/updates/new.html", form=form)
+
+
+@blueprint.post("/new")
+@allowed("updates.edit")
+def create():
+    form = _offered(NewUpdateForm())
+    if not form.validate():
+        return render_template("organize/updates/new.html", form=form), 422
+    slug = form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
+    if _is_made_already(slug, form):
+        return back_to(slug)
+    try:
+        made = act(
+            Fact("updates.create", on=lambda update: ("update", update.id), cause_id=int(form.cause.data)),
+            operations.create_update,
+            cause_id=int(form.cause.data),
+            slug=slug,
+            original_lang=form.lang.data,
+            texts={form.lang.data: {"title": form.title.data}},
+        )
+    except operations.UpdateSlugTaken:
+        form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
+        return render_template("organize/updates/new.html", form=form), 422
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.updates.words", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("updates.see", any_update)
+def show(update):
+    event = event_by_id(update.event_id) if update.event_id else None
+    titles = {each.id: each.title for each in petitions_where("petitions.see")}
+    return render_template(
+        "organize/updates/show.html",
+        update=update,
+        card=card(update, g.lang),
+        phase=update.phase(utcnow()),
+        faults=operations.faults_of(update) if update.state == "draft" else (),
+        missing=[lang for lang in LOCALES if lang not in {text.lang for text in update.texts}],
+        petitions=[titles.get(each.petition_id, "") for each in update.petitions],
+        event=event_card(event, g.lang, utcnow()) if event else None,
+        mailing=mailing_of(update.id),
+    )
+
+
+@blueprint.get("/<slug>/words")
+@allowed("updates.edit", any_update)
+def words(update):
+    return _writing_page(update, WordsForm.of(update))
+
+
+@blueprint.post("/<slug>/words")
+@allowed("updates.edit", any_update)
+def save_words(update):
+    form = _about(WordsForm(), update)
+    if not form.validate_for(update):
+        return _writing_page(update, form, 422)
+    if request.form.get("press") == "preview":
+        return _writing_page(update, form, shows_preview=True)
+    about = operations.Links(tuple(map(int, form.petitions.data)), int(form.event.data) if form.event.data else None)
+    change = {"revision": form.revision.data, "texts": form.texts(), "links": about, "now": utcnow()}
+    try:
+        act(fact_of("updates.edit", update), operations.change_update, update_id=update.id, **change)
+    except operations.UpdateChangedMeanwhile:
+        present = update_in_any_state(update.slug)
+        conflicting = conflicts(form, _about(WordsForm.of(present), present))
+        form.revision.data = present.revision
+        return _writing_page(present, form, 409, conflicting=conflicting)
+    except operations.UpdateNotReady as fact:
+        form.form_errors.append(_not_ready(fact))
+        return _writing_page(update, form, 422)
+    flash(_("Saved."), "sure")
+    return back_to(update.slug)
+
+
+@blueprint.get("/<slug>/address")
+@allowed("updates.edit", any_update)
+def address(update):
+    return _address_page(update, SlugForm(formdata=None, slug=update.slug, revision=update.revision))
+
+
+@blueprint.post("/<slug>/address")
+@allowed("updates.edit", any_update)
+def save_address(update):
+    form = SlugForm()
+    if not form.validate():
+        return _address_page(update, form, 422)
+    move = {"update_id": update.id, "revision": form.revision.data, "slug": form.slug.data}
+    try:
+        act(fact_of("updates.edit", update), operations.move_update, **move)
+    except operations.UpdateSlugTaken:
+        form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
+        return _address_page(update, form, 422)
+    except operations.UpdateChangedMeanwhile:
+        present = update_in_any_state(update.slug)
+        conflicting = conflicts(form, SlugForm(formdata=None, slug=present.slug))
+        form.revision.data = present.revision
+        return _address_page(present, form, 409, conflicting)
+    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    return back_to(form.slug.data)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("updates.see", any_update)
+def preview(update):
+    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+    if request.args.get("lang") in NAMES:
+        g.lang = request.args["lang"]
+        refresh()
+    now = utcnow()
+    event = event_by_id(update.event_id) if update.event_id else None
+    return render_template(
+        "organize/updates/preview.html",
+        update=page(update, g.lang, now),
+        event=event_card(event, g.lang, now) if event else None,
+        more=(),
+    )
+
+
+def fact_of(action, update, **details):
+    """Return what the audit trail is told of a change to this update."""
+    return Fact(action, on=("update", update.id), cause_id=update.cause_id, details=details)
+
+
+def back_to(slug):
+    """Return a redirect to the page of the update at `slug`."""
+    return redirect(url_for("organize.updates.show", slug=slug), 303)
+
+
+def _writing_page(update, form, status=200, *, shows_preview=False, conflicting=()):
+    first = update.original_lang
+    return render_template(
+        "organize/updates/words.html",
+        update=update,
+        form=_about(form, update),
+        order=[first, *(lang for lang in LOCALES if lang != first)],
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
+        shows_preview=shows_preview,
+        conflicting=conflicting,
+    ), status
+
+
+def _address_page(update, form, status=200, conflicting=()):
+    return render_template("organize/updates/address.html", update=update, form=form, conflicting=conflicting), status
+
+
+def _about(form, update):
+    """Offer what the update may be about: the petitions and events of its cause, and what it is about already."""
+    now = utcnow()
+    petitions = [(each.id, each.title) for each in petitions_where("petitions.see") if each.cause_id == update.cause_id]
+    near = {"cause_id": update.cause_id, "limit": MOST_EVENTS}
+    events = {each.id: each for each in (*events_ahead(now, **near), *events_past(now, **near))}
+    if update.event_id and update.event_id not in events:
+        events[update.event_id] = event_by_id(update.event_id)
+    return form.offer(petitions, [(each.id, f"{each.text(g.lang).title} ({each.starts_local:%Y-%m-%d})") for each in events.values()])
+
+
+def _not_ready(fact):
+    lacking = {"title": _("title"), "body": _("text"), "picture_alt": _("what is seen on the picture")}
+    parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in fact.faults)
+    return _("It is public, so it must stay whole. Missing: %(parts)s.", parts=parts)
+
+
+def _is_made_already(slug, form):
+    """A button pressed twice sends the same draft twice: both lead to the one that was made."""
+    found = update_in_any_state(slug)
+    if found is None or found.state != "draft" or found.cause_id != int(form.cause.data):
+        return False
+    return form.title.data in {text.title for text in found.texts}
+
+
+def _offered(form):
+    causes = causes_among(causes_where("updates.edit"))
+    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang)

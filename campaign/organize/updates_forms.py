@@ -1,0 +1,209 @@
+"""The forms by which an update is written, pictured, published and mailed."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField
+from wtforms import BooleanField, DateTimeLocalField, IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
+from campaign.lib.locales import LOCALES, NAMES
+from campaign.organize.content_fields import (
+    LineField,
+    LinesField,
+    RevisionField,
+    ShortTextField,
+    SlugField,
+    by_language,
+    in_language,
+    most,
+)
+
+PARTS = ("title", "summary", "body")
+LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
+LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+
+
+class NewUpdateForm(FlaskForm):
+    """What an update begins with; all the rest comes later."""
+
+    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
+    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(200)])
+    slug = SlugField(_l("Address"))
+
+    def offer(self, causes, lang):
+        """Offer these Causes, called as in `lang`; return the form."""
+        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        return self
+
+
+class _Words(FlaskForm):
+    """The words of an update in all languages, and what it is about."""
+
+    revision = RevisionField()
+    petitions = SelectMultipleField(_l("Petitions that it is about"))
+    event = SelectField(_l("Event that it is about"), default="")
+
+    @classmethod
+    def of(cls, update):
+        """Return the form as the update stands."""
+        words = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS}
+        about = {"petitions": [str(each.petition_id) for each in update.petitions], "event": str(update.event_id or "")}
+        return cls(formdata=None, data={"revision": update.revision, **about, **words})
+
+    def offer(self, petitions, events):
+        """Offer these pairs (id, title); return the form."""
+        self.petitions.choices = [SelectChoice(str(each), title) for each, title in petitions]
+        self.event.choices = [SelectChoice("", _l("none")), *(SelectChoice(str(each), title) for each, title in events)]
+        return self
+
+    def texts(self):
+        """Return {language: columns of UpdateText} of the languages in which anything was typed."""
+        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in PARTS} for lang in LOCALES}
+        return {lang: words for lang, words in typed.items() if any(words.values())}
+
+    def faulty(self, lang):
+        return any(self[f"{part}_{lang}"].errors for part in PARTS)
+
+    def validate_for(self, update):
+        """Check the words; those of a published update must be whole in each language that has any."""
+        valid = self.validate()
+        needed = ("title",) if update.state == "draft" else ("title", "body")
+        for lang in {update.original_lang, *self.texts()}:
+            for part in needed:
+                field = self[f"{part}_{lang}"]
+                if not field.data and not field.errors:
+                    field.errors = [LACKING[part]]
+                    valid = False
+        return valid
+
+
+WordsForm = type(
+    "WordsForm",
+    (_Words,),
+    {
+        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
+        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
+        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(20_000)])),
+    },
+)
+
+
+class _Picture(FlaskForm):
+    """A picture, the point in it that matters, and what is seen on it."""
+
+    file = FileField(_l("Picture"))
+    focus_x = IntegerField(_l("From the left, in hundredths"), [NumberRange(0, 100, _l("Write a number from 0 to 100."))], default=50)
+    focus_y = IntegerField(_l("From the top, in hundredths"), [NumberRange(0, 100, _l("Write a number from 0 to 100."))], default=50)
+
+    @classmethod
+    def of(cls, update):
+        point = {"focus_x": update.picture.focus_x, "focus_y": update.picture.focus_y} if update.picture else {}
+        return cls(formdata=None, data={**point, **{f"alt_{text.lang}": text.picture_alt for text in update.texts}})
+
+    def alts(self, update):
+        """Return {language: what is seen} for the languages that the update is written in."""
+        return {text.lang: self[f"alt_{text.lang}"].data or "" for text in update.texts}
+
+    def validate_for(self, update):
+        valid = self.validate()
+        if not self.file.data and update.picture is None:
+            self.file.errors = [_l("Choose a picture.")]
+            valid = False
+        for lang, words in self.alts(update).items():
+            if not words:
+                self[f"alt_{lang}"].errors = [_l("Say what is seen, for those who do not see it.")]
+                valid = False
+        return valid
+
+
+PictureForm = type(
+    "PictureForm",
+    (_Picture,),
+    by_language("alt", lambda lang: LineField(in_language(_l("What is seen"), lang), [most(300)])),
+)
+
+
+class PublishForm(FlaskForm):
+    """When an update goes out, and whether it is mailed."""
+
+    when = RadioField(
+        _l("When?"), choices=[SelectChoice("now", _l("At once")), SelectChoice("later", _l("At an hour that you set"))], default="now"
+    )
+    publish_at = DateTimeLocalField(_l("Day and hour"), [Optional()], format=LOCAL)
+    time_zone = SelectField(_l("Time zone"))
+    mails = BooleanField(_l("Mail it to the subscribers"))
+
+    moment = None
+
+    @classmethod
+    def of(cls, update, usual_zone):
+        zone = update.time_zone or usual_zone
+        planned = {"when": "later", "publish_at": local_time(update.publish_at, zone)} if update.publish_at else {}
+        return cls(formdata=None, data={"time_zone": zone, **planned})
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
+
+    def validate(self, extra_validators=None):
+        """Check the fields; `moment` is then the instant that was set, or None for at once."""
+        valid = super().validate(extra_validators)
+        if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
+            return valid
+        if not self.publish_at.data:
+            self.publish_at.errors = [_l("Set a day and an hour.")]
+            return False
+        try:
+            self.moment = instant(self.publish_at.data, self.time_zone.data)
+        except (NoSuchHour, OverflowError):
+            self.publish_at.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
+            return False
+        return valid
+
+
+class MailingForm(FlaskForm):
+    """To whom an update is mailed, and how fast."""
+
+    langs = SelectMultipleField(_l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    kinds = SelectMultipleField(
+        _l("To whom"),
+        choices=[
+            SelectChoice("subscribers", _l("Who subscribed by a form")),
+            SelectChoice("signers", _l("Who ticked the box when they signed")),
+        ],
+    )
+    per_minute = IntegerField(
+        _l("Letters a minute"),
+        [InputRequired(_l("Write a whole number; 0 for no limit.")), NumberRange(0, 100_000, _l("Write a number from 0 to 100,000."))],
+        default=0,
+    )
+    starts_at = DateTimeLocalField(_l("Begins"), [Optional()], format=LOCAL)
+    time_zone = SelectField(_l("Time zone"))
+
+    moment = None
+
+    @classmethod
+    def usual(cls, zone):
+        return cls(formdata=None, data={"langs": list(LOCALES), "kinds": ["subscribers", "signers"], "per_minute": 0, "time_zone": zone})
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
+
+    def validate(self, extra_validators=None):
+        """Check the fields; `moment` is then the instant that was set, or None for at once."""
+        valid = super().validate(extra_validators)
+        for field in (self.langs, self.kinds):
+            if not field.data and not field.errors:
+                field.errors = [_l("Choose at least one.")]
+                valid = False
+        if not self.starts_at.data or self.starts_at.errors or self.time_zone.errors:
+            return valid
+        try:
+            self.moment = instant(self.starts_at.data, self.time_zone.data)
+        except (NoSuchHour, OverflowError):
+            self.starts_at.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
+            return False
+        return valid

@@ -1,0 +1,34 @@
+"""Causes, to be found."""
+
+from sqlalchemy import select
+
+from campaign.causes.models import Cause
+from campaign.causes.queries import causes_among
+from campaign.extensions import db
+from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_text
+from campaign.search.sources import Document, Source, Standing, mark_of
+
+
+def _standing():
+    rows = db.session.execute(select(Cause.id, Cause.slug, Cause.revision).where(Cause.state == "published").order_by(Cause.id))
+    return [Standing(row.id, row.slug, mark_of(row.slug, row.revision)) for row in rows]
+
+
+def _documents(ids):
+    for cause in causes_among(ids):
+        for lang in LOCALES:
+            text = cause.text(lang)
+            yield Document(
+                subject_id=cause.id,
+                lang=lang,
+                cause_id=cause.id,
+                slug=cause.slug,
+                title=text.title,
+                summary=text.summary,
+                body=to_text(text.story),
+                day=cause.created_at.date(),
+            )
+
+
+CAUSES = Source("cause", "causes.show", _standing, _documents)

@@ -1,0 +1,47 @@
+"""Events, to be found; those that are over and those called off too, as their pages stay."""
+
+from sqlalchemy import select
+
+from campaign.events.hours import full_day, hours
+from campaign.events.models import Event
+from campaign.events.places import whole_place
+from campaign.events.queries import PUBLIC, events_with_ids
+from campaign.extensions import db
+from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_text
+from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+
+
+def _standing():
+    query = select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at).join(Event.cause).where(*PUBLIC)
+    return [
+        Standing(row.id, row.slug, mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()), row.changed_at)
+        for row in db.session.execute(query.order_by(Event.id))
+    ]
+
+
+def _documents(ids):
+    for event in events_with_ids(ids):
+        for lang in LOCALES:
+            yield _document(event, lang)
+
+
+def _document(event, lang):
+    text = event.text(lang)
+    when = f"{full_day(event.starts_local, lang)}, {hours(event.starts_local, event.ends_local, lang)}"
+    people = " · ".join(person["name"] for person in event.people)
+    return Document(
+        subject_id=event.id,
+        lang=lang,
+        cause_id=event.cause_id,
+        slug=event.slug,
+        title=text.title,
+        summary="",
+        body=paragraphs(to_text(text.body), people, whole_place(event, text)),
+        day=event.starts_local.date(),
+        line=" · ".join(part for part in (text.kind, when, event.town) if part)[:200],
+        is_cancelled=event.state == "cancelled",
+    )
+
+
+EVENTS = Source("event", "events.show", _standing, _documents)

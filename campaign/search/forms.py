@@ -1,0 +1,39 @@
+"""What visitors ask of the search."""
+
+from dataclasses import dataclass
+
+from flask import url_for
+
+from campaign.lib.slugs import is_slug
+from campaign.search.models import KINDS
+
+MOST_LETTERS = 100
+MOST_PAGES = 1000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for; empty texts stand for everything."""
+
+    q: str
+    kind: str
+    cause: str
+    page: int
+
+    @classmethod
+    def of(cls, arguments):
+        """Return what the arguments of a request ask for; what makes no sense is as if it had not been said."""
+        kind, cause = arguments.get("kind", ""), arguments.get("cause", "")
+        number = arguments.get("page", 1, type=int) or 1
+        return cls(
+            q=" ".join(arguments.get("q", "").replace("\0", " ").split())[:MOST_LETTERS],
+            kind=kind if kind in KINDS else "",
+            cause=cause if is_slug(cause) else "",
+            page=min(max(number, 1), MOST_PAGES),
+        )
+
+    def address(self, **changes):
+        """Return the address of the results with other wishes; what is usual is left out."""
+        asked = {**vars(self), **changes}
+        usual = {"q": "", "kind": "", "cause": "", "page": 1}
+        return url_for("search.results", **{name: asked[name] for name in usual if asked[name] != usual[name]})

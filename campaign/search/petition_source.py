@@ -1,0 +1,51 @@
+"""Petitions, to be found. One that is put away stands at its address only."""
+
+from sqlalchemy import func, select
+
+from campaign.causes.models import Cause
+from campaign.extensions import db
+from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_text
+from campaign.petitions.models import Petition, PetitionVersion
+from campaign.petitions.queries import petitions_with_ids
+from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+
+
+def _standing():
+    changed = func.max(PetitionVersion.created_at).label("changed_at")
+    query = (
+        select(Petition.id, Petition.slug, Petition.revision, Petition.text_revision, changed)
+        .join(Petition.cause)
+        .join(Petition.versions)
+        .where(Petition.state != "draft", Petition.archived_at.is_(None), Cause.state == "published")
+        .group_by(Petition.id)
+        .order_by(Petition.id)
+    )
+    return [
+        Standing(row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at)
+        for row in db.session.execute(query)
+    ]
+
+
+def _documents(ids):
+    for petition in petitions_with_ids(ids):
+        for lang in LOCALES:
+            yield _document(petition, lang)
+
+
+def _document(petition, lang):
+    text = petition.current_version.text(lang, petition.original_lang)
+    asked = " · ".join(target.name(lang) for target in petition.targets)
+    return Document(
+        subject_id=petition.id,
+        lang=lang,
+        cause_id=petition.cause_id,
+        slug=petition.slug,
+        title=text.title,
+        summary=text.summary,
+        body=paragraphs(to_text(text.body), text.organisation, asked),
+        day=(petition.opened_at or petition.created_at).date(),
+    )
+
+
+PETITIONS = Source("petition", "petitions.show", _standing, _documents)

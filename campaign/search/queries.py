@@ -1,0 +1,157 @@
+"""What is asked of the index: results for some words, and what lives near an address that nothing lives at."""
+
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+
+from sqlalchemy import and_, case, func, select
+
+from campaign.causes.models import CauseTally
+from campaign.extensions import db
+from campaign.petitions.queries import petition_counts
+from campaign.search.dialects import ids_with
+from campaign.search.excerpts import Part, excerpt, parts
+from campaign.search.models import KINDS, SearchDocument
+from campaign.search.words import terms_of
+
+PAGE = 10
+MOST_NEAR = 3
+MOST_COMPARED = 300
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One result. `count` is of a cause's butterflies or a petition's signatures, None of other kinds."""
+
+    kind: str
+    slug: str
+    title: tuple[Part, ...]
+    excerpt: tuple[Part, ...]
+    day: date | None
+    line: str
+    is_cancelled: bool
+    count: int | None
+
+
+@dataclass(frozen=True)
+class Results:
+    """One page of results. `counts` maps each kind to how many there are, whichever kind was chosen."""
+
+    counts: dict
+    hits: tuple[Hit, ...]
+
+    @property
+    def total(self):
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True)
+class Neighbour:
+    """Something public whose address or words are like an unknown one."""
+
+    kind: str
+    slug: str
+    title: str
+
+
+def search(query, lang, *, kind="", cause_id=None, page=1):
+    """Return the Results of one page for what somebody typed, in the documents of `lang`.
+
+    Every word must be there, or be the beginning of one that is. Whole words in the title come first, then the title, then
+    the summary; within these the cause before all that belongs to it, and the newest first.
+    """
+    terms = terms_of(query)
+    if not terms:
+        return Results({}, ())
+    found = _found(terms, lang, cause_id)
+    counts = dict(db.session.execute(select(SearchDocument.kind, func.count()).where(found).group_by(SearchDocument.kind)).all())
+    chosen = and_(found, SearchDocument.kind == kind) if kind else found
+    rows = db.session.scalars(_first(chosen, terms, PAGE).offset((page - 1) * PAGE)).all()
+    return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
+
+
+def counts_elsewhere(query, lang, languages):
+    """Return {other language: how many results it has}, of those that have any."""
+    terms = terms_of(query)
+    if not terms:
+        return {}
+    others = [each for each in languages if each != lang]
+    rows = db.session.execute(
+        select(SearchDocument.lang, func.count())
+        .where(SearchDocument.lang.in_(others), SearchDocument.id.in_(ids_with(terms)))
+        .group_by(SearchDocument.lang)
+    )
+    found = dict(rows.all())
+    return {each: found[each] for each in others if each in found}
+
+
+def neighbours(slug, lang):
+    """Return at most three Neighbours of an address that nothing lives at: a letter was wrong, or only its words are known."""
+    terms = terms_of(slug)
+    if not terms:
+        return []
+    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, MOST_NEAR)).all()
+    return [Neighbour(row.kind, row.slug, row.title) for row in rows]
+
+
+def _alike(slug, terms, lang):
+    """Return the documents at the slugs that are nearest, among those that begin alike or have its longest word."""
+    ours = SearchDocument.slug
+    begins = ours.startswith(slug[:2], autoescape=True)
+    near = begins | ours.contains(max(terms, key=len), autoescape=True)
+    slugs = db.session.scalars(select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MOST_COMPARED)).all()
+    close = get_close_matches(slug, slugs, n=MOST_NEAR)
+    if not close:
+        return []
+    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.lang == lang, ours.in_(close)).limit(MOST_NEAR)).all()
+    return sorted(rows, key=lambda row: close.index(row.slug))
+
+
+def _found(terms, lang, cause_id):
+    found = and_(SearchDocument.lang == lang, SearchDocument.id.in_(ids_with(terms)))
+    return found if cause_id is None else and_(found, SearchDocument.cause_id == cause_id)
+
+
+def _first(condition, terms, most):
+    return select(SearchDocument).where(condition).order_by(*_order(terms)).limit(most)
+
+
+def _order(terms):
+    in_title = SearchDocument.id.in_(ids_with(terms, ("title",), whole=True))
+    begins_in_title = SearchDocument.id.in_(ids_with(terms, ("title",)))
+    in_summary = SearchDocument.id.in_(ids_with(terms, ("title", "summary")))
+    return (
+        case((in_title, 0), (begins_in_title, 1), (in_summary, 2), else_=3),
+        case((SearchDocument.kind == "cause", 0), else_=1),
+        SearchDocument.day.desc().nulls_last(),
+        SearchDocument.kind,
+        SearchDocument.subject_id.desc(),
+    )
+
+
+def _hits(rows, terms):
+    counts = {"petition": petition_counts(_ids(rows, "petition")), "cause": _cause_counts(_ids(rows, "cause"))}
+    return tuple(
+        Hit(
+            kind=row.kind,
+            slug=row.slug,
+            title=parts(row.title, terms),
+            excerpt=excerpt(row.summary, row.body, terms),
+            day=row.day,
+            line=row.line,
+            is_cancelled=row.is_cancelled,
+            count=counts[row.kind].get(row.subject_id, 0) if row.kind in counts else None,
+        )
+        for row in rows
+    )
+
+
+def _ids(rows, kind):
+    return [row.subject_id for row in rows if row.kind == kind]
+
+
+def _cause_counts(cause_ids):
+    if not cause_ids:
+        return {}
+    tally = select(CauseTally.cause_id, CauseTally.count).where(CauseTally.cause_id.in_(cause_ids))
+    return dict(db.session.execute(tally).all())

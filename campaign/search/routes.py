@@ -1,0 +1,46 @@
+"""The page of results."""
+
+from flask import Blueprint, current_app, g, make_response, render_template, request
+from flask_babel import gettext as _
+
+from campaign.causes.queries import published_causes
+from campaign.lib.caching import public
+from campaign.search.forms import Asked
+from campaign.search.indexing import SOURCES
+from campaign.search.queries import PAGE, Results, counts_elsewhere, search
+
+blueprint = Blueprint("search", __name__)
+ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
+
+
+@blueprint.get("/<lang>/search")
+def results():
+    asked = Asked.of(request.args)
+    causes = published_causes()
+    chosen = next((cause for cause in causes if cause.slug == asked.cause), None)
+    # An unknown cause has nothing; to show what others have would be an answer to another question.
+    found = Results({}, ()) if asked.cause and not chosen else _search(asked, chosen)
+    count = found.counts.get(asked.kind, 0) if asked.kind else found.total
+    page = render_template(
+        "search/results.html",
+        asked=asked,
+        results=found,
+        count=count,
+        kinds=_kinds(found),
+        endpoints=ENDPOINTS,
+        causes=[(cause.slug, cause.text(g.lang).title) for cause in causes],
+        elsewhere=counts_elsewhere(asked.q, g.lang, current_app.config["LANGUAGES"]) if not found.total else {},
+        earlier_url=asked.address(page=asked.page - 1) if asked.page > 1 else None,
+        later_url=asked.address(page=asked.page + 1) if count > asked.page * PAGE else None,
+    )
+    return public(make_response(page), 5)
+
+
+def _search(asked, cause):
+    return search(asked.q, g.lang, kind=asked.kind, cause_id=cause.id if cause else None, page=asked.page)
+
+
+def _kinds(found):
+    """Return (kind, its name, how many) of the tabs: what was found, in their order."""
+    names = {"cause": _("Causes"), "petition": _("Petitions"), "event": _("Events"), "update": _("Updates")}
+    return [(kind, names[kind], count) for kind, count in found.counts.items()]

@@ -1,0 +1,29 @@
+"""Words as they are compared: small, without accents, alike for what is searched and what is found."""
+
+import re
+from unicodedata import combining, normalize
+
+MOST_TERMS = 8
+LONGEST_WORD = 40
+# A letter of any script with the marks on it. What stands between words, an apostrophe too, parts them.
+WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
+# What Unicode does not take apart.
+_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+
+
+def fold(text):
+    """Return `text` in small letters without accents."""
+    small = text.casefold()
+    if small.isascii():
+        return small
+    return "".join(each for each in normalize("NFKD", small.translate(_LETTERS)) if not combining(each))
+
+
+def words_of(text):
+    """Return the folded words of `text` in their order, each as often as it stands there."""
+    return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
+
+
+def terms_of(query):
+    """Return the different words that are looked for, at most MOST_TERMS."""
+    return list(dict.fromkeys(words_of(query)))[:MOST_TERMS]

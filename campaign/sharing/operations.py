@@ -1,0 +1,58 @@
+"""Dealing out wordings, and changing which there are."""
+
+from flask import current_app
+from sqlalchemy import select, update
+
+from campaign.extensions import db
+from campaign.lib.digests import keyed_digest
+from campaign.lib.insertion import insert
+from campaign.lib.locales import LOCALES
+from campaign.sharing.models import ShareDeal, ShareText
+from campaign.sharing.queries import texts_of
+
+PURPOSE = "wording for a supporter"
+
+
+def deal(*, signature_id, petition_id, lang, now):
+    """Hand the owner of a signature one of the wordings there are in `lang`, and note which; whoever has one keeps it.
+
+    Who gets which hangs on the signature alone. A wording that is added takes its share from all others alike.
+    """
+    texts = [text for text in texts_of(petition_id) if text.lang == lang]
+    if not texts:
+        return
+    text = max(texts, key=lambda text: keyed_digest(_key(), PURPOSE, f"{signature_id}:{text.id}"))
+    db.session.execute(
+        insert(ShareDeal)
+        .values(signature_id=signature_id, text_id=text.id, dealt_at=now)
+        .on_conflict_do_nothing(index_elements=["signature_id"])
+    )
+
+
+def note_share(*, signature_id, now):
+    """Note that the owner of a signature has pressed a way to pass it on; only the first time counts."""
+    db.session.execute(
+        update(ShareDeal)
+        .where(ShareDeal.signature_id == signature_id, ShareDeal.shared_at.is_(None))
+        .values(shared_at=now)
+    )
+
+
+def change_texts(*, petition_id, texts, now):
+    """Let there be these wordings, {language: [words]}; those that are there already go on, others are handed out no more."""
+    wanted = {(lang, words) for lang in LOCALES for words in texts.get(lang, ())}
+    standing = texts_of(petition_id)
+    for text in standing:
+        if (text.lang, text.words) not in wanted:
+            text.retired_at = now
+    there = {(text.lang, text.words) for text in standing}
+    for lang in LOCALES:
+        for words in dict.fromkeys(texts.get(lang, ())):
+            if (lang, words) not in there:
+                db.session.add(ShareText(petition_id=petition_id, lang=lang, words=words, created_at=now))
+    db.session.flush()
+    return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()
+
+
+def _key():
+    return current_app.config["SECRET_KEY"].encode()

@@ -1,0 +1,121 @@
+"""Passing something on: the page with every way to do it, its QR code, and what came of a supporter's own link."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from io import BytesIO
+
+import segno
+from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request, url_for
+
+from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.events.queries import event_by_slug
+from campaign.extensions import write
+from campaign.lib.caching import public
+from campaign.lib.qr_codes import QUIET, qr_code
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_slug
+from campaign.sharing import structured
+from campaign.sharing.codes import signature_id_of
+from campaign.sharing.forms import MastodonForm
+from campaign.sharing.operations import note_share
+from campaign.sharing.queries import numbers_brought_by, words_dealt
+from campaign.signatures import keys
+from campaign.signatures.queries import signature_by_token
+
+blueprint = Blueprint("sharing", __name__)
+blueprint.app_template_global("structured_site")(structured.of_site)
+blueprint.app_template_global("structured_petition")(structured.of_petition)
+blueprint.app_template_global("structured_cause")(structured.of_cause)
+CODE_SECONDS = 86_400
+# So many pixels a side make a QR code crisp on paper of the size of a hand.
+SCALE = 16
+KINDS = "any(petitions, causes, events)"
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of thing that can be passed on: how it is found, what it is called in a language, and where its page is."""
+
+    find: Callable
+    title: Callable
+    endpoint: str
+    cause: Callable
+
+
+def _petition_title(petition, lang):
+    return petition.current_version.text(lang, petition.original_lang).title
+
+
+FOUND = {
+    "petitions": Kind(petition_by_slug, _petition_title, "petitions.show", lambda petition: petition.cause),
+    "causes": Kind(cause_by_slug, lambda cause, lang: cause.text(lang).title, "causes.show", lambda cause: cause),
+    "events": Kind(event_by_slug, lambda event, lang: event.text(lang).title, "events.show", lambda event: event.cause),
+}
+
+
+@blueprint.get(f"/<lang>/<{KINDS}:kind>/<slug>/share")
+def show(kind, slug):
+    """Every way to pass it on; with `code` the link is that of a supporter."""
+    thing, code = FOUND[kind].find(slug) or abort(404), _asked_code()
+    form = MastodonForm(request.args if "instance" in request.args else None)
+    title, address = FOUND[kind].title(thing, g.lang), _address(kind, slug, code, g.lang)
+    words = words_dealt(signature_id_of(code)) if code and kind == "petitions" else None
+    host = form.host if "instance" in request.args and form.validate() else None
+    page = make_response(
+        render_template(
+            "sharing/show.html",
+            kind=kind,
+            slug=slug,
+            code=code,
+            title=title,
+            words=words or title,
+            address=address,
+            drawing=qr_code(address),
+            form=form,
+            host=host,
+            palette=FOUND[kind].cause(thing).palette,
+        ),
+        422 if form.instance.errors else 200,
+    )
+    return page if request.args else public(page, 60)
+
+
+@blueprint.get(f"/<{KINDS}:kind>/<slug>/qr.<any(svg, png):form>")
+def qr(kind, slug, form):
+    """The QR code of its address, in the language `lang` or in whatever the reader's phone speaks, as SVG or PNG."""
+    FOUND[kind].find(slug) or abort(404)
+    lang = request.args.get("lang")
+    drawn = segno.make(_address(kind, slug, _asked_code(), lang), error="m", micro=False)
+    out = BytesIO()
+    drawn.save(out, kind=form, border=QUIET, **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}))
+    return public(Response(out.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml"), CODE_SECONDS)
+
+
+@blueprint.post("/signatures/shared/<receipt>")
+def shared(receipt):
+    """Somebody has pressed a way to pass it on: their own page says so, once."""
+    signature = signature_by_token(keys.RECEIPT, receipt) or abort(404)
+    write(note_share, signature_id=signature.id, now=utcnow())
+    return "", 204
+
+
+@blueprint.get("/signatures/brought/<receipt>.json")
+def brought(receipt):
+    """The numbers of the own butterfly and of those that came by its link, for the montage to light. No names."""
+    signature = signature_by_token(keys.RECEIPT, receipt) or abort(404)
+    cause = cause_by_id(signature.cause_id)
+    return jsonify(cause=cause.slug, own=signature.number, brought=numbers_brought_by(signature.id, cause.id))
+
+
+def _asked_code():
+    """Return the code that the address asks for, or nothing: what is none of ours is left out of links and drawings."""
+    code = request.args.get("code", "")
+    return code if signature_id_of(code) else ""
+
+
+def _address(kind, slug, code, lang):
+    ways = {"by": code} if code and kind == "petitions" else {}
+    if lang in current_app.config["LANGUAGES"]:
+        return current_app.config["PUBLIC_URL"] + url_for(FOUND[kind].endpoint, slug=slug, lang=lang, **ways)
+    query = f"?by={code}" if ways else ""
+    return f"{current_app.config['PUBLIC_URL']}/{kind}/{slug}{query}"

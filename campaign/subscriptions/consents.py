@@ -1,0 +1,19 @@
+"""The words by which people agree to hear more. A wording that anybody agreed to is never changed: a new one gets a new version."""
+
+from flask_babel import force_locale
+from flask_babel import lazy_gettext as _l
+
+from campaign.lib.locales import LOCALES
+
+SIGNATURE = "signature-1"
+FORM = "form-1"
+WORDINGS = {
+    SIGNATURE: _l("Send me news of this campaign, about twice a month"),
+    FORM: _l("News by e-mail, until I say stop. My address is used for nothing else."),
+}
+
+
+def wording(version, lang):
+    """Return the words of a version as they are read in `lang`."""
+    with force_locale(LOCALES[lang]):
+        return str(WORDINGS[version])

@@ -1,0 +1,65 @@
+"""The letter that asks whether somebody meant to subscribe, or tells them that they had."""
+
+from datetime import timedelta
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from campaign.causes.queries import cause_by_id
+from campaign.lib.addresses import host, whole_address
+from campaign.mail.composition import Message, render
+from campaign.mail.delivery import register
+from campaign.subscriptions import keys
+from campaign.subscriptions.operations import CONFIRMATION
+from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+
+
+def init_app(app):
+    """Tell the mail room who words the mails that subscriptions owe."""
+    register(app, CONFIRMATION, _confirmation, _l("Asks whether somebody meant to subscribe"))
+
+
+def list_words(subscription, cause, lang, *, mailing_id=None):
+    """Return what every letter of news says of its list: `list_id`, and `list_unsubscribe`, `end_url` and `preferences_url` for its reader."""
+    token = keys.token_for(keys.OWN, subscription)
+    query = {"mailing": mailing_id} if mailing_id else {}
+    end_url = whole_address("subscriptions.end", lang, token=token, **query)
+    return {
+        "list_id": f"{cause.slug if subscription.cause_id and cause else 'news'}.{host()}",
+        "list_unsubscribe": end_url,
+        "preferences_url": whole_address("subscriptions.preferences", lang, token=token),
+    }
+
+
+def _confirmation(owed):
+    """Return the Message, or None where the wish is gone or nothing is ever to be sent there."""
+    subscription = subscription_by_id(owed.subject_id)
+    if subscription is None or subscription.state == "ended" or subscription.held_reason:
+        return None
+    if is_suppressed(subscription.email_digest):
+        return None
+    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+    listed = list_words(subscription, cause, owed.lang)
+    asks = subscription.state == "pending"
+    words = {
+        "is_all": cause is None,
+        "list_title": cause.text(owed.lang).title if cause else "Volante",
+        "cause_title": cause.text(owed.lang).title if cause else "Volante",
+        "frequency": subscription.frequency,
+        "expires_on": subscription.mailed_at + timedelta(days=current_app.config["CONFIRM_DAYS"]),
+        "erase_days": current_app.config["ERASE_PENDING_DAYS"],
+        "confirm_url": whole_address("subscriptions.confirm", owed.lang, token=keys.token_for(keys.CONFIRM, subscription)),
+        "preferences_url": listed["preferences_url"],
+        "end_url": listed["list_unsubscribe"],
+        "organisation": "",
+        "site_name": "Volante",
+    }
+    wording = render("subscription_confirmation" if asks else "subscription_repeat", owed.lang, **words)
+    return Message(
+        to=subscription.email,
+        digest=subscription.email_digest,
+        lang=owed.lang,
+        list_id=listed["list_id"],
+        list_unsubscribe=listed["list_unsubscribe"],
+        **wording._asdict(),
+    )

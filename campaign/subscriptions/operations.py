@@ -1,0 +1,173 @@
+"""Subscribing by the form, confirming, changing and ending; and the list that wins over everything.
+
+Nothing here tells the caller whether an address had subscribed before; its owner hears of it by mail.
+"""
+
+from datetime import timedelta
+
+from sqlalchemy import func, or_, select, update
+
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.lib.insertion import insert
+from campaign.mail.operations import owe, refuse_address
+from campaign.subscriptions.consents import FORM, wording
+from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+
+CONFIRMATION = "subscription_confirmation"
+MOST_MAILS = 5
+# Two presses of one button are one wish.
+QUIET = timedelta(seconds=50)
+
+_table = Subscription.__table__
+
+
+class LinkExpired(CampaignError):
+    """The link in the mail is older than it is good for."""
+
+    status = 410
+
+
+class NotYours(CampaignError):
+    """The link does not open this subscription."""
+
+    status = 404
+
+
+def subscribe(*, email, email_digest, lang, now, cause_id=None, frequency="each", held_reason=""):
+    """Note a wish to hear more, and owe the letter that asks its owner; return the id.
+
+    An address that is subscribed stays as it is, and is told so by the same letter's other wording. With a `held_reason` no letter goes
+    out, and the wish is forgotten like any that nobody confirms.
+    """
+    row = {
+        "cause_id": cause_id,
+        "email": email,
+        "email_digest": email_digest,
+        "lang": lang,
+        "frequency": frequency,
+        "state": "pending",
+        "source": "form",
+        "consent_version": FORM,
+        "consent_text": wording(FORM, lang),
+        "consent_at": now,
+        "evidence": "",
+        "held_reason": held_reason,
+        "mail_count": 0,
+        "created_at": now,
+        "ended_reason": "",
+    }
+    # What was confirmed is nobody's to change who merely knows the address.
+    renewed = {name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")}
+    subscription_id = db.session.scalar(
+        insert(_table)
+        .values(row)
+        .on_conflict_do_update(
+            index_elements=["email_digest", PLACE],
+            set_={**renewed, "signature_id": None, "confirmed_at": None, "ended_at": None, "ended_mailing_id": None},
+            where=_table.c.state != "active",
+        )
+        .returning(_table.c.id)
+    )
+    if subscription_id is None:
+        here = (_table.c.email_digest == email_digest, func.coalesce(_table.c.cause_id, 0) == (cause_id or 0))
+        subscription_id = db.session.scalar(select(_table.c.id).where(*here))
+    if not held_reason:
+        _mail_owner(subscription_id, lang, now)
+    return subscription_id
+
+
+def confirm(*, subscription_id, now, good_for):
+    """Take the owner's word; doing it twice changes nothing. Returns the row, or None where there is nothing to confirm.
+
+    `good_for` is the timedelta that a letter's link is good for. Raises LinkExpired.
+    """
+    row = _locked(subscription_id)
+    if row is None or row.state == "ended":
+        return None
+    if row.state == "pending":
+        if row.mailed_at is None or row.mailed_at <= now - good_for:
+            raise LinkExpired(subscription_id)
+        row.state, row.confirmed_at, row.evidence, row.digest_at = "active", now, "email", now
+        db.session.flush()
+    return row
+
+
+def send_again(*, subscription_id, now, good_for):
+    """Owe another letter to someone whose link had expired; harmless where it is not wanted any more."""
+    row = _locked(subscription_id)
+    if row and row.state == "pending" and (row.mailed_at is None or row.mailed_at <= now - good_for):
+        row.mailed_at = now
+        db.session.flush()
+        owe(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
+
+
+def change(*, subscription_id, email_digest, lang, frequency, now):
+    """Let the owner choose language and frequency. Raises NotYours."""
+    row = _own(subscription_id, email_digest)
+    if frequency == "weekly" and row.frequency != "weekly":
+        # What was mailed before stands in no weekly letter.
+        row.digest_at = now
+    row.lang, row.frequency = lang, frequency
+    db.session.flush()
+    return row
+
+
+def end(*, subscription_id, email_digest, now, mailing_id=None):
+    """End a subscription at its owner's word; twice changes nothing. Raises NotYours."""
+    row = _own(subscription_id, email_digest)
+    if row.state != "ended":
+        row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = "ended", now, "owner", mailing_id
+        db.session.flush()
+    return row
+
+
+def suppress(*, email_digest, reason, now):
+    """Never send news to the address behind this keyed digest again; `reason` is complaint, request or organizer."""
+    db.session.execute(
+        insert(SuppressedAddress.__table__)
+        .values(digest=email_digest, reason=reason, since=now)
+        .on_conflict_do_nothing(index_elements=["digest"])
+    )
+    db.session.execute(
+        update(_table)
+        .where(_table.c.email_digest == email_digest, _table.c.state != "ended")
+        .values(state="ended", ended_at=now, ended_reason=reason)
+    )
+
+
+def note_bounce(*, email_digest, kind, reason, now):
+    """Mark an address by what its mail server said: `hard`, `soft` or `complaint`; a soft bounce changes nothing."""
+    if kind == "hard":
+        refuse_address(email_digest, reason=reason or "bounced", now=now)
+    elif kind == "complaint":
+        suppress(email_digest=email_digest, reason="complaint", now=now)
+
+
+def _mail_owner(subscription_id, lang, now):
+    """Owe the letter, at most MOST_MAILS in all and not two within QUIET."""
+    mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
+    allowed = db.session.scalar(
+        update(_table)
+        .where(_table.c.id == subscription_id, mails < MOST_MAILS, or_(mailed_at.is_(None), mailed_at <= now - QUIET))
+        .values(mail_count=mails + 1, mailed_at=now)
+        .returning(_table.c.id)
+    )
+    if allowed is not None:
+        owe(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
+
+
+def _own(subscription_id, email_digest):
+    row = _locked(subscription_id)
+    if row is None or row.email_digest is None or row.email_digest != email_digest:
+        raise NotYours(subscription_id)
+    return row
+
+
+def _locked(subscription_id):
+    return db.session.scalar(
+        select(Subscription)
+        .where(Subscription.id == subscription_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )

@@ -1,0 +1,68 @@
+"""What pages, mails and mailings ask about subscriptions."""
+
+from sqlalchemy import case, func, or_, select
+
+from campaign.causes.models import Cause
+from campaign.extensions import db
+from campaign.subscriptions import keys
+from campaign.subscriptions.models import Subscription, SuppressedAddress
+
+
+def subscription_by_id(subscription_id):
+    """Return the subscription, or None."""
+    return db.session.get(Subscription, subscription_id, populate_existing=True)
+
+
+def subscription_by_token(purpose, token):
+    """Return the subscription that `token` opens for `purpose` (see `keys`), or None."""
+    subscription_id = keys.id_in(token)
+    found = None if subscription_id is None else subscription_by_id(subscription_id)
+    return found if found is not None and found.email_digest and keys.opens(purpose, token, found) else None
+
+
+def subscriptions_of_address(email_digest):
+    """Return [(subscription, its Cause or None)] of what this address has confirmed and not ended, oldest first."""
+    rows = db.session.execute(
+        select(Subscription, Cause)
+        .outerjoin(Cause, Cause.id == Subscription.cause_id)
+        .where(Subscription.email_digest == email_digest, Subscription.state == "active")
+        .order_by(Subscription.id)
+    ).all()
+    return [tuple(row) for row in rows]
+
+
+def is_suppressed(email_digest):
+    """Return whether no news is ever sent to the address behind this keyed digest."""
+    return db.session.get(SuppressedAddress, email_digest) is not None
+
+
+def audience(cause_id, *, langs=(), kinds=(), frequency=None):
+    """Return {(language, kind, frequency): how many} of the active subscriptions to a cause, or to all, by address once.
+
+    `kinds` are `signers` (by a signature) and `subscribers` (otherwise).
+    """
+    kind = kind_of(Subscription.source).label("kind")
+    query = select(Subscription.lang, kind, Subscription.frequency, func.count(func.distinct(Subscription.email_digest))).where(
+        Subscription.state == "active", hears_of(cause_id), ~suppressed()
+    )
+    rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
+    return {
+        (lang, kind, often): many
+        for lang, kind, often, many in rows
+        if (not langs or lang in langs) and (not kinds or kind in kinds) and frequency in (None, often)
+    }
+
+
+def hears_of(cause_id):
+    """Return the condition that a subscription is to this cause, or to all."""
+    return or_(Subscription.cause_id == cause_id, Subscription.cause_id.is_(None))
+
+
+def suppressed():
+    """Return the condition that the address of a subscription is on the suppression list."""
+    return select(SuppressedAddress.digest).where(SuppressedAddress.digest == Subscription.email_digest).exists()
+
+
+def kind_of(source):
+    """Return the SQL that says of a source whether it makes `signers` or `subscribers`."""
+    return case((source == "signature", "signers"), else_="subscribers")

@@ -1,0 +1,188 @@
+"""Asking for news, and saying that it was meant."""
+
+from datetime import timedelta
+
+from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from sqlalchemy.exc import OperationalError
+
+from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.extensions import write
+from campaign.lib.caching import public
+from campaign.lib.times import utcnow
+from campaign.signatures import keys as signature_keys
+from campaign.signatures.pressure import pressure
+from campaign.subscriptions import keys, operations
+from campaign.subscriptions.forms import SubscribeForm
+from campaign.subscriptions.queries import subscription_by_token
+
+blueprint = Blueprint("subscriptions", __name__)
+BUSY_SECONDS = 10
+
+
+@blueprint.post("/<lang>/causes/<slug>/subscriptions")
+def subscribe(slug):
+    """Take a wish to hear of a cause; the answer is the same whoever subscribed before."""
+    cause = cause_by_slug(slug)
+    if cause is None:
+        return _unknown()
+    return _take(cause)
+
+
+@blueprint.post("/<lang>/subscriptions")
+def subscribe_to_all():
+    return _take(None)
+
+
+@blueprint.get("/<lang>/causes/<slug>/subscriptions")
+def form_again(slug):
+    """The box by itself: where a language switch or a reload after a refused form leads, and a link from elsewhere."""
+    return public(make_response(_box(cause_by_slug(slug) or abort(404), SubscribeForm(formdata=None))), 60)
+
+
+@blueprint.get("/<lang>/subscriptions")
+def form_for_all():
+    return public(make_response(_box(None, SubscribeForm(formdata=None))), 60)
+
+
+@blueprint.get("/<lang>/subscriptions/thanks")
+@blueprint.get("/<lang>/causes/<slug>/subscriptions/thanks")
+def thanks(slug=None):
+    cause = _cause_at(slug)
+    sender = current_app.extensions["sender_address"]
+    return public(make_response(render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))), 60)
+
+
+@blueprint.get("/<lang>/subscriptions/confirm/<token>")
+def confirm(token):
+    """The page with the button; looking at it changes nothing, as mail scanners look too."""
+    subscription = subscription_by_token(keys.CONFIRM, token)
+    if subscription is None or subscription.state == "ended":
+        return private("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+    if subscription.state == "active":
+        return redirect(_confirmed_page(cause), 303)
+    is_good = subscription.mailed_at and subscription.mailed_at > utcnow() - _good_for()
+    return private(
+        "subscriptions/confirm.html",
+        200 if is_good else 410,
+        state="ready" if is_good else "expired",
+        token=token,
+        sent_again=request.args.get("again") == "1",
+        **_words(cause),
+    )
+
+
+@blueprint.post("/<lang>/subscriptions/confirm/<token>")
+def confirm_now(token):
+    """Confirm; then go where no token stands in the address."""
+    subscription = subscription_by_token(keys.CONFIRM, token)
+    if subscription is None:
+        return private("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+    cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
+    asked = {"subscription_id": subscription.id, "now": utcnow(), "good_for": _good_for()}
+    confirmed_page = _confirmed_page(cause)
+    if request.form.get("again"):
+        write(operations.send_again, **asked)
+        return redirect(url_for("subscriptions.confirm", token=token, again=1), 303)
+    try:
+        confirmed = write(operations.confirm, **asked)
+    except operations.LinkExpired:
+        return redirect(url_for("subscriptions.confirm", token=token), 303)
+    if confirmed is None:
+        return private("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+    return redirect(confirmed_page, 303)
+
+
+@blueprint.get("/<lang>/subscriptions/confirmed")
+@blueprint.get("/<lang>/causes/<slug>/subscriptions/confirmed")
+def confirmed(slug=None):
+    """What is said once it is confirmed; the address is everybody's."""
+    cause = _cause_at(slug)
+    return public(make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60)
+
+
+def private(template, status, **context):
+    """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
+    page = make_response(render_template(template, **context), status)
+    page.headers["Cache-Control"] = "no-store"
+    page.headers["Referrer-Policy"] = "same-origin"
+    page.headers["X-Robots-Tag"] = "noindex"
+    return page
+
+
+def _take(cause):
+    now = utcnow()
+    network = signature_keys.network_digest(request.remote_addr)
+    pressed = pressure().admit(network, f"news-{cause.id if cause else 0}")
+    form = SubscribeForm.sent()
+    if not form.validate():
+        return _refuse(cause, form, 422)
+    email = form.email.address
+    try:
+        write(
+            operations.subscribe,
+            email=email.typed,
+            email_digest=signature_keys.email_digest(email.normalized),
+            cause_id=cause.id if cause else None,
+            lang=g.lang,
+            frequency=form.frequency.data,
+            # What a person cannot see no person fills; under pressure nobody's mailbox is to be flooded by us.
+            held_reason="hidden_field" if form.website.data else "pressure" if pressed else "",
+            now=now,
+        )
+    except OperationalError:
+        current_app.logger.exception("a subscription could not be written")
+        return _refuse(cause, form, 503)
+    if _wants_json():
+        return jsonify(status="pending"), 201
+    return redirect(url_for("subscriptions.thanks", **_place(cause)), 303)
+
+
+def _refuse(cause, form, status):
+    if _wants_json():
+        errors = {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}
+        answer = jsonify(errors=errors) if status == 422 else jsonify(status="busy")
+    else:
+        answer = make_response(_box(cause, form, refused=status))
+    answer.status_code = status
+    if status == 503:
+        answer.headers["Retry-After"] = str(BUSY_SECONDS)
+    return answer
+
+
+def _box(cause, form, refused=None):
+    return render_template("subscriptions/new.html", form=form, refused=refused, **_words(cause))
+
+
+def _cause_at(slug):
+    """Return the cause at `slug`, None where all are meant; 404 where there is none."""
+    return None if slug is None else cause_by_slug(slug) or abort(404)
+
+
+def _place(cause):
+    return {"slug": cause.slug} if cause else {}
+
+
+def _words(cause):
+    return {
+        "cause_title": cause.text(g.lang).title if cause else "",
+        "cause_slug": cause.slug if cause else "",
+        "palette": cause.palette if cause else "",
+    }
+
+
+def _confirmed_page(cause):
+    return url_for("subscriptions.confirmed", **_place(cause))
+
+
+def _good_for():
+    return timedelta(days=current_app.config["CONFIRM_DAYS"])
+
+
+def _unknown():
+    return (jsonify(status="unknown"), 404) if _wants_json() else abort(404)
+
+
+def _wants_json():
+    accepts = request.accept_mimetypes
+    return accepts["application/json"] > accepts["text/html"]

@@ -1,0 +1,187 @@
+"""The letters that carry news; each is worded when it is sent, and dropped where its reader has ended meanwhile."""
+
+from types import SimpleNamespace
+
+from babel.dates import format_date
+from flask_babel import force_locale
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+from sqlalchemy import select
+
+from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.queries import organizer_by_id
+from campaign.causes.queries import cause_by_id
+from campaign.extensions import db
+from campaign.lib.addresses import whole_address
+from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_html, to_text
+from campaign.lib.times import utcnow
+from campaign.mail.composition import Message, render
+from campaign.mail.delivery import register
+from campaign.signatures.queries import signature_by_id
+from campaign.subscriptions.emails import list_words
+from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.updates.mailing import LETTER, TEST
+from campaign.updates.mailing_models import Mailing, MailingReceipt
+from campaign.updates.models import Update
+from campaign.updates.pages import card
+from campaign.updates.queries import public_at, update_by_id
+from campaign.updates.tasks import DIGEST
+
+
+def init_app(app):
+    """Tell the mail room who words the letters of news."""
+    register(app, LETTER, _letter, _l("Carries an update to a subscriber"))
+    register(app, TEST, _test, _l("Shows an organizer how an update will arrive"))
+    register(app, DIGEST, _digest, _l("Carries the week's updates to a subscriber"))
+
+
+def wording_of(update, lang, *, why, end_url, preferences_url):
+    """Return the Wording of an update's letter in `lang`: for its readers, and for a look at it beforehand."""
+    text = update.text(lang)
+    shown = card(update, lang)
+    return render(
+        "update_letter",
+        lang,
+        title=text.title,
+        summary=shown.summary,
+        date=_day(shown.date, lang),
+        body=_styled(to_html(text.body)),
+        plain_body=to_text(text.body, shows_links=True),
+        update_url=whole_address("updates.show", lang, slug=update.slug),
+        cause_title=shown.cause,
+        organisation="",
+        site_name="Volante",
+        why=why,
+        end_url=end_url,
+        preferences_url=preferences_url,
+    )
+
+
+def sample(update, lang):
+    """Return the Wording of an update's letter as a reader will get it; its links lead to the archive instead of a reader's own pages."""
+    with force_locale(LOCALES[lang]):
+        why = _("You receive this letter because you subscribed to the news of “%(title)s”.", title=update.cause.text(lang).title)
+    archive = whole_address("updates.of_cause", lang, slug=update.cause.slug)
+    return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
+
+
+def why_of(subscription, cause_title, lang):
+    """Return the sentence that tells a reader why the letter comes to them."""
+    with force_locale(LOCALES[lang]):
+        if subscription.source == "signature":
+            return _("You receive this letter because you asked for news of “%(title)s” when you signed.", title=cause_title)
+        if subscription.cause_id is None:
+            return _("You receive this letter because you subscribed to the news of all causes here.")
+        return _("You receive this letter because you subscribed to the news of “%(title)s”.", title=cause_title)
+
+
+def _letter(owed):
+    receipt = db.session.get(MailingReceipt, owed.subject_id)
+    mailing = db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
+    reader = _reader(receipt.subscription_id) if mailing and mailing.state != "stopped" else None
+    update = update_by_id(mailing.update_id) if reader else None
+    if update is None or update.phase(utcnow()) != "public":
+        return None
+    cause_title = update.cause.text(reader.lang).title
+    listed = list_words(reader, update.cause, reader.lang, mailing_id=mailing.id)
+    wording = wording_of(
+        update,
+        reader.lang,
+        why=why_of(reader, cause_title, reader.lang),
+        end_url=listed["list_unsubscribe"],
+        preferences_url=listed["preferences_url"],
+    )
+    return _message(reader, wording, listed)
+
+
+def _test(owed):
+    entry = db.session.get(AuditEntry, owed.subject_id)
+    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    update = update_by_id(entry.subject_id) if entry else None
+    if organizer is None or organizer.removed_at is not None or update is None:
+        return None
+    wording = sample(update, owed.lang)
+    return Message(to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **wording._asdict())
+
+
+def _digest(owed):
+    reader = _reader(owed.subject_id)
+    if reader is None or reader.frequency != "weekly":
+        return None
+    lang = reader.lang
+    news = _news_of_week(reader, utcnow())
+    if not news:
+        return None
+    cause = cause_by_id(reader.cause_id) if reader.cause_id else None
+    listed = list_words(reader, cause, lang)
+    title = cause.text(lang).title if cause else "Volante"
+    words = {
+        "updates": [_line(update, lang) for update in news],
+        "shows_cause": cause is None,
+        "cause_title": title,
+        "organisation": "",
+        "site_name": "Volante",
+        "why": why_of(reader, title, lang),
+        "end_url": listed["list_unsubscribe"],
+        "preferences_url": listed["preferences_url"],
+    }
+    return _message(reader, render("update_digest", lang, **words), listed)
+
+
+def _reader(subscription_id):
+    """Return the subscription if it may still be written to at this very moment, or None."""
+    found = subscription_by_id(subscription_id)
+    if found is None or found.state != "active" or is_suppressed(found.email_digest):
+        return None
+    signature = signature_by_id(found.signature_id) if found.source == "signature" and found.signature_id else None
+    return None if signature is not None and signature.state == "withdrawn" else found
+
+
+def _news_of_week(reader, now):
+    """Return the mailed updates within the bounds of the last weekly letter that no letter of their own brought, newest first."""
+    had = select(MailingReceipt.mailing_id).where(MailingReceipt.email_digest == reader.email_digest)
+    query = (
+        select(Update.id)
+        .join(Mailing, Mailing.update_id == Update.id)
+        .join(Update.cause)
+        .where(
+            *public_at(now),
+            Mailing.state != "stopped",
+            Mailing.starts_at > reader.digest_from,
+            Mailing.starts_at <= reader.digest_at,
+            Mailing.id.not_in(had),
+        )
+        .order_by(Update.publish_at.desc(), Update.id.desc())
+    )
+    if reader.cause_id is not None:
+        query = query.where(Update.cause_id == reader.cause_id)
+    return [update_by_id(update_id) for update_id in db.session.scalars(query)]
+
+
+def _line(update, lang):
+    shown = card(update, lang)
+    url = whole_address("updates.show", lang, slug=update.slug)
+    return SimpleNamespace(title=shown.title, summary=shown.summary, cause=shown.cause, date=_day(shown.date, lang), url=url)
+
+
+def _message(reader, wording, listed):
+    return Message(
+        to=reader.email,
+        digest=bytes(reader.email_digest),
+        lang=reader.lang,
+        list_id=listed["list_id"],
+        list_unsubscribe=listed["list_unsubscribe"],
+        **wording._asdict(),
+    )
+
+
+def _day(date, lang):
+    return format_date(date, "long", locale=LOCALES[lang])
+
+
+def _styled(html):
+    """Return the body with the styles that mail needs inline: links that are seen as such, room between paragraphs."""
+    styled = str(html).replace("<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href')
+    return Markup(styled.replace("<p>", '<p style="margin:0 0 18px">'))

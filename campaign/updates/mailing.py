@@ -1,0 +1,141 @@
+"""Mailing an update to subscribers: planning it, and what an organizer may do while it runs."""
+
+from sqlalchemy import func, select
+
+from campaign.accounts.audit import record
+from campaign.errors import CampaignError
+from campaign.extensions import db
+from campaign.mail.models import OwedMessage
+from campaign.mail.operations import owe
+from campaign.subscriptions.models import Subscription
+from campaign.updates.mailing_models import Mailing, MailingReceipt
+from campaign.updates.operations import publish_update, update_to_change
+
+LETTER = "update_letter"
+TEST = "update_test"
+KINDS = ("subscribers", "signers")
+
+
+class MailedAlready(CampaignError):
+    """This update has a mailing; nobody gets it twice."""
+
+    status = 409
+
+
+class MailingOver(CampaignError):
+    """The mailing is stopped or done."""
+
+    status = 409
+
+
+class NotPublic(CampaignError):
+    """Only what is published is mailed."""
+
+    status = 409
+
+
+def plan_mailing(*, update_id, now, starts_at=None, langs=(), kinds=(), per_minute=0):
+    """Let the worker mail the update from `starts_at` on, or as soon as it is public. Raises MailedAlready and NotPublic.
+
+    `langs` and `kinds` (of KINDS) choose among the subscribers, empty means all; `per_minute` 0 is no limit.
+    """
+    row = update_to_change(update_id)
+    if row.state != "published":
+        raise NotPublic(row.slug)
+    if mailing_of(update_id):
+        raise MailedAlready(row.slug)
+    made = Mailing(
+        update_id=update_id,
+        langs=list(langs),
+        kinds=list(kinds),
+        per_minute=per_minute,
+        starts_at=max(starts_at or now, row.publish_at),
+        created_at=now,
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made
+
+
+def publish_and_mail(*, update_id, now, publish_at=None, time_zone="", mails=False):
+    """Publish an update and, where `mails`, plan its mailing to all subscribers with it. Raises UpdateNotReady."""
+    row = publish_update(update_id=update_id, now=now, publish_at=publish_at, time_zone=time_zone)
+    if mails:
+        plan_mailing(update_id=update_id, now=now)
+    return row
+
+
+def send_test(*, actor, update_id, organizer_id, lang):
+    """Owe the letter, as it will look in `lang`, to one organizer. It is about its entry of the audit trail, which names both."""
+    row = update_to_change(update_id)
+    details = {"organizer": organizer_id}
+    entry = record(actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details)
+    owe(kind=TEST, subject_id=entry.id, lang=lang)
+
+
+def pause_mailing(*, mailing_id):
+    """Owe no more letters until it goes on; the few that are on their way already arrive. Raises MailingOver."""
+    return _turn(mailing_id, ("planned", "sending"), "paused")
+
+
+def resume_mailing(*, mailing_id):
+    """Go on where it was paused. Raises MailingOver."""
+    return _turn(mailing_id, ("paused",), "sending")
+
+
+def stop_mailing(*, mailing_id, now):
+    """End it for good: also what is owed and not handed over yet stays unsent. Raises MailingOver."""
+    row = _turn(mailing_id, ("planned", "sending", "paused"), "stopped")
+    row.finished_at = now
+    return row
+
+
+def mailing_of(update_id):
+    """Return the mailing of an update, or None."""
+    return db.session.scalar(select(Mailing).where(Mailing.update_id == update_id).execution_options(populate_existing=True))
+
+
+def mailings_among(update_ids):
+    """Return {update id: its Mailing} for those that have one."""
+    rows = db.session.scalars(select(Mailing).where(Mailing.update_id.in_(list(update_ids))))
+    return {row.update_id: row for row in rows}
+
+
+def report(mailing):
+    """Return how many letters are `owed`, `sent`, `failed` and `dropped`, and how many readers `ended` by it.
+
+    Dropped are those whose reader had ended, whose address takes no mail, or that a stop kept back.
+    """
+    ended = db.session.scalar(
+        select(func.count()).select_from(Subscription).where(Subscription.ended_mailing_id == mailing.id)
+    )
+    counts = mailing.counts or letters_of(mailing.id)
+    return {"owed": 0, "sent": 0, "failed": 0, "dropped": 0, **counts, "ended": ended}
+
+
+def letters_of(mailing_id):
+    """Return {state: how many} of the letters of a mailing, as long as they stand in the outbox."""
+    rows = db.session.execute(
+        select(OwedMessage.state, func.count())
+        .join(MailingReceipt, MailingReceipt.id == OwedMessage.subject_id)
+        .where(OwedMessage.kind == LETTER, MailingReceipt.mailing_id == mailing_id)
+        .group_by(OwedMessage.state)
+    )
+    return {state: many for state, many in rows}
+
+
+def locked_mailing(mailing_id):
+    """Return the mailing as it is now, and keep others out of it until the transaction ends."""
+    return db.session.scalars(
+        select(Mailing).where(Mailing.id == mailing_id).with_for_update().execution_options(populate_existing=True)
+    ).one()
+
+
+def _turn(mailing_id, before, after):
+    row = locked_mailing(mailing_id)
+    if row.state in before:
+        row.state = after
+        db.session.flush()
+    elif row.state != after:
+        raise MailingOver(f"the mailing is {row.state}")
+    return row

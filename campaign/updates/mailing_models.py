@@ -1,0 +1,65 @@
+"""An update on its way to subscribers, and who has it."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+from campaign.updates.models import Update
+
+# A partial index serves only those queries that repeat its condition to the letter.
+RUNNING = text("state in ('planned', 'sending')")
+
+
+class Mailing(db.Model):
+    """The mailing of one update; there is at most one, so that nobody gets it twice.
+
+    From `starts_at` on the worker goes through the subscriptions in the order of their ids, and `reached_id` is the last it dealt
+    with. `langs` and `kinds` (`subscribers`, `signers`) choose among them; empty means all. `per_minute` limits how many letters are
+    owed in a minute; 0 is no limit. `counts` is the report, kept once all is settled, as owed messages are swept.
+    """
+
+    __tablename__ = "mailing"
+    __table_args__ = (
+        CheckConstraint("state in ('planned', 'sending', 'paused', 'stopped', 'done')", name="state"),
+        CheckConstraint("per_minute >= 0", name="per_minute"),
+        Index("uq_mailing_update_id", "update_id", unique=True),
+        Index("ix_mailing_running", "starts_at", sqlite_where=RUNNING, postgresql_where=RUNNING),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"))
+    state: Mapped[str] = mapped_column(String(12), default="planned")
+    langs: Mapped[list] = mapped_column(JSON, default=list)
+    kinds: Mapped[list] = mapped_column(JSON, default=list)
+    per_minute: Mapped[int] = mapped_column(Integer, default=0)
+    starts_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    reached_id: Mapped[int] = mapped_column(RowId, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    finished_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    counts: Mapped[dict] = mapped_column(JSON, default=dict)
+
+    update: Mapped[Update] = relationship()
+
+
+class MailingReceipt(db.Model):
+    """A letter of a mailing to one subscriber: written in the transaction that owes it, once for each address.
+
+    It names the subscription by its number alone, which outlives it.
+    """
+
+    __tablename__ = "mailing_receipt"
+    __table_args__ = (
+        Index("uq_mailing_receipt_subscription", "mailing_id", "subscription_id", unique=True),
+        Index("uq_mailing_receipt_address", "mailing_id", "email_digest", unique=True),
+        # Owed letters name a receipt: its number is given to no other.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    subscription_id: Mapped[int] = mapped_column(RowId)
+    email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    owed_at: Mapped[datetime] = mapped_column(UtcDateTime)

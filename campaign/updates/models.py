@@ -1,0 +1,112 @@
+"""Dated news of a cause: its words, its picture, its addresses."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from campaign.causes.models import Cause
+from campaign.extensions import RowId, db
+from campaign.lib.times import UtcDateTime, utcnow
+
+
+class Update(db.Model):
+    """A piece of news. It is public once it is `published` and its `publish_at` has passed.
+
+    `time_zone` is the IANA zone in which its editor said the hour. `uuid` names it in feeds for good, wherever it moves. `revision`
+    counts its changes, so that of two editors the second is told.
+    """
+
+    __tablename__ = "campaign_update"
+    __table_args__ = (
+        CheckConstraint("state in ('draft', 'published')", name="state"),
+        CheckConstraint("state = 'draft' or publish_at is not null", name="publish_at"),
+        Index("uq_campaign_update_slug", "slug", unique=True),
+        Index("ix_campaign_update_cause_id", "cause_id", "publish_at"),
+        Index("ix_campaign_update_publish_at", "publish_at"),
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    uuid: Mapped[str] = mapped_column(String(36))
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id"))
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="SET NULL"))
+    slug: Mapped[str] = mapped_column(String(80))
+    state: Mapped[str] = mapped_column(String(12), default="draft")
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    time_zone: Mapped[str] = mapped_column(String(40), default="")
+    original_lang: Mapped[str] = mapped_column(String(2), default="en")
+    revision: Mapped[int] = mapped_column(Integer, default=1)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+    cause: Mapped[Cause] = relationship()
+    texts: Mapped[list["UpdateText"]] = relationship(order_by="UpdateText.lang", cascade="all, delete-orphan")
+    petitions: Mapped[list["UpdatePetition"]] = relationship(
+        order_by="UpdatePetition.position", cascade="all, delete-orphan"
+    )
+    picture: Mapped["UpdatePicture | None"] = relationship(cascade="all, delete-orphan")
+
+    def text(self, lang):
+        """Return the words in `lang`, or in the language that was written first."""
+        by_lang = {text.lang: text for text in self.texts}
+        return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+
+    def phase(self, now):
+        """Return `draft`, `scheduled` or `public`."""
+        if self.state == "draft":
+            return "draft"
+        return "public" if self.publish_at <= now else "scheduled"
+
+
+class UpdateText(db.Model):
+    """An update in one language; `body` is Markdown, `summary` one or two sentences or nothing."""
+
+    __tablename__ = "campaign_update_text"
+
+    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    lang: Mapped[str] = mapped_column(String(2), primary_key=True)
+    title: Mapped[str] = mapped_column(String(200))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    picture_alt: Mapped[str] = mapped_column(String(300), default="")
+
+
+class UpdatePetition(db.Model):
+    """A petition that an update is about; its page shows the update."""
+
+    __tablename__ = "campaign_update_petition"
+    __table_args__ = (Index("ix_campaign_update_petition_petition_id", "petition_id"),)
+
+    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    position: Mapped[int] = mapped_column(Integer, default=0)
+
+
+class UpdatePicture(db.Model):
+    """The picture of an update, kept in the database so that backups hold it.
+
+    `data` is the whole, as WebP. `wide` is what lists and shared links show of it, a JPEG cut around the point (`focus_x`, `focus_y`),
+    in hundredths from the left and from the top. `digest` names both, and so changes with the point.
+    """
+
+    __tablename__ = "campaign_update_picture"
+    __table_args__ = (CheckConstraint("focus_x between 0 and 100 and focus_y between 0 and 100", name="focus"),)
+
+    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(24))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    focus_x: Mapped[int] = mapped_column(SmallInteger, default=50)
+    focus_y: Mapped[int] = mapped_column(SmallInteger, default=50)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    wide: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class FormerUpdateSlug(db.Model):
+    """An address that an update had; it leads to the present one."""
+
+    __tablename__ = "campaign_update_former_slug"
+    __table_args__ = (Index("ix_campaign_update_former_slug_update_id", "update_id"),)
+
+    slug: Mapped[str] = mapped_column(String(80), primary_key=True)
+    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"))

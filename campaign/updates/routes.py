@@ -1,0 +1,139 @@
+"""News: the archive, each update's page, its pictures, and the feeds."""
+
+from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.events.pages import card as event_card
+from campaign.events.queries import event_by_id
+from campaign.lib.addresses import whole_address
+from campaign.lib.caching import public
+from campaign.lib.times import utcnow
+from campaign.updates.feeds import atom
+from campaign.updates.forms import Archive
+from campaign.updates.pages import page, recent_cards
+from campaign.updates.queries import newest_change, picture_of, recent_updates, update_by_slug, years
+from campaign.updates.structured import structured
+
+blueprint = Blueprint("updates", __name__)
+PAGE = 20
+MOST_IN_FEED = 50
+FEED_SECONDS = 300
+PICTURE_SECONDS = 7 * 24 * 3600
+
+
+@blueprint.get("/<lang>/updates/")
+def index():
+    return _archive(None)
+
+
+@blueprint.get("/<lang>/causes/<slug>/updates")
+def of_cause(slug):
+    return _archive(cause_by_slug(slug) or abort(404))
+
+
+@blueprint.get("/<lang>/updates/<slug>")
+def show(slug):
+    now = utcnow()
+    update = update_by_slug(slug, now) or abort(404)
+    shown = page(update, g.lang, now)
+    event = event_by_id(shown.event_id) if shown.event_id else None
+    more = recent_cards(g.lang, now, cause_id=update.cause_id, limit=4)
+    return public(
+        make_response(
+            render_template(
+                "updates/show.html",
+                update=shown,
+                event=event_card(event, g.lang, now) if event and event.state != "draft" else None,
+                more=[each for each in more if each.id != shown.id][:3],
+                **_addresses(shown),
+            )
+        )
+    )
+
+
+@blueprint.get("/<lang>/feed.atom")
+def feed():
+    causes = published_causes()
+    # A site with one cause is known by its name.
+    title = causes[0].text(g.lang).title if len(causes) == 1 else "Volante"
+    return _feed("site", title, whole_address("updates.index", g.lang), whole_address("updates.feed", g.lang))
+
+
+@blueprint.get("/<lang>/causes/<slug>/feed.atom")
+def cause_feed(slug):
+    cause = cause_by_slug(slug) or _no_file()
+    address = {"slug": cause.slug}
+    home, here = (whole_address(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed"))
+    return _feed(f"cause-{cause.id}", cause.text(g.lang).title, home, here, cause=cause)
+
+
+@blueprint.get("/updates/<slug>/picture-<digest>.webp")
+def picture(slug, digest):
+    """The picture under a name that changes with its content."""
+    data = picture_of(slug, digest, "data") or _no_file()
+    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+
+
+@blueprint.get("/updates/<slug>/wide-<digest>.jpg")
+def wide_picture(slug, digest):
+    """What lists and shared links show of it, cut around its focal point."""
+    data = picture_of(slug, digest, "wide") or _no_file()
+    return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
+
+
+def _archive(cause):
+    now = utcnow()
+    asked = Archive.asked(request.args, cause.slug if cause else None)
+    cause_id = cause.id if cause else None
+    chosen = {"cause_id": cause_id, "year": asked.year, "limit": PAGE + 1, "offset": (asked.page - 1) * PAGE}
+    cards = recent_cards(g.lang, now, **chosen)
+    view = ("updates.cause_feed", {"slug": cause.slug}) if cause else ("updates.feed", {})
+    return public(
+        make_response(
+            render_template(
+                "updates/index.html",
+                cause=cause.text(g.lang).title if cause else "",
+                cause_slug=cause.slug if cause else "",
+                palette=cause.palette if cause else "",
+                updates=cards[:PAGE],
+                years=years(now, cause_id=cause_id),
+                asked=asked,
+                older_url=asked.address(page=asked.page + 1) if len(cards) > PAGE else None,
+                newer_url=asked.address(page=asked.page - 1) if asked.page > 1 else None,
+                feed_url=current_app.config["PUBLIC_URL"] + url_for(view[0], **view[1]),
+                feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title) if cause else _("Updates"),
+            )
+        )
+    )
+
+
+def _addresses(shown):
+    """Return what the head of an update's page says of it: its own address, its picture's, and its structured data."""
+    url = whole_address("updates.show", g.lang, slug=shown.slug)
+    site = current_app.config["PUBLIC_URL"]
+    picture_url = ""
+    if shown.picture:
+        picture_url = site + url_for("updates.wide_picture", slug=shown.slug, digest=shown.picture.digest)
+    card_url = site + url_for("cards.cause", slug=shown.cause_slug, lang=g.lang)
+    return {
+        "url": url,
+        "picture_url": picture_url,
+        "structured": structured(shown, url, picture_url or card_url),
+        "feed_url": url_for("updates.cause_feed", slug=shown.cause_slug),
+    }
+
+
+def _feed(name, title, home_url, feed_url, *, cause=None):
+    now = utcnow()
+    cause_id = cause.id if cause else None
+    updates = recent_updates(now, cause_id=cause_id, limit=MOST_IN_FEED)
+    # A feed without entries has not changed since there was something to tell of.
+    changed_at = newest_change(now, cause_id=cause_id) or (cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0))
+    words = atom(updates, g.lang, name=name, title=title, home_url=home_url, feed_url=feed_url, changed_at=changed_at)
+    return public(Response(words, content_type="application/atom+xml; charset=utf-8"), FEED_SECONDS)
+
+
+def _no_file():
+    # Said outright: the page for people would be looked for in their language first.
+    abort(Response("", 404, content_type="text/plain"))

@@ -1,0 +1,157 @@
+"""The worker's part in mailing: letters are owed in batches, each in one transaction with its receipts."""
+
+from datetime import timedelta
+
+from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy.orm import aliased
+
+from campaign.causes.models import Cause
+from campaign.extensions import db
+from campaign.lib.bulk import insert_all
+from campaign.mail.models import OWED, OwedMessage
+from campaign.mail.operations import owe_all
+from campaign.subscriptions.models import WEEKLY, Subscription
+from campaign.subscriptions.queries import hears_of, kind_of, suppressed
+from campaign.updates.mailing import LETTER, letters_of
+from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
+from campaign.updates.models import Update
+from campaign.updates.queries import public_at
+
+BATCH = 200
+# So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.
+MOST_WAITING = 400
+WEEK = timedelta(days=7)
+MINUTE = timedelta(minutes=1)
+KEPT = timedelta(days=25)
+DIGEST = "update_digest"
+
+
+def mailings_wait(now):
+    """Return whether any mailing has something to do; asking costs no commit."""
+    return db.session.scalar(select(Mailing.id).where(RUNNING, Mailing.starts_at <= now).limit(1)) is not None
+
+
+def send_batch(*, now):
+    """Owe the next letters of the mailing that began first; return how many subscriptions it went through.
+
+    Whoever dies in here leaves the batch undone, and the next one begins where the last committed one ended.
+    """
+    due = db.session.scalars(
+        select(Mailing)
+        .where(RUNNING, Mailing.starts_at <= now)
+        .order_by(Mailing.starts_at, Mailing.id)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
+    ).all()
+    return next((many for mailing in due if (many := _advance(mailing, now))), 0)
+
+
+def _advance(mailing, now):
+    news = db.session.scalar(select(Update).join(Update.cause).where(Update.id == mailing.update_id, *public_at(now)))
+    if news is None:
+        # It was taken back, or waits for a later hour.
+        return 0
+    mailing.state = "sending"
+    room = _room(mailing, now)
+    if room <= 0:
+        db.session.flush()
+        return 0
+    rows = db.session.execute(_next_readers(mailing, news.cause_id).limit(room)).all()
+    if not rows:
+        _finish(mailing, now)
+        return 0
+    mailing.reached_id = rows[-1].id
+    receipts = insert_all(
+        db.session.connection(),
+        MailingReceipt.__table__,
+        [{"mailing_id": mailing.id, "subscription_id": r.id, "email_digest": bytes(r.email_digest), "owed_at": now} for r in rows],
+        # One address has one letter, through whichever of its subscriptions.
+        unless=("mailing_id", "email_digest"),
+        returning=("id", "subscription_id"),
+    )
+    langs = {row.id: row.lang for row in rows}
+    if receipts:
+        owe_all([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts])
+    db.session.flush()
+    return len(rows)
+
+
+def _next_readers(mailing, cause_id):
+    """Return the query of those who are next: active when it began, writing by each update, not suppressed."""
+    query = select(Subscription.id, Subscription.lang, Subscription.email_digest).where(
+        Subscription.id > mailing.reached_id,
+        Subscription.state == "active",
+        Subscription.frequency == "each",
+        Subscription.confirmed_at <= mailing.starts_at,
+        hears_of(cause_id),
+        ~suppressed(),
+    )
+    if mailing.langs:
+        query = query.where(Subscription.lang.in_(mailing.langs))
+    if mailing.kinds:
+        query = query.where(kind_of(Subscription.source).in_(mailing.kinds))
+    return query.order_by(Subscription.id)
+
+
+def _room(mailing, now):
+    waiting = db.session.scalar(
+        select(func.count()).where(OWED, OwedMessage.kind == LETTER, OwedMessage.due_at <= now)
+    )
+    room = min(BATCH, MOST_WAITING - waiting)
+    if not mailing.per_minute:
+        return room
+    lately = select(func.count()).where(MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE)
+    return min(room, mailing.per_minute - db.session.scalar(lately))
+
+
+def _finish(mailing, now):
+    mailing.state, mailing.finished_at = "done", now
+    db.session.flush()
+
+
+def settle(*, now):
+    """Keep the reports of mailings before their letters are swept from the outbox, and drop their receipts; return how many."""
+    over = db.session.scalars(
+        select(Mailing).where(Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - KEPT)
+    ).all()
+    unsettled = [mailing for mailing in over if not mailing.counts]
+    for mailing in unsettled:
+        mailing.counts = {"sent": 0, **letters_of(mailing.id)}
+        db.session.flush()
+        db.session.execute(delete(MailingReceipt).where(MailingReceipt.mailing_id == mailing.id))
+    return len(unsettled)
+
+
+def send_digests(*, now):
+    """Owe the weekly letter to those whose week is over and who have news waiting; return how many.
+
+    Its bounds are set in the same transaction, so that nothing stands in two of them.
+    """
+    mine = Subscription.__table__
+    since = func.coalesce(mine.c.digest_at, mine.c.confirmed_at)
+    news = exists().where(
+        Mailing.update_id == Update.id,
+        Cause.id == Update.cause_id,
+        *public_at(now),
+        Mailing.state != "stopped",
+        Mailing.starts_at > since,
+        Mailing.starts_at <= now,
+        (mine.c.cause_id.is_(None)) | (mine.c.cause_id == Update.cause_id),
+    )
+    # Who hears weekly of everything gets it once, not once more for each cause.
+    other = aliased(Subscription)
+    wider = exists().where(
+        other.email_digest == mine.c.email_digest, other.cause_id.is_(None), other.state == "active",
+        other.frequency == "weekly", mine.c.cause_id.is_not(None),
+    )  # fmt: skip
+    is_due = (WEEKLY, since <= now - WEEK, news, ~wider, ~suppressed())
+    due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH)
+    rows = db.session.execute(
+        update(mine)
+        .where(mine.c.id.in_(due), WEEKLY, since <= now - WEEK)
+        .values(digest_from=since, digest_at=now)
+        .returning(mine.c.id, mine.c.lang)
+    ).all()
+    if rows:
+        owe_all([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows])
+    return len(rows)

@@ -1,0 +1,64 @@
+// <volante-petition slug="…"> puts a petition of Volante into a page and keeps it as high as it
+// needs to be. Attributes: slug, show (form, thermometer, counter, montage), theme (auto, light,
+// dark), lang, source (a code of your own, up to 40 letters). It sets no cookie, and of the page
+// around it tells nothing. What stands inside the element is shown where scripts do not run.
+(() => {
+  const HOME = new URL(document.currentScript.src).origin;
+  const HEIGHTS = { form: 980, thermometer: 260, counter: 220, montage: 560 };
+  const HIGHEST = 20000;
+  const ASKED = ["show", "theme", "lang", "source"];
+  if (customElements.get("volante-petition")) return;
+
+  class VolantePetition extends HTMLElement {
+    static get observedAttributes() {
+      return ["slug", ...ASKED];
+    }
+
+    connectedCallback() {
+      this.hear = (event) => this.listen(event);
+      window.addEventListener("message", this.hear);
+      this.draw();
+    }
+
+    disconnectedCallback() {
+      window.removeEventListener("message", this.hear);
+    }
+
+    attributeChangedCallback(name, before, now) {
+      if (this.frame && before !== now) this.draw();
+    }
+
+    get address() {
+      const address = new URL(`/embed/petitions/${encodeURIComponent(this.getAttribute("slug"))}`, HOME);
+      const pageLang = document.documentElement.lang.slice(0, 2).toLowerCase();
+      for (const name of ASKED) {
+        const value = this.getAttribute(name) || (name === "lang" && pageLang);
+        if (value) address.searchParams.set(name, value);
+      }
+      return address.href;
+    }
+
+    draw() {
+      if (!this.getAttribute("slug")) return;
+      const frame = document.createElement("iframe");
+      frame.title = this.getAttribute("title") || this.textContent.trim() || "Volante";
+      frame.height = HEIGHTS[this.getAttribute("show")] || HEIGHTS.form;
+      frame.loading = "lazy";
+      // Set by script, as a strict policy lets it be; in the page's own text it would be refused.
+      Object.assign(frame.style, { display: "block", width: "100%", border: "0" });
+      frame.src = this.address;
+      this.frame = frame;
+      this.style.display = "block";
+      this.replaceChildren(frame);
+    }
+
+    listen({ origin, source, data }) {
+      if (!this.frame || origin !== HOME || source !== this.frame.contentWindow) return;
+      if (!data || !data.volante) return;
+      const { height, answer } = data.volante;
+      if (height > 0 && height < HIGHEST) this.frame.height = Math.ceil(height);
+      if (answer) this.scrollIntoView({ block: "nearest" });
+    }
+  }
+  customElements.define("volante-petition", VolantePetition);
+})();

@@ -1,0 +1,90 @@
+// At the door: the list is found while somebody types and kept fresh, one touch checks in, the camera reads codes.
+
+import { Scanner } from "../organize/scanner.js";
+
+const PAUSE_MS = 250;
+const FRESH_MS = 5000;
+// Each answer brings a new token, and the list is the same for all that.
+const TOKEN = /name="csrf_token" value="[^"]*"/g;
+
+export default function door(place) {
+  const input = place.querySelector("#words");
+  const list = place.querySelector("[data-door-list]");
+  const verdict = place.querySelector("[data-verdict]");
+  const { dataset } = place;
+  let timer = null;
+  let asking = null;
+  let shown = "";
+
+  const tell = (kind, words) => {
+    verdict.className = `door-verdict door-verdict--${kind}`;
+    // Emptied first, so that the same words twice are read twice.
+    verdict.textContent = "";
+    requestAnimationFrame(() => {
+      verdict.textContent = words;
+    });
+  };
+
+  const refresh = async () => {
+    if (asking) asking.abort();
+    asking = new AbortController();
+    const { signal } = asking;
+    try {
+      const answer = await fetch(`${dataset.list}?${new URLSearchParams({ words: input.value })}`, { signal });
+      // Whoever was signed out meanwhile is led to a page; that is no list.
+      if (!answer.ok || answer.redirected) return;
+      const text = await answer.text();
+      // A finger may be on a button: what is the same stays.
+      const plain = text.replace(TOKEN, "");
+      if (plain !== shown) {
+        list.innerHTML = text;
+        shown = plain;
+      }
+    } catch (error) {
+      // Without a network the last list stays; a touch says what is the matter.
+    }
+  };
+
+  const send = async (address, words) => {
+    try {
+      const headers = { Accept: "application/json", "X-CSRFToken": dataset.token };
+      const answer = await fetch(address, { method: "POST", headers, body: new URLSearchParams(words) });
+      if (answer.redirected) {
+        location.reload();
+        return;
+      }
+      const { kind, words: said } = await answer.json();
+      tell(kind, said);
+      if (navigator.vibrate) navigator.vibrate(kind === "sure" ? 60 : [60, 80, 60]);
+    } catch (error) {
+      tell("grave", dataset.lost);
+    }
+    await refresh();
+  };
+
+  list.addEventListener("submit", (event) => {
+    const form = event.target.closest("[data-door-form]");
+    if (!form) return;
+    event.preventDefault();
+    if (form.getAttribute("aria-busy")) return;
+    form.setAttribute("aria-busy", "true");
+    send(form.getAttribute("action"), new FormData(form)).finally(() => form.removeAttribute("aria-busy"));
+  });
+  input.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(refresh, PAUSE_MS);
+  });
+  input.form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    refresh();
+  });
+  setInterval(() => {
+    if (!document.hidden) refresh();
+  }, FRESH_MS);
+
+  const scanner = new Scanner(place, {
+    found: (code) => send(dataset.checkIn, { code }),
+    refused: () => tell("grave", dataset.noCamera),
+  });
+  scanner.offer();
+}

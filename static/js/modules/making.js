@@ -1,0 +1,33 @@
+// Waits while a file is made: tells how far it is, and shows the page anew once that is over.
+
+async function standing(address) {
+  try {
+    const response = await fetch(address, { headers: { Accept: "application/json" }, redirect: "error" });
+    // The file may have been stopped in another window: the page says so.
+    return response.ok ? await response.json() : { state: response.status === 404 ? "gone" : "unknown" };
+  } catch (error) {
+    return { state: "unknown" };
+  }
+}
+
+export default function making(element) {
+  const address = new URL(window.location.href);
+  address.searchParams.set("progress", "1");
+  const bar = element.querySelector("progress");
+  const far = element.querySelector("[data-far]");
+  const pace = Number(element.dataset.seconds) * 500;
+  const look = async () => {
+    const told = document.hidden ? { state: "unknown" } : await standing(address);
+    if (["ready", "failed", "gone"].includes(told.state)) {
+      window.location.reload();
+      return;
+    }
+    if (told.words) {
+      bar.value = told.progress;
+      // Said aloud, so only where it says something new.
+      if (far.textContent !== told.words) far.textContent = told.words;
+    }
+    setTimeout(look, pace);
+  };
+  setTimeout(look, 500);
+}

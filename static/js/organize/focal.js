@@ -1,0 +1,26 @@
+// A cross over the picture that goes where one touches, and fills the two fields.
+
+const share = (part, whole) => Math.round(Math.min(1, Math.max(0, part / whole)) * 100);
+
+export function follow(form) {
+  const figure = form.querySelector("[data-focal]");
+  if (!figure) return;
+  const mark = figure.querySelector("[data-focal-mark]");
+  const cross = mark.querySelector("path");
+  const left = form.elements.namedItem("focal_x");
+  const top = form.elements.namedItem("focal_y");
+  const draw = () => {
+    const [x, y] = [left, top].map(({ value }) => Math.min(100, Math.max(0, Number(value) || 0)));
+    cross.setAttribute("d", `M${x} 0V100M0 ${y}H100`);
+  };
+  figure.addEventListener("pointerdown", (event) => {
+    const box = figure.getBoundingClientRect();
+    left.value = share(event.clientX - box.left, box.width);
+    top.value = share(event.clientY - box.top, box.height);
+    draw();
+  });
+  for (const field of [left, top]) field.addEventListener("input", draw);
+  form.querySelector("[data-focal-hint]").hidden = false;
+  mark.hidden = false;
+  draw();
+}

@@ -1,0 +1,1 @@
+from tests.organize.conftest import _new_counters, desk_of  # noqa: F401

@@ -1,0 +1,158 @@
+"""Signatures that partners send, by a key."""
+
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.api.operations import make_key, revoke_key
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.signatures.rule_keeping import create_rule, switch_on
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, answer_now, hatch_now, owed, rows, sign, sign_and_hatch, withdraw
+
+HOME = "/api/v1/petitions/home/signatures"
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def key(petition):
+    return make(petition.cause_id)
+
+
+@pytest.fixture
+def trusted(petition):
+    return make(petition.cause_id, is_trusted=True)
+
+
+def make(cause_id, *, is_trusted=False):
+    """Return (the id of a new key, the key)."""
+    made, secret = write(make_key, cause_id=cause_id, name="Friends of the Valley", is_trusted=is_trusted, now=utcnow())
+    return made.id, secret
+
+
+def send(client, key, words=AMALIA, path=HOME, **options):
+    return client.post(path, json=words, headers={"Authorization": f"Bearer {key[1]}"}, **options)
+
+
+def test_a_partners_signature_waits_for_its_owners_word(client, key):
+    answer = send(client, key, {**AMALIA, "name_display": "full", "subscribe": True, "lang": "es"})
+    assert (answer.status_code, answer.json) == (201, {"status": "pending"})
+    [signature] = rows()
+    assert (signature.state, signature.evidence, signature.source) == ("pending", "email", "api-friends-of-the-valley")
+    assert (signature.lang, signature.name_display, signature.subscribe, signature.address_digest) == ("es", "full", True, None)
+    assert owed() == [("signature_confirmation", signature.id, "es")]
+
+
+def test_on_the_word_of_a_trusted_partner_it_counts_at_once_and_its_owner_is_told(client, trusted):
+    answer = send(client, trusted, {**AMALIA, "source": "street"})
+    assert (answer.status_code, answer.json) == (201, {"status": "taken"})
+    hatch_now()
+    [signature] = rows()
+    assert (signature.state, signature.evidence, signature.number, signature.source) == ("counted", "api", 1, "street")
+    assert owed() == [("signature_passed_on", signature.id, "en")]
+
+
+@pytest.mark.parametrize("stands", ["pending", "counted", "withdrawn"])
+def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(client, petition, trusted, stands):
+    earlier = sign(petition) if stands == "pending" else sign_and_hatch(petition)
+    if stands == "withdrawn":
+        withdraw(earlier)
+    answer = send(client, trusted)
+    assert (answer.status_code, answer.json) == (201, {"status": "taken"})
+    answer_now()
+    hatch_now()
+    [signature] = rows()
+    assert (signature.id, signature.evidence) == (earlier, "email")
+    assert signature.state == ("counted" if stands == "counted" else "pending")
+
+
+def test_a_rule_holds_what_a_trusted_partner_sends(client, petition, trusted):
+    rule = write(create_rule, cause_id=petition.cause_id, petition_id=None, kind="mail_domain", pattern="rosales.example", note="")
+    write(switch_on, rule_id=rule.id, now=utcnow())
+    send(client, trusted)
+    hatch_now()
+    assert [(each.state, each.number) for each in rows()] == [("held", None)]
+
+
+@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer x", "Basic dm9s", "Bearer vol_ñ", "bearer " + "x" * 9000])
+def test_without_a_key_nothing_is_taken(client, petition, shown):
+    answer = client.post(HOME, json=AMALIA, headers={"Authorization": shown.encode("utf-8").decode("latin-1")})
+    assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
+    assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+    assert rows() == []
+
+
+def test_a_key_opens_its_own_cause_and_nothing_once_it_is_ended(client, petition, key):
+    make_petition("other", cause_id=make_cause("other").id)
+    assert send(client, key, path="/api/v1/petitions/other/signatures").status_code == 403
+    assert send(client, key, path="/api/v1/petitions/nothing/signatures").status_code == 404
+    write(revoke_key, key_id=key[0], now=utcnow())
+    assert send(client, key).status_code == 401
+    assert rows() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "fields"),
+    [
+        ({}, {"given_name", "email"}),
+        ({"given_name": "Amalia", "email": "x"}, {"email"}),
+        ({"given_name": 7, "email": ["a@b.example"]}, {"given_name", "email"}),
+        ({**ODILE, "country": "XX"}, {"country"}),
+        ({**ODILE, "name_display": "loud"}, {"name_display"}),
+    ],
+)
+def test_wrong_words_are_told_by_field(client, key, words, fields):
+    answer = send(client, key, words)
+    assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
+    assert set(answer.json["errors"]) == fields
+    assert rows() == []
+
+
+@pytest.mark.parametrize(("body", "kind", "status"), [(b"x", "application/json", 400), (b"[]", "application/json", 400), (b'{"answers": 1}', "application/json", 400), (b"a=b", "application/x-www-form-urlencoded", 415)])
+def test_what_is_no_object_of_json_is_refused(client, key, body, kind, status):
+    answer = client.post(HOME, data=body, content_type=kind, headers={"Authorization": f"Bearer {key[1]}"})
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+def test_own_questions_are_answered(client, app):
+    label = {"en": "How far?"}
+    question = {"name": "scale", "type": "choice", "label": label, "choices": {"en": ["near", "far"]}, "required": True}
+    petition = make_petition(questions=[question])
+    key = make(petition.cause_id)
+    assert set(send(client, key).json["errors"]) == {"answers-scale"}
+    assert send(client, key, {**AMALIA, "answers": {"scale": "far"}}).status_code == 201
+    assert rows()[0].answers == {"scale": "far"}
+
+
+@pytest.mark.parametrize(("settings", "status"), [({"state": "closed"}, 410)])
+def test_a_petition_that_takes_none_says_so(client, app, settings, status):
+    petition = make_petition(**settings)
+    answer = send(client, make(petition.cause_id))
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+
+
+def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of):
+    desk = desk_of("owner", petition.cause_id)
+    page = desk.post("/organize/keys/", {"cause": petition.cause_id, "name": "Friends", "is_trusted": "y"})
+    assert page.status_code == 201
+    secret = page.text.partition('class="key-secret">')[2].partition("<")[0]
+    assert send(client, (0, secret)).json == {"status": "taken"}
+    again = desk.get("/organize/keys/").text
+    assert "Friends" in again
+    assert secret not in again
+    db.session.rollback()
+    assert desk.post("/organize/keys/1/revoke").status_code == 303
+    assert send(client, (0, secret)).status_code == 401
+    assert [entry.action for entry in entries(action="keys")] == ["keys.revoke", "keys.create"]
+
+
+def test_a_key_is_made_only_for_a_cause_of_ones_own(desk_of, petition):
+    other = make_cause("other")
+    desk = desk_of("owner", petition.cause_id)
+    answer = desk.post("/organize/keys/", {"cause": other.id, "name": "Friends"})
+    assert answer.status_code == 422

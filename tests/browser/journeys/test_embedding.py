@@ -1,0 +1,89 @@
+"""A petition in somebody else's page: signed there, counting there, and not there for whom it is not meant."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser import barriers
+from tests.browser.by_post import hatched_address, link_in, letter_to, ask, until
+from tests.browser.host_page import HostPage
+from tests.browser.screens.petition import AMALIA
+from tests.browser.screens.screen import number_in
+
+SOON_MS = 6_000
+
+
+def frame_of(visitor, host, place=0):
+    """Return the frame that the element has put into the host's page, once it stands."""
+    visitor.page.goto(host.url)
+    frame = visitor.page.locator("volante-petition iframe").nth(place)
+    expect(frame.content_frame.locator("main h1")).to_be_visible()
+    return frame
+
+
+def fill(page, address, **words):
+    for name, value in {**AMALIA, "email": address, **words}.items():
+        field = page.locator(f"form [name={name}]")
+        field.select_option(value) if name == "country" else field.fill(value)
+    page.locator("form button[type=submit]").click()
+
+
+def test_somebody_signs_in_a_page_of_a_partner_and_the_count_there_moves(arrive, served):
+    visitor = arrive(width=820)
+    body = '<volante-petition slug="find-the-43" source="partner"></volante-petition><volante-petition slug="find-the-43" show="counter"></volante-petition>'
+    with HostPage(served.url, body) as host:
+        frame = frame_of(visitor, host)
+        inside = frame.content_frame
+        counter = visitor.page.locator("volante-petition iframe").nth(1).content_frame.locator("[data-count]").first
+        before = number_in(counter)
+        visitor.noises.allowed.add(422)
+        fill(inside, "amalia@correo")
+        expect(inside.locator("[role=alert]")).to_be_visible()
+        expect(inside.locator("form [name=given_name]")).to_have_value("Amalia")
+        expect(inside.locator("form [name=source]")).to_have_value("partner")
+        fill(inside, visitor.address)
+        expect(inside.locator("[data-answer] h1")).to_have_text("Now look in your mail.")
+        assert visitor.page.url == host.url
+        # As high as what it shows, so that nothing scrolls within it.
+        inner = inside.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+        assert frame.get_attribute("height") == str(inner)
+        letter = letter_to(served.url, visitor.address)
+        receipt = hatched_address(ask(link_in(letter, "confirm"), yes=""), "en")
+        until(lambda: ask(served.url + receipt), "hatched-number")
+        expect(counter).to_have_text(str(before + 1), timeout=SOON_MS)
+
+
+@pytest.mark.parametrize("show", ["form", "thermometer", "counter", "montage"])
+@pytest.mark.parametrize(("theme", "lang"), [("light", "es"), ("dark", "fr")])
+def test_each_kind_of_frame_has_no_barrier(arrive, served, show, theme, lang):
+    visitor = arrive(width=320)
+    visitor.page.goto(f"/embed/petitions/find-the-43?show={show}&theme={theme}&lang={lang}")
+    expect(visitor.page.locator("main h1")).to_be_visible()
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 320
+    barriers.inspect(visitor.page, ("frame", show, theme))
+
+
+def test_a_page_that_is_not_listed_gets_nothing_to_press(arrive, served):
+    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+        [petition_id] = database.execute("select id from petition where slug = 'victims-law'").fetchone()
+        database.execute("insert into embedding values (?, 'listed', '[\"https://friend.example\"]')", (petition_id,))
+    visitor = arrive(width=820)
+    with HostPage(served.url, '<volante-petition slug="victims-law"></volante-petition>') as host:
+        visitor.page.goto(host.url)
+        frame = visitor.page.locator("volante-petition iframe")
+        expect(frame).to_be_visible()
+        visitor.page.wait_for_load_state("networkidle")
+        assert frame.content_frame.locator("form").count() == 0
+    heard, visitor.noises.heard[:] = list(visitor.noises.heard), []
+    assert any("frame-ancestors" in noise or "BLOCKED" in noise for noise in heard)
+
+
+def test_where_scripts_do_not_run_the_link_within_the_element_stands(arrive, served):
+    visitor = arrive(scripts=False)
+    body = f'<volante-petition slug="find-the-43"><a href="{served.url}/en/petitions/find-the-43">Sign</a></volante-petition>'
+    with HostPage(served.url, body) as host:
+        visitor.page.goto(host.url)
+        visitor.page.locator("volante-petition a").click()
+        expect(visitor.page.locator("#sign form")).to_be_visible()

@@ -1,0 +1,68 @@
+"""From the own link to the butterflies that came by it, with and without script."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.screen import Screen
+
+
+class SharingScreen(Screen):
+    path = "/{lang}/petitions/{slug}/share"
+    marker = "#mastodon form"
+
+
+class PassedOnScreen(PetitionScreen):
+    """The petition, as somebody's link opens it."""
+
+
+@pytest.mark.parametrize(("lang", "scripts"), [("en", True), ("es", False)])
+def test_who_passes_the_link_on_sees_how_many_came_by_it(arrive, lang, scripts):
+    amalia, friend = arrive(lang=lang, scripts=scripts), arrive(lang=lang, scripts=scripts, width=1440)
+    PetitionScreen.open(amalia).sign()
+    hatched = letter_of(amalia).press().confirm()
+    link = hatched.find("#share-link").input_value()
+    assert "by=" in link
+    friend.page.goto(link)
+    petition = PassedOnScreen(friend)
+    expect(petition.find("[data-brought]")).to_be_visible() if scripts else None
+    petition.sign()
+    number = letter_of(friend).press().confirm().number
+    hatched.page.reload()
+    brought = hatched.find(".brought")
+    expect(brought).to_contain_text("1")
+    brought.locator("summary").click()
+    expect(brought.locator("li a")).to_have_text(str(number))
+    if scripts:
+        brought.locator("a[href*='#brought=']").click()
+        expect(hatched.find("[data-lit]")).to_be_visible()
+        assert "#" not in hatched.page.url
+
+
+def test_a_pressed_way_is_noted_once_and_leads_where_it_says(arrive, served):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    hatched = letter_of(visitor).press().confirm()
+    with visitor.page.expect_request("**/signatures/shared/*") as told:
+        hatched.find("a[href$='#mastodon']").click()
+    assert told.value.method == "POST"
+    sharing = SharingScreen(visitor)
+    visitor.noises.allowed.add(422)
+    sharing.find("#mastodon button").click()
+    refused = SharingScreen(visitor)
+    expect(refused.find("#instance-error")).to_be_visible()
+    refused.find("[name=instance]").fill("@amalia@mastodon.example")
+    refused.find("#mastodon button").click()
+    address = SharingScreen(visitor).find("#mastodon .alert a").get_attribute("href")
+    assert address.startswith("https://mastodon.example/share?text=")
+    assert "by%3D" in address
+
+
+def test_the_way_of_a_link_goes_along_into_another_language(arrive, served):
+    visitor = arrive(width=1440)
+    visitor.page.goto("/en/petitions/human-rights-first?source=radio")
+    petition = PassedOnScreen(visitor)
+    expect(petition.field("source")).to_have_value("radio")
+    there = petition.speak("fr")
+    expect(there.field("source")).to_have_value("radio")

@@ -1,0 +1,96 @@
+"""Signatures leave the house: what for, how far, the file, its line in the trail; and the pack, the hand-over, and its receipt."""
+
+import csv
+import hashlib
+import io
+import zipfile
+
+import pypdfium2
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.organize.test_first_day import go, look, press
+from tests.browser.organize.test_review import SLUG, owner
+
+__all__ = ["owner"]
+PURPOSE = "For the meeting of our members"
+LANDS = [("en", 390, "light"), ("es", 1440, "dark")]
+MADE_MS = 60_000
+
+
+def downloaded(visitor):
+    """Wait until the file is made, and return (bytes, digest that the page shows, how many signatures it says)."""
+    page = visitor.page
+    link = page.locator("main a[href$='/download']")
+    expect(link).to_be_visible(timeout=MADE_MS)
+    look(visitor, "export ready")
+    with page.expect_download() as waiting:
+        link.click()
+    content = waiting.value.path().read_bytes()
+    return content, page.locator(".export-digest").inner_text(), int(page.locator("[data-rows]").get_attribute("data-rows"))
+
+
+@pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
+def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner, lang, width, scheme):
+    odile = owner(lang=lang, width=width, scheme=scheme)
+    page = odile.page
+    odile.noises.allowed.add(422)
+    go(odile, "signatures/", "signatures")
+    page.locator("a[href='/organize/exports/']").click()
+    look(odile, "exports")
+    page.locator(f"a[href='/organize/exports/{SLUG}']").first.click()
+    look(odile, "exports of one")
+    page.locator("a[href*='aim=records']").click()
+    look(odile, "export")
+    page.locator("[name=kind][value=csv]").check()
+    press(odile, "export without purpose")
+    expect(page.locator("#purpose")).to_have_attribute("aria-invalid", "true")
+    page.fill("#purpose", PURPOSE)
+    press(odile, "export in work")
+    content, digest, count = downloaded(odile)
+    lines = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    assert (len(lines), hashlib.sha256(content).hexdigest()) == (count, digest)
+    assert count >= 200
+    go(odile, "audit/?about=exports", "audit of exports")
+    expect(page.locator(".audit-row").first).to_contain_text(PURPOSE)
+    expect(page.locator(".audit-row").first).to_contain_text(f"{count:,}")
+    go(odile, f"exports/{SLUG}", "exports of one with a file")
+    page.locator("main tbody a").first.click()
+    page.locator("form[action$='/delete'] button").click()
+    look(odile, "export deleted")
+    expect(page.locator("main tbody")).to_have_count(0)
+
+
+def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(owner, arrive):
+    odile = owner(width=1440)
+    page = odile.page
+    go(odile, f"petitions/{SLUG}", "petition with hand-over")
+    page.locator(f"a[href='/organize/handovers/{SLUG}']").click()
+    look(odile, "hand-over")
+    page.locator("a[href$='/contents']").click()
+    look(odile, "contents of a pack")
+    page.locator("[name=details][value=day]").check()
+    page.locator("[name=sure]").check()
+    press(odile, "contents saved")
+    page.locator("a[href$='/pack']").click()
+    look(odile, "pack")
+    page.fill("#purpose", "For the Senate")
+    page.locator("[name=lang]").select_option("en")
+    press(odile, "pack in work")
+    content, digest, count = downloaded(odile)
+    assert hashlib.sha256(content).hexdigest() == digest
+    archive = zipfile.ZipFile(io.BytesIO(content))
+    files = {name.rpartition("/")[2]: archive.read(name) for name in archive.namelist()}
+    assert files["poster.pdf"].startswith(b"%PDF")
+    told = [page.get_textpage().get_text_bounded().splitlines() for page in pypdfium2.PdfDocument(files["signatures.pdf"])]
+    # A line that is read from the right ends with its number.
+    numbered = {word for page in told for line in page for word in (line.partition(" ")[0], line.rpartition(" ")[2])}
+    assert [number for number in range(1, count + 2) if f"{number:,}" not in numbered] == [count + 1]
+    assert len(list(csv.reader(io.StringIO(files["signatures.csv"].decode("utf-8-sig"))))) == count + 1
+    go(odile, f"handovers/{SLUG}", "hand-over with a pack")
+    page.fill("#day", "2026-01-15")
+    page.fill("#received_by", "The clerk of the Senate")
+    press(odile, "receipt noted")
+    public = arrive(scripts=False).page
+    public.goto(f"/en/petitions/{SLUG}")
+    expect(public.locator(".facts")).to_contain_text("On 15 January 2026 to The clerk of the Senate", timeout=5000)

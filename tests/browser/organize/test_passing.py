@@ -1,0 +1,33 @@
+"""An editor writes wordings, says who may show a petition, and looks at the piece to copy."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.organize.test_first_day import accept, go, press
+
+HOME = "petitions/human-rights-first"
+
+
+@pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 1440, "light"), ("es", 390, "dark")])
+def test_wordings_and_frames_are_set(newcomer, lang, width, scheme):
+    editor = newcomer("editor", lang=lang, width=width, scheme=scheme)
+    page = editor.page
+    editor.noises.allowed.add(422)
+    accept(editor)
+    go(editor, f"{HOME}/sharing", "wordings")
+    page.fill(f"[name=texts_{lang}-0]", "Firma conmigo.")
+    page.fill(f"[name=texts_{lang}-1]", "Un minuto basta.")
+    press(editor, "wordings compared")
+    expect(page.locator(f".wordings th[lang={lang}]")).to_have_count(2)
+    go(editor, f"{HOME}/embedding", "embedding")
+    page.check("[name=allowed][value=listed]")
+    page.fill("[name=origins]", "no site")
+    press(editor, "embedding refused")
+    expect(page.locator("#origins-error")).to_be_visible()
+    page.fill("[name=origins]", "friend.example")
+    press(editor, "embedding saved")
+    expect(page.locator("[name=origins]")).to_have_value("https://friend.example")
+    page.select_option("[name=show]", "thermometer")
+    page.locator(".piece-form button").click()
+    expect(page.locator(".piece").first).to_contain_text('show="thermometer"')
+    expect(page.frame_locator(".piece-look").locator(".progress")).to_be_visible()

@@ -1,0 +1,95 @@
+"""News: the archive, an update, the box that takes an address, and what its letters lead to."""
+
+import re
+
+from tests.browser.screens.mail import letter_of
+from tests.browser.screens.screen import Screen
+
+
+class UpdatesScreen(Screen):
+    path = "/{lang}/updates/"
+    marker = "main .news-list"
+
+    def follow(self, slug):
+        self.find(f".news-row-title a[href$='/updates/{slug}']").click()
+        self.page.wait_for_url(f"**/updates/{slug}")
+        return UpdateScreen(self.visitor, self.page)
+
+
+class UpdateScreen(Screen):
+    marker = "main .news"
+
+
+class NewsBox(Screen):
+    path = "/{lang}/causes/butterflies-for-mexico"
+    marker = "main form.subscribe"
+
+    def subscribe(self, address=None, often="each"):
+        form = self.find("form.subscribe")
+        form.locator("[name=email]").fill(address or self.visitor.address)
+        form.locator(f"[name=frequency][value={often}]").check()
+        form.locator("button[type=submit]").dblclick()
+
+    def thanked(self, **words):
+        self.subscribe(**words)
+        self.page.wait_for_url("**/subscriptions/thanks")
+        return LookInYourMail(self.visitor, self.page)
+
+    def refused(self, **words):
+        self.subscribe(**words)
+        return RefusedBox(self.visitor, self.page)
+
+
+class RefusedBox(NewsBox):
+    marker = "main .alert--grave"
+
+
+class LookInYourMail(Screen):
+    marker = "main .after-list"
+
+
+class AskedScreen(Screen):
+    """The page with the button that the letter leads to."""
+
+    marker = "main form[action*='/subscriptions/confirm/']"
+
+    @classmethod
+    def by_letter(cls, visitor):
+        visitor.page.goto(link_in(letter_of(visitor), "confirm/"))
+        return cls(visitor)
+
+    def confirm(self):
+        self.find("main form button[type=submit]").click()
+        self.page.wait_for_url("**/subscriptions/confirmed")
+        return Screen(self.visitor, self.page)
+
+
+class EndScreen(Screen):
+    marker = "main .after-words"
+
+    def press(self):
+        self.find("main form button[type=submit]").click()
+        self.page.wait_for_load_state()
+        return EndScreen(self.visitor, self.page)
+
+    def preferences(self):
+        self.find("main .after-words a.go").click()
+        self.page.wait_for_load_state()
+        return PreferencesScreen(self.visitor, self.page)
+
+
+class PreferencesScreen(Screen):
+    marker = "main .mine"
+
+    def choose(self, often, lang):
+        form = self.find("form.mine-form").first
+        form.locator(f"[name=frequency][value={often}]").check()
+        form.locator("[name=lang]").select_option(lang)
+        form.locator("button[type=submit]").click()
+        self.page.wait_for_url("**saved=*")
+        return PreferencesScreen(self.visitor, self.page)
+
+
+def link_in(letter, way=""):
+    """Return the address of a subscription's page in the plain text of a letter."""
+    return re.search(rf"\S+/subscriptions/{way}\S+", letter.find("main pre").text_content()).group()

@@ -1,0 +1,138 @@
+"""`flask signatures import`: the fate of each row, all or nothing."""
+
+import io
+
+import pytest
+import xlsxwriter
+
+from campaign.signatures.queries import differences
+from tests.factories.organizers import trail
+from tests.factories.paper import csv_of
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, hatch_now, rows, sign_and_hatch
+
+ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def take(run, tmp_path):
+    """Calling it imports a file with these octets into the petition, and returns (exit code, what was said)."""
+
+    def take(data, *options, name="list.csv"):
+        (tmp_path / name).write_bytes(data)
+        done = run("signatures", "import", "home", tmp_path / name, *options)
+        return done.exit_code, done.output
+
+    return take
+
+
+def test_a_dry_run_tells_the_fate_of_each_row_and_changes_nothing(take, petition):
+    sign_and_hatch(petition, AMALIA)
+    code, said = take(csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run")
+    assert code == 0
+    assert "     3  signed already        The same person as in row 2\n     4  signed already        Signed online\n" in said
+    assert "     1  new\n" in said
+    assert "Nothing was changed: 1 signatures would come in.\n" in said
+    assert len(rows()) == 1
+    assert trail() == []
+
+
+def test_a_file_comes_in_and_is_counted(take, petition):
+    code, said = take(csv_of(ZORA, "Ana,,,México,6600,20/11/2026,S1,2"))
+    assert (code, said.splitlines()[-1]) == (0, "Imported 2 signatures into home.")
+    hatch_now()
+    assert differences() == []
+    assert {(row.evidence, row.state, row.lang) for row in rows()} == {("paper", "counted", "en")}
+    assert trail() == [("imports.bring_in", None, ("import", 1))]
+
+
+def test_one_wrong_row_keeps_all_out_unless_it_is_left_out(take, petition):
+    data = csv_of(ZORA, "Ana,,nowhere,Narnia,,,,")
+    for options in ((), ("--dry-run",)):
+        code, said = take(data, *options)
+        assert code == 1
+        assert "     3  wrong                 E-mail: An e-mail address has an @ in it" in said
+    assert rows() == []
+    assert take(data, "--leave-out-wrong")[0] == 0
+    assert [row.given_name for row in rows()] == ["Zora"]
+
+
+def test_doing_it_twice_adds_nobody(take, petition):
+    take(csv_of(ZORA))
+    code, said = take(csv_of(ZORA))
+    assert (code, said.splitlines()[-1], len(rows())) == (0, "Nothing was imported: nobody is new.", 1)
+
+
+def test_our_own_export_goes_in_again_elsewhere(run, take, petition, tmp_path):
+    other = make_petition("other", cause_id=petition.cause_id)
+    sign_and_hatch(other, AMALIA, comment="+1, we were there")
+    file = tmp_path / "out.csv"
+    run("signatures", "export", "other", "--output", file)
+    assert take(file.read_bytes())[0] == 0
+    found = next(row for row in rows() if row.petition_id == petition.id)
+    assert [found.given_name, found.email, found.comment, found.postal_code] == ["Amalia", AMALIA["email"], "+1, we were there", "M5V 2T6"]
+
+
+def test_a_workbook_will_do(take, petition):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["Nombre", "Apellidos", "C.P.", "País"])
+        sheet.write_row(1, 0, ["Zora", "Quetzalli", "06600", "México"])
+    assert take(file.getvalue(), name="lista.xlsx")[0] == 0
+    assert [(row.given_name, row.family_name, row.postal_code, row.country) for row in rows()] == [("Zora", "Quetzalli", "06600", "MX")]
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"", "There is nothing in this file."),
+        (b"%PDF-1.7", "neither a CSV file nor an XLSX workbook"),
+        (b"colour,shape\nred,round\n", "no column is called given_name"),
+    ],
+)
+def test_what_cannot_be_read_is_refused_in_one_line(take, petition, data, words):
+    code, said = take(data)
+    assert code == 1
+    assert words in said
+
+
+def test_a_petition_that_is_not_there_is_said_so(run, app, tmp_path):
+    (tmp_path / "x.csv").write_bytes(csv_of(ZORA))
+    done = run("signatures", "import", "nowhere", tmp_path / "x.csv")
+    assert (done.exit_code, done.output) == (1, "Error: There is no petition at 'nowhere'.\n")
+
+
+def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition):
+    good = "".join(f"José{n};Ñáñez;;MX;{n:05};20/11/2026;;\r\n" for n in range(49_990))
+    nasty = (
+        "given_name;family_name;email;country;postal_code;signed_at;comment;x\r\n"
+        + good
+        + "José1;Ñañez;;México;00001;;;\r\n"
+        + f"Long;Cell;;MX;06600;;{'x' * 200_000};\r\n"
+        + '=HYPERLINK("http://x.example");Torres;;MX;06600;;;\r\n'
+        + '"Two\r\nLines";Torres;;MX;06600;;;\r\n'
+        + "\r\n;;;;;;;\r\n"
+        + 'Eva;"broken'
+    ).encode("cp1252")
+    code, said = take(nasty, "--dry-run")
+    assert code == 1
+    assert [line.split(maxsplit=1) for line in said.splitlines() if line[:6].strip().isdecimal() and line[8:] in FATES] == [
+        ["49990", "new"], ["0", "new, held for a look"], ["1", "signed already"], ["4", "wrong"], ["0", "left out"],
+    ]
+    wrong = [line.split("wrong", 1)[1].strip() for line in said.splitlines() if "  wrong   " in line]
+    assert wrong == [
+        "A few words: That is longer than 500 letters.",
+        "Given name: This cell holds a formula, not words.",
+        "Given name: The name holds a character that cannot be shown. Please type it again.",
+        "A quotation mark in this row is never closed: the rest of the file was read as one cell.",
+    ]
+    assert rows() == []
+
+
+FATES = ("new", "new, held for a look", "signed already", "wrong", "left out")

@@ -1,0 +1,59 @@
+"""What the tests of exports share."""
+
+import threading
+
+import pytest
+from flask import current_app
+
+from campaign.exports.operations import ask_for_export
+from campaign.exports.selection import Selection
+from campaign.exports.shelf import export_by_id, exports_folder
+from campaign.exports.tasks import Exporter
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from tests.factories.organizers import make_organizer
+from tests.factories.petitions import make_petition
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def exporter(app, tmp_path, monkeypatch):
+    """The worker's part, with a folder of its own."""
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())
+
+
+@pytest.fixture
+def asked(petition, exporter):
+    """Calling it asks for an export of the petition, and returns its id."""
+    organizer = make_organizer()
+
+    def asked(kind="csv", choice=None, *, aim="records", now=None, **selected):
+        return write(
+            ask_for_export,
+            petition_id=petition.id,
+            cause_id=petition.cause_id,
+            organizer_id=organizer.id,
+            kind=kind,
+            aim=aim,
+            purpose="To see whether it works",
+            choice=choice or Selection(petition.id, **selected).to_json(),
+            now=now or utcnow(),
+        ).id
+
+    return asked
+
+
+def export(export_id):
+    """Return the export as it is in the database now, or None."""
+    db.session.rollback()
+    return export_by_id(export_id)
+
+
+def folder():
+    """Return the names of the files that exports keep."""
+    return sorted(path.name for path in exports_folder(current_app.config).glob("*"))

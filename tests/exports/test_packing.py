@@ -1,0 +1,181 @@
+"""The delivery pack: what is in it, how many, in which words, and nothing more."""
+
+import csv
+import hashlib
+import io
+import re
+import zipfile
+
+import pypdfium2
+import pytest
+from flask_babel import force_locale
+
+from campaign.exports import packing
+from campaign.exports.paper import Field, Head, letter_sheets, signature_sheets
+from campaign.exports.shelf import content_of, exports_of
+from campaign.extensions import write
+from campaign.lib.sealed_files import Sealer
+from campaign.lib.times import utcnow
+from campaign.petitions.handing import change_handing
+from tests.exports.conftest import export, folder
+from tests.exports.test_tasks import LATER, at
+from tests.factories.petitions import new_version
+from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
+
+HEAD = Head("Bring them home", "We ask where they are.", "Volante", "Page {n} of {m}", "[unset]", "en")
+FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
+
+
+@pytest.fixture(autouse=True)
+def _no_poster(monkeypatch):
+    """The press has tests of its own, and takes seconds."""
+    monkeypatch.setattr(packing._Pack, "_draw_poster", lambda _: b"%PDF-poster")
+
+
+@pytest.fixture
+def signed(petition):
+    sign_and_hatch(petition, AMALIA, name_display="full", comment="For my brother")
+    sign_and_hatch(petition, ODILE, email="two@kwan.example", name_display="initials")
+    new_version(petition)
+    counted = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
+    change(counted[0], evidence="in_person")
+
+
+def pack(asked, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"):
+    """Have a pack made; return its id."""
+    choice = {"slug": petition.slug, "lang": lang, "paper": paper, "names": names, "details": list(details)}
+    export_id = asked("pack", choice, aim="delivery")
+    while exporter.make_next():
+        pass
+    return export_id
+
+
+def opened(export_id):
+    """Return {name of a file: its bytes} of a pack, without the folder that all are in."""
+    archive = zipfile.ZipFile(io.BytesIO(b"".join(content_of(export(export_id)))))
+    assert archive.testzip() is None
+    return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
+
+
+def pages(pdf):
+    document = pypdfium2.PdfDocument(pdf)
+    return [page.get_textpage().get_text_bounded() for page in document]
+
+
+def table(files):
+    return list(csv.DictReader(io.StringIO(files["signatures.csv"].decode("utf-8-sig"), newline="")))
+
+
+def test_everything_for_the_day_is_in_one_archive_and_each_file_has_its_sum(asked, petition, exporter, signed):
+    files = opened(pack(asked, petition, exporter))
+    names = ["signatures.pdf", "signatures.csv", "cover-letter.pdf", "poster.pdf", "README.txt", "SHA256SUMS"]
+    assert list(files) == names
+    sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
+    assert sums == {name: hashlib.sha256(files[name]).hexdigest() for name in names[:-1]}
+    assert [name for name in names if name not in files["README.txt"].decode()] == ["README.txt"]
+
+
+def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(asked, petition, exporter, signed):
+    files = opened(pack(asked, petition, exporter))
+    [page] = pages(files["signatures.pdf"])
+    for words in ("Bring them home now", "The Senate of the Valley", "Amalia Rosales", "O. K.", "counted only", "Canada", "Page 1 of 1"):
+        assert words in page
+    assert [word for word in ("Odile", "Kwan", "@", "M5V", "brother") if word in page] == []
+    lines = table(files)
+    assert [line["row"] for line in lines] == ["1", "2", "3", "4", "5"]
+    assert [line["shown_name"] for line in lines] == ["Amalia Rosales", "O. K.", "", "", ""]
+    assert list(lines[0]) == ["row", "number", "evidence", "shown_name", "country"]
+
+
+def test_whole_names_and_details_go_where_the_petition_says_so(asked, petition, exporter, signed):
+    write(change_handing, petition_id=petition.id, names="full", details=["day", "postal_code", "shown_comment", "email"])
+    assert petition.handed_details == ["country"]
+    files = opened(pack(asked, petition, exporter, names="full", details=("postal_code", "shown_comment", "day")))
+    [page] = pages(files["signatures.pdf"])
+    assert page.count("Odile Kwan") == 4
+    assert "M5V 2T6" in page
+    assert "brother" not in page
+    assert list(table(files)[0]) == ["row", "number", "evidence", "full_name", "postal_code", "shown_comment", "day"]
+
+
+def test_the_letter_tells_the_exact_counts_by_evidence_and_version(asked, petition, exporter, signed):
+    [text] = pages(opened(pack(asked, petition, exporter))["cover-letter.pdf"])
+    plain = re.sub(r"\s+", " ", text)
+    for words in (
+        *("The Senate of the Valley", "5 people have signed this petition.", "We, the undersigned, ask."),
+        *("pressed a button in our letter 4", "at a table of ours 1", "All signatures 5", "Received by"),
+    ):
+        assert words in plain
+    assert re.search(r"Version 1, from [^.]+? on 2 Version 2, from [^.]+? on 3", plain)
+
+
+@pytest.mark.parametrize(
+    ("lang", "words", "about"), [("es", "El Senado del Valle", "para imprimir"), ("fr", "Bring them home now", "à imprimer")]
+)
+def test_a_pack_speaks_the_language_that_was_chosen(asked, petition, exporter, signed, lang, words, about):
+    files = opened(pack(asked, petition, exporter, lang=lang, paper="letter"))
+    [page] = pages(files["signatures.pdf"])
+    assert words in page
+    assert "counted only" not in page
+    assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)
+    assert about in files["README.txt"].decode()
+
+
+def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(asked, petition, exporter, signed, monkeypatch):
+    monkeypatch.setattr(packing, "VOLUME", 2)
+    original, calls = Sealer.write, []
+
+    def failing(self, data):
+        calls.append(data)
+        if len(calls) == 7:
+            raise RuntimeError("the power went")
+        original(self, data)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sealer, "write", failing)
+        with pytest.raises(RuntimeError):
+            pack(asked, petition, exporter)
+    at(monkeypatch, utcnow() + LATER)
+    while exporter.make_next():
+        pass
+    [export_id] = [each.id for each in exports_of([petition.id])]
+    files = opened(export_id)
+    volumes = [name for name in files if name.startswith("signatures-")]
+    assert volumes == ["signatures-01.pdf", "signatures-02.pdf", "signatures-03.pdf"]
+    assert [line["row"] for line in table(files)] == ["1", "2", "3", "4", "5"]
+    assert "5 people" in pages(files["cover-letter.pdf"])[0]
+    assert folder() == [f"{export_id}.sealed"]
+    assert export(export_id).done == export(export_id).total == 5
+
+
+def test_a_petition_without_signatures_makes_an_honest_pack(asked, petition, exporter):
+    files = opened(pack(asked, petition, exporter))
+    assert "signatures.pdf" not in files
+    assert "0 people have signed" in pages(files["cover-letter.pdf"])[0]
+
+
+def test_each_page_has_title_demand_and_number_and_each_row_is_there_once(app):
+    rows = [(str(n), f"Person {n:04}", "Mexico") for n in range(1, 301)]
+    told = pages(signature_sheets(HEAD, FIELDS, rows, "a4"))
+    assert len(told) > 5
+    for number, page in enumerate(told, start=1):
+        assert f"Page {number} of {len(told)}" in page
+        assert "Bring them home" in page
+        assert "We ask where they are." in page
+    assert re.findall(r"Person (\d{4})", "".join(told)) == [f"{n:04}" for n in range(1, 301)]
+
+
+def test_names_of_all_scripts_and_lengths_are_set(app):
+    names = ["Józef Ćwik", "Θεόδωρος", "李 明", "محمد علي", "अमलिया", "Amalia " * 40, "🦋🦋"]
+    [page] = pages(signature_sheets(HEAD, FIELDS, [(str(n), name, "") for n, name in enumerate(names)], "letter"))
+    for words in ("Józef Ćwik", "Θεόδωρος", "李 明", "[unset]"):
+        assert words in page
+    assert page.count("Amalia") == 40
+
+
+def test_a_long_letter_flows_over_pages(app):
+    with force_locale("en"):
+        blocks = [("title", "Bring them home"), *[("text", f"Paragraph {n}. " + "Where are they? " * 30) for n in range(30)]]
+        told = pages(letter_sheets(HEAD, blocks, "a4"))
+    assert len(told) > 2
+    assert re.findall(r"Paragraph (\d+)", " ".join(told)) == [str(n) for n in range(30)]

@@ -1,0 +1,184 @@
+"""The worker makes files, goes on after a crash, and removes them in time."""
+
+import errno
+import hashlib
+import io
+from datetime import timedelta
+
+import pytest
+from flask import current_app
+from python_calamine import CalamineWorkbook
+
+from campaign.exports import making
+from campaign.exports.operations import KEPT, drop_export, start_again
+from campaign.exports.shelf import content_of, exports_folder, file_of
+from campaign.extensions import db, write
+from campaign.lib.sealed_files import Sealer
+from campaign.lib.times import utcnow
+from tests.exports.conftest import export, folder
+from tests.factories.signatures import ODILE, confirm, hatch_now, sign
+
+LATER = timedelta(minutes=2)
+
+
+@pytest.fixture
+def signed(petition):
+    """Seven who are counted."""
+    for place in range(7):
+        confirm(sign(petition, ODILE, email=f"o{place}@kwan.example", comment=f"Remember {place}"))
+    hatch_now()
+
+
+def plain(export_id):
+    return b"".join(content_of(export(export_id)))
+
+
+def at(monkeypatch, moment):
+    monkeypatch.setattr("campaign.exports.tasks.utcnow", lambda: moment)
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+def test_a_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, kind):
+    export_id = asked(kind)
+    assert exporter.make_next()
+    made, content = export(export_id), plain(export_id)
+    assert (made.state, made.done, made.total, made.percent, made.work) == ("ready", 7, 7, 100, {})
+    assert (made.size, made.sha256) == (len(content), hashlib.sha256(content).hexdigest())
+    assert not exporter.make_next()
+    if kind == "xlsx":
+        assert len(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()) == 8
+    else:
+        assert content.decode("utf-8-sig").count("o6@kwan.example") == 1
+
+
+def test_an_empty_selection_makes_an_empty_file(asked, exporter, signed):
+    export_id = asked(state="held")
+    exporter.make_next()
+    assert (export(export_id).state, plain(export_id).count(b"\n")) == ("ready", 1)
+
+
+def test_nothing_of_a_person_can_be_read_in_the_file(asked, exporter, signed):
+    export_id = asked()
+    exporter.make_next()
+    path = file_of(export(export_id))
+    kept = path.read_bytes()
+    assert [word for word in (b"Odile", b"Kwan", b"kwan.example", b"Remember", b"given_name") if word in kept] == []
+    assert path.stat().st_mode & 0o077 == 0
+    assert b"Odile" in plain(export_id)
+
+
+def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed):
+    first, second = asked(), asked()
+    exporter.make_next()
+    exporter.make_next()
+    assert export(first).sha256 == export(second).sha256
+    assert file_of(export(first)).read_bytes()[16:] != file_of(export(second)).read_bytes()[16:]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
+@pytest.mark.parametrize("settled", [True, False])
+def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter, signed, monkeypatch, kind, settled):
+    monkeypatch.setattr(making, "AT_ONCE", 2)
+    moment = utcnow()
+    whole, broken = asked(kind, now=moment), asked(kind, now=moment)
+    exporter.make_next()
+    calls = []
+
+    def failing(self, data):
+        calls.append(data)
+        if len(calls) == 3:
+            if not settled:
+                # Half of a piece is on the disk, and nobody knows of it.
+                original(self, data[: len(data) // 2])
+                self.settle()
+            raise RuntimeError("the power went")
+        original(self, data)
+
+    original = Sealer.write
+    monkeypatch.setattr(Sealer, "write", failing)
+    with pytest.raises(RuntimeError):
+        exporter.make_next()
+    monkeypatch.setattr(Sealer, "write", original)
+    left = export(broken)
+    assert (left.state, left.done, left.total) == ("working", 2, 7)
+    assert not exporter.make_next()
+    at(monkeypatch, utcnow() + LATER)
+    assert exporter.make_next()
+    assert (export(broken).state, export(broken).done) == ("ready", 7)
+    assert export(broken).sha256 == export(whole).sha256
+    assert plain(broken) == plain(whole)
+
+
+def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed, monkeypatch):
+    monkeypatch.setattr(making, "AT_ONCE", 2)
+    export_id = asked()
+    exporter._stop.set()
+    exporter.make_next()
+    assert export(export_id).state == "waiting"
+    exporter._stop.clear()
+    while exporter.make_next():
+        pass
+    assert (export(export_id).state, plain(export_id).count(b"@")) == ("ready", 7)
+
+
+def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(asked, exporter, signed, monkeypatch):
+    export_id = asked()
+    with monkeypatch.context() as patched:
+        patched.setattr(Sealer, "write", lambda *_: 1 / 0)
+        for attempt in range(3):
+            at(patched, utcnow() + attempt * LATER)
+            with pytest.raises(ZeroDivisionError):
+                exporter.make_next()
+        at(patched, utcnow() + 3 * LATER)
+        exporter.make_next()
+    assert (export(export_id).state, export(export_id).fault) == ("failed", "broken")
+    assert write(start_again, export_id, now=utcnow())
+    exporter.make_next()
+    assert export(export_id).state == "ready"
+
+
+def test_a_full_disk_is_a_state_and_gives_the_room_back(asked, exporter, signed, monkeypatch):
+    export_id = asked()
+
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sealer, "settle", full)
+        exporter.make_next()
+    assert (export(export_id).state, export(export_id).fault, folder()) == ("failed", "no_room", [])
+    write(start_again, export_id, now=utcnow())
+    exporter.make_next()
+    assert export(export_id).state == "ready"
+
+
+def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, monkeypatch):
+    monkeypatch.setattr(making, "AT_ONCE", 2)
+    export_id = asked()
+    original = Sealer.settle
+
+    def settle(self):
+        write(drop_export, export_id)
+        return original(self)
+
+    monkeypatch.setattr(Sealer, "settle", settle)
+    assert exporter.make_next()
+    assert export(export_id) is None
+    exporter.tidy()
+    assert folder() == []
+
+
+def test_after_72_hours_row_and_file_are_gone_and_orphans_with_them(asked, exporter, signed, monkeypatch):
+    first = asked()
+    exporter.make_next()
+    path = exports_folder(current_app.config) / "999.sealed"
+    path.write_bytes(b"an orphan")
+    exporter.tidy()
+    assert folder() == [f"{first}.sealed"]
+    at(monkeypatch, utcnow() + KEPT - LATER)
+    exporter.tidy()
+    assert file_of(export(first)) is not None
+    at(monkeypatch, utcnow() + KEPT + LATER)
+    exporter.tidy()
+    assert (export(first), folder()) == (None, [])
+    db.session.rollback()

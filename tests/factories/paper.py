@@ -1,0 +1,50 @@
+"""Signatures from paper to test with."""
+
+from campaign.extensions import db, write
+from campaign.imports.bringing_in import bring_in, undo
+from campaign.imports.deciding import decide
+from campaign.imports.files import read_file
+from campaign.imports.operations import batch_of, begin_file
+from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_id
+
+HEADER = "given_name,family_name,email,country,postal_code,signed_at,sheet,row"
+
+
+def csv_of(*lines, header=HEADER):
+    """Return the bytes of a CSV file with these lines."""
+    return "\n".join((header, *lines, "")).encode()
+
+
+def begin(petition, data, name="list.csv", organizer_id=None, **settings):
+    """Keep the rows of a file, committed; return the open batch."""
+    found = petition_by_id(petition.id)
+    batch = batch_of(
+        petition=found,
+        organizer_id=organizer_id,
+        name=name,
+        table=read_file(data),
+        lang="en",
+        remembered=remembered_columns(found.cause_id),
+        **{"signed_on": utcnow().date(), **settings},
+    )
+    return write(begin_file, batch=batch, table=read_file(data))
+
+
+def fates_of(batch):
+    """Return the Decided of a batch's rows as they are now."""
+    db.session.rollback()
+    batch = batch_by_id(batch.id)
+    return decide(checker_for(batch, utcnow()), items_of(batch))
+
+
+def bring(batch):
+    """Bring a batch in, committed; return it."""
+    decided = fates_of(batch)
+    return write(bring_in, batch_id=batch.id, seen=batch_by_id(batch.id).changed_at.isoformat(), decided=decided, now=utcnow())
+
+
+def take_out(batch):
+    """Undo a batch, committed; return how many signatures that took out."""
+    return write(undo, batch_id=batch.id, now=utcnow())

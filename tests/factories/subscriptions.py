@@ -1,0 +1,84 @@
+"""Subscriptions to test with."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
+from campaign.signatures import keys as signature_keys
+from campaign.subscriptions import keys, operations
+from campaign.subscriptions.models import Subscription
+
+WEEK = timedelta(days=7)
+
+
+def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
+    """Subscribe as the form does, committed, without confirming; return the id."""
+    email = f"{name}@rosales.example"
+    more = {"lang": "en", **more}
+    return write(
+        operations.subscribe,
+        email=email,
+        email_digest=digest(name),
+        cause_id=cause_id,
+        now=now or utcnow(),
+        **more,
+    )
+
+
+def subscribe(name="amalia", *, now=None, **more):
+    """Subscribe and confirm, committed; return the id."""
+    now = now or utcnow()
+    subscription_id = ask_for_news(name, now=now, **more)
+    write(operations.confirm, subscription_id=subscription_id, now=now, good_for=WEEK)
+    return subscription_id
+
+
+def subscribe_many(count, *, cause_id, now, lang="en"):
+    """Subscribe and confirm many with one statement: reader0, reader1 …"""
+    facts = {"lang": lang, "state": "active", "source": "form", "consent_version": "form-1", "consent_text": "Yes", "evidence": "email"}
+
+    def add():
+        db.session.add_all(
+            Subscription(
+                cause_id=cause_id, email=f"reader{n}@rosales.example", email_digest=digest(f"reader{n}"), consent_at=now, confirmed_at=now, **facts
+            )
+            for n in range(count)
+        )
+
+    write(add)
+
+
+def digest(name):
+    return signature_keys.email_digest(f"{name}@rosales.example")
+
+
+def subscription(subscription_id):
+    """Return the subscription as it is in the database now, or None."""
+    db.session.rollback()
+    return db.session.get(Subscription, subscription_id, populate_existing=True)
+
+
+def subscriptions():
+    """Return all as they are in the database now, oldest first."""
+    db.session.rollback()
+    return db.session.scalars(select(Subscription).order_by(Subscription.id).execution_options(populate_existing=True)).all()
+
+
+def owed_states(kind):
+    """Return the states of the owed mails of a kind, oldest first."""
+    db.session.rollback()
+    return db.session.scalars(select(OwedMessage.state).where(OwedMessage.kind == kind).order_by(OwedMessage.id)).all()
+
+
+def link(view, subscription_id, lang="en"):
+    """Return the address that a letter leads to: `confirm`, `preferences` or `end`."""
+    purpose = keys.CONFIRM if view == "confirm" else keys.OWN
+    token = keys.token_for(purpose, subscription(subscription_id))
+    return {
+        "confirm": f"/{lang}/subscriptions/confirm/{token}",
+        "preferences": f"/{lang}/subscriptions/{token}",
+        "end": f"/{lang}/subscriptions/{token}/end",
+    }[view]

@@ -1,0 +1,184 @@
+"""Files as spreadsheets, phones and accidents leave them."""
+
+import csv
+import io
+import zipfile
+from datetime import date, datetime
+
+import pytest
+import xlsxwriter
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from campaign.imports.files import read_file
+from campaign.imports.tables import MOST_CELL, MOST_ROWS, FileRefused
+from campaign.imports import workbooks
+
+PEOPLE = [["given_name", "family_name"], ["José", "Ñáñez"], ["Zoë", "O’Brien"]]
+
+
+def cells_of(data):
+    return [row.cells for row in read_file(data).rows]
+
+
+def text(rows, delimiter=","):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter).writerows(rows)
+    return file.getvalue()
+
+
+def workbook(*sheets):
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+        for rows in sheets:
+            sheet = book.add_worksheet()
+            for number, row in enumerate(rows):
+                sheet.write_row(number, 0, row)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_letters_and_the_sign_between_cells_are_found_out(encoding, delimiter):
+    assert cells_of(text(PEOPLE, delimiter).encode(encoding)) == PEOPLE
+
+
+def test_octets_that_windows_does_not_know_are_read_all_the_same():
+    assert cells_of(b"given_name,x\nJos\xe9,\x81\n")[1][0] == "José"
+
+
+def test_the_line_by_which_excel_tells_its_sign_is_no_row():
+    table = read_file("sep=;\r\na;b,c\r\n1;2,5\r\n".encode())
+    assert [row.cells for row in table.rows] == [["a", "b,c"], ["1", "2,5"]]
+
+
+def test_a_newline_within_quotes_stays_in_its_cell_and_rows_keep_their_number():
+    table = read_file(b'given_name,comment\nAna,"one\ntwo, ""three"""\n\n,\nBo,x\n')
+    assert [(row.place, row.cells) for row in table.rows[1:]] == [(2, ["Ana", 'one\ntwo, "three"']), (5, ["Bo", "x"])]
+
+
+@pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"])
+def test_any_line_end_will_do(newline):
+    assert cells_of(newline.join(["a,b", "1,2", "3,4"]).encode()) == [["a", "b"], ["1", "2"], ["3", "4"]]
+
+
+@pytest.mark.parametrize(
+    ("end", "fault"),
+    [
+        (b'Bo,"Quetz', "unclosed_quote"),
+        (b'Bo,"Quetz\nAna,Torres,06600\n', "unclosed_quote"),
+        (b"Bo", "cut_short"),
+        (b"Bo,Quetz,06600,oops\n", "too_many_cells"),
+        (b"Bo,Quetz,06600,\n", ""),
+        (b"Bo,Quetz\n", ""),
+        (b'Bo,"the ""great""",06600', ""),
+    ],
+)
+def test_a_broken_row_says_what_is_wrong_with_it(end, fault):
+    rows = read_file(b"given_name,family_name,postal_code\nAna,Torres,06600\n" + end).rows
+    assert [row.fault for row in rows] == ["", "", fault]
+
+
+def test_a_cell_of_200_kilobytes_takes_no_room():
+    rows = read_file(b"given_name,comment\nAna," + b"x" * 200_000 + b"\nBo,y\n").rows
+    assert [len(row.cells[1]) for row in rows[1:]] == [MOST_CELL + 1, 1]
+
+
+def test_so_many_rows_and_no_more():
+    assert len(read_file(b"a,b\n" * (MOST_ROWS + 1)).rows) == MOST_ROWS + 1
+    with pytest.raises(FileRefused) as refusal:
+        read_file(b"a,b\n" * (MOST_ROWS + 2))
+    assert refusal.value.code == "too_many_rows"
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "empty"),
+        (b" \n \n", "empty"),
+        (b",,\n,,\n", "empty"),
+        (b"%PDF-1.7\n", "not_text"),
+        (b"a\0b,c\n" * 3, "not_text"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1", "old_workbook"),
+        (b"PK\x03\x04 not really", "not_a_workbook"),
+        (workbook([]), "empty"),
+    ],
+)
+def test_what_is_no_list_is_refused_with_a_reason(data, code):
+    with pytest.raises(FileRefused) as refusal:
+        read_file(data)
+    assert refusal.value.code == code
+
+
+def test_a_workbook_gives_words_for_numbers_dates_and_ticks():
+    data = workbook([], [["name", "zip", "on", "at", "news", "x"], ["Ana", 6600, date(2026, 11, 20), datetime(2026, 11, 20, 9, 30), True, 1.5]])
+    assert cells_of(data)[1] == ["Ana", "6600", "2026-11-20", "2026-11-20T09:30:00", "yes", "1.5"]
+
+
+def test_rows_of_a_workbook_are_called_as_the_spreadsheet_calls_them():
+    assert [row.place for row in read_file(workbook([[], ["name"], [], ["Ana"]])).rows] == [2, 4]
+
+
+def packed(parts):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, words in parts.items():
+            target.writestr(name, words)
+    return file.getvalue()
+
+
+def parts_of(data):
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        return {name: source.read(name) for name in source.namelist()}
+
+
+def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatch):
+    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000_000)
+    bomb = packed({**parts_of(workbook(PEOPLE)), "xl/media/x.bin": b"\0" * 2_000_000})
+    assert len(bomb) < 20_000
+    with pytest.raises(FileRefused) as refusal:
+        read_file(bomb)
+    assert refusal.value.code == "too_large_unpacked"
+
+
+@pytest.mark.parametrize(("corner", "code"), [("XFD2", "too_many_columns"), ("A1048576", "too_many_rows")])
+def test_one_cell_in_the_last_corner_does_not_lay_out_the_whole_sheet(corner, code):
+    parts = parts_of(workbook(PEOPLE))
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b'r="B3"', f'r="{corner}"'.encode())
+    with pytest.raises(FileRefused) as refusal:
+        read_file(packed(parts))
+    assert refusal.value.code == code
+
+
+def test_a_workbook_with_a_password_is_refused():
+    data = bytearray(workbook(PEOPLE))
+    at = data.index(b"PK\x01\x02")
+    while at >= 0:
+        data[at + 8] |= 1
+        at = data.find(b"PK\x01\x02", at + 4)
+    with pytest.raises(FileRefused):
+        read_file(bytes(data))
+
+
+CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="\ufeff"), min_size=1, max_size=12)
+TABLES = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=8))
+
+
+@settings(deadline=None, max_examples=60)
+@given(rows=TABLES, delimiter=st.sampled_from([",", ";", "\t"]), encoding=st.sampled_from(["utf-8-sig", "utf-16"]))
+def test_what_a_spreadsheet_quotes_comes_back_as_it_was(rows, delimiter, encoding):
+    file = io.StringIO(newline="")
+    csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
+    assert cells_of(file.getvalue().encode(encoding)) == rows
+
+
+@settings(deadline=None, max_examples=150)
+@given(data=st.binary(max_size=400))
+def test_any_octets_are_read_or_refused_and_nothing_else(data):
+    try:
+        rows = read_file(data).rows
+    except FileRefused:
+        return
+    assert rows
+    assert all(len(cell) <= MOST_CELL + 1 and "\0" not in cell for row in rows for cell in row.cells)

@@ -1,0 +1,299 @@
+"""Events in the workspace: from the draft in one language to the archive."""
+
+import io
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PIL import Image
+
+from campaign.accounts.audit import entries
+from campaign.events.editing import change_part, mark_of, publish_due
+from campaign.events.queries import event_in_any_state
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
+from tests.factories.causes import make_cause
+from tests.factories.events import come, link, make_event, registration
+from tests.factories.petitions import make_petition
+
+TALK = "/organize/events/talk"
+NEW = {"lang": "es", "title": "Cómo busca una familia", "zone": "America/Toronto"}
+NEW |= {"starts": "2027-03-05T19:00", "ends": "2027-03-05T20:30"}
+
+
+def now_of(slug="talk"):
+    """Return the event as it is in the database now."""
+    db.session.rollback()
+    return event_in_any_state(slug)
+
+
+def kinds_owed():
+    db.session.rollback()
+    return [owed.kind for owed in db.session.query(OwedMessage).order_by(OwedMessage.id)]
+
+
+def photograph(size=(1200, 600), kind="JPEG"):
+    file = io.BytesIO()
+    Image.new("RGB", size, "orange").save(file, kind)
+    return file.getvalue()
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    desk = desk_of("editor", cause.id)
+    desk.cause = cause
+    return desk
+
+
+@pytest.fixture
+def talk(desk):
+    return make_event(cause_id=desk.cause.id)
+
+
+def save(desk, part, event=None, **typed):
+    """Save a part as its page would send it."""
+    return desk.post(f"{TALK}/{part}", {"mark": mark_of(event or now_of(), part), **typed})
+
+
+def test_an_event_begins_with_title_and_hours_and_a_button_pressed_twice_makes_one(desk, client):
+    for _ in range(2):
+        answer = desk.post("/organize/events/new", {**NEW, "cause": desk.cause.id})
+        assert (answer.status_code, answer.location) == (303, "/organize/events/como-busca-una-familia")
+    made = now_of("como-busca-una-familia")
+    assert (made.state, made.original_lang) == ("draft", "es")
+    assert made.starts_at == datetime(2027, 3, 6, 0, 0, tzinfo=UTC)
+    assert [entry.action for entry in entries(action="events.create")] == ["events.create"]
+    assert client.get("/es/events/como-busca-una-familia").status_code == 404
+    page = desk.get("/organize/events/como-busca-una-familia").text
+    assert "It has no place yet" in page and "English: not translated yet" in page
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("starts", {"starts": ""}),
+        ("ends", {"ends": "2027-03-05T18:00"}),
+        ("ends", {"ends": "2027-05-05T18:00"}),
+        # In this night clocks go forward from two to three.
+        ("starts", {"starts": "2027-03-14T02:30", "ends": "2027-03-14T04:00"}),
+        ("zone", {"zone": "Mars/Olympus"}),
+        ("slug", {"slug": "talk"}),
+        ("slug", {"slug": "Not An Address"}),
+    ],
+)
+def test_what_cannot_be_is_said_at_its_field_and_the_words_stay(desk, talk, field, typed):
+    answer = desk.post("/organize/events/new", {**NEW, "cause": desk.cause.id, **typed})
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+    assert "Cómo busca una familia" in answer.text
+
+
+def test_an_hour_that_comes_twice_is_said_to_the_editor(desk, talk):
+    typed = {"zone": "America/Toronto", "starts": "2027-11-07T01:30", "ends": "2027-11-07T04:00"}
+    page = desk.client.post(f"{TALK}/hours", data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed}, follow_redirects=True)
+    assert "comes twice: the first one is meant." in page.text
+    # The first of the two is by summer time.
+    assert now_of().starts_at == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
+
+
+def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
+    other = make_cause("other")
+    assert desk.post("/organize/events/new", {**NEW, "cause": other.id}).status_code == 422
+    make_event(cause_id=other.id)
+    for path in ("", "/words", "/preview", "/door", "/registrations"):
+        assert desk.get(TALK + path).status_code == 404
+
+
+def test_words_are_written_in_three_languages_and_one_is_taken_away(desk, talk):
+    typed = {f"title_{lang}": f"Title {lang}" for lang in ("en", "es", "fr")}
+    assert save(desk, "words", **typed, body_fr="Venez **tous**.").status_code == 303
+    assert {text.lang: text.title for text in now_of().texts} == {"en": "Title en", "es": "Title es", "fr": "Title fr"}
+    assert "<strong>tous</strong>" in desk.get(f"{TALK}/preview?lang=fr").text
+    assert save(desk, "words", title_en="Title en", body_fr="Sans titre").status_code == 422
+    save(desk, "words", title_en="Title en")
+    assert [text.lang for text in now_of().texts] == ["en"]
+
+
+def test_a_preview_of_words_saves_nothing(desk, talk):
+    page = save(desk, "words", title_en="Other", body_en="Half a *thought*", press="preview")
+    assert "<em>thought</em>" in page.text
+    assert now_of().text("en").title == "How a family searches"
+
+
+def test_of_two_at_the_same_part_the_second_sees_both_and_others_do_not_meet(desk, talk):
+    seen = mark_of(now_of(), "words")
+    theirs = {"en": {"title": "Theirs", "kind": "", "body": "", "access": ""}}
+    write(change_part, talk.id, part="words", mark=seen, now=utcnow(), texts=theirs)
+    answer = desk.post(f"{TALK}/words", {"mark": seen, "title_en": "Mine"})
+    assert answer.status_code == 409
+    assert "Theirs" in answer.text and 'value="Mine"' in answer.text
+    assert now_of().text("en").title == "Theirs"
+    # The hours were nobody's business meanwhile.
+    typed = {"zone": "America/Toronto", "starts": "2027-05-05T18:00", "ends": "2027-05-05T19:00"}
+    assert desk.post(f"{TALK}/hours", {"mark": mark_of(now_of(), "hours"), **typed}).status_code == 303
+    # The same pressed twice is no conflict.
+    assert desk.post(f"{TALK}/words", {"mark": mark_of(now_of(), "words"), "title_en": "Mine"}).status_code == 303
+    assert desk.post(f"{TALK}/words", {"mark": seen, "title_en": "Mine"}).status_code == 303
+
+
+def test_every_part_is_kept_as_typed_and_shown_again(desk, talk, client):
+    petition = make_petition(cause_id=desk.cause.id)
+    save(desk, "place", place_en="Larch Library", address_en="12 Larch St", town="Ottawa", country="CA",
+         point="https://www.openstreetmap.org/#map=17/45.42153/-75.69719", online_url="https://meet.example.org/talk", online_for="registered")  # fmt: skip
+    save(desk, "coming", registration="required", capacity="40", most_seats="2", price_en="10 dollars",
+         **{"rows-0-type": "text", "rows-0-label_en": "What do you eat?"})  # fmt: skip
+    save(desk, "programme", **{"rows-0-at": "20:00", "rows-0-what_en": "Questions", "rows-1-at": "19:00", "rows-1-what_en": "Doors"})
+    save(desk, "people", **{"rows-0-name": "Zora Quetzalli", "rows-0-role": "speaker", "rows-0-words_es": "Busca a su hermano"})
+    save(desk, "about", languages=["es", "en"], others="Nahuatl, LSM", petitions=[petition.id])
+    event = now_of()
+    assert (event.latitude, event.longitude, event.online_for) == (45.42153, -75.69719, "registered")
+    assert (event.capacity, event.most_seats, event.is_free, event.questions[0]["name"]) == (40, 2, False, "what-do-you-eat")
+    assert event.text("en").programme == [["19:00", "Doors"], ["20:00", "Questions"]]
+    assert event.people == [{"name": "Zora Quetzalli", "role": "speaker", "words": {"es": "Busca a su hermano"}}]
+    assert event.languages == ["es", "en", "Nahuatl", "LSM"] and [each.petition_id for each in event.petitions] == [petition.id]
+    page = client.get("/en/events/talk").text
+    for words in ("12 Larch St", "10 dollars", "What do you eat?", "Doors", "Zora Quetzalli", "Nahuatl", "calendar.google.com", "outlook.live.com"):
+        assert words in page
+    assert "meet.example.org" not in page
+    for part in ("hours", "place", "coming", "programme", "people", "about", "address"):
+        shown = desk.get(f"{TALK}/{part}")
+        assert shown.status_code == 200, part
+    assert 'value="45.42153, -75.69719"' in desk.get(f"{TALK}/place").text
+
+
+@pytest.mark.parametrize(
+    ("part", "typed", "field"),
+    [
+        ("place", {"online_url": "meet"}, "online_url"),
+        ("place", {"point": "somewhere"}, "point"),
+        ("coming", {"registration": "none", "most_seats": "99"}, "most_seats"),
+        ("coming", {"registration": "none", "most_seats": "2", "rows-0-type": "choice", "rows-0-label_en": "Which?"}, "rows-0-choices_en"),
+        ("programme", {"rows-0-what_en": "When?"}, "rows-0-at"),
+        ("people", {"rows-0-words_en": "Who?"}, "rows-0-name"),
+        ("address", {"slug": "Not An Address"}, "slug"),
+    ],
+)
+def test_what_a_part_cannot_hold_is_said_at_its_field(desk, talk, part, typed, field):
+    answer = save(desk, part, **typed)
+    assert answer.status_code == 422
+    assert f'id="{field}-error"' in answer.text
+
+
+def test_rows_are_added_and_moved_without_saving(desk, talk):
+    rows = {"rows-0-name": "A", "rows-0-role": "host", "rows-1-name": "B", "rows-1-role": "host"}
+    page = save(desk, "people", **rows, press="up-1").text
+    assert page.index('value="B"') < page.index('value="A"')
+    assert 'name="rows-2-name"' in save(desk, "people", **rows, press="add").text
+    assert 'name="rows-0-label_en"' in save(desk, "coming", registration="none", most_seats="2", press="add").text
+    assert now_of().people == []
+
+
+def test_a_draft_goes_out_once_it_has_a_place_and_by_itself_at_its_hour(desk, client):
+    make_event(cause_id=desk.cause.id, draft=True, town="", texts={"en": {"title": "A talk"}})
+    desk.post(f"{TALK}/publish")
+    assert now_of().state == "draft"
+    save(desk, "place", town="Ottawa", online_for="everyone")
+    assert desk.post(f"{TALK}/publish-later", {"publish_at": "2020-01-01T10:00"}).status_code == 422
+    assert desk.post(f"{TALK}/publish-later", {"publish_at": "2030-01-01T10:00"}).status_code == 303
+    assert "2030" in desk.get(TALK).text
+    assert write(publish_due, now=utcnow()) == 0
+    assert write(publish_due, now=datetime(2030, 1, 1, 15, 0, tzinfo=UTC)) == 1
+    assert client.get("/en/events/talk").status_code == 200
+
+
+def test_the_registered_hear_of_another_hour_and_of_the_end(desk, talk):
+    come(talk)
+    assert "is written to as soon as you save" in desk.get(f"{TALK}/hours").text
+    save(desk, "words", title_en="Another title")
+    assert "event_changed" not in kinds_owed()
+    save(desk, "hours", zone="America/Toronto", starts="2030-05-05T18:00", ends="2030-05-05T19:00")
+    assert kinds_owed().count("event_changed") == 1
+    assert "One seat is taken" in desk.get(f"{TALK}/cancel").text
+    for _ in range(2):
+        desk.post(f"{TALK}/cancel", {"notice_en": "The hall has no power."})
+    assert kinds_owed().count("event_cancelled") == 1
+    assert now_of().text("en").notice == "The hall has no power."
+
+
+def test_registering_is_closed_and_opened_again(desk, talk, client):
+    mine = link(come(talk, seats=2))
+    desk.post(f"{TALK}/close")
+    assert client.post(mine, data={"name": "Amalia", "seats": "1"}).location.endswith("saved=1")
+    page = client.get("/en/events/talk").text
+    assert "Registering is closed" in page and 'name="seats"' not in page
+    desk.post(f"{TALK}/reopen")
+    assert 'name="seats"' in client.get("/en/events/talk").text
+
+
+def test_the_next_event_takes_all_over_to_a_week_ahead(desk, client):
+    old = make_event(cause_id=desk.cause.id, days=-20)
+    come_before = utcnow() - timedelta(days=21)
+    come(old, now=come_before)
+    save(desk, "picture", alt_en="A hall", focal_x=10, focal_y=20, picture=(io.BytesIO(photograph()), "hall.jpg"))
+    assert desk.post(f"{TALK}/duplicate").location == f"{TALK}-2"
+    made = now_of("talk-2")
+    assert made.state == "draft" and utcnow() < made.starts_at < utcnow() + timedelta(days=8)
+    assert (made.starts_local.time(), made.starts_local.weekday()) == (old.starts_local.time(), old.starts_local.weekday())
+    assert made.text("es").title == "How a family searches (es)" and made.picture.focal_x == 10
+
+
+def test_an_archived_event_is_in_no_list_and_stays_at_its_address(desk, client):
+    make_event(cause_id=desk.cause.id, days=-3)
+    desk.post(f"{TALK}/archive")
+    assert "/events/talk" not in client.get("/en/events/?when=past").text.replace("/events/talk.ics", "")
+    assert client.get("/en/events/talk").status_code == 200
+    assert "One event in the archive" in desk.get("/organize/events/").text
+    desk.post(f"{TALK}/restore")
+    assert "/en/events/talk" in client.get("/en/events/?when=past").text
+
+
+def test_an_old_address_leads_on(desk, talk, client):
+    assert save(desk, "address", slug="evening").location == "/organize/events/evening"
+    assert client.get("/en/events/talk").location == "/en/events/evening"
+    make_event("other", cause_id=desk.cause.id)
+    answer = desk.post("/organize/events/evening/address", {"mark": mark_of(now_of("evening"), "address"), "slug": "other"})
+    assert answer.status_code == 422 and 'id="slug-error"' in answer.text
+
+
+def test_a_picture_is_set_cut_and_taken_away(desk, talk, client):
+    def send(**typed):
+        return save(desk, "picture", **{"focal_x": 50, "focal_y": 50, "alt_en": "A hall", **typed})
+
+    refused = send(picture=(io.BytesIO(b"<svg onload='alert(1)'/>"), "hall.png"))
+    assert refused.status_code == 422 and 'id="picture-error"' in refused.text
+    assert send().status_code == 422
+    # Larger than what other pages take.
+    noise = Image.effect_noise((900, 900), 90).convert("RGB")
+    file = io.BytesIO()
+    noise.save(file, "PNG")
+    assert len(file.getvalue()) > 300_000
+    assert send(picture=(io.BytesIO(file.getvalue()), "hall.png"), focal_x=90).status_code == 303
+    picture = now_of().picture
+    page = client.get("/en/events/talk").text
+    path = f"/events/talk/picture-{picture.digest}.webp"
+    assert 'alt="A hall"' in page and "focal-x-90" in page and f"{path}?size=small 800w" in page
+    whole, small = client.get(path).data, client.get(f"{path}?size=small").data
+    assert Image.open(io.BytesIO(small)).width == 800 and len(small) < len(whole)
+    assert send(alt_en="").status_code == 422
+    assert send(focal_y=0).status_code == 303
+    assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
+    assert send(mark="old").status_code == 409
+    assert desk.post(f"{TALK}/picture/remove").status_code == 303
+    assert now_of().picture is None
+
+
+def test_a_stranger_cannot_send_more_than_other_pages_take(door, app):
+    make_event(cause_id=make_cause().id)
+    answer = door.client.post(f"{TALK}/picture", data={"picture": (io.BytesIO(bytes(400_000)), "hall.png")})
+    assert answer.status_code == 413
+
+
+def test_a_tabler_sees_the_door_and_not_the_desk(desk_of):
+    cause = make_cause()
+    make_event(cause_id=cause.id)
+    desk = desk_of("tabler", cause.id)
+    page = desk.get(TALK).text
+    assert f"{TALK}/door" in page and f"{TALK}/words" not in page and "/registrations/export" not in page
+    assert desk.get(f"{TALK}/words").status_code == 403
+    assert registration(1) is None

@@ -1,0 +1,256 @@
+"""The screens of exports and hand-overs: what is asked first, who may, what is noted, and what becomes of it."""
+
+import csv
+import hashlib
+import io
+import threading
+from datetime import date, timedelta
+
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.exports.models import Export
+from campaign.exports.operations import fail_export
+from campaign.exports.shelf import exports_of, file_of
+from campaign.exports.tasks import Exporter
+from campaign.extensions import db, write
+from campaign.lib.sealed_files import new_seed
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_id
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, ODILE, sign, sign_and_hatch
+
+ASKED = {"purpose": "For our members’ meeting", "columns": ["number", "email"], "state": "counted", "kind": "csv"}
+PACK = {"purpose": "For the Senate", "lang": "en", "paper": "letter"}
+RECEIPT = {"day": "2026-11-20", "received_by": "The clerk of the Senate", "signatures": "2", "note": "She promised an answer."}
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def exporter(app, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())
+
+
+def ask(desk, aim="records", **changes):
+    return desk.post(f"/organize/exports/home/new?aim={aim}", {**ASKED, **changes})
+
+
+def present(petition):
+    """Return the exports of a petition, the newest first."""
+    db.session.rollback()
+    return exports_of([petition.id])
+
+
+def noted(action):
+    """Return the entries of the trail for an action, the newest first."""
+    db.session.rollback()
+    return entries(action=action)
+
+
+@pytest.mark.parametrize(
+    ("role", "exports", "records"),
+    [("owner", 200, 200), ("exporter", 200, 200), ("editor", 403, 200), ("reviewer", 403, 403), ("tabler", 403, 403)],
+)
+def test_each_screen_opens_for_those_whom_the_table_names(desk_of, petition, role, exports, records):
+    desk = desk_of(role, petition.cause_id)
+    for path in ("home", "home/new?aim=letters"):
+        assert desk.get(f"/organize/exports/{path}").status_code == exports
+    assert desk.get("/organize/handovers/home/pack").status_code == exports
+    assert desk.get("/organize/handovers/home").status_code == records
+    assert desk.get("/organize/handovers/home/contents").status_code == (200 if role == "owner" else 403)
+    assert ask(desk).status_code == (303 if exports == 200 else 403)
+
+
+def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of, petition):
+    sign_and_hatch(petition)
+    sign(petition, ODILE)
+    desk = desk_of("exporter", petition.cause_id)
+    answer = ask(desk, purpose="  ")
+    assert answer.status_code == 422
+    assert 'id="purpose-error"' in answer.text
+    assert present(petition) == []
+    page = desk.get("/organize/exports/home/new?aim=records").text
+    assert page.index('name="purpose"') < page.index('name="columns"')
+    ask(desk)
+    [entry] = noted("exports.ask")
+    assert (entry.reason, entry.organizer_id, entry.subject_id) == (ASKED["purpose"], desk.organizer.id, petition.id)
+    assert entry.details == {"kind": "csv", "aim": "records", "columns": ["number", "email"], "signatures": 1}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"columns": []}, {"columns": ["email_digest"]}, {"kind": "exe"}, {"state": "everybody"}, {"country": "XX"}, {"since": "soon"},
+     {"since": "2026-11-20", "until": "2026-11-19"}],
+)
+def test_what_is_no_choice_of_ours_is_refused_and_the_words_stay(desk_of, petition, wrong):
+    answer = ask(desk_of("owner", petition.cause_id), **wrong)
+    assert (answer.status_code, present(petition)) == (422, [])
+    assert "For our members" in answer.text
+
+
+def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    assert desk.get("/organize/exports/home/new?aim=anything").status_code == 404
+    assert ask(desk, "delivery", columns=["email"]).status_code == 422
+    assert ask(desk, "letters", columns=["email", "comment"]).status_code == 422
+    page = desk.get("/organize/exports/home/new?aim=letters").text
+    assert 'name="state"' not in page
+
+
+def test_letters_go_only_to_who_asked_for_news(desk_of, petition, exporter):
+    sign_and_hatch(petition, AMALIA, subscribe=True)
+    sign_and_hatch(petition, ODILE)
+    desk = desk_of("owner", petition.cause_id)
+    here = ask(desk, "letters", columns=["email"], state="all").location
+    exporter.make_next()
+    assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == ["email", AMALIA["email"]]
+
+
+def test_what_one_chose_is_remembered_for_the_petition_and_the_aim(desk_of, petition):
+    make_petition("law", cause_id=petition.cause_id)
+    desk = desk_of("owner", petition.cause_id)
+    ask(desk, kind="jsonl", country="MX", since="2026-11-01", until="2026-11-02")
+    ask(desk, kind="xlsx", country="MX", since="2026-11-01", until="2026-11-02")
+    page = desk.get("/organize/exports/home/new?aim=records").text
+    for words in ('value="MX" selected', 'value="2026-11-01"', 'value="2026-11-02"', 'value="xlsx" checked', "as you did last time"):
+        assert words in page
+    assert page.count('name="columns"') - page.count('value="comment" checked') == page.count('name="columns"')
+    assert ASKED["purpose"] not in page
+    for other in ("home/new?aim=records&usual=1", "home/new?aim=delivery", "law/new?aim=records"):
+        assert 'value="MX" selected' not in desk.get(f"/organize/exports/{other}").text
+
+
+def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition, exporter):
+    sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
+    desk = desk_of("exporter", petition.cause_id)
+    here = ask(desk, columns=["number", "given_name"]).location
+    assert "The file is being made" in desk.get(here).text
+    assert desk.get(f"{here}?progress=1").json == {"state": "waiting", "progress": 0, "words": "It waits for its turn."}
+    assert desk.get(f"{here}/download").location == here
+    exporter.make_next()
+    assert desk.get(f"{here}?progress=1").json["state"] == "ready"
+    answer = desk.get(f"{here}/download")
+    assert list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig")))) == [["number", "given_name"], ["1", "'=Amalia"]]
+    assert (answer.content_length, answer.headers["Cache-Control"]) == (len(answer.data), "no-store")
+    assert answer.headers["Content-Disposition"].startswith("attachment; filename=home-")
+    assert answer.headers["Content-Disposition"].endswith(".csv")
+    page = desk.get(here).text
+    assert hashlib.sha256(answer.data).hexdigest() in page
+    assert 'data-rows="1"' in page
+    desk.get(f"{here}/download")
+    assert [(entry.reason, entry.details["signatures"]) for entry in noted("exports.download")] == [(ASKED["purpose"], 1)] * 2
+    audit = desk_of("admin").get("/organize/audit/").text
+    assert "downloaded a file of signatures: 1 signature" in audit
+
+
+def test_only_a_fresh_password_and_a_second_factor_take_signatures_out(desk_of, petition, exporter, monkeypatch):
+    desk = desk_of("exporter", petition.cause_id)
+    here = ask(desk).location
+    exporter.make_next()
+    monkeypatch.setattr("campaign.organize.guard.utcnow", lambda: utcnow() + timedelta(hours=1))
+    for path in (f"{here}/download", "/organize/exports/home/new?aim=records", "/organize/handovers/home/pack"):
+        assert "/organize/account/confirm" in desk.get(path).location
+    assert "confirm" in ask(desk).location
+    assert desk.get(here).status_code == 200
+    monkeypatch.undo()
+    bare = desk_of("owner", petition.cause_id, second_factor=False)
+    assert "second-factor" in bare.get(f"{here}/download").location
+
+
+def test_another_causes_files_are_not_there(desk_of, petition, exporter):
+    here = ask(desk_of("owner", petition.cause_id)).location
+    exporter.make_next()
+    stranger = desk_of("owner", make_cause("elsewhere").id, email="stranger@kwan.example")
+    for path in (here, f"{here}/download", "/organize/exports/home", "/organize/handovers/home"):
+        assert stranger.get(path).status_code == 404
+    assert stranger.post(f"{here}/delete").status_code == 404
+    assert len(present(petition)) == 1
+    assert stranger.get(f"/organize/exports/files/{2**70}").status_code == 404
+
+
+def test_a_file_can_be_stopped_and_deleted_at_once(desk_of, petition, exporter):
+    desk = desk_of("owner", petition.cause_id)
+    here = ask(desk).location
+    assert "Stopped" in desk.post(f"{here}/delete", follow_redirects=True).text
+    here = ask(desk).location
+    exporter.make_next()
+    path = file_of(present(petition)[0])
+    desk.post(f"{here}/delete")
+    assert (present(petition), path.exists()) == ([], False)
+    assert desk.get(here).status_code == 404
+    assert [entry.action for entry in noted("exports")][:3] == ["exports.delete", "exports.ask", "exports.cancel"]
+
+
+def test_a_failed_file_says_why_and_is_made_again(desk_of, petition, exporter):
+    desk = desk_of("owner", petition.cause_id)
+    here = ask(desk).location
+    export_id = present(petition)[0].id
+    write(lambda: db.session.get(Export, export_id).__setattr__("state", "working"))
+    write(fail_export, export_id, holder="", fault="no_room")
+    assert "no room left" in desk.get(here).text
+    desk.post(f"{here}/again")
+    exporter.make_next()
+    assert "The file is ready" in desk.get(here).text
+
+
+def test_a_file_that_no_key_opens_any_more_is_said_to_be_gone(desk_of, petition, exporter):
+    desk = desk_of("owner", petition.cause_id)
+    here = ask(desk).location
+    exporter.make_next()
+    export_id = present(petition)[0].id
+    write(lambda: db.session.get(Export, export_id).__setattr__("seed", new_seed()))
+    assert "not there any more" in desk.get(f"{here}/download", follow_redirects=True).text
+    assert noted("exports.download") == []
+
+
+def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
+    desk = desk_of("exporter", petition.cause_id)
+    assert "nothing to hand over" in desk.post("/organize/handovers/home/pack", PACK).text
+    sign_and_hatch(petition)
+    assert desk.post("/organize/handovers/home/pack", {**PACK, "purpose": ""}).status_code == 422
+    assert desk.post("/organize/handovers/home/pack", {**PACK, "lang": "fr"}).status_code == 422
+    answer = desk.post("/organize/handovers/home/pack", PACK)
+    assert desk.get(answer.location).status_code == 200
+    [export] = present(petition)
+    assert (export.kind, export.choice["names"], export.choice["details"]) == ("pack", "shown", ["country"])
+    assert noted("exports.ask")[0].details["signatures"] == 1
+    assert "Delivery pack" in desk.get("/organize/exports/home").text
+
+
+def test_more_than_was_told_is_handed_over_only_with_open_eyes(client, desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    assert "names as you let them be shown, country" in client.get("/en/petitions/home").text
+    desk.post("/organize/handovers/home/contents", {"names": "shown", "details": ["country", "day"]})
+    sign_and_hatch(petition)
+    more = {"names": "full", "details": ["country", "day"]}
+    answer = desk.post("/organize/handovers/home/contents", more)
+    assert (answer.status_code, petition_by_id(petition.id).handed_names) == (422, "shown")
+    assert 'id="sure-error"' in answer.text
+    assert desk.post("/organize/handovers/home/contents", {"names": "shown", "details": []}).status_code == 303
+    assert desk.post("/organize/handovers/home/contents", {**more, "sure": "y"}).status_code == 303
+    assert "whole names, country, day of signing" in client.get("/en/petitions/home").text
+    assert [entry.details["names"] for entry in noted("handovers.edit")] == ["full", "shown", "shown"]
+
+
+def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, desk_of, petition):
+    desk = desk_of("editor", petition.cause_id)
+    tomorrow = (date.today() + timedelta(days=3)).isoformat()
+    for wrong in ({"day": ""}, {"day": tomorrow}, {"received_by": " "}, {"signatures": "0"}, {"signatures": "many"}, {"note": "x" * 1001}):
+        assert desk.post("/organize/handovers/home/receipts", {**RECEIPT, **wrong}).status_code == 422
+    assert desk.post("/organize/handovers/home/receipts", RECEIPT).status_code == 303
+    page = client.get("/en/petitions/home").text
+    assert "On 20 November 2026 to The clerk of the Senate: 2 signatures" in page
+    assert "She promised an answer." in page
+    number = desk.get("/organize/handovers/home").text.split("/receipts/")[1].split("/")[0]
+    make_petition("law", cause_id=petition.cause_id)
+    desk.post(f"/organize/handovers/law/receipts/{number}/remove")
+    assert "clerk of the Senate" in client.get("/es/petitions/home").text
+    desk.post(f"/organize/handovers/home/receipts/{number}/remove")
+    assert "clerk of the Senate" not in client.get("/en/petitions/home").text
+    assert [entry.action for entry in noted("handovers")][-1] == "handovers.record"

@@ -1,0 +1,112 @@
+"""What organizers set about passing a petition on and showing it elsewhere."""
+
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.embeds.operations import change_embedding
+from campaign.embeds.queries import embedding_of
+from campaign.extensions import db, write
+from campaign.sharing.queries import texts_of
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import ODILE, sign_and_hatch
+
+HOME = "/organize/petitions/home"
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    desk = desk_of("editor", cause.id)
+    desk.cause = cause
+    return desk
+
+
+@pytest.fixture
+def petition(desk):
+    return make_petition(cause_id=desk.cause.id)
+
+
+def embedding_now(petition):
+    db.session.rollback()
+    return embedding_of(petition.id)
+
+
+def wordings(petition):
+    db.session.rollback()
+    return [(text.lang, text.words) for text in texts_of(petition.id)]
+
+
+def test_sites_are_written_as_people_paste_them_and_kept_plain(desk, petition):
+    typed = "https://Example.org/page?x=1\n\n bücher.example \nhttp://localhost:8080\nexample.org"
+    answer = desk.post(f"{HOME}/embedding", {"allowed": "listed", "origins": typed})
+    assert (answer.status_code, answer.location) == (303, f"{HOME}/embedding")
+    kept = embedding_now(petition)
+    assert kept.allowed == "listed"
+    assert kept.origins == ["https://example.org", "https://xn--bcher-kva.example", "http://localhost:8080"]
+    [entry] = entries(action="petitions.edit")
+    assert entry.details["part"] == "embedding"
+    assert "https://example.org" in desk.get(f"{HOME}/embedding").text
+
+
+@pytest.mark.parametrize(
+    ("allowed", "origins", "said"),
+    [
+        ("listed", "", "Write at least one site"),
+        ("listed", "not a site", "This is not the address of a site"),
+        ("anybody", "*", "This is not the address of a site"),
+        ("listed", "https://a.example; script-src *", "This is not the address of a site"),
+        ("listed", "javascript:alert(1)", "This is not the address of a site"),
+        ("listed", "https://user@a.example", "This is not the address of a site"),
+        ("listed", "https://a.example:99999", "This is not the address of a site"),
+        ("everybody", "", ""),
+        ("listed", "\n".join(f"https://a{place}.example" for place in range(51)), "At most 50"),
+    ],
+)
+def test_what_is_no_site_is_said_and_stays_typed(desk, petition, allowed, origins, said):
+    answer = desk.post(f"{HOME}/embedding", {"allowed": allowed, "origins": origins})
+    assert answer.status_code == 422
+    assert said in answer.text
+    assert embedding_now(petition).allowed == "anybody"
+    assert origins.split("\n")[0] in answer.text
+
+
+def test_the_piece_to_copy_is_as_chosen_and_plain_text(desk, petition):
+    page = desk.get(f"{HOME}/embedding?show=counter&theme=dark&lang=es").text
+    assert '&lt;volante-petition slug="home" show="counter" theme="dark" lang="es"&gt;' in page.replace("&#34;", '"')
+    assert 'src="/embed/petitions/home?show=counter&amp;theme=dark&amp;lang=es"' in page
+    write(change_embedding, petition_id=petition.id, allowed="nobody", origins=[])
+    assert "volante-petition" not in desk.get(f"{HOME}/embedding").text
+
+
+def test_wordings_are_written_by_language_and_an_emptied_one_goes(desk, petition):
+    words = {"texts_en-0": "Sign with me.", "texts_en-1": "  It takes\na minute. ", "texts_es-0": "Firma conmigo.", "texts_fr-0": ""}
+    assert desk.post(f"{HOME}/sharing", words).status_code == 303
+    assert wordings(petition) == [("en", "Sign with me."), ("en", "It takes a minute."), ("es", "Firma conmigo.")]
+    page = desk.get(f"{HOME}/sharing").text
+    assert "Too early to say" in page
+    assert "One wording alone" in page
+    desk.post(f"{HOME}/sharing", {"texts_en-0": "", "texts_en-1": "It takes a minute."})
+    assert wordings(petition) == [("en", "It takes a minute.")]
+    assert [entry.details["part"] for entry in entries(action="petitions.edit")] == ["sharing", "sharing"]
+
+
+def test_a_wording_that_is_too_long_is_said_at_its_field(desk, petition):
+    answer = desk.post(f"{HOME}/sharing", {"texts_en-0": "x" * 241})
+    assert answer.status_code == 422
+    assert 'id="texts_en-0-error"' in answer.text
+    assert wordings(petition) == []
+
+
+def test_where_signatures_come_from_is_told_without_small_figures(desk, petition):
+    for place in range(5):
+        sign_and_hatch(petition, {**ODILE, "email": f"o{place}@kwan.example"}, source="radio")
+    for place in range(3):
+        sign_and_hatch(petition, {**ODILE, "email": f"p{place}@kwan.example"}, source="pair")
+    for place in range(2):
+        sign_and_hatch(petition, {**ODILE, "email": f"q{place}@kwan.example"}, source="alone")
+    table = desk.get("/organize/numbers/petitions/home/sources.csv").get_data(as_text=True)
+    assert table.splitlines()[1:] == ["radio,5", "2 others,5"]
+    page = desk.get("/organize/numbers/petitions/home").text
+    assert "By campaign code" in page
+    assert ">pair<" not in page

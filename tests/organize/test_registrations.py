@@ -1,0 +1,152 @@
+"""Registrations in the workspace: the list, the door with several people at it, and the list taken along."""
+
+import csv
+import io
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from campaign.accounts.audit import entries
+from campaign.accounts.models import OrganizerSession
+from campaign.events.models import Registration
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.events import come, make_event, move, registration, registrations, states
+from tests.together import together
+
+TALK = "/organize/events/talk"
+JSON = {"Accept": "application/json"}
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    desk = desk_of("tabler", cause.id)
+    desk.event = make_event(cause_id=cause.id, capacity=3)
+    return desk
+
+
+def check_in(desk, code, **more):
+    return desk.post(f"{TALK}/door/check-in", {"code": code, **more}, headers=JSON)
+
+
+def test_the_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk):
+    ids = [come(desk.event, name) for name in ("amalia", "zora")]
+    write(lambda: db.session.execute(update(Registration).where(Registration.id == ids[1]).values(name="Zora Ñuu")))
+    def found(words, state=""):
+        page = desk.get(f"{TALK}/registrations", query_string={"words": words, "state": state}).text
+        return ["amalia@" in page, "zora@" in page]
+
+    assert found("") == [True, True]
+    assert found("nuu zo") == [False, True]
+    assert found("zora@rosales.example") == [False, True]
+    assert found("rosales") == [False, False]
+    assert found(registration(ids[0]).code.lower()) == [True, False]
+    assert found("", "waiting") == [False, False]
+    assert found("%") == [False, False]
+    trail = entries(action="registrations.see")
+    assert trail[0].details == {"by": ["words"], "shown": 1} and "Zora" not in str([entry.details for entry in trail])
+
+
+def test_a_code_checks_in_once_and_the_second_at_the_door_is_told_when(desk, desk_of):
+    code = registration(come(desk.event, seats=2)).code
+    other = desk_of("tabler", desk.event.cause_id, email="second@kwan.example")
+    assert check_in(desk, code).json["words"] == "Amalia is in, with 2 seats."
+    second = check_in(other, code).json
+    assert second["kind"] == "waiting" and second["words"].startswith("Amalia: already in at ")
+    assert "<b>2</b> of 2 are in" in desk.get(f"{TALK}/door/list").text
+    assert desk.post(f"{TALK}/door/undo", {"code": code}, headers=JSON).json["words"] == "Amalia is not in any more."
+    assert check_in(other, "nonsense").status_code == 404
+    assert [e.action for e in reversed(entries(action="registrations"))][:2] == ["registrations.check_in"] * 2
+
+
+def test_of_several_who_check_the_same_person_in_at_once_one_is_first(desk, desk_of, app):
+    code = registration(come(desk.event)).code
+    desks = [desk, *(desk_of("tabler", desk.event.cause_id, email=f"{n}@kwan.example") for n in range(3))]
+    for each in desks:
+        each.token()
+    kinds = together(app, [lambda each=each: check_in(each, code).json["kind"] for each in desks])
+    assert sorted(kinds) == ["sure", "waiting", "waiting", "waiting"]
+
+
+def test_who_waits_is_told_so_and_let_in_where_there_is_room(desk):
+    for name in ("a", "b", "c"):
+        come(desk.event, name)
+    code = registration(come(desk.event, "late")).code
+    answer = check_in(desk, code)
+    assert (answer.status_code, answer.json["kind"]) == (409, "waiting")
+    assert "Let in" in desk.get(f"{TALK}/door/list?words=late").text
+    assert check_in(desk, code, anyway="1").json["kind"] == "sure"
+    assert states().count("registered") == 4
+
+
+def test_without_script_the_door_answers_with_a_page(desk):
+    code = registration(come(desk.event)).code
+    page = desk.client.post(f"{TALK}/door/check-in", data={"csrf_token": desk.token(), "code": code}, follow_redirects=True)
+    assert "Amalia is in." in page.text
+    assert "camera=(self)" in page.headers["Permissions-Policy"]
+    assert "camera=()" in desk.get(TALK).headers["Permissions-Policy"]
+
+
+def test_somebody_without_registration_is_added_and_the_room_is_not_overfilled_unseen(desk):
+    words = {"name": "Tomás", "seats": "2", "comes_in": "y"}
+    assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/door"
+    refused = desk.post(f"{TALK}/registrations/new", words)
+    assert refused.status_code == 409 and 'name="anyway"' in refused.text and 'value="Tomás"' in refused.text
+    assert desk.post(f"{TALK}/registrations/new", {**words, "anyway": "y"}).status_code == 303
+    assert desk.post(f"{TALK}/registrations/new", {"name": " ", "seats": "1"}).status_code == 422
+    assert [(row.name, row.seats, row.checked_in_at is not None) for row in registrations()] == [("Tomás", 2, True)] * 2
+
+
+def test_who_gives_an_address_gets_the_letter_and_is_on_the_list_once(desk):
+    words = {"name": "Tomás", "seats": "1", "email": "tomas@correo.mx"}
+    assert desk.post(f"{TALK}/registrations/new", words).location == f"{TALK}/registrations"
+    assert desk.post(f"{TALK}/registrations/new", words).status_code == 409
+    assert registrations()[0].checked_in_at is None
+
+
+def test_a_seat_is_given_before_others_only_where_one_is_free_and_taken_back_on_request(desk):
+    ids = [come(desk.event, name) for name in ("a", "b", "c", "d")]
+    desk.post(f"{TALK}/registrations/{ids[3]}/seat")
+    assert registration(ids[3]).state == "waiting"
+    desk.post(f"{TALK}/registrations/{ids[0]}/cancel")
+    assert [registration(each).state for each in (ids[0], ids[3])] == ["cancelled", "registered"]
+    other = make_event("other", cause_id=desk.event.cause_id)
+    foreign = come(other, "foreign")
+    assert desk.post(f"{TALK}/registrations/{foreign}/cancel").status_code == 404
+    move(desk.event, starts_at=utcnow() - timedelta(minutes=5))
+    desk.post(f"{TALK}/registrations/{ids[1]}/cancel")
+    assert registration(ids[1]).state == "registered"
+
+
+def test_the_list_is_taken_along_for_a_purpose_and_no_cell_runs(desk_of):
+    cause = make_cause()
+    desk = desk_of("owner", cause.id)
+    questions = [{"name": "diet", "type": "text", "label": {"en": "What do you eat?"}}]
+    event = make_event(cause_id=cause.id, questions=questions)
+    first = come(event, "amalia")
+    write(lambda: db.session.execute(update(Registration).where(Registration.id == first).values(name="=HYPERLINK(1)", answers={"diet": "+beans"})))
+    come(event, "zora")
+    assert desk.post(f"{TALK}/registrations/export", {"who": "registered", "reason": ""}).status_code == 422
+    answer = desk.post(f"{TALK}/registrations/export", {"who": "registered", "reason": "Chairs for the hall"})
+    assert "talk-registered.csv" in answer.headers["Content-Disposition"]
+    rows = list(csv.reader(io.StringIO(answer.data.decode("utf-8-sig"))))
+    assert rows[0][:4] == ["name", "email", "seats", "state"] and rows[0][-1] == "What do you eat?"
+    assert rows[1][0] == "'=HYPERLINK(1)" and rows[1][-1] == "'+beans" and len(rows) == 3
+    [entry] = entries(action="registrations.export")
+    assert (entry.reason, entry.details) == ("Chairs for the hall", {"who": "registered", "rows": 2})
+    assert len(list(csv.reader(io.StringIO(desk.post(f"{TALK}/registrations/export", {"who": "came", "reason": "x"}).text)))) == 1
+
+
+def test_taking_along_asks_for_the_password_again_after_a_while_and_for_a_second_factor(desk_of, app):
+    cause = make_cause()
+    make_event(cause_id=cause.id)
+    desk = desk_of("exporter", cause.id)
+    assert desk.get(f"{TALK}/registrations/export").status_code == 200
+    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    assert "/account/confirm" in desk.get(f"{TALK}/registrations/export").location
+    plain = desk_of("exporter", cause.id, email="plain@kwan.example", second_factor=False)
+    assert "/account/second-factor" in plain.client.get(f"{TALK}/registrations/export").location
+    assert desk_of("tabler", cause.id).get(f"{TALK}/registrations/export").status_code == 403

@@ -1,0 +1,215 @@
+"""Writing, picturing, publishing and mailing updates in the workspace."""
+
+import io
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from PIL import Image
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import composers_of
+from campaign.updates.mailing import mailing_of
+from campaign.updates.operations import Links, change_update, publish_update, set_update_picture
+from campaign.updates.tasks import send_batch
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.organizers import trail
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import owed
+from tests.factories.subscriptions import subscribe
+from tests.factories.updates import make_update, update_now
+
+ANSWER = "/organize/updates/answer"
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    desk = desk_of("owner", cause.id)
+    desk.cause = cause
+    return desk
+
+
+def mailing_now(update):
+    db.session.rollback()
+    return mailing_of(update.id)
+
+
+def words(update, **changes):
+    """Return the form of the words as its page would send it."""
+    typed = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in ("title", "summary", "body")}
+    return {**typed, "revision": update.revision, "event": update.event_id or "", **changes}
+
+
+def picture(size=(900, 600)):
+    file = io.BytesIO()
+    Image.new("RGB", size, "navy").save(file, "PNG")
+    return io.BytesIO(file.getvalue()), "water.png"
+
+
+def test_an_update_begins_with_a_title_and_a_button_pressed_twice_makes_one(desk, client):
+    asked = {"cause": desk.cause.id, "lang": "fr", "title": "Le Sénat répond"}
+    for ending in ("/words", ""):
+        assert desk.post("/organize/updates/new", asked).location == f"/organize/updates/le-senat-repond{ending}"
+    assert update_now("le-senat-repond").state == "draft"
+    assert client.get("/fr/updates/le-senat-repond").status_code == 404
+    page = desk.get("/organize/updates/le-senat-repond").text
+    assert "Français: the text is missing." in page and "English: not translated yet" in page
+    assert desk.get("/organize/updates/le-senat-repond/preview?lang=fr").status_code == 200
+
+
+def test_words_and_what_it_is_about_are_saved_and_seen_before(desk, client):
+    update = make_update(cause_id=desk.cause.id)
+    petition, event = make_petition(cause_id=desk.cause.id), make_event(cause_id=desk.cause.id)
+    change = words(update, title_fr="Réponse", body_fr="Ils ont *écrit*.", petitions=petition.id, event=event.id)
+    seen = desk.post(f"{ANSWER}/words", {**change, "press": "preview"}).text
+    assert "<em>écrit</em>" in seen and len(update_now().texts) == 2
+    assert desk.post(f"{ANSWER}/words", {**change, "press": "save"}).status_code == 303
+    now = update_now()
+    assert ([text.lang for text in now.texts], now.petitions[0].petition_id, now.event_id) == (["en", "es", "fr"], petition.id, event.id)
+    assert "Réponse" in client.get("/fr/petitions/home").text
+    assert ("updates.edit", desk.organizer.id, ("update", update.id)) in trail()
+
+
+def test_the_second_of_two_editors_sees_both_and_nothing_is_overwritten(desk):
+    update = make_update(cause_id=desk.cause.id)
+    texts = {"en": {"title": "Theirs", "summary": "", "body": "Theirs."}}
+    write(change_update, update_id=update.id, revision=1, texts=texts, links=Links(), now=utcnow())
+    mine = words(update, title_en="Mine")
+    answer = desk.post(f"{ANSWER}/words", mine)
+    assert answer.status_code == 409
+    assert "Theirs" in answer.text and "Mine" in answer.text
+    assert update_now().text("en").title == "Theirs"
+    assert desk.post(f"{ANSWER}/words", {**mine, "revision": 2}).status_code == 303
+    assert update_now().text("en").title == "Mine"
+
+
+def test_a_published_update_cannot_lose_its_words(desk):
+    update = make_update(cause_id=desk.cause.id)
+    answer = desk.post(f"{ANSWER}/words", words(update, body_es="", title_en=""))
+    assert answer.status_code == 422
+    assert 'id="body_es-error"' in answer.text and 'id="title_en-error"' in answer.text
+    write(set_update_picture, update_id=update.id, data=picture()[0].read(), alts={"en": "Water", "es": "Agua"}, now=utcnow())
+    french = desk.post(f"{ANSWER}/words", words(update_now(), title_fr="Eau", body_fr="Eau."))
+    assert french.status_code == 422 and "what is seen on the picture (Français)" in french.text
+
+
+def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
+    make_update(cause_id=desk.cause.id, draft=True)
+    path = f"{ANSWER}/picture"
+    alts = {"alt_en": "A lake", "alt_es": "Un lago", "focus_x": "20", "focus_y": "80"}
+    assert desk.post(path, {"file": picture(), **alts, "alt_es": ""}, content_type="multipart/form-data").status_code == 422
+    odd = (io.BytesIO(b"<svg onload=alert(1)>"), "x.png")
+    assert "no picture we can read" in desk.post(path, {"file": odd, **alts}, content_type="multipart/form-data").text
+    assert desk.post(path, {**alts, "focus_x": "101"}, content_type="multipart/form-data").status_code == 422
+    assert desk.post(path, {"file": picture(), **alts}, content_type="multipart/form-data").status_code == 303
+    made, before = update_now(), update_now().picture.digest
+    assert (made.picture.focus_x, made.picture.focus_y, made.text("es").picture_alt) == (20, 80, "Un lago")
+    assert desk.post(path, {**alts, "focus_x": "70"}, content_type="multipart/form-data").status_code == 303
+    assert update_now().picture.focus_x == 70 and update_now().picture.digest != before
+    assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
+    desk.post(f"{path}/remove")
+    assert update_now().picture is None
+
+
+def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_large(desk):
+    make_update(cause_id=desk.cause.id, draft=True)
+    noise = io.BytesIO()
+    Image.effect_noise((1500, 1500), 90).save(noise, "PNG")
+    assert noise.tell() > 1024 * 1024
+    alts = {"alt_en": "x", "alt_es": "x", "focus_x": "50", "focus_y": "50"}
+    noise.seek(0)
+    assert desk.post(f"{ANSWER}/picture", {"file": (noise, "n.png"), **alts}, content_type="multipart/form-data").status_code == 303
+    large = (io.BytesIO(b"x" * 20 * 1024 * 1024), "l.png")
+    assert desk.post(f"{ANSWER}/picture", {"file": large, **alts}, content_type="multipart/form-data").status_code == 413
+
+
+def test_it_goes_out_at_once_or_at_an_hour_of_a_place_and_can_be_taken_back(desk, client):
+    make_update(cause_id=desk.cause.id, draft=True)
+    later = datetime.now(ZoneInfo("America/Mexico_City")) + timedelta(days=3)
+    asked = {"when": "later", "publish_at": f"{later:%Y-%m-%dT%H:%M}", "time_zone": "America/Mexico_City"}
+    assert desk.post(f"{ANSWER}/publish", asked).status_code == 303
+    assert update_now().publish_at == later.replace(second=0, microsecond=0)
+    assert client.get("/en/updates/answer").status_code == 404
+    assert "goes out later" in desk.get("/organize/updates/").text
+    desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "America/Toronto"})
+    assert client.get("/en/updates/answer").status_code == 200
+    desk.post(f"{ANSWER}/withdraw")
+    assert client.get("/en/updates/answer").status_code == 404
+    assert [action for action, _, _ in trail()][-3:] == ["updates.publish", "updates.publish", "updates.withdraw"]
+
+
+@pytest.mark.parametrize("wrong", [{"publish_at": ""}, {"publish_at": "2027-03-14T02:30"}, {"time_zone": "Mars/Olympus"}])
+def test_an_hour_that_does_not_come_is_said(desk, wrong):
+    make_update(cause_id=desk.cause.id, draft=True)
+    asked = {"when": "later", "publish_at": "2027-03-14T09:30", "time_zone": "America/Toronto", **wrong}
+    assert desk.post(f"{ANSWER}/publish", asked).status_code == 422
+    assert update_now().state == "draft"
+
+
+def test_what_is_not_whole_is_not_offered_for_publishing(desk):
+    make_update(cause_id=desk.cause.id, draft=True, texts={"en": {"title": "Only"}})
+    assert "English: the text is missing." in desk.get(f"{ANSWER}/publish").text
+    assert desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC"}).status_code == 409
+
+
+def test_its_address_moves_and_the_old_one_leads_on(desk, client):
+    make_update(cause_id=desk.cause.id)
+    make_update("other", cause_id=desk.cause.id)
+    assert desk.post(f"{ANSWER}/address", {"slug": "other", "revision": 1}).status_code == 422
+    assert desk.post(f"{ANSWER}/address", {"slug": "reply", "revision": 1}).location == "/organize/updates/reply"
+    assert client.get("/en/updates/answer").location == "/en/updates/reply"
+
+
+def test_publishing_with_the_tick_mails_it_and_an_editor_has_no_tick(desk, desk_of):
+    subscribe(cause_id=desk.cause.id, now=utcnow() - timedelta(days=1))
+    update = make_update(cause_id=desk.cause.id, draft=True)
+    editor = desk_of("editor", desk.cause.id)
+    assert 'name="mails"' not in editor.get(f"{ANSWER}/publish").text
+    editor.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
+    assert mailing_now(update) is None
+    desk.post(f"{ANSWER}/withdraw")
+    assert "One person asked for it" in desk.get(f"{ANSWER}/publish").text
+    desk.post(f"{ANSWER}/publish", {"when": "now", "time_zone": "UTC", "mails": "y"})
+    assert write(send_batch, now=utcnow()) == 1
+    assert owed()[-1][0] == "update_letter"
+
+
+def test_mail_says_who_asked_shows_the_letter_and_sends_a_test_to_the_organizer_alone(desk, app):
+    for name, lang in (("one", "en"), ("two", "en"), ("three", "es")):
+        subscribe(name, cause_id=desk.cause.id, lang=lang, now=utcnow() - timedelta(days=1))
+    make_update(cause_id=desk.cause.id)
+    page = desk.get("/organize/mail/answer").text
+    assert "The Senate wrote back." in page and ">2</td>" in page and ">1</td>" in page
+    desk.post("/organize/mail/answer/test/es")
+    kind, entry, lang = owed()[-1]
+    letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
+    assert (letter.to, letter.lang, letter.subject) == (desk.organizer.email, "es", "An answer came (es)")
+    assert trail()[-1][0] == "mail.test"
+
+
+def test_a_mailing_is_planned_paused_and_stopped_and_nothing_is_planned_twice(desk):
+    update = make_update(cause_id=desk.cause.id)
+    wishes = {"langs": ["en", "es"], "kinds": ["subscribers"], "per_minute": "30", "time_zone": "America/Toronto"}
+    assert desk.post("/organize/mail/answer", {**wishes, "langs": []}).status_code == 422
+    for _ in range(2):
+        assert desk.post("/organize/mail/answer", wishes).status_code == 303
+    planned = mailing_now(update)
+    assert (planned.langs, planned.kinds, planned.per_minute, planned.state) == (["en", "es"], ["subscribers"], 30, "planned")
+    for step, state in (("pause", "paused"), ("resume", "sending"), ("stop", "stopped"), ("resume", "stopped")):
+        desk.post(f"/organize/mail/answer/{step}")
+        assert mailing_now(update).state == state
+    assert [action for action, _, _ in trail() if action.startswith("mail.")] == ["mail.plan", "mail.pause", "mail.resume", "mail.stop"]
+    assert "mail stopped" in desk.get("/organize/mail/").text
+
+
+def test_a_draft_is_not_mailed(desk):
+    update = make_update(cause_id=desk.cause.id, draft=True)
+    wishes = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0", "time_zone": "UTC"}
+    desk.post("/organize/mail/answer", wishes)
+    assert mailing_now(update) is None
+    write(publish_update, update_id=update.id, now=utcnow())
+    desk.post("/organize/mail/answer", wishes)
+    assert mailing_now(update) is not None

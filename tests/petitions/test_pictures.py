@@ -1,0 +1,71 @@
+"""The picture of a petition."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from campaign.extensions import db, write
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.pictures import change_picture, mark_of, remove_picture
+from campaign.petitions.queries import petition_in_any_state
+from tests.factories.petitions import make_petition
+
+ALTS = {"en": "Mothers with photographs", "es": "Madres con fotografías", "fr": ""}
+
+
+def photograph(size=(2000, 1000)):
+    file = io.BytesIO()
+    exif = Image.Exif()
+    exif[0x010E] = "secret place"
+    Image.new("RGB", size, "orange").save(file, "JPEG", exif=exif)
+    return file.getvalue()
+
+
+def picture_now():
+    db.session.rollback()
+    return petition_in_any_state("home").picture
+
+
+def give_picture(petition, **more):
+    typed = {"data": photograph(), "alts": ALTS, "mark": mark_of(picture_now()), "focal": (20, 90), **more}
+    return write(change_picture, petition_id=petition.id, **typed)
+
+
+def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
+    give_picture(make_petition())
+    path = f"/petitions/home/picture-{picture_now().digest}.webp"
+    for lang, alt in (("en", "Mothers with photographs"), ("es", "Madres con fotografías"), ("fr", "Mothers with photographs")):
+        page = client.get(f"/{lang}/petitions/home").text
+        assert f'alt="{alt}"' in page and f"{path}?size=small 800w" in page and "focal-x-20 focal-y-90" in page
+        assert 'property="og:image" content="http://localhost/petitions/home/card.png' in page
+    whole, small = client.get(path), client.get(f"{path}?size=small")
+    assert [Image.open(io.BytesIO(answer.data)).width for answer in (whole, small)] == [1600, 800]
+    assert whole.headers["Cache-Control"].startswith("public") and b"secret place" not in whole.data
+
+
+def test_a_small_one_has_one_size(client):
+    give_picture(make_petition(), data=photograph((300, 200)))
+    assert "srcset" not in client.get("/en/petitions/home").text.partition("petition-picture")[0].rpartition("<img")[2]
+    path = f"/petitions/home/picture-{picture_now().digest}.webp"
+    assert client.get(f"{path}?size=small").data == client.get(path).data
+
+
+def test_words_and_point_change_without_a_new_file_and_the_second_editor_is_told(client):
+    petition = make_petition()
+    give_picture(petition)
+    digest, seen = picture_now().digest, mark_of(picture_now())
+    give_picture(petition, data=None, focal=(0, 0))
+    assert (picture_now().digest, picture_now().focal_x) == (digest, 0)
+    with pytest.raises(ChangedMeanwhile):
+        give_picture(petition, mark=seen)
+
+
+def test_that_of_a_draft_and_one_that_was_taken_away_are_nobodys_to_see(client):
+    petition = make_petition(state="draft")
+    give_picture(petition)
+    path = f"/petitions/home/picture-{picture_now().digest}.webp"
+    assert client.get(path).status_code == 404
+    write(remove_picture, petition_id=petition.id)
+    write(remove_picture, petition_id=petition.id)
+    assert picture_now() is None

@@ -1,0 +1,55 @@
+"""Where in a text the found words stand, and which part of a long one is shown."""
+
+import pytest
+
+from campaign.search.excerpts import LONGEST, excerpt, parts
+
+LONG = "Una frase tras otra. " * 30 + "Aquí está la desaparición de la que hablamos. " + "Y otra frase más. " * 30
+
+
+def marked(found):
+    return "".join(f"[{part.text}]" if part.is_hit else part.text for part in found)
+
+
+@pytest.mark.parametrize(
+    ("text", "terms", "shown"),
+    [
+        ("La desaparición", ["desaparicion"], "La [desaparición]"),
+        ("La desaparicio\u0301n", ["desap"], "La [desaparición]"),
+        ("Cœur et chœur", ["coe"], "[Cœur] et chœur"),
+        ("<b>bold</b>", ["b"], "<[b]>[bold]</[b]>"),
+        ("Toluca, toluca; Toluquilla", ["toluca"], "[Toluca], [toluca]; Toluquilla"),
+        ("İstanbul", ["istanbul"], "[İstanbul]"),
+        ("nothing", ["x"], "nothing"),
+        ("", ["x"], ""),
+    ],
+)
+def test_a_word_that_begins_with_a_term_is_marked_whole(text, terms, shown):
+    assert marked(parts(text, terms)) == shown
+
+
+def test_the_summary_is_shown_where_it_has_the_words():
+    assert marked(excerpt("Sobre la desaparición.", LONG, ["desaparicion"])) == "Sobre la [desaparición]."
+
+
+def test_a_piece_of_the_body_is_shown_where_only_that_has_them():
+    shown = marked(excerpt("Un resumen.", LONG, ["desaparicion"]))
+    assert "la [desaparición] de la" in shown
+    assert shown.startswith("… ") and shown.endswith(" …")
+    assert len(shown) <= LONGEST + len("… [] …")
+
+
+def test_paragraphs_stay_apart_in_one_line():
+    shown = marked(excerpt("", "To the Senate\n\nWe ask.\n\nFind them:\n\nall of them", ["ask"]))
+    assert shown == "To the Senate · We [ask]. Find them: all of them"
+
+
+def test_the_summary_is_shown_where_the_words_stand_in_the_title_only():
+    assert marked(excerpt("Un resumen.", LONG, ["mariposa"])) == "Un resumen."
+
+
+@pytest.mark.parametrize("body", ["palabra " * 100, "x" * 900, "x" * 400 + " " + "y" * 400, " \n ", "", "a" * 175 + " término"])
+def test_any_text_is_cut_between_words_where_there_are_any(body):
+    shown = marked(excerpt("", body, ["termino"]))
+    assert len(shown) <= LONGEST + 6
+    assert shown.strip() == shown

@@ -1,0 +1,190 @@
+"""The index follows what is public, whoever changes it."""
+
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select, text, update
+
+from campaign.causes.models import CauseText
+from campaign.causes.operations import change_cause, move_cause, publish_cause
+from campaign.events import operations as events
+from campaign.events.operations import Hours
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions import editing, operations
+from campaign.petitions.models import PetitionText
+from campaign.search import indexing
+from campaign.search.indexing import due, forget_marks, put, read, refresh
+from campaign.search.models import SearchDocument
+from campaign.search.queries import search
+from tests.factories.causes import TEXTS as CAUSE_TEXTS
+from tests.factories.causes import make_cause
+from tests.factories.events import ZONE, make_event
+from tests.factories.petitions import TARGETS, TEXTS, make_petition
+from tests.factories.search import index_now
+
+
+def found(query, lang="en", **chosen):
+    """Return (kind, slug) of what is found once the index has been brought in step."""
+    index_now()
+    db.session.rollback()
+    return [(hit.kind, hit.slug) for hit in search(query, lang, **chosen).hits]
+
+
+def words(**changes):
+    return {lang: {"organisation": "", **text, **changes} for lang, text in TEXTS.items()}
+
+
+def test_each_public_thing_is_found_in_each_language_of_the_site(app):
+    cause = make_cause(story="The *river* took nobody.")
+    make_petition(cause_id=cause.id)
+    make_event(cause_id=cause.id)
+    assert found("butterflies valley") == [("cause", "valley")]
+    assert found("river") == [("cause", "valley")]
+    assert found("undersigned") == [("petition", "home")]
+    assert found("senate") == [("petition", "home")]
+    assert found("larch library questions") == [("event", "talk")]
+    assert found("ottawa") == [("event", "talk")]
+    # Pages without words in the reader's language show those there are, and so are they found.
+    assert found("butterflies", "fr") == [("cause", "valley")]
+    assert found("charla", "es") == [("event", "talk")]
+    assert found("charla", "en") == []
+
+
+def test_nothing_changes_while_nothing_changes(app):
+    make_event(cause_id=make_petition().cause_id)
+    assert index_now() == 9
+    assert due() == []
+    assert refresh(write, holder="test", now=utcnow()) == 0
+
+
+def test_drafts_and_what_belongs_to_a_draft_or_an_archived_cause_never_appear(app):
+    hidden = make_cause("hidden", state="draft")
+    make_petition("of-hidden", cause_id=hidden.id)
+    make_event("event-of-hidden", cause_id=hidden.id)
+    cause = make_cause()
+    make_petition("draft", cause_id=cause.id, state="draft")
+    make_event("draft-talk", cause_id=cause.id, draft=True)
+    assert found("home") == found("talk") == []
+    assert found("valley") == [("cause", "valley")]
+    write(publish_cause, cause_id=hidden.id)
+    assert found("home") == [("petition", "of-hidden")]
+    assert found("talk") == [("event", "event-of-hidden")]
+    write(operations.retire_cause, cause_id=hidden.id)
+    assert found("home") == found("talk") == []
+
+
+def test_a_petition_is_found_from_its_publishing_until_it_is_put_away(app):
+    petition = make_petition(state="draft")
+    steps = {"petition_id": petition.id}
+    assert found("home") == []
+    write(operations.publish_petition, **steps, now=utcnow())
+    assert found("home") == [("petition", "home")]
+    write(operations.close_petition, **steps)
+    assert found("home") == [("petition", "home")]
+    write(operations.archive_petition, **steps, now=utcnow())
+    assert found("home") == []
+    write(operations.restore_petition, **steps)
+    assert found("home") == [("petition", "home")]
+
+
+def test_new_words_are_found_and_old_ones_are_not(app):
+    petition = make_petition()
+    assert found("undersigned") == [("petition", "home")]
+    write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(body="We beg."), now=utcnow())
+    assert found("undersigned") == []
+    assert found("beg") == [("petition", "home")]
+    write(editing.change_targets, petition_id=petition.id, revision=1, targets=[{"en": "The Court"}])
+    assert found("court") == [("petition", "home")]
+    assert found("senate") == []
+
+
+def test_a_moved_thing_is_found_at_its_new_address(app):
+    petition = make_petition()
+    index_now()
+    write(editing.move_petition, petition_id=petition.id, revision=1, slug="house")
+    write(move_cause, cause_id=petition.cause_id, revision=1, slug="plain")
+    assert found("home") == [("petition", "house")]
+    assert found("valley") == [("cause", "plain"), ("petition", "house")]
+
+
+def test_a_cause_is_found_by_its_new_words(app):
+    cause = make_cause()
+    index_now()
+    texts = {lang: {**text, "title": "Moths for the Hill"} for lang, text in CAUSE_TEXTS.items()}
+    write(change_cause, cause_id=cause.id, revision=1, texts=texts, palette="monarch", shape="monarch")
+    assert found("moths") == [("cause", "valley")]
+    assert found("valley") == []
+
+
+def test_an_event_that_is_changed_or_called_off_says_so(app):
+    event = make_event()
+    index_now()
+    day = Hours(datetime(2031, 5, 4, 18, 0), datetime(2031, 5, 4, 19, 0), ZONE)
+    write(events.change_event, event.id, now=utcnow(), hours=day, town="Guelph")
+    assert found("guelph may 2031") == [("event", "talk")]
+    assert found("ottawa") == []
+    write(events.cancel, event.id, now=utcnow())
+    assert found("guelph") == [("event", "talk")]
+    [hit] = search("guelph", "en").hits
+    assert hit.is_cancelled
+    assert "Sunday 4 May 2031" in hit.line
+
+
+def test_what_vanished_from_the_tables_vanishes_from_the_index(app):
+    event = make_event()
+    assert found("talk") == [("event", "talk")]
+    write(lambda: db.session.execute(text("delete from event_text")) and db.session.execute(text("delete from event")))
+    assert found("talk") == []
+    assert db.session.scalars(select(SearchDocument.kind).distinct()).all() == ["cause"]
+    assert event.id
+
+
+def test_a_thing_that_changes_while_it_is_read_is_read_again(app):
+    petition = make_petition()
+    changes = read(due())
+    write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(title="Wholly new"), now=utcnow())
+    write(put, changes, holder="test", now=utcnow())
+    assert search("wholly", "en").total == 0
+    assert found("wholly") == [("petition", "home")]
+
+
+def test_of_two_workers_one_writes(app):
+    make_petition()
+    now = utcnow()
+    changes = read(due())
+    assert write(put, changes, holder="one", now=now) > 0
+    if db.engine.dialect.name == "sqlite":
+        assert write(put, changes, holder="two", now=now) == 0
+
+
+def test_a_new_edition_reads_everything_anew(app, monkeypatch):
+    make_petition()
+    assert index_now() == 6
+    monkeypatch.setattr(indexing, "EDITION", 99)
+    assert index_now() == 6
+
+
+def test_forgotten_marks_mend_what_was_changed_behind_our_back(app):
+    make_petition()
+    index_now()
+    write(lambda: db.session.execute(update(PetitionText).values(title="By hand")))
+    write(lambda: db.session.execute(update(CauseText).values(title="By hand")))
+    assert found("hand") == []
+    write(forget_marks)
+    assert found("hand") == [("cause", "valley"), ("petition", "home")]
+
+
+def test_many_things_come_in_batches(app, monkeypatch):
+    monkeypatch.setattr(indexing, "BATCH", 2)
+    cause = make_cause()
+    for number in range(5):
+        make_petition(f"p-{number}", cause_id=cause.id)
+    assert refresh(write, holder="test", now=utcnow()) == 9
+    assert found("home") == [("petition", f"p-{number}") for number in (4, 3, 2, 1, 0)]
+
+
+@pytest.mark.parametrize("body", ["", "x" * 5000, "word " * 60_000, "'quoted' \\ back:slash & | ! ( ) * \" {title} NEAR(a b)", "\U0001f98b"])
+def test_no_text_breaks_the_index(app, body):
+    make_petition(texts={"en": {**TEXTS["en"], "body": body}}, targets=TARGETS)
+    assert found("home") == [("petition", "home")]

@@ -1,0 +1,174 @@
+"""The same table of questions and answers on both databases."""
+
+from datetime import datetime
+
+import pytest
+
+from campaign.causes.operations import create_cause
+from campaign.events.operations import Hours
+from campaign.extensions import write
+from campaign.search.queries import PAGE, counts_elsewhere, neighbours, search
+from tests.factories.causes import make_cause
+from tests.factories.events import ZONE, make_event
+from tests.factories.petitions import TARGETS, make_petition
+from tests.factories.search import index_now
+from tests.factories.signatures import sign_and_hatch
+
+BUTTERFLIES = {
+    "en": {"title": "Butterflies for Mexico", "summary": "One for each name.", "story": "In Iguala they were taken."},
+    "es": {"title": "Mariposas por México", "summary": "Una por cada nombre.", "story": "En Iguala se los llevaron."},
+    "fr": {"title": "Des papillons pour le Mexique", "summary": "Un par nom.", "story": "À Iguala, on les a pris."},
+}
+PETITIONS = {
+    "find-the-43": {
+        "en": ("Find the 43 of Ayotzinapa", "Where are they?", "A forced disappearance does not end."),
+        "es": ("Encuentren a los 43 de Ayotzinapa", "¿Dónde están?", "Una desaparición forzada no termina."),
+        "fr": ("Retrouvez les 43 d'Ayotzinapa", "Où sont-ils ?", "Une disparition forcée ne finit pas."),
+    },
+    "a-law-for-searching": {
+        "en": ("A law for those who search", "Mexico needs it.", "Mothers search the hills by themselves."),
+        "es": ("Una ley para quienes buscan", "México la necesita.", "Las madres buscan solas en los cerros."),
+        "fr": ("Une loi pour celles qui cherchent", "Le Mexique en a besoin.", "Les mères cherchent seules, cœur serré."),
+    },
+}
+TABLE = (
+    ("en", "ayotzinapa", ["find-the-43"]),
+    ("en", "AYOTZINAPA", ["find-the-43"]),
+    ("en", "ayotz", ["find-the-43"]),
+    ("en", "43", ["find-the-43"]),
+    ("en", "4", ["find-the-43"]),
+    ("es", "desaparicion", ["find-the-43"]),
+    ("es", "desaparición", ["find-the-43"]),
+    ("es", "desaparicio\u0301n", ["find-the-43"]),
+    ("es", "DESAPARICIÓN", ["find-the-43"]),
+    ("es", "mexico", ["mexico", "a-law-for-searching"]),
+    ("es", "méx", ["mexico", "a-law-for-searching"]),
+    ("fr", "d’ayotzinapa", ["find-the-43"]),
+    ("fr", "coeur", ["a-law-for-searching"]),
+    ("fr", "cœur", ["a-law-for-searching"]),
+    ("fr", "forcee disparition", ["find-the-43"]),
+    ("en", "search law", ["a-law-for-searching"]),
+    ("en", "searc", ["a-law-for-searching"]),
+    ("en", "mexico iguala", ["mexico"]),
+    ("en", "mexico nowhere", []),
+    ("en", "exico", []),
+    ("en", "toluca library", ["table"]),
+    ("en", "may 2031", ["table"]),
+    ("en", "in", ["mexico"]),
+    ("en", "", []),
+    ("en", "   ", []),
+    ("en", "…?!", []),
+    ("en", "%", []),
+    ("en", "_", []),
+    ("en", "mexico*", ["mexico", "a-law-for-searching"]),
+    ("en", '"mexico" OR (law', []),
+    ("en", "mexico AND law", []),
+    ("en", "title:mexico", []),
+    ("en", "-mexico", ["mexico", "a-law-for-searching"]),
+    ("en", "mexico & ! | <-> :*A '", ["a-law-for-searching"]),
+    ("en", "law'); drop table search_words; --", []),
+    ("en", "\\ mexico", ["mexico", "a-law-for-searching"]),
+    ("en", "x" * 3000, []),
+    ("de", "mexico", []),
+)
+
+
+@pytest.fixture
+def library(app):
+    cause = write(create_cause, slug="mexico", texts=BUTTERFLIES)
+    for slug, texts in PETITIONS.items():
+        named = {lang: dict(zip(("title", "summary", "body"), each, strict=True)) for lang, each in texts.items()}
+        make_petition(slug, cause_id=cause.id, texts=named, targets=TARGETS)
+    words = {"title": "Table at the station", "kind": "Table", "place": "Larch Library", "body": "Two hours."}
+    day = Hours(datetime(2031, 5, 6, 18), datetime(2031, 5, 6, 19), ZONE)
+    make_event("table", cause_id=cause.id, town="Toluca", texts={"en": words}, hours=day)
+    index_now()
+    return cause
+
+
+def slugs(results):
+    return [hit.slug for hit in results.hits]
+
+
+def test_the_table_of_questions(library):
+    """In one test, so that the library is built once for each database."""
+    wrong = {
+        (lang, query): found for lang, query, wanted in TABLE if (found := slugs(search(query, lang))) != wanted
+    }
+    assert wrong == {}
+
+
+def test_the_title_comes_first_then_the_summary_then_the_text(app):
+    cause = make_cause()
+
+    def petition(slug, title, summary, body):
+        texts = {"en": {"title": title, "summary": summary, "body": body}}
+        make_petition(slug, cause_id=cause.id, texts=texts, targets=TARGETS)
+
+    petition("in-title", "The river", "None", "None")
+    petition("begins-in-title", "Rivers", "None", "None")
+    petition("in-summary", "None", "A river", "None")
+    petition("in-body", "None", "None", "The river")
+    petition("newer-in-body", "None", "None", "A river")
+    index_now()
+    assert slugs(search("river", "en")) == ["in-title", "begins-in-title", "in-summary", "newer-in-body", "in-body"]
+
+
+def test_kinds_are_counted_whichever_is_chosen(library):
+    chosen = search("the", "en", kind="event")
+    assert chosen.counts == {"cause": 1, "petition": 2, "event": 1}
+    assert chosen.total == 4
+    assert slugs(chosen) == ["table"]
+    assert list(search("mexico", "en").counts) == ["cause", "petition"], "in the order of the tabs"
+
+
+def test_one_cause_can_be_searched_alone(library):
+    other = make_cause("other")
+    make_petition("far", cause_id=other.id)
+    index_now()
+    assert slugs(search("home", "en", cause_id=other.id)) == ["far"]
+    assert slugs(search("home", "en", cause_id=library.id)) == []
+
+
+def test_results_come_in_pages_without_gap_or_repetition(app):
+    cause = make_cause()
+    for number in range(PAGE + 3):
+        make_petition(f"p-{number}", cause_id=cause.id)
+    index_now()
+    first, second, third = (slugs(search("home", "en", page=page)) for page in (1, 2, 3))
+    assert (len(first), len(second), third) == (PAGE, 3, [])
+    assert len({*first, *second}) == PAGE + 3
+
+
+def test_counts_are_those_of_now(library):
+    petition = make_petition("counted", cause_id=library.id)
+    index_now()
+    sign_and_hatch(petition)
+    hits = {hit.slug: hit.count for hit in search("bring", "en").hits}
+    assert hits == {"counted": 1}
+    assert {hit.slug: hit.count for hit in search("butterflies", "en").hits} == {"mexico": 1}
+
+
+def test_other_languages_are_counted_where_this_one_has_nothing(library):
+    languages = ("en", "es", "fr")
+    assert search("desaparición", "en").total == 0
+    assert counts_elsewhere("desaparición", "en", languages) == {"es": 1}
+    assert counts_elsewhere("ayotzinapa", "en", languages) == {"es": 1, "fr": 1}
+    assert counts_elsewhere("…", "en", languages) == {}
+
+
+@pytest.mark.parametrize(
+    ("slug", "near"),
+    [
+        ("find-the-34", ["find-the-43"]),
+        ("find-teh-43", ["find-the-43"]),
+        ("law-for-searching", ["a-law-for-searching"]),
+        ("ayotzinapa", ["find-the-43"]),
+        ("mexicoo", ["mexico"]),
+        ("nothing-like-it", []),
+        ("%", []),
+        ("", []),
+    ],
+)
+def test_a_wrong_address_has_neighbours(library, slug, near):
+    assert [each.slug for each in neighbours(slug, "en")] == near

@@ -1,0 +1,115 @@
+"""The page of results."""
+
+import re
+
+import pytest
+
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.petitions import TARGETS, TEXTS, make_petition
+from tests.factories.search import index_now
+
+
+@pytest.fixture
+def library(app):
+    cause = make_cause()
+    make_petition(cause_id=cause.id)
+    make_event(cause_id=cause.id)
+    index_now()
+    return cause
+
+
+def heading(answer):
+    return re.sub(r"\s+", " ", re.search(r"<h1[^>]*>(.*?)</h1>", answer.text, re.DOTALL)[1]).strip()
+
+
+def links(answer):
+    return re.findall(r'class="result-title"><a href="([^"]+)"', answer.text)
+
+
+def tabs(answer):
+    return re.findall(r'<a href="([^"]+)"(?: aria-current="page")?>([^<]+) <span class="search-number">(\d+)', answer.text)
+
+
+def test_without_words_the_page_says_how_to_search(client, library):
+    answer = client.get("/en/search")
+    assert heading(answer) == "Search"
+    assert links(answer) == []
+    assert "Accents do not matter" in answer.text
+
+
+def test_results_lead_to_their_pages_in_the_same_language(client, library):
+    answer = client.get("/en/search?q=valley")
+    assert heading(answer) == "2 results for “valley”"
+    assert links(answer) == ["/en/causes/valley", "/en/petitions/home"]
+    assert "Butterflies for the <mark>Valley</mark>" in answer.text
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert "noindex" in answer.text
+
+
+def test_the_words_stay_in_the_field_and_in_the_other_languages(client, library):
+    answer = client.get("/en/search?q=Valle%26+%22x%22&kind=event")
+    assert 'value="Valle&amp; &#34;x&#34;"' in answer.text
+    assert 'href="/es/search?q=Valle%26+%22x%22&amp;kind=event"' in answer.text
+
+
+def test_kinds_are_tabs_with_their_numbers(client, library):
+    answer = client.get("/en/search?q=a&kind=event")
+    assert tabs(answer) == [
+        ("/en/search?q=a", "All", "3"),
+        ("/en/search?q=a&amp;kind=cause", "Causes", "1"),
+        ("/en/search?q=a&amp;kind=petition", "Petitions", "1"),
+        ("/en/search?q=a&amp;kind=event", "Events", "1"),
+    ]
+    assert all(link.startswith("/en/events/") for link in links(answer))
+
+
+def test_nothing_found_leads_on_to_where_it_is(client, library):
+    answer = client.get("/en/search?q=charla")
+    assert heading(answer) == "Nothing under “charla” yet"
+    assert 'href="/es/search?q=charla"' in answer.text
+    assert "1 result in Español" in answer.text
+    assert 'href="/en/events/"' in answer.text
+
+
+def test_of_two_causes_one_can_be_chosen(client, library):
+    make_petition("far", cause_id=make_cause("other").id)
+    index_now()
+    assert len(links(client.get("/en/search?q=undersigned"))) == 2
+    chosen = client.get("/en/search?q=undersigned&cause=other")
+    assert links(chosen) == ["/en/petitions/far"]
+    assert '<option value="other" selected>' in chosen.text
+    assert links(client.get("/en/search?q=undersigned&cause=nowhere")) == []
+
+
+def test_many_results_have_pages(client, app):
+    cause = make_cause()
+    for number in range(12):
+        make_petition(f"p-{number}", cause_id=cause.id)
+    index_now()
+    first = client.get("/en/search?q=home")
+    assert len(links(first)) == 10
+    assert 'href="/en/search?q=home&amp;page=2" rel="next"' in first.text
+    second = client.get("/en/search?q=home&page=2")
+    assert len(links(second)) == 2
+    assert 'rel="prev"' in second.text and 'rel="next"' not in second.text
+
+
+@pytest.mark.parametrize(
+    "query", ["?q=%00", "?q=" + "x" * 5000, "?q=valley&page=x", "?q=valley&page=-1", "?q=valley&page=99999999999999999999",
+              "?q=valley&kind=x", "?q=valley&cause='", "?q=<script>alert(1)</script>", "?q=%ff%fe", "?q[]=1", "?_external=1&q=x"]
+)
+def test_odd_questions_are_answered(client, library, query):
+    answer = client.get(f"/en/search{query}")
+    assert answer.status_code == 200
+    assert "<script>alert" not in answer.text
+
+
+def test_what_organizers_write_is_shown_as_text(client, app):
+    title = "A <b>bold</b> & \"quoted\" <script>alert(1)</script>"
+    make_petition(texts={"en": {**TEXTS["en"], "title": title}}, targets=TARGETS)
+    index_now()
+    answer = client.get("/en/search?q=bold")
+    assert "A &lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in answer.text
+    assert "<script>alert" not in answer.text

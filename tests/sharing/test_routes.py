@@ -1,0 +1,171 @@
+"""Passing a petition on, and what comes of it."""
+
+import re
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+
+from campaign.sharing.codes import code_of
+from campaign.signatures import keys
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    confirm,
+    hatch_now,
+    link,
+    post_signature,
+    row,
+    rows,
+    sign_and_hatch,
+    withdraw,
+)
+
+CODE = re.compile(r"by=([\w-]{22})")
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+def bring(client, petition, code, place=0, **options):
+    """Sign by somebody's link, confirm and hatch; return the new row."""
+    words = {**ODILE, "email": f"odile.{place}@kwan.example", "by": code}
+    assert post_signature(client, petition, words, **options).status_code == 303
+    signature = rows()[-1]
+    confirm(signature.id)
+    hatch_now()
+    return row(signature.id)
+
+
+def test_the_page_of_a_number_offers_every_way_with_the_own_link(client, petition):
+    amalia = sign_and_hatch(petition)
+    page = client.get(link("hatched", amalia)).text
+    address = f"http://localhost/en/petitions/home?by={code_of(amalia)}"
+    assert f'value="{address}"' in page
+    for way in ("wa.me", "t.me", "facebook.com", "bsky.app", "x.com", "mailto:", "#mastodon", "#code"):
+        assert way in page
+    assert "You brought" not in page
+    assert not re.search(r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page)
+
+
+def test_who_came_by_a_link_and_is_counted_is_counted_for_it(client, petition):
+    amalia = sign_and_hatch(petition)
+    brought = [bring(client, petition, code_of(amalia), place) for place in range(2)]
+    assert [each.brought_by for each in brought] == [amalia, amalia]
+    page = client.get(link("hatched", amalia)).text
+    assert "You brought 2 butterflies" in page
+    assert "Odile" not in page
+    withdraw(brought[0].id)
+    hatch_now()
+    assert "You brought 1 butterfly" in client.get(link("mine", amalia)).text
+
+
+def test_without_script_the_address_of_the_page_tells_who_brought_somebody(client, petition):
+    amalia = sign_and_hatch(petition)
+    page = f"http://localhost/en/petitions/home?by={code_of(amalia)}&source=Radio"
+    bring(client, petition, "", headers={"Referer": page})
+    assert (rows()[-1].brought_by, rows()[-1].source) == (amalia, "radio")
+
+
+def test_a_refused_form_still_knows_who_brought_somebody(client, petition):
+    code = code_of(sign_and_hatch(petition))
+    answer = post_signature(client, petition, {**ODILE, "email": "x", "by": code, "source": "radio"})
+    assert answer.status_code == 422
+    assert f'name="by" value="{code}"' in answer.text
+    assert 'name="source" value="radio"' in answer.text
+
+
+@pytest.mark.parametrize("by", ["x", "A" * 22, "1", "é" * 22, "<b>", "a" * 5000, "\0"])
+def test_what_is_no_code_of_ours_keeps_nobody_from_signing(client, petition, by):
+    bring(client, petition, by)
+    assert rows()[-1].brought_by is None
+
+
+@pytest.mark.parametrize(("source", "kept"), [("Flyer-7", "flyer-7"), ("t-K7Q2", "t-k7q2"), ("a b", ""), ("x" * 41, ""), ("=1+1", ""), ("é", "")])
+def test_a_campaign_code_is_kept_in_small_letters_where_it_is_one(client, petition, source, kept):
+    post_signature(client, petition, {**AMALIA, "source": source})
+    assert rows()[0].source == kept
+
+
+def test_nobody_brings_themselves_back(client, petition):
+    amalia = sign_and_hatch(petition)
+    withdraw(amalia)
+    hatch_now()
+    post_signature(client, petition, {**AMALIA, "by": code_of(amalia)})
+    from_numbers(client, amalia)
+
+
+def from_numbers(client, amalia):
+    answer = client.get(f"/signatures/brought/{keys.token_for('receipt', row(amalia))}.json")
+    assert answer.json["brought"] == []
+
+
+def test_the_numbers_brought_are_told_to_who_holds_the_receipt_and_to_nobody_else(client, petition):
+    amalia = sign_and_hatch(petition)
+    brought = bring(client, petition, code_of(amalia))
+    receipt = keys.token_for("receipt", row(amalia))
+    answer = client.get(f"/signatures/brought/{receipt}.json")
+    assert answer.json == {"cause": "valley", "own": 1, "brought": [brought.number]}
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert client.get(f"/signatures/brought/{receipt[:-1]}x.json").status_code == 404
+    assert client.get(f"/signatures/brought/{code_of(amalia)}.json").status_code == 404
+
+
+def test_a_page_is_the_same_however_somebody_came(client, petition):
+    code = code_of(sign_and_hatch(petition))
+    for path in ("/en/petitions/home", "/en/causes/valley", "/en/"):
+        assert client.get(path).data == client.get(f"{path}?by={code}&source=radio&fbclid=1").data
+
+
+def test_the_short_address_takes_the_code_along(client, petition):
+    answer = client.get("/s/home?source=t-k7q2&by=abc&other=1")
+    assert parse_qs(urlsplit(answer.location).query) == {"by": ["abc"], "source": ["t-k7q2"]}
+
+
+@pytest.mark.parametrize("kind", ["petitions", "causes"])
+def test_everything_has_a_page_to_pass_it_on_and_a_qr_code(client, petition, kind):
+    slug = "home" if kind == "petitions" else "valley"
+    page = client.get(f"/es/{kind}/{slug}/share")
+    assert page.status_code == 200
+    assert f'value="http://localhost/es/{kind}/{slug}"' in page.text
+    for form, beginning in (("svg", b"<svg"), ("png", b"\x89PNG")):
+        answer = client.get(f"/{kind}/{slug}/qr.{form}")
+        assert answer.data.startswith(beginning)
+        assert "public" in answer.headers["Cache-Control"]
+    assert client.get(f"/es/{kind}/nothing/share").status_code == 404
+    assert client.get(f"/{kind}/nothing/qr.png").status_code == 404
+
+
+def test_the_page_with_a_supporters_code_is_kept_by_no_cache(client, petition):
+    code = code_of(sign_and_hatch(petition))
+    page = client.get(f"/en/petitions/home/share?code={code}")
+    assert f"home?by={code}" in page.text
+    assert page.headers["Cache-Control"] == "no-store"
+    assert "?by=" not in client.get("/en/petitions/home/share?code=<b>").text
+
+
+@pytest.mark.parametrize(
+    ("typed", "host"),
+    [("mastodon.social", "mastodon.social"), ("https://Mastodon.Social/@ana", "mastodon.social"), ("@ana@tuiter.rocks", "tuiter.rocks"), ("bücher.example", "xn--bcher-kva.example")],
+)
+def test_mastodon_asks_for_the_server_and_leads_there(client, petition, typed, host):
+    page = client.get("/en/petitions/home/share", query_string={"instance": typed})
+    assert f'href="https://{host}/share?text=' in page.text
+
+
+@pytest.mark.parametrize("typed", ["", "x", "javascript:alert(1)", "a b.example", "evil.example/?", "-x.example", "x" * 300, "1.2.3.4:80"])
+def test_what_is_no_server_is_said_at_the_field(client, petition, typed):
+    page = client.get("/en/petitions/home/share", query_string={"instance": typed})
+    if page.status_code == 422:
+        assert 'id="instance-error"' in page.text
+    else:
+        assert 'href="https://evil.example/share?text=' in page.text
+
+
+def test_a_draft_is_passed_on_by_nobody(client, app):
+    make_petition("draft", cause_id=make_cause("other").id, state="draft")
+    assert client.get("/en/petitions/draft/share").status_code == 404
+    assert client.get("/petitions/draft/qr.svg").status_code == 404

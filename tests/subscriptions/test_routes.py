@@ -1,0 +1,179 @@
+"""Asking for news, confirming it, changing and ending it."""
+
+import re
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import composers_of
+from campaign.subscriptions.models import Subscription
+from campaign.subscriptions.operations import suppress
+from campaign.subscriptions.queries import is_suppressed
+from campaign.subscriptions.tasks import forget
+from tests.factories.causes import make_cause
+from tests.factories.signatures import JSON, owed
+from tests.factories.subscriptions import (
+    ask_for_news,
+    digest,
+    link,
+    owed_states,
+    subscribe,
+    subscription,
+    subscriptions,
+)
+
+AMALIA = {"email": "Amalia@rosales.example"}
+PATH = "/en/causes/valley/subscriptions"
+
+
+@pytest.fixture
+def cause(app):
+    return make_cause()
+
+
+def letter_of(app, subscription_id):
+    """Return the Message that the worker would send about a subscription."""
+    row = subscription(subscription_id)
+    kind = "subscription_confirmation"
+    return composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": row.id, "lang": row.lang}))
+
+
+@pytest.mark.parametrize(("path", "of_cause"), [(PATH, True), ("/fr/subscriptions", False)])
+def test_the_form_leads_to_a_letter_and_its_button_confirms(client, cause, path, of_cause):
+    answer = client.post(path, data={**AMALIA, "frequency": "weekly"})
+    assert (answer.status_code, "/subscriptions/thanks" in answer.location) == (303, True)
+    assert client.get(answer.location).status_code == 200
+    [row] = subscriptions()
+    assert (row.state, row.frequency, row.cause_id) == ("pending", "weekly", cause.id if of_cause else None)
+    assert owed() == [("subscription_confirmation", row.id, row.lang)]
+    address = link("confirm", row.id)
+    assert client.get(address).status_code == 200
+    assert subscription(row.id).state == "pending"
+    for _ in range(2):
+        answer = client.post(address)
+        assert answer.status_code == 303 and "token" not in answer.location and client.get(answer.location).status_code == 200
+    row = subscription(row.id)
+    assert (row.state, row.evidence, row.source, row.consent_version) == ("active", "email", "form", "form-1")
+    assert row.consent_text.startswith("News by e-mail" if of_cause else "Des nouvelles par courriel")
+
+
+def test_the_answer_is_the_same_whoever_subscribed_before_and_the_owner_is_told(client, app, cause):
+    first = client.post(PATH, data=AMALIA)
+    [row] = subscriptions()
+    client.post(link("confirm", row.id))
+    write(lambda: db.session.execute(update(Subscription).values(mailed_at=utcnow() - timedelta(hours=1))))
+    again = client.post(PATH, data={"email": "amalia@ROSALES.example", "frequency": "weekly"})
+    assert (first.status_code, first.location, first.data) == (again.status_code, again.location, again.data)
+    [row] = subscriptions()
+    assert (row.state, row.frequency) == ("active", "each")
+    assert len(owed()) == 2
+    assert "already" in letter_of(app, row.id).subject
+
+
+def test_programs_are_answered_in_json(client, cause):
+    answer = client.post(PATH, data=AMALIA, headers=JSON)
+    assert (answer.status_code, answer.json) == (201, {"status": "pending"})
+    refused = client.post(PATH, data={"email": "amalia"}, headers=JSON)
+    assert refused.status_code == 422 and refused.json["errors"]["email"]
+    assert client.post("/en/causes/nowhere/subscriptions", data=AMALIA, headers=JSON).status_code == 404
+
+
+def test_a_slip_is_said_at_the_field_and_the_words_stay(client, cause):
+    answer = client.post(PATH, data={"email": "amalia@correo", "frequency": "weekly"})
+    assert answer.status_code == 422
+    assert 'value="amalia@correo"' in answer.text and 'id="subscribe-email-error"' in answer.text
+    assert re.search(r'value="weekly" checked', answer.text)
+    assert subscriptions() == []
+
+
+def test_what_fills_the_hidden_field_gets_the_same_answer_and_no_letter(client, cause):
+    plain = client.post(PATH, data={"email": "teo@rosales.example"})
+    trapped = client.post(PATH, data={**AMALIA, "website": "https://spam.example"})
+    assert (plain.status_code, plain.location) == (trapped.status_code, trapped.location)
+    assert len(owed()) == 1
+
+
+def test_no_more_than_five_letters_and_not_two_at_once(client, cause):
+    start = utcnow()
+    for minute in range(8):
+        ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute))
+        ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute, seconds=1))
+    assert len(owed()) == 5
+
+
+def test_an_old_letter_offers_a_new_one(client, cause):
+    subscription_id = ask_for_news(now=utcnow() - timedelta(days=8))
+    address = link("confirm", subscription_id)
+    assert client.get(address).status_code == 410
+    assert client.post(address).status_code == 303
+    assert subscription(subscription_id).state == "pending"
+    client.post(address, data={"again": "1"})
+    assert len(owed()) == 2
+    client.post(address)
+    assert subscription(subscription_id).state == "active"
+
+
+def test_a_link_opens_only_what_it_was_made_for(client, cause):
+    one, two = subscribe("amalia"), subscribe("teo")
+    confirming = link("confirm", one).rpartition("/")[2]
+    assert client.get(f"/en/subscriptions/{confirming}").status_code == 404
+    assert client.post(f"{link('preferences', one)}/{two}/end").status_code == 404
+    assert client.get("/en/subscriptions/1.aaaaaaaaaaaaaaaaaaaa/end").status_code == 404
+    assert subscription(two).state == "active"
+
+
+def test_the_owner_sees_all_of_their_address_and_changes_language_and_frequency(client, cause):
+    one, two = subscribe(cause_id=cause.id), subscribe()
+    page = client.get(link("preferences", one)).text
+    assert "Butterflies for the Valley" in page and "All causes" in page and "amalia@" not in page
+    client.post(f"{link('preferences', one)}/{two}", data={"frequency": "weekly", "lang": "es"})
+    assert (subscription(two).frequency, subscription(two).lang) == ("weekly", "es")
+    wrong = client.post(f"{link('preferences', one)}/{two}", data={"frequency": "hourly", "lang": "de"})
+    assert wrong.status_code == 422
+
+
+def test_one_click_ends_it_without_cookie_or_token_and_looking_does_not(client, cause):
+    subscription_id = subscribe(cause_id=cause.id)
+    address = link("end", subscription_id)
+    assert client.get(f"{address}?mailing=7").status_code == 200
+    assert subscription(subscription_id).state == "active"
+    for _ in range(2):
+        assert client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code == 303
+    row = subscription(subscription_id)
+    assert (row.state, row.ended_reason, row.ended_mailing_id) == ("ended", "owner", 7)
+    assert "Stopped" in client.get(address).text
+
+
+def test_the_list_of_never_again_wins_over_everything(client, app, cause):
+    one = subscribe(cause_id=cause.id)
+    client.post(f"{link('preferences', one)}/never")
+    assert subscription(one).state == "ended"
+    assert is_suppressed(digest("amalia"))
+    answer = client.post(PATH, data=AMALIA)
+    assert answer.status_code == 303
+    assert letter_of(app, one) is None
+    assert client.get(link("preferences", one)).status_code == 200
+
+
+def test_what_nobody_confirms_is_erased_and_of_what_ended_no_address_is_kept(app):
+    now = utcnow()
+    old = now - timedelta(days=20)
+    ask_for_news("waits", now=old)
+    kept = subscribe("stays", now=old)
+    ended = subscribe("went", now=old)
+    write(suppress, email_digest=digest("went"), reason="request", now=old)
+    assert write(forget, now=now, days=14) == 2
+    assert [(row.id, row.state, row.email is None) for row in subscriptions()] == [(kept, "active", False), (ended, "ended", True)]
+
+
+def test_the_letter_names_its_list_and_how_to_leave_it(app, cause):
+    subscription_id = ask_for_news(cause_id=cause.id, lang="es")
+    letter = letter_of(app, subscription_id)
+    assert letter.list_id == "valley.localhost"
+    assert letter.list_unsubscribe == "http://localhost" + link("end", subscription_id, "es")
+    assert "Mariposas para el valle" in letter.subject
+    assert "http://localhost" + link("confirm", subscription_id, "es") in letter.text
+    assert owed_states("subscription_confirmation") == ["owed"]

@@ -1,0 +1,100 @@
+"""A signer who ticked the box is subscribed by the confirmed signature, once, and by nothing else."""
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.signatures import reviewing
+from campaign.signatures.erasing import anonymise, erase_one
+from campaign.accounts.audit import WORKER
+from campaign.subscriptions.operations import end, suppress
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, TEO, confirm, hatch_now, restore, row, sign, sign_and_hatch, withdraw
+from tests.factories.subscriptions import digest, subscribe, subscription, subscriptions
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition(two_per_address=True)
+
+
+def states():
+    return [(each.state, each.source) for each in subscriptions()]
+
+
+def test_the_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(petition):
+    unconfirmed = sign(petition, AMALIA, subscribe=True, lang="es")
+    hatch_now()
+    assert subscriptions() == []
+    confirm(unconfirmed)
+    hatch_now()
+    hatch_now()
+    [made] = subscriptions()
+    assert (made.state, made.source, made.lang, made.cause_id) == ("active", "signature", "es", petition.cause_id)
+    assert (made.signature_id, made.email, made.consent_version) == (unconfirmed, AMALIA["email"], "signature-1")
+    assert made.consent_text == "Quiero recibir noticias de esta campaña, unas dos veces al mes"
+    assert made.consent_at == row(unconfirmed).created_at
+
+
+def test_who_did_not_tick_is_not_subscribed_and_two_of_one_address_are_once(petition):
+    sign_and_hatch(petition, {**AMALIA, "email": "no@rosales.example"})
+    both = [sign(petition, AMALIA, subscribe=True), sign(petition, TEO, subscribe=True)]
+    for each in both:
+        confirm(each)
+    hatch_now()
+    assert len(subscriptions()) == 1
+
+
+def test_a_withdrawn_signature_takes_its_subscription_along_and_brings_it_back(petition):
+    signature_id = sign_and_hatch(petition, subscribe=True)
+    withdraw(signature_id)
+    hatch_now()
+    assert states() == [("ended", "signature")]
+    restore(signature_id)
+    hatch_now()
+    assert states() == [("active", "signature")]
+
+
+def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
+    signature_id = sign_and_hatch(petition, subscribe=True)
+    [made] = subscriptions()
+    write(end, subscription_id=made.id, email_digest=made.email_digest, now=utcnow())
+    withdraw(signature_id)
+    hatch_now()
+    restore(signature_id)
+    hatch_now()
+    assert states() == [("ended", "signature")]
+
+
+def test_a_new_signature_with_the_box_ticked_is_a_new_consent(petition):
+    sign_and_hatch(petition, subscribe=True)
+    [made] = subscriptions()
+    write(end, subscription_id=made.id, email_digest=made.email_digest, now=utcnow())
+    sign_and_hatch(make_petition("second", cause_id=petition.cause_id), subscribe=True)
+    assert states() == [("active", "signature")]
+
+
+def test_what_was_subscribed_otherwise_outlives_the_signature(petition):
+    subscribe("amalia", cause_id=petition.cause_id)
+    signature_id = sign_and_hatch(petition, subscribe=True)
+    write(reviewing.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
+    hatch_now()
+    assert states() == [("active", "form")]
+
+
+def test_suppression_wins_over_the_tick(petition):
+    write(suppress, email_digest=digest("amalia"), reason="complaint", now=utcnow())
+    sign_and_hatch(petition, subscribe=True)
+    assert subscriptions() == []
+
+
+def test_who_asks_to_be_erased_is_gone_whole_and_retention_leaves_the_consent(petition):
+    erased = sign_and_hatch(petition, subscribe=True)
+    kept = sign_and_hatch(petition, {**AMALIA, "email": "teo@rosales.example"}, subscribe=True)
+    write(erase_one, signature_id=erased)
+    write(anonymise, petition_id=petition.id, actor=WORKER, now=utcnow())
+    assert row(kept).state == "erased"
+    first, second = subscriptions()
+    assert (first.state, first.email, first.email_digest) == ("ended", None, None)
+    assert (second.state, second.email) == ("active", "teo@rosales.example")
+    assert subscription(second.id).consent_text

@@ -1,0 +1,237 @@
+"""Mailing an update: to each once, whatever dies in between, and to nobody who has left."""
+
+import email
+import re
+from datetime import timedelta
+from email.policy import default
+
+import pytest
+from sqlalchemy import delete, func, select
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import composers_of
+from campaign.mail.models import OwedMessage
+from campaign.subscriptions.operations import change, end, note_bounce, suppress
+from campaign.updates import mailing as mailings
+from campaign.updates import tasks
+from campaign.updates.mailing_models import MailingReceipt
+from campaign.updates.operations import withdraw_update
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import sign_and_hatch, withdraw
+from tests.factories.subscriptions import digest, link, owed_states, subscribe, subscribe_many, subscription
+from tests.factories.updates import make_update
+from tests.mail.mail_server import Script, mail_server
+from tests.mail.postmen import postman_to
+
+EARLIER = timedelta(days=2)
+LETTER = mailings.LETTER
+
+
+@pytest.fixture
+def cause(app):
+    return make_cause()
+
+
+def plan(update, **wishes):
+    return write(mailings.plan_mailing, update_id=update.id, now=utcnow(), **wishes)
+
+
+def send_all(now=None):
+    """Let the worker owe all there is to owe; return in how many batches."""
+    batches = 0
+    while write(tasks.send_batch, now=now or utcnow()):
+        batches += 1
+    return batches
+
+
+def owed_now():
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).where(OwedMessage.kind == LETTER, OwedMessage.state == "owed"))
+
+
+def delivered(app, script):
+    """Let the postman hand over all that is owed to a server with `script`."""
+    with mail_server(script) as url, postman_to(url, composers=composers_of(app)) as postman:
+        while postman.deliver_due(now=utcnow()):
+            pass
+    return script.received
+
+
+def parsed(content):
+    return email.message_from_bytes(content, policy=default)
+
+
+def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batches(app, cause, monkeypatch):
+    subscribe_many(200, cause_id=cause.id, now=utcnow() - EARLIER)
+    monkeypatch.setattr(tasks, "BATCH", 30)
+    planned = plan(make_update(cause_id=cause.id))
+    write(tasks.send_batch, now=utcnow())
+
+    def die(*_arguments, **_named):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as death:
+        # The receipts are written by then; nothing of this batch may stay.
+        death.setattr(tasks, "owe_all", die)
+        with pytest.raises(KeyboardInterrupt):
+            write(tasks.send_batch, now=utcnow())
+    assert owed_now() == 30
+    assert send_all() == 6
+    assert send_all() == 0
+    script = Script()
+    received = delivered(app, script)
+    assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(200))
+    counts = mailings.report(mailings.mailing_of(planned.update_id))
+    assert counts == {"owed": 0, "sent": 200, "failed": 0, "dropped": 0, "ended": 0}
+    assert mailings.mailing_of(planned.update_id).state == "done"
+    assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
+
+
+def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
+    words = {"title": "Ha llegado una respuesta", "summary": "Es breve.", "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)"}
+    plan(make_update(cause_id=cause.id, texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words}))
+    reader = subscribe("amalia", cause_id=cause.id, lang="es", now=utcnow() - EARLIER)
+    # Written to before it was planned, so that the hour of planning counts.
+    write(tasks.send_batch, now=utcnow())
+    [(recipient, content)] = [pair for pair in delivered(app, Script()) if b"X-Mail-Kind: update_letter" in pair[1]]
+    letter = parsed(content)
+    assert recipient == "amalia@rosales.example"
+    assert letter["List-Id"] == "<valley.localhost>"
+    assert letter["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert letter["Content-Language"] == "es"
+    assert letter["Subject"] == "Ha llegado una respuesta"
+    one_click = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
+    text = letter.get_body(("plain",)).get_content()
+    html = letter.get_body(("html",)).get_content()
+    assert "El Senado escribió." in text and "Léela (https://senado.example/)" in text and one_click in text and "Stop these letters" not in text
+    assert "<img" not in html and "background=" not in html and "<script" not in html
+    # Every link but those of the news itself is one of ours, and answers.
+    for address in set(re.findall(r'href="http://localhost([^"]+)"', html)):
+        assert client.get(address.replace("&amp;", "&")).status_code == 200, address
+    assert client.post(one_click, data={"List-Unsubscribe": "One-Click"}).status_code == 303
+    assert subscription(reader).state == "ended"
+
+
+def test_who_left_was_suppressed_or_takes_no_mail_gets_nothing_even_when_owed_already(app, cause):
+    earlier = utcnow() - EARLIER
+    readers = {name: subscribe(name, cause_id=cause.id, now=earlier) for name in ("left", "never", "gone", "stays")}
+    petition = make_petition(cause_id=cause.id)
+    signer = sign_and_hatch(petition, subscribe=True, now=earlier)
+    update = make_update(cause_id=cause.id)
+    plan(update, starts_at=utcnow() + timedelta(minutes=1))
+    send_all(utcnow() + timedelta(minutes=2))
+    assert owed_now() == 5
+    write(end, subscription_id=readers["left"], email_digest=digest("left"), now=utcnow())
+    write(suppress, email_digest=digest("never"), reason="complaint", now=utcnow())
+    write(note_bounce, email_digest=digest("gone"), kind="hard", reason="5.1.1", now=utcnow())
+    withdraw(signer)
+    script = Script()
+    letters = [to for to, content in delivered(app, script) if b"X-Mail-Kind: update_letter" in content]
+    assert letters == ["stays@rosales.example"]
+    assert mailings.report(mailings.mailing_of(update.id))["dropped"] == 4
+
+
+def test_the_pending_the_ended_the_weekly_and_other_causes_are_not_among_the_readers(app, cause):
+    earlier = utcnow() - EARLIER
+    other = make_cause("hill")
+    subscribe("here", cause_id=cause.id, now=earlier)
+    subscribe("here", now=earlier)
+    subscribe("everywhere", now=earlier)
+    subscribe("elsewhere", cause_id=other.id, now=earlier)
+    subscribe("weekly", cause_id=cause.id, now=earlier, frequency="weekly")
+    subscribe("french", cause_id=cause.id, now=earlier, lang="fr")
+    plan(make_update(cause_id=cause.id), langs=["en"])
+    send_all()
+    db.session.rollback()
+    got = set(map(bytes, db.session.scalars(select(MailingReceipt.email_digest))))
+    assert got == {digest("here"), digest("everywhere")}
+
+
+def test_signers_or_subscribers_can_be_chosen(app, cause):
+    subscribe("reader", cause_id=cause.id, now=utcnow() - EARLIER)
+    sign_and_hatch(make_petition(cause_id=cause.id), subscribe=True)
+    plan(make_update(cause_id=cause.id), kinds=["signers"], starts_at=utcnow() + timedelta(seconds=1))
+    send_all(utcnow() + timedelta(seconds=2))
+    db.session.rollback()
+    assert [bytes(each) for each in db.session.scalars(select(MailingReceipt.email_digest))] == [digest("amalia")]
+
+
+def test_an_update_is_mailed_once_and_only_when_public(app, cause):
+    draft = make_update("draft", cause_id=cause.id, draft=True)
+    with pytest.raises(mailings.NotPublic):
+        plan(draft)
+    later = make_update("later", cause_id=cause.id, days=-1)
+    subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
+    plan(later)
+    assert send_all() == 0
+    with pytest.raises(mailings.MailedAlready):
+        plan(later)
+    assert send_all(utcnow() + timedelta(days=1, minutes=1)) == 1
+
+
+def test_a_throttle_a_pause_and_a_stop_are_obeyed(app, cause):
+    now = utcnow()
+    subscribe_many(30, cause_id=cause.id, now=now - EARLIER)
+    planned = plan(make_update(cause_id=cause.id), per_minute=10)
+    assert send_all(now + timedelta(seconds=1)) == 1
+    assert owed_now() == 10
+    write(mailings.pause_mailing, mailing_id=planned.id)
+    assert send_all(now + timedelta(minutes=2)) == 0
+    write(mailings.resume_mailing, mailing_id=planned.id)
+    assert send_all(now + timedelta(minutes=2)) == 1
+    write(mailings.stop_mailing, mailing_id=planned.id, now=now)
+    assert send_all(now + timedelta(minutes=9)) == 0
+    script = Script()
+    assert delivered(app, script) == []
+    assert mailings.report(mailings.mailing_of(planned.update_id))["dropped"] == 20
+    with pytest.raises(mailings.MailingOver):
+        write(mailings.resume_mailing, mailing_id=planned.id)
+
+
+def test_what_is_taken_back_stays_unsent(app, cause):
+    subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
+    update = make_update(cause_id=cause.id)
+    plan(update)
+    send_all()
+    write(withdraw_update, update_id=update.id, now=utcnow())
+    assert delivered(app, Script()) == []
+
+
+def test_the_report_outlives_the_outbox(app, cause):
+    subscribe_many(2, cause_id=cause.id, now=utcnow() - EARLIER)
+    planned = plan(make_update(cause_id=cause.id))
+    send_all()
+    delivered(app, Script())
+    write(tasks.send_batch, now=utcnow())
+    assert write(tasks.settle, now=utcnow() + timedelta(days=26)) == 1
+    write(lambda: db.session.execute(delete(OwedMessage)))
+    assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
+
+
+def test_the_week_comes_in_one_letter_and_nothing_comes_twice(app, cause):
+    now = utcnow()
+    old = now - timedelta(days=10)
+    weekly = subscribe("amalia", cause_id=cause.id, now=old, frequency="weekly")
+    for slug in ("one", "two"):
+        plan(make_update(slug, cause_id=cause.id, title=f"News {slug}", days=1))
+    make_update("silent", cause_id=cause.id, title="Not mailed")
+    send_all()
+    assert owed_states(LETTER) == []
+    assert write(tasks.send_digests, now=now + timedelta(minutes=1)) == 1
+    assert write(tasks.send_digests, now=now + timedelta(minutes=2)) == 0
+    [letter] = [parsed(content) for _, content in delivered(app, Script()) if b"X-Mail-Kind: update_digest" in content]
+    text = letter.get_body(("plain",)).get_content()
+    assert "News one" in text and "News two" in text and "Not mailed" not in text
+    assert letter["List-Unsubscribe"].strip("<>") == "http://localhost" + link("end", weekly)
+    assert write(tasks.send_digests, now=now + timedelta(days=8)) == 0
+
+
+def test_who_changes_to_weekly_does_not_get_again_what_came_by_itself(app, cause):
+    old = utcnow() - timedelta(days=10)
+    reader = subscribe("amalia", cause_id=cause.id, now=old)
+    plan(make_update("one", cause_id=cause.id))
+    send_all()
+    write(change, subscription_id=reader, email_digest=digest("amalia"), lang="en", frequency="weekly", now=utcnow())
+    assert write(tasks.send_digests, now=utcnow() + timedelta(days=8)) == 0

@@ -1,0 +1,53 @@
+"""An unknown address leads on to what is near it."""
+
+import re
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from campaign.web import lost
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+from tests.factories.search import index_now
+
+
+@pytest.fixture
+def near(client, app):
+    """Return what an unknown address suggests: a list of (address, title)."""
+    petition = make_petition("bring-them-home")
+    make_event("table-at-the-market", cause_id=petition.cause_id, title="A table")
+    index_now()
+
+    def near(path):
+        answer = client.get(path)
+        assert answer.status_code == 404
+        assert 'role="search"' in answer.text
+        box = re.search(r'<ul aria-labelledby="near">(.*?)</ul>', answer.text, re.DOTALL)
+        return re.findall(r'<a href="([^"]+)">([^<]+)</a>', box[1]) if box else []
+
+    return near
+
+
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("/en/petitions/bring-them-hom", [("/en/petitions/bring-them-home", "Bring them home")]),
+        ("/es/petitions/brign-them-home", [("/es/petitions/bring-them-home", "Que vuelvan")]),
+        ("/en/bring-them-home", [("/en/petitions/bring-them-home", "Bring them home")]),
+        ("/en/events/table-at-market", [("/en/events/table-at-the-market", "A table")]),
+        ("/en/petitions/nothing-like-this", []),
+        ("/en/petitions/Bring", []),
+        ("/wp-login.php", []),
+        ("/en/%25%25", []),
+    ],
+)
+def test_a_slip_in_an_address_is_forgiven(near, path, found):
+    assert near(path) == found
+
+
+def test_the_page_stands_without_the_database_too(client, app, monkeypatch):
+    def away(*_):
+        raise OperationalError("select 1", {}, Exception("connection refused"))
+
+    monkeypatch.setattr(lost, "neighbours", away)
+    assert client.get("/en/nowhere").status_code == 404
