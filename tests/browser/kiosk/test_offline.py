@@ -35,6 +35,8 @@ def test_fifty_sign_offline_the_browser_is_killed_and_all_hatch_once(new_tablet,
     tablet.sign("Nombre 50", "Sinred")
     assert [record["sequence"] for record in tablet.kept("queue")] == list(range(1, MANY + 2))
 
+    # Meanwhile the server has turned its key: what was sealed to the former one opens all the same.
+    served.flask("kiosks", "keys", "rotate")
     tablet.context.set_offline(False)
     assert hatched(served, "Sinred", MANY + 1) == [*names, "Nombre 50"]
     tablet.emptied()
