@@ -31,6 +31,9 @@ export class Picture {
 
   async putIn(place) {
     place.append(this.element);
+    this.count = this.count || this.kiosk.campaign.cause.count;
+    this.element.setAttribute("role", "img");
+    this.tell();
     this.element.hidden = false;
     if (!this.starting) this.starting = this.start();
     await this.starting;
@@ -50,7 +53,6 @@ export class Picture {
     Object.assign(dataset, { cause: cause.slug, shape: this.address("shape") });
     Object.assign(dataset, { sprites: this.address("sprites"), numbers: "" });
     dataset.aloft = 3;
-    this.element.setAttribute("role", "img");
     try {
       const { Stage } = await import("../montage/stage.js");
       const stage = new Stage(this.element);

@@ -56,8 +56,7 @@ export class Sync extends EventTarget {
 
   async round() {
     try {
-      const pairings = await this.store.pairings();
-      for (const pairing of pairings) await this.empty(pairing);
+      await this.emptyAll();
       await this.store.forgetFormer();
       this.failures = 0;
       this.tell({ isOnline: true, offlineSince: null, problem: "" });
@@ -65,6 +64,14 @@ export class Sync extends EventTarget {
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  // A former table that fails must not keep back what the present one has.
+  async emptyAll() {
+    const pairings = await this.store.pairings();
+    const former = pairings.filter(({ current }) => !current);
+    for (const pairing of pairings.filter(({ current }) => current)) await this.empty(pairing);
+    for (const pairing of former) await this.empty(pairing);
   }
 
   fail(error) {

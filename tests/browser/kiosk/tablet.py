@@ -4,6 +4,7 @@ import os
 import re
 import signal
 import sqlite3
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -81,7 +82,8 @@ class Tablet:
         self.choose(*letters)
         self.fill(given, family, **words)
         self.page.locator("[data-act=sign]").click()
-        self.screen("thanks")
+        # On a slow machine the thanks may be over before anybody here looks.
+        self.page.locator("main:is([data-screen=thanks], [data-screen=attract])").wait_for()
 
     def sign_quickly(self, names, family):
         """The same for one after the other, by fingers faster than any, up to the picture that asks the next."""
@@ -89,7 +91,7 @@ class Tablet:
         self.screen("attract")
 
     def next_person(self):
-        self.page.locator("[data-act=next]").click()
+        self.page.evaluate("() => document.querySelector('[data-act=next]')?.click()")
         self.screen("attract")
 
     def hold_brand(self):
@@ -109,6 +111,13 @@ class Tablet:
     def waiting(self):
         """Return how many records lie in the queue."""
         return len(self.kept("queue"))
+
+    def emptied(self):
+        """Wait until nothing waits any more."""
+        end = time.monotonic() + 2 * PATIENCE_MS / 1000
+        while self.waiting():
+            assert time.monotonic() < end
+            self.page.wait_for_timeout(100)
 
     def kept(self, store):
         return self.page.evaluate(ALL_OF, store)

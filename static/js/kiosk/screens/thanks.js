@@ -13,18 +13,23 @@ const TICK_MS = 200;
 const JOIN_MS = 500;
 const LAND_MS = 1500;
 
+const pause = (ms) =>
+  new Promise((resolve) => {
+    setTimeout(resolve, ms);
+  });
+
 export class Thanks {
   static template = "thanks";
 
   /** `signed` has the ids of the records, how many are `flying`, the given `name`, and `email` or "". */
   constructor(kiosk, place, signed) {
-    Object.assign(this, { kiosk, place, signed, numbers: {}, timers: [] });
+    Object.assign(this, { kiosk, place, signed, numbers: {}, isOver: false });
     this.find = (name) => place.querySelector(`[data-${name}]`);
     onActs(place, { next: () => kiosk.restart() });
     this.begin();
     this.stir = () => this.begin();
     place.addEventListener("pointerdown", this.stir);
-    this.timers.push(setInterval(() => this.tick(), TICK_MS));
+    this.timer = setInterval(() => this.tick(), TICK_MS);
     this.find("chrysalis").hidden = Boolean(signed.flying);
     this.find("picture").hidden = !signed.flying;
     if (signed.flying) this.fly();
@@ -45,15 +50,15 @@ export class Thanks {
 
   async fly() {
     const { picture } = this.kiosk;
+    const { flying } = this.signed;
     this.onNumbers = ({ detail }) => this.number(detail);
     picture.element.addEventListener("volante:numbers", this.onNumbers);
     await picture.putIn(this.find("picture"));
-    this.timers.push(
-      setTimeout(async () => {
-        const [first] = await picture.join(this.signed.flying);
-        this.timers.push(setTimeout(() => picture.choose(first), LAND_MS));
-      }, JOIN_MS),
-    );
+    await pause(JOIN_MS);
+    // Whoever was quick to go on is in the picture all the same, unseen.
+    const [first] = await picture.join(flying);
+    await pause(LAND_MS);
+    if (!this.isOver) picture.choose(first);
   }
 
   // The picture's own place was a guess as long as others sign elsewhere; now it is known.
@@ -87,7 +92,8 @@ export class Thanks {
   }
 
   leave() {
-    for (const timer of this.timers) clearTimeout(timer);
+    clearInterval(this.timer);
+    this.isOver = true;
     this.place.removeEventListener("pointerdown", this.stir);
     const { element } = this.kiosk.picture;
     if (this.onNumbers) element.removeEventListener("volante:numbers", this.onNumbers);

@@ -1,0 +1,140 @@
+"""On a shared screen and on a stolen tablet: nothing of the last person."""
+
+from datetime import datetime, timedelta
+
+from tests.browser.kiosk.tablet import PIN
+
+SIGNER = {
+    "given": "Xochiquetzal",
+    "family": "Zumárraga-Quelonio",
+    "email": "xochiquetzal.quelonio@correo.example",
+    "postal_code": "N9Z 8K3",
+}
+PLANTED = "Cuitlacoche-Plantado"
+MINUTE_MS = 60_000
+
+
+def found_in(folder, *words):
+    """Return the words that lie somewhere in the files below `folder`, in either of the codes that browsers write."""
+    spelt = {word: (word.encode(), word.encode("utf-16-le"), word.encode("latin-1", "replace")) for word in words}
+    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert len(files) > 20
+    return {word for word, forms in spelt.items() if any(form in content for content in files for form in forms)}
+
+
+def test_the_whole_profile_on_disk_holds_no_word_of_a_signer(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    tablet.context.set_offline(True)
+    # The search would find what a careless app writes.
+    tablet.page.evaluate("(word) => localStorage.setItem('careless', word)", PLANTED)
+    tablet.choose(0, 1)
+    page = tablet.page
+    page.locator("[data-more=comment] summary").click()
+    page.locator("[data-field=comment]").fill("Recuerdo a Cuauhtlehuanitzin")
+    for name in ("given_name", "family_name", "email", "postal_code"):
+        line = page.locator(f"[data-field={name}]")
+        line.press_sequentially(SIGNER["given" if name == "given_name" else "family" if name == "family_name" else name])
+        line.press("Tab")
+    page.locator("[data-field=country]").select_option("CA")
+    page.locator("[data-act=sign]").click()
+    tablet.screen("thanks")
+    tablet.next_person()
+    # Somebody else types, and leaves without signing.
+    tablet.choose()
+    tablet.fill("Nezahualpilli", "Abandonado")
+    page.get_by_role("button", name="Start again").click()
+    tablet.screen("attract")
+    assert tablet.waiting() == 2
+    tablet.context.close()
+
+    words = (*SIGNER.values(), "Cuauhtlehuanitzin", "Nezahualpilli", "Abandonado", "quelonio@correo")
+    assert found_in(tablet.folder, PLANTED, *words) == {PLANTED}
+
+
+def test_nothing_of_one_person_meets_the_next(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.choose()
+    tablet.fill("Amalia", "Rosales", email="amalia@correo.example")
+    lines = page.locator("main :is(input, select, textarea)")
+    assert {line.get_attribute("autocomplete") for line in lines.all()} == {"off"}
+    assert all(not (line.get_attribute("name") or "").startswith(("given", "family", "email")) for line in lines.all())
+    page.get_by_role("button", name="Start again").click()
+    tablet.screen("attract")
+    assert page.locator("main :is(input, select, textarea)").count() == 0
+
+    # There is no way back, and the next form is empty.
+    page.go_back()
+    page.go_back()
+    tablet.screen("attract")
+    assert page.url.endswith("/kiosk/")
+    tablet.choose()
+    assert page.locator("[data-field=given_name]").input_value() == ""
+    assert page.locator("[data-field=email]").input_value() == ""
+    assert page.locator("[name=k-shown]:checked").input_value() == "counted"
+    assert "Amalia" not in page.content()
+
+
+def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    page.clock.install()
+    tablet.choose()
+    tablet.fill("Amalia")
+    page.locator("[data-field=family_name]").press("A")
+    page.clock.run_for(44_000)
+    assert page.get_by_role("dialog").count() == 0
+    page.clock.run_for(2_000)
+    dialog = page.get_by_role("dialog", name="Are you still there?")
+    dialog.get_by_text("Wiped in 14 seconds").wait_for()
+    assert "Wiped in 15 seconds" in page.locator("#alarm").text_content()
+    tablet.inspect("still there")
+
+    # Whoever is there goes on where they were.
+    dialog.get_by_role("button", name="Go on").click()
+    assert page.locator("[data-field=given_name]").input_value() == "Amalia"
+    page.clock.run_for(MINUTE_MS)
+    tablet.screen("attract")
+    assert "Amalia" not in page.content()
+    assert page.locator("#aloud").inner_text() == "The screen has been wiped."
+
+    # And eight seconds after the thanks the next may come.
+    page.clock.pause_at(datetime.now() + timedelta(minutes=10))
+    tablet.choose()
+    tablet.fill("Amalia", "Ochosegundos")
+    page.locator("[data-act=sign]").click()
+    page.get_by_role("heading", name="Thank you, Amalia.").wait_for()
+    page.clock.run_for(7_500)
+    tablet.screen("thanks")
+    page.clock.run_for(1_000)
+    tablet.screen("attract")
+
+
+def test_the_pin_gives_four_tries_and_then_waits_whoever_loads_the_page_anew(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    # A touch alone leads nowhere.
+    page.locator("[data-brand]").click()
+    tablet.screen("attract")
+    tablet.hold_brand()
+    tablet.inspect("pin")
+    for left in (3, 2, 1):
+        tablet.enter("000000")
+        page.get_by_text(f"{left} {'try' if left == 1 else 'tries'} left").wait_for()
+    tablet.enter("000000")
+    page.get_by_text("Try again in 5 minutes").wait_for()
+    assert page.locator('[data-key="1"]').is_disabled()
+
+    page.reload()
+    tablet.screen("attract")
+    tablet.hold_brand()
+    page.get_by_text("Try again in 5 minutes").wait_for()
+    page.clock.install()
+    page.clock.run_for(5 * MINUTE_MS)
+    tablet.screen("attract")
+    page.evaluate("() => document.querySelector('[data-brand]').dispatchEvent(new Event('pointerdown'))")
+    page.clock.run_for(3_100)
+    tablet.screen("pin")
+    page.get_by_text("4 tries left").wait_for()
+    tablet.enter(PIN)
+    tablet.screen("panel")

@@ -1,0 +1,80 @@
+"""Every screen in three languages, on tablets both ways and on a phone: no barrier, no sideways scroll, no small target."""
+
+import pytest
+
+from tests.browser.kiosk.tablet import LANDSCAPE
+
+UPRIGHT = {"width": 768, "height": 1024}
+PHONE = {"width": 390, "height": 844}
+SMALL = """() => [...document.querySelectorAll("main :is(button, select, summary, textarea, .choice, .tick, input:not([type=radio]):not([type=checkbox]))")]
+  .filter((each) => each.checkVisibility() && !each.closest("[data-brand]"))
+  .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+  .filter(([, box]) => box.width && (box.height < 47.5 || box.width < 47.5))
+  .map(([html]) => html)"""
+WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def look(tablet, kind):
+    tablet.inspect(kind)
+    assert tablet.page.evaluate(WIDE) <= 0, kind
+    assert tablet.page.evaluate(SMALL) == [], kind
+
+
+@pytest.mark.parametrize(
+    ("lang", "size", "scheme", "thanks"),
+    [
+        ("en", LANDSCAPE, "light", "Thank you, Amalia."),
+        ("es", UPRIGHT, "dark", "Gracias, Amalia."),
+        ("fr", PHONE, "light", "Merci, Amalia."),
+    ],
+)
+def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme, thanks):
+    tablet = new_tablet(viewport=size, color_scheme=scheme, reduced_motion="reduce")
+    page = tablet.open().page
+    tablet.screen("pairing")
+    look(tablet, "pairing")
+    tablet.pair()
+    look(tablet, "ready")
+    tablet.begin()
+    look(tablet, "attract")
+
+    page.locator(f"[data-signs] [lang={lang}]").click()
+    assert page.locator("html").get_attribute("lang") == lang
+    page.locator("[data-pick]").first.click()
+    page.locator("[data-reading] summary").first.click()
+    look(tablet, "letters")
+    assert page.locator("main .letter a").count() == 0
+    page.locator("[data-act=onward]").click()
+    look(tablet, "form")
+    page.locator("[data-act=sign]").click()
+    # The faults take the focus, and stay in step with the language.
+    assert page.evaluate("() => document.activeElement.matches('[data-summary]')")
+    look(tablet, "faults")
+    before = page.locator("[data-summary-title]").inner_text()
+    page.locator("[data-tongues] button:not([aria-pressed=true])").first.click()
+    assert page.locator("[data-summary-title]").inner_text() != before
+    page.locator(f"[data-tongues] [lang={lang}]").click()
+
+    tablet.fill("Amalia", f"Pantalla {lang}", email="amalia@gmial.com")
+    page.locator(".mail-suggestion").click()
+    assert page.locator("[data-field=email]").input_value() == "amalia@gmail.com"
+    page.locator("[data-field=email]").fill("")
+    # The thanks stay as long as somebody touches them.
+    page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
+    page.locator("[data-act=sign]").click()
+    page.get_by_role("heading", name=thanks).wait_for()
+    look(tablet, "thanks")
+    page.locator("[data-act=next]").click()
+    tablet.screen("attract")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+    tablet.panel()
+    look(tablet, "panel")
+    page.locator("[data-act=paper]").click()
+    page.locator(f"[data-tongues] [lang={lang}]").click()
+    tablet.screen("paper")
+    tablet.inspect("paper")
+    page.locator("[data-act=back]").click()
+    tablet.panel()
+    page.locator("[data-act=code]").click()
+    look(tablet, "table code")

@@ -1,0 +1,95 @@
+"""The app as the server gives it: whole, the same for everybody, and with words for all that it says."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from campaign.kiosk.app_words import WORDS, app_words
+
+ROOT = Path(__file__).parents[2]
+LANGUAGES = ("en", "es", "fr")
+# A name of a sentence in a script: alone, or the beginning of several.
+SAID = re.compile(r"""\b(?:word|words)\((?:\w+ \? )?["`]([a-z_]+)(\$\{)?""")
+ASKED = re.compile(r"""data-word(?:-\w+)?=["']([a-z_]+)["']""")
+
+
+def test_the_page_is_public_sets_no_cookie_and_may_use_the_camera(client):
+    answer = client.get("/kiosk/")
+    assert answer.status_code == 200
+    assert "public" in answer.headers["Cache-Control"]
+    assert "Set-Cookie" not in answer.headers
+    assert "camera=(self)" in answer.headers["Permissions-Policy"]
+    assert "script-src 'self';" in answer.headers["Content-Security-Policy"]
+    assert client.get("/kiosk").headers["Location"].endswith("/kiosk/")
+
+
+def test_without_script_the_page_says_what_it_needs_in_every_language(client):
+    [noscript] = re.findall(r"<noscript>(.*?)</noscript>", client.get("/kiosk/").text, re.DOTALL)
+    assert re.findall(r'lang="(\w\w)"', noscript) == [*LANGUAGES]
+    assert noscript.count("JavaScript") == 3
+
+
+def test_all_that_the_app_keeps_is_there_and_every_import_is_among_it(client):
+    kept = client.get("/kiosk/assets.json").json
+    assert len(set(kept["files"])) == len(kept["files"])
+    for file in kept["files"]:
+        assert client.get(file).status_code == 200, file
+    paths = {file.partition("/js/")[2] for file in kept["files"] if "/js/" in file}
+    scripts = {path.relative_to(ROOT / "static/js").as_posix() for path in (ROOT / "static/js/kiosk").rglob("*.js")}
+    # The service worker keeps the others, and the browser keeps it.
+    assert scripts - paths == {"kiosk/worker.js"}
+    assert {"montage/stage.js", "montage/weaver-worker.js", "montage/canvas-painter.js"} <= paths
+    assert any("/vendor/hpke-core-" in file for file in kept["files"])
+    assert not any("decode" in file for file in kept["files"])
+
+
+def test_the_service_worker_begins_with_what_it_keeps_and_is_always_asked_for(client):
+    answer = client.get("/kiosk/worker.js")
+    assert answer.mimetype == "text/javascript"
+    assert answer.headers["Cache-Control"] == "no-cache"
+    first, _, script = answer.text.partition(";\n")
+    assert json.loads(first.removeprefix("const kiosk = ")) == client.get("/kiosk/assets.json").json
+    assert script == (ROOT / "static/js/kiosk/worker.js").read_text()
+
+
+def test_the_manifest_makes_an_app_of_it(client):
+    answer = client.get("/kiosk/app.webmanifest")
+    assert answer.mimetype == "application/manifest+json"
+    assert answer.json["start_url"] == answer.json["scope"] == "/kiosk/"
+    for icon in answer.json["icons"]:
+        assert client.get(icon["src"]).mimetype == icon["type"]
+
+
+def test_whatever_the_screens_say_has_words_and_no_word_is_idle():
+    scripts = "\n".join(path.read_text() for path in (ROOT / "static/js/kiosk").rglob("*.js"))
+    sheets = "\n".join(path.read_text() for path in (ROOT / "templates/kiosk").glob("*.html"))
+    beginnings = {name for name, more in SAID.findall(scripts) if more}
+    whole = {name for name, more in SAID.findall(scripts) if not more}
+    asked = {name for name in ASKED.findall(sheets) if not name.endswith("_")}
+    known = {re.sub("_(one|many)$", "", name) for name in WORDS} | set(WORDS)
+    assert (whole | asked) - known == set()
+    assert all(any(name.startswith(start) for name in WORDS) for start in beginnings)
+    quoted = set(re.findall(r"""["'`]([a-z_]+)["'`]""", scripts)) | asked
+    starts = (*beginnings, "pair_", "ready_", "shown_", "figure_", "fault_", "reason_", "problem_", "stuck_")
+    idle = {name for name in WORDS if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted and not name.startswith(starts)}
+    assert idle - {name for name in idle if name in sheets or any(name.startswith(start) for start in beginnings)} == set()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_every_language_fills_in_the_same_values(app, lang):
+    words = app_words(LANGUAGES)
+    for name, sentence in words["en"].items():
+        braces = set(re.findall(r"\{\w+\}", sentence))
+        assert set(re.findall(r"\{\w+\}", words[lang][name])) == braces, name
+        assert "%(" not in words[lang][name]
+
+
+def test_a_browser_understands_the_forms_of_postal_codes(client):
+    page = client.get("/kiosk/").text
+    [shapes] = re.findall(r'id="postal-codes">(.*?)</script>', page)
+    pattern, examples = json.loads(shapes)["CA"]
+    assert all(re.fullmatch(pattern, example) for example in examples)
+    # What Python's expressions have and JavaScript's have not.
+    assert not re.search(r"\(\?P|\(\?i|\\Z", shapes)
