@@ -242,6 +242,6 @@ IMPERSONAL = set(
     cause cause_text cause_former_slug cause_tally free_number
     petition petition_version petition_text petition_former_slug petition_tally target ledger_entry rule
     event event_text event_petition event_picture event_old_slug
-    poster stored_shape lease spent_challenge search_document search_words
+    poster stored_shape lease spent_challenge search_document search_text search_words
     """.split()
 )
