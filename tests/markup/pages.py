@@ -23,7 +23,13 @@ PLAIN = {
     "event-past": "/events/evening-talk-2016",
     "event-thanks": "/events/talk/thanks",
     "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "search": "/search",
+    "search-found": "/search?q=mex",
+    "search-kind": "/search?q=mex&kind=event",
+    "search-none": "/search?q=%3Cnothing%3E%22",
     "404": "/nowhere",
+    "404-near": "/petitions/find-the-34",
 }
 
 
