@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, exports, first_picture, hatching, montage, pages, signing, starting, watching, weight
+from bench.rows import crowds, exports, first_picture, hatching, montage, pages, search, signing, starting, watching, weight
 
 ROWS = {
     "signing": signing,
@@ -16,6 +16,7 @@ ROWS = {
     "hatching": hatching,
     "montage": montage,
     "exports": exports,
+    "search": search,
     "starting": starting,
     "weight": weight,
     "picture": first_picture,

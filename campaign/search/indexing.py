@@ -13,7 +13,7 @@ from campaign.jobs.operations import take_lease
 from campaign.search.cause_source import CAUSES
 from campaign.search.dialects import drop_words, put_words
 from campaign.search.event_source import EVENTS
-from campaign.search.models import SearchDocument
+from campaign.search.models import SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS
 
 SOURCES = (CAUSES, PETITIONS, EVENTS)
@@ -79,9 +79,25 @@ def _replace(kind, subject_ids, documents):
         .execution_options(synchronize_session=False)
     ).all()
     drop_words(old)
-    rows = [SearchDocument(kind=kind, mark=mark, **asdict(document)) for document, mark in documents]
+    texts = [SearchText(summary=document.summary, body=document.body) for document, _ in documents]
+    rows = [_row(kind, mark, document) for document, mark in documents]
     db.session.add_all(rows)
     db.session.flush()
+    for row, text in zip(rows, texts, strict=True):
+        text.document_id = row.id
+    db.session.add_all(texts)
+    db.session.flush()
     # The line is read with the summary: an event is looked for by its day and its town as well.
-    put_words([(row.id, row.title, f"{row.summary} {row.line}", row.body) for row in rows])
+    put_words(
+        [
+            (row.id, row.lang, row.title, f"{text.summary} {row.line}", text.body)
+            for row, text in zip(rows, texts, strict=True)
+        ]
+    )
     return max(len(rows), len(old))
+
+
+def _row(kind, mark, document):
+    columns = asdict(document)
+    del columns["summary"], columns["body"]
+    return SearchDocument(kind=kind, mark=mark, **columns)

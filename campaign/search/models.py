@@ -12,7 +12,7 @@ KINDS = ("cause", "petition", "event", "update")
 
 
 class SearchDocument(db.Model):
-    """A public thing in one language of the site, as a list of results shows it.
+    """A public thing in one language of the site, but for its long texts: so many can be counted and put in order quickly.
 
     `subject_id` is the row of its kind, `line` a fact worded when it was indexed, such as an event's day and hour. `mark` tells the
     state of the thing that was read: where it differs from the present one, the worker reads it anew.
@@ -32,12 +32,20 @@ class SearchDocument(db.Model):
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))
-    summary: Mapped[str] = mapped_column(Text, default="")
-    body: Mapped[str] = mapped_column(Text, default="")
     day: Mapped[date | None] = mapped_column(Date)
     line: Mapped[str] = mapped_column(String(200), default="")
     is_cancelled: Mapped[bool] = mapped_column(Boolean, default=False)
     mark: Mapped[str] = mapped_column(String(120))
+
+
+class SearchText(db.Model):
+    """What a result shows a piece of."""
+
+    __tablename__ = "search_text"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True)
+    summary: Mapped[str] = mapped_column(Text, default="")
+    body: Mapped[str] = mapped_column(Text, default="")
 
 
 # On SQLite this is an FTS5 table, whose rows are known by `rowid` and whose columns are the parts of a document.

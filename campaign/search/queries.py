@@ -9,9 +9,9 @@ from sqlalchemy import and_, case, func, select
 from campaign.causes.models import CauseTally
 from campaign.extensions import db
 from campaign.petitions.queries import petition_counts
-from campaign.search.dialects import ids_with
+from campaign.search.dialects import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
-from campaign.search.models import KINDS, SearchDocument
+from campaign.search.models import KINDS, SearchDocument, SearchText
 from campaign.search.words import terms_of
 
 PAGE = 10
@@ -57,16 +57,17 @@ class Neighbour:
 def search(query, lang, *, kind="", cause_id=None, page=1):
     """Return the Results of one page for what somebody typed, in the documents of `lang`.
 
-    Every word must be there, or be the beginning of one that is. Whole words in the title come first, then the title, then
+    Every word must be there, or be the beginning of one that is; a single letter is a word. Whole words in the title come first, then the title, then
     the summary; within these the cause before all that belongs to it, and the newest first.
     """
     terms = terms_of(query)
     if not terms:
         return Results({}, ())
+    prefer_index()
     found = _found(terms, lang, cause_id)
     counts = dict(db.session.execute(select(SearchDocument.kind, func.count()).where(found).group_by(SearchDocument.kind)).all())
     chosen = and_(found, SearchDocument.kind == kind) if kind else found
-    rows = db.session.scalars(_first(chosen, terms, PAGE).offset((page - 1) * PAGE)).all()
+    rows = db.session.scalars(_first(chosen, terms, lang, PAGE).offset((page - 1) * PAGE)).all()
     return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
 
 
@@ -75,14 +76,12 @@ def counts_elsewhere(query, lang, languages):
     terms = terms_of(query)
     if not terms:
         return {}
-    others = [each for each in languages if each != lang]
-    rows = db.session.execute(
-        select(SearchDocument.lang, func.count())
-        .where(SearchDocument.lang.in_(others), SearchDocument.id.in_(ids_with(terms)))
-        .group_by(SearchDocument.lang)
-    )
-    found = dict(rows.all())
-    return {each: found[each] for each in others if each in found}
+    counts = {
+        each: db.session.scalar(select(func.count()).select_from(ids_with(terms, each).subquery()))
+        for each in languages
+        if each != lang
+    }
+    return {each: count for each, count in counts.items() if count}
 
 
 def neighbours(slug, lang):
@@ -90,7 +89,7 @@ def neighbours(slug, lang):
     terms = terms_of(slug)
     if not terms:
         return []
-    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, MOST_NEAR)).all()
+    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MOST_NEAR)).all()
     return [Neighbour(row.kind, row.slug, row.title) for row in rows]
 
 
@@ -108,18 +107,20 @@ def _alike(slug, terms, lang):
 
 
 def _found(terms, lang, cause_id):
-    found = and_(SearchDocument.lang == lang, SearchDocument.id.in_(ids_with(terms)))
+    # The beginning of very many words is asked for on the way to a longer one only.
+    is_letter = len(terms) == 1 and len(terms[0]) == 1 and terms[0].isascii()
+    found = SearchDocument.id.in_(ids_with(terms, lang, whole=is_letter))
     return found if cause_id is None else and_(found, SearchDocument.cause_id == cause_id)
 
 
-def _first(condition, terms, most):
-    return select(SearchDocument).where(condition).order_by(*_order(terms)).limit(most)
+def _first(condition, terms, lang, most):
+    return select(SearchDocument).where(condition).order_by(*_order(terms, lang)).limit(most)
 
 
-def _order(terms):
-    in_title = SearchDocument.id.in_(ids_with(terms, ("title",), whole=True))
-    begins_in_title = SearchDocument.id.in_(ids_with(terms, ("title",)))
-    in_summary = SearchDocument.id.in_(ids_with(terms, ("title", "summary")))
+def _order(terms, lang):
+    in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole=True))
+    begins_in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",)))
+    in_summary = SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary")))
     return (
         case((in_title, 0), (begins_in_title, 1), (in_summary, 2), else_=3),
         case((SearchDocument.kind == "cause", 0), else_=1),
@@ -130,13 +131,14 @@ def _order(terms):
 
 
 def _hits(rows, terms):
+    texts = {text.document_id: text for text in db.session.scalars(_texts(rows))}
     counts = {"petition": petition_counts(_ids(rows, "petition")), "cause": _cause_counts(_ids(rows, "cause"))}
     return tuple(
         Hit(
             kind=row.kind,
             slug=row.slug,
             title=parts(row.title, terms),
-            excerpt=excerpt(row.summary, row.body, terms),
+            excerpt=excerpt(texts[row.id].summary, texts[row.id].body, terms),
             day=row.day,
             line=row.line,
             is_cancelled=row.is_cancelled,
@@ -144,6 +146,10 @@ def _hits(rows, terms):
         )
         for row in rows
     )
+
+
+def _texts(rows):
+    return select(SearchText).where(SearchText.document_id.in_([row.id for row in rows]))
 
 
 def _ids(rows, kind):

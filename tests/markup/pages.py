@@ -35,7 +35,13 @@ PLAIN = {
     "subscribe-thanks": f"{CAUSE}/subscriptions/thanks",
     "subscribed": "/subscriptions/confirmed",
     "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "search": "/search",
+    "search-found": "/search?q=mex",
+    "search-kind": "/search?q=mex&kind=event",
+    "search-none": "/search?q=%3Cnothing%3E%22",
     "404": "/nowhere",
+    "404-near": "/petitions/find-the-34",
 }
 
 

@@ -2,6 +2,7 @@
 // address follows without filling the history, and what was found is said once the fingers rest.
 
 const REST_MS = 250;
+const FEWEST_LETTERS = 2;
 
 async function ask(url, signal) {
   const answer = await fetch(url, { signal, headers: { Accept: "text/html" } });
@@ -32,7 +33,8 @@ export default function search(form) {
 
   async function update() {
     const wish = new URLSearchParams(new FormData(form)).toString();
-    if (wish === shown) return;
+    const letters = form.elements.q.value.trim().length;
+    if (wish === shown || (letters && letters < FEWEST_LETTERS)) return;
     asking.abort();
     asking = new AbortController();
     const url = `${form.action}?${wish}`;

@@ -1,0 +1,76 @@
+"""How long a search takes among ten thousand things, each in three languages, on both databases."""
+
+import random
+import time
+from statistics import median
+
+from bench import sites
+from bench.filling import application
+from bench.report import Row
+from campaign.causes.queries import cause_by_slug
+from campaign.extensions import db, write
+from campaign.lib.locales import LOCALES
+from campaign.lib.times import utcnow
+from campaign.search.indexing import put
+from campaign.search.queries import search
+from campaign.search.sources import Document
+
+THINGS = 10_000
+MOST_MS = 50
+SEED = 43
+BATCH = 500
+LETTERS = 180  # words of one text
+SYLLABLES = ("ma", "ri", "po", "sa", "lu", "na", "tor", "ven", "sil", "que", "dor", "can", "ti", "es", "pa", "gru")
+# A word of one thing in three hundred, one of every thing, the beginning of very many, several, and none at all.
+ASKED = ("desaparición", "familia", "ma", "familia mar por", "zzz")
+
+
+def measure(scale, folder):
+    """Yield a row for each database: the slowest of the questions, each the median of its rounds."""
+    for kind in ("sqlite", "postgresql"):
+        place = folder / f"var-search-{kind}"
+        place.mkdir()
+        with application(sites.database_url(kind, place, "search"), place).app_context():
+            _fill(cause_by_slug(sites.CAUSE).id)
+            times = {query: _milliseconds(query, 5 * scale.rounds) for query in ASKED}
+            db.session.remove()
+            db.engine.dispose()
+        query, slowest = max(times.items(), key=lambda each: each[1])
+        what = f"search among {THINGS:,} things in {len(LOCALES)} languages, {kind}, the slowest of {len(ASKED)} questions"
+        yield Row(what, f"{slowest:.1f} ms (“{query}”)", "", f"< {MOST_MS} ms", slowest < MOST_MS)
+
+
+def _milliseconds(query, rounds):
+    """Return how long a question takes by the clock, with the words of its page of results."""
+    taken = []
+    for _ in range(rounds + 1):
+        db.session.rollback()
+        begun = time.perf_counter()
+        search(query, "es")
+        taken.append(1000 * (time.perf_counter() - begun))
+    # The first one finds nothing in memory.
+    return median(taken[1:])
+
+
+def _fill(cause_id):
+    chance = random.Random(SEED)
+    words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(5000)]
+    for start in range(0, THINGS, BATCH):
+        ids = range(1_000_000 + start, 1_000_000 + start + BATCH)
+        documents = [(_document(chance, words, id_, lang, cause_id), "bench") for id_ in ids for lang in LOCALES]
+        write(put, [("update", list(ids), documents)], holder="bench", now=utcnow())
+
+
+def _document(chance, words, id_, lang, cause_id):
+    text = chance.choices(words, k=LETTERS)
+    text.append("desaparición" if id_ % 300 == 0 else "familia")
+    return Document(
+        subject_id=id_,
+        lang=lang,
+        cause_id=cause_id,
+        slug=f"thing-{id_}",
+        title=" ".join(text[:6]),
+        summary=" ".join(text[6:30]),
+        body=" ".join(text[30:] + ["familia"]),
+        day=utcnow().date(),
+    )

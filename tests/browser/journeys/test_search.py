@@ -1,0 +1,78 @@
+"""Finding a petition by a word of it, from any page."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.reading import FailureScreen, HomeScreen
+from tests.browser.screens.search import AccessibilityScreen, SearchScreen
+
+
+@pytest.mark.parametrize(
+    ("lang", "width", "scripts", "scheme", "words", "title"),
+    [
+        ("en", 390, True, "light", "ayotz", "2 results"),
+        ("es", 1440, True, "dark", "desaparicion", "«desaparicion»"),
+        ("fr", 820, False, "light", "disparition", "disparition"),
+    ],
+)
+def test_words_lead_to_a_page_with_and_without_script(arrive, lang, width, scripts, scheme, words, title):
+    search = SearchScreen.open(arrive(lang=lang, width=width, scripts=scripts, scheme=scheme))
+    search.look_for(words)
+    search.see_title(title)
+    expect(search.find(".result mark").first).to_be_visible()
+    SearchScreen(search.visitor).find(".result-title a").first.click()
+    search.page.wait_for_url(f"**/{lang}/**")
+    expect(search.find("main h1")).to_be_visible()
+
+
+def test_results_come_while_one_types_are_said_and_leave_no_trail(arrive):
+    search = SearchScreen.open(arrive(width=1440))
+    entries = search.page.evaluate("history.length")
+    search.look_for("mexico")
+    search.see_title("“mexico”")
+    expect(search.field).to_be_focused()
+    expect(search.find("[data-search-status]")).to_contain_text("results for “mexico”")
+    assert search.page.url.endswith("/en/search?q=mexico")
+    assert search.page.evaluate("history.length") == entries
+    search.find(".search-tabs a").nth(1).click()
+    chosen = SearchScreen(search.visitor)
+    assert len(chosen.titles) == 1
+    # The twin in another language is asked for the same words.
+    assert chosen.speak("es").page.url.endswith("/es/search?q=mexico&kind=cause")
+
+
+def test_nothing_found_is_said_and_leads_on(arrive):
+    search = SearchScreen.open(arrive())
+    search.look_for("desaparición")
+    search.see_title("Nothing under “desaparición” yet")
+    empty = SearchScreen(search.visitor)
+    empty.find(".go[hreflang=es]").click()
+    search.page.wait_for_url("**/es/search?*")
+    expect(search.find(".result").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(390, False), (390, True)])
+def test_the_menu_of_a_phone_has_the_field(arrive, width, scripts):
+    home = HomeScreen.open(arrive(width=width, scripts=scripts))
+    summary = home.find(".menu summary")
+    before = summary.bounding_box()
+    summary.press("Enter")
+    assert summary.bounding_box() == before, "what opens the menu stays under the finger"
+    home.find("#menu-q").fill("Ayotzinapa")
+    home.find("#menu-q").press("Enter")
+    home.page.wait_for_url("**/en/search?q=Ayotzinapa")
+    expect(home.find(".result").first).to_be_visible()
+
+
+def test_a_slip_in_an_address_leads_to_what_was_meant(arrive):
+    visitor = arrive(width=1440)
+    visitor.noises.allowed.add(404)
+    visitor.page.goto("/en/petitions/find-the-34")
+    failure = FailureScreen(visitor)
+    failure.find(".failure-near a").click()
+    visitor.page.wait_for_url("**/en/petitions/find-the-43")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1440, "light")])
+def test_the_statement_on_accessibility_has_no_barrier_of_its_own(arrive, width, scheme):
+    AccessibilityScreen.open(arrive(width=width, scheme=scheme))
