@@ -12,7 +12,6 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
 from campaign.imports.bringing_in import bring_in_at_once
 from campaign.imports.deciding import decide
-from campaign.organize.import_words import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
 from campaign.imports.operations import batch_of
@@ -20,6 +19,7 @@ from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
+from campaign.organize.import_words import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.petitions.queries import petition_by_slug
 
 WRONG = 1
@@ -37,14 +37,18 @@ WRONG = 1
 def import_signatures(petition, file, dry_run, lang, country, signed_on, month_first, leave_out_wrong):
     """Import the signatures of FILE, CSV or XLSX with a header row, as signed on paper under PETITION.
 
-    All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an export (given_name,
-    family_name, email, country, postal_code, comment, name_display, subscribe, lang) with signed_at, sheet and row.
+    All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an
+    export (given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang) with signed_at,
+    sheet and row.
     """
     found = petition_by_slug(petition)
     if found is None:
         raise click.ClickException(f"There is no petition at {petition!r}.")
     now = utcnow()
-    settings = {"country": country.upper(), "signed_on": (signed_on or now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))).date()} | ({"day_first": False} if month_first else {})
+    today = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    settings = {"country": country.upper(), "signed_on": (signed_on or today).date()}
+    if month_first:
+        settings["day_first"] = False
     batch, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
     if leave_out_wrong:
         for each in decided:

@@ -4,7 +4,6 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask_babel import gettext as _
 
 from campaign.imports.columns import fields_for
-from campaign.organize.import_words import FILE_FAULTS
 from campaign.imports.files import read_file
 from campaign.imports.operations import batch_of, begin_file, match
 from campaign.imports.queries import first_rows, remembered_columns
@@ -12,6 +11,7 @@ from campaign.imports.tables import FileRefused
 from campaign.imports.wording import consent_of
 from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.import_words import FILE_FAULTS
 from campaign.organize.imports import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
 from campaign.organize.imports_forms import ColumnsForm, UploadForm
 from campaign.organize.presence import organizer

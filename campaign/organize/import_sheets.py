@@ -5,7 +5,6 @@ from flask_babel import gettext as _
 
 from campaign.extensions import write
 from campaign.imports.deciding import decide
-from campaign.organize.import_words import FATE_WORDS, why_in_words
 from campaign.imports.operations import ROWS_ON_SHEET, BatchClosed, ChangedMeanwhile, begin_sheet, keep_typed, print_sheets
 from campaign.imports.queries import batch_by_id, batch_of_sheet, checker_for, first_rows, items_of, run_by_id, run_of_serial
 from campaign.imports.sheet_pdf import sheets_pdf
@@ -14,6 +13,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.figures import zone
 from campaign.organize.guard import allowed
+from campaign.organize.import_words import FATE_WORDS, why_in_words
 from campaign.organize.imports import any_batch, blueprint, changed, fact_of, note_sight, overtaken, sent_cells, words_of
 from campaign.organize.imports_forms import PAPER_WORDS, PrintForm, SheetForm
 from campaign.organize.presence import organizer
@@ -89,7 +89,10 @@ def typing():
     slug = chosen if chosen in {each.slug for each in petitions} else petitions[0].slug if petitions else ""
     lang = found[0].lang if found else g.lang
     wording = found[0].wording if found else consent_of(petition_in_any_state(slug), lang) if slug else ""
-    form = SheetForm(formdata=None, petition=slug, sheet=found[1] if found else "", lang=lang, signed_on=utcnow().astimezone(zone()).date(), wording=wording)
+    today = utcnow().astimezone(zone()).date()
+    form = SheetForm(
+        formdata=None, petition=slug, sheet=found[1] if found else "", lang=lang, signed_on=today, wording=wording
+    )
     return _typing_page(form)
 
 

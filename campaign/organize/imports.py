@@ -8,7 +8,6 @@ from campaign.causes.queries import causes_among
 from campaign.extensions import write
 from campaign.imports import bringing_in, operations
 from campaign.imports.deciding import decide
-from campaign.organize.import_words import FATE_TAGS, FATE_WORDS, FIELD_WORDS, fault_in_words, why_in_words
 from campaign.imports.models import FATES
 from campaign.imports.queries import (
     batch_by_id,
@@ -22,6 +21,7 @@ from campaign.imports.queries import (
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.guard import allowed
+from campaign.organize.import_words import FATE_TAGS, FATE_WORDS, FIELD_WORDS, fault_in_words, why_in_words
 from campaign.organize.imports_forms import BringInForm
 from campaign.organize.presence import causes_where
 from campaign.organize.scope import in_sight, petitions_where
