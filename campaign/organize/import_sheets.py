@@ -14,7 +14,7 @@ from campaign.organize.acts import Fact, act
 from campaign.organize.figures import zone
 from campaign.organize.guard import allowed
 from campaign.organize.import_words import FATE_WORDS, why_in_words
-from campaign.organize.imports import any_batch, blueprint, changed, fact_of, note_sight, overtaken, sent_cells, words_of
+from campaign.organize.imports import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
 from campaign.organize.imports_forms import PAPER_WORDS, PrintForm, SheetForm
 from campaign.organize.presence import organizer
 from campaign.organize.scope import in_sight, petitions_where

@@ -10,7 +10,7 @@ from campaign.extensions import db, write
 from campaign.imports import bringing_in
 from campaign.imports.bringing_in import NothingToUndo, StillWrong, bring_in
 from campaign.imports.models import ImportRow
-from campaign.imports.operations import BatchClosed, ChangedMeanwhile, batch_of, drop, keep_fates, keep_typed, leave_out_wrong, match
+from campaign.imports.operations import BatchClosed, ChangedMeanwhile, drop, keep_fates, keep_typed, leave_out_wrong, match
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.tasks import forget
 from campaign.lib.times import utcnow
