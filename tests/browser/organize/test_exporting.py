@@ -18,6 +18,13 @@ LANDS = [("en", 390, "light"), ("es", 1440, "dark")]
 MADE_MS = 60_000
 
 
+def press_and_wait(visitor, kind):
+    """Press the button, and look at the page that waits as it is before the file is made."""
+    visitor.page.route("**/*progress=1", lambda route: route.fulfill(json={"state": "waiting"}))
+    press(visitor, kind)
+    visitor.page.unroute("**/*progress=1")
+
+
 def downloaded(visitor):
     """Wait until the file is made, and return (bytes, digest that the page shows, how many signatures it says)."""
     page = visitor.page
@@ -46,7 +53,7 @@ def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner, lang, wid
     press(odile, "export without purpose")
     expect(page.locator("#purpose")).to_have_attribute("aria-invalid", "true")
     page.fill("#purpose", PURPOSE)
-    press(odile, "export in work")
+    press_and_wait(odile, "export in work")
     content, digest, count = downloaded(odile)
     lines = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
     assert (len(lines), hashlib.sha256(content).hexdigest()) == (count, digest)
@@ -76,7 +83,7 @@ def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(o
     look(odile, "pack")
     page.fill("#purpose", "For the Senate")
     page.locator("[name=lang]").select_option("en")
-    press(odile, "pack in work")
+    press_and_wait(odile, "pack in work")
     content, digest, count = downloaded(odile)
     assert hashlib.sha256(content).hexdigest() == digest
     archive = zipfile.ZipFile(io.BytesIO(content))
