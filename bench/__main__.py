@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, first_picture, hatching, montage, pages, signing, starting, watching, weight
+from bench.rows import crowds, exports, first_picture, hatching, montage, pages, signing, starting, watching, weight
 
 ROWS = {
     "signing": signing,
@@ -15,6 +15,7 @@ ROWS = {
     "watching": watching,
     "hatching": hatching,
     "montage": montage,
+    "exports": exports,
     "starting": starting,
     "weight": weight,
     "picture": first_picture,

@@ -52,7 +52,6 @@ def document(endpoints):
                 "Everything here is public. Names stand here only as far as their owners let them be shown; e-mail addresses, postal "
                 f"codes and network addresses never do. The limit is {current_app.config['API_LIMIT']} from one network address."
             ),
-            "license": {"name": "See the repository"},
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
         "paths": {endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path) for endpoint in endpoints},

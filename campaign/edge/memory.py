@@ -4,16 +4,13 @@ import threading
 from functools import lru_cache
 
 from campaign.edge.answers import Answer
+from campaign.lib.ways import is_way
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEMORY = 96 * 1024 * 1024
 MOST_ANSWERS = 5000
 STALE_SECONDS = 1
 PATIENCE_SECONDS = 5
-# How somebody came: by a supporter's link, with a campaign's code, or with what other sites hang on addresses. No public page may
-# differ by these, so that a link passed on a thousand times finds the page that is there.
-WAYS = frozenset({"by", "source", "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid"})
-MARKETING = "utm_"
 
 
 class PublicMemory:
@@ -125,11 +122,7 @@ class PublicMemory:
 def without_ways(query):
     """Return a query without the parameters that only say how somebody came."""
     parts = query.split("&") if query else ()
-    return "&".join(part for part in parts if not _is_way(part.partition("=")[0]))
-
-
-def _is_way(name):
-    return name in WAYS or name.startswith(MARKETING)
+    return "&".join(part for part in parts if not is_way(part.partition("=")[0]))
 
 
 def _is_recent(answer):

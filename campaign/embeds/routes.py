@@ -11,6 +11,7 @@ from campaign.lib.caching import public
 from campaign.lib.content_policy import policy
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, slug_after
+from campaign.petitions.terms import recent_terms
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet_of_petition
 
@@ -25,18 +26,20 @@ def show(slug):
     petition = _enter(slug)
     context = sheet_of_petition(petition, g.lang, utcnow())
     form = signature_form(context["petition"].asks, context["petition"].questions)
-    return _framed(petition, public(make_response(render_template("embeds/show.html", form=form, **context))))
+    return _framed(petition.id, public(make_response(render_template("embeds/show.html", form=form, **context))))
 
 
 @blueprint.post("/embed/petitions/<slug>/signatures")
 def sign(slug):
     """Take a signature as the petition's own page does, and answer in the frame."""
-    petition = _enter(slug)
-    petition_id = petition.id
+    _speak()
+    # What a rush asks for is remembered; the whole petition is read only where its page is shown again.
+    terms = recent_terms(slug, now=utcnow())
+    petition_id = terms.id if terms else _found(slug).id
     answer = make_response(current_app.view_functions["signatures.sign"](slug))
     if answer.status_code == 303:
         answer = redirect(url_for("embeds.thanks", slug=slug, **g.frame.query()), 303)
-    return _framed(petition, answer, petition_id)
+    return _framed(petition_id, answer)
 
 
 @blueprint.get("/embed/petitions/<slug>/signatures")
@@ -52,7 +55,7 @@ def thanks(slug):
     sender = current_app.extensions["sender_address"]
     context = sheet_of_petition(petition, g.lang, utcnow())
     page = render_template("embeds/thanks.html", confirm_days=days, mail_from=sender, **context)
-    return _framed(petition, public(make_response(page), 60))
+    return _framed(petition.id, public(make_response(page), 60))
 
 
 @blueprint.get("/embed/volante.js")
@@ -91,18 +94,27 @@ def fail(error):
 
 
 def _enter(slug):
-    """Return the petition, and let the rest of this request speak the language and show the colours that the frame asks for."""
+    _speak()
+    return _found(slug)
+
+
+def _speak():
+    """Let the rest of this request speak the language and show the colours that the frame asks for."""
     g.frame = asked_frame(request.args)
     g.lang = g.frame.lang or get_locale().language
     refresh()
+
+
+def _found(slug):
+    """Return the public petition at `slug`; leads on where it has moved, and answers 404 where there is none."""
     petition = petition_by_slug(slug)
     if petition is None and (present := slug_after(slug)):
         abort(redirect(url_for(request.endpoint, slug=present, **request.args), 301 if request.method == "GET" else 308))
     return petition or abort(404)
 
 
-def _framed(petition, answer, petition_id=None):
-    answer.headers["Content-Security-Policy"] = policy(embedding_of(petition_id or petition.id).ancestors)
+def _framed(petition_id, answer):
+    answer.headers["Content-Security-Policy"] = policy(embedding_of(petition_id).ancestors)
     if not g.frame.lang:
         answer.vary.add("Accept-Language")
     return answer

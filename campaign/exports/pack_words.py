@@ -16,8 +16,8 @@ from campaign.montage.wording import ngettext, number
 
 EVIDENCE = ("email", "in_person", "paper", "api")
 # The share of the width that a detail takes; the name has what is left.
-SHARES = {"country": 0.2, "postal_code": 0.14, "day": 0.17, "shown_comment": 0.34}
-NUMBER_SHARE = 0.1
+SHARES = {"country": 0.16, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.26}
+NUMBER_SHARE = 0.09
 
 
 class PackWords:
@@ -90,7 +90,7 @@ class PackWords:
         yield from to_paragraphs(text.body)
         yield "head", _("The receipt")
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
-            yield "figure", (line, "")
+            yield "line", line
 
     def readme(self, names, total):
         """Return what the archive is, in plain lines."""

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import tempfile
+import time
 from collections import Counter
 from hashlib import sha256
 from pathlib import Path
@@ -26,7 +27,7 @@ from campaign.petitions.queries import petition_by_id
 
 # So many signatures are bound together; more make a further volume.
 VOLUME = 10_000
-POSTER_SIZE, POSTER_SECONDS = "A2", 600
+POSTER_SIZE, LOOK_SECONDS = "A2", 0.1
 LETTER, TABLE, POSTER, README, SUMS = "cover-letter.pdf", "signatures.csv", "poster.pdf", "README.txt", "SHA256SUMS"
 
 
@@ -111,26 +112,35 @@ class _Pack:
         yield self._piece(self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"])), "rest")
 
     def _rest(self):
-        poster = self._file(POSTER, self._draw_poster())
+        with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
+            # So that whoever waits sees that somebody works, and we hear when to stop.
+            for _ in self._draw_poster(Path(scratch)):
+                yield Piece(b"", {"done": self._done})
+            poster = self._file(POSTER, (Path(scratch) / POSTER).read_bytes())
         words = self._words()
         readme = self._file(README, words.readme([name for name, _ in self.work["sums"]], self._done).encode())
         sums = "".join(f"{digest}  {name}\n" for name, digest in self.work["sums"])
         end = self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
         yield self._piece(poster + readme + end, "ended")
 
-    def _draw_poster(self):
-        """Return the poster of the cause as PDF, without names; it is drawn in a process of its own."""
+    def _draw_poster(self, scratch):
+        """Draw the poster of the cause as PDF, without names, by a process of its own; yield while it works."""
         cause = cause_by_id(self._export.cause_id)
-        with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
-            spec, _ = prepare(cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), Path(scratch))
-            db.session.rollback()
-            spec_file, poster = Path(scratch) / "spec.json", Path(scratch) / "poster"
-            spec_file.write_text(spec.to_json(), encoding="utf-8")
-            command = [sys.executable, "-m", "campaign.montage.press", spec_file, poster]
-            done = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, timeout=POSTER_SECONDS, check=False)
-            if done.returncode:
-                raise PressFailed
-            return poster.read_bytes()
+        spec, _ = prepare(cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), scratch)
+        db.session.rollback()
+        spec_file = scratch / "spec.json"
+        spec_file.write_text(spec.to_json(), encoding="utf-8")
+        command = [sys.executable, "-m", "campaign.montage.press", spec_file, scratch / POSTER]
+        press = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        try:
+            while press.poll() is None:
+                yield
+                time.sleep(LOOK_SECONDS)
+        finally:
+            press.kill()
+            press.wait()
+        if press.returncode:
+            raise PressFailed
 
     def _words(self):
         return PackWords(petition_by_id(self._export.petition_id), self._choice, self._export.asked_at)

@@ -43,9 +43,9 @@ def signature_sheets(head, fields, rows, paper):
 
 
 def letter_sheets(head, blocks, paper):
-    """Return a PDF of blocks (kind, words) one after the other; kinds are `title`, `head`, `text`, `small` and `figure`.
+    """Return a PDF of blocks (kind, words) one after the other; kinds are `title`, `head`, `text`, `small`, `figure` and `line`.
 
-    The words of a figure are a pair: what is counted, and how many.
+    The words of a figure are a pair: what is counted, and how many. A line is to be filled by hand.
     """
     return _Letter(head, paper).set(blocks)
 
@@ -179,8 +179,9 @@ class _Letter(_Paper):
 
     def _lines(self, kind, words):
         """Yield (height, what sets it at y) of each line of a block, and of the air behind it."""
-        if kind == "figure":
-            yield 20, lambda y: self._figure(*words, y)
+        if kind in ("figure", "line"):
+            height, (what, count) = (20, words) if kind == "figure" else (38, (words, ""))
+            yield height, lambda y: self._figure(what, count, y + height)
             return
         face, size, leading, colour, before, behind = self.STYLES[kind]
         yield before, lambda y: None
@@ -188,7 +189,7 @@ class _Letter(_Paper):
             yield size * leading, lambda y, line=line: self.sheets.say(line, EDGE, y + 0.8 * size, face, size, colour)
         yield behind, lambda y: None
 
-    def _figure(self, what, count, y):
-        self.sheets.say(what, EDGE, y + 12, DOES, 10.5, INK)
-        self.sheets.say(count, EDGE + self.room, y + 12, DOES_BOLD, 10.5, INK, align="right")
-        self.sheets.box(EDGE, y + 17.5, self.room, 0.5, HAIRLINE)
+    def _figure(self, what, count, bottom):
+        self.sheets.say(what, EDGE, bottom - 8, DOES, 10.5, INK)
+        self.sheets.say(count, EDGE + self.room, bottom - 8, DOES_BOLD, 10.5, INK, align="right")
+        self.sheets.box(EDGE, bottom - 2.5, self.room, 0.5, HAIRLINE)

@@ -38,14 +38,18 @@ class Sheet:
 
     def stream(self):
         """Yield batches from one cursor that stays open at the server."""
-        rows = db.session.execute(self._query().execution_options(yield_per=BATCH))
-        for batch in rows.partitions():
-            yield self._columns(batch)[1]
+        for rows in self._rows(self._query(), yield_per=BATCH).partitions():
+            yield self._columns(rows)[1]
 
     def after(self, after_id, last_id, most=BATCH):
         """Return (id of the last, batch) of the next signatures by id, or None where there is none."""
-        rows = db.session.execute(self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(most)).all()
+        rows = self._rows(self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(most)).all()
         return self._columns(rows) if rows else None
+
+    @staticmethod
+    def _rows(query, **options):
+        # By the connection, not the session: plain rows of texts and numbers need nothing of what it does for objects.
+        return db.session.connection().execute(query, execution_options=options)
 
     def _query(self):
         sources = [source for name in self.plain for source in COLUMNS[name].sources]

@@ -102,7 +102,7 @@ class _Printing:
         for line in lines:
             y += size * 1.36
             self._say(line, self._left, y, READS, size)
-        y += 11
+        y += 13
         self._say(spec.whole_text, self._left, y, DOES, 8.5)
         self._say(spec.short_address, self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5), y, DOES_BOLD, 8.5)
         return y

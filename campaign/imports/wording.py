@@ -10,7 +10,7 @@ from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.lib.locales import LOCALES
 from campaign.petitions.cards import in_language
 
-WIDE, NARROW, TICK = 24, 12, 7
+WIDE, NARROW, TICK = 24, 12, 8.5
 
 
 def consent_of(petition, lang):

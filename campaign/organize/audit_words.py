@@ -59,6 +59,7 @@ ACTIONS = {
     "signatures.reject": _l("turned signatures away"),
     "signatures.let_through": _l("let signatures through"),
     "signatures.merge": _l("made two signatures one"),
+    "signatures.copy": _l("gave somebody a copy of their signature"),
     "signatures.erase": _l("erased a signature"),
     "exports.ask": _l("had a file of signatures made"),
     "exports.download": _l("downloaded a file of signatures"),

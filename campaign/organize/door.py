@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from campaign.events.door import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
@@ -24,6 +25,11 @@ SHOWN = 60
 MOST_WORDS = 200
 # The door alone may ask for the camera.
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
+NO_SEAT = {
+    "waiting": _l("This one is on the waiting list. If there is room, let them in from the list below."),
+    "held": _l("This registration was set aside. If all looks well, let them in from the list below."),
+    "cancelled": _l("This registration was cancelled. If there is room, let them in from the list below."),
+}
 
 
 @blueprint.get("/<slug>/door")
@@ -53,8 +59,8 @@ def come(event):
         came = act(fact, operation, event_id=event.id, code=code, now=now)
     except CodeUnknown:
         return _answer(event, "grave", _("No registration of this event has this code."), 404)
-    except NoSeat as fact_of_state:
-        return _answer(event, "waiting", NO_SEAT[str(fact_of_state)](), 409)
+    except NoSeat as refusal:
+        return _answer(event, "waiting", str(NO_SEAT[str(refusal)]), 409)
     if came.checked_in_at != now:
         words = _("%(name)s: already in at %(hour)s.", name=came.name, hour=_hour_in(came, event))
         return _answer(event, "waiting", words)
@@ -99,10 +105,3 @@ def _answer(event, kind, words, status=200, code=""):
         return jsonify(kind=kind, words=words, code=code), status
     flash(words, kind)
     return redirect(url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None), 303)
-
-
-NO_SEAT = {
-    "waiting": lambda: _("This one is on the waiting list. If there is room, let them in from the list below."),
-    "held": lambda: _("This registration was set aside. If all looks well, let them in from the list below."),
-    "cancelled": lambda: _("This registration was cancelled. If there is room, let them in from the list below."),
-}

@@ -45,11 +45,7 @@ def hours(event):
 @blueprint.post("/<slug>/hours")
 @allowed("events.edit", any_event)
 def save_hours(event):
-    form = HoursForm(event)
-    answer = _saved(event, form)
-    if not form.errors:
-        tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
-    return answer
+    return _saved(event, HoursForm(event))
 
 
 @blueprint.get("/<slug>/place")
@@ -152,6 +148,8 @@ def _saved(event, form):
             form.mark.data = mark_of(changed, form.part)
             return _page(changed, form, 409, conflicting=conflicting)
     flash(_("Saved."), "sure")
+    if form.part == "hours":
+        tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
     return back_to(changed.slug)
 
 

@@ -86,13 +86,13 @@ class ExportForm(PurposeForm):
 
 
 def _start(day, days=0):
-    """Return the first instant of a day in the campaign's zone, or None; of a day that no calendar has, the last there is."""
+    """Return the first instant of a day in the campaign's zone, or None; at the ends of the calendar nothing is bounded."""
     if day is None:
         return None
     try:
         return datetime.combine(day + timedelta(days=days), time(), zone()).astimezone(UTC)
     except OverflowError:
-        return datetime.max.replace(tzinfo=UTC)
+        return None
 
 
 def _days(choice):

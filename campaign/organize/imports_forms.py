@@ -117,9 +117,14 @@ class ColumnsForm(FlaskForm):
         [InputRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
     )
 
-    def validate_signed_on(self, field):
+    def validate(self, extra_validators=None):
+        """Check each field, and that somebody says when people signed."""
+        valid = super().validate(extra_validators)
+        field = self.signed_on
         if not field.data and not field.errors and "signed_at" not in self.fields:
-            raise ValidationError(_l("No column says when people signed: say it here."))
+            field.errors = [_l("No column says when people signed: say it here.")]
+            valid = False
+        return valid
 
     def offer_versions(self, versions):
         """Offer the PetitionVersions of a petition, the newest first; return the form."""

@@ -3,14 +3,14 @@
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from campaign.extensions import write
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed
+from campaign.organize.mail_forms import MailingForm
 from campaign.organize.presence import actor, causes_where, organizer
 from campaign.organize.updates import any_update, fact_of
-from campaign.organize.updates_forms import MailingForm
-from campaign.extensions import write
 from campaign.subscriptions.queries import audience
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample

@@ -41,7 +41,7 @@ REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
     "keys": "people",
-    **dict.fromkeys(("erasures", "retention", "exports", "handovers", "imports"), "signatures"),
+    **dict.fromkeys(("copies", "erasures", "retention", "exports", "handovers", "imports"), "signatures"),
 }
 
 

@@ -13,6 +13,7 @@ from campaign.organize.updates_forms import PictureForm, PublishForm
 from campaign.subscriptions.queries import audience
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
+from campaign.updates.picturing import remove_update_picture, set_update_picture
 from campaign.updates.queries import update_in_any_state
 
 
@@ -33,7 +34,7 @@ def save_picture(update):
     try:
         act(
             fact_of("updates.edit", update, part="picture"),
-            operations.set_update_picture,
+            set_update_picture,
             update_id=update.id,
             alts=form.alts(update),
             now=utcnow(),
@@ -49,7 +50,7 @@ def save_picture(update):
 @blueprint.post("/<slug>/picture/remove")
 @allowed("updates.edit", any_update)
 def remove_picture(update):
-    act(fact_of("updates.edit", update, part="picture"), operations.remove_update_picture, update_id=update.id, now=utcnow())
+    act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())
     flash(_("The picture is taken away."), "sure")
     return back_to(update.slug)
 

@@ -13,6 +13,7 @@ from campaign.organize import (
     cause_states,
     causes,
     comments,
+    copies,
     door,
     erasures,
     event_parts,
@@ -53,6 +54,7 @@ from campaign.organize import (
     sign_in,
     signatures,
     update_states,
+    update_words,
     updates,
 )
 from campaign.organize.rail import place_of, places
@@ -60,13 +62,13 @@ from campaign.organize.rail import place_of, places
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
-    *(signatures, exports, handovers, imports, held, comments, rules, erasures, retention, kiosks),
+    *(signatures, exports, handovers, imports, held, comments, rules, copies, erasures, retention, kiosks),
     *(people, keys, audit, account, second_factor, passkeys),
 )
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
-    *(petition_embedding, petition_sharing, cause_states, update_states),
+    *(petition_embedding, petition_sharing, cause_states, update_words, update_states),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
     *(import_files, import_sheets, kiosk_devices, kiosk_review),
 )

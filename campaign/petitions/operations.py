@@ -7,7 +7,15 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.moving_slugs import MovingSlugs
 from campaign.lib.times import utcnow
-from campaign.petitions.models import FormerSlug, Petition, PetitionTally, PetitionText, PetitionVersion, Target
+from campaign.petitions.models import (
+    FormerSlug,
+    Petition,
+    PetitionPicture,
+    PetitionTally,
+    PetitionText,
+    PetitionVersion,
+    Target,
+)
 from campaign.petitions.readiness import faults_of
 
 # What the next campaign takes over from the one before: everything but its state, its times and its name.
@@ -62,12 +70,17 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
 
 
 def duplicate_petition(*, petition_id, slug):
-    """Begin the next campaign as a draft with the words, targets and form of this one. Raises SlugTaken."""
+    """Begin the next campaign as a draft with the words, picture, targets and form of this one. Raises SlugTaken."""
     old = petition_to_change(petition_id)
     texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.current_version.texts}
     taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
     targets = [dict(target.names) for target in old.targets]
-    return create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
+    made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
+    if picture := db.session.get(PetitionPicture, petition_id):
+        columns = (each.name for each in PetitionPicture.__table__.columns if each.name != "petition_id")
+        db.session.add(PetitionPicture(petition_id=made.id, **{name: getattr(picture, name) for name in columns}))
+        db.session.flush()
+    return made
 
 
 def publish_petition(*, petition_id, now):

@@ -2,13 +2,12 @@
 
 import re
 from dataclasses import dataclass
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs
 
 from campaign.sharing.codes import signature_id_of
 
-LONGEST = 40
 SOURCE = re.compile(r"[a-z0-9][a-z0-9._~-]{0,39}")
-LONGEST_QUERY = 2000
+LONGEST_ADDRESS, MOST_PARAMETERS = 2000, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +27,8 @@ def arrival(form, referrer):
     told = _told(form.get)
     if told != Arrival() or not referrer or "?" not in referrer:
         return told
-    query = urlsplit(referrer[:LONGEST_QUERY]).query
-    asked = parse_qs(query, max_num_fields=LONGEST) if query.count("&") < LONGEST else {}
+    query = referrer[:LONGEST_ADDRESS].partition("?")[2].partition("#")[0]
+    asked = parse_qs(query) if query.count("&") < MOST_PARAMETERS else {}
     return _told(lambda name, default: asked.get(name, [default])[0])
 
 

@@ -24,10 +24,10 @@ class Link:
     numbers: tuple[int, ...]
 
 
-def link_of(signature, lang):
-    """Return the Link of a confirmed signature; its owner is handed a wording in `lang`, where the petition has any."""
+def link_of(signature, lang, *, handing=True):
+    """Return the Link of a confirmed signature; when `handing`, its owner is handed a wording in `lang`, where the petition has any."""
     signature_id, cause_id, petition_id = signature.id, signature.cause_id, signature.petition_id
-    if any(text.lang == lang for text in texts_of(petition_id)) and not was_dealt(signature_id):
+    if handing and any(text.lang == lang for text in texts_of(petition_id)) and not was_dealt(signature_id):
         write(deal, signature_id=signature_id, petition_id=petition_id, lang=lang, now=utcnow())
     many = brought_by(signature_id)
     return Link(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, and_, case, cast, func, select
 
 from campaign.extensions import db
 from campaign.sharing.models import ShareDeal, ShareText
@@ -11,6 +11,8 @@ from campaign.signatures.models import BROUGHT, Signature
 
 MOST_NUMBERS = 1000
 _signature = Signature.__table__.c
+# Whoever withdraws and comes back by their own link has brought nobody.
+_is_brought = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,45 +51,37 @@ def was_dealt(signature_id):
 
 def brought_by(signature_id):
     """Return how many counted signatures came by the link of this one."""
-    return db.session.scalar(select(func.count()).select_from(Signature).where(*_brought_by(signature_id)))
+    return db.session.scalar(select(func.count()).select_from(Signature).where(_brought_by(signature_id)))
 
 
 def numbers_brought_by(signature_id, cause_id):
     """Return the numbers in one cause of the butterflies that this signature brought, in their order, at most MOST_NUMBERS."""
-    query = select(_signature.number).where(*_brought_by(signature_id), _signature.cause_id == cause_id)
+    query = select(_signature.number).where(_brought_by(signature_id), _signature.cause_id == cause_id)
     return db.session.scalars(query.order_by(_signature.number).limit(MOST_NUMBERS)).all()
 
 
 def outcomes(texts, since: datetime):
     """Return the Outcome of each of these ShareTexts among those who were handed one from `since` on."""
-    brought = (
-        select(_signature.brought_by, func.count().label("many"))
-        .where(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
-        .group_by(_signature.brought_by)
+    # For each deal its own look into the index of who was brought; grouping all signatures would grow with the site.
+    each = (
+        select(ShareDeal.text_id, ShareDeal.shared_at, func.count(_signature.id).label("many"))
+        .outerjoin(Signature, _is_brought & (_signature.brought_by == ShareDeal.signature_id))
+        .where(ShareDeal.text_id.in_([text.id for text in texts]), ShareDeal.dealt_at >= since)
+        .group_by(ShareDeal.signature_id, ShareDeal.text_id, ShareDeal.shared_at)
         .subquery()
     )
     rows = db.session.execute(
         select(
-            ShareDeal.text_id,
+            each.c.text_id,
             func.count().label("dealt"),
-            func.count(ShareDeal.shared_at).label("shared"),
-            func.count(brought.c.many).label("bringers"),
-            cast(func.coalesce(func.sum(brought.c.many), 0), Integer).label("brought"),
-        )
-        .select_from(ShareDeal)
-        .outerjoin(brought, brought.c.brought_by == ShareDeal.signature_id)
-        .where(ShareDeal.text_id.in_([text.id for text in texts]), ShareDeal.dealt_at >= since)
-        .group_by(ShareDeal.text_id)
+            func.count(each.c.shared_at).label("shared"),
+            func.count(case((each.c.many > 0, 1))).label("bringers"),
+            cast(func.sum(each.c.many), Integer).label("brought"),
+        ).group_by(each.c.text_id)
     )
     found = {row.text_id: (row.dealt, row.shared, row.bringers, row.brought) for row in rows}
     return [Outcome(text, *found.get(text.id, (0, 0, 0, 0))) for text in texts]
 
 
 def _brought_by(signature_id):
-    # Whoever withdraws and comes back by their own link has brought nobody.
-    return (
-        BROUGHT,
-        _signature.brought_by == signature_id,
-        _signature.number.is_not(None),
-        _signature.id != signature_id,
-    )
+    return _is_brought & (_signature.brought_by == signature_id)

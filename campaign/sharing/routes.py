@@ -84,11 +84,13 @@ def show(kind, slug):
 def qr(kind, slug, form):
     """The QR code of its address, in the language `lang` or in whatever the reader's phone speaks, as SVG or PNG."""
     FOUND[kind].find(slug) or abort(404)
-    lang = request.args.get("lang")
-    drawn = segno.make(_address(kind, slug, _asked_code(), lang), error="m", micro=False)
+    code = _asked_code()
+    drawn = segno.make(_address(kind, slug, code, request.args.get("lang")), error="m", micro=False)
     out = BytesIO()
     drawn.save(out, kind=form, border=QUIET, **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}))
-    return public(Response(out.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml"), CODE_SECONDS)
+    picture = Response(out.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml")
+    # That of a supporter is fetched once, and would push what many want out of the edge's memory.
+    return picture if code else public(picture, CODE_SECONDS)
 
 
 @blueprint.post("/signatures/shared/<receipt>")

@@ -16,7 +16,7 @@ from campaign.lib.insertion import insert
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.standing_rules import standing_rules
-from campaign.subscriptions.signers import end_of_signatures, subscribe_signers
+from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
 
 BATCH = 5000
 RATE_WINDOW = timedelta(hours=1)
@@ -133,10 +133,18 @@ def _give_numbers(now, limit):
         [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
     )
     _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
-    agreed = [row.id for row in rows if row.subscribe]
-    if agreed:
-        subscribe_signers(_table, _table.c.id.in_(agreed), now=now)
+    _pass_on([row for row in rows if row.subscribe], now)
     return len(rows)
+
+
+def _pass_on(agreed, now):
+    """Subscribe those who asked for news: by their own confirmation where it came by mail, else they are asked by a letter."""
+    by_mail = [row.id for row in agreed if row.evidence == "email"]
+    others = [row.id for row in agreed if row.evidence != "email"]
+    if by_mail:
+        subscribe_signers(_table, _table.c.id.in_(by_mail), now=now)
+    if others:
+        ask_signers(_table, _table.c.id.in_(others), now=now)
 
 
 def _next_numbers(cause_id, wanted):

@@ -124,7 +124,7 @@ def _page(token, opened, refused=None, refused_id=None):
         petition = petition_by_id(row.petition_id)
         count = petition_counts([petition.id]).get(petition.id, 0)
         form = refused if row.id == refused_id else _form(row)
-        link, receipt = (link_of(row, g.lang) if row.number else None), keys.token_for(keys.RECEIPT, row)
+        link, receipt = (link_of(row, g.lang, handing=False) if row.number else None), keys.token_for(keys.RECEIPT, row)
         own.append(OwnSignature(row, card(petition, g.lang, count, now), form, link, petition.cause.slug, receipt))
     page = render_template(
         "signatures/mine.html",

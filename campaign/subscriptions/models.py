@@ -11,6 +11,8 @@ from campaign.lib.times import UtcDateTime, utcnow
 STATES = ("pending", "active", "ended")
 FREQUENCIES = ("each", "weekly")
 SOURCES = ("form", "signature", "kiosk", "paper", "import")
+# Those that came with a signature; the others were asked for by themselves.
+BY_SIGNING = ("signature", "kiosk", "paper")
 REASONS = ("complaint", "request", "organizer")
 
 # Partial indexes serve only those queries that repeat their condition to the letter.

@@ -5,7 +5,7 @@ Nothing here tells the caller whether an address had subscribed before; its owne
 
 from datetime import timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import delete, false, func, or_, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -34,11 +34,11 @@ class NotYours(CampaignError):
     status = 404
 
 
-def subscribe(*, email, email_digest, lang, now, cause_id=None, frequency="each", held_reason=""):
+def subscribe(*, email, email_digest, lang, now, good_for, cause_id=None, frequency="each", held_reason=""):
     """Note a wish to hear more, and owe the letter that asks its owner; return the id.
 
     An address that is subscribed stays as it is, and is told so by the same letter's other wording. With a `held_reason` no letter goes
-    out, and the wish is forgotten like any that nobody confirms.
+    out, and the wish is forgotten like any that nobody confirms. `good_for` is the timedelta that a letter's link is good for.
     """
     row = {
         "cause_id": cause_id,
@@ -59,21 +59,21 @@ def subscribe(*, email, email_digest, lang, now, cause_id=None, frequency="each"
     }
     # What was confirmed is nobody's to change who merely knows the address.
     renewed = {name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")}
-    subscription_id = db.session.scalar(
+    overwrites = (_table.c.state != "active") if not held_reason else false()
+    db.session.execute(
         insert(_table)
         .values(row)
         .on_conflict_do_update(
             index_elements=["email_digest", PLACE],
             set_={**renewed, "signature_id": None, "confirmed_at": None, "ended_at": None, "ended_mailing_id": None},
-            where=_table.c.state != "active",
+            where=overwrites,
         )
-        .returning(_table.c.id)
     )
-    if subscription_id is None:
-        here = (_table.c.email_digest == email_digest, func.coalesce(_table.c.cause_id, 0) == (cause_id or 0))
-        subscription_id = db.session.scalar(select(_table.c.id).where(*here))
+    # Asked of everybody alike: what was known before is not to be told by the time an answer takes.
+    here = (_table.c.email_digest == email_digest, func.coalesce(_table.c.cause_id, 0) == (cause_id or 0))
+    subscription_id = db.session.scalar(select(_table.c.id).where(*here))
     if not held_reason:
-        _mail_owner(subscription_id, lang, now)
+        _mail_owner(subscription_id, lang, now, good_for)
     return subscription_id
 
 
@@ -89,6 +89,7 @@ def confirm(*, subscription_id, now, good_for):
         if row.mailed_at is None or row.mailed_at <= now - good_for:
             raise LinkExpired(subscription_id)
         row.state, row.confirmed_at, row.evidence, row.digest_at = "active", now, "email", now
+        row.held_reason = ""
         db.session.flush()
     return row
 
@@ -136,6 +137,12 @@ def suppress(*, email_digest, reason, now):
     )
 
 
+def allow_again(*, email_digest):
+    """Take an address off the list at its owner's wish, where it was put there at their wish; nothing is subscribed by it."""
+    wished = (SuppressedAddress.digest == email_digest, SuppressedAddress.reason == "request")
+    db.session.execute(delete(SuppressedAddress).where(*wished))
+
+
 def note_bounce(*, email_digest, kind, reason, now):
     """Mark an address by what its mail server said: `hard`, `soft` or `complaint`; a soft bounce changes nothing."""
     if kind == "hard":
@@ -144,12 +151,16 @@ def note_bounce(*, email_digest, kind, reason, now):
         suppress(email_digest=email_digest, reason="complaint", now=now)
 
 
-def _mail_owner(subscription_id, lang, now):
-    """Owe the letter, at most MOST_MAILS in all and not two within QUIET."""
+def _mail_owner(subscription_id, lang, now, good_for):
+    """Owe the letter, not two within QUIET, and after MOST_MAILS one only once the link of the last has expired.
+
+    Whoever means it can always confirm, and whoever plays with a stranger's address causes one letter a week.
+    """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
+    is_due = or_(mailed_at.is_(None), (mails < MOST_MAILS) & (mailed_at <= now - QUIET), mailed_at <= now - good_for)
     allowed = db.session.scalar(
         update(_table)
-        .where(_table.c.id == subscription_id, mails < MOST_MAILS, or_(mailed_at.is_(None), mailed_at <= now - QUIET))
+        .where(_table.c.id == subscription_id, is_due)
         .values(mail_count=mails + 1, mailed_at=now)
         .returning(_table.c.id)
     )

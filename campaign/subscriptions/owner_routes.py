@@ -58,6 +58,13 @@ def never(token):
     return redirect(url_for("subscriptions.preferences", token=token), 303)
 
 
+@blueprint.post("/<lang>/subscriptions/<token>/again")
+def again(token):
+    """Take the address off that list, at its owner's wish."""
+    write(operations.allow_again, email_digest=_opened(token).email_digest)
+    return redirect(url_for("subscriptions.preferences", token=token), 303)
+
+
 @blueprint.get("/<lang>/subscriptions/<token>/end")
 def end(token):
     """The page with the button: mail scanners follow links, and must not unsubscribe anybody."""
@@ -74,6 +81,9 @@ def end_now(token):
     # Anybody can write into an address; a number that no column holds would be an error of the database.
     mailing_id = told if told in range(1, MOST_MAILINGS) else None
     write(operations.end, subscription_id=opened.id, email_digest=opened.email_digest, now=utcnow(), mailing_id=mailing_id)
+    if request.form.get("List-Unsubscribe") == "One-Click":
+        # A program asks, and must not be sent on (RFC 8058, section 3.1).
+        return "", 200, {"Content-Type": "text/plain"}
     return redirect(url_for("subscriptions.end", token=token), 303)
 
 

@@ -5,7 +5,7 @@ from sqlalchemy import case, func, or_, select
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.subscriptions import keys
-from campaign.subscriptions.models import Subscription, SuppressedAddress
+from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAddress
 
 
 def subscription_by_id(subscription_id):
@@ -65,4 +65,4 @@ def suppressed():
 
 def kind_of(source):
     """Return the SQL that says of a source whether it makes `signers` or `subscribers`."""
-    return case((source == "signature", "signers"), else_="subscribers")
+    return case((source.in_(BY_SIGNING), "signers"), else_="subscribers")

@@ -129,6 +129,7 @@ def _take(cause):
             # What a person cannot see no person fills; under pressure nobody's mailbox is to be flooded by us.
             held_reason="hidden_field" if form.website.data else "pressure" if pressed else "",
             now=now,
+            good_for=_good_for(),
         )
     except OperationalError:
         current_app.logger.exception("a subscription could not be written")

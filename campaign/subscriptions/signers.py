@@ -1,35 +1,36 @@
-"""Signers who ticked the box: their confirmed signature is their word, so they are subscribed without another letter."""
+"""Signers who ticked the box: a signature confirmed by e-mail is their word, so they are subscribed without another letter."""
 
-from sqlalchemy import case, func, literal, or_, select, update
+from sqlalchemy import case, func, literal, null, or_, select, update
 
 from campaign.extensions import db
 from campaign.lib.insertion import insert
 from campaign.lib.locales import LOCALES
+from campaign.mail.operations import owe_all
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.subscriptions.operations import CONFIRMATION
 
 _table = Subscription.__table__
 _COLUMNS = (
     *("cause_id", "email", "email_digest", "lang", "consent_text", "consent_at", "signature_id", "created_at", "confirmed_at"),
-    *("digest_at", "frequency", "state", "source", "consent_version", "evidence", "held_reason", "mail_count", "ended_reason"),
+    *("digest_at", "mailed_at", "mail_count", "state", "source", "evidence"),
+    *("frequency", "consent_version", "held_reason", "ended_reason"),
 )
+_STANDING = ("each", SIGNATURE, "", "")
+# What was typed at a table or copied from a sheet says nothing about whose the address is.
+_SOURCES = {"in_person": "kiosk", "paper": "paper"}
 
 
 def subscribe_signers(signature, chosen, *, now):
-    """Subscribe the signers of the rows `chosen`, a condition on the table `signature`, with one statement.
+    """Subscribe those who confirmed by e-mail, the rows `chosen` by a condition on the table `signature`, with one statement.
 
     Who ended their subscription themselves gets it again only by a signature that was given later; who is suppressed never.
     """
-    of = signature.c
-    suppressed = select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
-    # Two people may share an address, and a batch may hold two petitions of a cause.
-    firsts = select(func.min(of.id)).where(chosen, of.email.is_not(None)).group_by(of.cause_id, of.email_digest)
-    words = case({lang: wording(SIGNATURE, lang) for lang in LOCALES}, value=of.lang, else_=wording(SIGNATURE, "en"))
-    values = (of.cause_id, of.email, of.email_digest, of.lang, words, of.created_at, of.id, literal(now), literal(now), literal(now))
-    standing = (literal(word) for word in ("each", "active", "signature", SIGNATURE, "signature", ""))
-    rows = select(*values, *standing, literal(0), literal("")).where(of.id.in_(firsts), ~suppressed)
-    statement = insert(_table).from_select(_COLUMNS, rows)
-    fresh = {name: statement.excluded[name] for name in _COLUMNS if name not in ("cause_id", "email_digest", "created_at", "mail_count")}
+    times = (literal(now), literal(now), literal(now), null())
+    facts = (*times, literal(0), literal("active"), literal("signature"), literal("signature"))
+    statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
+    kept = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
+    fresh = {name: statement.excluded[name] for name in _COLUMNS if name not in kept}
     ended_before = (_table.c.ended_reason == "withdrawn") | (_table.c.ended_at < statement.excluded.consent_at)
     db.session.execute(
         statement.on_conflict_do_update(
@@ -38,6 +39,31 @@ def subscribe_signers(signature, chosen, *, now):
             where=or_(_table.c.state == "pending", (_table.c.state == "ended") & ended_before),
         )
     )
+
+
+def ask_signers(signature, chosen, *, now):
+    """Owe the letter that asks to the others among them, whose signature was witnessed or copied; nobody is asked twice."""
+    source = case(_SOURCES, value=signature.c.evidence, else_="import")
+    facts = (literal(now), null(), null(), literal(now), literal(1), literal("pending"), source, literal(""))
+    statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
+    asked = db.session.execute(
+        statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(_table.c.id, _table.c.lang)
+    ).all()
+    if asked:
+        owe_all([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked])
+
+
+def _rows(signature, chosen, facts):
+    """Return the query of the rows to insert; `facts` are the columns from created_at to evidence."""
+    of = signature.c
+    suppressed = select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
+    # Two people may share an address, and a batch may hold two petitions of a cause.
+    has_address = of.email.is_not(None) & of.email_digest.is_not(None)
+    firsts = select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
+    words = case({lang: wording(SIGNATURE, lang) for lang in LOCALES}, value=of.lang, else_=wording(SIGNATURE, "en"))
+    values = (of.cause_id, of.email, of.email_digest, of.lang, words, of.created_at, of.id)
+    standing = (literal(word) for word in _STANDING)
+    return select(*values, *facts, *standing).where(of.id.in_(firsts), ~suppressed)
 
 
 def end_of_signatures(signature_ids, *, now, reason="withdrawn"):

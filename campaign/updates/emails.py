@@ -21,6 +21,7 @@ from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
+from campaign.subscriptions.models import BY_SIGNING
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
@@ -48,6 +49,7 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
         summary=shown.summary,
         date=_day(shown.date, lang),
         body=_styled(to_html(text.body)),
+        body_lang=text.lang,
         plain_body=to_text(text.body, shows_links=True),
         update_url=whole_address("updates.show", lang, slug=update.slug),
         cause_title=shown.cause,
@@ -70,7 +72,7 @@ def sample(update, lang):
 def why_of(subscription, cause_title, lang):
     """Return the sentence that tells a reader why the letter comes to them."""
     with force_locale(LOCALES[lang]):
-        if subscription.source == "signature":
+        if subscription.source in BY_SIGNING:
             return _("You receive this letter because you asked for news of “%(title)s” when you signed.", title=cause_title)
         if subscription.cause_id is None:
             return _("You receive this letter because you subscribed to the news of all causes here.")
@@ -135,7 +137,7 @@ def _reader(subscription_id):
     found = subscription_by_id(subscription_id)
     if found is None or found.state != "active" or is_suppressed(found.email_digest):
         return None
-    signature = signature_by_id(found.signature_id) if found.source == "signature" and found.signature_id else None
+    signature = signature_by_id(found.signature_id) if found.signature_id else None
     return None if signature is not None and signature.state == "withdrawn" else found
 
 
@@ -143,7 +145,7 @@ def _news_of_week(reader, now):
     """Return the mailed updates within the bounds of the last weekly letter that no letter of their own brought, newest first."""
     had = select(MailingReceipt.mailing_id).where(MailingReceipt.email_digest == reader.email_digest)
     query = (
-        select(Update.id)
+        select(Update.id, Mailing.langs, Mailing.kinds)
         .join(Mailing, Mailing.update_id == Update.id)
         .join(Update.cause)
         .where(
@@ -157,7 +159,13 @@ def _news_of_week(reader, now):
     )
     if reader.cause_id is not None:
         query = query.where(Update.cause_id == reader.cause_id)
-    return [update_by_id(update_id) for update_id in db.session.scalars(query)]
+    kind = "signers" if reader.source in BY_SIGNING else "subscribers"
+    chosen = (
+        row.id
+        for row in db.session.execute(query)
+        if (not row.langs or reader.lang in row.langs) and (not row.kinds or kind in row.kinds)
+    )
+    return [update_by_id(update_id) for update_id in chosen]
 
 
 def _line(update, lang):

@@ -1,22 +1,18 @@
-"""What organizers do with an update: write it, give it a picture, publish it now or later, take it back.
+"""What organizers do with an update: write it, publish it now or later, take it back.
 
 Each change takes the revision that the editor had before their eyes, and refuses where another was quicker.
 """
 
 from dataclasses import dataclass
-from hashlib import blake2b
 from uuid import uuid4
 
 from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.cropping import cut
 from campaign.lib.moving_slugs import MovingSlugs
-from campaign.lib.pictures import clean_picture
-from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdatePicture, UpdateText
+from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
 
-WIDE = (1200, 630)
 WORDS = ("title", "summary", "body", "picture_alt")
 
 
@@ -107,44 +103,6 @@ def move_update(*, update_id, revision, slug):
     if revision != row.revision:
         raise UpdateChangedMeanwhile(f"the update is at revision {row.revision}, not {revision}")
     slugs.move(row, slug)
-    return row
-
-
-def set_update_picture(*, update_id, now, data=None, focus=(50, 50), alts=None):
-    """Give it a picture, or another `focus` to the one that it has where `data` is None. Raises PictureRefused.
-
-    `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen.
-    """
-    row = update_to_change(update_id)
-    cleaned = clean_picture(data) if data else None
-    whole = cleaned.data if cleaned else row.picture.data
-    columns = {
-        "digest": blake2b(whole + bytes(focus), digest_size=10).hexdigest(),
-        "width": cleaned.width if cleaned else row.picture.width,
-        "height": cleaned.height if cleaned else row.picture.height,
-        "focus_x": focus[0],
-        "focus_y": focus[1],
-        "data": whole,
-        "wide": cut(whole, WIDE, focus),
-    }
-    if row.picture is None:
-        row.picture = UpdatePicture(**columns)
-    else:
-        for name, value in columns.items():
-            setattr(row.picture, name, value)
-    for text in row.texts:
-        text.picture_alt = (alts or {}).get(text.lang, text.picture_alt)
-    row.changed_at = now
-    db.session.flush()
-    return row
-
-
-def remove_update_picture(*, update_id, now):
-    """Take the picture away."""
-    row = update_to_change(update_id)
-    row.picture = None
-    row.changed_at = now
-    db.session.flush()
     return row
 
 

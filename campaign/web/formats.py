@@ -10,6 +10,7 @@ from flask import current_app, request, url_for
 from flask_babel import get_locale
 
 from campaign.lib.locales import NAMES
+from campaign.lib.ways import is_way
 from campaign.web.languages import chosen_lang
 
 
@@ -82,7 +83,8 @@ def here(lang):
 
 def tongue(lang):
     """Return the address that the language switch leads to: `here`, with what was asked of this page."""
-    query = "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(list(request.args.items(multi=True)))
+    asked = [(name, value) for name, value in request.args.items(multi=True) if not is_way(name)]
+    query = "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(asked)
     return f"{here(lang)}?{query}" if query else here(lang)
 
 

@@ -242,7 +242,7 @@ def _subscribe_signers():
             s.created_at, 'signature', s.id, '', 0, s.confirmed_at, s.confirmed_at, ''
         from signature s where s.id in (
             select min(id) from signature
-            where state = 'counted' and subscribe and email is not null and confirmed_at is not null
+            where state = 'counted' and evidence = 'email' and subscribe and email is not null and confirmed_at is not null
             group by cause_id, email_digest)"""))
 
 

@@ -2,11 +2,17 @@
 
 import csv
 import io
+import json
+import os
 import stat
+import subprocess
+import sys
 import threading
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from campaign.extensions import db, write
@@ -16,6 +22,8 @@ from campaign.signatures import queries
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -165,3 +173,17 @@ def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, pet
     assert run("signatures", "anonymise", "home").output == "Erased the personal data of 1 signatures of home.\n"
     assert rows()[0].state == "erased"
     assert differences() == []
+
+
+def test_spreadsheets_and_lines_of_json_go_out_by_the_real_command_too(app, petition, tmp_path):
+    """In a process of its own, whose standard output is a pipe."""
+    sign_and_hatch(petition, AMALIA)
+    db.session.rollback()
+    url = app.config["SQLALCHEMY_DATABASE_URI"]
+    environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(tmp_path), "SECRET_KEY": app.config["SECRET_KEY"]}
+    told = {}
+    for kind in ("xlsx", "jsonl"):
+        command = [sys.executable, "-m", "flask", "signatures", "export", "home", "--format", kind]
+        told[kind] = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=60).stdout
+    [header, row] = CalamineWorkbook.from_filelike(io.BytesIO(told["xlsx"])).get_sheet_by_index(0).to_python()
+    assert dict(zip(header, row, strict=True))["email"] == json.loads(told["jsonl"])["email"] == AMALIA["email"]

@@ -1,12 +1,14 @@
 """Calendar files, as a strict reader takes them."""
 
 from datetime import UTC, datetime
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from icalendar import Calendar
 
-from campaign.events.calendar import invitation, public_file
+from campaign.events.calendar import invitation, links_to_add, public_file
 from campaign.events.operations import Hours, cancel, change_event
+from campaign.events.pages import page
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, write
 from campaign.lib.calendar_files import folded, words
@@ -112,3 +114,14 @@ def test_lines_are_folded_between_characters_and_words_cannot_end_them():
     assert "".join(piece.lstrip(" ") for piece in line.split("\r\n")) == "X:" + "🦋" * 60
     assert max(len(piece.encode()) for piece in line.split("\r\n")) <= 75
     assert words("a\r\nATTENDEE:x\x00\u2028b\x0b") == "a\\nATTENDEE:x\\nb\x0b".replace("\x0b", "")
+
+
+def test_calendars_on_the_web_take_the_instants_and_no_address_for_the_registered(app):
+    hours = Hours(datetime(2027, 3, 5, 19), datetime(2027, 3, 5, 20, 30), ZONE)
+    event = make_event(title="A & B", hours=hours, online_url="https://meet.example.org/x", online_for="registered")
+    links = dict(links_to_add(event_by_id(event.id), page(event_by_id(event.id), "en", utcnow()), "https://volante.example/en/events/talk"))
+    google, outlook = (parse_qs(urlsplit(links[name]).query) for name in ("Google", "Outlook"))
+    assert (google["text"], google["dates"], google["ctz"]) == (["A & B"], ["20270306T000000Z/20270306T013000Z"], [ZONE])
+    assert (outlook["startdt"], outlook["enddt"]) == (["2027-03-06T00:00:00Z"], ["2027-03-06T01:30:00Z"])
+    assert google["location"] == ["Larch Library, Ottawa"] and "meet.example.org" not in str(links)
+    db.session.rollback()

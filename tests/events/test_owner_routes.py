@@ -61,7 +61,7 @@ def test_cancelling_twice_is_harmless_and_the_page_says_so(client, first):
     for _ in range(2):
         assert client.post(f"{link(first)}/cancel").status_code == 303
     page = client.get(link(first)).text
-    assert "Cancelled" in page and "<form" not in page and "meet.example" not in page
+    assert "Cancelled" in page and 'method="post"' not in page and "meet.example" not in page
     assert client.get(f"{link(first)}/code.png").status_code == 404
     assert client.post(link(first), data={"name": "A", "seats": "1"}).status_code == 303
     assert states() == ["cancelled"]
@@ -71,7 +71,7 @@ def test_once_it_began_nothing_can_be_changed(client, first, app):
     event_id = registration(first).event_id
     move(type("Row", (), {"id": event_id}), starts_at=utcnow())
     assert client.post(f"{link(first)}/cancel").status_code == 303
-    assert "<form" not in client.get(link(first)).text
+    assert 'method="post"' not in client.get(link(first)).text
     assert states() == ["registered"]
 
 

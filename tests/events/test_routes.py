@@ -123,7 +123,7 @@ def test_a_past_event_stays_as_a_record_and_takes_nobody(client, event):
     move(event, starts_at=utcnow() - timedelta(days=400))
     page = client.get("/en/events/talk").text
     assert "This was on" in page
-    assert "<form" not in page
+    assert 'method="post"' not in page
     assert post_registration(client, event).status_code == 410
     assert registrations() == []
 

@@ -29,7 +29,12 @@ FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
 @pytest.fixture(autouse=True)
 def _no_poster(monkeypatch):
     """The press has tests of its own, and takes seconds."""
-    monkeypatch.setattr(packing._Pack, "_draw_poster", lambda _: b"%PDF-poster")
+
+    def draw(_, scratch):
+        yield
+        (scratch / packing.POSTER).write_bytes(b"%PDF-poster")
+
+    monkeypatch.setattr(packing._Pack, "_draw_poster", draw)
 
 
 @pytest.fixture

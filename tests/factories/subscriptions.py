@@ -24,6 +24,7 @@ def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
         email_digest=digest(name),
         cause_id=cause_id,
         now=now or utcnow(),
+        good_for=WEEK,
         **more,
     )
 

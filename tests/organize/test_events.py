@@ -7,6 +7,7 @@ import pytest
 from PIL import Image
 
 from campaign.accounts.audit import entries
+from campaign.accounts.permissions import TABLE
 from campaign.events.editing import change_part, mark_of, publish_due
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
@@ -15,6 +16,8 @@ from campaign.mail.models import OwedMessage
 from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
+from tests.organize.test_roles import ask, routes
+from tests.together import together
 
 TALK = "/organize/events/talk"
 NEW = {"lang": "es", "title": "Cómo busca una familia", "zone": "America/Toronto"}
@@ -297,3 +300,31 @@ def test_a_tabler_sees_the_door_and_not_the_desk(desk_of):
     assert f"{TALK}/door" in page and f"{TALK}/words" not in page and "/registrations/export" not in page
     assert desk.get(f"{TALK}/words").status_code == 403
     assert registration(1) is None
+
+
+def test_of_two_editors_who_save_the_same_part_at_once_one_is_told(desk, desk_of, talk, app):
+    other = desk_of("editor", desk.cause.id, email="teo@kwan.example")
+    mark = mark_of(now_of(), "words")
+
+    def saves(who, title):
+        return who.post(f"{TALK}/words", {"mark": mark, "title_en": title}).status_code
+
+    desk.token(), other.token()
+    answers = together(app, [lambda: saves(desk, "Mine"), lambda: saves(other, "Theirs")])
+    assert sorted(answers) == [303, 409]
+
+
+@pytest.mark.parametrize("role", ["editor", "exporter", "tabler"])
+def test_each_role_meets_what_the_table_says_at_an_event_that_exists(desk_of, role):
+    cause = make_cause()
+    make_event(cause_id=cause.id)
+    desk = desk_of(role, cause.id)
+    wrong = []
+    for method, path, permission in routes():
+        if not path.startswith("/organize/events/no-such-thing"):
+            continue
+        here = path.replace("no-such-thing", "talk", 1)
+        refused = ask(desk, method, here).status_code == 403
+        if refused == (role in TABLE[permission]):
+            wrong.append((method, here, permission))
+    assert wrong == []

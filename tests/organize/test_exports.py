@@ -3,6 +3,7 @@
 import csv
 import hashlib
 import io
+import json
 import threading
 from datetime import date, timedelta
 
@@ -92,6 +93,12 @@ def test_what_is_no_choice_of_ours_is_refused_and_the_words_stay(desk_of, petiti
     answer = ask(desk_of("owner", petition.cause_id), **wrong)
     assert (answer.status_code, present(petition)) == (422, [])
     assert "For our members" in answer.text
+
+
+def test_days_at_the_ends_of_the_calendar_bound_nothing(desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    assert ask(desk, since="0001-01-01", until="9999-12-31").status_code == 303
+    assert desk.get("/organize/exports/home/new?aim=records").status_code == 200
 
 
 def test_an_aim_is_not_offered_what_it_does_not_need(desk_of, petition):
@@ -254,3 +261,16 @@ def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, 
     desk.post(f"/organize/handovers/home/receipts/{number}/remove")
     assert "clerk of the Senate" not in client.get("/en/petitions/home").text
     assert [entry.action for entry in noted("handovers")][-1] == "handovers.record"
+
+
+def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
+    signature = sign_and_hatch(petition, AMALIA, comment="For my brother")
+    sign_and_hatch(petition, ODILE)
+    desk = desk_of("reviewer", petition.cause_id)
+    path = f"/organize/copies/{signature}"
+    assert desk.post(path).status_code == 303
+    copy = desk.post(path, {"reason": "She wrote to us"})
+    told = json.loads(copy.data)
+    assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {**AMALIA, "comment": "For my brother", "number": 1}
+    assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [("She wrote to us", signature)]
+    assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403

@@ -11,7 +11,8 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.updates.mailing import mailing_of
-from campaign.updates.operations import Links, change_update, publish_update, set_update_picture
+from campaign.updates.operations import Links, change_update, publish_update
+from campaign.updates.picturing import set_update_picture
 from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event

@@ -7,6 +7,7 @@ from PIL import Image
 
 from campaign.extensions import db, write
 from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.pictures import change_picture, mark_of, remove_picture
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.petitions import make_petition
@@ -69,3 +70,12 @@ def test_that_of_a_draft_and_one_that_was_taken_away_are_nobodys_to_see(client):
     write(remove_picture, petition_id=petition.id)
     write(remove_picture, petition_id=petition.id)
     assert picture_now() is None
+
+
+def test_the_next_campaign_begins_with_the_same_picture(client):
+    petition = make_petition()
+    give_picture(petition)
+    write(duplicate_petition, petition_id=petition.id, slug="home-2")
+    db.session.rollback()
+    made = petition_in_any_state("home-2").picture
+    assert (made.digest, made.alts, made.focal_y) == (picture_now().digest, picture_now().alts, 90)

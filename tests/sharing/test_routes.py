@@ -70,6 +70,12 @@ def test_without_script_the_address_of_the_page_tells_who_brought_somebody(clien
     assert (rows()[-1].brought_by, rows()[-1].source) == (amalia, "radio")
 
 
+@pytest.mark.parametrize("page", ["http://[?by=x", "?", "http://x/?" + "by=a&" * 5000, "x?by=%ff%00&source=%20", "#?by=1"])
+def test_an_odd_address_of_the_page_keeps_nobody_from_signing(client, petition, page):
+    bring(client, petition, "", headers={"Referer": page})
+    assert (rows()[-1].brought_by, rows()[-1].source) == (None, "")
+
+
 def test_a_refused_form_still_knows_who_brought_somebody(client, petition):
     code = code_of(sign_and_hatch(petition))
     answer = post_signature(client, petition, {**ODILE, "email": "x", "by": code, "source": "radio"})

@@ -94,6 +94,9 @@ def test_what_fills_the_hidden_field_gets_the_same_answer_and_no_letter(client, 
     trapped = client.post(PATH, data={**AMALIA, "website": "https://spam.example"})
     assert (plain.status_code, plain.location) == (trapped.status_code, trapped.location)
     assert len(owed()) == 1
+    [asked] = [row for row in subscriptions() if row.email == "teo@rosales.example"]
+    client.post(PATH, data={"email": "teo@rosales.example", "website": "x"})
+    assert subscription(asked.id).held_reason == ""
 
 
 def test_no_more_than_five_letters_and_not_two_at_once(client, cause):
@@ -102,6 +105,8 @@ def test_no_more_than_five_letters_and_not_two_at_once(client, cause):
         ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute))
         ask_for_news(cause_id=cause.id, now=start + timedelta(minutes=minute, seconds=1))
     assert len(owed()) == 5
+    ask_for_news(cause_id=cause.id, now=start + timedelta(days=8))
+    assert len(owed()) == 6
 
 
 def test_an_old_letter_offers_a_new_one(client, cause):
@@ -141,7 +146,9 @@ def test_one_click_ends_it_without_cookie_or_token_and_looking_does_not(client, 
     assert client.get(f"{address}?mailing=7").status_code == 200
     assert subscription(subscription_id).state == "active"
     for _ in range(2):
-        assert client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code == 303
+        # Programs that unsubscribe are not to be redirected.
+        assert client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert client.post(address).status_code == 303
     row = subscription(subscription_id)
     assert (row.state, row.ended_reason, row.ended_mailing_id) == ("ended", "owner", 7)
     assert "Stopped" in client.get(address).text
@@ -156,6 +163,16 @@ def test_the_list_of_never_again_wins_over_everything(client, app, cause):
     assert answer.status_code == 303
     assert letter_of(app, one) is None
     assert client.get(link("preferences", one)).status_code == 200
+    client.post(f"{link('preferences', one)}/again")
+    assert letter_of(app, one) is not None
+
+
+def test_who_was_suppressed_for_a_complaint_is_not_let_back_by_a_link(client, cause):
+    one = subscribe(cause_id=cause.id)
+    write(suppress, email_digest=digest("amalia"), reason="complaint", now=utcnow())
+    client.post(f"{link('preferences', one)}/again")
+    db.session.rollback()
+    assert is_suppressed(digest("amalia"))
 
 
 def test_what_nobody_confirms_is_erased_and_of_what_ended_no_address_is_kept(app):

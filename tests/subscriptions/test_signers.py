@@ -2,15 +2,16 @@
 
 import pytest
 
+from campaign.accounts.audit import WORKER
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.signatures import reviewing
 from campaign.signatures.erasing import anonymise, erase_one
-from campaign.accounts.audit import WORKER
+from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, TEO, confirm, hatch_now, restore, row, sign, sign_and_hatch, withdraw
-from tests.factories.subscriptions import digest, subscribe, subscription, subscriptions
+from tests.factories.signatures import AMALIA, TEO, change, confirm, hatch_now, restore, row, sign, sign_and_hatch, withdraw
+from tests.factories.subscriptions import WEEK, digest, owed_states, subscribe, subscription, subscriptions
 
 
 @pytest.fixture
@@ -98,3 +99,19 @@ def test_who_asks_to_be_erased_is_gone_whole_and_retention_leaves_the_consent(pe
     assert (first.state, first.email, first.email_digest) == ("ended", None, None)
     assert (second.state, second.email) == ("active", "teo@rosales.example")
     assert subscription(second.id).consent_text
+
+
+@pytest.mark.parametrize(("evidence", "source"), [("in_person", "kiosk"), ("paper", "paper")])
+def test_an_address_given_at_a_table_or_on_a_sheet_is_asked_first(petition, evidence, source):
+    signature_id = sign(petition, subscribe=True)
+    change(signature_id, evidence=evidence, state="confirmed", confirmed_at=utcnow())
+    hatch_now()
+    hatch_now()
+    assert states() == [("pending", source)]
+    assert owed_states("subscription_confirmation") == ["owed"]
+    [asked] = subscriptions()
+    write(confirm_subscription, subscription_id=asked.id, now=utcnow(), good_for=WEEK)
+    assert states() == [("active", source)]
+    withdraw(signature_id)
+    hatch_now()
+    assert states() == [("ended", source)]

@@ -110,7 +110,7 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
     # Every link but those of the news itself is one of ours, and answers.
     for address in set(re.findall(r'href="http://localhost([^"]+)"', html)):
         assert client.get(address.replace("&amp;", "&")).status_code == 200, address
-    assert client.post(one_click, data={"List-Unsubscribe": "One-Click"}).status_code == 303
+    assert client.post(one_click, data={"List-Unsubscribe": "One-Click"}).status_code == 200
     assert subscription(reader).state == "ended"
 
 
@@ -172,10 +172,10 @@ def test_an_update_is_mailed_once_and_only_when_public(app, cause):
 
 
 def test_a_throttle_a_pause_and_a_stop_are_obeyed(app, cause):
-    now = utcnow()
-    subscribe_many(30, cause_id=cause.id, now=now - EARLIER)
+    subscribe_many(30, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), per_minute=10)
-    assert send_all(now + timedelta(seconds=1)) == 1
+    now = utcnow()
+    assert send_all(now) == 1
     assert owed_now() == 10
     write(mailings.pause_mailing, mailing_id=planned.id)
     assert send_all(now + timedelta(minutes=2)) == 0

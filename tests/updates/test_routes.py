@@ -20,9 +20,9 @@ from campaign.updates.operations import (
     create_update,
     move_update,
     publish_update,
-    set_update_picture,
     withdraw_update,
 )
+from campaign.updates.picturing import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition

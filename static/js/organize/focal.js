@@ -21,6 +21,6 @@ export function follow(form) {
   });
   for (const field of [left, top]) field.addEventListener("input", draw);
   form.querySelector("[data-focal-hint]").hidden = false;
-  mark.hidden = false;
+  mark.removeAttribute("hidden");
   draw();
 }

@@ -1,0 +1,36 @@
+"""One export in a process of its own: `python -m bench.exporting URL FOLDER KIND FILE` says seconds, rows and peak megabytes."""
+
+import sys
+from time import perf_counter
+
+from bench.sites import SECRET, SLUG
+from campaign import create_app
+from campaign.exports.formats import FORMATS
+from campaign.exports.queries import Sheet
+from campaign.exports.selection import Selection
+from campaign.petitions.queries import petition_by_slug
+
+
+def main():
+    url, folder, kind, file = sys.argv[1:]
+    app = create_app({"SECRET_KEY": SECRET, "VAR_DIR": folder, "SQLALCHEMY_DATABASE_URI": url})
+    with app.app_context(), open(file, "wb") as output:
+        sheet, rows = Sheet(Selection(petition_by_slug(SLUG).id)), 0
+        begun = perf_counter()
+        form = FORMATS[kind](sheet.header, sheet.kinds)
+        output.write(form.begin())
+        for columns in sheet.stream():
+            output.write(form.add(columns))
+            rows += len(columns[0])
+        output.write(form.end())
+        print(perf_counter() - begun, rows, _peak_megabytes())
+
+
+def _peak_megabytes():
+    with open("/proc/self/status") as status:
+        [peak] = (line.split()[1] for line in status if line.startswith("VmHWM"))
+    return int(peak) / 1024
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Exports of a million signatures beside the database's own dump of the same columns, each in a process of its own."""
+
+import shutil
+import subprocess
+import sys
+from time import perf_counter
+
+import psycopg
+
+from bench import sites
+from bench.filling import fill
+from bench.processes import ROOT
+from bench.report import Row
+
+# In short runs a fraction of them.
+MILLION, A_SECOND = 1_000_000, 250_000
+MOST_MEGABYTES = 250
+DUMP = (
+    "select number, state, evidence, given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang,"
+    " held_reason, version_id, created_at, confirmed_at, hatched_at, answers from signature where state = 'counted' order by id"
+)
+
+
+def measure(scale, folder):
+    """Yield for both databases the three kinds of export."""
+    many = min(MILLION, int(scale.seconds * A_SECOND) if scale.rounds > 1 else MILLION // 10)
+    for kind in ("sqlite", "postgresql"):
+        place = folder / kind
+        place.mkdir()
+        url = sites.database_url(kind, place, f"exports_{kind}")
+        fill(url, place, many)
+        dump = _dump_sqlite if kind == "sqlite" else _dump_postgresql
+        told = dump(url, place / "dump.csv")
+        for form in ("csv", "jsonl", "xlsx"):
+            yield _row(f"{form} of {many:,}, {kind}", url, place, form, told)
+
+
+def _row(what, url, place, form, told):
+    command = [sys.executable, "-m", "bench.exporting", url, place, form, place / f"out.{form}"]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    seconds, rows, megabytes = map(float, said.split())
+    figure = f"{rows / seconds:,.0f} rows/s, {megabytes:.0f} MB at its peak"
+    return Row(what, figure, told, f"< {MOST_MEGABYTES} MB", megabytes < MOST_MEGABYTES)
+
+
+def _dump_sqlite(url, file):
+    if shutil.which("sqlite3") is None:
+        return "no sqlite3 here"
+    with open(file, "wb") as output:
+        begun = perf_counter()
+        subprocess.run(["sqlite3", "-csv", "-readonly", url.removeprefix("sqlite:///"), DUMP], stdout=output, check=True)
+        return _told(perf_counter() - begun, file, "sqlite3 -csv")
+
+
+def _dump_postgresql(url, file):
+    with psycopg.connect(url.replace("+psycopg", "")) as connection, open(file, "wb") as output:
+        begun = perf_counter()
+        with connection.cursor().copy(f"copy ({DUMP}) to stdout (format csv)") as blocks:
+            for block in blocks:
+                output.write(block)
+        return _told(perf_counter() - begun, file, "COPY")
+
+
+def _told(seconds, file, name):
+    with open(file, "rb") as lines:
+        rows = sum(1 for _ in lines)
+    return f"{rows / seconds:,.0f} rows/s by {name}"

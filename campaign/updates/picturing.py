@@ -1,0 +1,49 @@
+"""The picture of an update, and the point in it that matters."""
+
+from hashlib import blake2b
+
+from campaign.extensions import db
+from campaign.lib.cropping import cut
+from campaign.lib.pictures import clean_picture
+from campaign.updates.models import UpdatePicture
+from campaign.updates.operations import update_to_change
+
+WIDE = (1200, 630)
+
+
+def set_update_picture(*, update_id, now, data=None, focus=(50, 50), alts=None):
+    """Give it a picture, or another `focus` to the one that it has where `data` is None. Raises PictureRefused.
+
+    `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen.
+    """
+    row = update_to_change(update_id)
+    cleaned = clean_picture(data) if data else None
+    whole = cleaned.data if cleaned else row.picture.data
+    columns = {
+        "digest": blake2b(whole + bytes(focus), digest_size=10).hexdigest(),
+        "width": cleaned.width if cleaned else row.picture.width,
+        "height": cleaned.height if cleaned else row.picture.height,
+        "focus_x": focus[0],
+        "focus_y": focus[1],
+        "data": whole,
+        "wide": cut(whole, WIDE, focus),
+    }
+    if row.picture is None:
+        row.picture = UpdatePicture(**columns)
+    else:
+        for name, value in columns.items():
+            setattr(row.picture, name, value)
+    for text in row.texts:
+        text.picture_alt = (alts or {}).get(text.lang, text.picture_alt)
+    row.changed_at = now
+    db.session.flush()
+    return row
+
+
+def remove_update_picture(*, update_id, now):
+    """Take the picture away."""
+    row = update_to_change(update_id)
+    row.picture = None
+    row.changed_at = now
+    db.session.flush()
+    return row

@@ -1,0 +1,137 @@
+"""Paper: sheets are printed, typed in by keyboard alone, counted, and taken out again; a list is uploaded and put right."""
+
+from datetime import UTC, datetime
+
+import pyotp
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.organize.test_first_day import accept, go, look, press
+
+SLUG = "victims-law"
+LIST = "Nombre;Apellidos;Correo;C.P.;País\nZora;Quetzalli;zora@correo;06600;México\nAna;Torres;;06600;México\n"
+SOON_MS = 8_000
+
+
+@pytest.fixture
+def owner(newcomer):
+    """Calling it brings an owner with a second factor."""
+
+    def owner(**manner):
+        odile = newcomer("owner", **manner)
+        accept(odile)
+        go(odile, "account/second-factor/app", "app")
+        secret = odile.page.locator(".app-key").inner_text().replace(" ", "")
+        odile.page.fill("[name=code]", pyotp.TOTP(secret).at(datetime.now(UTC)))
+        press(odile, "codes")
+        press(odile, "overview")
+        return odile
+
+    return owner
+
+
+def cell(page, place, field):
+    return page.locator(f"[name='cell:{place}:{field}']")
+
+
+@pytest.mark.parametrize(("lang", "width", "scheme"), [("en", 1440, "light"), ("fr", 390, "dark")])
+def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang, width, scheme):
+    odile = owner(lang=lang, width=width, scheme=scheme)
+    page, keys = odile.page, odile.page.keyboard
+    odile.noises.allowed.add(422)
+    go(odile, "imports/", "paper")
+    go(odile, f"imports/print?petition={SLUG}", "printing")
+    page.fill("[name=sheets]", "2")
+    press(odile, "printed sheets")
+    pdf = page.request.get(page.get_attribute("a[href$='.pdf']", "href"))
+    assert pdf.body().startswith(b"%PDF")
+    page.locator(".serials a").first.click()
+    look(odile, "sheet to type")
+    page.select_option("[name=country]", "MX")
+    press(odile, "grid")
+
+    # From here the mouse is left alone.
+    expect(page.locator("[data-more]")).to_be_visible()
+    cell(page, 1, "given_name").focus()
+    for words in (("Zora", "Quetzalli", "", "", "06600"), ("Ñuu", "Torres", f"nuu.{lang}@correo", '"', '"')):
+        for word in words:
+            keys.type(word)
+            keys.press("Enter")
+        for _rest in range(page.locator("[data-line='1'] [data-cell]").count() - len(words)):
+            keys.press("Enter")
+    expect(cell(page, 2, "postal_code")).to_have_value("06600")
+    expect(cell(page, 3, "given_name")).to_be_focused()
+    expect(page.locator("[data-status]")).to_have_attribute("data-is", "saved", timeout=SOON_MS)
+    expect(cell(page, 2, "email")).to_have_attribute("aria-invalid", "true", timeout=SOON_MS)
+    keys.press("ArrowUp")
+    expect(cell(page, 2, "given_name")).to_be_focused()
+    keys.press("Tab")
+    keys.press("Tab")
+    keys.type(f"nuu.{lang}@correo.mx")
+    page.wait_for_timeout(1000)
+    page.reload()
+    expect(cell(page, 2, "email")).to_have_value(f"nuu.{lang}@correo.mx")
+    page.locator(".grid-bar [type=submit]").focus()
+    keys.press("Enter")
+    expect(page.locator(".bring-in")).to_be_visible()
+    look(odile, "dry run")
+    page.locator(".bring-in [type=submit]").focus()
+    keys.press("Enter")
+    expect(page.locator(".alert--grave")).to_be_visible()
+    look(odile, "not attested")
+    page.locator("[name=attested]").focus()
+    keys.press("Space")
+    page.locator(".bring-in [type=submit]").focus()
+    keys.press("Enter")
+    expect(page.locator(".alert--sure")).to_be_visible()
+    look(odile, "came in")
+    batch = page.url
+    page.locator(".import-rows a").first.click()
+    expect(page.locator("h1")).to_contain_text("Zora")
+    expect(page.locator(".signature-number, .signature-state")).to_be_visible()
+    page.goto(batch)
+    page.locator("summary.button--grave").click()
+    page.fill("[name=reason]", "Typed into the wrong petition")
+    page.locator("details [type=submit].button--grave").click()
+    expect(page.locator(".alert--sure")).to_be_visible()
+    look(odile, "undone")
+    page.wait_for_timeout(1000)
+    assert "agree" in served.flask("signatures", "audit")
+
+
+def test_a_list_is_matched_mended_and_taken(owner):
+    odile = owner(width=820)
+    page = odile.page
+    go(odile, f"imports/upload?petition={SLUG}", "upload")
+    page.set_input_files("[name=file]", {"name": "lista.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")})
+    press(odile, "columns")
+    expect(page.locator("[name=column-3]")).to_have_value("postal_code")
+    page.fill("[name=signed_on]", "2026-11-20")
+    page.locator(".match-more [type=submit]").click()
+    look(odile, "wrong rows")
+    cell(page, 2, "email").fill("zora.lista@correo.mx")
+    page.locator(".mend-rows + .actions [type=submit]").click()
+    look(odile, "mended")
+    expect(page.locator(".bring-in")).to_be_visible()
+    page.locator(".batch-foot form").last.locator("button").click()
+    expect(page.locator(".alert--sure")).to_be_visible()
+
+
+def test_without_a_network_a_sheet_stays_in_the_page_and_is_kept_later(owner):
+    odile = owner(width=1440)
+    page = odile.page
+    go(odile, f"imports/type?petition={SLUG}", "sheet to type")
+    page.fill("[name=sheet]", "Offline 1")
+    press(odile, "grid")
+    cell(page, 1, "given_name").fill("Before")
+    status = page.locator("[data-status]")
+    expect(status).to_have_attribute("data-is", "saved", timeout=SOON_MS)
+    odile.noises.allowed.add("net::ERR_INTERNET_DISCONNECTED")
+    odile.context.set_offline(True)
+    cell(page, 1, "family_name").fill("After")
+    expect(status).to_have_attribute("data-is", "offline", timeout=SOON_MS)
+    odile.context.set_offline(False)
+    expect(status).to_have_attribute("data-is", "saved", timeout=SOON_MS)
+    assert "After" not in page.evaluate("JSON.stringify({...localStorage, ...sessionStorage})")
+    page.reload()
+    expect(cell(page, 1, "family_name")).to_have_value("After")

@@ -1,0 +1,234 @@
+"""The screens of what comes in from paper."""
+
+import io
+import re
+
+import pypdfium2
+import pytest
+
+from campaign.extensions import db
+from campaign.imports import sheet_pdf
+from campaign.imports.queries import batch_by_id, runs_among
+from campaign.imports.sheet_pdf import LEAST_ROW, MM
+from campaign.signatures.queries import differences
+from tests.factories.causes import make_cause
+from tests.factories.organizers import trail
+from tests.factories.paper import csv_of
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import hatch_now, rows, sign_and_hatch
+
+ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
+SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
+SETTINGS = {"lang": "en", "country": "", "signed_on": "2026-11-20", "dates": "day", "wording": "I sign.", "has_heading": "y"}
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def desk(desk_of, petition):
+    return desk_of("reviewer", petition.cause_id)
+
+
+def upload(desk, data, name="list.csv"):
+    return desk.post("/organize/imports/upload", {"petition": "home", "file": (io.BytesIO(data), name)}, content_type="multipart/form-data")
+
+
+def matched(desk, data, **columns):
+    """Upload a file and match its columns as they were guessed, or as `columns` say; return the batch's address."""
+    place = upload(desk, data).location
+    page = desk.get(place).text
+    guessed = dict(re.findall(r'name="(column-\d+)">.*?<option value="([^"]+)" selected', page, re.DOTALL))
+    answer = desk.post(place, {**SETTINGS, **guessed, **columns, "seen": SEEN.search(page)[1]})
+    assert answer.status_code == 303, answer.text
+    return answer.location
+
+
+def batch_at(place):
+    db.session.rollback()
+    return batch_by_id(int(re.search(r"/(\d+)", place)[1]))
+
+
+def seen_at(desk, place):
+    return SEEN.search(desk.get(place).text)[1]
+
+
+def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
+    place = matched(desk, csv_of(ZORA, "Ana,,,Narnia,,,,", "Zora,Q,zora@correo.mx,,,,,"))
+    page = desk.get(place).text
+    assert "That is not a country that we know." in page
+    assert "/bring-in" not in page
+    desk.post(f"{place}/mend", {"cell:3:country": "México", "seen": seen_at(desk, place)})
+    assert "The same person as in row 2" in desk.get(place).text
+    refused = desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place)})
+    assert (refused.status_code, rows()) == (422, [])
+    desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
+    hatch_now()
+    assert sorted((row.given_name, row.country, row.state) for row in rows()) == [("Ana", "MX", "counted"), ("Zora", "MX", "counted")]
+    shown = desk.get(f"/organize/signatures/{rows()[0].id}").text
+    assert place in shown
+    assert desk.post(f"{place}/undo", {"reason": ""}).status_code == 422
+    desk.post(f"{place}/undo", {"reason": "Somebody else's sheets"})
+    hatch_now()
+    assert {row.state for row in rows()} == {"withdrawn"}
+    assert differences() == []
+    batch_id = int(place.rsplit("/", 1)[1])
+    done = [action for action, _who, subject in trail() if subject == ("import", batch_id)]
+    assert [action for action in done if action != "imports.see"] == [
+        "imports.begin", "imports.match", "imports.mend", "imports.bring_in", "imports.undo",
+    ]
+    assert "imports.see" in done
+
+
+def test_columns_by_any_name_are_matched_by_hand(desk, petition):
+    data = csv_of("x,Zora Quetzalli,06600", header="a,b,c")
+    place = matched(desk, data, **{"column-1": "full_name", "column-2": "postal_code"})
+    assert batch_at(place).counts == {"new": 1}
+
+
+@pytest.mark.parametrize(
+    ("columns", "words"),
+    [
+        ({"column-0": ""}, "Say which column holds the name."),
+        ({"column-1": "given_name"}, "Two columns are said to hold the same."),
+        ({"column-1": "full_name"}, "A name comes whole or in two parts"),
+        ({"signed_on": ""}, "No column says when people signed"),
+        ({"signed_on": "2999-01-01"}, "Take a day that has been."),
+        ({"wording": ""}, "Copy what stood on the sheets."),
+    ],
+)
+def test_what_cannot_be_so_is_said_before_any_row_is_looked_at(desk, petition, columns, words):
+    place = upload(desk, csv_of("Ana,b", header="given_name,b")).location
+    answer = desk.post(place, {**SETTINGS, "column-0": "given_name", **columns, "seen": seen_at(desk, place)})
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_files_that_cannot_be_read_and_files_too_large_are_told_at_the_form(app, desk, petition, monkeypatch):
+    assert "There is nothing in this file." in upload(desk, b"").text
+    assert "Choose a file." in desk.post("/organize/imports/upload", {"petition": "home"}).text
+    monkeypatch.setitem(app.config, "IMPORT_BYTES", 300_000)
+    assert upload(desk, b"given_name\n" + b"Ana\n" * 70_000).status_code == 422
+    too_large = upload(desk, b"given_name\n" + b"Ana\n" * 80_000)
+    assert too_large.location == "/organize/imports/upload"
+    assert "larger than the" in desk.get(too_large.location).text
+
+
+def test_nobody_else_may_send_more_than_a_form(client, desk_of, petition):
+    # Too large to be read at all.
+    assert client.post("/organize/imports/upload", data=b"x" * 300_000).location == "/organize/imports/upload"
+    assert upload(desk_of("editor", petition.cause_id), csv_of(ZORA)).status_code == 403
+
+
+def test_somebody_of_another_cause_sees_neither_the_petition_nor_the_batch(desk, desk_of, petition):
+    place = matched(desk, csv_of(ZORA))
+    other = desk_of("owner", make_petition("elsewhere", cause_id=make_cause("other").id).cause_id)
+    assert other.get(place).status_code == 404
+    assert other.post(f"{place}/bring-in", {"attested": "y", "seen": ""}).status_code == 404
+    assert upload(other, csv_of(ZORA)).status_code == 422
+
+
+def test_leaving_all_wrong_rows_out_and_throwing_a_batch_away(desk, petition):
+    place = matched(desk, csv_of(ZORA, ",,,,,,,x", "Bo,,bad,,,,,"))
+    desk.post(f"{place}/leave-out", {"seen": seen_at(desk, place)})
+    assert "Bring in 1 signature" in desk.get(place).text
+    assert desk.post(f"{place}/drop").location == "/organize/imports/"
+    assert desk.post(f"{place}/bring-in", {"attested": "y", "seen": ""}).status_code == 303
+    assert rows() == []
+
+
+def test_what_was_changed_elsewhere_is_not_brought_in_unseen(desk, petition):
+    place = matched(desk, csv_of(ZORA))
+    seen = seen_at(desk, place)
+    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
+    assert desk.post(f"{place}/bring-in", {"attested": "y", "seen": seen}).status_code == 303
+    assert rows() == []
+
+
+def printed(desk, **settings):
+    place = desk.post("/organize/imports/print", {"petition": "home", "lang": "en", "paper": "A4", "sheets": "3", **settings}).location
+    return place, runs_among(None)[0]
+
+
+@pytest.mark.parametrize(("lang", "paper", "words"), [
+    ("en", "A4", ("Bring them home", "To: The Senate of the Valley", "We ask where they are.", "I sign this petition.")),
+    ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.", "Firmo esta petición.")),
+    ("fr", "A4", ("Bring them home", "Je signe cette pétition.", "Prénom")),
+])
+def test_sheets_are_printed_with_their_words_and_a_number_each(desk, petition, lang, paper, words):
+    place, run = printed(desk, lang=lang, paper=paper)
+    assert "sheets to sign" in desk.get(place).text
+    document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    assert len(pages) == 3
+    for serial, text in zip(run.serials, pages, strict=True):
+        assert text.count(serial) == 2
+        assert not [part for part in words if part not in " ".join(text.split())]
+    width, height = document[0].get_size()
+    assert (round(width), round(height)) == ((842, 595) if paper == "A4" else (792, 612))
+
+
+def test_a_long_title_and_many_questions_leave_room_for_hands(app, desk, monkeypatch, petition):
+    highs = []
+    monkeypatch.setattr(sheet_pdf._Printing, "_square", lambda self, x, y, side: highs.append(y))
+    texts = {"en": {"title": "Where are they " * 13, "summary": "We ask. " * 120, "body": "Long."}}
+    questions = [{"name": f"q{n}", "type": "tick", "label": {"en": "A rather long question of ours"}} for n in range(2)]
+    make_petition("long", cause_id=petition.cause_id, texts=texts, targets=[{"en": "A Ministry of Everything " * 4}] * 3, questions=questions)
+    place, _run = printed(desk, petition="long", sheets="1")
+    assert desk.get(f"{place}/sheets.pdf").data.startswith(b"%PDF")
+    steps = {round(b - a, 3) for a, b in zip(highs, highs[1:], strict=False) if b > a}
+    assert min(steps) >= LEAST_ROW - 0.01 > 9 * MM
+    assert len(set(highs)) >= 8
+
+
+def test_how_many_sheets_has_bounds(desk, petition):
+    for sheets in ("0", "101", "many", ""):
+        answer = desk.post("/organize/imports/print", {"petition": "home", "lang": "en", "paper": "A4", "sheets": sheets})
+        assert answer.status_code == 422
+
+
+def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
+    _place, run = printed(desk)
+    serial = run.serials[1]
+    asked = desk.get(f"/organize/imports/sheets/{serial}").location
+    assert serial in desk.get(asked).text
+    begun = desk.post("/organize/imports/type", typed_sheet(serial.lower().replace("-", " ")))
+    batch = batch_at(begun.location)
+    assert (batch.sheet, batch.wording, batch.version_id) == (serial, run.wording, run.version_id)
+    assert desk.post("/organize/imports/type", typed_sheet(serial)).location == f"/organize/imports/{batch.id}"
+    assert desk.get(f"/organize/imports/sheets/{serial}").location == f"/organize/imports/{batch.id}"
+    assert desk.get("/organize/imports/sheets/1-002-A").status_code == 404
+
+
+def typed_sheet(serial="own 1"):
+    return {"petition": "home", "sheet": serial, "signed_on": "2026-11-20", "lang": "es", "country": "MX", "wording": "I sign."}
+
+
+def test_a_sheet_is_typed_without_script(desk, petition):
+    place = desk.post("/organize/imports/type", typed_sheet()).location
+    page = desk.get(place)
+    assert page.text.count("data-line=") == 10
+    cells = {"cell:1:given_name": "Zora", "cell:1:postal_code": "06600", "cell:1:subscribe": "yes", "cell:1:email": "z@correo.mx", "cell:12:given_name": "Ana"}
+    answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "seen": seen_at(desk, place)})
+    shown = desk.get(answer.location).text
+    assert "Write the name by which you sign." in shown
+    desk.post(place, {**cells, "cell:2:email": "", "seen": seen_at(desk, place)})
+    desk.post(f"{answer.location}/bring-in", {"attested": "y", "seen": seen_at(desk, answer.location)})
+    assert sorted((row.given_name, row.country, row.lang, row.subscribe) for row in rows()) == [("Ana", "MX", "es", False), ("Zora", "MX", "es", True)]
+    assert "own 1 / 12" in desk.get(f"/organize/signatures/{max(row.id for row in rows() if row.given_name == 'Ana')}").text
+
+
+def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
+    sign_and_hatch(petition)
+    place = desk.post("/organize/imports/type", typed_sheet()).location
+    json = {"headers": {"Accept": "application/json"}}
+    seen = seen_at(desk, place)
+    told = desk.post(place, {"cell:1:given_name": "Amalia", "cell:1:email": "AMALIA@rosales.example", "cell:3:email": "x", "seen": seen}, **json).json
+    assert {line: (row["fate"], row["why"], row["fields"]) for line, row in told["rows"].items() if line == "1"} == {"1": ("duplicate", "Signed online", [])}
+    assert told["rows"]["3"]["fields"] == ["email", "given_name"]
+    assert desk.post(place, {"cell:1:given_name": "Late", "seen": seen}, **json).status_code == 409
+    db.session.rollback()
+    assert 'value="Amalia"' in desk.get(place).text
+    assert [action for action, *_ in trail()].count("imports.type") == 0
