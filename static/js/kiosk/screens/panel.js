@@ -100,12 +100,12 @@ export class Panel {
     const bars = problems.map(({ kind, title, text }) => {
       const bar = document.createElement("div");
       bar.className = `alert alert--${kind}`;
-      const [heading, hint] = [document.createElement("b"), document.createElement("p")];
-      Object.assign(heading, { textContent: title });
+      const [heading, hint] = [document.createElement("p"), document.createElement("p")];
+      Object.assign(heading, { className: "alert-title", textContent: title });
       Object.assign(hint, { textContent: text });
-      const words_ = document.createElement("div");
-      words_.append(heading, hint);
-      bar.append(words_);
+      const both = document.createElement("div");
+      both.append(heading, hint);
+      bar.append(both);
       return bar;
     });
     const said = problems.map(({ title }) => title).join();
