@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# How many processes share the whole of the tests: browsers and databases mostly wait, so more than a small machine's cores.
+WORKERS ?= 3
 export VOLANTE_ENV ?= local
 
 .PHONY: run test bench messages clean
@@ -12,7 +14,7 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile)
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)

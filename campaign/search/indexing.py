@@ -15,8 +15,9 @@ from campaign.search.dialects import drop_words, put_words
 from campaign.search.event_source import EVENTS
 from campaign.search.models import SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS
+from campaign.search.update_source import UPDATES
 
-SOURCES = (CAUSES, PETITIONS, EVENTS)
+SOURCES = (CAUSES, PETITIONS, EVENTS, UPDATES)
 # Raise it when documents are made otherwise than before: everything is then read anew.
 EDITION = 1
 BATCH = 100

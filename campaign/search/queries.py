@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from difflib import get_close_matches
 
-from sqlalchemy import and_, case, func, select
+from sqlalchemy import and_, case, func, literal, select
 
 from campaign.causes.models import CauseTally
 from campaign.extensions import db
@@ -64,10 +64,9 @@ def search(query, lang, *, kind="", cause_id=None, page=1):
     if not terms:
         return Results({}, ())
     prefer_index()
-    found = _found(terms, lang, cause_id)
-    counts = dict(db.session.execute(select(SearchDocument.kind, func.count()).where(found).group_by(SearchDocument.kind)).all())
-    chosen = and_(found, SearchDocument.kind == kind) if kind else found
-    rows = db.session.scalars(_first(chosen, terms, lang, PAGE).offset((page - 1) * PAGE)).all()
+    counts, ids = _ask(_found(terms, lang, cause_id), _order(terms, lang), kind, page)
+    by_id = {row.id: row for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))}
+    rows = [by_id[each] for each in ids]
     return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
 
 
@@ -106,6 +105,20 @@ def _alike(slug, terms, lang):
     return sorted(rows, key=lambda row: close.index(row.slug))
 
 
+def _ask(condition, order, kind, page):
+    """Return ({kind: how many}, the ids of one page) by one statement, so that what was found is looked up but once."""
+    place = func.row_number().over(order_by=order).label("place")
+    all_found = select(SearchDocument.id, SearchDocument.kind, place).where(condition).cte("all_found")
+    chosen = select(all_found.c.id.label("number"), all_found.c.kind, all_found.c.place).order_by(all_found.c.place)
+    if kind:
+        chosen = chosen.where(all_found.c.kind == kind)
+    first = chosen.limit(PAGE).offset((page - 1) * PAGE).subquery()
+    counts = select(func.count(), all_found.c.kind, literal(0)).group_by(all_found.c.kind)
+    rows = db.session.execute(select(first).union_all(counts)).all()
+    places = sorted((row for row in rows if row.place), key=lambda row: row.place)
+    return {row.kind: row.number for row in rows if not row.place}, [row.number for row in places]
+
+
 def _found(terms, lang, cause_id):
     # The beginning of very many words is asked for on the way to a longer one only.
     is_letter = len(terms) == 1 and len(terms[0]) == 1 and terms[0].isascii()
@@ -120,9 +133,12 @@ def _first(condition, terms, lang, most):
 def _order(terms, lang):
     in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",), whole=True))
     begins_in_title = SearchDocument.id.in_(ids_with(terms, lang, ("title",)))
-    in_summary = SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary")))
+    places = [(in_title, 0), (begins_in_title, 1)]
+    # Two letters begin a word in nearly every summary: that tells nothing, and takes as long as all the rest.
+    if max(map(len, terms)) > 2:
+        places.append((SearchDocument.id.in_(ids_with(terms, lang, ("title", "summary"))), 2))
     return (
-        case((in_title, 0), (begins_in_title, 1), (in_summary, 2), else_=3),
+        case(*places, else_=3),
         case((SearchDocument.kind == "cause", 0), else_=1),
         SearchDocument.day.desc().nulls_last(),
         SearchDocument.kind,

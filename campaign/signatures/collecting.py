@@ -4,8 +4,9 @@ A duplicate is not written; whoever brings it in tells its owner, or an organize
 """
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select, tuple_, update
 
 from campaign.extensions import db
 from campaign.lib.bulk import ANY_UNIQUE, insert_all
@@ -74,7 +75,8 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
 def collect_all(batch):
     """Write those of the Collected in `batch` that are nobody's second signature, and owe the letters that they cause.
 
-    Returns their Fates in order. The runner gives them their numbers, as it does for all.
+    Who signed online and has not confirmed yet is confirmed by the witness: that signature takes the words given now.
+    Returns the Fates in order. The runner gives them their numbers, as it does for all.
     """
     fates = []
     for start in range(0, len(batch), BATCH):
@@ -90,68 +92,111 @@ def duplicates_among(batch):
     return [seats.take(each) is None for each in batch]
 
 
+class _Place(NamedTuple):
+    """A seat, 1 or 2, and the id of the row to take over where its person signed online and has not confirmed yet."""
+
+    seat: int
+    pending_id: int | None = None
+
+
 class _Seats:
     """Who has signed already, and which seat is left for somebody else: the second one where a couple shares an address."""
 
     def __init__(self):
-        self._people = set()
+        self._people = {}
         self._at_address = {}
 
     def look_up(self, batch):
         """Learn what the database knows of everybody in `batch`, whatever became of their signatures."""
         c = _table.c
         people = {each.person for each in batch if not each.address}
-        for person in _rows((c.petition_id, c.person_digest), people):
-            self._people.add((person.petition_id, bytes(person.person_digest)))
+        for row in _rows((c.petition_id, c.person_digest), people):
+            self._people.setdefault((row.petition_id, bytes(row.person_digest)), []).append(_Known.of(row))
         addresses = {each.address for each in batch if each.address}
-        for row in _rows((c.petition_id, c.email_digest), addresses, c.person_digest, c.postal_code):
-            known = self._at_address.setdefault((row.petition_id, bytes(row.email_digest)), [])
-            known.append((row.person_digest and bytes(row.person_digest), row.postal_code))
+        for row in _rows((c.petition_id, c.email_digest), addresses):
+            self._at_address.setdefault((row.petition_id, bytes(row.email_digest)), []).append(_Known.of(row))
 
     def take(self, each):
-        """Return the seat that is left for this one, 1 or 2, and take it; None where there is none."""
-        if not each.address:
-            is_new = each.person not in self._people
-            self._people.add(each.person)
-            return 1 if is_new else None
-        here = self._at_address.setdefault(each.address, [])
+        """Return the _Place that is left for this one, and take it; None where there is none."""
+        here = self._at_address.setdefault(each.address, []) if each.address else self._people.setdefault(each.person, [])
         person, postal_code = each.columns["person_digest"], each.columns["postal_code"]
-        is_couple = (
-            len(here) == 1
-            and each.terms.two_per_address
-            and here[0][0] != person
-            and postal_code
-            and here[0][1] == postal_code
-        )
-        if here and not is_couple:
+        place = _taken_over(here, person) if each.columns["confirmed_at"] else None
+        if place is None and here and not _is_couple(here, each):
             return None
-        here.append((person, postal_code))
-        return len(here)
+        here.append(_Known(None, len(here) + 1, person, postal_code))
+        return place or _Place(len(here))
 
 
-def _rows(key, wanted, *more):
+@dataclass(slots=True)
+class _Known:
+    """A signature that we have; `pending_id` while a witness's word can still confirm it."""
+
+    pending_id: int | None
+    seat: int
+    person: bytes | None
+    postal_code: str
+
+    @classmethod
+    def of(cls, row):
+        return cls(row.id if row.state == "pending" else None, row.seat, row.person_digest and bytes(row.person_digest), row.postal_code)
+
+
+def _taken_over(here, person):
+    """Return the place of this very person's unconfirmed signature: what they now said before a witness confirms it."""
+    for known in here:
+        if known.pending_id and known.person == person:
+            here.remove(known)
+            return _Place(known.seat, known.pending_id)
+    return None
+
+
+def _is_couple(here, each):
+    person, postal_code = each.columns["person_digest"], each.columns["postal_code"]
+    shares = len(here) == 1 and each.address and each.terms.two_per_address and postal_code
+    return shares and here[0].person != person and here[0].postal_code == postal_code
+
+
+def _rows(key, wanted):
     if not wanted:
         return []
-    return db.session.execute(select(*key, *more).where(tuple_(*key).in_(list(wanted)))).all()
+    c = _table.c
+    columns = (c.id, c.state, c.seat, c.postal_code, c.petition_id, c.person_digest, c.email_digest)
+    return db.session.execute(select(*columns).where(tuple_(*key).in_(list(wanted))).order_by(c.id)).all()
 
 
 def _collect(batch):
     seats = _Seats()
     seats.look_up(batch)
-    taken = [seats.take(each) for each in batch]
-    rows = [{**each.columns, "seat": seat} for each, seat in zip(batch, taken, strict=True) if seat]
+    places = [seats.take(each) for each in batch]
+    fresh = [
+        {**each.columns, "seat": place.seat}
+        for each, place in zip(batch, places, strict=True)
+        if place and not place.pending_id
+    ]
     # In one order everywhere, so that two writers never wait for each other's rows in a circle.
     written = insert_all(
-        db.session.connection(), _table, sorted(rows, key=_key), unless=ANY_UNIQUE, returning=_WRITTEN
+        db.session.connection(), _table, sorted(fresh, key=_key), unless=ANY_UNIQUE, returning=_WRITTEN
     )
     ids = {_key(row._mapping): row.id for row in written}
     fates = []
-    for each, seat in zip(batch, taken, strict=True):
+    for each, place in zip(batch, places, strict=True):
         # Somebody may have been quicker since we looked.
-        row_id = ids.get(_key({**each.columns, "seat": seat}))
+        if place and place.pending_id:
+            row_id = _take_over(place.pending_id, each.columns)
+        else:
+            row_id = ids.get(_key({**each.columns, "seat": place and place.seat}))
         fates.append(Fate(row_id, NEW if row_id else DUPLICATE))
     _owe_letters(batch, fates)
     return fates
+
+
+def _take_over(row_id, columns):
+    """Put what a witness saw in the place of what waited for its letter; the address stays where none was given now."""
+    kept = {name: value for name, value in columns.items() if name not in ("mail_count", "mailed_at", "reminders")}
+    if not columns["email_digest"]:
+        del kept["email"], kept["email_digest"]
+    here = (_table.c.id == row_id) & (_table.c.state == "pending")
+    return db.session.scalar(update(_table).where(here).values(**kept).returning(_table.c.id))
 
 
 def _owe_letters(batch, fates):

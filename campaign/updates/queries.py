@@ -37,6 +37,11 @@ def update_by_id(update_id):
     return db.session.scalar(_whole().where(Update.id == update_id).execution_options(populate_existing=True))
 
 
+def updates_with_ids(ids):
+    """Return these updates, whatever their state, in no order."""
+    return db.session.scalars(_whole().where(Update.id.in_(ids))).all()
+
+
 def update_slug_after(former):
     """Return where the update lives that once lived at `former`, or None."""
     return db.session.scalar(

@@ -17,11 +17,13 @@ from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh
 from campaign.search.models import SearchDocument
 from campaign.search.queries import search
+from campaign.updates.operations import withdraw_update
 from tests.factories.causes import TEXTS as CAUSE_TEXTS
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
 from tests.factories.petitions import TARGETS, TEXTS, make_petition
 from tests.factories.search import index_now
+from tests.factories.updates import make_update, update_now
 
 
 def found(query, lang="en", **chosen):
@@ -86,6 +88,16 @@ def test_a_petition_is_found_from_its_publishing_until_it_is_put_away(app):
     assert found("home") == []
     write(operations.restore_petition, **steps)
     assert found("home") == [("petition", "home")]
+
+
+def test_an_update_is_found_from_its_hour_until_it_is_taken_back(app):
+    update = make_update(days=-1, draft=False)
+    assert found("answer") == []
+    make_update("second", cause_id=update.cause_id, title="A second answer")
+    assert found("answer") == found("answer", "fr") == [("update", "second")]
+    assert found("wrote") == [("update", "second")]
+    write(withdraw_update, update_id=update_now("second").id, now=utcnow())
+    assert found("answer") == []
 
 
 def test_new_words_are_found_and_old_ones_are_not(app):

@@ -10,7 +10,7 @@ from campaign.signatures import keys
 from campaign.signatures.collecting import BATCH, collect_all, collected, duplicates_among
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition, terms_of
-from tests.factories.signatures import AMALIA, ODILE, TEO, hatch_now, owed, row, rows, sign
+from tests.factories.signatures import AMALIA, ODILE, TEO, confirm, hatch_now, owed, row, rows, sign
 from tests.together import together
 
 NOON = utcnow().replace(microsecond=0) - timedelta(hours=3)
@@ -88,8 +88,32 @@ def test_a_person_who_signed_is_written_once_whether_before_or_in_the_same_batch
     assert len(rows()) == 2
 
 
+@pytest.mark.parametrize("words", [AMALIA, without_address(AMALIA)])
+def test_who_signed_online_and_never_confirmed_is_confirmed_by_a_witness(petition, words):
+    online = sign(petition, AMALIA)
+    batch = [take_down(petition, words, comment="Now"), take_down(petition, words)]
+    assert duplicates_among(batch) == [False, True]
+    taken, again = collect(*batch)
+    assert (taken.id, taken.outcome, again.outcome) == (online, "new", "duplicate")
+    signature = row(online)
+    assert (signature.state, signature.evidence, signature.comment) == ("confirmed", "paper", "Now")
+    assert (signature.email, signature.confirmed_at) == ("amalia@rosales.example", NOON)
+    assert len(rows()) == 1
+    # The letter on its way to them changes nothing any more.
+    assert confirm(online) == online
+    hatch_now()
+    assert differences() == []
+
+
+def test_somebody_elses_unconfirmed_signature_is_nobodys_to_confirm(petition):
+    online = sign(petition, AMALIA)
+    assert outcomes(collect(take_down(petition, TEO))) == ["duplicate"]
+    assert row(online).state == "pending"
+    assert outcomes(collect(take_down(petition, AMALIA, evidence="in_person", confirmed=False))) == ["duplicate"]
+
+
 def test_who_signed_online_is_known_on_paper_by_name_and_postal_code(petition):
-    sign(petition, AMALIA)
+    confirm(sign(petition, AMALIA))
     assert outcomes(collect(take_down(petition, without_address(AMALIA)))) == ["duplicate"]
     elsewhere = {**without_address(AMALIA), "postal_code": "H3Z 2Y7"}
     assert outcomes(collect(take_down(petition, elsewhere))) == ["new"]

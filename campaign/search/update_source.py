@@ -1,0 +1,46 @@
+"""Updates, to be found once their hour has come."""
+
+from zoneinfo import ZoneInfo
+
+from flask import current_app
+from sqlalchemy import select
+
+from campaign.extensions import db
+from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_text
+from campaign.lib.times import utcnow
+from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.updates.models import Update
+from campaign.updates.queries import listed_at, updates_with_ids
+
+
+def _standing():
+    query = select(Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at).join(Update.cause)
+    return [
+        Standing(row.id, row.slug, mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()), row.changed_at)
+        for row in db.session.execute(query.where(*listed_at(utcnow(), None)).order_by(Update.id))
+    ]
+
+
+def _documents(ids):
+    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    for update in updates_with_ids(ids):
+        for lang in LOCALES:
+            yield _document(update, lang, zone)
+
+
+def _document(update, lang, zone):
+    text = update.text(lang)
+    return Document(
+        subject_id=update.id,
+        lang=lang,
+        cause_id=update.cause_id,
+        slug=update.slug,
+        title=text.title,
+        summary=text.summary,
+        body=paragraphs(to_text(text.body), text.picture_alt),
+        day=update.publish_at.astimezone(zone).date(),
+    )
+
+
+UPDATES = Source("update", "updates.show", _standing, _documents)
