@@ -1,4 +1,4 @@
-"""A setting or command without a line in the documents fails here."""
+"""A setting, command, library or decision without a line in the documents fails here, and so does a link that leads nowhere."""
 
 import re
 from pathlib import Path
@@ -8,6 +8,8 @@ from flask import current_app
 ROOT = Path(__file__).parents[2]
 # Flask's own.
 FOREIGN = {"run", "shell", "routes"}
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+PINNED = re.compile(r"^([\w-]+)(?:\[\w+\])?==", re.MULTILINE)
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists():
@@ -29,6 +31,32 @@ def test_every_documented_command_exists(app):
     named = set(re.findall(r"^\| `flask ((?:[a-z]+ ?)+)", page, re.MULTILINE))
     known = {*dict(_leaves(current_app.cli)), "db upgrade"}
     assert {name.strip() for name in named} <= known
+
+
+def test_every_link_from_a_document_leads_to_a_file():
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    links = [(page, link) for page in pages for link in LINK.findall(page.read_text())]
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+    assert len(links) > 40
+
+
+def test_decisions_are_numbered_without_gaps_and_all_stand_in_their_list():
+    folder = ROOT / "docs/decisions"
+    headings = [path.read_text().partition("\n")[0] for path in sorted(folder.glob("0*.md"))]
+    files = [path.name for path in sorted(folder.glob("0*.md"))]
+    numbers = range(1, len(files) + 1)
+    assert [file[:4] for file in files] == [f"{number:04}" for number in numbers]
+    titles = [heading.removeprefix(f"# {number}. ") for number, heading in zip(numbers, headings, strict=True)]
+    rows = [f"| {number} | [{title}]({file}) |" for number, title, file in zip(numbers, titles, files, strict=True)]
+    listed = (folder / "README.md").read_text().splitlines()
+    assert [line for line in listed if line.startswith("| ") and "](" in line] == rows
+
+
+def test_every_library_has_its_reason():
+    pinned = PINNED.findall("\n".join((ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt")))
+    reasons = (ROOT / "docs/decisions/0006-libraries.md").read_text().lower()
+    assert [name for name in pinned if not re.search(rf"\b{name.lower()}\b", reasons)] == []
+    assert len(pinned) > 30
 
 
 def _leaves(group, path=()):
