@@ -6,7 +6,7 @@ from tests.factories.events import make_event
 from tests.factories.kiosks import AMALIA, make_table, make_tablet
 from tests.factories.paper import begin, csv_of
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import sign
+from tests.factories.signatures import sign, sign_and_hatch
 from tests.factories.updates import make_update
 
 REVIEWED = {"/organize/held/", "/organize/kiosks/fair/review"}
@@ -44,3 +44,12 @@ def test_each_role_is_told_what_waits_for_it(desk_of, cause_id, role, tasks):
 def test_nothing_waits_in_a_cause_at_rest(desk_of):
     petition = make_petition()
     assert 'class="today"' not in desk_of("owner", petition.cause_id).get("/organize/").text
+
+
+def test_several_signatures_are_counted_in_the_plural_and_each_in_the_singular(desk_of):
+    petition = make_petition()
+    for address in ("a@rosales.example", "b@rosales.example"):
+        sign_and_hatch(petition, {**AMALIA, "given_name": address[0], "email": address})
+    desk = desk_of("owner", petition.cause_id, lang="fr")
+    assert ">comptées<" in desk.get("/organize/numbers/petitions/home").text
+    assert "comptée\n" in desk.get("/organize/signatures/").text.replace("</span>", "\n")
