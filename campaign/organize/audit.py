@@ -9,7 +9,7 @@ from campaign.accounts.audit import entries
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.causes.queries import causes_among
 from campaign.organize.audit_forms import AuditSearch
-from campaign.organize.audit_words import ACTIONS, DOORS, WAYS
+from campaign.organize.audit_words import ACTIONS, DOORS, THINGS, WAYS
 from campaign.organize.guard import allowed
 from campaign.organize.people_forms import ROLE_NAMES
 from campaign.organize.presence import causes_where
@@ -40,6 +40,7 @@ def index():
         has_more=len(found) > ON_A_PAGE,
         people={each.subject_id: organizer_by_id(each.subject_id) for each in found if each.subject_kind == "organizer"},
         words=ACTIONS,
+        things=THINGS,
         doors=DOORS,
         ways=WAYS,
         role_names=ROLE_NAMES,

@@ -121,6 +121,21 @@ SUBJECTS = {
     "kiosks": _l("Kiosks"),
     "keys": _l("Keys of partners"),
 }
+# What an entry is about, before its number.
+THINGS = {
+    "api_key": _l("key"),
+    "cause": _l("cause"),
+    "event": _l("event"),
+    "export": _l("file"),
+    "import": _l("list from paper"),
+    "kiosk": _l("tablet"),
+    "petition": _l("petition"),
+    "print_run": _l("printed sheets"),
+    "registration": _l("registration"),
+    "rule": _l("rule"),
+    "signature": _l("signature"),
+    "update": _l("update"),
+}
 DOORS = {
     "command": _l("At the command line"),
     "worker": _l("The worker"),

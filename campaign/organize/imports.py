@@ -32,7 +32,6 @@ from campaign.petitions.queries import petition_by_id
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 ON_A_PAGE = 50
 WRONG_ON_A_PAGE = 20
-STATE_TAGS = {"open": "waiting", "imported": "sure", "undone": "quiet", "dropped": "quiet"}
 
 
 def any_batch(batch_id):
@@ -50,7 +49,6 @@ def index():
         runs=runs_among(cause_ids),
         titles={each.id: each.title for each in petitions},
         petitions=petitions,
-        tags=STATE_TAGS,
     )
 
 
@@ -267,6 +265,5 @@ def page(batch, *, form=None, reason=None, status=200):
         form=form or BringInForm(formdata=None, seen=batch.changed_at.isoformat()),
         reason=reason or ReasonForm(formdata=None),
         first_step=first_step(batch),
-        tags=STATE_TAGS,
         **words_of(petition),
     ), status

@@ -19,6 +19,7 @@ from campaign.organize.guard import allowed
 from campaign.organize.held import after, numbers
 from campaign.organize.kiosks import any_event, blueprint
 from campaign.organize.presence import may
+from campaign.organize.scope import petitions_where
 from campaign.organize.signature_forms import ReasonForm
 from campaign.signatures.collecting import NEW
 
@@ -114,6 +115,7 @@ def _page(event, form, status=200, ticked=()):
         event=event,
         form=form,
         rows=shown,
+        titles={petition.slug: petition.title for petition in petitions_where("signatures.review")},
         has_more=len(rows) > ON_A_PAGE,
         last_id=rows[ON_A_PAGE - 1].id if len(rows) > ON_A_PAGE else None,
         ticked=set(ticked),

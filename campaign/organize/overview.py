@@ -8,10 +8,10 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
 from campaign.lib.times import utcnow
 from campaign.organize.guard import any_organizer
-from campaign.organize.presence import causes_where, may
+from campaign.organize.presence import causes_where
+from campaign.organize.today import Task, tasks_of
 from campaign.petitions.cards import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
-from campaign.signatures.finding import held_by_reason, how_many_unread
 
 blueprint = Blueprint("overview", __name__)
 
@@ -24,8 +24,7 @@ class CauseInSight:
     title: str
     count: int
     petitions: tuple[PetitionCard, ...]
-    held: int
-    unread: int
+    tasks: list[Task]
 
 
 @blueprint.get("/")
@@ -40,7 +39,5 @@ def _in_sight(cause):
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     cards = tuple(card(petition, g.lang, counts.get(petition.id, 0), now) for petition in petitions)
-    ids = [petition.id for petition in petitions] if may("signatures.review", cause) else []
-    held = sum(held_by_reason(ids).values()) if ids else 0
-    unread = how_many_unread(ids) if ids else 0
-    return CauseInSight(cause, cause.text(g.lang).title, cause_count(cause.id), cards, held, unread)
+    tasks = tasks_of(cause, petitions)
+    return CauseInSight(cause, cause.text(g.lang).title, cause_count(cause.id), cards, tasks)

@@ -23,15 +23,15 @@ class Place(NamedTuple):
 
 PLACES = (
     Place("overview", _l("Overview"), "grid", "overview.see"),
-    Place("causes", _l("Causes"), "flag", "causes.see"),
-    Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
-    Place("events", _l("Events"), "calendar", "events.see"),
-    Place("updates", _l("Updates"), "newspaper", "updates.see"),
     Place("signatures", _l("Signatures"), "pen", "signatures.see"),
     Place("held", _l("Held"), "hourglass", "signatures.review"),
     Place("comments", _l("Comments"), "speech", "signatures.review"),
-    Place("mail", _l("Mail"), "mail", "mail.see"),
+    Place("causes", _l("Causes"), "flag", "causes.see"),
+    Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
+    Place("events", _l("Events"), "calendar", "events.see"),
     Place("kiosks", _l("Kiosks"), "tablet", "kiosks.see"),
+    Place("updates", _l("Updates"), "newspaper", "updates.see"),
+    Place("mail", _l("Mail"), "mail", "mail.see"),
     Place("people", _l("People"), "users", "people.see"),
     Place("audit", _l("Audit trail"), "list", "audit.see"),
 )
@@ -41,6 +41,7 @@ REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
     "keys": "people",
+    **dict.fromkeys(("second_factor", "passkeys"), "account"),
     **dict.fromkeys(("copies", "erasures", "retention", "exports", "handovers", "imports"), "signatures"),
 }
 

@@ -202,6 +202,14 @@ def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
     assert desk.get("/organize/imports/sheets/1-002-A").status_code == 404
 
 
+def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
+    _place, run = printed(desk)
+    place = f"/organize/imports/runs/{run.id}"
+    assert "not in yet" not in desk.get(place).text
+    desk.post("/organize/imports/type", typed_sheet(run.serials[0]))
+    assert desk.get(place).text.count("not in yet") == 1
+
+
 def typed_sheet(serial="own 1"):
     return {"petition": "home", "sheet": serial, "signed_on": "2026-11-20", "lang": "es", "country": "MX", "wording": "I sign."}
 

@@ -137,7 +137,7 @@ def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_
     tablet.sign(drawn="M 10,20 C 1,2 3,4 5,6")
     page = desk_of("reviewer", event.cause_id).get(f"/organize/signatures/{rows()[0].id}").text
     assert "At a table, in person" in page
-    assert "How a family searches, Tablet 1" in page
+    assert "<bdi>How a family searches</bdi>, <bdi>Tablet 1</bdi>" in page
     assert '<path d="M 10,20 C 1,2 3,4 5,6"/>' in page
 
 

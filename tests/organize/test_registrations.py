@@ -150,3 +150,9 @@ def test_taking_along_asks_for_the_password_again_after_a_while_and_for_a_second
     plain = desk_of("exporter", cause.id, email="plain@kwan.example", second_factor=False)
     assert "/account/second-factor" in plain.client.get(f"{TALK}/registrations/export").location
     assert desk_of("tabler", cause.id).get(f"{TALK}/registrations/export").status_code == 403
+
+
+def test_a_full_room_has_no_seat_free_in_french_where_nothing_is_singular(desk, desk_of):
+    come(desk.event, seats=3)
+    french = desk_of("tabler", desk.event.cause_id, email="second@kwan.example", lang="fr")
+    assert "0 place libre" in french.get(f"{TALK}/door/list").text
