@@ -8,6 +8,7 @@ from sqlalchemy import select, text, update
 from campaign.causes.models import CauseText
 from campaign.causes.operations import change_cause, move_cause, publish_cause
 from campaign.events import operations as events
+from campaign.events.editing import archive_event, restore_event
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
@@ -49,6 +50,15 @@ def test_each_public_thing_is_found_in_each_language_of_the_site(app):
     assert found("butterflies", "fr") == [("cause", "valley")]
     assert found("charla", "es") == [("event", "talk")]
     assert found("charla", "en") == []
+
+
+def test_an_archived_event_is_not_found_until_it_is_taken_out_again(app):
+    event = make_event(cause_id=make_cause().id)
+    assert found("larch") == [("event", "talk")]
+    write(archive_event, event_id=event.id, now=utcnow())
+    assert found("larch") == []
+    write(restore_event, event_id=event.id)
+    assert found("larch") == [("event", "talk")]
 
 
 def test_nothing_changes_while_nothing_changes(app):
