@@ -13,6 +13,7 @@ from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions import editing, operations
+from campaign.petitions.endings import retire_cause
 from campaign.petitions.models import PetitionText
 from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh
@@ -80,7 +81,7 @@ def test_drafts_and_what_belongs_to_a_draft_or_an_archived_cause_never_appear(ap
     write(publish_cause, cause_id=hidden.id)
     assert found("home") == [("petition", "of-hidden")]
     assert found("talk") == [("event", "event-of-hidden")]
-    write(operations.retire_cause, cause_id=hidden.id)
+    write(retire_cause, cause_id=hidden.id, now=utcnow())
     assert found("home") == found("talk") == []
 
 
