@@ -12,7 +12,8 @@ from campaign.lib.times import UtcDateTime, utcnow
 class Cause(db.Model):
     """The larger aim; it owns petitions and one montage.
 
-    `revision` counts its changes, so that of two editors the second is told.
+    `revision` counts its changes, so that of two editors the second is told. A draft with `publish_at` goes out by itself then, as
+    was meant in `time_zone`. A closed one (`closed_at`) stands where it stood, and takes neither signatures nor subscriptions.
     """
 
     __tablename__ = "cause"
@@ -26,10 +27,18 @@ class Cause(db.Model):
     state: Mapped[str] = mapped_column(String(12), default="draft")
     palette: Mapped[str] = mapped_column(String(20), default="monarch")
     shape: Mapped[str] = mapped_column(String(40), default="monarch")
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    time_zone: Mapped[str] = mapped_column(String(40), default="", server_default="")
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
     texts: Mapped[list["CauseText"]] = relationship(order_by="CauseText.lang", cascade="all, delete-orphan")
+
+    @property
+    def is_over(self):
+        """Whether it takes neither signatures nor subscriptions any more."""
+        return self.closed_at is not None or self.state == "archived"
 
     def text(self, lang):
         """Return the words in `lang`, or in the first language there is."""

@@ -73,9 +73,24 @@ def move_cause(*, cause_id, revision, slug):
 def publish_cause(*, cause_id):
     """Show a draft, or an archived cause again, to everybody; petitions that were closed stay closed."""
     cause = cause_to_change(cause_id)
-    cause.state = "published"
+    cause.state, cause.publish_at = "published", None
     db.session.flush()
     return cause
+
+
+def schedule_cause(*, cause_id, at, zone=""):
+    """Let a draft be published by itself at an instant that was meant in `zone`, or no longer where `at` is None."""
+    cause = cause_to_change(cause_id)
+    if cause.state == "draft":
+        cause.publish_at, cause.time_zone = at, zone
+        db.session.flush()
+    return cause
+
+
+def publish_due_causes(*, now):
+    """Publish the drafts whose instant has come; return how many."""
+    due = db.session.scalars(select(Cause.id).where(Cause.state == "draft", Cause.publish_at <= now)).all()
+    return len([publish_cause(cause_id=cause_id) for cause_id in due])
 
 
 def cause_to_change(cause_id):

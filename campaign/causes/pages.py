@@ -10,7 +10,10 @@ from campaign.lib.markdown import to_html
 
 @dataclass(frozen=True)
 class CausePage:
-    """A cause in one language. `shape` is its montage's, `count` its butterflies, `next_number` the number that the next one gets at most."""
+    """A cause in one language. `shape` is its montage's, `count` its butterflies, `next_number` the number that the next one gets at most.
+
+    `is_over`: it takes neither signatures nor subscriptions any more.
+    """
 
     id: int
     slug: str
@@ -20,6 +23,7 @@ class CausePage:
     palette: str
     shape: str
     count: int
+    is_over: bool
 
     @property
     def next_number(self):
@@ -38,4 +42,5 @@ def page(cause, lang):
         palette=cause.palette,
         shape=cause.shape,
         count=cause_count(cause.id),
+        is_over=cause.is_over,
     )

@@ -8,6 +8,7 @@ from datetime import timedelta
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.events import tasks as events
+from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
 from campaign.extensions import write
@@ -137,5 +138,5 @@ class Worker:
             # Rules for clocks come with a package, and a package with a new start.
             write(events.realign, now=now)
             self._has_read_clocks = True
-        work = write(publish_due, now=now) + write(events.remind, now=now)
+        work = write(publish_due_causes, now=now) + write(publish_due, now=now) + write(events.remind, now=now)
         return work + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])

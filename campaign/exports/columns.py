@@ -4,8 +4,11 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import case
+from sqlalchemy import case, select
 
+from campaign.events.models import Event
+from campaign.imports.models import ImportRow
+from campaign.kiosk.models import Kiosk, Shift
 from campaign.lib.iso_texts import iso_day, iso_instant
 from campaign.petitions.models import PetitionVersion
 from campaign.signatures.models import Signature, shown_name
@@ -29,6 +32,16 @@ def _of(label, source, kind="text"):
     return Column(label, (source,), kind)
 
 
+def _from(model, told, *conditions):
+    """Return what another table tells of a signature: looked up by a key for each, and nothing where there is none."""
+    return select(told).select_from(model).where(*conditions).limit(1).correlate(Signature).scalar_subquery()
+
+
+def _on_paper(told):
+    # The others are spared the look-up.
+    return case((Signature.evidence == "paper", _from(ImportRow, told, ImportRow.signature_id == Signature.id)))
+
+
 # To add one, add its line. They stand in this order wherever they are chosen or written.
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
@@ -47,6 +60,12 @@ COLUMNS = {
     "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
     "lang": _of(_l("Language"), Signature.lang),
     "source": _of(_l("Campaign code"), Signature.source),
+    "event": _of(_l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)),
+    "kiosk": _of(_l("Tablet"), _from(Kiosk, Kiosk.name, Kiosk.id == Signature.kiosk_id)),
+    "tabler": _of(_l("Tabler"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)),
+    "shift_began": _of(_l("Shift since"), _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id)),
+    "sheet": _of(_l("Paper sheet"), _on_paper(ImportRow.sheet)),
+    "sheet_row": _of(_l("Row on the sheet"), _on_paper(ImportRow.sheet_row)),
     "held_reason": _of(_l("Why it is held"), Signature.held_reason),
     "version": _of(_l("Version of the text"), PetitionVersion.number, "whole"),
     "day": _of(_l("Day"), iso_day(Signature.created_at)),

@@ -14,7 +14,7 @@ STATES = {
     "all": None,
 }
 # Filters by a column that must have one value; empty lets all pass.
-EQUAL = ("evidence", "country", "lang")
+EQUAL = ("evidence", "country", "lang", "source")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Selection:
     evidence: str = ""
     country: str = ""
     lang: str = ""
+    source: str = ""
     subscribed: bool = False
     since: datetime | None = None
     until: datetime | None = None

@@ -1,6 +1,6 @@
 """Causes: the list, writing one, its address."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from campaign.causes.operations import (
@@ -15,7 +15,7 @@ from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.slugs import slug_of
 from campaign.organize.acts import Fact, act
-from campaign.organize.causes_forms import CauseForm
+from campaign.organize.causes_forms import CauseForm, LaterForm
 from campaign.organize.content_fields import conflicts
 from campaign.organize.guard import allowed
 from campaign.organize.petitions_forms import SlugForm
@@ -71,6 +71,11 @@ def create():
 @blueprint.get("/<slug>")
 @allowed("causes.see", any_cause)
 def show(cause):
+    return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+
+
+def shown(cause, later, status=200):
+    """Return the page of a cause, with the LaterForm as it stands."""
     missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
     return render_template(
         "organize/causes/show.html",
@@ -78,7 +83,8 @@ def show(cause):
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
         missing=missing,
-    )
+        later=later,
+    ), status
 
 
 @blueprint.get("/<slug>/words")

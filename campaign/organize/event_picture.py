@@ -25,7 +25,7 @@ def picture(event):
 @allowed("events.edit", any_event)
 def save_picture(event):
     form = PictureForm()
-    if not form.validate_about(has_picture=event.picture is not None, first=event.original_lang):
+    if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
         return _page(event, form, 422)
     alts = form.alts([text.lang for text in event.texts])
     named = {"data": form.data_sent(), "focal": form.focal(), "alts": alts, "mark": form.mark.data, "now": utcnow()}

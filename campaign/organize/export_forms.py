@@ -17,9 +17,10 @@ from campaign.organize.content_fields import LineField, most
 from campaign.organize.export_words import KIND_WORDS, OFFERED, STATE_WORDS, USUAL
 from campaign.organize.figures import zone
 from campaign.organize.signature_words import EVIDENCE_WORDS
+from campaign.sharing.arrivals import clean_source
 
 MOST_PURPOSE = 300
-FILTERS = ("state", "evidence", "country", "lang", "subscribed")
+FILTERS = ("state", "evidence", "country", "lang", "source", "subscribed")
 
 
 class PurposeForm(FlaskForm):
@@ -39,6 +40,7 @@ class ExportForm(PurposeForm):
     evidence = SelectField(_l("Evidence"), default="")
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
+    source = LineField(_l("Campaign code"), [most(40)])
     since = DateField(_l("From"), [Optional()])
     until = DateField(_l("To"), [Optional()])
     subscribed = BooleanField(_l("Only those who asked for news"))
@@ -65,6 +67,10 @@ class ExportForm(PurposeForm):
         kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
         return cls(aim, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})
 
+    def validate_source(self, field):
+        if field.data and not clean_source(field.data):
+            raise ValidationError(_l("No link bears such a code. Write it as it stands behind ?source=."))
+
     def validate_until(self, field):
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError(_l("That is before the first day."))
@@ -79,6 +85,7 @@ class ExportForm(PurposeForm):
             evidence=self.evidence.data,
             country=self.country.data,
             lang=self.lang.data,
+            source=clean_source(self.source.data or ""),
             subscribed=to_letters or self.subscribed.data,
             since=_start(self.since.data),
             until=_start(self.until.data, days=1),

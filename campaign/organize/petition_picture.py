@@ -25,7 +25,7 @@ def picture(petition):
 @allowed("petitions.edit", any_petition)
 def save_picture(petition):
     form = PictureForm()
-    if not form.validate_about(has_picture=petition.picture is not None, first=petition.original_lang):
+    if not form.validate_about(has_picture=petition.picture is not None, spoken=[petition.original_lang]):
         return _page(petition, form, 422)
     named = {"data": form.data_sent(), "focal": form.focal(), "alts": form.alts(LOCALES), "mark": form.mark.data}
     try:

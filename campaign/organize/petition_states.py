@@ -28,6 +28,8 @@ def publish(petition):
         act(fact_of("petitions.publish", petition), operations.publish_petition, petition_id=petition.id, now=utcnow())
     except operations.NotReady:
         return _publishing_page(petition_in_any_state(petition.slug), 409)
+    except operations.CauseClosed:
+        return _cause_is_closed(petition)
     flash(_("Published. It stands at its address from now on."), "sure")
     return back_to(petition)
 
@@ -43,7 +45,10 @@ def close(petition):
 @blueprint.post("/<slug>/reopen")
 @allowed("petitions.publish", any_petition)
 def reopen(petition):
-    act(fact_of("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
+    try:
+        act(fact_of("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
+    except operations.CauseClosed:
+        return _cause_is_closed(petition)
     flash(_("It takes signatures again."), "sure")
     return back_to(petition)
 
@@ -61,6 +66,11 @@ def archive(petition):
 def restore(petition):
     act(fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
     flash(_("Out of the archive again."), "sure")
+    return back_to(petition)
+
+
+def _cause_is_closed(petition):
+    flash(_("Its cause is closed. Open that first."), "grave")
     return back_to(petition)
 
 

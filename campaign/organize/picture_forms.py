@@ -1,4 +1,4 @@
-"""The form by which an event or a petition gets its picture: the file, its words, and what of it stays in sight."""
+"""The form by which an event, a petition or an update gets its picture: the file, its words, and what of it stays in sight."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -42,15 +42,16 @@ class _Picture(FlaskForm):
     def alts(self, langs):
         return {lang: self[f"alt_{lang}"].data or "" for lang in langs}
 
-    def validate_about(self, *, has_picture, first):
-        """Check the form; a picture needs a file, and words in the language `first`."""
+    def validate_about(self, *, has_picture, spoken):
+        """Check the form; a picture needs a file, and words in each language of `spoken`."""
         valid = self.validate()
         if not has_picture and not self.picture.data:
             self.picture.errors = [_l("Choose a file.")]
-        alt = self[f"alt_{first}"]
-        if not alt.data and not alt.errors:
-            alt.errors = [_l("Say what is seen, for those who do not see it.")]
-        return valid and not self.picture.errors and not alt.errors
+        alts = [self[f"alt_{lang}"] for lang in spoken]
+        for alt in alts:
+            if not alt.data and not alt.errors:
+                alt.errors = [_l("Say what is seen, for those who do not see it.")]
+        return valid and not self.picture.errors and not any(alt.errors for alt in alts)
 
 
 PictureForm = type(

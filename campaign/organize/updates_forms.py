@@ -1,10 +1,9 @@
-"""The forms by which an update is written, pictured, and published."""
+"""The forms by which an update is written and published."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from flask_wtf.file import FileField
-from wtforms import BooleanField, DateTimeLocalField, IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms.validators import InputRequired, Optional
 
 from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
 from campaign.lib.locales import LOCALES, NAMES
@@ -87,41 +86,6 @@ WordsForm = type(
         **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
         **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(20_000)])),
     },
-)
-
-
-class _Picture(FlaskForm):
-    """A picture, the point in it that matters, and what is seen on it."""
-
-    file = FileField(_l("Picture"))
-    focus_x = IntegerField(_l("From the left, in hundredths"), [NumberRange(0, 100, _l("Write a number from 0 to 100."))], default=50)
-    focus_y = IntegerField(_l("From the top, in hundredths"), [NumberRange(0, 100, _l("Write a number from 0 to 100."))], default=50)
-
-    @classmethod
-    def of(cls, update):
-        point = {"focus_x": update.picture.focus_x, "focus_y": update.picture.focus_y} if update.picture else {}
-        return cls(formdata=None, data={**point, **{f"alt_{text.lang}": text.picture_alt for text in update.texts}})
-
-    def alts(self, update):
-        """Return {language: what is seen} for the languages that the update is written in."""
-        return {text.lang: self[f"alt_{text.lang}"].data or "" for text in update.texts}
-
-    def validate_for(self, update):
-        valid = self.validate()
-        if not self.file.data and update.picture is None:
-            self.file.errors = [_l("Choose a picture.")]
-            valid = False
-        for lang, words in self.alts(update).items():
-            if not words:
-                self[f"alt_{lang}"].errors = [_l("Say what is seen, for those who do not see it.")]
-                valid = False
-        return valid
-
-
-PictureForm = type(
-    "PictureForm",
-    (_Picture,),
-    by_language("alt", lambda lang: LineField(in_language(_l("What is seen"), lang), [most(300)])),
 )
 
 

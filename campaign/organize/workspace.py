@@ -53,6 +53,7 @@ from campaign.organize import (
     second_factor,
     sign_in,
     signatures,
+    update_picture,
     update_states,
     update_words,
     updates,
@@ -68,7 +69,7 @@ PARTS = (
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
-    *(petition_embedding, petition_sharing, cause_states, update_words, update_states),
+    *(petition_embedding, petition_sharing, cause_states, update_words, update_states, update_picture),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
     *(import_files, import_sheets, kiosk_devices, kiosk_review),
 )

@@ -2,7 +2,6 @@
 
 from sqlalchemy import select
 
-from campaign.causes.operations import cause_to_change
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.moving_slugs import MovingSlugs
@@ -33,6 +32,12 @@ class SlugTaken(CampaignError):
 
 
 slugs = MovingSlugs(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
+
+
+class CauseClosed(CampaignError):
+    """The petition's cause is closed, and nothing is signed under it."""
+
+    status = 409
 
 
 class NotReady(CampaignError):
@@ -84,10 +89,11 @@ def duplicate_petition(*, petition_id, slug):
 
 
 def publish_petition(*, petition_id, now):
-    """Make a draft public; it can be signed at once, or from the time that was set. Raises NotReady."""
+    """Make a draft public; it can be signed at once, or from the time that was set. Raises NotReady and CauseClosed."""
     petition = petition_to_change(petition_id)
     if petition.state != "draft":
         return petition
+    _demand_open_cause(petition)
     if faults := faults_of(petition, now):
         raise NotReady(faults)
     petition.state = "published"
@@ -106,10 +112,11 @@ def close_petition(*, petition_id):
 
 
 def reopen_petition(*, petition_id, now):
-    """Take signatures again, also where the time set for the end has passed; that end is then forgotten."""
+    """Take signatures again, also where the time set for the end has passed; that end is then forgotten. Raises CauseClosed."""
     petition = petition_to_change(petition_id)
     if petition.state == "draft":
         return petition
+    _demand_open_cause(petition)
     petition.state, petition.closed_at = "published", None
     petition.archived_at = None
     if petition.closes_at and petition.closes_at <= now:
@@ -135,15 +142,9 @@ def restore_petition(*, petition_id):
     return petition
 
 
-def retire_cause(*, cause_id):
-    """Archive a cause and close its petitions; their pages stay, and take no more signatures."""
-    cause = cause_to_change(cause_id)
-    open_ones = select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")
-    for petition in db.session.scalars(open_ones):
-        _close(petition)
-    cause.state = "archived"
-    db.session.flush()
-    return cause
+def _demand_open_cause(petition):
+    if petition.cause.closed_at is not None:
+        raise CauseClosed(f"the cause of {petition.slug}")
 
 
 def _close(petition):

@@ -1,11 +1,11 @@
-"""Events, to be found; those that are over and those called off too, as their pages stay."""
+"""Events, to be found; those that are over and those called off too, but none from the archive."""
 
 from sqlalchemy import select
 
 from campaign.events.hours import full_day, hours
 from campaign.events.models import Event
 from campaign.events.places import whole_place
-from campaign.events.queries import PUBLIC, events_with_ids
+from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_text
@@ -13,7 +13,7 @@ from campaign.search.sources import Document, Source, Standing, mark_of, paragra
 
 
 def _standing():
-    query = select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at).join(Event.cause).where(*PUBLIC)
+    query = select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at).join(Event.cause).where(*LISTED)
     return [
         Standing(row.id, row.slug, mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()), row.changed_at)
         for row in db.session.execute(query.order_by(Event.id))

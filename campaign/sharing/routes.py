@@ -21,6 +21,7 @@ from campaign.sharing.operations import note_share
 from campaign.sharing.queries import numbers_brought_by, words_dealt
 from campaign.signatures import keys
 from campaign.signatures.queries import signature_by_token
+from campaign.updates.queries import update_by_slug
 
 blueprint = Blueprint("sharing", __name__)
 blueprint.app_template_global("structured_site")(structured.of_site)
@@ -29,7 +30,7 @@ blueprint.app_template_global("structured_cause")(structured.of_cause)
 CODE_SECONDS = 86_400
 # So many pixels a side make a QR code crisp on paper of the size of a hand.
 SCALE = 16
-KINDS = "any(petitions, causes, events)"
+KINDS = "any(petitions, causes, events, updates)"
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,12 @@ def _petition_title(petition, lang):
 FOUND = {
     "petitions": Kind(petition_by_slug, _petition_title, "petitions.show", lambda petition: petition.cause),
     "causes": Kind(cause_by_slug, lambda cause, lang: cause.text(lang).title, "causes.show", lambda cause: cause),
+    "updates": Kind(
+        lambda slug: update_by_slug(slug, utcnow()),
+        lambda update, lang: update.text(lang).title,
+        "updates.show",
+        lambda update: update.cause,
+    ),
     "events": Kind(event_by_slug, lambda event, lang: event.text(lang).title, "events.show", lambda event: event.cause),
 }
 

@@ -25,7 +25,8 @@ def subscribe(slug):
     cause = cause_by_slug(slug)
     if cause is None:
         return _unknown()
-    return _take(cause)
+    # A page from before it was closed still has the box; the page as it is now says why nothing is taken.
+    return redirect(url_for("causes.show", slug=slug), 303) if cause.is_over else _take(cause)
 
 
 @blueprint.post("/<lang>/subscriptions")
@@ -36,7 +37,10 @@ def subscribe_to_all():
 @blueprint.get("/<lang>/causes/<slug>/subscriptions")
 def form_again(slug):
     """The box by itself: where a language switch or a reload after a refused form leads, and a link from elsewhere."""
-    return public(make_response(_box(cause_by_slug(slug) or abort(404), SubscribeForm(formdata=None))), 60)
+    cause = cause_by_slug(slug) or abort(404)
+    if cause.is_over:
+        return redirect(url_for("causes.show", slug=slug), 303)
+    return public(make_response(_box(cause, SubscribeForm(formdata=None))), 60)
 
 
 @blueprint.get("/<lang>/subscriptions")

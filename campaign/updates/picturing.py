@@ -6,9 +6,22 @@ from campaign.extensions import db
 from campaign.lib.cropping import cut
 from campaign.lib.pictures import clean_picture
 from campaign.updates.models import UpdatePicture
-from campaign.updates.operations import update_to_change
+from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
 
 WIDE = (1200, 630)
+
+
+def mark_of(update):
+    """Return what tells whether the picture of an Update is still as an editor saw it."""
+    digest = update.picture.digest if update.picture else ""
+    return "-".join((digest, *(f"{text.lang}:{text.picture_alt}" for text in update.texts)))
+
+
+def change_update_picture(*, update_id, mark, **named):
+    """Set the picture as `set_update_picture` does. Raises UpdateChangedMeanwhile, and PictureRefused."""
+    if mark != mark_of(update_to_change(update_id)):
+        raise UpdateChangedMeanwhile(f"the picture of update {update_id}")
+    return set_update_picture(update_id=update_id, **named)
 
 
 def set_update_picture(*, update_id, now, data=None, focus=(50, 50), alts=None):

@@ -1,11 +1,16 @@
 """Writing causes in the workspace."""
 
+from datetime import timedelta
+
 import pytest
 
+from campaign.causes.operations import publish_due_causes
 from campaign.causes.queries import cause_in_any_state
-from campaign.extensions import db
+from campaign.extensions import db, write
+from campaign.petitions.operations import close_petition
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, post_signature
 
 VALLEY = "/organize/causes/valley"
 LOOK = {"palette": "water", "shape": "drop"}
@@ -72,3 +77,49 @@ def test_an_archived_cause_closes_its_petitions_and_keeps_its_pages(desk_of, cli
     assert "This petition is closed" in client.get("/en/petitions/home").text
     desk.post(f"{VALLEY}/publish")
     assert "Butterflies for the Valley" in client.get("/en/").text
+
+
+def test_a_closed_cause_keeps_its_page_says_so_and_takes_nothing_until_it_is_opened(desk_of, client):
+    petition = make_petition()
+    earlier = make_petition("earlier", cause_id=petition.cause_id)
+    write(close_petition, petition_id=earlier.id)
+    desk = desk_of("owner", petition.cause_id)
+    for _ in range(2):
+        assert desk.post(f"{VALLEY}/close").status_code == 303
+    for lang, kindly in (("en", "This cause is closed"), ("es", "Esta causa está cerrada"), ("fr", "Cette cause est close")):
+        page = client.get(f"/{lang}/causes/valley")
+        assert (page.status_code, kindly in page.text, "subscribe-email" in page.text) == (200, True, False)
+    assert "Butterflies for the Valley" in client.get("/en/").text
+    assert "This petition is closed" in client.get("/en/petitions/home").text
+    assert post_signature(client, petition, AMALIA).status_code != 303
+    news = client.post("/en/causes/valley/subscriptions", data={"email": "ines@walsh.example", "frequency": "each"})
+    assert (news.status_code, news.location) == (303, "/en/causes/valley")
+    desk.post("/organize/petitions/home/reopen")
+    assert "This petition is closed" in client.get("/en/petitions/home").text
+    desk.post(f"{VALLEY}/reopen")
+    assert "This petition is closed" not in client.get("/en/petitions/home").text
+    assert "This petition is closed" in client.get("/en/petitions/earlier").text
+    assert post_signature(client, petition, AMALIA).status_code == 303
+    assert "opened a cause again" in desk.get("/organize/audit/").text
+
+
+def test_a_draft_goes_out_by_itself_at_an_hour_that_exists_and_is_ahead(desk_of, client):
+    desk = desk_of("owner", make_cause(state="draft").id)
+
+    def plan(hour, zone="America/Toronto"):
+        return desk.post(f"{VALLEY}/publish-later", {"publish_at": hour, "time_zone": zone})
+
+    for wrong in ("", "2020-01-01T08:00", "2027-03-14T02:30"):
+        assert plan(wrong).status_code == 422
+    assert plan("2027-03-15T08:00", "Mars/Base").status_code == 422
+    assert plan("2027-03-15T08:00").status_code == 303
+    hour = now_of().publish_at
+    assert (hour.isoformat(), now_of().state) == ("2027-03-15T12:00:00+00:00", "draft")
+    assert 'value="2027-03-15T08:00"' in desk.get(VALLEY).text
+    assert write(publish_due_causes, now=hour - timedelta(seconds=1)) == 0
+    desk.post(f"{VALLEY}/publish-not")
+    assert write(publish_due_causes, now=hour) == 0
+    plan("2027-03-15T08:00")
+    assert write(publish_due_causes, now=hour) == 1
+    assert (now_of().state, now_of().publish_at) == ("published", None)
+    assert client.get("/en/causes/valley").status_code == 200

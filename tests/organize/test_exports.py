@@ -86,7 +86,7 @@ def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of,
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"columns": []}, {"columns": ["email_digest"]}, {"kind": "exe"}, {"state": "everybody"}, {"country": "XX"}, {"since": "soon"},
+    [{"columns": []}, {"columns": ["email_digest"]}, {"kind": "exe"}, {"state": "everybody"}, {"country": "XX"}, {"source": "not a code"}, {"since": "soon"},
      {"since": "2026-11-20", "until": "2026-11-19"}],
 )
 def test_what_is_no_choice_of_ours_is_refused_and_the_words_stay(desk_of, petition, wrong):
@@ -117,6 +117,16 @@ def test_letters_go_only_to_who_asked_for_news(desk_of, petition, exporter):
     here = ask(desk, "letters", columns=["email"], state="all").location
     exporter.make_next()
     assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == ["email", AMALIA["email"]]
+
+
+def test_who_came_by_a_campaigns_link_can_be_taken_out_alone(desk_of, petition, exporter):
+    sign(petition, AMALIA, source="radio-north")
+    sign(petition, ODILE, source="radio")
+    desk = desk_of("owner", petition.cause_id)
+    here = ask(desk, columns=["email"], state="all", source=" Radio ").location
+    exporter.make_next()
+    assert desk.get(f"{here}/download").data.decode("utf-8-sig").split() == ["email", ODILE["email"]]
+    assert 'value="radio"' in desk.get("/organize/exports/home/new?aim=records").text
 
 
 def test_what_one_chose_is_remembered_for_the_petition_and_the_aim(desk_of, petition):

@@ -12,7 +12,7 @@ from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.updates.mailing import mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
-from campaign.updates.picturing import set_update_picture
+from campaign.updates.picturing import mark_of, set_update_picture
 from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -100,15 +100,17 @@ def test_a_published_update_cannot_lose_its_words(desk):
 def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     path = f"{ANSWER}/picture"
-    alts = {"alt_en": "A lake", "alt_es": "Un lago", "focus_x": "20", "focus_y": "80"}
-    assert desk.post(path, {"file": picture(), **alts, "alt_es": ""}, content_type="multipart/form-data").status_code == 422
+    alts = {"alt_en": "A lake", "alt_es": "Un lago", "focal_x": "20", "focal_y": "80", "mark": "-en:-es:"}
+    assert desk.post(path, {"picture": picture(), **alts, "alt_es": ""}, content_type="multipart/form-data").status_code == 422
     odd = (io.BytesIO(b"<svg onload=alert(1)>"), "x.png")
-    assert "no picture we can read" in desk.post(path, {"file": odd, **alts}, content_type="multipart/form-data").text
-    assert desk.post(path, {**alts, "focus_x": "101"}, content_type="multipart/form-data").status_code == 422
-    assert desk.post(path, {"file": picture(), **alts}, content_type="multipart/form-data").status_code == 303
+    assert "no picture that can be shown" in desk.post(path, {"picture": odd, **alts}, content_type="multipart/form-data").text
+    assert desk.post(path, {**alts, "focal_x": "101"}, content_type="multipart/form-data").status_code == 422
+    assert desk.post(path, {"picture": picture(), **alts}, content_type="multipart/form-data").status_code == 303
     made, before = update_now(), update_now().picture.digest
     assert (made.picture.focus_x, made.picture.focus_y, made.text("es").picture_alt) == (20, 80, "Un lago")
-    assert desk.post(path, {**alts, "focus_x": "70"}, content_type="multipart/form-data").status_code == 303
+    assert desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code == 409
+    alts["mark"] = mark_of(made)
+    assert desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code == 303
     assert update_now().picture.focus_x == 70 and update_now().picture.digest != before
     assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
     desk.post(f"{path}/remove")
@@ -120,11 +122,11 @@ def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_la
     noise = io.BytesIO()
     Image.effect_noise((1500, 1500), 90).save(noise, "PNG")
     assert noise.tell() > 1024 * 1024
-    alts = {"alt_en": "x", "alt_es": "x", "focus_x": "50", "focus_y": "50"}
+    alts = {"alt_en": "x", "alt_es": "x", "focal_x": "50", "focal_y": "50", "mark": "-en:-es:"}
     noise.seek(0)
-    assert desk.post(f"{ANSWER}/picture", {"file": (noise, "n.png"), **alts}, content_type="multipart/form-data").status_code == 303
+    assert desk.post(f"{ANSWER}/picture", {"picture": (noise, "n.png"), **alts}, content_type="multipart/form-data").status_code == 303
     large = (io.BytesIO(b"x" * 20 * 1024 * 1024), "l.png")
-    assert desk.post(f"{ANSWER}/picture", {"file": large, **alts}, content_type="multipart/form-data").status_code == 413
+    assert desk.post(f"{ANSWER}/picture", {"picture": large, **alts}, content_type="multipart/form-data").status_code == 413
 
 
 def test_it_goes_out_at_once_or_at_an_hour_of_a_place_and_can_be_taken_back(desk, client):

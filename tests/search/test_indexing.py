@@ -8,10 +8,12 @@ from sqlalchemy import select, text, update
 from campaign.causes.models import CauseText
 from campaign.causes.operations import change_cause, move_cause, publish_cause
 from campaign.events import operations as events
+from campaign.events.editing import archive_event, restore_event
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions import editing, operations
+from campaign.petitions.endings import retire_cause
 from campaign.petitions.models import PetitionText
 from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh
@@ -53,6 +55,15 @@ def test_each_public_thing_is_found_in_each_language_of_the_site(app):
     assert found("charla", "en") == []
 
 
+def test_an_archived_event_is_not_found_until_it_is_taken_out_again(app):
+    event = make_event(cause_id=make_cause().id)
+    assert found("larch") == [("event", "talk")]
+    write(archive_event, event_id=event.id, now=utcnow())
+    assert found("larch") == []
+    write(restore_event, event_id=event.id)
+    assert found("larch") == [("event", "talk")]
+
+
 def test_nothing_changes_while_nothing_changes(app):
     make_event(cause_id=make_petition().cause_id)
     assert index_now() == 9
@@ -72,7 +83,7 @@ def test_drafts_and_what_belongs_to_a_draft_or_an_archived_cause_never_appear(ap
     write(publish_cause, cause_id=hidden.id)
     assert found("home") == [("petition", "of-hidden")]
     assert found("talk") == [("event", "event-of-hidden")]
-    write(operations.retire_cause, cause_id=hidden.id)
+    write(retire_cause, cause_id=hidden.id, now=utcnow())
     assert found("home") == found("talk") == []
 
 

@@ -21,6 +21,7 @@ from tests.factories.signatures import (
     sign_and_hatch,
     withdraw,
 )
+from tests.factories.updates import make_update
 
 CODE = re.compile(r"by=([\w-]{22})")
 
@@ -175,3 +176,15 @@ def test_a_draft_is_passed_on_by_nobody(client, app):
     make_petition("draft", cause_id=make_cause("other").id, state="draft")
     assert client.get("/en/petitions/draft/share").status_code == 404
     assert client.get("/petitions/draft/qr.svg").status_code == 404
+
+
+def test_an_update_is_passed_on_once_it_is_public(client):
+    first = make_update()
+    make_update("secret", cause_id=first.cause_id, draft=True)
+    assert 'href="/en/updates/answer/share#code"' in client.get("/en/updates/answer").text
+    page = client.get("/es/updates/answer/share")
+    assert (page.status_code, 'value="http://localhost/es/updates/answer"' in page.text) == (200, True)
+    assert client.get("/updates/answer/qr.svg").mimetype == "image/svg+xml"
+    assert client.get("/updates/answer", follow_redirects=True).status_code == 200
+    for path in ("/en/updates/secret/share", "/updates/secret/qr.png", "/en/updates/nothing/share"):
+        assert client.get(path).status_code == 404

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from campaign.events.editing import archive_event
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import archive_petition
@@ -27,6 +28,8 @@ def site(app):
     write(archive_petition, petition_id=put_away.id, now=utcnow())
     make_event(cause_id=cause.id)
     make_event("secret", cause_id=cause.id, draft=True)
+    past = make_event("past", cause_id=cause.id)
+    write(archive_event, event_id=past.id, now=utcnow())
     make_cause("hidden", state="draft")
     return cause
 

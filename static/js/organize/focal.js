@@ -2,9 +2,22 @@
 
 const share = (part, whole) => Math.round(Math.min(1, Math.max(0, part / whole)) * 100);
 
+// The chosen file is shown before it is sent. The policy lets pictures come from this site and from data alone.
+function show(file, figure, then) {
+  const picture = figure.querySelector("img") ?? Object.assign(document.createElement("img"), { alt: "" });
+  const reader = new FileReader();
+  reader.addEventListener("load", () => {
+    picture.src = reader.result;
+    figure.prepend(picture);
+    for (const name of ["width", "height"]) picture.removeAttribute(name);
+    figure.hidden = false;
+    then();
+  });
+  reader.readAsDataURL(file);
+}
+
 export function follow(form) {
   const figure = form.querySelector("[data-focal]");
-  if (!figure) return;
   const mark = figure.querySelector("[data-focal-mark]");
   const cross = mark.querySelector("path");
   const left = form.elements.namedItem("focal_x");
@@ -20,7 +33,12 @@ export function follow(form) {
     draw();
   });
   for (const field of [left, top]) field.addEventListener("input", draw);
-  form.querySelector("[data-focal-hint]").hidden = false;
+  const file = form.elements.namedItem("picture");
+  const sayWhere = () => { form.querySelector("[data-focal-hint]").hidden = figure.hidden; };
+  file.addEventListener("change", () => {
+    if (file.files.length) show(file.files[0], figure, sayWhere);
+  });
+  sayWhere();
   mark.removeAttribute("hidden");
   draw();
 }

@@ -73,14 +73,14 @@ def _write(editor):
 def _picture(editor):
     desk = editor.page
     desk.goto(f"/organize/updates/{SLUG}/picture")
-    desk.locator("[name=file]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
-    desk.locator(".focal-picture").click(position={"x": 5, "y": 5})
-    assert int(desk.locator("[name=focus_x]").input_value()) < 20
+    desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
+    desk.locator("[data-focal] img").click(position={"x": 5, "y": 5})
+    assert int(desk.locator("[name=focal_x]").input_value()) < 20
     desk.get_by_label("What is seen (English)").fill("Twelve young trees")
     desk.get_by_role("button", name="Save").click()
     expect(desk.locator(".error-links a")).to_have_count(1)
     _inspect(editor, "picture refused")
-    desk.locator("[name=file]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
+    desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
     desk.get_by_label("What is seen (Français)").fill("Douze jeunes arbres")
     desk.get_by_role("button", name="Save").click()
     expect(desk.locator(".part-picture")).to_be_visible()
