@@ -15,6 +15,7 @@ from campaign.updates.pages import recent_cards
 blueprint = Blueprint("causes", __name__)
 MOST_ON_HOME = 3
 MOST_ON_CAUSE = 8
+MOST_UPDATES = 3
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def index():
                 "causes/index.html",
                 causes=causes,
                 events=cards_ahead(g.lang, now, limit=MOST_ON_HOME),
-                updates=recent_cards(g.lang, now, limit=MOST_ON_HOME),
+                updates=recent_cards(g.lang, now, limit=MOST_UPDATES),
             )
         )
     )
@@ -55,7 +56,7 @@ def show(slug):
                 petitions=whole.petitions,
                 events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
                 past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
-                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
+                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MOST_UPDATES),
             )
         )
     )

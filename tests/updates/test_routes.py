@@ -54,6 +54,15 @@ def test_only_what_is_published_and_whose_hour_has_come_is_shown(client, app):
     assert "/en/updates/out" in page and "/en/updates/later" not in page and "/en/updates/draft" not in page
 
 
+def test_a_cause_shows_its_three_newest_and_leads_to_the_rest(client, app):
+    cause = make_cause()
+    for days in (4, 3, 2, 1):
+        make_update(f"before-{days}", cause_id=cause.id, days=days)
+    page = client.get("/en/causes/valley").text
+    assert re.findall(r'href="/en/updates/(before-\d)"', page) == ["before-1", "before-2", "before-3"]
+    assert 'href="/en/causes/valley/updates"' in page
+
+
 def test_the_archive_goes_by_year_cause_and_page(client, app):
     one, two = make_cause(), make_cause("hill")
     for place in range(22):

@@ -6,7 +6,7 @@ Each screen is looked at for barriers as soon as one stands on it.
 import pytest
 
 from tests.browser.display.sides import cut_off, magnify
-from tests.browser.screens.reading import MontageScreen
+from tests.browser.screens.reading import HomeScreen, MontageScreen
 from tests.browser.screens.way import whole_way
 
 LANGS = ("en", "fr", "es")
@@ -26,6 +26,13 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_text_twice_as_larg
         magnify(screen.page, 100)
         screen.page.set_viewport_size({"width": 320, "height": 568})
     assert not found, "\n".join(found)
+
+
+def test_the_head_stays_one_row_on_a_small_phone(arrive):
+    head = HomeScreen.open(arrive(width=320)).find("header.head")
+    boxes = {part: head.locator(part).bounding_box() for part in (".home-link", ".theme", ".menu > summary")}
+    middles = [box["y"] + box["height"] / 2 for box in boxes.values()]
+    assert max(middles) - min(middles) < 8, boxes
 
 
 @pytest.mark.parametrize("lang", LANGS)
