@@ -3,7 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# How many processes share the whole of the tests: browsers and databases mostly wait, so more than a small machine's cores.
+# How many processes share the tests: browsers and databases mostly wait, so more than a small machine's cores. Those of faults
+# kill what they started and look at the clock, so they run alone afterwards.
 WORKERS ?= 3
 export VOLANTE_ENV ?= local
 
@@ -14,7 +15,12 @@ run: $(VENV)/.run
 
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python -m pytest $(if $(ARGS),$(ARGS),--numprocesses $(WORKERS) --dist loadfile)
+ifdef ARGS
+	@$(BIN)/python -m pytest $(ARGS)
+else
+	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/faults; others=$$?; \
+	$(BIN)/python -m pytest tests/faults && exit $$others
+endif
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)

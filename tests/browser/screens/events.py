@@ -64,7 +64,7 @@ class TicketScreen(Screen):
     def change(self, seats):
         self.find(".mine-change summary").first.click()
         self.find("[name=seats]").select_option(seats)
-        self.find("form:not([action$='/cancel']) button[type=submit]").click()
+        self.find("form[method=post]:not([action$='/cancel']) button[type=submit]").click()
         self.page.wait_for_load_state()
         return TicketScreen(self.visitor, self.page)
 
