@@ -23,8 +23,12 @@ from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, 
 
 HEADER = (
     *("number", "state", "evidence", "given_name", "family_name", "email", "country", "postal_code", "comment"),
-    *("name_display", "subscribe", "lang", "source", "held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
+    *("name_display", "subscribe", "lang", "source"),
+    *("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"),
+    *("held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
 )
+# What only signatures from tables and paper have.
+ELSEWHERE = dict.fromkeys(("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"), "")
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
@@ -62,6 +66,7 @@ def test_a_counted_signature_is_told_whole(petition):
         **AMALIA,
         **{"number": "1", "state": "counted", "evidence": "email", "comment": "For my brother", "version": "1"},
         **{"name_display": "initials", "subscribe": "yes", "lang": "en", "source": "", "held_reason": "", **instants},
+        **ELSEWHERE,
     }
     kept = rows()[0]
     for name in instants:

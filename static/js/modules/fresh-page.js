@@ -5,7 +5,7 @@ import { refreshLiveParts } from "../parts/live-parts.js";
 
 const TOUCHES = ["pointerdown", "keydown", "focus"];
 const LEFT_MS = 30 * 60 * 1000;
-const MOST_MS = 120_000;
+const MOST_MS = 120000;
 
 export default function freshPage(element) {
   const every = Number(element.dataset.every) * 1000;
