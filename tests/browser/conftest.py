@@ -1,17 +1,15 @@
 """One Chromium and one real site for all browser tests."""
 
-import os
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
 
-from tests import chromium
+from tests.browser.needed import needed_chromium
 from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
 
 HERE = Path(__file__).parent
-NO_BROWSER = "NO CHROMIUM: what people see is untested. Install one, or set CHROMIUM to its path."
 
 
 def pytest_collection_modifyitems(items):
@@ -23,9 +21,7 @@ def pytest_collection_modifyitems(items):
 # For this folder and not for the whole run: no second Playwright can start in the same thread.
 @pytest.fixture(scope="package")
 def browser():
-    path = chromium.find()
-    if path is None:
-        pytest.fail(NO_BROWSER) if os.environ.get("CI") else pytest.skip(NO_BROWSER)
+    path = needed_chromium()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield browser

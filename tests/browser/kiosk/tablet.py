@@ -51,8 +51,11 @@ class Tablet:
     def pair(self, event="table"):
         """Pair by a new code, typed as people type, and wait for the light."""
         said = self.served.flask("kiosks", "pair", event, "--pin", PIN)
+        return self.pair_by(CODE.search(said)[1])
+
+    def pair_by(self, code):
         self.open()
-        self.page.get_by_label("Code").fill(CODE.search(said)[1].lower().replace("-", " "))
+        self.page.get_by_label("Code").fill(code.lower().replace("-", " "))
         self.page.get_by_role("button", name="Pair").click()
         self.page.get_by_text("Ready for offline", exact=True).wait_for()
         return self
@@ -126,16 +129,20 @@ class Tablet:
         barriers.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
 
     def kill(self):
-        """The battery is out: every process of this browser ends at once, without a word."""
-        for process in Path("/proc").iterdir():
-            if process.name.isdigit() and str(self.folder) in _command(process):
-                with suppress(ProcessLookupError):
-                    os.kill(int(process.name), signal.SIGKILL)
+        """The battery is out, and its place is cleared for another start."""
+        self.cut_power()
         with suppress(Exception):
             self.context.close()
         # It tells a browser that another has this profile open.
         for lock in self.folder.glob("Singleton*"):
             lock.unlink(missing_ok=True)
+
+    def cut_power(self):
+        """Every process of this browser ends at once, without a word; any thread may do it."""
+        for process in Path("/proc").iterdir():
+            if process.name.isdigit() and str(self.folder) in _command(process):
+                with suppress(ProcessLookupError):
+                    os.kill(int(process.name), signal.SIGKILL)
 
     def close(self):
         with suppress(Exception):

@@ -1,0 +1,17 @@
+"""What tests do that need a browser where there is none."""
+
+import os
+
+import pytest
+
+from tests import chromium
+
+NO_BROWSER = "NO CHROMIUM: what people see is untested. Install one, or set CHROMIUM to its path."
+
+
+def needed_chromium():
+    """Return the path of a Chromium; without one the test is skipped, and in CI it fails."""
+    path = chromium.find()
+    if path is None:
+        pytest.fail(NO_BROWSER) if os.environ.get("CI") else pytest.skip(NO_BROWSER)
+    return path

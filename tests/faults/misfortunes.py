@@ -1,0 +1,57 @@
+"""What befalls a site whose tablets send meanwhile, and what must be true of their records after it."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+from itertools import cycle
+
+from tests.faults.plain_site import wait_until
+from tests.faults.records import asked
+
+PERSONS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+HATCHING_SECONDS = 30
+
+
+def name_of(place, number):
+    """Return the given name of a person at the tablet at `place`; nobody else has it, whatever the server takes for the same."""
+    return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26]}"
+
+
+def befall(site, chance, is_done, others=()):
+    """Until `is_done`, kill in turn a web process and the worker and do each of `others`; once, cut the power of all the site."""
+    turns = [lambda: _kill(site.web), lambda: _kill(site.worker), *others]
+    chance.shuffle(turns)
+    cut = chance.randrange(2, 6)
+    for number, turn in enumerate(cycle(turns)):
+        if number > cut and is_done():
+            return
+        time.sleep(0.3 + chance.random())
+        if number == cut:
+            site.kill_all()
+            site.start()
+        else:
+            turn()
+
+
+def _kill(process):
+    with suppress(StopIteration, TypeError, ProcessLookupError):
+        os.kill(process(), signal.SIGKILL)
+
+
+def agree_with(site, receipts):
+    """Fail unless what the site keeps is what tablets were told, by the receipts' ids, and counts each once.
+
+    Returns the rows of its records.
+    """
+    kept = asked(site, "select kiosk_id, sequence, uuid, status, reason, signature_id from kiosk_record")
+    assert len(kept) == len(receipts)
+    assert {row.uuid: (row.status, row.reason) for row in kept} == {
+        uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()
+    }
+    in_person = asked(site, "select id from signature where evidence = 'in_person'")
+    assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(row.id for row in in_person)
+    wait_until(lambda: not asked(site, "select 1 from signature where state = 'confirmed' limit 1"), HATCHING_SECONDS)
+    code, said = site.flask("signatures", "audit")
+    assert code == 0, said
+    return kept

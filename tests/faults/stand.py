@@ -1,0 +1,148 @@
+"""A table in a street: people sign one after the other at a real browser, which may end at any moment and starts again."""
+
+import random
+import threading
+import time
+from contextlib import suppress
+from itertools import count
+
+from playwright.sync_api import Error, sync_playwright
+
+from tests.browser.kiosk.tablet import Tablet
+from tests.faults.misfortunes import name_of
+
+FAMILY = "Rosales"
+# The first of each life of the browser sign with their fingers, all others through the same modules.
+BY_HAND = 2
+PAUSE = 0.2
+MOST_DEATHS = 4
+LOOK_MS = 1000
+
+
+class Witness(Tablet):
+    """A tablet of which the test hears each receipt before the app does."""
+
+    def __init__(self, *how):
+        self.receipts = {}
+        super().__init__(*how, reduced_motion="reduce")
+
+    def start(self):
+        super().start()
+        self.context.expose_binding("hear", lambda _, receipts: self.hear(receipts))
+        self.context.add_init_script(LISTEN)
+
+    def hear(self, receipts):
+        for receipt in receipts:
+            assert self.receipts.setdefault(receipt["id"], receipt) == receipt
+
+
+class Stand(threading.Thread):
+    """One paired browser, driven by a thread of its own; `thanked` are the given names of those who were told that they signed.
+
+    `uncertain` are those in whose middle something happened: nobody told them anything. `failure` is what ended the thread early.
+    """
+
+    def __init__(self, site, place, path, code, signers, end):
+        super().__init__(daemon=True)
+        self._site, self._place, self._path, self._code = site, place, path, code
+        self._signers, self._end = signers, end
+        self._chance = random.Random(place)
+        self._numbers = count()
+        self._is_at_work = False
+        self.paired = threading.Event()
+        self.thanked, self.uncertain, self.by_hand, self.deaths, self.failure = [], [], 0, 0, None
+
+    def run(self):
+        with sync_playwright() as playwright:
+            folder = self._site.var / f"tablet-{self._place}"
+            self.tablet = Witness(playwright.chromium, self._path, self._site, folder)
+            try:
+                self.tablet.pair_by(self._code).begin()
+                self.letters = len(self.tablet.page.evaluate(PETITIONS))
+                self.paired.set()
+                while not self._live():
+                    assert time.monotonic() < self._end, f"at tablet {self._place} only {len(self.thanked)} could sign"
+            except Exception as failure:
+                self.failure = failure
+            finally:
+                self._is_at_work = False
+                self.tablet.kill()
+
+    def cut_power(self):
+        """End the browser in the middle of what it does, which may be done from any thread and not all too often."""
+        if self._is_at_work and self.deaths < MOST_DEATHS:
+            self._is_at_work = False
+            self.deaths += 1
+            self.tablet.cut_power()
+
+    def _live(self):
+        """Go on until all have signed and all is sent, at least one death later, or the browser ends; return whether it is all done."""
+        with suppress(Error):
+            self.tablet.open().screen("attract")
+            self._is_at_work = True
+            for turn in count():
+                if self.deaths and len(self.thanked) >= self._signers:
+                    break
+                assert time.monotonic() < self._end, f"at tablet {self._place} only {len(self.thanked)} could sign"
+                self._one_signs(by_hand=turn < BY_HAND)
+            while waiting := self.tablet.waiting():
+                assert time.monotonic() < self._end, f"tablet {self._place} could not send {waiting}"
+                self.tablet.page.evaluate(NETWORK_IS_BACK)
+                self.tablet.page.wait_for_timeout(LOOK_MS)
+            return True
+        self._is_at_work = False
+        self.tablet.kill()
+        self.tablet.start()
+        return False
+
+    def _one_signs(self, by_hand):
+        name = name_of(self._place, next(self._numbers))
+        self.uncertain.append(name)
+        if by_hand:
+            self.tablet.sign(name, FAMILY, *range(self.letters))
+            self.by_hand += 1
+        else:
+            self.tablet.page.evaluate(SIGN, [name, FAMILY])
+        self.thanked.append(self.uncertain.pop())
+        if by_hand:
+            self.tablet.next_person()
+        self.tablet.page.wait_for_timeout(1000 * PAUSE * self._chance.random())
+
+
+LISTEN = """(() => {
+  const ask = window.fetch;
+  window.fetch = async (path, ...how) => {
+    const response = await ask(path, ...how);
+    if (path === "/kiosk/sync" && response.ok) await window.hear((await response.clone().json()).receipts);
+    return response;
+  };
+})()"""
+
+OF_THE_APP = """
+  const entry = document.querySelector("script[src*='/js/kiosk/app.js']").src;
+  const [{ Store }, { keptCampaign }, { keepSealed, plainOf }] = await Promise.all(
+    ["store", "campaign", "signing"].map((name) => import(new URL(`${name}.js`, entry))),
+  );
+  const store = new Store();
+  const campaign = await keptCampaign(store);
+"""
+
+PETITIONS = f"""async () => {{ {OF_THE_APP}
+  return campaign.petitions.map(({{ slug }}) => slug);
+}}"""
+
+# What the form does when "Sign" is touched; where it calls its own sync, this one says that the network is back.
+SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
+  const at = Date.now();
+  const person = {{
+    given_name, family_name, email: "", country: "CA", postal_code: "M5V 2T6", comment: "",
+    name_display: "counted", subscribe: false, answers: {{}}, drawn: "",
+  }};
+  const how = {{ lang: "es", consent: campaign.consent.version, shift: null, at }};
+  const plains = campaign.petitions.map((petition) => plainOf(person, petition, how));
+  await keepSealed(store, campaign.key, plains, at);
+  (await store.db()).close();
+  window.dispatchEvent(new Event("online"));
+}}"""
+
+NETWORK_IS_BACK = "() => window.dispatchEvent(new Event('online'))"

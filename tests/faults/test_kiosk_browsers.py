@@ -1,0 +1,75 @@
+"""Three tablets with real browsers collect a thousand signatures while browsers and servers are killed: what was thanked for is there once."""
+
+import random
+import time
+from collections import Counter, defaultdict
+
+import pytest
+
+from tests.browser.kiosk.tablet import CODE
+from tests.browser.needed import needed_chromium
+from tests.faults.misfortunes import agree_with, befall
+from tests.faults.plain_site import PlainSite
+from tests.faults.records import asked
+from tests.faults.stand import FAMILY, Stand
+
+TABLETS, SIGNERS, EVENT = 3, 112, "table"
+MISFORTUNE_SECONDS = 30
+MOST_SECONDS = 200
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A running site, at whose table the crew's witness is enough."""
+    site = PlainSite(tmp_path).start()
+    asked(site, "update petition set confirmation = 'email_or_witness'")
+    yield site
+    site.stop()
+
+
+@pytest.fixture
+def stands(site):
+    path, end = needed_chromium(), time.monotonic() + MOST_SECONDS
+    stands = []
+    for place in range(TABLETS):
+        _, said = site.flask("kiosks", "pair", EVENT)
+        stands.append(Stand(site, place, path, CODE.search(said)[1], SIGNERS, end))
+        stands[-1].start()
+    assert all(stand.paired.wait(60) for stand in stands), [stand.failure for stand in stands]
+    return stands
+
+
+@pytest.mark.browser
+def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands):
+    seed = random.randrange(10**6)
+    print(f"seed {seed}")
+    enough = time.monotonic() + MISFORTUNE_SECONDS
+
+    def is_done():
+        lasted = time.monotonic() > enough and all(stand.deaths for stand in stands)
+        return lasted or not any(stand.is_alive() for stand in stands)
+
+    befall(site, random.Random(seed), is_done, [stand.cut_power for stand in stands])
+    for stand in stands:
+        stand.join(MOST_SECONDS)
+    assert [stand.failure for stand in stands] == [None] * TABLETS
+    assert all(stand.deaths and stand.by_hand for stand in stands)
+
+    # Each signed all the letters, or none of them.
+    letters = stands[0].letters
+    sent = Counter(row.given_name for row in asked(site, f"select given_name from signature where family_name = '{FAMILY}'"))
+    thanked = {name for stand in stands for name in stand.thanked}
+    uncertain = {name for stand in stands for name in stand.uncertain}
+    assert len(thanked) * letters >= TABLETS * SIGNERS * letters >= 1000
+    assert {sent.pop(name, 0) for name in thanked} == {letters}
+    assert sent.keys() <= uncertain
+    assert set(sent.values()) <= {letters}
+
+    kept = agree_with(site, {uuid: receipt for stand in stands for uuid, receipt in stand.tablet.receipts.items()})
+    assert {row.status for row in kept} == {"stored"}
+    sequences = defaultdict(list)
+    for row in kept:
+        sequences[row.kiosk_id].append(row.sequence)
+    assert all(sorted(each) == list(range(1, len(each) + 1)) for each in sequences.values())
+    print(f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}")
+    assert [noise for stand in stands for noise in stand.tablet.heard if noise.startswith("error: ")] == []
