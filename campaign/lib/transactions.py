@@ -12,7 +12,7 @@ from campaign.lib.group_commit import GroupCommit
 from campaign.lib.turnstile import Turnstile
 
 BUSY_SECONDS = 10
-# What a turn at the file costs is shared by more; PostgreSQL, which lets many write at once, only loses by waiting.
+# What a turn at the file, or a wait for the disk, costs is shared by more.
 GATHER_SECONDS = 0.002
 
 
@@ -55,8 +55,7 @@ class Transactions:
             url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
         app.extensions["turnstile"] = Turnstile(url.database) if on_sqlite else None
-        wait = GATHER_SECONDS if on_sqlite else 0
-        app.extensions["group_commit"] = GroupCommit(lambda: self._batch(app), wait) if grouped else None
+        app.extensions["group_commit"] = GroupCommit(lambda: self._batch(app), GATHER_SECONDS) if grouped else None
 
     def write(self, operation, /, *arguments, **named):
         """Run `operation` in a transaction and return its result once that is committed.
