@@ -155,9 +155,20 @@ def _bounce_secret(environ):
     return secret
 
 
+def make_room(var):
+    """Make the folder `var` where it is missing, for its owner alone, as it holds what people trusted us with.
+
+    Raises SettingError where it cannot be.
+    """
+    try:
+        Path(var).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"VAR_DIR must name a folder that can be written to; {var}: {error.strerror}") from error
+
+
 def _own_secret(path):
     """Return the secret kept in `path`, made at the first call, so that links in sent mail outlive a restart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_room(path.parent)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))

@@ -95,10 +95,9 @@ def create_app(settings=None):
 
 
 def _join_extensions(app):
-    Path(app.config["VAR_DIR"]).mkdir(parents=True, exist_ok=True)
-    folder = ROOT / "campaign" / "translations"
-    catalogs.compile_catalogs(folder)
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    config.make_room(app.config["VAR_DIR"])
+    compiled = catalogs.compile_catalogs(ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations"))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.babel.init_app(app, locale_selector=languages.locale)

@@ -140,3 +140,14 @@ def test_the_environment_is_read_nowhere_else():
     ]
     assert found == []
     assert config.ROOT == ROOT
+
+
+def test_what_people_trusted_us_with_lies_in_a_folder_for_its_owner_alone(tmp_path):
+    load({"VAR_DIR": str(tmp_path / "new" / "var")})
+    assert (tmp_path / "new" / "var").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingError, match="VAR_DIR must name a folder"):
+        load({"VAR_DIR": str(tmp_path / "file" / "var")})
