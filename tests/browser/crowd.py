@@ -20,7 +20,7 @@ LANGUAGES = ("en", "es", "fr")
 KIND = "signature_confirmation"
 AT_ONCE = 6
 # Each time that something moves, it may take as long again: a slow machine is not a fault.
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 
 
 class Supporter(NamedTuple):
