@@ -32,15 +32,15 @@ class SignatureSearch(FlaskForm):
     state = SelectField(_l("State"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
-    since = DateField(_l("From"), [Optional()])
-    until = DateField(_l("To"), [Optional()])
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
 
     def __init__(self, petitions):
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
         titles = (SelectChoice(each.slug, each.title) for each in petitions)
-        self.petition.choices = [SelectChoice("", _l("All")), *titles]
+        self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
         self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
