@@ -38,7 +38,7 @@ def index():
         form=form,
         entries=found[:ON_A_PAGE],
         has_more=len(found) > ON_A_PAGE,
-        people={each.subject_id: organizer_by_id(each.subject_id) for each in found if each.subject_kind == "organizer"},
+        people=named_in(found),
         words=ACTIONS,
         things=THINGS,
         doors=DOORS,
@@ -47,6 +47,12 @@ def index():
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},
         searched={name: value for name, value in request.args.items() if name in form and value},
     )
+
+
+def named_in(found):
+    """Return {id: Organizer} of those whom entries are about, or who planned what the worker did."""
+    about = {each.subject_id for each in found if each.subject_kind == "organizer"}
+    return {each: organizer_by_id(each) for each in about | {each.details.get("planned_by") for each in found} - {None}}
 
 
 def _start(field, days=0):
