@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from flask import Blueprint, g, render_template
+from flask import Blueprint, g, jsonify, render_template
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
 from campaign.lib.times import utcnow
 from campaign.organize.guard import any_organizer
 from campaign.organize.presence import causes_where
+from campaign.organize.rail_numbers import rail_numbers
 from campaign.organize.today import Task, tasks_of
 from campaign.petitions.cards import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
@@ -32,6 +33,13 @@ class CauseInSight:
 def index():
     causes = causes_among(causes_where("overview.see"))
     return render_template("organize/overview/index.html", causes=[_in_sight(cause) for cause in causes])
+
+
+@blueprint.get("/rail.json")
+@any_organizer
+def rail():
+    """The numbers of the rail, for pages that stay open: {place: [figure, words]}."""
+    return jsonify(rail_numbers())
 
 
 def _in_sight(cause):

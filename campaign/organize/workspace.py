@@ -58,6 +58,7 @@ from campaign.organize import (
     update_words,
     updates,
 )
+from campaign.organize.rail import numbers as rail_numbers
 from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
@@ -122,7 +123,7 @@ def keep_private(response):
 
 @blueprint.context_processor
 def who_is_here():
-    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint)}
+    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint), "rail_numbers": rail_numbers}
 
 
 @blueprint.errorhandler(403)
