@@ -79,6 +79,12 @@ def _is_action(words):
     return is_it & (AuditEntry.details["part"].as_string() == part) if part else is_it
 
 
+def entries_since(since, actions, *, most):
+    """Return the newest entries since an instant that are one of these actions, the newest first."""
+    query = select(AuditEntry).where(AuditEntry.at >= since, AuditEntry.action.in_(actions))
+    return db.session.scalars(query.order_by(AuditEntry.id.desc()).limit(most)).all()
+
+
 def entries(
     *, cause_ids=None, organizer_id=None, action="", subject=None, since=None, until=None, before_id=None, most=50
 ):

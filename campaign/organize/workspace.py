@@ -22,6 +22,7 @@ from campaign.organize import (
     events,
     exports,
     figures,
+    glance,
     handovers,
     held,
     import_files,
@@ -83,6 +84,7 @@ for part in PARTS:
 def init_app(app):
     csrf.init_app(app)
     figures.init_app(app)
+    glance.init_app(app)
     app.register_blueprint(blueprint)
     app.add_template_global(presence.may, "may")
 

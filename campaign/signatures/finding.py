@@ -81,6 +81,15 @@ def held_by_reason(petition_ids):
     return {reason: count for reason, count in rows}
 
 
+def held_since(cause_ids, since):
+    """Return (how many of those that wait for review were given since an instant, when the last was), or None; all causes where None."""
+    query = select(func.count(), func.max(Signature.created_at)).where(TO_REVIEW, Signature.created_at >= since)
+    if cause_ids is not None:
+        query = query.where((Signature.cause_id + 0).in_(cause_ids))
+    many, newest = db.session.execute(query).one()
+    return (many, newest) if many else None
+
+
 def unread_comments(petition_ids, *, after_id=0, most=20):
     """Return counted signatures whose comment nobody has read yet, the longest waiting first."""
     query = select(Signature).where(UNREAD, _of(petition_ids), Signature.id > after_id)
