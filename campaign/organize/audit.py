@@ -11,6 +11,7 @@ from campaign.causes.queries import causes_among
 from campaign.organize.audit_forms import AuditSearch
 from campaign.organize.audit_words import ACTIONS, DOORS, THINGS, WAYS
 from campaign.organize.guard import allowed
+from campaign.organize.happened_titles import titles_of
 from campaign.organize.people_forms import ROLE_NAMES
 from campaign.organize.presence import causes_where
 
@@ -39,6 +40,7 @@ def index():
         entries=found[:ON_A_PAGE],
         has_more=len(found) > ON_A_PAGE,
         people=named_in(found),
+        titles=titles_of(found),
         words=ACTIONS,
         things=THINGS,
         doors=DOORS,

@@ -98,6 +98,11 @@ def zone():
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
+def day_of(instant):
+    """Return the day of an instant in the campaign's zone, as ISO 8601 writes it."""
+    return instant.astimezone(zone()).date().isoformat()
+
+
 def by_day(hours):
     """Return a Span for every day from the first in which anybody signed until today, in the campaign's zone."""
     sure, waiting = Counter(), Counter()
