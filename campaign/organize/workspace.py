@@ -22,6 +22,7 @@ from campaign.organize import (
     events,
     exports,
     figures,
+    glance,
     handovers,
     held,
     import_files,
@@ -58,6 +59,7 @@ from campaign.organize import (
     update_words,
     updates,
 )
+from campaign.organize.rail import numbers as rail_numbers
 from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
@@ -82,6 +84,7 @@ for part in PARTS:
 def init_app(app):
     csrf.init_app(app)
     figures.init_app(app)
+    glance.init_app(app)
     app.register_blueprint(blueprint)
     app.add_template_global(presence.may, "may")
 
@@ -122,7 +125,7 @@ def keep_private(response):
 
 @blueprint.context_processor
 def who_is_here():
-    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint)}
+    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint), "rail_numbers": rail_numbers}
 
 
 @blueprint.errorhandler(403)

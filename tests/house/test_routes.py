@@ -138,6 +138,7 @@ DOORS = {
 # Organizers, as far as their roles go: tests/organize/ walks these against the table of permissions.
 ORGANIZERS = {
     "GET /organize/",
+    "GET /organize/rail.json",
     "GET /organize/account",
     "POST /organize/account",
     "GET /organize/account/confirm",

@@ -118,3 +118,17 @@ def test_figures_follow_the_pulse(owner, served):
     before = int(re.sub(r"\D", "", shown.inner_text()))
     signed(served, "en")
     expect(shown).to_have_text(re.compile(rf"^{before + 1:,}$"), timeout=SOON_MS)
+
+
+def test_the_rail_follows_what_comes_in(owner, served):
+    odile = owner(width=1440)
+    page = odile.page
+    page.clock.install()
+    go(odile, "people/", "people")
+    number = page.locator(".rail-nav--wide [data-rail-number=signatures]")
+    before = int(number.inner_text().replace(",", ""))
+    served.flask("signatures", "generate", SLUG, "3")
+    page.wait_for_timeout(1000)
+    page.clock.fast_forward(21_000)
+    expect(number).to_have_text(f"{before + 3:,}")
+    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_have_text(f"{before + 3:,} counted")
