@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = 'overview'
+revision = '0017'
 down_revision = '0016'
 
 TO_REVIEW = sa.text("state = 'held' and rejected_at is null")
