@@ -1,4 +1,4 @@
-"""Cuts a shape out of a picture, or draws how one looks: `python -m campaign.montage.workbench cut|draw FOLDER`.
+"""Cuts a shape out of a picture, or draws how one looks: `campaign.montage.workbench cut|draw FOLDER`, run by lib/alone.py.
 
 A process of its own, without database, settings or secrets, that can neither take all memory nor keep anybody who signs
 waiting: pictures come from outside. What it is to do stands in the folder's `order.json`, what it did in `done.json`.

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib import alone
 from campaign.montage.cutting import Cut
 from campaign.montage.models import StoredShape
 from campaign.montage.pictures import Line, kept
@@ -98,7 +99,7 @@ def _drawn(*, shape, **order):
 
 def _work(kind, folder, **order):
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
-    command = [sys.executable, "-m", "campaign.montage.workbench", kind, str(folder)]
+    command = [sys.executable, alone.__file__, "campaign.montage.workbench", kind, str(folder)]
     try:
         subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=LONGEST_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
