@@ -22,7 +22,8 @@ ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 LONGEST_SECONDS = 90
 
 log = logging.getLogger("campaign.workshop")
-_line = Line(8)
+# A page of shapes asks for a handful at once, and two organizers may look at theirs.
+_line = Line(16)
 
 
 class WorkFailed(CampaignError):

@@ -48,7 +48,7 @@ def take_shape(cause, name):
     try:
         act(fact, take, cause_id=cause.id, name=name, former=former, now=utcnow())
     except ShapeChangedMeanwhile:
-        return _look(cause_in_any_state(cause.slug), name, 409)
+        return _told(cause_in_any_state(cause.slug), name)
     flash(_("The montage has its new shape. Whoever has a page open sees it when they load it again."), "sure")
     if former != name and former in titles:
         flash(_("To undo this, take “%(shape)s” again: each butterfly is then back where it was.", shape=titles[former]), "note")
@@ -132,10 +132,21 @@ def back_to_shapes(cause):
 
 def any_draft(cause, draft_id):
     """Return this ShapeDraft of the cause, or None and a word about it for the next page."""
-    draft = draft_of(cause, draft_id) if draft_id < 2**63 else None
+    draft = draft_of(cause, draft_id)
     if draft is None:
         flash(_("This picture was taken as the shape, or thrown away, meanwhile."), "waiting")
     return draft
+
+
+def _told(cause, name):
+    """Return the page that shows the shape again, and says that the cause has another one by now."""
+    titles = titles_of(cause)
+    if name in titles:
+        return _look(cause, name, 409)
+    draft = next(draft for draft in drafts_of(cause) if draft.shape == name)
+    flash(_("Somebody else gave the montage another shape while you were looking."), "waiting")
+    flash(_("It is “%(shape)s” now. Nothing of yours was changed; take this one only if it shall stand in its place.", shape=titles[cause.shape]), "note")
+    return redirect(url_for("organize.causes.shape_draft", slug=cause.slug, draft_id=draft.id), 303)
 
 
 def _look(cause, name, status=200):

@@ -143,6 +143,13 @@ def test_of_two_who_choose_the_second_is_told(desk_of):
     answer = desk.post(f"{SHAPE}/drop", {"former": "monarch"})
     assert (answer.status_code, now_of().shape) == (409, "dove")
     assert "It is “A dove” now." in answer.text and 'name="former" value="dove"' in answer.text
+    place = send(desk, heart()).location
+    draft = drafts_of(now_of())[0]
+    assert desk.post(f"{SHAPE}/{draft.shape}", {"former": "monarch"}).location == place
+    page = desk.get(place).text
+    assert "It is “A dove” now." in page and 'name="former" value="dove"' in page
+    assert now_of().shape == "dove"
+    assert desk.get(f"{SHAPE}/pictures/{2**70}.webp").status_code == 404
 
 
 def _fail(*_given, **_order):
