@@ -44,10 +44,10 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
     return cause
 
 
-def change_cause(*, cause_id, revision, texts, palette, shape):
-    """Change the words and the look of a cause. Raises CauseChangedMeanwhile."""
+def change_cause(*, cause_id, revision, texts, palette):
+    """Change the words and the colour of a cause. Raises CauseChangedMeanwhile."""
     cause = _at_revision(cause_id, revision)
-    cause.palette, cause.shape = palette, shape
+    cause.palette = palette
     written = {text.lang: text for text in cause.texts}
     cause.texts = [text for text in cause.texts if text.lang in texts]
     for lang, words in texts.items():

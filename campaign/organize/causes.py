@@ -14,8 +14,9 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.slugs import slug_of
+from campaign.montage.queries import shape_title
 from campaign.organize.acts import Fact, act
-from campaign.organize.causes_forms import CauseForm, LaterForm
+from campaign.organize.causes_forms import SHAPES, CauseForm, LaterForm
 from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
 from campaign.organize.petitions_forms import SlugForm
@@ -83,6 +84,7 @@ def shown(cause, later, status=200):
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
         missing=missing,
+        shape_title=next((choice.label for choice in SHAPES if choice.value == cause.shape), None) or shape_title(cause.shape),
         later=later,
     ), status
 
@@ -96,7 +98,7 @@ def words(cause):
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", any_cause)
 def save_words(cause):
-    form = CauseForm()
+    form = CauseForm().without_shape()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
@@ -110,7 +112,6 @@ def save_words(cause):
             revision=form.revision.data,
             texts=form.texts(),
             palette=form.palette.data,
-            shape=form.shape.data,
         )
     except CauseChangedMeanwhile:
         present = cause_in_any_state(cause.slug)

@@ -10,6 +10,8 @@ from campaign.organize import (
     account,
     attendance,
     audit,
+    cause_shape,
+    cause_shape_drafts,
     cause_states,
     causes,
     comments,
@@ -71,7 +73,8 @@ PARTS = (
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
-    *(petition_embedding, petition_sharing, cause_states, update_words, update_states, update_picture),
+    *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
+    *(update_words, update_states, update_picture),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
     *(import_files, import_sheets, kiosk_devices, kiosk_review),
 )
