@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 
 ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 60
 WAITING = """return new Promise((resolve, reject) => {
   const opened = indexedDB.open("volante-kiosk");
   opened.onerror = () => reject(opened.error);

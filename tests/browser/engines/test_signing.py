@@ -5,7 +5,7 @@ import time
 
 from tests.browser.kiosk.tablet import CODE, PIN, stored
 
-SECONDS = 30
+SECONDS = 60
 
 
 def until_hatched(site, family, count):
