@@ -107,6 +107,7 @@ SETTING_UP = {
     "pair_camera": _l("What the camera sees"),
     "pair_former_one": _l("%(count)s signature of the table before still waits here, locked. It goes out by itself; keep this page open.", count="{n}"),
     "pair_former_many": _l("%(count)s signatures of the table before still wait here, locked. They go out by themselves; keep this page open.", count="{n}"),
+    "pair_home": _l("On an iPad or iPhone, add this page to the home screen first, and pair the app that you find there: Safari and the app do not share what they remember."),
     "pair_short": _l("A code has eight characters."),
     "pair_unknown_code": _l("We do not know this code. Look again: it has no O, no I and no L."),
     "pair_expired_code": _l("This code is older than 15 minutes. Ask for a new one."),
@@ -121,7 +122,8 @@ SETTING_UP = {
     "ready_picture": _l("The picture is on this tablet"),
     "ready_sealing": _l("Signatures can be locked"),
     "ready_lasting": _l("The browser keeps all this for good"),
-    "ready_lasting_hint": _l("The browser may clear this tablet’s memory when it is full. Install the app, or add it to the home screen, to prevent that."),
+    "ready_lasting_hint": _l("The browser may clear this tablet’s memory when it is full. To prevent that, install the app, or say yes when the browser asks to keep data."),
+    "ready_lasting_safari": _l("Safari clears this tablet’s memory after seven days without use. To prevent that, leave kiosk mode, add this page to the home screen, and pair the app that you find there."),
     "ready_done": _l("done"),
     "ready_waits": _l("not yet"),
     "ready_begin": _l("Start signing"),
@@ -212,7 +214,7 @@ PROBLEMS = {
     "problem_battery": _l("The battery is low"),
     "problem_battery_hint": _l("Plug the tablet in. What was signed is safe even when it goes out."),
     "problem_lasting": _l("The browser may clear this tablet’s memory"),
-    "problem_lasting_hint": _l("Send what waits whenever there is a network, and install the app."),
+    "problem_lasting_hint": _l("Send what waits whenever there is a network. “Ready for offline?” says what helps."),
     "problem_update": _l("A new version of the app waits"),
     "problem_update_hint": _l("It comes by itself when nobody is signing."),
     "reason_duplicate": _l("signed before"),
@@ -227,6 +229,7 @@ PROBLEMS = {
 WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 NO_SCRIPT = _l("The kiosk needs JavaScript, to lock signatures on this tablet. Switch it on in the browser’s settings. Without it you can sign on the petition’s own page.")
+TOO_OLD = _l("The kiosk has not started. If this stays, the browser is too old for it: it takes Safari 14.1, Chrome 88 or Firefox 78, or newer. You can always sign on the petition’s own page.")
 
 
 @cache
@@ -236,8 +239,9 @@ def app_words(languages):
 
 
 @cache
-def without_script(languages):
-    return {lang: _said({"": NO_SCRIPT}, lang)[""] for lang in languages}
+def without_app(languages):
+    """Return {language: {reason: sentence}} of what stands there until the app starts: `no_script`, `too_old`."""
+    return {lang: _said({"no_script": NO_SCRIPT, "too_old": TOO_OLD}, lang) for lang in languages}
 
 
 def _said(words, lang):
