@@ -94,14 +94,6 @@ def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, cl
     assert now_of().opened_at <= utcnow()
 
 
-def test_the_line_at_the_end_of_a_file_is_no_change_of_words(desk):
-    body = f"{TEXTS['en']['body']}\r\n\n"
-    home = make_petition(cause_id=desk.cause.id, texts={"en": {**TEXTS["en"], "body": body}})
-    answer = desk.post(f"{HOME}/letter", letter(home), follow_redirects=True)
-    assert "Nothing was different, so nothing was changed." in answer.text
-    assert len(now_of().versions) == 1
-
-
 def test_words_change_in_place_until_the_petition_opens(desk):
     later = utcnow() + timedelta(days=1)
     petition = make_petition(cause_id=desk.cause.id, opens_at=later)
