@@ -5,6 +5,7 @@ Each takes the revision that the editor had before their eyes, and refuses where
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib.names import clean_text
 from campaign.petitions.models import PetitionText, Target
 from campaign.petitions.operations import (
     WORDS,
@@ -46,8 +47,13 @@ def change_letter(*, petition_id, revision, texts, now):
 
 
 def letter_of(petition):
-    """Return the present words as `change_letter` takes them."""
-    return {text.lang: {name: getattr(text, name) for name in WORDS} for text in petition.current_version.texts}
+    """Return the present words as `change_letter` takes them.
+
+    Those that came from a file may end with a line that no form sends, and that is no change of words.
+    """
+    return {
+        text.lang: {name: clean_text(getattr(text, name)) for name in WORDS} for text in petition.current_version.texts
+    }
 
 
 def change_targets(*, petition_id, revision, targets):

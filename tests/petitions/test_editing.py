@@ -9,7 +9,7 @@ from campaign.lib.times import utcnow
 from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_letter, letter_of, move_petition
 from campaign.petitions.operations import SlugTaken, close_petition, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
-from tests.factories.petitions import make_petition
+from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.signatures import sign
 from tests.together import together
 
@@ -40,6 +40,14 @@ def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_tol
     saved = together(app, [lambda number=number: save(number) for number in range(4)])
     assert sum(saved) == 1
     assert [version.number for version in now_of(petition).versions] == [1, 2]
+
+
+def test_the_line_at_the_end_of_a_file_is_no_change_of_words(app):
+    words = TEXTS["en"]
+    petition = make_petition(texts={"en": {**words, "body": f"{words['body']}\r\n\n"}})
+    typed = {"en": {"organisation": "", **words}}
+    write(change_letter, petition_id=petition.id, revision=1, texts=typed, now=utcnow())
+    assert len(now_of(petition).versions) == 1
 
 
 def test_what_opened_once_keeps_its_words_even_if_its_opening_is_moved_away(app):
