@@ -58,7 +58,7 @@ def cause_id(client):
 
 def tasks_in(page):
     told = page.partition('class="today"')[2].partition("</section>")[0]
-    return set(re.findall(r'href="([^"]+)"', told))
+    return set(re.findall(r'class="button" href="([^"]+)"', told))
 
 
 def happened_in(page):

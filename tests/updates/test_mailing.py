@@ -8,6 +8,7 @@ from email.policy import default
 import pytest
 from sqlalchemy import delete, func, select
 
+from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
@@ -86,6 +87,8 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
     counts = mailings.report(mailings.mailing_of(planned.update_id))
     assert counts == {"owed": 0, "sent": 200, "failed": 0, "dropped": 0, "ended": 0}
     assert mailings.mailing_of(planned.update_id).state == "done"
+    [told] = [entry for entry in entries() if entry.action == "mail.done"]
+    assert (told.door, told.details) == ("worker", {"letters": 200})
     assert len({parsed(content)["List-Unsubscribe"] for _, content in received}) == 200
 
 
