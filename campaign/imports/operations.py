@@ -25,7 +25,7 @@ _rows = ImportRow.__table__
 
 
 class BatchClosed(CampaignError):
-    """The batch came in, was undone or dropped, and takes no more changes."""
+    """The batch comes in or did, was undone or dropped, and takes no more changes."""
 
     status = 409
 
@@ -52,11 +52,11 @@ def print_sheets(*, petition, lang, paper, sheets, wording):
     return run
 
 
-def begin_file(*, batch, table):
-    """Keep the rows of a Table in the ImportBatch that `batch_of` made of it; return the open batch."""
+def begin_file(*, batch, table, left_out=frozenset()):
+    """Keep the rows of a Table, those at places `left_out` as such, in the ImportBatch that `batch_of` made; return the open batch."""
     db.session.add(batch)
     db.session.flush()
-    _insert([_row(batch.id, row.place, cells=row.cells, fault=row.fault) for row in table.rows])
+    _insert([_row(batch.id, row.place, cells=row.cells, fault=row.fault, left_out=row.place in left_out) for row in table.rows])
     return batch
 
 
@@ -180,7 +180,7 @@ def drop(*, batch_id, now):
 def open_batch(batch_id):
     """Return the batch, locked until the transaction ends. Raises BatchClosed."""
     batch = db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch is None or batch.state != "open":
+    if batch is None or not batch.is_open:
         raise BatchClosed(batch_id)
     return batch
 

@@ -131,7 +131,7 @@ def begin_typing():
 @blueprint.get("/<int:batch_id>/grid")
 @allowed("signatures.import", any_batch)
 def grid(batch):
-    if batch.state != "open" or batch.kind != "typed":
+    if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
     rows = first_rows(batch.id, MOST_LINES)

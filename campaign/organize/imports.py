@@ -55,7 +55,7 @@ def index():
 @blueprint.get("/<int:batch_id>")
 @allowed("signatures.import", any_batch)
 def show(batch):
-    if batch.state == "open" and batch.checked_at is None:
+    if batch.is_open and batch.checked_at is None:
         return redirect(first_step(batch), 303)
     return page(batch)
 
@@ -97,19 +97,20 @@ def bring_in(batch):
         return page(batch, form=form, status=422)
     now = utcnow()
     checker = checker_for(batch, now)
-    if checker is None or batch.state != "open":
+    if checker is None or not batch.is_open:
         return overtaken(batch)
     decided = decide(checker, items_of(batch))
     fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
-    named = {"batch_id": batch.id, "seen": form.seen.data, "decided": decided, "now": now}
+    batch_id = batch.id
     try:
-        brought = act(fact, bringing_in.bring_in, **named)
+        act(fact, bringing_in.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         return overtaken(batch)
     except bringing_in.StillWrong:
         decide_anew(batch)
         flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
-        return back(batch.id)
+        return back(batch_id)
+    brought = bringing_in.carry_in(write, batch_id, decided)
     flash(
         ngettext(
             "%(num)s signature came in, and counts within a second.",
@@ -118,7 +119,7 @@ def bring_in(batch):
         ),
         "sure",
     )
-    return back(batch.id)
+    return back(batch_id)
 
 
 @blueprint.post("/<int:batch_id>/undo")
@@ -167,7 +168,7 @@ def changed(batch, fact, operation, **named):
 def decide_anew(batch):
     """Decide on all rows as they are now, and keep that; return whether it could be done."""
     now, batch_id, seen = utcnow(), batch.id, batch.changed_at.isoformat()
-    checker = checker_for(batch, now) if batch.state == "open" else None
+    checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:
         flash(_("The petition is not public yet: nothing can come in before."), "waiting")
         return False
@@ -244,12 +245,12 @@ def page(batch, *, form=None, reason=None, status=200):
     petition = petition_by_id(batch.petition_id)
     fate = request.args.get("fate", "")
     if fate not in FATES:
-        fate = "wrong" if not fate and batch.state == "open" and batch.count("wrong") else ""
+        fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
     most = WRONG_ON_A_PAGE if fate == "wrong" else ON_A_PAGE
     found = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
     rows = [(row, typed_in(batch, row)) for row in found[:most]]
-    if batch.state == "open":
+    if batch.is_open:
         note_sight(batch, rows)
     return render_template(
         "organize/imports/show.html",

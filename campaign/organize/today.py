@@ -49,7 +49,7 @@ def _to_review(petitions, events):
 
 
 def _from_paper(cause):
-    begun = [batch for batch in batches_among([cause.id]) if batch.state == "open"]
+    begun = [batch for batch in batches_among([cause.id]) if batch.is_open]
     if begun:
         words = ngettext("Bring in %(num)s list from paper", "Bring in %(num)s lists from paper", len(begun))
         yield Task(words, _("Open"), url_for("organize.imports.index"))
