@@ -21,7 +21,7 @@ def go_on(write, *, now):
     query = select(ImportBatch).where(ImportBatch.state == "open", ImportBatch.accepted_at < now - PATIENCE)
     left = db.session.scalars(query).all()
     for batch in left:
-        checker = checker_for(batch, batch.accepted_at)
+        checker = checker_for(batch, now)
         if checker:
             carry_in(write, batch.id, decide(checker, items_of(batch, waiting=True)))
     return len(left)
