@@ -10,11 +10,11 @@ from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
+from campaign.imports.beginning import batch_of, begin_file
 from campaign.imports.bringing_in import accept, carry_in
 from campaign.imports.deciding import decide
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
-from campaign.imports.operations import batch_of, begin_file
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.lib.locales import NAMES

@@ -11,8 +11,8 @@ from sqlalchemy import delete, func, select
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import AT_ONCE, demand_unchanged, open_batch
-from campaign.lib.bulk import insert_all
+from campaign.imports.operations import demand_unchanged, open_batch
+from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.collecting import NEW, collect_all
 from campaign.signatures.unsigning import take_out
 
@@ -85,7 +85,7 @@ def _bring_part(batch_id, decided):
     decided = [each for each in decided if each.place in waiting]
     ids = _collected(decided)
     db.session.execute(delete(_rows).where(*chosen, WAITS))
-    insert_all(db.session.connection(), _rows, [_evidence(batch_id, each, ids) for each in decided])
+    insert_rows([_evidence(batch_id, each, ids) for each in decided])
 
 
 def _collected(decided):

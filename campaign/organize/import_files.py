@@ -3,9 +3,10 @@
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from campaign.imports.beginning import batch_of, begin_file
 from campaign.imports.columns import fields_for
 from campaign.imports.files import read_file
-from campaign.imports.operations import batch_of, begin_file, match
+from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.imports.wording import consent_of

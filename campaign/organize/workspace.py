@@ -24,6 +24,7 @@ from campaign.organize import (
     figures,
     handovers,
     held,
+    import_ends,
     import_files,
     import_sheets,
     imports,
@@ -71,7 +72,7 @@ MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
     *(petition_embedding, petition_sharing, cause_states, update_words, update_states, update_picture),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
-    *(import_files, import_sheets, kiosk_devices, kiosk_review),
+    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_review),
 )
 csrf = CSRFProtect()
 

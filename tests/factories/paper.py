@@ -1,10 +1,10 @@
 """Signatures from paper to test with."""
 
 from campaign.extensions import db, write
+from campaign.imports.beginning import batch_of, begin_file
 from campaign.imports.bringing_in import accept, carry_in, undo
 from campaign.imports.deciding import decide
 from campaign.imports.files import read_file
-from campaign.imports.operations import batch_of, begin_file
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_id
