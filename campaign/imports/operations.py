@@ -16,6 +16,8 @@ from campaign.imports.rows import insert_rows, row_of
 from campaign.lib.times import utcnow
 
 KEPT = timedelta(days=7)
+# So that whoever signs meanwhile waits for some hundredths of a second.
+FATES_AT_ONCE = 1000
 
 _rows = ImportRow.__table__
 
@@ -78,20 +80,27 @@ def leave_out_wrong(*, batch_id, seen):
     return done
 
 
-def keep_fates(*, batch_id, seen, decided, now):
-    """Write down what was decided of each row."""
+def keep_fates(write, *, batch_id, seen, decided, now):
+    """Write down what was decided of each row, a thousand of them in each transaction by `write`; return the batch."""
+    for start in range(0, len(decided), FATES_AT_ONCE):
+        seen = write(_keep_some_fates, batch_id, seen, decided[start : start + FATES_AT_ONCE])
+    return write(_keep_counts, batch_id, seen, decided, now)
+
+
+def _keep_some_fates(batch_id, seen, decided):
+    """Write these rows anew, which is quicker than one by one; return by what the next who changes the batch knows it."""
     batch = _changed(batch_id, seen)
-    kept = {row.place: row for row in db.session.execute(select(_rows).where(_rows.c.batch_id == batch_id))}
-    names = [column.name for column in _rows.columns]
-    rows = []
-    for each in decided:
-        row = dict(zip(names, kept.pop(each.place), strict=True))
-        rows.append({**row, "fate": each.fate, "why": each.why})
-    # What is left names the columns, or is an empty line of a sheet. All written anew is quicker than one by one.
-    db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, _rows.c.place.not_in(list(kept))))
-    insert_rows(rows)
-    batch.checked_at = now
-    batch.counts = dict(Counter(each.fate for each in decided))
+    batch.checked_at = None
+    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
+    kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
+    db.session.execute(delete(_rows).where(*chosen))
+    insert_rows([{**kept[each.place], "fate": each.fate, "why": each.why} for each in decided])
+    return batch.changed_at.isoformat()
+
+
+def _keep_counts(batch_id, seen, decided, now):
+    batch = _changed(batch_id, seen)
+    batch.checked_at, batch.counts = now, dict(Counter(each.fate for each in decided))
     db.session.flush()
     return batch
 

@@ -106,7 +106,7 @@ def decide_anew(batch):
         flash(_("The petition is not public yet: nothing can come in before."), "waiting")
         return False
     try:
-        write(operations.keep_fates, batch_id=batch_id, seen=seen, decided=decide(checker, items_of(batch)), now=now)
+        operations.keep_fates(write, batch_id=batch_id, seen=seen, decided=decide(checker, items_of(batch)), now=now)
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
     return True

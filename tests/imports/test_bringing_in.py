@@ -157,11 +157,11 @@ def test_two_who_carry_the_same_batch_bring_each_person_once(app, petition, monk
 
 def test_wrong_rows_are_mended_or_left_out(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
-    write(keep_fates, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(keep_typed, batch_id=batch.id, typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}}, left_out=set())
     assert fates(batch) == ["new", "new", "wrong", "new"]
-    write(keep_fates, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
     write(leave_out_wrong, batch_id=batch.id, seen=None)
     assert fates(batch) == ["new", "new", "left_out", "new"]
     bring(batch)
