@@ -17,8 +17,8 @@ BATCH = 500
 class Sheet:
     """The table that a Selection asks for: its `header`, the `kinds` of its columns, and its signatures in batches.
 
-    A batch is a list of columns, each as long as there are signatures in it, at most BATCH. `questions` are those that the petition asks and,
-    after them, those that it once asked and were answered; they are looked up unless they are known.
+    A batch is a list of columns, each as long as there are signatures in it, at most BATCH. `questions` are those that the
+    petition asks and, after them, those that it once asked and were answered; they are looked up unless they are known.
     """
 
     def __init__(self, selection, questions=None):
