@@ -10,11 +10,11 @@ from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
-from campaign.imports.bringing_in import bring_in_at_once
+from campaign.imports.beginning import batch_of, begin_file
+from campaign.imports.bringing_in import accept, carry_in
 from campaign.imports.deciding import decide
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
-from campaign.imports.operations import batch_of
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.lib.locales import NAMES
@@ -50,7 +50,7 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
     settings = {"country": country.upper(), "signed_on": (signed_on or today).date()}
     if month_first:
         settings["day_first"] = False
-    batch, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
+    batch, table, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
     if leave_out_wrong:
         for each in decided:
             each.fate = "left_out" if each.fate == "wrong" else each.fate
@@ -65,11 +65,13 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported: nobody is new.")
         return
-    click.echo(f"Imported {numbered(write(_bring_in, batch, decided, now), 'signature')} into {petition}.")
+    kept = write(_accept, batch, table, decided, now)
+    newcomers = carry_in(write, kept.id, decided).newcomers
+    click.echo(f"Imported {numbered(newcomers, 'signature')} into {petition}.")
 
 
 def _looked_at(petition, file, now, **settings):
-    """Return the ImportBatch of a file, kept nowhere, and the Decided of its rows."""
+    """Return the ImportBatch of a file, kept nowhere, its Table, and the Decided of its rows."""
     try:
         table = _table(file)
     except FileRefused as refusal:
@@ -79,7 +81,7 @@ def _looked_at(petition, file, now, **settings):
     batch = batch_of(petition=petition, organizer_id=None, name=file.name, table=table, remembered=remembered, **settings)
     if not {"given_name", "full_name"} & set(batch.mapping.values()):
         raise click.ClickException(f"{file}: no column is called given_name.")
-    return batch, decide(checker_for(batch, now), items_in(batch, table))
+    return batch, table, decide(checker_for(batch, now), items_in(batch, table))
 
 
 def _table(file):
@@ -88,11 +90,13 @@ def _table(file):
     return read_file(file.read_bytes())
 
 
-def _bring_in(batch, decided, now):
-    brought = bring_in_at_once(batch=batch, decided=decided, now=now)
-    details = {"signatures": brought.newcomers}
-    record(COMMAND, "imports.bring_in", subject=("import", brought.id), cause_id=brought.cause_id, details=details)
-    return brought.newcomers
+def _accept(batch, table, decided, now):
+    left_out = {each.place for each in decided if each.fate == "left_out"}
+    begin_file(batch=batch, table=table, left_out=left_out)
+    accepted = accept(batch_id=batch.id, seen=None, decided=decided, now=now)
+    details = {"signatures": accepted.newcomers}
+    record(COMMAND, "imports.bring_in", subject=("import", accepted.id), cause_id=accepted.cause_id, details=details)
+    return accepted
 
 
 def _tell(decided):

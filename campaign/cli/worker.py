@@ -13,6 +13,7 @@ from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
 from campaign.extensions import write
 from campaign.imports.tasks import forget as forget_batches
+from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
@@ -127,7 +128,7 @@ class Worker:
         forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now)
         forgotten += self._keep_events(now) + self._keep_news(now)
         forgotten += write(forget_sent_by_kiosks, now=now, days=config["ERASE_PENDING_DAYS"])
-        return forgotten + kept + write(remind, now=now) + write(sweep, now=now)
+        return forgotten + kept + write(remind, now=now) + write(sweep, now=now) + go_on_with_batches(write, now=now)
 
     def _keep_news(self, now):
         days = self._app.config["ERASE_PENDING_DAYS"]

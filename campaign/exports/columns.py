@@ -19,7 +19,8 @@ _named = (Signature.given_name, Signature.family_name)
 class Column(NamedTuple):
     """A column: what it is called in words, the SQL of its `sources`, and what is made of them where that is more.
 
-    `kind` is text, whole, flag ("yes" and "no" until a format has something better) or answers.
+    `kind` is text, which anybody may have written, code, which is of our own making, whole, flag ("yes" and "no" until a format
+    has something better) or answers.
     """
 
     label: Any
@@ -45,33 +46,33 @@ def _on_paper(told):
 # To add one, add its line. They stand in this order wherever they are chosen or written.
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
-    "state": _of(_l("State"), Signature.state),
-    "evidence": _of(_l("Evidence"), Signature.evidence),
+    "state": _of(_l("State"), Signature.state, "code"),
+    "evidence": _of(_l("Evidence"), Signature.evidence, "code"),
     "shown_name": Column(_l("Name as its owner lets it be shown"), (Signature.name_display, *_named), make=shown_name),
     "full_name": Column(_l("Whole name"), _named, make=lambda given, family: shown_name("full", given, family)),
     "given_name": _of(_l("Given name"), Signature.given_name),
     "family_name": _of(_l("Family name"), Signature.family_name),
     "email": _of(_l("E-mail"), Signature.email),
-    "country": _of(_l("Country"), Signature.country),
+    "country": _of(_l("Country"), Signature.country, "code"),
     "postal_code": _of(_l("Postal code"), Signature.postal_code),
     "comment": _of(_l("Comment"), Signature.comment),
     "shown_comment": _of(_l("Comment, if it was let through"), case((Signature.comment_shown, Signature.comment), else_="")),
-    "name_display": _of(_l("How the name may be shown"), Signature.name_display),
+    "name_display": _of(_l("How the name may be shown"), Signature.name_display, "code"),
     "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
-    "lang": _of(_l("Language"), Signature.lang),
+    "lang": _of(_l("Language"), Signature.lang, "code"),
     "source": _of(_l("Campaign code"), Signature.source),
     "event": _of(_l("Event where it was signed"), _from(Event, Event.slug, Event.id == Signature.event_id)),
     "kiosk": _of(_l("Tablet"), _from(Kiosk, Kiosk.name, Kiosk.id == Signature.kiosk_id)),
     "tabler": _of(_l("Tabler"), _from(Shift, Shift.tabler, Shift.id == Signature.shift_id)),
-    "shift_began": _of(_l("Shift since"), _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id)),
+    "shift_began": _of(_l("Shift since"), _from(Shift, iso_instant(Shift.started_at), Shift.id == Signature.shift_id), "code"),
     "sheet": _of(_l("Paper sheet"), _on_paper(ImportRow.sheet)),
     "sheet_row": _of(_l("Row on the sheet"), _on_paper(ImportRow.sheet_row)),
-    "held_reason": _of(_l("Why it is held"), Signature.held_reason),
+    "held_reason": _of(_l("Why it is held"), Signature.held_reason, "code"),
     "version": _of(_l("Version of the text"), PetitionVersion.number, "whole"),
-    "day": _of(_l("Day"), iso_day(Signature.created_at)),
-    "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at)),
-    "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at)),
-    "hatched_at": _of(_l("Counted since"), iso_instant(Signature.hatched_at)),
+    "day": _of(_l("Day"), iso_day(Signature.created_at), "code"),
+    "created_at": _of(_l("Signed at"), iso_instant(Signature.created_at), "code"),
+    "confirmed_at": _of(_l("Confirmed at"), iso_instant(Signature.confirmed_at), "code"),
+    "hatched_at": _of(_l("Counted since"), iso_instant(Signature.hatched_at), "code"),
     "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
 }
 # Made of others, and so left out where all is told.

@@ -55,7 +55,8 @@ class JsonLines:
 
     def __init__(self, header, kinds, *, at=None, state=None):
         self._kinds = kinds
-        self._line = f"{{{','.join(f'{_quoted(name)}:%s'.replace('%', '%%').replace('%%s', '%s') for name in header)}}}\n"
+        names = (_quoted(name).replace("%", "%%") for name in header)
+        self._line = f"{{{','.join(f'{name}:%s' for name in names)}}}\n"
 
     def begin(self):
         return b""

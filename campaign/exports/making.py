@@ -34,8 +34,8 @@ def pieces_of_signatures(export):
             work = {**work, "ended": True}
             yield Piece(form.end(), {"work": work})
         else:
-            last, columns = found
-            done += len(columns[0])
-            data = form.add(columns)
+            last, batches = found
+            done += sum(len(columns[0]) for columns in batches)
+            data = b"".join(map(form.add, batches))
             work = {**work, "after": last}
             yield Piece(data, {"done": done, "work": {**work, "format": form.state}})

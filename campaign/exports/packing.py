@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections import Counter
 from hashlib import sha256
+from itertools import chain
 from pathlib import Path
 
 from flask_babel import force_locale
@@ -76,9 +77,10 @@ class _Pack:
         if found is None:
             yield self._piece(b"", "table")
             return
-        last, columns = found
+        last, batches = found
+        columns = (list(chain.from_iterable(parts)) for parts in zip(*batches, strict=True))
         rows = dict(zip(self._sheet.header, columns, strict=True))
-        first, self._done = self._done + 1, self._done + len(columns[0])
+        first, self._done = self._done + 1, self._done + len(rows["number"])
         words = self._words()
         pdf = signature_sheets(words.head(), words.fields(), words.rows(rows, first), self._choice["paper"])
         table = self._add_to_table(rows, first)

@@ -87,7 +87,7 @@ class Spreadsheet:
         numbers = range(self._rows + 1, self._rows + len(columns[0]) + 1)
         self._rows = numbers[-1]
         cells = [
-            _whole_cells(letter, numbers, column) if kind == "whole" else _text_cells(letter, numbers, column)
+            _whole_cells(letter, numbers, column) if kind == "whole" else _text_cells(letter, numbers, column, kind == "text")
             for letter, kind, column in zip(self._letters, self._kinds, columns, strict=True)
         ]
         return self._write("".join(f'<row r="{n}">{"".join(row)}</row>' for n, *row in zip(numbers, *cells, strict=True)))
@@ -103,14 +103,20 @@ def _whole_cells(letter, numbers, column):
     return ["" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>' for n, value in zip(numbers, column, strict=True)]
 
 
-def _text_cells(letter, numbers, column):
-    safe = neutralise_all(column)
-    if _SPECIAL.search("\n".join(filter(None, safe))):
-        safe = [text and escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"}) for text in safe]
+def _text_cells(letter, numbers, column, is_free):
+    """Return the cells of texts; only what is `is_free` can hold signs that mean something to XML or to a spreadsheet."""
+    texts = _made_plain(column) if is_free else column
     return [
         f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' if text else ""
-        for n, text in zip(numbers, safe, strict=True)
+        for n, text in zip(numbers, texts, strict=True)
     ]
+
+
+def _made_plain(column):
+    safe = neutralise_all(column)
+    if _SPECIAL.search("\n".join(filter(None, safe))):
+        return [text and escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"}) for text in safe]
+    return safe
 
 
 def _letters(place):

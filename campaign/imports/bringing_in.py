@@ -1,14 +1,18 @@
-"""The moment a batch comes in, all of it or nothing; and its undoing."""
+"""The moment a batch comes in: accepted as a whole, then brought in by parts; and its undoing.
+
+Fifty thousand rows in one transaction would keep everybody waiting who signs meanwhile. So one transaction decides that all of
+a batch comes in, and many short ones carry it out; where they are cut short, the worker goes on from the rows that still wait.
+"""
 
 from collections import Counter
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import AT_ONCE, demand_unchanged, open_batch
-from campaign.lib.bulk import insert_all
+from campaign.imports.models import WAITS, ImportBatch, ImportRow
+from campaign.imports.operations import demand_unchanged, open_batch
+from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.collecting import NEW, collect_all
 from campaign.signatures.unsigning import take_out
 
@@ -27,49 +31,61 @@ class NothingToUndo(CampaignError):
     status = 409
 
 
-def bring_in(*, batch_id, seen, decided, now):
-    """Make signatures of all rows that are new, and erase what the rows said; return the batch.
+def accept(*, batch_id, seen, decided, now):
+    """Settle that all rows of an open batch come in as `decided`, which was decided as they were at `seen`; return the batch.
 
-    `decided` is what was decided on the rows as they were at `seen`; who signed since then is found out here. Raises
-    BatchClosed, ChangedMeanwhile or StillWrong.
+    Raises BatchClosed, ChangedMeanwhile or StillWrong.
     """
     batch = open_batch(batch_id)
     demand_unchanged(batch, seen)
-    db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id))
-    return _bring_in(batch, decided, now)
-
-
-def bring_in_at_once(*, batch, decided, now):
-    """The same for an ImportBatch that was never kept, whose rows were looked at by a command. Raises StillWrong."""
-    db.session.add(batch)
-    db.session.flush()
-    return _bring_in(batch, decided, now)
-
-
-def _bring_in(batch, decided, now):
-    if any(each.fate == "wrong" for each in decided):
-        raise StillWrong(batch.id)
-    ids = _collected(decided)
-    _keep_evidence(batch.id, decided, ids)
-    batch.state, batch.checked_at, batch.imported_at, batch.closed_at = "imported", now, now, now
-    batch.counts = dict(Counter(each.fate for each in decided))
+    counts = Counter(each.fate for each in decided)
+    if counts["wrong"]:
+        raise StillWrong(batch_id)
+    batch.accepted_at, batch.counts = now, dict(counts)
     db.session.flush()
     return batch
+
+
+def carry_in(write, batch_id, decided):
+    """Bring an accepted batch in, each part in a transaction of its own by `write`; return the batch.
+
+    Who signed since it was decided is found out here, and becomes a duplicate.
+    """
+    for start in range(0, len(decided), AT_ONCE):
+        write(_bring_part, batch_id, decided[start : start + AT_ONCE])
+    return write(_close, batch_id)
 
 
 def undo(*, batch_id, now):
     """Take out what a batch brought, with all personal words; the runner takes it out of tally and ledger. Returns how many.
 
-    Raises NothingToUndo.
+    One that is still coming in stops. Raises NothingToUndo.
     """
-    batch = db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch is None or batch.state != "imported":
+    batch = _locked(batch_id)
+    if batch is None or not (batch.state == "imported" or batch.is_arriving):
         raise NothingToUndo(batch_id)
+    db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))
     brought = select(_rows.c.signature_id).where(_rows.c.batch_id == batch_id, _rows.c.signature_id.is_not(None))
     taken = take_out(ids=brought, now=now)
     batch.state, batch.closed_at = "undone", now
     db.session.flush()
     return taken
+
+
+def _locked(batch_id):
+    return db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
+
+
+def _bring_part(batch_id, decided):
+    """Make signatures of those rows that are new, and erase what the rows said; those that somebody else brought in are passed."""
+    if not _locked(batch_id).is_arriving:
+        return
+    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
+    waiting = set(db.session.scalars(select(_rows.c.place).where(*chosen, WAITS)))
+    decided = [each for each in decided if each.place in waiting]
+    ids = _collected(decided)
+    db.session.execute(delete(_rows).where(*chosen, WAITS))
+    insert_rows([_evidence(batch_id, each, ids) for each in decided])
 
 
 def _collected(decided):
@@ -87,21 +103,30 @@ def _collected(decided):
     return ids
 
 
-def _keep_evidence(batch_id, decided, ids):
-    """Write for each row what became of it, and where on paper its signature stands; nothing of what it said."""
-    rows = [
-        {
-            "batch_id": batch_id,
-            "place": each.place,
-            "fault": "",
-            "left_out": each.fate == "left_out",
-            "fate": each.fate,
-            "why": each.why if each.fate == "duplicate" else {},
-            "sheet": each.checked.sheet if each.checked else "",
-            "sheet_row": each.checked.row if each.checked else "",
-            "signature_id": ids.get(each.place),
-        }
-        for each in decided
-    ]
-    for start in range(0, len(rows), AT_ONCE):
-        insert_all(db.session.connection(), _rows, rows[start : start + AT_ONCE])
+def _evidence(batch_id, each, ids):
+    """Return what is kept of a row: what became of it, and where on paper its signature stands; nothing of what it said."""
+    return {
+        "batch_id": batch_id,
+        "place": each.place,
+        "fault": "",
+        "left_out": each.fate == "left_out",
+        "fate": each.fate,
+        "why": each.why if each.fate == "duplicate" else {},
+        "sheet": each.checked.sheet if each.checked else "",
+        "sheet_row": each.checked.row if each.checked else "",
+        "signature_id": ids.get(each.place),
+    }
+
+
+def _close(batch_id):
+    """Say of a batch that all of it is in, unless it was undone meanwhile; return it."""
+    batch = _locked(batch_id)
+    if batch.is_arriving:
+        # What still waits names the columns, or is an empty line of a sheet.
+        db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))
+        fates = select(_rows.c.fate, func.count()).where(_rows.c.batch_id == batch_id).group_by(_rows.c.fate)
+        batch.counts = {fate: many for fate, many in db.session.execute(fates)}
+        batch.state = "imported"
+        batch.checked_at = batch.imported_at = batch.closed_at = batch.accepted_at
+        db.session.flush()
+    return batch

@@ -5,19 +5,30 @@ from datetime import datetime, tzinfo
 
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import MOST_CELL
-from campaign.imports.values import ValueRefused, country, instant, language, name_display, newest_day, tick
+from campaign.imports.values import (
+    TOO_LONG,
+    ValueRefused,
+    chosen,
+    country,
+    instant,
+    language,
+    name_display,
+    newest_day,
+    read_name,
+    short_text,
+    tick,
+)
 from campaign.lib.formulas import restored
 from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import NameRefused, clean_name, clean_text
+from campaign.lib.names import NameRefused, clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import keys
-from campaign.signatures.measures import MOST_ANSWER, MOST_COMMENT, MOST_NAME, MOST_POSTAL_CODE
+from campaign.signatures.measures import MOST_COMMENT, MOST_POSTAL_CODE
 
 MOST_SHEET, MOST_ROW = 40, 20
 MOST_ZEROS = 2
 MISSING = "missing"
-TOO_LONG = "too_long"
 # Of our own exports: what was not counted there does not come in here.
 _COUNTED = ("", "counted", "confirmed", "contada", "comptee")
 
@@ -147,7 +158,7 @@ class _Row:
         return self._name("given_name"), self._name("family_name")
 
     def _name(self, field, part=None):
-        return self._value(field, lambda text: _clean_name(text if part is None else part)) or ""
+        return self._value(field, lambda text: read_name(text if part is None else part)) or ""
 
     @staticmethod
     def _address(text):
@@ -184,8 +195,8 @@ class _Row:
         if question["type"] == "tick":
             return bool(self._value(name, tick))
         if question["type"] == "choice":
-            return self._value(name, lambda text: _chosen(question, text)) or ""
-        return self._value(name, _short_text) or ""
+            return self._value(name, lambda text: chosen(question, text)) or ""
+        return self._value(name, short_text) or ""
 
     def _signed_at(self):
         sheet = self._checker.sheet
@@ -219,34 +230,3 @@ class _Row:
         if name == "postal_code":
             return self._faults.get("country", MISSING) != MISSING or bool(country_code and not has_postal_codes(country_code))
         return False
-
-
-def _clean_name(text):
-    if not text.strip():
-        return ""
-    if len(text) > 4 * MOST_NAME:
-        raise ValueRefused(TOO_LONG)
-    name = clean_name(text)
-    if len(name) > MOST_NAME:
-        raise ValueRefused(TOO_LONG)
-    return name
-
-
-def _chosen(question, text):
-    """Return the answer that is kept for what somebody chose in any language."""
-    by_lang = question.get("choices") or {}
-    kept = next(iter(by_lang.values()), ())
-    for choices in by_lang.values():
-        for answer, read in zip(kept, choices, strict=False):
-            if text in (answer, read):
-                return answer
-    if text:
-        raise ValueRefused("choice")
-    return ""
-
-
-def _short_text(text):
-    words = clean_text(text)
-    if len(text) > MOST_ANSWER:
-        raise ValueRefused(TOO_LONG)
-    return words

@@ -56,7 +56,8 @@ class ImportBatch(db.Model):
     While it is `open` its rows hold what was written; whatever closes it erases that. `changed_at` tells two who work on it
     apart. `wording` is what the sheets asked consent to, `version_id` the text that they bore; `country` and `signed_on` stand
     for what rows leave out. Of a file `header` are the names of its columns, where it has a heading, and `mapping` the field of
-    each by its place. `checked_at` is when fates were last decided, and `counts` how many rows have each.
+    each by its place. `checked_at` is when fates were last decided, and `counts` how many rows have each. At `accepted_at` it was
+    settled that all of it comes in, `imported_at` says when that was, once the last row is in.
     """
 
     __tablename__ = "import_batch"
@@ -90,6 +91,7 @@ class ImportBatch(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     checked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    accepted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     imported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -104,9 +106,19 @@ class ImportBatch(db.Model):
         return {int(place): field for place, field in self.mapping.items()}
 
     @property
+    def is_arriving(self):
+        """Whether it is settled that it comes in, and not all of it is in yet."""
+        return self.state == "open" and self.accepted_at is not None
+
+    @property
+    def is_open(self):
+        """Whether it can still be changed."""
+        return self.state == "open" and self.accepted_at is None
+
+    @property
     def can_come_in(self):
         """Whether nothing is left to be decided, and somebody is new."""
-        return self.state == "open" and self.checked_at is not None and not self.count("wrong") and self.newcomers > 0
+        return self.is_open and self.checked_at is not None and not self.count("wrong") and self.newcomers > 0
 
     @property
     def newcomers(self):
@@ -139,3 +151,7 @@ class ImportRow(db.Model):
     sheet: Mapped[str] = mapped_column(String(40), default="")
     sheet_row: Mapped[str] = mapped_column(String(20), default="")
     signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="SET NULL"))
+
+
+# A row is emptied as it comes in.
+WAITS = ImportRow.cells.is_not(None) | ImportRow.typed.is_not(None)

@@ -1,4 +1,4 @@
-"""Batches until they come in: begun from a file or a sheet, matched, mended, decided on, or dropped.
+"""Batches until they come in: matched, mended, decided on, or dropped.
 
 Each operation takes the batch as `seen`, the instant at which the page showed it last changed, and raises ChangedMeanwhile
 where somebody else was quicker. What is decided here is decided again when the batch comes in.
@@ -11,21 +11,19 @@ from sqlalchemy import delete, func, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.imports.columns import guessed, is_heading
-from campaign.imports.models import ImportBatch, ImportRow, PrintRun
-from campaign.imports.values import is_day_first
-from campaign.lib.bulk import insert_all
+from campaign.imports.models import ImportBatch, ImportRow
+from campaign.imports.rows import insert_rows, row_of
 from campaign.lib.times import utcnow
 
-AT_ONCE = 500
 KEPT = timedelta(days=7)
-ROWS_ON_SHEET = 10
+# So that whoever signs meanwhile waits for some hundredths of a second.
+FATES_AT_ONCE = 1000
 
 _rows = ImportRow.__table__
 
 
 class BatchClosed(CampaignError):
-    """The batch came in, was undone or dropped, and takes no more changes."""
+    """The batch comes in or did, was undone or dropped, and takes no more changes."""
 
     status = 409
 
@@ -34,74 +32,6 @@ class ChangedMeanwhile(CampaignError):
     """Somebody else changed the batch since the page was shown."""
 
     status = 409
-
-
-def print_sheets(*, petition, lang, paper, sheets, wording):
-    """Note that so many sheets are printed of the petition's present text; return the PrintRun, which knows their serials."""
-    run = PrintRun(
-        cause_id=petition.cause_id,
-        petition_id=petition.id,
-        version_id=petition.current_version.id,
-        lang=lang,
-        paper=paper,
-        sheets=sheets,
-        wording=wording,
-    )
-    db.session.add(run)
-    db.session.flush()
-    return run
-
-
-def begin_file(*, batch, table):
-    """Keep the rows of a Table in the ImportBatch that `batch_of` made of it; return the open batch."""
-    db.session.add(batch)
-    db.session.flush()
-    _insert([_row(batch.id, row.place, cells=row.cells, fault=row.fault) for row in table.rows])
-    return batch
-
-
-def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **settings):
-    """Return the ImportBatch of a Table, not yet kept, with columns matched as far as their names tell.
-
-    `remembered` is the {column name: field} of earlier files, which counts more than our own guess.
-    """
-    heading, remembered = table.rows[0].cells, remembered or {}
-    has_heading = is_heading(heading, petition.questions) or any(cell in remembered for cell in heading)
-    mapping = _matched(heading, petition.questions, remembered) if has_heading else {}
-    dates = [place for place, field in mapping.items() if field == "signed_at"]
-    told = is_day_first([row.cells[place] for row in table.rows[1:] for place in dates if place < len(row.cells)])
-    return _begun(
-        petition,
-        kind="file",
-        organizer_id=organizer_id,
-        name=name[:120],
-        lang=lang,
-        header=heading if has_heading else [],
-        mapping={str(place): field for place, field in mapping.items()},
-        read_as={"encoding": table.encoding, "delimiter": table.delimiter, "width": max(len(row.cells) for row in table.rows)},
-        rows=len(table.rows) - has_heading,
-        **{"day_first": told is not False, **settings},
-    )
-
-
-def begin_sheet(*, petition, organizer_id, sheet, lang, signed_on, country, wording, version_id, rows=ROWS_ON_SHEET):
-    """Begin to type a sheet; return the open batch, whose rows are still empty."""
-    batch = _begun(
-        petition,
-        kind="typed",
-        organizer_id=organizer_id,
-        name=sheet,
-        sheet=sheet,
-        lang=lang,
-        signed_on=signed_on,
-        country=country,
-        wording=wording,
-        version_id=version_id,
-    )
-    db.session.add(batch)
-    db.session.flush()
-    _insert([_row(batch.id, place, typed={}) for place in range(1, rows + 1)])
-    return batch
 
 
 def match(*, batch_id, seen, mapping, has_heading, **settings):
@@ -133,7 +63,7 @@ def keep_typed(*, batch_id, typed, seen=None, left_out=None):
             # Somebody has looked at the broken row, and written what it should say.
             row.fault = ""
     db.session.flush()
-    _insert([_row(batch_id, place, typed=typed[place]) for place in fresh])
+    insert_rows([row_of(batch_id, place, typed=typed[place]) for place in fresh])
     batch.checked_at = None
     db.session.flush()
     return batch
@@ -150,20 +80,27 @@ def leave_out_wrong(*, batch_id, seen):
     return done
 
 
-def keep_fates(*, batch_id, seen, decided, now):
-    """Write down what was decided of each row."""
+def keep_fates(write, *, batch_id, seen, decided, now):
+    """Write down what was decided of each row, a thousand of them in each transaction by `write`; return the batch."""
+    for start in range(0, len(decided), FATES_AT_ONCE):
+        seen = write(_keep_some_fates, batch_id, seen, decided[start : start + FATES_AT_ONCE])
+    return write(_keep_counts, batch_id, seen, decided, now)
+
+
+def _keep_some_fates(batch_id, seen, decided):
+    """Write these rows anew, which is quicker than one by one; return by what the next who changes the batch knows it."""
     batch = _changed(batch_id, seen)
-    kept = {row.place: row for row in db.session.execute(select(_rows).where(_rows.c.batch_id == batch_id))}
-    names = [column.name for column in _rows.columns]
-    rows = []
-    for each in decided:
-        row = dict(zip(names, kept.pop(each.place), strict=True))
-        rows.append({**row, "fate": each.fate, "why": each.why})
-    # What is left names the columns, or is an empty line of a sheet. All written anew is quicker than one by one.
-    db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, _rows.c.place.not_in(list(kept))))
-    _insert(rows)
-    batch.checked_at = now
-    batch.counts = dict(Counter(each.fate for each in decided))
+    batch.checked_at = None
+    chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
+    kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
+    db.session.execute(delete(_rows).where(*chosen))
+    insert_rows([{**kept[each.place], "fate": each.fate, "why": each.why} for each in decided])
+    return batch.changed_at.isoformat()
+
+
+def _keep_counts(batch_id, seen, decided, now):
+    batch = _changed(batch_id, seen)
+    batch.checked_at, batch.counts = now, dict(Counter(each.fate for each in decided))
     db.session.flush()
     return batch
 
@@ -180,7 +117,7 @@ def drop(*, batch_id, now):
 def open_batch(batch_id):
     """Return the batch, locked until the transaction ends. Raises BatchClosed."""
     batch = db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
-    if batch is None or batch.state != "open":
+    if batch is None or not batch.is_open:
         raise BatchClosed(batch_id)
     return batch
 
@@ -196,32 +133,6 @@ def _changed(batch_id, seen=None):
     demand_unchanged(batch, seen)
     batch.changed_at = max(utcnow(), batch.changed_at + timedelta(microseconds=1))
     return batch
-
-
-def _begun(petition, **columns):
-    columns = {"version_id": petition.current_version.id, **columns}
-    now = utcnow()
-    return ImportBatch(
-        cause_id=petition.cause_id, petition_id=petition.id, state="open", created_at=now, changed_at=now, **columns
-    )
-
-
-def _matched(heading, questions, remembered):
-    mapping = guessed(heading, questions)
-    known = {place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered}
-    taken = {field for field in known.values() if field}
-    mapping = {place: field for place, field in mapping.items() if place not in known and field not in taken}
-    return {**mapping, **{place: field for place, field in known.items() if field}}
-
-
-def _row(batch_id, place, **columns):
-    empty = {"cells": None, "typed": None, "fault": "", "left_out": False, "fate": "", "why": {}}
-    return {**empty, "sheet": "", "sheet_row": "", "signature_id": None, **columns, "batch_id": batch_id, "place": place}
-
-
-def _insert(rows):
-    for start in range(0, len(rows), AT_ONCE):
-        insert_all(db.session.connection(), _rows, rows[start : start + AT_ONCE])
 
 
 def _chosen(batch_id, places):

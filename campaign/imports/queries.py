@@ -11,7 +11,7 @@ from campaign.extensions import db
 from campaign.imports.checking import Checker, Sheet
 from campaign.imports.columns import typed_of
 from campaign.imports.deciding import Item
-from campaign.imports.models import ImportBatch, ImportRow, PrintRun
+from campaign.imports.models import WAITS, ImportBatch, ImportRow, PrintRun
 from campaign.imports.serials import read_serial
 from campaign.imports.values import NOON
 from campaign.petitions.models import Petition
@@ -94,11 +94,16 @@ def checker_for(batch, now):
     return Checker(replace(terms, version_id=batch.version_id), sheet)
 
 
-def items_of(batch):
-    """Return the Items of a batch in order: without the row that names the columns, and without empty lines of a typed sheet."""
+def items_of(batch, *, waiting=False):
+    """Return the Items of a batch in order: without the row that names the columns, and without empty lines of a typed sheet.
+
+    Where only those `waiting` are asked for, rows that came in already are passed.
+    """
     query = select(ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out).where(
         ImportRow.batch_id == batch.id
     )
+    if waiting:
+        query = query.where(WAITS)
     rows = db.session.execute(query.order_by(ImportRow.place)).all()
     if batch.header:
         rows = rows[1:]

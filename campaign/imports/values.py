@@ -8,7 +8,8 @@ from pathlib import Path
 
 from campaign.lib.countries import countries
 from campaign.lib.locales import LOCALES
-from campaign.lib.names import name_key
+from campaign.lib.names import clean_name, clean_text, name_key
+from campaign.signatures.measures import MOST_ANSWER, MOST_NAME
 
 _WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
 _TICKS = {word: answer == "yes" for answer, words in _WORDS["tick"].items() for word in words}
@@ -21,6 +22,7 @@ _PARTS = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:[, ].*)?")
 # A day without an hour is its noon: then it is the same day in every zone that signers are likely to be in.
 NOON = time(12)
 OLDEST = date(2000, 1, 1)
+TOO_LONG = "too_long"
 # A day has begun once it has begun anywhere.
 EASTERNMOST = timedelta(hours=14)
 
@@ -131,3 +133,36 @@ def _plain(text):
 def _countries():
     names = {_plain(name): code for locale in LOCALES.values() for code, name in countries(locale, ())}
     return names | {_plain(word): code for code, words in _WORDS["country"].items() for word in words}
+
+
+def read_name(text):
+    """Return a name as it is kept; empty where there is none."""
+    if not text.strip():
+        return ""
+    if len(text) > 4 * MOST_NAME:
+        raise ValueRefused(TOO_LONG)
+    name = clean_name(text)
+    if len(name) > MOST_NAME:
+        raise ValueRefused(TOO_LONG)
+    return name
+
+
+def chosen(question, text):
+    """Return the answer that is kept for what somebody chose in any language."""
+    by_lang = question.get("choices") or {}
+    kept = next(iter(by_lang.values()), ())
+    for choices in by_lang.values():
+        for answer, read in zip(kept, choices, strict=False):
+            if text in (answer, read):
+                return answer
+    if text:
+        raise ValueRefused("choice")
+    return ""
+
+
+def short_text(text):
+    """Return an answer in words as it is kept."""
+    words = clean_text(text)
+    if len(text) > MOST_ANSWER:
+        raise ValueRefused(TOO_LONG)
+    return words

@@ -1,6 +1,7 @@
 """Cells of a spreadsheet that must stay text."""
 
 import re
+from operator import itemgetter
 
 # What a spreadsheet takes for the beginning of a formula (OWASP, "CSV Injection"), with its
 # full-width and small forms, which some translate, and whatever they skip before it: white space,
@@ -9,6 +10,7 @@ _SKIPPED = "\\s\x00-\x20\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u206
 _OPERATORS = "=+\\-@\uff1d\uff0b\uff0d\uff20\ufe66\ufe62\ufe63\ufe6b\u2212"
 _TRIGGER = re.compile(f"[\t\r\n]|[{_SKIPPED}]*[{_OPERATORS}]")
 _SUSPECT = re.compile(f"[{_SKIPPED}{_OPERATORS}]")
+_first = itemgetter(0)
 
 
 def neutralise(cell):
@@ -21,7 +23,7 @@ def neutralise(cell):
 
 def neutralise_all(cells):
     """Return the cells, texts or None, each as `neutralise` returns it; much faster where most begin with a letter."""
-    firsts = "".join({cell[:1] for cell in cells if cell})
+    firsts = "".join(set(map(_first, filter(None, cells))))
     return [cell and neutralise(cell) for cell in cells] if _SUSPECT.search(firsts) else cells
 
 

@@ -23,7 +23,7 @@ def create(signature):
         return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
     sheet = Sheet(Selection(signature.petition_id, state="all"))
     fact = Fact("signatures.copy", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
-    _last, columns = sheet.after(signature_id - 1, signature_id)
+    _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
     response = Response(JsonLines(sheet.header, sheet.kinds).add(columns), content_type="application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"signature-{signature_id}.json")
     note(fact)

@@ -89,7 +89,7 @@ def show(export):
 @allowed("signatures.export", any_export)
 @fresh
 def download(export):
-    """Decrypt the file while it is sent; each time stands in the trail."""
+    """Decrypt the file while it is sent, or the part of it that a broken download still lacks; each time stands in the trail."""
     try:
         content = content_of(export) if file_of(export) else iter(())
         first = next(content)
@@ -102,7 +102,8 @@ def download(export):
     response.content_length = export.size
     name = f"{export.petition.slug}-{export.asked_at:%Y-%m-%d}-{export.id}.{export.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
-    return response
+    response.set_etag(export.sha256)
+    return response.make_conditional(request.environ, accept_ranges=True, complete_length=export.size)
 
 
 @blueprint.post("/files/<int:export_id>/again")

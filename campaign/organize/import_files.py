@@ -3,9 +3,10 @@
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
+from campaign.imports.beginning import batch_of, begin_file
 from campaign.imports.columns import fields_for
 from campaign.imports.files import read_file
-from campaign.imports.operations import batch_of, begin_file, match
+from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.imports.wording import consent_of
@@ -64,7 +65,7 @@ def refuse_large(_error):
 @blueprint.get("/<int:batch_id>/columns")
 @allowed("signatures.import", any_batch)
 def columns(batch):
-    if batch.state != "open" or batch.kind != "file":
+    if not batch.is_open or batch.kind != "file":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
     form = ColumnsForm(
@@ -85,7 +86,7 @@ def columns(batch):
 @allowed("signatures.import", any_batch)
 def match_columns(batch):
     """Keep what the columns hold, and say what becomes of each row."""
-    if batch.state != "open" or batch.kind != "file":
+    if not batch.is_open or batch.kind != "file":
         return overtaken(batch)
     petition = petition_by_id(batch.petition_id)
     form, mapping = ColumnsForm().offer_versions(petition.versions), _sent_mapping(petition, batch.read_as["width"])

@@ -4,8 +4,9 @@ from flask import Response, flash, g, jsonify, redirect, render_template, reques
 from flask_babel import gettext as _
 
 from campaign.extensions import write
+from campaign.imports.beginning import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.deciding import decide
-from campaign.imports.operations import ROWS_ON_SHEET, BatchClosed, ChangedMeanwhile, begin_sheet, keep_typed, print_sheets
+from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
 from campaign.imports.queries import batch_by_id, batch_of_sheet, checker_for, first_rows, items_of, run_by_id, run_of_serial
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.wording import consent_of, sheet_spec
@@ -131,7 +132,7 @@ def begin_typing():
 @blueprint.get("/<int:batch_id>/grid")
 @allowed("signatures.import", any_batch)
 def grid(batch):
-    if batch.state != "open" or batch.kind != "typed":
+    if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
     rows = first_rows(batch.id, MOST_LINES)

@@ -3,9 +3,9 @@
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from campaign.imports.checking import TOO_LONG
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED
+from campaign.imports.values import TOO_LONG
 from campaign.lib.postal_codes import postal_code_example
 from campaign.signatures.forms import ADDRESS_FAULTS, MISSING, MISSING_ANSWER, NAME_FAULTS
 from campaign.signatures.measures import MOST_COMMENT, MOST_NAME

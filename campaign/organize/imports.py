@@ -2,11 +2,10 @@
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from campaign.causes.queries import causes_among
 from campaign.extensions import write
-from campaign.imports import bringing_in, operations
+from campaign.imports import operations
 from campaign.imports.deciding import decide
 from campaign.imports.models import FATES
 from campaign.imports.queries import (
@@ -55,7 +54,7 @@ def index():
 @blueprint.get("/<int:batch_id>")
 @allowed("signatures.import", any_batch)
 def show(batch):
-    if batch.state == "open" and batch.checked_at is None:
+    if batch.is_open and batch.checked_at is None:
         return redirect(first_step(batch), 303)
     return page(batch)
 
@@ -89,71 +88,6 @@ def check(batch):
     return redirect(url_for("organize.imports.show", batch_id=batch.id) if decide_anew(batch) else first_step(batch), 303)
 
 
-@blueprint.post("/<int:batch_id>/bring-in")
-@allowed("signatures.import", any_batch)
-def bring_in(batch):
-    form = BringInForm()
-    if not form.validate():
-        return page(batch, form=form, status=422)
-    now = utcnow()
-    checker = checker_for(batch, now)
-    if checker is None or batch.state != "open":
-        return overtaken(batch)
-    decided = decide(checker, items_of(batch))
-    fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
-    named = {"batch_id": batch.id, "seen": form.seen.data, "decided": decided, "now": now}
-    try:
-        brought = act(fact, bringing_in.bring_in, **named)
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
-        return overtaken(batch)
-    except bringing_in.StillWrong:
-        decide_anew(batch)
-        flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
-        return back(batch.id)
-    flash(
-        ngettext(
-            "%(num)s signature came in, and counts within a second.",
-            "%(num)s signatures came in, and count within a second.",
-            brought.newcomers,
-        ),
-        "sure",
-    )
-    return back(batch.id)
-
-
-@blueprint.post("/<int:batch_id>/undo")
-@allowed("signatures.import", any_batch)
-def undo(batch):
-    form = ReasonForm()
-    if not form.validate():
-        return page(batch, reason=form, status=422)
-    batch_id = batch.id
-    try:
-        taken = act(fact_of("imports.undo", batch, form.reason.data), bringing_in.undo, batch_id=batch_id, now=utcnow())
-    except bringing_in.NothingToUndo:
-        return overtaken(batch)
-    flash(
-        ngettext(
-            "Undone: %(num)s signature is taken out, and its words are erased.",
-            "Undone: %(num)s signatures are taken out, and their words are erased.",
-            taken,
-        ),
-        "sure",
-    )
-    return back(batch_id)
-
-
-@blueprint.post("/<int:batch_id>/drop")
-@allowed("signatures.import", any_batch)
-def drop(batch):
-    try:
-        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch.id, now=utcnow())
-    except operations.BatchClosed:
-        return overtaken(batch)
-    flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")
-    return redirect(url_for("organize.imports.index"), 303)
-
-
 def changed(batch, fact, operation, **named):
     """Change an open batch, look at all its rows again, and lead to what becomes of them."""
     batch_id = batch.id
@@ -167,12 +101,12 @@ def changed(batch, fact, operation, **named):
 def decide_anew(batch):
     """Decide on all rows as they are now, and keep that; return whether it could be done."""
     now, batch_id, seen = utcnow(), batch.id, batch.changed_at.isoformat()
-    checker = checker_for(batch, now) if batch.state == "open" else None
+    checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:
         flash(_("The petition is not public yet: nothing can come in before."), "waiting")
         return False
     try:
-        write(operations.keep_fates, batch_id=batch_id, seen=seen, decided=decide(checker, items_of(batch)), now=now)
+        operations.keep_fates(write, batch_id=batch_id, seen=seen, decided=decide(checker, items_of(batch)), now=now)
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
     return True
@@ -244,12 +178,12 @@ def page(batch, *, form=None, reason=None, status=200):
     petition = petition_by_id(batch.petition_id)
     fate = request.args.get("fate", "")
     if fate not in FATES:
-        fate = "wrong" if not fate and batch.state == "open" and batch.count("wrong") else ""
+        fate = "wrong" if not fate and batch.is_open and batch.count("wrong") else ""
     after = request.args.get("after", type=int) or 0
     most = WRONG_ON_A_PAGE if fate == "wrong" else ON_A_PAGE
     found = rows_with(batch.id, fate, after=after if 0 < after < 2**31 else 0, most=most + 1)
     rows = [(row, typed_in(batch, row)) for row in found[:most]]
-    if batch.state == "open":
+    if batch.is_open:
         note_sight(batch, rows)
     return render_template(
         "organize/imports/show.html",

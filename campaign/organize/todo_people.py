@@ -48,7 +48,7 @@ def to_seat():
 def from_paper():
     if not may("signatures.import"):
         return
-    begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.state == "open"]
+    begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.is_open]
     if begun:
         words = ngettext("Bring in %(num)s list from paper", "Bring in %(num)s lists from paper", len(begun))
         yield Task(words, _("Open"), url_for("organize.imports.index"))

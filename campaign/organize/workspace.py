@@ -27,6 +27,7 @@ from campaign.organize import (
     glance,
     handovers,
     held,
+    import_ends,
     import_files,
     import_sheets,
     imports,
@@ -76,7 +77,7 @@ MORE_PAGES = (
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
     *(update_words, update_states, update_picture),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
-    *(import_files, import_sheets, kiosk_devices, kiosk_review),
+    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_review),
 )
 csrf = CSRFProtect()
 

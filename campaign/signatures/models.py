@@ -76,6 +76,7 @@ class Signature(db.Model):
             postgresql_where=text("email_digest is null"),
         ),
         Index("uq_signature_number", "cause_id", "number", unique=True),
+        Index("ix_signature_person", "petition_id", "person_digest"),
         Index("ix_signature_petition", "petition_id", "id"),
         Index("ix_signature_email_digest", "email_digest"),
         Index("ix_signature_address_digest", "address_digest", "created_at"),

@@ -1,10 +1,10 @@
 """Signatures from paper to test with."""
 
 from campaign.extensions import db, write
-from campaign.imports.bringing_in import bring_in, undo
+from campaign.imports.beginning import batch_of, begin_file
+from campaign.imports.bringing_in import accept, carry_in, undo
 from campaign.imports.deciding import decide
 from campaign.imports.files import read_file
-from campaign.imports.operations import batch_of, begin_file
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_id
@@ -41,8 +41,13 @@ def fates_of(batch):
 
 def bring(batch):
     """Bring a batch in, committed; return it."""
-    decided = fates_of(batch)
-    return write(bring_in, batch_id=batch.id, seen=batch_by_id(batch.id).changed_at.isoformat(), decided=decided, now=utcnow())
+    return bring_decided(batch, fates_of(batch), seen=batch_by_id(batch.id).changed_at.isoformat())
+
+
+def bring_decided(batch, decided, *, seen=None):
+    """Bring a batch in as it was decided before."""
+    write(accept, batch_id=batch.id, seen=seen, decided=decided, now=utcnow())
+    return carry_in(write, batch.id, decided)
 
 
 def take_out(batch):

@@ -8,18 +8,18 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db, write
 from campaign.imports import bringing_in
-from campaign.imports.bringing_in import NothingToUndo, StillWrong, bring_in
+from campaign.imports.bringing_in import NothingToUndo, StillWrong, accept, carry_in
 from campaign.imports.models import ImportRow
 from campaign.imports.operations import BatchClosed, ChangedMeanwhile, drop, keep_fates, keep_typed, leave_out_wrong, match
 from campaign.imports.queries import batch_by_id, row_of_signature
-from campaign.imports.tasks import forget
+from campaign.imports.tasks import PATIENCE, forget, go_on
 from campaign.lib.times import utcnow
 from campaign.signatures import reviewing
 from campaign.signatures.models import Signature
 from campaign.signatures.ownership import NotYours
 from campaign.signatures.queries import differences
 from campaign.signatures.rule_keeping import create_rule, switch_on
-from tests.factories.paper import begin, bring, csv_of, fates_of, take_out
+from tests.factories.paper import begin, bring, bring_decided, csv_of, fates_of, take_out
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, rows, sign, sign_and_hatch, withdraw
 from tests.together import together
@@ -97,25 +97,71 @@ def test_nothing_comes_in_while_a_row_is_wrong(petition):
     assert rows() == []
 
 
-def test_a_failure_in_the_middle_leaves_nothing(petition, monkeypatch):
-    batch = begin(petition, csv_of(ZORA, ANA))
+def stopped_after(parts):
+    """Return a `write` whose process ends after so many parts, the next one half done."""
+    left = iter(range(parts))
 
-    def fail(*_of):
-        raise RuntimeError("the disk is full")
+    def write_until(operation, *arguments):
+        def half(*given):
+            operation(*given)
+            if next(left, None) is None:
+                raise RuntimeError("the power went")
 
-    monkeypatch.setattr(bringing_in, "_keep_evidence", fail)
+        return write(half, *arguments)
+
+    return write_until
+
+
+@pytest.fixture
+def left(petition, monkeypatch):
+    """A batch of five, of which two came in before the power went."""
+    monkeypatch.setattr(bringing_in, "AT_ONCE", 2)
+    batch = begin(petition, csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))))
+    decided = fates_of(batch)
+    write(accept, batch_id=batch.id, seen=None, decided=decided, now=utcnow())
     with pytest.raises(RuntimeError):
-        bring(batch)
-    assert (rows(), batch_by_id(batch.id).state, fates(batch)) == ([], "open", ["new", "new"])
+        carry_in(stopped_after(1), batch.id, decided)
+    return batch
+
+
+def test_what_was_accepted_and_left_in_the_middle_comes_in_once_and_whole(petition, left):
+    assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
+    assert go_on(write, now=utcnow()) == 0
+    for operation, named in ((keep_typed, {"typed": {}}), (drop, {"now": utcnow()}), (accept, {"seen": None, "decided": [], "now": utcnow()})):
+        with pytest.raises(BatchClosed):
+            write(operation, batch_id=left.id, **named)
+    assert (go_on(write, now=utcnow() + 2 * PATIENCE), go_on(write, now=utcnow() + 2 * PATIENCE)) == (1, 0)
+    brought = batch_by_id(left.id)
+    assert (tally(), brought.state, brought.counts) == (4, "imported", {"new": 4, "duplicate": 1})
+    kept = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.place)).all()
+    assert [(row.cells, row.sheet_row if row.signature_id else "") for row in kept] == [
+        (None, "1"), (None, "2"), (None, ""), (None, "0"), (None, "1"),
+    ]
+
+
+def test_what_was_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
+    assert take_out(left) == 2
+    carry_in(write, left.id, [])
+    assert (go_on(write, now=utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (0, 0, "undone")
+    assert db.session.scalar(select(func.count()).where(ImportRow.batch_id == left.id, ImportRow.cells.is_not(None))) == 0
+
+
+def test_two_who_carry_the_same_batch_bring_each_person_once(app, petition, monkeypatch):
+    monkeypatch.setattr(bringing_in, "AT_ONCE", 7)
+    batch = begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60))))
+    now = utcnow() - 2 * PATIENCE
+    write(accept, batch_id=batch.id, seen=None, decided=fates_of(batch), now=now)
+    together(app, [lambda: go_on(write, now=utcnow())] * 2)
+    assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
 
 def test_wrong_rows_are_mended_or_left_out(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
-    write(keep_fates, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(keep_typed, batch_id=batch.id, typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}}, left_out=set())
     assert fates(batch) == ["new", "new", "wrong", "new"]
-    write(keep_fates, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
+    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
     write(leave_out_wrong, batch_id=batch.id, seen=None)
     assert fates(batch) == ["new", "new", "left_out", "new"]
     bring(batch)
@@ -126,7 +172,7 @@ def test_the_second_of_two_who_work_on_a_batch_is_told(petition):
     batch = begin(petition, csv_of(ZORA))
     decided, seen = fates_of(batch), batch.changed_at.isoformat()
     write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
-    for operation, named in ((keep_typed, {"typed": {2: {"given_name": "Zara"}}}), (bring_in, {"decided": decided, "now": utcnow()})):
+    for operation, named in ((keep_typed, {"typed": {2: {"given_name": "Zara"}}}), (accept, {"decided": decided, "now": utcnow()})):
         with pytest.raises(ChangedMeanwhile):
             write(operation, batch_id=batch.id, seen=seen, **named)
     assert rows() == []
@@ -136,7 +182,7 @@ def test_who_signs_while_a_batch_is_looked_at_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
     decided, seen = fates_of(batch), batch.changed_at.isoformat()
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
-    brought = write(bring_in, batch_id=batch.id, seen=seen, decided=decided, now=utcnow())
+    brought = bring_decided(batch, decided, seen=seen)
     assert brought.counts == {"new": 1, "duplicate": 1}
     assert tally() == 2
 
@@ -147,11 +193,8 @@ def test_the_same_file_brought_in_twice_at_once_counts_each_person_once(app, pet
     # As one of them came another way round.
     decided = [fates_of(batch) for batch in batches]
     decided[1].reverse()
-    named = [
-        {"batch_id": batch.id, "seen": batch.changed_at.isoformat(), "decided": each, "now": utcnow()}
-        for batch, each in zip(batches, decided, strict=True)
-    ]
-    together(app, [lambda one=one: write(bring_in, **one) for one in named])
+    both = zip(batches, decided, strict=True)
+    together(app, [lambda batch=batch, each=each: bring_decided(batch, each) for batch, each in both])
     assert tally() == 300
     assert sorted(batch_by_id(batch.id).counts.get("new", 0) for batch in batches) == [0, 300]
 
@@ -162,7 +205,7 @@ def test_the_same_batch_pressed_twice_comes_in_once(app, petition):
 
     def press():
         try:
-            return write(bring_in, batch_id=batch.id, seen=None, decided=decided, now=utcnow()).state
+            return bring_decided(batch, decided).state
         except BatchClosed:
             return "told"
 

@@ -143,6 +143,21 @@ def test_what_one_chose_is_remembered_for_the_petition_and_the_aim(desk_of, peti
         assert 'value="MX" selected' not in desk.get(f"/organize/exports/{other}").text
 
 
+def test_a_broken_download_goes_on_where_it_broke_unless_the_file_is_another(desk_of, petition, exporter):
+    sign_and_hatch(petition, AMALIA)
+    desk = desk_of("exporter", petition.cause_id)
+    here = ask(desk).location
+    exporter.make_next()
+    whole = desk.get(f"{here}/download")
+    assert (whole.status_code, whole.headers["Accept-Ranges"]) == (200, "bytes")
+    rest = desk.get(f"{here}/download", headers={"Range": "bytes=9-", "If-Range": whole.headers["ETag"]})
+    last = len(whole.data) - 1
+    assert (rest.status_code, rest.headers["Content-Range"]) == (206, f"bytes 9-{last}/{last + 1}")
+    assert whole.data[:9] + rest.data == whole.data
+    assert desk.get(f"{here}/download", headers={"Range": "bytes=9-", "If-Range": '"another"'}).data == whole.data
+    assert desk.get(f"{here}/download", headers={"Range": "bytes=99999-"}).status_code == 416
+
+
 def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition, exporter):
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)

@@ -1,0 +1,94 @@
+"""How batches begin: sheets are printed, a file is read or a sheet is about to be typed."""
+
+from campaign.extensions import db
+from campaign.imports.columns import guessed, is_heading
+from campaign.imports.models import ImportBatch, PrintRun
+from campaign.imports.rows import insert_rows, row_of
+from campaign.imports.values import is_day_first
+from campaign.lib.times import utcnow
+
+ROWS_ON_SHEET = 10
+
+
+def print_sheets(*, petition, lang, paper, sheets, wording):
+    """Note that so many sheets are printed of the petition's present text; return the PrintRun, which knows their serials."""
+    run = PrintRun(
+        cause_id=petition.cause_id,
+        petition_id=petition.id,
+        version_id=petition.current_version.id,
+        lang=lang,
+        paper=paper,
+        sheets=sheets,
+        wording=wording,
+    )
+    db.session.add(run)
+    db.session.flush()
+    return run
+
+
+def begin_file(*, batch, table, left_out=frozenset()):
+    """Keep the rows of a Table, those at places `left_out` as such, in the ImportBatch that `batch_of` made; return the open batch."""
+    db.session.add(batch)
+    db.session.flush()
+    insert_rows([row_of(batch.id, row.place, cells=row.cells, fault=row.fault, left_out=row.place in left_out) for row in table.rows])
+    return batch
+
+
+def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **settings):
+    """Return the ImportBatch of a Table, not yet kept, with columns matched as far as their names tell.
+
+    `remembered` is the {column name: field} of earlier files, which counts more than our own guess.
+    """
+    heading, remembered = table.rows[0].cells, remembered or {}
+    has_heading = is_heading(heading, petition.questions) or any(cell in remembered for cell in heading)
+    mapping = _matched(heading, petition.questions, remembered) if has_heading else {}
+    dates = [place for place, field in mapping.items() if field == "signed_at"]
+    told = is_day_first([row.cells[place] for row in table.rows[1:] for place in dates if place < len(row.cells)])
+    return _begun(
+        petition,
+        kind="file",
+        organizer_id=organizer_id,
+        name=name[:120],
+        lang=lang,
+        header=heading if has_heading else [],
+        mapping={str(place): field for place, field in mapping.items()},
+        read_as={"encoding": table.encoding, "delimiter": table.delimiter, "width": max(len(row.cells) for row in table.rows)},
+        rows=len(table.rows) - has_heading,
+        **{"day_first": told is not False, **settings},
+    )
+
+
+def begin_sheet(*, petition, organizer_id, sheet, lang, signed_on, country, wording, version_id, rows=ROWS_ON_SHEET):
+    """Begin to type a sheet; return the open batch, whose rows are still empty."""
+    batch = _begun(
+        petition,
+        kind="typed",
+        organizer_id=organizer_id,
+        name=sheet,
+        sheet=sheet,
+        lang=lang,
+        signed_on=signed_on,
+        country=country,
+        wording=wording,
+        version_id=version_id,
+    )
+    db.session.add(batch)
+    db.session.flush()
+    insert_rows([row_of(batch.id, place, typed={}) for place in range(1, rows + 1)])
+    return batch
+
+
+def _begun(petition, **columns):
+    columns = {"version_id": petition.current_version.id, **columns}
+    now = utcnow()
+    return ImportBatch(
+        cause_id=petition.cause_id, petition_id=petition.id, state="open", created_at=now, changed_at=now, **columns
+    )
+
+
+def _matched(heading, questions, remembered):
+    mapping = guessed(heading, questions)
+    known = {place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered}
+    taken = {field for field in known.values() if field}
+    mapping = {place: field for place, field in mapping.items() if place not in known and field not in taken}
+    return {**mapping, **{place: field for place, field in known.items() if field}}
