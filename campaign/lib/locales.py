@@ -2,4 +2,6 @@
 
 # Dates in English go day first; the Spanish of the first campaign is Mexico's, with a comma between thousands.
 LOCALES = {"en": "en_GB", "es": "es_MX", "fr": "fr"}
+# What shared links are labelled with: the other networks know languages only with a country. Those are where the campaign lives.
+SHARED = {"en": "en_US", "es": "es_MX", "fr": "fr_CA"}
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}

@@ -1,5 +1,7 @@
 """Updates: the list, beginning one, its page and its address."""
 
+from functools import partial
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import refresh
@@ -13,16 +15,19 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.content_fields import conflicts
 from campaign.organize.guard import allowed
+from campaign.organize.paging import page_of
 from campaign.organize.petitions_forms import SlugForm
 from campaign.organize.presence import causes_where
 from campaign.organize.scope import petitions_where
 from campaign.organize.updates_forms import NewUpdateForm
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among
-from campaign.updates.pages import card, page
+from campaign.updates.pages import card
+from campaign.updates.pages import page as public_page
 from campaign.updates.queries import update_in_any_state, updates_among
 
 blueprint = Blueprint("updates", __name__, url_prefix="/updates")
+ON_A_PAGE = 30
 
 
 def any_update(slug):
@@ -33,10 +38,10 @@ def any_update(slug):
 @allowed("updates.see")
 def index():
     now = utcnow()
-    updates = updates_among(causes_where("updates.see"))
-    mailings = mailings_among(each.id for each in updates)
-    rows = [(each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in updates]
-    return render_template("organize/updates/index.html", rows=rows)
+    page = page_of(partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index")
+    mailings = mailings_among(each.id for each in page.rows)
+    rows = [(each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in page.rows]
+    return render_template("organize/updates/index.html", rows=rows, page=page)
 
 
 @blueprint.get("/new")
@@ -127,7 +132,7 @@ def preview(update):
     event = event_by_id(update.event_id) if update.event_id else None
     return render_template(
         "organize/updates/preview.html",
-        update=page(update, g.lang, now),
+        update=public_page(update, g.lang, now),
         event=event_card(event, g.lang, now) if event else None,
         more=(),
     )

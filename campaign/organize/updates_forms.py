@@ -17,9 +17,12 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
+from campaign.updates.body_pictures import unknown_names
 
+ELSEWHERE = _l("A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text.")
 PARTS = ("title", "summary", "body")
 LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
+MOST_BODY = 20_000
 LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
@@ -75,7 +78,14 @@ class _Words(FlaskForm):
                 if not field.data and not field.errors:
                     field.errors = [LACKING[part]]
                     valid = False
-        return valid
+        return self._knows_pictures(update) and valid
+
+    def _knows_pictures(self, update):
+        for lang, words in self.texts().items():
+            for name in unknown_names(update, words["body"])[:1]:
+                is_ours = name.startswith("picture:")
+                self[f"body_{lang}"].errors = [_l("There is no %(name)s. Add it under Pictures in the text.", name=name) if is_ours else ELSEWHERE]
+        return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 
 WordsForm = type(
@@ -84,7 +94,7 @@ WordsForm = type(
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(20_000)])),
+        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(MOST_BODY)])),
     },
 )
 

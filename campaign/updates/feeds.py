@@ -6,6 +6,7 @@ from feedgen.feed import FeedGenerator
 
 from campaign.lib.addresses import host, whole_address
 from campaign.lib.markdown import to_html
+from campaign.updates.body_pictures import pictures_of
 
 # The year in which the scheme of these names was laid down (RFC 4151).
 SINCE = 2026
@@ -46,7 +47,7 @@ def _add(feed, update, lang):
 
 
 def _content(update, text, url):
-    body = str(to_html(text.body))
+    body = str(to_html(text.body, pictures_of(update, text.lang, is_whole=True)))
     if not update.picture:
         return body
     return f'{body}<p><a href="{url}">{url}</a></p>'

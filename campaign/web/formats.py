@@ -9,7 +9,7 @@ from babel.numbers import format_decimal
 from flask import current_app, request, url_for
 from flask_babel import get_locale
 
-from campaign.lib.locales import NAMES
+from campaign.lib.locales import NAMES, SHARED
 from campaign.lib.ways import is_way
 from campaign.web.languages import chosen_lang
 
@@ -106,6 +106,7 @@ def _globals():
     return {
         "lang": chosen_lang(),
         "languages": current_app.config["LANGUAGES"],
+        "shared_locales": SHARED,
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],
         "support_email": current_app.extensions["sender_address"],
