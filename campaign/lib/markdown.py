@@ -103,7 +103,7 @@ def _image(renderer, tokens, at, options, env):
     if env["links_pictures"]:
         link = Markup('<a href="{}">{}</a>').format(shown.address, shown.alt)
         return link + Markup("<br>") + caption if caption else link
-    sizes = Markup(' srcset="{} 800w, {} {}w" sizes="(min-width: 60rem) 38rem, 92vw"').format(shown.small, shown.address, shown.width)
+    sizes = Markup(' srcset="{} 800w, {} {}w" sizes="(min-width: 60rem) 46rem, 92vw"').format(shown.small, shown.address, shown.width)
     image = Markup('<img src="{}"{} width="{}" height="{}" alt="{}" loading="lazy">').format(
         shown.address, sizes if shown.small else "", shown.width, shown.height, shown.alt
     )
