@@ -3,16 +3,16 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectChoice, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import (
+    InLanguages,
     LineField,
     LinesField,
     RevisionField,
     ShortTextField,
-    SlugField,
     by_language,
     in_language,
     most,
@@ -26,23 +26,10 @@ MOST_BODY = 20_000
 LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
-class NewUpdateForm(FlaskForm):
-    """What an update begins with; all the rest comes later."""
-
-    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(200)])
-    slug = SlugField(_l("Address"))
-
-    def offer(self, causes, lang):
-        """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
-        return self
-
-
-class _Words(FlaskForm):
+class _Words(InLanguages, FlaskForm):
     """The words of an update in all languages, and what it is about."""
 
+    parts, lacking = PARTS, LACKING
     revision = RevisionField()
     petitions = SelectMultipleField(_l("Petitions that it is about"))
     event = SelectField(_l("Event that it is about"), default="")
@@ -60,25 +47,12 @@ class _Words(FlaskForm):
         self.event.choices = [SelectChoice("", _l("none")), *(SelectChoice(str(each), title) for each, title in events)]
         return self
 
-    def texts(self):
-        """Return {language: columns of UpdateText} of the languages in which anything was typed."""
-        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in PARTS} for lang in LOCALES}
-        return {lang: words for lang, words in typed.items() if any(words.values())}
-
-    def faulty(self, lang):
-        return any(self[f"{part}_{lang}"].errors for part in PARTS)
-
     def validate_for(self, update):
         """Check the words; those of a published update must be whole in each language that has any."""
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
-        for lang in {update.original_lang, *self.texts()}:
-            for part in needed:
-                field = self[f"{part}_{lang}"]
-                if not field.data and not field.errors:
-                    field.errors = [LACKING[part]]
-                    valid = False
-        return self._knows_pictures(update) and valid
+        is_whole = self.demand({update.original_lang, *self.texts()}, needed)
+        return self._knows_pictures(update) and is_whole and valid
 
     def _knows_pictures(self, update):
         for lang, words in self.texts().items():
