@@ -9,9 +9,11 @@ from PIL import Image
 
 from campaign.extensions import write
 from campaign.lib.times import utcnow
+from campaign.search.queries import search
 from campaign.updates.body_pictures import MOST_PICTURES, PictureInText, TooManyPictures, add_body_picture, remove_body_picture
 from campaign.updates.emails import sample
 from campaign.updates.operations import UpdateNotReady, publish_update
+from tests.factories.search import index_now
 from tests.factories.updates import make_update, update_now
 
 BODY = 'They came.\n\n![](picture:1 "Photo: Amalia Rosales")\n\n![](https://tracker.example/pixel.png)\n\n![](picture:7)'
@@ -56,6 +58,13 @@ def test_a_feed_shows_it_by_its_whole_address_and_a_letter_tells_of_it_and_loads
     assert "<img" not in letter.html and "tracker.example" not in letter.html
     assert re.search(r'<a [^>]*href="http://localhost/pictures/\w+\.webp"[^>]*>Picture: A lake</a><br>Photo: Amalia Rosales', letter.html)
     assert re.search(r"Picture: A lake\nPhoto: Amalia Rosales \(http://localhost/pictures/\w+\.webp\)", letter.text)
+
+
+def test_it_is_found_by_what_is_seen_on_it(app):
+    update = make_update(texts=TEXTS)
+    add(update)
+    index_now()
+    assert [[hit.slug for hit in search(words, lang).hits] for words, lang in (("lake", "en"), ("lago", "es"), ("lake", "es"))] == [["answer"], ["answer"], []]
 
 
 def test_the_same_picture_twice_is_one_and_there_is_an_end_to_them(app):
