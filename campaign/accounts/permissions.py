@@ -39,6 +39,10 @@ TABLE = {
     "mail.see": _OWNER | {"editor"},
     "mail.edit": _OWNER | {"editor"},
     "mail.send": _OWNER,
+    # The list of addresses never written to holds for all causes; what an owner of one put there only an admin takes back.
+    "suppressions.see": _OWNER,
+    "suppressions.add": _OWNER,
+    "suppressions.lift": frozenset(),
     "kiosks.see": _OWNER | {"tabler"},
     "kiosks.pair": _OWNER | {"tabler"},
     "kiosks.revoke": _OWNER | {"tabler"},

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
+from campaign.cli.demo.passing import pass_on
 from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
 from campaign.events.operations import Hours, create_event, publish
@@ -86,6 +87,7 @@ def _create(demo):
             created, created.current_version.id, petition.generated, seed=SEED + position, now=utcnow()
         )
         total += sum(map(add_rows, signers))
+        pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
     for event in demo.events:
         _create_event(cause.id, event, petition_ids)
     for update in demo.updates:

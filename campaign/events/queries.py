@@ -90,6 +90,13 @@ def picture_of(slug, digest, *, is_small=False):
     )
 
 
+def focal_point_of(slug, digest):
+    """Return the point of that picture which stays in sight where it is cut, in hundredths, or None where there is no such picture."""
+    point = select(EventPicture.focal_x, EventPicture.focal_y).join(Event, Event.id == EventPicture.event_id)
+    row = db.session.execute(point.where(Event.slug == slug, EventPicture.digest == digest)).first()
+    return row and tuple(row)
+
+
 def registration_by_id(registration_id):
     """Return the registration, or None."""
     return db.session.get(Registration, registration_id)

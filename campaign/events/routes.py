@@ -11,11 +11,12 @@ from campaign.events.calendar import links_to_add, public_file
 from campaign.events.forms import Filters, registration_form
 from campaign.events.models import Event
 from campaign.events.pages import EventPage, cards_ahead, cards_past, page
-from campaign.events.queries import event_by_slug, events_for_calendars, picture_of, present_slug, towns
+from campaign.events.queries import event_by_slug, events_for_calendars, focal_point_of, picture_of, present_slug, towns
 from campaign.events.structured import structured
 from campaign.extensions import write
 from campaign.lib.addresses import whole_address
 from campaign.lib.caching import public
+from campaign.lib.cropping import cut
 from campaign.lib.times import utcnow
 from campaign.signatures import keys
 from campaign.signatures.pressure import pressure
@@ -24,6 +25,7 @@ blueprint = Blueprint("events", __name__)
 PAGE = 20
 BUSY_SECONDS = 10
 CALENDAR_SECONDS = 300
+CARD = (1200, 630)
 PICTURE_SECONDS = 7 * 24 * 3600
 # Long enough that a calendar which slept through a summer still hears of what was called off.
 FEED_PAST = timedelta(days=180)
@@ -132,6 +134,13 @@ def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
     data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or _no_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
+
+
+@blueprint.get("/events/<slug>/wide-<digest>-<int:x>-<int:y>.jpg")
+def wide_picture(slug, digest, x, y):
+    """What shared links show of it, cut around its point; of each point there is one, which is made when it is asked for."""
+    data = picture_of(slug, digest) if focal_point_of(slug, digest) == (x, y) else None
+    return public(Response(cut(data or _no_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 def _rendered(event: Event, shown: EventPage, form, refused=None):

@@ -1,5 +1,6 @@
 """Markdown that organizers write, as HTML that is safe to show."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 import nh3
@@ -7,24 +8,62 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "br", "hr"}
+ATTRIBUTES = {"a": {"href"}}
+# What a picture of ours needs besides; others are not shown, so that no other site learns who reads.
+PICTURE_TAGS = {"img", "figure", "figcaption"}
+PICTURE_ATTRIBUTES = {"img": {"src", "srcset", "sizes", "width", "height", "alt", "loading"}}
 
 _parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
 
 
+@dataclass(frozen=True)
+class Pictured:
+    """A picture of ours that a text may show as `![](picture:<number>)`; `small` is its address for phones, or nothing."""
+
+    number: int
+    address: str
+    width: int
+    height: int
+    alt: str
+    small: str = ""
+
+    @property
+    def name(self):
+        return f"picture:{self.number}"
+
+
 @lru_cache(maxsize=512)
-def to_html(text):
-    """Return `text` as Markup of plain elements only; headings begin at level two, as the page owns level one."""
-    html = _parser.render(text)
+def to_html(text, pictures=(), *, links_pictures=False):
+    """Return `text` as Markup of plain elements only; headings begin at level two, as the page owns level one.
+
+    Of pictures it shows these Pictured alone or, with `links_pictures`, a link to each by its words, so that nothing is loaded.
+    """
+    tokens = _parser.parse(text)
+    known = {each.name: each for each in pictures}
+    if not links_pictures:
+        _frame(tokens, known)
+    html = _parser.renderer.render(tokens, _parser.options, {"pictures": known, "links_pictures": links_pictures})
     for level in (3, 2, 1):
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
-    return Markup(nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, link_rel="noopener"))
+    tags, attributes = (TAGS | PICTURE_TAGS, ATTRIBUTES | PICTURE_ATTRIBUTES) if known else (TAGS, ATTRIBUTES)
+    return Markup(nh3.clean(html, tags=tags, attributes=attributes, link_rel="noopener"))
 
 
 @lru_cache(maxsize=512)
-def to_text(text, *, shows_links=False):
-    """Return the words of `text` without its marks, paragraphs parted by an empty line; with `shows_links` addresses stand behind them."""
-    blocks = (_plain(token, shows_links) for token in _parser.parse(text) if token.type == "inline")
+def to_text(text, pictures=(), *, shows_links=False):
+    """Return the words of `text` without its marks, paragraphs parted by an empty line; with `shows_links` addresses stand behind them.
+
+    Of pictures stand the words of these Pictured.
+    """
+    known = {each.name: each for each in pictures}
+    blocks = (_plain(token, shows_links, known) for token in _parser.parse(text) if token.type == "inline")
     return "\n\n".join(block for block in blocks if block)
+
+
+def picture_names(text):
+    """Return the addresses of all pictures that `text` would show, in their order."""
+    inline = (token.children for token in _parser.parse(text) if token.type == "inline")
+    return [child.attrGet("src") for children in inline for child in children if child.type == "image"]
 
 
 def to_paragraphs(text):
@@ -40,17 +79,55 @@ def to_paragraphs(text):
             lists[-1] = None if lists[-1] is None else lists[-1] + 1
         elif token.type in ("heading_open", "paragraph_open"):
             kind = "head" if token.type[0] == "h" else "text"
-        elif token.type == "inline" and (words := _plain(token, shows_links=False)):
+        elif token.type == "inline" and (words := _plain(token)):
             yield kind, mark + words
             mark = ""
 
 
-def _plain(token, shows_links):
+def _frame(tokens, known):
+    """Turn paragraphs that are nothing but a picture into figures, with the picture's title as their caption."""
+    for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:]):
+        if opened.type != "paragraph_open" or opened.hidden or [child.type for child in inline.children] != ["image"]:
+            continue
+        if inline.children[0].attrGet("src") in known:
+            opened.tag = closed.tag = "figure"
+            inline.children[0].meta["is_framed"] = True
+
+
+def _image(renderer, tokens, at, options, env):
+    token = tokens[at]
+    shown = env["pictures"].get(token.attrGet("src"))
+    if shown is None:
+        return ""
+    caption = token.attrGet("title")
+    if env["links_pictures"]:
+        link = Markup('<a href="{}">{}</a>').format(shown.address, shown.alt)
+        return link + Markup("<br>") + caption if caption else link
+    sizes = Markup(' srcset="{} 800w, {} {}w" sizes="(min-width: 60rem) 46rem, 92vw"').format(shown.small, shown.address, shown.width)
+    image = Markup('<img src="{}"{} width="{}" height="{}" alt="{}" loading="lazy">').format(
+        shown.address, sizes if shown.small else "", shown.width, shown.height, shown.alt
+    )
+    return image + Markup("<figcaption>{}</figcaption>").format(caption) if caption and token.meta.get("is_framed") else image
+
+
+_parser.add_render_rule("image", _image)
+
+
+def _plain(token, shows_links=False, known=None):
     words, href = "", ""
     for child in token.children:
+        if child.type == "image":
+            shown = (known or {}).get(child.attrGet("src"))
+            words += _told(shown, child.attrGet("title"), shows_links) if shown else ""
+            continue
         if child.type == "link_open":
             href = child.attrGet("href")
         elif child.type == "link_close" and shows_links and not words.endswith(href):
             words += f" ({href})"
         words += "\n" if child.type in ("softbreak", "hardbreak") else child.content
     return words.strip()
+
+
+def _told(shown, caption, shows_address):
+    told = f"{shown.alt}\n{caption}" if caption else shown.alt
+    return f"{told} ({shown.address})" if shows_address else told

@@ -106,6 +106,16 @@ def is_refused(digest):
     return bool(refused_among([digest]))
 
 
+def refusal_of(digest):
+    """Return the UndeliverableAddress of this keyed digest, or None."""
+    return db.session.get(UndeliverableAddress, digest, populate_existing=True)
+
+
+def try_again(*, digest):
+    """Forget that an address took no mail: its server is asked anew by the next letter."""
+    db.session.execute(delete(UndeliverableAddress).where(UndeliverableAddress.digest == digest))
+
+
 def sweep(*, now, keep_days=30):
     """Delete what was settled more than `keep_days` ago, among the oldest rows; return how many."""
     oldest = select(func.min(_table.c.id)).scalar_subquery()

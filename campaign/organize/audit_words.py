@@ -58,6 +58,10 @@ ACTIONS = {
     "mail.stop": _l("stopped a mailing"),
     "mail.test": _l("sent a test letter"),
     "mail.done": _l("mailed an update to everybody who was to get it"),
+    "suppressions.see": _l("looked an address up among those never written to"),
+    "suppressions.add": _l("put an address among those never written to"),
+    "suppressions.lift": _l("took an address off those never written to"),
+    "suppressions.retry": _l("let an address be tried again that had taken no mail"),
     "people.invite": _l("gave a role"),
     "people.take": _l("took a role away"),
     "people.unlock": _l("took a lost second factor away"),
@@ -128,6 +132,7 @@ SUBJECTS = {
     "rules": _l("Rules"),
     "retention": _l("Retention"),
     "mail": _l("Mail"),
+    "suppressions": _l("Never written to"),
     "kiosks": _l("Kiosks"),
     "keys": _l("Keys of partners"),
 }

@@ -1,17 +1,16 @@
 """A cause before everybody's eyes: the preview, publishing it now or by itself, closing it, putting it away."""
 
-from flask import flash, g, render_template, request
+from flask import flash, g, render_template
 from flask_babel import gettext as _
-from flask_babel import refresh
 
 from campaign.causes.operations import publish_cause, schedule_cause
 from campaign.causes.pages import page as cause_page
 from campaign.events.pages import cards_ahead, cards_past
-from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.causes import any_cause, back_to, blueprint, fact_of, shown
 from campaign.organize.causes_forms import LaterForm
+from campaign.organize.drafts import speak_as_asked
 from campaign.organize.guard import allowed
 from campaign.petitions.cards import cards_of_cause
 from campaign.petitions.endings import close_cause, reopen_cause, retire_cause
@@ -75,9 +74,7 @@ def archive(cause):
 @allowed("causes.see", any_cause)
 def preview(cause):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
-    if request.args.get("lang") in NAMES:
-        g.lang = request.args["lang"]
-        refresh()
+    speak_as_asked()
     now = utcnow()
     return render_template(
         "organize/causes/preview.html",

@@ -9,6 +9,7 @@ from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.organize.content_fields import (
+    InLanguages,
     LineField,
     LinesField,
     ShortTextField,
@@ -33,9 +34,10 @@ SHAPES = [
 ]
 
 
-class _Cause(FlaskForm):
+class _Cause(InLanguages, FlaskForm):
     """The words of a cause in all languages, its colour, and what its butterflies add up to."""
 
+    parts, lacking = PARTS, LACKING
     revision = RevisionField()
     slug = SlugField(_l("Address"))
     palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
@@ -52,24 +54,10 @@ class _Cause(FlaskForm):
         del self.shape
         return self
 
-    def texts(self):
-        """Return {language: columns of CauseText} of the languages in which anything was typed."""
-        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in PARTS} for lang in LOCALES}
-        return {lang: words for lang, words in typed.items() if any(words.values())}
-
-    def faulty(self, lang):
-        return any(self[f"{part}_{lang}"].errors for part in PARTS)
-
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
         # Without any words it is the first language that asks for them.
-        for lang in self.texts() or list(LOCALES)[:1]:
-            for part, lacking in LACKING.items():
-                field = self[f"{part}_{lang}"]
-                if not field.data and not field.errors:
-                    field.errors = [lacking]
-                    valid = False
-        return valid
+        return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
 
 
 CauseForm = type(

@@ -73,6 +73,28 @@ def in_language(label, lang):
     return _l("%(field)s (%(language)s)", field=label, language=NAMES[lang])
 
 
+class InLanguages:
+    """The manners of a form that has its `parts` in each language, such as `title_en`; `lacking` says what is wrong where one is not there."""
+
+    parts = ()
+    lacking = {}
+
+    def texts(self):
+        """Return {language: {part: what was typed}} of the languages in which anything was."""
+        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts} for lang in LOCALES}
+        return {lang: words for lang, words in typed.items() if any(words.values())}
+
+    def faulty(self, lang):
+        return any(self[f"{part}_{lang}"].errors for part in self.parts)
+
+    def demand(self, langs, parts):
+        """Return whether all these parts are written in all these languages, and say at each field that is empty what it lacks."""
+        empty = [(part, field) for lang in langs for part in parts if not (field := self[f"{part}_{lang}"]).data and not field.errors]
+        for part, field in empty:
+            field.errors = [self.lacking[part]]
+        return not empty
+
+
 def caught_up(mine, theirs):
     """Let a form stand on what is saved by now, as `theirs` holds it; return in which fields it differs, as `conflicts` does."""
     for name in ("revision", "mark"):

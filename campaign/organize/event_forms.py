@@ -14,8 +14,9 @@ from campaign.events.editing import mark_of
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.operations import Hours
 from campaign.lib.local_times import zone_names
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import LineField, LinesField, SlugField, by_language, in_language, most
+from campaign.organize.draft_forms import DraftForm
 
 LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 LONGEST = timedelta(days=31)
@@ -65,18 +66,8 @@ class _WithHours(FlaskForm):
             field.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
 
 
-class NewEventForm(_WithHours):
-    """What an event begins with; all the rest comes later."""
-
-    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(MOST_TITLE)])
-    slug = SlugField(_l("Address"))
-
-    def offer(self, causes, lang):
-        """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
-        return self
+class NewEventForm(_WithHours, DraftForm):
+    """A draft, and when it is held."""
 
 
 class PartForm(FlaskForm):

@@ -2,9 +2,7 @@
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import refresh
 
-from campaign.causes.queries import causes_among
 from campaign.events.calendar import links_to_add
 from campaign.events.editing import duplicate_event, faults_of
 from campaign.events.finding import numbers_of, seats_of
@@ -15,11 +13,12 @@ from campaign.events.pages import card
 from campaign.events.pages import page as event_page
 from campaign.events.queries import event_in_any_state, events_among, is_taken
 from campaign.lib.addresses import whole_address
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.clocks import hours_twice, tell_of_hours_twice
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.event_forms import NewEventForm
 from campaign.organize.event_state_forms import LaterForm
 from campaign.organize.guard import allowed
@@ -57,17 +56,18 @@ def index():
 @allowed("events.edit")
 def new():
     known = {"lang": g.lang, "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"], "cause": request.args.get("cause")}
-    return render_template("organize/events/new.html", form=_offered(NewEventForm(formdata=None, data=known)))
+    return render_template("organize/events/new.html", form=offered(NewEventForm(formdata=None, data=known), "events.edit"))
 
 
 @blueprint.post("/new")
 @allowed("events.edit")
 def create():
-    form = _offered(NewEventForm())
+    form = offered(NewEventForm(), "events.edit")
     if not form.validate():
         return render_template("organize/events/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("event", is_taken)
-    if _is_made_already(slug, form):
+    found = event_in_any_state(slug)
+    if is_made_already(found, form) and found.starts_local == form.starts.data:
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(
@@ -109,9 +109,7 @@ def duplicate(event):
 @allowed("events.see", any_event)
 def preview(event):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
-    if request.args.get("lang") in NAMES:
-        g.lang = request.args["lang"]
-        refresh()
+    speak_as_asked()
     shown = event_page(event, g.lang, utcnow())
     url = whole_address("events.show", g.lang, slug=event.slug)
     return render_template(
@@ -160,16 +158,3 @@ def back_to(slug):
 def _petitions(event, now):
     chosen = {each.petition_id for each in event.petitions}
     return [each for each in cards_of_cause(event.cause_id, g.lang, now) if each.id in chosen]
-
-
-def _is_made_already(slug, form):
-    """A button pressed twice sends the same draft twice: both lead to the one that was made."""
-    found = event_in_any_state(slug)
-    if found is None or found.state != "draft" or found.cause_id != int(form.cause.data):
-        return False
-    return found.starts_local == form.starts.data and form.title.data in {text.title for text in found.texts}
-
-
-def _offered(form):
-    causes = causes_among(causes_where("events.edit"))
-    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang)

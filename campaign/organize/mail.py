@@ -1,5 +1,7 @@
 """Mailing updates to those who asked for them: to whom, how it will look, and what became of it."""
 
+from functools import partial
+
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
@@ -9,6 +11,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed
 from campaign.organize.mail_forms import MailingForm
+from campaign.organize.paging import page_of
 from campaign.organize.presence import actor, causes_where, organizer
 from campaign.organize.updates import any_update, fact_of
 from campaign.subscriptions.queries import audience
@@ -18,16 +21,19 @@ from campaign.updates.pages import card
 from campaign.updates.queries import updates_among
 
 blueprint = Blueprint("mail", __name__, url_prefix="/mail")
+ON_A_PAGE = 30
 
 
 @blueprint.get("/")
 @allowed("mail.see")
 def index():
     now = utcnow()
-    updates = [each for each in updates_among(causes_where("mail.see")) if each.state == "published"]
+    page = page_of(partial(updates_among, causes_where("mail.see"), state="published"), ON_A_PAGE, "organize.mail.index")
+    updates = page.rows
     found = mailings.mailings_among(each.id for each in updates)
     return render_template(
         "organize/mail/index.html",
+        page=page,
         mailed=[(each, card(each, g.lang), found[each.id], mailings.report(found[each.id])) for each in updates if each.id in found],
         unmailed=[(each, card(each, g.lang), each.phase(now)) for each in updates if each.id not in found],
     )

@@ -1,16 +1,17 @@
 """Petitions from their beginning to the archive: the list, the page of each, and the next one after it."""
 
+from operator import attrgetter
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import refresh
 
-from campaign.causes.queries import causes_among
-from campaign.lib.locales import NAMES
 from campaign.lib.slugs import free_slug, slug_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
+from campaign.organize.draft_forms import DraftForm
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.guard import allowed
-from campaign.organize.petitions_forms import GoalForm, NewPetitionForm
+from campaign.organize.petitions_forms import GoalForm
 from campaign.organize.presence import causes_where, may
 from campaign.petitions import operations
 from campaign.petitions.cards import card
@@ -46,18 +47,18 @@ def index():
 @blueprint.get("/new")
 @allowed("petitions.edit")
 def new():
-    form = _offered(NewPetitionForm(formdata=None, lang=g.lang, cause=request.args.get("cause")))
+    form = offered(DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit")
     return render_template("organize/petitions/new.html", form=form)
 
 
 @blueprint.post("/new")
 @allowed("petitions.edit")
 def create():
-    form = _offered(NewPetitionForm())
+    form = offered(DraftForm(), "petitions.edit")
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("petition", operations.slugs.is_taken)
-    if _is_made_already(slug, form):
+    if is_made_already(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
         made = act(
@@ -114,9 +115,7 @@ def duplicate(petition):
 @allowed("petitions.see", any_petition)
 def preview(petition):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
-    if request.args.get("lang") in NAMES:
-        g.lang = request.args["lang"]
-        refresh()
+    speak_as_asked()
     context = sheet_of_petition(petition, g.lang, utcnow())
     form = signature_form(context["petition"].asks, context["petition"].questions)
     return render_template(
@@ -152,16 +151,3 @@ def fact_of(action, petition, **details):
 def back_to(petition):
     """Return a redirect to the petition's page."""
     return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
-
-
-def _is_made_already(slug, form):
-    """A button pressed twice sends the same draft twice: both lead to the one that was made."""
-    found = petition_in_any_state(slug)
-    if found is None or found.state != "draft" or found.cause_id != int(form.cause.data):
-        return False
-    return form.title.data in {text.title for text in found.current_version.texts}
-
-
-def _offered(form):
-    causes = causes_among(causes_where("petitions.edit"))
-    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang)

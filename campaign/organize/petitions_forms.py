@@ -2,11 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectChoice, SelectField
+from wtforms import IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.locales import LOCALES, NAMES
 from campaign.organize.content_fields import (
+    InLanguages,
     LineField,
     LinesField,
     ShortTextField,
@@ -29,20 +29,6 @@ LACKING = {
 }
 
 
-class NewPetitionForm(FlaskForm):
-    """What a petition begins with; all the rest comes later."""
-
-    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(MOST_TITLE)])
-    slug = SlugField(_l("Address"))
-
-    def offer(self, causes, lang):
-        """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
-        return self
-
-
 class SlugForm(FlaskForm):
     """The address of a cause or petition."""
 
@@ -62,9 +48,10 @@ class GoalForm(FlaskForm):
     )
 
 
-class _Letter(FlaskForm):
+class _Letter(InLanguages, FlaskForm):
     """The words of a petition in all languages at once, so that one change is one version."""
 
+    parts, lacking = PARTS, LACKING
     revision = RevisionField()
 
     @classmethod
@@ -75,28 +62,11 @@ class _Letter(FlaskForm):
         }
         return cls(formdata=None, data={"revision": petition.text_revision, **words})
 
-    def words(self, lang):
-        """Return the columns of `PetitionText` as typed in `lang`."""
-        return {part: self[f"{part}_{lang}"].data or "" for part in PARTS}
-
-    def texts(self):
-        """Return {language: columns} of the languages in which anything was typed."""
-        return {lang: words for lang in LOCALES if any((words := self.words(lang)).values())}
-
-    def faulty(self, lang):
-        return any(self[f"{part}_{lang}"].errors for part in PARTS)
-
     def validate_for(self, petition):
         """Check the words; those of a public petition must be whole in each language that has any."""
         valid = self.validate()
         needed = ("title",) if petition.state == "draft" else ("title", "summary", "body")
-        for lang in {petition.original_lang, *self.texts()}:
-            for part in needed:
-                field = self[f"{part}_{lang}"]
-                if not field.data and not field.errors:
-                    field.errors = [LACKING[part]]
-                    valid = False
-        return valid
+        return self.demand({petition.original_lang, *self.texts()}, needed) and valid
 
 
 def _title(lang):

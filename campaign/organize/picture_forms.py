@@ -1,4 +1,4 @@
-"""The form by which an event, a petition or an update gets its picture: the file, its words, and what of it stays in sight."""
+"""The forms by which an event, a petition or an update gets its pictures: the file, its words, and what of it stays in sight."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -24,20 +24,15 @@ def _share(label):
     return IntegerField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
-class _Picture(FlaskForm):
-    """A picture; `mark` tells which one its editor had before their eyes."""
+class _Seen(FlaskForm):
+    """A picture with its words; `mark` tells which one its editor had before their eyes."""
 
     mark = HiddenField()
     picture = FileField(_l("Picture"))
-    focal_x = _share(_l("From the left, in hundredths"))
-    focal_y = _share(_l("From the top, in hundredths"))
 
     def data_sent(self):
         """Return the bytes of the file that was chosen, or None."""
         return self.picture.data.read() if self.picture.data else None
-
-    def focal(self):
-        return self.focal_x.data, self.focal_y.data
 
     def alts(self, langs):
         return {lang: self[f"alt_{lang}"].data or "" for lang in langs}
@@ -54,8 +49,16 @@ class _Picture(FlaskForm):
         return valid and not self.picture.errors and not any(alt.errors for alt in alts)
 
 
-PictureForm = type(
-    "PictureForm",
-    (_Picture,),
-    by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)])),
-)
+class _Cut(_Seen):
+    """A picture of which lists and phones show a part."""
+
+    focal_x = _share(_l("From the left, in hundredths"))
+    focal_y = _share(_l("From the top, in hundredths"))
+
+    def focal(self):
+        return self.focal_x.data, self.focal_y.data
+
+
+_ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)]))
+PictureForm = type("PictureForm", (_Cut,), _ALTS)
+BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)

@@ -42,6 +42,7 @@ REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
     "keys": "people",
+    "suppressions": "mail",
     **dict.fromkeys(("second_factor", "passkeys"), "account"),
     **dict.fromkeys(("copies", "erasures", "retention", "exports", "handovers", "imports"), "signatures"),
 }

@@ -1,5 +1,7 @@
 """Who registered for an event: the list, adding somebody, giving seats, cancelling as they asked."""
 
+from functools import partial
+
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -11,32 +13,29 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.events import any_event, blueprint
 from campaign.organize.guard import allowed
+from campaign.organize.paging import page_of
 from campaign.organize.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
 from campaign.petitions.cards import in_language
 
 ON_A_PAGE = 50
-MOST_PAGES = 2000
 
 
 @blueprint.get("/<slug>/registrations")
 @allowed("registrations.see", any_event)
 def registrations(event):
     search = RegistrationSearch()
-    page = min(max(request.args.get("page", 1, type=int) or 1, 1), MOST_PAGES)
-    found = find(event.id, **search.asked, limit=ON_A_PAGE + 1, offset=(page - 1) * ON_A_PAGE)
-    rows = found[:ON_A_PAGE]
-    if rows:
+    page = page_of(partial(find, event.id, **search.asked), ON_A_PAGE, "organize.events.registrations", slug=event.slug, **search.asked)
+    if page.rows:
         # What was asked for may be a name: only that it was stands in the trail.
-        note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(rows)))
+        note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(page.rows)))
     return render_template(
         "organize/events/registrations.html",
         event=event,
         title=event.text(g.lang).title,
         form=search,
-        rows=rows,
+        rows=page.rows,
         asked=search.asked,
         page=page,
-        has_more=len(found) > ON_A_PAGE,
         numbers=numbers_of(event),
         state_words=STATE_WORDS,
         questions={question["name"]: in_language(question, g.lang)["label"] for question in event.questions},

@@ -8,7 +8,7 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from campaign.lib.countries import countries
 from campaign.organize.figures import zone
@@ -89,7 +89,7 @@ class ReasonForm(FlaskForm):
 
     reason = StringField(
         _l("Why?"),
-        [InputRequired(_l("Say why, in a few words: it stands in the audit trail.")), SHORT],
+        [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), SHORT],
     )
 
 

@@ -24,7 +24,7 @@ def picture(update):
 @takes_bytes(MOST_SENT)
 @allowed("updates.edit", any_update)
 def save_picture(update):
-    form, written = PictureForm(), _written(update)
+    form, written = PictureForm(), update.written_in
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
     named = {"data": form.data_sent(), "focus": form.focal(), "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
@@ -57,10 +57,6 @@ def _form_of(update):
     return PictureForm(formdata=None, data={"mark": mark_of(update), **known, **alts})
 
 
-def _written(update):
-    return [update.original_lang, *(text.lang for text in update.texts if text.lang != update.original_lang)]
-
-
 def _page(update, form, status=200):
     return render_template(
         "organize/updates/picture.html",
@@ -68,5 +64,5 @@ def _page(update, form, status=200):
         title=update.text(g.lang).title,
         form=form,
         shown=update.picture,
-        written=_written(update),
+        written=update.written_in,
     ), status

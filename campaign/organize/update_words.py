@@ -14,6 +14,7 @@ from campaign.organize.scope import petitions_where
 from campaign.organize.updates import any_update, back_to, blueprint, fact_of
 from campaign.organize.updates_forms import WordsForm
 from campaign.updates import operations
+from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import update_in_any_state
 
 MOST_EVENTS = 50
@@ -56,7 +57,8 @@ def _writing_page(update, form, status=200, *, shows_preview=False, conflicting=
         update=update,
         form=_about(form, update),
         order=[first, *(lang for lang in LOCALES if lang != first)],
-        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
+        bodies={lang: to_html(form[f"body_{lang}"].data or "", pictures_of(update, lang)) for lang in LOCALES},
+        pictures={lang: pictures_of(update, lang) for lang in LOCALES},
         shows_preview=shows_preview,
         conflicting=conflicting,
     ), status
@@ -74,6 +76,6 @@ def _about(form, update):
 
 
 def _not_ready(fact):
-    lacking = {"title": _("title"), "body": _("text"), "picture_alt": _("what is seen on the picture")}
+    lacking = {"title": _("title"), "body": _("text"), "picture_alt": _("what is seen on the picture"), "body_alt": _("what is seen on a picture in the text")}
     parts = ", ".join(f"{lacking[part]} ({NAMES[lang]})" for part, lang in fact.faults)
     return _("It is public, so it must stay whole. Missing: %(parts)s.", parts=parts)

@@ -1,28 +1,32 @@
 """Updates: the list, beginning one, its page and its address."""
 
+from functools import partial
+
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import refresh
 
-from campaign.causes.queries import causes_among
 from campaign.events.pages import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.content_fields import conflicts
+from campaign.organize.draft_forms import DraftForm
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.guard import allowed
+from campaign.organize.paging import page_of
 from campaign.organize.petitions_forms import SlugForm
 from campaign.organize.presence import causes_where
 from campaign.organize.scope import petitions_where
-from campaign.organize.updates_forms import NewUpdateForm
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among
-from campaign.updates.pages import card, page
+from campaign.updates.pages import card
+from campaign.updates.pages import page as public_page
 from campaign.updates.queries import update_in_any_state, updates_among
 
 blueprint = Blueprint("updates", __name__, url_prefix="/updates")
+ON_A_PAGE = 30
 
 
 def any_update(slug):
@@ -33,27 +37,27 @@ def any_update(slug):
 @allowed("updates.see")
 def index():
     now = utcnow()
-    updates = updates_among(causes_where("updates.see"))
-    mailings = mailings_among(each.id for each in updates)
-    rows = [(each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in updates]
-    return render_template("organize/updates/index.html", rows=rows)
+    page = page_of(partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index")
+    mailings = mailings_among(each.id for each in page.rows)
+    rows = [(each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in page.rows]
+    return render_template("organize/updates/index.html", rows=rows, page=page)
 
 
 @blueprint.get("/new")
 @allowed("updates.edit")
 def new():
-    form = _offered(NewUpdateForm(formdata=None, lang=g.lang, cause=request.args.get("cause")))
+    form = offered(DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "updates.edit")
     return render_template("organize/updates/new.html", form=form)
 
 
 @blueprint.post("/new")
 @allowed("updates.edit")
 def create():
-    form = _offered(NewUpdateForm())
+    form = offered(DraftForm(), "updates.edit")
     if not form.validate():
         return render_template("organize/updates/new.html", form=form), 422
     slug = form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
-    if _is_made_already(slug, form):
+    if is_made_already(update_in_any_state(slug), form):
         return back_to(slug)
     try:
         made = act(
@@ -120,14 +124,12 @@ def save_address(update):
 @allowed("updates.see", any_update)
 def preview(update):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
-    if request.args.get("lang") in NAMES:
-        g.lang = request.args["lang"]
-        refresh()
+    speak_as_asked()
     now = utcnow()
     event = event_by_id(update.event_id) if update.event_id else None
     return render_template(
         "organize/updates/preview.html",
-        update=page(update, g.lang, now),
+        update=public_page(update, g.lang, now),
         event=event_card(event, g.lang, now) if event else None,
         more=(),
     )
@@ -145,16 +147,3 @@ def back_to(slug):
 
 def _address_page(update, form, status=200, conflicting=()):
     return render_template("organize/updates/address.html", update=update, form=form, conflicting=conflicting), status
-
-
-def _is_made_already(slug, form):
-    """A button pressed twice sends the same draft twice: both lead to the one that was made."""
-    found = update_in_any_state(slug)
-    if found is None or found.state != "draft" or found.cause_id != int(form.cause.data):
-        return False
-    return form.title.data in {text.title for text in found.texts}
-
-
-def _offered(form):
-    causes = causes_among(causes_where("updates.edit"))
-    return form.offer([cause for cause in causes if cause.state != "archived"], g.lang)

@@ -3,43 +3,33 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectChoice, SelectField, SelectMultipleField
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import (
+    InLanguages,
     LineField,
     LinesField,
     RevisionField,
     ShortTextField,
-    SlugField,
     by_language,
     in_language,
     most,
 )
+from campaign.updates.body_pictures import unknown_names
 
+ELSEWHERE = _l("A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text.")
 PARTS = ("title", "summary", "body")
 LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
+MOST_BODY = 20_000
 LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
-class NewUpdateForm(FlaskForm):
-    """What an update begins with; all the rest comes later."""
-
-    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(200)])
-    slug = SlugField(_l("Address"))
-
-    def offer(self, causes, lang):
-        """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
-        return self
-
-
-class _Words(FlaskForm):
+class _Words(InLanguages, FlaskForm):
     """The words of an update in all languages, and what it is about."""
 
+    parts, lacking = PARTS, LACKING
     revision = RevisionField()
     petitions = SelectMultipleField(_l("Petitions that it is about"))
     event = SelectField(_l("Event that it is about"), default="")
@@ -57,25 +47,19 @@ class _Words(FlaskForm):
         self.event.choices = [SelectChoice("", _l("none")), *(SelectChoice(str(each), title) for each, title in events)]
         return self
 
-    def texts(self):
-        """Return {language: columns of UpdateText} of the languages in which anything was typed."""
-        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in PARTS} for lang in LOCALES}
-        return {lang: words for lang, words in typed.items() if any(words.values())}
-
-    def faulty(self, lang):
-        return any(self[f"{part}_{lang}"].errors for part in PARTS)
-
     def validate_for(self, update):
         """Check the words; those of a published update must be whole in each language that has any."""
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
-        for lang in {update.original_lang, *self.texts()}:
-            for part in needed:
-                field = self[f"{part}_{lang}"]
-                if not field.data and not field.errors:
-                    field.errors = [LACKING[part]]
-                    valid = False
-        return valid
+        is_whole = self.demand({update.original_lang, *self.texts()}, needed)
+        return self._knows_pictures(update) and is_whole and valid
+
+    def _knows_pictures(self, update):
+        for lang, words in self.texts().items():
+            for name in unknown_names(update, words["body"])[:1]:
+                is_ours = name.startswith("picture:")
+                self[f"body_{lang}"].errors = [_l("There is no %(name)s. Add it under Pictures in the text.", name=name) if is_ours else ELSEWHERE]
+        return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 
 WordsForm = type(
@@ -84,7 +68,7 @@ WordsForm = type(
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(20_000)])),
+        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(MOST_BODY)])),
     },
 )
 

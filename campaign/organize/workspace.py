@@ -57,7 +57,9 @@ from campaign.organize import (
     second_factor,
     sign_in,
     signatures,
+    suppressions,
     update_picture,
+    update_pictures,
     update_states,
     update_words,
     updates,
@@ -67,7 +69,7 @@ from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
-    *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail),
+    *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail, suppressions),
     *(signatures, exports, handovers, imports, held, comments, rules, copies, erasures, retention, kiosks),
     *(people, keys, audit, account, second_factor, passkeys),
 )
@@ -75,7 +77,7 @@ PARTS = (
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
-    *(update_words, update_states, update_picture),
+    *(update_words, update_states, update_picture, update_pictures),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
     *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_review),
 )

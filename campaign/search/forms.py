@@ -6,6 +6,7 @@ from flask import url_for
 
 from campaign.lib.slugs import is_slug
 from campaign.search.models import KINDS
+from campaign.search.words import is_one_letter, terms_of
 
 MOST_LETTERS = 100
 MOST_PAGES = 1000
@@ -31,6 +32,10 @@ class Asked:
             cause=cause if is_slug(cause) else "",
             page=min(max(number, 1), MOST_PAGES),
         )
+
+    @property
+    def is_one_letter(self):
+        return is_one_letter(terms_of(self.q))
 
     def address(self, **changes):
         """Return the address of the results with other wishes; what is usual is left out."""

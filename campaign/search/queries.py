@@ -12,7 +12,7 @@ from campaign.petitions.queries import petition_counts
 from campaign.search.dialects import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
-from campaign.search.words import terms_of
+from campaign.search.words import is_one_letter, terms_of
 
 PAGE = 10
 MOST_NEAR = 3
@@ -121,8 +121,7 @@ def _ask(condition, order, kind, page):
 
 def _found(terms, lang, cause_id):
     # The beginning of very many words is asked for on the way to a longer one only.
-    is_letter = len(terms) == 1 and len(terms[0]) == 1 and terms[0].isascii()
-    found = SearchDocument.id.in_(ids_with(terms, lang, whole=is_letter))
+    found = SearchDocument.id.in_(ids_with(terms, lang, whole=is_one_letter(terms)))
     return found if cause_id is None else and_(found, SearchDocument.cause_id == cause_id)
 
 

@@ -10,6 +10,7 @@ from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_text
 from campaign.lib.times import utcnow
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update
 from campaign.updates.queries import listed_at, updates_with_ids
 
@@ -38,7 +39,7 @@ def _document(update, lang, zone):
         slug=update.slug,
         title=text.title,
         summary=text.summary,
-        body=paragraphs(to_text(text.body), text.picture_alt),
+        body=paragraphs(to_text(text.body, pictures_of(update, text.lang)), text.picture_alt),
         day=update.publish_at.astimezone(zone).date(),
     )
 

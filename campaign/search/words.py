@@ -24,6 +24,14 @@ def words_of(text):
     return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
 
 
+def is_one_letter(terms):
+    """Return whether a single Latin letter is looked for: it begins so many words that only those of one letter are found.
+
+    A single letter of other scripts may be a whole word, or most of one.
+    """
+    return len(terms) == 1 and len(terms[0]) == 1 and terms[0].isascii()
+
+
 def terms_of(query):
     """Return the different words that are looked for, at most MOST_TERMS."""
     return list(dict.fromkeys(words_of(query)))[:MOST_TERMS]

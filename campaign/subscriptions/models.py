@@ -78,11 +78,15 @@ class Subscription(db.Model):
 
 
 class SuppressedAddress(db.Model):
-    """An address that no news is sent to, whatever anybody subscribed it to; kept as a keyed digest only."""
+    """An address that no news is sent to, whatever anybody subscribed it to; kept as a keyed digest only.
+
+    `note` is why an organizer put it here.
+    """
 
     __tablename__ = "suppressed_address"
-    __table_args__ = (_one_of("reason", REASONS),)
+    __table_args__ = (_one_of("reason", REASONS), Index("ix_suppressed_address_since", "since"))
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     reason: Mapped[str] = mapped_column(String(12))
+    note: Mapped[str] = mapped_column(String(300), default="", server_default="")
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)

@@ -28,6 +28,12 @@ class LinkExpired(CampaignError):
     status = 410
 
 
+class OwnersWish(CampaignError):
+    """The address is on the list by its owner's own word, which nobody else can take back."""
+
+    status = 409
+
+
 class NotYours(CampaignError):
     """The link does not open this subscription."""
 
@@ -123,12 +129,18 @@ def end(*, subscription_id, email_digest, now, mailing_id=None):
     return row
 
 
-def suppress(*, email_digest, reason, now):
-    """Never send news to the address behind this keyed digest again; `reason` is complaint, request or organizer."""
+def suppress(*, email_digest, reason, now, note=""):
+    """Never send news to the address behind this keyed digest again; `reason` is complaint, request or organizer.
+
+    An owner's own word takes the place of an organizer's, so that no organizer can lift it; `note` is why an organizer does it.
+    """
+    listed = SuppressedAddress.__table__
+    fact = {"reason": reason, "since": now, "note": note}
+    by_organizer = listed.c.reason == "organizer" if reason != "organizer" else false()
     db.session.execute(
-        insert(SuppressedAddress.__table__)
-        .values(digest=email_digest, reason=reason, since=now)
-        .on_conflict_do_nothing(index_elements=["digest"])
+        insert(listed)
+        .values(digest=email_digest, **fact)
+        .on_conflict_do_update(index_elements=["digest"], set_=fact, where=by_organizer)
     )
     db.session.execute(
         update(_table)
@@ -141,6 +153,15 @@ def allow_again(*, email_digest):
     """Take an address off the list at its owner's wish, where it was put there at their wish; nothing is subscribed by it."""
     wished = (SuppressedAddress.digest == email_digest, SuppressedAddress.reason == "request")
     db.session.execute(delete(SuppressedAddress).where(*wished))
+
+
+def lift(*, email_digest):
+    """Take an address off the list that an organizer put there; nothing is subscribed by it. Raises OwnersWish."""
+    listed = SuppressedAddress.digest == email_digest
+    if db.session.execute(delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")).rowcount:
+        return
+    if db.session.scalar(select(SuppressedAddress.reason).where(listed)):
+        raise OwnersWish()
 
 
 def note_bounce(*, email_digest, kind, reason, now):

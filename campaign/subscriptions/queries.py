@@ -36,6 +36,23 @@ def is_suppressed(email_digest):
     return db.session.get(SuppressedAddress, email_digest) is not None
 
 
+def suppression_of(email_digest):
+    """Return the SuppressedAddress of this keyed digest, or None."""
+    return db.session.get(SuppressedAddress, email_digest, populate_existing=True)
+
+
+def suppressions(*, limit, offset=0):
+    """Return who is never sent news, the latest first."""
+    ordered = select(SuppressedAddress).order_by(SuppressedAddress.since.desc(), SuppressedAddress.digest)
+    return db.session.scalars(ordered.limit(limit).offset(offset)).all()
+
+
+def suppressions_by_reason():
+    """Return {reason: how many addresses}."""
+    reason = SuppressedAddress.reason
+    return dict(map(tuple, db.session.execute(select(reason, func.count()).group_by(reason))))
+
+
 def audience(cause_id, *, langs=(), kinds=(), frequency=None):
     """Return {(language, kind, frequency): how many} of the active subscriptions to a cause, or to all, by address once.
 

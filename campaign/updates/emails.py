@@ -1,5 +1,6 @@
 """The letters that carry news; each is worded when it is sent, and dropped where its reader has ended meanwhile."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 from babel.dates import format_date
@@ -23,6 +24,7 @@ from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
 from campaign.subscriptions.models import BY_SIGNING
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
@@ -42,15 +44,16 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
     """Return the Wording of an update's letter in `lang`: for its readers, and for a look at it beforehand."""
     text = update.text(lang)
     shown = card(update, lang)
+    pictures = _pictures(update, text.lang)
     return render(
         "update_letter",
         lang,
         title=text.title,
         summary=shown.summary,
         date=_day(shown.date, lang),
-        body=_styled(to_html(text.body)),
+        body=_styled(to_html(text.body, pictures, links_pictures=True)),
         body_lang=text.lang,
-        plain_body=to_text(text.body, shows_links=True),
+        plain_body=to_text(text.body, pictures, shows_links=True),
         update_url=whole_address("updates.show", lang, slug=update.slug),
         cause_title=shown.cause,
         organisation="",
@@ -187,6 +190,12 @@ def _message(reader, wording, listed):
 
 def _day(date, lang):
     return format_date(date, "long", locale=LOCALES[lang])
+
+
+def _pictures(update, lang):
+    """Return the pictures of the text as a letter tells of them: a letter loads nothing, or it would report back when it is read."""
+    with force_locale(LOCALES[lang]):
+        return tuple(replace(each, alt=_("Picture: %(what)s", what=each.alt)) for each in pictures_of(update, lang, is_whole=True))
 
 
 def _styled(html):

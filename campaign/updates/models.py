@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
+from campaign.lib.pictures import SMALL_WIDTH
 from campaign.lib.times import UtcDateTime, utcnow
 
 
@@ -45,11 +46,19 @@ class Update(db.Model):
         order_by="UpdatePetition.position", cascade="all, delete-orphan"
     )
     picture: Mapped["UpdatePicture | None"] = relationship(cascade="all, delete-orphan")
+    body_pictures: Mapped[list["UpdateBodyPicture"]] = relationship(
+        order_by="UpdateBodyPicture.number", cascade="all, delete-orphan"
+    )
 
     def text(self, lang):
         """Return the words in `lang`, or in the language that was written first."""
         by_lang = {text.lang: text for text in self.texts}
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
+
+    @property
+    def written_in(self):
+        """The languages that it has words in, that which was written first before the others; that one even without any."""
+        return [self.original_lang, *(text.lang for text in self.texts if text.lang != self.original_lang)]
 
     def phase(self, now):
         """Return `draft`, `scheduled` or `public`."""
@@ -100,6 +109,37 @@ class UpdatePicture(db.Model):
     focus_y: Mapped[int] = mapped_column(SmallInteger, default=50)
     data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
     wide: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+
+
+class UpdateBodyPicture(db.Model):
+    """A picture within the text of an update, as WebP; the Markdown names it by its `number`.
+
+    `alts` maps a language to what is seen. `small` is the same for phones, where that spares anything. `digest` names its content.
+    """
+
+    __tablename__ = "campaign_update_body_picture"
+    __table_args__ = (
+        UniqueConstraint("update_id", "digest"),
+        Index("ix_campaign_update_body_picture_digest", "digest"),
+    )
+
+    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
+    digest: Mapped[str] = mapped_column(String(16))
+    width: Mapped[int] = mapped_column(Integer)
+    height: Mapped[int] = mapped_column(Integer)
+    alts: Mapped[dict] = mapped_column(JSON, default=dict)
+    data: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    small: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+
+    @property
+    def name(self):
+        """What a text calls it."""
+        return f"picture:{self.number}"
+
+    @property
+    def has_small(self):
+        return self.width > SMALL_WIDTH
 
 
 class FormerUpdateSlug(db.Model):

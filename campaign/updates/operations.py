@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib.markdown import picture_names
 from campaign.lib.moving_slugs import MovingSlugs
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
 
@@ -29,7 +30,7 @@ class UpdateChangedMeanwhile(CampaignError):
 
 
 class UpdateNotReady(CampaignError):
-    """It cannot go out: `faults` are pairs of what is lacking (`title`, `body`, `picture_alt`) and the language."""
+    """It cannot go out: `faults` are pairs of what is lacking (`title`, `body`, `picture_alt`, `body_alt`) and the language."""
 
     status = 409
 
@@ -141,6 +142,9 @@ def faults_of(row):
         faults += [(part, lang) for part in ("title", "body") if not getattr(text, part)]
         if row.picture and not text.picture_alt:
             faults.append(("picture_alt", lang))
+        shown = picture_names(text.body)
+        if any(each.name in shown and not each.alts.get(lang) for each in row.body_pictures):
+            faults.append(("body_alt", lang))
     return faults
 
 

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from campaign.lib.markdown import to_html, to_text
 from campaign.petitions.cards import PetitionCard, cards_of_cause
+from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import recent_updates
 
 DESCRIPTION_LETTERS = 220
@@ -70,7 +71,7 @@ def page(update, lang, now):
     return UpdatePage(
         **_card_words(update, lang),
         palette=update.cause.palette,
-        body=to_html(update.text(lang).body),
+        body=to_html(update.text(lang).body, pictures_of(update, update.text(lang).lang)),
         changed_at=update.changed_at,
         languages=tuple(text.lang for text in update.texts),
         petitions=_petitions(update, lang, now),

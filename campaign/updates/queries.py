@@ -78,12 +78,14 @@ def newest_change(now, *, cause_id=None):
     return max(filter(None, db.session.execute(query.where(*listed_at(now, cause_id))).one()), default=None)
 
 
-def updates_among(cause_ids):
-    """Return all updates of these causes, or of all where None, the newest first, drafts before them."""
+def updates_among(cause_ids, *, state=None, limit=None, offset=0):
+    """Return the updates of these causes, or of all where None, the newest first, drafts before them; of a `state`, or all."""
     query = _whole().order_by(Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc())
     if cause_ids is not None:
         query = query.where(Update.cause_id.in_(cause_ids))
-    return db.session.scalars(query).all()
+    if state is not None:
+        query = query.where(Update.state == state)
+    return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
 def picture_of(slug, digest, part):
@@ -115,5 +117,6 @@ def _whole():
             selectinload(Update.texts),
             selectinload(Update.petitions),
             selectinload(Update.picture),
+            selectinload(Update.body_pictures),
         )
     )

@@ -9,6 +9,7 @@ from campaign.events.queries import event_by_id
 from campaign.lib.addresses import whole_address
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
+from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
 from campaign.updates.pages import page, recent_cards
@@ -80,6 +81,13 @@ def wide_picture(slug, digest):
     """What lists and shared links show of it, cut around its focal point."""
     data = picture_of(slug, digest, "wide") or _no_file()
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
+
+
+@blueprint.get("/pictures/<digest>.webp")
+def body_picture(digest):
+    """A picture within a text, under a name that is its content's; with `?size=small` for phones."""
+    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or _no_file()
+    return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 def _archive(cause):

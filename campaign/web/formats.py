@@ -1,5 +1,6 @@
 """Numbers, dates and addresses as templates write them, in the reader's own way."""
 
+import re
 from datetime import UTC
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -8,10 +9,15 @@ from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal
 from flask import current_app, request, url_for
 from flask_babel import get_locale
+from markupsafe import Markup, escape
 
-from campaign.lib.locales import NAMES
+from campaign.lib.locales import NAMES, SHARED
 from campaign.lib.ways import is_way
 from campaign.web.languages import chosen_lang
+
+# A word with hyphens within it, and how long it may be so that the narrowest phone has room for it in the largest letters.
+HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
+LONGEST_UNBROKEN = 14
 
 
 def init_app(app):
@@ -21,6 +27,7 @@ def init_app(app):
     app.add_template_filter(minute)
     app.add_template_filter(in_zone)
     app.add_template_filter(iso)
+    app.add_template_filter(unbroken)
     app.add_template_filter(without_lang)
     app.add_template_global(here)
     app.add_template_global(tongue)
@@ -68,6 +75,13 @@ def iso(value):
     return value.astimezone(UTC).isoformat(timespec="seconds") if hasattr(value, "hour") else value.isoformat()
 
 
+def unbroken(words):
+    """Write a title so that short words with a hyphen, such as forty-three, stay on one line however narrow the page is."""
+    pieces = HYPHENATED.split(words)
+    kept = (f'<span class="nowrap">{piece}</span>' if at % 2 and len(piece) <= LONGEST_UNBROKEN else str(escape(piece)) for at, piece in enumerate(pieces))
+    return Markup("".join(kept))
+
+
 def here(lang):
     """Return the address of the present page in another language, without its query; home where there is none.
 
@@ -106,6 +120,7 @@ def _globals():
     return {
         "lang": chosen_lang(),
         "languages": current_app.config["LANGUAGES"],
+        "shared_locales": SHARED,
         "site_name": "Volante",
         "public_url": current_app.config["PUBLIC_URL"],
         "support_email": current_app.extensions["sender_address"],

@@ -56,8 +56,8 @@ READERS = (
     Kept(
         _l("Your wish to be sent no news ever again"),
         _l("To obey it; kept only as a keyed fingerprint that cannot be turned back"),
-        NOBODY,
+        _l("Owners of causes, who must know an address to look it up; the list shows none"),
         _l("For good"),
-        columns_of("suppressed_address", "digest reason since"),
+        columns_of("suppressed_address", "digest reason since note"),
     ),
 )

@@ -38,6 +38,8 @@ def sentences(lang):
     for petition in CAUSE.petitions:
         for names in petition.targets:
             yield f"{petition.slug} {lang} target", names[lang]
+        for place, words in enumerate(petition.wordings):
+            yield f"{petition.slug} {lang} wording {place}", words[lang]
         for question in petition.questions:
             yield f"{petition.slug} {lang} {question.name}", question.labels[lang]
 

@@ -8,6 +8,7 @@ from campaign.cli.demonstration import is_empty
 from campaign.extensions import db
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, published_petitions
+from campaign.sharing.comparing import comparisons
 from campaign.signatures.queries import differences
 from tests.factories.signatures import ODILE, post_signature, rows
 
@@ -40,6 +41,17 @@ def test_an_empty_site_becomes_the_demonstration(run, client, few):
     assert differences() == []
     pulse = client.get(f"/causes/{SLUG}/pulse.json").json
     assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
+
+
+def test_its_wordings_are_compared_in_each_language_and_some_signers_came_with_a_code(run, few):
+    run("demo", "load")
+    found = comparisons(petition_by_slug("find-the-43").id)
+    assert [(each.lang, len(each.rows)) for each in found] == [("en", 2), ("es", 2), ("fr", 2)]
+    assert all(row.outcome.dealt >= row.outcome.shared >= row.outcome.bringers for each in found for row in each.rows)
+    assert sum(row.outcome.dealt for each in found for row in each.rows) == 9
+    came = [(each.brought_by, each.id) for each in rows() if each.brought_by]
+    assert all(bringer < signer for bringer, signer in came)
+    assert {each.source for each in rows()} <= {"", "table-slips", "partner-letter"}
 
 
 def test_loading_twice_changes_nothing(run, few):

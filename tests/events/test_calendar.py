@@ -125,3 +125,16 @@ def test_calendars_on_the_web_take_the_instants_and_no_address_for_the_registere
     assert (outlook["startdt"], outlook["enddt"]) == (["2027-03-06T00:00:00Z"], ["2027-03-06T01:30:00Z"])
     assert google["location"] == ["Larch Library, Ottawa"] and "meet.example.org" not in str(links)
     db.session.rollback()
+
+
+def test_a_file_has_what_outlook_refuses_to_do_without(event):
+    first = come(event, "o'brien")
+    for text in (public_file([event], "en", name="Events"), invitation(event, registration(first))):
+        calendar, [entry] = read(text)
+        # Outlook reads no further where these stand elsewhere, and takes an hour without a zone for its own.
+        assert [line.partition(":")[0] for line in text.split("\r\n")[:5]] == ["BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD"]
+        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "ORGANIZER"} <= entry.keys()
+        assert all(entry[name].dt.tzinfo is not None for name in ("DTSTAMP", "DTSTART", "DTEND"))
+        assert entry["ORGANIZER"].startswith("mailto:") and entry["DTSTART"].dt < entry["DTEND"].dt
+        # Older than these words of RFC 7986, it listens to its own.
+        assert ("X-WR-CALNAME" in calendar) == ("NAME" in calendar) == ("X-PUBLISHED-TTL" in calendar)

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markupsafe import Markup
 
-from campaign.lib.markdown import TAGS, to_html, to_paragraphs
+from campaign.lib.markdown import TAGS, Pictured, picture_names, to_html, to_paragraphs, to_text
 
 ALLOWED = re.compile(r'<(/?)(\w+)((?: (?:href|rel)="[^"<>]*")*) ?/?>')
 
@@ -51,6 +51,22 @@ def test_nothing_that_runs_or_loads_survives(words):
         r"<(script|img|iframe|code|pre)|javascript:|vbscript:|data:|\son\w+=\"|style=",
         without_text(to_html(words)),
     )
+
+
+LAKE = Pictured(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.webp?size=small")
+
+
+def test_of_pictures_only_those_that_it_is_handed_are_shown():
+    text = 'See ![x](https://tracker.example/p.png) and ![](picture:2)\n\n![](picture:1 "By <Amalia>")'
+    assert to_html(text, (LAKE,)) == (
+        '<p>See  and </p>\n<figure><img src="/pictures/a1.webp" srcset="/pictures/a1.webp?size=small 800w, /pictures/a1.webp 900w"'
+        ' sizes="(min-width: 60rem) 46rem, 92vw" width="900" height="600" alt="A &quot;lake&quot; &lt;b&gt;" loading="lazy">'
+        "<figcaption>By &lt;Amalia&gt;</figcaption></figure>\n"
+    )
+    link = '<p><a href="/pictures/a1.webp" rel="noopener">A "lake" &lt;b&gt;</a><br>By &lt;Amalia&gt;</p>\n'
+    assert to_html(text, (LAKE,), links_pictures=True) == f"<p>See  and </p>\n{link}"
+    assert to_text(text, (LAKE,), shows_links=True) == 'See  and\n\nA "lake" <b>\nBy <Amalia> (/pictures/a1.webp)'
+    assert picture_names(text) == ["https://tracker.example/p.png", "picture:2", "picture:1"]
 
 
 def without_text(html):

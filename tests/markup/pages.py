@@ -39,6 +39,7 @@ PLAIN = {
     "search": "/search",
     "search-found": "/search?q=mex",
     "search-kind": "/search?q=mex&kind=event",
+    "search-letter": "/search?q=v",
     "search-none": "/search?q=%3Cnothing%3E%22",
     "404": "/nowhere",
     "404-near": "/petitions/find-the-34",

@@ -112,3 +112,10 @@ def test_what_organizers_write_is_shown_as_text(client, app):
     answer = client.get("/en/search?q=bold")
     assert "A &lt;b&gt;<mark>bold</mark>&lt;/b&gt;" in answer.text
     assert "<script>alert" not in answer.text
+
+
+def test_one_letter_finds_its_own_words_and_says_how_to_find_more(client, library):
+    for lang, words in (("en", "Write a second one"), ("es", "Escribe una segunda"), ("fr", "Écrivez-en une deuxième")):
+        assert words in client.get(f"/{lang}/search?q=%20V%20").text
+    assert "Write a second one" not in client.get("/en/search?q=va").text
+    assert "Write a second one" not in client.get("/en/search?q=%E5%AE%B6").text

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from campaign.web.formats import day, here, iso, language_name, moment, number
+from campaign.web.formats import day, here, iso, language_name, moment, number, unbroken
 
 DAY = date(2026, 9, 26)
 INSTANT = datetime(2026, 9, 27, 1, 30, tzinfo=UTC)
@@ -73,3 +73,18 @@ def test_the_same_page_in_another_language_has_no_query(app):
 
 def test_languages_are_called_as_their_speakers_do():
     assert [language_name(lang) for lang in ("en", "es", "fr")] == ["English", "Español", "Français"]
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("Search until the forty-three are found", 'Search until the <span class="nowrap">forty-three</span> are found'),
+        ("Les quarante-trois", 'Les <span class="nowrap">quarante-trois</span>'),
+        ("A <b>forty-three</b> & more", 'A &lt;b&gt;<span class="nowrap">forty-three</span>&lt;/b&gt; &amp; more'),
+        # So long a word would run over the edge of a phone.
+        ("Science-fiction-film", "Science-fiction-film"),
+        ("2016-2017 – now", "2016-2017 – now"),
+    ],
+)
+def test_a_short_word_with_a_hyphen_stays_on_one_line(title, shown):
+    assert unbroken(title) == shown

@@ -52,7 +52,7 @@ def _cause_text(folder: Path, lang: str) -> DemoCauseText:
 def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
     table = read_table(folder, f"{place}/petition.toml").only(
         "slug", "original_language", "goal", "generated", "opened_days_ago", "deliver_in_days",
-        "required", "two_per_address", "targets", "questions",
+        "required", "two_per_address", "targets", "questions", "wordings", "codes",
     )  # fmt: skip
     if table.get("slug", str) != slug:
         raise table.fault("slug", f"should be {slug}, the name of its folder")
@@ -70,6 +70,8 @@ def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
         two_per_address=table.get("two_per_address", bool),
         targets=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("targets")),
         questions=tuple(_question(question) for question in table.tables("questions")),
+        wordings=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("wordings")),
+        codes={each.only("code", "percent").get("code", str): each.count("percent") for each in table.tables("codes")},
         texts={lang: _petition_text(folder, f"{place}/{lang}.md", delivered) for lang in LANGUAGES},
     )
 

@@ -39,7 +39,8 @@ class DemoQuestion:
 class DemoPetition:
     """A petition with its texts by language.
 
-    Each of `targets` maps a language to a name; `generated` is how many signers to invent for it.
+    Each of `targets` maps a language to a name; `generated` is how many signers to invent for it. Each of `wordings` maps a language to
+    the words that supporters are handed to pass it on with; `codes` maps a campaign's code to how many of a hundred signers came with it.
     """
 
     slug: str
@@ -52,6 +53,8 @@ class DemoPetition:
     two_per_address: bool
     targets: tuple[Mapping[str, str], ...]
     questions: tuple[DemoQuestion, ...]
+    wordings: tuple[Mapping[str, str], ...]
+    codes: Mapping[str, int]
     texts: Mapping[str, DemoPetitionText]
 
 

@@ -40,12 +40,14 @@ def test_an_update_from_its_title_to_its_page(arrive, way_in):
     desk.goto(f"/organize/updates/{SLUG}/words")
     _write(editor)
     _picture(editor)
+    _pictures_in_text(editor)
     _publish(editor)
     # Pages for everybody are at most a second old.
     desk.wait_for_timeout(1200)
     seen = UpdatesScreen.open(arrive(lang="fr")).follow(SLUG)
     expect(seen.find("h1")).to_have_text("Des arbres sur la place")
     expect(seen.find(".news-picture")).to_have_attribute("alt", "Douze jeunes arbres")
+    expect(seen.find(".news-body figure img")).to_have_attribute("alt", "Un banc vide")
     desk.goto(f"/organize/mail/{SLUG}")
     _inspect(editor, "mail of an update")
     expect(desk.locator(".letter-sample").first).to_contain_text("Twelve of them")
@@ -84,6 +86,30 @@ def _picture(editor):
     desk.get_by_label("What is seen (Français)").fill("Douze jeunes arbres")
     desk.get_by_role("button", name="Save").click()
     expect(desk.locator(".part-picture")).to_be_visible()
+
+
+def _pictures_in_text(editor):
+    desk = editor.page
+    desk.goto(f"/organize/updates/{SLUG}/pictures")
+    _inspect(editor, "pictures in the text")
+    desk.locator("[name=picture]").set_input_files({"name": "bench.png", "mimeType": "image/png", "buffer": heart("white", side=300)})
+    desk.get_by_label("What is seen (English)").fill("An empty bench")
+    desk.get_by_label("What is seen (Français)").fill("Un banc vide")
+    desk.get_by_role("button", name="Add it").dblclick()
+    expect(desk.get_by_role("heading", name="Picture 1")).to_have_count(1)
+    desk.get_by_role("link", name="To the words").click()
+    for code in ("en", "fr"):
+        if code == "fr":
+            desk.locator("#fr summary").first.click()
+        desk.locator(f"#{code}").get_by_role("button", name="Put in").click()
+        expect(desk.locator(f"[data-as-read=body_{code}] figure img")).to_be_visible()
+    expect(desk.locator("[name=body_fr]")).to_have_value("Ils sont **douze**.\n\n![](picture:1)\n")
+    _inspect(editor, "words with a picture")
+    desk.get_by_role("button", name="Save").click()
+    expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)
+    desk.goto(f"/organize/updates/{SLUG}/pictures")
+    expect(desk.locator(".body-picture .tag")).to_have_text("in the text")
+    desk.goto(f"/organize/updates/{SLUG}")
 
 
 def _publish(editor):

@@ -1,0 +1,75 @@
+"""How the demonstration's invented signers came: some by the link of one who had signed before, some with a campaign's code."""
+
+from datetime import timedelta
+from random import Random
+
+from sqlalchemy import select, update
+
+from campaign.extensions import db
+from campaign.sharing.models import ShareDeal
+from campaign.sharing.operations import change_texts, deal, note_share
+from campaign.signatures.models import Signature
+
+# Of a hundred signers, so many came by somebody's link.
+BY_LINK = 24
+# How much likelier each wording's bearers bring somebody than those of the first; the others as likely as the last.
+PULL = (1, 2)
+SHARED_IN_VAIN = 30
+A_MINUTE = timedelta(minutes=1)
+
+
+def pass_on(petition_id, wordings, codes, *, seed):
+    """Hand these wordings, each {language: words}, to the invented signers, and let some bring others or come with `codes` {code: percent}."""
+    signers = db.session.execute(
+        select(Signature.id, Signature.lang, Signature.confirmed_at).where(Signature.petition_id == petition_id).order_by(Signature.id)
+    ).all()
+    if not signers or not (wordings or codes):
+        return
+    chance = Random(seed)
+    _deal_all(petition_id, wordings, signers)
+    pulls = _pulls(petition_id, signers)
+    for place, signer in enumerate(signers):
+        if bringer := _bringer(chance, signers[:place], pulls):
+            _come(signer, brought_by=bringer.id)
+            note_share(signature_id=bringer.id, now=bringer.confirmed_at + 2 * A_MINUTE)
+        elif code := _code(chance, codes):
+            _come(signer, source=code)
+        if chance.randrange(100) < SHARED_IN_VAIN:
+            note_share(signature_id=signer.id, now=signer.confirmed_at + 2 * A_MINUTE)
+
+
+def _deal_all(petition_id, wordings, signers):
+    texts = {lang: [each[lang] for each in wordings] for lang in {signer.lang for signer in signers}}
+    change_texts(petition_id=petition_id, texts=texts, now=signers[0].confirmed_at)
+    for signer in signers:
+        deal(signature_id=signer.id, petition_id=petition_id, lang=signer.lang, now=signer.confirmed_at + A_MINUTE)
+
+
+def _pulls(petition_id, signers):
+    """Return {signature id: how likely it brings somebody}, by the place of its wording among those of its language."""
+    ids = [signer.id for signer in signers]
+    dealt = dict(map(tuple, db.session.execute(select(ShareDeal.signature_id, ShareDeal.text_id).where(ShareDeal.signature_id.in_(ids)))))
+    langs = {signer.id: signer.lang for signer in signers}
+    by_lang = {}
+    for signature_id, text_id in dealt.items():
+        by_lang.setdefault(langs[signature_id], set()).add(text_id)
+    return {each: PULL[min(sorted(by_lang[langs[each]]).index(text_id), len(PULL) - 1)] for each, text_id in dealt.items()}
+
+
+def _bringer(chance, earlier, pulls):
+    if not earlier or chance.randrange(100) >= BY_LINK:
+        return None
+    return chance.choices(earlier, [pulls.get(each.id, 1) for each in earlier])[0]
+
+
+def _code(chance, codes):
+    drawn = chance.randrange(100)
+    for code, percent in codes.items():
+        if drawn < percent:
+            return code
+        drawn -= percent
+    return ""
+
+
+def _come(signer, **columns):
+    db.session.execute(update(Signature).where(Signature.id == signer.id).values(**columns))

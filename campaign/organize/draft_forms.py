@@ -1,0 +1,25 @@
+"""The form by which a draft begins, of whatever kind."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import SelectChoice, SelectField
+from wtforms.validators import InputRequired
+
+from campaign.lib.locales import NAMES
+from campaign.organize.content_fields import LineField, SlugField, most
+
+MOST_TITLE = 200
+
+
+class DraftForm(FlaskForm):
+    """What an event, a petition or an update begins with; all the rest comes later."""
+
+    cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
+    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(MOST_TITLE)])
+    slug = SlugField(_l("Address"))
+
+    def offer(self, causes, lang):
+        """Offer these Causes, called as in `lang`; return the form."""
+        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        return self

@@ -1,0 +1,31 @@
+"""What beginning and previewing have in common, whether it is an event, a petition or an update."""
+
+from operator import attrgetter
+
+from flask import g, request
+from flask_babel import refresh
+
+from campaign.causes.queries import causes_among
+from campaign.lib.locales import NAMES
+from campaign.organize.presence import causes_where
+
+
+def offered(form, action):
+    """Return the DraftForm, offering the causes in which who is signed in may do `action`."""
+    return form.offer([cause for cause in causes_among(causes_where(action)) if cause.state != "archived"], g.lang)
+
+
+def is_made_already(found, form, texts_of=attrgetter("texts")):
+    """Return whether what lives at the address (or None) came of this very form: a button pressed twice leads to one draft.
+
+    `texts_of` returns its words in each language.
+    """
+    is_draft = found is not None and found.state == "draft" and found.cause_id == int(form.cause.data)
+    return is_draft and form.title.data in {text.title for text in texts_of(found)}
+
+
+def speak_as_asked():
+    """Let a preview speak the language of `?lang=`, whichever the organizer's own is."""
+    if request.args.get("lang") in NAMES:
+        g.lang = request.args["lang"]
+        refresh()

@@ -1,0 +1,23 @@
+"""The forms by which an address is looked up among those never written to, and put there."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms.validators import DataRequired
+
+from campaign.organize.content_fields import LineField, most
+from campaign.organize.fields import AddressField
+from campaign.signatures import keys
+
+
+class FindForm(FlaskForm):
+    """An address to look up; it is sent by POST, so that it stands in no log."""
+
+    email = AddressField(_l("E-mail"))
+
+    @property
+    def digest(self):
+        return keys.email_digest(self.email.address.normalized)
+
+
+class AddForm(FindForm):
+    reason = LineField(_l("Why?"), [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), most(300)])

@@ -1,0 +1,93 @@
+"""The list of those never written to, in the workspace."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.operations import is_refused, refuse_address
+from campaign.signatures.keys import email_digest
+from campaign.subscriptions.operations import suppress
+from campaign.subscriptions.queries import is_suppressed, suppression_of
+from tests.factories.causes import make_cause
+from tests.factories.organizers import trail
+from tests.factories.subscriptions import subscribe, subscription
+
+HERE = "/organize/suppressions"
+AMALIA = "amalia@rosales.example"
+
+
+@pytest.fixture
+def owner(desk_of):
+    return desk_of("owner", make_cause().id)
+
+
+def entry_of(email):
+    return f"{HERE}/{email_digest(email).hex()}"
+
+
+def listed(email, reason="request"):
+    write(suppress, email_digest=email_digest(email), reason=reason, now=utcnow())
+
+
+def test_an_address_is_put_there_by_hand_and_hears_no_news_any_more(owner, app):
+    reader = subscribe("amalia")
+    assert "Say why" in owner.post(f"{HERE}/add", {"email": AMALIA, "reason": " "}).text
+    answer = owner.post(f"{HERE}/add", {"email": "Amalia@Rosales.example", "reason": "Asked by telephone"})
+    assert urlsplit(answer.location).path == entry_of(AMALIA)
+    assert subscription(reader).state == "ended" and is_suppressed(email_digest(AMALIA))
+    page = owner.get(f"{HERE}/").text
+    assert "Asked by telephone" in page and AMALIA not in page
+    assert trail()[-1][0] == "suppressions.add"
+
+
+def test_an_address_is_looked_up_without_standing_in_any_address_or_in_the_trail(owner):
+    listed(AMALIA)
+    found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
+    assert found.status_code == 303 and AMALIA not in found.location
+    page = owner.get(found.location).text
+    assert "its owner asked for no news ever" in page and "nobody else can take it back" in page and "Take it off" not in page
+    assert "not among them" in owner.post(f"{HERE}/find", {"find-email": "nobody@rosales.example"}, follow_redirects=True).text
+    assert "Write an e-mail address" in owner.post(f"{HERE}/find", {}).text
+    assert [action for action, _, _ in trail()][-2:] == ["suppressions.see"] * 2
+
+
+@pytest.mark.parametrize("reason", ["request", "complaint"])
+def test_an_owners_own_word_is_lifted_by_nobody_even_where_an_organizer_came_first(desk_of, reason):
+    listed(AMALIA, "organizer")
+    listed(AMALIA, reason)
+    admin = desk_of()
+    assert "own word" in admin.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}, follow_redirects=True).text
+    assert suppression_of(email_digest(AMALIA)).reason == reason
+    listed(AMALIA, "organizer")
+    assert suppression_of(email_digest(AMALIA)).reason == reason
+
+
+def test_what_an_organizer_put_there_an_admin_takes_off_and_says_why(owner, desk_of):
+    listed(AMALIA, "organizer")
+    assert "An admin can take it off" in owner.get(entry_of(AMALIA)).text
+    assert owner.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}).status_code == 403
+    admin = desk_of()
+    assert admin.post(f"{entry_of(AMALIA)}/lift", {"reason": ""}).status_code == 422
+    assert admin.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}).status_code == 303
+    assert not is_suppressed(email_digest(AMALIA)) and admin.get(entry_of(AMALIA)).status_code == 404
+
+
+def test_an_address_that_took_no_mail_can_be_tried_again(owner):
+    digest = email_digest(AMALIA)
+    write(refuse_address, digest, reason="5.1.1 no such user", now=utcnow())
+    found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
+    assert "5.1.1 no such user" in owner.get(found.location).text
+    owner.post(f"{entry_of(AMALIA)}/retry")
+    assert not is_refused(digest) and trail()[-1][0] == "suppressions.retry"
+
+
+def test_the_list_has_pages_and_ends_kindly(owner):
+    for place in range(51):
+        listed(f"reader{place}@rosales.example")
+    assert owner.get(f"{HERE}/").text.count("its owner asked") == 50
+    assert owner.get(f"{HERE}/?page=2").text.count("its owner asked") == 1
+    assert "The list ends before this page" in owner.get(f"{HERE}/?page=9").text
+    for nonsense in ("zz", "abcd", "a" * 33):
+        assert owner.get(f"{HERE}/{nonsense}").status_code == 404

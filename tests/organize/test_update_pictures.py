@@ -1,0 +1,71 @@
+"""Adding pictures to the text of an update in the workspace."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from campaign.updates.body_pictures import alts_mark
+from tests.factories.causes import make_cause
+from tests.factories.organizers import trail
+from tests.factories.updates import make_update, update_now
+
+PICTURES = "/organize/updates/answer/pictures"
+ALTS = {"alt_en": "A lake", "alt_es": "Un lago"}
+
+
+@pytest.fixture
+def desk(desk_of):
+    return desk_of("editor", make_update(draft=True, cause_id=make_cause().id).cause_id)
+
+
+def upload(desk, **changes):
+    file = io.BytesIO()
+    Image.new("RGB", (900, 600), "navy").save(file, "PNG")
+    asked = {"picture": (io.BytesIO(file.getvalue()), "lake.png"), **ALTS, **changes}
+    return desk.post(PICTURES, asked, content_type="multipart/form-data")
+
+
+def words(**changes):
+    update = update_now()
+    typed = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in ("title", "summary", "body")}
+    return {**typed, "revision": update.revision, "event": "", **changes}
+
+
+def test_a_picture_needs_its_words_in_each_language_and_is_then_put_in_by_its_line(desk):
+    assert "Say what is seen" in upload(desk, alt_es="").text
+    assert "no picture that can be shown" in upload(desk, picture=(io.BytesIO(b"<svg onload=alert(1)>"), "x.png")).text
+    assert upload(desk).status_code == 303
+    page = desk.get("/organize/updates/answer/words").text
+    assert page.count('data-words="![](picture:1)"') == 3
+    read = desk.post("/organize/updates/answer/words-as-read", {"body": "![](picture:1)"}).text
+    assert '<figure><img src="/pictures/' in read and 'alt="A lake"' in read
+    assert desk.post("/organize/updates/answer/words", words(body_en="Look:\n\n![](picture:1)")).status_code == 303
+    assert '<figure><img src="/pictures/' in desk.get("/organize/updates/answer/preview").text
+    assert trail()[-2][0] == "updates.edit"
+
+
+def test_a_line_without_a_picture_and_a_picture_from_elsewhere_are_said_at_the_text(desk):
+    answer = desk.post("/organize/updates/answer/words", words(body_en="![](picture:4)", body_es="![x](https://elsewhere.example/a.png)"))
+    assert answer.status_code == 422
+    assert "There is no picture:4" in answer.text and "it would tell that site who reads" in answer.text
+    assert "https://elsewhere.example/a.png" in answer.text
+
+
+def test_of_two_who_say_what_is_seen_the_second_sees_what_the_first_said(desk):
+    upload(desk)
+    mark = alts_mark(update_now().body_pictures[0])
+    assert desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "The lake"}).status_code == 303
+    second = desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "Water"})
+    assert second.status_code == 409 and "English: The lake" in second.text and "Water" in second.text
+    assert update_now().body_pictures[0].alts == {"en": "The lake", "es": "Un lago"}
+
+
+def test_one_that_no_text_shows_is_taken_away_and_one_in_the_text_stays(desk):
+    upload(desk)
+    desk.post("/organize/updates/answer/words", words(body_es="![](picture:1)"))
+    assert "It stands in the text still (Español)" in desk.post(f"{PICTURES}/1/remove", follow_redirects=True).text
+    desk.post("/organize/updates/answer/words", words(body_es="Nada."))
+    desk.post(f"{PICTURES}/1/remove")
+    assert update_now().body_pictures == []
+    assert desk.get(f"{PICTURES}/1").status_code == 404

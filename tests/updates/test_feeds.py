@@ -1,0 +1,75 @@
+"""Feeds, judged by others: the grammar of RFC 4287 and a reader that is in wide use."""
+
+from pathlib import Path
+
+import feedparser
+import pytest
+from lxml import etree
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.updates.body_pictures import add_body_picture
+from campaign.updates.picturing import set_update_picture
+from tests.factories.causes import make_cause
+from tests.factories.pictures import heart
+from tests.factories.updates import make_update
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+GRAMMAR = etree.RelaxNG(etree.parse(Path(__file__).with_name("atom.rng")))
+FEEDS = ("/en/feed.atom", "/es/feed.atom", "/fr/causes/valley/feed.atom")
+ODD = {
+    "title": 'Ñandú & <b>"Ayotzinapa"</b> – 𝟜𝟛 ‏سلام',
+    "summary": "It is <short> & sweet.",
+    "body": "We *ask*: & <script>alert(1)</script>\n\n![](picture:1)\n\n- ]]>\n- [here](https://example.org/?a=1&b=2)",
+}
+
+
+@pytest.fixture
+def news(app):
+    cause = make_cause()
+    made = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
+    write(set_update_picture, update_id=made.id, data=heart(), alts={"en": "A heart"}, now=utcnow())
+    write(add_body_picture, update_id=made.id, data=heart(), alts={"en": "A heart"}, now=utcnow())
+    make_update("plain", cause_id=cause.id, days=9, texts={"en": {"title": "Plain", "body": "Plain."}})
+    return cause
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_the_grammar_of_the_rfc_finds_no_fault(client, news, path):
+    feed = etree.fromstring(client.get(path).data)
+    assert GRAMMAR.validate(feed), GRAMMAR.error_log
+    # What the RFC demands beside its grammar: who wrote, where it is read, and one address for each kind.
+    assert feed.find(f"{ATOM}author/{ATOM}name").text
+    for each in (feed, *feed.iter(f"{ATOM}entry")):
+        links = [(link.get("rel"), link.get("type"), link.get("hreflang")) for link in each.findall(f"{ATOM}link")]
+        assert len(links) == len(set(links)) and any(rel == "alternate" for rel, *_ in links)
+    ids = [each.text for each in feed.iter(f"{ATOM}id")]
+    assert len(ids) == len(set(ids)) == 3
+
+
+def test_the_grammar_finds_the_faults_of_a_broken_feed(client, news):
+    words = client.get("/en/feed.atom").text
+    for whole, broken in (("<updated>", "<changed>"), ("T", " "), ('type="html"', 'type="markup"'), ("<id>", "<id>x</id><id>")):
+        feed = etree.fromstring(words.replace(whole, broken).replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>").encode())
+        assert not GRAMMAR.validate(feed), broken
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_reader_takes_it_without_complaint_and_shows_what_was_written(client, news, path):
+    answer = client.get(path)
+    read = feedparser.parse(answer.data, response_headers={"content-type": answer.content_type})
+    assert not read.bozo, read.get("bozo_exception")
+    assert (read.version, len(read.entries)) == ("atom10", 2)
+    entry = read.entries[0]
+    assert entry.title == ODD["title"] and entry.summary == ODD["summary"]
+    shown = entry.content[0].value
+    assert "<em>ask</em>" in shown and "<script>" not in shown and 'src="http://localhost/pictures/' in shown
+    assert entry.published_parsed and entry.updated_parsed
+
+
+@pytest.mark.parametrize("path", FEEDS)
+def test_a_feed_without_news_is_whole_too(client, app, path):
+    make_cause()
+    answer = client.get(path)
+    assert GRAMMAR.validate(etree.fromstring(answer.data)), GRAMMAR.error_log
+    assert not feedparser.parse(answer.data, response_headers={"content-type": answer.content_type}).bozo
