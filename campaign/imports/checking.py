@@ -168,7 +168,7 @@ class _Row:
         def reading(text):
             if len(text) > MOST_POSTAL_CODE:
                 raise ValueRefused(TOO_LONG)
-            if "country" in self._faults:
+            if "country" in self._faults or (not country_code and self._checker.needs("country")):
                 return ""
             try:
                 return clean_postal_code(country_code, self._with_zeros(country_code, text)) if text else ""

@@ -10,7 +10,6 @@ from flask_babel import gettext as _
 
 from campaign.accounts.audit import entries_since
 from campaign.kiosk.queries import stored_since
-from campaign.lib.times import utcnow
 from campaign.organize.audit_words import ACTIONS, DOORS
 from campaign.organize.happened_titles import titles_of
 from campaign.organize.presence import causes_where, may

@@ -28,7 +28,7 @@ PLAIN = {
     "subscription": "id",
     "mailing_receipt": "id",
     "export": "id attempts done fault frames holder locked_until octets seed sha256 size total work",
-    "import_batch": "id changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version_id wording",
+    "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version_id wording",
 }
 # Tables without anybody in them: what organizers publish, sums, and machinery.
 IMPERSONAL = set(

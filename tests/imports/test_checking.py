@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from flask_babel import force_locale
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
@@ -59,6 +59,9 @@ NASTY = st.one_of(
     typed=st.fixed_dictionaries({name: NASTY for name in ("given_name", "family_name", "email", "postal_code", "comment")}),
     code=st.sampled_from(["", "CA", "MX", "AE", "ZZ"]),
     required=st.sets(st.sampled_from(["family_name", "country", "postal_code", "comment"])),
+)
+@example(
+    typed={"given_name": "Ana", "family_name": "", "email": "", "postal_code": "000000000000¼ß", "comment": ""}, code="", required={"country"}
 )
 def test_the_form_and_the_row_agree_on_every_word(app, typed, code, required):
     # What reading a file takes off a cell anyway, and what a spreadsheet means by its first sign.
