@@ -168,8 +168,10 @@ class _Row:
         def reading(text):
             if len(text) > MOST_POSTAL_CODE:
                 raise ValueRefused(TOO_LONG)
-            if "country" in self._faults or (not country_code and self._checker.needs("country")):
+            if "country" in self._faults:
                 return ""
+            if not country_code and self._checker.needs("country"):
+                return text
             try:
                 return clean_postal_code(country_code, self._with_zeros(country_code, text)) if text else ""
             except PostalCodeRefused as fault:
