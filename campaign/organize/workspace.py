@@ -29,6 +29,8 @@ from campaign.organize import (
     imports,
     keys,
     kiosk_devices,
+    kiosk_pairing,
+    kiosk_poster,
     kiosk_review,
     kiosks,
     links,
@@ -71,7 +73,7 @@ MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
     *(petition_embedding, petition_sharing, cause_states, update_words, update_states, update_picture),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
-    *(import_files, import_sheets, kiosk_devices, kiosk_review),
+    *(import_files, import_sheets, kiosk_devices, kiosk_pairing, kiosk_poster, kiosk_review),
 )
 csrf = CSRFProtect()
 

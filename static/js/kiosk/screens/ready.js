@@ -9,6 +9,7 @@ const AGAIN_MS = 2000;
 
 export class Ready {
   static template = "ready";
+  static isCrews = true;
   isFree = true;
 
   constructor(kiosk, place) {
