@@ -2,6 +2,7 @@
 // again, since the server takes each once.
 
 import { batteryLevel } from "./battery.js";
+import { Portions } from "./portions.js";
 import { ask, Refused } from "./server.js";
 
 const APP = "1";
@@ -21,22 +22,23 @@ export class Outbox {
     const { kiosk, current } = pairing;
     const waits = (await this.store.queue(kiosk)).filter(({ refused }) => !refused);
     if (!current && !waits.length) return;
-    const most = this.limits.batch;
-    let [size, stumble] = [most, null];
+    const portions = new Portions(this.limits.batch);
+    let stumble = null;
     for (let first = true; first || waits.length; first = false) {
-      const batch = this.fitting(waits, size);
+      const batch = this.fitting(waits, portions.size);
       try {
         await this.send(pairing, batch);
         waits.splice(0, batch.length);
-        size = Math.min(most, size * 2);
+        portions.passed(batch.length);
       } catch (error) {
         if (!batch.length || !isOfOne(error)) throw error;
         if (batch.length > 1) {
-          // One of them it is: it is looked for by halves, so that it keeps back none of the others.
-          size = Math.ceil(batch.length / 2);
+          portions.failed(batch.length);
           continue;
         }
+        // One must not keep back the others.
         waits.shift();
+        portions.found();
         if (error.status !== STUMBLE) {
           const reason = error.code || "too_large";
           await this.store.settle(kiosk, [], [[batch[0].sequence, reason]]);
