@@ -26,6 +26,8 @@ LAST = 12
 class Witness(Tablet):
     """A tablet of which the test hears each receipt before the app does, and how each of the last tries to sync ended."""
 
+    patience_ms = 60_000
+
     def __init__(self, *how):
         self.receipts, self.ends = {}, deque(maxlen=LAST)
         super().__init__(*how, reduced_motion="reduce")

@@ -1,5 +1,6 @@
 """A tablet at a table: a Chromium with a profile of its own on disk, that can be killed and started again."""
 
+import json
 import os
 import re
 import signal
@@ -23,6 +24,8 @@ CODE = re.compile(r"Code ([A-Z0-9]{4}-[A-Z0-9]{4})")
 class Tablet:
     """One profile in `folder`; `context` and `page` are those of its browser while it runs."""
 
+    patience_ms = PATIENCE_MS
+
     def __init__(self, chromium, path, served, folder, **manner):
         self._chromium, self._path, self.served, self.folder = chromium, path, served, Path(folder)
         self._manner = {"viewport": LANDSCAPE, "locale": "en-CA", "timezone_id": "America/Toronto"} | manner
@@ -39,9 +42,9 @@ class Tablet:
             has_touch=True,
             **self._manner,
         )
-        self.context.set_default_timeout(PATIENCE_MS)
-        noises = Noises(self.context)
-        noises.heard, noises.allowed = self.heard, {*NO_NETWORK}
+        self.context.set_default_timeout(self.patience_ms)
+        self.noises = Noises(self.context)
+        self.noises.heard, self.noises.allowed = self.heard, {*NO_NETWORK}
         self.page = self.context.pages[0]
 
     def open(self):
@@ -110,6 +113,15 @@ class Tablet:
         self.hold_brand()
         self.enter(PIN)
         self.screen("panel")
+
+    def answered(self, status, said=None, **headers):
+        """From now on each sync is answered so, in place of the server; with 0 by the server itself again."""
+        self.noises.allowed.add(status)
+        self.context.unroute_all()
+        if status:
+            body = json.dumps(said) if isinstance(said, dict) else said or ""
+            head = {name.replace("_", "-"): value for name, value in headers.items()}
+            self.context.route("**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head))
 
     def waiting(self):
         """Return how many records lie in the queue."""
