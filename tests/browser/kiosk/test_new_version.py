@@ -1,15 +1,26 @@
 """The app renews itself while its queue is full: never under somebody's fingers, and without losing a record."""
 
+import pytest
+
+from tests.browser.kiosk.newer_site import newer_site
 from tests.browser.kiosk.tablet import stored
+from tests.browser.modules.actions import until
 
 VERSION = "() => caches.keys().then((names) => names.filter((name) => name !== 'volante-kiosk-campaign').sort())"
-# What the service worker is asked for by the clock every quarter of an hour.
+# What the clock does every quarter of an hour.
 LOOK = "async () => { await (await navigator.serviceWorker.getRegistration('/kiosk/')).update(); }"
 WAITS = "async () => Boolean((await navigator.serviceWorker.getRegistration('/kiosk/')).waiting)"
+A_WHILE_MS = 1500
 
 
-def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_tablet, served):
-    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+@pytest.fixture
+def site(witnessing):
+    with newer_site(witnessing) as site:
+        yield site
+
+
+def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_tablet, site):
+    tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
     page = tablet.page
     [before] = page.evaluate(VERSION)
     tablet.answered(503)
@@ -17,22 +28,18 @@ def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_
     tablet.choose()
     tablet.fill("Atareada", "Versiones")
 
-    def newer(route):
-        answer = route.fetch()
-        route.fulfill(response=answer, body=answer.text().replace('"version": "', '"version": "newer-', 1))
-
-    tablet.context.route("**/kiosk/worker.js", newer)
+    site.is_newer = True
     page.evaluate(LOOK)
-    page.wait_for_function(WAITS)
+    until(lambda: page.evaluate(WAITS))
     page.evaluate("() => { window.isOld = true; }")
     # It is there, and leaves whoever signs in peace.
-    page.wait_for_timeout(1500)
+    page.wait_for_timeout(A_WHILE_MS)
     assert page.evaluate("window.isOld")
     assert page.locator("[data-field=given_name]").input_value() == "Atareada"
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")
     assert page.evaluate("window.isOld")
-    tablet.next_person()
+    tablet.page.locator("[data-act=next]").click()
     page.wait_for_function("() => !window.isOld")
     tablet.screen("attract")
     assert page.evaluate(VERSION) != [before]
@@ -40,4 +47,4 @@ def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_
 
     tablet.answered(0)
     tablet.emptied()
-    assert sorted(name for name, _ in stored(served, "Versiones")) == ["Atareada", "Vieja"]
+    assert sorted(name for name, _ in stored(site, "Versiones")) == ["Atareada", "Vieja"]
