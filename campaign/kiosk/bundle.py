@@ -39,7 +39,9 @@ def bundle(kiosk, now):
         "event": {
             "slug": event.slug,
             "title": {lang: event.text(lang).title for lang in languages},
+            # Older apps know one place alone.
             "place": event.text(languages[0]).place,
+            "places": {lang: event.text(lang).place for lang in languages},
             "country": event.country,
             "starts_at": iso(event.starts_at),
             "ends_at": iso(event.ends_at),

@@ -28,6 +28,10 @@ export const wordIn = (language, name) => all[language][name];
 /** Return of `texts`, one for each language, that of the page or else the first. */
 export const local = (texts) => (texts && (texts[lang()] || Object.values(texts)[0])) || "";
 
+/** Return what an event is called and where it is. */
+export const whereOf = ({ title, place, places }) =>
+  [local(title), local(places) || place].filter(Boolean).join(" · ");
+
 const TARGETS = { word: null, label: "aria-label", placeholder: "placeholder" };
 
 /** Put the words in all of `root` that asks for them: data-word, data-word-label, data-word-placeholder. */

@@ -5,7 +5,7 @@ import { lang } from "../../parts/page.js";
 import { batteryLevel } from "../battery.js";
 import { problemsOf } from "../problems.js";
 import { readiness } from "../readiness.js";
-import { local, word } from "../words.js";
+import { whereOf, word } from "../words.js";
 import { onActs } from "./acts.js";
 import { Paper } from "./paper.js";
 import { Ready } from "./ready.js";
@@ -59,8 +59,7 @@ export class Panel {
   say() {
     const { kiosk, event } = this.kiosk.campaign;
     this.find("name").textContent = kiosk.name;
-    const where = [local(event.title), event.place].filter(Boolean).join(" · ");
-    this.find("where").textContent = where;
+    this.find("where").textContent = whereOf(event);
     if (!this.facts) return;
     this.sayFigures();
     this.sayProblems();
@@ -89,7 +88,7 @@ export class Panel {
     }
     const last = synced ? word("synced_at", { time: moment(synced, lang()) }) : word("synced_never");
     const oldest = waiting.count ? word("oldest", { time: moment(waiting.oldest, lang()) }) : "";
-    this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace("..", ".");
+    this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace(/\.{2,}/g, ".");
   }
 
   sayProblems() {
