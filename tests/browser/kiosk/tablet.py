@@ -53,18 +53,21 @@ class Tablet:
 
     def pair(self, event="table"):
         """Pair by a new code, typed as people type, and wait for the light."""
+        return self.pair_by(self.code(event))
+
+    def code(self, event="table"):
         said = self.served.flask("kiosks", "pair", event, "--pin", PIN)
-        return self.pair_by(CODE.search(said)[1])
+        return CODE.search(said)[1]
 
     def pair_by(self, code):
         self.open()
-        self.page.get_by_label("Code").fill(code.lower().replace("-", " "))
-        self.page.get_by_role("button", name="Pair").click()
-        self.page.get_by_text("Ready for offline", exact=True).wait_for()
+        self.page.locator("#k-code").fill(code.lower().replace("-", " "))
+        self.page.locator("[data-act=pair]").click()
+        self.page.locator("main[data-screen=ready] [data-light][data-is=on]").wait_for()
         return self
 
     def begin(self):
-        self.page.get_by_role("button", name="Start signing").click()
+        self.page.locator("[data-act=begin]").click()
         self.screen("attract")
         return self
 
@@ -83,9 +86,9 @@ class Tablet:
             self.page.locator(f"[data-field={name}]").fill(value)
         self.page.locator("[data-field=country]").select_option(country)
 
-    def sign(self, given, family="", *letters, **words):
+    def sign(self, given, family="", *letters, lang="en", **words):
         """The whole way of a person, up to the thanks."""
-        self.choose(*letters)
+        self.choose(*letters, lang=lang)
         self.fill(given, family, **words)
         self.page.locator("[data-act=sign]").click()
         # On a slow machine the thanks may be over before anybody here looks.
