@@ -99,4 +99,4 @@ def test_what_the_page_for_tablers_quotes_stands_on_the_tablet(app):
     guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / "tablers.md").read_text())
     quoted = {each.strip("… ") for each in re.findall(r"\*([^*\n]+)\*", guide)}
     said = "\n".join(app_words(("en", "es", "fr"))["en"].values())
-    assert {each for each in quoted if each not in said} == {"Kiosks", "Pair a tablet", "Revoke it now"}, "these are of the workspace"
+    assert {each for each in quoted if each not in said} == {"Pair a tablet", "Revoke it now"}, "these stand in the workspace"
