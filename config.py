@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import click
+from limits import parse
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
@@ -28,7 +31,7 @@ def load(environ=os.environ):
     """
     var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
-    port = _whole(environ, "PORT", 8000)
+    port = _whole(environ, "PORT", 8000, least=1, most=65_535)
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
@@ -38,8 +41,8 @@ def load(environ=os.environ):
         "PORT": port,
         "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
-        "WEB_CONCURRENCY": _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores),
-        "WEB_THREADS": _whole(environ, "WEB_THREADS", 32),
+        "WEB_CONCURRENCY": _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1),
+        "WEB_THREADS": _whole(environ, "WEB_THREADS", 32, least=1),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
         "METRICS_TOKEN": environ.get("METRICS_TOKEN", ""),
@@ -54,14 +57,14 @@ def load(environ=os.environ):
         "FIRST_COUNTRIES": tuple(_words(environ.get("FIRST_COUNTRIES", "CA,MX,US"))),
         "MAIL_URL": environ.get("MAIL_URL", ""),
         "MAIL_FROM": environ.get("MAIL_FROM") or "Volante <names@volante.example>",
-        "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4),
+        "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4, least=1),
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
-        "SIGN_LIMIT": environ.get("SIGN_LIMIT") or "300 per minute",
-        "API_LIMIT": environ.get("API_LIMIT") or "600 per minute",
+        "SIGN_LIMIT": _limit(environ, "SIGN_LIMIT", "300 per minute"),
+        "API_LIMIT": _limit(environ, "API_LIMIT", "600 per minute"),
         "HOLD_PER_ADDRESS": _whole(environ, "HOLD_PER_ADDRESS", 500),
         "KIOSK_HOURLY_QUOTA": _whole(environ, "KIOSK_HOURLY_QUOTA", 1000),
         "PRESSURE_PER_MINUTE": _whole(environ, "PRESSURE_PER_MINUTE", 3000),
@@ -99,13 +102,24 @@ def _zone(name):
         raise SettingError(f"TIME_ZONE must name a zone such as America/Toronto, not {name!r}") from error
 
 
-def _whole(environ, name, default):
+def _whole(environ, name, default, *, least=0, most=None):
     text = environ.get(name, "").strip()
     if not text:
         return default
     if not text.isdecimal():
         raise SettingError(f"{name} must be a whole number, not {text!r}")
+    if int(text) < least or (most and int(text) > most):
+        raise SettingError(f"{name} must be {f'from {least} to {most}' if most else f'at least {least}'}, not {text}")
     return int(text)
+
+
+def _limit(environ, name, default):
+    text = environ.get(name) or default
+    try:
+        parse(text)
+    except ValueError as error:
+        raise SettingError(f"{name} must be a limit such as {default!r}, not {text!r}") from error
+    return text
 
 
 def _database_url(url, var):
@@ -114,7 +128,14 @@ def _database_url(url, var):
     # Hosting services still hand out the short scheme, which SQLAlchemy refuses; psycopg 3 is our driver.
     for short in ("postgres://", "postgresql://"):
         if url.startswith(short):
-            return "postgresql+psycopg://" + url.removeprefix(short)
+            url = "postgresql+psycopg://" + url.removeprefix(short)
+    try:
+        kind = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        kind = None
+    # What was given may hold a password, and is not repeated, nor is the error that does.
+    if kind not in ("sqlite", "postgresql+psycopg"):
+        raise SettingError("DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file")
     return url
 
 
@@ -155,9 +176,20 @@ def _bounce_secret(environ):
     return secret
 
 
+def make_room(var):
+    """Make the folder `var` where it is missing, for its owner alone, as it holds what people trusted us with.
+
+    Raises SettingError where it cannot be.
+    """
+    try:
+        Path(var).mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"VAR_DIR must name a folder that can be written to; {var}: {error.strerror}") from error
+
+
 def _own_secret(path):
     """Return the secret kept in `path`, made at the first call, so that links in sent mail outlive a restart."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_room(path.parent)
     try:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))

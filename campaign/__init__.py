@@ -25,6 +25,7 @@ from campaign.lib import catalogs
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
+from campaign.mail.servers import server_from
 from campaign.montage.card_routes import blueprint as share_cards
 from campaign.montage.poster_routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
@@ -82,7 +83,7 @@ def create_app(settings=None):
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(config.load())
     app.config.update(settings or {})
-    app.extensions["sender_address"] = sender(app.config).addr_spec
+    app.extensions["sender_address"] = _sender_address(app.config)
     _join_extensions(app)
     for part in PARTS:
         part.init_app(app)
@@ -94,11 +95,25 @@ def create_app(settings=None):
     return app
 
 
+def _sender_address(settings):
+    """Return the bare address of MAIL_FROM. Raises SettingError where a setting of mail cannot be used, before any mail is owed."""
+    try:
+        address = sender(settings).addr_spec
+    except ValueError as error:
+        raise config.SettingError("MAIL_FROM must look like Volante <names@example.org>") from error
+    if settings["MAIL_URL"]:
+        try:
+            server_from(settings["MAIL_URL"])
+        except ValueError:
+            # Not as the cause either: what was given holds a password.
+            raise config.SettingError("MAIL_URL must look like smtp://user:password@host:port?tls=starttls") from None
+    return address
+
+
 def _join_extensions(app):
-    Path(app.config["VAR_DIR"]).mkdir(parents=True, exist_ok=True)
-    folder = ROOT / "campaign" / "translations"
-    catalogs.compile_catalogs(folder)
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(folder)
+    config.make_room(app.config["VAR_DIR"])
+    compiled = catalogs.compile_catalogs(ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations"))
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     extensions.db.init_app(app)
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.babel.init_app(app, locale_selector=languages.locale)

@@ -15,7 +15,8 @@ class ApiKey(db.Model):
     """A partner's key to the petitions of one cause; only its digest is kept.
 
     Of a partner that is trusted, the owner of a signature need not confirm it: the partner answers for that, and the owner is
-    told by mail. `revoked_at` ends it for good. `source` is noted with each signature that it brings.
+    told by mail. `revoked_at` ends it for good. `source` is noted with each signature that it brings. `used_at` is when
+    it last opened anything, to the hour.
     """
 
     __tablename__ = "api_key"
@@ -28,4 +29,5 @@ class ApiKey(db.Model):
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     is_trusted: Mapped[bool] = mapped_column(Boolean, default=False)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

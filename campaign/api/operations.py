@@ -1,5 +1,9 @@
 """Making and ending partners' keys."""
 
+from datetime import timedelta
+
+from sqlalchemy import update
+
 from campaign.accounts.keys import new_token, token_digest
 from campaign.api.models import ApiKey
 from campaign.extensions import db
@@ -7,6 +11,8 @@ from campaign.lib.slugs import slug_of
 
 PREFIX = "vol_"
 SOURCE_LETTERS = 40
+# More often it is not noted that a key is in use, so that a signature costs no second commit.
+SEEN_EVERY = timedelta(hours=1)
 
 
 def make_key(*, cause_id, name, is_trusted, now):
@@ -17,6 +23,11 @@ def make_key(*, cause_id, name, is_trusted, now):
     db.session.add(key)
     db.session.flush()
     return key, secret
+
+
+def see_key(*, key_id, now):
+    """Note that a key is in use."""
+    db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_at=now))
 
 
 def revoke_key(*, key_id, now):

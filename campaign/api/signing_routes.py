@@ -5,6 +5,7 @@ from flask_babel import refresh
 from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
+from campaign.api.operations import SEEN_EVERY, see_key
 from campaign.api.problems import problem
 from campaign.api.queries import key_of
 from campaign.api.routes import blueprint
@@ -28,7 +29,7 @@ TEXTS = ("given_name", "family_name", "email", "country", "postal_code", "commen
 def sign(slug):
     """Take a signature from a partner who has a key of the petition's cause; the answer is the same whoever signed before."""
     now = utcnow()
-    key, terms = _key(), recent_terms(slug, now=now)
+    key, terms = _key(now), recent_terms(slug, now=now)
     if terms is None:
         abort(404, "There is no public petition with this slug.")
     if key.cause_id != terms.cause_id:
@@ -66,10 +67,22 @@ def _sign(signing):
     return outcome
 
 
-def _key():
+def _key(now):
     kind, _, secret = request.headers.get("Authorization", "").partition(" ")
     key = key_of(secret.strip()) if kind.lower() == "bearer" and secret.isascii() else None
-    return key or abort(problem(401, "Show a key that an organizer has given you: Authorization: Bearer vol_…", BEARER))
+    if key is None:
+        abort(problem(401, "Show a key that an organizer has given you: Authorization: Bearer vol_…", BEARER))
+    if key.used_at is None or key.used_at <= now - SEEN_EVERY:
+        _note_use(key.id, now)
+    return key
+
+
+def _note_use(key_id, now):
+    try:
+        write(see_key, key_id=key_id, now=now)
+    except OperationalError:
+        # Of less worth than what the partner sends.
+        current_app.logger.exception("that a partner's key is in use could not be noted")
 
 
 def _words():

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -43,10 +44,10 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
     return cause
 
 
-def change_cause(*, cause_id, revision, texts, palette, shape):
-    """Change the words and the look of a cause. Raises CauseChangedMeanwhile."""
+def change_cause(*, cause_id, revision, texts, palette):
+    """Change the words and the colour of a cause. Raises CauseChangedMeanwhile."""
     cause = _at_revision(cause_id, revision)
-    cause.palette, cause.shape = palette, shape
+    cause.palette = palette
     written = {text.lang: text for text in cause.texts}
     cause.texts = [text for text in cause.texts if text.lang in texts]
     for lang, words in texts.items():
@@ -88,9 +89,14 @@ def schedule_cause(*, cause_id, at, zone=""):
 
 
 def publish_due_causes(*, now):
-    """Publish the drafts whose instant has come; return how many."""
-    due = db.session.scalars(select(Cause.id).where(Cause.state == "draft", Cause.publish_at <= now)).all()
-    return len([publish_cause(cause_id=cause_id) for cause_id in due])
+    """Publish the drafts whose instant has come, and note it in the audit trail; return how many."""
+    due = select(Cause.id).where(Cause.state == "draft", Cause.publish_at <= now)
+    ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for cause_id in ids:
+        publish_cause(cause_id=cause_id)
+        about = {"subject": ("cause", cause_id), "cause_id": cause_id}
+        record_planned("causes.publish", **about, planned=("causes.schedule",), now=now)
+    return len(ids)
 
 
 def cause_to_change(cause_id):

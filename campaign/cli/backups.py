@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -40,8 +41,9 @@ def backup(file):
 @click.option("--yes", is_flag=True, help="Do not ask before the present data is replaced.")
 @with_appcontext
 def restore(file, yes):
-    """Replace the database with the copy in FILE. Stop the site first."""
-    if not yes:
+    """Replace the database with the copy in FILE; at a terminal it asks first. Stop the site before."""
+    # A script has nobody to answer, and has said what it wants.
+    if not yes and _somebody_can_answer():
         click.confirm("This replaces all present data. Go on?", abort=True)
     url = db.engine.url
     db.engine.dispose()
@@ -50,6 +52,10 @@ def restore(file, yes):
     else:
         _run("pg_restore", *CLEANLY, f"--dbname={_libpq(url)}", str(file), password=url.password)
     click.echo(f"Restored from {file}.")
+
+
+def _somebody_can_answer():
+    return sys.stdin.isatty()
 
 
 def _copy_out(draft):

@@ -1,9 +1,11 @@
 """The commands that `flask` carries."""
 
 from campaign.cli import backups, demonstration, kiosks, mail, montage, organizers, petitions, search, serving, signatures, working
+from campaign.cli.database_faults import in_words
 
 
 def init_app(app):
     for part in (backups, demonstration, kiosks, mail, montage, organizers, petitions, search, serving, signatures, working):
         for command in part.COMMANDS:
+            in_words(command)
             app.cli.add_command(command)

@@ -18,6 +18,7 @@ from campaign.imports.operations import batch_of
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.lib.locales import NAMES
+from campaign.lib.plurals import numbered
 from campaign.lib.times import utcnow
 from campaign.organize.import_words import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.petitions.queries import petition_by_slug
@@ -59,12 +60,12 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
         click.echo("Nothing was imported: mend the wrong rows, or leave them out with --leave-out-wrong.", err=True)
         raise SystemExit(WRONG)
     if dry_run:
-        click.echo(f"Nothing was changed: {counts['new'] + counts['held']} signatures would come in.")
+        click.echo(f"Nothing was changed: {numbered(counts['new'] + counts['held'], 'signature')} would come in.")
         return
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported: nobody is new.")
         return
-    click.echo(f"Imported {write(_bring_in, batch, decided, now)} signatures into {petition}.")
+    click.echo(f"Imported {numbered(write(_bring_in, batch, decided, now), 'signature')} into {petition}.")
 
 
 def _looked_at(petition, file, now, **settings):

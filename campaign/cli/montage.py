@@ -13,12 +13,13 @@ from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
+from campaign.montage.cutting import Cut
 from campaign.montage.drawing import draw, encode_png
 from campaign.montage.layout import places
-from campaign.montage.operations import ButterfliesWouldMove, accept_shape, keep_shape
 from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.press import print_poster
 from campaign.montage.queries import Variety, find_shape
+from campaign.montage.shaping import ButterfliesWouldMove, accept_shape, keep_shape
 from campaign.montage.tasks import prepare
 from campaign.montage.uploads import PictureRefused
 
@@ -66,14 +67,16 @@ def write_mask(cause, output):
 @click.argument("cause")
 @click.argument("picture", type=click.Path(exists=True, dir_okay=False))
 @click.option("--threshold", type=click.IntRange(1, 254), help="How far from the ground's colour still is ground.")
+@click.option("--invert", is_flag=True, help="The shape is the ground, and what stands on it a hole.")
 @click.option("--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews.")
 @click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
 @click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
-def make_shape(cause, picture, threshold, previews, accept, move):
+def make_shape(cause, picture, threshold, invert, previews, accept, move):
     """Make a shape of PICTURE, and write how it looks with 100, 10,000 and 1,000,000 butterflies."""
     path, row = Path(picture), _cause(cause)
     try:
-        stored = write(keep_shape, content=path.read_bytes(), title=path.stem, threshold=threshold, now=utcnow())
+        cut = Cut("colour" if threshold else "", threshold, invert)
+        stored = write(keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow())
     except PictureRefused as refused:
         raise click.ClickException(REASONS[refused.reason]) from refused
     shape = find_shape(stored.name)

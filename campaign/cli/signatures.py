@@ -14,6 +14,7 @@ from campaign.exports.formats import FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
+from campaign.lib.plurals import numbered
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
 from campaign.signatures.erasing import anonymise, erases_at, is_due, personal_left
@@ -74,19 +75,21 @@ def anonymise_signatures(petition, dry_run):
     petition_id, total = found.id, 0
     while erased := write(anonymise, petition_id=petition_id, actor=COMMAND, now=utcnow()):
         total += erased
-    click.echo(f"Erased the personal data of {total} signatures of {petition}.")
+    click.echo(f"Erased the personal data of {numbered(total, 'signature')} of {petition}.")
 
 
 def _plan(petition):
     """Return in a sentence what the retention of a petition means today."""
     left, at = personal_left(petition.id), erases_at(petition)
+    held = numbered(left, "signature")
     if petition.retention_days is None:
-        return f"{petition.slug} keeps the personal data of its {left} signatures: no retention is set."
+        return f"{petition.slug} keeps the personal data of its {held}: no retention is set."
     if at is None:
-        return f"{petition.slug} has no end yet; {left} signatures hold personal data."
+        return f"{petition.slug} has no end yet; there is personal data of {held}."
     told = "owners were told" if petition.retention_told_at else "owners have not been told yet"
-    would = "would be" if at > utcnow() or not petition.retention_told_at else "are to be"
-    return f"{left} signatures of {petition.slug} {would} erased from {at:%Y-%m-%d} on ({told})."
+    due = "is to be" if left == 1 else "are to be"
+    would = "would be" if at > utcnow() or not petition.retention_told_at else due
+    return f"{held} of {petition.slug} {would} erased from {at:%Y-%m-%d} on ({told})."
 
 
 @group.command("generate")
@@ -102,7 +105,7 @@ def generate(petition, count, seed):
         added += generate_signatures(found, count - added, seed=lot)
         if added == count:
             break
-    click.echo(f"Generated {added} signatures for {petition}.")
+    click.echo(f"Generated {numbered(added, 'signature')} for {petition}.")
 
 
 def generate_signatures(petition, count, *, seed):

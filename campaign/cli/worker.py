@@ -18,6 +18,7 @@ from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
+from campaign.petitions.tasks import note_turns
 from campaign.search.indexing import refresh
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
@@ -131,7 +132,8 @@ class Worker:
     def _keep_news(self, now):
         days = self._app.config["ERASE_PENDING_DAYS"]
         owed = write(updates.send_digests, now=now) + write(updates.settle, now=now)
-        return owed + write(forget_subscriptions, now=now, days=days)
+        told = write(updates.note_published, now=now) + write(note_turns, now=now)
+        return owed + told + write(forget_subscriptions, now=now, days=days)
 
     def _keep_events(self, now):
         if not self._has_read_clocks:

@@ -19,7 +19,7 @@ COMPRESSIBLE = (
 )
 SMALLEST = 600
 # What is kept for long is packed once and sent often. The last step takes seconds for a megabyte, and nothing for a module.
-HARDEST, HARD, QUICK = 11, 9, 4
+HARDEST, HARD, QUICK = 11, 9, 5
 LARGEST_HARDEST = 100_000
 LONG = 3600
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}

@@ -5,6 +5,8 @@ import time
 
 QUIET_MS = 1000
 SLOWEST_MS = 10_000
+# What watchers are told moves in steps, so that an unchanged count is answered by 304 in every process and at every moment.
+STEPS_MS = (QUIET_MS, 1500, 2000, 3000, 4500, 7000, SLOWEST_MS)
 TICK = 0.1
 LATE = 0.06
 EARLY = 0.015
@@ -18,8 +20,12 @@ class Pace:
     """
 
     def __init__(self):
-        self.next_ms = QUIET_MS
+        self._ms = QUIET_MS
         self._lateness = 0.0
+
+    @property
+    def next_ms(self):
+        return max(step for step in STEPS_MS if step <= self._ms)
 
     def start(self):
         threading.Thread(target=self._watch, name="pace", daemon=True).start()
@@ -29,9 +35,9 @@ class Pace:
         """Take one measurement, in seconds, and move the pace."""
         self._lateness += (lateness - self._lateness) * 0.1
         if self._lateness > LATE:
-            self.next_ms = min(SLOWEST_MS, int(self.next_ms * 1.05))
+            self._ms = min(SLOWEST_MS, self._ms * 1.05)
         elif self._lateness < EARLY:
-            self.next_ms = max(QUIET_MS, int(self.next_ms * 0.97))
+            self._ms = max(QUIET_MS, self._ms * 0.97)
 
     def _watch(self):
         while True:

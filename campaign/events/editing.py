@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy import select
 
+from campaign.accounts.audit import record_planned
 from campaign.errors import CampaignError
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event, EventPicture
@@ -133,9 +134,13 @@ def announce_later(event_id, *, at):
 
 
 def publish_due(*, now):
-    """Publish the drafts whose instant has come; return how many."""
-    due = db.session.scalars(select(Event.id).where(Event.state == "draft", Event.publish_at <= now)).all()
-    return len([publish(event_id, now=now) for event_id in due])
+    """Publish the drafts whose instant has come, and note it in the audit trail; return how many."""
+    due = select(Event.id).where(Event.state == "draft", Event.publish_at <= now)
+    ids = db.session.scalars(due.with_for_update(skip_locked=True)).all()
+    for event in [publish(event_id, now=now) for event_id in ids]:
+        about = {"subject": ("event", event.id), "cause_id": event.cause_id}
+        record_planned("events.publish", **about, planned=("events.schedule",), now=now)
+    return len(ids)
 
 
 def close_registration(event_id, *, closed):

@@ -66,6 +66,16 @@ def seats_of(event_ids):
     return {event_id: seats for event_id, seats in rows}
 
 
+def held_by_event(event_ids):
+    """Return {event id: how many registrations are set aside} for the events that have any."""
+    rows = db.session.execute(
+        select(Registration.event_id, func.count())
+        .where(Registration.event_id.in_(list(event_ids)), STATES["held"])
+        .group_by(Registration.event_id)
+    )
+    return {event_id: count for event_id, count in rows}
+
+
 def find(event_id, *, words="", state="", limit=None, offset=0):
     """Return the registrations that fit, in the order of their names.
 

@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
 
 from campaign.kiosk.app_files import app_files
-from campaign.kiosk.app_words import app_words, without_script
+from campaign.kiosk.app_words import app_words, without_app
 from campaign.lib.caching import public
 from campaign.lib.postal_codes import postal_code_shapes
 from campaign.montage.parcels import version
@@ -22,7 +22,7 @@ def shell():
     page = render_template(
         "kiosk/shell.html",
         words=app_words(languages),
-        without_script=without_script(languages),
+        without_app=without_app(languages),
         postal_codes=postal_code_shapes(),
         shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace("NAME", "{shape}"),
         sprites_url=_sprites("{level}"),

@@ -15,6 +15,7 @@ from campaign.lib.locales import LOCALES
 WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}
 NO_SCRIPT = _l("The kiosk needs JavaScript, to lock signatures on this tablet. Switch it on in the browser’s settings. Without it you can sign on the petition’s own page.")
+TOO_OLD = _l("The kiosk has not started. If this stays, the browser is too old for it: it takes Safari 14.1, Chrome 88 or Firefox 78, or newer. You can always sign on the petition’s own page.")
 
 
 @cache
@@ -24,8 +25,9 @@ def app_words(languages):
 
 
 @cache
-def without_script(languages):
-    return {lang: _said({"": NO_SCRIPT}, lang)[""] for lang in languages}
+def without_app(languages):
+    """Return {language: {reason: sentence}} of what stands there until the app starts: `no_script`, `too_old`."""
+    return {lang: _said({"no_script": NO_SCRIPT, "too_old": TOO_OLD}, lang) for lang in languages}
 
 
 def _said(words, lang):

@@ -142,6 +142,27 @@ def records_by_id(event_id, ids):
     ).all()
 
 
+def stored_since(cause_ids, since):
+    """Return rows (Event, name of a kiosk, how many signatures it brought since an instant, when it last did); all causes where None."""
+    brought = (KioskRecord.status == "stored", KioskRecord.received_at >= since)
+    many = (
+        select(KioskRecord.kiosk_id, func.count().label("many"), func.max(KioskRecord.received_at).label("newest"))
+        .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
+        # Only those that were heard of since: their records have an index of their own.
+        .where(Kiosk.last_seen_at >= since, *brought)
+        .group_by(KioskRecord.kiosk_id)
+        .subquery()
+    )
+    query = (
+        select(Event, Kiosk.name, many.c.many, many.c.newest)
+        .join(Kiosk, Kiosk.event_id == Event.id)
+        .join(many, many.c.kiosk_id == Kiosk.id)
+        .order_by(many.c.newest.desc())
+        .options(selectinload(Event.texts))
+    )
+    return db.session.execute(query if cause_ids is None else query.where(Event.cause_id.in_(cause_ids))).all()
+
+
 def pin_of(event_id):
     """Return the StaffPin of an event, or None."""
     return db.session.get(StaffPin, event_id, populate_existing=True)

@@ -8,11 +8,25 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 
-def compile_catalogs(folder):
-    """Compile every catalogue below `folder` whose compiled form is missing or older than its text."""
-    for source in Path(folder).glob("*/LC_MESSAGES/*.po"):
-        target = source.with_suffix(".mo")
+def compile_catalogs(folder, spare):
+    """Compile every catalogue below `folder` whose compiled form is missing or older than its text.
+
+    Returns the folder that holds the compiled ones: `folder` itself, or `spare` where nobody may write beside the text.
+    """
+    sources = [path.relative_to(folder) for path in Path(folder).glob("*/LC_MESSAGES/*.po")]
+    try:
+        _compile_into(folder, folder, sources)
+    except OSError:
+        _compile_into(spare, folder, sources)
+        return spare
+    return folder
+
+
+def _compile_into(target_folder, folder, sources):
+    for name in sources:
+        source, target = Path(folder, name), Path(target_folder, name).with_suffix(".mo")
         if not target.exists() or target.stat().st_mtime < source.stat().st_mtime:
+            target.parent.mkdir(parents=True, exist_ok=True)
             _compile(source, target)
 
 

@@ -2,4 +2,6 @@
 
 # Dates in English go day first; the Spanish of the first campaign is Mexico's, with a comma between thousands.
 LOCALES = {"en": "en_GB", "es": "es_MX", "fr": "fr"}
+# A day of this year with its weekday, as a heading writes it.
+WEEKDAY_AND_DAY = {"en": "EEEE d MMMM", "es": "EEEE d 'de' MMMM", "fr": "EEEE d MMMM"}
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}

@@ -1,5 +1,6 @@
 """Posters that are drawn or waiting to be, and the shapes that organizers made of pictures of their own."""
 
+import tomllib
 from datetime import datetime
 
 from sqlalchemy import (
@@ -81,6 +82,10 @@ class StoredShape(db.Model):
     mask: Mapped[bytes] = mapped_column(LargeBinary)
     palette: Mapped[bytes] = mapped_column(LargeBinary)
 
+    @property
+    def title(self):
+        return tomllib.loads(self.facts)["title"]
+
     def files(self):
         """Return the content of each of the shape's FILES by its name."""
         return {
@@ -89,3 +94,49 @@ class StoredShape(db.Model):
             "mask.png": self.mask,
             "palette.png": self.palette,
         }
+
+
+class CauseShape(db.Model):
+    """An uploaded shape that a cause has, or had and may take again."""
+
+    __tablename__ = "cause_shape"
+    __table_args__ = (Index("ix_cause_shape_shape", "shape"),)
+
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    shape: Mapped[str] = mapped_column(ForeignKey("stored_shape.name"), primary_key=True)
+    accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class ShapeDraft(db.Model):
+    """A picture that is to become the shape of a cause, the way it is cut out now, and the shape that this makes.
+
+    `picture` is WebP, `width` × `height` pixels, without what a camera adds; it can be cut out by alpha where it `is_clear`.
+    `ground` is the colour along its edge, as #RRGGBB; for the rest see cutting.Cut. Where this way of cutting makes no shape,
+    `fault` is why, a reason of PictureRefused.
+    """
+
+    __tablename__ = "shape_draft"
+    __table_args__ = (
+        CheckConstraint("cut_by in ('alpha', 'colour')", name="cut_by"),
+        CheckConstraint("threshold between 1 and 254", name="threshold"),
+        CheckConstraint("(shape is null) = (fault <> '')", name="fault"),
+        Index("ix_shape_draft_cause_id", "cause_id"),
+        Index("ix_shape_draft_shape", "shape"),
+        # An address that somebody still has open must not come to mean another picture.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
+    changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    title: Mapped[str] = mapped_column(String(80))
+    picture: Mapped[bytes] = mapped_column(LargeBinary, deferred=True)
+    width: Mapped[int] = mapped_column(SmallInteger)
+    height: Mapped[int] = mapped_column(SmallInteger)
+    is_clear: Mapped[bool] = mapped_column(Boolean)
+    ground: Mapped[str] = mapped_column(String(7))
+    cut_by: Mapped[str] = mapped_column(String(6))
+    threshold: Mapped[int | None] = mapped_column(SmallInteger)
+    inverted: Mapped[bool] = mapped_column(Boolean)
+    shape: Mapped[str | None] = mapped_column(ForeignKey("stored_shape.name"))
+    fault: Mapped[str] = mapped_column(String(12), default="")

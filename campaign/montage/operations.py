@@ -1,21 +1,16 @@
-"""The life of a poster: asked for, drawn by one worker at a time, ready for a day, gone. And of an uploaded shape."""
+"""The life of a poster: asked for, drawn by one worker at a time, ready for a day, gone."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from campaign.causes.models import Cause
-from campaign.causes.queries import cause_numbers
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.insertion import insert
-from campaign.montage.models import IN_WORK, READY, VARIETY, Poster, StoredShape
-from campaign.montage.shapes import UnknownShape, shape_names
-from campaign.montage.uploads import shape_files
+from campaign.montage.models import IN_WORK, READY, VARIETY, Poster
 
 LOCK = timedelta(seconds=15)
 KEPT = timedelta(days=1)
-DRAFTS_KEPT = timedelta(days=7)
 # Whoever is downloading the last one has so long to finish, and after a failure so long nobody tries again.
 GRACE = timedelta(minutes=10)
 MOST_ATTEMPTS = 3
@@ -23,61 +18,10 @@ MOST_IN_WORK = 100
 MOST_OCTETS = 4 * 1024**3
 
 
-class ButterfliesWouldMove(CampaignError):
-    """The cause has butterflies, and in another shape each would sit elsewhere."""
-
-    status = 409
-
-
 class PressBusy(CampaignError):
     """So many posters wait that another would not be drawn within the hour."""
 
     status = 503
-
-
-def keep_shape(*, content, title, threshold=None, now):
-    """Make a shape of a picture's bytes and keep it for a look; return its StoredShape. Raises PictureRefused.
-
-    The same picture makes the same shape, so it is kept once.
-    """
-    name, files = shape_files(content, title, threshold)
-    row = db.session.get(StoredShape, name)
-    if row is None:
-        row = StoredShape(
-            name=name,
-            created_at=now,
-            facts=files["shape.toml"].decode(),
-            ghost=files["ghost.json"].decode(),
-            mask=files["mask.png"],
-            palette=files["palette.png"],
-        )
-        db.session.add(row)
-        db.session.flush()
-    return row
-
-
-def accept_shape(cause_id, *, name, now, may_move=False):
-    """Give the cause the shape of this name, kept before or come with the platform; return the cause.
-
-    Raises UnknownShape, or ButterfliesWouldMove where the cause has some, unless `may_move` says that this is meant.
-    """
-    cause = db.session.get(Cause, cause_id)
-    stored = db.session.get(StoredShape, name)
-    if stored is None and name not in shape_names():
-        raise UnknownShape(name)
-    if name != cause.shape and cause_numbers(cause_id)[0] and not may_move:
-        raise ButterfliesWouldMove
-    if stored and stored.accepted_at is None:
-        stored.accepted_at = now
-    cause.shape = name
-    db.session.flush()
-    return cause
-
-
-def sweep_shapes(*, now):
-    """Forget uploaded shapes that nobody accepted within a week; return how many."""
-    old = delete(StoredShape).where(StoredShape.accepted_at.is_(None), StoredShape.created_at <= now - DRAFTS_KEPT)
-    return db.session.execute(old).rowcount
 
 
 def ask_for_poster(variety, *, now):

@@ -3,7 +3,7 @@
 import os
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 
@@ -15,14 +15,34 @@ from campaign.montage.queries import find_shape
 KEPT_SECONDS = 3600
 MOST_OCTETS = 512 * 1024**2
 MOST_WAITING = 8
-_drawing = threading.Lock()
-_places = threading.BoundedSemaphore(MOST_WAITING)
 
 
 class TooManyPictures(CampaignError):
     """So many pictures are wanted at once that one more would keep a thread from people who sign."""
 
     status = 503
+
+
+class Line:
+    """Those who wait for one picture to be drawn at a time, as drawing takes the processor from people who sign."""
+
+    def __init__(self, most):
+        self._drawing = threading.Lock()
+        self._places = threading.BoundedSemaphore(most)
+
+    @contextmanager
+    def turn(self):
+        """Wait for one's turn. Raises TooManyPictures where many wait already."""
+        if not self._places.acquire(blocking=False):
+            raise TooManyPictures
+        try:
+            with self._drawing:
+                yield
+        finally:
+            self._places.release()
+
+
+_line = Line(MOST_WAITING)
 
 
 def montage_png(folder, *, shape, count, width, gaps=(), night=False):
@@ -36,23 +56,17 @@ def card_png(folder, card):
     return kept(folder, card, lambda: draw_card(card, find_shape(card.shape)))
 
 
-def kept(folder, shows, make):
-    """Return the file that shows `shows`, from `folder` or made now.
+def kept(folder, shows, make, line=_line):
+    """Return the file that shows `shows`, from `folder` or made now, when it is one's turn in the Line.
 
-    One picture is drawn at a time, as drawing takes the processor from people who sign. Raises TooManyPictures where
-    many wait already. Files older than an hour go, and the oldest where they are too many.
+    Raises TooManyPictures. Files older than an hour go, and the oldest where they are too many.
     """
     file = Path(folder) / f"{blake2b(repr(shows).encode(), digest_size=12).hexdigest()}.png"
     if not file.exists():
-        if not _places.acquire(blocking=False):
-            raise TooManyPictures
-        try:
-            with _drawing:
-                if not file.exists():
-                    _keep(file, make())
-                    _sweep(file.parent)
-        finally:
-            _places.release()
+        with line.turn():
+            if not file.exists():
+                _keep(file, make())
+                _sweep(file.parent)
     return file.read_bytes()
 
 

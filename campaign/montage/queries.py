@@ -5,9 +5,10 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import load_only
 
 from campaign.extensions import db
-from campaign.montage.models import IN_WORK, READY, Poster, StoredShape
+from campaign.montage.models import IN_WORK, READY, CauseShape, Poster, ShapeDraft, StoredShape
 from campaign.montage.shapes import UnknownShape, shape_from, shape_named, shape_names
 from campaign.signatures.models import SHOWN, Signature, shown_name
 
@@ -87,6 +88,44 @@ def names_digest(names):
 def find_shape(name):
     """Return the Shape of this name, one that comes with the platform or one that was uploaded. Raises UnknownShape."""
     return shape_named(name) if name in shape_names() else _stored(name)
+
+
+def is_public_shape(name):
+    """Whether anybody may have this shape: not those that only await acceptance."""
+    accepted = select(StoredShape.name).where(StoredShape.name == name, StoredShape.accepted_at.is_not(None))
+    return name in shape_names() or db.session.scalar(accepted) is not None
+
+
+def shape_title(name):
+    """Return how organizers call an uploaded shape."""
+    only_facts = select(StoredShape).options(load_only(StoredShape.facts)).where(StoredShape.name == name)
+    return db.session.scalars(only_facts).one().title
+
+
+def shapes_of(cause):
+    """Return {name: title} of the uploaded shapes that the cause has or may take again, the newest first."""
+    rows = db.session.scalars(
+        select(StoredShape)
+        .options(load_only(StoredShape.name, StoredShape.facts))
+        .join(CauseShape, CauseShape.shape == StoredShape.name)
+        .where(CauseShape.cause_id == cause.id)
+        .order_by(CauseShape.accepted_at.desc(), StoredShape.name)
+    )
+    return {row.name: row.title for row in rows}
+
+
+def drafts_of(cause):
+    """Return the pictures that may become a shape of the cause, the newest first."""
+    return db.session.scalars(
+        select(ShapeDraft).where(ShapeDraft.cause_id == cause.id).order_by(ShapeDraft.changed_at.desc(), ShapeDraft.id.desc())
+    ).all()
+
+
+def draft_of(cause, draft_id):
+    """Return this ShapeDraft of the cause, or None."""
+    if draft_id >= 2**63:
+        return None
+    return db.session.scalar(select(ShapeDraft).where(ShapeDraft.cause_id == cause.id, ShapeDraft.id == draft_id))
 
 
 @lru_cache(MOST_SHAPES)

@@ -14,7 +14,7 @@ from campaign.montage.forms import asked_number
 from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
 from campaign.montage.parcels import parcel, sheet, version
 from campaign.montage.pictures import montage_png
-from campaign.montage.shapes import UnknownShape
+from campaign.montage.queries import is_public_shape
 from campaign.petitions.cards import cards_of_cause
 
 blueprint = Blueprint("montage", __name__)
@@ -141,10 +141,9 @@ def numbers(slug):
 @blueprint.get("/montage/<tag>/<name>.bin")
 def shape_data(tag, name):
     """A shape for browsers that draw it themselves."""
-    try:
-        return _lasting(Response(parcel(name), mimetype="application/octet-stream"), tag)
-    except UnknownShape:
+    if not is_public_shape(name):
         abort(404)
+    return _lasting(Response(parcel(name), mimetype="application/octet-stream"), tag)
 
 
 @blueprint.get("/montage/<tag>/sprites-<level>.png")

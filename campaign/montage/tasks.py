@@ -12,7 +12,7 @@ from pathlib import Path
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import db
 from campaign.lib.times import utcnow
-from campaign.montage.models import VARIETY, StoredShape
+from campaign.montage.models import VARIETY
 from campaign.montage.operations import (
     claim_poster,
     drop_posters,
@@ -20,7 +20,6 @@ from campaign.montage.operations import (
     give_back,
     note_progress,
     sweep_posters,
-    sweep_shapes,
 )
 from campaign.montage.queries import (
     Variety,
@@ -29,16 +28,15 @@ from campaign.montage.queries import (
     ready_posters_with_names,
     shown_names,
 )
-from campaign.montage.shapes import DATA
+from campaign.montage.shaping import sweep_shapes
 from campaign.montage.wording import digest_of, look_of, poster_spec
+from campaign.montage.workshop import ENVIRONMENT, ROOT, lay_shape
 
-ROOT = Path(__file__).resolve().parents[2]
 LOOK_SECONDS = 0.2
 RENEW_SECONDS = 3
 LONGEST_SILENCE = 300
 # What nobody knows of may belong to a press that still works, or is just being offered; after so long it does not.
 OLDEST_FILE, OLDEST_SCRATCH = 600, 3600
-ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 log = logging.getLogger("campaign.press")
 
@@ -165,15 +163,3 @@ def prepare(cause, variety, scratch):
         laid["names_file"].write_text("".join(f"{name}\n" for name in names), encoding="utf-8")
         facts["names"] = names_digest(names)
     return poster_spec(cause, variety, numbers, now, **laid), facts
-
-
-def lay_shape(name, scratch):
-    """Return the folder with the files of a shape: its own, or for an uploaded one a folder made in `scratch`."""
-    row = db.session.get(StoredShape, name)
-    if row is None:
-        return DATA / name
-    folder = scratch / name
-    folder.mkdir()
-    for file, content in row.files().items():
-        (folder / file).write_bytes(content)
-    return folder

@@ -8,6 +8,7 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from campaign.errors import CampaignError
+from campaign.montage.cutting import OPAQUE, Cut, cover, settled
 from campaign.montage.outlines import dots_of
 from campaign.montage.shapes import SIDE
 from campaign.montage.tints import LUMINANCE
@@ -19,10 +20,7 @@ MOST_PIXELS = 40_000_000
 WORKING_SIDE = 2048
 SMALLEST_SIDE = 160
 ROOM = 36
-OPAQUE = 128
 COLOURS = 255
-# What differs more from the ground than this is not ground, however different the rest is.
-MOST_DIFFERENT = 40
 DARKEST, DARKEST_AT_NIGHT = 24, 74
 # Shares of the square that the mask may cover; and of the mask, how much must be so many pixels thick.
 LEAST_AREA, MOST_AREA = 0.06, 0.8
@@ -40,30 +38,32 @@ class PictureRefused(CampaignError):
         self.reason = reason
 
 
-def shape_files(content, title, threshold=None):
+def shape_files(content, title, cut=None):
     """Return (name, files) of the shape that a picture's bytes make; the name is a digest of the files.
 
-    Where the picture has transparent places the mask is the rest; else it is what differs from the colour along the
-    picture's edge by more than `threshold` (1 … 254), which is found in the picture where none is given.
     Raises PictureRefused with a reason: too_heavy, not_a_picture, too_many_pixels, broken, too_coarse, empty,
     too_small, fills_all or too_thin.
     """
-    picture = _read(content)
-    cover = _cover(picture, threshold)
-    box = cover.point(_step(OPAQUE)).getbbox()
+    return shape_of(read_picture(content), title, cut or Cut())
+
+
+def shape_of(picture, title, cut):
+    """Like `shape_files`, of a picture that was read."""
+    covered = cover(picture, settled(picture, cut))
+    box = covered.point(_step(OPAQUE)).getbbox()
     if box is None:
         raise PictureRefused("empty")
     if max(box[2] - box[0], box[3] - box[1]) < SMALLEST_SIDE:
         raise PictureRefused("too_coarse")
-    mask = _cleaned(_placed(cover, box).point(_step(OPAQUE)))
+    mask = _cleaned(_placed(covered, box).point(_step(OPAQUE)))
     _check(mask)
     files = _files(mask, _palette(_placed(picture.convert("RGB"), box), mask), title)
     digest = blake2b(b"".join(files[name] for name in sorted(files)), digest_size=12)
     return f"own-{digest.hexdigest()}", files
 
 
-def _read(content):
-    """The picture as RGBA, upright, at most WORKING_SIDE wide and high; an animation's first frame."""
+def read_picture(content):
+    """Return the picture as RGBA, upright, at most WORKING_SIDE wide and high; an animation's first frame. Raises PictureRefused."""
     if len(content) > MOST_OCTETS:
         raise PictureRefused("too_heavy")
     try:
@@ -82,30 +82,6 @@ def _read(content):
     except (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError, MemoryError) as error:
         # Each decoder has its own way of saying that a file is cut short or lies about itself.
         raise PictureRefused("broken") from error
-
-
-def _cover(picture, threshold):
-    """How much each pixel belongs to the shape, as an L image: it does from OPAQUE on."""
-    alpha = picture.getchannel("A")
-    if (np.asarray(alpha) < OPAQUE).mean() > 0.01:
-        return alpha
-    pixels = np.asarray(picture.convert("RGB")).astype(np.int16)
-    rim = max(1, min(pixels.shape[:2]) // 50)
-    edge = [pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]]
-    ground = np.median(np.concatenate([part.reshape(-1, 3) for part in edge]), axis=0)
-    distance = np.abs(pixels - ground.astype(np.int16)).max(axis=2)
-    limit = threshold or min(_otsu(distance), MOST_DIFFERENT)
-    # Spread around the limit, so that shrinking keeps the edge where it is.
-    return Image.fromarray(np.clip(OPAQUE + (distance - limit - 0.5) * 4, 0, 255).astype(np.uint8))
-
-
-def _otsu(values):
-    """The limit that parts the values (0 … 255) into two groups best (Otsu, IEEE Transactions on Systems, 1979)."""
-    heights = np.bincount(values.ravel(), minlength=256).astype(float)
-    below, sums = np.cumsum(heights), np.cumsum(heights * np.arange(256))
-    above = below[-1] - below
-    means = sums / np.maximum(below, 1), (sums[-1] - sums) / np.maximum(above, 1)
-    return int(np.argmax(below * above * (means[0] - means[1]) ** 2))
 
 
 def _placed(image, box):

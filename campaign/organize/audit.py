@@ -11,6 +11,7 @@ from campaign.causes.queries import causes_among
 from campaign.organize.audit_forms import AuditSearch
 from campaign.organize.audit_words import ACTIONS, DOORS, THINGS, WAYS
 from campaign.organize.guard import allowed
+from campaign.organize.happened_titles import titles_of
 from campaign.organize.people_forms import ROLE_NAMES
 from campaign.organize.presence import causes_where
 
@@ -38,7 +39,8 @@ def index():
         form=form,
         entries=found[:ON_A_PAGE],
         has_more=len(found) > ON_A_PAGE,
-        people={each.subject_id: organizer_by_id(each.subject_id) for each in found if each.subject_kind == "organizer"},
+        people=named_in(found),
+        titles=titles_of(found),
         words=ACTIONS,
         things=THINGS,
         doors=DOORS,
@@ -47,6 +49,12 @@ def index():
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},
         searched={name: value for name, value in request.args.items() if name in form and value},
     )
+
+
+def named_in(found):
+    """Return {id: Organizer} of those whom entries are about, or who planned what the worker did."""
+    about = {each.subject_id for each in found if each.subject_kind == "organizer"}
+    return {each: organizer_by_id(each) for each in about | {each.details.get("planned_by") for each in found} - {None}}
 
 
 def _start(field, days=0):

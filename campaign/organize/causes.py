@@ -14,9 +14,10 @@ from campaign.causes.queries import cause_count, cause_in_any_state, causes_amon
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.slugs import slug_of
+from campaign.montage.queries import shape_title
 from campaign.organize.acts import Fact, act
-from campaign.organize.causes_forms import CauseForm, LaterForm
-from campaign.organize.content_fields import conflicts
+from campaign.organize.causes_forms import SHAPES, CauseForm, LaterForm
+from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
 from campaign.organize.petitions_forms import SlugForm
 from campaign.organize.presence import causes_where
@@ -83,6 +84,7 @@ def shown(cause, later, status=200):
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
         missing=missing,
+        shape_title=next((choice.label for choice in SHAPES if choice.value == cause.shape), None) or shape_title(cause.shape),
         later=later,
     ), status
 
@@ -96,7 +98,7 @@ def words(cause):
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", any_cause)
 def save_words(cause):
-    form = CauseForm()
+    form = CauseForm().without_shape()
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
@@ -110,13 +112,12 @@ def save_words(cause):
             revision=form.revision.data,
             texts=form.texts(),
             palette=form.palette.data,
-            shape=form.shape.data,
         )
     except CauseChangedMeanwhile:
         present = cause_in_any_state(cause.slug)
-        conflicting = conflicts(form, CauseForm.of(present))
-        form.revision.data = present.revision
-        return _writing_page(form, present, 409, conflicting=conflicting)
+        # A button pressed twice, or two who meant the same, are no conflict.
+        if conflicting := caught_up(form, CauseForm.of(present)):
+            return _writing_page(form, present, 409, conflicting=conflicting)
     flash(_("Saved."), "sure")
     return back_to(cause.slug)
 
@@ -124,7 +125,7 @@ def save_words(cause):
 @blueprint.get("/<slug>/address")
 @allowed("causes.edit", any_cause)
 def address(cause):
-    return _address_page(cause, SlugForm(formdata=None, slug=cause.slug, revision=cause.revision))
+    return _address_page(cause, _slug_of(cause))
 
 
 @blueprint.post("/<slug>/address")
@@ -140,9 +141,7 @@ def save_address(cause):
         return _address_page(cause, form, 422)
     except CauseChangedMeanwhile:
         present = cause_in_any_state(cause.slug)
-        conflicting = conflicts(form, SlugForm(formdata=None, slug=present.slug))
-        form.revision.data = present.revision
-        return _address_page(present, form, 409, conflicting)
+        return _address_page(present, form, 409, caught_up(form, _slug_of(present)))
     flash(_("It lives at its new address. The old one leads on to it."), "sure")
     return back_to(form.slug.data)
 
@@ -161,6 +160,10 @@ def _writing_page(form, cause=None, status=200, *, shows_preview=False, conflict
 
 def _address_page(cause, form, status=200, conflicting=()):
     return render_template("organize/causes/address.html", cause=cause, form=form, conflicting=conflicting), status
+
+
+def _slug_of(cause):
+    return SlugForm(formdata=None, slug=cause.slug, revision=cause.revision)
 
 
 def _titles(cause):

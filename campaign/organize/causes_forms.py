@@ -44,8 +44,13 @@ class _Cause(FlaskForm):
     @classmethod
     def of(cls, cause):
         words = {f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS}
-        looks = {"palette": cause.palette, "shape": cause.shape, "slug": cause.slug}
-        return cls(formdata=None, data={"revision": cause.revision, **looks, **words})
+        looks = {"palette": cause.palette, "slug": cause.slug}
+        return cls(formdata=None, data={"revision": cause.revision, **looks, **words}).without_shape()
+
+    def without_shape(self):
+        """Ask for no shape: once there is a cause, it is chosen where one sees it. Return the form."""
+        del self.shape
+        return self
 
     def texts(self):
         """Return {language: columns of CauseText} of the languages in which anything was typed."""

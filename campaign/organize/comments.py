@@ -1,18 +1,19 @@
 """Comments that wait to be read: they appear publicly only once somebody has let them through."""
 
+from functools import partial
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.organize.guard import allowed
-from campaign.organize.held import act_by_petition, after, note_page, numbers
+from campaign.organize.queues import act_by_petition, note_page, numbers, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signature_words import words
 from campaign.signatures import reviewing
 from campaign.signatures.finding import how_many_unread, unread_comments
 
 blueprint = Blueprint("comments", __name__, url_prefix="/comments")
-ON_A_PAGE = 20
 
 
 @blueprint.get("/")
@@ -20,12 +21,11 @@ ON_A_PAGE = 20
 def index():
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.args.get("petition"))]
-    rows = unread_comments(ids, after_id=after(), most=ON_A_PAGE + 1)
-    note_page(rows[:ON_A_PAGE], "comments")
+    queue = queue_page(partial(unread_comments, ids))
+    note_page(queue.rows, "comments")
     return render_template(
         "organize/comments/index.html",
-        rows=rows[:ON_A_PAGE],
-        has_more=len(rows) > ON_A_PAGE,
+        queue=queue,
         waiting=how_many_unread(ids),
         petitions=petitions,
         chosen_slug=request.args.get("petition") or "",
@@ -50,8 +50,7 @@ def decide():
         if some
     )
     _tell(done, len(shown) + len(hidden))
-    here = url_for("organize.comments.index", petition=request.form.get("petition") or None)
-    return redirect(here, 303)
+    return redirect(url_for("organize.comments.index", **same_page()), 303)
 
 
 def _decision(*, ids, seen, **named):

@@ -1,14 +1,13 @@
 """Fields and manners of the forms by which causes and petitions are written."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, HiddenField, IntegerField, SelectFieldBase, StringField, TextAreaField
+from wtforms import BooleanField, FieldList, FormField, HiddenField, IntegerField, SelectFieldBase, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
 
 from campaign.lib.locales import LOCALES, NAMES
 from campaign.lib.names import clean_text
 from campaign.lib.slugs import LONGEST_SLUG, is_slug
-
 
 
 def most(letters):
@@ -74,6 +73,14 @@ def in_language(label, lang):
     return _l("%(field)s (%(language)s)", field=label, language=NAMES[lang])
 
 
+def caught_up(mine, theirs):
+    """Let a form stand on what is saved by now, as `theirs` holds it; return in which fields it differs, as `conflicts` does."""
+    for name in ("revision", "mark"):
+        if name in mine:
+            mine[name].data = theirs[name].data
+    return conflicts(mine, theirs)
+
+
 def conflicts(mine, theirs):
     """Return [(label, what is saved, what was typed)] for the fields in which two forms of one kind differ."""
     pairs = ((field.label.text, said(theirs[field.name]), said(field)) for field in mine if _is_shown(field))
@@ -83,19 +90,21 @@ def conflicts(mine, theirs):
 def said(field):
     """Return what stands in a field as text that a person can compare."""
     if isinstance(field, FieldList):
-        rows = (" · ".join(filter(None, (said(each) for each in row if _is_shown(each)))) for row in field)
-        return "\n".join(filter(None, rows))
-    if isinstance(field, SelectFieldBase) and hasattr(field, "iter_choices") and not isinstance(field.data, list):
-        return next((str(choice[1]) for choice in field.iter_choices() if choice[2]), "")
+        return "\n".join(filter(None, map(_said_in_row, field)))
+    if isinstance(field, SelectFieldBase):
+        return ", ".join(str(choice[1]) for choice in field.iter_choices() if choice[2])
     if isinstance(field, BooleanField):
         return str(field.label.text) if field.data else ""
-    if isinstance(field.data, list):
-        return ", ".join(map(str, field.data))
     return "" if field.data is None else str(field.data)
 
 
+def _said_in_row(row):
+    return " · ".join(filter(None, (said(each) for each in row if _is_shown(each)))) if isinstance(row, FormField) else said(row)
+
+
 def _is_shown(field):
-    return not isinstance(field, HiddenField) and field.type != "CSRFTokenField" and field.short_name != "revision"
+    # That somebody is sure is said anew for each saving.
+    return not isinstance(field, HiddenField) and field.short_name not in ("revision", "sure")
 
 
 def moved(rows, press):

@@ -41,8 +41,8 @@ class ExportForm(PurposeForm):
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
     source = LineField(_l("Campaign code"), [most(40)])
-    since = DateField(_l("From"), [Optional()])
-    until = DateField(_l("To"), [Optional()])
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
     subscribed = BooleanField(_l("Only those who asked for news"))
     kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
 

@@ -41,24 +41,29 @@ class Figures:
 
 
 class RecentFigures:
-    """The last Figures by petitions, good for so many seconds: they look at every signature, and many organizers may watch."""
+    """What `make` last made of petitions, good for so many seconds: it may look at every signature, and many organizers may watch."""
 
-    def __init__(self, seconds):
-        self._seconds, self._kept = seconds, {}
+    def __init__(self, seconds, make):
+        self._seconds, self._make, self._kept = seconds, make, {}
 
     def get(self, petition_ids):
         key = tuple(petition_ids)
         born, figures = self._kept.get(key, (0, None))
         if figures is None or not self._seconds or monotonic() - born >= self._seconds:
-            figures = _figures(key, utcnow())
+            figures = self._make(key)
             if len(self._kept) >= MOST:
                 self._kept.clear()
             self._kept[key] = (monotonic(), figures)
         return figures
 
 
+def remember(app, name, make, seconds=SECONDS):
+    """Keep under `name` among the app's extensions what `make` last made of petitions, while the app serves."""
+    app.extensions[name] = RecentFigures(seconds if app.config.get("SERVING") else 0, make)
+
+
 def init_app(app):
-    app.extensions["recent_figures"] = RecentFigures(SECONDS if app.config.get("SERVING") else 0)
+    remember(app, "recent_figures", _figures)
 
 
 def recent_figures(petition_ids):
@@ -66,7 +71,8 @@ def recent_figures(petition_ids):
     return current_app.extensions["recent_figures"].get(petition_ids)
 
 
-def _figures(petition_ids, now):
+def _figures(petition_ids):
+    now = utcnow()
     by_kind = counting.counted_by_kind(petition_ids)
     confirmed, asked = counting.confirmed_since(petition_ids, now - SHARE_FROM, now - SHARE_UNTIL)
     regions = Counter()
@@ -90,6 +96,11 @@ def _figures(petition_ids, now):
 def zone():
     """Return the zone in which organizers count their days."""
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def day_of(instant):
+    """Return the day of an instant in the campaign's zone, as ISO 8601 writes it."""
+    return instant.astimezone(zone()).date().isoformat()
 
 
 def by_day(hours):

@@ -4,12 +4,13 @@ from datetime import timedelta
 from functools import wraps
 from inspect import signature
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, g, redirect, url_for
 
 from campaign.accounts import permissions
 from campaign.accounts.permissions import TABLE
 from campaign.lib.times import utcnow
-from campaign.organize.presence import cause_id_of, half_signed_in, organizer
+from campaign.organize.presence import cause_id_of, organizer
+from campaign.organize.signed_out import to_the_door, to_the_password, words_kept_at_the_door
 
 # What a view declares instead of an action of the table.
 ANYBODY = "anybody"
@@ -76,8 +77,7 @@ def fresh(view):
     @wraps(view)
     def guarded(*thing, **values):
         if g.organizer_session.confirmed_at < utcnow() - FRESH:
-            here = request.full_path.rstrip("?") if request.method == "GET" else url_for("organize.account.index")
-            abort(redirect(url_for("organize.account.confirm", next=here), 303))
+            abort(to_the_password())
         return view(*thing, **values)
 
     return guarded
@@ -103,17 +103,12 @@ def anybody(view):
 
 
 def _signed_in():
-    who = organizer()
-    if who is None:
-        step = "second_step" if half_signed_in() else "new"
-        here = request.full_path.rstrip("?") if request.method == "GET" else None
-        abort(redirect(url_for(f"organize.sign_in.{step}", next=here), 303))
-    return who
+    return organizer() or abort(to_the_door())
 
 
 def _known():
     """Return who is signed in as far as their roles ask: who may export must have a second factor first."""
-    who = _signed_in()
+    who = organizer() or abort(words_kept_at_the_door() or to_the_door())
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
         abort(redirect(url_for("organize.second_factor.index"), 303))
     return who

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.content_fields import LineField, LinesField, most
 from campaign.organize.export_forms import PurposeForm
+from campaign.petitions.handing import mark_of
 
 MOST_RECEIVER, MOST_NOTE = 200, 1000
 LARGEST = 2**31 - 1
@@ -49,8 +50,9 @@ class PackForm(PurposeForm):
 
 
 class HandingForm(FlaskForm):
-    """What of each signature the targets get to see."""
+    """What of each signature the targets get to see; `mark` tells what of it the editor had before their eyes."""
 
+    mark = HiddenField()
     names = RadioField(
         _l("Names"),
         choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
@@ -58,6 +60,12 @@ class HandingForm(FlaskForm):
     )
     details = SelectMultipleField(_l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()])
     sure = BooleanField(_l("I know that those who have signed so far were told less, and we may hand this over"))
+
+    @classmethod
+    def of(cls, petition):
+        """Return the form as the petition stands."""
+        data = {"mark": mark_of(petition), "names": petition.handed_names, "details": petition.handed_details}
+        return cls(formdata=None, data=data)
 
 
 class ReceiptForm(FlaskForm):

@@ -7,13 +7,15 @@ from campaign.exports.operations import ask_for_export
 from campaign.exports.shelf import exports_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
+from campaign.organize.content_fields import caught_up
 from campaign.organize.export_words import words
 from campaign.organize.guard import allowed, fresh
 from campaign.organize.handover_forms import DETAIL_CHOICES, NAME_CHOICES, NAME_HINTS, HandingForm, PackForm, ReceiptForm
 from campaign.organize.presence import may, organizer
 from campaign.organize.scope import any_petition, in_sight
+from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.handing import change_handing, handovers_of, record_handover, remove_handover, tells_more
-from campaign.petitions.queries import petition_counts
+from campaign.petitions.queries import petition_by_id, petition_counts
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 LARGEST_ID = 2**63 - 1
@@ -65,8 +67,7 @@ def make_pack(petition):
 @blueprint.get("/<slug>/contents")
 @allowed("handovers.edit", any_petition)
 def contents(petition):
-    data = {"names": petition.handed_names, "details": petition.handed_details}
-    return _contents_page(petition, HandingForm(formdata=None, data=data))
+    return _contents_page(petition, HandingForm.of(petition))
 
 
 @blueprint.post("/<slug>/contents")
@@ -79,7 +80,13 @@ def save_contents(petition):
     if tells_more(petition, **chosen) and _count(petition) and not form.sure.data:
         form.sure.errors = [_("Tick this first, or choose no more than before.")]
         return _contents_page(petition, form, 422)
-    act(_fact("handovers.edit", petition, details=chosen), change_handing, petition_id=petition.id, **chosen)
+    fact = _fact("handovers.edit", petition, details=chosen)
+    try:
+        act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, **chosen)
+    except ChangedMeanwhile:
+        present = petition_by_id(petition.id)
+        if conflicting := caught_up(form, HandingForm.of(present)):
+            return _contents_page(present, form, 409, conflicting)
     flash(_("Saved. The petition’s page says so from now on."), "sure")
     return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
 
@@ -130,8 +137,8 @@ def _pack_page(petition, form, status=200):
     return _rendered("pack", petition, form, status, count=_count(petition))
 
 
-def _contents_page(petition, form, status=200):
-    return _rendered("contents", petition, form, status, has_signatures=_count(petition) > 0)
+def _contents_page(petition, form, status=200, conflicting=()):
+    return _rendered("contents", petition, form, status, has_signatures=_count(petition) > 0, conflicting=conflicting)
 
 
 def _rendered(view, petition, form, status, **named):

@@ -1,8 +1,9 @@
 """What tablets sent and nobody may count yet: opened for those who review signatures, let in or turned away."""
 
 from dataclasses import dataclass
+from functools import partial
 
-from flask import flash, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import get_locale, ngettext
 
@@ -16,14 +17,13 @@ from campaign.lib.countries import country_name
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.guard import allowed
-from campaign.organize.held import after, numbers
 from campaign.organize.kiosks import any_event, blueprint
 from campaign.organize.presence import may
+from campaign.organize.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.organize.signature_forms import ReasonForm
 from campaign.signatures.collecting import NEW
 
-ON_A_PAGE = 20
 # What came of a kiosk that nobody trusts any more takes an admin.
 NEEDS_ADMIN = "revoked"
 
@@ -47,12 +47,10 @@ def review(event):
 @allowed("signatures.review", any_event)
 def decide(event):
     """Let the ticked records in, or turn them away with a reason."""
-    way, _dot, whom = request.form.get("do", "").partition(".")
-    ids = numbers("shown" if whom == "shown" else "ticked")
-    form = ReasonForm()
+    (way, ids), form = decision(), ReasonForm()
     if way not in ("let_in", "reject") or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
-        return redirect(url_for("organize.kiosks.review", slug=event.slug), 303)
+        return _back(event.slug)
     # Letting in needs no reason: the record says why it was kept.
     if way == "reject" and not form.validate():
         return _page(event, form, 422, ticked=ids)
@@ -62,7 +60,7 @@ def decide(event):
         flash(ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done), "sure")
     else:
         _let_in(event, records)
-    return redirect(url_for("organize.kiosks.review", slug=slug), 303)
+    return _back(slug)
 
 
 def _let_in(event, records):
@@ -105,9 +103,13 @@ def _reject(event, ids, reason):
     return len(act(fact, deciding.reject, record_ids=ids, now=utcnow()))
 
 
+def _back(slug):
+    return redirect(url_for("organize.kiosks.review", slug=slug, **same_page()), 303)
+
+
 def _page(event, form, status=200, ticked=()):
-    rows = kept_for_review(event.id, after_id=after(), most=ON_A_PAGE + 1)
-    shown = [_kept(record) for record in rows[:ON_A_PAGE]]
+    queue = queue_page(partial(kept_for_review, event.id))
+    shown = [_kept(record) for record in queue.rows]
     if shown:
         note(Fact("kiosks.review", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(shown)}))
     page = render_template(
@@ -116,8 +118,7 @@ def _page(event, form, status=200, ticked=()):
         form=form,
         rows=shown,
         titles={petition.slug: petition.title for petition in petitions_where("signatures.review")},
-        has_more=len(rows) > ON_A_PAGE,
-        last_id=rows[ON_A_PAGE - 1].id if len(rows) > ON_A_PAGE else None,
+        queue=queue,
         ticked=set(ticked),
         may_recover=may("kiosks.recover", event),
         country=lambda code: country_name(code, str(get_locale())) if code else "",

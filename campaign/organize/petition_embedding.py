@@ -7,9 +7,11 @@ from campaign.embeds.frames import asked_frame
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
 from campaign.organize.acts import act
+from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
 from campaign.organize.petition_embedding_forms import EmbeddingForm, PieceForm
 from campaign.organize.petitions import any_petition, blueprint, fact_of
+from campaign.petitions.editing import ChangedMeanwhile
 
 
 @blueprint.get("/<slug>/embedding")
@@ -25,17 +27,23 @@ def save_embedding(petition):
     if not form.validate():
         return _page(petition, form, 422)
     slug, words = petition.slug, {"allowed": form.allowed.data, "origins": form.origins.origins}
-    act(fact_of("petitions.edit", petition, part="embedding", **words), change_embedding, petition_id=petition.id, **words)
+    fact = fact_of("petitions.edit", petition, part="embedding", **words)
+    try:
+        act(fact, change_embedding, petition_id=petition.id, mark=form.mark.data, **words)
+    except ChangedMeanwhile:
+        if conflicting := caught_up(form, EmbeddingForm.of(embedding_of(petition.id))):
+            return _page(petition, form, 409, conflicting)
     flash(_("Saved. Pages that hold it already keep to it within a minute."), "sure")
     return redirect(url_for("organize.petitions.embedding", slug=slug), 303)
 
 
-def _page(petition, form, status=200):
+def _page(petition, form, status=200, conflicting=()):
     frame = asked_frame(request.args)
     return render_template(
         "organize/petitions/embedding.html",
         petition=petition,
         form=form,
+        conflicting=conflicting,
         piece=PieceForm(formdata=None, data=vars(frame)),
         frame=frame,
         is_public=petition.state != "draft" and petition.cause.state != "draft",

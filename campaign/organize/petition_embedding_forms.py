@@ -6,10 +6,11 @@ import idna
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
 from campaign.embeds.frames import SHOWS, THEMES
+from campaign.embeds.queries import mark_of
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LinesField
 
@@ -49,8 +50,9 @@ class OriginsField(LinesField):
 
 
 class EmbeddingForm(FlaskForm):
-    """Who may hold the petition."""
+    """Who may hold the petition; `mark` tells what of it the editor had before their eyes."""
 
+    mark = HiddenField()
     allowed = RadioField(
         _l("Who may show this petition in a page of theirs?"),
         choices=[
@@ -63,7 +65,8 @@ class EmbeddingForm(FlaskForm):
 
     @classmethod
     def of(cls, embedding):
-        return cls(formdata=None, data={"allowed": embedding.allowed, "origins": "\n".join(embedding.origins)})
+        data = {"mark": mark_of(embedding), "allowed": embedding.allowed, "origins": "\n".join(embedding.origins)}
+        return cls(formdata=None, data=data)
 
 
 class PieceForm(FlaskForm):

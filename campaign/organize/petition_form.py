@@ -1,21 +1,19 @@
 """What supporters of a petition are asked: the fields that must be filled, its own questions, how they confirm."""
 
-from flask import flash, redirect, render_template, request, url_for
-from flask_babel import gettext as _
+from flask import request
 
-from campaign.organize.acts import Fact, act
-from campaign.organize.content_fields import conflicts, moved
+from campaign.organize.content_fields import moved
 from campaign.organize.guard import allowed
 from campaign.organize.petition_form_forms import FormForm
+from campaign.organize.petition_parts import part_page, save_part
 from campaign.organize.petitions import any_petition, blueprint
-from campaign.petitions.editing import ChangedMeanwhile, change_form
-from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.editing import change_form
 
 
 @blueprint.get("/<slug>/form")
 @allowed("petitions.edit", any_petition)
 def form(petition):
-    return _page(petition, FormForm.of(petition))
+    return part_page("form", petition, FormForm.of(petition))
 
 
 @blueprint.post("/<slug>/form")
@@ -24,29 +22,13 @@ def save_form(petition):
     typed = FormForm()
     rows = moved(typed.rows.data, request.form.get("press"))
     if rows is not None:
-        return _page(petition, typed.with_rows(rows))
+        return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
-        return _page(petition, typed, 422)
-    fact = Fact("petitions.edit", on=("petition", petition.id), cause_id=petition.cause_id, details={"part": "form"})
-    try:
-        act(
-            fact,
-            change_form,
-            petition_id=petition.id,
-            revision=typed.revision.data,
-            required_fields=typed.required_fields.data,
-            questions=typed.questions(petition.original_lang),
-            confirmation=typed.confirmation.data,
-            two_per_address=typed.two_per_address.data,
-        )
-    except ChangedMeanwhile:
-        present = petition_in_any_state(petition.slug)
-        conflicting = conflicts(typed, FormForm.of(present))
-        typed.revision.data = present.revision
-        return _page(present, typed, 409, conflicting)
-    flash(_("Saved."), "sure")
-    return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
-
-
-def _page(petition, form, status=200, conflicting=()):
-    return render_template("organize/petitions/form.html", petition=petition, form=form, conflicting=conflicting), status
+        return part_page("form", petition, typed, 422)
+    return save_part(
+        *("form", petition, typed, FormForm.of, change_form),
+        required_fields=typed.required_fields.data,
+        questions=typed.questions(petition.original_lang),
+        confirmation=typed.confirmation.data,
+        two_per_address=typed.two_per_address.data,
+    )

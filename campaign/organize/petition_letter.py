@@ -1,16 +1,16 @@
 """The words of a petition: writing them in three languages, seeing them while writing, and their versions."""
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, render_template, request
 from flask_babel import gettext as _
 
 from campaign.lib.differences import pieces
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.content_fields import conflicts
+from campaign.organize.acts import act
+from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
-from campaign.organize.petitions import any_petition, blueprint
+from campaign.organize.petitions import any_petition, back_to, blueprint, fact_of
 from campaign.organize.petitions_forms import MOST_BODY, LetterForm
 from campaign.petitions.editing import ChangedMeanwhile, change_letter, letter_of
 from campaign.petitions.operations import WORDS, NotReady
@@ -38,16 +38,10 @@ def save_letter(petition):
         return _conflict(petition, form)
     if is_changed and petition.has_opened(utcnow()) and press != "new-version":
         return _review(petition, form)
-    details = {"part": "letter", "languages": sorted(texts), "changed": is_changed}
+    fact = fact_of("petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed)
     try:
-        changed = act(
-            Fact("petitions.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details),
-            change_letter,
-            petition_id=petition.id,
-            revision=form.revision.data,
-            texts=texts,
-            now=utcnow(),
-        )
+        named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
+        changed = act(fact, change_letter, petition_id=petition.id, **named)
     except ChangedMeanwhile:
         return _conflict(petition_in_any_state(petition.slug), form)
     except NotReady:
@@ -56,7 +50,7 @@ def save_letter(petition):
         form.validate_for(present)
         return _page(present, form, 422)
     flash(_saved(changed, is_changed), "sure")
-    return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)
+    return back_to(petition)
 
 
 @blueprint.post("/new/letter-as-read")
@@ -116,9 +110,7 @@ def _review(petition, form):
 
 def _conflict(petition, form):
     """Show both texts, and let the editor save theirs knowing the other: nothing is overwritten unseen."""
-    present = LetterForm.of(petition)
-    form.revision.data = petition.text_revision
-    return _page(petition, form, 409, conflicting=conflicts(form, present))
+    return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))
 
 
 def _saved(petition, is_changed):

@@ -5,9 +5,11 @@ from flask_babel import gettext as _
 
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
+from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
 from campaign.organize.petition_sharing_forms import SharingForm
 from campaign.organize.petitions import any_petition, blueprint, fact_of
+from campaign.petitions.editing import ChangedMeanwhile
 from campaign.sharing.comparing import comparisons
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
@@ -27,12 +29,20 @@ def save_sharing(petition):
         return _page(petition, form.with_room(), 422)
     slug, texts = petition.slug, form.texts()
     fact = fact_of("petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values())))
-    act(fact, change_texts, petition_id=petition.id, texts=texts, now=utcnow())
+    try:
+        act(fact, change_texts, petition_id=petition.id, texts=texts, mark=form.mark.data, now=utcnow())
+    except ChangedMeanwhile:
+        if conflicting := caught_up(form, SharingForm.of(texts_of(petition.id))):
+            return _page(petition, form.with_room(), 409, conflicting)
     flash(_("Saved."), "sure")
     return redirect(url_for("organize.petitions.sharing", slug=slug), 303)
 
 
-def _page(petition, form, status=200):
+def _page(petition, form, status=200, conflicting=()):
     return render_template(
-        "organize/petitions/sharing.html", petition=petition, form=form, comparisons=comparisons(petition.id)
+        "organize/petitions/sharing.html",
+        petition=petition,
+        form=form,
+        comparisons=comparisons(petition.id),
+        conflicting=conflicting,
     ), status

@@ -2,23 +2,26 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList
+from wtforms import FieldList, HiddenField
 
 from campaign.lib.locales import LOCALES
-from campaign.organize.content_fields import ShortTextField, by_language, most
+from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
 from campaign.sharing.models import MOST_WORDS
+from campaign.sharing.queries import mark_of
 
 MOST_TEXTS = 4
 
 
 class _Wordings(FlaskForm):
-    """Up to MOST_TEXTS wordings in each language; an empty one is none."""
+    """Up to MOST_TEXTS wordings in each language; an empty one is none. `mark` tells which its editor had before their eyes."""
+
+    mark = HiddenField()
 
     @classmethod
     def of(cls, texts):
         """Return the form with these ShareTexts, and room for one more in each language."""
         data = {f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MOST_TEXTS] for lang in LOCALES}
-        return cls(formdata=None, data=data).with_room()
+        return cls(formdata=None, data={"mark": mark_of(texts), **data}).with_room()
 
     def with_room(self):
         for lang in LOCALES:
@@ -34,7 +37,8 @@ class _Wordings(FlaskForm):
 
 
 def _texts(lang):
-    return FieldList(ShortTextField(_l("Wording"), [most(MOST_WORDS)]), max_entries=MOST_TEXTS)
+    wording = ShortTextField(in_language(_l("Wording"), lang), [most(MOST_WORDS)])
+    return FieldList(wording, in_language(_l("Wordings"), lang), max_entries=MOST_TEXTS)
 
 
 SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))

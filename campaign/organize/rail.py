@@ -2,10 +2,11 @@
 
 from typing import NamedTuple
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import lazy_gettext as _l
 
 from campaign.organize.presence import may
+from campaign.organize.rail_numbers import rail_numbers
 
 
 class Place(NamedTuple):
@@ -50,6 +51,13 @@ def place_of(blueprint):
     """Return the name of the place that a screen belongs to, by the whole name of its blueprint."""
     name = blueprint.rpartition(".")[2]
     return REACHED_FROM.get(name, name)
+
+
+def numbers():
+    """Return {name of a place: its RailNumber}; asked once for each page, however often the rail is on it."""
+    if "rail_numbers" not in g:
+        g.rail_numbers = rail_numbers()
+    return g.rail_numbers
 
 
 def places():

@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from campaign.lib.countries import countries
+from campaign.imports.values import ValueRefused, country
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import name_key
 from campaign.organize.signature_words import KIND_WORDS
@@ -20,7 +20,7 @@ MOST_LETTERS = 4000
 KIND_HINTS = {
     "words": _l("One word or phrase a line. Whole words are found, in capitals or not, with accents or without."),
     "mail_domain": _l("One domain a line, such as example.org. What stands before it, as in mail.example.org, is held too."),
-    "country": _l("Two letters a line, such as FR."),
+    "country": _l("One country a line, by its name or its two letters."),
     "network": _l("One address or range a line, such as 192.0.2.17 or 192.0.2.0/24."),
     "rate": _l("A number: how many an hour may come from one network address before the next is held."),
 }
@@ -97,10 +97,10 @@ def _domain(line, _lines):
 
 
 def _country(line, _lines):
-    code = line.upper()
-    if code not in {known for known, _name in countries("en", ())}:
-        raise ValidationError(_l("%(line)s is not the code of a country, such as FR.", line=line))
-    return code
+    try:
+        return country(line, "")
+    except ValueRefused as fault:
+        raise ValidationError(_l("%(line)s is not a country that we know by that name.", line=line)) from fault
 
 
 def _rate(line, lines):

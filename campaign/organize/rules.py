@@ -30,7 +30,7 @@ def any_rule(rule_id):
 @allowed("rules.edit")
 def index():
     rules = rule_keeping.rules_of(causes_where("rules.edit"))
-    return render_template("organize/rules/index.html", rules=rules, held=rule_keeping.held_by_rules(rules), **_words())
+    return render_template("organize/rules/index.html", rules=rules, held=rule_keeping.held_by_rules(rules), **_words(), **words())
 
 
 @blueprint.get("/new")

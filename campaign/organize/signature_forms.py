@@ -14,6 +14,7 @@ from campaign.lib.countries import countries
 from campaign.organize.figures import zone
 from campaign.organize.scope import chosen
 from campaign.organize.signature_words import EVIDENCE_WORDS, STATE_WORDS
+from campaign.signatures.erasing import mark_of
 from campaign.signatures.finding import STATES, Search
 from campaign.signatures.forms import SupporterForm
 
@@ -31,15 +32,15 @@ class SignatureSearch(FlaskForm):
     state = SelectField(_l("State"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
-    since = DateField(_l("From"), [Optional()])
-    until = DateField(_l("To"), [Optional()])
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
 
     def __init__(self, petitions):
         super().__init__(formdata=request.args)
         self._petitions = petitions
         anything = SelectChoice("", _l("Any"))
         titles = (SelectChoice(each.slug, each.title) for each in petitions)
-        self.petition.choices = [SelectChoice("", _l("All")), *titles]
+        self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
         self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
@@ -93,8 +94,9 @@ class ReasonForm(FlaskForm):
 
 
 class RetentionForm(FlaskForm):
-    """How long personal data is kept after a petition's end."""
+    """How long personal data is kept after a petition's end; `mark` tells what of it the editor had before their eyes."""
 
+    mark = HiddenField()
     keeps = RadioField(
         _l("After the end"),
         choices=[
@@ -105,6 +107,15 @@ class RetentionForm(FlaskForm):
     )
     days = StringField(_l("Days after the end"))
     sure = BooleanField(_l("I know that erased data cannot be brought back"))
+    # Whether one only asks what would be erased.
+    is_trial = False
+
+    @classmethod
+    def of(cls, petition):
+        """Return the form as the petition stands."""
+        days = petition.retention_days
+        data = {"mark": mark_of(petition), "keeps": "days" if days else "forever", "days": str(days or "")}
+        return cls(formdata=None, data=data)
 
     @property
     def number(self):
@@ -120,7 +131,7 @@ class RetentionForm(FlaskForm):
         field.data = text
 
     def validate_sure(self, field):
-        if self.keeps.data == "days" and not field.data:
+        if self.keeps.data == "days" and not field.data and not self.is_trial:
             raise ValidationError(_l("Tick this first."))
 
 

@@ -183,7 +183,9 @@ def _correction(signature, sent=False):
 
 
 def _page(signature, *, correction=None, reason=None, status=200):
-    petition = petition_by_id(signature.petition_id)
+    petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
+    # The correction on the same page asks for a reason too.
+    reason.reason.id = "why"
     page = render_template(
         "organize/signatures/show.html",
         signature=signature,
@@ -193,7 +195,7 @@ def _page(signature, *, correction=None, reason=None, status=200):
         others=others_of_person(signature),
         table=table_of(signature.id) if signature.kiosk_id else None,
         correction=correction or _correction(signature),
-        reason=reason or ReasonForm(formdata=None),
+        reason=reason,
         seen=reviewing.fingerprint(signature.comment),
         rules={rule.id: rule for rule in rules_of([signature.cause_id])},
         **words(),

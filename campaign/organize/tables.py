@@ -8,7 +8,9 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 
 from campaign.lib.formulas import neutralise
-from campaign.organize.figures import by_day, recent_figures
+from campaign.organize.figures import SHARE_FROM, SHARE_UNTIL, by_day, day_of, goal_forecast, recent_figures
+from campaign.petitions.goals import current_goal
+from campaign.petitions.queries import petitions_with_ids
 from campaign.signatures.counting import ledger_of, states
 
 
@@ -83,6 +85,29 @@ def _mail(petition_ids):
         yield each.kind, each.retried, each.failed, each.refused
 
 
+def _confirming(petition_ids):
+    figures = recent_figures(petition_ids)
+    yield "signed by mail from", "until", "signatures", "confirmed"
+    since, until = (day_of(figures.at - ago) for ago in (SHARE_FROM, SHARE_UNTIL))
+    yield since, until, figures.asked, figures.confirmed
+
+
+def _forecast(petition_ids):
+    yield "petition", "counted", "goal", "a day", "earliest", "latest"
+    for petition in petitions_with_ids(petition_ids):
+        counted = states([petition.id]).counted
+        if petition.goal and petition.state != "closed":
+            found = goal_forecast(recent_figures([petition.id]).hours, count=counted, goal=petition.goal)
+            yield petition.slug, counted, *_told(found, current_goal(counted, petition.goal))
+
+
+def _told(found, goal):
+    """Return goal, pace and days of a Forecast; where it is too early for one, the goal alone."""
+    if found is None:
+        return goal, "", "", ""
+    return found.goal, round(found.pace, 2), found.earliest.isoformat(), found.latest.isoformat() if found.latest else ""
+
+
 TABLES = {
     "states": Table(_l("States"), _states),
     "days": Table(_l("By day"), _days),
@@ -92,6 +117,8 @@ TABLES = {
     "regions": Table(_l("By region"), _regions),
     "sources": Table(_l("By campaign code"), _sources),
     "languages": Table(_l("By language"), _kind("lang")),
+    "confirming": Table(_l("Confirming"), _confirming),
+    "forecast": Table(_l("The goal"), _forecast),
     "mail": Table(_l("Trouble with mail"), _mail),
     "ledger": Table(_l("The ledger"), _ledger),
 }

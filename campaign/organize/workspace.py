@@ -10,6 +10,8 @@ from campaign.organize import (
     account,
     attendance,
     audit,
+    cause_shape,
+    cause_shape_drafts,
     cause_states,
     causes,
     comments,
@@ -22,6 +24,7 @@ from campaign.organize import (
     events,
     exports,
     figures,
+    glance,
     handovers,
     held,
     import_files,
@@ -60,6 +63,7 @@ from campaign.organize import (
     update_words,
     updates,
 )
+from campaign.organize.rail import numbers as rail_numbers
 from campaign.organize.rail import place_of, places
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
@@ -71,7 +75,8 @@ PARTS = (
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
     *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
-    *(petition_embedding, petition_sharing, cause_states, update_words, update_states, update_picture),
+    *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
+    *(update_words, update_states, update_picture),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
     *(import_files, import_sheets, kiosk_devices, kiosk_pairing, kiosk_poster, kiosk_review),
 )
@@ -84,6 +89,7 @@ for part in PARTS:
 def init_app(app):
     csrf.init_app(app)
     figures.init_app(app)
+    glance.init_app(app)
     app.register_blueprint(blueprint)
     app.add_template_global(presence.may, "may")
 
@@ -124,7 +130,7 @@ def keep_private(response):
 
 @blueprint.context_processor
 def who_is_here():
-    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint)}
+    return {"organizer": presence.organizer(), "places": places(), "place": place_of(request.blueprint), "rail_numbers": rail_numbers}
 
 
 @blueprint.errorhandler(403)

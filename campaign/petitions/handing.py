@@ -3,12 +3,24 @@
 from sqlalchemy import delete, select
 
 from campaign.extensions import db
-from campaign.petitions.models import HANDED_DETAILS, Handover, Petition
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.models import HANDED_DETAILS, Handover
+from campaign.petitions.operations import petition_to_change
 
 
-def change_handing(*, petition_id, names, details):
-    """Let targets get to see `names` (of HANDED_NAMES) and `details` (some of HANDED_DETAILS) of each signature."""
-    petition = db.session.get(Petition, petition_id, populate_existing=True)
+def mark_of(petition):
+    """Return what tells whether what is handed over is still as an editor saw it."""
+    return "-".join((petition.handed_names, *petition.handed_details))
+
+
+def change_handing(*, petition_id, names, details, mark=None):
+    """Let targets get to see `names` (of HANDED_NAMES) and `details` (some of HANDED_DETAILS) of each signature.
+
+    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
+    """
+    petition = petition_to_change(petition_id)
+    if mark is not None and mark != mark_of(petition):
+        raise ChangedMeanwhile(f"what is handed over of {petition.slug}")
     petition.handed_names = names
     petition.handed_details = [name for name in HANDED_DETAILS if name in details]
     db.session.flush()

@@ -7,8 +7,10 @@ from campaign.extensions import db
 from campaign.lib.digests import keyed_digest
 from campaign.lib.insertion import insert
 from campaign.lib.locales import LOCALES
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.operations import petition_to_change
 from campaign.sharing.models import ShareDeal, ShareText
-from campaign.sharing.queries import texts_of
+from campaign.sharing.queries import mark_of, texts_of
 
 PURPOSE = "wording for a supporter"
 
@@ -38,10 +40,16 @@ def note_share(*, signature_id, now):
     )
 
 
-def change_texts(*, petition_id, texts, now):
-    """Let there be these wordings, {language: [words]}; those that are there already go on, others are handed out no more."""
+def change_texts(*, petition_id, texts, now, mark=None):
+    """Let there be these wordings, {language: [words]}; those that are there already go on, others are handed out no more.
+
+    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
+    """
+    petition_to_change(petition_id)
     wanted = {(lang, words) for lang in LOCALES for words in texts.get(lang, ())}
     standing = texts_of(petition_id)
+    if mark is not None and mark != mark_of(standing):
+        raise ChangedMeanwhile(f"the wordings of petition {petition_id}")
     for text in standing:
         if (text.lang, text.words) not in wanted:
             text.retired_at = now

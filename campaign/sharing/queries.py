@@ -26,6 +26,11 @@ class Outcome:
     brought: int
 
 
+def mark_of(texts):
+    """Return what tells whether the ShareTexts of a petition are still those that an editor saw."""
+    return "-".join(str(text.id) for text in texts)
+
+
 def texts_of(petition_id):
     """Return the ShareTexts that are handed out for a petition, by language, the oldest first."""
     return db.session.scalars(

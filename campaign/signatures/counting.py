@@ -160,6 +160,5 @@ def ledger_of(petition_ids):
     ).all()
 
 
-
 def _sum(query):
     return int(db.session.scalar(query) or 0)

@@ -11,7 +11,9 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.times import utcnow
 from campaign.mail.operations import owe_all
+from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.models import Petition
+from campaign.petitions.operations import petition_to_change
 from campaign.signatures.models import Signature
 from campaign.signatures.ownership import erase
 from campaign.subscriptions.signers import erase_of_signatures
@@ -73,9 +75,25 @@ def personal_left(petition_id):
     )
 
 
-def set_retention(*, petition_id, days):
-    """Let personal data go `days` after the end, or stay where it is None; who was told before is told anew."""
-    petition = db.session.get(Petition, petition_id, populate_existing=True)
+def would_erase_at(petition, days, now):
+    """Return when the personal data would go if it were set now to `days` after the end, or None where that is not known."""
+    end = ended_at(petition)
+    return None if end is None else max(end + timedelta(days=days), now + NOTICE)
+
+
+def mark_of(petition):
+    """Return what tells whether the data of a petition is still kept as long as an editor saw it."""
+    return str(petition.retention_days or "")
+
+
+def set_retention(*, petition_id, days, mark=None):
+    """Let personal data go `days` after the end, or stay where it is None; who was told before is told anew.
+
+    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
+    """
+    petition = petition_to_change(petition_id)
+    if mark is not None and mark != mark_of(petition):
+        raise ChangedMeanwhile(f"how long the data of {petition.slug} is kept")
     if petition.retention_days != days:
         petition.retention_days, petition.retention_told_at, petition.retention_done_at = days, None, None
     db.session.flush()

@@ -10,7 +10,7 @@ from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.plain_letters import plain, plain_letters
 from campaign.petitions.models import Petition
 from campaign.signatures import keys
-from campaign.signatures.models import HELD, UNREAD, Signature
+from campaign.signatures.models import TO_REVIEW, UNREAD, Signature
 
 _table = Signature.__table__
 # What an organizer calls a state → the condition.
@@ -67,7 +67,7 @@ def others_of_person(signature, most=5):
 
 def held_for_review(petition_ids, *, after_id=0, most=20):
     """Return the held signatures that nobody has decided on, the longest waiting first."""
-    query = select(Signature).where(HELD, Signature.rejected_at.is_(None), _of(petition_ids), Signature.id > after_id)
+    query = select(Signature).where(TO_REVIEW, _of(petition_ids), Signature.id > after_id)
     return db.session.scalars(query.order_by(Signature.id).limit(most)).all()
 
 
@@ -75,10 +75,19 @@ def held_by_reason(petition_ids):
     """Return {reason: how many signatures wait for review because of it}."""
     rows = db.session.execute(
         select(Signature.held_reason, func.count())
-        .where(HELD, Signature.rejected_at.is_(None), (Signature.petition_id + 0).in_(petition_ids))
+        .where(TO_REVIEW, (Signature.petition_id + 0).in_(petition_ids))
         .group_by(Signature.held_reason)
     )
     return {reason: count for reason, count in rows}
+
+
+def held_since(cause_ids, since):
+    """Return (how many of those that wait for review were given since an instant, when the last was), or None; all causes where None."""
+    query = select(func.count(), func.max(Signature.created_at)).where(TO_REVIEW, Signature.created_at >= since)
+    if cause_ids is not None:
+        query = query.where((Signature.cause_id + 0).in_(cause_ids))
+    many, newest = db.session.execute(query).one()
+    return (many, newest) if many else None
 
 
 def unread_comments(petition_ids, *, after_id=0, most=20):

@@ -34,6 +34,7 @@ HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 
 WITHDRAWN = text("state = 'withdrawn'")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
+TO_REVIEW = text("state = 'held' and rejected_at is null")
 BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
 UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
@@ -88,6 +89,7 @@ class Signature(db.Model):
                 ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
                 ("ix_signature_held", ("petition_id", "id"), HELD),
+                ("ix_signature_to_review", ("petition_id", "id"), TO_REVIEW),
                 ("ix_signature_source", ("source", "created_at"), SOURCED),
                 ("ix_signature_unread", ("petition_id", "id"), UNREAD),
                 ("ix_signature_brought_by", ("brought_by",), BROUGHT),

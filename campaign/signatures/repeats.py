@@ -13,8 +13,8 @@ from campaign.petitions.models import Petition
 from campaign.signatures.models import RepeatSigning, Signature
 
 MOST_MAILS = 5
-# Pages offer to send again after a minute, and their minute begins before ours: the press must not come to nothing.
-QUIET = timedelta(seconds=50)
+# No longer than a double click, or it would be a repeat that its owner never hears of.
+QUIET = timedelta(seconds=1)
 CONFIRMATION = "signature_confirmation"
 REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.orm import aliased
 
+from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.lib.bulk import insert_all
@@ -15,6 +16,7 @@ from campaign.subscriptions.queries import hears_of, kind_of, suppressed
 from campaign.updates.mailing import LETTER, letters_of
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
+from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
 
 BATCH = 200
@@ -23,6 +25,9 @@ MOST_WAITING = 400
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 KEPT = timedelta(days=25)
+# Whatever came out before that is no news to the audit trail any more.
+LATELY = timedelta(days=7)
+PUBLISHED = ("updates.publish",)
 DIGEST = "update_digest"
 
 
@@ -58,7 +63,7 @@ def _advance(mailing, now):
         return 0
     rows = db.session.execute(_next_readers(mailing, news.cause_id).limit(room)).all()
     if not rows:
-        _finish(mailing, now)
+        _finish(mailing, news.cause_id, now)
         return 0
     mailing.reached_id = rows[-1].id
     receipts = insert_all(
@@ -104,9 +109,32 @@ def _room(mailing, now):
     return min(room, mailing.per_minute - db.session.scalar(lately))
 
 
-def _finish(mailing, now):
+def _finish(mailing, cause_id, now):
     mailing.state, mailing.finished_at = "done", now
+    letters = db.session.scalar(select(func.count()).where(MailingReceipt.mailing_id == mailing.id))
+    record(WORKER, "mail.done", subject=("update", mailing.update_id), cause_id=cause_id, details={"letters": letters}, at=now)
     db.session.flush()
+
+
+def note_published(*, now):
+    """Note in the audit trail each update that has come out at the hour that was set for it; return how many."""
+    out = select(Update.id, Update.publish_at).where(
+        Update.state == "published", Update.publish_at <= now, Update.publish_at > now - LATELY
+    )
+    return sum(_note(update_id, now) for update_id, hour in db.session.execute(out).all() if _is_untold(update_id, hour))
+
+
+def _note(update_id, now):
+    # Another worker may have noted it, or an editor have taken it back, before its row was ours.
+    row = update_to_change(update_id)
+    if row.phase(now) != "public" or not _is_untold(update_id, row.publish_at):
+        return 0
+    record_planned("updates.publish", subject=("update", update_id), cause_id=row.cause_id, planned=PUBLISHED, now=now)
+    return 1
+
+
+def _is_untold(update_id, hour):
+    return is_untold(("update", update_id), hour, told=PUBLISHED, planned=PUBLISHED)
 
 
 def settle(*, now):

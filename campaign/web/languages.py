@@ -55,16 +55,25 @@ def init_app(app):
 
 
 def redirect_to_language():
-    """Return a redirect to the same address in the visitor's language, or None where no language has such a page."""
+    """Return a redirect to the page whose address only lacks a language, or has a slash too many at its end, or None."""
     if request.method not in ("GET", "HEAD"):
         return None
-    path = f"/{best_lang()}{request.path}"
-    try:
-        current_app.url_map.bind("").match(path, method="GET")
-    except HTTPException:
+    lang, bare = best_lang(), request.path.rstrip("/")
+    path = next((path for path in (f"/{lang}{request.path}", bare, f"/{lang}{bare}") if _is_page(path)), None)
+    if path is None:
         return None
     query = request.query_string.decode()
     response = redirect(path + (f"?{query}" if query else ""))
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True
     return response
+
+
+def _is_page(path):
+    if path == request.path:
+        return False
+    try:
+        current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return True

@@ -1,8 +1,11 @@
 """Signatures that partners send, by a key."""
 
+from datetime import timedelta
+
 import pytest
 
 from campaign.accounts.audit import entries
+from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
@@ -156,3 +159,20 @@ def test_a_key_is_made_only_for_a_cause_of_ones_own(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
     answer = desk.post("/organize/keys/", {"cause": other.id, "name": "Friends"})
     assert answer.status_code == 422
+
+
+def test_that_a_key_is_in_use_is_noted_once_an_hour(client, key, petition):
+    def used_at():
+        db.session.rollback()
+        return db.session.get(ApiKey, key[0]).used_at
+
+    assert used_at() is None
+    send(client, key)
+    first = used_at()
+    assert utcnow() - first < timedelta(minutes=1)
+    send(client, key, ODILE)
+    assert used_at() == first
+    earlier = first - timedelta(minutes=61)
+    write(lambda: db.session.query(ApiKey).update({"used_at": earlier}))
+    send(client, key, {**ODILE, "email": "wrong"})
+    assert used_at() > earlier

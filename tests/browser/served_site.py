@@ -33,10 +33,10 @@ class ServedSite:
         }
         self._server = None
 
-    def start(self):
-        """Start, load the demonstration, and return once the site answers."""
+    def start(self, *, demo=True):
+        """Start, with the demonstration or with nothing at all, and return once the site answers."""
         with open(self._log, "wb") as log:
-            self._server = self._open("serve", "--demo", stdout=log, stderr=log)
+            self._server = self._open("serve", *(["--demo"] if demo else []), stdout=log, stderr=log)
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._server.poll() is None:
             with suppress(URLError, ConnectionError), urlopen(f"{self.url}/readyz"):

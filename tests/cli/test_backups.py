@@ -79,7 +79,14 @@ def test_signing_goes_on_after_a_restore_with_numbers_of_its_own(run, signed, tm
     assert sign(petition) not in signed
 
 
-def test_a_restore_asks_first_and_no_means_no(run, signed, tmp_path):
+def test_a_script_is_not_asked(run, signed, tmp_path):
+    file = tmp_path / "copy"
+    run("backup", file)
+    assert run("restore", file).output == f"Restored from {file}.\n"
+
+
+def test_at_a_terminal_a_restore_asks_first_and_no_means_no(run, signed, tmp_path, monkeypatch):
+    monkeypatch.setattr(backups, "_somebody_can_answer", lambda: True)
     file = tmp_path / "copy"
     run("backup", file)
     change(signed[1], comment="kept")

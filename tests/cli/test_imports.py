@@ -37,7 +37,7 @@ def test_a_dry_run_tells_the_fate_of_each_row_and_changes_nothing(take, petition
     assert code == 0
     assert "     3  signed already        The same person as in row 2\n     4  signed already        Signed online\n" in said
     assert "     1  new\n" in said
-    assert "Nothing was changed: 1 signatures would come in.\n" in said
+    assert "Nothing was changed: 1 signature would come in.\n" in said
     assert len(rows()) == 1
     assert trail() == []
 

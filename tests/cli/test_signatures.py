@@ -110,10 +110,10 @@ def test_what_hatches_during_an_audit_is_no_difference(run, app, petition, monke
     assert rows()[0].number == 1
 
 
-@pytest.mark.parametrize("count", [1, 150])
-def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, count):
+@pytest.mark.parametrize(("count", "said"), [(1, "1 signature"), (150, "150 signatures")])
+def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, count, said):
     done = run("signatures", "generate", "home", count)
-    assert (done.exit_code, done.stdout) == (0, f"Generated {count} signatures for home.\n")
+    assert (done.exit_code, done.stdout) == (0, f"Generated {said} for home.\n")
     assert [each.number for each in rows()] == list(range(1, count + 1))
     assert {each.state for each in rows()} == {"counted"}
     assert differences() == []
@@ -160,7 +160,7 @@ def _in_context(app, act):
 
 def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, petition):
     sign_and_hatch(petition)
-    assert "keeps the personal data of its 1 signatures" in run("signatures", "anonymise", "home", "--dry-run").output
+    assert "keeps the personal data of its 1 signature:" in run("signatures", "anonymise", "home", "--dry-run").output
     at = utcnow() - timedelta(days=40)
     settings = {"opens_at": at - timedelta(days=1), "closes_at": at, "retention_days": 30}
     write(lambda: db.session.execute(update(Petition).values(**settings)))
@@ -169,8 +169,8 @@ def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, pet
     assert run("signatures", "anonymise", "home").exit_code == 1
     assert rows()[0].state == "counted"
     write(lambda: db.session.execute(update(Petition).values(retention_told_at=at)))
-    assert "1 signatures of home are to be erased" in run("signatures", "anonymise", "home", "--dry-run").output
-    assert run("signatures", "anonymise", "home").output == "Erased the personal data of 1 signatures of home.\n"
+    assert "1 signature of home is to be erased" in run("signatures", "anonymise", "home", "--dry-run").output
+    assert run("signatures", "anonymise", "home").output == "Erased the personal data of 1 signature of home.\n"
     assert rows()[0].state == "erased"
     assert differences() == []
 

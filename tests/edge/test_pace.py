@@ -33,6 +33,13 @@ def test_the_pace_returns_by_itself():
     assert noted(watched, 0.0, 1000) == QUIET_MS
 
 
+def test_what_is_told_moves_in_steps_so_that_tags_stay():
+    watched = Pace()
+    told = [noted(watched, 0.2, 1) for _ in range(100)]
+    assert sorted(set(told)) == [1000, 1500, 2000, 3000, 4500, 7000, 10_000]
+    assert told == sorted(told)
+
+
 def test_between_late_and_early_the_pace_stays():
     watched = Pace()
     noted(watched, 0.2, 50)

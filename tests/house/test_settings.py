@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 import config
+from campaign import create_app
 from config import SettingError, load
 
 ROOT = Path(__file__).parents[2]
@@ -99,7 +100,13 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({"PUBLIC_URL": "sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
+        ({"PORT": "70000"}, "PORT must be from 1 to 65535, not 70000"),
         ({"WEB_THREADS": "-1"}, "WEB_THREADS must be a whole number"),
+        ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY must be at least 1, not 0"),
+        ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
+        ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
+        ({"DATABASE_URL": "mysql://db/volante"}, "DATABASE_URL must look like postgresql://"),
+        ({"DATABASE_URL": "postgresql://db:port/volante"}, "DATABASE_URL must look like postgresql://"),
         (
             {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/99"},
             "TRUSTED_PROXIES must name networks such as 10.0.0.0/8, not '10.0.0.0/99'",
@@ -127,6 +134,20 @@ def test_a_command_says_a_wrong_setting_in_one_line(tmp_path):
     assert done.stderr.strip() == "Error: PORT must be a whole number, not 'many'"
 
 
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        ({"MAIL_FROM": "nobody"}, "MAIL_FROM must look like"),
+        ({"MAIL_URL": "smtp://amalia:secret"}, "MAIL_URL must look like"),
+        ({"MAIL_URL": "imap://mail.example"}, "MAIL_URL must look like"),
+    ],
+)
+def test_mail_that_could_not_leave_keeps_the_site_from_starting(tmp_path, wrong, words):
+    with pytest.raises(SettingError, match=words) as raised:
+        create_app({"VAR_DIR": str(tmp_path), "SQLALCHEMY_DATABASE_URI": "sqlite://", **wrong})
+    assert "secret" not in str(raised.value)
+
+
 def test_errors_of_the_database_never_carry_what_people_typed(asked):
     for url in ("", "postgresql://db/volante"):
         assert asked(DATABASE_URL=url)["SQLALCHEMY_ENGINE_OPTIONS"]["hide_parameters"] is True
@@ -140,3 +161,14 @@ def test_the_environment_is_read_nowhere_else():
     ]
     assert found == []
     assert config.ROOT == ROOT
+
+
+def test_what_people_trusted_us_with_lies_in_a_folder_for_its_owner_alone(tmp_path):
+    load({"VAR_DIR": str(tmp_path / "new" / "var")})
+    assert (tmp_path / "new" / "var").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(SettingError, match="VAR_DIR must name a folder"):
+        load({"VAR_DIR": str(tmp_path / "file" / "var")})

@@ -31,6 +31,12 @@ def test_without_script_the_page_says_what_it_needs_in_every_language(client):
     assert noscript.count("JavaScript") == 3
 
 
+def test_a_browser_too_old_for_the_app_finds_words_in_every_language(client):
+    [late] = re.findall(r'<div class="kiosk-late">(.*?)</div>', client.get("/kiosk/").text, re.DOTALL)
+    assert re.findall(r'lang="(\w\w)"', late) == [*LANGUAGES]
+    assert late.count("Safari 14.1") == 3
+
+
 def test_all_that_the_app_keeps_is_there_and_every_import_is_among_it(client):
     kept = client.get("/kiosk/assets.json").json
     assert len(set(kept["files"])) == len(kept["files"])

@@ -115,6 +115,6 @@ def test_the_folder_of_pictures_does_not_fill_the_disk(tmp_path, monkeypatch):
 
 
 def test_who_would_wait_behind_many_is_sent_away(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures._places, "acquire", lambda blocking: False)
+    monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
     with pytest.raises(TooManyPictures):
         kept(tmp_path, "one more", lambda: b"")

@@ -1,36 +1,29 @@
-"""The life of posters and of uploaded shapes, on both databases."""
+"""The life of posters, on both databases."""
 
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
-from campaign.causes.queries import cause_by_slug
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.montage import operations
-from campaign.montage.models import Poster, StoredShape
+from campaign.montage.models import Poster
 from campaign.montage.operations import (
     GRACE,
     LOCK,
     MOST_ATTEMPTS,
-    ButterfliesWouldMove,
     PressBusy,
-    accept_shape,
     ask_for_poster,
     claim_poster,
     finish_poster,
     give_back,
-    keep_shape,
     note_progress,
     sweep_posters,
-    sweep_shapes,
 )
-from campaign.montage.queries import Variety, find_shape, is_work_for_the_press, poster_standing, shown_names
-from campaign.montage.shapes import UnknownShape
+from campaign.montage.queries import Variety, is_work_for_the_press, poster_standing, shown_names
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.pictures import heart
 from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
 from tests.together import together
 
@@ -160,33 +153,3 @@ def test_whoever_withdraws_or_hides_is_named_no_more(app):
     change(second, name_display="counted")
     db.session.rollback()
     assert list(shown_names(petition.cause_id, 2)) == []
-
-
-def test_a_shape_is_kept_once_and_forgotten_unless_accepted(variety):
-    row = write(keep_shape, content=heart(), title="Heart", now=NOON)
-    assert write(keep_shape, content=heart(), title="Heart", now=NOON).name == row.name
-    assert find_shape(row.name).title == "Heart"
-    assert write(sweep_shapes, now=NOON + 6 * DAY) == 0
-    assert write(sweep_shapes, now=NOON + 8 * DAY) == 1
-
-
-def test_an_accepted_shape_stays(variety):
-    row = write(keep_shape, content=heart(), title="Heart", now=NOON)
-    write(accept_shape, variety.cause_id, name=row.name, now=NOON)
-    assert write(sweep_shapes, now=NOON + 8 * DAY) == 0
-    db.session.rollback()
-    assert cause_by_slug("valley").shape == row.name
-    assert db.session.get(StoredShape, row.name).accepted_at == NOON
-
-
-def test_butterflies_move_only_where_that_is_meant(app):
-    petition = make_petition()
-    sign_and_hatch(petition)
-    with pytest.raises(ButterfliesWouldMove):
-        write(accept_shape, petition.cause_id, name="dove", now=NOON)
-    assert write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
-
-
-def test_a_shape_that_nobody_made_is_not_taken(variety):
-    with pytest.raises(UnknownShape):
-        write(accept_shape, variety.cause_id, name="own-nothing", now=NOON)

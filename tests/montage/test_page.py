@@ -28,8 +28,9 @@ def test_night_is_drawn_as_the_server_draws_it(visit):
     assert mean < 2 and largest < 16
 
 
-def test_tens_of_thousands_are_drawn_as_the_server_draws_them(visit):
-    mean, largest = visit(28_000).drawn().settles().differs()
+@pytest.mark.parametrize("last", [28_000, 1_000_000])
+def test_very_many_are_drawn_as_the_server_draws_them(visit, last):
+    mean, largest = visit(last).drawn().settles().differs()
     assert mean < 4.5 and largest < 22
 
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from campaign.montage.cutting import Cut
 from campaign.montage.layout import places
 from campaign.montage.parcels import MOST_COLOURS
 from campaign.montage.shapes import shape_from
@@ -37,7 +38,7 @@ def test_a_plain_ground_and_a_clear_one_make_the_same_shape():
 
 
 def test_the_threshold_says_what_is_still_ground():
-    pale_spot = made(heart("white", form="JPEG"), threshold=120).mask
+    pale_spot = made(heart("white", form="JPEG"), cut=Cut(threshold=120)).mask
     assert made(heart("white", form="JPEG")).area - pale_spot.mean() > 0.01
 
 

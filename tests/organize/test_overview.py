@@ -1,8 +1,23 @@
-"""The overview: what waits for somebody, told only to who may do it."""
+"""The overview: the day, what waits for somebody and what happened, each told only to who may know it."""
+
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.factories.events import make_event
+from campaign.accounts.audit import WORKER, Actor, record
+from campaign.events.models import Registration
+from campaign.exports.models import Export
+from campaign.extensions import db, write
+from campaign.kiosk.models import Kiosk
+from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
+from campaign.organize.audit_words import ACTIONS
+from campaign.organize.happened import PERMISSION
+from campaign.petitions.models import Petition
+from campaign.updates.mailing import pause_mailing, plan_mailing
+from tests.factories.causes import make_cause
+from tests.factories.events import come, make_event
 from tests.factories.kiosks import AMALIA, make_table, make_tablet
 from tests.factories.paper import begin, csv_of
 from tests.factories.petitions import make_petition
@@ -12,6 +27,10 @@ from tests.factories.updates import make_update
 REVIEWED = {"/organize/held/", "/organize/kiosks/fair/review"}
 PAPER = {"/organize/imports/"}
 DRAFTS = {"/organize/petitions/", "/organize/events/", "/organize/updates/"}
+TABLES = {"/organize/kiosks/fair"}
+SEATS = {"/organize/events/seats/registrations?state=held"}
+DATA = {"/organize/retention/old"}
+MAIL = {"/organize/mail/paused"}
 
 
 @pytest.fixture
@@ -25,25 +44,169 @@ def cause_id(client):
     sign(petition, {**AMALIA, "email": "quick@rosales.example"}, held_reason="no_proof")
     begin(petition, csv_of("Zora,Quetzalli,,MX,06600,,,"))
     make_petition("next", cause_id=cause_id, state="draft")
-    make_event("talk", cause_id=cause_id, draft=True)
+    make_event("later", cause_id=cause_id, draft=True)
     make_update(cause_id=cause_id, draft=True)
+    seats = make_event("seats", cause_id=cause_id, days=30)
+    one = come(seats)
+    write(lambda: db.session.query(Registration).filter_by(id=one).update({"state": "held"}))
+    old = make_petition("old", cause_id=cause_id, closes_at=utcnow() + timedelta(days=1))
+    write(lambda: db.session.query(Petition).filter_by(id=old.id).update({"retention_days": 9, "retention_told_at": utcnow()}))
+    paused = write(plan_mailing, update_id=make_update("paused", cause_id=cause_id).id, now=utcnow())
+    write(pause_mailing, mailing_id=paused.id)
     return cause_id
+
+
+def tasks_in(page):
+    told = page.partition('class="today"')[2].partition("</section>")[0]
+    return set(re.findall(r'href="([^"]+)"', told))
+
+
+def happened_in(page):
+    told = page.partition('class="happened"')[2].partition("</section>")[0]
+    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", told))
 
 
 @pytest.mark.parametrize(
     ("role", "tasks"),
-    [("owner", REVIEWED | PAPER | DRAFTS), ("reviewer", REVIEWED | PAPER), ("editor", DRAFTS), ("exporter", set()), ("tabler", set())],
+    [
+        ("owner", REVIEWED | SEATS | TABLES | PAPER | DATA | MAIL | DRAFTS),
+        ("reviewer", REVIEWED | PAPER),
+        ("editor", DRAFTS),
+        ("exporter", set()),
+        ("tabler", SEATS | TABLES),
+    ],
 )
 def test_each_role_is_told_what_waits_for_it(desk_of, cause_id, role, tasks):
-    page = desk_of(role, cause_id).get("/organize/").text
-    _before, _mark, told = page.partition('class="today"')
-    told = told.partition("</div>")[0]
-    assert {place for place in REVIEWED | PAPER | DRAFTS if f'href="{place}"' in told} == tasks
+    desk = desk_of(role, cause_id)
+    assert tasks_in(desk.get("/organize/").text) == tasks
+    for address in tasks:
+        assert desk.get(address).status_code == 200
 
 
-def test_nothing_waits_in_a_cause_at_rest(desk_of):
+def test_nothing_waits_in_a_cause_at_rest_or_in_another(desk_of, cause_id):
+    desk = desk_of("owner", make_petition(cause_id=make_cause("hill").id, slug="quiet").cause_id)
+    page = desk.get("/organize/").text
+    assert "Nothing waits for you." in page
+    assert "Nothing since yesterday." in page
+
+
+def test_a_draft_that_goes_out_by_itself_waits_for_nobody(desk_of):
+    cause = make_cause()
+    make_event("later", cause_id=cause.id, draft=True, publish_at=utcnow() + timedelta(days=1))
+    assert tasks_in(desk_of("owner", cause.id).get("/organize/").text) == set()
+
+
+def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
+    event, petition = make_table()
+    for name in ("Kept", "Silent", "Awake"):
+        make_tablet(client, event, name=name)
+    seen = {"Kept": {"waiting": 12, "last_seen_at": utcnow() - timedelta(hours=2)}, "Silent": {"last_seen_at": utcnow() - timedelta(hours=1)}}
+    seen["Awake"] = {"last_seen_at": utcnow()}
+    for name, columns in seen.items():
+        write(lambda name=name, columns=columns: db.session.query(Kiosk).filter_by(name=name).update(columns))
+    page = desk_of("tabler", petition.cause_id).get("/organize/").text
+    assert "Bring tablet “Kept” to a network: it holds 12 signatures" in page
+    assert "Check tablet “Silent”, silent since" in page
+    assert "Awake" not in page
+
+
+def test_a_failed_file_is_told_to_who_asked_for_it_alone(desk_of):
     petition = make_petition()
-    assert 'class="today"' not in desk_of("owner", petition.cause_id).get("/organize/").text
+    asked, other = desk_of("exporter", petition.cause_id), desk_of("exporter", petition.cause_id, email="other@kwan.example")
+    columns = {"organizer_id": asked.organizer.id, "kind": "csv", "aim": "records", "purpose": "x", "choice": {}, "state": "failed"}
+    write(lambda: db.session.add(Export(petition_id=petition.id, cause_id=petition.cause_id, **columns)))
+    assert "made again" in asked.get("/organize/").text
+    assert "made again" not in other.get("/organize/").text
+
+
+def test_that_no_letter_goes_out_is_told_to_admins(desk_of):
+    petition = make_petition()
+    sign(petition)
+    admin, owner = desk_of(), desk_of("owner", petition.cause_id)
+    assert "No letter has gone out" not in admin.get("/organize/").text
+    write(lambda: db.session.query(OwedMessage).update({"due_at": utcnow() - timedelta(hours=1)}))
+    assert "No letter has gone out" in admin.get("/organize/").text
+    assert "No letter has gone out" not in owner.get("/organize/").text
+
+
+@pytest.mark.parametrize(
+    ("role", "seen"),
+    [
+        ("owner", {"published", "mailed", "turned", "downloaded"}),
+        ("editor", {"published", "mailed"}),
+        ("exporter", {"published", "downloaded"}),
+        ("reviewer", {"published", "turned"}),
+        ("tabler", {"published"}),
+    ],
+)
+def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
+    petition, foreign = make_petition(), make_petition("far", cause_id=make_cause("hill").id)
+    desk = desk_of(role, petition.cause_id, name="Teo Brandt")
+    here = {"subject": ("petition", petition.id), "cause_id": petition.cause_id}
+    news = make_update(cause_id=petition.cause_id)
+
+    def happen():
+        who = Actor(desk.organizer.id)
+        record(who, "petitions.publish", **here)
+        record(who, "petitions.publish", subject=("petition", foreign.id), cause_id=foreign.cause_id)
+        record(who, "petitions.publish", **here, at=utcnow() - timedelta(days=3))
+        for some in (4, 2):
+            record(who, "signatures.reject", **here, details={"signatures": some})
+        record(who, "exports.download", **here, details={"signatures": 1200})
+        record(WORKER, "mail.done", subject=("update", news.id), cause_id=news.cause_id, details={"letters": 8112})
+        record(who, "signatures.see", **here)
+
+    write(happen)
+    told = happened_in(desk.get("/organize/").text)
+    lines = {
+        "published": "Teo Brandt published a petition: Bring them home",
+        "mailed": "The worker mailed an update to everybody who was to get it: An answer came (8,112 letters)",
+        "turned": "Teo Brandt turned signatures away: Bring them home (6 signatures)",
+        "downloaded": "Teo Brandt downloaded a file of signatures: Bring them home (1,200 signatures)",
+    }
+    assert {name for name, line in lines.items() if line in told} == seen
+    assert told.count("published") == 1
+    assert "looked at" not in told
+
+
+def test_what_came_in_by_itself_is_told_too(desk_of, cause_id):
+    told = happened_in(desk_of("owner", cause_id).get("/organize/").text)
+    assert "1 signature was set aside" in told
+    assert "sent 1 signature" in told
+    assert "set aside" not in happened_in(desk_of("editor", cause_id).get("/organize/").text)
+
+
+def test_the_digest_knows_only_actions_that_there_are():
+    assert PERMISSION.keys() <= ACTIONS.keys()
+
+
+@pytest.mark.parametrize(
+    ("lang", "day", "hour"),
+    [("en", "Thursday 1 January", "22:30"), ("es", "Jueves 1 de enero", "10:30"), ("fr", "Jeudi 1er janvier", "22:30")],
+)
+def test_the_day_is_that_of_the_campaigns_clock(desk_of, monkeypatch, lang, day, hour):
+    # In Toronto it is still the evening of New Year's Day.
+    monkeypatch.setattr("campaign.organize.overview.utcnow", lambda: datetime(2026, 1, 2, 3, 30, tzinfo=UTC))
+    desk = desk_of("owner", make_petition().cause_id, lang=lang)
+    page = desk.get("/organize/").text
+    assert f"<h1>{day}</h1>" in page
+    assert hour in page
+
+
+def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table(desk_of):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    sign(petition, {**AMALIA, "email": "waits@rosales.example"})
+    sign(petition, {**AMALIA, "email": "held@rosales.example"}, held_reason="no_proof")
+    make_petition("draft", cause_id=petition.cause_id, state="draft")
+    page = desk_of("editor", petition.cause_id).get("/organize/?range=hours").text
+    assert re.findall(r"<dd[^>]*>(\d+)</dd>", page) == ["1", "3", "1", "1", "0"]
+    assert "1 confirmed and 2 waiting in this time" in page
+    assert [sum(map(int, column)) for column in zip(*re.findall(r"</th><td>(\d+)</td><td>(\d+)</td></tr>", page), strict=True)] == [1, 2]
+    assert re.findall(r'<span class="tag tag--\w+">(\w+)<', page) == ["open", "draft"]
+    tabler = desk_of("tabler", petition.cause_id).get("/organize/").text
+    assert "waiting" not in tabler
+    assert "/organize/numbers/" not in tabler
 
 
 def test_several_signatures_are_counted_in_the_plural_and_each_in_the_singular(desk_of):

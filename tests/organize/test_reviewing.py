@@ -174,7 +174,7 @@ RULES = [
     ("network", "house", None),
     ("mail_domain", "@Bad.EXAMPLE", "bad.example"),
     ("mail_domain", "bad", None),
-    ("country", "fr\nmx", "FR\nMX"),
+    ("country", "fr\nMéxico", "FR\nMX"),
     ("country", "FRA", None),
     ("rate", "20", "20"),
     ("rate", "many", None),
@@ -196,6 +196,7 @@ def test_a_rule_is_written_canonically_or_refused_at_its_field(desk_of, petition
         assert answer.status_code == 303
         assert [rule.pattern for rule in rule_keeping.rules_of(None)] == [kept]
         assert desk.get(answer.location).status_code == 200
+        assert desk.get("/organize/rules/").status_code == 200
 
 
 def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petition):

@@ -40,4 +40,4 @@ def test_who_is_not_signed_in_is_led_to_the_door_and_back(client):
 def test_the_workspace_speaks_the_language_of_the_organizer(desk_of, lang, words):
     answer = desk_of(lang=lang).get("/organize/", headers={"Accept-Language": "de"})
     assert f'<html lang="{lang}">' in answer.text
-    assert f"<h1>{words}</h1>" in answer.text
+    assert f"<title>{words} – Volante</title>" in answer.text

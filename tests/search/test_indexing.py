@@ -135,7 +135,7 @@ def test_a_cause_is_found_by_its_new_words(app):
     cause = make_cause()
     index_now()
     texts = {lang: {**text, "title": "Moths for the Hill"} for lang, text in CAUSE_TEXTS.items()}
-    write(change_cause, cause_id=cause.id, revision=1, texts=texts, palette="monarch", shape="monarch")
+    write(change_cause, cause_id=cause.id, revision=1, texts=texts, palette="monarch")
     assert found("moths") == [("cause", "valley")]
     assert found("valley") == []
 

@@ -40,6 +40,15 @@ def test_an_address_without_a_language_leads_to_one_that_has_it(client, app):
     assert spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
 
 
+def test_a_slash_too_many_is_forgiven(client, app):
+    make_petition()
+    assert spoken(client, "/en/petitions/home/?ref=a") == "/en/petitions/home?ref=a"
+    assert spoken(client, "/petitions/home/", "es") == "/es/petitions/home"
+    assert spoken(client, "/healthz/") == "/healthz"
+    assert client.get("/en/nothing/").status_code == 404
+    assert client.post("/en/petitions/home/signatures/").status_code == 404
+
+
 def test_the_redirect_varies_by_language_and_is_not_kept(client):
     answer = client.get("/privacy")
     assert answer.status_code == 302
@@ -53,7 +62,7 @@ def test_the_address_outweighs_the_browser(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//"]
+    "path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//", "//evil.example/en/privacy/"]
 )
 def test_no_address_leads_away_from_the_house(client, path):
     answer = client.get("/", environ_overrides={"PATH_INFO": path})

@@ -39,6 +39,12 @@ async function isLasting() {
   return Boolean(storage && storage.persisted && (await storage.persisted().catch(() => false)));
 }
 
+/**
+ * Whether this is Safari on an iPad or iPhone, and not the app on its home screen, which remembers
+ * for itself: only there `standalone` is known at all.
+ */
+export const isTabOfSafari = () => navigator.standalone === false;
+
 /** Ask the browser not to clear what it keeps for us; return whether it promised. */
 export async function askToLast() {
   const { storage } = navigator;

@@ -22,6 +22,7 @@ export default function hatching(element) {
   const { pathname, search } = window.location;
   const url = element.dataset.url || pathname + search;
   let tries = 0;
+  for (const byHand of element.querySelectorAll("[data-by-hand]")) byHand.hidden = true;
   const ask = async () => {
     tries += 1;
     const number = await numberAt(url);

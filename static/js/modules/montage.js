@@ -18,14 +18,11 @@ async function openList(page) {
   if (names) place.append(...names.childNodes);
 }
 
-/** Resolve to { before, answer } once the pulse tells another count of `cause` than it told first. */
-const change = (cause) =>
+/** Resolve to { before, answer } once the pulse tells another count of `cause` than `before`, the picture's. */
+const change = (cause, before) =>
   new Promise((resolve) => {
-    let before = null;
     const hear = ({ detail: answer }) => {
-      if (answer.cause !== cause) return;
-      if (before === null) before = answer.count;
-      if (answer.count === before) return;
+      if (answer.cause !== cause || answer.count === before) return;
       document.removeEventListener("volante:pulse", hear);
       resolve({ before, answer });
     };
@@ -40,7 +37,7 @@ function showWholePicture(element) {
 export default async function montage(element) {
   const isPage = Boolean(element.querySelector("[data-butterfly]"));
   // Elsewhere words and pictures come first, and whoever counts bytes keeps the server's picture.
-  const woken = "waits" in element.dataset && change(element.dataset.cause);
+  const woken = "waits" in element.dataset && change(element.dataset.cause, Number(element.dataset.waits));
   if (!isPage && !(await pageAtRest(element))) return;
   const news = await woken;
   const visit = isPage && fetchVisit();

@@ -10,6 +10,18 @@ from tests.browser.screens.screen import number_in
 
 # The promise is a second or two; this machine may be busy with other tests.
 SOON_MS = 6_000
+# Who flew in, whether the canvas stood then, and how long after the beat of the pulse that told of them (milliseconds).
+FLIGHTS = """() => {
+    const stage = document.querySelector("[data-stage]");
+    window.flights = [];
+    window.beats = {};
+    document.addEventListener("volante:pulse", ({ detail }) => { beats[detail.count] ??= performance.now(); });
+    stage.addEventListener("volante:montage-changed", ({ detail }) => flights.push({
+        born: detail.born,
+        drawn: stage.classList.contains("is-drawn"),
+        after: performance.now() - beats[Math.max(...Object.keys(beats))],
+    }));
+}"""
 
 
 def test_an_open_window_counts_on_while_somebody_else_confirms(arrive):
@@ -28,3 +40,19 @@ def test_a_watched_page_says_its_count_to_who_listens(arrive, served):
     number, _ = confirm(served.url, f"listened.{cause.visitor.address}")
     expect(cause.status).to_contain_text(str(number), timeout=SOON_MS)
     expect(cause.status).to_have_attribute("aria-live", "polite")
+
+
+def test_who_hatches_flies_into_the_picture_of_the_cause_as_soon_as_it_counts(arrive, served):
+    cause = CauseScreen.open(arrive(width=1440))
+    cause.page.wait_for_load_state("networkidle")
+    stage = cause.find("[data-stage]")
+    # Until then the server's picture is there, and no canvas.
+    expect(stage.locator("img.montage")).to_be_visible()
+    expect(stage.locator("canvas")).to_have_count(0)
+    cause.page.evaluate(FLIGHTS)
+    number, _ = confirm(served.url, f"flown.in.{cause.visitor.address}")
+    cause.page.wait_for_function("(number) => flights.some(({ born }) => born.includes(number))", arg=number)
+    flown = cause.page.evaluate("(number) => flights.find(({ born }) => born.includes(number))", number)
+    assert flown["drawn"]
+    # A beat of the pulse follows a hatching by a second; what comes after it is waking the canvas.
+    assert flown["after"] < SOON_MS

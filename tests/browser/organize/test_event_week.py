@@ -5,11 +5,10 @@ import io
 import re
 from datetime import datetime, timedelta
 
-import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.organize.test_first_day import accept, go, look, press
+from tests.browser.organize.test_first_day import accept, go, look, press, secure
 from tests.browser.screens.events import EventScreen, TicketScreen
 from tests.factories.pictures import heart
 
@@ -43,10 +42,7 @@ def owner(newcomer):
     def owner(**manner):
         odile = newcomer("owner", **manner)
         accept(odile)
-        go(odile, "account/second-factor/app", "app")
-        odile.page.fill("[name=code]", pyotp.TOTP(odile.page.locator(".app-key").inner_text().replace(" ", "")).now())
-        press(odile, "codes")
-        press(odile, "overview")
+        secure(odile)
         return odile
 
     return owner

@@ -42,10 +42,21 @@ def accept(visitor):
     press(visitor, "overview without factor")
 
 
+def secure(visitor):
+    """Set up an app for codes, and go on to the overview."""
+    page = visitor.page
+    go(visitor, "account/second-factor/app", "app")
+    page.fill("[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now())
+    press(visitor, "codes")
+    press(visitor, "overview")
+
+
 def sign_out(visitor):
     menu = visitor.page.locator(".rail-menu > summary")
     if menu.is_visible():
+        place = menu.bounding_box()
         menu.click()
+        assert menu.bounding_box() == place
         look(visitor, "menu")
     visitor.page.locator(".rail-foot:visible form button").click()
     look(visitor, "door")
@@ -68,7 +79,7 @@ def test_from_the_invitation_to_the_overview_and_in_again(newcomer, lang, width,
     code = page.locator(".recovery-codes li").first.inner_text()
     press(odile, "overview")
     expect(page.locator("main h2").first).to_be_visible()
-    for path, kind in (("people/", "people"), ("people/invite", "invite"), ("audit/", "audit"), ("account", "account")):
+    for path, kind in (("people/", "people"), ("people/invite", "invite"), ("audit/", "audit"), ("keys/", "keys"), ("account", "account")):
         go(odile, path, kind)
         expect(page.locator("html")).to_have_attribute("lang", lang)
     sign_out(odile)

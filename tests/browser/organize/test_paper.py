@@ -1,12 +1,9 @@
 """Paper: sheets are printed, typed in by keyboard alone, counted, and taken out again; a list is uploaded and put right."""
 
-from datetime import UTC, datetime
-
-import pyotp
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.organize.test_first_day import accept, go, look, press
+from tests.browser.organize.test_first_day import accept, go, look, press, secure
 
 SLUG = "victims-law"
 LIST = "Nombre;Apellidos;Correo;C.P.;País\nZora;Quetzalli;zora@correo;06600;México\nAna;Torres;;06600;México\n"
@@ -20,11 +17,7 @@ def owner(newcomer):
     def owner(**manner):
         odile = newcomer("owner", **manner)
         accept(odile)
-        go(odile, "account/second-factor/app", "app")
-        secret = odile.page.locator(".app-key").inner_text().replace(" ", "")
-        odile.page.fill("[name=code]", pyotp.TOTP(secret).at(datetime.now(UTC)))
-        press(odile, "codes")
-        press(odile, "overview")
+        secure(odile)
         return odile
 
     return owner

@@ -1,15 +1,13 @@
 """An organizer's week: figures, finding somebody, correcting, a rule tried and undone, the queue, and comments that are let through."""
 
 import re
-from datetime import UTC, datetime
 from itertools import count
 
-import pyotp
 import pytest
 from playwright.sync_api import expect
 
 from tests.browser.by_post import confirm
-from tests.browser.organize.test_first_day import accept, go, look, press
+from tests.browser.organize.test_first_day import accept, go, look, press, secure
 
 SLUG = "victims-law"
 LANDS = [("en", 1440, "light"), ("es", 390, "light"), ("fr", 820, "dark")]
@@ -25,11 +23,7 @@ def owner(newcomer, served):
         served.flask("signatures", "generate", SLUG, "200")
         odile = newcomer("owner", **manner)
         accept(odile)
-        go(odile, "account/second-factor/app", "app")
-        secret = odile.page.locator(".app-key").inner_text().replace(" ", "")
-        odile.page.fill("[name=code]", pyotp.TOTP(secret).at(datetime.now(UTC)))
-        press(odile, "codes")
-        press(odile, "overview")
+        secure(odile)
         return odile
 
     return owner
@@ -124,3 +118,17 @@ def test_figures_follow_the_pulse(owner, served):
     before = int(re.sub(r"\D", "", shown.inner_text()))
     signed(served, "en")
     expect(shown).to_have_text(re.compile(rf"^{before + 1:,}$"), timeout=SOON_MS)
+
+
+def test_the_rail_follows_what_comes_in(owner, served):
+    odile = owner(width=1440)
+    page = odile.page
+    page.clock.install()
+    go(odile, "people/", "people")
+    number = page.locator(".rail-nav--wide [data-rail-number=signatures]")
+    before = int(number.inner_text().replace(",", ""))
+    served.flask("signatures", "generate", SLUG, "3")
+    page.wait_for_timeout(1000)
+    page.clock.fast_forward(21_000)
+    expect(number).to_have_text(f"{before + 3:,}")
+    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_have_text(f"{before + 3:,} counted")

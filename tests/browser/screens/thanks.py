@@ -37,7 +37,7 @@ class ConfirmScreen(Screen):
         """Press the button, and wait for the number; without script it is asked for by hand."""
         self.find(f"{self.marker} button").click()
         self.page.wait_for_url("**/signatures/hatched/*")
-        look_again = self.find("noscript a, main [data-module=hatching] a:visible")
+        look_again = self.find("main [data-module=hatching] a:visible")
         while not self.visitor.scripts and self.find("[data-module=hatching]").count():
             look_again.first.click()
             self.page.wait_for_load_state()

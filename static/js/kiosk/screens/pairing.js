@@ -1,6 +1,7 @@
 // A tablet becomes a kiosk: eight characters, typed or scanned.
 
 import { codeIn, isWhole, tidied } from "../code-words.js";
+import { isTabOfSafari } from "../readiness.js";
 import { canScan, Scanner } from "../scan.js";
 import { ask, Refused } from "../server.js";
 import { word, words } from "../words.js";
@@ -22,6 +23,7 @@ export class Pairing {
     onEnter(this.line, () => this.pair());
     onActs(place, { pair: () => this.pair(), scan: () => this.scan() });
     place.querySelector('[data-act="scan"]').hidden = !canScan();
+    place.querySelector("[data-home]").hidden = !isTabOfSafari();
     this.scanner = new Scanner(place.querySelector("video"));
     this.onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.onState);

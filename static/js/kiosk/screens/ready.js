@@ -1,6 +1,6 @@
 // The light that says that the tablet may leave the office.
 
-import { askToLast, readiness } from "../readiness.js";
+import { askToLast, isTabOfSafari, readiness } from "../readiness.js";
 import { startShift } from "../shifts.js";
 import { whereOf, word } from "../words.js";
 import { onActs, onEnter } from "./acts.js";
@@ -38,7 +38,8 @@ export class Ready {
 
   async lookAgain() {
     await this.kiosk.download().catch(() => {});
-    await askToLast();
+    // Firefox asks the crew, and answers only when they do: nothing waits for that.
+    askToLast().then(() => this.kiosk.screen === this && this.look());
     await this.look();
   }
 
@@ -56,7 +57,9 @@ export class Ready {
     const said = light.querySelector("[data-light-words]");
     // Said aloud only when it changes.
     if (said.textContent !== text) said.textContent = text;
-    this.place.querySelector("[data-lasting-hint]").hidden = isLasting;
+    const hint = this.place.querySelector("[data-lasting-hint]");
+    hint.hidden = isLasting;
+    hint.textContent = word(isTabOfSafari() ? "ready_lasting_safari" : "ready_lasting_hint");
     this.place.querySelector('[data-act="install"]').hidden = !this.kiosk.installing;
   }
 

@@ -1,0 +1,72 @@
+"""The forms by which a picture becomes the shape of a montage, and why one cannot."""
+
+from pathlib import PurePath
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice
+from wtforms.validators import InputRequired, NumberRange
+
+from campaign.lib.names import clean_text
+from campaign.montage.cutting import LEAST_THRESHOLD, MOST_THRESHOLD, Cut
+from campaign.montage.uploads import MOST_OCTETS
+from campaign.organize.content_fields import LineField, most
+
+# The form's words come along with the file.
+MOST_SENT = MOST_OCTETS + 256 * 1024
+MOST_TITLE = 80
+OUT_OF_RANGE = _l("Write a whole number from 1 to 254.")
+REFUSALS = {
+    "too_heavy": _l("The file is larger than 12 MB. Make it smaller, or take another."),
+    "not_a_picture": _l("That is no picture that can be read. PNG, JPEG and WebP can."),
+    "too_many_pixels": _l("The picture has more than 40 million pixels. Make it smaller, or take another."),
+    "broken": _l("The picture cannot be read to its end: the file is damaged. Save it anew, or take another."),
+    "too_coarse": _l("What would become the shape is less than 160 pixels wide and high. Take a larger picture."),
+    "empty": _l("Nothing stands out from the ground. Try a smaller number, or a picture with a clear ground."),
+    "too_small": _l("The shape covers too little of its square: butterflies would lie on one another."),
+    "fills_all": _l("The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."),
+    "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."),
+}
+
+
+class ShapePictureForm(FlaskForm):
+    """A picture that may become a shape, and how organizers call it."""
+
+    picture = FileField(_l("Picture"), [FileRequired(_l("Choose a file."))])
+    title = LineField(_l("What organizers call it"), [most(MOST_TITLE)])
+
+    def called(self):
+        """Return the title that was typed, or the name of the file without its ending, or what any picture may be called."""
+        stem = clean_text(PurePath(self.picture.data.filename or "").stem, lines=False)
+        return self.title.data or stem[:MOST_TITLE].strip() or "1"
+
+
+class CutForm(FlaskForm):
+    """How a picture is cut out; `seen` tells which shape its editor had before their eyes."""
+
+    seen = HiddenField()
+    cut_by = RadioField(
+        _l("What becomes the shape"),
+        choices=[
+            SelectChoice("alpha", _l("What is not see-through")),
+            SelectChoice("colour", _l("What differs from the colour along the edge")),
+        ],
+        default="colour",
+    )
+    threshold = IntegerField(
+        _l("How far a colour may differ and still be ground"),
+        [InputRequired(OUT_OF_RANGE), NumberRange(LEAST_THRESHOLD, MOST_THRESHOLD, OUT_OF_RANGE)],
+        default=40,
+    )
+    inverted = BooleanField(_l("The other way round: the ground becomes the shape"))
+
+    @classmethod
+    def of(cls, draft):
+        cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
+        known = {"threshold": draft.threshold} if draft.threshold else {}
+        return cls(formdata=None, data={"seen": draft.shape or "", **cut, **known})
+
+    def cut(self):
+        """Return the Cut that was asked for."""
+        return Cut(self.cut_by.data, self.threshold.data, self.inverted.data)

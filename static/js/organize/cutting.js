@@ -1,0 +1,19 @@
+// What of a picture becomes a shape, as the server will cut it out: see campaign/montage/cutting.py.
+
+const OPAQUE = 128;
+
+const channels = (hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16));
+
+/** Take out of `pixels` (RGBA, changed in place) what is not of the shape; return the share that is, 0 to 1. */
+export function cut(pixels, { by, threshold, inverted, ground }) {
+  const [red, green, blue] = channels(ground);
+  let stays = 0;
+  for (let at = 0; at < pixels.length; at += 4) {
+    const [r, g, b, alpha] = [pixels[at], pixels[at + 1], pixels[at + 2], pixels[at + 3]];
+    const distance = Math.max(Math.abs(r - red), Math.abs(g - green), Math.abs(b - blue));
+    const isOf = (by === "alpha" ? alpha >= OPAQUE : distance > threshold) !== inverted;
+    stays += isOf;
+    pixels[at + 3] = isOf ? 255 : 0;
+  }
+  return (4 * stays) / pixels.length;
+}

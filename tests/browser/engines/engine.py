@@ -1,0 +1,84 @@
+"""A browser driven by the commands that all of them know (W3C WebDriver), whatever carries these to it."""
+
+import os
+import signal
+import time
+from contextlib import suppress
+
+ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
+PATIENCE_SECONDS = 60
+WAITING = """return new Promise((resolve, reject) => {
+  const opened = indexedDB.open("volante-kiosk");
+  opened.onerror = () => reject(opened.error);
+  opened.onsuccess = () => {
+    const counted = opened.result.transaction(["queue"]).objectStore("queue").count();
+    counted.onsuccess = () => { opened.result.close(); resolve(counted.result); };
+  };
+});"""
+
+
+class Refused(Exception):
+    """The browser did not do what it was told, for instance since the page is just being left."""
+
+
+class Engine:
+    """One browser with one window. A carrier has `order(command, **what)` and, in `process`, what it started."""
+
+    def __init__(self, url, carrier):
+        self.url, self.carrier = url, carrier
+        self.order = carrier.order
+
+    def go(self, path):
+        self.order("navigate", url=self.url + path if path.startswith("/") else path)
+
+    def run(self, script, *args):
+        """Return what `script` returns in the page; a promise is awaited."""
+        return self.order("script", script=script, args=list(args))
+
+    def until(self, expression):
+        """Wait until `expression` is true in the page, and return what it is."""
+        end = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < end:
+            with suppress(Refused):
+                if found := self.run(f"return ({expression})"):
+                    return found
+            time.sleep(0.05)
+        raise AssertionError(f"Never {expression}:\n{self.run('return document.body.innerText')}")
+
+    def find(self, selector):
+        self.until(f"document.querySelector({selector!r})")
+        return self.order("find", using="css selector", value=selector)[ELEMENT]
+
+    def click(self, selector):
+        self.order("click", id=self.find(selector))
+
+    def type(self, selector, text):
+        self.order("type", id=self.find(selector), text=text)
+
+    def choose(self, selector, value):
+        """Choose `value` in a list, as a finger does; the lists of a driver differ."""
+        self.find(selector)
+        self.run(CHOOSE, selector, value)
+
+    def screen(self, *names):
+        self.until(f"{list(names)}.includes(document.querySelector('main').dataset.screen)")
+
+    def waiting(self):
+        """Return how many records of the kiosk lie in the queue."""
+        return self.run(WAITING)
+
+    def kill(self):
+        """Every process of this browser ends at once, without a word."""
+        with suppress(ProcessLookupError):
+            os.killpg(self.carrier.process.pid, signal.SIGKILL)
+        self.carrier.process.wait()
+
+    def close(self):
+        self.kill()
+        self.carrier.clear()
+
+
+CHOOSE = """const list = document.querySelector(arguments[0]);
+list.value = arguments[1];
+list.dispatchEvent(new Event("input", { bubbles: true }));
+list.dispatchEvent(new Event("change", { bubbles: true }));"""

@@ -1,0 +1,97 @@
+"""A tablet of the oldest kind that docs/browsers.md names: what came later is missing, and nobody notices."""
+
+from tests.browser.kiosk.tablet import PIN, stored
+
+# Each is absent from some browser that people have: the newest Firefox or Safari lacks some, older ones the others.
+LATER = """
+  delete Navigator.prototype.locks;
+  delete Navigator.prototype.wakeLock;
+  delete Navigator.prototype.getBattery;
+  delete Navigator.prototype.storage;
+  delete Navigator.prototype.vibrate;
+  delete Navigator.prototype.share;
+  delete Crypto.prototype.randomUUID;
+  delete window.BroadcastChannel;
+  delete window.BarcodeDetector;
+  delete window.requestIdleCallback;
+  delete window.createImageBitmap;
+  delete window.structuredClone;
+  delete Intl.Segmenter;
+  delete Intl.DisplayNames;
+  delete Array.prototype.at;
+  delete HTMLDialogElement.prototype.showModal;
+  delete HTMLDialogElement.prototype.close;
+  const generate = SubtleCrypto.prototype.generateKey;
+  SubtleCrypto.prototype.generateKey = function (how, ...rest) {
+    if (how === "X25519" || how.name === "X25519") return Promise.reject(new DOMException("", "NotSupportedError"));
+    return generate.call(this, how, ...rest);
+  };
+"""
+
+
+def test_an_old_tablet_pairs_signs_and_sends(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce")
+    page = tablet.page
+    page.add_init_script(LATER)
+    tablet.pair()
+    assert page.locator("[data-part=lasting]").get_attribute("data-is") == "warned"
+    tablet.begin()
+    tablet.context.set_offline(True)
+    page.clock.install()
+    tablet.choose()
+    tablet.fill("Vieja")
+    # The dialog that asks whether somebody is there works without being a modal one.
+    page.clock.run_for(46_000)
+    page.locator("#still[open] [data-act=stay]").click()
+    assert page.locator("#still[open]").count() == 0
+    tablet.fill("Vieja", "Tableta Antigua")
+    page.locator("[data-act=sign]").click()
+    tablet.screen("thanks")
+    tablet.next_person()
+    assert tablet.waiting() == 1
+
+    page.clock.resume()
+    tablet.context.set_offline(False)
+    tablet.emptied()
+    assert [given for given, _ in stored(served, "Tableta Antigua")] == ["Vieja"]
+    page.locator("[data-brand]").dispatch_event("pointerdown")
+    tablet.screen("pin")
+    tablet.enter(PIN)
+    tablet.screen("panel")
+
+
+def test_firefoxs_question_is_waited_for_by_nobody(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce")
+    page = tablet.page
+    # It stands there until somebody of the crew answers.
+    page.add_init_script("""
+      let answer;
+      const asked = new Promise((resolve) => { answer = resolve; });
+      StorageManager.prototype.persist = () => asked;
+      let isLasting = false;
+      StorageManager.prototype.persisted = () => Promise.resolve(isLasting);
+      window.allow = () => { isLasting = true; answer(true); };
+    """)
+    tablet.pair()
+    lasting = page.locator("[data-part=lasting][data-is=warned]")
+    lasting.wait_for()
+    # Looking again looks at once.
+    page.evaluate("() => { document.querySelector('[data-part=picture]').dataset.is = 'waiting'; }")
+    page.get_by_role("button", name="Look again").click()
+    page.locator("[data-part=picture][data-is=done]").wait_for()
+    page.evaluate("() => window.allow()")
+    page.locator("[data-part=lasting][data-is=done]").wait_for()
+    assert page.locator("[data-lasting-hint]").is_hidden()
+
+
+def test_an_ipads_crew_is_led_to_the_app_on_the_home_screen(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce")
+    page = tablet.page
+    page.add_init_script("""
+      Object.defineProperty(Navigator.prototype, "standalone", { get: () => false });
+      StorageManager.prototype.persisted = () => Promise.resolve(false);
+    """)
+    tablet.open()
+    page.get_by_text("Safari and the app do not share what they remember").wait_for()
+    tablet.pair()
+    page.get_by_text("Safari clears this tablet’s memory after seven days").wait_for()

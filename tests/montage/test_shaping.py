@@ -1,0 +1,194 @@
+"""How a cause comes by its shape, on both databases; and the process that works on pictures."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from PIL import Image
+from sqlalchemy import func, select
+
+from campaign.causes.queries import cause_by_slug, cause_in_any_state
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.montage import shaping, workshop
+from campaign.montage.cutting import Cut
+from campaign.montage.models import ShapeDraft, StoredShape
+from campaign.montage.queries import draft_of, find_shape, is_public_shape, shapes_of
+from campaign.montage.shapes import UnknownShape
+from campaign.montage.shaping import (
+    ButterfliesWouldMove,
+    ShapeChangedMeanwhile,
+    ShapeInUse,
+    TooManyDrafts,
+    accept_shape,
+    begin_draft,
+    cut_draft,
+    drop_shape,
+    keep_shape,
+    sweep_shapes,
+)
+from campaign.montage.uploads import PictureRefused, shape_files
+from campaign.montage.workshop import CutOut, WorkFailed, cut_out, preview_png
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.pictures import bomb, grating, heart, ring
+from tests.factories.signatures import sign_and_hatch
+from tests.together import together
+
+NOON = utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
+DAY = timedelta(days=1)
+ALPHA = Cut("alpha")
+
+
+@pytest.fixture
+def cause(app):
+    return make_cause()
+
+
+def made_of(content, title="Heart", cut=ALPHA):
+    """A CutOut, made in this process."""
+    name, files = shape_files(content, title, cut)
+    return CutOut(name, "", files, cut, b"webp", 600, 533, True, (0, 0, 0))
+
+
+def begin(cause, content=None, now=NOON):
+    made = made_of(content or heart())
+    return write(begin_draft, cause_id=cause.id, title="Heart", made=made, now=now)
+
+
+def keep(content=None):
+    return write(keep_shape, content=content or heart(), title="Heart", now=NOON).name
+
+
+def count_of(model):
+    db.session.rollback()
+    return db.session.scalar(select(func.count()).select_from(model))
+
+
+def test_a_shape_is_kept_once_and_forgotten_unless_accepted(cause):
+    name = keep()
+    assert keep() == name
+    assert find_shape(name).title == "Heart"
+    assert write(sweep_shapes, now=NOON + DAY / 2) == 0
+    assert write(sweep_shapes, now=NOON + DAY) == 1
+
+
+def test_an_accepted_shape_stays(cause):
+    name = keep()
+    assert not is_public_shape(name)
+    write(accept_shape, cause.id, name=name, now=NOON)
+    assert write(sweep_shapes, now=NOON + 8 * DAY) == 0
+    db.session.rollback()
+    assert cause_by_slug("valley").shape == name
+    assert is_public_shape(name)
+    assert db.session.get(StoredShape, name).accepted_at == NOON
+
+
+def test_butterflies_move_only_where_that_is_meant(app):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    with pytest.raises(ButterfliesWouldMove):
+        write(accept_shape, petition.cause_id, name="dove", now=NOON)
+    assert write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
+
+
+def test_a_shape_that_nobody_made_is_not_taken(cause):
+    with pytest.raises(UnknownShape):
+        write(accept_shape, cause.id, name="own-nothing", now=NOON)
+
+
+def test_of_two_who_choose_at_once_one_is_told(app, cause):
+    def take(name):
+        try:
+            return write(accept_shape, cause.id, name=name, former="monarch", now=NOON).shape
+        except ShapeChangedMeanwhile:
+            return "told"
+
+    results = together(app, [lambda: take("dove"), lambda: take("drop")])
+    taken = [each for each in results if each != "told"]
+    assert results.count("told") == 1
+    db.session.rollback()
+    assert [cause_in_any_state("valley").shape] == taken
+
+
+def test_the_same_choice_twice_is_one(cause):
+    for _ in range(2):
+        write(accept_shape, cause.id, name="dove", former="monarch", now=NOON)
+    db.session.rollback()
+    assert cause_in_any_state("valley").shape == "dove"
+
+
+def test_a_former_shape_may_be_taken_again_or_thrown_away(cause):
+    name = keep()
+    write(accept_shape, cause.id, name=name, now=NOON)
+    with pytest.raises(ShapeInUse):
+        write(drop_shape, cause_id=cause.id, name=name)
+    write(accept_shape, cause.id, name="monarch", now=NOON)
+    assert shapes_of(cause) == {name: "Heart"}
+    write(drop_shape, cause_id=cause.id, name=name)
+    assert shapes_of(cause) == {}
+    assert write(sweep_shapes, now=NOON + DAY) == 1
+
+
+def test_a_draft_that_nobody_takes_is_gone_after_a_day_with_its_shape(cause):
+    draft = begin(cause)
+    assert begin(cause).id == draft.id
+    write(sweep_shapes, now=NOON + DAY / 2)
+    assert (count_of(ShapeDraft), count_of(StoredShape)) == (1, 1)
+    assert write(sweep_shapes, now=NOON + DAY) == 1
+    assert count_of(ShapeDraft) == 0
+
+
+def test_a_draft_that_is_taken_is_a_draft_no_more(cause):
+    draft = begin(cause)
+    write(accept_shape, cause.id, name=draft.shape, former="monarch", now=NOON)
+    assert draft_of(cause, draft.id) is None
+    assert write(sweep_shapes, now=NOON + 8 * DAY) == 0
+
+
+def test_of_two_who_cut_the_same_picture_the_second_is_told(cause):
+    draft = begin(cause)
+    first, second = made_of(ring()), made_of(heart("white"), cut=Cut("colour", 90))
+    seen = draft.shape
+    write(cut_draft, draft_id=draft.id, seen=seen, made=first, now=NOON)
+    with pytest.raises(ShapeChangedMeanwhile):
+        write(cut_draft, draft_id=draft.id, seen=seen, made=second, now=NOON)
+    db.session.rollback()
+    assert draft_of(cause, draft.id).shape == first.name
+
+
+def test_a_cause_keeps_so_many_drafts_and_no_more(cause, monkeypatch):
+    monkeypatch.setattr(shaping, "MOST_DRAFTS", 1)
+    begin(cause)
+    with pytest.raises(TooManyDrafts):
+        begin(cause, ring())
+
+
+def test_a_shape_is_cut_out_and_drawn_in_a_process_of_its_own(cause, tmp_path):
+    made = cut_out(heart("white", form="JPEG"), title="Heart", cut=Cut())
+    assert made.name == shape_files(heart("white", form="JPEG"), "Heart")[0]
+    assert (made.cut.by, made.is_clear, made.ground) == ("colour", False, (255, 255, 255))
+    draft = write(begin_draft, cause_id=cause.id, title="Heart", made=made, now=NOON)
+    with Image.open(io.BytesIO(made.picture)) as picture:
+        assert (picture.format, picture.size) == ("WEBP", (made.width, made.height))
+    png = preview_png(tmp_path, shape=draft.shape, count=300, width=120)
+    assert Image.open(io.BytesIO(png)).size == (120, 120)
+
+
+def test_what_is_no_picture_is_refused_and_what_is_no_shape_yet_says_why(app):
+    with pytest.raises(PictureRefused, match="too_many_pixels"):
+        cut_out(bomb(30_000, 30_000), title="x", cut=Cut())
+    made = cut_out(grating(), title="x", cut=Cut())
+    assert (made.name, made.fault, made.cut.by) == (None, "too_thin", "alpha")
+
+
+def test_work_that_takes_too_long_is_ended(app, monkeypatch):
+    monkeypatch.setattr(workshop, "LONGEST_SECONDS", 0.01)
+    with pytest.raises(WorkFailed):
+        cut_out(heart(), title="x", cut=Cut())
+
+
+def test_the_other_way_round_the_ground_becomes_the_shape(app):
+    shape, other = (find_shape(write(keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=each), now=NOON).name) for each in (False, True))
+    # The ring's middle is a hole of the one and part of the other.
+    assert not shape.mask[512, 512] and other.mask[512, 512]

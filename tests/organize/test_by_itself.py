@@ -1,0 +1,93 @@
+"""What comes about by the clock stands in the audit trail, once, as done by the worker and planned by whoever planned it."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.causes.operations import publish_due_causes
+from campaign.events.editing import publish_due
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.tasks import note_turns
+from campaign.updates.tasks import note_published
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+from tests.factories.updates import make_update
+
+HOUR = datetime(2030, 1, 1, 15, 0, tzinfo=UTC)
+THEN = {"publish_at": "2030-01-01T10:00", "time_zone": "America/Toronto"}
+DATES = {"revision": 1, "time_zone": "America/Toronto"}
+
+
+def plan_cause(desk):
+    desk.post("/organize/causes/hill/publish-later", THEN)
+    return publish_due_causes, "causes.publish"
+
+
+def plan_event(desk):
+    make_event("talk", cause_id=desk.cause.id, draft=True)
+    desk.post("/organize/events/talk/publish-later", THEN)
+    return publish_due, "events.publish"
+
+
+def plan_update(desk):
+    make_update(cause_id=desk.cause.id, draft=True)
+    desk.post("/organize/updates/answer/publish", {**THEN, "when": "later"})
+    return note_published, "updates.publish"
+
+
+def plan_opening(desk):
+    make_petition(cause_id=desk.cause.id, state="draft", opens_at=HOUR)
+    desk.post("/organize/petitions/home/publish")
+    return note_turns, "petitions.open"
+
+
+def plan_close(desk):
+    make_petition(cause_id=desk.cause.id)
+    desk.post("/organize/petitions/home/dates", {**DATES, "closes_at": "2030-01-01T10:00"})
+    return note_turns, "petitions.close"
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause("hill", state="draft")
+    desk = desk_of("owner", cause.id)
+    desk.cause = cause
+    return desk
+
+
+def told():
+    """Return (action, door, who planned it) of what the worker did."""
+    db.session.rollback()
+    return [(each.action, each.details.get("planned_by")) for each in entries(most=500) if each.door == "worker"]
+
+
+@pytest.mark.parametrize("plan", [plan_cause, plan_event, plan_update, plan_opening, plan_close])
+def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
+    operation, action = plan(desk)
+    assert write(operation, now=HOUR - timedelta(seconds=1)) == 0
+    assert write(operation, now=HOUR) == 1
+    assert write(operation, now=HOUR + timedelta(minutes=1)) == 0
+    assert told() == [(action, desk.organizer.id)]
+    page = desk.get("/organize/audit/").text
+    assert "The worker" in page
+    assert "as <bdi>Owner</bdi> had planned" in page
+
+
+def test_what_goes_out_at_once_is_noted_as_done_by_hand_alone(desk):
+    make_petition(cause_id=desk.cause.id, state="draft")
+    make_update(cause_id=desk.cause.id, draft=True)
+    desk.post("/organize/petitions/home/publish")
+    desk.post("/organize/updates/answer/publish", {"when": "now"})
+    for operation in (note_turns, note_published):
+        assert write(operation, now=utcnow()) == 0
+    assert told() == []
+
+
+def test_what_never_was_planned_in_the_workspace_is_not_noted(desk):
+    make_petition(cause_id=desk.cause.id, closes_at=utcnow() + timedelta(hours=1))
+    make_update(cause_id=desk.cause.id, days=1)
+    for operation in (note_turns, note_published):
+        assert write(operation, now=utcnow() + timedelta(hours=2)) == 0

@@ -1,0 +1,78 @@
+"""The figures are those of the ledger, whatever happened to the signatures, and all of them can be taken along."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+
+from campaign.lib.times import utcnow
+from campaign.organize.tables import TABLES
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
+
+
+def rows_of(desk, address):
+    """Return the rows of a table as it is downloaded, without its heading."""
+    answer = desk.get(address)
+    assert answer.status_code == 200, address
+    return list(csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"))))[1:]
+
+
+@pytest.fixture
+def stormy(app):
+    """A petition whose signatures were counted, withdrawn, restored, held after counting, and wait."""
+    petition = make_petition(goal=1000)
+    sign_many(petition, 9)
+    gone = sign_and_hatch(petition, ODILE, email="gone@kwan.example")
+    back = sign_and_hatch(petition, ODILE, email="back@kwan.example")
+    held = sign_and_hatch(petition, ODILE, email="held@kwan.example")
+    for each in (gone, back):
+        withdraw(each)
+    hatch_now()
+    restore(back)
+    change(held, state="held", held_reason="no_proof")
+    hatch_now()
+    sign(petition, ODILE, email="waits@kwan.example")
+    confirm(sign(petition, ODILE, email="late@kwan.example"))
+    hatch_now()
+    return petition
+
+
+def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
+    desk = desk_of("editor", stormy.cause_id)
+    said = app.test_cli_runner().invoke(args=["signatures", "audit"])
+    assert (said.exit_code, "agree" in said.output) == (0, True)
+    for kind, slug in (("petitions", "home"), ("causes", "valley")):
+        page = desk.get(f"/organize/numbers/{kind}/{slug}").text
+        assert "It agrees" in page
+        shown = [int(each) for each in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
+        tables = {name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES}
+        states = {name: int(count) for name, count in tables["states"]}
+        counted = states["counted"]
+        assert shown == [counted, sum(map(int, tables["days"][-1][1:])), states["pending"], states["held"], states["withdrawn"]]
+        assert sum(int(row[-1]) for row in tables["ledger"]) == counted
+        for name in ("evidence", "countries", "regions", "sources", "languages"):
+            assert sum(int(row[-1]) for row in tables[name]) == counted, name
+        for name in ("days", "hours"):
+            assert sum(int(row[1]) for row in tables[name]) == counted
+            assert sum(int(row[2]) for row in tables[name]) == states["pending"] + states["held"]
+
+
+def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of):
+    petition = make_petition(goal=100)
+    early = utcnow() - timedelta(days=9)
+    for day in range(9):
+        at = early + timedelta(days=day)
+        confirm(sign(petition, ODILE, email=f"o{day}@kwan.example", now=at), now=at)
+    sign(petition, ODILE, email="waits@kwan.example", now=early)
+    hatch_now()
+    desk = desk_of("owner", petition.cause_id)
+    [[slug, counted, goal, pace, earliest, latest]] = rows_of(desk, "/organize/numbers/petitions/home/forecast.csv")
+    assert (slug, counted, goal) == ("home", "9", "100")
+    assert 0.5 < float(pace) <= 1.5
+    assert f"{utcnow():%Y-%m-%d}" < earliest <= (latest or earliest)
+    [[_since, _until, asked, confirmed]] = rows_of(desk, "/organize/numbers/causes/valley/confirming.csv")
+    # The last of the nine signed a day ago, and by then has had as long as the share gives to everybody.
+    assert (asked, confirmed) == ("10", "9")

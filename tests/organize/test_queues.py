@@ -1,0 +1,64 @@
+"""The pages of a queue: one stays where one was, ticks and words are kept, and what was passed over comes again."""
+
+import re
+
+import pytest
+
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import ODILE, sign, sign_and_hatch
+
+PAGE = 20
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+def hold(petition, count):
+    return [sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field") for place in range(count)]
+
+
+def shown_on(page):
+    return [int(each) for each in re.findall(r'name="shown" value="(\d+)"', page)]
+
+
+def test_a_reason_that_is_missing_on_the_second_page_leaves_one_there_with_the_ticks(desk_of, petition):
+    ids = hold(petition, PAGE + 2)
+    desk = desk_of("reviewer", petition.cause_id)
+    last = ids[PAGE - 1]
+    assert f"after={last}" in desk.get("/organize/held/").text
+    second = desk.get(f"/organize/held/?after={last}").text
+    assert shown_on(second) == ids[PAGE:]
+    answer = desk.post("/organize/held/", {"do": "reject.ticked", "ticked": ids[-1], "after": last})
+    assert answer.status_code == 422
+    assert shown_on(answer.text) == ids[PAGE:]
+    assert f'value="{ids[-1]}" data-key="x" aria-labelledby="name-{ids[-1]}" checked' in answer.text
+    done = desk.post("/organize/held/", {"do": "let_through.ticked", "ticked": ids[-1], "after": last}, follow_redirects=True)
+    assert shown_on(done.text) == ids[PAGE:-1]
+
+
+def test_after_the_last_page_what_was_passed_over_comes_again(desk_of, petition):
+    ids = hold(petition, PAGE + 1)
+    desk = desk_of("reviewer", petition.cause_id)
+    words = {"do": "let_through.shown", "shown": ids[-1], "after": ids[PAGE - 1]}
+    assert shown_on(desk.post("/organize/held/", words, follow_redirects=True).text) == ids[:PAGE]
+
+
+def test_comments_keep_their_page_too(desk_of, petition):
+    ids = [sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}") for n in range(PAGE + 2)]
+    desk = desk_of("reviewer", petition.cause_id)
+    page = desk.get(f"/organize/comments/?after={ids[PAGE - 1]}").text
+    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {"shown": shown_on(page), "after": ids[PAGE - 1]}
+    left = desk.post("/organize/comments/", {**fields, f"decision-{ids[-1]}": "show"}, follow_redirects=True).text
+    assert shown_on(left) == ids[PAGE:-1]
+
+
+def test_a_reason_that_is_missing_is_said_where_it_belongs(desk_of, petition):
+    signature = sign_and_hatch(petition)
+    path = f"/organize/signatures/{signature}/withdraw"
+    page = desk_of("reviewer", petition.cause_id).post(path, {}).text
+    assert 'href="#why"' in page
+    opened = re.search(r'<details class="fold" open>.*?</details>', page, re.DOTALL).group()
+    assert f'action="{path}"' in opened
+    assert 'id="why-error"' in opened

@@ -1,0 +1,88 @@
+"""The numbers of the rail: of one's own causes, only where one may look, and in words for who hears them."""
+
+import pytest
+from sqlalchemy import event
+
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.organize import rail_numbers
+from campaign.signatures.models import Signature
+from tests.factories.causes import make_cause
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, change, sign, sign_and_hatch
+
+SIGNATURES = {"signatures": ["2", "2 counted"]}
+REVIEW = {"held": ["1", "1 to look at"], "comments": ["1", "1 to read"]}
+PUBLIC = {"petitions": ["1", "1 open"], "events": ["1", "1 ahead"]}
+
+
+@pytest.fixture
+def cause_id(app):
+    """A cause with one of each, and what must not be counted with it."""
+    petition = make_petition()
+    sign_and_hatch(petition, {**AMALIA, "comment": "Vivos"})
+    sign_and_hatch(petition, {**AMALIA, "email": "b@rosales.example"})
+    sign(petition, {**AMALIA, "email": "c@rosales.example"}, held_reason="no_proof")
+    away = sign(petition, {**AMALIA, "email": "d@rosales.example"}, held_reason="no_proof")
+    change(away, rejected_at=utcnow())
+    make_petition("draft", cause_id=petition.cause_id, state="draft")
+    make_petition("over", cause_id=petition.cause_id, state="closed")
+    make_event(cause_id=petition.cause_id)
+    make_event("past", cause_id=petition.cause_id, days=-9)
+    make_event("draft", cause_id=petition.cause_id, draft=True)
+    hill = make_petition("far", cause_id=make_cause("hill").id)
+    sign_and_hatch(hill)
+    sign(hill, {**AMALIA, "email": "e@rosales.example"}, held_reason="no_proof")
+    return petition.cause_id
+
+
+@pytest.mark.parametrize(
+    ("role", "numbers"),
+    [
+        ("owner", SIGNATURES | REVIEW | PUBLIC),
+        ("reviewer", SIGNATURES | REVIEW | PUBLIC),
+        ("exporter", SIGNATURES | PUBLIC),
+        ("editor", PUBLIC),
+        ("tabler", PUBLIC),
+    ],
+)
+def test_each_role_is_told_the_numbers_of_its_places(desk_of, cause_id, role, numbers):
+    desk = desk_of(role, cause_id)
+    assert desk.get("/organize/rail.json").json == numbers
+    page = desk.get("/organize/").text
+    for name, (figure, words) in numbers.items():
+        # Once on the wide rail, once in the menu of a phone.
+        assert page.count(f'data-rail-number="{name}" aria-hidden="true">{figure}</b>') == 2
+        assert page.count(f'data-rail-words="{name}">{words}</span>') == 2
+    assert page.count("data-rail-number=") == 2 * len(numbers)
+
+
+def test_an_admin_is_told_of_all_causes_and_nothing_stands_at_nought(desk_of, cause_id):
+    told = desk_of().get("/organize/rail.json").json
+    assert told["signatures"] == ["3", "3 counted"]
+    assert told["held"] == ["2", "2 to look at"]
+    write(lambda: db.session.query(Signature).filter_by(state="held").update({"rejected_at": utcnow()}))
+    assert desk_of(email="x@kwan.example").get("/organize/rail.json").json["held"] == ["", ""]
+
+
+def test_counting_stops_where_more_would_tell_no_more(desk_of, cause_id, monkeypatch):
+    monkeypatch.setattr(rail_numbers, "MOST", 1)
+    assert desk_of().get("/organize/rail.json").json["held"] == ["1+", "1+ to look at"]
+
+
+def test_all_numbers_are_one_question(desk_of, cause_id, app):
+    desk = desk_of("owner", cause_id)
+    asked = []
+
+    def listen(*told):
+        asked.append(told[2])
+
+    event.listen(db.engine, "before_cursor_execute", listen)
+    desk.get("/organize/rail.json")
+    event.remove(db.engine, "before_cursor_execute", listen)
+    assert len([each for each in asked if "free_number" in each or "cause_tally" in each or "petition" in each]) == 1
+
+
+def test_who_is_not_signed_in_is_told_nothing(client):
+    assert client.get("/organize/rail.json").status_code == 303

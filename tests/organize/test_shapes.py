@@ -1,0 +1,176 @@
+"""The shape of a montage in the workspace: choosing, sending a picture, cutting it out, taking it."""
+
+import io
+
+import pytest
+from PIL import Image, ImageDraw
+
+from campaign.causes.queries import cause_in_any_state
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.montage import workbench, workshop
+from campaign.montage.queries import drafts_of
+from campaign.montage.shaping import accept_shape, keep_shape
+from campaign.montage.uploads import MOST_OCTETS
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+from tests.factories.pictures import heart, png
+from tests.factories.signatures import AMALIA, sign_and_hatch
+
+SHAPE = "/organize/causes/valley/shape"
+
+
+def now_of(slug="valley"):
+    db.session.rollback()
+    return cause_in_any_state(slug)
+
+
+def send(desk, content, name="heart.png", **words):
+    return desk.post(SHAPE, {"picture": (io.BytesIO(content), name), **words})
+
+
+@pytest.fixture(autouse=True)
+def _here(monkeypatch):
+    """Pictures are worked on in this process: that it is another one is proved where the workshop is tested."""
+    monkeypatch.setattr(workshop, "_work", lambda kind, folder, **order: workbench.WORK[kind](folder, **order))
+    monkeypatch.setattr("campaign.organize.cause_shape.PREVIEW_WIDTH", 60)
+
+
+def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):
+    petition = make_petition()
+    sign_and_hatch(petition, AMALIA)
+    desk = desk_of("editor", petition.cause_id)
+    page = desk.get(SHAPE).text
+    assert all(f'href="{SHAPE}/{name}"' in page for name in ("monarch", "dove", "drop"))
+    look = desk.get(f"{SHAPE}/dove").text
+    assert "Take it, and move 1 butterfly" in look and "keeps its number and its name" in look
+    assert desk.post(f"{SHAPE}/dove", {"former": "monarch"}).location == SHAPE
+    assert now_of().shape == "dove"
+    assert "To undo this, take “A butterfly” again" in desk.get(SHAPE).text
+    owner = desk_of("owner", petition.cause_id)
+    assert "gave a montage its shape" in owner.get("/organize/audit/").text
+    for role in ("reviewer", "tabler"):
+        other = desk_of(role, petition.cause_id)
+        assert other.post(f"{SHAPE}/drop", {"former": "dove"}).status_code == 403
+        assert other.get(f"{SHAPE}/drop/100.png").status_code == 403
+    assert now_of().shape == "dove"
+
+
+def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
+    cause = make_cause()
+    desk = desk_of("owner", cause.id)
+    place = send(desk, heart()).location
+    draft = drafts_of(now_of())[0]
+    assert place == f"{SHAPE}/pictures/{draft.id}"
+    assert "No butterfly sits in this montage yet" in desk.get(place).text
+    assert (draft.title, now_of().shape) == ("heart", "monarch")
+    assert Image.open(io.BytesIO(desk.get(f"{place}.webp").data)).size == (draft.width, draft.height)
+    for count in ("100", "now"):
+        assert Image.open(io.BytesIO(desk.get(f"{SHAPE}/{draft.shape}/{count}.png").data)).size == (60, 60)
+    assert desk.get(f"{SHAPE}/{draft.shape}/7.png").status_code == 404
+    # Until it is taken it is no business of anybody else's.
+    stranger = desk_of("editor", make_cause("other").id)
+    for path in (place, f"{place}.webp", f"{SHAPE}/{draft.shape}/100.png"):
+        assert stranger.get(path).status_code in (303, 404)
+        assert client.get(path).status_code == 303
+    assert stranger.get(f"/organize/causes/other/shape/{draft.shape}/100.png").status_code == 404
+    assert client.get(f"/montage/any/{draft.shape}.bin").status_code == 404
+    name = draft.shape
+    desk.post(f"{SHAPE}/{name}", {"former": "monarch"})
+    assert now_of().shape == name
+    assert client.get(f"/montage/any/{name}.bin").status_code == 200
+    assert "meanwhile" in desk.get(place, follow_redirects=True).text
+
+
+def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(desk_of):
+    cause = make_cause()
+    desk = desk_of("editor", cause.id)
+    place = send(desk, heart("white", form="JPEG"), title="Our heart").location
+    first = drafts_of(now_of())[0].shape
+    answer = desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "254"})
+    assert (answer.status_code, 'id="threshold-error"' in answer.text) == (422, True)
+    for wrong in ("", "x", "0", "255"):
+        assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": wrong}).status_code == 422
+    assert drafts_of(now_of())[0].shape == first
+    assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "120"}).location == place
+    draft = drafts_of(now_of())[0]
+    assert (draft.threshold, draft.shape == first, draft.title) == (120, False, "Our heart")
+    # Of two who had the first before them, the second is told, whatever they press.
+    assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
+    assert "cut out in another way" in desk.post(f"{SHAPE}/{first}", {"former": "monarch"}, follow_redirects=True).text
+    assert now_of().shape == "monarch"
+    desk.post(f"{place}/discard")
+    assert drafts_of(now_of()) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "That is no picture that can be read."),
+        (heart()[:2000], "the file is damaged"),
+        (bytes(MOST_OCTETS + 1), "larger than 12 MB"),
+    ],
+)
+def test_what_is_no_picture_is_refused_in_words_and_what_was_typed_stays(desk_of, content, words):
+    answer = send(desk_of("editor", make_cause().id), content, title="Our heart")
+    assert answer.status_code == 422
+    assert words in answer.text and 'value="Our heart"' in answer.text
+    assert drafts_of(now_of()) == []
+
+
+def test_a_file_must_be_chosen_and_a_far_too_large_one_is_said(desk_of):
+    desk = desk_of("editor", make_cause().id)
+    assert "Choose a file." in desk.post(SHAPE, {"title": "x"}).text
+    assert "larger than 12 MB" in desk.get(send(desk, bytes(MOST_OCTETS + 2**20)).location).text
+
+
+def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):
+    desk = desk_of("editor", make_cause().id)
+    # Two things in it, of which the fainter is found first, and fills the square.
+    picture = Image.new("RGB", (600, 600), "white")
+    picture.paste("#909090", (9, 9, 591, 591))
+    ImageDraw.Draw(picture).ellipse((150, 150, 450, 450), fill="#101010")
+    place = send(desk, png(picture), "two.png").location
+    page = desk.get(place).text
+    assert "The shape fills the whole square" in page and "Take this shape" not in page
+    assert desk.post(place, {"seen": "", "cut_by": "colour", "threshold": "200"}).location == place
+    assert "Take this shape" in desk.get(place).text
+
+
+def test_of_two_who_choose_the_second_is_told(desk_of):
+    desk = desk_of("editor", make_cause().id)
+    desk.post(f"{SHAPE}/dove", {"former": "monarch"})
+    answer = desk.post(f"{SHAPE}/drop", {"former": "monarch"})
+    assert (answer.status_code, now_of().shape) == (409, "dove")
+    assert "It is “A dove” now." in answer.text and 'name="former" value="dove"' in answer.text
+    place = send(desk, heart()).location
+    draft = drafts_of(now_of())[0]
+    assert desk.post(f"{SHAPE}/{draft.shape}", {"former": "monarch"}).location == place
+    page = desk.get(place).text
+    assert "It is “A dove” now." in page and 'name="former" value="dove"' in page
+    assert now_of().shape == "dove"
+    assert desk.get(f"{SHAPE}/pictures/{2**70}.webp").status_code == 404
+
+
+def _fail(*_given, **_order):
+    raise workshop.WorkFailed
+
+
+def test_when_the_workshop_fails_nothing_is_kept_and_it_is_said(desk_of, monkeypatch):
+    monkeypatch.setattr(workshop, "_work", _fail)
+    answer = send(desk_of("editor", make_cause().id), heart())
+    assert (answer.status_code, "could not be worked on just now" in answer.text) == (422, True)
+
+
+def test_writing_the_words_of_a_cause_leaves_its_own_shape(desk_of):
+    cause = make_cause()
+    name = write(keep_shape, content=heart(), title="Heart", now=utcnow()).name
+    write(accept_shape, cause.id, name=name, now=utcnow())
+    desk = desk_of("editor", cause.id)
+    assert ">Heart<" in desk.get("/organize/causes/valley").text
+    words = {"revision": cause.revision, "title_en": "Valley", "summary_en": "One", "palette": "water", "shape": "drop"}
+    assert desk.post("/organize/causes/valley/words", words).status_code == 303
+    assert now_of().shape == name
+    desk.post(f"{SHAPE}/monarch", {"former": name})
+    assert desk.post(f"{SHAPE}/{name}/drop").location == SHAPE
+    assert desk.get(f"{SHAPE}/{name}").status_code == 404

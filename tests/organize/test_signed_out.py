@@ -1,0 +1,85 @@
+"""What an organizer typed while their session ended, or grew old, is kept until they can send it."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+import pytest
+from sqlalchemy import update
+
+from campaign.accounts.models import OrganizerSession
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_in_any_state
+from tests.factories.causes import make_cause
+from tests.factories.organizers import sign_in
+from tests.factories.petitions import make_petition
+
+PAGE = {"Accept": "text/html"}
+TARGETS = "/organize/petitions/home/targets"
+WORDS = "The minister of “water” & rivers"
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    make_petition(cause_id=cause.id)
+    desk = desk_of("owner", cause.id)
+    desk.token()
+    return desk
+
+
+def end_sessions():
+    write(lambda: db.session.execute(update(OrganizerSession).values(expires_at=utcnow() - timedelta(minutes=1))))
+
+
+def grow_old():
+    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+
+
+def kept_in(page):
+    """Return what the page would send, as a browser sends it."""
+    fields = re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', page)
+    return {name: unescape(value) for name, value in fields}
+
+
+def test_typed_words_outlive_a_session_and_are_sent_once_their_writer_is_in_again(desk):
+    typed = {"revision": "1", "rows-0-en": WORDS}
+    end_sessions()
+    answer = desk.post(TARGETS, typed, headers=PAGE)
+    assert answer.status_code == 403
+    assert "You were signed out meanwhile" in answer.text
+    assert kept_in(answer.text).items() >= typed.items()
+    sign_in(desk.client, desk.organizer)
+    assert desk.client.post(TARGETS, data=kept_in(answer.text)).status_code == 303
+    db.session.rollback()
+    assert petition_in_any_state("home").targets[0].name("en") == WORDS
+
+
+def test_a_button_without_words_leads_to_the_door_and_back_to_its_page(desk):
+    end_sessions()
+    whence = {**PAGE, "Referer": "http://localhost/organize/petitions/home?a=b"}
+    answer = desk.post("/organize/petitions/home/close", headers=whence)
+    assert (answer.status_code, answer.location) == (303, "/organize/sign-in?next=/organize/petitions/home?a%3Db")
+    foreign = {**PAGE, "Referer": "https://evil.example/organize/"}
+    assert desk.post("/organize/petitions/home/close", headers=foreign).location == "/organize/sign-in"
+
+
+@pytest.mark.parametrize("headers", [{}, {**PAGE, "Sec-Fetch-Mode": "cors"}])
+def test_a_script_that_saves_is_led_to_the_door(desk, headers):
+    end_sessions()
+    assert desk.post(TARGETS, {"rows-0-en": WORDS}, headers=headers).status_code == 303
+
+
+def test_what_opens_something_is_written_into_no_page(desk):
+    end_sessions()
+    assert desk.post("/organize/people/invite", {"password": "one two three"}, headers=PAGE).status_code == 303
+
+
+def test_the_purpose_of_a_pack_waits_for_the_password(desk):
+    grow_old()
+    address = "/organize/handovers/home/pack"
+    answer = desk.post(address, {"purpose": WORDS, "lang": "en", "paper": "a4"}, headers=PAGE)
+    assert "Your password first" in answer.text
+    assert kept_in(answer.text)["purpose"] == WORDS
+    assert desk.post(address, headers={**PAGE, "Referer": f"http://localhost{address}"}).location.endswith(f"next={address}")

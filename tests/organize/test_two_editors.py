@@ -1,0 +1,77 @@
+"""Two people at one part of a petition: the second is told, and nothing is overwritten unseen."""
+
+import re
+from html import unescape
+
+import pytest
+
+from campaign.extensions import db
+from campaign.petitions.queries import petition_in_any_state
+from tests.factories.causes import make_cause
+from tests.factories.petitions import make_petition
+
+PARTS = {
+    "/petitions/home/sharing": ({"texts_en-0": "Theirs."}, {"texts_en-0": "Mine."}, "Theirs."),
+    "/petitions/home/embedding": (
+        {"allowed": "listed", "origins": "https://theirs.example"},
+        {"allowed": "nobody", "origins": ""},
+        "https://theirs.example",
+    ),
+    "/handovers/home/contents": ({"names": "full", "details": "day"}, {"names": "shown", "details": "country"}, "Day of signing"),
+    "/retention/home": ({"keeps": "days", "days": "90", "sure": "y"}, {"keeps": "days", "days": "30", "sure": "y"}, "90"),
+    "/petitions/home/targets": ({"rows-0-en": "Theirs"}, {"rows-0-en": "Mine"}, "Theirs"),
+    "/petitions/home/dates": (
+        {"time_zone": "America/Toronto", "deliver_place_en": "Theirs"},
+        {"time_zone": "America/Toronto", "deliver_place_en": "Mine"},
+        "Theirs",
+    ),
+}
+
+
+@pytest.fixture
+def desk(desk_of):
+    cause = make_cause()
+    make_petition(cause_id=cause.id)
+    return desk_of("owner", cause.id)
+
+
+def seen_on(page):
+    """Return what the page says of the state that its editor has before their eyes."""
+    fields = re.findall(r'<input[^>]* name="(mark|revision)"[^>]*>', page)
+    value = re.search(rf'<input[^>]* name="{fields[0]}"[^>]* value="([^"]*)">', page).group(1)
+    return {fields[0]: unescape(value)}
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_the_second_sees_both_and_saves_knowingly(desk, path):
+    theirs, mine, shown = PARTS[path]
+    path = f"/organize{path}"
+    seen = seen_on(desk.get(path).text)
+    assert desk.post(path, theirs | seen).status_code == 303
+    answer = desk.post(path, mine | seen)
+    assert answer.status_code == 409
+    assert "Somebody else saved this while you were writing." in answer.text
+    assert shown in answer.text
+    assert desk.post(path, mine | seen_on(answer.text)).status_code == 303
+
+
+@pytest.mark.parametrize("path", PARTS)
+def test_the_same_twice_is_no_conflict(desk, path):
+    theirs, path = PARTS[path][0], f"/organize{path}"
+    seen = seen_on(desk.get(path).text)
+    for _ in range(2):
+        assert desk.post(path, theirs | seen).status_code == 303
+
+
+def test_how_long_data_is_kept_can_be_tried_without_changing_it(desk):
+    path = "/organize/retention/home"
+    page = desk.post(path, {"keeps": "days", "days": "30", "press": "try"}).text
+    assert "Nothing is changed yet." in page
+    assert "on a day that is known once the petition has an end" in page
+    assert desk.post(path, {"keeps": "days", "days": "soon", "press": "try"}).status_code == 422
+    desk.post("/organize/petitions/home/dates", {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"})
+    assert "On 31 May 2031 the personal data of 0 signatures would be erased." in desk.post(
+        path, {"keeps": "days", "days": "30", "press": "try"}
+    ).text
+    db.session.rollback()
+    assert petition_in_any_state("home").retention_days is None
