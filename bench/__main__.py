@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, exports, first_picture, hatching, montage, pages, search, signing, starting, watching, weight
+from bench.rows import crowds, exports, first_picture, hatching, montage, pages, search, signing, starting, table, watching, weight
 
 ROWS = {
     "signing": signing,
@@ -20,6 +20,7 @@ ROWS = {
     "starting": starting,
     "weight": weight,
     "picture": first_picture,
+    "table": table,
 }
 
 

@@ -34,11 +34,15 @@ def bundle(kiosk, now):
     petitions = petitions_of(event)
     counts = petition_counts(petition.id for petition in petitions)
     return {
-        "kiosk": {"id": kiosk.uuid, "name": kiosk.name, "expires_at": iso(kiosk.expires_at)},
+        # A revoked one gets no bundle: that the tag turns is what tells it.
+        "kiosk": {"id": kiosk.uuid, "name": kiosk.name, "expires_at": iso(kiosk.expires_at), "revoked": kiosk.revoked_at is not None},
         "event": {
             "slug": event.slug,
             "title": {lang: event.text(lang).title for lang in languages},
+            # Older apps know one place alone.
             "place": event.text(languages[0]).place,
+            "places": {lang: event.text(lang).place for lang in languages},
+            "country": event.country,
             "starts_at": iso(event.starts_at),
             "ends_at": iso(event.ends_at),
         },

@@ -4,22 +4,22 @@ A batch is one transaction. The kiosk's own row is locked first, so that two tab
 come one after the other, and the later finds what the earlier has written.
 """
 
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.kiosk.models import KioskRecord, Shift
 from campaign.kiosk.pairing import locked
 from campaign.kiosk.queries import shift_ids
+from campaign.kiosk.trust import trusted
 from campaign.lib.bulk import insert_all
 from campaign.lib.insertion import insert
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures.collecting import DUPLICATE, NEW, collect_all, collected
+from campaign.signatures.collecting import DUPLICATE, collect_all, collected
 
 STORED, REVIEW = "stored", "review"
-HOUR = timedelta(hours=1)
 
 _table = KioskRecord.__table__
 
@@ -66,45 +66,11 @@ def receive(*, kiosk_id, report, records, most_an_hour, now):
     """
     kiosk = locked(kiosk_id)
     _note_report(kiosk, report, bool(records), now)
-    shifts = _keep_shifts(kiosk, report.shifts, records)
+    shifts = keep_shifts(kiosk, report.shifts, records)
     receipts = _receipts(kiosk_id, [record.uuid for record in records])
     fresh = {record.uuid: record for record in records if record.uuid not in receipts}
-    judged = _within_quota(kiosk_id, [_trusted(record, kiosk) for record in fresh.values()], most_an_hour)
-    receipts |= _keep(kiosk, judged, shifts, now)
+    receipts |= _keep(kiosk, trusted(kiosk, fresh.values(), most_an_hour=most_an_hour), shifts, now)
     return [receipts[record.uuid] for record in records]
-
-
-def let_in(*, kiosk_id, record_id, opened, now):
-    """Make the signature of a record in review, as an organizer has decided; return the outcome of its Fate.
-
-    One whose person has signed already stays in review, as a duplicate.
-    """
-    kiosk = locked(kiosk_id)
-    row = db.session.get(KioskRecord, record_id, populate_existing=True)
-    if row.status == STORED:
-        return NEW
-    shifts = _keep_shifts(kiosk, [], [opened])
-    [fate] = collect_all([_collected(opened, kiosk, shifts, now)])
-    row.decided_at = now
-    row.petition_id, row.shift_id = opened.petition_id, shifts.get(opened.shift)
-    if fate.outcome == DUPLICATE:
-        row.reason = "duplicate"
-    else:
-        row.status, row.reason, row.sealed = STORED, "", None
-        row.signature_id, row.consent, row.drawn = fate.id, opened.consent, opened.drawn
-    db.session.flush()
-    return fate.outcome
-
-
-def reject(*, record_ids, now):
-    """Leave these records in review for good: they are no signatures, and are forgotten some time after."""
-    rows = db.session.scalars(
-        select(KioskRecord).where(KioskRecord.id.in_(record_ids), KioskRecord.status == REVIEW).with_for_update()
-    ).all()
-    for row in rows:
-        row.decided_at = row.decided_at or now
-    db.session.flush()
-    return [row.id for row in rows]
 
 
 def _note_report(kiosk, report, has_records, now):
@@ -117,7 +83,7 @@ def _note_report(kiosk, report, has_records, now):
     db.session.flush()
 
 
-def _keep_shifts(kiosk, told, records):
+def keep_shifts(kiosk, told, records):
     """Write the shifts that were told, and one for each record whose shift nobody has told yet; return {uuid: id}."""
     for shift in told:
         values = {**shift, "kiosk_id": kiosk.id}
@@ -140,50 +106,13 @@ def _receipts(kiosk_id, uuids):
     return {row.uuid: Receipt(row.uuid, row.status, row.reason) for row in rows}
 
 
-def _trusted(record, kiosk):
-    """Return the record, for review where the kiosk is not trusted with it."""
-    if kiosk.revoked_at:
-        return replace(record, reason="revoked")
-    if not record.reason and kiosk.is_expired(record.signed_at):
-        return replace(record, reason="expired")
-    return record
-
-
-def _within_quota(kiosk_id, records, most_an_hour):
-    """Return the records, for review those that are too many for their hour: no table is that busy, but a device may run wild."""
-    if not records:
-        return records
-    counts = {}
-    judged = []
-    for record in records:
-        hour = record.signed_at.replace(minute=0, second=0, microsecond=0)
-        if hour not in counts:
-            counts[hour] = _stored_in(kiosk_id, hour)
-        if not record.reason and counts[hour] >= most_an_hour:
-            record = replace(record, reason="quota")
-        counts[hour] += not record.reason
-        judged.append(record)
-    return judged
-
-
-def _stored_in(kiosk_id, hour):
-    return db.session.scalar(
-        select(func.count()).where(
-            _table.c.kiosk_id == kiosk_id,
-            _table.c.status == STORED,
-            _table.c.signed_at >= hour,
-            _table.c.signed_at < hour + HOUR,
-        )
-    )
-
-
 def _keep(kiosk, records, shifts, now):
     """Write the signatures and the records; return {uuid: Receipt}."""
     good = [record for record in records if not record.reason]
     fates = dict(
         zip(
             (record.uuid for record in good),
-            collect_all([_collected(record, kiosk, shifts, now) for record in good]),
+            collect_all([as_collected(record, kiosk, shifts, now) for record in good]),
             strict=True,
         )
     )
@@ -192,7 +121,8 @@ def _keep(kiosk, records, shifts, now):
     return {row["uuid"]: Receipt(row["uuid"], row["status"], row["reason"]) for row in rows}
 
 
-def _collected(record, kiosk, shifts, now):
+def as_collected(record, kiosk, shifts, now):
+    """Return the signature that an Opened record is to become, as `collect_all` takes it."""
     return collected(
         terms=record.terms,
         lang=record.lang,

@@ -7,7 +7,7 @@ from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import get_locale, ngettext
 
-from campaign.kiosk import syncing
+from campaign.kiosk import deciding
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import KioskRecord
 from campaign.kiosk.queries import kept_for_review, records_by_id
@@ -73,7 +73,7 @@ def _let_in(event, records):
             refused += 1
             continue
         fact = Fact("kiosks.let_in", on=("event", event_id), cause_id=cause_id, details={"record": opened.uuid})
-        fates.append(act(fact, syncing.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
+        fates.append(act(fact, deciding.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
     done = fates.count(NEW)
     flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
     if twice := len(fates) - done:
@@ -100,7 +100,7 @@ def _ready(record):
 
 def _reject(event, ids, reason):
     fact = Fact("kiosks.reject", on=("event", event.id), cause_id=event.cause_id, reason=reason, details={"records": len(ids)})
-    return len(act(fact, syncing.reject, record_ids=ids, now=utcnow()))
+    return len(act(fact, deciding.reject, record_ids=ids, now=utcnow()))
 
 
 def _back(slug):

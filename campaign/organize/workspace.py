@@ -33,6 +33,8 @@ from campaign.organize import (
     imports,
     keys,
     kiosk_devices,
+    kiosk_pairing,
+    kiosk_poster,
     kiosk_review,
     kiosks,
     links,
@@ -79,7 +81,7 @@ MORE_PAGES = (
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
     *(update_words, update_states, update_picture, update_pictures),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
-    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_review),
+    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_pairing, kiosk_poster, kiosk_review),
 )
 csrf = CSRFProtect()
 

@@ -99,3 +99,10 @@ def test_a_browser_understands_the_forms_of_postal_codes(client):
     assert all(re.fullmatch(pattern, example) for example in examples)
     # What Python's expressions have and JavaScript's have not.
     assert not re.search(r"\(\?P|\(\?i|\\Z", shapes)
+
+
+def test_what_the_page_for_tablers_quotes_stands_on_the_tablet(app):
+    guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / "tablers.md").read_text())
+    quoted = {each.strip("… ") for each in re.findall(r"\*([^*\n]+)\*", guide)}
+    said = "\n".join(app_words(("en", "es", "fr"))["en"].values())
+    assert {each for each in quoted if each not in said} == {"Pair a tablet", "Revoke it now"}, "these stand in the workspace"

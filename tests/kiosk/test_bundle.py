@@ -25,6 +25,9 @@ def test_it_holds_the_event_its_petitions_and_all_words(client):
     make_petition("elsewhere", cause_id=petition.cause_id)
     said = make_tablet(client, event).campaign().json
     assert said["event"]["slug"] == event.slug
+    assert said["event"]["country"] == event.country
+    assert said["event"]["places"].keys() == {"en", "es", "fr"}
+    assert said["kiosk"]["revoked"] is False
     assert said["languages"] == ["en", "es", "fr"]
     [one] = said["petitions"]
     assert (one["slug"], one["version"], one["phase"]) == ("home", 1, "open")
@@ -68,7 +71,10 @@ def test_the_tag_turns_with_words_and_not_with_counts(tablet, petition):
 
 
 def test_a_revoked_kiosk_is_told_so(tablet):
+    tag = tablet.sync().json["campaign"]
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    # With the next sync it learns that something has changed, and comes to ask.
+    assert tablet.sync().json["campaign"] != tag
     answer = tablet.campaign()
     assert (answer.status_code, answer.json) == (403, {"error": "revoked"})
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.kiosk.syncing import reject
+from campaign.kiosk.deciding import reject
 from campaign.kiosk.tasks import forget
 from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition

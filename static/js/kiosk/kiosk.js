@@ -17,12 +17,12 @@ import { StillThere } from "./still-there.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
 import { Update } from "./update.js";
-import { label, languages, word } from "./words.js";
+import { ofTheBrowser, label, languages, word } from "./words.js";
 
 export class Kiosk {
   constructor(place) {
     Object.assign(this, { place, screen: null, campaign: null, stopped: "", news: "" });
-    this.installing = null;
+    Object.assign(this, { installing: null, crews: ofTheBrowser() });
     this.store = new Store();
     this.sync = new Sync(this.store);
     this.update = new Update(() => !this.screen || this.screen.isFree === true);
@@ -45,6 +45,7 @@ export class Kiosk {
     keepAwake();
     const theme = await this.store.read("theme");
     if (theme) document.documentElement.dataset.theme = theme;
+    this.crews = (await this.store.read("crews")) || this.crews;
     this.ready = this.update.start().catch(() => {});
     const pairing = await this.store.pairing();
     if (pairing) await this.open();
@@ -91,7 +92,7 @@ export class Kiosk {
   take(campaign) {
     const isNew = !this.campaign;
     this.campaign = campaign;
-    this.sync.limits = campaign.limits;
+    this.sync.outbox.limits = campaign.limits;
     document.documentElement.dataset.palette = campaign.cause.palette;
     if (isNew) this.speak(this.languages[0]);
   }
@@ -122,7 +123,11 @@ export class Kiosk {
 
   /** Show a screen in place of the last, of which nothing stays. */
   show(Screen, ...details) {
+    const wasCrews = isCrews(this.screen);
     this.leave();
+    // The crew reads its own screens in its own language, whatever the table begins with.
+    if (Screen.isCrews) this.speak(this.crews);
+    else if (wasCrews) this.speak(this.languages[0]);
     const sheet = document.getElementById(`screen-${Screen.template}`);
     this.place.replaceChildren(sheet.content.cloneNode(true));
     this.place.dataset.screen = Screen.template;
@@ -160,6 +165,14 @@ export class Kiosk {
     }
   }
 
+  /** Somebody touched a language: the crew's is kept for the next time that it comes. */
+  choose(language) {
+    this.speak(language);
+    if (!isCrews(this.screen)) return;
+    this.crews = language;
+    this.store.write({ crews: language });
+  }
+
   say() {
     if (this.screen.say) this.screen.say();
   }
@@ -185,3 +198,5 @@ export class Kiosk {
     document.getElementById("aloud").textContent = word("wiped");
   }
 }
+
+const isCrews = (screen) => Boolean(screen && screen.constructor.isCrews);

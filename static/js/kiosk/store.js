@@ -161,6 +161,15 @@ export class Store {
     });
   }
 
+  /** Let what was refused be tried again. */
+  forgive() {
+    return this.within(["queue"], "readwrite", async (of) => {
+      for (const record of await done(of("queue").getAll())) {
+        if (record.refused) of("queue").put({ ...record, refused: "" });
+      }
+    });
+  }
+
   /** Change the list of shifts by `change(shifts)`. */
   shifts(change) {
     return this.within(["settings"], "readwrite", async (of) => {

@@ -11,10 +11,11 @@ export class Update {
   /** Register the service worker; resolves once it has all files and answers for this page. */
   async start() {
     if (!navigator.serviceWorker) throw new Error("No service worker");
-    const hadWorker = Boolean(navigator.serviceWorker.controller);
+    let hadWorker = Boolean(navigator.serviceWorker.controller);
     navigator.serviceWorker.addEventListener("controllerchange", () => {
       // The first worker takes over a page that is of its own version.
       this.isDue = hadWorker;
+      hadWorker = true;
       this.takeOver();
     });
     this.registration = await navigator.serviceWorker.register("/kiosk/worker.js");

@@ -9,6 +9,12 @@ export const languages = Object.keys(all);
 /** What each language calls itself. */
 export const nameOf = (language) => all[language].language;
 
+/** The language of ours that the browser's owner reads best. */
+export function ofTheBrowser() {
+  const read = (navigator.languages || []).map((each) => each.slice(0, 2));
+  return read.find((each) => languages.includes(each)) || languages[0];
+}
+
 /** Return the sentence `name` in the language of the page, with `values` in its {braces}. */
 export const word = (name, values = {}) => fill(all[lang()][name], values);
 
@@ -21,6 +27,10 @@ export const wordIn = (language, name) => all[language][name];
 
 /** Return of `texts`, one for each language, that of the page or else the first. */
 export const local = (texts) => (texts && (texts[lang()] || Object.values(texts)[0])) || "";
+
+/** Return what an event is called and where it is. */
+export const whereOf = ({ title, place, places }) =>
+  [local(title), local(places) || place].filter(Boolean).join(" · ");
 
 const TARGETS = { word: null, label: "aria-label", placeholder: "placeholder" };
 

@@ -19,12 +19,12 @@ def witnessing(served):
 
 @pytest.fixture
 def new_tablet(browser, witnessing, tmp_path):
-    """Calling it brings a tablet with an empty profile; none may have complained at the end."""
+    """Calling it brings a tablet with an empty profile, to the site or to another `at` its place; none may have complained at the end."""
     tablets = []
 
-    def new_tablet(**manner):
+    def new_tablet(at=witnessing, **manner):
         folder = tmp_path / f"tablet-{len(tablets)}"
-        tablets.append(Tablet(browser.browser_type, chromium.find(), witnessing, folder, **manner))
+        tablets.append(Tablet(browser.browser_type, chromium.find(), at, folder, **manner))
         return tablets[-1]
 
     yield new_tablet

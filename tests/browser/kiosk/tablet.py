@@ -1,5 +1,6 @@
 """A tablet at a table: a Chromium with a profile of its own on disk, that can be killed and started again."""
 
+import json
 import os
 import re
 import signal
@@ -23,6 +24,8 @@ CODE = re.compile(r"Code ([A-Z0-9]{4}-[A-Z0-9]{4})")
 class Tablet:
     """One profile in `folder`; `context` and `page` are those of its browser while it runs."""
 
+    patience_ms = PATIENCE_MS
+
     def __init__(self, chromium, path, served, folder, **manner):
         self._chromium, self._path, self.served, self.folder = chromium, path, served, Path(folder)
         self._manner = {"viewport": LANDSCAPE, "locale": "en-CA", "timezone_id": "America/Toronto"} | manner
@@ -39,9 +42,9 @@ class Tablet:
             has_touch=True,
             **self._manner,
         )
-        self.context.set_default_timeout(PATIENCE_MS)
-        noises = Noises(self.context)
-        noises.heard, noises.allowed = self.heard, {*NO_NETWORK}
+        self.context.set_default_timeout(self.patience_ms)
+        self.noises = Noises(self.context)
+        self.noises.heard, self.noises.allowed = self.heard, {*NO_NETWORK}
         self.page = self.context.pages[0]
 
     def open(self):
@@ -50,18 +53,21 @@ class Tablet:
 
     def pair(self, event="table"):
         """Pair by a new code, typed as people type, and wait for the light."""
+        return self.pair_by(self.code(event))
+
+    def code(self, event="table"):
         said = self.served.flask("kiosks", "pair", event, "--pin", PIN)
-        return self.pair_by(CODE.search(said)[1])
+        return CODE.search(said)[1]
 
     def pair_by(self, code):
         self.open()
-        self.page.get_by_label("Code").fill(code.lower().replace("-", " "))
-        self.page.get_by_role("button", name="Pair").click()
-        self.page.get_by_text("Ready for offline", exact=True).wait_for()
+        self.page.locator("#k-code").fill(code.lower().replace("-", " "))
+        self.page.locator("[data-act=pair]").click()
+        self.page.locator("main[data-screen=ready] [data-light][data-is=on]").wait_for()
         return self
 
     def begin(self):
-        self.page.get_by_role("button", name="Start signing").click()
+        self.page.locator("[data-act=begin]").click()
         self.screen("attract")
         return self
 
@@ -80,9 +86,9 @@ class Tablet:
             self.page.locator(f"[data-field={name}]").fill(value)
         self.page.locator("[data-field=country]").select_option(country)
 
-    def sign(self, given, family="", *letters, **words):
+    def sign(self, given, family="", *letters, lang="en", **words):
         """The whole way of a person, up to the thanks."""
-        self.choose(*letters)
+        self.choose(*letters, lang=lang)
         self.fill(given, family, **words)
         self.page.locator("[data-act=sign]").click()
         # On a slow machine the thanks may be over before anybody here looks.
@@ -110,6 +116,15 @@ class Tablet:
         self.hold_brand()
         self.enter(PIN)
         self.screen("panel")
+
+    def answered(self, status, said=None, **headers):
+        """From now on each sync is answered so, in place of the server; with 0 by the server itself again."""
+        self.noises.allowed.add(status)
+        self.context.unroute_all()
+        if status:
+            body = json.dumps(said) if isinstance(said, dict) else said or ""
+            head = {name.replace("_", "-"): value for name, value in headers.items()}
+            self.context.route("**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head))
 
     def waiting(self):
         """Return how many records lie in the queue."""

@@ -20,6 +20,17 @@ def look(tablet, kind):
     assert tablet.page.evaluate(SMALL) == [], kind
 
 
+def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    ways = ("[data-signs] button", "[data-pick]", "[data-act=onward]", "[data-field=given_name]", "[data-field=postal_code]", "[data-act=sign]")
+    lines = {"[data-field=given_name]": "Amalia", "[data-field=postal_code]": "m5v2t6"}
+    for way in ways:
+        page.locator(way).first.click()
+        page.keyboard.type(lines.get(way, ""))
+    page.get_by_role("heading", name="Thank you, Amalia.").wait_for()
+
+
 @pytest.mark.parametrize(
     ("lang", "size", "scheme", "thanks"),
     [
@@ -69,6 +80,7 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme, thank
     assert page.locator("html").get_attribute("lang") == "en"
 
     tablet.panel()
+    page.locator(f"[data-tongues] [lang={lang}]").click()
     look(tablet, "panel")
     page.locator("[data-act=paper]").click()
     page.locator(f"[data-tongues] [lang={lang}]").click()

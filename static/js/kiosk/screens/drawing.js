@@ -3,34 +3,56 @@
 const [WIDTH, HEIGHT] = [600, 200];
 const MOST = 20000;
 
-/** Make `canvas` take a signature; return { path(), clear() }. */
+/** Make `canvas` take a signature; return { path(), clear(), leave() }. */
 export async function drawPad(canvas) {
   const { default: SignaturePad } = await import("../../../vendor/signature_pad-5.1.4.js");
-  const { clientWidth, clientHeight } = canvas;
-  const ratio = Math.max(1, window.devicePixelRatio || 1);
-  Object.assign(canvas, { width: clientWidth * ratio, height: clientHeight * ratio });
-  canvas.getContext("2d").scale(ratio, ratio);
   const penColor = getComputedStyle(canvas).color;
   const pad = new SignaturePad(canvas, { penColor, minWidth: 1, maxWidth: 3 });
+  let width = 0;
+  // A tablet that is turned keeps what was drawn: it grows or shrinks with its box.
+  const fit = () => {
+    const { clientWidth, clientHeight } = canvas;
+    if (!clientWidth || clientWidth === width) return;
+    const strokes = width ? scaled(pad.toData(), clientWidth / width) : [];
+    const ratio = Math.max(1, window.devicePixelRatio || 1);
+    Object.assign(canvas, { width: clientWidth * ratio, height: clientHeight * ratio });
+    canvas.getContext("2d").scale(ratio, ratio);
+    pad.clear();
+    pad.fromData(strokes);
+    width = clientWidth;
+  };
+  fit();
+  const watch = new ResizeObserver(fit);
+  watch.observe(canvas);
   return {
     clear: () => pad.clear(),
-    path: () => pathOf(pad.toData(), WIDTH / clientWidth, HEIGHT / clientHeight),
+    path: () => pathOf(pad.toData(), WIDTH / width),
+    leave: () => [watch.disconnect(), pad.off(), pad.clear()],
   };
 }
 
-/** Return the strokes as one path, with as many points as fit. */
-export function pathOf(strokes, across, down) {
+const scaled = (strokes, by) =>
+  strokes.map(({ points, ...pen }) => ({
+    ...pen,
+    points: points.map(({ x, y, ...more }) => ({ ...more, x: x * by, y: y * by })),
+  }));
+
+/** Return the strokes as one path, `by` times as large, with as many points as fit. */
+export function pathOf(strokes, by) {
   for (let step = 1; step <= 64; step *= 2) {
-    const path = strokes.map(({ points }) => stroke(points, step, across, down)).join("");
+    const path = strokes.map(({ points }) => stroke(points, step, by)).join("");
     if (path.length <= MOST) return path;
   }
   return "";
 }
 
-function stroke(points, step, across, down) {
+function stroke(points, step, by) {
   const kept = points.filter((_, at) => at % step === 0 || at === points.length - 1);
-  const spots = kept.map(({ x, y }) => `${Math.round(x * across)} ${Math.round(y * down)}`);
+  const spots = kept.map(({ x, y }) => `${within(x * by, WIDTH)} ${within(y * by, HEIGHT)}`);
   // A dot is a line to itself.
   if (spots.length === 1) spots.push(spots[0]);
   return spots.length ? `M${spots.join("L")}` : "";
 }
+
+// A finger may slip out of the box.
+const within = (at, most) => Math.min(most, Math.max(0, Math.round(at)));

@@ -1,19 +1,19 @@
 // The form for fingers. What is typed lives in its lines and nowhere else, until it is sealed.
 
-import { meantAddress } from "../../lib/mail-domains.js";
 import { initials } from "../../lib/initials.js";
 import { lang } from "../../parts/page.js";
 import { openShift } from "../shifts.js";
 import { keepSealed, plainOf } from "../signing.js";
 import { faultsOf } from "../validate.js";
 import { local, word, words } from "../words.js";
-import { onActs, onEnter, setFault } from "./acts.js";
+import { onActs, onEnter } from "./acts.js";
 import { drawPad } from "./drawing.js";
+import { FormFaults } from "./form-faults.js";
+import { MeantAddress } from "./meant-address.js";
 import { answersOf, askQuestions, sayQuestions } from "./own-questions.js";
 import { Thanks } from "./thanks.js";
 
 const LINES = ["given_name", "family_name", "email", "country", "postal_code", "comment"];
-const SUGGEST_MS = 800;
 const postalCodes = JSON.parse(document.getElementById("postal-codes").textContent);
 
 export class Form {
@@ -21,7 +21,8 @@ export class Form {
   static isPersonal = true;
 
   constructor(kiosk, place, petitions) {
-    Object.assign(this, { kiosk, place, petitions, faults: {}, isBusy: false, pad: null, timer: null });
+    Object.assign(this, { kiosk, place, petitions, isBusy: false, pad: null });
+    this.isPadComing = false;
     this.find = (name) => place.querySelector(`[data-${name}]`);
     this.line = (name) => place.querySelector(`[data-field="${name}"]`);
     this.asks = {
@@ -32,6 +33,8 @@ export class Form {
       ),
     };
     askQuestions(this.find("questions"), petitions);
+    this.faults = new FormFaults(place);
+    this.meant = new MeantAddress(this.line("email"), this.find("suggestion"));
     this.listen();
   }
 
@@ -49,7 +52,10 @@ export class Form {
   }
 
   async openPad() {
-    if (!this.pad) this.pad = await drawPad(this.find("pad")).catch(() => null);
+    if (this.pad || this.isPadComing) return;
+    this.isPadComing = true;
+    this.pad = await drawPad(this.find("pad")).catch(() => null);
+    this.isPadComing = false;
   }
 
   onInput({ target }) {
@@ -57,32 +63,10 @@ export class Form {
     if (name === "given_name" || name === "family_name") this.preview();
     if (name === "email") {
       this.place.querySelector('[data-place="subscribe"]').hidden = !target.value.trim();
-      this.find("suggestion").replaceChildren();
-      clearTimeout(this.timer);
-      this.timer = setTimeout(() => this.suggest(), SUGGEST_MS);
+      this.meant.wait();
     }
     const field = target.closest("[data-place]");
-    if (field && this.faults[field.dataset.place]) this.mend(field.dataset.place);
-  }
-
-  // An error goes as soon as its field is touched again; whether it is right, "Sign" says.
-  mend(name) {
-    delete this.faults[name];
-    this.sayFaults();
-  }
-
-  suggest() {
-    const meant = meantAddress(this.line("email").value);
-    if (!meant) return;
-    const button = document.createElement("button");
-    const text = word("email_meant", { email: meant });
-    Object.assign(button, { type: "button", className: "mail-suggestion", textContent: text });
-    button.addEventListener("click", () => {
-      this.line("email").value = meant;
-      button.remove();
-      this.line("email").focus();
-    });
-    this.find("suggestion").replaceChildren(button);
+    if (field) this.faults.mend(field.dataset.place);
   }
 
   say() {
@@ -99,8 +83,8 @@ export class Form {
     this.sayCountries();
     sayQuestions(this.find("questions"), this.petitions);
     this.preview();
-    this.suggest();
-    this.sayFaults();
+    this.meant.say();
+    this.faults.say();
   }
 
   isRequired(name) {
@@ -113,8 +97,15 @@ export class Form {
     const { value } = select;
     const all = local(this.kiosk.campaign.countries);
     const options = [["", word("choose")], ...all].map(([code, name]) => new Option(name, code));
+    const isFirst = !select.options.length;
     select.replaceChildren(...options);
-    select.value = value;
+    select.value = isFirst ? this.countryHere() : value;
+  }
+
+  // Where a country must be named, most at a table name its own.
+  countryHere() {
+    const { country } = this.kiosk.campaign.event;
+    return (this.asks.required.has("country") && country) || "";
   }
 
   preview() {
@@ -143,52 +134,12 @@ export class Form {
     };
   }
 
-  sayFaults() {
-    const names = Object.keys(this.faults);
-    for (const field of this.place.querySelectorAll("[data-place]")) {
-      const line = field.querySelector("input, select, textarea");
-      const [code, values] = this.faults[field.dataset.place] || [];
-      if (line) setFault(field, line, code ? word(`fault_${code}`, values) : "");
-    }
-    const summary = this.find("summary");
-    summary.hidden = !names.length;
-    if (!names.length) return;
-    this.find("summary-title").textContent = this.faults.whole
-      ? word(this.faults.whole[0])
-      : words("faults", names.length);
-    const links = names.filter((name) => name !== "whole").map((name) => this.linkTo(name));
-    this.find("summary-links").replaceChildren(...links);
-  }
-
-  linkTo(name) {
-    const field = this.place.querySelector(`[data-place="${CSS.escape(name)}"]`);
-    const line = field.querySelector("input, select, textarea");
-    const link = document.createElement("a");
-    const [code, values] = this.faults[name];
-    const title = field.querySelector("label").firstElementChild || field.querySelector("label");
-    link.href = `#${line.id}`;
-    link.textContent = `${title.textContent}: ${word(`fault_${code}`, values)}`;
-    link.addEventListener("click", (event) => {
-      event.preventDefault();
-      const more = line.closest("details");
-      if (more) more.open = true;
-      line.focus();
-    });
-    return link;
-  }
-
-  refuse(faults) {
-    this.faults = faults;
-    this.sayFaults();
-    this.find("summary").focus();
-  }
-
   async sign() {
     if (this.isBusy) return;
     const person = this.person();
     const faults = faultsOf(person, this.asks, postalCodes);
     if (Object.keys(faults).length) {
-      this.refuse(faults);
+      this.faults.show(faults);
       return;
     }
     this.busy(true);
@@ -199,7 +150,7 @@ export class Form {
       this.kiosk.sync.soon(0);
     } catch (error) {
       this.busy(false);
-      if (this.kiosk.screen === this) this.refuse({ whole: ["not_kept"] });
+      if (this.kiosk.screen === this) this.faults.show({ whole: ["not_kept"] });
     }
   }
 
@@ -222,8 +173,8 @@ export class Form {
   }
 
   leave() {
-    clearTimeout(this.timer);
-    if (this.pad) this.pad.clear();
-    Object.assign(this, { pad: null, faults: {} });
+    this.meant.leave();
+    if (this.pad) this.pad.leave();
+    this.pad = null;
   }
 }

@@ -12,6 +12,7 @@ const KNOWN = ["unknown_code", "expired_code", "used_code", "too_many"];
 
 export class Pairing {
   static template = "pairing";
+  static isCrews = true;
   isFree = true;
 
   constructor(kiosk, place, code = "") {

@@ -2,14 +2,14 @@
 
 import { moment, number } from "../../lib/sentences.js";
 import { lang } from "../../parts/page.js";
+import { batteryLevel } from "../battery.js";
 import { problemsOf } from "../problems.js";
 import { readiness } from "../readiness.js";
-import { endShift, startShift } from "../shifts.js";
-import { batteryLevel } from "../sync.js";
-import { local, word, words } from "../words.js";
-import { onActs, onEnter } from "./acts.js";
+import { whereOf, word } from "../words.js";
+import { onActs } from "./acts.js";
 import { Paper } from "./paper.js";
 import { Ready } from "./ready.js";
+import { ShiftDesk } from "./shift-desk.js";
 import { TableCode } from "./table-code.js";
 import { Unpair } from "./unpair.js";
 
@@ -18,14 +18,13 @@ const LOOK_MS = 5000;
 
 export class Panel {
   static template = "panel";
+  static isCrews = true;
   static isPersonal = true;
 
   constructor(kiosk, place) {
     Object.assign(this, { kiosk, place, facts: null });
     this.find = (name) => place.querySelector(`[data-${name}]`);
-    this.line = place.querySelector("#k-next-tabler");
-    const start = () => this.startShift();
-    onEnter(this.line, start);
+    this.desk = new ShiftDesk(kiosk, place, () => this.lookAgain());
     onActs(place, {
       back: () => kiosk.restart(),
       sync: () => this.sync(),
@@ -34,8 +33,6 @@ export class Panel {
       hour: () => this.turnHour(),
       check: () => kiosk.show(Ready),
       unpair: () => kiosk.show(Unpair),
-      "shift-start": start,
-      "shift-end": () => this.endShift(),
     });
     this.look = () => this.lookAgain();
     kiosk.sync.addEventListener("state", this.look);
@@ -62,12 +59,11 @@ export class Panel {
   say() {
     const { kiosk, event } = this.kiosk.campaign;
     this.find("name").textContent = kiosk.name;
-    const where = [local(event.title), event.place].filter(Boolean).join(" · ");
-    this.find("where").textContent = where;
+    this.find("where").textContent = whereOf(event);
     if (!this.facts) return;
     this.sayFigures();
     this.sayProblems();
-    this.sayShift();
+    this.desk.say(this.facts.shifts);
     const { battery, ready } = this.facts;
     this.find("battery").hidden = battery === null;
     const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(battery || 0);
@@ -92,7 +88,7 @@ export class Panel {
     }
     const last = synced ? word("synced_at", { time: moment(synced, lang()) }) : word("synced_never");
     const oldest = waiting.count ? word("oldest", { time: moment(waiting.oldest, lang()) }) : "";
-    this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace("..", ".");
+    this.find("synced").textContent = [last, oldest].filter(Boolean).join(". ").replace(/\.{2,}/g, ".");
   }
 
   sayProblems() {
@@ -115,56 +111,15 @@ export class Panel {
     this.find("problems").replaceChildren(...bars);
   }
 
-  sayShift() {
-    const { shifts } = this.facts;
-    const open = shifts.find(({ ended_at: ended }) => !ended);
-    const text = open ? this.wordsOf(open) : word("shift_none");
-    this.find("shift").textContent = text;
-    this.find("shift-new").hidden = Boolean(open);
-    this.place.querySelector('[data-act="shift-end"]').hidden = !open;
-    const lines = shifts
-      .filter((shift) => shift !== open)
-      .slice(-4)
-      .reverse()
-      .map((shift) => {
-        const line = document.createElement("p");
-        Object.assign(line, { className: "hint", textContent: this.wordsOf(shift) });
-        return line;
-      });
-    this.find("shifts").replaceChildren(...lines);
-  }
-
-  wordsOf({ tabler, started_at: started, tally }) {
-    const time = moment(Date.parse(started), lang());
-    return `${word("shift_open", { name: tabler, time })} · ${words("shift_tally", tally)}`;
-  }
-
-  async startShift() {
-    const tabler = this.line.value.trim();
-    if (!tabler) {
-      this.line.focus();
-      return;
-    }
-    await startShift(this.kiosk.store, tabler);
-    this.line.value = "";
-    await this.lookAgain();
-    this.kiosk.sync.soon(0);
-  }
-
-  async endShift() {
-    await endShift(this.kiosk.store);
-    await this.lookAgain();
-    this.line.focus();
-    this.kiosk.sync.soon(0);
-  }
-
   async sync() {
-    const aloud = document.getElementById("aloud");
-    aloud.textContent = word("syncing");
-    await this.kiosk.sync.run();
+    const sent = this.find("sent");
+    sent.textContent = word("syncing");
+    await this.kiosk.sync.sendAll();
     await this.lookAgain();
+    if (this.kiosk.screen !== this) return;
     const { isOnline } = this.kiosk.sync.state;
-    aloud.textContent = word(isOnline ? "synced" : "sync_failed");
+    const end = this.facts.waiting.count ? "sync_partly" : "synced";
+    sent.textContent = word(isOnline ? end : "sync_failed");
   }
 
   turnHour() {

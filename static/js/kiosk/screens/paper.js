@@ -1,7 +1,7 @@
 // A blank sheet, made on the tablet: to print, or to copy by hand.
 
 import { qrCode } from "../qr-code.js";
-import { local, word } from "../words.js";
+import { local, whereOf, word } from "../words.js";
 import { onActs } from "./acts.js";
 
 export class Paper {
@@ -16,9 +16,12 @@ export class Paper {
     const { cause, event, consent, table } = this.kiosk.campaign;
     const find = (name) => this.place.querySelector(`[data-${name}]`);
     find("cause").textContent = local(cause.title);
-    find("event").textContent = [local(event.title), event.place].filter(Boolean).join(" · ");
+    find("event").textContent = whereOf(event);
     find("consent").textContent = local(consent.words);
-    find("short").textContent = table.short;
+    // Where it is too long for its line, it breaks before the code.
+    const at = table.short.indexOf("/");
+    const [host, path] = [table.short.slice(0, at), table.short.slice(at)];
+    find("short").replaceChildren(host, document.createElement("wbr"), path);
     find("code").replaceChildren(qrCode(table.url, word("code_name", { address: table.short })));
     const letters = this.kiosk.petitions.map((petition) => {
       const line = document.createElement("li");

@@ -10,6 +10,7 @@ const LOOK_MS = 1000;
 
 export class Pin {
   static template = "pin";
+  static isCrews = true;
   static isPersonal = true;
 
   constructor(kiosk, place) {

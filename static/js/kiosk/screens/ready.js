@@ -2,13 +2,14 @@
 
 import { askToLast, isTabOfSafari, readiness } from "../readiness.js";
 import { startShift } from "../shifts.js";
-import { local, word } from "../words.js";
+import { whereOf, word } from "../words.js";
 import { onActs, onEnter } from "./acts.js";
 
 const AGAIN_MS = 2000;
 
 export class Ready {
   static template = "ready";
+  static isCrews = true;
   isFree = true;
 
   constructor(kiosk, place) {
@@ -23,8 +24,7 @@ export class Ready {
   say() {
     const { kiosk, event } = this.kiosk.campaign;
     this.place.querySelector("[data-name]").textContent = kiosk.name;
-    const where = [local(event.title), event.place].filter(Boolean).join(" · ");
-    this.place.querySelector("[data-event]").textContent = where;
+    this.place.querySelector("[data-event]").textContent = whereOf(event);
     if (this.found) this.show();
   }
 

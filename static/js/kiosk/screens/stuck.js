@@ -5,6 +5,7 @@ import { onActs } from "./acts.js";
 
 export class Stuck {
   static template = "stuck";
+  static isCrews = true;
   isFree = true;
 
   constructor(kiosk, place, reason) {

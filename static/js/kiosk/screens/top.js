@@ -43,6 +43,6 @@ export function fillTop(kiosk, place) {
 function tongue(kiosk, language) {
   const button = document.createElement("button");
   Object.assign(button, { type: "button", lang: language, textContent: nameOf(language) });
-  button.addEventListener("click", () => kiosk.speak(language));
+  button.addEventListener("click", () => kiosk.choose(language));
   return button;
 }

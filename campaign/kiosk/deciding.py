@@ -1,0 +1,42 @@
+"""What an organizer decides on records in review."""
+
+from sqlalchemy import select
+
+from campaign.extensions import db
+from campaign.kiosk.models import KioskRecord
+from campaign.kiosk.pairing import locked
+from campaign.kiosk.syncing import REVIEW, STORED, as_collected, keep_shifts
+from campaign.signatures.collecting import DUPLICATE, NEW, collect_all
+
+
+def let_in(*, kiosk_id, record_id, opened, now):
+    """Make the signature of a record in review, as an organizer has decided; return the outcome of its Fate.
+
+    One whose person has signed already stays in review, as a duplicate.
+    """
+    kiosk = locked(kiosk_id)
+    row = db.session.get(KioskRecord, record_id, populate_existing=True)
+    if row.status == STORED:
+        return NEW
+    shifts = keep_shifts(kiosk, [], [opened])
+    [fate] = collect_all([as_collected(opened, kiosk, shifts, now)])
+    row.decided_at = now
+    row.petition_id, row.shift_id = opened.petition_id, shifts.get(opened.shift)
+    if fate.outcome == DUPLICATE:
+        row.reason = "duplicate"
+    else:
+        row.status, row.reason, row.sealed = STORED, "", None
+        row.signature_id, row.consent, row.drawn = fate.id, opened.consent, opened.drawn
+    db.session.flush()
+    return fate.outcome
+
+
+def reject(*, record_ids, now):
+    """Leave these records in review for good: they are no signatures, and are forgotten some time after."""
+    rows = db.session.scalars(
+        select(KioskRecord).where(KioskRecord.id.in_(record_ids), KioskRecord.status == REVIEW).with_for_update()
+    ).all()
+    for row in rows:
+        row.decided_at = row.decided_at or now
+    db.session.flush()
+    return [row.id for row in rows]

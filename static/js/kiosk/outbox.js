@@ -1,0 +1,108 @@
+// One table's queue goes out in batches. Only a receipt removes a record; whatever is unclear is sent
+// again, since the server takes each once.
+
+import { batteryLevel } from "./battery.js";
+import { Portions } from "./portions.js";
+import { ask, Refused } from "./server.js";
+
+const APP = "1";
+const ENVELOPE_BYTES = 2000;
+const RECORD_BYTES = 200;
+const TOO_LARGE = 413;
+const STUMBLE = 500;
+
+export class Outbox {
+  /** `hear(answer, receipts, batch)` is told of each good answer, its receipts by their ids. */
+  constructor(store, hear) {
+    Object.assign(this, { store, hear, limits: { batch: 50, body_bytes: 1000000 } });
+  }
+
+  /** Send all that `pairing` has, batch after batch; at least one message, so that the server sees us. */
+  async empty(pairing) {
+    const { kiosk, current } = pairing;
+    const waits = (await this.store.queue(kiosk)).filter(({ refused }) => !refused);
+    if (!current && !waits.length) return;
+    const portions = new Portions(this.limits.batch);
+    let stumble = null;
+    for (let first = true; first || waits.length; first = false) {
+      const batch = this.fitting(waits, portions.size);
+      try {
+        await this.send(pairing, batch);
+        waits.splice(0, batch.length);
+        portions.passed(batch.length);
+      } catch (error) {
+        if (!batch.length || !isOfOne(error)) throw error;
+        if (batch.length > 1) {
+          portions.failed(batch.length);
+          continue;
+        }
+        // One must not keep back the others.
+        waits.shift();
+        portions.found();
+        if (error.status !== STUMBLE) {
+          const reason = error.code || "too_large";
+          await this.store.settle(kiosk, [], [[batch[0].sequence, reason]]);
+        } else if (stumble) throw error;
+        else stumble = error;
+      }
+    }
+    // It stays, and comes again with the next round.
+    if (stumble) throw stumble;
+  }
+
+  fitting(waits, size) {
+    const batch = [];
+    let bytes = ENVELOPE_BYTES;
+    for (const record of waits.slice(0, size)) {
+      bytes += record.sealed.length + RECORD_BYTES;
+      if (batch.length && bytes > this.limits.body_bytes) break;
+      batch.push(record);
+    }
+    return batch;
+  }
+
+  async send({ kiosk, secret }, batch) {
+    const body = { ...(await this.report(kiosk)), records: batch.map(sendable) };
+    const { answer } = await ask("/kiosk/sync", { secret, body });
+    // What has no receipts is no answer of ours, whatever stands in between us and the server.
+    if (!Array.isArray(answer.receipts)) throw new TypeError("No receipts");
+    const receipts = new Map(answer.receipts.map((receipt) => [receipt.id, receipt]));
+    const [removed, refused, left] = [[], [], []];
+    for (const { id, sequence } of batch) {
+      const { status, reason } = receipts.get(id) || {};
+      if (status === "stored" || status === "review") removed.push(sequence);
+      else if (status === "refused") refused.push([sequence, reason || "refused"]);
+      else left.push(sequence);
+    }
+    await this.store.settle(kiosk, removed, refused);
+    this.hear(answer, receipts, batch);
+    // No receipt for some: they go with the next round, not at once again.
+    if (left.length === batch.length && batch.length) throw new Refused(503, "no_receipt");
+  }
+
+  /** What the tablet tells of itself with each message. */
+  async report(kiosk) {
+    const [pairings, queue, shifts, battery] = await Promise.all([
+      this.store.pairings(),
+      this.store.queue(kiosk),
+      this.store.read("shifts"),
+      batteryLevel(),
+    ]);
+    const { last, current } = pairings.find((each) => each.kiosk === kiosk);
+    const oldest = queue.length ? new Date(queue[0].at).toISOString() : null;
+    return {
+      app: APP,
+      device_time: new Date().toISOString(),
+      battery,
+      waiting: queue.length,
+      oldest,
+      last_sequence: last,
+      shifts: current ? shifts || [] : [],
+    };
+  }
+}
+
+// Whether an answer can be owed to a single record of those that were sent.
+const isOfOne = ({ status, code }) =>
+  status === STUMBLE || status === TOO_LARGE || code === "too_large" || code === "malformed";
+const sendable = ({ id, sequence, key, sealed }) => ({ id, sequence, key, sealed });

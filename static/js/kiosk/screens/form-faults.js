@@ -1,0 +1,60 @@
+// What is to be mended, at its field and above all of them, in the language of the page.
+
+import { word, words } from "../words.js";
+import { setFault } from "./acts.js";
+
+const LINES = "input, select, textarea";
+
+export class FormFaults {
+  constructor(place) {
+    Object.assign(this, { place, faults: {} });
+    this.find = (name) => place.querySelector(`[data-${name}]`);
+  }
+
+  /** Show `faults`, [code, values] by the name of the field, and go there; `whole` is one of no field. */
+  show(faults) {
+    this.faults = faults;
+    this.say();
+    this.find("summary").focus();
+  }
+
+  /** An error goes as soon as its field is touched again; whether it is right, "Sign" says. */
+  mend(name) {
+    if (!this.faults[name]) return;
+    delete this.faults[name];
+    this.say();
+  }
+
+  say() {
+    for (const field of this.place.querySelectorAll("[data-place]")) {
+      const line = field.querySelector(LINES);
+      const [code, values] = this.faults[field.dataset.place] || [];
+      if (line) setFault(field, line, code ? word(`fault_${code}`, values) : "");
+    }
+    const names = Object.keys(this.faults);
+    this.find("summary").hidden = !names.length;
+    if (!names.length) return;
+    this.find("summary-title").textContent = this.faults.whole
+      ? word(this.faults.whole[0])
+      : words("faults", names.length);
+    const links = names.filter((name) => name !== "whole").map((name) => this.linkTo(name));
+    this.find("summary-links").replaceChildren(...links);
+  }
+
+  linkTo(name) {
+    const field = this.place.querySelector(`[data-place="${CSS.escape(name)}"]`);
+    const line = field.querySelector(LINES);
+    const link = document.createElement("a");
+    const [code, values] = this.faults[name];
+    const title = field.querySelector("label").firstElementChild || field.querySelector("label");
+    link.href = `#${line.id}`;
+    link.textContent = `${title.textContent}: ${word(`fault_${code}`, values)}`;
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      const more = line.closest("details");
+      if (more) more.open = true;
+      line.focus();
+    });
+    return link;
+  }
+}

@@ -1,0 +1,60 @@
+"""The site behind a door of our own, which at a word hands out another version of the app."""
+
+import threading
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import urlsplit
+
+WORKER = "/kiosk/worker.js"
+HOP = {"connection", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
+
+
+class Door(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        asked = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        behind = HTTPConnection("127.0.0.1", urlsplit(self.server.site.url).port, timeout=30)
+        behind.request(self.command, self.path, body or None, asked)
+        answer = behind.getresponse()
+        words = answer.read()
+        behind.close()
+        if self.path == WORKER and self.server.is_newer:
+            words = words.replace(b'"version": "', b'"version": "newer-', 1)
+        self.send_response(answer.status)
+        for name, value in answer.getheaders():
+            if name.lower() not in HOP:
+                self.send_header(name, value)
+        self.send_header("Content-Length", str(len(words)))
+        self.end_headers()
+        self.wfile.write(words)
+
+    do_POST = do_GET
+
+
+class NewerSite(ThreadingHTTPServer):
+    """`url`, `var` and `flask` as those of a ServedSite; `is_newer` says whether its app is another one."""
+
+    daemon_threads = True
+    is_newer = False
+
+    def __init__(self, site):
+        super().__init__(("127.0.0.1", 0), Door)
+        self.site, self.var, self.flask = site, site.var, site.flask
+        self.url = f"http://127.0.0.1:{self.server_port}"
+
+
+@contextmanager
+def newer_site(site):
+    door = NewerSite(site)
+    threading.Thread(target=door.serve_forever, args=(0.02,), daemon=True).start()
+    try:
+        yield door
+    finally:
+        door.shutdown()
+        door.server_close()

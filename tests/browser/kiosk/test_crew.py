@@ -1,0 +1,113 @@
+"""What the people of the table do: their language, their shifts, and a hand that signs on glass."""
+
+import re
+import sqlite3
+from contextlib import closing
+
+from tests.browser.kiosk.tablet import stored
+
+SPOT = re.compile(r"(\d+) (\d+)")
+
+
+def asked(served, sentence, *values):
+    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
+        return database.execute(sentence, values).fetchall()
+
+
+def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce", locale="fr-CA").open()
+    page = tablet.page
+    # A tablet that speaks French is set up in French.
+    page.get_by_role("heading", name="Associer cette tablette").wait_for()
+    tablet.pair_by(tablet.code())
+    assert page.locator("html").get_attribute("lang") == "fr"
+    page.locator("[data-act=begin]").click()
+    tablet.screen("attract")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+    tablet.sign("Amalia", "Enespañol", lang="es")
+    page.locator("[data-act=next]").click()
+    tablet.screen("attract")
+    assert page.locator("html").get_attribute("lang") == "en"
+    tablet.panel()
+    assert page.locator("html").get_attribute("lang") == "fr"
+    # The next crew prefers another, and finds it again.
+    page.locator("[data-tongues] [lang=es]").click()
+    page.get_by_text("No hay ningún turno abierto.").wait_for()
+    page.locator("[data-act=code]").click()
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.reload()
+    tablet.screen("attract")
+    assert page.locator("html").get_attribute("lang") == "en"
+    tablet.hold_brand()
+    assert page.locator("html").get_attribute("lang") == "es"
+
+
+def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce").pair()
+    page = tablet.page
+    page.get_by_label("Your initials or name").fill("M. R.")
+    tablet.begin()
+    tablet.context.set_offline(True)
+    tablet.sign_quickly(["Uno", "Dos"], "Turnada")
+    tablet.panel()
+    page.get_by_text(re.compile(r"M\. R\., since .* · 2 signatures")).wait_for()
+    page.locator("[data-act=shift-end]").click()
+    page.locator("[data-shifts]", has_text="2 signatures").wait_for()
+    page.get_by_label("Your initials or name").fill("Zoë")
+    page.locator("[data-act=shift-start]").click()
+    page.get_by_text(re.compile(r"Zoë, since .* · 0 signatures")).wait_for()
+    page.locator("[data-act=back]").click()
+    tablet.screen("attract")
+    tablet.context.set_offline(False)
+    tablet.sign("Tres", "Turnada")
+    tablet.emptied()
+    kiosk = tablet.kept("pairings")[0]["kiosk"]
+    shifts = asked(
+        served,
+        "select tabler, tally, ended_at is null, (select count(*) from kiosk_record where shift_id = kiosk_shift.id) from kiosk_shift"
+        " join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ? order by started_at",
+        kiosk,
+    )
+    assert shifts == [("M. R.", 2, 0, 2), ("Zoë", 1, 1, 1)]
+
+
+def test_a_signature_drawn_by_hand_keeps_its_shape_when_the_tablet_is_turned(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.choose()
+    page.locator("[data-more=drawn] summary").click()
+    draw(page)
+    page.locator("[data-act=wipe-pad]").click()
+    draw(page)
+    page.set_viewport_size({"width": 390, "height": 844})
+    tablet.inspect("drawn")
+    page.wait_for_timeout(200)
+    tablet.fill("Amalia", "Manuscrita")
+    page.locator("[data-act=sign]").click()
+    tablet.screen("thanks")
+    tablet.emptied()
+    [(path,)] = asked(
+        served,
+        "select drawn from kiosk_record join signature on signature.id = signature_id where family_name = 'Manuscrita'",
+    )
+    spots = [(int(x), int(y)) for x, y in SPOT.findall(path)]
+    # One stroke, from a tenth of the box to nine tenths, whatever size the box had meanwhile.
+    assert path.count("M") == 1
+    assert abs(spots[0][0] - 60) < 10 and abs(spots[-1][0] - 540) < 10
+    assert {abs(y - 100) < 10 for _, y in spots} == {True}
+    assert len(stored(served, "Manuscrita")) == 1
+
+
+def draw(page):
+    """Draw a line through the middle of the pad."""
+    pad = page.locator("[data-pad]")
+    # It is there once its script has sized it to its box.
+    page.wait_for_function("() => document.querySelector('[data-pad]').width > 300")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.1, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.9, middle, steps=20)
+    page.mouse.up()

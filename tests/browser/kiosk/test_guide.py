@@ -1,0 +1,20 @@
+"""The page for tablers is one sheet of paper."""
+
+import re
+from pathlib import Path
+
+import pypdfium2
+from markdown_it import MarkdownIt
+
+GUIDE = Path(__file__).parents[3] / "docs" / "tablers.md"
+MARGINS = dict.fromkeys(("top", "bottom", "left", "right"), "10mm")
+
+
+def test_the_guide_is_one_page_when_printed_as_it_says(browser):
+    text = GUIDE.read_text()
+    page = browser.new_page()
+    page.set_content(MarkdownIt("commonmark").enable("table").render(text))
+    percent = int(re.search(r"printed at (\d+) %", text)[1])
+    pdf = page.pdf(format="A4", scale=percent / 100, margin=MARGINS)
+    page.close()
+    assert len(pypdfium2.PdfDocument(pdf)) == 1

@@ -1,0 +1,92 @@
+"""A tablet's queue goes out in batches: whatever a server answers, no record is lost and none keeps back the others."""
+
+import pytest
+
+from tests.browser.modules.little_site import BASE
+
+# A server in place of fetch: `faults` are [status, its word] by the sequence that brings them, "all" by any.
+RUN = """async ([url, count, faults, limits, rounds]) => {
+  const { Outbox } = await import(url);
+  const record = (sequence) => ({ kiosk: "k", id: `id-${sequence}`, sequence, sealed: "x".repeat(100), at: 1, refused: "" });
+  const queue = new Map(Array.from({ length: count }, (_, at) => [at + 1, record(at + 1)]));
+  const store = {
+    queue: async () => [...queue.values()],
+    pairings: async () => [{ kiosk: "k", last: count, current: true }],
+    read: async () => [],
+    settle: async (kiosk, removed, refused) => {
+      for (const sequence of removed) queue.delete(sequence);
+      for (const [sequence, reason] of refused) queue.get(sequence).refused = reason;
+    },
+  };
+  const [asks, stored, ends] = [[], [], []];
+  window.fetch = async (path, { body }) => {
+    const { records } = JSON.parse(body);
+    asks.push(records.length);
+    const found = records.map(({ sequence }) => faults[sequence]).find(Boolean) || faults[`over ${records.length > 8}`] || faults.all;
+    if (found) return new Response(found[1] ? JSON.stringify({ error: found[1] }) : "<html>", { status: found[0] });
+    stored.push(...records.map(({ sequence }) => sequence));
+    return new Response(JSON.stringify({ receipts: records.map(({ id }) => ({ id, status: "stored", reason: "" })) }));
+  };
+  const outbox = new Outbox(store, () => {});
+  Object.assign(outbox.limits, limits);
+  for (let round = 0; round < rounds; round += 1) {
+    ends.push(await outbox.empty({ kiosk: "k", secret: "s", current: true }).then(() => "", (error) => error.message));
+  }
+  const left = [...queue.values()].map(({ sequence, refused }) => [sequence, refused]);
+  return { asks, stored, ends, left };
+}"""
+
+
+@pytest.fixture
+def empty(page):
+    """Calling it empties a queue of `count` against a server with `faults`, and returns what came of it."""
+
+    def empty(count, faults=None, limits=None, rounds=1):
+        page.goto("/pages/thanks.html")
+        return page.evaluate(RUN, [f"{BASE}/kiosk/outbox.js", count, faults or {}, limits or {}, rounds])
+
+    return empty
+
+
+def test_a_queue_goes_out_in_batches_as_large_as_the_server_takes(empty):
+    done = empty(120)
+    assert done["asks"] == [50, 50, 20]
+    assert done["left"] == []
+    # 300 bytes each, and 2,000 around them.
+    assert empty(20, limits={"body_bytes": 2000 + 7 * 300})["asks"] == [7, 7, 6]
+
+
+def test_without_anything_to_send_the_server_still_sees_the_tablet(empty):
+    assert empty(0)["asks"] == [0]
+
+
+@pytest.mark.parametrize(("fault", "reason"), [([400, "malformed"], "malformed"), ([413, "too_large"], "too_large"), ([413, ""], "too_large")])
+def test_one_that_the_server_cannot_take_is_found_by_halves_and_stays_with_the_reason(empty, fault, reason):
+    done = empty(120, {"70": fault}, rounds=2)
+    assert done["ends"] == ["", ""]
+    assert sorted(done["stored"]) == [number for number in range(1, 121) if number != 70]
+    assert done["left"] == [[70, reason]]
+    # 50, and 50 in which it is; seven to find it, what is left, and the second round, that has nothing to send.
+    assert len(done["asks"]) <= 12
+
+
+def test_a_door_that_is_too_small_for_many_takes_fewer_at_once(empty):
+    done = empty(40, {"over true": [413, ""]})
+    assert done["left"] == []
+    assert len(done["stored"]) == len(set(done["stored"])) == 40
+    assert len(done["asks"]) <= 15
+
+
+def test_one_at_which_the_server_stumbles_waits_while_the_others_pass(empty):
+    done = empty(60, {"10": [500, ""]})
+    assert len(done["stored"]) == 59
+    assert done["left"] == [[10, ""]]
+    assert done["ends"] == ["500 "]
+
+
+@pytest.mark.parametrize("fault", [[500, ""], [503, ""], [401, "unknown_kiosk"], [429, "too_many"]])
+def test_a_server_that_refuses_everything_is_left_alone_soon(empty, fault):
+    done = empty(200, {"all": fault})
+    assert len(done["left"]) == 200
+    assert {reason for _, reason in done["left"]} == {""}
+    assert len(done["asks"]) <= 15

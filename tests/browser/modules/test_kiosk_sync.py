@@ -1,0 +1,143 @@
+"""When a tablet sends: at once where there is something, more rarely while it fails, and not before it may come again."""
+
+import pytest
+
+from tests.browser.modules.actions import until
+from tests.browser.modules.little_site import BASE
+
+OPEN = """async (url) => {
+  const { Sync } = await import(url);
+  const store = {
+    pairings: async () => window.pairings,
+    queue: async (kiosk) => (window.queues[kiosk] || []),
+    read: async () => [],
+    write: async () => {},
+    forgive: async () => {},
+    forgetFormer: async () => {},
+    settle: async (kiosk, removed) => {
+      window.queues[kiosk] = window.queues[kiosk].filter(({ sequence }) => !removed.includes(sequence));
+    },
+  };
+  window.pairings = [{ kiosk: "now", secret: "now", last: 1, current: true }];
+  window.queues = { now: [] };
+  window.sign = (sequence) => window.queues.now.push({ id: String(sequence), sequence, sealed: "", at: 1, refused: "" });
+  window.asks = [];
+  window.answer = async () => ({ status: 200 });
+  window.fetch = async (path, { body, headers }) => {
+    const { records } = JSON.parse(body);
+    window.asks.push([headers.Authorization.slice(7), records.length]);
+    const { status, after } = await window.answer(headers.Authorization.slice(7));
+    const receipts = records.map(({ id }) => ({ id, status: "stored", reason: "" }));
+    const said = status === 200 ? { receipts } : { error: "" };
+    return new Response(JSON.stringify(said), { status, headers: after ? { "Retry-After": after } : {} });
+  };
+  window.sync = new Sync(store);
+}"""
+A_WHILE_MS = 100
+BACK = "() => window.dispatchEvent(new Event('online'))"
+
+
+@pytest.fixture
+def tablet(page):
+    """A page with a Sync that has just begun, and a clock that stands still."""
+    page.goto("/pages/thanks.html")
+    page.clock.install()
+    page.evaluate(OPEN, f"{BASE}/kiosk/sync.js")
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    return page
+
+
+def asked(page, count=1):
+    """Wait until so many messages have been sent; return which kiosk sent how many records with each."""
+    until(lambda: page.evaluate("window.asks.length") >= count)
+    return page.evaluate("window.asks.splice(0)")
+
+
+def idle(page, seconds):
+    """Let so much time pass; nothing may be sent."""
+    page.clock.run_for(1000 * seconds)
+    page.wait_for_timeout(A_WHILE_MS)
+    assert page.evaluate("window.asks") == []
+
+
+def ended(page):
+    """Wait until no round runs."""
+    until(lambda: page.evaluate("window.sync.running === null"))
+
+
+def answer(page, status, after=0):
+    page.evaluate("([status, after]) => { window.answer = async () => ({ status, after }); }", [status, after])
+
+
+def start(page):
+    page.evaluate("() => window.sync.start()")
+    page.clock.run_for(100)
+
+
+def test_what_is_signed_while_a_round_runs_goes_out_right_after_it(tablet):
+    tablet.evaluate("() => { window.answer = () => new Promise((done) => { window.let = () => done({ status: 200 }); }); }")
+    start(tablet)
+    assert asked(tablet) == [["now", 0]]
+    tablet.evaluate("() => { window.sign(1); window.sync.soon(0); }")
+    idle(tablet, 1)
+    answer(tablet, 200)
+    tablet.evaluate("() => window.let()")
+    ended(tablet)
+    tablet.clock.run_for(100)
+    assert asked(tablet) == [["now", 1]]
+    # Then there is a beat each minute, and no more.
+    ended(tablet)
+    idle(tablet, 59)
+    tablet.clock.run_for(2_000)
+    assert asked(tablet) == [["now", 0]]
+
+
+def test_nothing_makes_it_come_back_sooner_than_the_server_has_asked_for(tablet):
+    answer(tablet, 429, after=60)
+    tablet.evaluate("() => window.sign(1)")
+    start(tablet)
+    assert asked(tablet) == [["now", 1]]
+    answer(tablet, 200)
+    ended(tablet)
+    for _ in range(5):
+        tablet.evaluate(BACK)
+        tablet.evaluate("() => window.sync.soon(0)")
+        idle(tablet, 11)
+    tablet.clock.run_for(6_000)
+    assert asked(tablet) == [["now", 1]]
+
+
+def test_without_a_network_the_tries_become_rare_and_its_return_is_used_at_once(tablet):
+    tablet.evaluate("() => { window.answer = async () => { throw new TypeError('Failed to fetch'); }; }")
+    start(tablet)
+    for most in (4, 8, 16, 32, 64, 128, 256, 300, 300):
+        asked(tablet)
+        ended(tablet)
+        wait = tablet.evaluate("window.sync.dueAt - performance.now()") / 1000
+        assert most / 2 - 1 <= wait <= most
+        tablet.clock.run_for(1000 * wait + 100)
+    asked(tablet)
+    ended(tablet)
+    assert tablet.evaluate("window.sync.state.isOnline") is False
+    answer(tablet, 200)
+    tablet.evaluate(BACK)
+    tablet.clock.run_for(100)
+    asked(tablet)
+    ended(tablet)
+    assert tablet.evaluate("window.sync.state.isOnline") is True
+
+
+def test_a_table_that_is_refused_keeps_back_nothing_of_another(tablet):
+    tablet.evaluate(
+        """() => {
+          window.pairings.unshift({ kiosk: "gone", secret: "gone", last: 1, current: false });
+          window.queues.gone = [{ id: "g", sequence: 1, sealed: "", at: 1, refused: "" }];
+          window.sign(1);
+          window.answer = async (secret) => ({ status: secret === "now" ? 401 : 200 });
+        }"""
+    )
+    start(tablet)
+    assert asked(tablet, 2) == [["now", 1], ["gone", 1]]
+    ended(tablet)
+    assert tablet.evaluate("window.queues.gone.length") == 0
+    assert tablet.evaluate("window.sync.state.problem") == "busy"
