@@ -20,7 +20,7 @@ from campaign.imports.tables import FileRefused
 from campaign.lib.locales import NAMES
 from campaign.lib.plurals import numbered
 from campaign.lib.times import utcnow
-from campaign.organize.import_words import FATE_WORDS, FILE_FAULTS, why_in_words
+from campaign.organize.imports.words import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.petitions.queries import petition_by_slug
 
 WRONG = 1

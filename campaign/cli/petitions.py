@@ -4,8 +4,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.causes.queries import cause_by_slug
 from campaign.accounts.audit import COMMAND, record
+from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
 from campaign.lib.slugs import LONGEST_SLUG, is_slug
 from campaign.lib.times import utcnow

@@ -7,8 +7,8 @@ import threading
 from datetime import timedelta
 
 from campaign.accounts.tasks import forget_sessions
-from campaign.events import tasks as events
 from campaign.causes.operations import publish_due_causes
+from campaign.events import tasks as events
 from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
 from campaign.extensions import write

@@ -8,7 +8,7 @@ from campaign.exports.making import pieces_of_signatures
 from campaign.exports.operations import claim_export, fail_export, finish_export, give_back, note_progress, sweep_exports
 from campaign.exports.packing import pieces_of_pack
 from campaign.exports.shelf import exports_folder, exports_wait, key_for
-from campaign.lib.sealed_files import Sealer, SealBroken, size_and_digest
+from campaign.lib.sealed_files import SealBroken, Sealer, size_and_digest
 from campaign.lib.times import utcnow
 from campaign.lib.zip_stream import ArchiveTooLarge
 

@@ -9,8 +9,8 @@ from flask import abort, g, redirect, url_for
 from campaign.accounts import permissions
 from campaign.accounts.permissions import TABLE
 from campaign.lib.times import utcnow
+from campaign.organize.entrance.signed_out import to_the_door, to_the_password, words_kept_at_the_door
 from campaign.organize.presence import cause_id_of, organizer
-from campaign.organize.signed_out import to_the_door, to_the_password, words_kept_at_the_door
 
 # What a view declares instead of an action of the table.
 ANYBODY = "anybody"

@@ -6,68 +6,56 @@ from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
-from campaign.organize import (
-    account,
-    attendance,
-    audit,
-    cause_shape,
-    cause_shape_drafts,
-    cause_states,
-    causes,
-    comments,
-    copies,
-    door,
-    erasures,
-    event_parts,
-    event_picture,
-    event_states,
-    events,
-    exports,
-    figures,
-    glance,
-    handovers,
-    held,
-    import_ends,
-    import_files,
-    import_sheets,
-    imports,
-    keys,
-    kiosk_devices,
-    kiosk_pairing,
-    kiosk_poster,
-    kiosk_review,
-    kiosks,
-    links,
-    mail,
-    numbers,
-    overview,
-    passkey_door,
-    passkeys,
-    people,
-    petition_embedding,
-    petition_form,
-    petition_letter,
-    petition_picture,
-    petition_settings,
-    petition_sharing,
-    petition_states,
-    petitions,
-    presence,
-    registrations,
-    retention,
-    rules,
-    second_factor,
-    sign_in,
-    signatures,
-    suppressions,
-    update_picture,
-    update_pictures,
-    update_states,
-    update_words,
-    updates,
-)
+from campaign.organize import presence
+from campaign.organize.account import pages as account
+from campaign.organize.account import passkeys, second_factor
+from campaign.organize.causes import pages as causes
+from campaign.organize.causes import shape as cause_shape
+from campaign.organize.causes import shape_drafts as cause_shape_drafts
+from campaign.organize.causes import states as cause_states
+from campaign.organize.entrance import links, passkey_door, sign_in
+from campaign.organize.events import attendance, door, registrations
+from campaign.organize.events import pages as events
+from campaign.organize.events import parts as event_parts
+from campaign.organize.events import picture as event_picture
+from campaign.organize.events import states as event_states
+from campaign.organize.exports import handovers
+from campaign.organize.exports import pages as exports
+from campaign.organize.imports import ends as import_ends
+from campaign.organize.imports import files as import_files
+from campaign.organize.imports import pages as imports
+from campaign.organize.imports import sheets as import_sheets
+from campaign.organize.kiosks import devices as kiosk_devices
+from campaign.organize.kiosks import pages as kiosks
+from campaign.organize.kiosks import pairing as kiosk_pairing
+from campaign.organize.kiosks import poster as kiosk_poster
+from campaign.organize.kiosks import review as kiosk_review
+from campaign.organize.mail import pages as mail
+from campaign.organize.mail import suppressions
+from campaign.organize.numbers import figures
+from campaign.organize.numbers import pages as numbers
+from campaign.organize.overview import glance
+from campaign.organize.overview import pages as overview
+from campaign.organize.people import audit, keys
+from campaign.organize.people import pages as people
+from campaign.organize.petitions import embedding as petition_embedding
+from campaign.organize.petitions import letter as petition_letter
+from campaign.organize.petitions import pages as petitions
+from campaign.organize.petitions import picture as petition_picture
+from campaign.organize.petitions import questions as petition_questions
+from campaign.organize.petitions import settings as petition_settings
+from campaign.organize.petitions import sharing as petition_sharing
+from campaign.organize.petitions import states as petition_states
 from campaign.organize.rail import numbers as rail_numbers
 from campaign.organize.rail import place_of, places
+from campaign.organize.reviewing import comments, held, rules
+from campaign.organize.signatures import copies, erasures, retention
+from campaign.organize.signatures import pages as signatures
+from campaign.organize.updates import pages as updates
+from campaign.organize.updates import picture as update_picture
+from campaign.organize.updates import pictures as update_pictures
+from campaign.organize.updates import states as update_states
+from campaign.organize.updates import words as update_words
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 PARTS = (
@@ -77,7 +65,7 @@ PARTS = (
 )
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
-    *(petition_letter, petition_settings, petition_form, petition_states, petition_picture),
+    *(petition_letter, petition_settings, petition_questions, petition_states, petition_picture),
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
     *(update_words, update_states, update_picture, update_pictures),
     *(event_parts, event_states, event_picture, registrations, door, attendance),

@@ -10,14 +10,14 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from campaign.extensions import write
 from campaign.lib.counters import storage_of
 from campaign.petitions.editing import move_petition
-from campaign.extensions import write
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, TEO, sign, sign_and_hatch, withdraw, hatch_now
+from tests.factories.signatures import AMALIA, ODILE, TEO, hatch_now, sign, sign_and_hatch, withdraw
 
 API = "/api/v1"
 

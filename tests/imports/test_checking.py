@@ -13,7 +13,7 @@ from campaign.imports.checking import Checker, Sheet
 from campaign.imports.columns import guessed
 from campaign.imports.serials import read_serial, serial
 from campaign.imports.values import ValueRefused, country, instant, is_day_first, tick
-from campaign.organize.import_words import fault_in_words
+from campaign.organize.imports.words import fault_in_words
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.forms import signature_form
 

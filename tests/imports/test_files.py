@@ -10,9 +10,9 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from campaign.imports import workbooks
 from campaign.imports.files import read_file
 from campaign.imports.tables import MOST_CELL, MOST_ROWS, FileRefused
-from campaign.imports import workbooks
 
 PEOPLE = [["given_name", "family_name"], ["José", "Ñáñez"], ["Zoë", "O’Brien"]]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.lib.sealed_files import FRAME, Sealer, SealBroken, key_of, new_seed, size_and_digest, unsealed
+from campaign.lib.sealed_files import FRAME, SealBroken, Sealer, key_of, new_seed, size_and_digest, unsealed
 
 KEY = key_of(b"a secret", b"0123456789abcdef")
 CONTENT = [b"Amalia", b"x" * (2 * FRAME + 7), b"", b"Rosales"]

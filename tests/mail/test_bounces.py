@@ -4,9 +4,9 @@ import mailbox
 
 import pytest
 
+from campaign.extensions import db
 from campaign.mail.bounces import read_bounces
 from campaign.mail.operations import is_refused
-from campaign.extensions import db
 from campaign.subscriptions.queries import is_suppressed
 from tests.factories.subscriptions import digest, subscribe, subscription
 

@@ -5,8 +5,8 @@ from flask_migrate import upgrade
 
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
-from campaign.montage.shaping import accept_shape, keep_shape
 from campaign.montage.queries import find_shape
+from campaign.montage.shaping import accept_shape, keep_shape
 from tests.chromium import find
 from tests.conftest import make_app
 from tests.factories.causes import make_cause

@@ -7,7 +7,7 @@ import pytest
 
 from campaign.accounts.audit import COMMAND, Actor, record
 from campaign.extensions import write
-from campaign.organize.audit_words import ACTIONS
+from campaign.organize.people.audit_words import ACTIONS
 from tests.factories.causes import make_cause
 
 

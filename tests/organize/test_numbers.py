@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.lib.times import utcnow
-from campaign.organize.tables import TABLES
+from campaign.organize.numbers.tables import TABLES
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
 

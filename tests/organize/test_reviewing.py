@@ -7,7 +7,7 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.lib.times import utcnow
-from campaign.organize.audit_words import ACTIONS
+from campaign.organize.people.audit_words import ACTIONS
 from campaign.signatures import rule_keeping
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause

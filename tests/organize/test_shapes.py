@@ -33,7 +33,7 @@ def send(desk, content, name="heart.png", **words):
 def _here(monkeypatch):
     """Pictures are worked on in this process: that it is another one is proved where the workshop is tested."""
     monkeypatch.setattr(workshop, "_work", lambda kind, folder, **order: workbench.WORK[kind](folder, **order))
-    monkeypatch.setattr("campaign.organize.cause_shape.PREVIEW_WIDTH", 60)
+    monkeypatch.setattr("campaign.organize.causes.shape.PREVIEW_WIDTH", 60)
 
 
 def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):

@@ -18,7 +18,6 @@ from tests.factories.signatures import owed
 from tests.organize.conftest import Desk, without_token
 
 
-
 @pytest.fixture
 def editor(app):
     """An organizer who needs no second factor and has none."""
@@ -66,7 +65,7 @@ def test_who_was_only_invited_cannot_sign_in(door, app):
 
 def test_the_same_work_is_done_for_nobody(door, editor, monkeypatch):
     done = []
-    monkeypatch.setattr("campaign.organize.sign_in.matches", lambda kept, typed: done.append(kept) or False)
+    monkeypatch.setattr("campaign.organize.entrance.sign_in.matches", lambda kept, typed: done.append(kept) or False)
     enter(door, editor.email, "wrong")
     enter(door, "nobody@kwan.example", "wrong")
     assert done == [editor.password_hash, None]

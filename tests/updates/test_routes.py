@@ -12,10 +12,10 @@ from PIL import Image
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.updates.operations import (
+    Links,
     UpdateChangedMeanwhile,
     UpdateNotReady,
     UpdateSlugTaken,
-    Links,
     change_update,
     create_update,
     move_update,

@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser import barriers
-from tests.browser.by_post import hatched_address, link_in, letter_to, ask, until
+from tests.browser.by_post import ask, hatched_address, letter_to, link_in, until
 from tests.browser.host_page import HostPage
 from tests.browser.screens.petition import AMALIA
 from tests.browser.screens.screen import number_in

@@ -1,0 +1,149 @@
+"""One's second factor: the codes of an app, passkeys, and recovery codes for when both are lost."""
+
+import segno
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from campaign.accounts import keys
+from campaign.accounts.factors import (
+    new_recovery_codes,
+    new_secret,
+    provisioning_uri,
+    replace_recovery_codes,
+    start_codes,
+    step_of,
+    stop_codes,
+    unused_recovery_codes,
+)
+from campaign.accounts.permissions import must_have_second_factor
+from campaign.lib.times import utcnow
+from campaign.organize.account.forms import AppForm, PasskeyForm
+from campaign.organize.acts import act_on_account
+from campaign.organize.entrance.passkey_talk import passkeys_work
+from campaign.organize.guard import fresh, own_account
+from campaign.organize.presence import organizer
+
+blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
+SECRET, CODES = "app_secret", "recovery_codes"
+
+
+@blueprint.get("")
+@own_account
+@fresh
+def index():
+    who = organizer()
+    return render_template(
+        "organize/second_factor/index.html",
+        must=must_have_second_factor(who),
+        may_stop_codes=_may_lose_one(who),
+        codes_left=unused_recovery_codes(who.id),
+        passkeys=passkeys_work(),
+        form=PasskeyForm(formdata=None),
+    )
+
+
+@blueprint.get("/app")
+@own_account
+@fresh
+def app():
+    return _app_page(AppForm(formdata=None))
+
+
+@blueprint.post("/app")
+@own_account
+@fresh
+def start_app():
+    """Take codes of the app from now on, once one has been shown."""
+    who, form, secret = organizer(), AppForm(), _secret()
+    if not form.validate():
+        return _app_page(form, 422)
+    step = step_of(secret, form.code.data, utcnow())
+    if step is None:
+        form.code.errors = [
+            _("That is not the code of this moment. Scan the picture once more, and check the clock of your phone.")
+        ]
+        return _app_page(form, 422)
+    act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)
+    session.pop(SECRET, None)
+    flash(_("From now on you sign in with your password and a code of the app."), "sure")
+    return after_new_factor()
+
+
+@blueprint.post("/app/stop")
+@own_account
+@fresh
+def stop_app():
+    who = organizer()
+    if not _may_lose_one(who):
+        flash(_("Your role asks for a second factor. Make a passkey first, then the app can go."), "grave")
+    else:
+        act_on_account("account.app_removed", stop_codes, organizer_id=who.id)
+        flash(_("The app is no longer asked for."), "sure")
+    return redirect(url_for("organize.second_factor.index"), 303)
+
+
+@blueprint.post("/codes")
+@own_account
+@fresh
+def renew_codes():
+    make_codes()
+    return redirect(url_for("organize.second_factor.codes"), 303)
+
+
+@blueprint.get("/codes")
+@own_account
+@fresh
+def codes():
+    """Show the recovery codes just made, until their owner says that they are kept."""
+    made = keys.unseal(session[CODES].encode()) if CODES in session else None
+    if not made:
+        return redirect(url_for("organize.second_factor.index"), 303)
+    return render_template("organize/second_factor/codes.html", codes=made.split())
+
+
+@blueprint.post("/codes/kept")
+@own_account
+def keep_codes():
+    session.pop(CODES, None)
+    return redirect(url_for("organize.overview.index"), 303)
+
+
+def after_new_factor():
+    """Lead to fresh recovery codes where there are none, else back."""
+    if unused_recovery_codes(organizer().id):
+        return redirect(url_for("organize.second_factor.index"), 303)
+    make_codes()
+    return redirect(url_for("organize.second_factor.codes"), 303)
+
+
+def make_codes():
+    """Make new recovery codes, and seal them into the session cookie for the page that shows them."""
+    made = new_recovery_codes()
+    act_on_account("account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made)
+    session[CODES] = keys.seal(" ".join(made)).decode()
+
+
+def _may_lose_one(who):
+    return bool(who.passkeys) or not must_have_second_factor(who)
+
+
+def _secret():
+    """Return the secret that the picture shows: the same for every page that is open, until it is taken."""
+    sealed = session.get(SECRET)
+    secret = keys.unseal(sealed.encode()) if sealed else None
+    if secret is None:
+        secret = new_secret()
+        session[SECRET] = keys.seal(secret).decode()
+    return secret
+
+
+def _app_page(form, status=200):
+    secret = _secret()
+    uri = provisioning_uri(secret, organizer().email)
+    # The policy allows no inline style, and segno needs none; light and dark are fixed, as cameras read black on white.
+    picture = segno.make(uri, error="m").svg_inline(scale=5, border=3, dark="#17110d", light="#fff", omitsize=True)
+    groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
+    return render_template(
+        "organize/second_factor/app.html", form=form, picture=Markup(picture), secret=groups, uri=uri
+    ), status

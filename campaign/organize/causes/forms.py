@@ -1,0 +1,102 @@
+"""The forms by which a cause is written, and goes out later."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField, RadioField, SelectChoice, SelectField
+from wtforms.validators import InputRequired
+
+from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
+from campaign.lib.locales import LOCALES
+from campaign.lib.times import utcnow
+from campaign.organize.content_fields import (
+    InLanguages,
+    LineField,
+    LinesField,
+    RevisionField,
+    ShortTextField,
+    SlugField,
+    by_language,
+    in_language,
+    most,
+)
+
+LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
+PARTS = ("title", "summary", "story")
+LACKING = {"title": _l("Write a title."), "summary": _l("Write one or two sentences about it.")}
+PALETTES = [
+    SelectChoice("monarch", _l("Amber, as of the Monarch")),
+    SelectChoice("water", _l("Blue, as of clear water")),
+]
+SHAPES = [
+    SelectChoice("monarch", _l("A butterfly")),
+    SelectChoice("dove", _l("A dove")),
+    SelectChoice("drop", _l("A drop")),
+]
+
+
+class _Cause(InLanguages, FlaskForm):
+    """The words of a cause in all languages, its colour, and what its butterflies add up to."""
+
+    parts, lacking = PARTS, LACKING
+    revision = RevisionField()
+    slug = SlugField(_l("Address"))
+    palette = RadioField(_l("Colour"), choices=PALETTES, default="monarch")
+    shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")
+
+    @classmethod
+    def of(cls, cause):
+        words = {f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS}
+        looks = {"palette": cause.palette, "slug": cause.slug}
+        return cls(formdata=None, data={"revision": cause.revision, **looks, **words}).without_shape()
+
+    def without_shape(self):
+        """Ask for no shape: once there is a cause, it is chosen where one sees it. Return the form."""
+        del self.shape
+        return self
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        # Without any words it is the first language that asks for them.
+        return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
+
+
+CauseForm = type(
+    "CauseForm",
+    (_Cause,),
+    {
+        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
+        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
+        **by_language("story", lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)])),
+    },
+)
+
+
+class LaterForm(FlaskForm):
+    """When a draft is published by itself; once valid, `moment` is the instant."""
+
+    publish_at = DateTimeLocalField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))], format=LOCAL)
+    time_zone = SelectField(_l("Time zone"))
+    moment = None
+
+    @classmethod
+    def of(cls, cause, usual_zone):
+        zone = cause.time_zone or usual_zone
+        planned = {"publish_at": local_time(cause.publish_at, zone)} if cause.publish_at else {}
+        return cls(formdata=None, data={"time_zone": zone, **planned})
+
+    def __init__(self, *arguments, **named):
+        super().__init__(*arguments, **named)
+        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
+
+    def validate(self, extra_validators=None):
+        """Check the fields, and that the hour exists and is ahead."""
+        if not super().validate(extra_validators):
+            return False
+        try:
+            self.moment = instant(self.publish_at.data, self.time_zone.data)
+        except (NoSuchHour, OverflowError):
+            self.publish_at.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
+            return False
+        if self.moment <= utcnow():
+            self.publish_at.errors = [_l("That is over already. To publish it now, press the button for that.")]
+        return not self.publish_at.errors

@@ -1,0 +1,86 @@
+"""A cause before everybody's eyes: the preview, publishing it now or by itself, closing it, putting it away."""
+
+from flask import flash, g, render_template
+from flask_babel import gettext as _
+
+from campaign.causes.operations import publish_cause, schedule_cause
+from campaign.causes.pages import page as cause_page
+from campaign.events.pages import cards_ahead, cards_past
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.causes.forms import LaterForm
+from campaign.organize.causes.pages import any_cause, back_to, blueprint, fact_of, shown
+from campaign.organize.drafts import speak_as_asked
+from campaign.organize.guard import allowed
+from campaign.petitions.cards import cards_of_cause
+from campaign.petitions.endings import close_cause, reopen_cause, retire_cause
+from campaign.updates.pages import recent_cards
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("causes.publish", any_cause)
+def publish(cause):
+    act(fact_of("causes.publish", cause), publish_cause, cause_id=cause.id)
+    flash(_("Published. It stands at its address from now on."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.post("/<slug>/publish-later")
+@allowed("causes.publish", any_cause)
+def publish_later(cause):
+    form = LaterForm()
+    if not form.validate():
+        return shown(cause, form, 422)
+    planned = {"at": form.moment, "zone": form.time_zone.data}
+    act(fact_of("causes.schedule", cause), schedule_cause, cause_id=cause.id, **planned)
+    flash(_("It goes out by itself then."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.post("/<slug>/publish-not")
+@allowed("causes.publish", any_cause)
+def publish_not(cause):
+    """Take back that it goes out by itself."""
+    act(fact_of("causes.schedule", cause), schedule_cause, cause_id=cause.id, at=None)
+    flash(_("It stays a draft until you publish it."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.post("/<slug>/close")
+@allowed("causes.publish", any_cause)
+def close(cause):
+    act(fact_of("causes.close", cause), close_cause, cause_id=cause.id, now=utcnow())
+    flash(_("Closed, and its petitions with it. Whoever signed before that can still confirm."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.post("/<slug>/reopen")
+@allowed("causes.publish", any_cause)
+def reopen(cause):
+    act(fact_of("causes.reopen", cause), reopen_cause, cause_id=cause.id)
+    flash(_("Open again, and with it the petitions that were closed with it."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.post("/<slug>/archive")
+@allowed("causes.publish", any_cause)
+def archive(cause):
+    act(fact_of("causes.archive", cause), retire_cause, cause_id=cause.id, now=utcnow())
+    flash(_("Archived. It stands in no list any more, and its petitions are closed."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("causes.see", any_cause)
+def preview(cause):
+    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+    speak_as_asked()
+    now = utcnow()
+    return render_template(
+        "organize/causes/preview.html",
+        cause=cause_page(cause, g.lang),
+        petitions=cards_of_cause(cause.id, g.lang, now),
+        events=cards_ahead(g.lang, now, cause_id=cause.id),
+        past_events=cards_past(g.lang, now, cause_id=cause.id),
+        updates=recent_cards(g.lang, now, cause_id=cause.id),
+    )

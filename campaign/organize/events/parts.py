@@ -1,0 +1,181 @@
+"""The parts of an event, a page for each: words, hours, place, coming, programme, people, what it is about, address."""
+
+from flask import flash, g, render_template, request
+from flask_babel import gettext as _
+
+from campaign.events.editing import ChangedMeanwhile, change_part, mark_of
+from campaign.events.finding import numbers_of
+from campaign.events.operations import SlugTaken
+from campaign.events.queries import event_in_any_state
+from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_html
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
+from campaign.organize.content_fields import conflicts
+from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
+from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
+from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
+from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
+from campaign.organize.guard import allowed
+from campaign.petitions.cards import cards_of_cause
+
+
+@blueprint.get("/<slug>/words")
+@allowed("events.edit", any_event)
+def words(event):
+    return _page(event, WordsForm.of(event))
+
+
+@blueprint.post("/<slug>/words")
+@allowed("events.edit", any_event)
+def save_words(event):
+    form = WordsForm(event)
+    if request.form.get("press") == "preview" and form.validate():
+        return _page(event, form, shows_preview=True)
+    return _saved(event, form)
+
+
+@blueprint.get("/<slug>/hours")
+@allowed("events.edit", any_event)
+def hours(event):
+    return _page(event, HoursForm.of(event))
+
+
+@blueprint.post("/<slug>/hours")
+@allowed("events.edit", any_event)
+def save_hours(event):
+    return _saved(event, HoursForm(event))
+
+
+@blueprint.get("/<slug>/place")
+@allowed("events.edit", any_event)
+def place(event):
+    return _page(event, PlaceForm.of(event))
+
+
+@blueprint.post("/<slug>/place")
+@allowed("events.edit", any_event)
+def save_place(event):
+    return _saved(event, PlaceForm(event))
+
+
+@blueprint.get("/<slug>/coming")
+@allowed("events.edit", any_event)
+def coming(event):
+    return _page(event, ComingForm.of(event))
+
+
+@blueprint.post("/<slug>/coming")
+@allowed("events.edit", any_event)
+def save_coming(event):
+    return _saved(event, ComingForm(event))
+
+
+@blueprint.get("/<slug>/programme")
+@allowed("events.edit", any_event)
+def programme(event):
+    return _page(event, ProgrammeForm.of(event))
+
+
+@blueprint.post("/<slug>/programme")
+@allowed("events.edit", any_event)
+def save_programme(event):
+    return _saved(event, ProgrammeForm(event))
+
+
+@blueprint.get("/<slug>/people")
+@allowed("events.edit", any_event)
+def people(event):
+    return _page(event, PeopleForm.of(event))
+
+
+@blueprint.post("/<slug>/people")
+@allowed("events.edit", any_event)
+def save_people(event):
+    return _saved(event, PeopleForm(event))
+
+
+@blueprint.get("/<slug>/about")
+@allowed("events.edit", any_event)
+def about(event):
+    return _page(event, _offered(AboutForm.of(event)))
+
+
+@blueprint.post("/<slug>/about")
+@allowed("events.edit", any_event)
+def save_about(event):
+    return _saved(event, _offered(AboutForm(event)))
+
+
+@blueprint.get("/<slug>/address")
+@allowed("events.edit", any_event)
+def address(event):
+    return _page(event, EventSlugForm.of(event))
+
+
+@blueprint.post("/<slug>/address")
+@allowed("events.edit", any_event)
+def save_address(event):
+    form = EventSlugForm(event)
+    try:
+        return _saved(event, form)
+    except SlugTaken:
+        form.slug.errors = [_("Another event lives at this address. Choose another.")]
+        return _page(event, form, 422)
+
+
+def _offered(form):
+    return form.offer(cards_of_cause(form.event.cause_id, g.lang, utcnow()))
+
+
+def _saved(event, form):
+    """Save what was typed into a part, and go back to the event; or show the part again with what is wrong."""
+    rearranged = form.rearranged(request.form.get("press"))
+    if rearranged is not None:
+        return _page(event, rearranged)
+    if not form.validate():
+        return _page(event, form, 422)
+    fact = fact_of("events.edit", event, part=form.part)
+    try:
+        named = {"part": form.part, "mark": form.mark.data, "now": utcnow(), **form.changes()}
+        changed = act(fact, change_part, event_id=event.id, **named)
+    except ChangedMeanwhile:
+        changed = event_in_any_state(event.slug)
+        present = type(form).of(changed)
+        # A button pressed twice, or two who meant the same, are no conflict.
+        if conflicting := conflicts(form, _offered(present) if form.part == "about" else present):
+            form.mark.data = mark_of(changed, form.part)
+            return _page(changed, form, 409, conflicting=conflicting)
+    flash(_("Saved."), "sure")
+    if form.part == "hours":
+        tell_of_hours_twice((form.starts.data, form.ends.data), form.zone.data)
+    return back_to(changed.slug)
+
+
+def _page(event, form, status=200, *, conflicting=(), shows_preview=False):
+    told = numbers_of(event) if form.part in ("hours", "place") and event.state == "published" else None
+    return render_template(
+        PAGES[form.part],
+        event=event,
+        title=event.text(g.lang).title,
+        form=form,
+        conflicting=conflicting,
+        told=told.registered + told.waiting if told and event.ends_at > utcnow() else 0,
+        written=form.written,
+        order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES} if form.part == "words" else {},
+        shows_preview=shows_preview,
+    ), status
+
+
+PAGES = {
+    "words": "organize/events/words.html",
+    "hours": "organize/events/hours.html",
+    "place": "organize/events/place.html",
+    "coming": "organize/events/coming.html",
+    "programme": "organize/events/programme.html",
+    "people": "organize/events/people.html",
+    "about": "organize/events/about.html",
+    "address": "organize/events/address.html",
+}

@@ -1,0 +1,80 @@
+"""The picture of an event."""
+
+from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.events.editing import ChangedMeanwhile, change_picture, mark_of
+from campaign.events.operations import set_picture
+from campaign.events.queries import event_in_any_state
+from campaign.lib.pictures import PictureRefused
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
+from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.picture_forms import MOST_SENT, REFUSALS, PictureForm
+
+
+@blueprint.get("/<slug>/picture")
+@allowed("events.edit", any_event)
+def picture(event):
+    return _page(event, _form_of(event))
+
+
+@blueprint.post("/<slug>/picture")
+@takes_bytes(MOST_SENT)
+@allowed("events.edit", any_event)
+def save_picture(event):
+    form = PictureForm()
+    if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
+        return _page(event, form, 422)
+    alts = form.alts([text.lang for text in event.texts])
+    named = {"data": form.data_sent(), "focal": form.focal(), "alts": alts, "mark": form.mark.data, "now": utcnow()}
+    try:
+        act(fact_of("events.edit", event, part="picture"), change_picture, event_id=event.id, **named)
+    except PictureRefused as refusal:
+        form.picture.errors = [REFUSALS[refusal.code]]
+        return _page(event, form, 422)
+    except ChangedMeanwhile:
+        form.mark.data = mark_of(event_in_any_state(event.slug), "picture")
+        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        return _page(event_in_any_state(event.slug), form, 409)
+    flash(_("Saved."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/picture/remove")
+@allowed("events.edit", any_event)
+def remove_picture(event):
+    act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, data=None, now=utcnow())
+    flash(_("The picture is taken away."), "sure")
+    return redirect(url_for("organize.events.picture", slug=event.slug), 303)
+
+
+@blueprint.get("/<slug>/picture-<digest>.webp")
+@allowed("events.see", any_event)
+def picture_file(event, digest):
+    """The picture as organizers see it before anybody else does."""
+    if event.picture is None or event.picture.digest != digest:
+        abort(404)
+    return Response(event.picture.data, mimetype="image/webp")
+
+
+def _form_of(event):
+    alts = {f"alt_{text.lang}": text.picture_alt for text in event.texts}
+    known = {"focal_x": event.picture.focal_x, "focal_y": event.picture.focal_y} if event.picture else {}
+    return PictureForm(formdata=None, data={"mark": mark_of(event, "picture"), **known, **alts})
+
+
+def _page(event, form, status=200):
+    shown = event.picture
+    address = url_for("organize.events.picture_file", slug=event.slug, digest=shown.digest) if shown else ""
+    written = [event.original_lang, *(text.lang for text in event.texts if text.lang != event.original_lang)]
+    return render_template(
+        "organize/events/picture.html",
+        event=event,
+        title=event.text(g.lang).title,
+        form=form,
+        shown=shown,
+        address=address,
+        written=written,
+    ), status

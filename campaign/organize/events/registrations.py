@@ -1,0 +1,138 @@
+"""Who registered for an event: the list, adding somebody, giving seats, cancelling as they asked."""
+
+from functools import partial
+
+from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.events.door import AddressKnown, add_by_hand
+from campaign.events.finding import find, numbers_of, registration_in
+from campaign.events.registering import RegistrationClosed, TooFewSeats, admit, cancel_registration, give_seat
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act, note
+from campaign.organize.events.pages import any_event, blueprint
+from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
+from campaign.organize.guard import allowed
+from campaign.organize.paging import page_of
+from campaign.petitions.cards import in_language
+
+ON_A_PAGE = 50
+
+
+@blueprint.get("/<slug>/registrations")
+@allowed("registrations.see", any_event)
+def registrations(event):
+    search = RegistrationSearch()
+    page = page_of(partial(find, event.id, **search.asked), ON_A_PAGE, "organize.events.registrations", slug=event.slug, **search.asked)
+    if page.rows:
+        # What was asked for may be a name: only that it was stands in the trail.
+        note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(page.rows)))
+    return render_template(
+        "organize/events/registrations.html",
+        event=event,
+        title=event.text(g.lang).title,
+        form=search,
+        rows=page.rows,
+        asked=search.asked,
+        page=page,
+        numbers=numbers_of(event),
+        state_words=STATE_WORDS,
+        questions={question["name"]: in_language(question, g.lang)["label"] for question in event.questions},
+        has_begun=utcnow() >= event.starts_at,
+    )
+
+
+@blueprint.get("/<slug>/registrations/new")
+@allowed("registrations.check_in", any_event)
+def by_hand(event):
+    at_door = request.args.get("door") == "1"
+    return _by_hand_page(event, ByHandForm(formdata=None, data={"seats": "1", "comes_in": at_door}))
+
+
+@blueprint.post("/<slug>/registrations/new")
+@allowed("registrations.check_in", any_event)
+def add(event):
+    form = ByHandForm()
+    if not form.validate():
+        return _by_hand_page(event, form, 422)
+    comes_in = form.comes_in.data
+    fact = Fact("registrations.add", on=lambda made: ("registration", made.id), cause_id=event.cause_id)
+    try:
+        made = act(
+            fact,
+            add_by_hand,
+            event_id=event.id,
+            name=form.name.data,
+            seats=form.seats.number,
+            lang=g.lang,
+            now=utcnow(),
+            address=form.address(),
+            comes_in=comes_in,
+            anyway=form.anyway.data,
+        )
+    except TooFewSeats:
+        form.anyway.errors = [_("There are not so many seats left. Tick this if there is room all the same.")]
+        return _by_hand_page(event, form, 409)
+    except AddressKnown:
+        form.email.errors = [_("This address is on the list already: look for it there.")]
+        return _by_hand_page(event, form, 409)
+    flash(_said_in(made) if comes_in else _("%(name)s is on the list.", name=made.name), "sure")
+    return _back(event, "door" if comes_in else "registrations")
+
+
+@blueprint.post("/<slug>/registrations/<int:registration_id>/seat")
+@allowed("registrations.check_in", any_event)
+def seat(event, registration_id):
+    """Give a seat to somebody who waits, or who was set aside."""
+    registration = _own(event, registration_id)
+    name, operation = registration.name, admit if registration.state == "held" else give_seat
+    try:
+        given = act(_of("registrations.seat", event, registration), operation, registration_id=registration.id, now=utcnow())
+    except TooFewSeats:
+        flash(_("There are not so many seats left. Give the event more, or wait until one is freed."), "grave")
+    else:
+        waits = given.state == "waiting"
+        flash(_("%(name)s waits for a seat.", name=name) if waits else _("%(name)s has a seat, and is told by mail.", name=name), "sure")
+    return _back(event)
+
+
+@blueprint.post("/<slug>/registrations/<int:registration_id>/cancel")
+@allowed("registrations.check_in", any_event)
+def cancel_one(event, registration_id):
+    registration = _own(event, registration_id)
+    try:
+        fact = _of("registrations.cancel", event, registration)
+        act(fact, cancel_registration, registration_id=registration.id, now=utcnow())
+    except RegistrationClosed:
+        flash(_("The event has begun: whoever does not come simply is not checked in."), "grave")
+    else:
+        flash(_("%(name)s is off the list, and whoever waits longest gets the seat.", name=registration.name), "sure")
+    return _back(event)
+
+
+def fact_of(action, event, **details):
+    """Return what the audit trail is told of the registrations of this event."""
+    return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
+
+
+def _of(action, event, registration):
+    return Fact(action, on=("registration", registration.id), cause_id=event.cause_id)
+
+
+def _own(event, registration_id):
+    return (registration_in(event.id, registration_id) if registration_id < 2**63 else None) or abort(404)
+
+
+def _said_in(registration):
+    seats = registration.seats
+    return ngettext("%(name)s is in.", "%(name)s is in, with %(num)s seats.", seats, name=registration.name)
+
+
+def _back(event, view="registrations"):
+    return redirect(url_for(f"organize.events.{view}", slug=event.slug), 303)
+
+
+def _by_hand_page(event, form, status=200):
+    words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
+    return render_template("organize/events/by_hand.html", event=event, **words), status

@@ -1,0 +1,121 @@
+"""The forms whose rows are the hours of an event and the people of it."""
+
+from collections import Counter
+from datetime import time
+
+from flask_babel import lazy_gettext as _l
+from wtforms import FieldList, Form, FormField, SelectChoice, SelectField, TimeField
+from wtforms.validators import Optional
+
+from campaign.lib.locales import LOCALES
+from campaign.organize.content_fields import LineField, by_language, in_language, most, moved
+from campaign.organize.events.forms import PartForm
+
+MOST_ROWS = 40
+MOST_WORDS = 300
+MOST_NAME = 120
+ROLES = [SelectChoice("speaker", _l("Speaks")), SelectChoice("host", _l("Invites"))]
+
+
+class _RowsForm(PartForm):
+    """A part that is a list of rows."""
+
+    def rearranged(self, press):
+        rows = moved(self.rows.data, press)
+        if rows is None:
+            return None
+        return type(self)(self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MOST_ROWS]})
+
+
+class _Hour(Form):
+    """An hour, and what happens then."""
+
+    at = TimeField(_l("Hour"), [Optional()], format=["%H:%M", "%H:%M:%S"])
+
+
+HourRow = type(
+    "HourRow",
+    (_Hour,),
+    by_language("what", lambda lang: LineField(in_language(_l("What happens"), lang), [most(MOST_WORDS)])),
+)
+
+
+class ProgrammeForm(_RowsForm):
+    """Hour by hour."""
+
+    part = "programme"
+    rows = FieldList(FormField(HourRow), _l("Hours"), max_entries=MOST_ROWS)
+
+    @classmethod
+    def values(cls, event):
+        rows = {}
+        for text in sorted(event.texts, key=lambda text: text.lang != event.original_lang):
+            seen = Counter()
+            for at, what in text.programme:
+                seen[at] += 1
+                rows.setdefault((at, seen[at]), {"at": at})[f"what_{text.lang}"] = what
+        ordered = [rows[key] for key in sorted(rows)]
+        return {"rows": [{**row, "at": time.fromisoformat(row["at"])} for row in ordered] or [{}]}
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        for row in self.rows:
+            if not row["at"].data and not row["at"].errors and any(row[f"what_{lang}"].data for lang in LOCALES):
+                row["at"].errors = [_l("Say at what hour.")]
+        self.rows.errors = [row.errors for row in self.rows if row.errors]
+        return valid and not self.rows.errors
+
+    def changes(self):
+        rows = sorted((row for row in self.rows.data if row["at"]), key=lambda row: row["at"])
+        return {
+            "texts": {
+                lang: {"programme": [[f"{row['at']:%H:%M}", row[f"what_{lang}"]] for row in rows if row[f"what_{lang}"]]}
+                for lang in self.written
+            }
+        }
+
+
+class _Person(Form):
+    """Who speaks or invites."""
+
+    name = LineField(_l("Name"), [most(MOST_NAME)])
+    role = SelectField(_l("What they do"), choices=ROLES)
+
+
+PersonRow = type(
+    "PersonRow",
+    (_Person,),
+    by_language("words", lambda lang: LineField(in_language(_l("A few words about them"), lang), [most(MOST_WORDS)])),
+)
+
+
+class PeopleForm(_RowsForm):
+    """Who speaks and who invites."""
+
+    part = "people"
+    rows = FieldList(FormField(PersonRow), _l("People"), max_entries=MOST_ROWS)
+
+    @classmethod
+    def values(cls, event):
+        return {"rows": [_row(person) for person in event.people] or [{}]}
+
+    def validate(self, extra_validators=None):
+        valid = super().validate(extra_validators)
+        for row in self.rows:
+            if not row["name"].data and any(row[f"words_{lang}"].data for lang in LOCALES):
+                row["name"].errors = [_l("Write the name.")]
+        self.rows.errors = [row.errors for row in self.rows if row.errors]
+        return valid and not self.rows.errors
+
+    def changes(self):
+        return {"people": [_person(row) for row in self.rows.data if row["name"]]}
+
+
+def _row(person):
+    words = {f"words_{lang}": said for lang, said in person.get("words", {}).items()}
+    return {"name": person["name"], "role": person["role"], **words}
+
+
+def _person(row):
+    words = {lang: said for lang in LOCALES if (said := row[f"words_{lang}"])}
+    return {"name": row["name"], "role": row["role"], "words": words}

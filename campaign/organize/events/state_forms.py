@@ -1,0 +1,50 @@
+"""The forms by which an event goes out later, and is called off."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateTimeLocalField
+from wtforms.validators import InputRequired, ValidationError
+
+from campaign.events.hours import HourSkipped, instant_of
+from campaign.lib.local_times import local_time
+from campaign.lib.times import utcnow
+from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
+from campaign.organize.events.forms import LOCAL
+
+MOST_NOTICE = 600
+
+
+class LaterForm(FlaskForm):
+    """When a draft is published by itself, by the clocks of its place; `at` is the instant."""
+
+    publish_at = DateTimeLocalField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))], format=LOCAL)
+    at = None
+
+    def __init__(self, event, **named):
+        self.event = event
+        known = local_time(event.publish_at, event.zone) if event.publish_at else None
+        super().__init__(data={"publish_at": known}, **named)
+
+    def validate_publish_at(self, field):
+        try:
+            self.at = instant_of(field.data, self.event.zone)
+        except (HourSkipped, OverflowError):
+            raise ValidationError(
+                _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
+            ) from None
+        if self.at <= utcnow():
+            raise ValidationError(_l("That is over already. To publish it now, press the button for that."))
+
+
+class _Cancel(FlaskForm):
+    """Why an event is called off, in each of its languages."""
+
+    def notices(self, langs):
+        return {lang: self[f"notice_{lang}"].data or "" for lang in langs}
+
+
+CancelForm = type(
+    "CancelForm",
+    (_Cancel,),
+    by_language("notice", lambda lang: ShortTextField(in_language(_l("Why, and what instead"), lang), [most(MOST_NOTICE)])),
+)

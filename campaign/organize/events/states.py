@@ -1,0 +1,115 @@
+"""The states of an event: going out, now or by itself; registering; being called off; the archive."""
+
+from flask import flash, g, render_template
+from flask_babel import gettext as _
+
+from campaign.events import editing
+from campaign.events.finding import numbers_of
+from campaign.events.operations import EventOver, cancel
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.events.forms import texts_of
+from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, page
+from campaign.organize.events.state_forms import CancelForm, LaterForm
+from campaign.organize.guard import allowed
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("events.edit", any_event)
+def publish(event):
+    try:
+        act(fact_of("events.publish", event), editing.announce, event_id=event.id, now=utcnow())
+    except editing.NotReady:
+        flash(_("It cannot go out yet: it has no place, neither on earth nor online."), "grave")
+    except EventOver:
+        flash(_("It was cancelled, and stays so. Duplicate it to announce another."), "grave")
+    else:
+        flash(_("Published. It stands at its address from now on."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/publish-later")
+@allowed("events.edit", any_event)
+def publish_later(event):
+    form = LaterForm(event)
+    if not form.validate():
+        return page(event, form, 422)
+    try:
+        act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=form.at)
+    except editing.NotReady:
+        flash(_("It cannot go out yet: it has no place, neither on earth nor online."), "grave")
+    else:
+        flash(_("It goes out by itself then."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/publish-not")
+@allowed("events.edit", any_event)
+def publish_not(event):
+    """Take back that it goes out by itself."""
+    act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=None)
+    flash(_("It stays a draft until you publish it."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/close")
+@allowed("events.edit", any_event)
+def close(event):
+    act(fact_of("events.close", event), editing.close_registration, event_id=event.id, closed=True)
+    flash(_("It takes no more registrations. Whoever has a seat keeps it."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/reopen")
+@allowed("events.edit", any_event)
+def reopen(event):
+    act(fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False)
+    flash(_("It takes registrations again."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.get("/<slug>/cancel")
+@allowed("events.edit", any_event)
+def calling_off(event):
+    if event.state != "published":
+        return back_to(event.slug)
+    return _calling_off_page(event, CancelForm(formdata=None, data=texts_of(event, "notice")))
+
+
+@blueprint.post("/<slug>/cancel")
+@allowed("events.edit", any_event)
+def call_off(event):
+    form = CancelForm()
+    if not form.validate():
+        return _calling_off_page(event, form, 422)
+    notices = form.notices([text.lang for text in event.texts])
+    act(fact_of("events.cancel", event), cancel, event_id=event.id, now=utcnow(), notices=notices)
+    flash(_("Cancelled. Its page says so, and those who are registered are written to."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/archive")
+@allowed("events.edit", any_event)
+def archive(event):
+    act(fact_of("events.archive", event), editing.archive_event, event_id=event.id, now=utcnow())
+    flash(_("Archived. It stands in no list any more."), "sure")
+    return back_to(event.slug)
+
+
+@blueprint.post("/<slug>/restore")
+@allowed("events.edit", any_event)
+def restore(event):
+    act(fact_of("events.restore", event), editing.restore_event, event_id=event.id)
+    flash(_("Out of the archive again."), "sure")
+    return back_to(event.slug)
+
+
+def _calling_off_page(event, form, status=200):
+    return render_template(
+        "organize/events/cancel.html",
+        event=event,
+        title=event.text(g.lang).title,
+        form=form,
+        numbers=numbers_of(event),
+        written=[text.lang for text in event.texts],
+    ), status

@@ -1,0 +1,110 @@
+"""What an export is to hold, and what for."""
+
+from datetime import UTC, datetime, time, timedelta
+from itertools import starmap
+
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
+
+from campaign.exports.columns import COLUMNS
+from campaign.exports.selection import Selection
+from campaign.lib.countries import countries
+from campaign.lib.locales import NAMES
+from campaign.organize.content_fields import LineField, most
+from campaign.organize.exports.words import KIND_WORDS, OFFERED, STATE_WORDS, USUAL
+from campaign.organize.numbers.figures import zone
+from campaign.organize.signatures.words import EVIDENCE_WORDS
+from campaign.sharing.arrivals import clean_source
+
+MOST_PURPOSE = 300
+FILTERS = ("state", "evidence", "country", "lang", "source", "subscribed")
+
+
+class PurposeForm(FlaskForm):
+    """What whoever takes signatures out of the house says first."""
+
+    purpose = LineField(
+        _l("What exactly for?"),
+        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), most(MOST_PURPOSE)],
+    )
+
+
+class ExportForm(PurposeForm):
+    """Columns, filters and the kind of file, for one of the AIMS."""
+
+    columns = SelectMultipleField(_l("Columns"), validators=[InputRequired(_l("Choose at least one column."))])
+    state = SelectField(_l("Which ones"), default="counted")
+    evidence = SelectField(_l("Evidence"), default="")
+    country = SelectField(_l("Country"), default="")
+    lang = SelectField(_l("Language"), default="")
+    source = LineField(_l("Campaign code"), [most(40)])
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
+    subscribed = BooleanField(_l("Only those who asked for news"))
+    kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
+
+    def __init__(self, aim, **named):
+        super().__init__(**named)
+        self._aim = aim
+        anything = SelectChoice("", _l("Any"))
+        self.columns.choices = [SelectChoice(name, COLUMNS[name].label) for name in COLUMNS if name in OFFERED[aim]]
+        self.state.choices = list(starmap(SelectChoice, STATE_WORDS.items()))
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
+        self.lang.choices = [anything, *starmap(SelectChoice, NAMES.items())]
+        if aim == "letters":
+            # Nobody else is ever written to.
+            del self.state, self.subscribed
+
+    @classmethod
+    def begin(cls, aim, chosen):
+        """Return the form as it was sent last for this petition (an ExportChoice), or with what is usual."""
+        if chosen is None:
+            return cls(aim, formdata=None, data={"columns": USUAL[aim], "state": "counted", "kind": "csv"})
+        kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
+        return cls(aim, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})
+
+    def validate_source(self, field):
+        if field.data and not clean_source(field.data):
+            raise ValidationError(_l("No link bears such a code. Write it as it stands behind ?source=."))
+
+    def validate_until(self, field):
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError(_l("That is before the first day."))
+
+    def selection(self, petition_id):
+        """Return the Selection that was asked for."""
+        to_letters = self._aim == "letters"
+        return Selection(
+            petition_id,
+            columns=tuple(name for name in COLUMNS if name in self.columns.data),
+            state="counted" if to_letters else self.state.data,
+            evidence=self.evidence.data,
+            country=self.country.data,
+            lang=self.lang.data,
+            source=clean_source(self.source.data or ""),
+            subscribed=to_letters or self.subscribed.data,
+            since=_start(self.since.data),
+            until=_start(self.until.data, days=1),
+        )
+
+
+def _start(day, days=0):
+    """Return the first instant of a day in the campaign's zone, or None; at the ends of the calendar nothing is bounded."""
+    if day is None:
+        return None
+    try:
+        return datetime.combine(day + timedelta(days=days), time(), zone()).astimezone(UTC)
+    except OverflowError:
+        return None
+
+
+def _days(choice):
+    """Return the days that the instants of a choice were made of."""
+    kept = Selection.from_json(choice)
+    since = kept.since and kept.since.astimezone(zone()).date()
+    until = kept.until and (kept.until.astimezone(zone()) - timedelta(days=1)).date()
+    return {"since": since, "until": until}

@@ -1,0 +1,87 @@
+"""The forms around a hand-over: the pack, what of each signature is handed over, and the receipt."""
+
+from datetime import timedelta
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
+
+from campaign.lib.locales import NAMES
+from campaign.lib.times import utcnow
+from campaign.organize.content_fields import LineField, LinesField, most
+from campaign.organize.exports.forms import PurposeForm
+from campaign.petitions.handing import mark_of
+
+MOST_RECEIVER, MOST_NOTE = 200, 1000
+LARGEST = 2**31 - 1
+NAME_CHOICES = {
+    "shown": _l("As each of them lets it be shown"),
+    "full": _l("Whole names"),
+}
+NAME_HINTS = {
+    "shown": _l("Whoever asked only to be counted stands in the list as a number. This is what supporters expect."),
+    "full": _l("Only where a law or the rules of the house ask for it. The petition’s page says so to whoever signs."),
+}
+DETAIL_CHOICES = {
+    "country": _l("Country"),
+    "postal_code": _l("Postal code"),
+    "shown_comment": _l("Comments that were let through"),
+    "day": _l("Day of signing"),
+}
+
+
+class PackForm(PurposeForm):
+    """The language and the paper of a delivery pack."""
+
+    lang = SelectField(_l("Language"))
+    paper = RadioField(
+        _l("Paper"),
+        choices=[
+            SelectChoice("letter", _l("Letter, as in Canada, Mexico and the United States")),
+            SelectChoice("a4", _l("A4, as elsewhere")),
+        ],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+
+    def __init__(self, languages, **named):
+        super().__init__(**named)
+        self.lang.choices = [SelectChoice(code, NAMES[code]) for code in NAMES if code in languages]
+
+
+class HandingForm(FlaskForm):
+    """What of each signature the targets get to see; `mark` tells what of it the editor had before their eyes."""
+
+    mark = HiddenField()
+    names = RadioField(
+        _l("Names"),
+        choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    details = SelectMultipleField(_l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()])
+    sure = BooleanField(_l("I know that those who have signed so far were told less, and we may hand this over"))
+
+    @classmethod
+    def of(cls, petition):
+        """Return the form as the petition stands."""
+        data = {"mark": mark_of(petition), "names": petition.handed_names, "details": petition.handed_details}
+        return cls(formdata=None, data=data)
+
+
+class ReceiptForm(FlaskForm):
+    """Who received the signatures, when, and what they said. All of it is shown on the petition's page."""
+
+    day = DateField(_l("Day"), [InputRequired(_l("Write the day."))])
+    received_by = LineField(
+        _l("Received by"), [DataRequired(_l("Write who took them: a name, an office, or both.")), most(MOST_RECEIVER)]
+    )
+    signatures = IntegerField(
+        _l("How many signatures"),
+        [NumberRange(min=1, max=LARGEST, message=_l("Write a number, such as 12408."))],
+    )
+    note = LinesField(_l("What became of it"), [most(MOST_NOTE)])
+
+    def validate_day(self, field):
+        # Where the day has begun already, it may be tomorrow here.
+        if field.data and field.data > (utcnow() + timedelta(days=1)).date():
+            raise ValidationError(_l("That day is still to come. Note it once it has happened."))

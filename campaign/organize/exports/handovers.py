@@ -1,0 +1,163 @@
+"""The hand-over of a petition: the pack for the day, what of each signature is in it, and the receipt."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.exports.operations import ask_for_export
+from campaign.exports.shelf import exports_of
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.content_fields import caught_up
+from campaign.organize.exports.handover_forms import DETAIL_CHOICES, NAME_CHOICES, NAME_HINTS, HandingForm, PackForm, ReceiptForm
+from campaign.organize.exports.words import words
+from campaign.organize.guard import allowed, fresh
+from campaign.organize.presence import may, organizer
+from campaign.organize.scope import any_petition, in_sight
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.handing import change_handing, handovers_of, record_handover, remove_handover, tells_more
+from campaign.petitions.queries import petition_by_id, petition_counts
+
+blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
+LARGEST_ID = 2**63 - 1
+
+
+@blueprint.get("/<slug>")
+@allowed("handovers.record", any_petition)
+def show(petition):
+    return _page(petition, ReceiptForm(formdata=None, signatures=_count(petition) or None))
+
+
+@blueprint.get("/<slug>/pack")
+@allowed("signatures.export", any_petition)
+@fresh
+def pack(petition):
+    usual = {"lang": petition.original_lang, "paper": "letter"}
+    return _pack_page(petition, PackForm(_languages(petition), formdata=None, data=usual))
+
+
+@blueprint.post("/<slug>/pack")
+@allowed("signatures.export", any_petition)
+@fresh
+def make_pack(petition):
+    form = PackForm(_languages(petition))
+    if not form.validate():
+        return _pack_page(petition, form, 422)
+    count = _count(petition)
+    if not count:
+        form.form_errors.append(_("Nobody is counted yet, so there is nothing to hand over."))
+        return _pack_page(petition, form, 422)
+    choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
+    choice |= {"names": petition.handed_names, "details": petition.handed_details}
+    fact = _fact("exports.ask", petition, form.purpose.data, {"kind": "pack", "aim": "delivery", "signatures": count, **choice})
+    export = act(
+        fact,
+        ask_for_export,
+        petition_id=petition.id,
+        cause_id=petition.cause_id,
+        organizer_id=organizer().id,
+        kind="pack",
+        aim="delivery",
+        purpose=form.purpose.data,
+        choice=choice,
+        now=utcnow(),
+    )
+    return redirect(url_for("organize.exports.show", export_id=export.id), 303)
+
+
+@blueprint.get("/<slug>/contents")
+@allowed("handovers.edit", any_petition)
+def contents(petition):
+    return _contents_page(petition, HandingForm.of(petition))
+
+
+@blueprint.post("/<slug>/contents")
+@allowed("handovers.edit", any_petition)
+def save_contents(petition):
+    form = HandingForm()
+    if not form.validate():
+        return _contents_page(petition, form, 422)
+    chosen = {"names": form.names.data, "details": form.details.data}
+    if tells_more(petition, **chosen) and _count(petition) and not form.sure.data:
+        form.sure.errors = [_("Tick this first, or choose no more than before.")]
+        return _contents_page(petition, form, 422)
+    fact = _fact("handovers.edit", petition, details=chosen)
+    try:
+        act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, **chosen)
+    except ChangedMeanwhile:
+        present = petition_by_id(petition.id)
+        if conflicting := caught_up(form, HandingForm.of(present)):
+            return _contents_page(present, form, 409, conflicting)
+    flash(_("Saved. The petition’s page says so from now on."), "sure")
+    return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
+
+
+@blueprint.post("/<slug>/receipts")
+@allowed("handovers.record", any_petition)
+def record(petition):
+    form = ReceiptForm()
+    if not form.validate():
+        return _page(petition, form, 422)
+    noted = {name: form[name].data for name in ("day", "received_by", "signatures", "note")}
+    fact = _fact("handovers.record", petition, details={"signatures": form.signatures.data})
+    act(fact, record_handover, petition_id=petition.id, **noted)
+    flash(_("Noted. It stands on the petition’s page."), "sure")
+    return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
+
+
+@blueprint.post("/<slug>/receipts/<int:handover_id>/remove")
+@allowed("handovers.record", any_petition)
+def remove(petition, handover_id):
+    slug = petition.slug
+    if handover_id <= LARGEST_ID and act(
+        _fact("handovers.remove", petition), remove_handover, petition_id=petition.id, handover_id=handover_id
+    ):
+        flash(_("Taken back. It stands on the page no longer."), "sure")
+    return redirect(url_for("organize.handovers.show", slug=slug), 303)
+
+
+def _fact(action, petition, reason="", details=None):
+    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, reason=reason, details=details)
+
+
+def _count(petition):
+    return petition_counts([petition.id]).get(petition.id, 0)
+
+
+def _languages(petition):
+    return [text.lang for text in petition.current_version.texts]
+
+
+def _page(petition, form, status=200):
+    may_export = may("signatures.export", petition)
+    packs = [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
+    return _rendered("show", petition, form, status, count=_count(petition), handovers=handovers_of(petition.id), exports=packs, titles={})
+
+
+def _pack_page(petition, form, status=200):
+    return _rendered("pack", petition, form, status, count=_count(petition))
+
+
+def _contents_page(petition, form, status=200, conflicting=()):
+    return _rendered("contents", petition, form, status, has_signatures=_count(petition) > 0, conflicting=conflicting)
+
+
+def _rendered(view, petition, form, status, **named):
+    page = render_template(
+        TEMPLATES[view],
+        petition=petition,
+        sight=in_sight(petition),
+        form=form,
+        name_choices=NAME_CHOICES,
+        name_hints=NAME_HINTS,
+        detail_choices=DETAIL_CHOICES,
+        **named,
+        **words(),
+    )
+    return page, status
+
+
+TEMPLATES = {
+    "show": "organize/handovers/show.html",
+    "pack": "organize/handovers/pack.html",
+    "contents": "organize/handovers/contents.html",
+}

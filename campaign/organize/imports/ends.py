@@ -1,0 +1,82 @@
+"""How a batch from paper ends: brought in, undone or thrown away. Joined to the views of pages.py."""
+
+from flask import flash, redirect, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.extensions import write
+from campaign.imports import bringing_in, operations
+from campaign.imports.deciding import decide
+from campaign.imports.queries import checker_for, items_of
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed
+from campaign.organize.imports.forms import BringInForm
+from campaign.organize.imports.pages import any_batch, back, blueprint, decide_anew, fact_of, overtaken, page
+from campaign.organize.signatures.forms import ReasonForm
+
+
+@blueprint.post("/<int:batch_id>/bring-in")
+@allowed("signatures.import", any_batch)
+def bring_in(batch):
+    form = BringInForm()
+    if not form.validate():
+        return page(batch, form=form, status=422)
+    now = utcnow()
+    checker = checker_for(batch, now)
+    if checker is None or not batch.is_open:
+        return overtaken(batch)
+    decided = decide(checker, items_of(batch))
+    fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
+    batch_id = batch.id
+    try:
+        act(fact, bringing_in.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
+    except (operations.BatchClosed, operations.ChangedMeanwhile):
+        return overtaken(batch)
+    except bringing_in.StillWrong:
+        decide_anew(batch)
+        flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
+        return back(batch_id)
+    brought = bringing_in.carry_in(write, batch_id, decided)
+    flash(
+        ngettext(
+            "%(num)s signature came in, and counts within a second.",
+            "%(num)s signatures came in, and count within a second.",
+            brought.newcomers,
+        ),
+        "sure",
+    )
+    return back(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/undo")
+@allowed("signatures.import", any_batch)
+def undo(batch):
+    form = ReasonForm()
+    if not form.validate():
+        return page(batch, reason=form, status=422)
+    batch_id = batch.id
+    try:
+        taken = act(fact_of("imports.undo", batch, form.reason.data), bringing_in.undo, batch_id=batch_id, now=utcnow())
+    except bringing_in.NothingToUndo:
+        return overtaken(batch)
+    flash(
+        ngettext(
+            "Undone: %(num)s signature is taken out, and its words are erased.",
+            "Undone: %(num)s signatures are taken out, and their words are erased.",
+            taken,
+        ),
+        "sure",
+    )
+    return back(batch_id)
+
+
+@blueprint.post("/<int:batch_id>/drop")
+@allowed("signatures.import", any_batch)
+def drop(batch):
+    try:
+        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch.id, now=utcnow())
+    except operations.BatchClosed:
+        return overtaken(batch)
+    flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")
+    return redirect(url_for("organize.imports.index"), 303)

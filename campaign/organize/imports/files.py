@@ -1,0 +1,150 @@
+"""A file from paper: uploaded, and its columns matched. Joined to the views of pages.py."""
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaign.imports.beginning import batch_of, begin_file
+from campaign.imports.columns import fields_for
+from campaign.imports.files import read_file
+from campaign.imports.operations import match
+from campaign.imports.queries import first_rows, remembered_columns
+from campaign.imports.tables import FileRefused
+from campaign.imports.wording import consent_of
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.imports.forms import ColumnsForm, UploadForm
+from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
+from campaign.organize.imports.words import FILE_FAULTS
+from campaign.organize.presence import organizer
+from campaign.organize.scope import in_sight, petitions_where
+from campaign.petitions.queries import petition_by_id, petition_in_any_state
+
+MEGABYTE = 1024 * 1024
+
+
+@blueprint.get("/upload")
+@allowed("signatures.import")
+def upload():
+    return _upload_page(UploadForm(formdata=None, petition=request.args.get("petition")))
+
+
+@blueprint.post("/upload")
+@takes_bytes("IMPORT_BYTES")
+@allowed("signatures.import")
+def take_file():
+    """Read the file and keep its rows, for its columns to be matched; the file itself is not kept."""
+    form = UploadForm().offer(petitions_where("signatures.import"))
+    if not form.validate():
+        return _upload_page(form, 422)
+    petition = petition_in_any_state(form.petition.data)
+    try:
+        table = read_file(form.file.data.read())
+    except FileRefused as refusal:
+        form.file.errors = [FILE_FAULTS[refusal.code]]
+        return _upload_page(form, 422)
+    batch = batch_of(
+        petition=petition,
+        organizer_id=organizer().id,
+        name=form.file.data.filename,
+        table=table,
+        lang=petition.original_lang,
+        remembered=remembered_columns(petition.cause_id),
+    )
+    fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"rows": batch.rows})
+    made = act(fact, begin_file, batch=batch, table=table)
+    return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
+
+
+@blueprint.errorhandler(413)
+def refuse_large(_error):
+    most = current_app.config["IMPORT_BYTES"] // MEGABYTE
+    flash(_("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most), "grave")
+    return redirect(url_for("organize.imports.upload"), 303)
+
+
+@blueprint.get("/<int:batch_id>/columns")
+@allowed("signatures.import", any_batch)
+def columns(batch):
+    if not batch.is_open or batch.kind != "file":
+        return redirect(url_for("organize.imports.index"), 303)
+    petition = petition_by_id(batch.petition_id)
+    form = ColumnsForm(
+        formdata=None,
+        seen=batch.changed_at.isoformat(),
+        has_heading=bool(batch.header),
+        lang=batch.lang,
+        country=batch.country,
+        signed_on=batch.signed_on,
+        version=str(batch.version_id),
+        dates="day" if batch.day_first else "month",
+        wording=batch.wording or consent_of(petition, batch.lang),
+    ).offer_versions(petition.versions)
+    return _columns_page(batch, petition, form, batch.columns)
+
+
+@blueprint.post("/<int:batch_id>/columns")
+@allowed("signatures.import", any_batch)
+def match_columns(batch):
+    """Keep what the columns hold, and say what becomes of each row."""
+    if not batch.is_open or batch.kind != "file":
+        return overtaken(batch)
+    petition = petition_by_id(batch.petition_id)
+    form, mapping = ColumnsForm().offer_versions(petition.versions), _sent_mapping(petition, batch.read_as["width"])
+    form.fields = mapping.values()
+    if not form.validate() or not _is_possible(form, mapping):
+        return _columns_page(batch, petition, form, mapping, 422)
+    return changed(
+        batch,
+        fact_of("imports.match", batch, columns=sorted(mapping.values())),
+        match,
+        seen=form.seen.data,
+        mapping=mapping,
+        has_heading=form.has_heading.data,
+        lang=form.lang.data,
+        country=form.country.data,
+        signed_on=form.signed_on.data,
+        version_id=form.version_id,
+        day_first=form.dates.data == "day",
+        wording=form.wording.data,
+    )
+
+
+def _sent_mapping(petition, width):
+    known = fields_for(petition.questions)
+    sent = {place: request.form.get(f"column-{place}", "") for place in range(width)}
+    return {place: field for place, field in sent.items() if field in known}
+
+
+def _is_possible(form, mapping):
+    """Somebody must have a name, and no two columns are the same thing."""
+    fields = list(mapping.values())
+    if not {"given_name", "full_name"} & set(fields):
+        form.form_errors = [_("Say which column holds the name.")]
+    elif len(fields) > len(set(fields)):
+        form.form_errors = [_("Two columns are said to hold the same. Leave one of them out.")]
+    elif {"full_name", "given_name"} <= set(fields):
+        form.form_errors = [_("A name comes whole or in two parts, not both ways.")]
+    return not form.form_errors
+
+
+def _columns_page(batch, petition, form, mapping, status=200):
+    rows = first_rows(batch.id)
+    note_sight(batch, rows)
+    width = batch.read_as["width"]
+    return render_template(
+        "organize/imports/columns.html",
+        batch=batch,
+        form=form,
+        petition=in_sight(petition),
+        mapping=mapping,
+        width=width,
+        rows=[(row, [*row.cells, *[""] * (width - len(row.cells))]) for row in rows],
+        choices=[(field, label) for field, label in labels_of(petition).items() if field in fields_for(petition.questions)],
+        required=petition.required_fields,
+    ), status
+
+
+def _upload_page(form, status=200):
+    form.offer(petitions_where("signatures.import"))
+    most = current_app.config["IMPORT_BYTES"] // MEGABYTE
+    return render_template("organize/imports/upload.html", form=form, most=most, lang_here=g.lang), status

@@ -1,0 +1,207 @@
+"""Sheets of paper: printed with a number each, and typed in by keyboard. Joined to the views of pages.py."""
+
+from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaign.extensions import write
+from campaign.imports.beginning import ROWS_ON_SHEET, begin_sheet, print_sheets
+from campaign.imports.deciding import decide
+from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
+from campaign.imports.queries import batch_by_id, batch_of_sheet, checker_for, first_rows, items_of, run_by_id, run_of_serial
+from campaign.imports.sheet_pdf import sheets_pdf
+from campaign.imports.wording import consent_of, sheet_spec
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed
+from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetForm
+from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
+from campaign.organize.imports.words import FATE_WORDS, why_in_words
+from campaign.organize.numbers.figures import zone
+from campaign.organize.presence import organizer
+from campaign.organize.scope import in_sight, petitions_where
+from campaign.petitions.cards import in_language
+from campaign.petitions.queries import petition_by_id, petition_in_any_state
+
+MOST_LINES = 60
+GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
+
+
+def any_run(run_id):
+    return run_by_id(run_id)
+
+
+def any_sheet(serial):
+    found = run_of_serial(serial)
+    return found and found[0]
+
+
+@blueprint.get("/print")
+@allowed("signatures.import")
+def printing():
+    return _print_page(PrintForm(formdata=None, petition=request.args.get("petition"), lang=g.lang))
+
+
+@blueprint.post("/print")
+@allowed("signatures.import")
+def print_now():
+    form = PrintForm().offer(petitions_where("signatures.import"))
+    if not form.validate():
+        return _print_page(form, 422)
+    petition = petition_in_any_state(form.petition.data)
+    fact = Fact("imports.print", on=lambda run: ("print_run", run.id), cause_id=petition.cause_id, details={"sheets": form.sheets.data})
+    wording = consent_of(petition, form.lang.data)
+    named = {"lang": form.lang.data, "paper": form.paper.data, "sheets": form.sheets.data, "wording": wording}
+    run = act(fact, print_sheets, petition=petition, **named)
+    return redirect(url_for("organize.imports.run", run_id=run.id), 303)
+
+
+@blueprint.get("/runs/<int:run_id>")
+@allowed("signatures.import", any_run)
+def run(run):
+    serials = [(serial, batch_of_sheet(run.petition_id, serial)) for serial in run.serials]
+    petition = in_sight(petition_by_id(run.petition_id))
+    return render_template("organize/imports/run.html", run=run, serials=serials, petition=petition, papers=PAPER_WORDS)
+
+
+@blueprint.get("/runs/<int:run_id>/sheets.pdf")
+@allowed("signatures.import", any_run)
+def pdf(run):
+    name = f"{run.petition.slug}-{run.lang}-{run.id}.pdf"
+    return Response(sheets_pdf(sheet_spec(run)), mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+
+
+@blueprint.get("/sheets/<serial>")
+@allowed("signatures.import", any_sheet)
+def sheet(run):
+    """Where the code on a sheet leads: to its rows, or to where they are begun."""
+    serial = run_of_serial(request.view_args["serial"])[1]
+    batch = batch_of_sheet(run.petition_id, serial)
+    if batch:
+        return redirect(url_for("organize.imports.show", batch_id=batch.id), 303)
+    return redirect(url_for("organize.imports.typing", sheet=serial, petition=run.petition.slug), 303)
+
+
+@blueprint.get("/type")
+@allowed("signatures.import")
+def typing():
+    found = run_of_serial(request.args.get("sheet", ""))
+    chosen = found[0].petition.slug if found else request.args.get("petition")
+    petitions = petitions_where("signatures.import")
+    slug = chosen if chosen in {each.slug for each in petitions} else petitions[0].slug if petitions else ""
+    lang = found[0].lang if found else g.lang
+    wording = found[0].wording if found else consent_of(petition_in_any_state(slug), lang) if slug else ""
+    today = utcnow().astimezone(zone()).date()
+    form = SheetForm(
+        formdata=None, petition=slug, sheet=found[1] if found else "", lang=lang, signed_on=today, wording=wording
+    )
+    return _typing_page(form)
+
+
+@blueprint.post("/type")
+@allowed("signatures.import")
+def begin_typing():
+    """Begin to type a sheet, or go on with the one that somebody began."""
+    form = SheetForm().offer(petitions_where("signatures.import"))
+    if not form.validate():
+        return _typing_page(form, 422)
+    petition, found = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
+    if found and found[0].petition_id != petition.id:
+        form.sheet.errors = [_("This sheet was printed for another petition.")]
+        return _typing_page(form, 422)
+    serial = found[1] if found else form.sheet.data.strip()
+    before = batch_of_sheet(petition.id, serial)
+    if before:
+        flash(_("This sheet has been begun before."), "note")
+        return redirect(url_for("organize.imports.show", batch_id=before.id), 303)
+    fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"sheet": serial})
+    made = act(
+        fact,
+        begin_sheet,
+        petition=petition,
+        organizer_id=organizer().id,
+        sheet=serial,
+        lang=form.lang.data,
+        signed_on=form.signed_on.data,
+        country=form.country.data,
+        wording=found[0].wording if found else form.wording.data,
+        version_id=found[0].version_id if found else petition.current_version.id,
+    )
+    return redirect(url_for("organize.imports.grid", batch_id=made.id), 303)
+
+
+@blueprint.get("/<int:batch_id>/grid")
+@allowed("signatures.import", any_batch)
+def grid(batch):
+    if not batch.is_open or batch.kind != "typed":
+        return redirect(url_for("organize.imports.index"), 303)
+    petition = petition_by_id(batch.petition_id)
+    rows = first_rows(batch.id, MOST_LINES)
+    note_sight(batch, [row for row in rows if any((row.typed or {}).values())])
+    return render_template(
+        "organize/imports/grid.html",
+        batch=batch,
+        petition=in_sight(petition),
+        rows=rows,
+        fields=[*GRID, *(f"answers-{each['name']}" for each in petition.questions)],
+        kinds=_kinds(petition),
+        required={"given_name", *petition.required_fields},
+        most=MOST_LINES,
+        **words_of(petition),
+    )
+
+
+@blueprint.post("/<int:batch_id>/grid")
+@allowed("signatures.import", any_batch)
+def keep_grid(batch):
+    """Keep the sheet as it was typed so far; the page sends it while somebody types, and is told what becomes of each row."""
+    typed = _sent_rows(batch)
+    if request.accept_mimetypes.best != "application/json":
+        fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
+        return changed(batch, fact, keep_typed, typed=typed, seen=request.form.get("seen"))
+    batch_id = batch.id
+    try:
+        # Half a sheet is of no consequence, and has no line in the trail.
+        write(keep_typed, batch_id=batch_id, typed=typed, seen=request.form.get("seen"))
+    except (BatchClosed, ChangedMeanwhile):
+        return jsonify(overtaken=True), 409
+    return jsonify(_told(batch_by_id(batch_id)))
+
+
+def _told(batch):
+    checker = checker_for(batch, utcnow())
+    decided = decide(checker, items_of(batch)) if checker else []
+    rows = {
+        each.place: {
+            "fate": each.fate,
+            "words": str(FATE_WORDS[each.fate]),
+            "why": why_in_words(each.fate, each.why),
+            "fields": list(each.why) if each.fate == "wrong" else [],
+        }
+        for each in decided
+    }
+    return {"seen": batch.changed_at.isoformat(), "rows": rows}
+
+
+def _sent_rows(batch):
+    petition = petition_by_id(batch.petition_id)
+    known = {*GRID, "subscribe", "name_display", "comment", *(f"answers-{each['name']}" for each in petition.questions)}
+    typed = {}
+    for (place, field), text in sent_cells().items():
+        if place <= MOST_LINES and field in known:
+            typed.setdefault(place, {})[field] = text[:2000]
+    return typed
+
+
+def _kinds(petition):
+    """Return {field: (type, choices)} of the petition's own questions."""
+    own = (in_language(question, g.lang) for question in petition.questions)
+    return {f"answers-{question['name']}": (question["type"], question["choices"]) for question in own}
+
+
+def _print_page(form, status=200):
+    return render_template("organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))), status
+
+
+def _typing_page(form, status=200):
+    form.offer(petitions_where("signatures.import"))
+    return render_template("organize/imports/typing.html", form=form, lines=ROWS_ON_SHEET), status

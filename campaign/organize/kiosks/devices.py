@@ -1,0 +1,71 @@
+"""One kiosk: what it tells of itself, its name, its time, and how it loses our trust."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.kiosk import pairing
+from campaign.kiosk.queries import kiosk_by_id
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed
+from campaign.organize.kiosks.forms import NameForm
+from campaign.organize.kiosks.pages import blueprint, clock_of, rows_of
+
+
+def any_kiosk(kiosk_id):
+    return kiosk_by_id(kiosk_id) if kiosk_id < 2**63 else None
+
+
+@blueprint.get("/tablets/<int:kiosk_id>")
+@allowed("kiosks.see", any_kiosk)
+def tablet(kiosk):
+    return _page(kiosk, NameForm(formdata=None, name=kiosk.name))
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/name")
+@allowed("kiosks.pair", any_kiosk)
+def rename(kiosk):
+    form = NameForm()
+    if not form.validate():
+        return _page(kiosk, form, 422)
+    act(_fact("kiosks.rename", kiosk), pairing.rename, kiosk_id=kiosk.id, name=form.name.data)
+    flash(_("It has its new name."), "sure")
+    return _back_to(kiosk)
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/extend")
+@allowed("kiosks.pair", any_kiosk)
+def extend(kiosk):
+    act(_fact("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
+    flash(_("It may collect for a day longer."), "sure")
+    return _back_to(kiosk)
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/revoke")
+@allowed("kiosks.revoke", any_kiosk)
+def revoke(kiosk):
+    act(_fact("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
+    flash(_("Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."), "sure")
+    return _back_to(kiosk)
+
+
+def _page(kiosk, form, status=200):
+    now = utcnow()
+    [row] = rows_of([kiosk], now)
+    page = render_template(
+        "organize/kiosks/tablet.html",
+        row=row,
+        kiosk=kiosk,
+        title=kiosk.event.text(g.lang).title,
+        form=form,
+        clock=clock_of(kiosk.event, now),
+    )
+    return page, status
+
+
+def _back_to(kiosk):
+    return redirect(url_for("organize.kiosks.tablet", kiosk_id=kiosk.id), 303)
+
+
+def _fact(action, kiosk):
+    return Fact(action, on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)

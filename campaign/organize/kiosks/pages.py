@@ -1,0 +1,142 @@
+"""Kiosks of an event: how they do, their PIN, the shifts at them."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime, format_time
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from campaign.events.queries import event_in_any_state, events_among
+from campaign.extensions import write
+from campaign.kiosk import pairing
+from campaign.kiosk.models import Kiosk
+from campaign.kiosk.queries import (
+    every_kiosk,
+    gaps_of,
+    kiosks_of,
+    many_for_review,
+    many_on_phones,
+    pin_of,
+    shifts_of,
+    tally_of,
+)
+from campaign.kiosk.table_poster import PAPERS
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed
+from campaign.organize.kiosks.forms import PinForm
+from campaign.organize.presence import causes_where, may
+
+blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
+# So long after its end an event is still among those whose tablets one looks after.
+AFTERWARDS = timedelta(days=2)
+
+
+def any_event(slug):
+    return event_in_any_state(slug)
+
+
+@dataclass(frozen=True)
+class KioskRow:
+    """A kiosk as the list shows it; `gaps` are [first, last] of missing sequence numbers."""
+
+    kiosk: Kiosk
+    state: str
+    tally: dict
+    gaps: list
+
+
+@blueprint.get("/")
+@allowed("kiosks.see")
+def index():
+    now = utcnow()
+    cause_ids = causes_where("kiosks.see")
+    by_event = {}
+    for kiosk in every_kiosk(cause_ids):
+        by_event.setdefault(kiosk.event_id, []).append(kiosk.state(now))
+    events = [event for event in events_among(cause_ids) if event.state != "cancelled" or event.id in by_event]
+    ahead = [event for event in reversed(events) if event.ends_at + AFTERWARDS > now]
+    past = [event for event in events if event.ends_at + AFTERWARDS <= now and event.id in by_event]
+    waiting = many_for_review([event.id for event in events])
+    return render_template("organize/kiosks/index.html", ahead=ahead, past=past, states=by_event, waiting=waiting)
+
+
+@blueprint.get("/<slug>")
+@allowed("kiosks.see", any_event)
+def show(event):
+    return _page(event, PinForm(formdata=None))
+
+
+@blueprint.post("/<slug>/pin")
+@allowed("kiosks.pair", any_event)
+def pin(event):
+    form = PinForm()
+    if not form.validate():
+        return _page(event, form, 422)
+    act(fact_on("kiosks.pin", event), pairing.set_pin, event_id=event.id, pin=form.pin.data, now=utcnow())
+    flash(_("The PIN is set. Each tablet learns of it as soon as it has a network."), "sure")
+    return back_to(event)
+
+
+def back_to(event):
+    """Return a redirect to the page of an event's kiosks."""
+    return redirect(url_for("organize.kiosks.show", slug=event.slug), 303)
+
+
+def clock_of(event, now):
+    """Return what writes an instant as the clocks of the event show it: the hour alone where it is today's."""
+    zone, locale = ZoneInfo(event.zone), get_locale()
+    today = now.astimezone(zone).date()
+
+    def clock(instant):
+        is_today = instant.astimezone(zone).date() == today
+        return format_time(instant, "short", zone, locale) if is_today else format_datetime(instant, "medium", zone, locale)
+
+    return clock
+
+
+def fact_on(action, event):
+    return Fact(action, on=("event", event.id), cause_id=event.cause_id)
+
+
+def table_url(event):
+    """Return the short address of the event's table; the first who asks makes it."""
+    code = write(pairing.table_code, event_id=event.id).code
+    return f"{current_app.config['PUBLIC_URL']}/t/{code}"
+
+
+def rows_of(kiosks, now):
+    """Return the KioskRows of these kiosks."""
+    return [KioskRow(kiosk, kiosk.state(now), tally_of(kiosk, now), gaps_of(kiosk.id)) for kiosk in kiosks]
+
+
+def _page(event, form, status=200):
+    now = utcnow()
+    rows = rows_of(kiosks_of(event.id), now)
+    page = render_template(
+        "organize/kiosks/show.html",
+        event=event,
+        title=event.text(g.lang).title,
+        clock=clock_of(event, now),
+        rows=rows,
+        totals={name: sum(row.tally[name] for row in rows) for name in ("hour", "today")},
+        waiting=sum(row.kiosk.waiting for row in rows),
+        for_review=many_for_review([event.id]).get(event.id, 0),
+        on_phones=many_on_phones(event.id),
+        shifts=shifts_of(event.id),
+        pin_set_at=(found := pin_of(event.id)) and found.set_at,
+        sheets_address=_sheets_address(event),
+        short_address=table_url(event).partition("://")[2],
+        papers=PAPERS,
+        form=form,
+    )
+    return page, status
+
+
+def _sheets_address(event):
+    """Return where sheets of paper are printed, for who may type them in, or None."""
+    view = "organize.imports.printing"
+    return url_for(view) if view in current_app.view_functions and may("signatures.import", event) else None

@@ -1,0 +1,72 @@
+"""Pairing a tablet to an event: the code, and the page that waits until it has been used."""
+
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_time
+from flask import current_app, g, redirect, render_template, url_for
+from flask_babel import get_locale
+
+from campaign.kiosk import keys, pairing
+from campaign.kiosk.queries import code_by_id, kiosk_name, pin_of
+from campaign.lib.qr_codes import qr_code
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed
+from campaign.organize.kiosks.forms import PairForm
+from campaign.organize.kiosks.pages import any_event, blueprint, fact_on
+
+
+def any_code(code_id):
+    return code_by_id(code_id) if code_id < 2**63 else None
+
+
+@blueprint.get("/<slug>/new")
+@allowed("kiosks.pair", any_event)
+def new(event):
+    return _pair_page(event, _pair_form(event, formdata=None))
+
+
+@blueprint.post("/<slug>/new")
+@allowed("kiosks.pair", any_event)
+def create(event):
+    """Give out a code; the first one of an event sets the PIN of its tablets, too."""
+    form = _pair_form(event)
+    if not form.validate():
+        return _pair_page(event, form, 422)
+    now, pin = utcnow(), form.pin.data if "pin" in form else None
+    event_id = event.id
+    if pin:
+        act(fact_on("kiosks.pin", event), pairing.set_pin, event_id=event_id, pin=pin, now=now)
+    fact = fact_on("kiosks.code", event)
+    code = act(fact, pairing.new_code, event_id=event_id, name=form.name.data or "", now=now)
+    return redirect(url_for("organize.kiosks.code", code_id=code.id), 303)
+
+
+@blueprint.get("/codes/<int:code_id>")
+@allowed("kiosks.pair", any_code)
+def code(code):
+    """The code to type or scan, as long as it is good; then which tablet was paired by it."""
+    letters, event, now = keys.code_of(code.seed), code.event, utcnow()
+    address = f"{current_app.config['PUBLIC_URL']}/kiosk"
+    return render_template(
+        "organize/kiosks/code.html",
+        event=event,
+        title=event.text(g.lang).title,
+        code=keys.spaced(letters),
+        picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
+        address=address,
+        is_good=code.used_at is None and now < code.expires_at,
+        good_until=format_time(code.expires_at, "short", ZoneInfo(event.zone), get_locale()),
+        paired=kiosk_name(code.kiosk_id) if code.kiosk_id else None,
+        kiosk_id=code.kiosk_id,
+    )
+
+
+def _pair_form(event, **manner):
+    form = PairForm(**manner)
+    return form.without_pin() if pin_of(event.id) else form
+
+
+def _pair_page(event, form, status=200):
+    title = event.text(g.lang).title
+    return render_template("organize/kiosks/new.html", event=event, title=title, form=form), status

@@ -1,0 +1,28 @@
+"""The poster of a table, to print: a QR code and a short address in three languages."""
+
+from flask import Response, current_app, request
+
+from campaign.kiosk.bundle import petitions_of
+from campaign.kiosk.table_poster import PAPERS, table_poster
+from campaign.organize.guard import allowed
+from campaign.organize.kiosks.pages import any_event, blueprint, table_url
+
+
+@blueprint.get("/<slug>/table.pdf")
+@allowed("kiosks.see", any_event)
+def poster(event):
+    paper = request.args.get("size") if request.args.get("size") in PAPERS else "A3"
+    pdf = table_poster(titles=_titles_to_sign(event), url=table_url(event), paper=paper)
+    answer = Response(pdf, mimetype="application/pdf")
+    answer.headers["Content-Disposition"] = f'inline; filename="table-{event.slug}.pdf"'
+    return answer
+
+
+def _titles_to_sign(event):
+    """Return the title of what is signed at the table, by language."""
+    petitions = petitions_of(event)
+    languages = current_app.config["LANGUAGES"]
+    if len(petitions) == 1:
+        text = petitions[0].current_version.text
+        return {lang: text(lang, petitions[0].original_lang).title for lang in languages}
+    return {lang: event.cause.text(lang).title for lang in languages}

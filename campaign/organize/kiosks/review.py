@@ -1,0 +1,134 @@
+"""What tablets sent and nobody may count yet: opened for those who review signatures, let in or turned away."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from flask import flash, redirect, render_template, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from campaign.kiosk import deciding
+from campaign.kiosk.forms import read_again
+from campaign.kiosk.models import KioskRecord
+from campaign.kiosk.queries import kept_for_review, records_by_id
+from campaign.kiosk.reading import Said
+from campaign.kiosk.sealing import Unreadable
+from campaign.lib.countries import country_name
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act, note
+from campaign.organize.guard import allowed
+from campaign.organize.kiosks.pages import any_event, blueprint
+from campaign.organize.presence import may
+from campaign.organize.reviewing.queues import decision, queue_page, same_page
+from campaign.organize.scope import petitions_where
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.signatures.collecting import NEW
+
+# What came of a kiosk that nobody trusts any more takes an admin.
+NEEDS_ADMIN = "revoked"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A record and what it says, or None where nobody can read it; `faults` are the fields that keep it out."""
+
+    record: KioskRecord
+    said: Said | None
+    faults: tuple = ()
+
+
+@blueprint.get("/<slug>/review")
+@allowed("signatures.review", any_event)
+def review(event):
+    return _page(event, ReasonForm(formdata=None))
+
+
+@blueprint.post("/<slug>/review")
+@allowed("signatures.review", any_event)
+def decide(event):
+    """Let the ticked records in, or turn them away with a reason."""
+    (way, ids), form = decision(), ReasonForm()
+    if way not in ("let_in", "reject") or not ids:
+        flash(_("Nothing was ticked, so nothing was changed."), "waiting")
+        return _back(event.slug)
+    # Letting in needs no reason: the record says why it was kept.
+    if way == "reject" and not form.validate():
+        return _page(event, form, 422, ticked=ids)
+    slug, records = event.slug, records_by_id(event.id, ids)
+    if way == "reject":
+        done = _reject(event, [record.id for record in records], form.reason.data)
+        flash(ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done), "sure")
+    else:
+        _let_in(event, records)
+    return _back(slug)
+
+
+def _let_in(event, records):
+    event_id, cause_id = event.id, event.cause_id
+    may_recover, fates = may("kiosks.recover", event), []
+    chosen = [_ready(record) for record in records if record.reason != NEEDS_ADMIN or may_recover]
+    refused = len(records) - len(chosen)
+    for record_id, kiosk_id, opened in chosen:
+        if opened is None or opened.reason:
+            refused += 1
+            continue
+        fact = Fact("kiosks.let_in", on=("event", event_id), cause_id=cause_id, details={"record": opened.uuid})
+        fates.append(act(fact, deciding.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
+    done = fates.count(NEW)
+    flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
+    if twice := len(fates) - done:
+        flash(
+            ngettext(
+                "%(num)s is somebody’s second signature, and stays out.",
+                "%(num)s are somebody’s second signature, and stay out.",
+                twice,
+            ),
+            "waiting",
+        )
+    if refused:
+        flash(ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting")
+
+
+def _ready(record):
+    """Return (id, id of the kiosk, what it would become or None) of a record, as it is read before anything is changed."""
+    try:
+        _, opened = read_again(record)
+    except Unreadable:
+        opened = None
+    return record.id, record.kiosk_id, opened
+
+
+def _reject(event, ids, reason):
+    fact = Fact("kiosks.reject", on=("event", event.id), cause_id=event.cause_id, reason=reason, details={"records": len(ids)})
+    return len(act(fact, deciding.reject, record_ids=ids, now=utcnow()))
+
+
+def _back(slug):
+    return redirect(url_for("organize.kiosks.review", slug=slug, **same_page()), 303)
+
+
+def _page(event, form, status=200, ticked=()):
+    queue = queue_page(partial(kept_for_review, event.id))
+    shown = [_kept(record) for record in queue.rows]
+    if shown:
+        note(Fact("kiosks.review", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(shown)}))
+    page = render_template(
+        "organize/kiosks/review.html",
+        event=event,
+        form=form,
+        rows=shown,
+        titles={petition.slug: petition.title for petition in petitions_where("signatures.review")},
+        queue=queue,
+        ticked=set(ticked),
+        may_recover=may("kiosks.recover", event),
+        country=lambda code: country_name(code, str(get_locale())) if code else "",
+    )
+    return page, status
+
+
+def _kept(record):
+    try:
+        said, opened = read_again(record)
+        return Kept(record, said, opened.faults)
+    except Unreadable:
+        return Kept(record, None)

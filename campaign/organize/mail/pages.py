@@ -1,0 +1,130 @@
+"""Mailing updates to those who asked for them: to whom, how it will look, and what became of it."""
+
+from functools import partial
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.extensions import write
+from campaign.lib.locales import NAMES
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed
+from campaign.organize.mail.forms import MailingForm
+from campaign.organize.paging import page_of
+from campaign.organize.presence import actor, causes_where, organizer
+from campaign.organize.updates.pages import any_update, fact_of
+from campaign.subscriptions.queries import audience
+from campaign.updates import mailing as mailings
+from campaign.updates.emails import sample
+from campaign.updates.pages import card
+from campaign.updates.queries import updates_among
+
+blueprint = Blueprint("mail", __name__, url_prefix="/mail")
+ON_A_PAGE = 30
+
+
+@blueprint.get("/")
+@allowed("mail.see")
+def index():
+    now = utcnow()
+    page = page_of(partial(updates_among, causes_where("mail.see"), state="published"), ON_A_PAGE, "organize.mail.index")
+    updates = page.rows
+    found = mailings.mailings_among(each.id for each in updates)
+    return render_template(
+        "organize/mail/index.html",
+        page=page,
+        mailed=[(each, card(each, g.lang), found[each.id], mailings.report(found[each.id])) for each in updates if each.id in found],
+        unmailed=[(each, card(each, g.lang), each.phase(now)) for each in updates if each.id not in found],
+    )
+
+
+@blueprint.get("/<slug>")
+@allowed("mail.see", any_update)
+def show(update):
+    return _page(update, MailingForm.usual(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+
+
+@blueprint.post("/<slug>")
+@allowed("mail.send", any_update)
+def plan(update):
+    form = MailingForm()
+    if not form.validate():
+        return _page(update, form, 422)
+    wishes = {"langs": form.langs.data, "kinds": form.kinds.data, "per_minute": form.per_minute.data, "starts_at": form.moment}
+    try:
+        act(fact_of("mail.plan", update), mailings.plan_mailing, update_id=update.id, now=utcnow(), **wishes)
+    except mailings.MailedAlready:
+        # A button pressed twice; nobody gets it twice.
+        return _back_to(update)
+    except mailings.NotPublic:
+        flash(_("It is a draft. Publish it first, then it can be mailed."), "grave")
+        return _back_to(update)
+    flash(_("It is on its way. You can pause or stop it here."), "sure")
+    return _back_to(update)
+
+
+@blueprint.post("/<slug>/test/<lang_code>")
+@allowed("mail.edit", any_update)
+def test(update, lang_code):
+    """Send the letter to the organizer alone."""
+    lang = lang_code if lang_code in NAMES else g.lang
+    write(mailings.send_test, actor=actor(), update_id=update.id, organizer_id=organizer().id, lang=lang)
+    flash(_("The test letter goes to %(address)s.", address=organizer().email), "sure")
+    return _back_to(update)
+
+
+@blueprint.post("/<slug>/pause")
+@allowed("mail.send", any_update)
+def pause(update):
+    return _turn(update, "mail.pause", mailings.pause_mailing, _("Paused. The few letters already handed over still arrive."))
+
+
+@blueprint.post("/<slug>/resume")
+@allowed("mail.send", any_update)
+def resume(update):
+    return _turn(update, "mail.resume", mailings.resume_mailing, _("It goes on where it was."))
+
+
+@blueprint.post("/<slug>/stop")
+@allowed("mail.send", any_update)
+def stop(update):
+    return _turn(update, "mail.stop", mailings.stop_mailing, _("Stopped for good. Whoever has it keeps it."), now=utcnow())
+
+
+def _turn(update, action, operation, words, **named):
+    found = mailings.mailing_of(update.id)
+    if found is not None:
+        try:
+            act(fact_of(action, update), operation, mailing_id=found.id, **named)
+            flash(words, "sure")
+        except mailings.MailingOver:
+            flash(_("It had ended already, so nothing was changed."), "waiting")
+    return _back_to(update)
+
+
+def _page(update, form, status=200):
+    found = mailings.mailing_of(update.id)
+    readers = audience(update.cause_id)
+    return render_template(
+        "organize/mail/show.html",
+        update=update,
+        card=card(update, g.lang),
+        phase=update.phase(utcnow()),
+        mailing=found,
+        report=mailings.report(found) if found else None,
+        form=form,
+        audience=_by_language(readers),
+        weekly=sum(many for (_lang, _kind, often), many in readers.items() if often == "weekly"),
+        samples=[(text.lang, sample(update, text.lang)) for text in update.texts],
+    ), status
+
+
+def _by_language(readers):
+    """Return [(language, subscribers, signers)] of those who hear of each update."""
+    each = {key[:2]: many for key, many in readers.items() if key[2] == "each"}
+    return [(lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0)) for lang in NAMES]
+
+
+def _back_to(update):
+    return redirect(url_for("organize.mail.show", slug=update.slug), 303)

@@ -1,0 +1,118 @@
+"""The addresses that are never written news to: looking one up, putting one there, and taking it off where that is ours to do.
+
+Only fingerprints are kept, so nobody can read the list; a fingerprint also names an entry in an address, as no mail address may stand in a log.
+"""
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.lib.digests import DIGEST_BYTES
+from campaign.lib.times import utcnow
+from campaign.mail.operations import refusal_of, try_again
+from campaign.organize.acts import Fact, act, note
+from campaign.organize.guard import allowed
+from campaign.organize.mail.suppression_forms import AddForm, FindForm
+from campaign.organize.paging import page_of
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.subscriptions import operations
+from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason
+
+blueprint = Blueprint("suppressions", __name__, url_prefix="/suppressions")
+ON_A_PAGE = 50
+
+
+@blueprint.get("/")
+@allowed("suppressions.see")
+def index():
+    return _page(FindForm(formdata=None, prefix="find"), AddForm(formdata=None))
+
+
+@blueprint.post("/find")
+@allowed("suppressions.see")
+def find():
+    form = FindForm(prefix="find")
+    if not form.validate():
+        return _page(form, AddForm(formdata=None), 422)
+    is_known = _known(form.digest)
+    note(Fact("suppressions.see", details={"found": is_known}))
+    if is_known:
+        return _back_to(form.digest)
+    flash(_("This address is not among them: it is written to whenever it is subscribed."), "sure")
+    return redirect(url_for("organize.suppressions.index"), 303)
+
+
+@blueprint.post("/add")
+@allowed("suppressions.add")
+def add():
+    form = AddForm()
+    if not form.validate():
+        return _page(FindForm(formdata=None, prefix="find"), form, 422)
+    fact = Fact("suppressions.add", reason=form.reason.data)
+    act(fact, operations.suppress, email_digest=form.digest, reason="organizer", note=form.reason.data, now=utcnow())
+    flash(_("No news goes there any more. Letters about the person’s own signatures and seats still do."), "sure")
+    return _back_to(form.digest)
+
+
+@blueprint.get("/<fingerprint>")
+@allowed("suppressions.see")
+def show(fingerprint):
+    return _entry_page(_digest(fingerprint), ReasonForm(formdata=None))
+
+
+@blueprint.post("/<fingerprint>/lift")
+@allowed("suppressions.lift")
+def lift(fingerprint):
+    digest, form = _digest(fingerprint), ReasonForm()
+    if not form.validate():
+        return _entry_page(digest, form, 422)
+    try:
+        act(Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest)
+    except operations.OwnersWish:
+        flash(_("It stands there by its owner’s own word. Only they can take that back."), "grave")
+        return _back_to(digest)
+    flash(_("Taken off. Nothing is subscribed by that: whoever wants news subscribes anew."), "sure")
+    return redirect(url_for("organize.suppressions.index"), 303)
+
+
+@blueprint.post("/<fingerprint>/retry")
+@allowed("suppressions.add")
+def retry(fingerprint):
+    digest = _digest(fingerprint)
+    act(Fact("suppressions.retry"), try_again, digest=digest)
+    flash(_("The next letter to it is tried again."), "sure")
+    return _back_to(digest) if _known(digest) else redirect(url_for("organize.suppressions.index"), 303)
+
+
+def _page(finding, adding, status=200):
+    page = page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
+    counts = suppressions_by_reason()
+    return render_template("organize/suppressions/index.html", finding=finding, adding=adding, page=page, counts=counts), status
+
+
+def _entry_page(digest, form, status=200):
+    if not _known(digest):
+        abort(404)
+    return render_template(
+        "organize/suppressions/show.html",
+        fingerprint=digest.hex(),
+        entry=suppression_of(digest),
+        refusal=refusal_of(digest),
+        form=form,
+    ), status
+
+
+def _known(digest):
+    return bool(suppression_of(digest) or refusal_of(digest))
+
+
+def _digest(fingerprint):
+    """Return the digest that an address of ours names, or end with 404."""
+    try:
+        digest = bytes.fromhex(fingerprint)
+    except ValueError:
+        abort(404)
+    return digest if len(digest) == DIGEST_BYTES else abort(404)
+
+
+def _back_to(digest):
+    return redirect(url_for("organize.suppressions.show", fingerprint=digest.hex()), 303)

@@ -1,0 +1,50 @@
+"""A cause at a glance: its counts, and how many signed when."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from flask import current_app
+
+from campaign.lib.times import utcnow
+from campaign.organize.numbers.figures import by_day, remember, zone
+from campaign.signatures.counting import States, hours, states
+
+DAYS_OF_WEEK = 7
+# The counts beside the chart are of the moment; what the chart is drawn of looks at every signature.
+SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Glance:
+    """The States of some petitions, and an Hour for each in which anybody signed, as they stand today."""
+
+    counts: States
+    hours: tuple
+
+    @property
+    def today(self):
+        return by_day(self.hours)[-1].total
+
+    @property
+    def week(self):
+        """How many signed today and on the six days before, and are confirmed."""
+        return sum(day.sure for day in by_day(self.hours)[-DAYS_OF_WEEK:])
+
+    @property
+    def is_empty(self):
+        return not (self.counts.counted or self.counts.pending or self.counts.held)
+
+
+def init_app(app):
+    remember(app, "recent_hours", lambda petition_ids: tuple(hours(petition_ids)), SECONDS)
+
+
+def glance(petition_ids):
+    """Return the Glance of these petitions; its hours are at most SECONDS old."""
+    return Glance(states(petition_ids), current_app.extensions["recent_hours"].get(petition_ids))
+
+
+def start_of_yesterday():
+    """Return the first instant of yesterday in the campaign's zone."""
+    here = utcnow().astimezone(zone())
+    return (here - timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

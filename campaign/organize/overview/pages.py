@@ -1,0 +1,102 @@
+"""The first page of the workspace: the day, what waits, what happened, and the causes with their counts."""
+
+from dataclasses import dataclass
+
+from babel.dates import format_date, format_time, get_timezone_location
+from flask import Blueprint, g, jsonify, render_template, request
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from campaign.causes.models import Cause
+from campaign.causes.queries import cause_count, causes_among
+from campaign.lib.locales import WEEKDAY_AND_DAY
+from campaign.lib.times import utcnow
+from campaign.organize.guard import any_organizer
+from campaign.organize.numbers.charts import Chart, chart
+from campaign.organize.numbers.figures import RANGES, spans, zone
+from campaign.organize.numbers.pages import span_words
+from campaign.organize.overview.glance import Glance, glance, start_of_yesterday
+from campaign.organize.overview.happened import happenings
+from campaign.organize.overview.today import tasks_for_today
+from campaign.organize.presence import causes_where, may
+from campaign.organize.rail_numbers import rail_numbers
+from campaign.petitions.cards import PetitionCard, card
+from campaign.petitions.queries import petition_counts, petitions_of_cause
+
+blueprint = Blueprint("overview", __name__)
+# Whoever looks after more causes sees their figures here, and each chart on the page of its cause.
+MOST_CHARTS = 3
+
+
+@dataclass(frozen=True)
+class CauseInSight:
+    """A cause as the overview shows it; `petitions` are pairs of a state and a card, `glance` and charts are there for who may see numbers."""
+
+    cause: Cause
+    title: str
+    count: int
+    petitions: tuple[tuple[str, PetitionCard], ...]
+    glance: Glance | None
+    wide: Chart | None
+    narrow: Chart | None
+
+
+@blueprint.get("/")
+@any_organizer
+def index():
+    now = utcnow()
+    causes = [cause for cause in causes_among(causes_where("overview.see")) if cause.state != "archived"]
+    chosen = request.args.get("range") if request.args.get("range") in RANGES else "month"
+    return render_template(
+        "organize/overview/index.html",
+        today=_today(now),
+        hour=format_time(now, "short", zone(), get_locale()),
+        city=get_timezone_location(zone(), locale=get_locale(), return_city=True),
+        causes=[_in_sight(cause, chosen, len(causes) <= MOST_CHARTS, now) for cause in causes],
+        tasks=tasks_for_today(),
+        happened=happenings(start_of_yesterday()),
+        when=lambda at: _when(at, now),
+        chosen_range=chosen,
+        ranges=RANGES,
+        span_words=span_words,
+    )
+
+
+@blueprint.get("/rail.json")
+@any_organizer
+def rail():
+    """The numbers of the rail, for pages that stay open: {place: [figure, words]}."""
+    return jsonify(rail_numbers())
+
+
+def _in_sight(cause, chosen_range, has_chart, now):
+    petitions = petitions_of_cause(cause.id)
+    counts = petition_counts(petition.id for petition in petitions)
+    listed = [petition for petition in petitions if petition.archived_at is None]
+    seen = glance([petition.id for petition in petitions]) if may("numbers.see", cause) else None
+    drawn = spans(seen.hours, chosen_range) if seen and has_chart and not seen.is_empty else None
+    return CauseInSight(
+        cause=cause,
+        title=cause.text(g.lang).title,
+        count=cause_count(cause.id),
+        petitions=tuple((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed),
+        glance=seen,
+        wide=chart(drawn, height=300) if drawn else None,
+        narrow=chart(drawn[-14:] if chosen_range != "all" else drawn, width=358, height=230, labels=4) if drawn else None,
+    )
+
+
+def _when(at, now):
+    """Return the hour of something that happened today or yesterday."""
+    there = at.astimezone(zone())
+    hour = format_time(there, "short", zone(), get_locale())
+    return hour if there.date() == now.astimezone(zone()).date() else _("yesterday, %(hour)s", hour=hour)
+
+
+def _today(now):
+    """Return the day by the campaign's clock, with its weekday, as a heading begins: Tuesday 23 September."""
+    day = now.astimezone(zone()).date()
+    words = format_date(day, WEEKDAY_AND_DAY[g.lang], locale=get_locale())
+    # French counts the first of a month and names the others.
+    words = words.replace(" 1 ", " 1er ") if g.lang == "fr" else words
+    return words[:1].upper() + words[1:]

@@ -1,0 +1,68 @@
+"""The audit trail, searchable: who did what, when, why and from where."""
+
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from flask import Blueprint, current_app, g, render_template, request
+
+from campaign.accounts.audit import entries
+from campaign.accounts.queries import organizer_by_id, organizers_of
+from campaign.causes.queries import causes_among
+from campaign.organize.guard import allowed
+from campaign.organize.overview.happened_titles import titles_of
+from campaign.organize.people.audit_forms import AuditSearch
+from campaign.organize.people.audit_words import ACTIONS, DOORS, THINGS, WAYS
+from campaign.organize.people.forms import ROLE_NAMES
+from campaign.organize.presence import causes_where
+
+blueprint = Blueprint("audit", __name__, url_prefix="/audit")
+ON_A_PAGE = 50
+
+
+@blueprint.get("/")
+@allowed("audit.see")
+def index():
+    where = causes_where("audit.see")
+    form = AuditSearch(organizers_of(where))
+    form.validate()
+    found = entries(
+        cause_ids=where,
+        organizer_id=form.organizer_id,
+        action=form.subject,
+        since=_start(form.since),
+        until=_start(form.until, days=1),
+        before_id=request.args.get("before", type=int),
+        most=ON_A_PAGE + 1,
+    )
+    return render_template(
+        "organize/audit/index.html",
+        form=form,
+        entries=found[:ON_A_PAGE],
+        has_more=len(found) > ON_A_PAGE,
+        people=named_in(found),
+        titles=titles_of(found),
+        words=ACTIONS,
+        things=THINGS,
+        doors=DOORS,
+        ways=WAYS,
+        role_names=ROLE_NAMES,
+        cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},
+        searched={name: value for name, value in request.args.items() if name in form and value},
+    )
+
+
+def named_in(found):
+    """Return {id: Organizer} of those whom entries are about, or who planned what the worker did."""
+    about = {each.subject_id for each in found if each.subject_kind == "organizer"}
+    return {each: organizer_by_id(each) for each in about | {each.details.get("planned_by") for each in found} - {None}}
+
+
+def _start(field, days=0):
+    """Return the first instant of a day in the campaign's zone, or None where no day was asked for."""
+    if field.errors or not field.data:
+        return None
+    zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    try:
+        return datetime.combine(field.data + timedelta(days=days), time(), zone)
+    except OverflowError:
+        return None

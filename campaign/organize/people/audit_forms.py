@@ -1,0 +1,39 @@
+"""What the audit trail is searched by."""
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, SelectChoice, SelectField
+from wtforms.validators import Optional
+
+from campaign.organize.people.audit_words import SUBJECTS
+
+
+class AuditSearch(FlaskForm):
+    """Sent by GET: it changes nothing, and the address of a search can be kept."""
+
+    class Meta:
+        csrf = False
+
+    who = SelectField(_l("Who"), validate_choice=False)
+    about = SelectField(_l("About"), validate_choice=False)
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
+
+    def __init__(self, people):
+        super().__init__(formdata=request.args)
+        self.who.choices = _offered(_l("Everybody"), {str(who.id): who.called for who in people})
+        self.about.choices = _offered(_l("Everything"), SUBJECTS)
+
+    @property
+    def organizer_id(self):
+        known = {choice.value for choice in self.who.choices}
+        return int(self.who.data) if self.who.data and self.who.data in known else None
+
+    @property
+    def subject(self):
+        return self.about.data if self.about.data in SUBJECTS else ""
+
+
+def _offered(all_of_them, names):
+    return [SelectChoice("", all_of_them), *(SelectChoice(value, name) for value, name in names.items())]

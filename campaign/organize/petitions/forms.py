@@ -1,0 +1,97 @@
+"""The forms by which a petition begins, and what is typed into its letter."""
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import IntegerField
+from wtforms.validators import InputRequired, NumberRange
+
+from campaign.organize.content_fields import (
+    InLanguages,
+    LineField,
+    LinesField,
+    RevisionField,
+    ShortTextField,
+    SlugField,
+    by_language,
+    in_language,
+    most,
+)
+
+MOST_TITLE = 200
+MOST_SUMMARY = 1000
+MOST_BODY = 20_000
+MOST_GOAL = 100_000_000
+PARTS = ("title", "summary", "body", "organisation")
+LACKING = {
+    "title": _l("Write a title; the other words of this language wait for it."),
+    "summary": _l("Write one or two sentences that say what is asked."),
+    "body": _l("Write the letter."),
+}
+
+
+class SlugForm(FlaskForm):
+    """The address of a cause or petition."""
+
+    revision = RevisionField()
+    slug = SlugField(_l("Address"), [InputRequired(_l("Write an address."))])
+
+
+class GoalForm(FlaskForm):
+    """How many signatures are hoped for; 0 for no goal."""
+
+    goal = IntegerField(
+        _l("Goal"),
+        [
+            InputRequired(_l("Write a whole number; 0 for no goal.")),
+            NumberRange(0, MOST_GOAL, _l("Write a number from 0 to 100 million.")),
+        ],
+    )
+
+
+class _Letter(InLanguages, FlaskForm):
+    """The words of a petition in all languages at once, so that one change is one version."""
+
+    parts, lacking = PARTS, LACKING
+    revision = RevisionField()
+
+    @classmethod
+    def of(cls, petition):
+        """Return the form as the petition stands."""
+        words = {
+            f"{part}_{text.lang}": getattr(text, part) for text in petition.current_version.texts for part in PARTS
+        }
+        return cls(formdata=None, data={"revision": petition.text_revision, **words})
+
+    def validate_for(self, petition):
+        """Check the words; those of a public petition must be whole in each language that has any."""
+        valid = self.validate()
+        needed = ("title",) if petition.state == "draft" else ("title", "summary", "body")
+        return self.demand({petition.original_lang, *self.texts()}, needed) and valid
+
+
+def _title(lang):
+    return LineField(in_language(_l("Title"), lang), [most(MOST_TITLE)])
+
+
+def _summary(lang):
+    return ShortTextField(in_language(_l("In short"), lang), [most(MOST_SUMMARY)])
+
+
+def _body(lang):
+    return LinesField(in_language(_l("Letter"), lang), [most(MOST_BODY)])
+
+
+def _organisation(lang):
+    return LineField(in_language(_l("Written by"), lang), [most(MOST_TITLE)])
+
+
+LetterForm = type(
+    "LetterForm",
+    (_Letter,),
+    {
+        **by_language("title", _title),
+        **by_language("summary", _summary),
+        **by_language("body", _body),
+        **by_language("organisation", _organisation),
+    },
+)

@@ -1,0 +1,153 @@
+"""Petitions from their beginning to the archive: the list, the page of each, and the next one after it."""
+
+from operator import attrgetter
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaign.lib.slugs import free_slug, slug_of
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.draft_forms import DraftForm
+from campaign.organize.drafts import is_made_already, offered, speak_as_asked
+from campaign.organize.guard import allowed
+from campaign.organize.petitions.forms import GoalForm
+from campaign.organize.presence import causes_where, may
+from campaign.petitions import operations
+from campaign.petitions.cards import card
+from campaign.petitions.editing import change_goal
+from campaign.petitions.goals import next_goal
+from campaign.petitions.queries import petition_counts, petition_in_any_state, petitions_among
+from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.signatures.forms import signature_form
+from campaign.signatures.sheets import sheet_of_petition
+
+blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
+
+
+def any_petition(slug):
+    return petition_in_any_state(slug)
+
+
+@blueprint.get("/")
+@allowed("petitions.see")
+def index():
+    petitions = petitions_among(causes_where("petitions.see"))
+    counts = petition_counts(petition.id for petition in petitions)
+    now = utcnow()
+    rows = [(petition, card(petition, g.lang, counts.get(petition.id, 0), now)) for petition in petitions]
+    return render_template(
+        "organize/petitions/index.html",
+        rows=[row for row in rows if row[0].archived_at is None],
+        archived=[row for row in rows if row[0].archived_at],
+        may_create=may("petitions.edit"),
+    )
+
+
+@blueprint.get("/new")
+@allowed("petitions.edit")
+def new():
+    form = offered(DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit")
+    return render_template("organize/petitions/new.html", form=form)
+
+
+@blueprint.post("/new")
+@allowed("petitions.edit")
+def create():
+    form = offered(DraftForm(), "petitions.edit")
+    if not form.validate():
+        return render_template("organize/petitions/new.html", form=form), 422
+    slug = form.slug.data or slug_of(form.title.data) or free_slug("petition", operations.slugs.is_taken)
+    if is_made_already(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
+        return redirect(url_for("organize.petitions.show", slug=slug), 303)
+    try:
+        made = act(
+            Fact("petitions.create", on=lambda petition: ("petition", petition.id), cause_id=int(form.cause.data)),
+            operations.create_petition,
+            cause_id=int(form.cause.data),
+            slug=slug,
+            state="draft",
+            original_lang=form.lang.data,
+            texts={form.lang.data: {"title": form.title.data, "summary": "", "body": ""}},
+            targets=[],
+        )
+    except operations.SlugTaken:
+        form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
+        return render_template("organize/petitions/new.html", form=form), 422
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("petitions.see", any_petition)
+def show(petition):
+    return _page(petition, GoalForm(formdata=None, goal=petition.goal))
+
+
+@blueprint.post("/<slug>/goal")
+@allowed("petitions.edit", any_petition)
+def goal(petition):
+    form = GoalForm()
+    if not form.validate():
+        return _page(petition, form, 422)
+    fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
+    act(fact, change_goal, petition_id=petition.id, goal=form.goal.data)
+    flash(_("The goal is set."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/duplicate")
+@allowed("petitions.edit", any_petition)
+def duplicate(petition):
+    fact = Fact(
+        "petitions.create",
+        on=lambda made: ("petition", made.id),
+        cause_id=petition.cause_id,
+        details={"after": petition.slug},
+    )
+    slug = free_slug(petition.slug, operations.slugs.is_taken)
+    made = act(fact, operations.duplicate_petition, petition_id=petition.id, slug=slug)
+    flash(_("This is the next one, a draft with the same words. Its dates are still open."), "sure")
+    return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
+
+
+@blueprint.get("/<slug>/preview")
+@allowed("petitions.see", any_petition)
+def preview(petition):
+    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+    speak_as_asked()
+    context = sheet_of_petition(petition, g.lang, utcnow())
+    form = signature_form(context["petition"].asks, context["petition"].questions)
+    return render_template(
+        "organize/petitions/preview.html",
+        form=form,
+        is_preview=True,
+        picture_view="organize.petitions.picture_file",
+        **context,
+    )
+
+
+def _page(petition, form, status=200):
+    now = utcnow()
+    count = petition_counts([petition.id]).get(petition.id, 0)
+    return render_template(
+        "organize/petitions/show.html",
+        petition=petition,
+        card=card(petition, g.lang, count, now),
+        now=now,
+        form=form,
+        faults=faults_of(petition, now) if petition.state == "draft" else (),
+        missing=missing_languages(petition),
+        next_goal=next_goal(count, petition.goal),
+        cause_title=petition.cause.text(g.lang).title,
+    ), status
+
+
+def fact_of(action, petition, **details):
+    """Return what the audit trail is told of a change to this petition."""
+    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+
+
+def back_to(petition):
+    """Return a redirect to the petition's page."""
+    return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)

@@ -1,0 +1,45 @@
+"""Saving a part of a petition, a page for each: what is the same for all of them."""
+
+from flask import flash, render_template
+from flask_babel import gettext as _
+
+from campaign.organize.acts import act
+from campaign.organize.content_fields import caught_up
+from campaign.organize.petitions.pages import back_to, fact_of
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.queries import petition_in_any_state
+
+
+def part_page(part, petition, form, status=200, conflicting=()):
+    """Return the page of a part with its form as it stands."""
+    return render_template(PAGES[part], petition=petition, form=form, conflicting=conflicting), status
+
+
+def save_part(part, petition, form, form_of, operation, **named):
+    """Save what was typed into a part, and go back to the petition; `form_of` makes the form as a petition stands.
+
+    Where somebody else was quicker both states are shown, and the editor saves theirs knowing the other.
+    """
+    try:
+        act(
+            fact_of("petitions.edit", petition, part=part),
+            operation,
+            petition_id=petition.id,
+            revision=form.revision.data,
+            **named,
+        )
+    except ChangedMeanwhile:
+        petition = petition_in_any_state(petition.slug)
+        # A button pressed twice, or two who meant the same, are no conflict.
+        if conflicting := caught_up(form, form_of(petition)):
+            return part_page(part, petition, form, 409, conflicting)
+    flash(_("Saved."), "sure")
+    return back_to(petition)
+
+
+PAGES = {
+    "targets": "organize/petitions/targets.html",
+    "dates": "organize/petitions/dates.html",
+    "address": "organize/petitions/address.html",
+    "form": "organize/petitions/form.html",
+}

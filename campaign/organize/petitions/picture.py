@@ -1,0 +1,80 @@
+"""The picture of a petition."""
+
+from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.lib.locales import LOCALES
+from campaign.lib.pictures import PictureRefused
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
+from campaign.organize.picture_forms import MOST_SENT, REFUSALS, PictureForm
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
+from campaign.petitions.queries import petition_in_any_state
+
+
+@blueprint.get("/<slug>/picture")
+@allowed("petitions.edit", any_petition)
+def picture(petition):
+    return _page(petition, _form_of(petition))
+
+
+@blueprint.post("/<slug>/picture")
+@takes_bytes(MOST_SENT)
+@allowed("petitions.edit", any_petition)
+def save_picture(petition):
+    form = PictureForm()
+    if not form.validate_about(has_picture=petition.picture is not None, spoken=[petition.original_lang]):
+        return _page(petition, form, 422)
+    named = {"data": form.data_sent(), "focal": form.focal(), "alts": form.alts(LOCALES), "mark": form.mark.data}
+    try:
+        act(fact_of("petitions.edit", petition, part="picture"), change_picture, petition_id=petition.id, **named)
+    except PictureRefused as refusal:
+        form.picture.errors = [REFUSALS[refusal.code]]
+        return _page(petition, form, 422)
+    except ChangedMeanwhile:
+        present = petition_in_any_state(petition.slug)
+        form.mark.data = mark_of(present.picture)
+        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        return _page(present, form, 409)
+    flash(_("Saved."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/picture/remove")
+@allowed("petitions.edit", any_petition)
+def take_picture_away(petition):
+    act(fact_of("petitions.edit", petition, part="picture"), remove_picture, petition_id=petition.id)
+    flash(_("The picture is taken away."), "sure")
+    return redirect(url_for("organize.petitions.picture", slug=petition.slug), 303)
+
+
+@blueprint.get("/<slug>/picture-<digest>.webp")
+@allowed("petitions.see", any_petition)
+def picture_file(petition, digest):
+    """The picture as organizers see it before anybody else does."""
+    if petition.picture is None or petition.picture.digest != digest:
+        abort(404)
+    return Response(picture_bytes(petition.id), mimetype="image/webp")
+
+
+def _form_of(petition):
+    shown = petition.picture
+    known = {"focal_x": shown.focal_x, "focal_y": shown.focal_y} if shown else {}
+    alts = {f"alt_{lang}": words for lang, words in shown.alts.items()} if shown else {}
+    return PictureForm(formdata=None, data={"mark": mark_of(shown), **known, **alts})
+
+
+def _page(petition, form, status=200):
+    shown = petition.picture
+    address = url_for("organize.petitions.picture_file", slug=petition.slug, digest=shown.digest) if shown else ""
+    return render_template(
+        "organize/petitions/picture.html",
+        petition=petition,
+        title=petition.current_version.text(g.lang, petition.original_lang).title,
+        form=form,
+        shown=shown,
+        address=address,
+        written=[petition.original_lang, *(lang for lang in LOCALES if lang != petition.original_lang)],
+    ), status

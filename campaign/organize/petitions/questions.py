@@ -1,0 +1,34 @@
+"""What supporters of a petition are asked: the fields that must be filled, its own questions, how they confirm."""
+
+from flask import request
+
+from campaign.organize.content_fields import moved
+from campaign.organize.guard import allowed
+from campaign.organize.petitions.pages import any_petition, blueprint
+from campaign.organize.petitions.parts import part_page, save_part
+from campaign.organize.petitions.questions_forms import FormForm
+from campaign.petitions.editing import change_form
+
+
+@blueprint.get("/<slug>/form")
+@allowed("petitions.edit", any_petition)
+def form(petition):
+    return part_page("form", petition, FormForm.of(petition))
+
+
+@blueprint.post("/<slug>/form")
+@allowed("petitions.edit", any_petition)
+def save_form(petition):
+    typed = FormForm()
+    rows = moved(typed.rows.data, request.form.get("press"))
+    if rows is not None:
+        return part_page("form", petition, typed.with_rows(rows))
+    if not typed.validate_asking(petition.original_lang):
+        return part_page("form", petition, typed, 422)
+    return save_part(
+        *("form", petition, typed, FormForm.of, change_form),
+        required_fields=typed.required_fields.data,
+        questions=typed.questions(petition.original_lang),
+        confirmation=typed.confirmation.data,
+        two_per_address=typed.two_per_address.data,
+    )

@@ -1,0 +1,97 @@
+"""Whom a petition asks, when it can be signed, and where it lives."""
+
+from flask import current_app, flash, redirect, request, url_for
+from flask_babel import gettext as _
+
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
+from campaign.organize.content_fields import caught_up, moved
+from campaign.organize.guard import allowed
+from campaign.organize.petitions.forms import SlugForm
+from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
+from campaign.organize.petitions.parts import part_page, save_part
+from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
+from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_targets, move_petition
+from campaign.petitions.operations import NotReady, SlugTaken
+from campaign.petitions.queries import petition_in_any_state
+
+
+@blueprint.get("/<slug>/targets")
+@allowed("petitions.edit", any_petition)
+def targets(petition):
+    return part_page("targets", petition, TargetsForm.of(petition))
+
+
+@blueprint.post("/<slug>/targets")
+@allowed("petitions.edit", any_petition)
+def save_targets(petition):
+    form = TargetsForm()
+    rows = moved(form.rows.data, request.form.get("press"))
+    if rows is not None:
+        return part_page("targets", petition, TargetsForm.with_rows(rows, form.revision.data))
+    if not form.validate():
+        return part_page("targets", petition, form, 422)
+    try:
+        return save_part("targets", petition, form, TargetsForm.of, change_targets, targets=form.targets())
+    except NotReady:
+        form.form_errors.append(_("The petition is public, so it must ask somebody. Write at least one name."))
+        return part_page("targets", petition, form, 422)
+
+
+@blueprint.get("/<slug>/dates")
+@allowed("petitions.edit", any_petition)
+def dates(petition):
+    return part_page("dates", petition, _dates_of(petition))
+
+
+@blueprint.post("/<slug>/dates")
+@allowed("petitions.edit", any_petition)
+def save_dates(petition):
+    form = DatesForm()
+    if not form.validate():
+        return part_page("dates", petition, form, 422)
+    answer = save_part(
+        *("dates", petition, form, _dates_of, change_dates),
+        opens_at=form.opens,
+        closes_at=form.closes,
+        time_zone=form.time_zone.data,
+        deliver_on=form.deliver_on.data,
+        deliver_places=form.places(),
+        now=utcnow(),
+    )
+    tell_of_hours_twice((form.opens_at.data, form.closes_at.data), form.time_zone.data)
+    return answer
+
+
+@blueprint.get("/<slug>/address")
+@allowed("petitions.edit", any_petition)
+def address(petition):
+    return part_page("address", petition, _slug_of(petition))
+
+
+@blueprint.post("/<slug>/address")
+@allowed("petitions.edit", any_petition)
+def save_address(petition):
+    form = SlugForm()
+    if not form.validate():
+        return part_page("address", petition, form, 422)
+    fact = fact_of("petitions.edit", petition, part="address")
+    try:
+        act(fact, move_petition, petition_id=petition.id, revision=form.revision.data, slug=form.slug.data)
+    except SlugTaken:
+        form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
+        return part_page("address", petition, form, 422)
+    except ChangedMeanwhile:
+        present = petition_in_any_state(petition.slug)
+        return part_page("address", present, form, 409, caught_up(form, _slug_of(present)))
+    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    return redirect(url_for("organize.petitions.show", slug=form.slug.data), 303)
+
+
+def _dates_of(petition):
+    return DatesForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def _slug_of(petition):
+    return SlugForm(formdata=None, slug=petition.slug, revision=petition.revision)

@@ -1,0 +1,87 @@
+"""The states of a petition: what stands before it is published, closing, opening again, the archive."""
+
+from flask import flash, g, render_template
+from flask_babel import gettext as _
+
+from campaign.lib.locales import NAMES
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed
+from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
+from campaign.petitions import operations
+from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.readiness import faults_of, missing_languages
+
+
+@blueprint.get("/<slug>/publish")
+@allowed("petitions.publish", any_petition)
+def ready(petition):
+    if petition.state != "draft":
+        return back_to(petition)
+    return _publishing_page(petition)
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("petitions.publish", any_petition)
+def publish(petition):
+    try:
+        act(fact_of("petitions.publish", petition), operations.publish_petition, petition_id=petition.id, now=utcnow())
+    except operations.NotReady:
+        return _publishing_page(petition_in_any_state(petition.slug), 409)
+    except operations.CauseClosed:
+        return _cause_is_closed(petition)
+    flash(_("Published. It stands at its address from now on."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/close")
+@allowed("petitions.publish", any_petition)
+def close(petition):
+    act(fact_of("petitions.close", petition), operations.close_petition, petition_id=petition.id)
+    flash(_("Closed. Whoever signed before that can still confirm."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/reopen")
+@allowed("petitions.publish", any_petition)
+def reopen(petition):
+    try:
+        act(fact_of("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
+    except operations.CauseClosed:
+        return _cause_is_closed(petition)
+    flash(_("It takes signatures again."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/archive")
+@allowed("petitions.publish", any_petition)
+def archive(petition):
+    act(fact_of("petitions.archive", petition), operations.archive_petition, petition_id=petition.id, now=utcnow())
+    flash(_("Archived. It stands in no list any more."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/restore")
+@allowed("petitions.publish", any_petition)
+def restore(petition):
+    act(fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
+    flash(_("Out of the archive again."), "sure")
+    return back_to(petition)
+
+
+def _cause_is_closed(petition):
+    flash(_("Its cause is closed. Open that first."), "grave")
+    return back_to(petition)
+
+
+def _publishing_page(petition, status=200):
+    now = utcnow()
+    return render_template(
+        "organize/petitions/publish.html",
+        petition=petition,
+        title=petition.current_version.text(g.lang, petition.original_lang).title,
+        faults=faults_of(petition, now),
+        missing=(missing := missing_languages(petition)),
+        missing_names=[NAMES[lang] for lang in missing],
+        opens_later=petition.opens_at is not None and petition.opens_at > now,
+    ), status

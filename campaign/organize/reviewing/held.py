@@ -1,0 +1,73 @@
+"""The held queue: what was set aside and why, for somebody to look at."""
+
+from functools import partial
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.organize.guard import allowed
+from campaign.organize.presence import causes_where
+from campaign.organize.reviewing.queues import act_by_petition, decision, note_page, queue_page, same_page
+from campaign.organize.scope import chosen, petitions_where
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.words import words
+from campaign.signatures import reviewing
+from campaign.signatures.finding import held_by_reason, held_for_review
+from campaign.signatures.rule_keeping import rules_of
+
+blueprint = Blueprint("held", __name__, url_prefix="/held")
+DECISIONS = {
+    "let_through": ("signatures.let_through", reviewing.let_through),
+    "reject": ("signatures.reject", reviewing.reject),
+}
+
+
+@blueprint.get("/")
+@allowed("signatures.review")
+def index():
+    return _page(ReasonForm(formdata=None))
+
+
+@blueprint.post("/")
+@allowed("signatures.review")
+def decide():
+    """Do one thing to the ticked rows, or to exactly those that the page showed."""
+    (way, ids), form = decision(), ReasonForm()
+    if way not in DECISIONS or not ids:
+        flash(_("Nothing was ticked, so nothing was changed."), "waiting")
+        return redirect(_here(), 303)
+    # Letting through needs no reason: the queue says why it was held.
+    if way == "reject" and not form.validate():
+        return _page(form, 422, ticked=ids)
+    action, operation = DECISIONS[way]
+    done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
+    if way == "reject":
+        flash(ngettext("%(num)s signature is turned away.", "%(num)s signatures are turned away.", done), "sure")
+    else:
+        flash(ngettext("%(num)s signature goes on.", "%(num)s signatures go on.", done), "sure")
+    return redirect(_here(), 303)
+
+
+def _here():
+    return url_for("organize.held.index", **same_page())
+
+
+def _page(form, status=200, ticked=()):
+    petitions = petitions_where("signatures.review")
+    ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
+    queue = queue_page(partial(held_for_review, ids))
+    note_page(queue.rows, "held")
+    page = render_template(
+        "organize/held/index.html",
+        form=form,
+        queue=queue,
+        ticked=set(ticked),
+        reasons=sorted(held_by_reason(ids).items(), key=lambda each: -each[1]),
+        rules={rule.id: rule for rule in rules_of(causes_where("signatures.review"))},
+        petitions=petitions,
+        chosen_slug=request.values.get("petition") or "",
+        titles={each.id: each.title for each in petitions},
+        **words(),
+    )
+    return page, status

@@ -1,0 +1,150 @@
+"""Rules: written, tried on the signatures there are, switched on, and undone."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import get_locale, ngettext
+from flask_babel import gettext as _
+
+from campaign.causes.queries import causes_among
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act, note
+from campaign.organize.guard import allowed
+from campaign.organize.presence import causes_where
+from campaign.organize.reviewing.rule_forms import KIND_HINTS, RuleForm
+from campaign.organize.scope import petitions_where
+from campaign.organize.signatures.words import KIND_WORDS, words
+from campaign.signatures import reviewing, rule_keeping
+from campaign.signatures.finding import signatures_by_id
+from campaign.signatures.trials import try_rule
+
+blueprint = Blueprint("rules", __name__, url_prefix="/rules")
+# So many rows are changed in one transaction, so that nobody who signs meanwhile waits long.
+AT_ONCE = 2000
+
+
+def any_rule(rule_id):
+    return rule_keeping.rule_by_id(rule_id) if rule_id < 2**63 else None
+
+
+@blueprint.get("/")
+@allowed("rules.edit")
+def index():
+    rules = rule_keeping.rules_of(causes_where("rules.edit"))
+    return render_template("organize/rules/index.html", rules=rules, held=rule_keeping.held_by_rules(rules), **_words(), **words())
+
+
+@blueprint.get("/new")
+@allowed("rules.edit")
+def new():
+    return _form_page(RuleForm(formdata=None).offer(petitions_where("rules.edit")))
+
+
+@blueprint.post("/new")
+@allowed("rules.edit")
+def create():
+    """Keep the rule, off, and lead to its trial."""
+    form = RuleForm().offer(petitions_where("rules.edit"))
+    if not form.validate():
+        return _form_page(form, 422)
+    rule = form.rule()
+    fact = Fact("rules.create", on=lambda made: ("rule", made.id), cause_id=rule.cause_id, details={"kind": rule.kind})
+    made = act(
+        fact,
+        rule_keeping.create_rule,
+        cause_id=rule.cause_id,
+        petition_id=rule.petition_id,
+        kind=rule.kind,
+        pattern=rule.pattern,
+        note=rule.note,
+    )
+    return redirect(url_for("organize.rules.show", rule_id=made.id), 303)
+
+
+@blueprint.get("/<int:rule_id>")
+@allowed("rules.edit", any_rule)
+def show(rule):
+    """The rule; one that is off is tried on the past."""
+    trial = None if rule.is_on else try_rule(rule)
+    sample = signatures_by_id(trial.sample) if trial else []
+    if sample:
+        shown = {"by": ["rule"], "shown": len(sample)}
+        note(Fact("signatures.see", on=("rule", rule.id), cause_id=rule.cause_id, details=shown))
+    return render_template(
+        "organize/rules/show.html",
+        rule=rule,
+        trial=trial,
+        sample=sample,
+        held=rule_keeping.held_by_rules([rule]).get(rule.id, 0),
+        **_words(),
+        **words(),
+    )
+
+
+@blueprint.post("/<int:rule_id>/on")
+@allowed("rules.edit", any_rule)
+def switch_on(rule):
+    rule_id, cause_id = rule.id, rule.cause_id
+    past = try_rule(rule).ids if request.form.get("past") == "y" else ()
+    fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
+    act(fact, rule_keeping.switch_on, rule_id=rule_id, now=utcnow())
+    held = 0
+    for first in range(0, len(past), AT_ONCE):
+        some = past[first : first + AT_ONCE]
+        fact = Fact("rules.hold_past", on=("rule", rule_id), cause_id=cause_id, details={"signatures": len(some)})
+        held += len(act(fact, rule_keeping.hold_past, rule_id=rule_id, ids=some))
+    flash(_("The rule is on."), "sure")
+    if past:
+        flash(ngettext("%(num)s signature is held for a look.", "%(num)s signatures are held for a look.", held), "note")
+    return _back(rule_id)
+
+
+@blueprint.post("/<int:rule_id>/off")
+@allowed("rules.edit", any_rule)
+def switch_off(rule):
+    fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
+    act(fact, rule_keeping.switch_off, rule_id=rule.id, now=utcnow())
+    flash(_("The rule is off. What it held waits below until somebody lets it through."), "sure")
+    return _back(rule.id)
+
+
+@blueprint.post("/<int:rule_id>/release")
+@allowed("rules.edit", any_rule)
+def release(rule):
+    """Let everything through that the rule held and nobody turned away."""
+    rule_id, cause_id, reason, done = rule.id, rule.cause_id, rule.reason, 0
+    while True:
+        fact = Fact("rules.release", on=("rule", rule_id), cause_id=cause_id)
+        some = act(fact, reviewing.release_all, reason=reason, now=utcnow(), limit=AT_ONCE)
+        done += len(some)
+        if len(some) < AT_ONCE:
+            break
+    flash(ngettext("%(num)s signature goes on.", "%(num)s signatures go on.", done), "sure")
+    return _back(rule_id)
+
+
+@blueprint.post("/<int:rule_id>/drop")
+@allowed("rules.edit", any_rule)
+def drop(rule):
+    try:
+        act(Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id), rule_keeping.drop_rule, rule_id=rule.id)
+    except rule_keeping.RuleInUse:
+        flash(_("This rule has held signatures, which name it as their reason: it stays, switched off."), "waiting")
+        return _back(rule.id)
+    flash(_("The rule is gone. It had never been on."), "sure")
+    return redirect(url_for("organize.rules.index"), 303)
+
+
+def _back(rule_id):
+    return redirect(url_for("organize.rules.show", rule_id=rule_id), 303)
+
+
+def _form_page(form, status=200):
+    return render_template("organize/rules/new.html", form=form, kind_hints=KIND_HINTS), status
+
+
+def _words():
+    lang = get_locale().language
+    return {
+        "kind_words": KIND_WORDS,
+        "titles": {each.id: each.title for each in petitions_where("rules.edit")},
+        "cause_titles": {cause.id: cause.text(lang).title for cause in causes_among(None)},
+    }

@@ -1,0 +1,30 @@
+"""A copy of all that is kept of one signature, because its owner asked for it otherwise than by their link."""
+
+from flask import Blueprint, Response, flash, redirect, url_for
+from flask_babel import gettext as _
+
+from campaign.exports.formats import JsonLines
+from campaign.exports.queries import Sheet
+from campaign.exports.selection import Selection
+from campaign.organize.acts import Fact, note
+from campaign.organize.guard import allowed
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.pages import any_signature
+
+blueprint = Blueprint("copies", __name__, url_prefix="/copies")
+
+
+@blueprint.post("/<int:signature_id>")
+@allowed("signatures.correct", any_signature)
+def create(signature):
+    form, signature_id = ReasonForm(), signature.id
+    if not form.validate():
+        flash(_("Say why, in a few words: it stands in the audit trail."), "grave")
+        return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
+    sheet = Sheet(Selection(signature.petition_id, state="all"))
+    fact = Fact("signatures.copy", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
+    _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
+    response = Response(JsonLines(sheet.header, sheet.kinds).add(columns), content_type="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"signature-{signature_id}.json")
+    note(fact)
+    return response

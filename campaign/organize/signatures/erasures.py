@@ -1,0 +1,44 @@
+"""Erasing one signature because its owner asked for it otherwise than by their link."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed, fresh
+from campaign.organize.scope import in_sight
+from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.pages import any_signature
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures.erasing import StillCounted, erase_one
+
+blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
+
+
+@blueprint.get("/<int:signature_id>")
+@allowed("signatures.erase", any_signature)
+@fresh
+def new(signature):
+    return _page(signature, ReasonForm(formdata=None))
+
+
+@blueprint.post("/<int:signature_id>")
+@allowed("signatures.erase", any_signature)
+@fresh
+def create(signature):
+    form = ReasonForm()
+    if not form.validate():
+        return _page(signature, form, 422)
+    signature_id = signature.id
+    fact = Fact("signatures.erase", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
+    try:
+        act(fact, erase_one, signature_id=signature_id)
+    except StillCounted:
+        flash(_("It is just leaving the count. Please press once more in a second."), "waiting")
+        return redirect(url_for("organize.erasures.new", signature_id=signature_id), 303)
+    flash(_("Erased. Nothing of the person is left here."), "sure")
+    return redirect(url_for("organize.signatures.show", signature_id=signature_id), 303)
+
+
+def _page(signature, form, status=200):
+    petition = in_sight(petition_by_id(signature.petition_id))
+    return render_template("organize/erasures/new.html", signature=signature, petition=petition, form=form), status

@@ -1,0 +1,145 @@
+"""What signatures are found and corrected by."""
+
+from datetime import datetime, time, timedelta
+from itertools import starmap
+
+from flask import request
+from flask_babel import get_locale
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from campaign.lib.countries import countries
+from campaign.organize.numbers.figures import zone
+from campaign.organize.scope import chosen
+from campaign.organize.signatures.words import EVIDENCE_WORDS, STATE_WORDS
+from campaign.signatures.erasing import mark_of
+from campaign.signatures.finding import STATES, Search
+from campaign.signatures.forms import SupporterForm
+
+SHORT = Length(max=300, message=_l("That is too long."))
+
+
+class SignatureSearch(FlaskForm):
+    """Sent by GET: it changes nothing. `petitions` are those in sight of who asks."""
+
+    class Meta:
+        csrf = False
+
+    words = StringField(_l("Name, whole e-mail address or number"), [Length(max=200)])
+    petition = SelectField(_l("Petition"), validate_choice=False)
+    state = SelectField(_l("State"), validate_choice=False)
+    evidence = SelectField(_l("Evidence"), validate_choice=False)
+    country = SelectField(_l("Country"), validate_choice=False)
+    since = DateField(_l("Since"), [Optional()])
+    until = DateField(_l("Until"), [Optional()])
+
+    def __init__(self, petitions):
+        super().__init__(formdata=request.args)
+        self._petitions = petitions
+        anything = SelectChoice("", _l("Any"))
+        titles = (SelectChoice(each.slug, each.title) for each in petitions)
+        self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
+        self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
+        self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
+        self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
+
+    def search(self):
+        """Return the Search that was asked for; what is no choice of ours is as if it were not asked."""
+        return Search(
+            petition_ids=tuple(each.id for each in self.petitions),
+            words=(self.words.data or "")[:200],
+            state=self._known(self.state),
+            evidence=self._known(self.evidence),
+            country=self._known(self.country),
+            since=_start(self.since),
+            until=_start(self.until, days=1),
+        )
+
+    @property
+    def petitions(self):
+        return chosen(self._petitions, self.petition.data)
+
+    @property
+    def asked(self):
+        """The names and values of what was asked for, as the next page's address carries them."""
+        return {name: value for name, value in request.args.items() if name in self._fields and value}
+
+    @staticmethod
+    def _known(field):
+        return field.data if field.data in {choice.value for choice in field.choices} else ""
+
+
+class CorrectionForm(SupporterForm):
+    """A supporter's words, put right as they asked; `seen` is the mark of the words as this page showed them."""
+
+    class Meta(FlaskForm.Meta):
+        csrf = True
+
+    seen = HiddenField("seen")
+    reason = StringField(
+        _l("Who asked for it, and how?"),
+        [InputRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
+    )
+
+
+class ReasonForm(FlaskForm):
+    """Anything grave that is done to a signature asks why."""
+
+    reason = StringField(
+        _l("Why?"),
+        [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), SHORT],
+    )
+
+
+class RetentionForm(FlaskForm):
+    """How long personal data is kept after a petition's end; `mark` tells what of it the editor had before their eyes."""
+
+    mark = HiddenField()
+    keeps = RadioField(
+        _l("After the end"),
+        choices=[
+            SelectChoice("forever", _l("Keep it until somebody erases it")),
+            SelectChoice("days", _l("Erase it after some time")),
+        ],
+        validators=[InputRequired(_l("Choose one."))],
+    )
+    days = StringField(_l("Days after the end"))
+    sure = BooleanField(_l("I know that erased data cannot be brought back"))
+    # Whether one only asks what would be erased.
+    is_trial = False
+
+    @classmethod
+    def of(cls, petition):
+        """Return the form as the petition stands."""
+        days = petition.retention_days
+        data = {"mark": mark_of(petition), "keeps": "days" if days else "forever", "days": str(days or "")}
+        return cls(formdata=None, data=data)
+
+    @property
+    def number(self):
+        """The days, or None where it is kept."""
+        return int(self.days.data) if self.keeps.data == "days" else None
+
+    def validate_days(self, field):
+        if self.keeps.data != "days":
+            return
+        text = (field.data or "").strip()
+        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= 3650):
+            raise ValidationError(_l("Write a number of days, from 1 to 3,650."))
+        field.data = text
+
+    def validate_sure(self, field):
+        if self.keeps.data == "days" and not field.data and not self.is_trial:
+            raise ValidationError(_l("Tick this first."))
+
+
+def _start(field, days=0):
+    """Return the first instant of a day in the campaign's zone, or None where no day was asked for."""
+    if field.errors or not field.data:
+        return None
+    try:
+        return datetime.combine(field.data + timedelta(days=days), time(), zone())
+    except OverflowError:
+        return None

@@ -1,0 +1,69 @@
+"""How long the personal data of each petition is kept after its end."""
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.content_fields import caught_up
+from campaign.organize.guard import allowed
+from campaign.organize.scope import any_petition, in_sight, petitions_where
+from campaign.organize.signatures.forms import RetentionForm
+from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures.erasing import NOTICE, ended_at, erases_at, personal_left, set_retention, would_erase_at
+
+blueprint = Blueprint("retention", __name__, url_prefix="/retention")
+
+
+@blueprint.get("/")
+@allowed("retention.edit")
+def index():
+    petitions = [petition_by_id(each.id) for each in petitions_where("retention.edit")]
+    rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
+    return render_template("organize/retention/index.html", rows=rows)
+
+
+@blueprint.get("/<slug>")
+@allowed("retention.edit", any_petition)
+def edit(petition):
+    return _page(petition, RetentionForm.of(petition))
+
+
+@blueprint.post("/<slug>")
+@allowed("retention.edit", any_petition)
+def update(petition):
+    form = RetentionForm()
+    form.is_trial = request.form.get("press") == "try"
+    if not form.validate():
+        return _page(petition, form, 422)
+    if form.is_trial:
+        return _page(petition, form, shows_trial=True)
+    details = {"days": form.number, "before": petition.retention_days}
+    fact = Fact("retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+    try:
+        act(fact, set_retention, petition_id=petition.id, days=form.number, mark=form.mark.data)
+    except ChangedMeanwhile:
+        if conflicting := caught_up(form, RetentionForm.of(petition_by_id(petition.id))):
+            return _page(petition, form, 409, conflicting)
+    flash(_("Saved."), "sure")
+    return redirect(url_for("organize.retention.edit", slug=petition.slug), 303)
+
+
+def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
+    whole, now = petition_by_id(petition.id), utcnow()
+    page = render_template(
+        "organize/retention/edit.html",
+        petition=whole,
+        sight=in_sight(whole),
+        form=form,
+        conflicting=conflicting,
+        shows_trial=shows_trial,
+        would_erase_at=would_erase_at(whole, form.number, now) if shows_trial and form.number else None,
+        ended_at=ended_at(whole),
+        erases_at=erases_at(whole),
+        left=personal_left(whole.id),
+        notice_days=NOTICE.days,
+        now=now,
+    )
+    return page, status

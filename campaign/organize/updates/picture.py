@@ -1,0 +1,68 @@
+"""The picture of an update."""
+
+from flask import flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.lib.pictures import PictureRefused
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.picture_forms import MOST_SENT, REFUSALS, PictureForm
+from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
+from campaign.updates.operations import UpdateChangedMeanwhile
+from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture
+from campaign.updates.queries import update_in_any_state
+
+
+@blueprint.get("/<slug>/picture")
+@allowed("updates.edit", any_update)
+def picture(update):
+    return _page(update, _form_of(update))
+
+
+@blueprint.post("/<slug>/picture")
+@takes_bytes(MOST_SENT)
+@allowed("updates.edit", any_update)
+def save_picture(update):
+    form, written = PictureForm(), update.written_in
+    if not form.validate_about(has_picture=update.picture is not None, spoken=written):
+        return _page(update, form, 422)
+    named = {"data": form.data_sent(), "focus": form.focal(), "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
+    try:
+        act(fact_of("updates.edit", update, part="picture"), change_update_picture, update_id=update.id, **named)
+    except PictureRefused as refusal:
+        form.picture.errors = [REFUSALS[refusal.code]]
+        return _page(update, form, 422)
+    except UpdateChangedMeanwhile:
+        present = update_in_any_state(update.slug)
+        form.mark.data = mark_of(present)
+        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        return _page(present, form, 409)
+    flash(_("Saved."), "sure")
+    return back_to(update.slug)
+
+
+@blueprint.post("/<slug>/picture/remove")
+@allowed("updates.edit", any_update)
+def remove_picture(update):
+    act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())
+    flash(_("The picture is taken away."), "sure")
+    return redirect(url_for("organize.updates.picture", slug=update.slug), 303)
+
+
+def _form_of(update):
+    shown = update.picture
+    known = {"focal_x": shown.focus_x, "focal_y": shown.focus_y} if shown else {}
+    alts = {f"alt_{text.lang}": text.picture_alt for text in update.texts}
+    return PictureForm(formdata=None, data={"mark": mark_of(update), **known, **alts})
+
+
+def _page(update, form, status=200):
+    return render_template(
+        "organize/updates/picture.html",
+        update=update,
+        title=update.text(g.lang).title,
+        form=form,
+        shown=update.picture,
+        written=update.written_in,
+    ), status

@@ -1,0 +1,68 @@
+"""An update before everybody's eyes: publishing it now or later, taking it back."""
+
+from flask import current_app, flash, render_template
+from flask_babel import gettext as _
+
+from campaign.lib.times import utcnow
+from campaign.organize.acts import act
+from campaign.organize.guard import allowed
+from campaign.organize.presence import may
+from campaign.organize.updates.forms import PublishForm
+from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
+from campaign.subscriptions.queries import audience
+from campaign.updates import operations
+from campaign.updates.mailing import mailing_of, publish_and_mail
+from campaign.updates.queries import update_in_any_state
+
+
+@blueprint.get("/<slug>/publish")
+@allowed("updates.edit", any_update)
+def ready(update):
+    return _publishing_page(update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+
+
+@blueprint.post("/<slug>/publish")
+@allowed("updates.edit", any_update)
+def publish(update):
+    form = PublishForm()
+    if not form.validate():
+        return _publishing_page(update, form, 422)
+    mails = form.mails.data and _may_mail(update)
+    try:
+        act(
+            fact_of("updates.publish", update, mails=bool(mails)),
+            publish_and_mail,
+            update_id=update.id,
+            publish_at=form.moment,
+            time_zone=form.time_zone.data,
+            mails=mails,
+            now=utcnow(),
+        )
+    except operations.UpdateNotReady:
+        return _publishing_page(update_in_any_state(update.slug), form, 409)
+    flash(_("Published. It stands at its address from now on.") if form.moment is None else _("It goes out by itself at the hour you set."), "sure")
+    return back_to(update.slug)
+
+
+@blueprint.post("/<slug>/withdraw")
+@allowed("updates.edit", any_update)
+def withdraw(update):
+    act(fact_of("updates.withdraw", update), operations.withdraw_update, update_id=update.id, now=utcnow())
+    flash(_("Taken back. It is a draft again, and only organizers see it."), "sure")
+    return back_to(update.slug)
+
+
+def _publishing_page(update, form, status=200):
+    return render_template(
+        "organize/updates/publish.html",
+        update=update,
+        form=form,
+        faults=operations.faults_of(update),
+        phase=update.phase(utcnow()),
+        may_mail=_may_mail(update),
+        readers=sum(audience(update.cause_id).values()),
+    ), status
+
+
+def _may_mail(update):
+    return may("mail.send", update) and mailing_of(update.id) is None
