@@ -52,12 +52,24 @@ def own(signature_id, email_digest):
     return found[0]
 
 
+def _own_now(signature_id, email_digest):
+    """Return the owner's signature as it stands, kept from others until the transaction ends; raises NotYours.
+
+    An organizer who takes a sheet back, or the end of a petition, may be emptying it this moment.
+    """
+    own(signature_id, email_digest)
+    signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+    if signature.email_digest != email_digest:
+        raise NotYours(signature_id)
+    return signature
+
+
 def correct(*, signature_id, email_digest, **words):
     """Take the owner's corrected words; a changed comment waits for review again.
 
     The owner stays the same person to us under the corrected name.
     """
-    signature = own(signature_id, email_digest)
+    signature = _own_now(signature_id, email_digest)
     if words.get("comment", signature.comment) != signature.comment:
         words |= {"comment_shown": False, "comment_read_at": None}
     for name, value in words.items():
@@ -71,7 +83,7 @@ def correct(*, signature_id, email_digest, **words):
 
 def withdraw(*, signature_id, email_digest, now):
     """Take the signature back; the runner takes it out of the tally and frees its number within a second."""
-    signature = own(signature_id, email_digest)
+    signature = _own_now(signature_id, email_digest)
     if signature.state not in ("withdrawn", "erased"):
         signature.state = "withdrawn"
         signature.withdrawn_at = now
@@ -81,7 +93,7 @@ def withdraw(*, signature_id, email_digest, now):
 
 def restore(*, signature_id, email_digest):
     """Undo a withdrawal: the signature waits for what it had waited for, and is counted again if it was confirmed."""
-    signature = own(signature_id, email_digest)
+    signature = _own_now(signature_id, email_digest)
     if signature.state == "withdrawn":
         back = "confirmed" if signature.confirmed_at else "pending"
         signature.state = "held" if signature.held_reason else back

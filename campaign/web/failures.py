@@ -34,15 +34,20 @@ def refuse_null_bytes():
 
 
 def answer_http(error):
-    """Answer with the designed page of the status; an address without a language is first sent to one that has it."""
+    """Answer with the designed page of the status; an address that only is not quite right is first sent to the right one."""
     if error.response is not None:
         return error.response
-    if error.code == 404 and (moved := redirect_to_present_slug() or redirect_to_language()):
+    if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
         return moved
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
     if concerns(request.path):
         return problem(error.code or 500, error.description, headers)
     return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
+
+
+def _redirect_to_page():
+    # Where a view has already looked and found nothing, a slash less leads to the same nothing.
+    return redirect_to_language() if request.url_rule is None else None
 
 
 def answer_fact(error):

@@ -3,10 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.signatures import ownership
+from campaign.signatures.models import Signature
 from campaign.signatures.ownership import NotYours
 from campaign.signatures.queries import differences
 from tests.factories.signatures import (
@@ -63,6 +65,26 @@ def test_an_erased_signature_is_nobodys(petition):
     write(ownership.erase, [signature_id])
     with pytest.raises(NotYours):
         write(ownership.restore, signature_id=signature_id, email_digest=None)
+
+
+def test_one_emptied_between_look_and_touch_is_nobodys(app, petition, monkeypatch):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("writers take turns there")
+    signature_id = sign_and_hatch(petition)
+    digest = row(signature_id).email_digest
+    looked = ownership.own
+
+    def look_then_lose(*asked):
+        found = looked(*asked)
+        with db.engine.begin() as other:
+            other.execute(update(Signature).where(Signature.id == signature_id).values(**ownership.ERASED))
+        return found
+
+    monkeypatch.setattr(ownership, "own", look_then_lose)
+    db.session.rollback()
+    with pytest.raises(NotYours):
+        write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=utcnow())
+    assert row(signature_id).state == "erased"
 
 
 def test_a_corrected_comment_waits_for_review_again_and_an_unchanged_one_does_not(petition):

@@ -38,7 +38,7 @@ def test_an_open_window_counts_on_while_somebody_else_confirms(arrive):
 def test_a_watched_page_says_its_count_to_who_listens(arrive, served):
     cause = CauseScreen.open(arrive())
     number, _ = confirm(served.url, f"listened.{cause.visitor.address}")
-    expect(cause.status).to_contain_text(str(number), timeout=SOON_MS)
+    expect(cause.status).to_contain_text(f"{number:,}", timeout=SOON_MS)
     expect(cause.status).to_have_attribute("aria-live", "polite")
 
 
