@@ -18,6 +18,9 @@ from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
 SHORTEST_SECRET = 32
+# PostgreSQL as it comes admits a hundred, and somebody wants to look into the database too.
+USUAL_CONNECTIONS = 90
+FEWEST_CONNECTIONS = 8
 
 
 class SettingError(click.ClickException, ValueError):
@@ -35,13 +38,14 @@ def load(environ=os.environ):
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
+    processes = _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1)
     return {
         "PRODUCTION": production,
         "VAR_DIR": str(var),
         "PORT": port,
         "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
-        "WEB_CONCURRENCY": _whole(environ, "WEB_CONCURRENCY", min(cores, 2) if on_sqlite else cores, least=1),
+        "WEB_CONCURRENCY": processes,
         "WEB_THREADS": _whole(environ, "WEB_THREADS", 32, least=1),
         "SECRET_KEY": _secret(environ, var, production),
         "TRUSTED_PROXIES": _networks(environ, "TRUSTED_PROXIES"),
@@ -50,7 +54,7 @@ def load(environ=os.environ):
         "SERVING": False,
         "EDGE": True,
         "SQLALCHEMY_DATABASE_URI": database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(on_sqlite),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, on_sqlite, processes),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_DEFAULT_TIMEZONE": _zone(environ.get("TIME_ZONE") or "America/Toronto"),
@@ -139,12 +143,14 @@ def _database_url(url, var):
     return url
 
 
-def _engine_options(on_sqlite):
+def _engine_options(environ, on_sqlite, processes):
     # Parameters hold names and addresses: an error message must never carry them into a log.
     options = {"hide_parameters": True}
     if on_sqlite:
         return options | {"pool_size": 16, "max_overflow": 64}
-    return options | {"pool_size": 16, "max_overflow": 32, "pool_pre_ping": True}
+    # The worker has its share too. A thread that waits for its turn is better off than one that the server turns away.
+    share = _whole(environ, "DATABASE_CONNECTIONS", USUAL_CONNECTIONS, least=1) // (processes + 1)
+    return options | {"pool_size": max(FEWEST_CONNECTIONS, share), "max_overflow": 0, "pool_pre_ping": True}
 
 
 def _public_url(environ, port, production):

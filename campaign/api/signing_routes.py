@@ -2,7 +2,6 @@
 
 from flask import abort, current_app, g, jsonify, request
 from flask_babel import refresh
-from sqlalchemy.exc import OperationalError
 from werkzeug.datastructures import MultiDict
 
 from campaign.api.operations import SEEN_EVERY, see_key
@@ -12,6 +11,7 @@ from campaign.api.routes import blueprint
 from campaign.extensions import write
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
+from campaign.lib.transactions import DATABASE_AWAY
 from campaign.petitions.cards import in_language
 from campaign.petitions.terms import recent_terms
 from campaign.sharing.arrivals import clean_source
@@ -54,7 +54,7 @@ def _take(form, terms, key, *, source, now):
         write(_sign, operations.vouched(signing) if is_trusted else signing)
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
         return _refused(fact.status)
-    except OperationalError:
+    except DATABASE_AWAY:
         current_app.logger.exception("a signature of a partner could not be written")
         return _refused(503, {"Retry-After": str(BUSY_SECONDS)})
     return jsonify(status="taken" if is_trusted else "pending"), 201
@@ -80,7 +80,7 @@ def _key(now):
 def _note_use(key_id, now):
     try:
         write(see_key, key_id=key_id, now=now)
-    except OperationalError:
+    except DATABASE_AWAY:
         # Of less worth than what the partner sends.
         current_app.logger.exception("that a partner's key is in use could not be noted")
 

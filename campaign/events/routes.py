@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
 
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events import registering
@@ -18,6 +17,7 @@ from campaign.lib.addresses import whole_address
 from campaign.lib.caching import public
 from campaign.lib.cropping import cut
 from campaign.lib.times import utcnow
+from campaign.lib.transactions import DATABASE_AWAY
 from campaign.signatures import keys
 from campaign.signatures.pressure import pressure
 
@@ -88,7 +88,7 @@ def register(slug):
     except registering.RegistrationClosed as fact:
         event = event_by_slug(slug) or abort(404)
         return _refuse(event, page(event, g.lang, utcnow()), form, fact.status)
-    except OperationalError:
+    except DATABASE_AWAY:
         current_app.logger.exception("a registration could not be written")
         return _refuse(event, shown, form, 503)
     return redirect(url_for("events.thanks", slug=slug), 303)

@@ -3,11 +3,11 @@
 from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import write, write_together
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
+from campaign.lib.transactions import DATABASE_AWAY
 from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_slug
 from campaign.petitions.terms import recent_terms
@@ -51,7 +51,7 @@ def sign(slug):
         )
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
         return _refuse(slug, form, fact.status)
-    except OperationalError:
+    except DATABASE_AWAY:
         current_app.logger.exception("a signature could not be written")
         return _refuse(slug, form, 503)
     if _wants_json():

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
-from sqlalchemy.exc import OperationalError
 
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
 from campaign.lib.caching import public
 from campaign.lib.times import utcnow
+from campaign.lib.transactions import DATABASE_AWAY
 from campaign.signatures import keys as signature_keys
 from campaign.signatures.pressure import pressure
 from campaign.subscriptions import keys, operations
@@ -135,7 +135,7 @@ def _take(cause):
             now=now,
             good_for=_good_for(),
         )
-    except OperationalError:
+    except DATABASE_AWAY:
         current_app.logger.exception("a subscription could not be written")
         return _refuse(cause, form, 503)
     if _wants_json():

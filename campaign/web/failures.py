@@ -4,11 +4,11 @@ import logging
 import secrets
 
 from flask import abort, jsonify, render_template, request
-from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from campaign.api.problems import concerns, problem
 from campaign.errors import CampaignError
+from campaign.lib.transactions import DATABASE_AWAY
 from campaign.web.languages import redirect_to_language
 from campaign.web.lost import neighbours_of_request
 from campaign.web.moves import redirect_to_present_slug
@@ -23,7 +23,8 @@ def init_app(app):
     app.before_request(refuse_null_bytes)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(CampaignError, answer_fact)
-    app.register_error_handler(OperationalError, answer_busy)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
 
 

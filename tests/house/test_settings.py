@@ -73,6 +73,13 @@ def test_sqlite_is_served_by_as_many_processes_as_are_asked_for(asked):
     assert asked(WEB_CONCURRENCY="8")["WEB_CONCURRENCY"] == 8
 
 
+@pytest.mark.parametrize(("processes", "allowed", "each"), [("2", "", 30), ("8", "", 10), ("32", "", 8), ("3", "200", 50)])
+def test_all_processes_share_the_connections_that_postgresql_admits(asked, processes, allowed, each):
+    settings = asked(DATABASE_URL="postgresql://db/volante", WEB_CONCURRENCY=processes, DATABASE_CONNECTIONS=allowed)
+    pool = settings["SQLALCHEMY_ENGINE_OPTIONS"]
+    assert (pool["pool_size"], pool["max_overflow"]) == (each, 0)
+
+
 def test_our_own_secret_is_made_once_and_only_its_owner_may_read_it(asked, tmp_path):
     first = asked()["SECRET_KEY"]
     assert len(first) >= 48

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 from werkzeug.exceptions import TooManyRequests
 
 from campaign.errors import CampaignError
@@ -118,6 +119,12 @@ def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog
     assert '<html lang="es"' in answer.text
     assert "disk is full" not in answer.text
     assert "disk is full" in caplog.text
+
+
+def test_who_gets_no_connection_in_time_is_asked_to_come_back(probe, faults):
+    faults.next = NoConnectionLeft("QueuePool limit of size 30 reached")
+    answer = probe.get("/fr/probe/x")
+    assert (answer.status_code, "QueuePool" in answer.text) == (503, False)
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
