@@ -116,11 +116,6 @@ class ImportBatch(db.Model):
         return self.state == "open" and self.accepted_at is None
 
     @property
-    def can_come_in(self):
-        """Whether nothing is left to be decided, and somebody is new."""
-        return self.is_open and self.checked_at is not None and not self.count("wrong") and self.newcomers > 0
-
-    @property
     def newcomers(self):
         return self.count("new") + self.count("held")
 
