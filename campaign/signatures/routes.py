@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, g, jsonify, make_response, redi
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import write, write_together
-from campaign.lib.caching import public
+from campaign.lib.caching import private, public
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_slug
@@ -85,11 +85,11 @@ def confirm(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
     signature = signature_by_token(keys.CONFIRM, token)
     if signature is None or signature.state in ("withdrawn", "erased"):
-        return _private("signatures/confirm.html", 404, state="unknown")
+        return _private_page("signatures/confirm.html", 404, state="unknown")
     if signature.confirmed_at:
         return redirect(_receipt(signature), 303)
     state = "ready" if signature.mailed_at and signature.mailed_at > utcnow() - _good_for() else "expired"
-    return _private(
+    return _private_page(
         "signatures/confirm.html",
         200 if state == "ready" else 410,
         state=state,
@@ -105,7 +105,7 @@ def confirm_now(token):
     """Confirm; then go where no token stands in the address, as people share that page."""
     signature = signature_by_token(keys.CONFIRM, token)
     if signature is None:
-        return _private("signatures/confirm.html", 404, state="unknown")
+        return _private_page("signatures/confirm.html", 404, state="unknown")
     signature_id, receipt = signature.id, _receipt(signature)
     if request.form.get("again"):
         write(operations.send_again, signature_id=signature_id, now=utcnow(), good_for=_good_for())
@@ -115,7 +115,7 @@ def confirm_now(token):
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     if confirmed is None:
-        return _private("signatures/confirm.html", 404, state="unknown")
+        return _private_page("signatures/confirm.html", 404, state="unknown")
     return redirect(receipt, 303)
 
 
@@ -130,7 +130,7 @@ def hatched(receipt):
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
     link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
-    return _private(
+    return _private_page(
         "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, link=link, **context
     )
 
@@ -191,13 +191,8 @@ def _good_for():
     return timedelta(days=current_app.config["CONFIRM_DAYS"])
 
 
-def _private(template, status, **context):
-    """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
-    page = make_response(render_template(template, **context), status)
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "same-origin"
-    page.headers["X-Robots-Tag"] = "noindex"
-    return page
+def _private_page(template, status, **context):
+    return private(make_response(render_template(template, **context), status))
 
 
 def _wants_json():
