@@ -12,6 +12,7 @@ from campaign.extensions import write
 from campaign.lib.caching import private
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
+from campaign.lib.tokens import claimed_number
 
 
 @blueprint.get("/<lang>/registrations/<token>")
@@ -57,7 +58,7 @@ def code(token):
 
 def _opened(token):
     """Return the registration that the token opens; 404 for a foreign token or what was erased."""
-    registration_id = keys.id_in(token)
+    registration_id = claimed_number(token)
     opened = None if registration_id is None else registration_by_id(registration_id)
     if opened is None or not keys.opens(token, opened):
         abort(404)
