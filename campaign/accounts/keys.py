@@ -6,6 +6,7 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from cryptography.fernet import Fernet, InvalidToken
+
 from campaign.lib.digests import keyed_digest
 from campaign.lib.mail_addresses import canonical
 from campaign.lib.secret import secret_key

@@ -18,7 +18,7 @@ from campaign.petitions.cards import in_language
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms, slug_after
 from campaign.signatures import keys
-from campaign.signatures.forms import ANSWER_PREFIX, EmailField, form_class
+from campaign.signatures.forms import ANSWER_PREFIX, OptionalEmailField, form_class
 from campaign.signatures.standing_rules import reason_to_hold
 
 # Clocks that agree to within so much are right.
@@ -169,14 +169,6 @@ def columns_of(said, terms, *, must_have_address):
     }
     rule = reason_to_hold(terms, network=None, mail_domain=address.domain if address else "", words=words)
     return {**words, "held_reason": rule}
-
-
-class OptionalEmailField(EmailField):
-    """An address that may be left out, where a witness is enough."""
-
-    def pre_validate(self, form):
-        if (self.data or "").strip():
-            super().pre_validate(form)
 
 
 def _form_of(terms, must_have_address):

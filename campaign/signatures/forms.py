@@ -74,6 +74,14 @@ class EmailField(StringField):
             raise Missing(ADDRESS_FAULTS[fault.code]) from fault
 
 
+class OptionalEmailField(EmailField):
+    """An e-mail address that may be left out."""
+
+    def pre_validate(self, form):
+        if (self.data or "").strip():
+            super().pre_validate(form)
+
+
 class CountryField(SelectField):
     """A country, by its two letters; the campaign's own countries come first."""
 
