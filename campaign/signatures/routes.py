@@ -41,7 +41,7 @@ def sign(slug):
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
     if not form.validate():
         return _refuse(slug, form, 422)
-    words = _words(form, network) | g.arrival.columns()
+    words = form.columns() | {"address_digest": network} | g.arrival.columns()
     try:
         write_together(
             operations.sign_all,
@@ -133,25 +133,6 @@ def hatched(receipt):
     return _private_page(
         "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, link=link, **context
     )
-
-
-def _words(form, network):
-    """Return the columns of a signature that the valid form gives."""
-    email = form.email.address
-    return {
-        "given_name": form.given_name.data,
-        "family_name": form.family_name.data,
-        "email": email.typed,
-        "email_digest": keys.email_digest(email.normalized),
-        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data, form.postal_code.data),
-        "address_digest": network,
-        "country": form.country.data,
-        "postal_code": form.postal_code.data,
-        "comment": form.comment.data,
-        "answers": form.answers(),
-        "name_display": form.name_display.data,
-        "subscribe": form.subscribe.data,
-    }
 
 
 def _doubt(form, pressed):

@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from campaign.events.forms import SeatsField
 from campaign.signatures import keys
-from campaign.signatures.forms import Missing, NameField, OptionalEmailField
+from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
 MOST_SEATS = 20
 STATE_WORDS = {
