@@ -13,13 +13,7 @@ from campaign.lib.times import utcnow
 from campaign.montage.operations import LOCK, ask_for_poster, claim_poster
 from campaign.montage.queries import Variety, poster_standing
 from campaign.montage.tasks import Press, posters_folder
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.fixture
