@@ -5,7 +5,9 @@ from flask_migrate import upgrade
 
 from campaign import create_app
 from campaign.extensions import db
+from campaign.lib.counters import storage_of
 from tests import databases
+from tests.factories.petitions import make_petition
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
@@ -43,9 +45,10 @@ def make_app(database_url, var, **settings):
 
 @pytest.fixture
 def app(migrated_app):
-    """The application with empty tables, inside an application context."""
+    """The application with empty tables, inside an application context; nobody has tried anything yet."""
     with migrated_app.app_context():
         _empty()
+        storage_of(migrated_app.config).reset()
         yield migrated_app
         db.session.remove()
 
@@ -53,6 +56,12 @@ def app(migrated_app):
 @pytest.fixture
 def client(app):
     return app.test_client()
+
+
+@pytest.fixture
+def petition(app):
+    """An open petition."""
+    return make_petition()
 
 
 def _empty():

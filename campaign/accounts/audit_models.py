@@ -2,11 +2,12 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
 DOORS = ("web", "command", "worker", "api", "kiosk")
@@ -21,7 +22,7 @@ class AuditEntry(db.Model):
 
     __tablename__ = "audit_entry"
     __table_args__ = (
-        CheckConstraint(f"door in ({', '.join(map(repr, DOORS))})", name="door"),
+        one_of("door", DOORS),
         Index("ix_audit_entry_cause_id", "cause_id", "id"),
         Index("ix_audit_entry_organizer_id", "organizer_id", "id"),
         Index("ix_audit_entry_action", "action", "id"),

@@ -6,10 +6,10 @@ from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from cryptography.fernet import Fernet, InvalidToken
-from flask import current_app
 
 from campaign.lib.digests import keyed_digest
 from campaign.lib.mail_addresses import canonical
+from campaign.lib.secret import secret_key
 from campaign.lib.tokens import make_token, read_token
 
 SHORTENED = {4: 24, 6: 48}
@@ -17,12 +17,12 @@ SHORTENED = {4: 24, 6: 48}
 
 def email_digest(address):
     """Return the fingerprint of an address: the same for all ways to write it, and the same as a signature's."""
-    return keyed_digest(_key(), "email", canonical(address))
+    return keyed_digest(secret_key(), "email", canonical(address))
 
 
 def code_digest(organizer_id, code):
     """Return the fingerprint of a recovery code of this organizer."""
-    return keyed_digest(_key(), "recovery code", f"{organizer_id}:{code}")
+    return keyed_digest(secret_key(), "recovery code", f"{organizer_id}:{code}")
 
 
 def new_token():
@@ -37,12 +37,12 @@ def token_digest(token):
 
 def link_token(link):
     """Return the token that the address of an AccountLink carries."""
-    return make_token(_key(), f"account {link.purpose}", link.id)
+    return make_token(secret_key(), f"account {link.purpose}", link.id)
 
 
 def link_id(purpose, token):
     """Return the id of the AccountLink behind `token`, or None where it was not made by us for this purpose."""
-    return read_token(_key(), f"account {purpose}", token)
+    return read_token(secret_key(), f"account {purpose}", token)
 
 
 def seal(words):
@@ -69,8 +69,4 @@ def shorten(address):
 
 
 def _box():
-    return Fernet(urlsafe_b64encode(sha256(b"volante sealed\0" + _key()).digest()))
-
-
-def _key():
-    return current_app.config["SECRET_KEY"].encode()
+    return Fernet(urlsafe_b64encode(sha256(b"volante sealed\0" + secret_key()).digest()))

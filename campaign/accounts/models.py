@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.permissions import ADMIN, ROLES
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
 STAGES = ("password", "full")
@@ -61,7 +62,7 @@ class Grant(db.Model):
 
     __tablename__ = "role_grant"
     __table_args__ = (
-        CheckConstraint(f"role in ({', '.join(repr(role) for role in (ADMIN, *ROLES))})", name="role"),
+        one_of("role", (ADMIN, *ROLES)),
         CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
         Index("uq_role_grant_admin", "organizer_id", unique=True, sqlite_where=text("cause_id is null"),
               postgresql_where=text("cause_id is null")),
@@ -85,7 +86,7 @@ class OrganizerSession(db.Model):
 
     __tablename__ = "organizer_session"
     __table_args__ = (
-        CheckConstraint(f"stage in ({', '.join(map(repr, STAGES))})", name="stage"),
+        one_of("stage", STAGES),
         Index("uq_organizer_session_token_digest", "token_digest", unique=True),
         Index("ix_organizer_session_organizer_id", "organizer_id"),
         Index("ix_organizer_session_expires_at", "expires_at"),
@@ -126,7 +127,7 @@ class AccountLink(db.Model):
 
     __tablename__ = "account_link"
     __table_args__ = (
-        CheckConstraint(f"purpose in ({', '.join(map(repr, LINKS))})", name="purpose"),
+        one_of("purpose", LINKS),
         Index("ix_account_link_organizer_id", "organizer_id"),
     )
 

@@ -15,7 +15,7 @@ from campaign.lib.transactions import DATABASE_AWAY
 from campaign.petitions.cards import in_language
 from campaign.petitions.terms import recent_terms
 from campaign.sharing.arrivals import clean_source
-from campaign.signatures import keys, operations
+from campaign.signatures import operations
 from campaign.signatures.forms import ANSWER_PREFIX, signature_form
 from campaign.signatures.refusals import REASONS
 from campaign.signatures.standing_rules import reason_to_hold
@@ -47,7 +47,7 @@ def sign(slug):
 
 
 def _take(form, terms, key, *, source, now):
-    is_trusted, columns = key.is_trusted, _columns(form)
+    is_trusted, columns = key.is_trusted, form.columns()
     held_reason = reason_to_hold(terms, network=None, mail_domain=form.email.address.domain, words=columns)
     signing = operations.signing(terms=terms, lang=g.lang, now=now, held_reason=held_reason, source=source, **columns)
     try:
@@ -107,23 +107,6 @@ def _typed(words):
 
 def _text(value):
     return "y" if value is True else value if isinstance(value, str) else ""
-
-
-def _columns(form):
-    email = form.email.address
-    return {
-        "given_name": form.given_name.data,
-        "family_name": form.family_name.data or "",
-        "email": email.typed,
-        "email_digest": keys.email_digest(email.normalized),
-        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data or "", form.postal_code.data),
-        "country": form.country.data,
-        "postal_code": form.postal_code.data,
-        "comment": form.comment.data,
-        "answers": form.answers(),
-        "name_display": form.name_display.data,
-        "subscribe": form.subscribe.data,
-    }
 
 
 def _refused(status, headers=None):

@@ -1,11 +1,12 @@
 """Whose pages may hold a petition."""
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, String
+from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import db
+from campaign.lib.constraints import one_of
 
-ALLOWED = ("anybody", "listed", "nobody")
+ALLOWED = ("nobody", "anybody", "listed")
 
 
 class Embedding(db.Model):
@@ -15,7 +16,7 @@ class Embedding(db.Model):
     """
 
     __tablename__ = "embedding"
-    __table_args__ = (CheckConstraint("allowed in ('nobody', 'anybody', 'listed')", name="allowed"),)
+    __table_args__ = (one_of("allowed", ALLOWED),)
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
     allowed: Mapped[str] = mapped_column(String(8), default="anybody")

@@ -10,7 +10,8 @@ from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
 from campaign.lib.quick_fields import QuickFields
-from campaign.signatures.forms import ANSWER_PREFIX, MISSING_ANSWER, EmailField, NameField, answer_field
+from campaign.signatures.fields import EmailField, NameField
+from campaign.signatures.forms import ANSWER_PREFIX, MISSING_ANSWER, answer_field
 
 MOST_PAGES = 5000
 MOST_LETTERS = 80

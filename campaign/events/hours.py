@@ -1,11 +1,11 @@
 """Hours on the wall of a place, the instants they stand for, and how people write them."""
 
-from datetime import UTC
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from babel.dates import format_date, get_timezone_name
 
 from campaign.errors import CampaignError
+from campaign.lib.local_times import NoSuchHour, instant
 from campaign.lib.locales import LOCALES
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -29,12 +29,11 @@ def instant_of(local, zone):
     Of an hour that comes twice, when clocks are put back, it is the first. Raises HourSkipped and ZoneUnknown.
     """
     try:
-        instant = local.replace(tzinfo=ZoneInfo(zone), fold=0).astimezone(UTC)
+        return instant(local, zone)
+    except NoSuchHour as error:
+        raise HourSkipped(f"{local:%Y-%m-%d %H:%M} {zone}") from error
     except (ZoneInfoNotFoundError, ValueError, OSError) as error:
         raise ZoneUnknown(zone) from error
-    if instant.astimezone(ZoneInfo(zone)).replace(tzinfo=None) != local:
-        raise HourSkipped(f"{local:%Y-%m-%d %H:%M} {zone}")
-    return instant
 
 
 def hour(local, lang):

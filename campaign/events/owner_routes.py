@@ -9,8 +9,10 @@ from campaign.events.pages import page
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.routes import blueprint
 from campaign.extensions import write
+from campaign.lib.caching import private
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
+from campaign.lib.tokens import claimed_number
 
 
 @blueprint.get("/<lang>/registrations/<token>")
@@ -51,12 +53,12 @@ def code(token):
     opened = _opened(token)
     if opened.state != "registered":
         abort(404)
-    return _secret(Response(code_png(opened.code), content_type="image/png"))
+    return private(Response(code_png(opened.code), content_type="image/png"))
 
 
 def _opened(token):
     """Return the registration that the token opens; 404 for a foreign token or what was erased."""
-    registration_id = keys.id_in(token)
+    registration_id = claimed_number(token)
     opened = None if registration_id is None else registration_by_id(registration_id)
     if opened is None or not keys.opens(token, opened):
         abort(404)
@@ -85,11 +87,4 @@ def _page(token, opened, *, form=None, status=200):
         status=status,
         saved=request.args.get("saved") == "1",
     )
-    return _secret(make_response(body, status))
-
-
-def _secret(answer):
-    answer.headers["Cache-Control"] = "no-store"
-    answer.headers["Referrer-Policy"] = "same-origin"
-    answer.headers["X-Robots-Tag"] = "noindex"
-    return answer
+    return private(make_response(body, status))

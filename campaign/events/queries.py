@@ -102,14 +102,6 @@ def registration_by_id(registration_id):
     return db.session.get(Registration, registration_id)
 
 
-def registrations_of(event_id, *, state=None, limit=100, after=0):
-    """Return the registrations of an event whose id is above `after`, oldest first, of one state or of all."""
-    query = select(Registration).where(Registration.event_id == event_id, Registration.id > after)
-    if state:
-        query = query.where(Registration.state == state)
-    return db.session.scalars(query.order_by(Registration.id).limit(limit)).all()
-
-
 def seats_taken(event_id):
     """Return how many seats are given away."""
     return db.session.scalar(

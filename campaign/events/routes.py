@@ -16,6 +16,7 @@ from campaign.extensions import write
 from campaign.lib.addresses import whole_address
 from campaign.lib.caching import public
 from campaign.lib.cropping import cut
+from campaign.lib.no_file import no_file
 from campaign.lib.times import utcnow
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.signatures import keys
@@ -110,7 +111,7 @@ def thanks(slug):
 
 @blueprint.get("/events/<slug>.ics")
 def calendar(slug):
-    event = event_by_slug(slug) or _no_file()
+    event = event_by_slug(slug) or no_file()
     return _calendar(public_file([event], _file_lang(event)), slug)
 
 
@@ -123,7 +124,7 @@ def feed():
 
 @blueprint.get("/causes/<slug>/events.ics")
 def cause_feed(slug):
-    cause = cause_by_slug(slug) or _no_file()
+    cause = cause_by_slug(slug) or no_file()
     lang = _file_lang()
     events = events_for_calendars(utcnow() - FEED_PAST, cause_id=cause.id)
     return _calendar(public_file(events, lang, name=cause.text(lang).title), slug)
@@ -132,7 +133,7 @@ def cause_feed(slug):
 @blueprint.get("/events/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or _no_file()
+    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or no_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -140,7 +141,7 @@ def picture(slug, digest):
 def wide_picture(slug, digest, x, y):
     """What shared links show of it, cut around its point; of each point there is one, which is made when it is asked for."""
     data = picture_of(slug, digest) if focal_point_of(slug, digest) == (x, y) else None
-    return public(Response(cut(data or _no_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
+    return public(Response(cut(data or no_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 def _rendered(event: Event, shown: EventPage, form, refused=None):
@@ -201,11 +202,6 @@ def _feed_address(cause):
     """Return the whole address of the feed of a cause, or of all."""
     path = url_for("events.cause_feed", slug=cause, lang=g.lang) if cause else url_for("events.feed", lang=g.lang)
     return current_app.config["PUBLIC_URL"] + path
-
-
-def _no_file():
-    # Said outright: the page for people would be looked for in their language first.
-    abort(Response("", 404, content_type="text/plain"))
 
 
 def _calendar(text, name):

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.sealed_files import new_seed
 from campaign.lib.times import UtcDateTime, utcnow
 from campaign.petitions.models import Petition
@@ -16,10 +17,6 @@ AIMS = ("delivery", "letters", "records")
 STATES = ("waiting", "working", "ready", "failed")
 FAULTS = ("", "no_room", "too_large", "broken")
 IN_WORK = text("state in ('waiting', 'working')")
-
-
-def _one_of(column, words):
-    return CheckConstraint(f"{column} in ({', '.join(map(repr, words))})", name=column)
 
 
 class Export(db.Model):
@@ -33,10 +30,10 @@ class Export(db.Model):
 
     __tablename__ = "export"
     __table_args__ = (
-        _one_of("kind", KINDS),
-        _one_of("aim", AIMS),
-        _one_of("state", STATES),
-        _one_of("fault", FAULTS),
+        one_of("kind", KINDS),
+        one_of("aim", AIMS),
+        one_of("state", STATES),
+        one_of("fault", FAULTS),
         CheckConstraint("state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"),
         Index("ix_export_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_export_petition_id", "petition_id", "id"),

@@ -1,7 +1,6 @@
 """Making the delivery pack: one archive with all that is handed over on the day."""
 
 import subprocess
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -19,11 +18,12 @@ from campaign.exports.paper import letter_sheets, signature_sheets
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.extensions import db
+from campaign.lib import alone
 from campaign.lib.locales import LOCALES
 from campaign.lib.sealed_files import Sealer, unsealed
 from campaign.lib.zip_stream import ZipStream
 from campaign.montage.queries import Variety
-from campaign.montage.tasks import ENVIRONMENT, ROOT, prepare
+from campaign.montage.tasks import prepare
 from campaign.petitions.queries import petition_by_id
 
 # So many signatures are bound together; more make a further volume.
@@ -132,8 +132,8 @@ class _Pack:
         db.session.rollback()
         spec_file = scratch / "spec.json"
         spec_file.write_text(spec.to_json(), encoding="utf-8")
-        command = [sys.executable, "-m", "campaign.montage.press", spec_file, scratch / POSTER]
-        press = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        program = alone.program("campaign.montage.press", spec_file, scratch / POSTER)
+        press = subprocess.Popen(**program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             while press.poll() is None:
                 yield

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
 from campaign.imports.serials import serial
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 from campaign.petitions.models import Petition
 
@@ -16,16 +17,12 @@ STATES = ("open", "imported", "undone", "dropped")
 FATES = ("new", "held", "duplicate", "wrong", "left_out")
 
 
-def _one_of(column, words):
-    return CheckConstraint(f"{column} in ({', '.join(repr(word) for word in words)})", name=column)
-
-
 class PrintRun(db.Model):
     """Sheets that were printed together: `sheets` of them, numbered from 1; `wording` is what they ask consent to."""
 
     __tablename__ = "print_run"
     __table_args__ = (
-        _one_of("paper", PAPERS),
+        one_of("paper", PAPERS),
         CheckConstraint("sheets > 0", name="sheets"),
         Index("ix_print_run_petition_id", "petition_id"),
     )
@@ -62,8 +59,8 @@ class ImportBatch(db.Model):
 
     __tablename__ = "import_batch"
     __table_args__ = (
-        _one_of("kind", KINDS),
-        _one_of("state", STATES),
+        one_of("kind", KINDS),
+        one_of("state", STATES),
         Index("ix_import_batch_petition_id", "petition_id"),
         Index("ix_import_batch_state", "state", "changed_at"),
         Index("ix_import_batch_sheet", "sheet"),
@@ -114,11 +111,6 @@ class ImportBatch(db.Model):
     def is_open(self):
         """Whether it can still be changed."""
         return self.state == "open" and self.accepted_at is None
-
-    @property
-    def can_come_in(self):
-        """Whether nothing is left to be decided, and somebody is new."""
-        return self.is_open and self.checked_at is not None and not self.count("wrong") and self.newcomers > 0
 
     @property
     def newcomers(self):

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.imports.checking import Checker, Sheet
@@ -146,9 +146,4 @@ def row_of_signature(signature_id):
     """Return (ImportRow, ImportBatch) that a signature came from, or None."""
     query = select(ImportRow, ImportBatch).join(ImportBatch).where(ImportRow.signature_id == signature_id)
     return db.session.execute(query).first()
-
-
-def places_on_sheet(batch):
-    """Return how many lines the grid of a typed sheet has."""
-    return db.session.scalar(select(func.max(ImportRow.place)).where(ImportRow.batch_id == batch.id)) or 0
 

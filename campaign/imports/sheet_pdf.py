@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, field
 
-import segno
-
 from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
 from campaign.montage.typesetting import Sheets
 
@@ -110,8 +108,9 @@ class _Printing:
     def _set_codes(self, serial, url):
         spec = self._spec
         type_in, online = self._right - QR, self._right - 2 * QR - GAP - 4 * MM
-        self._code(spec.sign_url, online, EDGE)
-        self._code(url, type_in, EDGE)
+        # The quiet around them is the sheet's own white.
+        self._sheets.code(spec.sign_url, online, EDGE, QR, INK)
+        self._sheets.code(url, type_in, EDGE, QR, INK)
         y = EDGE + QR + 11
         for line in self._sheets.lines(spec.sign_words, QR + GAP, DOES_BOLD, 8):
             self._say(line, online, y, DOES_BOLD, 8)
@@ -177,21 +176,6 @@ class _Printing:
             x += room * 0.72 / len(self._spec.collected)
             self._sheets.box(line, y + 1, x - line - 8, 0.5, INK)
         self._say(self._spec.foot, x, y, DOES, 7.2, GREY)
-
-    def _code(self, url, x, y):
-        """A QR code with its edges at (x, y): the quiet around it is the sheet's own white."""
-        rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
-        side = QR / len(rows)
-        for down, row in enumerate(rows):
-            across = 0
-            while across < len(row):
-                long = 1
-                while across + long < len(row) and row[across + long] == row[across]:
-                    long += 1
-                if row[across]:
-                    # A hair more than its place, so that no white line shows between rows.
-                    self._sheets.box(x + across * side, y + down * side, long * side, side + 0.05, INK)
-                across += long
 
     def _fit(self, text, width, height, face, sizes, leading):
         lines, size = self._sheets.fitted(text, width, height, face, sizes, leading)

@@ -17,8 +17,8 @@ from campaign.lib.slugs import is_slug
 from campaign.petitions.cards import in_language
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms, slug_after
-from campaign.signatures import keys
-from campaign.signatures.forms import ANSWER_PREFIX, EmailField, form_class
+from campaign.signatures.fields import OptionalEmailField
+from campaign.signatures.forms import ANSWER_PREFIX, form_class
 from campaign.signatures.standing_rules import reason_to_hold
 
 # Clocks that agree to within so much are right.
@@ -153,30 +153,9 @@ def columns_of(said, terms, *, must_have_address):
     form = _form_of(terms, must_have_address)(formdata=_typed(said))
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
-    address = form.email.address
-    words = {
-        "given_name": form.given_name.data,
-        "family_name": form.family_name.data,
-        "email": address and address.typed,
-        "email_digest": address and keys.email_digest(address.normalized),
-        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data, form.postal_code.data),
-        "country": form.country.data,
-        "postal_code": form.postal_code.data,
-        "comment": form.comment.data,
-        "answers": form.answers(),
-        "name_display": form.name_display.data,
-        "subscribe": form.subscribe.data and address is not None,
-    }
+    address, words = form.email.address, form.columns()
     rule = reason_to_hold(terms, network=None, mail_domain=address.domain if address else "", words=words)
     return {**words, "held_reason": rule}
-
-
-class OptionalEmailField(EmailField):
-    """An address that may be left out, where a witness is enough."""
-
-    def pre_validate(self, form):
-        if (self.data or "").strip():
-            super().pre_validate(form)
 
 
 def _form_of(terms, must_have_address):

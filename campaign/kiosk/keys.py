@@ -6,9 +6,8 @@ import secrets
 from base64 import b64decode, urlsafe_b64encode
 from hashlib import pbkdf2_hmac, sha256
 
-from flask import current_app
-
 from campaign.lib.digests import keyed_digest
+from campaign.lib.secret import secret_key
 
 # No letter or digit here is taken for another one.
 LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -21,7 +20,7 @@ _BASE64URL = re.compile(rb"[A-Za-z0-9_-]*")
 
 def code_of(seed):
     """Return the pairing code that follows from `seed`, which alone opens nothing."""
-    number = int.from_bytes(hmac.digest(_key(), b"kiosk pairing code\0" + seed, "sha256"))
+    number = int.from_bytes(hmac.digest(secret_key(), b"kiosk pairing code\0" + seed, "sha256"))
     letters = []
     for _ in range(CODE_LENGTH):
         number, place = divmod(number, len(LETTERS))
@@ -41,7 +40,7 @@ def spaced(code):
 
 def code_digest(code):
     """Return the fingerprint by which a pairing code is found."""
-    return keyed_digest(_key(), "kiosk pairing code", code)
+    return keyed_digest(secret_key(), "kiosk pairing code", code)
 
 
 def new_table_code():
@@ -92,7 +91,3 @@ def from_base64(text):
     if not _BASE64URL.fullmatch(raw):
         raise ValueError("not base64url")
     return b64decode(raw + b"=" * (-len(raw) % 4), altchars=b"-_")
-
-
-def _key():
-    return current_app.config["SECRET_KEY"].encode()

@@ -11,7 +11,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import current_app
+
+from campaign.lib.secret import secret_key
 
 SUITE_NAME = "X25519-HKDF-SHA256-AES-128-GCM"
 NONCE_BYTES = 12
@@ -52,5 +53,4 @@ def unseal(sealed, key, bound_to):
 
 
 def _box():
-    secret = current_app.config["SECRET_KEY"].encode()
-    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"volante kiosk keys").derive(secret))
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"volante kiosk keys").derive(secret_key()))

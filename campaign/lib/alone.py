@@ -10,6 +10,13 @@ from pathlib import Path
 from types import ModuleType
 
 HOUSE = Path(__file__).resolve().parents[1]
+# Such a module opens no database and needs no secret, so it is given none.
+ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
+
+
+def program(module, *arguments):
+    """Return the arguments by which `subprocess` runs the module of this name, each of its `arguments` as text."""
+    return {"args": [sys.executable, __file__, module, *map(str, arguments)], "cwd": HOUSE.parent, "env": ENVIRONMENT}
 
 
 def main():

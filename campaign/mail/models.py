@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Index, LargeBinary, SmallInteger, String, text
+from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
 STATES = ("owed", "sent", "dropped", "failed")
@@ -25,7 +26,7 @@ class OwedMessage(db.Model):
 
     __tablename__ = "owed_message"
     __table_args__ = (
-        CheckConstraint(f"state in ({', '.join(repr(state) for state in STATES)})", name="state"),
+        one_of("state", STATES),
         Index("ix_owed_message_due", "due_at", sqlite_where=OWED, postgresql_where=OWED),
         Index("ix_owed_message_troubled", "kind", "subject_id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
     )

@@ -101,11 +101,6 @@ def refused_among(digests):
     return set(db.session.scalars(select(known).where(known.in_(digests))))
 
 
-def is_refused(digest):
-    """Say whether the address behind this keyed digest takes no mail."""
-    return bool(refused_among([digest]))
-
-
 def refusal_of(digest):
     """Return the UndeliverableAddress of this keyed digest, or None."""
     return db.session.get(UndeliverableAddress, digest, populate_existing=True)

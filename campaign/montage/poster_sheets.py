@@ -5,11 +5,9 @@ from dataclasses import dataclass
 from campaign.montage.columns import grid_for, lines_of, set_lines
 from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
 from campaign.montage.layout import size as size_of
-from campaign.montage.ornaments import INK, INK_2, INK_3, PAPER, lay_margin
-from campaign.montage.typesetting import Sheets
+from campaign.montage.ornaments import INK, INK_2, INK_3
+from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
 
-# Lengths are in thousandths of the sheet's width.
-EDGE, MARGIN = 60, 28
 TITLE_SIZES = (124, 112, 102, 94, 86, 78, 70, 62, 56, 50, 44, 38)
 COUNT_SIZES = (150, 130, 112)
 LARGEST_NAME = 13
@@ -40,13 +38,10 @@ def set_poster(spec, shape, names=(), unset=0, progress=lambda share: None):
     return _Poster(spec, shape, progress).set(names, unset)
 
 
-class _Poster:
+class _Poster(PosterPaper):
     def __init__(self, spec, shape, progress):
+        super().__init__(*spec.sheet, title=spec.title, lang=spec.lang)
         self._spec, self._shape, self._progress = spec, shape, progress
-        width, height = spec.sheet
-        self._sheets = Sheets(width, height, title=spec.title, lang=spec.lang)
-        self._unit = width / 1000
-        self._height = height / self._unit
         self._heading = spec.names_words.get("heading", "")
         self._smallest = SMALLEST_NAME.get(spec.size, 6)
 
@@ -62,11 +57,8 @@ class _Poster:
         return self._sheets, frame
 
     def _begin_sheet(self):
-        self._sheets.add(PAPER)
-        lay_margin(self._sheets, MARGIN * self._unit)
-        self._vein(self._height - 74, 6)
+        super()._begin_sheet()
         self._say(self._spec.address, EDGE, self._height - 38, DOES, 17, INK_3)
-        self._say("Volante", 1000 - EDGE, self._height - 38, SAYS, 19, INK_3, align="right")
 
     def _set_title(self, is_small):
         """Set the title over the whole width; return where it ends."""
@@ -139,24 +131,3 @@ class _Poster:
             self._say(self._heading, EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
             set_lines(self._sheets, grid, lines[at * grid.holds : (at + 1) * grid.holds], EDGE * u, top * u)
             self._progress((at + 1) / sheets)
-
-    def _say(self, text, x, y, face, size, colour, align="left"):
-        u = self._unit
-        width = self._width(text, face, size)
-        # What would run out of the sheet is set smaller.
-        room = 1000 - 2 * EDGE
-        self._sheets.say(text, x * u, y * u, face, min(1, room / max(width, 1)) * size * u, colour, align=align)
-
-    def _width(self, text, face, size):
-        return self._sheets.width_of(text, face, size * self._unit) / self._unit
-
-    def _fitted(self, text, height, face, sizes, leading):
-        u = self._unit
-        lines, size = self._sheets.fitted(
-            text, (1000 - 2 * EDGE) * u, height * u, face, [size * u for size in sizes], leading
-        )
-        return lines, size / u
-
-    def _vein(self, y, thick):
-        u = self._unit
-        self._sheets.vein(EDGE * u, y * u, (1000 - 2 * EDGE) * u, INK, thick=thick * u)

@@ -1,4 +1,4 @@
-"""Prints one poster: `python -m campaign.montage.press SPEC OUTPUT`, in a process of its own.
+"""Prints one poster: `campaign.montage.press SPEC OUTPUT`, in a process of its own, run by lib/alone.py.
 
 It needs neither database nor settings. It says how far it has come, in percent, one number a line.
 """

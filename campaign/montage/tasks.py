@@ -5,12 +5,12 @@ import os
 import select
 import shutil
 import subprocess
-import sys
 import time
 from pathlib import Path
 
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import db
+from campaign.lib import alone
 from campaign.lib.times import utcnow
 from campaign.montage.models import VARIETY
 from campaign.montage.operations import (
@@ -30,7 +30,7 @@ from campaign.montage.queries import (
 )
 from campaign.montage.shaping import sweep_shapes
 from campaign.montage.wording import digest_of, look_of, poster_spec
-from campaign.montage.workshop import ENVIRONMENT, ROOT, lay_shape
+from campaign.montage.workshop import lay_shape
 
 LOOK_SECONDS = 0.2
 RENEW_SECONDS = 3
@@ -101,10 +101,9 @@ class Press:
 
     def _print(self, poster, scratch):
         """Run the press and pass on how far it is; return whether it has finished."""
-        command = [sys.executable, "-m", "campaign.montage.press", str(scratch / "spec.json"), str(scratch / "draft")]
+        program = alone.program("campaign.montage.press", scratch / "spec.json", scratch / "draft")
         with (scratch / "errors").open("wb") as errors:
-            # It opens no database and needs no secret, so it is given none.
-            press = subprocess.Popen(command, cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=errors)
+            press = subprocess.Popen(**program, stdout=subprocess.PIPE, stderr=errors)
         try:
             if not self._follow(press, poster):
                 return False

@@ -9,6 +9,7 @@ from functools import lru_cache
 import numpy as np
 import pypdfium2
 import pypdfium2.raw as pdfium
+import segno
 from fpdf import FPDF
 from fpdf.enums import Align
 
@@ -62,6 +63,16 @@ class Sheets:
     def picture(self, image, x, y, width, height, alt=None):
         """Put a Pillow image or the bytes of a picture there; `alt` says in words what it shows."""
         self._pdf.image(image, x, y, width, height, alt_text=alt)
+
+    def code(self, url, x, y, side, colour, *, quiet=0):
+        """Draw a QR code of this `side`, of which so many modules at each edge stay empty."""
+        rows = [bytes(row) for row in segno.make(url, error="m", micro=False).matrix]
+        module = side / (len(rows) + 2 * quiet)
+        for down, row in enumerate(rows, quiet):
+            for dark in re.finditer(b"\x01+", row):
+                across = (quiet + dark.start()) * module
+                # A hair more than its place, so that no viewer shows lines between modules.
+                self.box(x + across, y + down * module, len(dark[0]) * module + 0.05, module + 0.05, colour)
 
     def turn_to_first(self):
         """Go on with the first sheet."""

@@ -3,7 +3,6 @@
 import json
 import logging
 import subprocess
-import sys
 import tempfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,8 +16,6 @@ from campaign.montage.pictures import Line, kept
 from campaign.montage.shapes import DATA, FILES
 from campaign.montage.uploads import MOST_OCTETS, PictureRefused
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 LONGEST_SECONDS = 90
 
 log = logging.getLogger("campaign.workshop")
@@ -100,9 +97,9 @@ def _drawn(*, shape, **order):
 
 def _work(kind, folder, **order):
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
-    command = [sys.executable, alone.__file__, "campaign.montage.workbench", kind, str(folder)]
+    program = alone.program("campaign.montage.workbench", kind, folder)
     try:
-        subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, check=True, timeout=LONGEST_SECONDS, capture_output=True)
+        subprocess.run(**program, check=True, timeout=LONGEST_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
         # The words of an error could hold what was in the picture.
         log.error("the workbench failed at %s: %s", kind, type(fault).__name__)

@@ -9,7 +9,8 @@ from wtforms.validators import StopValidation
 from campaign.accounts.passwords import SHORTEST, PasswordTooWeak, demand_strength
 from campaign.lib.locales import NAMES
 from campaign.lib.names import NameRefused, clean_name
-from campaign.signatures.forms import MOST_NAME, NAME_FAULTS, EmailField
+from campaign.signatures.fields import NAME_FAULTS, EmailField
+from campaign.signatures.measures import MOST_NAME
 
 LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {

@@ -1,4 +1,4 @@
-"""Which petitions a page of the workspace is about: one, those of a cause, or all that its reader may see."""
+"""What a page of the workspace is about: one cause, petition or event, or all petitions that its reader may see."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
 from campaign.causes.models import Cause
+from campaign.causes.queries import cause_in_any_state
+from campaign.events.queries import event_in_any_state
 from campaign.extensions import db
 from campaign.organize.presence import causes_where
 from campaign.petitions.models import Petition, PetitionVersion
@@ -24,14 +26,19 @@ class PetitionInSight:
     cause_title: str
 
 
+def any_cause(slug):
+    """Return the cause at `slug` in whatever state, or None."""
+    return cause_in_any_state(slug)
+
+
 def any_petition(slug):
     """Return the petition at `slug` in whatever state, or None."""
     return petition_in_any_state(slug)
 
 
-def any_cause(slug):
-    """Return the cause at `slug` in whatever state, or None."""
-    return db.session.scalar(select(Cause).where(Cause.slug == slug))
+def any_event(slug):
+    """Return the event at `slug` in whatever state, or None."""
+    return event_in_any_state(slug)
 
 
 def petitions_where(action):

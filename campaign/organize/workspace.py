@@ -6,6 +6,7 @@ from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import HTTPException
 
+from campaign.lib.caching import private
 from campaign.organize import presence
 from campaign.organize.account import pages as account
 from campaign.organize.account import passkeys, second_factor
@@ -58,6 +59,7 @@ from campaign.organize.updates import states as update_states
 from campaign.organize.updates import words as update_words
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
+blueprint.after_request(private)
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail, suppressions),
     *(signatures, exports, handovers, imports, held, comments, rules, copies, erasures, retention, kiosks),
@@ -109,14 +111,6 @@ def _speak():
     if chosen in languages:
         g.lang = chosen
         refresh()
-
-
-@blueprint.after_request
-def keep_private(response):
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex"
-    response.headers["Referrer-Policy"] = "same-origin"
-    return response
 
 
 @blueprint.context_processor

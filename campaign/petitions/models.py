@@ -20,6 +20,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
 HANDED_NAMES = ("shown", "full")
@@ -54,7 +55,7 @@ class Petition(db.Model):
         CheckConstraint("confirmation in ('email', 'email_or_witness')", name="confirmation"),
         CheckConstraint("goal >= 0", name="goal"),
         CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
-        CheckConstraint(f"handed_names in ({', '.join(map(repr, HANDED_NAMES))})", name="handed_names"),
+        one_of("handed_names", HANDED_NAMES),
         CheckConstraint("closes_at is null or opens_at is null or closes_at > opens_at", name="times"),
         Index("uq_petition_slug", "slug", unique=True),
         Index("ix_petition_cause_id", "cause_id"),

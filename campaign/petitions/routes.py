@@ -3,6 +3,7 @@
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.lib.caching import public
+from campaign.lib.no_file import no_file
 from campaign.lib.times import utcnow
 from campaign.petitions.pictures import public_bytes
 from campaign.signatures.forms import signature_form
@@ -29,10 +30,7 @@ def show(slug):
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small")
-    if data is None:
-        # Said outright: the page for people would be looked for in their language first.
-        abort(Response("", 404, content_type="text/plain"))
+    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small") or no_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 

@@ -4,9 +4,9 @@ import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from flask import current_app
 
 from campaign.lib.digests import keyed_digest
+from campaign.lib.secret import secret_key
 
 PURPOSE = "link of a supporter"
 CODE = re.compile(r"[\w-]{22}", re.ASCII)
@@ -35,5 +35,5 @@ def signature_id_of(code):
 
 def _cipher():
     # A single block that never repeats asks for no mode.
-    key = keyed_digest(current_app.config["SECRET_KEY"].encode(), PURPOSE, "")
+    key = keyed_digest(secret_key(), PURPOSE, "")
     return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305

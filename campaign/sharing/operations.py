@@ -1,12 +1,12 @@
 """Dealing out wordings, and changing which there are."""
 
-from flask import current_app
 from sqlalchemy import select, update
 
 from campaign.extensions import db
 from campaign.lib.digests import keyed_digest
 from campaign.lib.insertion import insert
 from campaign.lib.locales import LOCALES
+from campaign.lib.secret import secret_key
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.operations import petition_to_change
 from campaign.sharing.models import ShareDeal, ShareText
@@ -23,7 +23,7 @@ def deal(*, signature_id, petition_id, lang, now):
     texts = [text for text in texts_of(petition_id) if text.lang == lang]
     if not texts:
         return
-    text = max(texts, key=lambda text: keyed_digest(_key(), PURPOSE, f"{signature_id}:{text.id}"))
+    text = max(texts, key=lambda text: keyed_digest(secret_key(), PURPOSE, f"{signature_id}:{text.id}"))
     db.session.execute(
         insert(ShareDeal)
         .values(signature_id=signature_id, text_id=text.id, dealt_at=now)
@@ -60,7 +60,3 @@ def change_texts(*, petition_id, texts, now, mark=None):
                 db.session.add(ShareText(petition_id=petition_id, lang=lang, words=words, created_at=now))
     db.session.flush()
     return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()
-
-
-def _key():
-    return current_app.config["SECRET_KEY"].encode()

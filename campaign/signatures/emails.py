@@ -10,6 +10,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
+from campaign.lib.addresses import whole_address
 from campaign.lib.locales import LOCALES
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
@@ -72,7 +73,7 @@ def _erasing_notice(owed):
     words = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
         "erases_on": format_date(at.date(), "long", locale=LOCALES[owed.lang].replace("-", "_")),
-        "retention_url": _address("organize.retention.edit", owed.lang, slug=petition.slug),
+        "retention_url": whole_address("organize.retention.edit", owed.lang, slug=petition.slug),
     }
     wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)
     address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
@@ -93,9 +94,9 @@ def _words(signature, lang):
         "expires_on": _good_until(signature, config),
         "erase_days": config["ERASE_PENDING_DAYS"],
         "confirm_days": config["CONFIRM_DAYS"],
-        "confirm_url": _address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature)),
-        "mine_url": _address("signatures.mine", lang, token=keys.token_for(keys.MINE, signature)),
-        "petition_url": _address("petitions.show", lang, slug=petition.slug),
+        "confirm_url": whole_address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature)),
+        "mine_url": whole_address("signatures.mine", lang, token=keys.token_for(keys.MINE, signature)),
+        "petition_url": whole_address("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }
 
@@ -104,9 +105,3 @@ def _good_until(signature, config):
     """Return when the link to confirm ends: after its days, or with the signature itself if that is erased earlier."""
     link_ends = signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
     return min(link_ends, signature.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]))
-
-
-def _address(endpoint, lang, **values):
-    """Return a whole address; mails are worded by the worker, where no request tells the site's own."""
-    path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
-    return current_app.config["PUBLIC_URL"] + path

@@ -1,113 +1,20 @@
-"""The signing form: what was typed, made canonical, or a kind word at the field."""
+"""The signing form: what was typed, and what is still missing."""
 
 from functools import lru_cache
 
-from flask import current_app, request
-from flask_babel import get_locale
+from flask import request
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_ngettext as ngettext
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import Length, StopValidation, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms.validators import Length, ValidationError
 
-from campaign.lib.countries import countries
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import NameRefused, clean_name, clean_text
+from campaign.lib.names import clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.lib.quick_fields import QuickFields
-from campaign.signatures.measures import MOST_ANSWER, MOST_COMMENT, MOST_NAME, MOST_POSTAL_CODE
+from campaign.signatures import keys
+from campaign.signatures.fields import CommentField, CountryField, EmailField, NameField
+from campaign.signatures.measures import MOST_ANSWER, MOST_POSTAL_CODE
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
-
-NAME_FAULTS = {
-    "empty": _l("Write the name by which you sign."),
-    "link": _l("A name cannot hold an address or a link."),
-    "control": _l("The name holds a character that cannot be shown. Please type it again."),
-    "no_letter": _l("A name needs at least one letter."),
-}
-ADDRESS_FAULTS = {
-    "no_at": _l("An e-mail address has an @ in it, as in name@example.org."),
-    "no_domain_ending": _l("The address stops too early. Add its ending, such as .mx or .org."),
-    "domain": _l("The part after the @ is not an address that can receive mail."),
-    "local": _l("The part before the @ is not quite right."),
-    "too_long": _l("That address is longer than an address can be."),
-    "spaces": _l("An e-mail address has no spaces in it."),
-    "several": _l("Write one address only."),
-}
-
-
-class Missing(StopValidation):
-    """The field must be filled; `message` says with what."""
-
-
-class NameField(StringField):
-    """A name of any script, in its canonical form."""
-
-    def pre_validate(self, form):
-        if not (self.data or "").strip():
-            self.data = ""
-            return
-        too_long = Missing(_l("That is longer than %(most)s letters.", most=MOST_NAME))
-        if len(self.data) > 4 * MOST_NAME:
-            raise too_long
-        try:
-            name = clean_name(self.data)
-        except NameRefused as fault:
-            raise Missing(NAME_FAULTS[fault.code]) from fault
-        # Counted as it is kept: composing can shorten a name, and lengthen one.
-        if len(name) > MOST_NAME:
-            raise too_long
-        self.data = name
-
-
-class EmailField(StringField):
-    """An e-mail address; `address` holds it parsed once it is valid."""
-
-    address = None
-    missing = _l("We need your e-mail address to ask whether it was you.")
-
-    def pre_validate(self, form):
-        if not (self.data or "").strip():
-            raise Missing(self.missing)
-        try:
-            self.address = parse_address(self.data)
-        except AddressRefused as fault:
-            raise Missing(ADDRESS_FAULTS[fault.code]) from fault
-
-
-class CountryField(SelectField):
-    """A country, by its two letters; the campaign's own countries come first."""
-
-    def __init__(self, label=None, **kwargs):
-        super().__init__(label, choices=[], validate_choice=False, **kwargs)
-
-    def iter_choices(self):
-        for code, name in (("", ""), *self._countries()):
-            yield code, name, code == (self.data or ""), {}
-
-    def pre_validate(self, form):
-        self.data = (self.data or "").strip().upper()
-        if self.data and self.data not in _country_codes():
-            raise Missing(_l("Choose a country from the list."))
-
-    def _countries(self):
-        return countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"])
-
-
-class CommentField(TextAreaField):
-    """A few plain words."""
-
-    def pre_validate(self, form):
-        self.data = clean_text(self.data or "")
-        if len(self.data) > MOST_COMMENT:
-            over = len(self.data) - MOST_COMMENT
-            raise Missing(
-                ngettext(
-                    "That is one letter more than the %(most)s that fit.",
-                    "That is %(num)s letters more than the %(most)s that fit.",
-                    over,
-                    most=MOST_COMMENT,
-                )
-            )
 
 
 class SupporterForm(FlaskForm):
@@ -196,6 +103,23 @@ class SignatureForm(SupporterForm):
             if name.startswith(prefix)
         }
 
+    def columns(self):
+        """Return the columns of a signature that the valid form gives; nobody without an address subscribes."""
+        address, given_name, family_name = self.email.address, self.given_name.data, self.family_name.data
+        return {
+            "given_name": given_name,
+            "family_name": family_name,
+            "email": address and address.typed,
+            "email_digest": address and keys.email_digest(address.normalized),
+            "person_digest": keys.person_digest(given_name, family_name, self.postal_code.data),
+            "country": self.country.data,
+            "postal_code": self.postal_code.data,
+            "comment": self.comment.data,
+            "answers": self.answers(),
+            "name_display": self.name_display.data,
+            "subscribe": self.subscribe.data and address is not None,
+        }
+
 
 ANSWER_PREFIX = "answers-"
 MISSING_ANSWER = _l("This question needs an answer.")
@@ -246,8 +170,3 @@ def answer_field(kind, label, choices):
 
 def _plain(text):
     return clean_text(text) if text else ""
-
-
-@lru_cache(maxsize=1)
-def _country_codes():
-    return frozenset(code for code, _ in countries("en", ()))

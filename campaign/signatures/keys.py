@@ -1,11 +1,10 @@
 """The keyed fingerprints by which signatures are compared, and the links that open them."""
 
-from flask import current_app
-
 from campaign.lib.digests import address_digest, is_local, keyed_digest
 from campaign.lib.mail_addresses import canonical
 from campaign.lib.names import name_key
-from campaign.lib.tokens import claimed_number, make_token, read_token
+from campaign.lib.secret import secret_key
+from campaign.lib.tokens import make_token, read_token
 
 CONFIRM = "confirm"
 MINE = "mine"
@@ -14,17 +13,12 @@ RECEIPT = "receipt"
 
 def token_for(purpose, signature):
     """Return the token that opens the signature for `purpose`: CONFIRM, MINE or RECEIPT (which only shows its number)."""
-    return make_token(_key(), purpose, signature.id, _seal_of(signature))
+    return make_token(secret_key(), purpose, signature.id, _seal_of(signature))
 
 
 def opens(purpose, token, signature):
     """Return whether `token` was made for this purpose and this signature."""
-    return read_token(_key(), purpose, token, _seal_of(signature)) is not None
-
-
-def id_in(token):
-    """Return the id of the signature that `token` claims to open, or None where it is no token."""
-    return claimed_number(token)
+    return read_token(secret_key(), purpose, token, _seal_of(signature)) is not None
 
 
 def seal(petition_id, digest):
@@ -37,12 +31,12 @@ def seal(petition_id, digest):
 
 def email_digest(address):
     """Return the fingerprint of an address: the same for all ways to write it."""
-    return keyed_digest(_key(), "email", canonical(address))
+    return keyed_digest(secret_key(), "email", canonical(address))
 
 
 def person_digest(given_name, family_name, postal_code):
     """Return the fingerprint of a person by name and postal code."""
-    return keyed_digest(_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}")
+    return keyed_digest(secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}")
 
 
 def network_digest(remote_address):
@@ -53,12 +47,8 @@ def network_digest(remote_address):
     """
     if not remote_address or is_local(remote_address):
         return None
-    return address_digest(_key(), remote_address)
+    return address_digest(secret_key(), remote_address)
 
 
 def _seal_of(signature):
     return seal(signature.petition_id, signature.email_digest or signature.person_digest)
-
-
-def _key():
-    return current_app.config["SECRET_KEY"].encode()

@@ -19,6 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.initials import initials
 from campaign.lib.times import UtcDateTime, utcnow
 
@@ -40,10 +41,6 @@ SOURCED = text("source != ''")
 UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
 
 
-def _one_of(column, words):
-    return CheckConstraint(f"{column} in ({', '.join(repr(word) for word in words)})", name=column)
-
-
 class Signature(db.Model):
     """One supporter's name under one petition.
 
@@ -58,9 +55,9 @@ class Signature(db.Model):
 
     __tablename__ = "signature"
     __table_args__ = (
-        _one_of("state", STATES),
-        _one_of("evidence", EVIDENCE),
-        _one_of("name_display", NAME_DISPLAYS),
+        one_of("state", STATES),
+        one_of("evidence", EVIDENCE),
+        one_of("name_display", NAME_DISPLAYS),
         CheckConstraint("state != 'counted' or number is not null", name="counted_has_number"),
         CheckConstraint("number is null or number > 0", name="number"),
         CheckConstraint("seat in (1, 2)", name="seat"),
@@ -175,7 +172,7 @@ class LedgerEntry(db.Model):
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (_one_of("reason", ("hatched", "withdrawn", "held")), _one_of("evidence", EVIDENCE))
+    __table_args__ = (one_of("reason", ("hatched", "withdrawn", "held")), one_of("evidence", EVIDENCE))
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id"), primary_key=True)
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)

@@ -6,7 +6,7 @@ from datetime import datetime
 from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write
-from campaign.lib.caching import public
+from campaign.lib.caching import private, public
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, card, in_language
@@ -105,7 +105,7 @@ def download(token):
     rows = signatures_of_address(_opened(token).email_digest)
     response = jsonify(signatures=[_everything(row) for row in rows])
     response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
-    return _secret(response)
+    return private(response)
 
 
 def _opened(token):
@@ -136,7 +136,7 @@ def _page(token, opened, refused=None, refused_id=None):
         erased=request.args.get("erased") == "1",
         leaving=request.args.get("leaving") == "1",
     )
-    return _secret(page, 422 if refused else 200)
+    return private(make_response(page, 422 if refused else 200))
 
 
 def _news(email_digest):
@@ -177,8 +177,3 @@ def _answers(row, petition):
     return [
         {"name": name, "question": words.get(name, ""), "answer": answer} for name, answer in row.answers.items()
     ]
-
-
-def _secret(body, status=200):
-    headers = {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
-    return body, status, headers

@@ -4,6 +4,7 @@ from sqlalchemy import Integer, cast, func, select
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
+from campaign.lib.tokens import claimed_number
 from campaign.petitions.models import PetitionTally
 from campaign.signatures import keys
 from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, Signature
@@ -18,7 +19,7 @@ def signature_by_id(signature_id):
 
 def signature_by_token(purpose, token):
     """Return the signature that `token` opens for `purpose` (see `keys`), or None."""
-    signature_id = keys.id_in(token)
+    signature_id = claimed_number(token)
     signature = None if signature_id is None else signature_by_id(signature_id)
     return signature if signature is not None and keys.opens(purpose, token, signature) else None
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write, write_together
-from campaign.lib.caching import public
+from campaign.lib.caching import private, public
 from campaign.lib.times import utcnow
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.petitions.cards import in_language
@@ -41,7 +41,7 @@ def sign(slug):
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
     if not form.validate():
         return _refuse(slug, form, 422)
-    words = _words(form, network) | g.arrival.columns()
+    words = form.columns() | {"address_digest": network} | g.arrival.columns()
     try:
         write_together(
             operations.sign_all,
@@ -85,11 +85,11 @@ def confirm(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
     signature = signature_by_token(keys.CONFIRM, token)
     if signature is None or signature.state in ("withdrawn", "erased"):
-        return _private("signatures/confirm.html", 404, state="unknown")
+        return _private_page("signatures/confirm.html", 404, state="unknown")
     if signature.confirmed_at:
         return redirect(_receipt(signature), 303)
     state = "ready" if signature.mailed_at and signature.mailed_at > utcnow() - _good_for() else "expired"
-    return _private(
+    return _private_page(
         "signatures/confirm.html",
         200 if state == "ready" else 410,
         state=state,
@@ -105,7 +105,7 @@ def confirm_now(token):
     """Confirm; then go where no token stands in the address, as people share that page."""
     signature = signature_by_token(keys.CONFIRM, token)
     if signature is None:
-        return _private("signatures/confirm.html", 404, state="unknown")
+        return _private_page("signatures/confirm.html", 404, state="unknown")
     signature_id, receipt = signature.id, _receipt(signature)
     if request.form.get("again"):
         write(operations.send_again, signature_id=signature_id, now=utcnow(), good_for=_good_for())
@@ -115,7 +115,7 @@ def confirm_now(token):
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
     if confirmed is None:
-        return _private("signatures/confirm.html", 404, state="unknown")
+        return _private_page("signatures/confirm.html", 404, state="unknown")
     return redirect(receipt, 303)
 
 
@@ -130,28 +130,9 @@ def hatched(receipt):
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
     link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
-    return _private(
+    return _private_page(
         "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, link=link, **context
     )
-
-
-def _words(form, network):
-    """Return the columns of a signature that the valid form gives."""
-    email = form.email.address
-    return {
-        "given_name": form.given_name.data,
-        "family_name": form.family_name.data,
-        "email": email.typed,
-        "email_digest": keys.email_digest(email.normalized),
-        "person_digest": keys.person_digest(form.given_name.data, form.family_name.data, form.postal_code.data),
-        "address_digest": network,
-        "country": form.country.data,
-        "postal_code": form.postal_code.data,
-        "comment": form.comment.data,
-        "answers": form.answers(),
-        "name_display": form.name_display.data,
-        "subscribe": form.subscribe.data,
-    }
 
 
 def _doubt(form, pressed):
@@ -191,13 +172,8 @@ def _good_for():
     return timedelta(days=current_app.config["CONFIRM_DAYS"])
 
 
-def _private(template, status, **context):
-    """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
-    page = make_response(render_template(template, **context), status)
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "same-origin"
-    page.headers["X-Robots-Tag"] = "noindex"
-    return page
+def _private_page(template, status, **context):
+    return private(make_response(render_template(template, **context), status))
 
 
 def _wants_json():

@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
 KINDS = ("network", "mail_domain", "country", "rate", "words")
@@ -21,7 +22,7 @@ class Rule(db.Model):
 
     __tablename__ = "rule"
     __table_args__ = (
-        CheckConstraint(f"kind in ({', '.join(repr(kind) for kind in KINDS)})", name="kind"),
+        one_of("kind", KINDS),
         CheckConstraint("off_since is null or on_since is not null", name="off_since"),
         Index("ix_rule_cause_id", "cause_id"),
     )

@@ -8,7 +8,7 @@ from wtforms.validators import StopValidation
 
 from campaign.lib.locales import NAMES
 from campaign.lib.quick_fields import QuickFields
-from campaign.signatures.forms import EmailField
+from campaign.signatures.fields import EmailField
 
 FREQUENCIES = [SelectChoice("each", _l("Each update")), SelectChoice("weekly", _l("Once a week, all in one letter"))]
 

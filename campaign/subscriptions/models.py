@@ -6,6 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInt
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
+from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
 STATES = ("pending", "active", "ended")
@@ -23,10 +24,6 @@ WEEKLY = text("state = 'active' and frequency = 'weekly'")
 PLACE = text("coalesce(cause_id, 0)")
 
 
-def _one_of(column, words):
-    return CheckConstraint(f"{column} in ({', '.join(repr(word) for word in words)})", name=column)
-
-
 class Subscription(db.Model):
     """One address's consent to the news of a cause, or of all causes where `cause_id` is None.
 
@@ -38,9 +35,9 @@ class Subscription(db.Model):
 
     __tablename__ = "subscription"
     __table_args__ = (
-        _one_of("state", STATES),
-        _one_of("frequency", FREQUENCIES),
-        _one_of("source", SOURCES),
+        one_of("state", STATES),
+        one_of("frequency", FREQUENCIES),
+        one_of("source", SOURCES),
         CheckConstraint("state = 'ended' or email is not null", name="email"),
         Index("uq_subscription_address", "email_digest", PLACE, unique=True),
         Index("ix_subscription_active", "id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
@@ -84,7 +81,7 @@ class SuppressedAddress(db.Model):
     """
 
     __tablename__ = "suppressed_address"
-    __table_args__ = (_one_of("reason", REASONS), Index("ix_suppressed_address_since", "since"))
+    __table_args__ = (one_of("reason", REASONS), Index("ix_suppressed_address_since", "since"))
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     reason: Mapped[str] = mapped_column(String(12))

@@ -11,7 +11,7 @@ from campaign.subscriptions import keys, operations
 from campaign.subscriptions.forms import PreferencesForm
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address
-from campaign.subscriptions.routes import blueprint, private
+from campaign.subscriptions.routes import blueprint, private_page
 
 MOST_MAILINGS = 2**31
 
@@ -70,7 +70,7 @@ def end(token):
     """The page with the button: mail scanners follow links, and must not unsubscribe anybody."""
     opened = _opened(token)
     state = "ended" if opened.state == "ended" else "ready"
-    return private("subscriptions/end.html", 200, state=state, token=token, mailing=request.args.get("mailing"), email=mask(opened.email))
+    return private_page("subscriptions/end.html", 200, state=state, token=token, mailing=request.args.get("mailing"), email=mask(opened.email))
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/end")
@@ -100,7 +100,7 @@ def _page(token, opened, refused=None, refused_id=None):
         for field in form:
             field.id = f"{field.name}-{row.id}"
         own.append(OwnSubscription(row, cause.text(g.lang).title if cause else "", form))
-    return private(
+    return private_page(
         "subscriptions/preferences.html",
         422 if refused else 200,
         email=mask(opened.email),

@@ -4,6 +4,7 @@ from sqlalchemy import case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.lib.tokens import claimed_number
 from campaign.subscriptions import keys
 from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAddress
 
@@ -15,7 +16,7 @@ def subscription_by_id(subscription_id):
 
 def subscription_by_token(purpose, token):
     """Return the subscription that `token` opens for `purpose` (see `keys`), or None."""
-    subscription_id = keys.id_in(token)
+    subscription_id = claimed_number(token)
     found = None if subscription_id is None else subscription_by_id(subscription_id)
     return found if found is not None and found.email_digest and keys.opens(purpose, token, found) else None
 

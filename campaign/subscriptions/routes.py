@@ -6,7 +6,7 @@ from flask import Blueprint, abort, current_app, g, jsonify, make_response, redi
 
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
-from campaign.lib.caching import public
+from campaign.lib.caching import private, public
 from campaign.lib.times import utcnow
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.signatures import keys as signature_keys
@@ -61,12 +61,12 @@ def confirm(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
     subscription = subscription_by_token(keys.CONFIRM, token)
     if subscription is None or subscription.state == "ended":
-        return private("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+        return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
     if subscription.state == "active":
         return redirect(_confirmed_page(cause), 303)
     is_good = subscription.mailed_at and subscription.mailed_at > utcnow() - _good_for()
-    return private(
+    return private_page(
         "subscriptions/confirm.html",
         200 if is_good else 410,
         state="ready" if is_good else "expired",
@@ -81,7 +81,7 @@ def confirm_now(token):
     """Confirm; then go where no token stands in the address."""
     subscription = subscription_by_token(keys.CONFIRM, token)
     if subscription is None:
-        return private("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+        return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
     asked = {"subscription_id": subscription.id, "now": utcnow(), "good_for": _good_for()}
     confirmed_page = _confirmed_page(cause)
@@ -93,7 +93,7 @@ def confirm_now(token):
     except operations.LinkExpired:
         return redirect(url_for("subscriptions.confirm", token=token), 303)
     if confirmed is None:
-        return private("subscriptions/confirm.html", 404, state="unknown", **_words(None))
+        return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     return redirect(confirmed_page, 303)
 
 
@@ -105,13 +105,9 @@ def confirmed(slug=None):
     return public(make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60)
 
 
-def private(template, status, **context):
+def private_page(template, status, **context):
     """Answer with a page that is one person's: kept nowhere, and its address told to nobody."""
-    page = make_response(render_template(template, **context), status)
-    page.headers["Cache-Control"] = "no-store"
-    page.headers["Referrer-Policy"] = "same-origin"
-    page.headers["X-Robots-Tag"] = "noindex"
-    return page
+    return private(make_response(render_template(template, **context), status))
 
 
 def _take(cause):

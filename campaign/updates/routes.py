@@ -8,6 +8,7 @@ from campaign.events.pages import card as event_card
 from campaign.events.queries import event_by_id
 from campaign.lib.addresses import whole_address
 from campaign.lib.caching import public
+from campaign.lib.no_file import no_file
 from campaign.lib.times import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
@@ -63,7 +64,7 @@ def feed():
 
 @blueprint.get("/<lang>/causes/<slug>/feed.atom")
 def cause_feed(slug):
-    cause = cause_by_slug(slug) or _no_file()
+    cause = cause_by_slug(slug) or no_file()
     address = {"slug": cause.slug}
     home, here = (whole_address(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed"))
     return _feed(f"cause-{cause.id}", cause.text(g.lang).title, home, here, cause=cause)
@@ -72,21 +73,21 @@ def cause_feed(slug):
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content."""
-    data = picture_of(slug, digest, "data") or _no_file()
+    data = picture_of(slug, digest, "data") or no_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/updates/<slug>/wide-<digest>.jpg")
 def wide_picture(slug, digest):
     """What lists and shared links show of it, cut around its focal point."""
-    data = picture_of(slug, digest, "wide") or _no_file()
+    data = picture_of(slug, digest, "wide") or no_file()
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 @blueprint.get("/pictures/<digest>.webp")
 def body_picture(digest):
     """A picture within a text, under a name that is its content's; with `?size=small` for phones."""
-    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or _no_file()
+    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or no_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -140,8 +141,3 @@ def _feed(name, title, home_url, feed_url, *, cause=None):
     changed_at = newest_change(now, cause_id=cause_id) or (cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0))
     words = atom(updates, g.lang, name=name, title=title, home_url=home_url, feed_url=feed_url, changed_at=changed_at)
     return public(Response(words, content_type="application/atom+xml; charset=utf-8"), FEED_SECONDS)
-
-
-def _no_file():
-    # Said outright: the page for people would be looked for in their language first.
-    abort(Response("", 404, content_type="text/plain"))

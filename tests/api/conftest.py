@@ -1,1 +1,1 @@
-from tests.organize.conftest import _new_counters, desk_of  # noqa: F401
+from tests.organize.conftest import desk_of  # noqa: F401

@@ -23,11 +23,6 @@ API = "/api/v1"
 
 
 @pytest.fixture
-def petition(app):
-    return make_petition()
-
-
-@pytest.fixture
 def described(client):
     return client.get(f"{API}/openapi.json").json
 

@@ -18,11 +18,6 @@ HOME = "/api/v1/petitions/home/signatures"
 
 
 @pytest.fixture
-def petition(app):
-    return make_petition()
-
-
-@pytest.fixture
 def key(petition):
     return make(petition.cause_id)
 

@@ -1,7 +1,6 @@
 """A real `flask serve`, with a database, a mail folder and a port of its own."""
 
 import os
-import socket
 import sqlite3
 import subprocess
 import sys
@@ -10,6 +9,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
+
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
@@ -21,7 +22,7 @@ class ServedSite:
 
     def __init__(self, var):
         self.var = var
-        port = _free_port()
+        port = free_port()
         self.url = f"http://127.0.0.1:{port}"
         kept = os.environ.keys() - {"DATABASE_URL", "MAIL_URL", "REDIS_URL"}
         self._environment = {
@@ -74,9 +75,3 @@ class ServedSite:
     def _open(self, *arguments, **streams):
         command = [sys.executable, "-m", "flask", *arguments]
         return subprocess.Popen(command, cwd=ROOT, env=self._environment, **streams)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

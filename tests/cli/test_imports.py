@@ -15,11 +15,6 @@ ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 
 
 @pytest.fixture
-def petition(app):
-    return make_petition()
-
-
-@pytest.fixture
 def take(run, tmp_path):
     """Calling it imports a file with these octets into the petition, and returns (exit code, what was said)."""
 

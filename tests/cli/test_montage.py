@@ -9,14 +9,8 @@ from PIL import Image
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import db
 from campaign.montage.shapes import shape_named
-from tests.factories.petitions import make_petition
 from tests.factories.pictures import grating, heart
 from tests.factories.signatures import AMALIA, sign_and_hatch
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.fixture

@@ -20,15 +20,9 @@ from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures import queries
 from campaign.signatures.queries import differences
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 def lines_of(text):

@@ -7,20 +7,13 @@ from flask import current_app
 
 from campaign.embeds.operations import change_embedding
 from campaign.extensions import write
-from campaign.lib.counters import storage_of
 from campaign.petitions.editing import move_petition
 from campaign.petitions.operations import close_petition
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, rows, sign_and_hatch
 
 FRAME = "/embed/petitions/home"
 PAGE = "http://localhost/en/petitions/home"
-
-
-@pytest.fixture(autouse=True)
-def petition(app):
-    storage_of(app.config).reset()
-    return make_petition()
+pytestmark = pytest.mark.usefixtures("petition")
 
 
 def ancestors(answer):

@@ -4,7 +4,7 @@ import pytest
 
 from campaign.events.codes import code_png, code_svg, new_code, read_code, spaced
 from campaign.events.door import CodeUnknown, NoSeat, check_in, undo_check_in
-from campaign.events.queries import attendance, registrations_of
+from campaign.events.queries import attendance
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from tests.factories.events import come, make_event, registration
@@ -31,15 +31,6 @@ def test_a_code_of_another_event_or_of_somebody_without_a_seat_is_refused(app):
         write(check_in, other.id, code=registration(seated).code, now=utcnow())
     with pytest.raises(NoSeat):
         write(check_in, event.id, code=registration(waits).code, now=utcnow())
-
-
-def test_registrations_are_listed_page_by_page(app):
-    event = make_event(capacity=3)
-    ids = [come(event, f"r{place}") for place in range(5)]
-    assert [each.id for each in registrations_of(event.id, limit=2)] == ids[:2]
-    assert [each.id for each in registrations_of(event.id, limit=9, after=ids[1])] == ids[2:]
-    assert [each.id for each in registrations_of(event.id, state="waiting")] == ids[3:]
-    db.session.rollback()
 
 
 def test_a_code_is_read_whatever_case_dashes_and_doubtful_letters():

@@ -12,12 +12,6 @@ from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from tests.factories.organizers import make_organizer
-from tests.factories.petitions import make_petition
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.fixture

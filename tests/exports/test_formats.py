@@ -32,11 +32,6 @@ ELSEWHERE = dict.fromkeys(("event", "kiosk", "tabler", "shift_began", "sheet", "
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def written(petition, kind="csv", state="all", formats=FORMATS, **choice):
     """Return what an export holds, as bytes."""
     db.session.rollback()

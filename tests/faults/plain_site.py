@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -17,6 +16,7 @@ from urllib.request import Request, urlopen
 
 from campaign.lib.tokens import make_token
 from campaign.signatures.keys import seal
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 PETITION = "find-the-43"
@@ -179,12 +179,6 @@ def wait_until(holds, seconds):
     while not holds():
         assert time.monotonic() < end, f"not so within {seconds} s: {holds.__name__}"
         time.sleep(0.05)
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _runs_worker(pid):

@@ -7,20 +7,11 @@ import time
 import pytest
 
 from campaign.cli.worker import HATCH_SECONDS
-from tests import databases
-from tests.faults.plain_site import Crowd, PlainSite, confirmers, sign, signers, wait_until
+from tests.faults.plain_site import Crowd, confirmers, sign, signers, wait_until
 from tests.faults.records import addresses_in, asked, free_letters, has_written_all, owed_to, written_to
 
 LOADED = 690
 MANY = 4000
-
-
-@pytest.fixture(params=databases.KINDS)
-def site(request, tmp_path):
-    """A running site, on each kind of database."""
-    site = PlainSite(tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None)
-    yield site.start()
-    site.stop()
 
 
 def agrees(site):

@@ -8,12 +8,9 @@ import time
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 
-import pytest
-
-from tests import databases
 from tests.factories.kiosks import envelope, seal, signature
 from tests.faults.misfortunes import agree_with, befall, name_of
-from tests.faults.plain_site import LOSSES, PlainSite
+from tests.faults.plain_site import LOSSES
 
 TABLETS, EACH, BATCH = 3, 334, 12
 EVENT, PETITION = "table", "victims-law"
@@ -69,14 +66,6 @@ class Tablet:
             if answer.status in (200, 201):
                 return json.loads(words)
         return None
-
-
-@pytest.fixture(params=databases.KINDS)
-def site(request, tmp_path):
-    """A running site on each kind of database."""
-    site = PlainSite(tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None)
-    yield site.start()
-    site.stop()
 
 
 def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):

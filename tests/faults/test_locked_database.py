@@ -8,7 +8,6 @@ from sqlalchemy import event
 
 from campaign.extensions import db
 from tests.conftest import make_app
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, JSON, ODILE, link, owed, post_signature, row, rows, sign
 
 SHORT_MS = 150
@@ -42,11 +41,6 @@ def app(tmp_path, limits):
         yield app
         db.session.remove()
         db.engine.dispose()
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.fixture

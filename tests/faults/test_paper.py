@@ -3,22 +3,11 @@
 import subprocess
 import sys
 
-import pytest
-
-from tests import databases
-from tests.faults.plain_site import PETITION, ROOT, PlainSite, wait_until
+from tests.faults.plain_site import PETITION, ROOT, wait_until
 from tests.faults.records import asked
 
 MANY = 6_000
 OF_PAPER = "select count(*) from signature where evidence = 'paper'"
-
-
-@pytest.fixture(params=databases.KINDS)
-def site(request, tmp_path):
-    """A running site, on each kind of database."""
-    site = PlainSite(tmp_path, databases.fresh(request.param) if request.param == "postgresql" else None)
-    yield site.start()
-    site.stop()
 
 
 def count(site, query=OF_PAPER):

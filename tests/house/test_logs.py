@@ -8,16 +8,10 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from campaign.extensions import db, write
 from campaign.lib.logs import PrivateFormatter
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, JSON, link, post_signature, sign
 
 WORDS = {**AMALIA, "comment": "Vuelve a casa, Ximena."}
 PERSONAL = (*AMALIA.values(), "rosales.example", "Ximena", "203.0.113.77")
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.fixture

@@ -29,11 +29,6 @@ ANA = "Ana,Torres,,MX,06600,2026-11-20,S1,2"
 LEFT = ("given_name", "family_name", "email", "email_digest", "person_digest", "postal_code", "comment", "answers")
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def tally():
     hatch_now()
     assert differences() == []

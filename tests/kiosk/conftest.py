@@ -2,14 +2,7 @@
 
 import pytest
 
-from campaign.lib.counters import storage_of
 from tests.factories.kiosks import make_table, make_tablet
-
-
-@pytest.fixture(autouse=True)
-def _new_counters(migrated_app):
-    """Nobody has asked for anything yet."""
-    storage_of(migrated_app.config).reset()
 
 
 @pytest.fixture

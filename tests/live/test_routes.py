@@ -25,11 +25,6 @@ PULSE = "/causes/valley/pulse.json"
 LEDGER = "/petitions/home/ledger.json"
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def test_the_pulse_tells_the_counts_of_a_cause_and_its_petitions(client, petition):
     make_petition("law", cause_id=petition.cause_id)
     make_petition("draft", cause_id=petition.cause_id, state="draft")

@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult
 
+from tests.ports import free_port
+
 
 class Script:
     """What the server answers, and what it took: `received` is a list of (recipient, bytes).
@@ -80,9 +82,3 @@ def silent_server():
     """Yield the MAIL_URL of a server that lets everybody in and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield f"smtp://127.0.0.1:{listener.getsockname()[1]}?tls=none"
-
-
-def free_port():
-    """Return a port on loopback that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]

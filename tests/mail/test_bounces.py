@@ -6,7 +6,7 @@ import pytest
 
 from campaign.extensions import db
 from campaign.mail.bounces import read_bounces
-from campaign.mail.operations import is_refused
+from campaign.mail.operations import refusal_of
 from campaign.subscriptions.queries import is_suppressed
 from tests.factories.subscriptions import digest, subscribe, subscription
 
@@ -119,6 +119,6 @@ def test_the_command_marks_addresses_and_may_read_twice(app, folder):
         assert done.exit_code == 0, done.output
         assert "7 messages: 1 addresses that take no mail, 1 complaints, 1 passing troubles, 4 that tell nothing" in done.output
     db.session.rollback()
-    assert [is_refused(digest(name)) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
+    assert [bool(refusal_of(digest(name))) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
     assert is_suppressed(digest("teo"))
     assert subscription(reader).state == "ended"

@@ -8,8 +8,9 @@ from campaign.lib.times import utcnow
 from campaign.mail.answers import Unreachable
 from campaign.mail.delivery import Postman
 from tests.mail.letters import KIND, SETTINGS, owe_some, owed_rows, person, states, word
-from tests.mail.mail_server import free_port, mail_server, silent_server
+from tests.mail.mail_server import mail_server, silent_server
 from tests.mail.postmen import postman_to
+from tests.ports import free_port
 
 
 def test_a_refused_login_keeps_everything_and_pauses(app, script):

@@ -6,7 +6,8 @@ import pytest
 
 from campaign.mail.answers import Delivered, Refused, TryLater, Unreachable
 from campaign.mail.transport import Envelope, FolderTransport, transport_from
-from tests.mail.mail_server import free_port, mail_server, silent_server
+from tests.mail.mail_server import mail_server, silent_server
+from tests.ports import free_port
 
 
 def envelope(recipient="amalia@correo.mx", id=1):

@@ -17,11 +17,6 @@ from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, sign_a
 CARDS = ["/causes/valley/card.png", "/petitions/home/card.png"]
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 @pytest.mark.parametrize("path", CARDS)
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_a_card_is_public_and_of_the_size_that_pages_promise(client, petition, path, lang):

@@ -14,15 +14,9 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.montage.models import Poster
 from campaign.montage.tasks import Press, posters_folder
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, sign_and_hatch
 
 PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.fixture

@@ -5,16 +5,10 @@ import re
 import pytest
 
 from campaign.montage.parcels import version
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, sign_and_hatch, withdraw
 
 NAMES = "/causes/valley/butterflies/0.json"
 PAGE = "/en/causes/valley/montage"
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 def words(response):

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from campaign.lib.counters import storage_of
+from tests.factories.causes import make_cause
 from tests.factories.organizers import make_organizer, sign_in
 
 TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -35,12 +35,6 @@ class Desk:
         return self._token
 
 
-@pytest.fixture(autouse=True)
-def _new_counters(migrated_app):
-    """Nobody has tried anything yet."""
-    storage_of(migrated_app.config).reset()
-
-
 @pytest.fixture
 def desk_of(app):
     """Calling it signs an organizer with a role in, and returns their Desk."""
@@ -52,6 +46,15 @@ def desk_of(app):
         return Desk(client, organizer)
 
     return desk_of
+
+
+@pytest.fixture
+def desk(desk_of):
+    """The Desk of an editor of `desk.cause`, which is public and has nothing under it yet."""
+    cause = make_cause()
+    desk = desk_of("editor", cause.id)
+    desk.cause = cause
+    return desk
 
 
 @pytest.fixture

@@ -42,14 +42,6 @@ def photograph(size=(1200, 600), kind="JPEG"):
 
 
 @pytest.fixture
-def desk(desk_of):
-    cause = make_cause()
-    desk = desk_of("editor", cause.id)
-    desk.cause = cause
-    return desk
-
-
-@pytest.fixture
 def talk(desk):
     return make_event(cause_id=desk.cause.id)
 

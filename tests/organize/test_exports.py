@@ -28,11 +28,6 @@ RECEIPT = {"day": "2026-11-20", "received_by": "The clerk of the Senate", "signa
 
 
 @pytest.fixture
-def petition(app):
-    return make_petition()
-
-
-@pytest.fixture
 def exporter(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())

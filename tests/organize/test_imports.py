@@ -23,11 +23,6 @@ SETTINGS = {"lang": "en", "country": "", "signed_on": "2026-11-20", "dates": "da
 
 
 @pytest.fixture
-def petition(app):
-    return make_petition()
-
-
-@pytest.fixture
 def desk(desk_of, petition):
     return desk_of("reviewer", petition.cause_id)
 

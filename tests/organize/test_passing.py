@@ -7,19 +7,10 @@ from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
 from campaign.extensions import db, write
 from campaign.sharing.queries import texts_of
-from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, sign_and_hatch
 
 HOME = "/organize/petitions/home"
-
-
-@pytest.fixture
-def desk(desk_of):
-    cause = make_cause()
-    desk = desk_of("editor", cause.id)
-    desk.cause = cause
-    return desk
 
 
 @pytest.fixture

@@ -33,14 +33,6 @@ def letter(petition, **changes):
 
 
 @pytest.fixture
-def desk(desk_of):
-    cause = make_cause()
-    desk = desk_of("editor", cause.id)
-    desk.cause = cause
-    return desk
-
-
-@pytest.fixture
 def home(desk):
     return make_petition(cause_id=desk.cause.id)
 

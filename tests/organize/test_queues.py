@@ -2,17 +2,10 @@
 
 import re
 
-import pytest
 
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, sign, sign_and_hatch
 
 PAGE = 20
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 def hold(petition, count):

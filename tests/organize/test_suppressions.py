@@ -6,7 +6,7 @@ import pytest
 
 from campaign.extensions import write
 from campaign.lib.times import utcnow
-from campaign.mail.operations import is_refused, refuse_address
+from campaign.mail.operations import refusal_of, refuse_address
 from campaign.signatures.keys import email_digest
 from campaign.subscriptions.operations import suppress
 from campaign.subscriptions.queries import is_suppressed, suppression_of
@@ -80,7 +80,7 @@ def test_an_address_that_took_no_mail_can_be_tried_again(owner):
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
     assert "5.1.1 no such user" in owner.get(found.location).text
     owner.post(f"{entry_of(AMALIA)}/retry")
-    assert not is_refused(digest) and trail()[-1][0] == "suppressions.retry"
+    assert not refusal_of(digest) and trail()[-1][0] == "suppressions.retry"
 
 
 def test_the_list_has_pages_and_ends_kindly(owner):

@@ -12,15 +12,9 @@ from campaign.sharing.comparing import comparisons, verdict_of
 from campaign.sharing.models import ShareText
 from campaign.sharing.operations import change_texts, deal, note_share
 from campaign.sharing.queries import Outcome, texts_of, words_dealt
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, change, confirm, hatch_now, sign, sign_and_hatch, sign_many
 
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 def offer(petition, *words, lang="en", now=None):

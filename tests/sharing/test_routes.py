@@ -26,11 +26,6 @@ from tests.factories.updates import make_update
 CODE = re.compile(r"by=([\w-]{22})")
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def bring(client, petition, code, place=0, **options):
     """Sign by somebody's link, confirm and hatch; return the new row."""
     words = {**ODILE, "email": f"odile.{place}@kwan.example", "by": code}

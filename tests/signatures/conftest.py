@@ -7,12 +7,6 @@ from tests.factories.petitions import make_petition
 
 
 @pytest.fixture
-def petition(app):
-    """An open petition."""
-    return make_petition()
-
-
-@pytest.fixture
 def shared_petition(app):
     """A petition that two people may sign with one address."""
     return make_petition(two_per_address=True)

@@ -15,11 +15,6 @@ from tests.factories.signatures import AMALIA, ODILE, change, confirm, hatch_now
 TODAY = date(2026, 11, 24)
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def test_states_hours_and_kinds_add_up_to_the_tally(petition):
     sign_and_hatch(petition)
     sign_and_hatch(petition, ODILE)

@@ -19,11 +19,6 @@ from tests.factories.signatures import AMALIA, ODILE, hatch_now, link, owed, row
 DAY = timedelta(days=1)
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def end(petition, days_ago):
     at = utcnow() - days_ago * DAY
     write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(opens_at=at - DAY, closes_at=at)))

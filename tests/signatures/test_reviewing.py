@@ -10,11 +10,6 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, hatch_now, row, sign, sign_and_hatch, sign_many, withdraw
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def decide(operation, ids, **more):
     named = {"ids": ids, "cause_ids": None, **({"now": utcnow()} if operation is not reviewing.take_back_withdrawal else {})}
     done = write(operation, **named, **more)

@@ -19,11 +19,6 @@ WAYS = [
 ]
 
 
-@pytest.fixture
-def petition(app):
-    return make_petition()
-
-
 def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
     petition_id = None if whole_cause else petition.id
     rule = write(rule_keeping.create_rule, cause_id=petition.cause_id, petition_id=petition_id, kind=kind, pattern=pattern)

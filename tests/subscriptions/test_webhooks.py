@@ -3,7 +3,7 @@
 import pytest
 
 from campaign.extensions import db
-from campaign.mail.operations import is_refused
+from campaign.mail.operations import refusal_of
 from campaign.subscriptions.queries import is_suppressed
 from tests.factories.subscriptions import digest
 
@@ -21,8 +21,8 @@ def test_a_hard_bounce_and_a_complaint_mark_the_address(tell):
     assert tell(HARD).json == {"noted": 1}
     assert tell([{"email": "teo@rosales.example", "kind": "complaint"}, {"email": "odile@rosales.example", "kind": "soft"}]).json == {"noted": 2}
     db.session.rollback()
-    assert is_refused(digest("amalia")) and is_suppressed(digest("teo"))
-    assert not is_refused(digest("odile")) and not is_suppressed(digest("odile"))
+    assert refusal_of(digest("amalia")) and is_suppressed(digest("teo"))
+    assert not refusal_of(digest("odile")) and not is_suppressed(digest("odile"))
 
 
 @pytest.mark.parametrize("words", [None, [], "x", {"email": "amalia", "kind": "hard"}, {**HARD, "kind": "odd"}, [HARD, {}], {**HARD, "reason": 4}])
@@ -30,7 +30,7 @@ def test_what_cannot_be_understood_changes_nothing(tell, words):
     answer = tell(words)
     assert answer.status_code == (200 if words == [] else 422)
     db.session.rollback()
-    assert not is_refused(digest("amalia"))
+    assert not refusal_of(digest("amalia"))
 
 
 def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, monkeypatch):
@@ -39,4 +39,4 @@ def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, mon
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", "")
     assert tell(HARD, secret="").status_code == 404
     db.session.rollback()
-    assert not is_refused(digest("amalia"))
+    assert not refusal_of(digest("amalia"))

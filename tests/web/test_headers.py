@@ -6,7 +6,6 @@ import pytest
 
 from campaign.web.headers import HEADERS, POLICY
 from tests.conftest import make_app
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, post_signature
 
 ADDRESSES = (
@@ -25,11 +24,6 @@ ADDRESSES = (
     "/en/signatures/mine/1.x",
     "/dev/mail",
 )
-
-
-@pytest.fixture
-def petition(app):
-    return make_petition()
 
 
 @pytest.mark.parametrize("path", ADDRESSES)

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, RadioField, SelectChoice, SelectField
+from wtforms import RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
-from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
+from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.organize.content_fields import (
@@ -19,8 +19,8 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
+from campaign.organize.hour_fields import IS_OVER, HourField, ZoneField
 
-LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 PARTS = ("title", "summary", "story")
 LACKING = {"title": _l("Write a title."), "summary": _l("Write one or two sentences about it.")}
 PALETTES = [
@@ -74,8 +74,8 @@ CauseForm = type(
 class LaterForm(FlaskForm):
     """When a draft is published by itself; once valid, `moment` is the instant."""
 
-    publish_at = DateTimeLocalField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))], format=LOCAL)
-    time_zone = SelectField(_l("Time zone"))
+    publish_at = HourField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))])
+    time_zone = ZoneField()
     moment = None
 
     @classmethod
@@ -84,19 +84,11 @@ class LaterForm(FlaskForm):
         planned = {"publish_at": local_time(cause.publish_at, zone)} if cause.publish_at else {}
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
-        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
-
     def validate(self, extra_validators=None):
         """Check the fields, and that the hour exists and is ahead."""
         if not super().validate(extra_validators):
             return False
-        try:
-            self.moment = instant(self.publish_at.data, self.time_zone.data)
-        except (NoSuchHour, OverflowError):
-            self.publish_at.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
-            return False
-        if self.moment <= utcnow():
-            self.publish_at.errors = [_l("That is over already. To publish it now, press the button for that.")]
+        self.moment = self.publish_at.instant_in(self.time_zone.data)
+        if self.moment and self.moment <= utcnow():
+            self.publish_at.errors = [IS_OVER]
         return not self.publish_at.errors

@@ -21,12 +21,9 @@ from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.presence import causes_where
+from campaign.organize.scope import any_cause
 
 blueprint = Blueprint("causes", __name__, url_prefix="/causes")
-
-
-def any_cause(slug):
-    return cause_in_any_state(slug)
 
 
 @blueprint.get("/")

@@ -4,9 +4,8 @@ from flask import g, render_template
 
 from campaign.events.finding import find, numbers_of
 from campaign.organize.acts import note
-from campaign.organize.events.pages import any_event, blueprint
+from campaign.organize.events.pages import any_event, blueprint, fact_of
 from campaign.organize.events.registration_forms import AttendanceForm
-from campaign.organize.events.registrations import fact_of
 from campaign.organize.guard import allowed, fresh
 from campaign.organize.numbers.tables import as_csv
 from campaign.petitions.cards import in_language

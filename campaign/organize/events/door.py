@@ -16,8 +16,7 @@ from campaign.events.finding import find, numbers_of
 from campaign.events.hours import hour
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
-from campaign.organize.events.pages import any_event, blueprint
-from campaign.organize.events.registrations import fact_of
+from campaign.organize.events.pages import any_event, blueprint, fact_of
 from campaign.organize.guard import allowed
 
 # A phone shows so many at once; whoever is further down is found by typing.

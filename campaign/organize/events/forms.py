@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, HiddenField, SelectChoice, SelectField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired
 
 from campaign.events.editing import mark_of
@@ -17,8 +17,8 @@ from campaign.lib.local_times import zone_names
 from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import LineField, LinesField, SlugField, by_language, in_language, most
 from campaign.organize.draft_forms import DraftForm
+from campaign.organize.hour_fields import NO_SUCH_HOUR, HourField, ZoneField
 
-LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 LONGEST = timedelta(days=31)
 MOST_TITLE = 200
 MOST_KIND = 80
@@ -30,16 +30,16 @@ WORDS = ("kind", "title", "body", "access")
 class _WithHours(FlaskForm):
     """From when to when, as the clocks of the place show it."""
 
-    zone = SelectField(_l("Time zone"))
-    starts = DateTimeLocalField(_l("Begins"), [InputRequired(_l("Say when it begins."))], format=LOCAL)
-    ends = DateTimeLocalField(_l("Ends"), [InputRequired(_l("Say when it ends."))], format=LOCAL)
+    zone = ZoneField()
+    starts = HourField(_l("Begins"), [InputRequired(_l("Say when it begins."))])
+    ends = HourField(_l("Ends"), [InputRequired(_l("Say when it ends."))])
 
     def __init__(self, *arguments, **named):
         super().__init__(*arguments, **named)
         known = zone_names()
         # A zone that has been renamed since stays one's choice.
-        names = known if self.zone.data in known or not self.zone.object_data else (self.zone.object_data, *known)
-        self.zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in names]
+        if self.zone.data not in known and self.zone.object_data:
+            self.zone.offer((self.zone.object_data, *known))
 
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
@@ -63,7 +63,7 @@ class _WithHours(FlaskForm):
         try:
             instant_of(field.data, self.zone.data)
         except (HourSkipped, OverflowError):
-            field.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
+            field.errors = [NO_SUCH_HOUR]
 
 
 class NewEventForm(_WithHours, DraftForm):

@@ -23,13 +23,10 @@ from campaign.organize.events.forms import NewEventForm
 from campaign.organize.events.state_forms import LaterForm
 from campaign.organize.guard import allowed
 from campaign.organize.presence import causes_where, may
+from campaign.organize.scope import any_event
 from campaign.petitions.cards import cards_of_cause
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
-
-
-def any_event(slug):
-    return event_in_any_state(slug)
 
 
 @blueprint.get("/")
@@ -146,7 +143,7 @@ def page(event, later, status=200):
 
 
 def fact_of(action, event, **details):
-    """Return what the audit trail is told of a change to this event."""
+    """Return what the audit trail is told of this event or of its registrations."""
     return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
 
 

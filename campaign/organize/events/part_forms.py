@@ -10,7 +10,7 @@ from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm, texts_of
 from campaign.organize.petitions.questions_forms import MOST_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
-from campaign.signatures.forms import CountryField
+from campaign.signatures.fields import CountryField
 
 MOST_PLACE = 200
 MOST_ADDRESS = 300

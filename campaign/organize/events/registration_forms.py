@@ -8,7 +8,7 @@ from wtforms.validators import InputRequired, Length
 
 from campaign.events.forms import SeatsField
 from campaign.signatures import keys
-from campaign.signatures.forms import EmailField, Missing, NameField
+from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
 MOST_SEATS = 20
 STATE_WORDS = {
@@ -41,14 +41,6 @@ class RegistrationSearch(FlaskForm):
         state = self.state.data if self.state.data in STATE_WORDS else ""
         asked = {"words": (self.words.data or "")[:200].strip(), "state": state}
         return {name: value for name, value in asked.items() if value}
-
-
-class OptionalEmailField(EmailField):
-    """An e-mail address, where somebody wants to give one."""
-
-    def pre_validate(self, form):
-        if (self.data or "").strip():
-            super().pre_validate(form)
 
 
 class ByHandForm(FlaskForm):

@@ -11,7 +11,7 @@ from campaign.events.finding import find, numbers_of, registration_in
 from campaign.events.registering import RegistrationClosed, TooFewSeats, admit, cancel_registration, give_seat
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
-from campaign.organize.events.pages import any_event, blueprint
+from campaign.organize.events.pages import any_event, blueprint, fact_of
 from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
 from campaign.organize.guard import allowed
 from campaign.organize.paging import page_of
@@ -109,11 +109,6 @@ def cancel_one(event, registration_id):
     else:
         flash(_("%(name)s is off the list, and whoever waits longest gets the seat.", name=registration.name), "sure")
     return _back(event)
-
-
-def fact_of(action, event, **details):
-    """Return what the audit trail is told of the registrations of this event."""
-    return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
 
 
 def _of(action, event, registration):

@@ -2,14 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField
 from wtforms.validators import InputRequired, ValidationError
 
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.lib.local_times import local_time
 from campaign.lib.times import utcnow
 from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
-from campaign.organize.events.forms import LOCAL
+from campaign.organize.hour_fields import IS_OVER, NO_SUCH_HOUR, HourField
 
 MOST_NOTICE = 600
 
@@ -17,7 +16,7 @@ MOST_NOTICE = 600
 class LaterForm(FlaskForm):
     """When a draft is published by itself, by the clocks of its place; `at` is the instant."""
 
-    publish_at = DateTimeLocalField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))], format=LOCAL)
+    publish_at = HourField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))])
     at = None
 
     def __init__(self, event, **named):
@@ -29,11 +28,9 @@ class LaterForm(FlaskForm):
         try:
             self.at = instant_of(field.data, self.event.zone)
         except (HourSkipped, OverflowError):
-            raise ValidationError(
-                _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
-            ) from None
+            raise ValidationError(NO_SUCH_HOUR) from None
         if self.at <= utcnow():
-            raise ValidationError(_l("That is over already. To publish it now, press the button for that."))
+            raise ValidationError(IS_OVER)
 
 
 class _Cancel(FlaskForm):

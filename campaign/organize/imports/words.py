@@ -7,7 +7,8 @@ from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED
 from campaign.imports.values import TOO_LONG
 from campaign.lib.postal_codes import postal_code_example
-from campaign.signatures.forms import ADDRESS_FAULTS, MISSING, MISSING_ANSWER, NAME_FAULTS
+from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
+from campaign.signatures.forms import MISSING, MISSING_ANSWER
 from campaign.signatures.measures import MOST_COMMENT, MOST_NAME
 
 FIELD_WORDS = {

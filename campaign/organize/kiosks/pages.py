@@ -9,7 +9,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, u
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
-from campaign.events.queries import event_in_any_state, events_among
+from campaign.events.queries import events_among
 from campaign.extensions import write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
@@ -29,14 +29,11 @@ from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed
 from campaign.organize.kiosks.forms import PinForm
 from campaign.organize.presence import causes_where, may
+from campaign.organize.scope import any_event
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
 # So long after its end an event is still among those whose tablets one looks after.
 AFTERWARDS = timedelta(days=2)
-
-
-def any_event(slug):
-    return event_in_any_state(slug)
 
 
 @dataclass(frozen=True)

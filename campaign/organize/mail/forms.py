@@ -2,12 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateTimeLocalField, IntegerField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import IntegerField, SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from campaign.lib.local_times import NoSuchHour, instant, zone_names
 from campaign.lib.locales import LOCALES, NAMES
-from campaign.organize.updates.forms import LOCAL
+from campaign.organize.hour_fields import HourField, ZoneField
 
 
 class MailingForm(FlaskForm):
@@ -26,18 +25,14 @@ class MailingForm(FlaskForm):
         [InputRequired(_l("Write a whole number; 0 for no limit.")), NumberRange(0, 100_000, _l("Write a number from 0 to 100,000."))],
         default=0,
     )
-    starts_at = DateTimeLocalField(_l("Begins"), [Optional()], format=LOCAL)
-    time_zone = SelectField(_l("Time zone"))
+    starts_at = HourField(_l("Begins"), [Optional()])
+    time_zone = ZoneField()
 
     moment = None
 
     @classmethod
     def usual(cls, zone):
         return cls(formdata=None, data={"langs": list(LOCALES), "kinds": ["subscribers", "signers"], "per_minute": 0, "time_zone": zone})
-
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
-        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
 
     def validate(self, extra_validators=None):
         """Check the fields; `moment` is then the instant that was set, or None for at once."""
@@ -48,9 +43,5 @@ class MailingForm(FlaskForm):
                 valid = False
         if not self.starts_at.data or self.starts_at.errors or self.time_zone.errors:
             return valid
-        try:
-            self.moment = instant(self.starts_at.data, self.time_zone.data)
-        except (NoSuchHour, OverflowError):
-            self.starts_at.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
-            return False
-        return valid
+        self.moment = self.starts_at.instant_in(self.time_zone.data)
+        return valid and self.moment is not None

@@ -13,6 +13,7 @@ from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.guard import allowed
 from campaign.organize.petitions.forms import GoalForm
 from campaign.organize.presence import causes_where, may
+from campaign.organize.scope import any_petition
 from campaign.petitions import operations
 from campaign.petitions.cards import card
 from campaign.petitions.editing import change_goal
@@ -23,10 +24,6 @@ from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet_of_petition
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
-
-
-def any_petition(slug):
-    return petition_in_any_state(slug)
 
 
 @blueprint.get("/")

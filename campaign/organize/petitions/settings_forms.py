@@ -2,12 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, DateTimeLocalField, FieldList, Form, FormField, SelectChoice, SelectField
+from wtforms import DateField, FieldList, Form, FormField
 from wtforms.validators import Optional
 
-from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
+from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES, NAMES
 from campaign.organize.content_fields import LineField, RevisionField, by_language, in_language, most
+from campaign.organize.hour_fields import HourField, ZoneField
 
 MOST_TARGETS = 30
 MOST_TARGET = 200
@@ -39,9 +40,9 @@ class _Dates(FlaskForm):
     """When it can be signed, and when and where the signatures are handed over."""
 
     revision = RevisionField()
-    time_zone = SelectField(_l("Time zone"))
-    opens_at = DateTimeLocalField(_l("Opens"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
-    closes_at = DateTimeLocalField(_l("Closes"), [Optional()], format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"])
+    time_zone = ZoneField()
+    opens_at = HourField(_l("Opens"), [Optional()])
+    closes_at = HourField(_l("Closes"), [Optional()])
     deliver_on = DateField(_l("Day of the hand-over"), [Optional()])
 
     @classmethod
@@ -56,15 +57,15 @@ class _Dates(FlaskForm):
 
     def __init__(self, *arguments, **named):
         super().__init__(*arguments, **named)
-        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
         self.opens, self.closes = None, None
 
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
         if self.time_zone.errors:
             return False
-        self.opens = self._instant(self.opens_at)
-        self.closes = self._instant(self.closes_at)
+        self.opens, self.closes = (
+            field.instant_in(self.time_zone.data) if field.data and not field.errors else None for field in (self.opens_at, self.closes_at)
+        )
         if self.opens and self.closes and self.closes <= self.opens:
             self.closes_at.errors = [_l("That is not after it opens.")]
         return valid and not self.opens_at.errors and not self.closes_at.errors
@@ -73,15 +74,6 @@ class _Dates(FlaskForm):
         """Return {language: where the signatures are handed over}."""
         typed = {lang: self[f"deliver_place_{lang}"].data for lang in LOCALES}
         return {lang: place for lang, place in typed.items() if place}
-
-    def _instant(self, field):
-        if field.errors or not field.data:
-            return None
-        try:
-            return instant(field.data, self.time_zone.data)
-        except (NoSuchHour, OverflowError):
-            field.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
-            return None
 
 
 def _place(lang):

@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateTimeLocalField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
+from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import (
     InLanguages,
@@ -17,13 +17,13 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
+from campaign.organize.hour_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
 
 ELSEWHERE = _l("A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text.")
 PARTS = ("title", "summary", "body")
 LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
 MOST_BODY = 20_000
-LOCAL = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"]
 
 
 class _Words(InLanguages, FlaskForm):
@@ -79,8 +79,8 @@ class PublishForm(FlaskForm):
     when = RadioField(
         _l("When?"), choices=[SelectChoice("now", _l("At once")), SelectChoice("later", _l("At an hour that you set"))], default="now"
     )
-    publish_at = DateTimeLocalField(_l("Day and hour"), [Optional()], format=LOCAL)
-    time_zone = SelectField(_l("Time zone"))
+    publish_at = HourField(_l("Day and hour"), [Optional()])
+    time_zone = ZoneField()
     mails = BooleanField(_l("Mail it to the subscribers"))
 
     moment = None
@@ -91,10 +91,6 @@ class PublishForm(FlaskForm):
         planned = {"when": "later", "publish_at": local_time(update.publish_at, zone)} if update.publish_at else {}
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
-        self.time_zone.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in zone_names()]
-
     def validate(self, extra_validators=None):
         """Check the fields; `moment` is then the instant that was set, or None for at once."""
         valid = super().validate(extra_validators)
@@ -103,9 +99,5 @@ class PublishForm(FlaskForm):
         if not self.publish_at.data:
             self.publish_at.errors = [_l("Set a day and an hour.")]
             return False
-        try:
-            self.moment = instant(self.publish_at.data, self.time_zone.data)
-        except (NoSuchHour, OverflowError):
-            self.publish_at.errors = [_l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")]
-            return False
-        return valid
+        self.moment = self.publish_at.instant_in(self.time_zone.data)
+        return valid and self.moment is not None

@@ -1,5 +1,4 @@
-// Slips in the domain of a mail address. The server's twin keeps to the same table,
-// tests/vectors/mail_domains.json.
+// Slips in the domain of a mail address: what is meant is offered, never set.
 
 import { editDistance } from "./edit-distance.js";
 
@@ -69,7 +68,7 @@ function slips(typed, meant) {
 }
 
 /** Return the domain that was probably meant, or null where the typed one may well be right. */
-export function meantDomain(typed) {
+function meantDomain(typed) {
   if (COMMON.includes(typed) || NEIGHBOURS.has(typed)) return null;
   const [name] = parts(typed);
   if (SINGLE.has(name)) return SINGLE.get(name);

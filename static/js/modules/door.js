@@ -7,16 +7,9 @@ const FRESH_MS = 5000;
 // Each answer brings a new token, and the list is the same for all that.
 const TOKEN = /name="csrf_token" value="[^"]*"/g;
 
-export default function door(place) {
-  const input = place.querySelector("#words");
-  const list = place.querySelector("[data-door-list]");
-  const verdict = place.querySelector("[data-verdict]");
-  const { dataset } = place;
-  let timer = null;
-  let asking = null;
-  let shown = "";
-
-  const tell = (kind, words) => {
+/** Return what says, in this place, how it went with whoever stands at the door. */
+function teller(verdict) {
+  return (kind, words) => {
     verdict.className = `door-verdict door-verdict--${kind}`;
     // Emptied first, so that the same words twice are read twice.
     verdict.textContent = "";
@@ -24,13 +17,18 @@ export default function door(place) {
       verdict.textContent = words;
     });
   };
+}
 
-  const refresh = async () => {
+/** Return what fetches the list of whoever is called as in `input` from `address`, and shows it. */
+function refresher(list, input, address) {
+  let asking = null;
+  let shown = "";
+  return async () => {
     if (asking) asking.abort();
     asking = new AbortController();
     const { signal } = asking;
     try {
-      const answer = await fetch(`${dataset.list}?${new URLSearchParams({ words: input.value })}`, { signal });
+      const answer = await fetch(`${address}?${new URLSearchParams({ words: input.value })}`, { signal });
       // Whoever was signed out meanwhile is led to a page; that is no list.
       if (!answer.ok || answer.redirected) return;
       const text = await answer.text();
@@ -44,6 +42,15 @@ export default function door(place) {
       // Without a network the last list stays; a touch says what is the matter.
     }
   };
+}
+
+export default function door(place) {
+  const input = place.querySelector("#words");
+  const list = place.querySelector("[data-door-list]");
+  const { dataset } = place;
+  const tell = teller(place.querySelector("[data-verdict]"));
+  const refresh = refresher(list, input, dataset.list);
+  let timer = null;
 
   const send = async (address, words) => {
     try {

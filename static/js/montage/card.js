@@ -6,12 +6,12 @@ import { lang } from "../parts/page.js";
 const LOCALES = { es: "es-MX" };
 const localeOf = () => LOCALES[lang()] || lang();
 
-export function countryName(code) {
+function countryName(code) {
   if (!code || typeof Intl.DisplayNames !== "function") return code || "";
   return new Intl.DisplayNames([localeOf()], { type: "region" }).of(code) || code;
 }
 
-export function dayOf(iso) {
+function dayOf(iso) {
   const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
   return new Intl.DateTimeFormat(localeOf(), format).format(new Date(`${iso}T00:00:00Z`));
 }

@@ -7,6 +7,7 @@ import subprocess
 import time
 
 from tests.browser.engines.engine import Refused
+from tests.ports import free_port
 
 NAMES = ("firefox-esr", "firefox")
 COMMANDS = {
@@ -32,7 +33,7 @@ class Firefox:
     keeps_its_profile = True
 
     def __init__(self, folder):
-        port = _free_port()
+        port = free_port()
         folder.mkdir(parents=True, exist_ok=True)
         (folder / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
         self.process = subprocess.Popen(
@@ -82,9 +83,3 @@ def _reached(port):
             if time.monotonic() > end:
                 raise
             time.sleep(0.1)
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

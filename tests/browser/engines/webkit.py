@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 import time
 from pathlib import Path
@@ -11,6 +10,7 @@ from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
 from tests.browser.engines.engine import Refused
+from tests.ports import free_port
 
 DRIVER, SCREEN = "WebKitWebDriver", "Xvfb"
 PATHS = {
@@ -39,7 +39,7 @@ class WebKit:
     def __init__(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
         self._display, number = _display(folder)
-        port = _free_port()
+        port = free_port()
         self.process = subprocess.Popen(
             [DRIVER, f"--port={port}"], env={**os.environ, "DISPLAY": f":{number}", "HOME": str(folder)},
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
@@ -87,9 +87,3 @@ def _display(folder):
     os.close(write)
     with os.fdopen(read) as said:
         return process, int(said.readline())
-
-
-def _free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]

@@ -4,7 +4,7 @@ import io
 
 import pypdfium2
 
-from tests.browser.organize.test_first_day import accept
+from tests.browser.organize.steps import accept
 
 # By the reader with which tablets scan pairing codes; it knows nothing of who drew these.
 READ = """async ([url, bytes]) => {

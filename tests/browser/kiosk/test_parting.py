@@ -6,7 +6,7 @@ from contextlib import closing
 import pyotp
 
 from tests.browser.kiosk.tablet import stored
-from tests.browser.organize.test_first_day import accept, go, press
+from tests.browser.organize.steps import accept, go, press
 
 
 def kept_in_review(served, tablet):

@@ -5,10 +5,9 @@ import io
 import re
 from datetime import datetime, timedelta
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.organize.test_first_day import accept, go, look, press, secure
+from tests.browser.organize.steps import go, look, press
 from tests.browser.screens.events import EventScreen, TicketScreen
 from tests.factories.pictures import heart
 
@@ -33,19 +32,6 @@ def save(visitor, kind):
     visitor.page.locator("main form .actions button[type=submit]").first.click()
     look(visitor, kind)
     expect(visitor.page.locator(".alert--sure")).to_be_visible()
-
-
-@pytest.fixture
-def owner(newcomer):
-    """Calling it brings an owner with a second factor."""
-
-    def owner(**manner):
-        odile = newcomer("owner", **manner)
-        accept(odile)
-        secure(odile)
-        return odile
-
-    return owner
 
 
 def test_every_screen_of_an_event_at_a_desk_by_night(owner):

@@ -8,10 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.organize.packs import Pack
-from tests.browser.organize.test_first_day import go, look, press
-from tests.browser.organize.test_review import SLUG, owner
+from tests.browser.organize.steps import SLUG, go, look, press
 
-__all__ = ["owner"]
 PURPOSE = "For the meeting of our members"
 LANDS = [("en", 390, "light"), ("es", 1440, "dark")]
 MADE_MS = 60_000
@@ -37,8 +35,8 @@ def downloaded(visitor):
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner, lang, width, scheme):
-    odile = owner(lang=lang, width=width, scheme=scheme)
+def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner_of_200, lang, width, scheme):
+    odile = owner_of_200(lang=lang, width=width, scheme=scheme)
     page = odile.page
     odile.noises.allowed.add(422)
     go(odile, "signatures/", "signatures")
@@ -67,8 +65,8 @@ def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner, lang, wid
     expect(page.locator("main tbody")).to_have_count(0)
 
 
-def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(owner, arrive):
-    odile = owner(width=1440)
+def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(owner_of_200, arrive):
+    odile = owner_of_200(width=1440)
     page = odile.page
     go(odile, f"petitions/{SLUG}", "petition with hand-over")
     page.locator(f"a[href='/organize/handovers/{SLUG}']").click()

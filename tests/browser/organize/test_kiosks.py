@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.organize.test_first_day import accept, go, look, press
+from tests.browser.organize.steps import accept, go, look, press
 from tests.factories.kiosks import AMALIA, envelope, seal, signature
 
 EVENT, PETITION = "table", "victims-law"

@@ -3,24 +3,10 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.organize.test_first_day import accept, go, look, press, secure
+from tests.browser.organize.steps import SLUG, go, look, press
 
-SLUG = "victims-law"
 LIST = "Nombre;Apellidos;Correo;C.P.;País\nZora;Quetzalli;zora@correo;06600;México\nAna;Torres;;06600;México\n"
 SOON_MS = 8_000
-
-
-@pytest.fixture
-def owner(newcomer):
-    """Calling it brings an owner with a second factor."""
-
-    def owner(**manner):
-        odile = newcomer("owner", **manner)
-        accept(odile)
-        secure(odile)
-        return odile
-
-    return owner
 
 
 def cell(page, place, field):

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from campaign.organize.presence import SESSION_COOKIE
-from tests.browser.organize.test_first_day import accept, go, press
+from tests.browser.organize.steps import accept, go, press
 
 HOME = "petitions/human-rights-first"
 

@@ -7,26 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.by_post import confirm
-from tests.browser.organize.test_first_day import accept, go, look, press, secure
+from tests.browser.organize.steps import SLUG, go, look, press
 
-SLUG = "victims-law"
 LANDS = [("en", 1440, "light"), ("es", 390, "light"), ("fr", 820, "dark")]
 SOON_MS = 8_000
 numbers = count(1)
-
-
-@pytest.fixture
-def owner(newcomer, served):
-    """Calling it brings an owner with a second factor, on the overview of a cause where 200 have signed."""
-
-    def owner(**manner):
-        served.flask("signatures", "generate", SLUG, "200")
-        odile = newcomer("owner", **manner)
-        accept(odile)
-        secure(odile)
-        return odile
-
-    return owner
 
 
 def signed(served, lang):
@@ -37,8 +22,8 @@ def signed(served, lang):
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_figures_to_a_comment_on_the_public_page(owner, served, arrive, lang, width, scheme):
-    odile = owner(lang=lang, width=width, scheme=scheme)
+def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, arrive, lang, width, scheme):
+    odile = owner_of_200(lang=lang, width=width, scheme=scheme)
     # After the 200, as the public page shows the newest.
     address, comment = signed(served, lang)
     page = odile.page
@@ -111,8 +96,8 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner, served, arrive,
     assert "agree" in served.flask("signatures", "audit")
 
 
-def test_figures_follow_the_pulse(owner, served):
-    odile = owner(width=1440)
+def test_figures_follow_the_pulse(owner_of_200, served):
+    odile = owner_of_200(width=1440)
     go(odile, f"numbers/petitions/{SLUG}", "figures live")
     shown = odile.page.locator(".figure-hero dd")
     before = int(re.sub(r"\D", "", shown.inner_text()))
@@ -120,8 +105,8 @@ def test_figures_follow_the_pulse(owner, served):
     expect(shown).to_have_text(re.compile(rf"^{before + 1:,}$"), timeout=SOON_MS)
 
 
-def test_the_rail_follows_what_comes_in(owner, served):
-    odile = owner(width=1440)
+def test_the_rail_follows_what_comes_in(owner_of_200, served):
+    odile = owner_of_200(width=1440)
     page = odile.page
     page.clock.install()
     go(odile, "people/", "people")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import expect
 
 from tests.browser.modules.actions import until
-from tests.browser.organize.test_first_day import accept, go, look, press
+from tests.browser.organize.steps import accept, go, look, press
 from tests.factories.organizers import PASSWORD
 from tests.factories.pictures import heart
 

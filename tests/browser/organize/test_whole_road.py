@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.by_post import letter_to
 from tests.browser.crowd import confirm_all, letters_in, sign_all, supporters, wait_for_count
 from tests.browser.organize.packs import Pack
-from tests.browser.organize.test_first_day import accept, go, look, secure
+from tests.browser.organize.steps import accept, go, look, secure
 from tests.browser.served_site import ServedSite
 
 CAUSE, PETITION = "rivers-for-all", "let-the-river-run"

@@ -38,7 +38,7 @@ const scaled = (strokes, by) =>
   }));
 
 /** Return the strokes as one path, `by` times as large, with as many points as fit. */
-export function pathOf(strokes, by) {
+function pathOf(strokes, by) {
   for (let step = 1; step <= 64; step *= 2) {
     const path = strokes.map(({ points }) => stroke(points, step, by)).join("");
     if (path.length <= MOST) return path;

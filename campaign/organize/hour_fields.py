@@ -1,0 +1,36 @@
+"""Fields by which organizers set an hour, as the clocks of a time zone show it."""
+
+from flask_babel import lazy_gettext as _l
+from wtforms import DateTimeLocalField, SelectChoice, SelectField
+
+from campaign.lib.local_times import NoSuchHour, instant, zone_names
+
+NO_SUCH_HOUR = _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
+IS_OVER = _l("That is over already. To publish it now, press the button for that.")
+
+
+class HourField(DateTimeLocalField):
+    """A day and an hour; browsers send seconds or leave them out."""
+
+    def __init__(self, label=None, validators=None, **named):
+        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **named)
+
+    def instant_in(self, zone):
+        """Return the instant that is meant in the time zone of this name; None, with the fault at the field, where there is none."""
+        try:
+            return instant(self.data, zone)
+        except (NoSuchHour, OverflowError):
+            self.errors = [NO_SUCH_HOUR]
+            return None
+
+
+class ZoneField(SelectField):
+    """A time zone, by the name of a place."""
+
+    def __init__(self, **named):
+        super().__init__(_l("Time zone"), **named)
+        self.offer(zone_names())
+
+    def offer(self, names):
+        """Let one of these names be chosen."""
+        self.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in names]
