@@ -22,6 +22,8 @@ SMALLEST = 600
 HARDEST, HARD, QUICK = 11, 9, 5
 LARGEST_HARDEST = 100_000
 LONG = 3600
+# As often must a page have been made anew without a change before the hardest packing is worth its while.
+CALM = 6
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
@@ -30,7 +32,7 @@ _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 class Answer:
     """A public 200 answer. `born` is in monotonic seconds, `fresh_for` in seconds."""
 
-    __slots__ = ("born", "fresh_for", "size", "_status", "_headers", "_brief", "_tag", "_body", "_ready", "_quality", "_packs")
+    __slots__ = ("born", "fresh_for", "size", "_status", "_headers", "_brief", "_tag", "_body", "_ready", "_quality", "_packs", "_calm")
 
     def __init__(self, status, headers, body, rule):
         self.born = time.monotonic()
@@ -46,35 +48,51 @@ class Answer:
         kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "vary")]
         kept += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
         self._brief = [(n, v) for n, v in kept if n.lower() in KEPT_ON_304 or n == "ETag"]
-        self._status, self._headers, self._body, self._ready = status, kept, body, {}
+        self._status, self._headers, self._body, self._ready, self._calm = status, kept, body, {}, 0
         self.size = len(body) * (2 if self._packs else 1) + 1000
 
     def age(self):
         return time.monotonic() - self.born
 
+    def follow(self, last):
+        """Take over what was packed of the answer before, where nothing has changed since; `last` may be None."""
+        if last is not None and last._body == self._body and last._headers == self._headers:
+            self._ready, self._calm = last._ready, last._calm + 1
+
+    def is_due_harder(self):
+        """Whether this page has become calm just now, so that `pack_harder` is worth its while."""
+        return self._packs and self._calm == CALM and len(self._body) <= LARGEST_HARDEST and self._quality < HARDEST
+
+    def pack_harder(self):
+        """Pack once more, in time that nobody waits for, what visitors have been sent quickly packed."""
+        if "br" in self._ready:
+            self._make_ready("br", HARDEST)
+
     def send(self, environ, start_response):
         """Answer one request: 304 where the client has it, else in the best encoding the client takes."""
-        age = ("Age", str(int(self.age())))
+        age = int(self.age())
+        # What is as good as new says nothing of its age: each line of a head costs, and pages are asked for in their first second.
+        told = [("Age", str(age))] if age else []
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
-            start_response("304 Not Modified", [*self._brief, age])
+            start_response("304 Not Modified", self._brief + told)
             return []
         encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self._packs else ""
         body, headers = self._ready.get(encoding) or self._make_ready(encoding)
-        start_response(self._status, [*headers, age])
+        start_response(self._status, headers + told)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _make_ready(self, encoding):
-        body = self._pack(encoding) if encoding else self._body
+    def _make_ready(self, encoding, quality=None):
+        body = self._pack(encoding, quality or self._quality) if encoding else self._body
         headers = [*self._headers, ("Content-Length", str(len(body)))]
         if encoding:
             headers.append(("Content-Encoding", encoding))
         self._ready[encoding] = body, headers
         return body, headers
 
-    def _pack(self, encoding):
+    def _pack(self, encoding, quality):
         if encoding == "br":
-            return brotli.compress(self._body, quality=self._quality)
+            return brotli.compress(self._body, quality=quality)
         return gzip.compress(self._body, compresslevel=6, mtime=0)
 
 

@@ -1,6 +1,7 @@
 """The edge: public pages answered from memory, rendered by one thread at a time."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 from campaign.edge.answers import Answer
@@ -29,6 +30,7 @@ class PublicMemory:
         self._answers = {}
         self._renderers = {}
         self._guard = threading.Lock()
+        self._packer = ThreadPoolExecutor(1, "packer")
         self._size = 0
 
     def __call__(self, environ, start_response):
@@ -89,7 +91,10 @@ class PublicMemory:
             _close(chunks)
         answer = Answer(status, headers, body, rule)
         if len(body) <= LARGEST_ANSWER:
+            answer.follow(self._answers.get(key))
             self._remember(key, answer)
+            if answer.is_due_harder():
+                self._packer.submit(answer.pack_harder)
         return answer.send(environ, start_response)
 
     def _ask(self, environ):

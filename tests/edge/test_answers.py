@@ -1,10 +1,13 @@
 """One remembered answer: what is sent of it to whom."""
 
 import gzip
+from types import SimpleNamespace
 
 import brotli
 import pytest
 
+from campaign.edge import answers
+from campaign.edge.answers import CALM
 from campaign.edge.memory import PublicMemory
 from tests.edge.pages import LONG, PUBLIC, Page, ask
 
@@ -109,6 +112,54 @@ def test_head_tells_what_get_would_and_sends_nothing():
 
 def test_an_answer_says_how_old_it_is(clock):
     memory = PublicMemory(Page(rule="public, max-age=60"))
-    assert ask(memory).headers["Age"] == "0"
+    assert "Age" not in ask(memory).headers
     clock.pass_by(41.7)
     assert ask(memory).headers["Age"] == "41"
+
+
+@pytest.fixture
+def packings(monkeypatch):
+    """The qualities with which pages were packed, in order."""
+    packings = []
+
+    def compress(body, *, quality):
+        packings.append(quality)
+        return brotli.compress(body, quality=quality)
+
+    monkeypatch.setattr(answers, "brotli", SimpleNamespace(compress=compress))
+    return packings
+
+
+def renew(memory, clock, times=1, accepted="br"):
+    for _ in range(times):
+        clock.pass_by(1.1)
+        got = ask(memory, Accept_Encoding=accepted)
+    memory._packer.submit(int).result()  # once that is done, so is what was to be packed before
+    return got
+
+
+def test_a_page_made_anew_without_a_change_is_not_packed_again(clock, packings):
+    page = Page()
+    memory = PublicMemory(page)
+    renew(memory, clock, CALM)
+    assert (len(page.asked), packings) == (CALM, [answers.QUICK])
+    page.body = LONG + b"!"
+    assert brotli.decompress(renew(memory, clock).body) == page.body
+    assert packings == [answers.QUICK] * 2
+
+
+def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings):
+    page = Page()
+    memory = PublicMemory(page)
+    renew(memory, clock, CALM + 1)
+    assert packings == [answers.QUICK, answers.HARDEST]
+    got = renew(memory, clock, 2 * CALM)
+    assert (packings, brotli.decompress(got.body)) == ([answers.QUICK, answers.HARDEST], LONG)
+    assert got.headers.getlist("Content-Length") == [str(len(got.body))]
+
+
+def test_what_is_long_or_asked_for_unpacked_is_not_packed_harder(clock, packings, monkeypatch):
+    monkeypatch.setattr(answers, "LARGEST_HARDEST", len(LONG) - 1)
+    renew(PublicMemory(Page()), clock, 2 * CALM)
+    renew(PublicMemory(Page()), clock, 2 * CALM, accepted="")
+    assert packings == [answers.QUICK]
