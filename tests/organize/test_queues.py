@@ -2,7 +2,6 @@
 
 import re
 
-
 from tests.factories.signatures import ODILE, sign, sign_and_hatch
 
 PAGE = 20
