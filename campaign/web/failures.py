@@ -4,7 +4,7 @@ import logging
 import secrets
 
 from flask import abort, jsonify, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, TimeoutError
 from werkzeug.exceptions import HTTPException
 
 from campaign.api.problems import concerns, problem
@@ -23,8 +23,11 @@ def init_app(app):
     app.before_request(refuse_null_bytes)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(CampaignError, answer_fact)
-    app.register_error_handler(OperationalError, answer_busy)
+    for trouble in (OperationalError, InterfaceError, TimeoutError):
+        app.register_error_handler(trouble, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
+    # Flask's own would name the address, which may hold a token.
+    app.log_exception = note_escaped
 
 
 def refuse_null_bytes():
@@ -37,6 +40,9 @@ def answer_http(error):
     """Answer with the designed page of the status; an address without a language is first sent to one that has it."""
     if error.response is not None:
         return error.response
+    if getattr(error, "original_exception", None) is not None:
+        # It came about while an answer was made to something else, and nobody has noted it yet.
+        return answer_unexpected(error.original_exception)
     if error.code == 404 and (moved := redirect_to_present_slug() or redirect_to_language()):
         return moved
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
@@ -64,12 +70,21 @@ def answer_unexpected(error):
         return f"Something broke on our side. ({reference}, {_note(worse)})", 500, {"Content-Type": "text/plain"}
 
 
+def note_escaped(fault):
+    """Log what happened while an answer was made to another error; `fault` is as sys.exc_info() has it."""
+    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=fault)
+
+
 def _note(error):
-    """Log `error` under a new reference number; the rule names the view, as paths may hold tokens."""
+    """Log `error` under a new reference number."""
     reference = secrets.token_hex(4)
-    rule = request.url_rule.rule if request.url_rule else "no rule"
-    log.error("reference %s at %s %s", reference, request.method, rule, exc_info=error)
+    log.error("reference %s at %s %s", reference, request.method, _rule(), exc_info=error)
     return reference
+
+
+def _rule():
+    """Return what names the view without telling the address, which may hold a token."""
+    return request.url_rule.rule if request.url_rule else "no rule"
 
 
 def _page(status, headers, **context):

@@ -3,7 +3,8 @@
 import re
 
 import pytest
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import TooManyRequests
 
 from campaign.errors import CampaignError
@@ -118,6 +119,23 @@ def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog
     assert '<html lang="es"' in answer.text
     assert "disk is full" not in answer.text
     assert "disk is full" in caplog.text
+
+
+@pytest.mark.parametrize("trouble", [PoolTimeout("no connection is free"), InterfaceError("select 1", {}, Exception("closed"))])
+def test_a_database_without_a_free_connection_asks_to_come_back_too(probe, faults, trouble):
+    faults.next = trouble
+    assert probe.get("/en/probe/x").status_code == 503
+
+
+def test_an_error_on_the_way_to_another_answer_has_its_reference_too(probe, caplog, monkeypatch):
+    def fail():
+        raise ValueError("a secret of the house")
+
+    monkeypatch.setattr(failures, "redirect_to_language", fail)
+    answer = probe.get("/en/nowhere/this-is-a-token")
+    assert answer.status_code == 500
+    assert f"reference {re.search(r'>([0-9a-f]{8})<', answer.text)[1]}" in caplog.text
+    assert "this-is-a-token" not in caplog.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
