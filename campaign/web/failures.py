@@ -40,6 +40,9 @@ def answer_http(error):
     """Answer with the designed page of the status; an address without a language is first sent to one that has it."""
     if error.response is not None:
         return error.response
+    if error is request.routing_exception and error.code == 400:
+        # The host that was asked for is no name at all, and without one no page can write its links.
+        return "There is no site of this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
     if getattr(error, "original_exception", None) is not None:
         # It came about while an answer was made to something else, and nobody has noted it yet.
         return answer_unexpected(error.original_exception)

@@ -124,7 +124,7 @@ def test_a_correction_asks_who_wanted_it_and_is_refused_when_somebody_was_quicke
 
 
 def test_a_correction_that_makes_two_people_without_addresses_one_is_said(desk_of, petition):
-    bring(begin(petition, csv_of("Bo,Quetz,,06600", "Bob,Quetz,,06600")))
+    bring(begin(petition, csv_of("Bo,Quetz,,MX,06600", "Bob,Quetz,,MX,06600")))
     first, second = rows()
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"

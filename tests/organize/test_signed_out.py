@@ -71,6 +71,11 @@ def test_an_address_of_before_that_is_none_leads_to_the_door(desk):
     assert desk.post("/organize/petitions/home/close", headers=odd).location == "/organize/sign-in"
 
 
+def test_a_page_that_is_at_no_address_changes_nothing(desk):
+    answer = desk.post("/organize/account", {"name": "Odile"}, base_url="https://localhost", headers={"Referer": "https://[localhost/"})
+    assert (answer.status_code, answer.location) == (303, "/organize/account")
+
+
 @pytest.mark.parametrize("headers", [{}, {**PAGE, "Sec-Fetch-Mode": "cors"}])
 def test_a_script_that_saves_is_led_to_the_door(desk, headers):
     end_sessions()

@@ -121,6 +121,13 @@ def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog
     assert "disk is full" in caplog.text
 
 
+@pytest.mark.parametrize("host", ["a" * 300, "[::1"])
+def test_a_host_that_is_no_name_is_refused_without_fuss(probe, host, caplog):
+    assert probe.get("/en/", headers={"Host": host}).status_code < 500
+    assert probe.post("/en/probe/x", headers={"Host": host}).status_code < 500
+    assert not caplog.text
+
+
 @pytest.mark.parametrize("trouble", [PoolTimeout("no connection is free"), InterfaceError("select 1", {}, Exception("closed"))])
 def test_a_database_without_a_free_connection_asks_to_come_back_too(probe, faults, trouble):
     faults.next = trouble
