@@ -116,30 +116,34 @@ class Worker:
         return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
 
     def _upkeep(self):
+        """Do each piece of upkeep, whatever becomes of those before it; return how much was done."""
+        now, done = utcnow(), 0
+        for piece, named in self._pieces():
+            try:
+                done += write(piece, now=now, **named) or 0
+            except Exception:
+                log.exception("a piece of the upkeep failed, and is tried again in a minute: %s", piece.__qualname__)
+        return done + go_on_with_batches(write, now=now)
+
+    def _pieces(self):
+        """Yield (operation, what it is told besides the time)."""
         config = self._app.config
-        now = utcnow()
-        forgotten = write(
-            forget,
-            now=now,
-            unconfirmed_days=config["ERASE_PENDING_DAYS"],
-            address_days=config["ADDRESS_DAYS"],
-        )
-        kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now)
-        forgotten += self._keep_events(now) + self._keep_news(now)
-        forgotten += write(forget_sent_by_kiosks, now=now, days=config["ERASE_PENDING_DAYS"])
-        return forgotten + kept + write(remind, now=now) + write(sweep, now=now) + go_on_with_batches(write, now=now)
+        unconfirmed = {"days": config["ERASE_PENDING_DAYS"]}
+        yield forget, {"unconfirmed_days": config["ERASE_PENDING_DAYS"], "address_days": config["ADDRESS_DAYS"]}
+        for piece in (tell_of_erasing, anonymise_due, forget_sessions, forget_batches, self._read_clocks):
+            yield piece, {}
+        for piece in (publish_due_causes, publish_due, events.remind):
+            yield piece, {}
+        yield events.forget, {"days": config["REGISTRATION_DAYS"]}
+        for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):
+            yield piece, {}
+        yield forget_subscriptions, unconfirmed
+        yield forget_sent_by_kiosks, unconfirmed
+        for piece in (remind, sweep):
+            yield piece, {}
 
-    def _keep_news(self, now):
-        days = self._app.config["ERASE_PENDING_DAYS"]
-        owed = write(updates.send_digests, now=now) + write(updates.settle, now=now)
-        told = write(updates.note_published, now=now) + write(note_turns, now=now)
-        return owed + told + write(forget_subscriptions, now=now, days=days)
-
-    def _keep_events(self, now):
+    def _read_clocks(self, *, now):
+        """Derive the instants of events anew, once: rules for clocks come with a package, and a package with a new start."""
         if not self._has_read_clocks:
-            # Rules for clocks come with a package, and a package with a new start.
-            write(events.realign, now=now)
+            events.realign(now=now)
             self._has_read_clocks = True
-        work = write(publish_due_causes, now=now) + write(publish_due, now=now) + write(events.remind, now=now)
-        return work + write(events.forget, now=now, days=self._app.config["REGISTRATION_DAYS"])

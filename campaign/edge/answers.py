@@ -24,6 +24,8 @@ LARGEST_HARDEST = 100_000
 LONG = 3600
 # As often must a page have been made anew without a change before the hardest packing is worth its while.
 CALM = 6
+# Browsers offer some thirty letters of encodings; what is remembered of offers must not grow by what others send.
+LONGEST_OFFER = 200
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
@@ -77,7 +79,7 @@ class Answer:
         if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
             start_response("304 Not Modified", self._brief + told)
             return []
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")) if self._packs else ""
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_OFFER]) if self._packs else ""
         body, headers = self._ready.get(encoding) or self._make_ready(encoding)
         start_response(self._status, headers + told)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -1,7 +1,6 @@
 """How often one address may ask the API: counted before the memory of public pages, so that what is remembered counts too."""
 
 import json
-import logging
 import time
 
 from limits import parse
@@ -13,14 +12,13 @@ from campaign.lib.late_counters import LateCounters
 
 PREFIX = "/api/"
 LATE_SECONDS = 0.25
-log = logging.getLogger("campaign.api")
 
 
 class ApiLimit:
     """WSGI layer that counts what each network address asks of the API, says how much is left, and refuses what is beyond.
 
     Headers are those of the IETF's draft on RateLimit fields. What comes from this machine itself is that of a proxy nobody
-    named, or of a developer, and is not counted. Where the counters cannot be reached, everybody is let through.
+    named, or of a developer, and is not counted.
     """
 
     def __init__(self, app, config):
@@ -28,7 +26,6 @@ class ApiLimit:
         if config.get("SERVING"):
             storage = LateCounters(storage, LATE_SECONDS)
         self._app = app
-        self._broken = storage.base_exceptions
         self._limiter = FixedWindowRateLimiter(storage)
         self._limit = parse(config["API_LIMIT"])
         self._key = config["SECRET_KEY"].encode()
@@ -57,15 +54,10 @@ class ApiLimit:
             key = ("api", address_digest(self._key, address).hex())
             admitted = self._limiter.hit(self._limit, *key)
             window = self._limiter.get_window_stats(self._limit, *key)
-        except (ValueError, *_pack(self._broken)):
-            log.exception("a request to the API could not be counted")
+        except ValueError:
             return self._limit.amount, self._seconds
         renewed = max(1, round(window.reset_time - time.time()))
         return (window.remaining if admitted else -1), renewed
-
-
-def _pack(errors):
-    return errors if isinstance(errors, tuple) else (errors,)
 
 
 def _refuse(environ, start_response, headers):

@@ -9,6 +9,8 @@ from campaign.lib.ways import is_way
 
 LARGEST_ANSWER = 4 * 1024 * 1024
 LARGEST_MEMORY = 96 * 1024 * 1024
+# No address of ours is as long; remembering those that are would let anybody fill the memory with addresses.
+LONGEST_ADDRESS = 2000
 MOST_ANSWERS = 5000
 STALE_SECONDS = 1
 PATIENCE_SECONDS = 5
@@ -20,8 +22,8 @@ class PublicMemory:
     A fresh answer is served as it is. When it has aged, one request renders it anew while the others get the last one, at
     most STALE_SECONDS longer; past that they wait for the new one. Only where that takes more than PATIENCE_SECONDS do they get
     the last after all: the site is then in distress, and threads that wait for ever would take the rest of it along. Answers
-    that turn out private are never remembered, nor very large ones, which are sent as they are read, and in the part
-    that was asked for.
+    that turn out private are never remembered, nor those at very long addresses, nor very large ones, which are sent as they
+    are read, and in the part that was asked for.
     """
 
     def __init__(self, app, pace=None):
@@ -36,7 +38,10 @@ class PublicMemory:
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
-        key = environ.get("PATH_INFO", ""), without_ways(environ.get("QUERY_STRING", ""))
+        path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
+        if len(path) + len(query) > LONGEST_ADDRESS:
+            return self._app(environ, start_response)
+        key = path, without_ways(query)
         answer = self._answers.get(key)
         if answer is not None and answer.age() <= answer.fresh_for:
             return answer.send(environ, start_response)

@@ -93,16 +93,16 @@ def change_part(event_id, *, part, mark, now, hours=None, texts=None, petition_i
     return change_event(event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
 
 
-def change_picture(event_id, *, data, focal, alts, mark, now):
-    """Set the picture, or with `data` None only what is said of it; `alts` maps a language to what is seen on it.
+def change_picture(event_id, *, picture, focal, alts, mark, now):
+    """Set the Picture, or where it is None only what is said of the present one; `alts` maps a language to what is seen on it.
 
-    Raises PictureRefused and ChangedMeanwhile.
+    Raises ChangedMeanwhile.
     """
     event = locked(event_id)
     if mark != mark_of(event, "picture"):
         raise ChangedMeanwhile(f"the picture of {event.slug}")
-    if data:
-        set_picture(event_id, data=data, now=now, focal=focal)
+    if picture:
+        set_picture(event_id, picture=picture, now=now, focal=focal)
     elif event.picture:
         event.picture.focal_x, event.picture.focal_y = focal
     for text in event.texts:

@@ -12,7 +12,6 @@ from campaign.events.models import Event, EventOldSlug, EventPetition, EventPict
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
-from campaign.lib.pictures import clean_picture, for_phones
 from campaign.mail.operations import owe_all
 
 CHANGED = "event_changed"
@@ -102,12 +101,9 @@ def change_event(event_id, *, now, hours=None, slug=None, texts=None, petition_i
     return event
 
 
-def set_picture(event_id, *, data, now, focal=CENTRE):
-    """Give the event a picture, or take it away where `data` is None; `focal` is its point that stays in sight, in hundredths.
-
-    Raises PictureRefused.
-    """
-    made = _picture(data, focal) if data else None
+def set_picture(event_id, *, picture, now, focal=CENTRE):
+    """Give the event a Picture, or take its own away where it is None; `focal` is its point that stays in sight, in hundredths."""
+    made = EventPicture(**vars(picture), focal_x=focal[0], focal_y=focal[1]) if picture else None
     event = locked(event_id)
     if event.picture:
         db.session.delete(event.picture)
@@ -154,12 +150,6 @@ def _take_slug(slug):
     if forwarded:
         db.session.delete(forwarded)
         db.session.flush()
-
-
-def _picture(data, focal):
-    cleaned = clean_picture(data)
-    x, y = focal
-    return EventPicture(**vars(cleaned), small=for_phones(cleaned), focal_x=x, focal_y=y)
 
 
 def _flush(slug):

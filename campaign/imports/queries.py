@@ -17,17 +17,15 @@ from campaign.imports.values import NOON
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms
 
-LARGEST_ID = 2**63 - 1
-
 
 def batch_by_id(batch_id):
     """Return the ImportBatch, or None."""
-    return db.session.get(ImportBatch, batch_id) if batch_id <= LARGEST_ID else None
+    return db.session.get(ImportBatch, batch_id)
 
 
 def run_by_id(run_id):
     """Return the PrintRun, or None."""
-    return db.session.get(PrintRun, run_id) if run_id <= LARGEST_ID else None
+    return db.session.get(PrintRun, run_id)
 
 
 def run_of_serial(text):

@@ -14,11 +14,15 @@ SIGNATURE = b"PK\x03\x04"
 MOST_UNPACKED = 128 * 1024 * 1024
 MOST_PARTS = 1000
 PIECE = 1024 * 1024
-SHEETS = "xl/worksheets/"
-# The reader lays out the whole rectangle up to the farthest cell: one cell in the last corner would take all memory.
-_REFERENCE = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{1,4})([0-9]{1,9})["']""")
-# Blank rows that were once formatted reach far down.
-FARTHEST_ROW, FARTHEST_COLUMN = 4 * MOST_ROWS, 10 * MOST_COLUMNS
+# Where the parts are that say something to us, whatever a part is called: what else there is, a workbook of another kind in it
+# too, is not handed on.
+ROOTS, ENDINGS = ("[content_types]", "_rels/", "xl/"), (".xml", ".rels")
+# The reader lays out the whole rectangle up to the farthest cells: one cell in the last corner would take all memory.
+_REFERENCE = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
+# Spreadsheets note a blank row at the very end. A cell without a reference of its own would stand there.
+_FAR_ROW = re.compile(rb"""([\s"'])r\s*=\s*["'][0-9]{6,}["']""")
+# Blank rows that were once formatted reach far down, and blank columns to the right, but not both.
+FARTHEST_ROW, FARTHEST_COLUMN, MOST_CELLS = 4 * MOST_ROWS, 10 * MOST_COLUMNS, 2 * MOST_ROWS * MOST_COLUMNS
 
 
 def read_workbook(data):
@@ -49,15 +53,19 @@ def _unpacked(data):
             parts = source.infolist()
             if len(parts) > MOST_PARTS or any(part.flag_bits & 1 for part in parts):
                 raise FileRefused("not_a_workbook")
-            for part in parts:
+            for part in filter(_is_needed, parts):
                 words = _read(source, part, room)
                 room -= len(words)
-                if part.filename.startswith(SHEETS):
-                    _refuse_far_cells(words)
-                target.writestr(part.filename, words)
+                _refuse_far_cells(words)
+                target.writestr(part.filename, _FAR_ROW.sub(rb"\1", words))
     except (BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
         raise FileRefused("not_a_workbook") from error
     return packed.getvalue()
+
+
+def _is_needed(part):
+    name = part.filename.replace("\\", "/").lower()
+    return name.startswith(ROOTS) and name.endswith(ENDINGS)
 
 
 def _read(source, part, room):
@@ -74,14 +82,26 @@ def _read(source, part, room):
 def _refuse_far_cells(words):
     if b"\0" in words:
         raise FileRefused("not_a_workbook")
-    for letters, digits in set(_REFERENCE.findall(words)):
-        if int(digits) > FARTHEST_ROW:
-            raise FileRefused("too_many_rows")
-        if _column(letters) > FARTHEST_COLUMN:
-            raise FileRefused("too_many_columns")
+    columns, rows = set(), set()
+    for reference in _REFERENCE.finditer(words):
+        columns.add(reference[1])
+        rows.add(reference[2])
+    lowest, farthest = max(map(_row, rows), default=0), max(map(_column, columns), default=0)
+    if lowest > FARTHEST_ROW or lowest * farthest > MOST_CELLS:
+        raise FileRefused("too_many_rows")
+    if farthest > FARTHEST_COLUMN:
+        raise FileRefused("too_many_columns")
+
+
+def _row(digits):
+    # Beyond a sheet's seven digits no spreadsheet writes, and we need not count.
+    digits = digits.lstrip(b"0")
+    return int(digits or b"0") if len(digits) < 8 else 10**8
 
 
 def _column(letters):
+    if len(letters) > 3:
+        return 10**4
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - 64

@@ -9,13 +9,15 @@ from campaign.jobs.models import Lease
 from campaign.lib.insertion import insert
 
 LEASE = timedelta(seconds=1)
+# No clock of one machine is as far ahead of itself: such a lease was left by a clock that has been put back since.
+ASTRAY = timedelta(minutes=1)
 
 
 def take_lease(name, *, holder, now):
     """Return True if `holder` may run `name` within this transaction.
 
     PostgreSQL gives an advisory lock that ends with the transaction; SQLite keeps a lease row, which a living holder renews
-    and another takes over a second after the last renewal.
+    and another takes over a second after the last renewal, or at once where that lies beyond any clock.
     """
     if db.session.get_bind().dialect.name == "postgresql":
         return db.session.scalar(select(func.pg_try_advisory_xact_lock(func.hashtext(name))))
@@ -24,7 +26,7 @@ def take_lease(name, *, holder, now):
         statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "expires_at": now + LEASE},
-            where=(Lease.holder == holder) | (Lease.expires_at < now),
+            where=(Lease.holder == holder) | (Lease.expires_at < now) | (Lease.expires_at > now + ASTRAY),
         ).returning(Lease.holder)
     )
     return taken is not None

@@ -12,6 +12,14 @@ def whole_address(endpoint, lang, **values):
     return current_app.config["PUBLIC_URL"] + path
 
 
+def host_in(address):
+    """Return the host and port in an address that somebody sent, or nothing where it is none: anybody can write into a header."""
+    try:
+        return urlsplit(address).netloc
+    except ValueError:
+        return ""
+
+
 def host():
     """Return the host name of the site in ASCII."""
     name = urlsplit(current_app.config["PUBLIC_URL"]).hostname

@@ -7,8 +7,9 @@ import io
 import warnings
 from dataclasses import dataclass
 from hashlib import blake2b
+from threading import BoundedSemaphore
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageOps
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MOST_BYTES = 12 * 1024 * 1024
@@ -17,6 +18,8 @@ LONGEST_SIDE = 1600
 # Wide enough for a phone with fine pixels.
 SMALL_WIDTH = 800
 QUALITY = 80
+# Decoding takes memory that those who sign need too.
+_room = BoundedSemaphore(1)
 
 
 class PictureRefused(ValueError):
@@ -29,12 +32,13 @@ class PictureRefused(ValueError):
 
 @dataclass(frozen=True)
 class Picture:
-    """A WebP picture; `digest` names its content."""
+    """A WebP picture; `digest` names its content, and `small` is it for phones, None where it is no wider."""
 
     data: bytes
     width: int
     height: int
     digest: str
+    small: bytes | None
 
 
 @dataclass(frozen=True)
@@ -57,34 +61,50 @@ class ShownPicture:
 
 
 def clean_picture(data):
-    """Return the Picture in `data`, at most LONGEST_SIDE pixels wide and high. Raises PictureRefused."""
+    """Return the Picture in `data`, at most LONGEST_SIDE pixels wide and high. Raises PictureRefused.
+
+    It takes a second or two for a large one: never while others wait for the database.
+    """
     if len(data) > MOST_BYTES:
         raise PictureRefused("bytes")
+    with _room:
+        image = _decoded(data)
+    data = _webp(image)
+    return Picture(data, *image.size, blake2b(data, digest_size=8).hexdigest(), _for_phones(image))
+
+
+def _decoded(data):
+    """Return the picture upright and at its last size, in colours that WebP has."""
     try:
         with warnings.catch_warnings():
             # Our own limit stands below Pillow's warning.
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             image = Image.open(io.BytesIO(data), formats=FORMATS)
-            if image.width * image.height > MOST_PIXELS:
-                raise PictureRefused("pixels")
-            image = ImageOps.exif_transpose(image)
-            image = image.convert("RGBA" if image.has_transparency_data else "RGB")
-    except (UnidentifiedImageError, OSError, SyntaxError, ValueError, Image.DecompressionBombError) as error:
-        if isinstance(error, PictureRefused):
-            raise
+            if image.width * image.height <= MOST_PIXELS:
+                return _made_smaller(image)
+    except Exception as error:
+        # Each decoder has its own way of saying that a file is cut short or lies about itself.
         raise PictureRefused("format") from error
+    raise PictureRefused("pixels")
+
+
+def _made_smaller(image):
+    # As early as each kind lets it: fifty million pixels take 200 MB, and each copy of them as much again.
+    image.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
+    mode = "RGBA" if image.has_transparency_data else "RGB"
+    if image.mode != mode:
+        image = image.convert(mode)
     image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
-    data = _webp(image)
-    return Picture(data, *image.size, blake2b(data, digest_size=8).hexdigest())
+    return ImageOps.exif_transpose(image)
 
 
-def for_phones(picture):
-    """Return the bytes of a Picture made SMALL_WIDTH wide, or None where it is no wider."""
-    if picture.width <= SMALL_WIDTH:
+def _for_phones(image):
+    """Return the bytes of the picture made SMALL_WIDTH wide, or None where it is no wider."""
+    if image.width <= SMALL_WIDTH:
         return None
-    image = Image.open(io.BytesIO(picture.data), formats=("WEBP",))
-    image.thumbnail((SMALL_WIDTH, LONGEST_SIDE))
-    return _webp(image)
+    small = image.copy()
+    small.thumbnail((SMALL_WIDTH, LONGEST_SIDE))
+    return _webp(small)
 
 
 def _webp(image):

@@ -8,6 +8,7 @@ from pathlib import Path
 from limits.storage import Storage
 
 SWEEP_EVERY = 1000
+PATIENCE_SECONDS = 1
 
 
 class SharedCounters(Storage):
@@ -23,8 +24,6 @@ class SharedCounters(Storage):
         self._path = path
         self._local = threading.local()
         self._incremented = 0
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-        self._run("create table if not exists counter (key text primary key, count int, expires real) without rowid")
 
     @property
     def base_exceptions(self):
@@ -37,9 +36,10 @@ class SharedCounters(Storage):
             self._run("delete from counter where expires <= ?", now)
         return self._run(
             "insert into counter values (:key, :amount, :expires) on conflict (key) do update set"
-            " count = case when expires <= :now then :amount else count + :amount end,"
-            " expires = case when expires <= :now then :expires else expires end returning count",
-            key=key, amount=amount, expires=now + expiry, now=now,
+            " count = case when expires between :now and :latest then count + :amount else :amount end,"
+            " expires = case when expires between :now and :latest then expires else :expires end returning count",
+            # Beyond `latest` a clock that was put back has left it, and the window would last for hours.
+            key=key, amount=amount, expires=now + expiry, now=now, latest=now + 2 * expiry,
         )[0]
 
     def get(self, key):
@@ -65,8 +65,10 @@ class SharedCounters(Storage):
 
     def _connection(self):
         if not hasattr(self._local, "connection"):
-            connection = sqlite3.connect(self._path, timeout=2, isolation_level=None)
+            Path(self._path).parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(self._path, timeout=PATIENCE_SECONDS, isolation_level=None)
             connection.execute("pragma journal_mode=wal")
             connection.execute("pragma synchronous=off")
+            connection.execute("create table if not exists counter (key text primary key, count int, expires real) without rowid")
             self._local.connection = connection
         return self._local.connection

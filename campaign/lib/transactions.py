@@ -6,14 +6,14 @@ from contextlib import contextmanager
 from flask import current_app
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from campaign.lib.group_commit import GroupCommit
 from campaign.lib.turnstile import Turnstile
 
 # What is raised where the database is locked, full, away, or has no connection left: nothing was kept, and trying again is right.
-DATABASE_AWAY = (OperationalError, NoConnectionLeft)
+DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
 BUSY_SECONDS = 10
 # What a turn at the file, or a wait for the disk, costs is shared by more.
 GATHER_SECONDS = 0.002

@@ -1,5 +1,6 @@
 """Pictures drawn while somebody waits: montages, cards and small posters, kept in files by what they show."""
 
+import logging
 import os
 import threading
 import time
@@ -15,6 +16,8 @@ from campaign.montage.queries import find_shape
 KEPT_SECONDS = 3600
 MOST_OCTETS = 512 * 1024**2
 MOST_WAITING = 8
+
+log = logging.getLogger("campaign.pictures")
 
 
 class TooManyPictures(CampaignError):
@@ -62,19 +65,30 @@ def kept(folder, shows, make, line=_line):
     Raises TooManyPictures. Files older than an hour go, and the oldest where they are too many.
     """
     file = Path(folder) / f"{blake2b(repr(shows).encode(), digest_size=12).hexdigest()}.png"
-    if not file.exists():
-        with line.turn():
-            if not file.exists():
-                _keep(file, make())
-                _sweep(file.parent)
-    return file.read_bytes()
+    # Another process may sweep it away between a look and a reading.
+    with suppress(FileNotFoundError):
+        return file.read_bytes()
+    with line.turn():
+        with suppress(FileNotFoundError):
+            return file.read_bytes()
+        content = make()
+        try:
+            _keep(file, content)
+            _sweep(file.parent)
+        except OSError:
+            # A full disk costs the next who looks some time, and nobody the picture.
+            log.exception("a picture could not be kept")
+        return content
 
 
 def _keep(file, content):
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix(f".{os.getpid()}.part")
-    draft.write_bytes(content)
-    draft.replace(file)
+    try:
+        draft.write_bytes(content)
+        draft.replace(file)
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def _sweep(folder):

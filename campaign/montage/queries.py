@@ -123,8 +123,6 @@ def drafts_of(cause):
 
 def draft_of(cause, draft_id):
     """Return this ShapeDraft of the cause, or None."""
-    if draft_id >= 2**63:
-        return None
     return db.session.scalar(select(ShapeDraft).where(ShapeDraft.cause_id == cause.id, ShapeDraft.id == draft_id))
 
 

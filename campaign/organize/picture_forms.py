@@ -6,7 +6,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField, IntegerField
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.pictures import MOST_BYTES
+from campaign.lib.pictures import MOST_BYTES, PictureRefused, clean_picture
 from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
 
 # The form's words come along with the file.
@@ -29,10 +29,8 @@ class _Seen(FlaskForm):
 
     mark = HiddenField()
     picture = FileField(_l("Picture"))
-
-    def data_sent(self):
-        """Return the bytes of the file that was chosen, or None."""
-        return self.picture.data.read() if self.picture.data else None
+    # The Picture in the file that was chosen, once the form is valid; None where none was.
+    sent = None
 
     def alts(self, langs):
         return {lang: self[f"alt_{lang}"].data or "" for lang in langs}
@@ -46,7 +44,16 @@ class _Seen(FlaskForm):
         for alt in alts:
             if not alt.data and not alt.errors:
                 alt.errors = [_l("Say what is seen, for those who do not see it.")]
+        # Here, and not where it is written: others write meanwhile.
+        self._read()
         return valid and not self.picture.errors and not any(alt.errors for alt in alts)
+
+    def _read(self):
+        if self.picture.data and not self.picture.errors:
+            try:
+                self.sent = clean_picture(self.picture.data.read())
+            except PictureRefused as refusal:
+                self.picture.errors = [REFUSALS[refusal.code]]
 
 
 class _Cut(_Seen):

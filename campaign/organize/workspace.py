@@ -99,7 +99,11 @@ def come_in():
         request.max_content_length = current_app.config.get(view.most_bytes, view.most_bytes)
     _speak()
     session.permanent = True
-    csrf.protect()
+    try:
+        csrf.protect()
+    except ValueError as error:
+        # The page that it says to come from has no address that could be compared.
+        raise CSRFError("the Referer is no address") from error
 
 
 def _speak():

@@ -5,7 +5,7 @@ from sqlalchemy.orm import undefer
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.pictures import ShownPicture, clean_picture, for_phones
+from campaign.lib.pictures import ShownPicture
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.models import Petition, PetitionPicture
 from campaign.petitions.operations import petition_to_change
@@ -13,26 +13,24 @@ from campaign.petitions.operations import petition_to_change
 CENTRE = (50, 50)
 
 
-def change_picture(*, petition_id, data, alts, mark, focal=CENTRE):
-    """Set the picture, or with `data` None only what is said of it.
+def change_picture(*, petition_id, picture, alts, mark, focal=CENTRE):
+    """Set the `picture` (a Picture), or where it is None only what is said of the present one.
 
     `alts` maps a language to what is seen, `focal` is the point that stays in sight, in hundredths; `mark` is what `mark_of` told
-    the editor. Raises PictureRefused and ChangedMeanwhile.
+    the editor. Raises ChangedMeanwhile.
     """
-    cleaned = clean_picture(data) if data else None
     petition = petition_to_change(petition_id)
-    picture = db.session.get(PetitionPicture, petition_id, populate_existing=True)
-    if mark != mark_of(picture):
+    kept = db.session.get(PetitionPicture, petition_id, populate_existing=True)
+    if mark != mark_of(kept):
         raise ChangedMeanwhile(f"the picture of {petition.slug}")
-    if picture is None:
-        picture = PetitionPicture(petition_id=petition_id)
-    if cleaned:
-        for name, value in vars(cleaned).items():
-            setattr(picture, name, value)
-        picture.small = for_phones(cleaned)
-    picture.focal_x, picture.focal_y = focal
-    picture.alts = {lang: words for lang, words in alts.items() if words}
-    db.session.add(picture)
+    if kept is None:
+        kept = PetitionPicture(petition_id=petition_id)
+    if picture:
+        for name, value in vars(picture).items():
+            setattr(kept, name, value)
+    kept.focal_x, kept.focal_y = focal
+    kept.alts = {lang: words for lang, words in alts.items() if words}
+    db.session.add(kept)
     db.session.flush()
     return petition
 

@@ -5,6 +5,7 @@ the ids of these. Tally and ledger follow by the runner, which sees the new stat
 """
 
 from sqlalchemy import case, func, select, update
+from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -22,6 +23,12 @@ _table = Signature.__table__
 
 class ChangedMeanwhile(CampaignError):
     """Somebody else changed the signature since its words were read."""
+
+    status = 409
+
+
+class SamePerson(CampaignError):
+    """Another signature without an address stands under that name and postal code already."""
 
     status = 409
 
@@ -112,7 +119,7 @@ def decide_comments(*, seen, shown, cause_ids, now):
 def correct(*, signature_id, seen, now, **words):
     """Put a supporter's words right as they asked; `seen` is the `fingerprint_of` what the organizer had before their eyes.
 
-    A comment that was changed here was read here. Returns the names of what changed. Raises ChangedMeanwhile.
+    A comment that was changed here was read here. Returns the names of what changed. Raises ChangedMeanwhile and SamePerson.
     """
     signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
     if signature.state == "erased" or fingerprint_of(signature) != seen:
@@ -125,7 +132,10 @@ def correct(*, signature_id, seen, now, **words):
     signature.person_digest = keys.person_digest(
         signature.given_name, signature.family_name or "", signature.postal_code
     )
-    db.session.flush()
+    try:
+        db.session.flush()
+    except IntegrityError as error:
+        raise SamePerson(signature_id) from error
     return changed
 
 

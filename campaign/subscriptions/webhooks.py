@@ -6,6 +6,7 @@ from flask import Blueprint, abort, current_app, jsonify, request
 
 from campaign.extensions import write
 from campaign.lib.mail_addresses import AddressRefused, parse_address
+from campaign.lib.names import clean_text
 from campaign.lib.times import utcnow
 from campaign.signatures import keys
 from campaign.subscriptions.operations import note_bounce
@@ -48,5 +49,5 @@ def _fact(told):
         digest = keys.email_digest(parse_address(email).normalized)
     except AddressRefused:
         return None
-    # The reason is kept without the address that servers like to repeat in it.
-    return {"email_digest": digest, "kind": told["kind"], "reason": reason.replace(email, "…")[:200]}
+    # The reason is a stranger's server's; it is kept without the address that such like to repeat, and without what is no text.
+    return {"email_digest": digest, "kind": told["kind"], "reason": clean_text(reason.replace(email, "…")[:200], lines=False)}

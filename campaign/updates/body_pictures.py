@@ -6,7 +6,6 @@ from sqlalchemy import select
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.markdown import Pictured, picture_names
-from campaign.lib.pictures import clean_picture, for_phones
 from campaign.updates.models import UpdateBodyPicture
 from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
 
@@ -56,14 +55,13 @@ def alts_mark(picture):
     return "-".join(f"{lang}:{words}" for lang, words in sorted(picture.alts.items()))
 
 
-def add_body_picture(*, update_id, data, alts, now):
-    """Give the text one picture more; `alts` maps a language to what is seen. Raises PictureRefused and TooManyPictures.
+def add_body_picture(*, update_id, picture, alts, now):
+    """Give the text one Picture more; `alts` maps a language to what is seen. Raises TooManyPictures.
 
     Returns it; one that the update has already is returned with these words, so a button pressed twice adds one.
     """
-    cleaned = clean_picture(data)
     row = update_to_change(update_id)
-    known = next((each for each in row.body_pictures if each.digest == cleaned.digest), None)
+    known = next((each for each in row.body_pictures if each.digest == picture.digest), None)
     if known:
         known.alts = alts
         return _changed(row, known, now)
@@ -71,12 +69,8 @@ def add_body_picture(*, update_id, data, alts, now):
         raise TooManyPictures(row.slug)
     made = UpdateBodyPicture(
         number=max((each.number for each in row.body_pictures), default=0) + 1,
-        digest=cleaned.digest,
-        width=cleaned.width,
-        height=cleaned.height,
+        **vars(picture),
         alts=alts,
-        data=cleaned.data,
-        small=for_phones(cleaned),
     )
     row.body_pictures.append(made)
     return _changed(row, made, now)

@@ -4,7 +4,6 @@ from hashlib import blake2b
 
 from campaign.extensions import db
 from campaign.lib.cropping import cut
-from campaign.lib.pictures import clean_picture
 from campaign.updates.models import UpdatePicture
 from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
 
@@ -18,24 +17,24 @@ def mark_of(update):
 
 
 def change_update_picture(*, update_id, mark, **named):
-    """Set the picture as `set_update_picture` does. Raises UpdateChangedMeanwhile, and PictureRefused."""
+    """Set the picture as `set_update_picture` does. Raises UpdateChangedMeanwhile."""
     if mark != mark_of(update_to_change(update_id)):
         raise UpdateChangedMeanwhile(f"the picture of update {update_id}")
     return set_update_picture(update_id=update_id, **named)
 
 
-def set_update_picture(*, update_id, now, data=None, focus=(50, 50), alts=None):
-    """Give it a picture, or another `focus` to the one that it has where `data` is None. Raises PictureRefused.
+def set_update_picture(*, update_id, now, picture=None, focus=(50, 50), alts=None):
+    """Give it a Picture, or another `focus` to the one that it has where that is None.
 
     `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen.
     """
     row = update_to_change(update_id)
-    cleaned = clean_picture(data) if data else None
-    whole = cleaned.data if cleaned else row.picture.data
+    shown = picture or row.picture
+    whole = shown.data
     columns = {
         "digest": blake2b(whole + bytes(focus), digest_size=10).hexdigest(),
-        "width": cleaned.width if cleaned else row.picture.width,
-        "height": cleaned.height if cleaned else row.picture.height,
+        "width": shown.width,
+        "height": shown.height,
         "focus_x": focus[0],
         "focus_y": focus[1],
         "data": whole,

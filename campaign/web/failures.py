@@ -26,6 +26,8 @@ def init_app(app):
     for away in DATABASE_AWAY:
         app.register_error_handler(away, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
+    # Flask's own would name the address, which may hold a token.
+    app.log_exception = note_escaped
 
 
 def refuse_null_bytes():
@@ -38,6 +40,12 @@ def answer_http(error):
     """Answer with the designed page of the status; an address that only is not quite right is first sent to the right one."""
     if error.response is not None:
         return error.response
+    if error is request.routing_exception and error.code == 400:
+        # The host that was asked for is no name at all, and without one no page can write its links.
+        return "There is no site of this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    if getattr(error, "original_exception", None) is not None:
+        # It came about while an answer was made to something else, and nobody has noted it yet.
+        return answer_unexpected(error.original_exception)
     if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
         return moved
     headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
@@ -70,12 +78,21 @@ def answer_unexpected(error):
         return f"Something broke on our side. ({reference}, {_note(worse)})", 500, {"Content-Type": "text/plain"}
 
 
+def note_escaped(fault):
+    """Log what happened while an answer was made to another error; `fault` is as sys.exc_info() has it."""
+    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=fault)
+
+
 def _note(error):
-    """Log `error` under a new reference number; the rule names the view, as paths may hold tokens."""
+    """Log `error` under a new reference number."""
     reference = secrets.token_hex(4)
-    rule = request.url_rule.rule if request.url_rule else "no rule"
-    log.error("reference %s at %s %s", reference, request.method, rule, exc_info=error)
+    log.error("reference %s at %s %s", reference, request.method, _rule(), exc_info=error)
     return reference
+
+
+def _rule():
+    """Return what names the view without telling the address, which may hold a token."""
+    return request.url_rule.rule if request.url_rule else "no rule"
 
 
 def _page(status, headers, **context):

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import abort, current_app, request
 
+from campaign.lib.addresses import host_in
 from campaign.lib.content_policy import policy
 
 POLICY = policy()
@@ -32,7 +33,7 @@ def refuse_foreign_posts():
         return
     origin = request.headers.get("Origin", "null")
     if origin != "null":
-        foreign = urlsplit(origin).netloc not in _own_hosts()
+        foreign = host_in(origin) not in _own_hosts()
     else:
         # A page may hide where it is; the browser still tells whether it is ours. Programs tell neither.
         foreign = request.headers.get("Sec-Fetch-Site", _unsaid()) not in ("same-origin", "none")

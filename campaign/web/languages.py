@@ -62,7 +62,7 @@ def redirect_to_language():
     path = next((path for path in (f"/{lang}{request.path}", bare, f"/{lang}{bare}") if _is_page(path)), None)
     if path is None:
         return None
-    query = request.query_string.decode()
+    query = request.query_string.decode(errors="replace")
     response = redirect(path + (f"?{query}" if query else ""))
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True

@@ -37,6 +37,11 @@ def test_the_best_encoding_that_the_visitor_takes_is_chosen(accepted, chosen):
     assert encoding_for(accepted) == chosen
 
 
+def test_of_a_very_long_offer_of_encodings_only_the_beginning_is_read_and_remembered():
+    assert encoding_for("br," + "x" * 5000) == "br"
+    assert encoding_for("x" * 5000 + ",br") == ""
+
+
 def test_each_encoding_holds_the_same_page():
     memory = PublicMemory(Page())
     assert brotli.decompress(ask(memory, Accept_Encoding="br").body) == LONG

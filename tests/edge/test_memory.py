@@ -198,3 +198,13 @@ def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monk
     assert ask(memory).body == LONG
     assert [environ.get("HTTP_RANGE") for environ in page.asked] == [None, "bytes=0-9", None, None]
     assert page.closed == len(page.asked) and memory._size == 0
+
+
+@pytest.mark.parametrize("path", [f"/en/?q={'a' * 2000}", f"/en/{'a' * 2000}"])
+def test_no_memory_is_filled_with_very_long_addresses(path):
+    page = Page()
+    memory = PublicMemory(page)
+    known = module.without_ways.cache_info().currsize
+    assert ask(memory, path).body == ask(memory, path).body == LONG
+    assert len(page.asked) == 2 and not memory._answers
+    assert module.without_ways.cache_info().currsize == known

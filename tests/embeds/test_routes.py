@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 from flask import current_app
+from werkzeug.routing import IntegerConverter
 
 from campaign.embeds.operations import change_embedding
 from campaign.extensions import write
@@ -64,7 +65,7 @@ def test_nothing_else_can_be_held_by_anybody(client, petition):
         if "GET" not in rule.methods or rule.rule.startswith("/embed/petitions/") or rule.rule.startswith("/dev/mail"):
             continue
         values = {name: "home" for name in rule.arguments} | {"lang": "en", "kind": "petitions", "form": "svg", "version": "x", "path": "css/site.css"}
-        values = {name: 1 if type(rule._converters[name]).__name__ == "IntegerConverter" else values[name] for name in rule.arguments}
+        values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else values[name] for name in rule.arguments}
         answer = client.get(current_app.url_map.bind("").build(rule.endpoint, values))
         assert answer.headers["X-Frame-Options"] == "DENY", rule.rule
         assert ancestors(answer) == "'none'", rule.rule

@@ -10,6 +10,7 @@ from PIL import Image
 
 from campaign.events.operations import Hours, SlugTaken, cancel, change_event, create_event, set_picture
 from campaign.extensions import write
+from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import (
@@ -231,7 +232,7 @@ def test_reloading_a_refused_form_leads_back_to_the_event(client, event):
 
 
 def test_a_picture_is_shown_with_its_words_and_without_what_the_camera_added(client, event):
-    write(set_picture, event.id, data=_photograph(), now=utcnow())
+    write(set_picture, event.id, picture=clean_picture(_photograph()), now=utcnow())
     write(change_event, event.id, now=utcnow(), texts={"en": {"picture_alt": "A reading room"}})
     page = client.get("/en/events/talk").text
     [path] = re.findall(r'src="(/events/talk/picture-[^"]+)"', page)
@@ -240,7 +241,7 @@ def test_a_picture_is_shown_with_its_words_and_without_what_the_camera_added(cli
     assert answer.content_type == "image/webp"
     assert b"Exif" not in answer.data and b"secret place" not in answer.data
     assert client.get("/events/talk/picture-0000.webp").status_code == 404
-    write(set_picture, event.id, data=None, now=utcnow())
+    write(set_picture, event.id, picture=None, now=utcnow())
     assert client.get(path).status_code == 404
 
 

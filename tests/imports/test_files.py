@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 import zipfile
 from datetime import date, datetime
 
@@ -134,14 +135,24 @@ def parts_of(data):
 
 def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatch):
     monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000_000)
-    bomb = packed({**parts_of(workbook(PEOPLE)), "xl/media/x.bin": b"\0" * 2_000_000})
+    bomb = packed({**parts_of(workbook(PEOPLE)), "xl/worksheets/x.xml": b" " * 2_000_000})
     assert len(bomb) < 20_000
     with pytest.raises(FileRefused) as refusal:
         read_file(bomb)
     assert refusal.value.code == "too_large_unpacked"
 
 
-@pytest.mark.parametrize(("corner", "code"), [("XFD2", "too_many_columns"), ("A1048576", "too_many_rows")])
+@pytest.mark.parametrize(
+    ("corner", "code"),
+    [
+        ("XFD2", "too_many_columns"),
+        ("A1048576", "too_many_rows"),
+        ("A4294967295", "too_many_rows"),
+        ("A0000000001048576", "too_many_rows"),
+        ("AAAAAA3", "too_many_columns"),
+        ("ZZ190000", "too_many_rows"),
+    ],
+)
 def test_one_cell_in_the_last_corner_does_not_lay_out_the_whole_sheet(corner, code):
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
@@ -149,6 +160,47 @@ def test_one_cell_in_the_last_corner_does_not_lay_out_the_whole_sheet(corner, co
     with pytest.raises(FileRefused) as refusal:
         read_file(packed(parts))
     assert refusal.value.code == code
+
+
+@pytest.mark.parametrize("place", ["xl/other/sheet1.xml", "xl/Worksheets/sheet1.xml"])
+def test_a_sheet_that_lies_elsewhere_is_measured_too(place):
+    parts = parts_of(workbook(PEOPLE))
+    parts[place] = parts.pop("xl/worksheets/sheet1.xml").replace(b'r="B3"', b'r="A1048576"')
+    rels = "xl/_rels/workbook.xml.rels"
+    parts[rels] = parts[rels].replace(b"worksheets/sheet1.xml", place.removeprefix("xl/").encode())
+    with pytest.raises(FileRefused) as refusal:
+        read_file(packed(parts))
+    assert refusal.value.code == "too_many_rows"
+
+
+def test_a_cell_without_a_reference_lies_no_farther_down_than_the_rows_that_are_there():
+    parts = parts_of(workbook(PEOPLE))
+    name = "xl/worksheets/sheet1.xml"
+    far = parts[name].replace(b'<row r="3"', b'<row r="1000000000"')
+    parts[name] = re.sub(rb' r="[A-Z]+3"', b"", far)
+    table = read_file(packed(parts))
+    assert [row.place for row in table.rows] == [1, 2, 3] and table.rows[2].cells == cells_of(workbook(PEOPLE))[2]
+
+
+def test_a_blank_row_at_the_very_end_of_a_sheet_does_no_harm():
+    parts = parts_of(workbook(PEOPLE))
+    name = "xl/worksheets/sheet1.xml"
+    parts[name] = parts[name].replace(b"</sheetData>", b'<row r="1048576" spans="1:2"/></sheetData>')
+    assert cells_of(packed(parts)) == cells_of(workbook(PEOPLE))
+
+
+ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+ xmlns:table="urn:oasis:names:tc:opendocument:xmlns:table:1.0" xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0">
+<office:body><office:spreadsheet><table:table table:name="a"><table:table-row><table:table-cell office:value-type="string"
+ table:number-columns-repeated="3"><text:p>Ana</text:p></table:table-cell></table:table-row></table:table></office:spreadsheet>
+</office:body></office:document-content>"""
+
+
+def test_a_workbook_of_another_kind_does_not_come_in_as_this_one():
+    parts = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ODS}
+    with pytest.raises(FileRefused) as refusal:
+        read_file(packed(parts))
+    assert refusal.value.code == "not_a_workbook"
 
 
 def test_a_workbook_with_a_password_is_refused():

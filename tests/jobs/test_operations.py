@@ -56,6 +56,12 @@ def test_a_holder_that_was_killed_is_followed_soon(on_sqlite):
     assert LEASE <= timedelta(seconds=1), "the shown count may lag a second"
 
 
+def test_a_clock_that_is_put_back_keeps_nobody_out(on_sqlite):
+    take("one", NOON + timedelta(hours=1))
+    assert take("other")
+    assert not take("one", NOON + LEASE / 2)
+
+
 def test_an_operation_that_fails_leaves_no_lease_behind(on_sqlite):
     def take_and_break():
         take_lease("hatching", holder="one", now=NOON)

@@ -1,6 +1,7 @@
 """Pictures that organizers upload."""
 
 import io
+import struct
 
 import pytest
 from PIL import Image
@@ -35,6 +36,30 @@ def test_what_is_no_picture_is_refused(data):
     with pytest.raises(PictureRefused) as refusal:
         clean_picture(data)
     assert refusal.value.code == "format"
+
+
+@pytest.mark.parametrize("exif", [b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\xff\xff\xff\xff\0\0", b"Exif\0\0"])
+def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
+    data = picture((400, 200), "JPEG", exif=exif)
+    try:
+        assert clean_picture(data).width in (200, 400)
+    except PictureRefused as refusal:
+        assert refusal.code == "format"
+
+
+@pytest.mark.parametrize("fault", [struct.error("unpack"), EOFError(), IndexError(), ZeroDivisionError(), MemoryError()])
+def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, fault):
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", fail)
+    with pytest.raises(PictureRefused, match="format"):
+        clean_picture(picture())
+
+
+def test_phones_get_a_smaller_one_where_it_is_wide():
+    assert clean_picture(picture((800, 400))).small is None
+    assert Image.open(io.BytesIO(clean_picture(picture((1700, 400))).small)).width == 800
 
 
 def test_too_many_bytes_or_pixels_are_refused(monkeypatch):

@@ -56,6 +56,13 @@ def test_a_counter_ends_with_its_window_and_begins_anew(counters, clock):
     assert counters.get_expiry("amalia") == clock.now + 60
 
 
+def test_a_clock_that_is_put_back_makes_no_window_last_for_hours(counters, clock):
+    counters.incr("amalia", 60, amount=300)
+    clock.now -= 3600
+    assert counters.incr("amalia", 60) == 1
+    assert counters.get_expiry("amalia") == clock.now + 60
+
+
 def test_counters_can_be_cleared_and_reset(counters, clock):
     for key in ("amalia", "teo"):
         counters.incr(key, 60)

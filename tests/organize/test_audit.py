@@ -43,7 +43,7 @@ def test_the_trail_is_searched(desk_of, causes):
     assert found("about=account") == (False, True)
     assert found("since=2020-01-01&until=2020-01-02") == (False, False)
     assert found("since=2020-01-01") == (True, True)
-    for odd in ("who=x", "who=99999999999999999999", "about=x", "since=x", "until=9999-12-31", "since=0001-01-01", "before=x"):
+    for odd in ("who=x", "who=99999999999999999999", "about=x", "since=x", "until=9999-12-31", "since=0001-01-01", "before=x", "before=99999999999999999999", "before=-1"):
         assert desk.get(f"/organize/audit/?{odd}").status_code == 200
 
 

@@ -39,6 +39,15 @@ def test_an_owner_invites_into_their_own_cause(desk_of, cause):
     assert trail() == [("people.invite", desk.organizer.id, ("organizer", organizer_by_address(TEO).id))]
 
 
+@pytest.mark.parametrize("number", ["9223372036854775808", "9" * 400, "9" * 5000, "٣"])
+def test_a_number_that_no_row_can_have_is_nobody(desk_of, number):
+    desk = desk_of()
+    for path in (f"people/{number}", f"signatures/{number}", f"imports/{number}", f"rules/{number}", f"exports/files/{number}"):
+        assert desk.get(f"/organize/{path}").status_code == 404, path
+    for path in (f"people/{number}/remove", f"people/roles/{number}/take", f"account/sessions/{number}/close"):
+        assert desk.post(f"/organize/{path}").status_code == 404, path
+
+
 def test_an_owner_invites_into_no_other_cause_and_makes_no_admin(desk_of, cause, hill):
     desk = desk_of("owner", cause.id)
     assert invite(desk, hill).status_code == 422

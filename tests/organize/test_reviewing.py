@@ -11,6 +11,7 @@ from campaign.organize.people.audit_words import ACTIONS
 from campaign.signatures import rule_keeping
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
+from tests.factories.paper import begin, bring, csv_of
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, row, rows, sign, sign_and_hatch
 
@@ -120,6 +121,19 @@ def test_a_correction_asks_who_wanted_it_and_is_refused_when_somebody_was_quicke
     assert 'value="Amélie"' in answer.text
     [entry] = entries(action="signatures.correct")
     assert entry.reason == "She wrote to us"
+
+
+def test_a_correction_that_makes_two_people_without_addresses_one_is_said(desk_of, petition):
+    bring(begin(petition, csv_of("Bo,Quetz,,MX,06600", "Bob,Quetz,,MX,06600")))
+    first, second = rows()
+    desk = desk_of("reviewer", petition.cause_id)
+    path = f"/organize/signatures/{second.id}"
+    seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
+    words = {"given_name": "Bo", "family_name": "Quetz", "postal_code": "06600", "country": second.country, "name_display": "full"}
+    answer = desk.post(f"{path}/correct", {**words, "seen": seen, "reason": "A slip"})
+    assert answer.status_code == 409
+    assert "has that name and postal code" in answer.text
+    assert row(second.id).given_name == "Bob"
 
 
 def test_grave_things_ask_why_and_keep_the_ledger_right(desk_of, petition):

@@ -2,6 +2,7 @@
 
 import pytest
 from flask import current_app
+from werkzeug.routing import IntegerConverter
 
 from campaign.accounts.permissions import ADMIN, ROLES, TABLE
 from campaign.organize.guard import ANYBODY, ORGANIZER
@@ -17,7 +18,7 @@ def routes():
         permission = getattr(current_app.view_functions[rule.endpoint], "permission", None)
         if not rule.rule.startswith("/organize") or permission == ANYBODY:
             continue
-        values = {name: NUMBER if type(rule._converters[name]).__name__ == "IntegerConverter" else WORD for name in rule.arguments}
+        values = {name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else WORD for name in rule.arguments}
         for method in rule.methods - {"HEAD", "OPTIONS"}:
             yield method, current_app.url_map.bind("").build(rule.endpoint, values, method=method), permission
 

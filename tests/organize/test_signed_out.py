@@ -65,6 +65,17 @@ def test_a_button_without_words_leads_to_the_door_and_back_to_its_page(desk):
     assert desk.post("/organize/petitions/home/close", headers=foreign).location == "/organize/sign-in"
 
 
+def test_an_address_of_before_that_is_none_leads_to_the_door(desk):
+    end_sessions()
+    odd = {**PAGE, "Referer": "http://[localhost/organize/"}
+    assert desk.post("/organize/petitions/home/close", headers=odd).location == "/organize/sign-in"
+
+
+def test_a_page_that_is_at_no_address_changes_nothing(desk):
+    answer = desk.post("/organize/account", {"name": "Odile"}, base_url="https://localhost", headers={"Referer": "https://[localhost/"})
+    assert (answer.status_code, answer.location) == (303, "/organize/account")
+
+
 @pytest.mark.parametrize("headers", [{}, {**PAGE, "Sec-Fetch-Mode": "cors"}])
 def test_a_script_that_saves_is_led_to_the_door(desk, headers):
     end_sessions()

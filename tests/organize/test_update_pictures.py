@@ -5,6 +5,9 @@ import io
 import pytest
 from PIL import Image
 
+from campaign.extensions import db
+from campaign.lib.pictures import clean_picture
+from campaign.organize import picture_forms
 from campaign.updates.body_pictures import alts_mark
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -69,3 +72,15 @@ def test_one_that_no_text_shows_is_taken_away_and_one_in_the_text_stays(desk):
     desk.post(f"{PICTURES}/1/remove")
     assert update_now().body_pictures == []
     assert desk.get(f"{PICTURES}/1").status_code == 404
+
+
+def test_a_picture_is_decoded_before_anybody_has_to_wait_for_the_database(desk, monkeypatch):
+    held = []
+
+    def look(data):
+        held.append(db.session.connection().get_execution_options().get("writes", False))
+        return clean_picture(data)
+
+    monkeypatch.setattr(picture_forms, "clean_picture", look)
+    assert upload(desk).status_code == 303
+    assert held == [False]

@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
+from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.updates.mailing import mailing_of
@@ -92,7 +93,7 @@ def test_a_published_update_cannot_lose_its_words(desk):
     answer = desk.post(f"{ANSWER}/words", words(update, body_es="", title_en=""))
     assert answer.status_code == 422
     assert 'id="body_es-error"' in answer.text and 'id="title_en-error"' in answer.text
-    write(set_update_picture, update_id=update.id, data=picture()[0].read(), alts={"en": "Water", "es": "Agua"}, now=utcnow())
+    write(set_update_picture, update_id=update.id, picture=clean_picture(picture()[0].read()), alts={"en": "Water", "es": "Agua"}, now=utcnow())
     french = desk.post(f"{ANSWER}/words", words(update_now(), title_fr="Eau", body_fr="Eau."))
     assert french.status_code == 422 and "what is seen on the picture (Français)" in french.text
 

@@ -6,6 +6,7 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
+from campaign.lib.pictures import clean_picture
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.pictures import change_picture, mark_of, remove_picture
@@ -29,7 +30,7 @@ def picture_now():
 
 
 def give_picture(petition, **more):
-    typed = {"data": photograph(), "alts": ALTS, "mark": mark_of(picture_now()), "focal": (20, 90), **more}
+    typed = {"picture": clean_picture(photograph()), "alts": ALTS, "mark": mark_of(picture_now()), "focal": (20, 90), **more}
     return write(change_picture, petition_id=petition.id, **typed)
 
 
@@ -46,7 +47,7 @@ def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
 
 
 def test_a_small_one_has_one_size(client):
-    give_picture(make_petition(), data=photograph((300, 200)))
+    give_picture(make_petition(), picture=clean_picture(photograph((300, 200))))
     assert "srcset" not in client.get("/en/petitions/home").text.partition("petition-picture")[0].rpartition("<img")[2]
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
     assert client.get(f"{path}?size=small").data == client.get(path).data
@@ -56,7 +57,7 @@ def test_words_and_point_change_without_a_new_file_and_the_second_editor_is_told
     petition = make_petition()
     give_picture(petition)
     digest, seen = picture_now().digest, mark_of(picture_now())
-    give_picture(petition, data=None, focal=(0, 0))
+    give_picture(petition, picture=None, focal=(0, 0))
     assert (picture_now().digest, picture_now().focal_x) == (digest, 0)
     with pytest.raises(ChangedMeanwhile):
         give_picture(petition, mark=seen)

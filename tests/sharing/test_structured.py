@@ -10,6 +10,7 @@ from PIL import Image
 from campaign.events.operations import change_event, set_picture
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
+from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.updates.picturing import set_update_picture
 from tests.factories.causes import make_cause
@@ -47,9 +48,9 @@ def test_a_link_brings_a_live_card_along(client, path):
 
 @pytest.mark.parametrize(("path", "alt"), [("/en/events/talk", "A heart"), ("/es/updates/answer", "Un corazón")])
 def test_an_event_and_an_update_with_a_picture_bring_that_along(client, path, alt):
-    write(set_picture, event_in_any_state("talk").id, data=heart(), focal=(20, 80), now=utcnow())
+    write(set_picture, event_in_any_state("talk").id, picture=clean_picture(heart()), focal=(20, 80), now=utcnow())
     write(change_event, event_in_any_state("talk").id, now=utcnow(), texts={"en": {"picture_alt": alt}})
-    write(set_update_picture, update_id=update_now().id, data=heart(), alts={"es": alt}, now=utcnow())
+    write(set_update_picture, update_id=update_now().id, picture=clean_picture(heart()), alts={"es": alt}, now=utcnow())
     told = dict(META.findall(client.get(path).text))
     assert WANTED <= told.keys() and (told["og:image:alt"], told["og:image:type"]) == (alt, "image/jpeg")
     answer = client.get(told["og:image"].removeprefix("http://localhost"))

@@ -14,7 +14,12 @@ HARD = {"email": "Amalia@rosales.example", "kind": "hard", "reason": "5.1.1 <Ama
 @pytest.fixture
 def tell(app, client, monkeypatch):
     monkeypatch.setitem(app.config, "BOUNCE_SECRET", SECRET)
-    return lambda words, secret=SECRET: client.post("/webhooks/bounces", json=words, headers={"Authorization": f"Bearer {secret}"})
+
+    def tell(words, secret=SECRET, data=None):
+        body = {"json": words} if data is None else {"data": data, "content_type": "application/json"}
+        return client.post("/webhooks/bounces", headers={"Authorization": f"Bearer {secret}"}, **body)
+
+    return tell
 
 
 def test_a_hard_bounce_and_a_complaint_mark_the_address(tell):
@@ -40,3 +45,15 @@ def test_a_wrong_secret_and_a_missing_setting_are_refused(tell, app, client, mon
     assert tell(HARD, secret="").status_code == 404
     db.session.rollback()
     assert not refusal_of(digest("amalia"))
+
+
+def test_a_reason_that_is_no_text_is_noted_all_the_same(tell):
+    assert tell({**HARD, "reason": "550\0 5.1.1\r\nno such user"}).json == {"noted": 1}
+    db.session.rollback()
+    assert refusal_of(digest("amalia")).reason == "550 5.1.1 no such user"
+
+
+@pytest.mark.parametrize("body", ["[" * 100_000, '{"a":' * 50_000, '{"email": "\\ud800@rosales.example", "kind": "hard"}'], ids=["lists", "objects", "half a letter"])
+def test_json_that_nothing_can_be_made_of_is_refused_like_any_other(tell, body):
+    answer = tell(None, data=body)
+    assert answer.status_code == 422

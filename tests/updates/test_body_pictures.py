@@ -8,6 +8,7 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
+from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.search.queries import search
 from campaign.updates.body_pictures import MOST_PICTURES, PictureInText, TooManyPictures, add_body_picture, remove_body_picture
@@ -31,7 +32,7 @@ def photo(size=(1000, 400), shade="navy"):
 
 
 def add(update, data=None, alts=ALTS):
-    return write(add_body_picture, update_id=update.id, data=data or photo(), alts=alts, now=utcnow())
+    return write(add_body_picture, update_id=update.id, picture=clean_picture(data or photo()), alts=alts, now=utcnow())
 
 
 def test_a_picture_stands_in_the_text_with_its_words_its_size_and_nothing_of_the_camera(client, app):

@@ -7,6 +7,7 @@ import pytest
 from lxml import etree
 
 from campaign.extensions import write
+from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.updates.body_pictures import add_body_picture
 from campaign.updates.picturing import set_update_picture
@@ -28,8 +29,8 @@ ODD = {
 def news(app):
     cause = make_cause()
     made = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
-    write(set_update_picture, update_id=made.id, data=heart(), alts={"en": "A heart"}, now=utcnow())
-    write(add_body_picture, update_id=made.id, data=heart(), alts={"en": "A heart"}, now=utcnow())
+    write(set_update_picture, update_id=made.id, picture=clean_picture(heart()), alts={"en": "A heart"}, now=utcnow())
+    write(add_body_picture, update_id=made.id, picture=clean_picture(heart()), alts={"en": "A heart"}, now=utcnow())
     make_update("plain", cause_id=cause.id, days=9, texts={"en": {"title": "Plain", "body": "Plain."}})
     return cause
 

@@ -10,6 +10,7 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
+from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.updates.operations import (
     Links,
@@ -95,7 +96,7 @@ def test_an_update_says_what_it_is_about_and_machines_can_read_it(client, app):
 
 def test_its_picture_is_whole_on_its_page_and_cut_around_its_point_elsewhere(client, app):
     made = make_update()
-    write(set_update_picture, update_id=made.id, data=picture((1000, 2000)), focus=(50, 0), now=utcnow())
+    write(set_update_picture, update_id=made.id, picture=clean_picture(picture((1000, 2000))), focus=(50, 0), now=utcnow())
     page = client.get("/en/updates/answer").text
     [whole] = set(re.findall(r'/updates/answer/picture-\w+\.webp', page))
     [wide] = set(re.findall(r'/updates/answer/wide-\w+\.jpg', page))

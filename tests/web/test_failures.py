@@ -3,8 +3,8 @@
 import re
 
 import pytest
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as NoConnectionLeft
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import TooManyRequests
 
 from campaign.errors import CampaignError
@@ -121,10 +121,28 @@ def test_a_database_that_is_away_or_full_asks_to_come_back(probe, faults, caplog
     assert "disk is full" in caplog.text
 
 
-def test_who_gets_no_connection_in_time_is_asked_to_come_back(probe, faults):
-    faults.next = NoConnectionLeft("QueuePool limit of size 30 reached")
-    answer = probe.get("/fr/probe/x")
-    assert (answer.status_code, "QueuePool" in answer.text) == (503, False)
+@pytest.mark.parametrize("host", ["a" * 300, "[::1"])
+def test_a_host_that_is_no_name_is_refused_without_fuss(probe, host, caplog):
+    assert probe.get("/en/", headers={"Host": host}).status_code < 500
+    assert probe.post("/en/probe/x", headers={"Host": host}).status_code < 500
+    assert not caplog.text
+
+
+@pytest.mark.parametrize("trouble", [PoolTimeout("no connection is free"), InterfaceError("select 1", {}, Exception("closed"))])
+def test_a_database_without_a_free_connection_asks_to_come_back_too(probe, faults, trouble):
+    faults.next = trouble
+    assert probe.get("/en/probe/x").status_code == 503
+
+
+def test_an_error_on_the_way_to_another_answer_has_its_reference_too(probe, caplog, monkeypatch):
+    def fail():
+        raise ValueError("a secret of the house")
+
+    monkeypatch.setattr(failures, "redirect_to_language", fail)
+    answer = probe.get("/en/nowhere/this-is-a-token")
+    assert answer.status_code == 500
+    assert f"reference {re.search(r'>([0-9a-f]{8})<', answer.text)[1]}" in caplog.text
+    assert "this-is-a-token" not in caplog.text
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -83,6 +83,8 @@ def test_posts_of_our_pages_and_of_programs_are_taken(client, petition, headers)
         {"Origin": "null"},
         {"Origin": ""},
         {"Origin": "localhost"},
+        {"Origin": "http://["},
+        {"Origin": "http://[::1"},
         {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "cross-site"},
         {"Sec-Fetch-Site": "same-site"},

@@ -40,6 +40,12 @@ def test_an_address_without_a_language_leads_to_one_that_has_it(client, app):
     assert spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
 
 
+def test_a_question_that_is_no_text_is_passed_on_as_far_as_it_is_one(client, app):
+    make_petition()
+    answer = client.get("/petitions/home", query_string=b"ref=\xff&b=1".decode("latin-1"))
+    assert answer.status_code == 302 and answer.location.endswith("&b=1")
+
+
 def test_a_slash_too_many_is_forgiven(client, app):
     make_petition()
     assert spoken(client, "/en/petitions/home/?ref=a") == "/en/petitions/home?ref=a"

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 
 from flask import make_response, redirect, render_template, request, url_for
 
+from campaign.lib.addresses import host_in
 from campaign.organize.entrance.letting_in import safe_next
 from campaign.organize.presence import half_signed_in
 
@@ -52,8 +53,12 @@ def _door(**values):
 def _whence():
     if request.method == "GET":
         return request.full_path.rstrip("?")
-    before = urlsplit(request.referrer or "")
-    return safe_next(f"{before.path}?{before.query}".rstrip("?")) if before.netloc == request.host else None
+    before = request.referrer or ""
+    # Anybody can write into a header, and an address of ours alone can be taken apart without a doubt.
+    if host_in(before) != request.host:
+        return None
+    parts = urlsplit(before)
+    return safe_next(f"{parts.path}?{parts.query}".rstrip("?"))
 
 
 def _is_read_by_somebody():

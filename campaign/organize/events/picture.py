@@ -6,12 +6,11 @@ from flask_babel import gettext as _
 from campaign.events.editing import ChangedMeanwhile, change_picture, mark_of
 from campaign.events.operations import set_picture
 from campaign.events.queries import event_in_any_state
-from campaign.lib.pictures import PictureRefused
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, REFUSALS, PictureForm
+from campaign.organize.picture_forms import MOST_SENT, PictureForm
 
 
 @blueprint.get("/<slug>/picture")
@@ -28,12 +27,9 @@ def save_picture(event):
     if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
         return _page(event, form, 422)
     alts = form.alts([text.lang for text in event.texts])
-    named = {"data": form.data_sent(), "focal": form.focal(), "alts": alts, "mark": form.mark.data, "now": utcnow()}
+    named = {"picture": form.sent, "focal": form.focal(), "alts": alts, "mark": form.mark.data, "now": utcnow()}
     try:
         act(fact_of("events.edit", event, part="picture"), change_picture, event_id=event.id, **named)
-    except PictureRefused as refusal:
-        form.picture.errors = [REFUSALS[refusal.code]]
-        return _page(event, form, 422)
     except ChangedMeanwhile:
         form.mark.data = mark_of(event_in_any_state(event.slug), "picture")
         form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
@@ -45,7 +41,7 @@ def save_picture(event):
 @blueprint.post("/<slug>/picture/remove")
 @allowed("events.edit", any_event)
 def remove_picture(event):
-    act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, data=None, now=utcnow())
+    act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, picture=None, now=utcnow())
     flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.events.picture", slug=event.slug), 303)
 

@@ -116,7 +116,7 @@ def _of(action, event, registration):
 
 
 def _own(event, registration_id):
-    return (registration_in(event.id, registration_id) if registration_id < 2**63 else None) or abort(404)
+    return registration_in(event.id, registration_id) or abort(404)
 
 
 def _said_in(registration):

@@ -13,7 +13,7 @@ from campaign.organize.kiosks.pages import blueprint, clock_of, rows_of
 
 
 def any_kiosk(kiosk_id):
-    return kiosk_by_id(kiosk_id) if kiosk_id < 2**63 else None
+    return kiosk_by_id(kiosk_id)
 
 
 @blueprint.get("/tablets/<int:kiosk_id>")

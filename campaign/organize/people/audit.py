@@ -17,6 +17,7 @@ from campaign.organize.presence import causes_where
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50
+LARGEST_ID = 2**63 - 1
 
 
 @blueprint.get("/")
@@ -31,7 +32,7 @@ def index():
         action=form.subject,
         since=_start(form.since),
         until=_start(form.until, days=1),
-        before_id=request.args.get("before", type=int),
+        before_id=_before(),
         most=ON_A_PAGE + 1,
     )
     return render_template(
@@ -55,6 +56,12 @@ def named_in(found):
     """Return {id: Organizer} of those whom entries are about, or who planned what the worker did."""
     about = {each.subject_id for each in found if each.subject_kind == "organizer"}
     return {each: organizer_by_id(each) for each in about | {each.details.get("planned_by") for each in found} - {None}}
+
+
+def _before():
+    """Return the id behind which the page begins, or None; what no row can have is as if it had not been asked."""
+    before = request.args.get("before", type=int)
+    return before if before and 0 < before <= LARGEST_ID else None
 
 
 def _start(field, days=0):

@@ -4,11 +4,10 @@ from flask import Response, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from campaign.lib.locales import LOCALES
-from campaign.lib.pictures import PictureRefused
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
 from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
-from campaign.organize.picture_forms import MOST_SENT, REFUSALS, PictureForm
+from campaign.organize.picture_forms import MOST_SENT, PictureForm
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
 from campaign.petitions.queries import petition_in_any_state
@@ -27,12 +26,9 @@ def save_picture(petition):
     form = PictureForm()
     if not form.validate_about(has_picture=petition.picture is not None, spoken=[petition.original_lang]):
         return _page(petition, form, 422)
-    named = {"data": form.data_sent(), "focal": form.focal(), "alts": form.alts(LOCALES), "mark": form.mark.data}
+    named = {"picture": form.sent, "focal": form.focal(), "alts": form.alts(LOCALES), "mark": form.mark.data}
     try:
         act(fact_of("petitions.edit", petition, part="picture"), change_picture, petition_id=petition.id, **named)
-    except PictureRefused as refusal:
-        form.picture.errors = [REFUSALS[refusal.code]]
-        return _page(petition, form, 422)
     except ChangedMeanwhile:
         present = petition_in_any_state(petition.slug)
         form.mark.data = mark_of(present.picture)

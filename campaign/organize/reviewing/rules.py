@@ -22,7 +22,7 @@ AT_ONCE = 2000
 
 
 def any_rule(rule_id):
-    return rule_keeping.rule_by_id(rule_id) if rule_id < 2**63 else None
+    return rule_keeping.rule_by_id(rule_id)
 
 
 @blueprint.get("/")

@@ -31,7 +31,7 @@ MERGE_FAULTS = {
 
 
 def any_signature(signature_id):
-    return signature_by_id(signature_id) if signature_id <= LARGEST_ID else None
+    return signature_by_id(signature_id)
 
 
 @blueprint.get("/")
@@ -87,6 +87,10 @@ def correct(signature):
         form.form_errors = [*form.form_errors, overtaken]
         form.seen.data = reviewing.fingerprint_of(fresh)
         return _page(fresh, correction=form, status=409)
+    except reviewing.SamePerson:
+        same = _("Another signature under this petition has that name and postal code. Where both are one person, turn one of them away.")
+        form.form_errors = [*form.form_errors, same]
+        return _page(signature_by_id(signature.id), correction=form, status=409)
     flash(_("Saved. It is shown so from now on."), "sure")
     return _back(signature)
 

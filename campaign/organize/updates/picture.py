@@ -3,11 +3,10 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.pictures import PictureRefused
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, REFUSALS, PictureForm
+from campaign.organize.picture_forms import MOST_SENT, PictureForm
 from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
 from campaign.updates.operations import UpdateChangedMeanwhile
 from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture
@@ -27,12 +26,9 @@ def save_picture(update):
     form, written = PictureForm(), update.written_in
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
-    named = {"data": form.data_sent(), "focus": form.focal(), "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
+    named = {"picture": form.sent, "focus": form.focal(), "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
     try:
         act(fact_of("updates.edit", update, part="picture"), change_update_picture, update_id=update.id, **named)
-    except PictureRefused as refusal:
-        form.picture.errors = [REFUSALS[refusal.code]]
-        return _page(update, form, 422)
     except UpdateChangedMeanwhile:
         present = update_in_any_state(update.slug)
         form.mark.data = mark_of(present)

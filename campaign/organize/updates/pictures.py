@@ -5,11 +5,10 @@ from flask_babel import gettext as _
 
 from campaign.lib.locales import NAMES
 from campaign.lib.markdown import to_html
-from campaign.lib.pictures import PictureRefused
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, REFUSALS, BodyPictureForm
+from campaign.organize.picture_forms import MOST_SENT, BodyPictureForm
 from campaign.organize.updates.forms import MOST_BODY
 from campaign.organize.updates.pages import any_update, blueprint, fact_of
 from campaign.updates import body_pictures
@@ -30,12 +29,9 @@ def add_picture(update):
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=False, spoken=written):
         return _all_page(update, form, 422)
-    named = {"data": form.data_sent(), "alts": form.alts(written), "now": utcnow()}
+    named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
     try:
         made = act(fact_of("updates.edit", update, part="pictures"), body_pictures.add_body_picture, update_id=update.id, **named)
-    except PictureRefused as refusal:
-        form.picture.errors = [REFUSALS[refusal.code]]
-        return _all_page(update, form, 422)
     except body_pictures.TooManyPictures:
         form.picture.errors = [_("An update has at most %(most)s pictures in its text. Take one away first.", most=body_pictures.MOST_PICTURES)]
         return _all_page(update, form, 409)

@@ -1,0 +1,18 @@
+"""Numbers of rows in addresses: what no column of a database holds is no address of ours."""
+
+from werkzeug.routing import IntegerConverter
+
+LARGEST = 2**63 - 1
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in a rule, up to the largest number that a row can have."""
+
+    regex = r"[0-9]{1,19}"
+
+    def __init__(self, *arguments, **options):
+        super().__init__(*arguments, **{"max": LARGEST, **options})
+
+
+def init_app(app):
+    app.url_map.converters["int"] = RowNumber

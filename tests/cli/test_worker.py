@@ -1,0 +1,30 @@
+"""The upkeep of the worker: each piece of it by itself."""
+
+from threading import Event
+
+from sqlalchemy.exc import OperationalError
+
+from campaign.cli import worker as module
+from campaign.cli.worker import Worker
+
+
+def test_a_piece_of_upkeep_that_fails_keeps_no_other_from_its_turn(app, monkeypatch, caplog):
+    done = []
+
+    def fail(*, now):
+        raise ValueError("a row that nobody expected")
+
+    monkeypatch.setattr(module, "tell_of_erasing", fail)
+    monkeypatch.setattr(module, "remind", lambda *, now: done.append("remind") or 3)
+    assert Worker(app, Event())._upkeep() == 3
+    assert done == ["remind"]
+    assert "a piece of the upkeep failed" in caplog.text
+
+
+def test_a_database_that_is_away_is_asked_again(app, monkeypatch):
+    def away(*_, **__):
+        raise OperationalError("select 1", {}, Exception("away"))
+
+    monkeypatch.setattr(module, "write", away)
+    monkeypatch.setattr(module, "go_on_with_batches", lambda write, now: 0)
+    assert Worker(app, Event())._upkeep() == 0
