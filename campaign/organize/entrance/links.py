@@ -1,6 +1,6 @@
 """What the links of letters open: the invitation, and a new password."""
 
-from flask import Blueprint, flash, render_template, request
+from flask import Blueprint, flash, g, render_template, request
 from flask_babel import gettext as _
 
 from campaign.accounts import keys
@@ -48,7 +48,8 @@ def invitation(token):
     link = _opened("invitation", token)
     if link is None:
         return _ended()
-    known = {"name": link.organizer.name, "lang": link.organizer.lang}
+    # Whoever invited them wrote in a language of their own; this page speaks that of the browser.
+    known = {"name": link.organizer.name, "lang": g.lang}
     return _page(link, WelcomeForm(link.organizer, formdata=None, data=known))
 
 
