@@ -25,6 +25,7 @@ from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
+from campaign.signatures.sums import SumsKeeper
 from campaign.signatures.tasks import forget, remind
 from campaign.subscriptions.tasks import forget as forget_subscriptions
 from campaign.updates import tasks as updates
@@ -36,6 +37,7 @@ NEWS_SECONDS = 1
 PRESS_SECONDS = 1
 INDEX_SECONDS = 1
 EXPORT_SECONDS = 0.5
+SUMS_SECONDS = 5
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
@@ -53,6 +55,7 @@ class Worker:
         self._has_read_clocks = False
         self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
+        self._sums = SumsKeeper(write)
         self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
     def run(self):
@@ -67,6 +70,7 @@ class Worker:
             (self._press.tidy, UPKEEP_SECONDS),
             (self._exporter.make_next, EXPORT_SECONDS),
             (self._exporter.tidy, UPKEEP_SECONDS),
+            (self._sums.keep, SUMS_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]

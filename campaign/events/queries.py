@@ -1,6 +1,6 @@
 """What pages, mails and the door ask about events and registrations."""
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
@@ -9,6 +9,7 @@ from campaign.extensions import db
 
 PUBLIC = (Event.state != "draft", Cause.state == "published")
 LISTED = (*PUBLIC, Event.archived_at.is_(None))
+IN_ARCHIVE = Event.archived_at.is_not(None)
 MOST_IN_FEED = 500
 
 
@@ -49,10 +50,30 @@ def is_taken(slug):
 
 def events_among(cause_ids):
     """Return all events of these causes, or of all where None, the latest first, with texts and cause."""
-    query = _whole().order_by(Event.starts_at.desc(), Event.id.desc())
-    if cause_ids is not None:
-        query = query.where(Event.cause_id.in_(cause_ids))
-    return db.session.scalars(query).all()
+    return db.session.scalars(_whole().where(*_of(cause_ids)).order_by(Event.starts_at.desc(), Event.id.desc())).all()
+
+
+def events_by_turn(cause_ids, now, *, limit=None, offset=0):
+    """Return the events of these causes, or of all where None, that are not in the archive: those ahead, the drafts, those past.
+
+    Of those past the latest comes first, of the others the next.
+    """
+    turn = case((Event.state == "draft", 1), (Event.ends_at > now, 0), else_=2)
+    next_first = case((turn < 2, Event.starts_at))
+    order = turn, next_first, Event.starts_at.desc(), Event.id.desc()
+    query = _whole().where(*_of(cause_ids), Event.archived_at.is_(None)).order_by(*order)
+    return db.session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def events_in_archive(cause_ids, *, limit=None, offset=0):
+    """Return the archived events of these causes, or of all where None, the latest first."""
+    query = _whole().where(*_of(cause_ids), IN_ARCHIVE).order_by(Event.starts_at.desc(), Event.id.desc())
+    return db.session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def archived_events(cause_ids):
+    """Return how many events of these causes, or of all where None, are in the archive."""
+    return db.session.scalar(select(func.count(Event.id)).where(*_of(cause_ids), IN_ARCHIVE))
 
 
 def events_ahead(now, *, cause_id=None, town="", limit=None, offset=0):
@@ -125,6 +146,11 @@ def attendance(event_id):
     )
     came = db.session.scalar(select(seats).where(of_event, Registration.checked_in_at.is_not(None)))
     return {**states, "came": came}
+
+
+def _of(cause_ids):
+    """Return the conditions by which an event is of these causes, or of any where None."""
+    return () if cause_ids is None else (Event.cause_id.in_(cause_ids),)
 
 
 def _chosen(cause_id, town):

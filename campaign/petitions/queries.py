@@ -58,12 +58,18 @@ def petition_in_any_state(slug):
     return db.session.scalar(_whole().where(Petition.slug == slug))
 
 
-def petitions_among(cause_ids):
-    """Return all petitions of these causes, or of all where None, in their order, with texts and targets."""
-    query = _whole().order_by(Petition.cause_id, Petition.position, Petition.id)
-    if cause_ids is not None:
-        query = query.where(Petition.cause_id.in_(cause_ids))
-    return db.session.scalars(query).all()
+def petitions_among(cause_ids, *, archived=None, limit=None, offset=0):
+    """Return the petitions of these causes, or of all where None, in their order, with texts and targets.
+
+    `archived` says whether only those in the archive, or only the others; None means both.
+    """
+    query = _whole().where(*_among(cause_ids, archived)).order_by(Petition.cause_id, Petition.position, Petition.id)
+    return db.session.scalars(query.limit(limit).offset(offset)).all()
+
+
+def archived_petitions(cause_ids):
+    """Return how many petitions of these causes, or of all where None, are in the archive."""
+    return db.session.scalar(select(func.count(Petition.id)).where(*_among(cause_ids, archived=True)))
 
 
 def petitions_with_ids(petition_ids):
@@ -138,6 +144,12 @@ def _terms():
 
 
 _TERMS = _terms()
+
+
+def _among(cause_ids, archived):
+    """Return the conditions by which a petition is of these causes, and in the archive or not."""
+    of_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)
+    return of_causes if archived is None else (*of_causes, Petition.archived_at.is_not(None) if archived else Petition.archived_at.is_(None))
 
 
 def _whole():

@@ -2,22 +2,22 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, cast, func, select
 
 from campaign.extensions import db
-from campaign.lib.hours import hour_of, read_hour
+from campaign.lib.hours import read_hour
 from campaign.mail.models import OWED, TROUBLED, OwedMessage
 from campaign.mail.operations import NO_LONGER_APT
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
+from campaign.signatures.sums import sums
 
 # Whoever has not confirmed, or is held, waits; what was withdrawn or erased is in no chart.
 SURE = ("counted", "confirmed")
 WAITING = ("pending", "held")
-_IN_TALLY = Signature.number.is_not(None)
-_CHARTED = Signature.state.in_((*SURE, *WAITING))
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -71,63 +71,45 @@ def states(petition_ids):
 
 def hours(petition_ids):
     """Return an Hour for each hour in which anybody signed, oldest first."""
-    hour = hour_of(Signature.created_at).label("hour")
-    rows = db.session.execute(
-        select(hour, Signature.state.in_(WAITING).label("waits"), func.count().label("count"))
-        .where(Signature.petition_id.in_(petition_ids), _CHARTED)
-        .group_by("hour", "waits")
-    )
     sure, waiting = Counter(), Counter()
-    for row in rows:
-        (waiting if row.waits else sure)[row.hour] += row.count
+    for (hour, state, *_), count in sums("hours", petition_ids).items():
+        if state in SURE:
+            sure[hour] += count
+        elif state in WAITING:
+            waiting[hour] += count
     return [Hour(read_hour(each), sure[each], waiting[each]) for each in sorted({*sure, *waiting})]
 
 
 def counted_by_kind(petition_ids):
     """Return {"country": Counter, "lang": Counter, "evidence": Counter} of the counted signatures."""
-    columns = (Signature.country, Signature.lang, Signature.evidence)
-    rows = db.session.execute(
-        select(*columns, func.count()).where(Signature.petition_id.in_(petition_ids), _IN_TALLY).group_by(*columns)
-    )
-    found = {column.key: Counter() for column in columns}
-    for *values, count in rows:
-        for column, value in zip(columns, values, strict=True):
-            found[column.key][value] += count
+    found = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
+    for values, count in sums("kinds", petition_ids).items():
+        for of_kind, value in zip(found.values(), values, strict=True):
+            of_kind[value] += count
     return found
 
 
 def counted_by_postal_area(petition_ids):
     """Return a Counter of the counted signatures by (country, first three characters of the postal code)."""
-    area = func.substr(Signature.postal_code, 1, 3).label("area")
-    rows = db.session.execute(
-        select(Signature.country, area, func.count())
-        .where(Signature.petition_id.in_(petition_ids), _IN_TALLY, Signature.postal_code != "")
-        .group_by(Signature.country, area)
-    )
-    return Counter({(country, area): count for country, area, count in rows})
+    return sums("areas", petition_ids)
 
 
 def counted_by_source(petition_ids):
     """Return a Counter of the counted signatures by campaign code ("" for none), and how many came by a supporter's link."""
-    rows = db.session.execute(
-        select(Signature.source, func.count(), func.count(Signature.brought_by))
-        .where(Signature.petition_id.in_(petition_ids), _IN_TALLY)
-        .group_by(Signature.source)
-    ).all()
-    return Counter({source: count for source, count, _ in rows}), sum(brought for *_, brought in rows)
+    found, brought = Counter(), 0
+    for (source, is_brought), count in sums("sources", petition_ids).items():
+        found[source] += count
+        brought += count if is_brought else 0
+    return found, brought
 
 
 def confirmed_since(petition_ids, since, until):
-    """Return (how many of those who signed by mail in this time have confirmed, how many signed)."""
-    signed, confirmed = db.session.execute(
-        select(func.count(), func.count(Signature.confirmed_at)).where(
-            Signature.petition_id.in_(petition_ids),
-            Signature.created_at >= since,
-            Signature.created_at < until,
-            Signature.evidence == "email",
-            Signature.state != "erased",
-        )
-    ).one()
+    """Return (how many of those who signed by mail in this time have confirmed, how many signed), from the hour of `since` on."""
+    confirmed = signed = 0
+    for (hour, _, by_mail, is_confirmed), count in sums("hours", petition_ids).items():
+        if by_mail and since - AN_HOUR < read_hour(hour) < until:
+            signed += count
+            confirmed += count if is_confirmed else 0
     return confirmed, signed
 
 

@@ -35,6 +35,12 @@ def kinds_owed():
     return [owed.kind for owed in db.session.query(OwedMessage).order_by(OwedMessage.id)]
 
 
+def places(page, *slugs):
+    """Return whether links to these events stand in the page, in this order."""
+    found = [page.find(f'href="/organize/events/{slug}"') for slug in slugs]
+    return -1 not in found and found == sorted(found)
+
+
 def photograph(size=(1200, 600), kind="JPEG"):
     file = io.BytesIO()
     Image.new("RGB", size, "orange").save(file, kind)
@@ -238,7 +244,9 @@ def test_an_archived_event_is_in_no_list_and_stays_at_its_address(desk, client):
     desk.post(f"{TALK}/archive")
     assert "/events/talk" not in client.get("/en/events/?when=past").text.replace("/events/talk.ics", "")
     assert client.get("/en/events/talk").status_code == 200
-    assert "One event in the archive" in desk.get("/organize/events/").text
+    used = desk.get("/organize/events/").text
+    assert "One event in the archive" in used and not places(used, "talk")
+    assert places(desk.get("/organize/events/?archived=1").text, "talk")
     desk.post(f"{TALK}/restore")
     assert "/en/events/talk" in client.get("/en/events/?when=past").text
 
@@ -320,3 +328,15 @@ def test_each_role_meets_what_the_table_says_at_an_event_that_exists(desk_of, ro
         if refused == (role in TABLE[permission]):
             wrong.append((method, here, permission))
     assert wrong == []
+
+
+def test_the_list_says_what_is_next_and_goes_on_page_by_page(desk, monkeypatch):
+    monkeypatch.setattr("campaign.organize.events.pages.ON_A_PAGE", 3)
+    for slug, days in (("last-year", -300), ("next-month", 30), ("tomorrow", 1), ("last-week", -7)):
+        make_event(slug, cause_id=desk.cause.id, days=days)
+    make_event("unsaid", cause_id=desk.cause.id, days=2, draft=True)
+    first, second = (desk.get(f"/organize/events/?page={number}").text for number in (1, 2))
+    assert places(first, "tomorrow", "next-month", "unsaid") and "last-week" not in first
+    assert places(second, "last-week", "last-year") and "tomorrow" not in second
+    assert 'href="/organize/events/?page=2"' in first and 'rel="next"' not in second
+    assert "The list ends before this page." in desk.get("/organize/events/?page=3").text

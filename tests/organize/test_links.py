@@ -56,6 +56,11 @@ def test_looking_at_an_invitation_uses_nothing_up(door, invited):
     assert fresh(teo).is_invited
 
 
+def test_the_language_offered_is_that_of_the_page(door, invited):
+    _, path = invited
+    assert '<option value="fr" selected>' in door.get(path, headers={"Accept-Language": "fr"}).text
+
+
 def test_an_invitation_opens_once(door, invited):
     _, path = invited
     door.post(path, WORDS)

@@ -76,3 +76,12 @@ def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of)
     [[_since, _until, asked, confirmed]] = rows_of(desk, "/organize/numbers/causes/valley/confirming.csv")
     # The last of the nine signed a day ago, and by then has had as long as the share gives to everybody.
     assert (asked, confirmed) == ("10", "9")
+
+
+def test_on_a_phone_the_chart_shows_as_many_days_as_it_says(desk_of):
+    petition = make_petition()
+    for days in (0, 20):
+        sign(petition, ODILE, email=f"odile.{days}@kwan.example", now=utcnow() - timedelta(days=days))
+    page = desk_of("editor", petition.cause_id).get("/organize/numbers/petitions/home?range=month").text
+    wide, narrow = (page.partition(f'chart--{size}"')[2].partition("</svg>")[0] for size in ("wide", "narrow"))
+    assert wide.count("<title>") == narrow.count("<title>") == 2

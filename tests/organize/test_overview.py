@@ -216,3 +216,12 @@ def test_several_signatures_are_counted_in_the_plural_and_each_in_the_singular(d
     desk = desk_of("owner", petition.cause_id, lang="fr")
     assert ">comptées<" in desk.get("/organize/numbers/petitions/home").text
     assert "comptée\n" in desk.get("/organize/signatures/").text.replace("</span>", "\n")
+
+
+def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
+    assert 'href="/organize/causes/new"' in desk_of("admin").get("/organize/").text
+    cause = make_cause()
+    for role, may_write in (("editor", True), ("tabler", False)):
+        page = desk_of(role, cause.id).get("/organize/").text
+        assert "No petition yet" in page
+        assert (f'href="/organize/petitions/new?cause={cause.id}"' in page) == may_write

@@ -225,7 +225,9 @@ def test_closing_reopening_and_the_archive(desk, home, client):
     desk.post(f"{HOME}/archive")
     assert client.get("/en/petitions/home").status_code == 200
     assert "Bring them home" not in client.get("/en/causes/valley").text
-    assert "One petition in the archive" in desk.get("/organize/petitions/").text
+    used = desk.get("/organize/petitions/").text
+    assert "One petition in the archive" in used and f'href="{HOME}"' not in used
+    assert f'href="{HOME}"' in desk.get("/organize/petitions/?archived=1").text
     desk.post(f"{HOME}/restore")
     desk.post(f"{HOME}/reopen")
     assert (now_of().state, now_of().archived_at) == ("published", None)
@@ -281,6 +283,16 @@ def test_an_empty_desk_says_what_a_petition_is(desk):
     page = desk.get("/organize/petitions/").text
     assert "No petition yet" in page
     assert "New petition" in page
+
+
+def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
+    monkeypatch.setattr("campaign.organize.petitions.pages.ON_A_PAGE", 2)
+    for number in range(3):
+        make_petition(f"home-{number}", cause_id=desk.cause.id)
+    first, second = (desk.get(f"/organize/petitions/?page={number}").text for number in (1, 2))
+    assert 'href="/organize/petitions/home-1"' in first and 'href="/organize/petitions/home-2"' not in first
+    assert 'href="/organize/petitions/home-2"' in second and 'rel="next"' not in second
+    assert "The list ends before this page." in desk.get("/organize/petitions/?page=9").text
 
 
 def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):

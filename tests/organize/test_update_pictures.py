@@ -84,3 +84,10 @@ def test_a_picture_is_decoded_before_anybody_has_to_wait_for_the_database(desk, 
     monkeypatch.setattr(picture_forms, "clean_picture", look)
     assert upload(desk).status_code == 303
     assert held == [False]
+
+
+def test_what_keeps_it_from_going_out_leads_to_where_it_is_mended(desk):
+    upload(desk)
+    french = {"title_fr": "Une réponse", "summary_fr": "", "body_fr": "![](picture:1)"}
+    assert desk.post("/organize/updates/answer/words", words(**french)).status_code == 303
+    assert f'href="{PICTURES}">Français: nobody has said yet' in desk.get("/organize/updates/answer/publish").text

@@ -1,6 +1,7 @@
 """What the links of letters open: the invitation, and a new password."""
 
 from flask import Blueprint, flash, render_template, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from campaign.accounts import keys
@@ -48,7 +49,8 @@ def invitation(token):
     link = _opened("invitation", token)
     if link is None:
         return _ended()
-    known = {"name": link.organizer.name, "lang": link.organizer.lang}
+    # Whoever invited them wrote in a language of their own; this page speaks that of the browser.
+    known = {"name": link.organizer.name, "lang": get_locale().language}
     return _page(link, WelcomeForm(link.organizer, formdata=None, data=known))
 
 

@@ -1,5 +1,8 @@
 """Events from their beginning: the list, the page of each, and the next one after it."""
 
+from functools import partial
+from itertools import groupby
+
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
@@ -11,7 +14,7 @@ from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.operations import SlugTaken, create_event
 from campaign.events.pages import card
 from campaign.events.pages import page as event_page
-from campaign.events.queries import event_in_any_state, events_among, is_taken
+from campaign.events.queries import archived_events, event_in_any_state, events_by_turn, events_in_archive, is_taken
 from campaign.lib.addresses import whole_address
 from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
@@ -22,29 +25,31 @@ from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.events.forms import NewEventForm
 from campaign.organize.events.state_forms import LaterForm
 from campaign.organize.guard import allowed
+from campaign.organize.paging import page_of
 from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import any_event
 from campaign.petitions.cards import cards_of_cause
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
+ON_A_PAGE = 30
 
 
 @blueprint.get("/")
 @allowed("events.see")
 def index():
-    now = utcnow()
-    found = events_among(causes_where("events.see"))
-    seats = seats_of(event.id for event in found)
-    rows = [(event, card(event, g.lang, now), seats.get(event.id, 0)) for event in found]
-    kept = [row for row in rows if row[0].archived_at is None]
-    shown = [row for row in kept if row[0].state != "draft"]
+    """The events ahead, the drafts and those past; with `?archived=1` those in the archive."""
+    cause_ids, now = causes_where("events.see"), utcnow()
+    shelf = {"archived": 1} if request.args.get("archived") else {}
+    find = partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)
+    page = page_of(find, ON_A_PAGE, "organize.events.index", **shelf)
+    seats = seats_of(event.id for event in page.rows)
+    rows = [(event, card(event, g.lang, now), seats.get(event.id, 0)) for event in page.rows]
     return render_template(
         "organize/events/index.html",
-        # The next first; of drafts too.
-        ahead=[row for row in reversed(shown) if row[0].ends_at > now],
-        drafts=[row for row in reversed(kept) if row[0].state == "draft"],
-        past=[row for row in shown if row[0].ends_at <= now],
-        archived=[row for row in rows if row[0].archived_at],
+        groups=[(kind, list(of)) for kind, of in groupby(rows, lambda row: _kind(row[0], now))],
+        page=page,
+        shelf=shelf,
+        archived=archived_events(cause_ids),
         may_create=may("events.edit"),
     )
 
@@ -150,6 +155,15 @@ def fact_of(action, event, **details):
 def back_to(slug):
     """Return a redirect to the page of the event at `slug`."""
     return redirect(url_for("organize.events.show", slug=slug), 303)
+
+
+def _kind(event, now):
+    """Return under which heading of the list an event stands."""
+    if event.archived_at:
+        return "archive"
+    if event.state == "draft":
+        return "drafts"
+    return "ahead" if event.ends_at > now else "past"
 
 
 def _petitions(event, now):

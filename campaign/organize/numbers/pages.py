@@ -65,7 +65,7 @@ def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
         shown_waiting=sum(span.waiting for span in drawn),
         span_words=span_words,
         wide=chart(drawn, height=300),
-        narrow=chart(drawn[-14:] if chosen != "all" else drawn, width=358, height=230, labels=4),
+        narrow=chart(drawn, width=358, height=230, labels=4),
         forecast=goal_forecast(figures.hours, count=counts.counted, goal=goal) if goal else None,
         tables=TABLES,
         evidence_words=EVIDENCE_WORDS,

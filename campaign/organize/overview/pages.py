@@ -82,7 +82,7 @@ def _in_sight(cause, chosen_range, has_chart, now):
         petitions=tuple((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed),
         glance=seen,
         wide=chart(drawn, height=300) if drawn else None,
-        narrow=chart(drawn[-14:] if chosen_range != "all" else drawn, width=358, height=230, labels=4) if drawn else None,
+        narrow=chart(drawn, width=358, height=230, labels=4) if drawn else None,
     )
 
 

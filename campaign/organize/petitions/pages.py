@@ -1,5 +1,6 @@
 """Petitions from their beginning to the archive: the list, the page of each, and the next one after it."""
 
+from functools import partial
 from operator import attrgetter
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from campaign.organize.acts import Fact, act
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.guard import allowed
+from campaign.organize.paging import page_of
 from campaign.organize.petitions.forms import GoalForm
 from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import any_petition
@@ -18,25 +20,30 @@ from campaign.petitions import operations
 from campaign.petitions.cards import card
 from campaign.petitions.editing import change_goal
 from campaign.petitions.goals import next_goal
-from campaign.petitions.queries import petition_counts, petition_in_any_state, petitions_among
+from campaign.petitions.queries import archived_petitions, petition_counts, petition_in_any_state, petitions_among
 from campaign.petitions.readiness import faults_of, missing_languages
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet_of_petition
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
+ON_A_PAGE = 30
 
 
 @blueprint.get("/")
 @allowed("petitions.see")
 def index():
-    petitions = petitions_among(causes_where("petitions.see"))
-    counts = petition_counts(petition.id for petition in petitions)
-    now = utcnow()
-    rows = [(petition, card(petition, g.lang, counts.get(petition.id, 0), now)) for petition in petitions]
+    """The petitions in use, or with `?archived=1` those in the archive."""
+    cause_ids, now = causes_where("petitions.see"), utcnow()
+    shelf = {"archived": 1} if request.args.get("archived") else {}
+    find = partial(petitions_among, cause_ids, archived=bool(shelf))
+    page = page_of(find, ON_A_PAGE, "organize.petitions.index", **shelf)
+    counts = petition_counts(petition.id for petition in page.rows)
     return render_template(
         "organize/petitions/index.html",
-        rows=[row for row in rows if row[0].archived_at is None],
-        archived=[row for row in rows if row[0].archived_at],
+        rows=[(petition, card(petition, g.lang, counts.get(petition.id, 0), now)) for petition in page.rows],
+        page=page,
+        shelf=shelf,
+        archived=archived_petitions(cause_ids),
         may_create=may("petitions.edit"),
     )
 
