@@ -125,7 +125,7 @@ class Worker:
             address_days=config["ADDRESS_DAYS"],
         )
         kept = write(tell_of_erasing, now=now) + write(anonymise_due, now=now)
-        forgotten += write(forget_sessions, now=now) + write(forget_batches, now=now)
+        forgotten += write(forget_sessions, now=now) + forget_batches(write, now=now)
         forgotten += self._keep_events(now) + self._keep_news(now)
         forgotten += write(forget_sent_by_kiosks, now=now, days=config["ERASE_PENDING_DAYS"])
         return forgotten + kept + write(remind, now=now) + write(sweep, now=now) + go_on_with_batches(write, now=now)
