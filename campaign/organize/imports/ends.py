@@ -1,8 +1,8 @@
 """How a batch from paper ends: brought in, undone or thrown away. Joined to the views of pages.py."""
 
 from flask import flash, redirect, url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from campaign.extensions import write
 from campaign.imports import bringing_in, operations, taking_out
@@ -43,6 +43,7 @@ def bring_in(batch):
             "%(num)s signature came in, and counts within a second.",
             "%(num)s signatures came in, and count within a second.",
             brought.newcomers,
+            num=format_decimal(brought.newcomers),
         ),
         "sure",
     )
@@ -66,6 +67,7 @@ def undo(batch):
             "Undone: %(num)s signature is taken out, and its words are erased.",
             "Undone: %(num)s signatures are taken out, and their words are erased.",
             taken,
+            num=format_decimal(taken),
         ),
         "sure",
     )
