@@ -1,9 +1,8 @@
 """The numbers of the rail: of one's own causes, only where one may look, and in words for who hears them."""
 
 import pytest
-from sqlalchemy import event, update
+from sqlalchemy import event
 
-from campaign.causes.models import CauseTally
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.organize import rail_numbers
@@ -89,7 +88,7 @@ def test_who_is_not_signed_in_is_told_nothing(client):
     assert client.get("/organize/rail.json").status_code == 303
 
 
-@pytest.mark.parametrize(("count", "told"), [(99_999, ["99,999", "99,999 counted"]), (1_249_705, ["1.2M", "1,249,705 counted"])])
-def test_a_very_large_number_is_brief_for_the_eye_and_whole_in_words(desk_of, cause_id, count, told):
-    write(db.session.execute, update(CauseTally).values(count=count))
-    assert desk_of("owner", cause_id).get("/organize/rail.json").json["signatures"] == told
+@pytest.mark.parametrize(("count", "told"), [(99_999, ("99,999", "99,999 counted")), (1_249_705, ("1.2M", "1,249,705 counted"))])
+def test_a_very_large_number_is_brief_for_the_eye_and_whole_in_words(app, count, told):
+    with app.test_request_context("/en/"):
+        assert rail_numbers._worded(count, rail_numbers.COUNTED["signatures"][2]) == told
