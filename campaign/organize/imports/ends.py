@@ -40,10 +40,10 @@ def bring_in(batch):
     brought = bringing_in.carry_in(write, batch_id, decided)
     flash(
         ngettext(
-            "%(num)s signature came in, and counts within a second.",
-            "%(num)s signatures came in, and count within a second.",
+            "%(figure)s signature came in, and counts within a second.",
+            "%(figure)s signatures came in, and count within a second.",
             brought.newcomers,
-            num=format_decimal(brought.newcomers),
+            figure=format_decimal(brought.newcomers),
         ),
         "sure",
     )
@@ -64,10 +64,10 @@ def undo(batch):
     taken = taking_out.carry_out(write, batch_id)
     flash(
         ngettext(
-            "Undone: %(num)s signature is taken out, and its words are erased.",
-            "Undone: %(num)s signatures are taken out, and their words are erased.",
+            "Undone: %(figure)s signature is taken out, and its words are erased.",
+            "Undone: %(figure)s signatures are taken out, and their words are erased.",
             taken,
-            num=format_decimal(taken),
+            figure=format_decimal(taken),
         ),
         "sure",
     )
