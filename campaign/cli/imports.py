@@ -10,9 +10,9 @@ from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
-from campaign.imports.beginning import batch_of, begin_file
+from campaign.imports.beginning import batch_of, keep_file, open_file
 from campaign.imports.bringing_in import accept, carry_in
-from campaign.imports.deciding import decide
+from campaign.imports.deciding import decide, without_wrong
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
 from campaign.imports.queries import checker_for, items_in, remembered_columns
@@ -52,8 +52,7 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
         settings["day_first"] = False
     batch, table, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
     if leave_out_wrong:
-        for each in decided:
-            each.fate = "left_out" if each.fate == "wrong" else each.fate
+        without_wrong(decided)
     _tell(decided)
     counts = Counter(each.fate for each in decided)
     if counts["wrong"]:
@@ -65,7 +64,8 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported: nobody is new.")
         return
-    kept = write(_accept, batch, table, decided, now)
+    left_out = {each.place for each in decided if each.fate == "left_out"}
+    kept = write(_accept, keep_file(write, batch=batch, table=table, left_out=left_out), decided, now)
     newcomers = carry_in(write, kept.id, decided).newcomers
     click.echo(f"Imported {numbered(newcomers, 'signature')} into {petition}.")
 
@@ -90,9 +90,8 @@ def _table(file):
     return read_file(file.read_bytes())
 
 
-def _accept(batch, table, decided, now):
-    left_out = {each.place for each in decided if each.fate == "left_out"}
-    begin_file(batch=batch, table=table, left_out=left_out)
+def _accept(batch, decided, now):
+    open_file(batch_id=batch.id, seen=batch.changed_at.isoformat())
     accepted = accept(batch_id=batch.id, seen=None, decided=decided, now=now)
     details = {"signatures": accepted.newcomers}
     record(COMMAND, "imports.bring_in", subject=("import", accepted.id), cause_id=accepted.cause_id, details=details)

@@ -5,6 +5,7 @@ import os
 import secrets
 import threading
 from datetime import timedelta
+from functools import partial
 
 from campaign.accounts.tasks import forget_sessions
 from campaign.causes.operations import publish_due_causes
@@ -122,19 +123,22 @@ class Worker:
     def _upkeep(self):
         """Do each piece of upkeep, whatever becomes of those before it; return how much was done."""
         now, done = utcnow(), 0
-        for piece, named in self._pieces():
+        pieces = [(piece, partial(write, piece, **named)) for piece, named in self._pieces()]
+        # These go by parts, each a transaction of its own.
+        pieces += [(piece, partial(piece, write)) for piece in (forget_batches, go_on_with_batches)]
+        for piece, do in pieces:
             try:
-                done += write(piece, now=now, **named) or 0
+                done += do(now=now) or 0
             except Exception:
                 log.exception("a piece of the upkeep failed, and is tried again in a minute: %s", piece.__qualname__)
-        return done + go_on_with_batches(write, now=now)
+        return done
 
     def _pieces(self):
         """Yield (operation, what it is told besides the time)."""
         config = self._app.config
         unconfirmed = {"days": config["ERASE_PENDING_DAYS"]}
         yield forget, {"unconfirmed_days": config["ERASE_PENDING_DAYS"], "address_days": config["ADDRESS_DAYS"]}
-        for piece in (tell_of_erasing, anonymise_due, forget_sessions, forget_batches, self._read_clocks):
+        for piece in (tell_of_erasing, anonymise_due, forget_sessions, self._read_clocks):
             yield piece, {}
         for piece in (publish_due_causes, publish_due, events.remind):
             yield piece, {}

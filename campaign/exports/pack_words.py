@@ -33,7 +33,7 @@ class PackWords:
     def head(self):
         """Return what stands on every page."""
         by = f"{self._text.organisation} · " if self._text.organisation else ""
-        asked = _("To %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
+        asked = _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
         return Head(
             title=self._text.title,
             demand=asked + self._text.summary,

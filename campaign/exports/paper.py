@@ -14,6 +14,7 @@ EDGE, FOOT = 20 * MM, 18 * MM
 SIZE, LEADING = 9.5, 1.3
 ROW_AIR = 5.4
 LETTER_SIZE, LETTER_LEADING = 11, 1.5
+INDENT = 7 * MM
 
 
 class Head(NamedTuple):
@@ -43,9 +44,9 @@ def signature_sheets(head, fields, rows, paper):
 
 
 def letter_sheets(head, blocks, paper):
-    """Return a PDF of blocks (kind, words) one after the other; kinds are `title`, `head`, `text`, `small`, `figure` and `line`.
+    """Return a PDF of blocks (kind, words) one after the other; kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`.
 
-    The words of a figure are a pair: what is counted, and how many. A line is to be filled by hand.
+    The words of an item are a pair: its mark and what it says; those of a figure: what is counted, and how many. A line is to be filled by hand.
     """
     return _Letter(head, paper).set(blocks)
 
@@ -94,7 +95,7 @@ class _Table(_Paper):
         self._columns = [(EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)]
         self._title = self.sheets.lines(self.printable(head.title), self.room, SAYS, 15)[:3]
         self._demand = self.sheets.lines(self.printable(head.demand), self.room, READS, 9.5)[:5]
-        self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 26
+        self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
 
     def set(self, rows):
         pages = self._broken(rows)
@@ -183,11 +184,19 @@ class _Letter(_Paper):
             height, (what, count) = (20, words) if kind == "figure" else (38, (words, ""))
             yield height, lambda y: self._figure(what, count, y + height)
             return
-        face, size, leading, colour, before, behind = self.STYLES[kind]
+        mark, words = words if kind == "item" else ("", words)
+        indent = INDENT if kind == "item" else 0
+        face, size, leading, colour, before, behind = self.STYLES["text" if indent else kind]
         yield before, lambda y: None
-        for line in self.sheets.lines(self.printable(words), self.room, face, size):
-            yield size * leading, lambda y, line=line: self.sheets.say(line, EDGE, y + 0.8 * size, face, size, colour)
+        for place, line in enumerate(self.sheets.lines(self.printable(words), self.room - indent, face, size)):
+            marked = mark if place == 0 else ""
+            yield size * leading, lambda y, pieces=((marked, EDGE), (line, EDGE + indent)): self._say_all(pieces, y + 0.8 * size, face, size, colour)
         yield behind, lambda y: None
+
+    def _say_all(self, pieces, y, face, size, colour):
+        for words, x in pieces:
+            if words:
+                self.sheets.say(words, x, y, face, size, colour)
 
     def _figure(self, what, count, bottom):
         self.sheets.say(what, EDGE, bottom - 8, DOES, 10.5, INK)

@@ -1,9 +1,14 @@
-"""How batches begin: sheets are printed, a file is read or a sheet is about to be typed."""
+"""How batches begin: sheets are printed, a file is read or a sheet is about to be typed.
+
+Fifty thousand rows in one transaction would keep everybody waiting who signs meanwhile. So a file's rows are kept in many short
+ones, in a batch that counts as thrown away until the last of them opens it: one that is cut short is erased like any other.
+"""
 
 from campaign.extensions import db
 from campaign.imports.columns import guessed, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
-from campaign.imports.rows import insert_rows, row_of
+from campaign.imports.operations import demand_unchanged, locked, mark_changed
+from campaign.imports.rows import AT_ONCE, insert_rows, row_of
 from campaign.imports.values import is_day_first
 from campaign.lib.times import utcnow
 
@@ -26,11 +31,23 @@ def print_sheets(*, petition, lang, paper, sheets, wording):
     return run
 
 
-def begin_file(*, batch, table, left_out=frozenset()):
-    """Keep the rows of a Table, those at places `left_out` as such, in the ImportBatch that `batch_of` made; return the open batch."""
-    db.session.add(batch)
+def keep_file(write, *, batch, table, left_out=frozenset()):
+    """Keep the rows of a Table, those at places `left_out` as such, in the ImportBatch that `batch_of` made, by parts; return it.
+
+    Each part is a transaction by `write`. Nobody gets to see the batch before `open_file`. Raises ChangedMeanwhile where that
+    stood still for so long that the worker took it for left.
+    """
+    kept = write(_keep_batch, batch)
+    for start in range(0, len(table.rows), AT_ONCE):
+        kept = write(_keep_part, kept.id, kept.changed_at.isoformat(), table.rows[start : start + AT_ONCE], left_out)
+    return kept
+
+
+def open_file(*, batch_id, seen):
+    """Open the batch whose rows are all kept, and which `keep_file` last changed at `seen`; return it. Raises ChangedMeanwhile."""
+    batch = _filling(batch_id, seen)
+    batch.state = "open"
     db.session.flush()
-    insert_rows([row_of(batch.id, row.place, cells=row.cells, fault=row.fault, left_out=row.place in left_out) for row in table.rows])
     return batch
 
 
@@ -76,6 +93,26 @@ def begin_sheet(*, petition, organizer_id, sheet, lang, signed_on, country, word
     db.session.flush()
     insert_rows([row_of(batch.id, place, typed={}) for place in range(1, rows + 1)])
     return batch
+
+
+def _keep_batch(batch):
+    batch.state = "dropped"
+    db.session.add(batch)
+    db.session.flush()
+    return batch
+
+
+def _keep_part(batch_id, seen, rows, left_out):
+    batch = _filling(batch_id, seen)
+    insert_rows([row_of(batch_id, row.place, cells=row.cells, fault=row.fault, left_out=row.place in left_out) for row in rows])
+    return batch
+
+
+def _filling(batch_id, seen):
+    """Return the batch, changed and locked. Whoever began to erase it has changed it."""
+    batch = locked(batch_id)
+    demand_unchanged(batch, seen)
+    return mark_changed(batch)
 
 
 def _begun(petition, **columns):

@@ -1,4 +1,4 @@
-"""The moment a batch comes in: accepted as a whole, then brought in by parts; and its undoing.
+"""The moment a batch comes in: accepted as a whole, then brought in by parts.
 
 Fifty thousand rows in one transaction would keep everybody waiting who signs meanwhile. So one transaction decides that all of
 a batch comes in, and many short ones carry it out; where they are cut short, the worker goes on from the rows that still wait.
@@ -10,23 +10,16 @@ from sqlalchemy import delete, func, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.imports.models import WAITS, ImportBatch, ImportRow
-from campaign.imports.operations import demand_unchanged, open_batch
+from campaign.imports.models import WAITS, ImportRow
+from campaign.imports.operations import demand_unchanged, locked, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.collecting import NEW, collect_all
-from campaign.signatures.unsigning import take_out
 
 _rows = ImportRow.__table__
 
 
 class StillWrong(CampaignError):
     """Rows of the batch are wrong: they are mended or left out first."""
-
-    status = 409
-
-
-class NothingToUndo(CampaignError):
-    """The batch has not come in, or was undone before."""
 
     status = 409
 
@@ -56,29 +49,9 @@ def carry_in(write, batch_id, decided):
     return write(_close, batch_id)
 
 
-def undo(*, batch_id, now):
-    """Take out what a batch brought, with all personal words; the runner takes it out of tally and ledger. Returns how many.
-
-    One that is still coming in stops. Raises NothingToUndo.
-    """
-    batch = _locked(batch_id)
-    if batch is None or not (batch.state == "imported" or batch.is_arriving):
-        raise NothingToUndo(batch_id)
-    db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))
-    brought = select(_rows.c.signature_id).where(_rows.c.batch_id == batch_id, _rows.c.signature_id.is_not(None))
-    taken = take_out(ids=brought, now=now)
-    batch.state, batch.closed_at = "undone", now
-    db.session.flush()
-    return taken
-
-
-def _locked(batch_id):
-    return db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
-
-
 def _bring_part(batch_id, decided):
     """Make signatures of those rows that are new, and erase what the rows said; those that somebody else brought in are passed."""
-    if not _locked(batch_id).is_arriving:
+    if not locked(batch_id).is_arriving:
         return
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
     waiting = set(db.session.scalars(select(_rows.c.place).where(*chosen, WAITS)))
@@ -120,7 +93,7 @@ def _evidence(batch_id, each, ids):
 
 def _close(batch_id):
     """Say of a batch that all of it is in, unless it was undone meanwhile; return it."""
-    batch = _locked(batch_id)
+    batch = locked(batch_id)
     if batch.is_arriving:
         # What still waits names the columns, or is an empty line of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))

@@ -54,7 +54,8 @@ class ImportBatch(db.Model):
     apart. `wording` is what the sheets asked consent to, `version_id` the text that they bore; `country` and `signed_on` stand
     for what rows leave out. Of a file `header` are the names of its columns, where it has a heading, and `mapping` the field of
     each by its place. `checked_at` is when fates were last decided, and `counts` how many rows have each. At `accepted_at` it was
-    settled that all of it comes in, `imported_at` says when that was, once the last row is in.
+    settled that all of it comes in, `imported_at` says when that was, once the last row is in. What is `undone` or `dropped`
+    without a `closed_at` is still going; a file whose rows are still being kept counts as dropped, and opens with the last.
     """
 
     __tablename__ = "import_batch"
@@ -106,6 +107,11 @@ class ImportBatch(db.Model):
     def is_arriving(self):
         """Whether it is settled that it comes in, and not all of it is in yet."""
         return self.state == "open" and self.accepted_at is not None
+
+    @property
+    def is_leaving(self):
+        """Whether it is undone, and not all of it is out yet."""
+        return self.state == "undone" and self.closed_at is None
 
     @property
     def is_open(self):

@@ -7,7 +7,7 @@ where somebody else was quicker. What is decided here is decided again when the 
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -69,19 +69,13 @@ def keep_typed(*, batch_id, typed, seen=None, left_out=None):
     return batch
 
 
-def leave_out_wrong(*, batch_id, seen):
-    """Leave all rows out that are wrong; return how many."""
-    _changed(batch_id, seen)
-    chosen = (ImportRow.batch_id == batch_id, ImportRow.fate == "wrong")
-    done = db.session.execute(
-        update(ImportRow).where(*chosen).values(left_out=True, fate="left_out").execution_options(synchronize_session=False)
-    ).rowcount
-    _count(batch_id)
-    return done
+def begin_change(*, batch_id, seen):
+    """Claim the batch for fates that are decided anew; return it."""
+    return _changed(batch_id, seen)
 
 
 def keep_fates(write, *, batch_id, seen, decided, now):
-    """Write down what was decided of each row, a thousand of them in each transaction by `write`; return the batch."""
+    """Write down what was decided of each row, some hundreds of them in each transaction by `write`; return the batch."""
     for start in range(0, len(decided), FATES_AT_ONCE):
         seen = write(_keep_some_fates, batch_id, seen, decided[start : start + FATES_AT_ONCE])
     return write(_keep_counts, batch_id, seen, decided, now)
@@ -94,7 +88,8 @@ def _keep_some_fates(batch_id, seen, decided):
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
     kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
     db.session.execute(delete(_rows).where(*chosen))
-    insert_rows([{**kept[each.place], "fate": each.fate, "why": each.why} for each in decided])
+    fates = [{"left_out": each.fate == "left_out", "fate": each.fate, "why": each.why} for each in decided]
+    insert_rows([{**kept[each.place], **fate} for each, fate in zip(decided, fates, strict=True)])
     return batch.changed_at.isoformat()
 
 
@@ -105,18 +100,22 @@ def _keep_counts(batch_id, seen, decided, now):
     return batch
 
 
-def drop(*, batch_id, now):
-    """Throw an open batch away, with all that was written in it."""
+def drop(*, batch_id):
+    """Throw an open batch away; `erase_rows` then erases all that was written in it. Returns it."""
     batch = _changed(batch_id)
-    db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id))
-    batch.state, batch.closed_at = "dropped", now
+    batch.state = "dropped"
     db.session.flush()
     return batch
 
 
+def locked(batch_id):
+    """Return the batch as it is now, locked until the transaction ends, or None."""
+    return db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
+
+
 def open_batch(batch_id):
     """Return the batch, locked until the transaction ends. Raises BatchClosed."""
-    batch = db.session.get(ImportBatch, batch_id, with_for_update=True, populate_existing=True)
+    batch = locked(batch_id)
     if batch is None or not batch.is_open:
         raise BatchClosed(batch_id)
     return batch
@@ -128,22 +127,20 @@ def demand_unchanged(batch, seen):
         raise ChangedMeanwhile(batch.id)
 
 
+def mark_changed(batch):
+    """Let everybody who has seen the batch before find out that it changed; return it."""
+    batch.changed_at = max(utcnow(), batch.changed_at + timedelta(microseconds=1))
+    db.session.flush()
+    return batch
+
+
 def _changed(batch_id, seen=None):
     batch = open_batch(batch_id)
     demand_unchanged(batch, seen)
-    batch.changed_at = max(utcnow(), batch.changed_at + timedelta(microseconds=1))
-    return batch
+    return mark_changed(batch)
 
 
 def _chosen(batch_id, places):
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places)))
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
-
-def _count(batch_id):
-    rows = db.session.execute(
-        select(ImportRow.fate, func.count()).where(ImportRow.batch_id == batch_id, ImportRow.fate != "").group_by(ImportRow.fate)
-    )
-    batch = db.session.get(ImportBatch, batch_id)
-    batch.counts = {fate: many for fate, many in rows}
-    db.session.flush()

@@ -1,4 +1,4 @@
-"""What happens to batches with time: what was accepted comes in, and nothing that people wrote lies about."""
+"""What happens to batches with time: what was settled is carried out, and nothing that people wrote lies about."""
 
 from datetime import timedelta
 
@@ -11,27 +11,44 @@ from campaign.imports.deciding import decide
 from campaign.imports.models import ImportBatch
 from campaign.imports.operations import KEPT, drop
 from campaign.imports.queries import checker_for, items_of
+from campaign.imports.taking_out import carry_out, erase_rows
 
-# Whoever accepted a batch brings it in at once; by then they were stopped.
+# Whoever settled it carries it out at once; by then they were stopped.
 PATIENCE = timedelta(minutes=2)
+_GO_BY = {"undone": carry_out, "dropped": erase_rows}
 
 
 def go_on(write, *, now):
-    """Bring in what was accepted and then left in the middle, part by part; return how many batches."""
+    """Carry out what was accepted, undone or thrown away and then left in the middle, part by part; return how many batches."""
     query = select(ImportBatch).where(ImportBatch.state == "open", ImportBatch.accepted_at < now - PATIENCE)
     left = db.session.scalars(query).all()
     for batch in left:
         checker = checker_for(batch, now)
         if checker:
             carry_in(write, batch.id, decide(checker, items_of(batch, waiting=True)))
+    return len(left) + _let_go(write, now)
+
+
+def forget(write, *, now):
+    """Drop the open batches that nobody has touched for KEPT, with all that was written in them; return how many."""
+    ids = write(_drop_old, now)
+    for batch_id in ids:
+        erase_rows(write, batch_id)
+    return len(ids)
+
+
+def _let_go(write, now):
+    is_going = (ImportBatch.state.in_(_GO_BY), ImportBatch.closed_at.is_(None), ImportBatch.changed_at < now - PATIENCE)
+    left = db.session.execute(select(ImportBatch.id, ImportBatch.state).where(*is_going)).all()
+    for batch_id, state in left:
+        _GO_BY[state](write, batch_id)
     return len(left)
 
 
-def forget(*, now):
-    """Drop the open batches that nobody has touched for KEPT, with all that was written in them; return how many."""
+def _drop_old(now):
     forgotten = (ImportBatch.state == "open", ImportBatch.accepted_at.is_(None), ImportBatch.changed_at < now - KEPT)
     old = db.session.scalars(select(ImportBatch).where(*forgotten).limit(20).with_for_update(skip_locked=True)).all()
     for batch in old:
-        drop(batch_id=batch.id, now=now)
+        drop(batch_id=batch.id)
         record(WORKER, "imports.drop", subject=("import", batch.id), cause_id=batch.cause_id)
-    return len(old)
+    return [batch.id for batch in old]

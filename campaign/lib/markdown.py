@@ -67,7 +67,10 @@ def picture_names(text):
 
 
 def to_paragraphs(text):
-    """Yield (kind, words) of the paragraphs of `text`, for print: kind is `head`, or `text` with the mark of a list before it."""
+    """Yield (kind, words) of the paragraphs of `text`, for print: kind is `head`, `text`, or `item` of a list.
+
+    The words of an item are a pair: its mark, which is empty where it has begun before, and what it says.
+    """
     lists, kind, mark = [], "text", ""
     for token in _parser.parse(text):
         if token.type in ("ordered_list_open", "bullet_list_open"):
@@ -75,12 +78,12 @@ def to_paragraphs(text):
         elif token.type in ("ordered_list_close", "bullet_list_close"):
             lists.pop()
         elif token.type == "list_item_open":
-            mark = "– " if lists[-1] is None else f"{lists[-1]}. "
+            mark = "–" if lists[-1] is None else f"{lists[-1]}."
             lists[-1] = None if lists[-1] is None else lists[-1] + 1
         elif token.type in ("heading_open", "paragraph_open"):
             kind = "head" if token.type[0] == "h" else "text"
         elif token.type == "inline" and (words := _plain(token)):
-            yield kind, mark + words
+            yield ("item", (mark, words)) if lists and kind == "text" else (kind, words)
             mark = ""
 
 

@@ -2,7 +2,8 @@
 
 from typing import NamedTuple
 
-from flask_babel import format_decimal, ngettext
+from babel.numbers import format_compact_decimal
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 from sqlalchemy import func, or_, select
 
@@ -16,6 +17,8 @@ from campaign.signatures.models import TO_REVIEW, UNREAD, Signature
 
 # Nobody reads more at a sitting; beyond it "999+" says enough, and counting stays cheap.
 MOST = 999
+# So much has room beside the longest word; beyond, "1.2M" is told to the eye.
+MOST_IN_FULL = 99_999
 
 
 class RailNumber(NamedTuple):
@@ -41,8 +44,12 @@ def rail_numbers():
 def _worded(count, words):
     if not count:
         return RailNumber()
-    figure = f"{format_decimal(MOST)}+" if words in CAPPED and count > MOST else format_decimal(count)
-    return RailNumber(figure, words(count, figure))
+    if words in CAPPED and count > MOST:
+        figure = f"{format_decimal(MOST)}+"
+        return RailNumber(figure, words(count, figure))
+    figure = format_decimal(count)
+    brief = format_compact_decimal(count, fraction_digits=1, locale=get_locale()) if count > MOST_IN_FULL else figure
+    return RailNumber(brief, words(count, figure))
 
 
 def _counted(cause_ids):

@@ -11,9 +11,10 @@ _table = Signature.__table__
 
 
 def take_out(*, ids, now):
-    """Withdraw the signatures that the query `ids` names, and erase their personal words at once; return how many.
+    """Withdraw some hundred signatures, and erase their personal words at once; return how many.
 
-    One that is counted keeps its number, and no name, until the runner has taken it out of tally and ledger.
+    One that is counted keeps its number, and no name, until the runner has taken it out of tally and ledger. Those that were
+    taken out or erased before stay as they are.
     """
     _give_up_seats(ids)
     is_counted = _table.c.number.is_not(None)
@@ -23,7 +24,7 @@ def take_out(*, ids, now):
         "given_name": case((is_counted, ""), else_=null()),
         "withdrawn_at": now,
     }
-    chosen = _table.c.id.in_(ids) & (_table.c.state != "erased")
+    chosen = _table.c.id.in_(ids) & (_table.c.given_name != "")
     return db.session.execute(update(_table).where(chosen).values(**emptied)).rowcount
 
 

@@ -10,6 +10,7 @@ from campaign.mail.operations import owe
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.operations import publish_update, update_to_change
+from campaign.updates.readers import still_to_come
 
 LETTER = "update_letter"
 TEST = "update_test"
@@ -102,15 +103,17 @@ def mailings_among(update_ids):
 
 
 def report(mailing):
-    """Return how many letters are `owed`, `sent`, `failed` and `dropped`, and how many readers `ended` by it.
+    """Return how many letters are `waiting`, `sent`, `failed` and `dropped`, and how many readers `ended` by it.
 
+    Waiting are those that are owed, and those whose turn has not come yet.
     Dropped are those whose reader had ended, whose address takes no mail, or that a stop kept back.
     """
     ended = db.session.scalar(
         select(func.count()).select_from(Subscription).where(Subscription.ended_mailing_id == mailing.id)
     )
     counts = mailing.counts or letters_of(mailing.id)
-    return {"owed": 0, "sent": 0, "failed": 0, "dropped": 0, **counts, "ended": ended}
+    ends = {state: counts.get(state, 0) for state in ("sent", "failed", "dropped")}
+    return {"waiting": counts.get("owed", 0) + still_to_come(mailing), **ends, "ended": ended}
 
 
 def letters_of(mailing_id):

@@ -12,12 +12,13 @@ from campaign.lib.bulk import insert_all
 from campaign.mail.models import OWED, OwedMessage
 from campaign.mail.operations import owe_all
 from campaign.subscriptions.models import WEEKLY, Subscription
-from campaign.subscriptions.queries import hears_of, kind_of, suppressed
+from campaign.subscriptions.queries import suppressed
 from campaign.updates.mailing import LETTER, letters_of
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
+from campaign.updates.readers import next_readers
 
 BATCH = 200
 # So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.
@@ -61,7 +62,7 @@ def _advance(mailing, now):
     if room <= 0:
         db.session.flush()
         return 0
-    rows = db.session.execute(_next_readers(mailing, news.cause_id).limit(room)).all()
+    rows = db.session.execute(next_readers(mailing, news.cause_id).limit(room)).all()
     if not rows:
         _finish(mailing, news.cause_id, now)
         return 0
@@ -79,23 +80,6 @@ def _advance(mailing, now):
         owe_all([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts])
     db.session.flush()
     return len(rows)
-
-
-def _next_readers(mailing, cause_id):
-    """Return the query of those who are next: active when it began, writing by each update, not suppressed."""
-    query = select(Subscription.id, Subscription.lang, Subscription.email_digest).where(
-        Subscription.id > mailing.reached_id,
-        Subscription.state == "active",
-        Subscription.frequency == "each",
-        Subscription.confirmed_at <= mailing.starts_at,
-        hears_of(cause_id),
-        ~suppressed(),
-    )
-    if mailing.langs:
-        query = query.where(Subscription.lang.in_(mailing.langs))
-    if mailing.kinds:
-        query = query.where(kind_of(Subscription.source).in_(mailing.kinds))
-    return query.order_by(Subscription.id)
 
 
 def _room(mailing, now):

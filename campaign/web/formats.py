@@ -1,5 +1,6 @@
 """Numbers, dates and addresses as templates write them, in the reader's own way."""
 
+import math
 import re
 from datetime import UTC
 from urllib.parse import urlencode
@@ -7,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_time, get_timezone_location
 from babel.numbers import format_decimal
+from babel.units import format_unit
 from flask import current_app, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup, escape
@@ -18,6 +20,7 @@ from campaign.web.languages import chosen_lang
 # A word with hyphens within it, and how long it may be so that the narrowest phone has room for it in the largest letters.
 HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
 LONGEST_UNBROKEN = 14
+SIZES = ("kilobyte", "megabyte", "gigabyte")
 
 
 def init_app(app):
@@ -25,6 +28,7 @@ def init_app(app):
     app.add_template_filter(day)
     app.add_template_filter(moment)
     app.add_template_filter(minute)
+    app.add_template_filter(size)
     app.add_template_filter(in_zone)
     app.add_template_filter(iso)
     app.add_template_filter(unbroken)
@@ -60,6 +64,13 @@ def minute(value):
     """Write an instant as briefly as a table needs it, in the zone of the campaign: 23 Sept 2026, 16:08."""
     day_and_time = (format_date(value.astimezone(_zone()), locale=get_locale()), format_time(value, "short", _zone(), get_locale()))
     return ", ".join(day_and_time)
+
+
+def size(value):
+    """Write how large a file of so many bytes is: 72.6 kB, or 72,6 ko in French."""
+    thousands = min(max(int(math.log10(max(value, 1)) // 3), 1), len(SIZES))
+    unit = f"digital-{SIZES[thousands - 1]}"
+    return format_unit(value / 1000**thousands, unit, length="short", format="#,##0.#", locale=get_locale())
 
 
 def in_zone(value, zone):

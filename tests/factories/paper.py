@@ -1,11 +1,12 @@
 """Signatures from paper to test with."""
 
 from campaign.extensions import db, write
-from campaign.imports.beginning import batch_of, begin_file
-from campaign.imports.bringing_in import accept, carry_in, undo
+from campaign.imports.beginning import batch_of, keep_file, open_file
+from campaign.imports.bringing_in import accept, carry_in
 from campaign.imports.deciding import decide
 from campaign.imports.files import read_file
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
+from campaign.imports.taking_out import carry_out, undo
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_id
 
@@ -29,7 +30,8 @@ def begin(petition, data, name="list.csv", organizer_id=None, **settings):
         remembered=remembered_columns(found.cause_id),
         **{"signed_on": utcnow().date(), **settings},
     )
-    return write(begin_file, batch=batch, table=read_file(data))
+    kept = keep_file(write, batch=batch, table=read_file(data))
+    return write(open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
 
 
 def fates_of(batch):
@@ -52,4 +54,5 @@ def bring_decided(batch, decided, *, seen=None):
 
 def take_out(batch):
     """Undo a batch, committed; return how many signatures that took out."""
-    return write(undo, batch_id=batch.id, now=utcnow())
+    write(undo, batch_id=batch.id)
+    return carry_out(write, batch.id)

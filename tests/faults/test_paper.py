@@ -1,34 +1,89 @@
-"""A file from paper whose import is killed in the middle: all of it is in a little later, and each person once."""
+"""A file from paper that comes in and is undone: nobody who signs meanwhile waits for it, and what is killed in the middle is carried out."""
 
 import subprocess
 import sys
+from contextlib import contextmanager
 
-from tests.faults.plain_site import PETITION, ROOT, wait_until
+import pytest
+
+from tests.faults.plain_site import PETITION, ROOT, Crowd, signers, wait_until
 from tests.faults.records import asked
 
 MANY = 6_000
-OF_PAPER = "select count(*) from signature where evidence = 'paper'"
+OF_PAPER = "select count(*) from signature where evidence = 'paper' and given_name <> ''"
+ROWS = "select count(*) from import_row"
+GOING = "select count(*) from import_batch where state <> 'open' and closed_at is null"
+COMING = "select count(*) from import_batch where state = 'open' and accepted_at is not null"
+UNDO = """
+from sqlalchemy import func, select
+from campaign.extensions import db, write
+from campaign.imports.models import ImportBatch
+from campaign.imports.taking_out import carry_out, undo
+from wsgi import app
+
+with app.app_context():
+    batch_id = db.session.scalar(select(func.max(ImportBatch.id)))
+    write(undo, batch_id=batch_id)
+    carry_out(write, batch_id)
+"""
+
+
+@pytest.fixture
+def paper(tmp_path):
+    file = tmp_path / "paper.csv"
+    file.write_text("given_name,family_name,country,postal_code\n" + "".join(f"Zora{n},Quetz,MX,{n:05}\n" for n in range(MANY)))
+    return ["-m", "flask", "signatures", "import", PETITION, str(file)]
 
 
 def count(site, query=OF_PAPER):
     return asked(site, query)[0][0]
 
 
-def test_what_was_accepted_comes_in_once_whatever_is_killed(site, tmp_path):
-    file = tmp_path / "paper.csv"
-    file.write_text("given_name,family_name,country,postal_code\n" + "".join(f"Zora{n},Quetz,MX,{n:05}\n" for n in range(MANY)))
-    before = count(site)
-    command = [sys.executable, "-m", "flask", "signatures", "import", PETITION, str(file)]
-    with subprocess.Popen(command, cwd=ROOT, env=site.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as importing:
-        wait_until(lambda: count(site) > before, 60)
+@contextmanager
+def running(site, command):
+    with subprocess.Popen(
+        [sys.executable, *command], cwd=ROOT, env=site.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    ) as process:
+        yield process
+
+
+def killed(site, command, when):
+    """Run a command, and cut the power as soon as `when()` is true; then let the worker believe that its two minutes are over."""
+    with running(site, command) as process:
+        wait_until(when, 60)
         site.kill_all()
-        assert importing.wait(10) < 0
-    assert before < count(site) < before + MANY
-    # The worker waits for two minutes before it takes over; here they are over.
-    asked(site, "update import_batch set accepted_at = '2026-11-01 00:00:00.000000' where accepted_at is not null and imported_at is null")
+        assert process.wait(10) < 0
+    for column, of in (("accepted_at", "state = 'open'"), ("changed_at", "state <> 'open'")):
+        asked(site, f"update import_batch set {column} = '2026-11-01 00:00:00.000000' where {column} is not null and {of}")
     site.start()
-    wait_until(lambda: count(site, "select count(*) from import_batch where imported_at = '2026-11-01 00:00:00.000000'") == 1, 60)
-    wait_until(lambda: count(site, "select count(*) from signature where state = 'confirmed'") == 0, 30)
+
+
+def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site, paper):
+    before = count(site)
+    killed(site, paper, lambda: count(site, ROWS) > 0)
+    assert count(site) == before
+    wait_until(lambda: count(site, GOING) == 0, 60)
+    assert count(site, ROWS) == 0
+
+    killed(site, paper, lambda: count(site) > before)
+    wait_until(lambda: count(site, COMING) == 0, 60)
     assert count(site) == before + MANY
+
+    killed(site, ["-c", UNDO], lambda: count(site) < before + MANY)
+    assert before < count(site)
+    wait_until(lambda: count(site, GOING) == 0, 60)
+    assert count(site) == before
+    wait_until(lambda: count(site, "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''") == 0, 30)
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
+
+
+@pytest.mark.parametrize("site", ["sqlite"], indirect=True)
+def test_people_sign_while_a_file_comes_in_and_while_it_is_undone(site, paper):
+    for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
+        with Crowd(signers(site, name), threads=2) as crowd, running(site, command) as process:
+            wait_until(lambda begun=begun: count(site, begun) > 0, 60)
+            before = len(crowd.acknowledged)
+            assert process.wait(60) == 0
+            assert len(crowd.acknowledged) > before + 2
+    assert count(site) == 0

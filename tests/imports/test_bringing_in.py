@@ -8,10 +8,12 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db, write
 from campaign.imports import bringing_in
-from campaign.imports.bringing_in import NothingToUndo, StillWrong, accept, carry_in
+from campaign.imports.bringing_in import StillWrong, accept, carry_in
+from campaign.imports.deciding import without_wrong
 from campaign.imports.models import ImportRow
-from campaign.imports.operations import BatchClosed, ChangedMeanwhile, drop, keep_fates, keep_typed, leave_out_wrong, match
+from campaign.imports.operations import BatchClosed, ChangedMeanwhile, drop, keep_fates, keep_typed, match
 from campaign.imports.queries import batch_by_id, row_of_signature
+from campaign.imports.taking_out import NothingToUndo, erase_rows
 from campaign.imports.tasks import PATIENCE, forget, go_on
 from campaign.lib.times import utcnow
 from campaign.signatures import reviewing
@@ -22,6 +24,7 @@ from campaign.signatures.rule_keeping import create_rule, switch_on
 from tests.factories.paper import begin, bring, bring_decided, csv_of, fates_of, take_out
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, rows, sign, sign_and_hatch, withdraw
+from tests.powercuts import stopped_after
 from tests.together import together
 
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
@@ -92,21 +95,6 @@ def test_nothing_comes_in_while_a_row_is_wrong(petition):
     assert rows() == []
 
 
-def stopped_after(parts):
-    """Return a `write` whose process ends after so many parts, the next one half done."""
-    left = iter(range(parts))
-
-    def write_until(operation, *arguments):
-        def half(*given):
-            operation(*given)
-            if next(left, None) is None:
-                raise RuntimeError("the power went")
-
-        return write(half, *arguments)
-
-    return write_until
-
-
 @pytest.fixture
 def left(petition, monkeypatch):
     """A batch of five, of which two came in before the power went."""
@@ -122,7 +110,7 @@ def left(petition, monkeypatch):
 def test_what_was_accepted_and_left_in_the_middle_comes_in_once_and_whole(petition, left):
     assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
     assert go_on(write, now=utcnow()) == 0
-    for operation, named in ((keep_typed, {"typed": {}}), (drop, {"now": utcnow()}), (accept, {"seen": None, "decided": [], "now": utcnow()})):
+    for operation, named in ((keep_typed, {"typed": {}}), (drop, {}), (accept, {"seen": None, "decided": [], "now": utcnow()})):
         with pytest.raises(BatchClosed):
             write(operation, batch_id=left.id, **named)
     assert (go_on(write, now=utcnow() + 2 * PATIENCE), go_on(write, now=utcnow() + 2 * PATIENCE)) == (1, 0)
@@ -156,8 +144,8 @@ def test_wrong_rows_are_mended_or_left_out(petition):
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
     write(keep_typed, batch_id=batch.id, typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}}, left_out=set())
     assert fates(batch) == ["new", "new", "wrong", "new"]
-    keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
-    write(leave_out_wrong, batch_id=batch.id, seen=None)
+    keep_fates(write, batch_id=batch.id, seen=None, decided=without_wrong(fates_of(batch)), now=utcnow())
+    assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
     assert fates(batch) == ["new", "new", "left_out", "new"]
     bring(batch)
     assert tally() == 3
@@ -294,14 +282,15 @@ def test_what_nobody_touches_for_a_week_is_erased(petition):
     write(keep_typed, batch_id=young.id, typed={2: {"given_name": "Anna"}})
     db.session.get(type(young), young.id, populate_existing=True).changed_at = later
     db.session.commit()
-    assert write(forget, now=later) == 1
+    assert forget(write, now=later) == 1
     assert [batch_by_id(batch.id).state for batch in (old, young, done)] == ["dropped", "open", "imported"]
     assert db.session.scalar(select(func.count()).where(ImportRow.batch_id == old.id)) == 0
 
 
 def test_dropping_leaves_nothing(petition):
     batch = begin(petition, csv_of(ZORA))
-    write(drop, batch_id=batch.id, now=utcnow())
+    write(drop, batch_id=batch.id)
+    erase_rows(write, batch.id)
     assert db.session.scalar(select(func.count()).select_from(ImportRow)) == 0
     with pytest.raises(BatchClosed):
         write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoe"}})

@@ -91,5 +91,5 @@ def test_paragraphs_for_print_keep_their_heads_and_the_marks_of_their_lists():
     assert list(to_paragraphs(text)) == [
         ("head", "Why"),
         ("text", "We ask:"),
-        *(("text", words) for words in ("1. Search", "2. Find", "and tell", "– them", "– us", "7. Stay")),
+        *(("item", words) for words in (("1.", "Search"), ("2.", "Find"), ("", "and tell"), ("–", "them"), ("–", "us"), ("7.", "Stay"))),
     ]

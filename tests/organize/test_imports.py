@@ -68,6 +68,7 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     desk.post(f"{place}/undo", {"reason": "Somebody else's sheets"})
     hatch_now()
     assert {row.state for row in rows()} == {"withdrawn"}
+    assert desk.get(place).text.count("taken out again") == 2
     assert differences() == []
     batch_id = int(place.rsplit("/", 1)[1])
     done = [action for action, _who, subject in trail() if subject == ("import", batch_id)]

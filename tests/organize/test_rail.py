@@ -86,3 +86,9 @@ def test_all_numbers_are_one_question(desk_of, cause_id, app):
 
 def test_who_is_not_signed_in_is_told_nothing(client):
     assert client.get("/organize/rail.json").status_code == 303
+
+
+@pytest.mark.parametrize(("count", "told"), [(99_999, ("99,999", "99,999 counted")), (1_249_705, ("1.2M", "1,249,705 counted"))])
+def test_a_very_large_number_is_brief_for_the_eye_and_whole_in_words(app, count, told):
+    with app.test_request_context("/en/"):
+        assert rail_numbers._worded(count, rail_numbers.COUNTED["signatures"][2]) == told

@@ -256,7 +256,9 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
         ({"keeps": "days", "days": "90", "sure": "y"}, 303, 90),
         ({"keeps": "days", "days": "90"}, 422, None),
         ({"keeps": "days", "days": "soon", "sure": "y"}, 422, None),
-        ({"keeps": "forever", "days": "x"}, 303, None),
+        # Days that are written without being chosen are asked about, not dropped.
+        ({"keeps": "forever", "days": "90"}, 422, None),
+        ({"keeps": "forever", "days": ""}, 303, None),
         ({}, 422, None),
     ],
 )
@@ -265,6 +267,8 @@ def test_how_long_data_is_kept_is_set_with_care(desk_of, petition, words, status
     assert desk.post("/organize/retention/home", words).status_code == status
     page = desk.get("/organize/retention/").text
     assert ("erased after 90 days" in page) == (days == 90)
+    if days:
+        assert desk.post("/organize/retention/home", {"keeps": "forever", "days": str(days)}).status_code == 303
 
 
 def test_every_action_that_is_noted_here_has_words():

@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from campaign.web.formats import day, here, iso, language_name, moment, number, unbroken
+from campaign.web.formats import day, here, iso, language_name, moment, number, size, unbroken
 
 DAY = date(2026, 9, 26)
 INSTANT = datetime(2026, 9, 27, 1, 30, tzinfo=UTC)
@@ -48,6 +48,11 @@ def test_french_counts_the_first_of_a_month(app, lang, words):
 )
 def test_an_instant_is_told_by_the_clock_of_the_campaigns_city(app, lang, words):
     assert said(app, lang, moment, INSTANT).replace(NARROW, " ") == words
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ("0.4 kB", "72.6 kB", "6.3 MB")), ("fr", ("0,4 ko", "72,6 ko", "6,3 Mo"))])
+def test_the_size_of_a_file_is_told_in_the_readers_units(app, lang, words):
+    assert tuple(said(app, lang, size, many).replace(NARROW, " ").replace("\xa0", " ") for many in (395, 72_613, 6_333_937)) == words
 
 
 def test_a_campaign_elsewhere_has_another_clock(app, monkeypatch):

@@ -1,11 +1,11 @@
 """How a batch from paper ends: brought in, undone or thrown away. Joined to the views of pages.py."""
 
 from flask import flash, redirect, url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from campaign.extensions import write
-from campaign.imports import bringing_in, operations
+from campaign.imports import bringing_in, operations, taking_out
 from campaign.imports.deciding import decide
 from campaign.imports.queries import checker_for, items_of
 from campaign.lib.times import utcnow
@@ -40,9 +40,10 @@ def bring_in(batch):
     brought = bringing_in.carry_in(write, batch_id, decided)
     flash(
         ngettext(
-            "%(num)s signature came in, and counts within a second.",
-            "%(num)s signatures came in, and count within a second.",
+            "%(figure)s signature came in, and counts within a second.",
+            "%(figure)s signatures came in, and count within a second.",
             brought.newcomers,
+            figure=format_decimal(brought.newcomers),
         ),
         "sure",
     )
@@ -57,14 +58,16 @@ def undo(batch):
         return page(batch, reason=form, status=422)
     batch_id = batch.id
     try:
-        taken = act(fact_of("imports.undo", batch, form.reason.data), bringing_in.undo, batch_id=batch_id, now=utcnow())
-    except bringing_in.NothingToUndo:
+        act(fact_of("imports.undo", batch, form.reason.data), taking_out.undo, batch_id=batch_id)
+    except taking_out.NothingToUndo:
         return overtaken(batch)
+    taken = taking_out.carry_out(write, batch_id)
     flash(
         ngettext(
-            "Undone: %(num)s signature is taken out, and its words are erased.",
-            "Undone: %(num)s signatures are taken out, and their words are erased.",
+            "Undone: %(figure)s signature is taken out, and its words are erased.",
+            "Undone: %(figure)s signatures are taken out, and their words are erased.",
             taken,
+            figure=format_decimal(taken),
         ),
         "sure",
     )
@@ -74,9 +77,11 @@ def undo(batch):
 @blueprint.post("/<int:batch_id>/drop")
 @allowed("signatures.import", any_batch)
 def drop(batch):
+    batch_id = batch.id
     try:
-        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch.id, now=utcnow())
+        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id)
     except operations.BatchClosed:
         return overtaken(batch)
+    taking_out.erase_rows(write, batch_id)
     flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")
     return redirect(url_for("organize.imports.index"), 303)

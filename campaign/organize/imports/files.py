@@ -3,7 +3,8 @@
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.imports.beginning import batch_of, begin_file
+from campaign.extensions import write
+from campaign.imports.beginning import batch_of, keep_file, open_file
 from campaign.imports.columns import fields_for
 from campaign.imports.files import read_file
 from campaign.imports.operations import match
@@ -51,7 +52,8 @@ def take_file():
         remembered=remembered_columns(petition.cause_id),
     )
     fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"rows": batch.rows})
-    made = act(fact, begin_file, batch=batch, table=table)
+    kept = keep_file(write, batch=batch, table=table)
+    made = act(fact, open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
 
 

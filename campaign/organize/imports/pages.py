@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.causes.queries import causes_among
 from campaign.extensions import write
 from campaign.imports import operations
-from campaign.imports.deciding import decide
+from campaign.imports.deciding import decide, without_wrong
 from campaign.imports.models import FATES
 from campaign.imports.queries import (
     batch_by_id,
@@ -76,9 +76,8 @@ def mend(batch):
 @blueprint.post("/<int:batch_id>/leave-out")
 @allowed("signatures.import", any_batch)
 def leave_out(batch):
-    return changed(
-        batch, fact_of("imports.mend", batch, left_out=batch.count("wrong")), operations.leave_out_wrong, seen=request.form.get("seen")
-    )
+    fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
+    return changed(batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen"))
 
 
 @blueprint.post("/<int:batch_id>/check")
@@ -88,25 +87,26 @@ def check(batch):
     return redirect(url_for("organize.imports.show", batch_id=batch.id) if decide_anew(batch) else first_step(batch), 303)
 
 
-def changed(batch, fact, operation, **named):
-    """Change an open batch, look at all its rows again, and lead to what becomes of them."""
+def changed(batch, fact, operation, *, leave_out=False, **named):
+    """Change an open batch, look at all its rows again, and lead to what becomes of them; `leave_out` leaves the wrong ones out."""
     batch_id = batch.id
     try:
         act(fact, operation, batch_id=batch_id, **named)
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         return overtaken(batch)
-    return back(batch_id) if decide_anew(batch_by_id(batch_id)) else redirect(first_step(batch), 303)
+    return back(batch_id) if decide_anew(batch_by_id(batch_id), leave_out=leave_out) else redirect(first_step(batch), 303)
 
 
-def decide_anew(batch):
+def decide_anew(batch, *, leave_out=False):
     """Decide on all rows as they are now, and keep that; return whether it could be done."""
     now, batch_id, seen = utcnow(), batch.id, batch.changed_at.isoformat()
     checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:
         flash(_("The petition is not public yet: nothing can come in before."), "waiting")
         return False
+    decided = decide(checker, items_of(batch))
     try:
-        operations.keep_fates(write, batch_id=batch_id, seen=seen, decided=decide(checker, items_of(batch)), now=now)
+        operations.keep_fates(write, batch_id=batch_id, seen=seen, decided=without_wrong(decided) if leave_out else decided, now=now)
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
     return True

@@ -3,8 +3,8 @@
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from campaign.organize.guard import allowed
 from campaign.organize.presence import causes_where
@@ -45,7 +45,7 @@ def decide():
     if way == "reject":
         flash(ngettext("%(num)s signature is turned away.", "%(num)s signatures are turned away.", done), "sure")
     else:
-        flash(ngettext("%(num)s signature goes on.", "%(num)s signatures go on.", done), "sure")
+        flash(ngettext("%(figure)s signature goes on.", "%(figure)s signatures go on.", done, figure=format_decimal(done)), "sure")
     return redirect(_here(), 303)
 
 

@@ -1,7 +1,7 @@
 """Rules: written, tried on the signatures there are, switched on, and undone."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import get_locale, ngettext
+from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from campaign.causes.queries import causes_among
@@ -93,7 +93,7 @@ def switch_on(rule):
         held += len(act(fact, rule_keeping.hold_past, rule_id=rule_id, ids=some))
     flash(_("The rule is on."), "sure")
     if past:
-        flash(ngettext("%(num)s signature is held for a look.", "%(num)s signatures are held for a look.", held), "note")
+        flash(ngettext("%(figure)s signature is held for a look.", "%(figure)s signatures are held for a look.", held, figure=format_decimal(held)), "note")
     return _back(rule_id)
 
 
@@ -117,7 +117,7 @@ def release(rule):
         done += len(some)
         if len(some) < AT_ONCE:
             break
-    flash(ngettext("%(num)s signature goes on.", "%(num)s signatures go on.", done), "sure")
+    flash(ngettext("%(figure)s signature goes on.", "%(figure)s signatures go on.", done, figure=format_decimal(done)), "sure")
     return _back(rule_id)
 
 

@@ -109,6 +109,8 @@ class RetentionForm(FlaskForm):
     sure = BooleanField(_l("I know that erased data cannot be brought back"))
     # Whether one only asks what would be erased.
     is_trial = False
+    # The days that the petition has so far.
+    before = None
 
     @classmethod
     def of(cls, petition):
@@ -123,9 +125,12 @@ class RetentionForm(FlaskForm):
         return int(self.days.data) if self.keeps.data == "days" else None
 
     def validate_days(self, field):
-        if self.keeps.data != "days":
-            return
         text = (field.data or "").strip()
+        if self.keeps.data != "days":
+            # What somebody wrote here is never dropped without a word.
+            if text and self.keeps.data and text != str(self.before or ""):
+                raise ValidationError(_l("Choose “Erase it after some time”, or leave this empty."))
+            return
         if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= 3650):
             raise ValidationError(_l("Write a number of days, from 1 to 3,650."))
         field.data = text

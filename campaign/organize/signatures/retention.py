@@ -34,7 +34,7 @@ def edit(petition):
 @allowed("retention.edit", any_petition)
 def update(petition):
     form = RetentionForm()
-    form.is_trial = request.form.get("press") == "try"
+    form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"
     if not form.validate():
         return _page(petition, form, 422)
     if form.is_trial:

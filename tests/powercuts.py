@@ -1,0 +1,19 @@
+"""A process that ends between two transactions, or in the middle of one."""
+
+from campaign.extensions import write
+
+
+def stopped_after(parts):
+    """Return a `write` whose process ends after so many parts, the next one half done."""
+    left = iter(range(parts))
+
+    def write_until(operation, *arguments):
+        def half(*given):
+            outcome = operation(*given)
+            if next(left, None) is None:
+                raise RuntimeError("the power went")
+            return outcome
+
+        return write(half, *arguments)
+
+    return write_until
