@@ -1,5 +1,8 @@
 """Every screen in three languages, on tablets both ways and on a phone: no barrier, no sideways scroll, no small target."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 
 from tests.browser.kiosk.tablet import LANDSCAPE
@@ -29,6 +32,29 @@ def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
         page.locator(way).first.click()
         page.keyboard.type(lines.get(way, ""))
     page.get_by_role("heading", name="Thank you, Amalia.").wait_for()
+
+
+@pytest.fixture
+def confirm_by_mail(witnessing):
+    """Under one of the letters of the table a witness is not enough."""
+    with closing(sqlite3.connect(witnessing.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+        change = "update petition set confirmation = ? where slug = 'victims-law'"
+        database.execute(change, ("email",))
+        yield
+        database.execute(change, ("email_or_witness",))
+
+
+@pytest.mark.usefixtures("confirm_by_mail")
+def test_of_several_letters_one_may_wait_for_mail_and_the_thanks_say_so(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    tablet.sign("أمل", "Dos Cartas", 0, 1, email="amal@correo.example")
+    heading = tablet.page.get_by_role("heading", name="Thank you, أمل.")
+    heading.wait_for()
+    assert heading.locator("bdi").inner_text() == "أمل"
+    said = tablet.page.locator("[data-what]").inner_text()
+    assert "your butterfly joins the picture" in said
+    assert "we will write to a•••@correo.example" in said
+    look(tablet, "thanks for two letters")
 
 
 @pytest.mark.parametrize(

@@ -69,7 +69,11 @@ export class Attract {
   }
 
   begin(language) {
-    if (!this.kiosk.petitions.length) return;
+    // The hour of the last one's close may have passed while nobody touched the screen.
+    if (!this.kiosk.petitions.length) {
+      this.say();
+      return;
+    }
     this.kiosk.speak(language);
     this.kiosk.show(Letters);
   }
