@@ -9,11 +9,14 @@ from tests.browser.kiosk.tablet import LANDSCAPE
 
 UPRIGHT = {"width": 768, "height": 1024}
 PHONE = {"width": 390, "height": 844}
-SMALL = """() => [...document.querySelectorAll("main :is(button, select, summary, textarea, .choice, .tick, input:not([type=radio]):not([type=checkbox]))")]
+SMALL = """() => [...document.querySelectorAll("main :is(button, a, select, summary, textarea, .choice, .tick, input:not([type=radio]):not([type=checkbox]))")]
   .filter((each) => each.checkVisibility() && !each.closest("[data-brand]"))
   .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < 47.5 || box.width < 47.5))
   .map(([html]) => html)"""
+BELOW = """() => [...document.querySelectorAll("main :is([data-signs] button, [data-act=next]), [data-screen=table-code] [data-act=back]")]
+  .filter((each) => each.checkVisibility() && each.getBoundingClientRect().bottom > innerHeight)
+  .map((each) => each.textContent)"""
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
@@ -21,6 +24,8 @@ def look(tablet, kind):
     tablet.inspect(kind)
     assert tablet.page.evaluate(WIDE) <= 0, kind
     assert tablet.page.evaluate(SMALL) == [], kind
+    # What leads on from a screen that nobody scrolls.
+    assert tablet.page.evaluate(BELOW) == [], kind
 
 
 def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
