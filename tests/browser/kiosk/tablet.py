@@ -100,6 +100,10 @@ class Tablet:
         self.page.evaluate(QUICK_FINGERS, [names, family])
         self.screen("attract")
 
+    def linger(self):
+        """From now on the thanks stay, as they do while somebody touches them."""
+        self.page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
+
     def next_person(self):
         self.page.evaluate("() => document.querySelector('[data-act=next]')?.click()")
         self.screen("attract")

@@ -101,8 +101,7 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme, thank
     page.locator(".mail-suggestion").click()
     assert page.locator("[data-field=email]").input_value() == "amalia@gmail.com"
     page.locator("[data-field=email]").fill("")
-    # The thanks stay as long as somebody touches them.
-    page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
+    tablet.linger()
     page.locator("[data-act=sign]").click()
     page.get_by_role("heading", name=thanks).wait_for()
     look(tablet, "thanks")
