@@ -52,7 +52,7 @@ def confirm_by_mail(witnessing):
 @pytest.mark.usefixtures("confirm_by_mail")
 def test_of_several_letters_one_may_wait_for_mail_and_the_thanks_say_so(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
-    tablet.sign("أمل", "Dos Cartas", 0, 1, email="amal@correo.example")
+    tablet.sign("أمل", "Dos Cartas", 0, 2, email="amal@correo.example")
     heading = tablet.page.get_by_role("heading", name="Thank you, أمل.")
     heading.wait_for()
     assert heading.locator("bdi").inner_text() == "أمل"
