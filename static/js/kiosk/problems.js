@@ -25,7 +25,8 @@ export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt }
     const title = words("problem_refused", waiting.refused);
     found.push({ kind: "grave", title, text: word("problem_refused_hint") });
   }
-  if (charge && charge.level < LOW && !charge.isCharging) found.push(of("grave", "problem_battery"));
+  const isLow = charge && charge.level < LOW && !charge.isCharging;
+  if (isLow) found.push(of("grave", "problem_battery"));
   const minutes = Math.round(Math.abs(state.skew) / MINUTE_MS);
   if (minutes >= CLOCK_MINUTES) {
     const text = words("problem_clock_hint", minutes);
