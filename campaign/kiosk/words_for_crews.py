@@ -103,6 +103,8 @@ PROBLEMS = {
     "offline_hint": _l("Keep going. Signatures are locked on this tablet and go out by themselves."),
     "problem_revoked": _l("An organizer has stopped this tablet"),
     "problem_revoked_hint": _l("What was signed before goes out by itself, and waits for an organizer’s look."),
+    "problem_expired": _l("This tablet’s time at the table is over"),
+    "problem_expired_hint": _l("What is signed from now on waits for an organizer’s look. Ask one to extend this tablet."),
     "problem_unknown_kiosk": _l("The site does not know this tablet"),
     "problem_unknown_kiosk_hint": _l("Nothing is lost: signatures stay locked here. Tell an organizer."),
     "problem_busy": _l("The site is busy"),

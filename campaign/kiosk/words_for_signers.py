@@ -61,6 +61,7 @@ SIGNING = {
     "thanks_wait": _l(
         "We will write to %(address)s. When you answer that letter, your butterfly leaves the chrysalis and takes its place.", address="{email}"
     ),
+    "thanks_also": _l("One thing is left: we will write to %(address)s. Answer that letter, and the rest of what you signed counts too.", address="{email}"),
     "thanks_number": _l("It is number %(number)s.", number="{numbers}"),
     "thanks_numbers": _l("They are the numbers %(numbers)s.", numbers="{numbers}"),
     "thanks_carry": _l("Carry on at home: point your phone’s camera here."),

@@ -1,7 +1,7 @@
 // One table's queue goes out in batches. Only a receipt removes a record; whatever is unclear is sent
 // again, since the server takes each once.
 
-import { batteryLevel } from "./battery.js";
+import { battery } from "./battery.js";
 import { Portions } from "./portions.js";
 import { ask, Refused } from "./server.js";
 
@@ -82,18 +82,18 @@ export class Outbox {
 
   /** What the tablet tells of itself with each message. */
   async report(kiosk) {
-    const [pairings, queue, shifts, battery] = await Promise.all([
+    const [pairings, queue, shifts, charge] = await Promise.all([
       this.store.pairings(),
       this.store.queue(kiosk),
       this.store.read("shifts"),
-      batteryLevel(),
+      battery(),
     ]);
     const { last, current } = pairings.find((each) => each.kiosk === kiosk);
     const oldest = queue.length ? new Date(queue[0].at).toISOString() : null;
     return {
       app: APP,
       device_time: new Date().toISOString(),
-      battery,
+      battery: charge && charge.level,
       waiting: queue.length,
       oldest,
       last_sequence: last,

@@ -46,6 +46,7 @@ class Tablet:
         self.noises = Noises(self.context)
         self.noises.heard, self.noises.allowed = self.heard, {*NO_NETWORK}
         self.page = self.context.pages[0]
+        self._has_clock = False
 
     def open(self):
         self.page.goto("/kiosk/")
@@ -99,13 +100,22 @@ class Tablet:
         self.page.evaluate(QUICK_FINGERS, [names, family])
         self.screen("attract")
 
+    def linger(self):
+        """From now on the thanks stay, as they do while somebody touches them."""
+        self.page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
+
     def next_person(self):
         self.page.evaluate("() => document.querySelector('[data-act=next]')?.click()")
         self.screen("attract")
 
     def hold_brand(self):
+        """Keep a finger on the brand for as long as it takes; the page's clock is put forward by it."""
+        if not self._has_clock:
+            # Once: it would be put right again, and take back what has passed since.
+            self.page.clock.install()
+            self._has_clock = True
         self.page.locator("[data-brand]").dispatch_event("pointerdown")
-        self.page.wait_for_timeout(HOLD_MS + 100)
+        self.page.clock.fast_forward(HOLD_MS + 100)
         self.screen("pin")
 
     def enter(self, digits):

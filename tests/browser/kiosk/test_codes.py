@@ -1,9 +1,12 @@
 """The codes that lead a queue to its own phones: on the tablet, and on the poster as it comes out of a printer."""
 
 import io
+import re
 
 import pypdfium2
 
+from tests.browser.kiosk.tablet import stored
+from tests.browser.modules.actions import until
 from tests.browser.organize.steps import accept
 
 # By the reader with which tablets scan pairing codes; it knows nothing of who drew these.
@@ -44,6 +47,7 @@ def test_every_code_leads_to_what_is_signed_at_this_table(new_tablet, newcomer, 
     tablet.panel()
     page.locator("[data-act=paper]").click()
     assert read_code(page, page.locator("[data-code] svg").screenshot()) == address
+    assert len(pypdfium2.PdfDocument(page.pdf(prefer_css_page_size=True))) == 1
 
     # Whoever follows it lands on a petition that knows the table.
     landed = page.context.request.get(address)
@@ -60,3 +64,32 @@ def test_every_code_leads_to_what_is_signed_at_this_table(new_tablet, newcomer, 
         # To the letter what is printed below it, for who has no camera.
         assert code.partition("://")[2] in words
         assert page.context.request.get(code).ok
+
+
+def test_the_thanks_show_the_butterfly_at_once_its_number_when_known_and_the_way_home(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.linger()
+    tablet.context.set_offline(True)
+    before = many(page)
+    tablet.sign("Sin Red", "Numerada")
+    page.get_by_text("Look: your butterfly joins the picture.").wait_for()
+    assert page.locator("[data-number]").is_hidden()
+    tablet.next_person()
+    until(lambda: many(page) > before)
+
+    tablet.context.set_offline(False)
+    tablet.emptied()
+    tablet.sign("Con Red", "Numerada")
+    said = page.get_by_text(re.compile(r"^It is number [\d,]+\.$"))
+    said.wait_for()
+    numbers = dict(stored(served, "Numerada"))
+    assert said.inner_text() == f"It is number {numbers['Con Red']:,}."
+    address = next(each["facts"]["table"]["url"] for each in tablet.kept("settings") if isinstance(each, dict) and "facts" in each)
+    assert read_code(page, page.locator("[data-carry] svg").screenshot()) == address
+
+
+def many(page):
+    """Return how many butterflies the first screen tells."""
+    page.locator("[data-count]", has_text=re.compile(r"\d")).wait_for()
+    return int(page.locator("[data-count]").inner_text().replace(",", ""))

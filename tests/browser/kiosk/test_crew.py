@@ -72,6 +72,30 @@ def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, ser
     assert shifts == [("M. R.", 2, 0, 2), ("Zoë", 1, 1, 1)]
 
 
+def test_the_crew_hears_of_a_low_battery_while_it_can_do_something_and_of_a_time_that_is_over(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce")
+    page = tablet.page
+    page.add_init_script("""
+      window.power = { level: 0.12, charging: false };
+      Navigator.prototype.getBattery = async () => window.power;
+    """)
+    tablet.pair().begin()
+    kiosk = tablet.kept("pairings")[0]["kiosk"]
+    tablet.panel()
+    page.get_by_text("The battery is low").wait_for()
+    page.get_by_text("Battery 12%").wait_for()
+    assert page.get_by_text("time at the table is over").count() == 0
+
+    # Plugged in it fills by itself. Meanwhile an organizer's list shows what the tablet told.
+    page.evaluate("() => { window.power.charging = true; }")
+    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+        database.execute("update kiosk set expires_at = '2026-01-02 10:00:00' where uuid = ?", (kiosk,))
+    page.locator("[data-act=sync]").click()
+    page.get_by_text("This tablet’s time at the table is over").wait_for()
+    page.get_by_text("The battery is low").wait_for(state="detached")
+    assert asked(served, "select battery from kiosk where uuid = ?", kiosk) == [(0.12,)]
+
+
 def test_a_signature_drawn_by_hand_keeps_its_shape_when_the_tablet_is_turned(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

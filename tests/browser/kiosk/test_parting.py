@@ -2,6 +2,7 @@
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pyotp
 
@@ -72,6 +73,31 @@ def test_a_tablet_revoked_while_nobody_signs_takes_no_more(new_tablet, served):
     tablet.page.get_by_text("This tablet takes no more signatures.").wait_for()
     tablet.page.reload()
     tablet.page.get_by_text("This tablet takes no more signatures.").wait_for()
+
+
+def test_letters_that_close_while_nobody_signs_and_without_a_network_ask_for_no_touch(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce")
+    page = tablet.page
+    soon = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+    def closing_soon(route):
+        answer = route.fetch()
+        said = answer.json()
+        for petition in said["petitions"]:
+            petition["closes_at"] = soon
+        route.fulfill(response=answer, json=said)
+
+    tablet.context.route("**/kiosk/campaign.json", closing_soon)
+    tablet.pair()
+    page.clock.install()
+    tablet.begin()
+    tablet.context.set_offline(True)
+    page.get_by_role("heading", name="Touch to add your butterfly").wait_for()
+    page.clock.fast_forward("01:00:01")
+    page.locator("[data-signs] button").first.click()
+    page.get_by_role("heading", name="No petition is open at this table now.").wait_for()
+    assert page.locator("[data-signs] button:visible").count() == 0
+    tablet.inspect("nothing open")
 
 
 def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet, served):

@@ -2,7 +2,7 @@
 
 import { number } from "../../lib/sentences.js";
 import { isStill, lang } from "../../parts/page.js";
-import { local, word, wordIn, words } from "../words.js";
+import { local, wordIn, words } from "../words.js";
 import { Letters } from "./letters.js";
 
 const TURN_MS = 5000;
@@ -36,30 +36,33 @@ export class Attract {
     this.find("cause").textContent = local(this.kiosk.campaign.cause.title);
     this.call();
     this.count(this.kiosk.picture.count || this.kiosk.campaign.cause.count);
-    const isClosed = !this.kiosk.petitions.length;
-    this.find("signs").hidden = isClosed;
-    this.find("trouble").hidden = !isClosed;
-    const why = this.kiosk.stopped ? "stopped" : "nothing_open";
-    this.find("trouble").textContent = word(why);
+    this.find("signs").hidden = !this.kiosk.petitions.length;
   }
 
   // The call goes round the languages; where nothing may move, all of them stand there.
   call() {
     const { languages } = this.kiosk;
+    const name = this.calls();
     const shown = isStill() ? languages : [languages[this.turn % languages.length]];
     const lines = shown.map((language) => {
       const line = document.createElement("span");
-      Object.assign(line, { lang: language, textContent: wordIn(language, "touch") });
+      Object.assign(line, { lang: language, textContent: wordIn(language, name) });
       return line;
     });
     this.find("call").replaceChildren(...lines);
-    this.find("call").classList.toggle("is-still", isStill());
+    this.find("call").classList.toggle("is-still", isStill() || name !== "touch");
+  }
+
+  // Nobody is asked to touch what takes nothing.
+  calls() {
+    if (this.kiosk.petitions.length) return "touch";
+    return this.kiosk.stopped ? "stopped" : "nothing_open";
   }
 
   rotate() {
     if (isStill() || document.hidden) return;
     this.turn += 1;
-    this.call();
+    this.say();
   }
 
   count(count) {
@@ -69,7 +72,11 @@ export class Attract {
   }
 
   begin(language) {
-    if (!this.kiosk.petitions.length) return;
+    // The hour of the last one's close may have passed while nobody touched the screen.
+    if (!this.kiosk.petitions.length) {
+      this.say();
+      return;
+    }
     this.kiosk.speak(language);
     this.kiosk.show(Letters);
   }

@@ -1,4 +1,5 @@
-// What is to be mended, at its field and above all of them, in the language of the page.
+// What is to be mended: in words at its field, and by the fields' names above them all, so that the
+// fields stay clear of a keyboard.
 
 import { word, words } from "../words.js";
 import { setFault } from "./acts.js";
@@ -45,10 +46,8 @@ export class FormFaults {
     const field = this.place.querySelector(`[data-place="${CSS.escape(name)}"]`);
     const line = field.querySelector(LINES);
     const link = document.createElement("a");
-    const [code, values] = this.faults[name];
     const title = field.querySelector("label").firstElementChild || field.querySelector("label");
-    link.href = `#${line.id}`;
-    link.textContent = `${title.textContent}: ${word(`fault_${code}`, values)}`;
+    Object.assign(link, { className: "button", href: `#${line.id}`, textContent: title.textContent });
     link.addEventListener("click", (event) => {
       event.preventDefault();
       const more = line.closest("details");

@@ -2,7 +2,7 @@
 
 import { moment, number } from "../../lib/sentences.js";
 import { lang } from "../../parts/page.js";
-import { batteryLevel } from "../battery.js";
+import { battery } from "../battery.js";
 import { problemsOf } from "../problems.js";
 import { readiness } from "../readiness.js";
 import { whereOf, word } from "../words.js";
@@ -42,16 +42,17 @@ export class Panel {
 
   async lookAgain() {
     const { store, campaign, picture } = this.kiosk;
-    const [waiting, signed, shifts, synced, battery, ready] = await Promise.all([
+    const [waiting, signed, shifts, synced, charge, ready] = await Promise.all([
       store.waiting(),
       store.read("signed"),
       store.read("shifts"),
       store.read("synced"),
-      batteryLevel(),
+      battery(),
       readiness(campaign, picture.urls()),
     ]);
     const { stopped } = this.kiosk;
-    this.facts = { waiting, synced, battery, ready, stopped };
+    const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);
+    this.facts = { waiting, synced, charge, ready, stopped, expiresAt };
     Object.assign(this.facts, { signed: signed || [], shifts: shifts || [] });
     if (this.kiosk.screen === this) this.say();
   }
@@ -64,9 +65,10 @@ export class Panel {
     this.sayFigures();
     this.sayProblems();
     this.desk.say(this.facts.shifts);
-    const { battery, ready } = this.facts;
-    this.find("battery").hidden = battery === null;
-    const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(battery || 0);
+    const { charge, ready } = this.facts;
+    this.find("battery").hidden = !charge;
+    const level = charge ? charge.level : 0;
+    const percent = new Intl.NumberFormat(lang(), { style: "percent" }).format(level);
     this.find("battery").lastElementChild.textContent = word("battery", { percent });
     this.find("light").dataset.is = ready.isReady ? "on" : "off";
     const light = word(ready.isReady ? "ready_yes" : "ready_no");

@@ -70,17 +70,28 @@ export class Thanks {
   }
 
   say() {
-    const { name, email, flying } = this.signed;
-    this.find("thanks").textContent = word("thanks", { name });
-    const joined = flying > 1 ? "thanks_joined_many" : "thanks_joined";
-    const text = flying ? word(joined) : word("thanks_wait", { email: mask(email) });
-    this.find("what").textContent = text;
+    const { name } = this.signed;
+    // The name stands by itself, so that one written from right to left moves nothing around it.
+    const itself = document.createElement("bdi");
+    itself.textContent = name;
+    const [before, after] = word("thanks").split("{name}");
+    this.find("thanks").replaceChildren(before, itself, after);
+    this.find("what").textContent = this.whatNow();
     this.sayNumber();
     const { url, short } = this.kiosk.campaign.table;
     const hint = document.createElement("p");
     hint.textContent = word("thanks_carry");
     const code = qrCode(url, word("code_name", { address: short }));
     this.find("carry").replaceChildren(code, hint);
+  }
+
+  // Of several letters some may be confirmed by the crew's witness, and others by mail alone.
+  whatNow() {
+    const { ids, email, flying } = this.signed;
+    const masked = { email: mask(email) };
+    if (!flying) return word("thanks_wait", masked);
+    const joined = word(flying > 1 ? "thanks_joined_many" : "thanks_joined");
+    return flying < ids.length ? `${joined} ${word("thanks_also", masked)}` : joined;
   }
 
   sayNumber() {

@@ -1,0 +1,92 @@
+"""A device becomes a kiosk: by a link, by its camera, or by eight characters, and plain words where a code is no good."""
+
+import sqlite3
+from contextlib import closing
+
+import segno
+
+# A camera before which somebody holds a picture, module by module in `rows`.
+CAMERA = """(rows) => {
+  window.rows = rows;
+  const canvas = document.createElement("canvas");
+  Object.assign(canvas, { width: 640, height: 480 });
+  const context = canvas.getContext("2d");
+  const draw = () => {
+    const side = Math.floor(440 / window.rows.length);
+    context.fillStyle = "#fff";
+    context.fillRect(0, 0, 640, 480);
+    context.fillStyle = "#000";
+    window.rows.forEach((row, y) =>
+      row.forEach((dark, x) => dark && context.fillRect(100 + x * side, 20 + y * side, side, side)),
+    );
+  };
+  setInterval(draw, 50);
+  navigator.mediaDevices.getUserMedia = async () => {
+    window.filming = canvas.captureStream(20);
+    return window.filming;
+  };
+}"""
+READY = "main[data-screen=ready] [data-light][data-is=on]"
+
+
+def rows_of(text):
+    return [list(row) for row in segno.make(text, error="m", micro=False).matrix]
+
+
+def test_the_link_of_the_picture_pairs_at_once_and_leaves_no_code_in_the_address(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce")
+    code = tablet.code().replace("-", "")
+    tablet.page.goto(f"/kiosk/#code={code}")
+    tablet.page.locator(READY).wait_for()
+    assert tablet.page.url.endswith("/kiosk/")
+    assert code not in tablet.page.evaluate("JSON.stringify([document.referrer, location.href, history.state])")
+
+
+def test_the_camera_reads_our_code_and_passes_over_others(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce").open()
+    page = tablet.page
+    tablet.screen("pairing")
+    page.evaluate(CAMERA, rows_of("https://elsewhere.example/menu"))
+    page.get_by_role("button", name="Scan the code").click()
+    page.locator("video").wait_for()
+    page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
+    tablet.inspect("scanning")
+    code = tablet.code().replace("-", "")
+    tablet.screen("pairing")
+    assert page.locator("#k-code").input_value() == ""
+    page.evaluate("(rows) => { window.rows = rows; }", rows_of(f"{served.url}/kiosk/#code={code}"))
+    page.locator(READY).wait_for()
+    # The camera is off again.
+    assert page.evaluate("window.filming.getTracks().every((track) => track.readyState === 'ended')")
+
+
+def test_a_code_that_is_no_good_is_told_at_its_field_and_the_next_one_pairs(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce").open()
+    page = tablet.page
+    tablet.noises.allowed.update((404, 410))
+    used = tablet.code()
+    pairing = {"data": {"code": used, "app": "1"}}
+    assert page.request.post("/kiosk/pairings", **pairing).status == 201
+    old = tablet.code()
+    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+        database.execute("update kiosk_pairing_code set expires_at = '2026-01-02 10:00:00' where used_at is null")
+    tries = [
+        ("K7M2", "A code has eight characters."),
+        ("K7M2-9QXW", "We do not know this code."),
+        (used, "Another tablet has used this code."),
+        (old, "This code is older than 15 minutes."),
+    ]
+    line = page.locator("#k-code")
+    for code, words in tries:
+        line.fill(code)
+        line.press("Enter")
+        page.locator(".field .error", has_text=words).wait_for()
+        assert line.get_attribute("aria-invalid") == "true"
+        assert line.input_value() == code
+    tablet.context.set_offline(True)
+    line.press("Enter")
+    page.locator(".field .error", has_text="We cannot reach the site.").wait_for()
+    tablet.context.set_offline(False)
+    line.fill(tablet.code())
+    line.press("Enter")
+    page.locator(READY).wait_for()
