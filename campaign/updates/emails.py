@@ -37,7 +37,7 @@ def init_app(app):
     """Tell the mail room who words the letters of news."""
     register(app, LETTER, _letter, _l("Carries an update to a subscriber"))
     register(app, TEST, _test, _l("Shows an organizer how an update will arrive"))
-    register(app, DIGEST, _digest, _l("Carries the week's updates to a subscriber"))
+    register(app, DIGEST, _digest, _l("Carries the week’s updates to a subscriber"))
 
 
 def wording_of(update, lang, *, why, end_url, preferences_url):
