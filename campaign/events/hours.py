@@ -62,6 +62,5 @@ def full_day(local, lang):
 
 
 def zone_name(zone, starts_at, lang):
-    """Return what people call the time of `zone` on that day, such as Eastern Daylight Time."""
-    words = get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])
-    return words[:1].upper() + words[1:]
+    """Return what people call the time of `zone` on that day, as within a sentence: Eastern Daylight Time, hora de verano oriental."""
+    return get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])

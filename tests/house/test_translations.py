@@ -63,6 +63,12 @@ def test_french_keeps_its_marks_beside_their_words():
     assert wrong == []
 
 
+def test_letters_leave_colons_to_their_sentences():
+    """A colon behind a sentence stands otherwise in French, so it belongs to what is translated."""
+    templates = (ROOT / "templates/emails").rglob("*.txt")
+    assert [path.name for path in templates if re.search(r"\) \}\}:$", path.read_text(), re.MULTILINE)] == []
+
+
 def test_spanish_opens_its_questions():
     forms = [ADDRESS.sub("", form) for m in _catalog("es") if m.id for form in _forms(m.string)]
     assert [form for form in forms if form.count("?") != form.count("¿")] == []
