@@ -4,7 +4,7 @@ from urllib.parse import quote, urlencode
 
 from flask import current_app
 
-from campaign.events.hours import hours
+from campaign.events.hours import hours, zone_name
 from campaign.events.places import map_point, whole_place
 from campaign.lib import calendar_files as ics
 from campaign.lib.addresses import host, whole_address
@@ -96,6 +96,6 @@ def _entry(event, lang, *, sequence, shows_online, cancelled=False):
 
 def _description(event, text, lang, online, url):
     # The hour on the wall of the place, for whoever's calendar shows another zone.
-    when = f"{hours(event.starts_local, event.ends_local, lang)} ({event.zone.replace('_', ' ')})"
+    when = f"{hours(event.starts_local, event.ends_local, lang)} ({zone_name(event.zone, event.starts_at, lang)})"
     parts = (text.notice if event.state == "cancelled" else "", when, to_text(text.body), online, url)
     return "\n\n".join(part for part in parts if part)

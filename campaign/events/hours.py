@@ -2,11 +2,12 @@
 
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from babel.dates import format_date, get_timezone_name
+from babel.dates import get_timezone_name
 
 from campaign.errors import CampaignError
 from campaign.lib.local_times import NoSuchHour, instant
 from campaign.lib.locales import LOCALES
+from campaign.lib.long_dates import long_date
 
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
@@ -48,18 +49,17 @@ def hours(starts, ends, lang):
     """Write from when to when: 19:00–20:45, or 19 h à 20 h 45; with its day where the end is on a later one."""
     until = hour(ends, lang)
     if ends.date() != starts.date():
-        until = f"{format_date(ends, 'EEE d MMM', locale=LOCALES[lang])}, {until}"
+        until = f"{long_date(ends, LOCALES[lang], 'EEE d MMM')}, {until}"
     return f"{hour(starts, lang)} à {until}" if lang == "fr" else f"{hour(starts, lang)}–{until}"
 
 
 def full_day(local, lang):
     """Write the day of a naive datetime with its weekday: Friday 26 September 2026."""
     pattern = "EEEE d 'de' MMMM 'de' y" if lang == "es" else "EEEE d MMMM y"
-    words = format_date(local, pattern, locale=LOCALES[lang])
+    words = long_date(local, LOCALES[lang], pattern)
     return words[:1].upper() + words[1:]
 
 
 def zone_name(zone, starts_at, lang):
-    """Return what people call the time of `zone` on that day, such as Eastern Daylight Time."""
-    words = get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])
-    return words[:1].upper() + words[1:]
+    """Return what people call the time of `zone` on that day, as within a sentence: Eastern Daylight Time, hora de verano oriental."""
+    return get_timezone_name(starts_at.astimezone(ZoneInfo(zone)), locale=LOCALES[lang])

@@ -85,6 +85,7 @@ def _page(token, opened, *, form=None, status=200):
         code_words=spaced(opened.code),
         token=token,
         status=status,
+        refused=status != 200,
         saved=request.args.get("saved") == "1",
     )
     return private(make_response(body, status))

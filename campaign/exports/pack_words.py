@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from campaign.exports.paper import Field, Head
 from campaign.lib.countries import country_name
+from campaign.lib.long_dates import long_date
 from campaign.lib.markdown import to_paragraphs
 from campaign.montage.wording import ngettext, number
 
@@ -161,5 +162,5 @@ class PackWords:
 
 def _day(value):
     here = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
-    return format_date(here, "long", locale=get_locale())
+    return long_date(here, get_locale())
 

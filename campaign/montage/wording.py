@@ -4,7 +4,7 @@ from hashlib import blake2b
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_time
 from babel.numbers import format_decimal
 from flask import current_app
 from flask_babel import force_locale, get_translations
@@ -12,6 +12,7 @@ from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.lib.locales import LOCALES
+from campaign.lib.long_dates import long_date
 from campaign.montage.cards import Card
 from campaign.montage.poster_spec import PosterSpec
 from campaign.petitions.queries import petition_counts
@@ -107,7 +108,7 @@ def _counted_on(now, lang):
     here = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
-        day=format_date(here, format="long", locale=LOCALES[lang]),
+        day=long_date(here, LOCALES[lang]),
         hour=format_time(here, format="short", locale=LOCALES[lang]),
         zone=_zone(here),
     )

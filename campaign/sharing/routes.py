@@ -81,6 +81,7 @@ def show(kind, slug):
             form=form,
             host=host,
             palette=FOUND[kind].cause(thing).palette,
+            refused=bool(form.instance.errors),
         ),
         422 if form.instance.errors else 200,
     )

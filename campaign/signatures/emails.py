@@ -3,7 +3,6 @@
 from datetime import timedelta
 from functools import partial
 
-from babel.dates import format_date
 from flask import current_app
 from flask_babel import lazy_gettext as _l
 
@@ -12,6 +11,7 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.lib.addresses import whole_address
 from campaign.lib.locales import LOCALES
+from campaign.lib.long_dates import long_date
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
@@ -72,7 +72,7 @@ def _erasing_notice(owed):
         return None
     words = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
-        "erases_on": format_date(at.date(), "long", locale=LOCALES[owed.lang].replace("-", "_")),
+        "erases_on": long_date(at.date(), LOCALES[owed.lang]),
         "retention_url": whole_address("organize.retention.edit", owed.lang, slug=petition.slug),
     }
     wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)

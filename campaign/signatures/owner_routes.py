@@ -131,6 +131,7 @@ def _page(token, opened, refused=None, refused_id=None):
         email=mask(opened.email),
         signatures=own,
         token=token,
+        refused=refused is not None,
         news=_news(opened.email_digest),
         saved=request.args.get("saved", type=int),
         erased=request.args.get("erased") == "1",

@@ -3,7 +3,6 @@
 from dataclasses import replace
 from types import SimpleNamespace
 
-from babel.dates import format_date
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,6 +15,7 @@ from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
 from campaign.lib.addresses import whole_address
 from campaign.lib.locales import LOCALES
+from campaign.lib.long_dates import long_date
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.times import utcnow
 from campaign.mail.composition import Message, render
@@ -37,7 +37,7 @@ def init_app(app):
     """Tell the mail room who words the letters of news."""
     register(app, LETTER, _letter, _l("Carries an update to a subscriber"))
     register(app, TEST, _test, _l("Shows an organizer how an update will arrive"))
-    register(app, DIGEST, _digest, _l("Carries the week's updates to a subscriber"))
+    register(app, DIGEST, _digest, _l("Carries the week’s updates to a subscriber"))
 
 
 def wording_of(update, lang, *, why, end_url, preferences_url):
@@ -189,7 +189,7 @@ def _message(reader, wording, listed):
 
 
 def _day(date, lang):
-    return format_date(date, "long", locale=LOCALES[lang])
+    return long_date(date, LOCALES[lang])
 
 
 def _pictures(update, lang):

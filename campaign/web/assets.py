@@ -11,6 +11,8 @@ from campaign.web import modules
 blueprint = Blueprint("assets", __name__)
 YEAR = 31_536_000
 FIRST_SHEETS = ("colors", "type", "base", "layout")
+# What holds on paper has the last word over what holds on screens.
+LAST_SHEET = "print"
 
 
 class Assets:
@@ -46,7 +48,8 @@ class Assets:
 
 def _joined(folder):
     sheets = {path.stem: path for path in sorted(folder.glob("*.css"))}
-    names = [*FIRST_SHEETS, *(name for name in sheets if name not in FIRST_SHEETS)]
+    between = [name for name in sheets if name not in (*FIRST_SHEETS, LAST_SHEET)]
+    names = [*FIRST_SHEETS, *between, LAST_SHEET]
     return "\n".join(sheets[name].read_text() for name in names if name in sheets)
 
 

@@ -14,6 +14,7 @@ from flask_babel import get_locale
 from markupsafe import Markup, escape
 
 from campaign.lib.locales import NAMES, SHARED
+from campaign.lib.long_dates import long_date
 from campaign.lib.ways import is_way
 from campaign.web.languages import chosen_lang
 
@@ -47,10 +48,7 @@ def number(value):
 def day(value):
     """Write a date in words: 23 September 2026; of an instant, the day it was in the campaign's zone."""
     date = value.astimezone(_zone()).date() if hasattr(value, "hour") else value
-    locale = get_locale()
-    words = format_date(date, format="long", locale=locale)
-    # French counts the first of a month and names the others.
-    return f"1er{words[1:]}" if locale.language == "fr" and date.day == 1 else words
+    return long_date(date, get_locale())
 
 
 def moment(value):
@@ -76,7 +74,7 @@ def size(value):
 def in_zone(value, zone):
     """Write an instant as clocks of a zone show it: 23 September 2026, 16:08 (Toronto); without a zone, the campaign's."""
     there = ZoneInfo(zone) if zone else _zone()
-    date = format_date(value.astimezone(there), format="long", locale=get_locale())
+    date = long_date(value.astimezone(there), get_locale())
     place = there.key.rpartition("/")[2].replace("_", " ")
     return f"{date}, {format_time(value, 'short', there, get_locale())} ({place})"
 

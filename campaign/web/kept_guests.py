@@ -16,7 +16,7 @@ GUESTS = (
         days="REGISTRATION_DAYS",
     ),
     Kept(
-        _l("Your answers to the event's own questions"),
+        _l("Your answers to the event’s own questions"),
         _l("What the event says beside the question"),
         _l("The organizers of the event; never the public"),
         WITH_REGISTRATION,

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.web.kept_rows import NOBODY, ORGANIZERS, Kept, columns_of
 
-COUNTED = _l("As long as the signature is counted, until you withdraw it or the petition's time for erasing has come")
+COUNTED = _l("As long as the signature is counted, until you withdraw it or the petition’s time for erasing has come")
 LIKE_THE_SIGNATURE = _l("As long as the signature")
 
 SIGNERS = (
@@ -37,7 +37,7 @@ SIGNERS = (
         columns_of("signature", "comment comment_shown comment_read_at"),
     ),
     Kept(
-        _l("Your answers to a petition's own questions"),
+        _l("Your answers to a petition’s own questions"),
         _l("What the petition says beside the question"),
         ORGANIZERS,
         COUNTED,

@@ -48,7 +48,7 @@ def test_a_file_says_what_and_when_and_survives_odd_words(event):
     assert entry["UID"] == f"event-{event.id}@localhost"
     assert entry["LOCATION"] == "Hall, second floor, Ottawa"
     assert "First line.\n\nSecond; line." in entry["DESCRIPTION"]
-    assert "19:00–21:00 (America/Toronto)" in entry["DESCRIPTION"]
+    assert "19:00–21:00 (Eastern Daylight Time)" in entry["DESCRIPTION"]
     assert "ATTENDEE" not in entry
     assert entry["URL"] == "http://localhost/en/events/talk"
 

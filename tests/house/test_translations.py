@@ -12,6 +12,8 @@ from babel.messages.pofile import read_po
 ROOT = Path(__file__).parents[2]
 KEYWORDS = {"_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+ADDRESS = re.compile(r"https?:\S+|\?source=")
 
 
 @pytest.fixture(scope="module")
@@ -24,8 +26,7 @@ def sentences():
 
 @pytest.fixture(scope="module", params=["es", "fr"])
 def catalog(request):
-    path = ROOT / f"campaign/translations/{request.param}/LC_MESSAGES/messages.po"
-    return read_po(BytesIO(path.read_bytes()), locale=request.param)
+    return _catalog(request.param)
 
 
 def test_no_sentence_is_missing_from_a_catalogue_and_none_is_left_over(catalog, sentences):
@@ -50,6 +51,32 @@ def test_placeholders_agree(catalog):
             if not given <= wanted or (len(_forms(message.id)) == 1 and given != wanted):
                 wrong.append((message.id, form))
     assert wrong == []
+
+
+def test_french_keeps_its_marks_beside_their_words():
+    """A plain space before ? or within « » would let the mark begin a line of its own."""
+    wrong = []
+    for message in (m for m in _catalog("fr") if m.id):
+        for form in _forms(message.string):
+            if re.search(rf"[^{NARROW}][;:!?»]|«[^{NARROW}]|'", ADDRESS.sub("", form)):
+                wrong.append(form)
+    assert wrong == []
+
+
+def test_letters_leave_colons_to_their_sentences():
+    """A colon behind a sentence stands otherwise in French, so it belongs to what is translated."""
+    templates = (ROOT / "templates/emails").rglob("*.txt")
+    assert [path.name for path in templates if re.search(r"\) \}\}:$", path.read_text(), re.MULTILINE)] == []
+
+
+def test_spanish_opens_its_questions():
+    forms = [ADDRESS.sub("", form) for m in _catalog("es") if m.id for form in _forms(m.string)]
+    assert [form for form in forms if form.count("?") != form.count("¿")] == []
+
+
+def _catalog(lang):
+    path = ROOT / f"campaign/translations/{lang}/LC_MESSAGES/messages.po"
+    return read_po(BytesIO(path.read_bytes()), locale=lang)
 
 
 def _forms(text):

@@ -35,6 +35,7 @@ def test_the_page_speaks_three_languages_and_says_which_the_letter_is_in(client,
     assert f'<html lang="{lang}"' in page
     assert title in page
     assert ('class="letter" lang="en"' in page) == (lang == "fr")
+    assert ('class="petition-title" lang="en"' in page) == (lang == "fr")
 
 
 def test_without_a_language_the_address_leads_to_the_visitors(client, app):
@@ -62,6 +63,7 @@ def test_outside_its_time_the_page_has_the_letter_and_no_form(client, app, setti
     assert "<em>ask</em>" in page
     assert 'id="given_name"' not in page
     assert 'href="/en/petitions/law"' in page
+    assert "Be the first to sign." not in page
 
 
 def test_the_count_follows_what_hatches(client, app):

@@ -131,6 +131,8 @@ def test_a_wrong_correction_comes_back_with_its_words_and_changes_nothing(client
     assert answer.status_code == 422
     assert "Write the name by which you sign." in answer.text
     assert "Newer words" in answer.text
+    assert "<title>Error: " in answer.text
+    assert f'href="#given_name-{own}"' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert (row(own).given_name, row(own).comment) == ("Amalia", "For my brother")
 

@@ -161,6 +161,15 @@ def test_markup_typed_into_a_refused_form_is_not_run_either(client, petition):
     assert "<script>alert" not in answer.text
 
 
+@pytest.mark.parametrize(("lang", "title"), [("en", "Error: "), ("es", "Error: "), ("fr", "Erreur\u202f: ")])
+def test_the_title_of_a_refused_form_begins_with_the_error(client, petition, lang, title):
+    answer = post_signature(client, petition, {"email": "amalia"}, lang=lang)
+    assert f"<title>{title}" in answer.text
+    assert f'og:title" content="{title}' not in answer.text
+    assert " autofocus " in answer.text
+    assert f"<title>{title}" not in page(client)
+
+
 def test_markup_in_the_address_is_not_run(client, petition):
     for path in (
         "/en/petitions/<script>alert(1)</script>",

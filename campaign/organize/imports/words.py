@@ -50,7 +50,7 @@ FAULTS = {
     "date": _l("That is not a date. Write it as 2026-11-25."),
     "date_too_old": _l("That is too long ago to be right."),
     "date_in_future": _l("That day has not come yet."),
-    "date_after_end": _l("That is after the petition's end."),
+    "date_after_end": _l("That is after the petition’s end."),
     "choice": _l("That is none of the answers to choose from."),
     "not_counted": _l("The file says that this one was not counted."),
 }

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_time, get_timezone_location
 from flask import Blueprint, g, jsonify, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
 from campaign.lib.locales import WEEKDAY_AND_DAY
+from campaign.lib.long_dates import long_date
 from campaign.lib.times import utcnow
 from campaign.organize.guard import any_organizer
 from campaign.organize.numbers.charts import Chart, chart
@@ -96,7 +97,5 @@ def _when(at, now):
 def _today(now):
     """Return the day by the campaign's clock, with its weekday, as a heading begins: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
-    words = format_date(day, WEEKDAY_AND_DAY[g.lang], locale=get_locale())
-    # French counts the first of a month and names the others.
-    words = words.replace(" 1 ", " 1er ") if g.lang == "fr" else words
+    words = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
     return words[:1].upper() + words[1:]

@@ -52,7 +52,7 @@ def reason_in_words(reason, rules):
     """Return why a signature is held, in a sentence; `rules` maps ids to Rules."""
     name, _colon, number = reason.partition(":")
     if name == MERGED:
-        return _("It is the same person's as another signature, which is counted.")
+        return _("It is the same person’s as another signature, which is counted.")
     if name == "rule" and number.isdecimal() and int(number) in rules:
         rule = rules[int(number)]
         return _("Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(rule.lines[:5]))

@@ -23,10 +23,15 @@ export function moment(ms, lang, now = Date.now()) {
   }).format(ms);
 }
 
-/** Return weekday and hour of `date` by the 24-hour clock of `zone`, or of the reader without one. */
+/** Return weekday and hour of `date` by the 24-hour clock of `zone`, or of the reader without one.
+ * French writes the hour as the page does: 19 h, or 19 h 30. */
 export function dayAndHour(date, lang, zone) {
   const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  return new Intl.DateTimeFormat(localeOf(lang), { ...parts, timeZone: zone }).format(date);
+  const words = new Intl.DateTimeFormat(localeOf(lang), { ...parts, timeZone: zone }).format(date);
+  if (lang !== "fr") return words;
+  return words.replace(/(\d\d):(\d\d)/, (all, hour, minute) =>
+    `${Number(hour)}\u00a0h${minute === "00" ? "" : `\u00a0${minute}`}`,
+  );
 }
 
 /** Put `values` in the {braces} of `text`; unknown names stay as they are. */

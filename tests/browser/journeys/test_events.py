@@ -61,8 +61,9 @@ def test_the_list_can_be_chosen_by_place_and_shows_what_has_been(arrive):
     expect(past.find("form[action$='/registrations']")).to_have_count(0)
 
 
-def test_whoever_lives_by_another_clock_reads_both_hours(arrive):
-    far = EventScreen.open(arrive(width=1440, timezone_id="Europe/Paris"), slug="talk")
-    expect(far.find("[data-module=local-time]")).to_contain_text("01:00")
+@pytest.mark.parametrize(("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", " 1\u00a0h.")])
+def test_whoever_lives_by_another_clock_reads_both_hours(arrive, lang, hour):
+    far = EventScreen.open(arrive(lang=lang, width=1440, timezone_id="Europe/Paris"), slug="talk")
+    expect(far.find("[data-module=local-time]")).to_contain_text(hour)
     near = EventScreen.open(arrive(), slug="talk")
     expect(near.find("[data-module=local-time]")).to_be_empty()

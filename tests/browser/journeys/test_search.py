@@ -11,7 +11,7 @@ from tests.browser.screens.search import AccessibilityScreen, SearchScreen
     ("lang", "width", "scripts", "scheme", "words", "title"),
     [
         ("en", 390, True, "light", "ayotz", "2 results"),
-        ("es", 1440, True, "dark", "desaparicion", "«desaparicion»"),
+        ("es", 1440, True, "dark", "desaparicion", "“desaparicion”"),
         ("fr", 820, False, "light", "disparition", "disparition"),
     ],
 )

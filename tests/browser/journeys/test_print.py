@@ -1,0 +1,16 @@
+"""On paper the petition is a letter to pass on, that says where it can be signed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.screens.petition import PetitionScreen
+
+
+@pytest.mark.parametrize("width", [390, 820])
+def test_a_printed_petition_has_its_letter_and_an_address_and_nothing_to_press(arrive, width):
+    petition = PetitionScreen.open(arrive(width=width))
+    petition.page.emulate_media(media="print")
+    expect(petition.find(".letter")).to_be_visible()
+    expect(petition.find(".sign-card-address")).to_be_visible()
+    for pressed in (".sign-form", ".head-search", ".band", "main .button", ".ask"):
+        expect(petition.find(pressed).locator("visible=true")).to_have_count(0)
