@@ -83,16 +83,18 @@ export class Picture {
     this.onCount(this.count);
   }
 
-  /** Let `more` butterflies come, and return the numbers of their places here. */
+  /** Let the `more` butterflies come that were just kept here, and return the numbers of their places. */
   async join(more) {
     await this.starting;
     if (!this.stage) {
       this.count += more;
       return [];
     }
-    const change = this.stage.numbers.foresee(this.stage.numbers.count + more);
+    const { numbers } = this.stage;
+    const change = await numbers.catchUp();
     this.stage.take(change);
-    return change.born;
+    // A look in between may have let them in already.
+    return change.born.length ? change.born : numbers.newest(more);
   }
 
   /** Show the butterfly at place `number` under the lens, or none. */

@@ -10,15 +10,28 @@ export class TableNumbers extends Numbers {
   /** `ahead()` resolves to how many were signed here and are not among the server's yet. */
   constructor(url, store, ahead) {
     super(url);
-    Object.assign(this, { store, ahead });
+    Object.assign(this, { store, ahead, servers: { last: 0, free: [] } });
   }
 
   async ask() {
-    const [known, ahead] = await Promise.all([this.known(), this.ahead()]);
-    let last = known.last;
-    const free = known.free.slice(ahead);
-    last += Math.max(0, ahead - known.free.length);
-    return this.learn(last, free);
+    this.servers = await this.known();
+    return this.catchUp();
+  }
+
+  /** Count in what was signed here, by what the server last said; return { born, gone } against what was known. */
+  async catchUp() {
+    const ahead = await this.ahead();
+    const { last, free } = this.servers;
+    return this.learn(last + Math.max(0, ahead - free.length), free.slice(ahead));
+  }
+
+  /** The `many` highest numbers that are taken. */
+  newest(many) {
+    const taken = [];
+    for (let number = this.last; number > 0 && taken.length < many; number -= 1) {
+      if (this.has(number)) taken.push(number);
+    }
+    return taken.reverse();
   }
 
   async known() {

@@ -6,7 +6,6 @@ import re
 import pypdfium2
 
 from tests.browser.kiosk.tablet import stored
-from tests.browser.modules.actions import until
 from tests.browser.organize.steps import accept
 
 # By the reader with which tablets scan pairing codes; it knows nothing of who drew these.
@@ -76,7 +75,7 @@ def test_the_thanks_show_the_butterfly_at_once_its_number_when_known_and_the_way
     page.get_by_text("Look: your butterfly joins the picture.").wait_for()
     assert page.locator("[data-number]").is_hidden()
     tablet.next_person()
-    until(lambda: many(page) > before)
+    assert many(page) == before + 1
 
     tablet.context.set_offline(False)
     tablet.emptied()
