@@ -82,7 +82,7 @@ def test_a_page_of_yesterday_gets_todays_file_for_a_minute(client):
     ],
 )
 def test_no_address_leads_out_of_the_folder(app, client, path):
-    assert client.get(address(app, "") + path).status_code in (302, 308, 404)
+    assert client.get(address(app, "") + path).status_code in (404, 308)
 
 
 def test_the_icon_stands_where_browsers_look(client):
