@@ -39,6 +39,7 @@ PRESS_SECONDS = 1
 INDEX_SECONDS = 1
 EXPORT_SECONDS = 0.5
 SUMS_SECONDS = 5
+BATCHES_SECONDS = 2
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
@@ -72,6 +73,7 @@ class Worker:
             (self._exporter.make_next, EXPORT_SECONDS),
             (self._exporter.tidy, UPKEEP_SECONDS),
             (self._sums.keep, SUMS_SECONDS),
+            (self._batches, BATCHES_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
@@ -120,12 +122,15 @@ class Worker:
         now = utcnow()
         return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
 
+    def _batches(self):
+        return go_on_with_batches(write, now=utcnow())
+
     def _upkeep(self):
         """Do each piece of upkeep, whatever becomes of those before it; return how much was done."""
         now, done = utcnow(), 0
         pieces = [(piece, partial(write, piece, **named)) for piece, named in self._pieces()]
-        # These go by parts, each a transaction of its own.
-        pieces += [(piece, partial(piece, write)) for piece in (forget_batches, go_on_with_batches)]
+        # This one goes by parts, each a transaction of its own.
+        pieces.append((forget_batches, partial(forget_batches, write)))
         for piece, do in pieces:
             try:
                 done += do(now=now) or 0

@@ -14,6 +14,8 @@ from campaign.petitions.models import Petition
 PAPERS = ("A4", "Letter")
 KINDS = ("typed", "file")
 STATES = ("open", "imported", "undone", "dropped")
+# More rows than these take longer than somebody should wait for a page: the worker carries out what was settled of them.
+AT_ONE_SITTING = 2000
 FATES = ("new", "held", "duplicate", "wrong", "left_out")
 
 
@@ -102,6 +104,11 @@ class ImportBatch(db.Model):
     def columns(self):
         """The mapping by number, as rows are read by it."""
         return {int(place): field for place, field in self.mapping.items()}
+
+    @property
+    def is_large(self):
+        """Whether the worker carries out what is settled of it, from the first row on."""
+        return self.rows > AT_ONE_SITTING
 
     @property
     def is_arriving(self):

@@ -5,7 +5,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.imports.checking import Checker, Sheet
@@ -132,6 +132,11 @@ def rows_with(batch_id, fate, *, after=0, most=50):
     query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place > after)
     query = query.where(ImportRow.fate == fate) if fate else query.where(ImportRow.fate != "")
     return db.session.scalars(query.order_by(ImportRow.place).limit(most)).all()
+
+
+def rows_in(batch_id):
+    """Return how many rows of a batch that comes in are in."""
+    return db.session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ~WAITS))
 
 
 def first_rows(batch_id, most=6):

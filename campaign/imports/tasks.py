@@ -2,26 +2,27 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.extensions import db
 from campaign.imports.bringing_in import carry_in
 from campaign.imports.deciding import decide
-from campaign.imports.models import ImportBatch
+from campaign.imports.models import AT_ONE_SITTING, ImportBatch
 from campaign.imports.operations import KEPT, drop
 from campaign.imports.queries import checker_for, items_of
 from campaign.imports.taking_out import carry_out, erase_rows
 
-# Whoever settled it carries it out at once; by then they were stopped.
+# Whoever settled it carries it out at once, unless it is large; by then they were stopped.
 PATIENCE = timedelta(minutes=2)
+_IS_LARGE = ImportBatch.rows > AT_ONE_SITTING
 _GO_BY = {"undone": carry_out, "dropped": erase_rows}
 
 
 def go_on(write, *, now):
-    """Carry out what was accepted, undone or thrown away and then left in the middle, part by part; return how many batches."""
-    query = select(ImportBatch).where(ImportBatch.state == "open", ImportBatch.accepted_at < now - PATIENCE)
-    left = db.session.scalars(query).all()
+    """Carry out, part by part, what was accepted, undone or thrown away and is large or was left in the middle; return how many batches."""
+    is_left = or_(ImportBatch.accepted_at < now - PATIENCE, ImportBatch.accepted_at.is_not(None) & _IS_LARGE)
+    left = db.session.scalars(select(ImportBatch).where(ImportBatch.state == "open", is_left)).all()
     for batch in left:
         checker = checker_for(batch, now)
         if checker:
@@ -38,7 +39,9 @@ def forget(write, *, now):
 
 
 def _let_go(write, now):
-    is_going = (ImportBatch.state.in_(_GO_BY), ImportBatch.closed_at.is_(None), ImportBatch.changed_at < now - PATIENCE)
+    # What is still being read in counts as thrown away too, and is no worker's until it has stood still.
+    is_left = or_(ImportBatch.changed_at < now - PATIENCE, (ImportBatch.state == "undone") & _IS_LARGE)
+    is_going = (ImportBatch.state.in_(_GO_BY), ImportBatch.closed_at.is_(None), is_left)
     left = db.session.execute(select(ImportBatch.id, ImportBatch.state).where(*is_going)).all()
     for batch_id, state in left:
         _GO_BY[state](write, batch_id)

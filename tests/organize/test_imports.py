@@ -6,10 +6,13 @@ import re
 import pypdfium2
 import pytest
 
-from campaign.extensions import db
+from campaign.extensions import db, write
 from campaign.imports import sheet_pdf
+from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import LEAST_ROW, MM
+from campaign.imports.tasks import go_on
+from campaign.lib.times import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
@@ -20,6 +23,9 @@ from tests.factories.signatures import hatch_now, rows, sign_and_hatch
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
 SETTINGS = {"lang": "en", "country": "", "signed_on": "2026-11-20", "dates": "day", "wording": "I sign.", "has_heading": "y"}
+
+
+LARGE = [f"Zora{n},Quetzalli,,MX,{n:05},,," for n in range(AT_ONE_SITTING)] + [ZORA]
 
 
 @pytest.fixture
@@ -236,3 +242,20 @@ def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
     db.session.rollback()
     assert 'value="Amalia"' in desk.get(place).text
     assert [action for action, *_ in trail()].count("imports.type") == 0
+
+
+def test_of_a_large_file_nobody_waits_for_the_end_as_the_worker_carries_it_out(desk):
+    place = matched(desk, csv_of(*LARGE))
+    desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
+    page = desk.get(place).text
+    assert "0 of 2,001 rows are in." in page
+    assert 'data-module="fresh-page"' in page
+    assert (len(rows()), go_on(write, now=utcnow()), len(rows())) == (0, 1, len(LARGE))
+    assert "rows are in." not in desk.get(place).text
+
+    desk.post(f"{place}/undo", {"reason": "the wrong file"})
+    assert "This is taken out just now." in desk.get(place).text
+    db.session.rollback()
+    assert (go_on(write, now=utcnow()), go_on(write, now=utcnow())) == (1, 0)
+    assert {row.given_name or "" for row in rows()} == {""}
+    assert "just now" not in desk.get(place).text

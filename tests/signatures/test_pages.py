@@ -196,7 +196,7 @@ def test_right_to_left_names_and_words_turn_nothing_else_around(client, petition
     change(typed.id, comment_shown=True)
     hatch_now()
     html = page(client)
-    assert '<h3 class="signer-name" dir="auto">عائشة evil</h3>' in html
+    assert '<h3 class="signer-name"><bdi>عائشة evil</bdi></h3>' in html
     assert '<blockquote class="signer-words" dir="auto">' in html
     assert "\u202e" not in html
 

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from campaign.extensions import write
 from campaign.imports import bringing_in, operations, taking_out
 from campaign.imports.deciding import decide
-from campaign.imports.queries import checker_for, items_of
+from campaign.imports.queries import batch_by_id, checker_for, items_of
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed
@@ -37,6 +37,8 @@ def bring_in(batch):
         decide_anew(batch)
         flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
         return back(batch_id)
+    if batch_by_id(batch_id).is_large:
+        return back(batch_id)
     brought = bringing_in.carry_in(write, batch_id, decided)
     flash(
         ngettext(
@@ -61,6 +63,8 @@ def undo(batch):
         act(fact_of("imports.undo", batch, form.reason.data), taking_out.undo, batch_id=batch_id)
     except taking_out.NothingToUndo:
         return overtaken(batch)
+    if batch_by_id(batch_id).is_large:
+        return back(batch_id)
     taken = taking_out.carry_out(write, batch_id)
     flash(
         ngettext(
