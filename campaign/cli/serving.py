@@ -4,6 +4,7 @@ import errno
 import logging
 import os
 import resource
+import shlex
 import socket
 import subprocess
 import sys
@@ -24,7 +25,6 @@ from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.lib.forks import one_fork
 
-USUAL_PORT = 8000
 STOP_SECONDS = 2
 RESTART_SECONDS = 1
 MOST_CONNECTIONS = 65_536
@@ -41,7 +41,7 @@ def serve(demo):
     _migrate()
     if demo and is_empty():
         click.echo(load_demonstration())
-    invitation = _way_in(config)
+    invitation = _way_in()
     db.engine.dispose()
     _raise_file_limit()
     click.echo(f"Volante runs at {config['PUBLIC_URL']} (Ctrl-C stops it)")
@@ -119,13 +119,14 @@ def _server(config):
     )
 
 
-def _way_in(config):
+def _way_in():
     """Return a line that tells how to become the first organizer, or None where there is one."""
     if admins():
         return None
-    port = f"PORT={config['PORT']} " if config["PORT"] != USUAL_PORT else ""
-    command = f"{port}{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
-    return f"Nobody organizes yet. To be the first, run in another terminal: {_from_here(command)}"
+    # Another terminal knows nothing of what this one was told; what it must know of the database may hold a password.
+    told = [f"{name}={shlex.quote(os.environ[name])}" for name in ("PORT", "VAR_DIR") if os.environ.get(name)]
+    command = f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    return f"Nobody organizes yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
 
 
 def _from_here(command):
