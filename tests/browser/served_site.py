@@ -63,7 +63,8 @@ class ServedSite:
         """
         if self._app is None:
             self._app = create_app(config.load(self._environment))
-        done = self._app.test_cli_runner().invoke(args=arguments)
+        with self._app.app_context():
+            done = self._app.test_cli_runner().invoke(args=arguments, catch_exceptions=False)
         assert done.exit_code == 0, done.output
         return done.output
 
