@@ -81,7 +81,7 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
 @pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 def test_people_sign_while_a_file_comes_in_and_while_it_is_undone(site, paper):
     for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
-        with Crowd(signers(site, name), threads=2) as crowd, running(site, command) as process:
+        with Crowd(signers(site, name, most=50_000), threads=2) as crowd, running(site, command) as process:
             wait_until(lambda begun=begun: count(site, begun) > 0, 60)
             before = len(crowd.acknowledged)
             assert process.wait(60) == 0
