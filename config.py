@@ -17,6 +17,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
+USUAL_VAR = ROOT / "var"
+USUAL_PORT = 8000
 SHORTEST_SECRET = 32
 # PostgreSQL as it comes admits a hundred, and somebody wants to look into the database too.
 USUAL_CONNECTIONS = 90
@@ -32,9 +34,9 @@ def load(environ=os.environ):
 
     Raises SettingError when production lacks a real secret or a value does not parse.
     """
-    var = Path(environ.get("VAR_DIR") or ROOT / "var").resolve()
+    var = Path(environ.get("VAR_DIR") or USUAL_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
-    port = _whole(environ, "PORT", 8000, least=1, most=65_535)
+    port = _whole(environ, "PORT", USUAL_PORT, least=1, most=65_535)
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
     cores = os.cpu_count() or 1

@@ -20,6 +20,7 @@ from granian.constants import Interfaces
 from granian.http import HTTP1Settings
 from granian.log import LogLevels
 
+import config
 from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
@@ -36,22 +37,22 @@ WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 @with_appcontext
 def serve(demo):
     """Migrate the database, then serve the site and run the worker until stopped (Ctrl-C)."""
-    config = current_app.config
-    _check_port(config["HOST"], config["PORT"])
+    settings = current_app.config
+    _check_port(settings["HOST"], settings["PORT"])
     _migrate()
     if demo and is_empty():
         click.echo(load_demonstration())
-    invitation = _way_in()
+    invitation = _way_in(settings)
     db.engine.dispose()
     _raise_file_limit()
-    click.echo(f"Volante runs at {config['PUBLIC_URL']} (Ctrl-C stops it)")
-    if not config["MAIL_URL"]:
-        click.echo(f"Mail is written to {config['VAR_DIR']}/mail and shown at {config['PUBLIC_URL']}/dev/mail")
+    click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
+    if not settings["MAIL_URL"]:
+        click.echo(f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail")
     if invitation:
         click.echo(invitation)
     worker = KeptProcess((*WORKER, str(os.getpid()))).start()
     try:
-        _server(config).serve()
+        _server(settings).serve()
     finally:
         worker.stop()
     click.echo("Volante stopped.")
@@ -100,15 +101,15 @@ class KeptProcess:
         return subprocess.Popen(self._command, process_group=0)
 
 
-def _server(config):
+def _server(settings):
     return Granian(
         "wsgi:serving",
         factory=True,
-        address=config["HOST"],
-        port=config["PORT"],
+        address=settings["HOST"],
+        port=settings["PORT"],
         interface=Interfaces.WSGI,
-        workers=config["WEB_CONCURRENCY"],
-        blocking_threads=config["WEB_THREADS"],
+        workers=settings["WEB_CONCURRENCY"],
+        blocking_threads=settings["WEB_THREADS"],
         backlog=4096,
         # Connections that one process holds; without it some four thousand watchers would shut everybody else out.
         backpressure=MOST_CONNECTIONS,
@@ -119,12 +120,13 @@ def _server(config):
     )
 
 
-def _way_in():
+def _way_in(settings):
     """Return a line that tells how to become the first organizer, or None where there is one."""
     if admins():
         return None
     # Another terminal knows nothing of what this one was told; what it must know of the database may hold a password.
-    told = [f"{name}={shlex.quote(os.environ[name])}" for name in ("PORT", "VAR_DIR") if os.environ.get(name)]
+    usual = {"PORT": config.USUAL_PORT, "VAR_DIR": str(config.USUAL_VAR)}
+    told = [f"{name}={shlex.quote(str(settings[name]))}" for name in usual if settings[name] != usual[name]]
     command = f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
     return f"Nobody organizes yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
 

@@ -20,7 +20,7 @@ from campaign.lib.times import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
-from campaign.petitions.tasks import note_turns
+from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.search.indexing import refresh
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
@@ -145,7 +145,7 @@ class Worker:
         yield forget, {"unconfirmed_days": config["ERASE_PENDING_DAYS"], "address_days": config["ADDRESS_DAYS"]}
         for piece in (tell_of_erasing, anonymise_due, forget_sessions, self._read_clocks):
             yield piece, {}
-        for piece in (publish_due_causes, publish_due, events.remind):
+        for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
             yield piece, {}
         yield events.forget, {"days": config["REGISTRATION_DAYS"]}
         for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):

@@ -72,6 +72,7 @@ class Petition(db.Model):
     opened_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     time_zone: Mapped[str] = mapped_column(String(40), default="")
     deliver_on: Mapped[date | None] = mapped_column(Date)
     deliver_places: Mapped[dict] = mapped_column(JSON, default=dict)

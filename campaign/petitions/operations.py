@@ -96,9 +96,26 @@ def publish_petition(*, petition_id, now):
     _demand_open_cause(petition)
     if faults := faults_of(petition, now):
         raise NotReady(faults)
-    petition.state = "published"
+    petition.state, petition.publish_at = "published", None
     petition.opened_at = max(now, petition.opens_at or now)
     petition.archived_at = None
+    db.session.flush()
+    return petition
+
+
+def schedule_petition(*, petition_id, at, now, zone=""):
+    """Let a draft be published by itself at an instant, or no longer where `at` is None. Raises NotReady and CauseClosed.
+
+    `zone` is the one in which its hours are told, where none was chosen before.
+    """
+    petition = petition_to_change(petition_id)
+    if petition.state != "draft" or petition.archived_at:
+        return petition
+    if at:
+        _demand_open_cause(petition)
+        if faults := faults_of(petition, now):
+            raise NotReady(faults)
+    petition.publish_at, petition.time_zone = at, petition.time_zone or zone
     db.session.flush()
     return petition
 
@@ -130,6 +147,7 @@ def archive_petition(*, petition_id, now):
     petition = petition_to_change(petition_id)
     _close(petition)
     petition.archived_at = petition.archived_at or now
+    petition.publish_at = None
     db.session.flush()
     return petition
 

@@ -1,5 +1,6 @@
-"""What happens to petitions with time: opening and closing come by the clock, and are noted in the audit trail."""
+"""What happens to petitions with time: they go out, open and close by the clock, which is noted in the audit trail."""
 
+from contextlib import suppress
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -8,7 +9,7 @@ from sqlalchemy import select
 from campaign.accounts.audit import is_untold, record_planned
 from campaign.extensions import db
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import petition_to_change
+from campaign.petitions.operations import CauseClosed, NotReady, petition_to_change, publish_petition
 
 # Whatever came about before that is no news to the audit trail any more.
 LATELY = timedelta(days=7)
@@ -27,6 +28,27 @@ TURNS = (
     Turn("opened_at", "petitions.open", ("petitions.open", "petitions.publish", "petitions.reopen")),
     Turn("closes_at", "petitions.close", ("petitions.close",)),
 )
+
+
+def publish_due_petitions(*, now):
+    """Publish the drafts whose instant has come, and note it in the audit trail; return how many.
+
+    One that is not ready any more stays a draft, and goes out as soon as it is.
+    """
+    due = select(Petition.id).where(Petition.state == "draft", Petition.publish_at <= now)
+    return sum(_publish(petition_id, now) for petition_id in db.session.scalars(due).all())
+
+
+def _publish(petition_id, now):
+    petition = petition_to_change(petition_id)
+    if petition.state != "draft" or petition.publish_at is None or petition.publish_at > now:
+        return 0
+    with suppress(NotReady, CauseClosed):
+        publish_petition(petition_id=petition_id, now=now)
+        about = {"subject": ("petition", petition_id), "cause_id": petition.cause_id}
+        record_planned("petitions.publish", **about, planned=("petitions.schedule",), now=now)
+        return 1
+    return 0
 
 
 def note_turns(*, now):

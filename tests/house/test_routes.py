@@ -304,6 +304,8 @@ ORGANIZERS = {
     "GET /organize/petitions/<slug>/preview",
     "GET /organize/petitions/<slug>/publish",
     "POST /organize/petitions/<slug>/publish",
+    "POST /organize/petitions/<slug>/publish-later",
+    "POST /organize/petitions/<slug>/publish-not",
     "POST /organize/petitions/<slug>/reopen",
     "POST /organize/petitions/<slug>/restore",
     "GET /organize/petitions/<slug>/sharing",

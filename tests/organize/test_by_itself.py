@@ -9,7 +9,7 @@ from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
-from campaign.petitions.tasks import note_turns
+from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.updates.tasks import note_published
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -30,6 +30,12 @@ def plan_event(desk):
     make_event("talk", cause_id=desk.cause.id, draft=True)
     desk.post("/organize/events/talk/publish-later", THEN)
     return publish_due, "events.publish"
+
+
+def plan_petition(desk):
+    make_petition(cause_id=desk.cause.id, state="draft")
+    desk.post("/organize/petitions/home/publish-later", THEN)
+    return publish_due_petitions, "petitions.publish"
 
 
 def plan_update(desk):
@@ -64,7 +70,7 @@ def told():
     return [(each.action, each.details.get("planned_by")) for each in entries(most=500) if each.door == "worker"]
 
 
-@pytest.mark.parametrize("plan", [plan_cause, plan_event, plan_update, plan_opening, plan_close])
+@pytest.mark.parametrize("plan", [plan_cause, plan_event, plan_petition, plan_update, plan_opening, plan_close])
 def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
     operation, action = plan(desk)
     assert write(operation, now=HOUR - timedelta(seconds=1)) == 0

@@ -11,6 +11,7 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.tasks import publish_due_petitions
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.pictures import bomb, heart
@@ -84,6 +85,35 @@ def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, cl
         assert desk.post(f"{HOME}/publish").status_code == 303
     assert client.get("/en/petitions/home").status_code == 200
     assert now_of().opened_at <= utcnow()
+
+
+def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk, client):
+    draft = make_petition(cause_id=desk.cause.id, state="draft", targets=[])
+
+    def plan(hour):
+        return desk.post(f"{HOME}/publish-later", {"publish_at": hour, "time_zone": "America/Toronto"})
+
+    assert plan("2027-03-15T08:00").status_code == 409
+    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Senate"})
+    for wrong in ("", "2020-01-01T08:00", "2027-03-14T02:30"):
+        assert plan(wrong).status_code == 422
+    assert plan("2027-03-15T08:00").status_code == 303
+    hour = now_of().publish_at
+    assert (hour.isoformat(), now_of().time_zone) == ("2027-03-15T12:00:00+00:00", "America/Toronto")
+    assert "Goes out" in desk.get(HOME).text
+    assert "Finish 1 draft of a petition" not in desk.get("/organize/").text
+    desk.post(f"{HOME}/publish-not")
+    assert write(publish_due_petitions, now=hour) == 0
+
+    plan("2027-03-15T08:00")
+    desk.post(f"{HOME}/letter", letter(draft, body_en=""))
+    assert (write(publish_due_petitions, now=hour), now_of().state) == (0, "draft")
+    desk.post(f"{HOME}/letter", letter(now_of(), body_en="We ask."))
+    assert write(publish_due_petitions, now=hour + timedelta(minutes=1)) == 1
+    assert (now_of().state, now_of().publish_at, now_of().opened_at) == ("published", None, hour + timedelta(minutes=1))
+    assert client.get("/en/petitions/home").status_code == 200
+    assert plan("2027-03-16T08:00").status_code == 303
+    assert now_of().publish_at is None
 
 
 def test_words_change_in_place_until_the_petition_opens(desk):

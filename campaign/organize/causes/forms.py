@@ -1,13 +1,10 @@
-"""The forms by which a cause is written, and goes out later."""
+"""The forms by which a cause is written."""
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice
-from wtforms.validators import InputRequired
 
-from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
 from campaign.organize.content_fields import (
     InLanguages,
     LineField,
@@ -19,7 +16,6 @@ from campaign.organize.content_fields import (
     in_language,
     most,
 )
-from campaign.organize.hour_fields import IS_OVER, HourField, ZoneField
 
 PARTS = ("title", "summary", "story")
 LACKING = {"title": _l("Write a title."), "summary": _l("Write one or two sentences about it.")}
@@ -69,26 +65,3 @@ CauseForm = type(
         **by_language("story", lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)])),
     },
 )
-
-
-class LaterForm(FlaskForm):
-    """When a draft is published by itself; once valid, `moment` is the instant."""
-
-    publish_at = HourField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))])
-    time_zone = ZoneField()
-    moment = None
-
-    @classmethod
-    def of(cls, cause, usual_zone):
-        zone = cause.time_zone or usual_zone
-        planned = {"publish_at": local_time(cause.publish_at, zone)} if cause.publish_at else {}
-        return cls(formdata=None, data={"time_zone": zone, **planned})
-
-    def validate(self, extra_validators=None):
-        """Check the fields, and that the hour exists and is ahead."""
-        if not super().validate(extra_validators):
-            return False
-        self.moment = self.publish_at.instant_in(self.time_zone.data)
-        if self.moment and self.moment <= utcnow():
-            self.publish_at.errors = [IS_OVER]
-        return not self.publish_at.errors

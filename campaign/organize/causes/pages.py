@@ -16,9 +16,10 @@ from campaign.lib.markdown import to_html
 from campaign.lib.slugs import slug_of
 from campaign.montage.queries import shape_title
 from campaign.organize.acts import Fact, act
-from campaign.organize.causes.forms import SHAPES, CauseForm, LaterForm
+from campaign.organize.causes.forms import SHAPES, CauseForm
 from campaign.organize.content_fields import caught_up
 from campaign.organize.guard import allowed
+from campaign.organize.later_forms import LaterForm
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.presence import causes_where
 from campaign.organize.scope import any_cause

@@ -8,10 +8,10 @@ from campaign.causes.pages import page as cause_page
 from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
-from campaign.organize.causes.forms import LaterForm
 from campaign.organize.causes.pages import any_cause, back_to, blueprint, fact_of, shown
 from campaign.organize.drafts import speak_as_asked
 from campaign.organize.guard import allowed
+from campaign.organize.later_forms import LaterForm
 from campaign.petitions.cards import cards_of_cause
 from campaign.petitions.endings import close_cause, reopen_cause, retire_cause
 from campaign.updates.pages import recent_cards

@@ -22,7 +22,7 @@ SEEN_BY = {
     "causes.see": ("causes.publish", "causes.schedule", "causes.close", "causes.reopen", "causes.archive"),
     "petitions.see": (
         *("petitions.create", "petitions.edit", "petitions.publish", "petitions.open", "petitions.close", "petitions.reopen"),
-        *("petitions.archive", "handovers.record"),
+        *("petitions.schedule", "petitions.archive", "handovers.record"),
     ),
     "events.see": ("events.create", "events.publish", "events.schedule", "events.close", "events.reopen", "events.cancel"),
     "updates.see": ("updates.publish", "updates.withdraw"),

@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from campaign.accounts.permissions import EVERYWHERE
 from campaign.events.queries import events_among
 from campaign.exports.shelf import exports_of
+from campaign.lib.times import utcnow
 from campaign.mail.queries import waiting_since
 from campaign.organize.numbers.figures import zone
 from campaign.organize.overview.todo import Task
@@ -20,7 +21,7 @@ from campaign.signatures.erasing import erases_at
 from campaign.updates.mailing import mailings_among
 from campaign.updates.queries import updates_among
 
-# A letter that waits longer was taken up by nobody.
+# A letter that waits longer was taken up by nobody, and a draft by nobody either.
 LATE = timedelta(minutes=15)
 
 
@@ -73,7 +74,9 @@ def drafts():
 
 def _is_begun(thing):
     """Return whether a draft waits for somebody: not one in the archive, nor one that goes out by itself."""
-    return thing.state == "draft" and not getattr(thing, "archived_at", None) and not getattr(thing, "publish_at", None)
+    at = getattr(thing, "publish_at", None)
+    # Whose hour has passed lacks something, or it would be out.
+    return thing.state == "draft" and not getattr(thing, "archived_at", None) and (at is None or at < utcnow() - LATE)
 
 
 def _hour(at, now):

@@ -27,6 +27,7 @@ ACTIONS = {
     "petitions.create": _l("created a petition"),
     "petitions.edit": _l("changed a petition"),
     "petitions.publish": _l("published a petition"),
+    "petitions.schedule": _l("set when a petition goes out"),
     "petitions.open": _l("opened a petition for signing"),
     "petitions.close": _l("closed a petition"),
     "petitions.reopen": _l("reopened a petition"),

@@ -1,12 +1,13 @@
 """The states of a petition: what stands before it is published, closing, opening again, the archive."""
 
-from flask import flash, g, render_template
+from flask import current_app, flash, g, render_template
 from flask_babel import gettext as _
 
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed
+from campaign.organize.later_forms import LaterForm
 from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
 from campaign.petitions import operations
 from campaign.petitions.queries import petition_in_any_state
@@ -31,6 +32,32 @@ def publish(petition):
     except operations.CauseClosed:
         return _cause_is_closed(petition)
     flash(_("Published. It stands at its address from now on."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/publish-later")
+@allowed("petitions.publish", any_petition)
+def publish_later(petition):
+    form = LaterForm()
+    if not form.validate():
+        return _publishing_page(petition, 422, form)
+    planned = {"at": form.moment, "zone": form.time_zone.data, "now": utcnow()}
+    try:
+        act(fact_of("petitions.schedule", petition), operations.schedule_petition, petition_id=petition.id, **planned)
+    except operations.NotReady:
+        return _publishing_page(petition_in_any_state(petition.slug), 409)
+    except operations.CauseClosed:
+        return _cause_is_closed(petition)
+    flash(_("It goes out by itself then."), "sure")
+    return back_to(petition)
+
+
+@blueprint.post("/<slug>/publish-not")
+@allowed("petitions.publish", any_petition)
+def publish_not(petition):
+    """Take back that it goes out by itself."""
+    act(fact_of("petitions.schedule", petition), operations.schedule_petition, petition_id=petition.id, at=None, now=utcnow())
+    flash(_("It stays a draft until you publish it."), "sure")
     return back_to(petition)
 
 
@@ -74,7 +101,7 @@ def _cause_is_closed(petition):
     return back_to(petition)
 
 
-def _publishing_page(petition, status=200):
+def _publishing_page(petition, status=200, later=None):
     now = utcnow()
     return render_template(
         "organize/petitions/publish.html",
@@ -83,5 +110,6 @@ def _publishing_page(petition, status=200):
         faults=faults_of(petition, now),
         missing=(missing := missing_languages(petition)),
         missing_names=[NAMES[lang] for lang in missing],
+        later=later or LaterForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"]),
         opens_later=petition.opens_at is not None and petition.opens_at > now,
     ), status
