@@ -12,5 +12,4 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table('petition') as batch:
-        batch.drop_column('publish_at')
+    op.execute('alter table petition drop column publish_at')
