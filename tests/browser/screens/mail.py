@@ -51,6 +51,8 @@ class LetterScreen(Screen):
 
     def press(self):
         """Press the button of the letter as it looks; it leads out of its frame."""
+        # While the frame still grows, a press may meet the place where the button was.
+        self.page.wait_for_load_state("networkidle")
         self._looks.locator("a[href*='/signatures/confirm/']").first.click()
         self.page.wait_for_url("**/signatures/confirm/*")
         return ConfirmScreen(self.visitor, self.page)
