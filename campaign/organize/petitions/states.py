@@ -25,14 +25,8 @@ def ready(petition):
 @blueprint.post("/<slug>/publish")
 @allowed("petitions.publish", any_petition)
 def publish(petition):
-    try:
-        act(fact_of("petitions.publish", petition), operations.publish_petition, petition_id=petition.id, now=utcnow())
-    except operations.NotReady:
-        return _publishing_page(petition_in_any_state(petition.slug), 409)
-    except operations.CauseClosed:
-        return _cause_is_closed(petition)
-    flash(_("Published. It stands at its address from now on."), "sure")
-    return back_to(petition)
+    fact, done = fact_of("petitions.publish", petition), _("Published. It stands at its address from now on.")
+    return _gone_out(petition, fact, operations.publish_petition, done)
 
 
 @blueprint.post("/<slug>/publish-later")
@@ -41,15 +35,8 @@ def publish_later(petition):
     form = LaterForm()
     if not form.validate():
         return _publishing_page(petition, 422, form)
-    planned = {"at": form.moment, "zone": form.time_zone.data, "now": utcnow()}
-    try:
-        act(fact_of("petitions.schedule", petition), operations.schedule_petition, petition_id=petition.id, **planned)
-    except operations.NotReady:
-        return _publishing_page(petition_in_any_state(petition.slug), 409)
-    except operations.CauseClosed:
-        return _cause_is_closed(petition)
-    flash(_("It goes out by itself then."), "sure")
-    return back_to(petition)
+    fact, done = fact_of("petitions.schedule", petition), _("It goes out by itself then.")
+    return _gone_out(petition, fact, operations.schedule_petition, done, at=form.moment, zone=form.time_zone.data)
 
 
 @blueprint.post("/<slug>/publish-not")
@@ -93,6 +80,18 @@ def archive(petition):
 def restore(petition):
     act(fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
     flash(_("Out of the archive again."), "sure")
+    return back_to(petition)
+
+
+def _gone_out(petition, fact, operation, done, **planned):
+    """Let a whole draft go out, now or later, and say that it is `done`; else say what it lacks."""
+    try:
+        act(fact, operation, petition_id=petition.id, now=utcnow(), **planned)
+    except operations.NotReady:
+        return _publishing_page(petition_in_any_state(petition.slug), 409)
+    except operations.CauseClosed:
+        return _cause_is_closed(petition)
+    flash(done, "sure")
     return back_to(petition)
 
 
