@@ -5,14 +5,7 @@ import pytest
 from campaign.lib import late_counters
 from campaign.lib.late_counters import LateCounters
 from campaign.lib.shared_counters import SharedCounters
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1000.0
-
-    def monotonic(self):
-        return self.now
+from tests.lib.clocks import Clock
 
 
 @pytest.fixture

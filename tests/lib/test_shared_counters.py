@@ -10,19 +10,12 @@ from limits.strategies import FixedWindowRateLimiter
 
 from campaign.lib import shared_counters
 from campaign.lib.shared_counters import SharedCounters
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1_000_000.0
-
-    def time(self):
-        return self.now
+from tests.lib.clocks import Clock
 
 
 @pytest.fixture
 def clock(monkeypatch):
-    clock = Clock()
+    clock = Clock(1_000_000.0)
     monkeypatch.setattr(shared_counters, "time", clock)
     return clock
 

@@ -8,14 +8,7 @@ from campaign.lib import counters as module
 from campaign.lib.counters import AWAY_SECONDS, SteadyCounters, storage_of
 from campaign.lib.late_counters import LateCounters
 from campaign.lib.shared_counters import SharedCounters
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1000.0
-
-    def monotonic(self):
-        return self.now
+from tests.lib.clocks import Clock
 
 
 @pytest.fixture
