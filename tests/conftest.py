@@ -77,5 +77,7 @@ def _empty():
             connection.exec_driver_sql(f"drop trigger {guard.name}")
         for name in reversed(tables):
             connection.exec_driver_sql(f"delete from {name}")
+        # So that numbers begin at one, as above: what a test sees depends on no other.
+        connection.exec_driver_sql("delete from sqlite_sequence")
         for guard in guards:
             connection.exec_driver_sql(guard.sql)
