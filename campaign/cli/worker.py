@@ -1,4 +1,8 @@
-"""The loops of the worker, each in a thread of its own, so that slow mail never keeps a butterfly from hatching."""
+"""The loops of the worker, each in a thread of its own. Hatching has a process of its own too.
+
+Threads of one process wait for each other wherever Python runs. Writing letters takes most of what the worker takes, and on a
+crowded day those who sign go before it; a butterfly should wait for neither.
+"""
 
 import logging
 import os
@@ -47,15 +51,51 @@ FAREWELL_SECONDS = 1.5
 log = logging.getLogger("campaign.worker")
 
 
-class Worker:
-    """Runs until `stop` is set; several may run at once, as leases and locked rows keep them apart."""
+class Loops:
+    """Runs work again and again until `stop` is set; several may run at once, as leases and locked rows keep them apart."""
 
     def __init__(self, app, stop):
         self._app = app
         self._stop = stop
+        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
+
+    def _loop(self, work, seconds):
+        """Repeat `work`: at once while it finds something to do, else every `seconds`."""
+        while not self._stop.is_set():
+            try:
+                with self._app.app_context():
+                    busy = work()
+            except Exception:
+                log.exception("a pass of the worker failed; it is tried again")
+                self._stop.wait(PAUSE_AFTER_ERROR)
+            else:
+                if not busy:
+                    self._stop.wait(seconds)
+
+
+class Runner(Loops):
+    """Hatches, and does nothing else."""
+
+    def run(self):
+        """Hatch until the stop, and end the transaction in hand."""
+        self._loop(self._hatch, HATCH_SECONDS)
+
+    def _hatch(self):
+        # Looking costs no commit, and most of the time there is nothing to do.
+        if not work_for_the_runner():
+            return 0
+        return write(
+            hatch, holder=self._holder, now=utcnow(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
+        )
+
+
+class Worker(Loops):
+    """Does everything else that may happen later."""
+
+    def __init__(self, app, stop):
+        super().__init__(app, stop)
         self._postman = postman_for(app, write)
         self._has_read_clocks = False
-        self._holder = f"{os.getpid()}-{secrets.token_hex(4)}"
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
         self._sums = SumsKeeper(write)
         self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
@@ -63,7 +103,6 @@ class Worker:
     def run(self):
         """Run the loops and return within FAREWELL_SECONDS of the stop; what a loop had claimed is taken up later."""
         loops = (
-            (self._hatch, HATCH_SECONDS),
             (self._repeats, REPEAT_SECONDS),
             (self._mail, MAIL_SECONDS),
             (self._news, NEWS_SECONDS),
@@ -79,33 +118,12 @@ class Worker:
         threads = [threading.Thread(target=self._loop, args=loop, daemon=True) for loop in loops]
         for thread in threads:
             thread.start()
-        log.info("the worker runs: hatching, mail, posters, exports, search, upkeep")
+        log.info("the worker runs: mail, posters, exports, search, upkeep")
         self._stop.wait()
         log.info("the worker stops")
         self._postman.stop()
         for thread in threads:
             thread.join(FAREWELL_SECONDS / len(threads))
-
-    def _loop(self, work, seconds):
-        """Repeat `work`: at once while it finds something to do, else every `seconds`."""
-        while not self._stop.is_set():
-            try:
-                with self._app.app_context():
-                    busy = work()
-            except Exception:
-                log.exception("a pass of the worker failed; it is tried again")
-                self._stop.wait(PAUSE_AFTER_ERROR)
-            else:
-                if not busy:
-                    self._stop.wait(seconds)
-
-    def _hatch(self):
-        # Looking costs no commit, and most of the time there is nothing to do.
-        if not work_for_the_runner():
-            return 0
-        return write(
-            hatch, holder=self._holder, now=utcnow(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
-        )
 
     def _repeats(self):
         if not repeats_wait():

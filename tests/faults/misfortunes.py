@@ -19,8 +19,8 @@ def name_of(place, number):
 
 
 def befall(site, chance, is_done, others=()):
-    """Until `is_done`, kill in turn a web process and the worker and do each of `others`; once, cut the power of all the site."""
-    turns = [lambda: _kill(site.web), lambda: _kill(site.worker), *others]
+    """Until `is_done`, kill in turn a web process, the worker and its runner and do each of `others`; once, cut the power of all the site."""
+    turns = [lambda: _kill(site.web), lambda: _kill(site.worker), lambda: _kill(site.runner), *others]
     chance.shuffle(turns)
     cut = chance.randrange(2, 6)
     for number, turn in enumerate(cycle(turns)):

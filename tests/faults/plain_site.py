@@ -63,7 +63,14 @@ class PlainSite:
 
     def worker(self):
         """Return the number of the worker's process, or None while there is none."""
-        return next((pid for pid in self.processes() if _runs_worker(pid)), None)
+        return self._worker_below(self.server.pid)
+
+    def runner(self):
+        """Return the number of the process that hatches, or None while there is none."""
+        return self._worker_below(self.worker())
+
+    def _worker_below(self, parent):
+        return next((pid for pid in self.processes() if _runs_worker(pid) and _parent_of(pid) == parent), None)
 
     def web(self):
         """Return the number of one web process."""
@@ -185,6 +192,12 @@ def _runs_worker(pid):
     with suppress(OSError):
         return b"\0worker\0" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
+
+
+def _parent_of(pid):
+    with suppress(OSError):
+        return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
+    return None
 
 
 def _carries(process, mark):

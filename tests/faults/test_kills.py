@@ -57,14 +57,16 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     assert agrees(site)
 
 
-def test_a_worker_killed_while_it_hatches_gives_each_butterfly_one_number(site):
+@pytest.mark.parametrize("which", ["worker", "runner"])
+def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which):
+    find = getattr(site, which)
     code, said = site.flask("signatures", "generate", "victims-law", str(MANY))
     assert code == 0, said
-    killed = site.worker()
+    killed = find()
     confirm_at_once(site, MANY)
     time.sleep(2 * HATCH_SECONDS)
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: site.worker() not in (None, killed), 40)
+    wait_until(lambda: find() not in (None, killed), 40)
     wait_until(lambda: waiting(site) == 0, 20)
     assert numbers_given(site) == (LOADED + MANY, LOADED + MANY)
     assert agrees(site)
@@ -98,3 +100,11 @@ def test_ctrl_c_under_load_stops_within_five_seconds_and_frees_the_port(site):
     wait_until(lambda: site.processes() == [], 3)
     assert set(crowd.acknowledged) <= addresses_in(site)
     site.start()
+
+
+def test_a_stop_ends_every_process(site):
+    wait_until(lambda: site.runner(), 20)
+    all_of_it = site.processes()
+    site.server.send_signal(signal.SIGINT)
+    assert site.server.wait(5) == 0
+    wait_until(lambda: not set(all_of_it) & set(site.processes()), 1)
