@@ -137,6 +137,22 @@ def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+@pytest.mark.parametrize("last", [0, 1, 43, 1_000_000])
+def test_on_a_phone_the_way_to_sign_is_in_sight_and_nothing_lies_over_it(visit, last):
+    page = visit(last, viewport={"width": 390, "height": 844}).drawn().page
+    expect(page.locator("[data-count=cause]")).to_have_text(f"{last:,}")
+    sign, read, zooms = (page.locator(each).bounding_box() for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]"))
+    assert sign["y"] + sign["height"] <= 844
+    assert zooms["y"] + zooms["height"] <= min(sign["y"], read["y"])
+
+
+def test_what_is_seen_repeats_the_count_to_the_ear_alone(visit):
+    page = visit(43).drawn().page
+    line = page.locator("[data-seen]")
+    expect(line).to_have_text("43 butterflies. All of them are in view.")
+    assert line.locator(".visually-hidden").text_content() == "43 butterflies."
+
+
 def test_where_no_canvas_can_be_had_the_names_open(visit):
     visitor = visit(2, script=[NO_CANVAS])
     visitor.page.locator("#names").get_by_text("Amalia Rosales").wait_for()
