@@ -100,6 +100,20 @@ def test_a_tap_opens_the_card_of_that_butterfly(visit):
     card.get_by_text("Counted only.").wait_for()
 
 
+def test_the_one_pointed_at_is_named_while_large_and_not_twice(visit):
+    page = visit(28_000, query="?n=2", reduced_motion="reduce").drawn().settles().page
+    tip, stage = page.locator("[data-tip]"), page.locator(".stage-surface").bounding_box()
+    x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    page.mouse.move(x, y)
+    page.wait_for_timeout(500)
+    expect(tip).to_be_hidden()
+    page.locator("[data-card=close]").click()
+    page.mouse.move(x, y)
+    expect(tip).to_have_text("2 · Counted only")
+    page.mouse.wheel(0, 4000)
+    expect(tip).to_be_hidden()
+
+
 def test_an_address_with_a_number_flies_there_and_lights_it(visit):
     visitor = visit(640, query="?n=1", reduced_motion="reduce").drawn().settles()
     side = len(visitor.seen())
