@@ -18,7 +18,7 @@ SHADE_STRENGTH = 0.9
 WIDEST_GRID = 600
 DOTS_FOR = 700
 # A dot is this share of the picture: an empty wall must show its outline to the last row of a hall.
-DOT = 1 / 720
+DOT = 1 / 800
 
 
 class Ground:

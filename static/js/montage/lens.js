@@ -6,7 +6,7 @@ import { ghostStrength } from "./ground.js";
 
 const GHOST = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
 const DOTS_FOR = 700;
-const DOT = 1 / 720;
+const DOT = 1 / 800;
 const RADIUS = 62;
 const ROOM = 0.7;
 const SMALLEST_RING = 9;
