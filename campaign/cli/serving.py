@@ -43,6 +43,8 @@ def serve(demo):
     if demo and is_empty():
         click.echo(load_demonstration())
     invitation = _way_in(settings)
+    # What stayed open here would be open as long as the site runs, and SQLite could never shorten its log.
+    db.session.remove()
     db.engine.dispose()
     _raise_file_limit()
     click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")

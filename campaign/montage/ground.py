@@ -9,13 +9,16 @@ from campaign.montage.flock import Flock
 from campaign.montage.shapes import RGB, Shape
 
 GHOST_DAY, GHOST_NIGHT = (0x60, 0x4B, 0x39), (0xBF, 0xA9, 0x8B)
-GHOST_STRENGTH = 0.62
+# An empty shape is all outline; the first butterflies are what one looks at.
+GHOST_STRENGTH = (0.8, 0.62)
 # Between few large butterflies the shade is a pale wash of their colours; between many it is deep,
 # and closes the gaps.
 SHADE_DARKNESS = (1.0, 0.72)
 SHADE_STRENGTH = 0.9
 WIDEST_GRID = 600
 DOTS_FOR = 700
+# A dot is this share of the picture: an empty wall must show its outline to the last row of a hall.
+DOT = 1 / 800
 
 
 class Ground:
@@ -25,8 +28,8 @@ class Ground:
         self._width = flock.width
         fullness = _between(count, 150, 2500)
         self._shade = _shade(shape, flock, count, fullness, night) if fullness and len(flock.x) else None
-        fading = GHOST_STRENGTH * (1 - _between(count, 300, 2000))
-        self._dots = _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, fading) if fading else None
+        strength = _ghost_strength(count)
+        self._dots = _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, strength) if strength else None
 
     def lay(self, top: int, bottom: int) -> np.ndarray:
         """Rows top … bottom: rows × width × 4 uint8 (red, green, blue, alpha), premultiplied."""
@@ -48,6 +51,12 @@ class Ground:
 def _between(count: int, low: int, high: int) -> float:
     """How far count has come from low to high, 0 to 1, by its logarithm."""
     return min(max(log(max(count, 1) / low) / log(high / low), 0), 1)
+
+
+def _ghost_strength(count: int) -> float:
+    """How strong the dots of the outline are: they fade as the shape itself appears."""
+    alone, among = GHOST_STRENGTH
+    return (alone + (among - alone) * _between(count, 1, 43)) * (1 - _between(count, 300, 2000))
 
 
 def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool) -> Image.Image:
@@ -90,7 +99,7 @@ class _Dots:
     """The dotted outline of a shape."""
 
     def __init__(self, shape: Shape, width: int, colour: RGB, strength: float) -> None:
-        radius = max(0.75, width / 1200)
+        radius = max(0.75, width * DOT)
         self._side = 2 * int(radius + 1.5) + 1
         self._colour = (*colour, 255)
         big = Image.new("L", (8 * self._side, 8 * self._side))

@@ -1,6 +1,8 @@
 """Starting a second time, and ending with the one who started it."""
 
 import socket
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -46,6 +48,13 @@ def test_a_second_start_changes_nothing(site):
     site.stop()
     site.start()
     assert everything(site) == before
+
+
+def test_no_process_keeps_an_old_state_of_the_database_open(site):
+    # SQLite's log can only be emptied where nobody reads what was there before.
+    with closing(sqlite3.connect(site.var / "volante.sqlite3", timeout=20)) as database:
+        is_hindered, left, _ = database.execute("pragma wal_checkpoint(truncate)").fetchone()
+    assert (is_hindered, left) == (0, 0)
 
 
 def test_a_taken_port_is_said_in_one_line_before_anything_is_done(site):

@@ -67,6 +67,15 @@ def test_without_a_butterfly_only_the_dotted_outline_shows():
     assert 0 < (alpha > 0).mean() < 0.25
 
 
+def test_on_a_wall_an_empty_shape_shows_from_afar_and_is_no_rival_to_the_first_butterflies():
+    empty, among = (
+        np.asarray(draw(MONARCH, count, 1036, gaps=tuple(range(1, count + 1))))[:, :, 3].sum() / 255 / len(MONARCH.ghost)
+        for count in (0, 43)
+    )
+    # The ink of a dot, in pixels.
+    assert 3 < among < 0.85 * empty
+
+
 def test_many_butterflies_make_the_shape_and_its_colours():
     picture = np.asarray(draw(MONARCH, 60_000, 256)).astype(int)
     expected = np.asarray(

@@ -100,6 +100,20 @@ def test_a_tap_opens_the_card_of_that_butterfly(visit):
     card.get_by_text("Counted only.").wait_for()
 
 
+def test_the_one_pointed_at_is_named_while_large_and_not_twice(visit):
+    page = visit(28_000, query="?n=2", reduced_motion="reduce").drawn().settles().page
+    tip, stage = page.locator("[data-tip]"), page.locator(".stage-surface").bounding_box()
+    x, y = stage["x"] + stage["width"] / 2, stage["y"] + stage["height"] / 2
+    page.mouse.move(x, y)
+    page.wait_for_timeout(500)
+    expect(tip).to_be_hidden()
+    page.locator("[data-card=close]").click()
+    page.mouse.move(x, y)
+    expect(tip).to_have_text("2 · Counted only")
+    page.mouse.wheel(0, 4000)
+    expect(tip).to_be_hidden()
+
+
 def test_an_address_with_a_number_flies_there_and_lights_it(visit):
     visitor = visit(640, query="?n=1", reduced_motion="reduce").drawn().settles()
     side = len(visitor.seen())
@@ -135,6 +149,22 @@ def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):
         assert box["width"] >= 44 and box["height"] >= 44
         button.click()
     assert visitor.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("last", [0, 1, 43, 1_000_000])
+def test_on_a_phone_the_way_to_sign_is_in_sight_and_nothing_lies_over_it(visit, last):
+    page = visit(last, viewport={"width": 390, "height": 844}).drawn().page
+    expect(page.locator("[data-count=cause]")).to_have_text(f"{last:,}")
+    sign, read, zooms = (page.locator(each).bounding_box() for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]"))
+    assert sign["y"] + sign["height"] <= 844
+    assert zooms["y"] + zooms["height"] <= min(sign["y"], read["y"])
+
+
+def test_what_is_seen_repeats_the_count_to_the_ear_alone(visit):
+    page = visit(43).drawn().page
+    line = page.locator("[data-seen]")
+    expect(line).to_have_text("43 butterflies. All of them are in view.")
+    assert line.locator(".visually-hidden").text_content() == "43 butterflies."
 
 
 def test_where_no_canvas_can_be_had_the_names_open(visit):

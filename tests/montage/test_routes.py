@@ -59,6 +59,7 @@ def test_the_page_is_public_and_has_no_cookie(client, petition):
     assert answer.cache_control.public
     assert "Set-Cookie" not in answer.headers
     assert "The first place is free." in words(answer)
+    assert "one for each confirmed signature" not in words(answer)
 
 
 def test_without_script_a_number_leads_to_its_card(client, petition):

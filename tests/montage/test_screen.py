@@ -4,7 +4,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from campaign.causes.operations import create_cause
+from campaign.causes.queries import cause_by_slug
+from campaign.extensions import db, write
 from tests.chromium import find
+from tests.factories.petitions import make_petition
 
 pytestmark = [
     pytest.mark.browser,
@@ -72,6 +76,24 @@ def test_on_every_wall_all_is_in_sight_and_large_enough(wall, size, last):
         assert box["x"] + box["width"] <= viewport["width"] and box["y"] + box["height"] <= viewport["height"]
     assert page.evaluate(TOO_WIDE, [last, 10_000, 28_000, 100_000, 400_000, 1_000_000, 10_000_000]) == []
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
+
+
+@pytest.mark.parametrize("length", [60, 112, 200])
+def test_a_long_title_leaves_all_else_on_the_wall(wall, length):
+    title = ("Una mariposa por cada familia que recorre los cerros del norte con una pala " * 3)[: length - 1] + "."
+    words = {"title": title, "summary": "", "story": ""}
+    write(create_cause, slug=f"long-{length}", texts={"en": words})
+    make_petition(f"long-home-{length}", cause_id=cause_by_slug(f"long-{length}").id)
+    db.session.remove()
+    page = wall(1000, slug=f"long-{length}", script=[NO_CANVAS], allowed=["404", FAILED]).page
+    page.wait_for_selector(".screen-sign")
+    page.evaluate("document.querySelector('[data-pulse-status]').classList.add('is-offline')")
+    page.evaluate("document.querySelector('[data-pulse-status]').textContent = 'Count as of 4:51 PM.'")
+    page.evaluate("document.fonts.ready")
+    inside = page.locator(".screen-words").bounding_box()
+    for part in page.locator(".screen-words > :visible").all():
+        box = part.bounding_box()
+        assert box["y"] + box["height"] <= min(1080, inside["y"] + inside["height"] + 1)
 
 
 def test_the_count_grows_with_those_who_fly_in(wall):

@@ -15,6 +15,9 @@ LOSE = """() => document.querySelector(".stage-canvas").getContext("webgl2").get
 GONE = """HTMLCanvasElement.prototype.getContext = ((real) => function (...all) {
     return window.gone_ ? null : real.apply(this, all);
 })(HTMLCanvasElement.prototype.getContext);"""
+# Frames come when they come; what they are told the hour is, `clock_` says.
+CLOCK = """window.clock_ = (now) => now;
+requestAnimationFrame = ((real) => (act) => real((now) => act(clock_(now))))(requestAnimationFrame);"""
 MODULES = """const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");"""
 AMALIA = {"n": 1, "name": "Amalia Rosales", "country": "CA", "at": "2026-09-23"}
 SOON_MS = 20_000
@@ -99,6 +102,30 @@ def test_a_slow_machine_lets_fewer_fly_and_draws_coarser_never_fewer(visit):
     )
     assert all(after[name] < before[name] for name in before)
     assert after["budget"] >= 1500 and after["mostAloft"] >= 40 and after["ratio"] >= 1
+
+
+def test_coming_back_from_near_shows_all_of_a_million_before_they_are_painted_anew(visit):
+    visitor = visit(1_000_000, query="?n=2", script=[CLOCK], reduced_motion="reduce").drawn().settles()
+    # It never comes to rest, so nothing is painted anew.
+    visitor.page.evaluate("clock_ = ((now) => () => now)(performance.now())")
+    visitor.page.locator("[data-card=close]").click()
+    visitor.page.keyboard.press("0")
+    # In the middle lies what was seen from near.
+    mean, _ = visitor.settles().differs()
+    assert mean < 4.5
+
+
+def test_however_slow_the_machine_a_million_are_painted_in_a_few_dozen_steps(visit):
+    count = "drawArrays = ((real) => function (kind, ...part) { steps_ += kind === this.POINTS; return real.call(this, kind, ...part); })"
+    count = f"window.steps_ = 0; WebGL2RenderingContext.prototype.{count}(WebGL2RenderingContext.prototype.drawArrays);"
+    visitor = visit(1_000_000, script=[CLOCK, count], reduced_motion="reduce").drawn().settles()
+    visitor.page.evaluate("let frames = 0; clock_ = (now) => now + 80 * (frames += 1)")
+    visitor.page.locator(".stage-surface").focus()
+    for key in ("+", "0", "+", "0"):
+        visitor.page.evaluate("steps_ = 0")
+        visitor.page.keyboard.press(key)
+        visitor.settles()
+    assert 0 < visitor.page.evaluate("steps_") <= 35
 
 
 def test_what_is_seen_is_announced_at_most_every_ten_seconds(visit):

@@ -137,6 +137,14 @@ def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):
     assert "Take this shape" in desk.get(place).text
 
 
+def test_what_is_see_through_decides_without_a_number_to_try(desk_of):
+    desk = desk_of("editor", make_cause().id)
+    place = send(desk, png(Image.new("RGBA", (600, 600))), "clear.png").location
+    page = desk.get(place).text
+    assert 'id="cut_by-error"' in page and 'id="threshold-error"' not in page
+    assert "Nothing is left that could become the shape." in page and "Try a smaller number" not in page
+
+
 def test_of_two_who_choose_the_second_is_told(desk_of):
     desk = desk_of("editor", make_cause().id)
     desk.post(f"{SHAPE}/dove", {"former": "monarch"})

@@ -106,7 +106,7 @@ def _back_to_draft(cause, draft_id):
 
 def _page(cause, draft, form, status=200):
     if draft.fault and not form.errors:
-        form.threshold.errors = [REFUSALS[draft.fault]]
+        form.tell(draft.fault)
     return render_template(
         "organize/causes/shape_draft.html",
         cause=cause,

@@ -28,6 +28,13 @@ REFUSALS = {
     "fills_all": _l("The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."),
     "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."),
 }
+# Where what is see-through decides, there is no number to try.
+REFUSALS_BY_ALPHA = {
+    **REFUSALS,
+    "empty": _l("Nothing is left that could become the shape. Choose otherwise, or take another picture."),
+    "fills_all": _l("The shape fills the whole square: nobody would recognise it. Choose otherwise, or take a picture with room around."),
+    "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Choose otherwise, or take another picture."),
+}
 
 
 class ShapePictureForm(FlaskForm):
@@ -66,6 +73,13 @@ class CutForm(FlaskForm):
         cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
         known = {"threshold": draft.threshold} if draft.threshold else {}
         return cls(formdata=None, data={"seen": draft.shape or "", **cut, **known})
+
+    def tell(self, fault):
+        """Say at the field that decides why the picture, cut out so, makes no shape."""
+        if self.cut_by.data == "alpha":
+            self.cut_by.errors = [REFUSALS_BY_ALPHA[fault]]
+        else:
+            self.threshold.errors = [REFUSALS[fault]]
 
     def cut(self):
         """Return the Cut that was asked for."""

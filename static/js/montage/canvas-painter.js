@@ -3,6 +3,7 @@
 
 import { wings } from "../lib/montage-layout.js";
 import { yOf } from "./flock.js";
+import { bringForward, layersFor } from "./layers.js";
 import { spotOf } from "./lens.js";
 import { paletteOf } from "./parcel.js";
 import { Sheets } from "./sheets.js";
@@ -28,15 +29,18 @@ export class CanvasPainter {
     Object.assign(this, { canvas, shape, ground: null, stamps: new Map() });
     this.palette = paletteOf(shape);
     this.sheets = new Sheets(sheetUrl, (image) => Promise.resolve(sharesOf(image)));
-    this.front = { canvas: document.createElement("canvas"), view: null };
-    this.back = { canvas: document.createElement("canvas"), view: null };
   }
 
   resize(width, height) {
-    for (const canvas of [this.canvas, this.front.canvas, this.back.canvas]) {
-      Object.assign(canvas, { width, height });
-    }
-    this.front.view = null;
+    Object.assign(this.canvas, { width, height });
+    this.front = this.layer();
+    this.back = this.layer();
+    this.whole = null;
+  }
+
+  layer() {
+    const { width, height } = this.canvas;
+    return { canvas: Object.assign(document.createElement("canvas"), { width, height }), view: null };
   }
 
   setGround(ground) {
@@ -77,19 +81,17 @@ export class CanvasPainter {
   }
 
   finish() {
-    [this.front, this.back] = [this.back, this.front];
+    bringForward(this, () => this.layer());
   }
 
   show(view, moving, discs, large) {
-    const { context, front } = this;
+    const { context } = this;
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, view.width, view.height);
-    if (front.view) {
-      const grown = view.scale / front.view.scale;
-      const [wide, high] = [grown * front.view.width, grown * front.view.height];
-      const left = view.width / 2 + (front.view.x - view.x) * view.scale - wide / 2;
-      const top = view.height / 2 + (front.view.y - view.y) * view.scale - high / 2;
-      context.drawImage(front.canvas, left, top, wide, high);
+    for (const [layer, [left, top, wide, high]] of layersFor(this, view)) {
+      const box = [left * view.width, top * view.height, wide * view.width, high * view.height];
+      context.clearRect(...box);
+      context.drawImage(layer.canvas, ...box);
     }
     this.paintMoving(view, moving);
     if (discs) this.paintDiscs(context, discs);

@@ -15,7 +15,8 @@ export function between(count, low, high) {
 }
 
 /** How strong the dots of the outline are: they fade as the shape itself appears. */
-export const ghostStrength = (count) => 0.62 * (1 - between(count, 300, 2000));
+export const ghostStrength = (count) =>
+  (0.8 - 0.18 * between(count, 1, 43)) * (1 - between(count, 300, 2000));
 
 /**
  * Return { side, pixels } (RGBA, premultiplied) for `flock` in a picture `width` pixels wide with

@@ -6,6 +6,7 @@ import { ghostStrength } from "./ground.js";
 
 const GHOST = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
 const DOTS_FOR = 700;
+const DOT = 1 / 800;
 const RADIUS = 62;
 const ROOM = 0.7;
 const SMALLEST_RING = 9;
@@ -17,7 +18,7 @@ export function dotsOf(shape, view, count) {
   const strength = ghostStrength(count);
   if (!strength || !shape.dots.length) return null;
   const step = Math.max(1, Math.round(DOTS_FOR / view.scale));
-  const radius = Math.max(0.75, Math.min(view.width, view.height) / 1200);
+  const radius = Math.max(0.75, Math.min(view.width, view.height) * DOT);
   const colour = GHOST[view.night ? "night" : "day"].map((value) => (value / 255) * strength);
   const discs = [];
   for (let at = 0; at < shape.dots.length; at += 2 * step) {

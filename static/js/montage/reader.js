@@ -73,11 +73,16 @@ export class Reader {
     else this.renew();
   }
 
+  /** Whom the tip names: the one pointed at, unless the card names her already. */
+  get tipped() {
+    const { chosen, pointed } = this.scene;
+    return pointed && chosen && pointed.number === chosen.number ? null : pointed;
+  }
+
   /** Name the butterfly pointed at. */
   async showTip(number) {
     const named = await this.names.of(number).catch(() => null);
-    const { pointed } = this.scene;
-    if (!pointed || pointed.number !== number) return;
+    if (!this.tipped || this.tipped.number !== number) return;
     const name = named ? named.name : this.page.dataset.countedOnly;
     this.tip.textContent = `${inWords(number, lang())} · ${name}`;
     this.tip.hidden = false;
@@ -85,9 +90,9 @@ export class Reader {
 
   onFrame(view, size) {
     const { ratio } = this.stage.pace;
-    const { chosen, pointed } = this.scene;
-    if (pointed) {
-      const { x, y } = spotOf(pointed, view);
+    const { chosen } = this.scene;
+    if (this.tipped) {
+      const { x, y } = spotOf(this.tipped, view);
       this.tip.style.transform = `translate(${x / ratio}px, ${y / ratio - size * 0.7 - 12}px) translate(-50%, -100%)`;
     } else this.tip.hidden = true;
     const lens = chosen && spotOf(chosen, view);

@@ -13,6 +13,8 @@ const REST_MS = 90;
 const SIZE_MS = 1400;
 const SETTLE_MS = { few: 150, many: 4000 };
 const SLIM = 1.25;
+// While one sees a stopgap, its picture is painted in so many steps at most, however slow the machine.
+const MOST_STEPS = 30;
 const smooth = (low, high, value) => {
   const way = Math.min(1, Math.max(0, (value - low) / (high - low)));
   return way * way * (3 - 2 * way);
@@ -187,7 +189,9 @@ export class Scene {
   paintOn() {
     const { build } = this;
     const all = build.flock.length / 2;
-    const to = Math.min(all, build.at + Math.ceil(this.pace.budget));
+    const isStopgap = !this.layer || !isSame(this.layer.view, build.view);
+    const least = isStopgap ? all / MOST_STEPS : 1;
+    const to = Math.min(all, build.at + Math.ceil(Math.max(least, this.pace.budget)));
     if (!this.painter.paint(build.at, to)) {
       this.build = null;
       return;

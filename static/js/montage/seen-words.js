@@ -16,26 +16,32 @@ export class SeenWords {
     this.stage = stage;
     const announce = seldom(ANNOUNCE_MS, () => this.announce());
     const write = seldom(WRITE_MS, () => {
-      this.line.textContent = this.sentence();
+      this.write();
       announce();
     });
     this.say = () => setTimeout(write, WRITE_MS);
   }
 
-  sentence() {
+  // The eye has the count above the line, so only the ear gets it here.
+  write() {
+    const { one, many } = this.line.dataset;
+    const [whole, part] = this.line.children;
+    whole.textContent = counted(this.stage.numbers.count, one, many, lang());
+    part.textContent = this.part();
+  }
+
+  part() {
     const { numbers, camera, scene } = this.stage;
-    const { count } = numbers;
-    const { one, many, all, view } = this.line.dataset;
-    const whole = counted(count, one, many, lang());
-    if (camera.isWhole) return count > 1 ? `${whole} ${all}` : whole;
+    const { all, view } = this.line.dataset;
+    if (camera.isWhole) return numbers.count > 1 ? all : "";
     const seen = inView(scene.flock, scene.view(performance.now()));
-    return `${whole} ${fill(view, { n: number(seen, lang()) })}`;
+    return fill(view, { n: number(seen, lang()) });
   }
 
   announce() {
-    const { textContent } = this.line;
-    if (this.said.textContent === textContent) return false;
-    this.said.textContent = textContent;
+    const words = this.line.textContent.trim();
+    if (this.said.textContent === words) return false;
+    this.said.textContent = words;
     return true;
   }
 }

@@ -142,6 +142,8 @@ export class Visit {
 
   onFrame(view) {
     this.lastSize = view.size / this.stage.pace.ratio;
+    // From afar nobody can tell which one is meant.
+    if (this.lastSize < HOVER_PIXELS) this.scene.pointed = null;
     this.stage.element.classList.toggle("is-near", !this.camera.isWhole);
     if (this.reader) this.reader.onFrame(view, this.lastSize);
     const where = [view.x, view.y, view.scale].join();

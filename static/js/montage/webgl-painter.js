@@ -2,6 +2,7 @@
 // as need be, and shown again and again; what moves is painted over it.
 
 import { dropTarget, posesOf, programOf, targetOf, textureOf } from "./graphics.js";
+import { bringForward, layersFor } from "./layers.js";
 import { LARGEST_SPECK, SOURCES } from "./shaders.js";
 import { Sheets } from "./sheets.js";
 import { contrastAt, liftOf, nearness } from "./tints.js";
@@ -15,7 +16,7 @@ export class WebGLPainter {
   constructor(canvas, shape, sheetUrl) {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: true });
     if (!gl) throw new Error("No WebGL2");
-    Object.assign(this, { canvas, gl, shape, ground: null, flock: null, front: null, back: null });
+    Object.assign(this, { canvas, gl, shape, ground: null, flock: null, front: null, back: null, whole: null });
     this.programs = Object.fromEntries(
       Object.entries(SOURCES).map(([name, pair]) => [name, programOf(gl, pair)]),
     );
@@ -82,9 +83,14 @@ export class WebGLPainter {
 
   resize(width, height) {
     Object.assign(this.canvas, { width, height });
-    for (const target of [this.front, this.back]) if (target) dropTarget(this.gl, target);
-    this.front = targetOf(this.gl, width, height);
-    this.back = targetOf(this.gl, width, height);
+    for (const target of [this.front, this.back, this.whole]) if (target) dropTarget(this.gl, target);
+    this.front = this.target();
+    this.back = this.target();
+    this.whole = null;
+  }
+
+  target() {
+    return targetOf(this.gl, this.canvas.width, this.canvas.height);
   }
 
   setGround(ground) {
@@ -134,7 +140,7 @@ export class WebGLPainter {
 
   /** The layer begun is whole: show it from now on. */
   finish() {
-    [this.front, this.back] = [this.back, this.front];
+    bringForward(this, () => this.target());
   }
 
   /** Paint the canvas: the layer as seen from `view`, then what moves over it. */
@@ -142,14 +148,9 @@ export class WebGLPainter {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, null);
     this.clear();
-    const old = this.front.view;
-    if (old) {
-      const grown = view.scale / old.scale;
-      const wide = (grown * old.width) / view.width;
-      const high = (grown * old.height) / view.height;
-      const left = 0.5 + ((old.x - view.x) * view.scale) / view.width - wide / 2;
-      const top = 0.5 + ((old.y - view.y) * view.scale) / view.height - high / 2;
-      this.picture(this.front.texture, [left, top, wide, high], 1, true);
+    for (const [layer, box] of layersFor(this, view)) {
+      this.clearBox(box);
+      this.picture(layer.texture, box, 1, true);
     }
     this.paintMoving(view, moving);
     if (discs) this.paintDiscs(discs);
@@ -196,6 +197,15 @@ export class WebGLPainter {
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     gl.clearColor(0, 0, 0, 0);
     gl.clear(gl.COLOR_BUFFER_BIT);
+  }
+
+  clearBox([left, top, wide, high]) {
+    const { gl } = this;
+    const { width, height } = this.canvas;
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(left * width, (1 - top - high) * height, wide * width, high * height);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.disable(gl.SCISSOR_TEST);
   }
 
   useSprites(view, kind = "sprite") {

@@ -1,0 +1,34 @@
+// A painted layer seen from elsewhere: until the next one is painted it serves, moved and grown. Where
+// it does not reach, the last layer of the whole square is seen.
+
+const isWhole = ({ scale, width, height }) => scale < 1.001 * Math.min(width, height);
+
+/** Where a layer painted for view `old` lies as seen from `view`: [left, top, width, height], shares of the canvas. */
+export function boxOf(old, view) {
+  const grown = view.scale / old.scale;
+  const wide = (grown * old.width) / view.width;
+  const high = (grown * old.height) / view.height;
+  const left = 0.5 + ((old.x - view.x) * view.scale) / view.width - wide / 2;
+  const top = 0.5 + ((old.y - view.y) * view.scale) / view.height - high / 2;
+  return [left, top, wide, high];
+}
+
+const covers = ([left, top, wide, high]) =>
+  Math.max(left, top) < 1e-4 && Math.min(left + wide, top + high) > 0.9999;
+
+/** Show the front layer, painted on now; what was shown is kept while it is the last of the whole. */
+export function bringForward(painter, spare) {
+  const old = painter.front;
+  painter.front = painter.back;
+  const isLast = old.view && isWhole(old.view) && !isWhole(painter.front.view);
+  painter.back = isLast ? painter.whole || spare() : old;
+  if (isLast) painter.whole = old;
+}
+
+/** Return the layers to show from `view`, one over the other, as [layer, box]. */
+export function layersFor({ front, whole }, view) {
+  if (!front.view) return [];
+  const box = boxOf(front.view, view);
+  const isNeeded = whole && whole.view && whole.view.night === view.night && !covers(box);
+  return [...(isNeeded ? [[whole, boxOf(whole.view, view)]] : []), [front, box]];
+}
