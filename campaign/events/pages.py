@@ -21,12 +21,15 @@ DESCRIPTION_LETTERS = 200
 class EventCard:
     """What a list needs to know of an event.
 
-    `date` and `hours` are those of its place, `phase` is `ahead`, `past` or `cancelled`.
+    `lang` and `cause_lang` are those of its words and of its cause's title, `date` and `hours` those of its place; `phase` is
+    `ahead`, `past` or `cancelled`.
     """
 
     id: int
     slug: str
+    lang: str
     cause: str
+    cause_lang: str
     kind: str
     title: str
     place: str
@@ -43,7 +46,6 @@ class EventPage(EventCard):
 
     cause_slug: str
     palette: str
-    lang: str
     is_vigil: bool
     picture: ShownPicture | None
     day: str
@@ -98,7 +100,6 @@ def page(event, lang, now):
         **_card_words(event, lang, now),
         cause_slug=event.cause.slug,
         palette=event.cause.palette,
-        lang=text.lang,
         is_vigil=event.is_vigil,
         picture=_picture(event.picture, text.picture_alt),
         day=full_day(event.starts_local, lang),
@@ -132,12 +133,14 @@ def page(event, lang, now):
 
 
 def _card_words(event, lang, now):
-    text = event.text(lang)
+    text, cause_text = event.text(lang), event.cause.text(lang)
     over = "past" if event.ends_at <= now else "ahead"
     return {
         "id": event.id,
         "slug": event.slug,
-        "cause": event.cause.text(lang).title,
+        "lang": text.lang,
+        "cause": cause_text.title,
+        "cause_lang": cause_text.lang,
         "kind": text.kind,
         "title": text.title,
         "place": text.place,
@@ -163,11 +166,8 @@ def _picture(picture, alt):
 
 def _person(person, lang):
     words = person.get("words", {})
-    return {
-        "name": person["name"],
-        "role": person["role"],
-        "words": words.get(lang) or next(iter(words.values()), ""),
-    }
+    spoken = lang if words.get(lang) else next(iter(words), lang)
+    return {"name": person["name"], "role": person["role"], "lang": spoken, "words": words.get(spoken, "")}
 
 
 def _language_name(code, lang):
