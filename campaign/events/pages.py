@@ -12,6 +12,7 @@ from campaign.events.queries import events_ahead, events_past, is_full
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
+from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause, in_language
 
 DESCRIPTION_LETTERS = 200
@@ -95,7 +96,7 @@ def cards_past(lang, now, **chosen):
 def page(event, lang, now):
     """Return the EventPage of an Event loaded with texts and cause."""
     text = event.text(lang)
-    plain = " ".join(to_text(text.body).split())
+    plain = in_one_line(to_text(text.body))
     return EventPage(
         **_card_words(event, lang, now),
         cause_slug=event.cause.slug,

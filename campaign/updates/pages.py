@@ -9,6 +9,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from campaign.lib.markdown import to_html, to_text
+from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import recent_updates
@@ -102,7 +103,7 @@ def _card_words(update, lang):
 
 def _beginning(body):
     """Return the first sentences of a body that lists have room for or, where the first is too long, its first words."""
-    plain = " ".join(to_text(body).split())
+    plain = in_one_line(to_text(body))
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
     ends = [each.end() for each in SENTENCE_END.finditer(plain, FEWEST_LETTERS, DESCRIPTION_LETTERS + 1)]
