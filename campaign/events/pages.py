@@ -43,7 +43,10 @@ class EventCard:
 
 @dataclass(frozen=True)
 class EventPage(EventCard):
-    """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering."""
+    """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering.
+
+    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in.
+    """
 
     cause_slug: str
     palette: str
@@ -68,6 +71,7 @@ class EventPage(EventCard):
     online_url: str
     people: tuple
     languages: tuple[str, ...]
+    written_in: tuple[str, ...]
     petitions: tuple[PetitionCard, ...]
     registration: str
     takes_registrations: bool
@@ -122,6 +126,7 @@ def page(event, lang, now):
         online_url=event.online_url if event.online_for == "everyone" else "",
         people=tuple(_person(each, lang) for each in event.people),
         languages=tuple(_language_name(code, lang) for code in event.languages),
+        written_in=tuple(text.lang for text in event.texts),
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),

@@ -1,8 +1,11 @@
 """Words that are not written in the reader's language say which one they are in."""
 
+from datetime import timedelta
+
 import pytest
 from lxml import html
 
+from campaign.lib.times import utcnow
 from tests.factories import events, signatures, subscriptions
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -43,7 +46,7 @@ PAGES = {
     "/fr/petitions/home/share": PETITION[:1],
     "/embed/petitions/home?show=form&lang=fr": PETITION,
     "/fr/events/": EVENT[:3],
-    "/fr/events/talk": CAUSE[:1] + PETITION[:1] + EVENT,
+    "/fr/events/talk": CAUSE[:1] + PETITION[:1] + EVENT + UPDATE[:2],
     "/fr/updates/": CAUSE[:1] + UPDATE[:2],
     "/fr/updates/answer": CAUSE[:1] + PETITION[:1] + EVENT[:1] + UPDATE,
 }
@@ -52,6 +55,12 @@ PAGES = {
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_says_of_each_borrowed_text_in_which_language_it_is(client, signed, path):
     assert heard(client, path) == {(words, "en") for words in PAGES[path]}
+
+
+def test_a_letter_that_nobody_can_sign_any_more_can_only_be_read_in_its_language(client, app):
+    make_petition(closes_at=utcnow() - timedelta(days=1))
+    page = client.get("/fr/petitions/home").text
+    assert "Vous pouvez la lire en" in page and "la signer en" not in page
 
 
 @pytest.mark.parametrize("path", ["/en/causes/valley", "/en/events/talk", "/en/updates/answer", "/en/petitions/home"])
