@@ -6,7 +6,21 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, exports, first_picture, hatching, montage, pages, same_answer, search, signing, starting, table, watching, weight
+from bench.rows import (
+    crowds,
+    exports,
+    first_picture,
+    hatching,
+    montage,
+    pages,
+    same_answer,
+    search,
+    signing,
+    starting,
+    table,
+    watching,
+    weight,
+)
 
 ROWS = {
     "signing": signing,

@@ -17,7 +17,7 @@ def test_a_printed_petition_has_its_letter_and_an_address_and_nothing_to_press(a
 
 
 def test_a_printed_event_says_its_hour_and_has_nothing_to_press(arrive):
-    page = arrive(width=820)
+    page = arrive(width=820).page
     page.goto("/en/events/talk")
     page.emulate_media(media="print")
     expect(page.locator(".gathering-facts b").first).to_be_visible()
