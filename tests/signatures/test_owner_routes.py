@@ -229,3 +229,9 @@ def test_a_name_in_arabic_keeps_to_itself(client, petition, view):
     page = client.get(link(view, signed)).text
     assert "<dd><bdi>سلمى حدّاد</bdi></dd>" in page
     assert view == "mine" or "<h1><bdi>سلمى</bdi>, is this your signature?</h1>" in page
+
+
+def test_the_download_can_be_read_by_people(client, petition):
+    signed = sign_and_hatch(petition, {**AMALIA, "given_name": "سلمى", "comment": "¿Dónde están?"})
+    text = client.get(f"{link('mine', signed)}/download.json").text
+    assert '\n      "given_name": "سلمى",\n' in text and "¿Dónde están?" in text
