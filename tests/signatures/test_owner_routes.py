@@ -155,7 +155,8 @@ def test_hiding_takes_the_name_off_the_petition_at_once(client, petition, own):
 
 def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
     assert act(client, own, own, "withdraw").location == link("mine", own)
-    assert "Sign again" in client.get(link("mine", own)).text
+    page = client.get(link("mine", own)).text
+    assert "Sign again" in page and "number 1" not in page
     assert row(own).state == "withdrawn"
     hatch_now()
     assert (row(own).number, row(foreign).number) == (None, 2)
