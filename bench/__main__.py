@@ -6,10 +6,25 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bench import report
-from bench.rows import crowds, exports, first_picture, hatching, montage, pages, search, signing, starting, table, watching, weight
+from bench.rows import (
+    crowds,
+    exports,
+    first_picture,
+    hatching,
+    montage,
+    pages,
+    same_answer,
+    search,
+    signing,
+    starting,
+    table,
+    watching,
+    weight,
+)
 
 ROWS = {
     "signing": signing,
+    "same": same_answer,
     "pages": pages,
     "crowds": crowds,
     "watching": watching,

@@ -10,13 +10,14 @@ from campaign.lib.markdown import to_html
 
 @dataclass(frozen=True)
 class CausePage:
-    """A cause in one language. `shape` is its montage's, `count` its butterflies, `next_number` the number that the next one gets at most.
+    """A cause in one language, `lang`: the reader's where it is written in it. `shape` is its montage's, `count` its butterflies, `next_number` the number that the next one gets at most.
 
     `is_over`: it takes neither signatures nor subscriptions any more.
     """
 
     id: int
     slug: str
+    lang: str
     title: str
     summary: str
     story: Markup
@@ -36,6 +37,7 @@ def page(cause, lang):
     return CausePage(
         id=cause.id,
         slug=cause.slug,
+        lang=text.lang,
         title=text.title,
         summary=text.summary,
         story=to_html(text.story),

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import click
 from flask import current_app
+from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
@@ -32,9 +33,10 @@ WRONG = 1
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
 @click.option("--lang", type=click.Choice(tuple(NAMES)), help="Language of those whose row names none; else the petition's.")
 @click.option("--country", default="", help="Two letters of the country of those whose row names none.")
-@click.option("--signed-on", type=click.DateTime(["%Y-%m-%d"]), help="Day of signing where a row names none; else today.")
+@click.option("--signed-on", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of signing where a row names none; else today.")
 @click.option("--month-first", is_flag=True, help="Dates such as 11/25/2026 begin with the month.")
 @click.option("--leave-out-wrong", is_flag=True, help="Import the rest where rows are wrong.")
+@with_appcontext
 def import_signatures(petition, file, dry_run, lang, country, signed_on, month_first, leave_out_wrong):
     """Import the signatures of FILE, CSV or XLSX with a header row, as signed on paper under PETITION.
 

@@ -32,7 +32,7 @@ SEEDS = 4096
 @click.argument("petition")
 @click.option("--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True)
 @click.option("--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output.")
-@click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True)
+@click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True, help="Which of them.")
 def export(petition, kind, output, state):
     """Write the signatures of PETITION, with a header row."""
     found = _found(petition)

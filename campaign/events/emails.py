@@ -13,6 +13,8 @@ from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.lib.addresses import whole_address
+from campaign.lib.markdown import to_text
+from campaign.lib.spaces import in_one_line
 from campaign.lib.times import utcnow
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
@@ -92,7 +94,7 @@ def _words(event, registration, lang):
         "map_url": map_url(event, text),
         "online_url": event.online_url if registration.state == "registered" else "",
         "notice": text.notice,
-        "access": text.access,
+        "access": in_one_line(to_text(text.access)),
         "code": spaced(registration.code),
         "cause_title": event.cause.text(lang).title,
         "organisation": "",

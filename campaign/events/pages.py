@@ -12,6 +12,7 @@ from campaign.events.queries import events_ahead, events_past, is_full
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
+from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause, in_language
 
 DESCRIPTION_LETTERS = 200
@@ -21,12 +22,15 @@ DESCRIPTION_LETTERS = 200
 class EventCard:
     """What a list needs to know of an event.
 
-    `date` and `hours` are those of its place, `phase` is `ahead`, `past` or `cancelled`.
+    `lang` and `cause_lang` are those of its words and of its cause's title, `date` and `hours` those of its place; `phase` is
+    `ahead`, `past` or `cancelled`.
     """
 
     id: int
     slug: str
+    lang: str
     cause: str
+    cause_lang: str
     kind: str
     title: str
     place: str
@@ -39,11 +43,13 @@ class EventCard:
 
 @dataclass(frozen=True)
 class EventPage(EventCard):
-    """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering."""
+    """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering.
+
+    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in.
+    """
 
     cause_slug: str
     palette: str
-    lang: str
     is_vigil: bool
     picture: ShownPicture | None
     day: str
@@ -65,6 +71,7 @@ class EventPage(EventCard):
     online_url: str
     people: tuple
     languages: tuple[str, ...]
+    written_in: tuple[str, ...]
     petitions: tuple[PetitionCard, ...]
     registration: str
     takes_registrations: bool
@@ -93,12 +100,11 @@ def cards_past(lang, now, **chosen):
 def page(event, lang, now):
     """Return the EventPage of an Event loaded with texts and cause."""
     text = event.text(lang)
-    plain = " ".join(to_text(text.body).split())
+    plain = in_one_line(to_text(text.body))
     return EventPage(
         **_card_words(event, lang, now),
         cause_slug=event.cause.slug,
         palette=event.cause.palette,
-        lang=text.lang,
         is_vigil=event.is_vigil,
         picture=_picture(event.picture, text.picture_alt),
         day=full_day(event.starts_local, lang),
@@ -120,6 +126,7 @@ def page(event, lang, now):
         online_url=event.online_url if event.online_for == "everyone" else "",
         people=tuple(_person(each, lang) for each in event.people),
         languages=tuple(_language_name(code, lang) for code in event.languages),
+        written_in=tuple(text.lang for text in event.texts),
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
@@ -132,12 +139,14 @@ def page(event, lang, now):
 
 
 def _card_words(event, lang, now):
-    text = event.text(lang)
+    text, cause_text = event.text(lang), event.cause.text(lang)
     over = "past" if event.ends_at <= now else "ahead"
     return {
         "id": event.id,
         "slug": event.slug,
-        "cause": event.cause.text(lang).title,
+        "lang": text.lang,
+        "cause": cause_text.title,
+        "cause_lang": cause_text.lang,
         "kind": text.kind,
         "title": text.title,
         "place": text.place,
@@ -163,11 +172,8 @@ def _picture(picture, alt):
 
 def _person(person, lang):
     words = person.get("words", {})
-    return {
-        "name": person["name"],
-        "role": person["role"],
-        "words": words.get(lang) or next(iter(words.values()), ""),
-    }
+    spoken = lang if words.get(lang) else next(iter(words), lang)
+    return {"name": person["name"], "role": person["role"], "lang": spoken, "words": words.get(spoken, "")}
 
 
 def _language_name(code, lang):

@@ -4,6 +4,8 @@ import re
 from itertools import groupby, islice, zip_longest
 from unicodedata import category, combining, normalize
 
+from campaign.lib.spaces import in_one_line
+
 MOST_MARKS = 8  # on one letter; pointed and chanted Hebrew has five, Vietnamese two
 
 
@@ -190,6 +192,6 @@ def clean_text(text, lines=True):
     if not text.isascii():
         text = _composed(text)
     if not lines:
-        return " ".join(text.split())
+        return in_one_line(text)
     text = "\n".join(line.rstrip() for line in text.split("\n"))
     return _MANY_BLANK_LINES.sub("\n\n\n", text).strip()

@@ -13,6 +13,7 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import Align
 
+from campaign.lib.spaces import words_of
 from campaign.montage.faces import READS, SAYS, path_of, runs
 
 # Kalnia is set tight, as on the pages.
@@ -132,7 +133,7 @@ class Sheets:
 
     def fitted(self, text, width, height, face, sizes, leading):
         """Return (lines, size) with the largest of the `sizes` in which the text fits; the smallest where none does."""
-        longest = [max(self.width_of(word, face, size) for word in text.split()) for size in sizes]
+        longest = [max(self.width_of(word, face, size) for word in words_of(text)) for size in sizes]
         # What is too long for a line in every size is broken in any.
         hopeless = min(longest) > width
         for size, long in zip(sizes, longest, strict=True):
@@ -147,7 +148,7 @@ class Sheets:
         return bytes(self._pdf.output())
 
     def _words(self, text, width, face, size):
-        for word in text.split():
+        for word in words_of(text):
             while self.width_of(word, face, size) > width and len(word) > 1:
                 lengths = range(1, len(word))
                 fits = max(1, bisect(lengths, width, key=lambda end, word=word: self.width_of(word[:end], face, size)))

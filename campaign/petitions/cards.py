@@ -16,13 +16,17 @@ from campaign.petitions.queries import petition_counts, published_petitions
 
 @dataclass(frozen=True)
 class PetitionCard:
-    """What a list or a button needs to know of a petition. `percent` is of the current goal, at most 100."""
+    """What a list or a button needs to know of a petition.
+
+    `lang` is that of its words; `targets` maps the name of each to the language it is in; `percent` is of the current goal, at most 100.
+    """
 
     id: int
     slug: str
+    lang: str
     title: str
     summary: str
-    targets: tuple[str, ...]
+    targets: dict[str, str]
     count: int
     goal: int
     past_goals: tuple[int, ...]
@@ -40,7 +44,6 @@ class PetitionPage(PetitionCard):
     cause_id: int
     organisation: str
     letter: Markup
-    letter_lang: str
     version: int
     versions: int
     text_changed_at: datetime
@@ -76,7 +79,6 @@ def page(petition, lang, count, now):
         cause_id=petition.cause_id,
         organisation=text.organisation,
         letter=to_html(text.body),
-        letter_lang=text.lang,
         version=version.number,
         versions=len(petition.versions),
         text_changed_at=version.created_at,
@@ -98,9 +100,10 @@ def _card_words(petition, lang, count, now):
     return {
         "id": petition.id,
         "slug": petition.slug,
+        "lang": text.lang,
         "title": text.title,
         "summary": text.summary,
-        "targets": tuple(target.name(lang) for target in petition.targets),
+        "targets": dict(target.name_and_lang(lang) for target in petition.targets),
         "count": count,
         "goal": goal,
         "past_goals": tuple(past_goals(count, goal)),

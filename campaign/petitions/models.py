@@ -160,7 +160,12 @@ class Target(db.Model):
     names: Mapped[dict] = mapped_column(JSON)
 
     def name(self, lang):
-        return self.names.get(lang) or next(iter(self.names.values()))
+        return self.name_and_lang(lang)[0]
+
+    def name_and_lang(self, lang):
+        """Return (the name, the language it is in): `lang`, or the first there is."""
+        spoken = lang if self.names.get(lang) else next(iter(self.names))
+        return self.names[spoken], spoken
 
 
 class PetitionPicture(db.Model):

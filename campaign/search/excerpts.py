@@ -4,6 +4,7 @@ import re
 from typing import NamedTuple
 from unicodedata import normalize
 
+from campaign.lib.spaces import in_one_line
 from campaign.search.words import WORD, words_of
 
 LONGEST = 180
@@ -35,15 +36,15 @@ def parts(text, terms):
 
 def excerpt(summary, body, terms):
     """Return the Parts of the sentence to show: the summary, or a piece of the body where only that has the words."""
-    summary, body = (_in_one_line(text) for text in (summary, body))
+    summary, body = (_flattened(text) for text in (summary, body))
     for text in (summary, body):
         if first := next(_hits(text, terms), None):
             return parts(_cut(text, first[0]), terms)
     return parts(_cut(summary or body, 0), terms)
 
 
-def _in_one_line(text):
-    return " ".join(_BREAK.sub(" · ", normalize("NFC", text).strip()).split())
+def _flattened(text):
+    return in_one_line(_BREAK.sub(" · ", normalize("NFC", text).strip()))
 
 
 def _hits(text, terms):

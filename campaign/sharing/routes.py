@@ -35,28 +35,28 @@ KINDS = "any(petitions, causes, events, updates)"
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of thing that can be passed on: how it is found, what it is called in a language, and where its page is."""
+    """A kind of thing that can be passed on: how it is found, its words in a language, and where its page is."""
 
     find: Callable
-    title: Callable
+    text: Callable
     endpoint: str
     cause: Callable
 
 
-def _petition_title(petition, lang):
-    return petition.current_version.text(lang, petition.original_lang).title
+def _petition_text(petition, lang):
+    return petition.current_version.text(lang, petition.original_lang)
 
 
 FOUND = {
-    "petitions": Kind(petition_by_slug, _petition_title, "petitions.show", lambda petition: petition.cause),
-    "causes": Kind(cause_by_slug, lambda cause, lang: cause.text(lang).title, "causes.show", lambda cause: cause),
+    "petitions": Kind(petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause),
+    "causes": Kind(cause_by_slug, lambda cause, lang: cause.text(lang), "causes.show", lambda cause: cause),
     "updates": Kind(
         lambda slug: update_by_slug(slug, utcnow()),
-        lambda update, lang: update.text(lang).title,
+        lambda update, lang: update.text(lang),
         "updates.show",
         lambda update: update.cause,
     ),
-    "events": Kind(event_by_slug, lambda event, lang: event.text(lang).title, "events.show", lambda event: event.cause),
+    "events": Kind(event_by_slug, lambda event, lang: event.text(lang), "events.show", lambda event: event.cause),
 }
 
 
@@ -65,7 +65,7 @@ def show(kind, slug):
     """Every way to pass it on; with `code` the link is that of a supporter."""
     thing, code = FOUND[kind].find(slug) or abort(404), _asked_code()
     form = MastodonForm(request.args if "instance" in request.args else None)
-    title, address = FOUND[kind].title(thing, g.lang), _address(kind, slug, code, g.lang)
+    text, address = FOUND[kind].text(thing, g.lang), _address(kind, slug, code, g.lang)
     words = words_dealt(signature_id_of(code)) if code and kind == "petitions" else None
     host = form.host if "instance" in request.args and form.validate() else None
     page = make_response(
@@ -74,8 +74,9 @@ def show(kind, slug):
             kind=kind,
             slug=slug,
             code=code,
-            title=title,
-            words=words or title,
+            title=text.title,
+            title_lang=text.lang,
+            words=words or text.title,
             address=address,
             drawing=qr_code(address),
             form=form,

@@ -30,7 +30,7 @@ def of_petition(petition, cause, lang):
         "abstract": petition.summary,
         "url": home + url_for("petitions.show", slug=petition.slug, lang=lang),
         "image": home + url_for("cards.petition", slug=petition.slug, lang=lang),
-        "inLanguage": petition.letter_lang,
+        "inLanguage": petition.lang,
         "isPartOf": {"@type": "CreativeWork", "name": cause.title, "url": home + url_for("causes.show", slug=cause.slug, lang=lang)},
         "interactionStatistic": _endorsed(petition.count),
     }

@@ -88,6 +88,7 @@ def _words(signature, lang):
         "given_name": signature.given_name,
         "shown_name": signature.shown_name,
         "petition_title": text.title,
+        "petition_lang": text.lang,
         "organisation": text.organisation,
         "cause_title": petition.cause.text(lang).title,
         "signed_on": signature.created_at,

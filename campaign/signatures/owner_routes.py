@@ -1,9 +1,10 @@
 """The page that the link in the mail opens: see, correct, hide, withdraw and download all that one signed."""
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import abort, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write
 from campaign.lib.caching import private, public
@@ -103,7 +104,9 @@ def erased():
 def download(token):
     """Everything kept of the owner's signatures, for people and machines to read."""
     rows = signatures_of_address(_opened(token).email_digest)
-    response = jsonify(signatures=[_everything(row) for row in rows])
+    kept = {"signatures": [_everything(row) for row in rows]}
+    # In lines, and in the letters that were typed: people read it in whatever opens a text.
+    response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
     response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
     return private(response)
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import abort, g, redirect, request, url_for
 
+from campaign.causes.models import CauseText
 from campaign.extensions import write
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
@@ -18,10 +19,10 @@ MOST_MAILINGS = 2**31
 
 @dataclass(frozen=True)
 class OwnSubscription:
-    """One of the owner's subscriptions, what it is to (empty: all causes), and the form that changes it."""
+    """One of the owner's subscriptions, the words of what it is to (None: all causes), and the form that changes it."""
 
     row: Subscription
-    cause: str
+    cause: CauseText | None
     form: PreferencesForm
 
 
@@ -99,7 +100,7 @@ def _page(token, opened, refused=None, refused_id=None):
         # One page holds a form for each, and a label must find the field of its own.
         for field in form:
             field.id = f"{field.name}-{row.id}"
-        own.append(OwnSubscription(row, cause.text(g.lang).title if cause else "", form))
+        own.append(OwnSubscription(row, cause.text(g.lang) if cause else None, form))
     return private_page(
         "subscriptions/preferences.html",
         422 if refused else 200,

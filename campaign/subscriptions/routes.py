@@ -165,8 +165,10 @@ def _place(cause):
 
 
 def _words(cause):
+    text = cause.text(g.lang) if cause else None
     return {
-        "cause_title": cause.text(g.lang).title if cause else "",
+        "cause_title": text.title if text else "",
+        "cause_lang": text.lang if text else g.lang,
         "cause_slug": cause.slug if cause else "",
         "palette": cause.palette if cause else "",
     }

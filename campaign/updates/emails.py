@@ -174,7 +174,8 @@ def _news_of_week(reader, now):
 def _line(update, lang):
     shown = card(update, lang)
     url = whole_address("updates.show", lang, slug=update.slug)
-    return SimpleNamespace(title=shown.title, summary=shown.summary, cause=shown.cause, date=_day(shown.date, lang), url=url)
+    words = {"title": shown.title, "summary": shown.summary, "lang": shown.lang, "cause": shown.cause}
+    return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
 
 
 def _message(reader, wording, listed):

@@ -9,6 +9,7 @@ from flask import current_app
 from markupsafe import Markup
 
 from campaign.lib.markdown import to_html, to_text
+from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import recent_updates
@@ -30,7 +31,7 @@ class ShownPicture:
 
 @dataclass(frozen=True)
 class UpdateCard:
-    """What a list needs to know of an update. `date` is its day in the campaign's zone, `lang` that of its words."""
+    """What a list needs to know of an update. `date` is its day in the campaign's zone, `lang` and `cause_lang` are those of its words and of its cause's title."""
 
     id: int
     slug: str
@@ -40,6 +41,7 @@ class UpdateCard:
     title: str
     summary: str
     cause: str
+    cause_lang: str
     cause_slug: str
     picture: ShownPicture | None
 
@@ -80,7 +82,7 @@ def page(update, lang, now):
 
 
 def _card_words(update, lang):
-    text = update.text(lang)
+    text, cause_text = update.text(lang), update.cause.text(lang)
     # A draft has no hour yet; its preview shows it as if it went out when it was last changed.
     published_at = update.publish_at or update.changed_at
     picture = update.picture
@@ -92,7 +94,8 @@ def _card_words(update, lang):
         "published_at": published_at,
         "title": text.title,
         "summary": text.summary or _beginning(text.body),
-        "cause": update.cause.text(lang).title,
+        "cause": cause_text.title,
+        "cause_lang": cause_text.lang,
         "cause_slug": update.cause.slug,
         "picture": ShownPicture(picture.digest, picture.width, picture.height, text.picture_alt) if picture else None,
     }
@@ -100,7 +103,7 @@ def _card_words(update, lang):
 
 def _beginning(body):
     """Return the first sentences of a body that lists have room for or, where the first is too long, its first words."""
-    plain = " ".join(to_text(body).split())
+    plain = in_one_line(to_text(body))
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
     ends = [each.end() for each in SENTENCE_END.finditer(plain, FEWEST_LETTERS, DESCRIPTION_LETTERS + 1)]

@@ -49,13 +49,15 @@ def update_slug_after(former):
     )
 
 
-def recent_updates(now, *, cause_id=None, petition_id=None, year=None, limit=None, offset=0):
-    """Return the public updates, the newest first: of a cause, about a petition, or of a year in the campaign's zone."""
+def recent_updates(now, *, cause_id=None, petition_id=None, event_id=None, year=None, limit=None, offset=0):
+    """Return the public updates, the newest first: of a cause, about a petition or an event, or of a year in the campaign's zone."""
     if petition_id is not None:
         query = _whole().where(*public_at(now)).join(UpdatePetition, UpdatePetition.update_id == Update.id)
         query = query.where(UpdatePetition.petition_id == petition_id)
     else:
         query = _whole().where(*listed_at(now, cause_id))
+    if event_id is not None:
+        query = query.where(Update.event_id == event_id)
     if year is not None:
         query = query.where(Update.publish_at >= _new_year(year), Update.publish_at < _new_year(year + 1))
     ordered = query.order_by(Update.publish_at.desc(), Update.id.desc())

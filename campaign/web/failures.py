@@ -102,7 +102,10 @@ def _page(status, headers, **context):
         body = {"error": status, **{k: v for k, v in context.items() if v}}
         return jsonify(body), status, headers
     known = status if status in DESIGNED else 500 if status >= 500 else 404
-    if status == 404:
+    if known == 404:
+        # Nothing is near a link of somebody's own: what it opened is gone, or it came in pieces.
+        context["is_own_link"] = "token" in (request.view_args or ())
+    if status == 404 and not context["is_own_link"]:
         context["neighbours"] = neighbours_of_request()
     return render_template(f"errors/{known}.html", **context), status, headers
 

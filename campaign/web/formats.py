@@ -37,6 +37,8 @@ def init_app(app):
     app.add_template_global(here)
     app.add_template_global(tongue)
     app.add_template_global(language_name)
+    app.add_template_global(lang_of)
+    app.add_template_global(spoken)
     app.context_processor(_globals)
 
 
@@ -119,6 +121,16 @@ def without_lang(path):
 def language_name(lang):
     """Return what the speakers of a language call it."""
     return NAMES[lang]
+
+
+def lang_of(lang):
+    """Return the attribute of an element whose words are in `lang`: nothing where the page is in it already."""
+    return Markup("") if lang == chosen_lang() else Markup(' lang="{}"').format(lang)
+
+
+def spoken(words, lang):
+    """Write words within a sentence, such as a title in it, so that a voice reads them in their own language."""
+    return escape(words) if lang == chosen_lang() else Markup('<span lang="{}">{}</span>').format(lang, words)
 
 
 def _zone():

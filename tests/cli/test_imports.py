@@ -1,10 +1,12 @@
 """`flask signatures import`: the fate of each row, all or nothing."""
 
 import io
+from contextvars import Context
 
 import pytest
 import xlsxwriter
 
+from campaign.cli.imports import import_signatures
 from campaign.signatures.queries import differences
 from tests.factories.organizers import trail
 from tests.factories.paper import csv_of
@@ -131,3 +133,10 @@ def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition
 
 
 FATES = ("new", "new, held for a look", "signed already", "wrong", "left out")
+
+
+def test_it_brings_the_applications_context_itself_as_every_command_does(app, tmp_path):
+    (tmp_path / "list.csv").write_bytes(csv_of(ZORA))
+    # An empty context has no application in it, however the test came by its own.
+    done = Context().run(app.test_cli_runner().invoke, import_signatures, ["unknown", str(tmp_path / "list.csv")])
+    assert "There is no petition at 'unknown'." in done.output

@@ -107,3 +107,16 @@ def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, mo
     assert client.get(address).status_code == 200
     assert client.post(f"{address}/cancel").status_code == 303
     assert states() == ["cancelled"]
+
+
+def test_a_letter_has_notes_on_access_without_their_markdown(app, worded):
+    words = {"title": "How a family searches", "place": "Larch Library", "access": "A **ramp** at the\n\n[side door](https://larch.example/door)."}
+    message = worded(DAY_REMINDER, come(make_event(texts={"en": words})))
+    assert "Good to know: A ramp at the side door." in " ".join(message.text.split())
+    assert "**" not in message.html
+
+
+def test_a_letter_speaks_of_as_many_seats_as_are_kept(app, worded):
+    event = make_event()
+    assert "your seat is kept" in worded(CONFIRMATION, come(event, "a")).text
+    assert "your seats are kept" in worded(CONFIRMATION, come(event, "b", seats=2)).text

@@ -26,6 +26,7 @@ from tests.factories.events import (
 )
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import owed
+from tests.factories.updates import make_update
 
 
 @pytest.fixture
@@ -258,3 +259,21 @@ def test_registering_for_one_event_leaves_another_alone(client, app):
     other = make_event("other", cause_id=event.cause_id, capacity=1)
     come(event)
     assert registration(come(other)).state == "registered"
+
+
+def test_what_is_told_of_an_event_afterwards_stands_on_its_page(client, event):
+    other = make_event("other", cause_id=event.cause_id)
+    make_update("photos", cause_id=event.cause_id, title="What was said", event_id=event.id)
+    make_update("else", cause_id=event.cause_id, title="Something else", event_id=other.id)
+    make_update("draft", cause_id=event.cause_id, title="Not told yet", event_id=event.id, draft=True)
+    move(event, starts_at=utcnow() - timedelta(days=5))
+    page = client.get("/en/events/talk").text
+    assert "What has happened since" in page and "/en/updates/photos" in page
+    assert "Something else" not in page and "Not told yet" not in page
+
+
+def test_an_event_in_another_language_says_where_it_can_be_read(client, event):
+    assert "tu idioma" not in client.get("/es/events/talk").text
+    page = client.get("/fr/events/talk").text
+    assert "Ceci n’a pas encore été mis dans votre langue." in page
+    assert '<a href="/es/events/talk" hreflang="es" lang="es">Español</a>' in page

@@ -9,11 +9,13 @@ from campaign.mail.composition import render
 
 ASKING = ("signature_confirmation", "signature_reminder", "signature_last_reminder")
 ALL = (*ASKING, "signature_repeat")
+LINK = "color:#17110D;text-decoration:underline"
 LANGUAGES = ("en", "es", "fr")
 WORDS = {
     "given_name": "Amalia",
     "shown_name": "Amalia Rosales",
     "petition_title": "Find them, and tell their families the truth",
+    "petition_lang": "en",
     "cause_title": "Butterflies for Mexico",
     "organisation": "the Families’ Circle",
     "signed_on": date(2026, 9, 23),
@@ -110,3 +112,9 @@ def test_plain_text_is_folded_and_its_addresses_are_whole(app):
     assert long_address in text.splitlines()
     assert all(len(line) <= 72 for line in text.splitlines() if "://" not in line)
     assert "\n\n\n" not in text
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_a_title_in_another_language_than_the_mail_says_which(app, name):
+    title = WORDS["petition_title"]
+    assert f'lang="en" style="{LINK};font-weight:bold">{title}</a>' in render(name, "fr", **WORDS).html

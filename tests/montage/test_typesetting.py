@@ -98,3 +98,9 @@ def test_a_png_written_row_by_row_is_the_picture(steps):
     with Image.open(file) as image:
         image.verify()
     assert np.array_equal(np.asarray(Image.open(file)), pixels)
+
+
+def test_a_line_is_not_broken_where_french_keeps_words_together(sheets):
+    question = "Où sont les quarante-trois\u202f?"
+    wide = sheets.width_of("Où sont les quarante-trois", SAYS, 20) + 1
+    assert sheets.lines(question, wide, SAYS, 20) == ["Où sont les", "quarante-trois\u202f?"]

@@ -23,7 +23,7 @@ def shown(lang="en", count=0):
 )
 def test_words_are_in_the_readers_language_or_the_original_one(app, lang, title, spoken):
     make_petition(original_lang="es")
-    assert (shown(lang).title, shown(lang).letter_lang) == (title, spoken)
+    assert (shown(lang).title, shown(lang).lang) == (title, spoken)
     assert shown(lang).languages == ("en", "es")
 
 

@@ -53,3 +53,7 @@ def test_any_text_is_cut_between_words_where_there_are_any(body):
     shown = marked(excerpt("", body, ["termino"]))
     assert len(shown) <= LONGEST + 6
     assert shown.strip() == shown
+
+
+def test_what_keeps_words_together_still_does():
+    assert marked(excerpt("Où sont-ils\u202f?", "", ["ou"])) == "[Où] sont-ils\u202f?"

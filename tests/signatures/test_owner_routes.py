@@ -155,7 +155,8 @@ def test_hiding_takes_the_name_off_the_petition_at_once(client, petition, own):
 
 def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
     assert act(client, own, own, "withdraw").location == link("mine", own)
-    assert "Sign again" in client.get(link("mine", own)).text
+    page = client.get(link("mine", own)).text
+    assert "Sign again" in page and "number 1" not in page
     assert row(own).state == "withdrawn"
     hatch_now()
     assert (row(own).number, row(foreign).number) == (None, 2)
@@ -221,3 +222,17 @@ def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, pet
     answer_now()
     assert row(own).state == "pending"
     assert client.get(link("mine", own)).status_code == 200
+
+
+@pytest.mark.parametrize("view", ["mine", "confirm"])
+def test_a_name_in_arabic_keeps_to_itself(client, petition, view):
+    signed = sign(petition, {**AMALIA, "given_name": "سلمى", "family_name": "حدّاد", "name_display": "full"})
+    page = client.get(link(view, signed)).text
+    assert "<dd><bdi>سلمى حدّاد</bdi></dd>" in page
+    assert view == "mine" or "<h1><bdi>سلمى</bdi>, is this your signature?</h1>" in page
+
+
+def test_the_download_can_be_read_by_people(client, petition):
+    signed = sign_and_hatch(petition, {**AMALIA, "given_name": "سلمى", "comment": "¿Dónde están?"})
+    text = client.get(f"{link('mine', signed)}/download.json").text
+    assert '\n      "given_name": "سلمى",\n' in text and "¿Dónde están?" in text

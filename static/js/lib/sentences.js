@@ -1,13 +1,20 @@
 // Sentences come from the page; here they only get their numbers, names and hours.
 
-// The page says "es" and means Mexico: 28,000 with a comma, from four digits on.
-const LOCALES = { es: "es-MX" };
-const localeOf = (lang) => LOCALES[lang] || lang || "en";
+// As the server writes them: English names the day before its month, and "es" means Mexico: 28,000 with a comma, from four digits on.
+const LOCALES = { en: "en-GB", es: "es-MX" };
+export const localeOf = (lang) => LOCALES[lang] || lang || "en-GB";
 
 export function number(n, lang) {
   const text = new Intl.NumberFormat(localeOf(lang)).format(n);
   // Older phones part French thousands with a wide space.
   return lang === "fr" ? text.replace(/\s/g, "\u202f") : text;
+}
+
+/** Write the day of an ISO date in words. French counts the first of a month, 1er mai, and names the others. */
+export function day(iso, lang) {
+  const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
+  const words = new Intl.DateTimeFormat(localeOf(lang), format).format(new Date(`${iso}T00:00:00Z`));
+  return lang === "fr" ? words.replace(/^1 /, "1er ") : words;
 }
 
 /** Return the hour of `ms` on the reader's clock, with its day when that is not today. */

@@ -1,19 +1,11 @@
 // The card of one butterfly. Its sentences stand in the page; here they get name, country and day.
 
-import { fill, number as inWords } from "../lib/sentences.js";
+import { day, fill, localeOf, number as inWords } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
-
-const LOCALES = { es: "es-MX" };
-const localeOf = () => LOCALES[lang()] || lang();
 
 function countryName(code) {
   if (!code || typeof Intl.DisplayNames !== "function") return code || "";
-  return new Intl.DisplayNames([localeOf()], { type: "region" }).of(code) || code;
-}
-
-function dayOf(iso) {
-  const format = { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" };
-  return new Intl.DateTimeFormat(localeOf(), format).format(new Date(`${iso}T00:00:00Z`));
+  return new Intl.DisplayNames([localeOf(lang())], { type: "region" }).of(code) || code;
 }
 
 export class Card {
@@ -61,7 +53,7 @@ export class Card {
   /** Fill in what its supporter allowed, if this is still the one shown. */
   tell(number, named) {
     if (number !== this.number) return;
-    const facts = named ? [countryName(named.country), dayOf(named.at)].filter(Boolean) : [];
+    const facts = named ? [countryName(named.country), day(named.at, lang())].filter(Boolean) : [];
     this.write("name", named ? named.name : "");
     this.write("facts", facts.join(" · "));
     this.write("words", (named && named.comment) || "");

@@ -14,3 +14,12 @@ def test_a_printed_petition_has_its_letter_and_an_address_and_nothing_to_press(a
     expect(petition.find(".sign-card-address")).to_be_visible()
     for pressed in (".sign-form", ".head-search", ".band", "main .button", ".ask"):
         expect(petition.find(pressed).locator("visible=true")).to_have_count(0)
+
+
+def test_a_printed_event_says_its_hour_and_has_nothing_to_press(arrive):
+    page = arrive(width=820).page
+    page.goto("/en/events/talk")
+    page.emulate_media(media="print")
+    expect(page.locator(".gathering-facts b").first).to_be_visible()
+    for pressed in (".gathering-ways", ".calendar-links", "[data-module=local-time]"):
+        expect(page.locator(pressed).locator("visible=true")).to_have_count(0)

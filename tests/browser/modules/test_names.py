@@ -1,8 +1,13 @@
 """Names as they will stand: initials of any script, and the previews beside the choices."""
 
+from datetime import date
+
 import pytest
+from flask_babel import force_locale
 from playwright.sync_api import expect
 
+from campaign.lib.locales import LOCALES
+from campaign.web.formats import day as day_in_words
 from tests.browser.modules.actions import call, open_form
 
 
@@ -42,3 +47,13 @@ def test_a_name_is_previewed_as_it_will_stand(page):
     page.locator("[name=given_name]").fill("")
     page.locator("[name=family_name]").fill("")
     expect(page.locator("[data-preview=initials]")).to_have_text("Such as A. R.")
+
+
+@pytest.mark.parametrize(
+    ("lang", "first", "other"),
+    [("en", "1 May 2026", "26 November 2026"), ("es", "1 de mayo de 2026", "26 de noviembre de 2026"), ("fr", "1er mai 2026", "26 novembre 2026")],
+)
+def test_a_day_is_written_as_the_server_writes_it(form_page, app, lang, first, other):
+    assert [call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")] == [first, other]
+    with force_locale(LOCALES[lang]):
+        assert [day_in_words(date(2026, 5, 1)), day_in_words(date(2026, 11, 26))] == [first, other]

@@ -1,0 +1,101 @@
+"""Never reveal who signed: how long an answer takes to whoever signs first, again, and again after confirming."""
+
+import random
+from bisect import bisect_left
+from http.client import HTTPConnection
+from statistics import median, quantiles
+from time import perf_counter, sleep
+from urllib.parse import parse_qs
+
+from sqlalchemy import bindparam, create_engine, text
+
+from bench import sites
+from bench.report import Row
+from bench.rows.signing import Signing
+
+EACH = 300
+SEED = 43
+MOST_GUESSED = 0.6  # of the answers, by their time alone; whoever throws a coin has a half
+KINDS = ("first", "again", "again after confirming")
+CONFIRM = text("update signature set state = 'confirmed', confirmed_at = created_at where email in :emails").bindparams(
+    bindparam("emails", expanding=True)
+)
+UNHATCHED = text("select count(*) from signature where state = 'confirmed' and number is null")
+
+
+def measure(scale, folder):
+    """Yield the row of SQLite, where a single process serves and writes. One signs at a time, whoever it is, in no order."""
+    url = sites.database_url("sqlite", folder, "same_answer")
+    place = folder / "var"
+    place.mkdir()
+    forms = [form for _, form in Signing(seed=SEED).forms(len(KINDS) * EACH)]
+    people = [(kind, form) for number, kind in enumerate(KINDS) for form in forms[number * EACH : (number + 1) * EACH]]
+    times = {kind: [] for kind in KINDS}
+    with sites.volante(url, place) as site:
+        site.answers(f"/en/petitions/{sites.SLUG}")
+        connection = HTTPConnection("127.0.0.1", site.port)
+        for kind, form in people:
+            if kind != "first":
+                _sign(connection, form)
+        _confirm(url, [parse_qs(form.decode())["email"][0] for kind, form in people if kind == KINDS[-1]])
+        random.Random(SEED).shuffle(people)
+        for kind, form in people:
+            times[kind].append(_sign(connection, form))
+        connection.close()
+    yield _row(times)
+
+
+def _sign(connection, form):
+    """Sign, and return how many seconds the answer took."""
+    head = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Origin": f"http://127.0.0.1:{connection.port}",
+        "Sec-Fetch-Site": "same-origin",
+    }
+    began = perf_counter()
+    connection.request("POST", f"/en/petitions/{sites.SLUG}/signatures", form, head)
+    answer = connection.getresponse()
+    answer.read()
+    took = perf_counter() - began
+    if answer.status != 303:
+        raise RuntimeError(f"a signature was answered with {answer.status}")
+    return took
+
+
+def _confirm(url, emails):
+    """Let these people have confirmed, and wait until their butterflies have hatched."""
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        connection.execute(CONFIRM, {"emails": emails})
+    with engine.connect() as connection:
+        while connection.scalar(UNHATCHED):
+            connection.rollback()
+            sleep(0.2)
+    engine.dispose()
+
+
+def _row(times):
+    first, *others = (sorted(times[kind]) for kind in KINDS)
+    guessed = max(_guessed(first, other) for other in others)
+    figures = [", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others)) for measured in (median, _late)]
+    return Row(
+        f"answer to {EACH} each who sign first, again, again once confirmed",
+        f"medians {figures[0]} ms",
+        f"90 % within {figures[1]} ms",
+        f"by its time ≤ {MOST_GUESSED:.0%} guessed",
+        guessed <= MOST_GUESSED,
+        f"{guessed:.0%} guessed",
+    )
+
+
+def _late(times):
+    return quantiles(times, n=10)[-1]
+
+
+def _guessed(first, other):
+    """Return how often the slower of two answers, one of each kind, is of the same kind.
+
+    An address signs first only once, so nobody can measure that answer again and take the mean.
+    """
+    slower = sum(bisect_left(other, took) for took in first) / (len(first) * len(other))
+    return max(slower, 1 - slower)
