@@ -187,11 +187,32 @@ def test_mail_says_who_asked_shows_the_letter_and_sends_a_test_to_the_organizer_
     make_update(cause_id=desk.cause.id)
     page = desk.get("/organize/mail/answer").text
     assert "The Senate wrote back." in page and ">2</td>" in page and ">1</td>" in page
+    assert ">3</td>" in page, "all of them"
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
     letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
     assert (letter.to, letter.lang, letter.subject) == (desk.organizer.email, "es", "An answer came (es)")
     assert trail()[-1][0] == "mail.test"
+
+
+def test_mail_shows_the_letter_as_mail_programs_do_in_a_frame_that_may_do_nothing(desk):
+    make_update(cause_id=desk.cause.id)
+    assert 'src="/organize/mail/answer/letter/es"' in desk.get("/organize/mail/answer").text
+    letter = desk.get("/organize/mail/answer/letter/es")
+    assert 'target="_blank"' in letter.text and "style=" in letter.text
+    policy = letter.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox") and "allow-scripts" not in policy and "frame-ancestors 'self'" in policy
+    assert desk.get("/organize/mail/answer/letter/de").status_code == 404
+
+
+def test_a_planned_mailing_is_not_said_to_be_on_its_way_and_its_page_says_for_whom_it_is(desk):
+    make_update(cause_id=desk.cause.id)
+    later = (utcnow() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    wishes = {"langs": ["es"], "kinds": ["signers"], "per_minute": "30", "starts_at": later, "time_zone": "UTC"}
+    page = desk.post("/organize/mail/answer", wishes, follow_redirects=True).text
+    assert "It is planned" in page and "on its way" not in page
+    assert "30 letters a minute at most" in page and "Who ticked the box when they signed<br>" in page and "Who subscribed by a form" not in page
+    assert 'data-module="fresh-page"' in page, "it tells how far it is by itself"
 
 
 def test_a_mailing_is_planned_paused_and_stopped_and_nothing_is_planned_twice(desk):
