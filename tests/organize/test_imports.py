@@ -75,6 +75,8 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     hatch_now()
     assert {row.state for row in rows()} == {"withdrawn"}
     assert desk.get(place).text.count("taken out again") == 2
+    emptied = desk.get(f"/organize/signatures/{rows()[0].id}").text
+    assert "/take-back" not in emptied and "/copies/" not in emptied, "nothing of it is left to bring back or to give"
     assert differences() == []
     batch_id = int(place.rsplit("/", 1)[1])
     done = [action for action, _who, subject in trail() if subject == ("import", batch_id)]
