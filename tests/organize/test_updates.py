@@ -11,6 +11,9 @@ from campaign.extensions import db, write
 from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
+from campaign.organize.acts import act
+from campaign.organize.updates import picture as picture_page
+from campaign.updates import picturing
 from campaign.updates.mailing import mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
 from campaign.updates.picturing import mark_of, set_update_picture
@@ -116,6 +119,16 @@ def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
     assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
     desk.post(f"{path}/remove")
     assert update_now().picture is None
+
+
+def test_the_wide_picture_is_cut_before_the_transaction_that_others_wait_for(desk, monkeypatch):
+    make_update(cause_id=desk.cause.id, draft=True)
+    done = []
+    monkeypatch.setattr(picturing, "cut", lambda *_: done.append("cut") or b"wide")
+    monkeypatch.setattr(picture_page, "act", lambda fact, operation, **named: done.append("act") or act(fact, operation, **named))
+    sent = {"picture": picture(), "alt_en": "A lake", "alt_es": "Un lago", "focal_x": "20", "focal_y": "80", "mark": "-en:-es:"}
+    assert desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303
+    assert (done, update_now().picture.wide) == (["cut", "act"], b"wide")
 
 
 def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_large(desk):
