@@ -166,8 +166,11 @@ def test_sheets_are_printed_with_their_words_and_a_number_each(desk, petition, l
     assert "sheets to sign" in desk.get(place).text
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
     pages = [page.get_textpage().get_text_range() for page in document]
-    assert len(pages) == 3
-    for serial, text in zip(run.serials, pages, strict=True):
+    whole, *sheets = pages
+    assert len(sheets) == 3
+    assert ("Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask.") in whole
+    assert not [serial for serial in run.serials if serial in whole]
+    for serial, text in zip(run.serials, sheets, strict=True):
         assert text.count(serial) == 2
         assert not [part for part in words if part not in " ".join(text.split())]
     width, height = document[0].get_size()
