@@ -201,6 +201,7 @@ def test_mail_says_who_asked_shows_the_letter_and_sends_a_test_to_the_organizer_
     page = desk.get("/organize/mail/answer").text
     assert "The Senate wrote back." in page and ">2</td>" in page and ">1</td>" in page
     assert ">3</td>" in page, "all of them"
+    assert "cannot be taken back" in page.partition("Mail it …")[2].partition("Yes, mail it")[0]
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
     letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
