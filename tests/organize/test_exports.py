@@ -302,6 +302,7 @@ def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     assert desk.post(path).status_code == 303
     copy = desk.post(path, {"reason": "She wrote to us"})
     told = json.loads(copy.data)
+    assert '\n  "comment": "For my brother",\n' in copy.text, "people read it too"
     assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {**AMALIA, "comment": "For my brother", "number": 1}
     assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [("She wrote to us", signature)]
     assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403
