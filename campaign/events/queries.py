@@ -54,11 +54,11 @@ def events_among(cause_ids):
 
 
 def events_by_turn(cause_ids, now, *, limit=None, offset=0):
-    """Return the events of these causes, or of all where None, that are not in the archive: those ahead, the drafts, those past.
+    """Return the events of these causes, or of all where None, that are not in the archive: the drafts, those ahead, those past.
 
     Of those past the latest comes first, of the others the next.
     """
-    turn = case((Event.state == "draft", 1), (Event.ends_at > now, 0), else_=2)
+    turn = case((Event.state == "draft", 0), (Event.ends_at > now, 1), else_=2)
     next_first = case((turn < 2, Event.starts_at))
     order = turn, next_first, Event.starts_at.desc(), Event.id.desc()
     query = _whole().where(*_of(cause_ids), Event.archived_at.is_(None)).order_by(*order)

@@ -17,7 +17,7 @@ from campaign.montage.wording import ngettext, number
 
 EVIDENCE = ("email", "in_person", "paper", "api")
 # The share of the width that a detail takes; the name has what is left.
-SHARES = {"country": 0.16, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.26}
+SHARES = {"country": 0.2, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.24}
 NUMBER_SHARE = 0.09
 
 

@@ -18,6 +18,11 @@ QR, GAP = 21 * MM, 5 * MM
 WHITE, INK, GREY, PALE = (255, 255, 255), (0, 0, 0), (90, 90, 90), (236, 236, 236)
 TITLE_SIZES = (26, 23, 20, 17, 15, 13)
 TEXT_SIZES = (10.5, 9.8, 9.2, 8.6, 8)
+# The whole text, in two columns, on leaves of its own before the sheets.
+COLUMNS, GUTTER = 2, 12 * MM
+LETTER_SIZE, LETTER_LEADING, ITEM_INDENT = 11, 1.45, 6 * MM
+# Face, size, and the air before and behind.
+STYLES = {"head": (DOES_BOLD, 12.5, 6, 4), "text": (READS, LETTER_SIZE, 0, 7), "item": (READS, LETTER_SIZE, 0, 5)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,10 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """All that stands on the sheets of a run, in one language; `serials` and the addresses to type them in, one for each."""
+    """All that stands on the sheets of a run, in one language; `serials` and the addresses to type them in, one for each.
+
+    `text` is the petition in short, and `letter` its paragraphs, as (kind, words); `letter_words` say to whoever reads them what to do.
+    """
 
     lang: str
     paper: str
@@ -39,6 +47,8 @@ class SheetSpec:
     title: str
     to: str
     text: str
+    letter: tuple
+    letter_words: str
     whole_text: str
     consent: str
     columns: tuple
@@ -76,12 +86,59 @@ class _Printing:
         return self._wide - 2 * (QR + GAP) - 8 * MM
 
     def printed(self):
+        self._set_letter()
         for serial, url in zip(self._spec.serials, self._spec.serial_urls, strict=True):
             self._sheets.add(WHITE)
             top = max(self._set_words(), self._set_codes(serial, url))
             self._set_rows(self._set_consent(top))
             self._set_foot(serial)
         return self._sheets.output()
+
+    def _set_letter(self):
+        """Set the whole text before the sheets, for whoever wants to read it at the table, on as many leaves as it takes."""
+        wide = (self._wide - (COLUMNS - 1) * GUTTER) / COLUMNS
+        lines = [line for kind, words in self._spec.letter for line in self._lines_of(kind, words, wide)]
+        place, y = 0, 0
+        for mark, line, indent, face, size, before, behind in lines:
+            high = before + size * LETTER_LEADING
+            if place == 0 or y + high > self._bottom - FOOT:
+                place += 1
+                if place % COLUMNS == 1:
+                    top = self._begin_letter()
+                y = top
+            x = self._left + (place - 1) % COLUMNS * (wide + GUTTER)
+            y += high
+            self._say(mark, x, y, face, size)
+            self._say(line, x + indent, y, face, size)
+            y += behind
+
+    def _begin_letter(self):
+        """Begin a leaf with the title and to whom it goes; return where its text may begin."""
+        self._sheets.add(WHITE)
+        self._say(self._spec.letter_words, self._left, self._bottom - 1, DOES, 8.5, GREY)
+        y = EDGE + 7
+        self._say(self._spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
+        lines, size = self._fit(self._spec.title, self._wide, 58, SAYS, TITLE_SIZES, 1.08)
+        y += 3
+        for line in lines:
+            y += size * 1.08
+            self._say(line, self._left, y, SAYS, size)
+        y += 5
+        for line in self._to:
+            y += 12.5
+            self._say(line, self._left, y, DOES_BOLD, 9.5)
+        self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
+        return y + 20
+
+    def _lines_of(self, kind, words, wide):
+        """Yield (mark, line, indent, face, size, air before, air behind) of each line of a paragraph."""
+        mark, words = words if kind == "item" else ("", words)
+        indent = ITEM_INDENT if kind == "item" else 0
+        face, size, before, behind = STYLES[kind]
+        lines = self._sheets.lines(words, wide - indent, face, size)
+        for at, line in enumerate(lines):
+            is_first, is_last = at == 0, at == len(lines) - 1
+            yield mark if is_first else "", line, indent, face, size, before if is_first else 0, behind if is_last else 0
 
     def _set_words(self):
         spec, y = self._spec, EDGE + 7

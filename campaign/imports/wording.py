@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 
 from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.lib.locales import LOCALES
+from campaign.lib.markdown import to_paragraphs
 from campaign.petitions.cards import in_language
 
 WIDE, NARROW, TICK = 24, 12, 8.5
@@ -41,6 +42,8 @@ def sheet_spec(run):
             title=text.title,
             to=_("To: %(targets)s", targets=" · ".join(target.name(lang) for target in petition.targets)) if petition.targets else "",
             text=text.summary,
+            letter=tuple(to_paragraphs(text.body)),
+            letter_words=_("The whole text, for whoever wants to read it before signing. The sheets to sign follow."),
             whole_text=_("Read the whole text, and sign online:"),
             consent=run.wording,
             columns=_columns(petition, lang),

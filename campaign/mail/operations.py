@@ -15,7 +15,8 @@ LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
 LONGEST_DELAY = timedelta(hours=6)
 MOST_ATTEMPTS = 10
-SWEPT_AT_ONCE = 5000
+# So few that nobody who waits to write notices.
+SWEPT_AT_ONCE = 1000
 # Why a letter was given up that nobody misses: its occasion had passed.
 NO_LONGER_APT = "no longer apt"
 

@@ -1,17 +1,12 @@
 """The developer's mailbox, /dev/mail: only where messages are written into a folder."""
 
-from flask import Blueprint, abort, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, abort, current_app, render_template, request, url_for
 
+from campaign.lib.framed_letters import framed
 from campaign.mail.delivery import names_of
 from campaign.mail.folder import find, folder_of, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
-
-# A mail brings its own inline style, which the house's policy forbids; in return it may do nothing at all.
-MAIL_POLICY = (
-    "sandbox allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation; "
-    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'self'"
-)
 
 
 def init_app(app):
@@ -46,12 +41,7 @@ def show(name):
 
 @blueprint.get("/<name>/html")
 def html(name):
-    # Links lead out of the frame that the mail is shown in.
-    words = _message(name).html.replace("<head>", '<head><base target="_top">', 1)
-    response = make_response(words)
-    response.headers["Content-Security-Policy"] = MAIL_POLICY
-    response.headers["X-Frame-Options"] = "SAMEORIGIN"
-    return response
+    return framed(_message(name).html)
 
 
 def _folder():

@@ -106,7 +106,7 @@ class Sheets:
         self._pdf.text(x, y, text)
 
     def lines(self, text, width, face, size):
-        """Break a text into lines of at most `width`; a word wider than that is broken too."""
+        """Break a text into lines of at most `width`; a word wider than that is broken too, behind a hyphen where it has one."""
         space = self.width_of(" ", face, size)
         found, line, so_far = [], [], 0
         for word in self._words(text, width, face, size):
@@ -152,8 +152,9 @@ class Sheets:
             while self.width_of(word, face, size) > width and len(word) > 1:
                 lengths = range(1, len(word))
                 fits = max(1, bisect(lengths, width, key=lambda end, word=word: self.width_of(word[:end], face, size)))
-                yield word[:fits]
-                word = word[fits:]
+                end = word.rfind("-", 0, fits) + 1 or fits
+                yield word[:end]
+                word = word[end:]
             yield word
 
     def _measure(self, text, face):

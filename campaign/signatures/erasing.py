@@ -49,10 +49,12 @@ def erase_one(*, signature_id):
 def ended_at(petition):
     """Return when a petition ended or will end, or None where nobody knows yet.
 
-    One that was closed without a date ended with its last signature.
+    One that was closed by hand ended then; of one whose closing nobody noted, with its last signature.
     """
     if petition.state != "closed":
         return petition.closes_at
+    if petition.closed_at is not None:
+        return min(filter(None, (petition.closes_at, petition.closed_at)))
     last = db.session.scalar(
         select(Signature.created_at).where(Signature.petition_id == petition.id).order_by(Signature.id.desc()).limit(1)
     )

@@ -10,11 +10,12 @@ from campaign.mail.operations import owe
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.operations import publish_update, update_to_change
-from campaign.updates.readers import still_to_come
+from campaign.updates.readers import never_reached, still_to_come
 
 LETTER = "update_letter"
 TEST = "update_test"
 KINDS = ("subscribers", "signers")
+UNREACHED = "unreached"
 
 
 class MailedAlready(CampaignError):
@@ -103,7 +104,7 @@ def mailings_among(update_ids):
 
 
 def report(mailing):
-    """Return how many letters are `waiting`, `sent`, `failed` and `dropped`, and how many readers `ended` by it.
+    """Return how many letters are `waiting`, `sent`, `failed` and `dropped`, how many readers a stop left `unreached`, and `ended` by it.
 
     Waiting are those that are owed, and those whose turn has not come yet.
     Dropped are those whose reader had ended, whose address takes no mail, or that a stop kept back.
@@ -113,7 +114,8 @@ def report(mailing):
     )
     counts = mailing.counts or letters_of(mailing.id)
     ends = {state: counts.get(state, 0) for state in ("sent", "failed", "dropped")}
-    return {"waiting": counts.get("owed", 0) + still_to_come(mailing), **ends, "ended": ended}
+    unreached = counts[UNREACHED] if UNREACHED in counts else never_reached(mailing)
+    return {"waiting": counts.get("owed", 0) + still_to_come(mailing), **ends, UNREACHED: unreached, "ended": ended}
 
 
 def letters_of(mailing_id):

@@ -23,10 +23,16 @@ def change_update_picture(*, update_id, mark, **named):
     return set_update_picture(update_id=update_id, **named)
 
 
-def set_update_picture(*, update_id, now, picture=None, focus=(50, 50), alts=None):
+def wide_cut(update, picture, focus):
+    """Return the wide picture that goes with an Update's Picture, or with a new one: made before a transaction that others wait for."""
+    return cut((picture or update.picture).data, WIDE, focus)
+
+
+def set_update_picture(*, update_id, now, picture=None, focus=(50, 50), alts=None, wide=None):
     """Give it a Picture, or another `focus` to the one that it has where that is None.
 
-    `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen.
+    `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen; `wide` is
+    the `wide_cut` of it, if that is made already.
     """
     row = update_to_change(update_id)
     shown = picture or row.picture
@@ -38,7 +44,7 @@ def set_update_picture(*, update_id, now, picture=None, focus=(50, 50), alts=Non
         "focus_x": focus[0],
         "focus_y": focus[1],
         "data": whole,
-        "wide": cut(whole, WIDE, focus),
+        "wide": wide or wide_cut(row, picture, focus),
     }
     if row.picture is None:
         row.picture = UpdatePicture(**columns)

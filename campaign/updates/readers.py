@@ -29,8 +29,15 @@ def next_readers(mailing, cause_id):
 
 def still_to_come(mailing):
     """Return how many addresses have no letter of the mailing yet, and are to have one as subscriptions stand now."""
-    if mailing.state not in _GOING_ON:
-        return 0
+    return _without_letter(mailing) if mailing.state in _GOING_ON else 0
+
+
+def never_reached(mailing):
+    """Return how many addresses would have had a letter, had the mailing not been stopped."""
+    return _without_letter(mailing) if mailing.state == "stopped" else 0
+
+
+def _without_letter(mailing):
     has_one = exists().where(MailingReceipt.mailing_id == mailing.id, MailingReceipt.email_digest == Subscription.email_digest)
     others = next_readers(mailing, mailing.update.cause_id).where(~has_one).order_by(None).subquery()
     return db.session.scalar(select(func.count(distinct(others.c.email_digest))))

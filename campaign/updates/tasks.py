@@ -13,12 +13,12 @@ from campaign.mail.models import OWED, OwedMessage
 from campaign.mail.operations import owe_all
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
-from campaign.updates.mailing import LETTER, letters_of
+from campaign.updates.mailing import LETTER, UNREACHED, letters_of
 from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
-from campaign.updates.readers import next_readers
+from campaign.updates.readers import never_reached, next_readers
 
 BATCH = 200
 # So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.
@@ -128,7 +128,7 @@ def settle(*, now):
     ).all()
     unsettled = [mailing for mailing in over if not mailing.counts]
     for mailing in unsettled:
-        mailing.counts = {"sent": 0, **letters_of(mailing.id)}
+        mailing.counts = {"sent": 0, **letters_of(mailing.id), UNREACHED: never_reached(mailing)}
         db.session.flush()
         db.session.execute(delete(MailingReceipt).where(MailingReceipt.mailing_id == mailing.id))
     return len(unsettled)

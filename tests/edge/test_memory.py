@@ -50,6 +50,14 @@ def test_each_address_and_query_has_its_own_page():
     assert len(page.asked) == 4
 
 
+def test_what_is_one_persons_is_passed_on_as_it_was_asked_for():
+    page = Page()
+    memory = PublicMemory(page)
+    for _ in range(2):
+        ask(memory, "/organize/exports/files/1/download", Range="bytes=9-")
+    assert [asked["HTTP_RANGE"] for asked in page.asked] == ["bytes=9-"] * 2
+
+
 def test_how_somebody_came_makes_no_other_page():
     page = Page()
     memory = PublicMemory(page)

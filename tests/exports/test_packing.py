@@ -71,6 +71,13 @@ def table(files):
     return list(csv.DictReader(io.StringIO(files["signatures.csv"].decode("utf-8-sig"), newline="")))
 
 
+def test_no_country_is_broken_within_a_word_beside_a_name(asked, petition, exporter):
+    sign_and_hatch(petition, AMALIA, country="NZ", postal_code="6011")
+    sign_and_hatch(petition, ODILE, email="two@kwan.example", country="BA", postal_code="71000")
+    text = " ".join(pages(opened(pack(asked, petition, exporter, lang="fr", paper="letter"))["signatures.pdf"]))
+    assert "Nouvelle-Zélande" in text and "Bosnie-Herzégovine" in text
+
+
 def test_everything_for_the_day_is_in_one_archive_and_each_file_has_its_sum(asked, petition, exporter, signed):
     files = opened(pack(asked, petition, exporter))
     names = ["signatures.pdf", "signatures.csv", "cover-letter.pdf", "poster.pdf", "README.txt", "SHA256SUMS"]

@@ -319,6 +319,7 @@ ORGANIZERS = {
     "POST /organize/petitions/new/letter-as-read",
     "GET /organize/mail/",
     "GET /organize/mail/<slug>",
+    "GET /organize/mail/<slug>/letter/<lang_code>",
     "POST /organize/mail/<slug>",
     "POST /organize/mail/<slug>/pause",
     "POST /organize/mail/<slug>/resume",

@@ -68,6 +68,10 @@ def test_lines_are_never_wider_than_asked_and_lose_no_word(sheets):
         assert "".join(lines).replace(" ", "") == text.replace(" ", "")
 
 
+def test_a_word_too_wide_for_a_line_is_broken_behind_its_hyphens(sheets):
+    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, READS, 9.5) == ["Papouasie-", "Nouvelle-Guinée"]
+
+
 def test_balanced_lines_are_as_few_and_closer_in_length(sheets):
     plain, balanced = sheets.lines(LONG, 300, SAYS, 30), sheets.balanced(LONG, 300, SAYS, 30)
 

@@ -336,7 +336,8 @@ def test_the_list_says_what_is_next_and_goes_on_page_by_page(desk, monkeypatch):
         make_event(slug, cause_id=desk.cause.id, days=days)
     make_event("unsaid", cause_id=desk.cause.id, days=2, draft=True)
     first, second = (desk.get(f"/organize/events/?page={number}").text for number in (1, 2))
-    assert places(first, "tomorrow", "next-month", "unsaid") and "last-week" not in first
+    # However many are ahead, whoever comes to finish drafts finds them.
+    assert places(first, "unsaid", "tomorrow", "next-month") and "last-week" not in first
     assert places(second, "last-week", "last-year") and "tomorrow" not in second
     assert 'href="/organize/events/?page=2"' in first and 'rel="next"' not in second
     assert "The list ends before this page." in desk.get("/organize/events/?page=3").text

@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import pytest
 
 from campaign.accounts.audit import entries
+from campaign.edge.memory import PublicMemory
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
 from campaign.exports.shelf import exports_of, file_of
@@ -153,6 +154,15 @@ def test_a_broken_download_goes_on_where_it_broke_unless_the_file_is_another(des
     assert desk.get(f"{here}/download", headers={"Range": "bytes=99999-"}).status_code == 416
 
 
+def test_a_broken_download_goes_on_behind_the_edge_too(desk_of, petition, exporter, app, monkeypatch):
+    monkeypatch.setattr(app, "wsgi_app", PublicMemory(app.wsgi_app))
+    sign_and_hatch(petition, AMALIA)
+    desk = desk_of("exporter", petition.cause_id)
+    here = ask(desk).location
+    exporter.make_next()
+    assert desk.get(f"{here}/download", headers={"Range": "bytes=9-"}).status_code == 206
+
+
 def test_from_asking_to_the_download_and_its_line_in_the_trail(desk_of, petition, exporter):
     sign_and_hatch(petition, {**AMALIA, "given_name": "=Amalia"})
     desk = desk_of("exporter", petition.cause_id)
@@ -210,7 +220,8 @@ def test_a_file_can_be_stopped_and_deleted_at_once(desk_of, petition, exporter):
     path = file_of(present(petition)[0])
     desk.post(f"{here}/delete")
     assert (present(petition), path.exists()) == ([], False)
-    assert desk.get(here).status_code == 404
+    gone = desk.get(here)
+    assert gone.status_code == 404 and "A file is kept for three days" in gone.text and 'href="/organize/exports/"' in gone.text
     assert [entry.action for entry in noted("exports")][:3] == ["exports.delete", "exports.ask", "exports.cancel"]
 
 
@@ -291,6 +302,7 @@ def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     assert desk.post(path).status_code == 303
     copy = desk.post(path, {"reason": "She wrote to us"})
     told = json.loads(copy.data)
+    assert '\n  "comment": "For my brother",\n' in copy.text, "people read it too"
     assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {**AMALIA, "comment": "For my brother", "number": 1}
     assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [("She wrote to us", signature)]
     assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403

@@ -75,6 +75,8 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     hatch_now()
     assert {row.state for row in rows()} == {"withdrawn"}
     assert desk.get(place).text.count("taken out again") == 2
+    emptied = desk.get(f"/organize/signatures/{rows()[0].id}").text
+    assert "/take-back" not in emptied and "/copies/" not in emptied, "nothing of it is left to bring back or to give"
     assert differences() == []
     batch_id = int(place.rsplit("/", 1)[1])
     done = [action for action, _who, subject in trail() if subject == ("import", batch_id)]
@@ -164,8 +166,11 @@ def test_sheets_are_printed_with_their_words_and_a_number_each(desk, petition, l
     assert "sheets to sign" in desk.get(place).text
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
     pages = [page.get_textpage().get_text_range() for page in document]
-    assert len(pages) == 3
-    for serial, text in zip(run.serials, pages, strict=True):
+    whole, *sheets = pages
+    assert len(sheets) == 3
+    assert ("Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask.") in whole
+    assert not [serial for serial in run.serials if serial in whole]
+    for serial, text in zip(run.serials, sheets, strict=True):
         assert text.count(serial) == 2
         assert not [part for part in words if part not in " ".join(text.split())]
     width, height = document[0].get_size()

@@ -86,6 +86,7 @@ def test_without_script_the_door_answers_with_a_page(desk):
     code = registration(come(desk.event)).code
     page = desk.client.post(f"{TALK}/door/check-in", data={"csrf_token": desk.token(), "code": code}, follow_redirects=True)
     assert "Amalia is in." in page.text
+    assert "/cancel" not in desk.get(f"{TALK}/registrations").text, "who has come does not cancel any more"
     assert "camera=(self)" in page.headers["Permissions-Policy"]
     assert "camera=()" in desk.get(TALK).headers["Permissions-Policy"]
 

@@ -7,9 +7,12 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.lib.times import utcnow
+from campaign.organize.overview import todo_people
 from campaign.organize.people.audit_words import ACTIONS
+from campaign.organize.reviewing import rules as rule_pages
 from campaign.signatures import rule_keeping
 from campaign.signatures.queries import differences
+from campaign.signatures.trials import Trial
 from tests.factories.causes import make_cause
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.petitions import make_petition
@@ -225,7 +228,7 @@ def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petit
     desk.post(f"{here}/on", {"past": "y"})
     hatch_now()
     assert [each.state for each in rows()] == ["counted", "held"]
-    assert "Rule “Countries”: MX" in desk.get("/organize/held/").text
+    assert "Rule “Countries”: Mexico" in desk.get("/organize/held/").text
     desk.post(f"{here}/off")
     assert "1 signature is still held by it" in desk.get(here).text
     desk.post(f"{here}/release")
@@ -274,3 +277,17 @@ def test_how_long_data_is_kept_is_set_with_care(desk_of, petition, words, status
 def test_every_action_that_is_noted_here_has_words():
     for action in ("signatures.see", "comments.show", "rules.hold_past", "retention.erase", "signatures.merge"):
         assert action in ACTIONS
+
+
+def test_large_numbers_of_a_rule_and_of_what_waits_are_grouped(desk_of, petition, monkeypatch):
+    desk = desk_of("owner", petition.cause_id)
+    monkeypatch.setattr(todo_people, "held_by_reason", lambda _ids: {"rule:1": 1234})
+    monkeypatch.setattr(todo_people, "how_many_unread", lambda _ids: 2345)
+    page = desk.get("/organize/").text
+    assert "Look at 1,234 held signatures" in page and "Read 2,345 comments" in page
+    here = desk.post("/organize/rules/new", {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"}).location
+    found = Trial(ids=tuple(range(9000, 10234)), looked_at=150570, counted=1234, since=None)
+    monkeypatch.setattr(rule_pages, "try_rule", lambda _rule: found)
+    page = desk.get(here).text
+    for words in ("It would have held 1,234 signatures", "Of 150,570 that were looked at.", "1,234 of them are counted."):
+        assert words in page

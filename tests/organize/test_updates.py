@@ -11,6 +11,9 @@ from campaign.extensions import db, write
 from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
+from campaign.organize.acts import act
+from campaign.organize.updates import picture as picture_page
+from campaign.updates import picturing
 from campaign.updates.mailing import mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
 from campaign.updates.picturing import mark_of, set_update_picture
@@ -118,6 +121,16 @@ def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
     assert update_now().picture is None
 
 
+def test_the_wide_picture_is_cut_before_the_transaction_that_others_wait_for(desk, monkeypatch):
+    make_update(cause_id=desk.cause.id, draft=True)
+    done = []
+    monkeypatch.setattr(picturing, "cut", lambda *_: done.append("cut") or b"wide")
+    monkeypatch.setattr(picture_page, "act", lambda fact, operation, **named: done.append("act") or act(fact, operation, **named))
+    sent = {"picture": picture(), "alt_en": "A lake", "alt_es": "Un lago", "focal_x": "20", "focal_y": "80", "mark": "-en:-es:"}
+    assert desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303
+    assert (done, update_now().picture.wide) == (["cut", "act"], b"wide")
+
+
 def test_a_picture_of_a_megabyte_is_taken_and_one_of_twenty_is_said_to_be_too_large(desk):
     make_update(cause_id=desk.cause.id, draft=True)
     noise = io.BytesIO()
@@ -187,11 +200,33 @@ def test_mail_says_who_asked_shows_the_letter_and_sends_a_test_to_the_organizer_
     make_update(cause_id=desk.cause.id)
     page = desk.get("/organize/mail/answer").text
     assert "The Senate wrote back." in page and ">2</td>" in page and ">1</td>" in page
+    assert ">3</td>" in page, "all of them"
+    assert "cannot be taken back" in page.partition("Mail it …")[2].partition("Yes, mail it")[0]
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
     letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
     assert (letter.to, letter.lang, letter.subject) == (desk.organizer.email, "es", "An answer came (es)")
     assert trail()[-1][0] == "mail.test"
+
+
+def test_mail_shows_the_letter_as_mail_programs_do_in_a_frame_that_may_do_nothing(desk):
+    make_update(cause_id=desk.cause.id)
+    assert 'src="/organize/mail/answer/letter/es"' in desk.get("/organize/mail/answer").text
+    letter = desk.get("/organize/mail/answer/letter/es")
+    assert 'target="_blank"' in letter.text and "style=" in letter.text
+    policy = letter.headers["Content-Security-Policy"]
+    assert policy.startswith("sandbox") and "allow-scripts" not in policy and "frame-ancestors 'self'" in policy
+    assert desk.get("/organize/mail/answer/letter/de").status_code == 404
+
+
+def test_a_planned_mailing_is_not_said_to_be_on_its_way_and_its_page_says_for_whom_it_is(desk):
+    make_update(cause_id=desk.cause.id)
+    later = (utcnow() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M")
+    wishes = {"langs": ["es"], "kinds": ["signers"], "per_minute": "30", "starts_at": later, "time_zone": "UTC"}
+    page = desk.post("/organize/mail/answer", wishes, follow_redirects=True).text
+    assert "It is planned" in page and "on its way" not in page
+    assert "30 letters a minute at most" in page and "Who ticked the box when they signed<br>" in page and "Who subscribed by a form" not in page
+    assert 'data-module="fresh-page"' in page, "it tells how far it is by itself"
 
 
 def test_a_mailing_is_planned_paused_and_stopped_and_nothing_is_planned_twice(desk):

@@ -10,6 +10,7 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.models import OwedMessage
 from campaign.petitions.models import Petition
+from campaign.petitions.queries import petition_by_id
 from campaign.signatures import erasing
 from campaign.signatures.queries import differences
 from tests.factories.organizers import make_organizer
@@ -22,6 +23,13 @@ DAY = timedelta(days=1)
 def end(petition, days_ago):
     at = utcnow() - days_ago * DAY
     write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(opens_at=at - DAY, closes_at=at)))
+
+
+def test_a_petition_that_was_closed_by_hand_ended_then_and_not_with_its_last_signature(petition):
+    sign_and_hatch(petition)
+    closed = utcnow() - 2 * DAY
+    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(state="closed", closed_at=closed)))
+    assert erasing.ended_at(petition_by_id(petition.id)) == closed
 
 
 def test_what_is_counted_stays_counted_without_a_word_of_its_owner(petition):

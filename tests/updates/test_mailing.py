@@ -64,6 +64,23 @@ def parsed(content):
     return email.message_from_bytes(content, policy=default)
 
 
+def test_a_stop_says_how_many_it_never_reached_also_once_its_letters_are_swept(app, cause):
+    subscribe_many(5, cause_id=cause.id, now=utcnow() - EARLIER)
+    update = make_update(cause_id=cause.id)
+    planned = plan(update, per_minute=2)
+    write(tasks.send_batch, now=utcnow())
+    assert _unreached(update) == 0, "their turn may still come"
+    write(mailings.stop_mailing, mailing_id=planned.id, now=utcnow())
+    assert _unreached(update) == 3
+    write(tasks.settle, now=utcnow() + tasks.KEPT)
+    subscribe("late", cause_id=cause.id, now=utcnow() - EARLIER)
+    assert _unreached(update) == 3
+
+
+def _unreached(update):
+    return mailings.report(mailings.mailing_of(update.id))["unreached"]
+
+
 def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batches(app, cause, monkeypatch):
     subscribe_many(200, cause_id=cause.id, now=utcnow() - EARLIER)
     monkeypatch.setattr(tasks, "BATCH", 30)
@@ -85,7 +102,7 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
     received = delivered(app, script)
     assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(200))
     counts = mailings.report(mailings.mailing_of(planned.update_id))
-    assert counts == {"waiting": 0, "sent": 200, "failed": 0, "dropped": 0, "ended": 0}
+    assert counts == {"waiting": 0, "sent": 200, "failed": 0, "dropped": 0, "unreached": 0, "ended": 0}
     assert mailings.mailing_of(planned.update_id).state == "done"
     [told] = [entry for entry in entries() if entry.action == "mail.done"]
     assert (told.door, told.details) == ("worker", {"letters": 200})

@@ -37,7 +37,7 @@ ON_A_PAGE = 30
 @blueprint.get("/")
 @allowed("events.see")
 def index():
-    """The events ahead, the drafts and those past; with `?archived=1` those in the archive."""
+    """The drafts, the events ahead and those past; with `?archived=1` those in the archive."""
     cause_ids, now = causes_where("events.see"), utcnow()
     shelf = {"archived": 1} if request.args.get("archived") else {}
     find = partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)

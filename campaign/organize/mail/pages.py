@@ -2,10 +2,11 @@
 
 from functools import partial
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from campaign.extensions import write
+from campaign.lib.framed_letters import framed
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
@@ -60,8 +61,17 @@ def plan(update):
     except mailings.NotPublic:
         flash(_("It is a draft. Publish it first, then it can be mailed."), "grave")
         return _back_to(update)
-    flash(_("It is on its way. You can pause or stop it here."), "sure")
+    flash(_planned(form), "sure")
     return _back_to(update)
+
+
+@blueprint.get("/<slug>/letter/<lang_code>")
+@allowed("mail.see", any_update)
+def letter(update, lang_code):
+    """The letter as mail programs show it, for the frame of the page."""
+    if lang_code not in {text.lang for text in update.texts}:
+        abort(404)
+    return framed(sample(update, lang_code).html, target="_blank")
 
 
 @blueprint.post("/<slug>/test/<lang_code>")
@@ -103,9 +113,16 @@ def _turn(update, action, operation, words, **named):
     return _back_to(update)
 
 
+def _planned(form):
+    if form.moment and form.moment > utcnow():
+        return _("It is planned, and begins by itself at its hour. You can pause or stop it here, also before.")
+    return _("It is on its way. You can pause or stop it here.")
+
+
 def _page(update, form, status=200):
     found = mailings.mailing_of(update.id)
     readers = audience(update.cause_id)
+    by_language = _by_language(readers)
     return render_template(
         "organize/mail/show.html",
         update=update,
@@ -114,7 +131,8 @@ def _page(update, form, status=200):
         mailing=found,
         report=mailings.report(found) if found else None,
         form=form,
-        audience=_by_language(readers),
+        audience=by_language,
+        audience_sums=[sum(column) for column in list(zip(*by_language, strict=True))[1:]],
         weekly=sum(many for (_lang, _kind, often), many in readers.items() if often == "weekly"),
         samples=[(text.lang, sample(update, text.lang)) for text in update.texts],
     ), status

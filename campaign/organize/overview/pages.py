@@ -27,16 +27,23 @@ from campaign.petitions.queries import petition_counts, petitions_of_cause
 blueprint = Blueprint("overview", __name__)
 # Whoever looks after more causes sees their figures here, and each chart on the page of its cause.
 MOST_CHARTS = 3
+# The others stand in the list of petitions.
+MOST_PETITIONS = 6
+TURNS = {"open": 0, "not_yet": 1, "closed": 3}
 
 
 @dataclass(frozen=True)
 class CauseInSight:
-    """A cause as the overview shows it; `petitions` are pairs of a state and a card, `glance` and charts are there for who may see numbers."""
+    """A cause as the overview shows it; `petitions` are pairs of a state and a card, `glance` and charts are there for who may see numbers.
+
+    Of many petitions `further` ones are not shown: those that are open come first, and those that are closed last.
+    """
 
     cause: Cause
     title: str
     count: int
     petitions: tuple[tuple[str, PetitionCard], ...]
+    further: int
     glance: Glance | None
     wide: Chart | None
     narrow: Chart | None
@@ -74,17 +81,24 @@ def _in_sight(cause, chosen_range, has_chart, now):
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     listed = [petition for petition in petitions if petition.archived_at is None]
+    rows = sorted(((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed), key=_turn)
     seen = glance([petition.id for petition in petitions]) if may("numbers.see", cause) else None
     drawn = spans(seen.hours, chosen_range) if seen and has_chart and not seen.is_empty else None
     return CauseInSight(
         cause=cause,
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
-        petitions=tuple((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed),
+        petitions=tuple(rows[:MOST_PETITIONS]),
+        further=len(rows[MOST_PETITIONS:]),
         glance=seen,
         wide=chart(drawn, height=300) if drawn else None,
         narrow=chart(drawn, width=358, height=230, labels=4) if drawn else None,
     )
+
+
+def _turn(row):
+    state, petition = row
+    return 2 if state == "draft" else TURNS[petition.state]
 
 
 def _when(at, now):

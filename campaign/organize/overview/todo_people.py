@@ -1,8 +1,9 @@
 """What people sent that waits for somebody: signatures, comments, what tables kept, registrations, lists from paper."""
 
+from babel.numbers import format_decimal
 from flask import url_for
+from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
-from flask_babel import ngettext
 
 from campaign.events.finding import held_by_event
 from campaign.events.queries import events_among
@@ -20,7 +21,7 @@ def to_review():
         return
     ids = [petition.id for petition in petitions_where("signatures.review")]
     if held := sum(held_by_reason(ids).values()):
-        words = ngettext("Look at %(num)s held signature", "Look at %(num)s held signatures", held)
+        words = ngettext("Look at %(figure)s held signature", "Look at %(figure)s held signatures", held, figure=_figure(held))
         yield Task(words, _("Look"), url_for("organize.held.index"))
     events = events_among(causes_where("signatures.review"))
     waiting = many_for_review([event.id for event in events])
@@ -29,7 +30,7 @@ def to_review():
             words = ngettext("Look at %(num)s signature kept by a table", "Look at %(num)s signatures kept by a table", kept)
             yield Task(words, _("Look"), url_for("organize.kiosks.review", slug=event.slug))
     if unread := how_many_unread(ids):
-        words = ngettext("Read %(num)s comment", "Read %(num)s comments", unread)
+        words = ngettext("Read %(figure)s comment", "Read %(figure)s comments", unread, figure=_figure(unread))
         yield Task(words, _("Read"), url_for("organize.comments.index"))
 
 
@@ -52,3 +53,7 @@ def from_paper():
     if begun:
         words = ngettext("Bring in %(num)s list from paper", "Bring in %(num)s lists from paper", len(begun))
         yield Task(words, _("Open"), url_for("organize.imports.index"))
+
+
+def _figure(many):
+    return format_decimal(many, locale=get_locale())

@@ -1,5 +1,7 @@
 """A copy of all that is kept of one signature, because its owner asked for it otherwise than by their link."""
 
+import json
+
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask_babel import gettext as _
 
@@ -24,7 +26,9 @@ def create(signature):
     sheet = Sheet(Selection(signature.petition_id, state="all"))
     fact = Fact("signatures.copy", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
     _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
-    response = Response(JsonLines(sheet.header, sheet.kinds).add(columns), content_type="application/json")
+    kept = json.loads(JsonLines(sheet.header, sheet.kinds).add(columns))
+    # Whoever asked may open it with no program for such files: a line for each thing that is kept.
+    response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"signature-{signature_id}.json")
     note(fact)
     return response

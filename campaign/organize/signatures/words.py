@@ -55,7 +55,8 @@ def reason_in_words(reason, rules):
         return _("It is the same person’s as another signature, which is counted.")
     if name == "rule" and number.isdecimal() and int(number) in rules:
         rule = rules[int(number)]
-        return _("Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(rule.lines[:5]))
+        lines = [_country(line) if rule.kind == "country" else line for line in rule.lines[:5]]
+        return _("Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(lines))
     return REASON_WORDS.get(reason) or _("Set aside by the system.")
 
 
@@ -69,5 +70,9 @@ def words():
         "evidence_brief": EVIDENCE_BRIEF,
         "display_words": DISPLAY_WORDS,
         "reason_in_words": reason_in_words,
-        "country": lambda code: country_name(code, str(get_locale())) if code else "",
+        "country": _country,
     }
+
+
+def _country(code):
+    return country_name(code, str(get_locale())) if code else ""

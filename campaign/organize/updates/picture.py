@@ -9,7 +9,7 @@ from campaign.organize.guard import allowed, takes_bytes
 from campaign.organize.picture_forms import MOST_SENT, PictureForm
 from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
 from campaign.updates.operations import UpdateChangedMeanwhile
-from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture
+from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture, wide_cut
 from campaign.updates.queries import update_in_any_state
 
 
@@ -26,7 +26,8 @@ def save_picture(update):
     form, written = PictureForm(), update.written_in
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
-    named = {"picture": form.sent, "focus": form.focal(), "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
+    wide = wide_cut(update, form.sent, form.focal())
+    named = {"picture": form.sent, "focus": form.focal(), "wide": wide, "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
     try:
         act(fact_of("updates.edit", update, part="picture"), change_update_picture, update_id=update.id, **named)
     except UpdateChangedMeanwhile:
