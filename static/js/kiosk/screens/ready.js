@@ -75,6 +75,7 @@ export class Ready {
   async begin() {
     const tabler = this.line.value.trim();
     if (tabler) await startShift(this.kiosk.store, tabler);
+    await this.kiosk.store.write({ isNew: false });
     this.kiosk.restart();
   }
 
