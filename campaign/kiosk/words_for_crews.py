@@ -26,6 +26,7 @@ SETTING_UP = {
     "ready_picture": _l("The picture is on this tablet"),
     "ready_sealing": _l("Signatures can be locked"),
     "ready_lasting": _l("The browser keeps all this for good"),
+    "ready_lasting_not": _l("The browser does not promise to keep all this"),
     "ready_lasting_hint": _l("The browser may clear this tablet’s memory when it is full. To prevent that, install the app, or say yes when the browser asks to keep data."),
     "ready_lasting_safari": _l("Safari clears this tablet’s memory after seven days without use. To prevent that, leave kiosk mode, add this page to the home screen, and pair the app that you find there."),
     "ready_done": _l("done"),

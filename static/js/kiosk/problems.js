@@ -54,6 +54,6 @@ function byReason(records) {
   }
   return [...lines].map(([name, all]) => {
     const rest = all.length > MOST_NAMED ? " …" : "";
-    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MOST_NAMED).join(", ")}${rest}`;
+    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MOST_NAMED).join(" · ")}${rest}`;
   });
 }

@@ -51,6 +51,9 @@ export class Ready {
       const state = word(isDone ? "ready_done" : "ready_waits");
       line.querySelector("[data-state]").textContent = `(${state})`;
     }
+    const lasting = this.place.querySelector('[data-part="lasting"] [data-word]');
+    lasting.dataset.word = isLasting ? "ready_lasting" : "ready_lasting_not";
+    lasting.textContent = word(lasting.dataset.word);
     const light = this.place.querySelector("[data-light]");
     light.dataset.is = isReady ? "on" : "off";
     const text = word(isReady ? "ready_yes" : "ready_no");
