@@ -190,26 +190,45 @@ def numbers_of(kiosk_id, uuids):
 
 def gaps_of(kiosk_id):
     """Return the first sequence numbers that are missing below the highest that arrived, as [first, last] of each gap."""
-    arrived = select(KioskRecord.sequence).where(KioskRecord.kiosk_id == kiosk_id).distinct().subquery()
-    before = func.coalesce(func.lag(arrived.c.sequence).over(order_by=arrived.c.sequence), 0).label("before")
-    steps = select(before, arrived.c.sequence).subquery()
-    rows = db.session.execute(
-        select(steps.c.before, steps.c.sequence)
-        .where(steps.c.sequence > steps.c.before + 1)
-        .order_by(steps.c.sequence)
-        .limit(MOST_GAPS)
-    )
-    return [[before + 1, after - 1] for before, after in rows]
+    return gaps_among([kiosk_id]).get(kiosk_id, [])
+
+
+def gaps_among(kiosk_ids):
+    """Return {kiosk id: its gaps, as gaps_of tells them} of those that have any."""
+    arrived = select(KioskRecord.kiosk_id, KioskRecord.sequence).where(KioskRecord.kiosk_id.in_(kiosk_ids)).distinct().subquery()
+    its = {"partition_by": arrived.c.kiosk_id, "order_by": arrived.c.sequence}
+    before = func.coalesce(func.lag(arrived.c.sequence).over(**its), 0).label("before")
+    steps = select(arrived, before).subquery()
+    place = func.row_number().over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence).label("place")
+    gaps = select(steps, place).where(steps.c.sequence > steps.c.before + 1).subquery()
+    rows = db.session.execute(select(gaps).where(gaps.c.place <= MOST_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence))
+    found = {}
+    for row in rows:
+        found.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])
+    return found
 
 
 def tally_of(kiosk, now):
     """Return how many signatures of a kiosk are stored: of the last hour, and of today by the clock of the event."""
-    since = {"hour": now - timedelta(hours=1), "today": _midnight(now, kiosk.event.zone)}
-    stored = (KioskRecord.kiosk_id == kiosk.id, KioskRecord.status == "stored")
-    return {
-        name: db.session.scalar(select(func.count()).where(*stored, KioskRecord.signed_at >= start))
-        for name, start in since.items()
-    }
+    return tallies_of([kiosk], now)[kiosk.id]
+
+
+def tallies_of(kiosks, now):
+    """Return {kiosk id: its tally, as tally_of tells it} of kiosks of one event."""
+    found = {kiosk.id: {"hour": 0, "today": 0} for kiosk in kiosks}
+    if not kiosks:
+        return found
+    hour, today = now - timedelta(hours=1), _midnight(now, kiosks[0].event.zone)
+    rows = db.session.execute(
+        select(
+            KioskRecord.kiosk_id,
+            func.count().filter(KioskRecord.signed_at >= hour).label("hour"),
+            func.count().filter(KioskRecord.signed_at >= today).label("today"),
+        )
+        .where(KioskRecord.kiosk_id.in_(found), KioskRecord.status == "stored", KioskRecord.signed_at >= min(hour, today))
+        .group_by(KioskRecord.kiosk_id)
+    )
+    return found | {row.kiosk_id: {"hour": row.hour, "today": row.today} for row in rows}
 
 
 def shift_ids(kiosk_id, uuids):

@@ -78,7 +78,7 @@ def test_whatever_the_screens_say_has_words_and_no_word_is_idle():
     assert (whole | asked) - known == set()
     assert all(any(name.startswith(start) for name in WORDS) for start in beginnings)
     quoted = set(re.findall(r"""["'`]([a-z_]+)["'`]""", scripts)) | asked
-    starts = (*beginnings, "pair_", "ready_", "shown_", "figure_", "fault_", "reason_", "problem_", "stuck_")
+    starts = (*beginnings, "pair_", "ready_", "shown_", "figure_", "fault_", "reason_", "problem_", "stuck_", "unpair_", "anew_")
     idle = {name for name in WORDS if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted and not name.startswith(starts)}
     assert idle - {name for name in idle if name in sheets or any(name.startswith(start) for start in beginnings)} == set()
 

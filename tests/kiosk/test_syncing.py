@@ -7,6 +7,7 @@ import pytest
 
 from campaign.extensions import write
 from campaign.kiosk import pairing
+from campaign.kiosk.queries import gaps_among
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import close_petition, reopen_petition
 from campaign.signatures.queries import differences
@@ -182,6 +183,16 @@ def test_gaps_in_the_sequence_are_told(tablet):
     assert tablet.sync(batch[1], batch[2], batch[6]).json["gaps"] == [[1, 1], [4, 6]]
     assert tablet.sync(batch[0], *batch[3:6]).json["gaps"] == []
     assert kiosk_of(tablet).last_sequence == 8
+
+
+def test_the_gaps_of_one_kiosk_are_not_those_of_another(client, event, tablet):
+    other = make_tablet(client, event)
+    tablet.seal()
+    mine, its = tablet.seal(), [other.seal() for _ in range(3)]
+    assert tablet.sync(mine).json["gaps"] == [[1, 1]]
+    assert other.sync(its[0], its[2]).json["gaps"] == [[2, 2]]
+    ids = [kiosk_of(each).id for each in (tablet, other)]
+    assert gaps_among(ids) == {ids[0]: [[1, 1]], ids[1]: [[2, 2]]}
 
 
 def test_a_runaway_device_is_caught_without_losing_anything(migrated_app, tablet, monkeypatch):

@@ -5,9 +5,10 @@ from datetime import timedelta
 
 import pypdfium2
 import pytest
+import sqlalchemy
 
 from campaign.accounts.audit import entries
-from campaign.extensions import write
+from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
@@ -16,7 +17,7 @@ from campaign.petitions.operations import close_petition
 from campaign.sharing.arrivals import clean_source
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
-from tests.factories.kiosks import AMALIA, Tablet, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.kiosks import AMALIA, Tablet, give_code, kiosk_of, make_table, make_tablet, records, said_at
 from tests.factories.signatures import change, confirm, rows, sign_many
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
@@ -99,6 +100,49 @@ def test_the_list_tells_how_tablets_do(tabler, tablet, event):
     own = tabler.get(f"/organize/kiosks/tablets/{kiosk_of(tablet).id}").text
     assert "numbers 2." in own
     assert "Rosales" not in page + own
+
+
+def test_tablets_that_lie_in_a_drawer_are_folded_away_from_those_at_work(tabler, client, event):
+    here, waits, misses, gone, revoked = (make_tablet(client, event, name=name) for name in ("Here", "Waits", "Misses", "Gone", "Revoked"))
+    for tablet, told in ((here, {}), (waits, {"waiting": 2}), (gone, {}), (revoked, {})):
+        tablet.sync(**told)
+    misses.seal()
+    misses.sync(misses.seal())
+    long_since = utcnow() - timedelta(days=2)
+    for tablet in (waits, misses, gone):
+        write(lambda tablet=tablet: setattr(pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since))
+    write(pairing.revoke, kiosk_id=kiosk_of(revoked).id, now=utcnow())
+    page = tabler.get(f"/organize/kiosks/{event.slug}").text
+    at_work, _, put_away = page.partition('<details class="fold"><summary class="button">2 put away')
+    put_away = put_away.partition("</details>")[0]
+    assert [name in at_work for name in (">Here<", ">Waits<", ">Misses<", ">Gone<", ">Revoked<")] == [True, True, True, False, False]
+    assert [name in put_away for name in (">Gone<", ">Revoked<")] == [True, True]
+
+
+def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
+    path = f"/organize/kiosks/{event.slug}"
+
+    def many():
+        asked = []
+
+        def listen(*told):
+            asked.append(told[2])
+
+        # Rows that the test has in hand would be read again one by one.
+        db.session.expunge_all()
+        sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
+        assert tabler.get(path).status_code == 200
+        sqlalchemy.event.remove(db.engine, "before_cursor_execute", listen)
+        return len(asked)
+
+    codes = [give_code(event) for _ in range(10)]
+    for code in codes[:2]:
+        Tablet(client, code).sign()
+    many()
+    few = many()
+    for code in codes[2:]:
+        Tablet(client, code)
+    assert many() == few
 
 
 def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, tablet, table):

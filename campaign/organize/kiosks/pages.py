@@ -15,13 +15,13 @@ from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import (
     every_kiosk,
-    gaps_of,
+    gaps_among,
     kiosks_of,
     many_for_review,
     many_on_phones,
     pin_of,
     shifts_of,
-    tally_of,
+    tallies_of,
 )
 from campaign.kiosk.table_poster import PAPERS
 from campaign.lib.times import utcnow
@@ -34,6 +34,8 @@ from campaign.organize.scope import any_event
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
 # So long after its end an event is still among those whose tablets one looks after.
 AFTERWARDS = timedelta(days=2)
+# A tablet of which nothing was heard for so long lies in a drawer, where nothing is missing of it.
+PUT_AWAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,7 @@ class KioskRow:
     state: str
     tally: dict
     gaps: list
+    is_put_away: bool
 
 
 @blueprint.get("/")
@@ -106,12 +109,21 @@ def table_url(event):
 
 
 def rows_of(kiosks, now):
-    """Return the KioskRows of these kiosks."""
-    return [KioskRow(kiosk, kiosk.state(now), tally_of(kiosk, now), gaps_of(kiosk.id)) for kiosk in kiosks]
+    """Return the KioskRows of these kiosks, all of one event."""
+    tallies, gaps = tallies_of(kiosks, now), gaps_among([kiosk.id for kiosk in kiosks])
+    return [_row(kiosk, tallies[kiosk.id], gaps.get(kiosk.id, []), now) for kiosk in kiosks]
+
+
+def _row(kiosk, tally, gaps, now):
+    state = kiosk.state(now)
+    is_over = state in ("revoked", "expired") or now - (kiosk.last_seen_at or kiosk.paired_at) > PUT_AWAY
+    return KioskRow(kiosk, state, tally, gaps, is_put_away=is_over and not gaps and not kiosk.waiting)
 
 
 def _page(event, form, status=200):
     now = utcnow()
+    # First, as it may write: what was read before would be read again, row by row.
+    address = table_url(event)
     rows = rows_of(kiosks_of(event.id), now)
     page = render_template(
         "organize/kiosks/show.html",
@@ -126,7 +138,7 @@ def _page(event, form, status=200):
         shifts=shifts_of(event.id),
         pin_set_at=(found := pin_of(event.id)) and found.set_at,
         sheets_address=_sheets_address(event),
-        short_address=table_url(event).partition("://")[2],
+        short_address=address.partition("://")[2],
         papers=PAPERS,
         form=form,
     )

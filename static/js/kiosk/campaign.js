@@ -5,12 +5,15 @@ import { ask } from "./server.js";
 const CACHE = "volante-kiosk-campaign";
 
 /** Fetch the campaign where it has changed and keep it; return it, or what is kept. */
-export async function refresh(store, { secret }) {
+export async function refresh(store, { kiosk, secret }) {
   const kept = await store.read("campaign");
   const headers = kept && kept.etag ? { "If-None-Match": kept.etag } : {};
   const { response, answer } = await ask("/kiosk/campaign.json", { secret, headers });
   if (!answer) return kept.facts;
   if (!answer.key || !answer.petitions) throw new TypeError("No campaign");
+  // Whoever paired the tablet anew meanwhile waits for another one.
+  const pairing = await store.pairing();
+  if (!pairing || pairing.kiosk !== kiosk) throw new TypeError("Not of this table");
   await store.write({ campaign: { facts: answer, etag: response.headers.get("ETag") } });
   return answer;
 }

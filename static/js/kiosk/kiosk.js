@@ -10,7 +10,9 @@ import { askToLast } from "./readiness.js";
 import { Attract } from "./screens/attract.js";
 import { Pairing } from "./screens/pairing.js";
 import { Pin } from "./screens/pin.js";
+import { Ready } from "./screens/ready.js";
 import { Stuck } from "./screens/stuck.js";
+import { Taken } from "./screens/taken.js";
 import { fillTop } from "./screens/top.js";
 import { Refused } from "./server.js";
 import { StillThere } from "./still-there.js";
@@ -42,26 +44,37 @@ export class Kiosk {
   async start() {
     const code = codeIn(window.location.href);
     closeDoors();
+    window.addEventListener("hashchange", ({ newURL }) => this.meet(codeIn(newURL)));
     keepAwake();
     const theme = await this.store.read("theme");
     if (theme) document.documentElement.dataset.theme = theme;
     this.crews = (await this.store.read("crews")) || this.crews;
     this.ready = this.update.start().catch(() => {});
-    const pairing = await this.store.pairing();
-    if (pairing) await this.open();
-    else this.show(Pairing, code);
+    const isNew = await this.store.read("isNew");
+    if (!(await this.store.pairing())) this.show(Pairing, code);
+    else if (code) await this.open(Taken, code);
+    else await this.open(isNew ? Ready : Attract);
     this.sync.addEventListener("state", () => this.onSync());
     this.sync.start();
   }
 
+  /** The address of a pairing code was opened while the app runs. */
+  async meet(code) {
+    if (!code) return;
+    window.history.replaceState(null, "", window.location.pathname);
+    if (!(await this.store.pairing())) this.show(Pairing, code);
+    else if (this.campaign) this.show(Taken, code);
+  }
+
   /** The tablet is paired: show what it has, and fetch what it has not. */
-  async open(Screen = Attract) {
+  async open(Screen, ...details) {
     askToLast();
     this.campaign = await keptCampaign(this.store);
+    if (this.campaign && !(await this.isOurs())) this.campaign = null;
     this.stopped = await this.store.read("stopped");
     if (this.campaign) this.take(this.campaign);
     else await this.download().catch(() => {});
-    if (this.campaign) this.show(Screen);
+    if (this.campaign) this.show(Screen, ...details);
     else this.show(Stuck, "campaign");
     this.download().catch(() => {});
   }
@@ -110,15 +123,23 @@ export class Kiosk {
     return this.stopped ? [] : this.campaign.petitions.filter(isOpen);
   }
 
-  onSync() {
-    const { campaign, problem, review } = this.sync.state;
-    // The server's tag of the campaign, and what it says of us.
-    const news = `${campaign} ${review.revoked || 0}`;
-    if (campaign && news !== this.news) {
-      this.news = news;
-      this.download().catch(() => {});
+  async onSync() {
+    const { campaign, problem } = this.sync.state;
+    if (campaign && campaign !== this.news) {
+      this.news = campaign;
+      // What could not be fetched is news again with the next beat.
+      this.download().catch((error) => {
+        if (!(error instanceof Refused)) this.news = "";
+      });
     }
     if (!problem) this.update.takeOver();
+    if (this.campaign && this.screen.isFree && !(await this.isOurs())) window.location.reload();
+  }
+
+  /** Whether the tablet still belongs to the table of this campaign: another tab may have paired it anew. */
+  async isOurs() {
+    const pairing = await this.store.pairing();
+    return Boolean(pairing) && pairing.kiosk === this.campaign.kiosk.id;
   }
 
   /** Show a screen in place of the last, of which nothing stays. */
@@ -189,8 +210,9 @@ export class Kiosk {
     this.speak(language);
   }
 
-  askPin() {
-    if (this.campaign) this.show(Pin);
+  /** Ask for the crew's digits, and then show `next`: a screen and what it is told. */
+  askPin(...next) {
+    if (this.campaign) this.show(Pin, ...next);
   }
 
   wipe() {

@@ -12,16 +12,16 @@ const TOO_LARGE = 413;
 const STUMBLE = 500;
 
 export class Outbox {
-  /** `hear(answer, receipts, batch)` is told of each good answer, its receipts by their ids. */
+  /** `hear(answer, receipts, batch, pairing)` is told of each good answer, its receipts by their ids. */
   constructor(store, hear) {
     Object.assign(this, { store, hear, limits: { batch: 50, body_bytes: 1000000 } });
   }
 
   /** Send all that `pairing` has, batch after batch; at least one message, so that the server sees us. */
   async empty(pairing) {
-    const { kiosk, current } = pairing;
+    const { kiosk, current, shifts = [] } = pairing;
     const waits = (await this.store.queue(kiosk)).filter(({ refused }) => !refused);
-    if (!current && !waits.length) return;
+    if (!current && !waits.length && !shifts.length) return;
     const portions = new Portions(this.limits.batch);
     let stumble = null;
     for (let first = true; first || waits.length; first = false) {
@@ -61,21 +61,25 @@ export class Outbox {
     return batch;
   }
 
-  async send({ kiosk, secret }, batch) {
+  async send(pairing, batch) {
+    const { kiosk, secret } = pairing;
     const body = { ...(await this.report(kiosk)), records: batch.map(sendable) };
     const { answer } = await ask("/kiosk/sync", { secret, body });
     // What has no receipts is no answer of ours, whatever stands in between us and the server.
     if (!Array.isArray(answer.receipts)) throw new TypeError("No receipts");
     const receipts = new Map(answer.receipts.map((receipt) => [receipt.id, receipt]));
-    const [removed, refused, left] = [[], [], []];
+    const [removed, refused, review, left] = [[], [], [], []];
     for (const { id, sequence } of batch) {
       const { status, reason } = receipts.get(id) || {};
       if (status === "stored" || status === "review") removed.push(sequence);
+      if (status === "review") review.push([sequence, reason]);
       else if (status === "refused") refused.push([sequence, reason || "refused"]);
-      else left.push(sequence);
+      else if (status !== "stored") left.push(sequence);
     }
-    await this.store.settle(kiosk, removed, refused);
-    this.hear(answer, receipts, batch);
+    // Before they leave the queue, so that a butterfly is counted once at every moment.
+    this.hear(answer, receipts, batch, pairing);
+    await this.store.settle(kiosk, removed, refused, review);
+    if (!pairing.current) await this.store.handOver(kiosk);
     // No receipt for some: they go with the next round, not at once again.
     if (left.length === batch.length && batch.length) throw new Refused(503, "no_receipt");
   }
@@ -88,7 +92,7 @@ export class Outbox {
       this.store.read("shifts"),
       battery(),
     ]);
-    const { last, current } = pairings.find((each) => each.kiosk === kiosk);
+    const pairing = pairings.find((each) => each.kiosk === kiosk);
     const oldest = queue.length ? new Date(queue[0].at).toISOString() : null;
     return {
       app: APP,
@@ -96,8 +100,8 @@ export class Outbox {
       battery: charge && charge.level,
       waiting: queue.length,
       oldest,
-      last_sequence: last,
-      shifts: current ? shifts || [] : [],
+      last_sequence: pairing.last,
+      shifts: (pairing.current ? shifts : pairing.shifts) || [],
     };
   }
 }

@@ -1,21 +1,28 @@
 // The montage at the table: one stage for the life of the app, lent to whichever screen shows it.
 
-import { ask } from "./server.js";
+import { Ahead } from "./ahead.js";
 import { TableNumbers } from "./table-numbers.js";
 import { local, words } from "./words.js";
 
 const LEVELS = ["small", "mid", "full"];
+const FIRST_MS = 500;
 const ASK_MS = 1500;
-const ASKS = 20;
 
 export class Picture {
   constructor(kiosk) {
-    Object.assign(this, { kiosk, stage: null, starting: null, count: 0 });
+    Object.assign(this, { kiosk, stage: null, starting: null, numbers: null, timer: null });
     this.element = document.getElementById("stage");
-    // Ids that the server has stored and not given a number yet.
-    this.hatching = new Map();
     this.onCount = () => {};
+    this.ahead = new Ahead(kiosk.store, (detail) => {
+      this.element.dispatchEvent(new CustomEvent("volante:numbers", { detail }));
+    });
     kiosk.sync.addEventListener("stored", ({ detail }) => this.expect(detail));
+  }
+
+  /** How many butterflies there are: the server's, and those who signed here. */
+  get count() {
+    const isKnown = this.numbers && this.numbers.isKnown;
+    return isKnown ? this.numbers.count : this.kiosk.campaign.cause.count;
   }
 
   address(name) {
@@ -31,7 +38,6 @@ export class Picture {
 
   async putIn(place) {
     place.append(this.element);
-    this.count = this.count || this.kiosk.campaign.cause.count;
     this.element.setAttribute("role", "img");
     this.tell();
     this.element.hidden = false;
@@ -53,11 +59,12 @@ export class Picture {
     Object.assign(dataset, { cause: cause.slug, shape: this.address("shape") });
     Object.assign(dataset, { sprites: this.address("sprites"), numbers: "" });
     dataset.aloft = 3;
+    const { store } = this.kiosk;
+    this.numbers = new TableNumbers(this.address("numbers"), store, this.ahead);
     try {
       const { Stage } = await import("../montage/stage.js");
       const stage = new Stage(this.element);
-      const ahead = () => this.ahead();
-      stage.numbers = new TableNumbers(this.address("numbers"), this.kiosk.store, ahead);
+      stage.numbers = this.numbers;
       this.element.addEventListener("volante:montage-changed", () => this.tell());
       await stage.start();
       this.stage = stage;
@@ -65,18 +72,11 @@ export class Picture {
       // Without a canvas the words and the count are enough; the next screen tries again.
       this.starting = null;
       this.element.replaceChildren();
-      this.count = this.kiosk.campaign.cause.count + (await this.ahead());
+      await this.numbers.ask();
     }
   }
 
-  // Signed here with a witness, and not among the server's yet.
-  async ahead() {
-    const queue = await this.kiosk.store.queue();
-    return queue.filter(({ flies, refused }) => flies && !refused).length + this.hatching.size;
-  }
-
   tell() {
-    if (this.stage) this.count = this.stage.numbers.count;
     const title = local(this.kiosk.campaign.cause.title);
     const text = words("picture", this.count).replace("{title}", title);
     this.element.setAttribute("aria-label", text);
@@ -86,12 +86,9 @@ export class Picture {
   /** Let the `more` butterflies come that were just kept here, and return the numbers of their places. */
   async join(more) {
     await this.starting;
-    if (!this.stage) {
-      this.count += more;
-      return [];
-    }
-    const { numbers } = this.stage;
+    const { numbers } = this;
     const change = await numbers.catchUp();
+    if (!this.stage) return [];
     this.stage.take(change);
     // A look in between may have let them in already.
     return change.born.length ? change.born : numbers.newest(more);
@@ -102,33 +99,23 @@ export class Picture {
     if (!this.stage) return;
     const { scene } = this.stage;
     const place = number ? scene.arrivals.flight(number, 0, 0) : null;
-    scene.chosen = place && { number, x: place.x, y: place.y };
+    scene.chosen = place && { number, x: place.x, y: place.y, isHeld: true };
     scene.moved();
   }
 
   expect(ids) {
-    const isIdle = !this.hatching.size;
-    for (const id of ids) this.hatching.set(id, ASKS);
-    if (ids.length && isIdle) setTimeout(() => this.askNumbers(), ASK_MS / 3);
+    this.ahead.expect(ids);
+    if (!this.timer) this.timer = setTimeout(() => this.follow(), FIRST_MS);
   }
 
-  async askNumbers() {
-    const pairing = await this.kiosk.store.pairing();
-    const ids = [...this.hatching.keys()].slice(0, 50);
-    try {
-      const { secret } = pairing;
-      const { answer } = await ask("/kiosk/numbers", { secret, body: { ids } });
-      for (const id of ids) {
-        const tries = this.hatching.get(id) - 1;
-        if (id in answer.numbers || tries <= 0) this.hatching.delete(id);
-        else this.hatching.set(id, tries);
-      }
-      const detail = answer.numbers;
-      this.element.dispatchEvent(new CustomEvent("volante:numbers", { detail }));
-    } catch (error) {
-      for (const id of ids) this.hatching.delete(id);
-    }
-    if (this.hatching.size) setTimeout(() => this.askNumbers(), ASK_MS);
-    else if (this.stage) this.stage.recheck();
+  // Until the last that was stored has its number, and is among the server's.
+  async follow() {
+    await this.starting;
+    if (this.stage) await this.stage.recheck();
+    else if (this.numbers) await this.numbers.ask();
+    this.timer = null;
+    const { servers } = this.numbers || {};
+    if (!servers || !this.ahead.isOpen(servers.last)) return;
+    this.timer = setTimeout(() => this.follow(), ASK_MS);
   }
 }

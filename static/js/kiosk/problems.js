@@ -1,17 +1,18 @@
 // What the crew should know, in plain words, the gravest first. No network is no problem.
 
-import { moment } from "../lib/sentences.js";
+import { moment, number } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
-import { word, words } from "./words.js";
+import { isWord, word, words } from "./words.js";
 
 const MINUTE_MS = 60000;
 const CLOCK_MINUTES = 5;
 const LOW = 0.2;
+const MOST_NAMED = 6;
 
 const of = (kind, name) => ({ kind, title: word(name), text: word(`${name}_hint`) });
 
-/** Return [{ kind, title, text }, …]; `facts` are those of the panel. */
-export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt }, update) {
+/** Return [{ kind, title, text, lines, notes }, …]; `facts` are those of the panel, `notes` what the crew may put away. */
+export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt, notes }, update) {
   const found = [];
   if (state.isOnline === false) {
     const title = word("offline", { time: moment(state.offlineSince, lang()) });
@@ -21,9 +22,10 @@ export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt }
   else if (expiresAt < Date.now()) found.push(of("grave", "problem_expired"));
   if (state.problem === "unknown_kiosk") found.push(of("grave", "problem_unknown_kiosk"));
   else if (state.problem) found.push(of("waiting", "problem_busy"));
-  if (waiting.refused) {
-    const title = words("problem_refused", waiting.refused);
-    found.push({ kind: "grave", title, text: word("problem_refused_hint") });
+  if (waiting.refused.length) {
+    const title = words("problem_refused", waiting.refused.length);
+    const lines = byReason(waiting.refused.map(({ refused, ...each }) => ({ ...each, reason: refused })));
+    found.push({ kind: "grave", title, text: word("problem_refused_hint"), lines });
   }
   const isLow = charge && charge.level < LOW && !charge.isCharging;
   if (isLow) found.push(of("grave", "problem_battery"));
@@ -32,14 +34,26 @@ export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt }
     const text = words("problem_clock_hint", minutes);
     found.push({ kind: "waiting", title: word("problem_clock"), text });
   }
-  const reasons = Object.entries(state.review);
-  if (reasons.length) {
-    const n = reasons.reduce((sum, [, each]) => sum + each, 0);
-    const text = reasons.map(([name]) => word(`reason_${name}`)).join(", ");
-    found.push({ kind: "note", title: words("problem_review", n), text });
+  if (notes.length) {
+    const [title, text] = [words("problem_review", notes.length), word("problem_review_hint")];
+    found.push({ kind: "note", title, text, lines: byReason(notes), notes });
   }
   if (state.gaps.length) found.push(of("note", "problem_gaps"));
   if (!ready.isLasting) found.push(of("note", "problem_lasting"));
   if (update.isWaiting) found.push(of("note", "problem_update"));
   return found;
+}
+
+/** Return a line for each reason: which numbers of this tablet, and when they were signed, the latest first. */
+function byReason(records) {
+  const lines = new Map();
+  for (const { reason, sequence, at } of [...records].sort((one, other) => other.at - one.at)) {
+    const name = isWord(`reason_${reason}`) ? `reason_${reason}` : "reason_other";
+    const which = word("note_of", { number: number(sequence, lang()), time: moment(at, lang()) });
+    lines.set(name, [...(lines.get(name) || []), which]);
+  }
+  return [...lines].map(([name, all]) => {
+    const rest = all.length > MOST_NAMED ? " …" : "";
+    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MOST_NAMED).join(" · ")}${rest}`;
+  });
 }

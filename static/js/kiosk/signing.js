@@ -23,11 +23,12 @@ export function plainOf(person, petition, { lang, consent, shift, at }) {
   };
 }
 
-/** Seal `plains` and keep them durably; return their ids. Fails where the tablet cannot keep them. */
-export async function keepSealed(store, key, plains, at) {
+/** Seal `plains` for the table of `campaign` and keep them durably; return their ids. Fails where the tablet cannot keep them. */
+export async function keepSealed(store, { key, kiosk: { id: table } }, plains, at) {
   for (let tries = 0; tries < TRIES; tries += 1) {
     const pairing = await store.pairing();
-    if (!pairing) throw new Error("Not paired");
+    // Another tab may have paired the tablet anew.
+    if (!pairing || pairing.kiosk !== table) throw new Error("Not of this table");
     const { kiosk, last } = pairing;
     const records = await Promise.all(
       plains.map(async (plain, place) => {

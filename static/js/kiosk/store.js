@@ -5,9 +5,10 @@ const NAME = "volante-kiosk";
 const STORES = { settings: null, pairings: { keyPath: "kiosk" } };
 const QUEUE = { keyPath: ["kiosk", "sequence"] };
 // What belongs to one pairing, and goes with it.
-const OF_A_TABLE = ["campaign", "numbers", "shifts", "signed", "stopped", "tries"];
+const OF_A_TABLE = ["campaign", "isNew", "numbers", "shifts", "signed", "stopped", "tries"];
 const DAY_MS = 86400000;
 const MOST_SHIFTS = 40;
+const MOST_NOTES = 2000;
 
 const done = (request) =>
   new Promise((resolve, reject) => {
@@ -86,30 +87,33 @@ export class Store {
     return (await this.pairings()).find(({ current }) => current);
   }
 
-  /** Pair anew. A former pairing stays until its records have been sent. */
-  async pair({ kiosk, secret, name }) {
-    const former = await this.pairings();
-    await this.within(["pairings", "settings"], "readwrite", (of) => {
-      for (const each of former) of("pairings").put({ ...each, current: false });
+  /** Pair anew. A former pairing stays until all that it has was sent. */
+  pair({ kiosk, secret, name }) {
+    return this.within(["pairings", "settings"], "readwrite", async (of) => {
+      await leaveTable(of);
       of("pairings").put({ kiosk, secret, name, last: 0, current: true });
-      for (const each of OF_A_TABLE) of("settings").delete(each);
+      of("settings").put(true, "isNew");
     });
   }
 
   async unpair() {
-    const former = await this.pairings();
-    await this.within(["pairings", "settings"], "readwrite", (of) => {
-      for (const each of former) of("pairings").put({ ...each, current: false });
-      for (const each of OF_A_TABLE) of("settings").delete(each);
-    });
+    await this.within(["pairings", "settings"], "readwrite", leaveTable);
     await this.forgetFormer();
   }
 
-  /** Former pairings are forgotten with their last record. */
+  /** The server has what the shifts of a table that was left handed over. */
+  handOver(kiosk) {
+    return this.within(["pairings"], "readwrite", async (of) => {
+      const pairing = await done(of("pairings").get(kiosk));
+      if (pairing && !pairing.current) of("pairings").put({ ...pairing, shifts: [] });
+    });
+  }
+
+  /** Former pairings are forgotten once nothing of them is left to send. */
   forgetFormer() {
     return this.within(["pairings", "queue"], "readwrite", async (of) => {
-      for (const { kiosk, current } of await done(of("pairings").getAll())) {
-        const waits = await done(of("queue").count(ofKiosk(kiosk)));
+      for (const { kiosk, current, shifts = [] } of await done(of("pairings").getAll())) {
+        const waits = shifts.length + (await done(of("queue").count(ofKiosk(kiosk))));
         if (!current && !waits) of("pairings").delete(kiosk);
       }
     });
@@ -143,21 +147,41 @@ export class Store {
     );
   }
 
-  /** How many wait, refused ones included, and since when the oldest does. */
+  /** How many wait, those among them that the server refused, and since when the oldest does. */
   async waiting() {
     const queue = await this.queue();
     const oldest = queue.length ? Math.min(...queue.map(({ at }) => at)) : null;
-    return { count: queue.length, refused: queue.filter(({ refused }) => refused).length, oldest };
+    return { count: queue.length, refused: queue.filter(({ refused }) => refused), oldest };
   }
 
-  /** Remove what has a receipt; what was refused stays, with the reason. */
-  settle(kiosk, removed, refused) {
-    return this.within(["queue"], "readwrite", async (of) => {
+  /**
+   * Remove what has a receipt; what was refused stays, with the reason. Of what is kept for `review`,
+   * [sequence, reason], a note stays until the crew has seen it: nothing in it tells who signed.
+   */
+  settle(kiosk, removed, refused, review = []) {
+    return this.within(["queue", "settings"], "readwrite", async (of) => {
+      const notes = (await done(of("settings").get("notes"))) || [];
+      for (const [sequence, reason] of review) {
+        const record = await done(of("queue").get([kiosk, sequence]));
+        // Where it is gone another tab had the receipt, and has noted it.
+        if (record) notes.push({ kiosk, sequence, reason, at: record.at });
+      }
+      if (review.length) of("settings").put(notes.slice(-MOST_NOTES), "notes");
       for (const sequence of removed) of("queue").delete([kiosk, sequence]);
       for (const [sequence, reason] of refused) {
         const record = await done(of("queue").get([kiosk, sequence]));
         if (record) of("queue").put({ ...record, refused: reason });
       }
+    });
+  }
+
+  /** The crew has seen these notes; what came meanwhile stays. */
+  forgetNotes(seen) {
+    const isSeen = (note) =>
+      seen.some(({ kiosk, sequence }) => kiosk === note.kiosk && sequence === note.sequence);
+    return this.within(["settings"], "readwrite", async (of) => {
+      const notes = (await done(of("settings").get("notes"))) || [];
+      of("settings").put(notes.filter((note) => !isSeen(note)), "notes");
     });
   }
 
@@ -179,6 +203,17 @@ export class Store {
       return shifts;
     });
   }
+}
+
+// The table that signed until now becomes a former one, and takes along what its shifts have to hand over.
+async function leaveTable(of) {
+  const shifts = (await done(of("settings").get("shifts"))) || [];
+  const now = new Date().toISOString();
+  const ended = shifts.map((shift) => ({ ...shift, ended_at: shift.ended_at || now }));
+  for (const each of await done(of("pairings").getAll())) {
+    if (each.current) of("pairings").put({ ...each, current: false, shifts: ended });
+  }
+  for (const each of OF_A_TABLE) of("settings").delete(each);
 }
 
 const ofKiosk = (kiosk) => IDBKeyRange.bound([kiosk, 0], [kiosk, Infinity]);

@@ -16,8 +16,8 @@ export class Sync extends EventTarget {
     Object.assign(this, { running: null, isAskedAgain: false });
     this.outbox = new Outbox(store, (...news) => this.hear(...news));
     // What the crew is told; nothing of it outlives the app but the hour of the last sync.
-    this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], tally: null };
-    Object.assign(this.state, { review: {}, skew: 0, count: null, campaign: null });
+    this.state = { isOnline: null, offlineSince: null, problem: "", gaps: [], skew: 0 };
+    this.state.campaign = null;
   }
 
   start() {
@@ -120,18 +120,15 @@ export class Sync extends EventTarget {
     this.soon(wait);
   }
 
-  hear(answer, receipts, batch) {
-    const review = { ...this.state.review };
-    for (const { status, reason } of receipts.values()) {
-      if (status === "review") review[reason] = (review[reason] || 0) + 1;
-    }
-    const { gaps = [], tally = null, count = null, campaign = null } = answer;
+  hear(answer, receipts, batch, { current }) {
+    const { gaps = [], campaign = null } = answer;
     const skew = answer.server_time ? Date.now() - Date.parse(answer.server_time) : 0;
     this.store.write({ synced: Date.now() });
-    this.tell({ review, gaps, tally, count, campaign, skew });
+    // What is said of a table that was left is no news of this one.
+    this.tell(current ? { gaps, campaign, skew } : { skew });
     const hatching = batch.filter(({ id, flies }) => flies && isStored(receipts.get(id)));
     const detail = hatching.map(({ id }) => id);
-    if (detail.length) this.dispatchEvent(new CustomEvent("stored", { detail }));
+    if (current && detail.length) this.dispatchEvent(new CustomEvent("stored", { detail }));
   }
 
   tell(change) {

@@ -7,21 +7,25 @@ import { ask } from "./server.js";
 const PATIENCE_MS = 6000;
 
 export class TableNumbers extends Numbers {
-  /** `ahead()` resolves to how many were signed here and are not among the server's yet. */
+  /** `ahead` knows who was signed here and is not among the server's yet. */
   constructor(url, store, ahead) {
     super(url);
-    Object.assign(this, { store, ahead, servers: { last: 0, free: [] } });
+    Object.assign(this, { store, ahead, servers: null });
   }
 
   async ask() {
-    this.servers = await this.known();
+    const servers = await this.known();
+    // First how far the server's reach, then who of ours has a number: so nobody is counted twice.
+    const isTold = await this.ahead.ask().then(() => true, () => false);
+    if (isTold) await this.store.write({ numbers: servers });
+    if (isTold || !this.servers) this.servers = servers;
     return this.catchUp();
   }
 
   /** Count in what was signed here, by what the server last said; return { born, gone } against what was known. */
   async catchUp() {
-    const ahead = await this.ahead();
-    const { last, free } = this.servers;
+    const { last, free } = this.servers || (await this.known());
+    const ahead = await this.ahead.count(last);
     return this.learn(last + Math.max(0, ahead - free.length), free.slice(ahead));
   }
 
@@ -39,7 +43,6 @@ export class TableNumbers extends Numbers {
       const { answer } = await ask(this.url, { patience: PATIENCE_MS });
       const { last, free } = answer;
       if (!Array.isArray(free)) throw new TypeError("No numbers");
-      await this.store.write({ numbers: { last, free } });
       return { last, free };
     } catch (error) {
       const kept = await this.store.read("numbers");

@@ -18,6 +18,9 @@ export function ofTheBrowser() {
 /** Return the sentence `name` in the language of the page, with `values` in its {braces}. */
 export const word = (name, values = {}) => fill(all[lang()][name], values);
 
+/** Whether there is a sentence `name`: a newer server may say what this app has no words for. */
+export const isWord = (name) => name in all[lang()];
+
 /** Return the sentence of `name` that goes with the number `n`. */
 export const words = (name, n) =>
   counted(n, all[lang()][`${name}_one`], all[lang()][`${name}_many`], lang());

@@ -8,6 +8,7 @@ const GHOST = { day: [0x60, 0x4b, 0x39], night: [0xbf, 0xa9, 0x8b] };
 const DOTS_FOR = 700;
 const DOT = 1 / 800;
 const RADIUS = 62;
+const LENS_ROOM = 4;
 const ROOM = 0.7;
 const SMALLEST_RING = 9;
 const RING_ROOM = 0.62;
@@ -54,7 +55,13 @@ function rings(lit, view, ratio, { ink, sheet }) {
   });
 }
 
-/** Return { discs, large } for the chosen butterfly { number, x, y }, the one pointed at, and the `lit` ones. */
+// So far from its butterfly at `spot` as it takes that the rim of the picture does not cut the lens.
+function heldIn({ width, height }, spot, room) {
+  const held = (at, size) => Math.max(Math.min(room, size / 2), Math.min(Math.max(size - room, size / 2), at));
+  return { x: held(spot.x, width), y: held(spot.y, height) };
+}
+
+/** Return { discs, large } for the chosen butterfly { number, x, y, isHeld }, the one pointed at, and the `lit` ones. */
 export function marks(view, ratio, { chosen, pointed, lit, ink, sheet }) {
   const discs = rings(lit, view, ratio, { ink, sheet });
   if (pointed && (!chosen || pointed.number !== chosen.number)) {
@@ -63,12 +70,14 @@ export function marks(view, ratio, { chosen, pointed, lit, ink, sheet }) {
     discs.push(x, y, radius + 2 * ratio, radius, ...ink, 1);
   }
   if (!chosen) return { discs: discs.length ? new Float32Array(discs) : null, large: null };
-  const { x, y } = spotOf(chosen, view);
   const radius = lensRadius(view, ratio);
+  const spot = spotOf(chosen, view);
+  const { x, y } = chosen.isHeld ? heldIn(view, spot, radius + LENS_ROOM * ratio) : spot;
   discs.push(x, y, radius + 2.5 * ratio, -1, ...ink, 1, x, y, radius, -1, ...sheet, 1);
   const bytes = new ArrayBuffer(28);
   new Uint32Array(bytes, 0, 2).set([chosen.x, chosen.number]);
-  new Float32Array(bytes, 8, 5).set([0, 0, 0, 1, 1]);
+  const away = [(x - spot.x) / view.scale, (y - spot.y) / view.scale];
+  new Float32Array(bytes, 8, 5).set([...away, 0, 1, 1]);
   const large = { size: Math.max(radius * 1.42, view.size), butterflies: { count: 1, bytes } };
   return { discs: new Float32Array(discs), large };
 }

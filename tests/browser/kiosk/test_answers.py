@@ -64,4 +64,43 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
     said = problems.inner_text()
     for words in ("very many in a short time", "the petition had closed", "signed before", "misses some numbers", "clock is wrong"):
         assert words in said
+    for note in ("very many in a short time (1): no. 1 at ", "the petition had closed (1): no. 2 at ", "signed before (1): no. 3 at "):
+        assert note in said
     tablet.inspect("panel with problems")
+
+    # They outlive the app, until somebody of the crew has seen them; and hold no more than these words.
+    notes = next(kept for kept in tablet.kept("settings") if isinstance(kept, list) and kept and "reason" in kept[0])
+    assert [set(note) for note in notes] == [{"kiosk", "sequence", "reason", "at"}] * 3
+    tablet.page.reload()
+    tablet.screen("attract")
+    tablet.panel()
+    problems.get_by_text("3 signatures wait for an organizer’s look").wait_for()
+    problems.get_by_text("signed before (1): no. 3 at ").wait_for()
+    problems.get_by_role("button", name="I have seen this").click()
+    problems.get_by_text("wait for an organizer’s look").wait_for(state="detached")
+    tablet.page.reload()
+    tablet.screen("attract")
+    tablet.panel()
+    tablet.page.locator("[data-synced]", has_text="Last sent at").wait_for()
+    assert problems.get_by_text("wait for an organizer’s look").count() == 0
+
+
+def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+
+    def refuse_all(route):
+        records = route.request.post_data_json["records"]
+        receipts = [{"id": each["id"], "status": "refused", "reason": reason} for each, reason in zip(records, ("too_large", "newer"), strict=False)]
+        route.fulfill(json={"receipts": receipts, "gaps": []})
+
+    tablet.context.set_offline(True)
+    tablet.sign_quickly(["Una", "Dos"], "Rechazada")
+    tablet.context.route("**/kiosk/sync", refuse_all)
+    tablet.context.set_offline(False)
+    tablet.panel()
+    problems = tablet.page.locator("[data-problems]")
+    problems.get_by_text("2 signatures could not be handed over").wait_for()
+    # A site that is newer than the app may have reasons of its own.
+    assert "too large for the site (1): no. 1 at " in problems.inner_text()
+    assert "for another reason (1): no. 2 at " in problems.inner_text()
+    assert tablet.waiting() == 2

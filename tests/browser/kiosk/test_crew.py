@@ -72,6 +72,29 @@ def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, ser
     assert shifts == [("M. R.", 2, 0, 2), ("Zoë", 1, 1, 1)]
 
 
+def test_a_shift_of_nobody_is_refused_in_words_at_its_field(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.panel()
+    line = page.locator("#k-next-tabler")
+    line.fill("  ")
+    page.locator("[data-act=shift-start]").click()
+    error = page.locator(".kiosk-shift .error")
+    assert error.inner_text() == "Write your initials or your name: the shift is counted for somebody."
+    assert line.get_attribute("aria-invalid") == "true"
+    assert line.get_attribute("aria-describedby") == error.get_attribute("id")
+    assert line.input_value() == "  " and line.evaluate("(line) => line === document.activeElement")
+    # It stays while the panel looks again, and in the language that is chosen.
+    page.clock.run_for(6_000)
+    page.locator("[data-tongues] [lang=fr]").click()
+    assert error.inner_text().startswith("Écrivez vos initiales ou votre nom")
+    tablet.inspect("panel with a nameless shift")
+    line.press_sequentially("Zoë")
+    assert error.count() == 0 and line.get_attribute("aria-invalid") is None
+    line.press("Enter")
+    page.locator("[data-shift]", has_text="Zoë").wait_for()
+
+
 def test_the_crew_hears_of_a_low_battery_while_it_can_do_something_and_of_a_time_that_is_over(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
@@ -105,8 +128,8 @@ def test_a_signature_drawn_by_hand_keeps_its_shape_when_the_tablet_is_turned(new
     page.locator("[data-act=wipe-pad]").click()
     draw(page)
     page.set_viewport_size({"width": 390, "height": 844})
+    page.wait_for_function("() => document.querySelector('[data-pad]').width < 400")
     tablet.inspect("drawn")
-    page.wait_for_timeout(200)
     tablet.fill("Amalia", "Manuscrita")
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")

@@ -71,13 +71,14 @@ def test_firefoxs_question_is_waited_for_by_nobody(new_tablet):
     """)
     tablet.pair()
     lasting = page.locator("[data-part=lasting][data-is=warned]")
-    lasting.wait_for()
+    lasting.get_by_text("The browser does not promise to keep all this").wait_for()
     # Looking again looks at once.
     page.evaluate("() => { document.querySelector('[data-part=picture]').dataset.is = 'waiting'; }")
     page.get_by_role("button", name="Look again").click()
     page.locator("[data-part=picture][data-is=done]").wait_for()
     page.evaluate("() => window.allow()")
     page.locator("[data-part=lasting][data-is=done]").wait_for()
+    page.get_by_text("The browser keeps all this for good").wait_for()
     assert page.locator("[data-lasting-hint]").is_hidden()
 
 

@@ -132,3 +132,20 @@ def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet
     tablet.emptied()
     assert [record["sequence"] for record in tablet.kept("queue")] == []
     assert len(stored(served, "Despedida")) == 3
+
+
+def test_a_tablet_that_never_got_its_letters_can_be_paired_by_another_code(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce")
+    page = tablet.page
+    tablet.noises.allowed.add(403)
+    tablet.context.route("**/kiosk/campaign.json", lambda route: route.fulfill(status=403, json={"error": "revoked"}))
+    code = tablet.code()
+    tablet.open()
+    page.locator("#k-code").fill(code)
+    page.locator("[data-act=pair]").click()
+    tablet.screen("stuck")
+    tablet.inspect("stuck")
+    page.get_by_role("button", name="Pair this tablet").click()
+    tablet.screen("pairing")
+    tablet.context.unroute_all()
+    tablet.pair().begin()

@@ -120,7 +120,7 @@ def test_the_pin_gives_four_tries_and_then_waits_whoever_loads_the_page_anew(new
     tablet.inspect("pin")
     for left in (3, 2, 1):
         tablet.enter("000000")
-        page.get_by_text(f"{left} {'try' if left == 1 else 'tries'} left").wait_for()
+        page.get_by_text(f"These are not the numbers of this table. {left} {'try' if left == 1 else 'tries'} left").wait_for()
     tablet.enter("000000")
     page.get_by_text("Try again in 5 minutes").wait_for()
     assert page.locator('[data-key="1"]').is_disabled()

@@ -14,7 +14,7 @@ SMALL = """() => [...document.querySelectorAll("main :is(button, a, select, summ
   .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
   .filter(([, box]) => box.width && (box.height < 47.5 || box.width < 47.5))
   .map(([html]) => html)"""
-BELOW = """() => [...document.querySelectorAll("main :is([data-signs] button, [data-act=next]), [data-screen=table-code] [data-act=back]")]
+BELOW = """() => [...document.querySelectorAll("main :is([data-signs] button, [data-act=next]), :is([data-screen=table-code], [data-screen=panel]) [data-act=back]")]
   .filter((each) => each.checkVisibility() && each.getBoundingClientRect().bottom > innerHeight)
   .map((each) => each.textContent)"""
 WIDE = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"

@@ -14,6 +14,7 @@ OPEN = """async (url) => {
     write: async () => {},
     forgive: async () => {},
     forgetFormer: async () => {},
+    handOver: async () => {},
     settle: async (kiosk, removed) => {
       window.queues[kiosk] = window.queues[kiosk].filter(({ sequence }) => !removed.includes(sequence));
     },

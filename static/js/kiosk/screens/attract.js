@@ -35,7 +35,7 @@ export class Attract {
   say() {
     this.find("cause").textContent = local(this.kiosk.campaign.cause.title);
     this.call();
-    this.count(this.kiosk.picture.count || this.kiosk.campaign.cause.count);
+    this.count(this.kiosk.picture.count);
     this.find("signs").hidden = !this.kiosk.petitions.length;
   }
 

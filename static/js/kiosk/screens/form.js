@@ -160,7 +160,7 @@ export class Form {
     const shift = await openShift(store);
     const how = { lang: lang(), consent: campaign.consent.version, shift: shift && shift.id, at };
     const plains = this.petitions.map((petition) => plainOf(person, petition, how));
-    const ids = await keepSealed(store, campaign.key, plains, at);
+    const ids = await keepSealed(store, campaign, plains, at);
     return { ids, flying: plains.filter(({ witnessed }) => witnessed).length };
   }
 

@@ -1,14 +1,12 @@
 // A tablet becomes a kiosk: eight characters, typed or scanned.
 
 import { codeIn, isWhole, tidied } from "../code-words.js";
+import { pairBy } from "../pair-by.js";
 import { isTabOfSafari } from "../readiness.js";
 import { canScan, Scanner } from "../scan.js";
-import { ask, Refused } from "../server.js";
 import { word, words } from "../words.js";
 import { onActs, onEnter, setFault } from "./acts.js";
 import { Ready } from "./ready.js";
-
-const KNOWN = ["unknown_code", "expired_code", "used_code", "too_many"];
 
 export class Pairing {
   static template = "pairing";
@@ -63,17 +61,14 @@ export class Pairing {
       return;
     }
     this.isBusy = true;
-    try {
-      const { answer } = await ask("/kiosk/pairings", { body: { code, app: "1" } });
-      if (!answer.secret) throw new TypeError("No secret");
-      await this.kiosk.store.pair(answer);
-      await this.kiosk.open(Ready);
-      this.kiosk.sync.soon(0);
-    } catch (error) {
-      this.refuse(error instanceof Refused && KNOWN.includes(error.code) ? error.code : "no_network");
-    } finally {
-      this.isBusy = false;
+    const fault = await pairBy(this.kiosk.store, code);
+    this.isBusy = false;
+    if (fault) {
+      this.refuse(fault);
+      return;
     }
+    await this.kiosk.open(Ready);
+    this.kiosk.sync.soon(0);
   }
 
   refuse(name) {

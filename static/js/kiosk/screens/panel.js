@@ -42,10 +42,11 @@ export class Panel {
 
   async lookAgain() {
     const { store, campaign, picture } = this.kiosk;
-    const [waiting, signed, shifts, synced, charge, ready] = await Promise.all([
+    const [waiting, signed, shifts, notes, synced, charge, ready] = await Promise.all([
       store.waiting(),
       store.read("signed"),
       store.read("shifts"),
+      store.read("notes"),
       store.read("synced"),
       battery(),
       readiness(campaign, picture.urls()),
@@ -53,7 +54,7 @@ export class Panel {
     const { stopped } = this.kiosk;
     const expiresAt = Date.parse(this.kiosk.campaign.kiosk.expires_at);
     this.facts = { waiting, synced, charge, ready, stopped, expiresAt };
-    Object.assign(this.facts, { signed: signed || [], shifts: shifts || [] });
+    Object.assign(this.facts, { signed: signed || [], shifts: shifts || [], notes: notes || [] });
     if (this.kiosk.screen === this) this.say();
   }
 
@@ -95,22 +96,35 @@ export class Panel {
 
   sayProblems() {
     const problems = problemsOf(this.kiosk.sync.state, this.facts, this.kiosk.update);
-    const bars = problems.map(({ kind, title, text }) => {
-      const bar = document.createElement("div");
-      bar.className = `alert alert--${kind}`;
-      const [heading, hint] = [document.createElement("p"), document.createElement("p")];
-      Object.assign(heading, { className: "alert-title", textContent: title });
-      Object.assign(hint, { textContent: text });
-      const both = document.createElement("div");
-      both.append(heading, hint);
-      bar.append(both);
-      return bar;
-    });
-    const said = problems.map(({ title }) => title).join();
+    const said = JSON.stringify(problems);
     // Not said aloud again each time that somebody looks.
     if (said === this.said) return;
     this.said = said;
-    this.find("problems").replaceChildren(...bars);
+    this.find("problems").replaceChildren(...problems.map((problem) => this.bar(problem)));
+  }
+
+  bar({ kind, title, text, lines = [], notes }) {
+    const bar = document.createElement("div");
+    bar.className = `alert alert--${kind}`;
+    const both = document.createElement("div");
+    for (const [at, line] of [title, ...lines, text].entries()) {
+      const className = at ? "" : "alert-title";
+      both.append(Object.assign(document.createElement("p"), { className, textContent: line }));
+    }
+    if (notes) both.append(this.seenButton(notes));
+    bar.append(both);
+    return bar;
+  }
+
+  seenButton(notes) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", className: "button", textContent: word("notes_seen") });
+    button.addEventListener("click", async () => {
+      await this.kiosk.store.forgetNotes(notes);
+      await this.lookAgain();
+      this.find("name").focus({ preventScroll: true });
+    });
+    return button;
   }
 
   async sync() {

@@ -13,8 +13,10 @@ export class Pin {
   static isCrews = true;
   static isPersonal = true;
 
-  constructor(kiosk, place) {
-    Object.assign(this, { kiosk, place, digits: "", isBusy: false, state: { left: 1, rest: 0 } });
+  /** Where the digits are right, `Next` is shown, with the `details` that it is told. */
+  constructor(kiosk, place, Next = Panel, ...details) {
+    Object.assign(this, { kiosk, place, next: [Next, ...details], digits: "", isBusy: false });
+    Object.assign(this, { isWrong: false, state: { left: 1, rest: 0 } });
     this.keys = place.querySelector(".kiosk-keys");
     this.keys.addEventListener("click", ({ target }) => {
       const button = target.closest("[data-key]");
@@ -44,8 +46,10 @@ export class Pin {
     [...dots.children].forEach((dot, at) => dot.classList.toggle("is-full", at < n));
     dots.setAttribute("aria-label", words("pin_typed", n));
     const tries = rest ? words("pin_wait", Math.ceil(rest / MINUTE_MS)) : words("pin_left", left);
+    const text = this.isWrong && !rest ? `${word("pin_wrong")} ${tries}` : tries;
     const line = this.place.querySelector("[data-tries]");
-    if (line.textContent !== tries) line.textContent = tries;
+    if (line.textContent !== text) line.textContent = text;
+    line.classList.toggle("error", this.isWrong || Boolean(rest));
     for (const key of this.keys.children) key.disabled = Boolean(rest) || !pin;
   }
 
@@ -61,8 +65,11 @@ export class Pin {
     this.isBusy = false;
     this.digits = "";
     if (this.kiosk.screen !== this) return;
-    if (isRight) this.kiosk.show(Panel);
-    else await this.look();
+    if (isRight) this.kiosk.show(...this.next);
+    else {
+      this.isWrong = true;
+      await this.look();
+    }
   }
 
   leave() {

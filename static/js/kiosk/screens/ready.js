@@ -51,6 +51,9 @@ export class Ready {
       const state = word(isDone ? "ready_done" : "ready_waits");
       line.querySelector("[data-state]").textContent = `(${state})`;
     }
+    const lasting = this.place.querySelector('[data-part="lasting"] [data-word]');
+    lasting.dataset.word = isLasting ? "ready_lasting" : "ready_lasting_not";
+    lasting.textContent = word(lasting.dataset.word);
     const light = this.place.querySelector("[data-light]");
     light.dataset.is = isReady ? "on" : "off";
     const text = word(isReady ? "ready_yes" : "ready_no");
@@ -75,6 +78,7 @@ export class Ready {
   async begin() {
     const tabler = this.line.value.trim();
     if (tabler) await startShift(this.kiosk.store, tabler);
+    await this.kiosk.store.write({ isNew: false });
     this.kiosk.restart();
   }
 

@@ -4,18 +4,19 @@ import { moment } from "../../lib/sentences.js";
 import { lang } from "../../parts/page.js";
 import { endShift, startShift } from "../shifts.js";
 import { word, words } from "../words.js";
-import { onActs, onEnter } from "./acts.js";
+import { onActs, onEnter, setFault } from "./acts.js";
 
 const SHOWN = 4;
 
 export class ShiftDesk {
   /** `changed()` is called, and waited for, when a shift began or ended. */
   constructor(kiosk, place, changed) {
-    Object.assign(this, { kiosk, place, changed });
+    Object.assign(this, { kiosk, place, changed, isNameless: false });
     this.find = (name) => place.querySelector(`[data-${name}]`);
     this.line = place.querySelector("#k-next-tabler");
     const start = () => this.start();
     onEnter(this.line, start);
+    this.line.addEventListener("input", () => this.refuse(false));
     onActs(place, { "shift-start": start, "shift-end": () => this.end() });
   }
 
@@ -26,10 +27,17 @@ export class ShiftDesk {
     this.place.querySelector('[data-act="shift-end"]').hidden = !open;
     const ended = shifts.filter((shift) => shift !== open).slice(-SHOWN);
     this.find("shifts").replaceChildren(...ended.reverse().map(lineOf));
+    this.refuse(this.isNameless);
+  }
+
+  refuse(isNameless) {
+    this.isNameless = isNameless;
+    setFault(this.line.closest(".field"), this.line, isNameless ? word("shift_nameless") : "");
   }
 
   async start() {
     const tabler = this.line.value.trim();
+    this.refuse(!tabler);
     if (!tabler) {
       this.line.focus();
       return;

@@ -9,8 +9,15 @@ export class Stuck {
   isFree = true;
 
   constructor(kiosk, place, reason) {
-    Object.assign(this, { place, reason });
-    onActs(place, { reload: () => window.location.reload() });
+    Object.assign(this, { kiosk, place, reason });
+    onActs(place, { reload: () => window.location.reload(), unpair: () => this.unpair() });
+    // Without the letters nobody has signed here: no digits are asked for, and none are known.
+    place.querySelector('[data-act="unpair"]').hidden = reason !== "campaign";
+  }
+
+  async unpair() {
+    await this.kiosk.store.unpair();
+    window.location.reload();
   }
 
   say() {

@@ -8,10 +8,13 @@ export class Unpair {
   static template = "unpair";
   static isCrews = true;
   static isPersonal = true;
+  /** What the names of its words begin with. */
+  static words = "unpair";
 
   constructor(kiosk, place) {
     // Until it is known how much waits, nobody leaves unwarned.
-    Object.assign(this, { kiosk, place, count: null });
+    Object.assign(this, { kiosk, place, count: null, fault: "", isBusy: false });
+    this.find = (name) => place.querySelector(`[data-${name}]`);
     onActs(place, { back: () => kiosk.restart(), unpair: () => this.unpair() });
     this.look = () => this.lookAgain();
     kiosk.sync.addEventListener("state", this.look);
@@ -26,12 +29,23 @@ export class Unpair {
   }
 
   say() {
-    const { count } = this;
-    this.place.querySelector('[data-act="unpair"]').disabled = count === null;
-    this.place.querySelector("[data-waiting]").hidden = !count;
-    this.place.querySelector("[data-waiting-words]").textContent = words("unpair_waiting", count);
-    const text = word(count ? "unpair_anyway" : "unpair");
-    this.place.querySelector("[data-unpair]").textContent = text;
+    const { count, fault, isBusy } = this;
+    const own = (name) => `${this.constructor.words}_${name}`;
+    this.find("heading").textContent = word(own("heading"));
+    this.find("hint").textContent = word(own("hint"), this.named());
+    this.find("keep").textContent = word(own("keep"));
+    this.find("waiting").hidden = !count;
+    this.find("waiting-words").textContent = words(own("waiting"), count);
+    this.find("sent").hidden = count !== 0;
+    this.find("fault").hidden = !fault;
+    this.find("fault-words").textContent = fault && word(fault);
+    this.find("unpair").textContent = word(own(count ? "anyway" : "do"));
+    this.place.querySelector('[data-act="unpair"]').disabled = count === null || isBusy;
+  }
+
+  /** What stands in the {braces} of the hint. */
+  named() {
+    return {};
   }
 
   async unpair() {

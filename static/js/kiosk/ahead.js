@@ -1,0 +1,58 @@
+// Who signed here with a witness and is not among the server's butterflies yet: what waits to be sent, and
+// what was stored and has not hatched. Only a number tells when somebody is: the server's reach as far.
+
+import { ask } from "./server.js";
+
+const ASKS = 20;
+const MOST_IDS = 500;
+
+export class Ahead {
+  /** `hear(numbers)` is told, by their ids, which butterflies have got a number. */
+  constructor(store, hear) {
+    // Stored by the server: how often each is asked for until it is given up.
+    Object.assign(this, { store, hear, stored: new Map(), numbers: new Map() });
+  }
+
+  /** The server has stored these records; from now on they are not known by the queue. */
+  expect(ids) {
+    for (const id of ids) if (!this.stored.has(id)) this.stored.set(id, ASKS);
+  }
+
+  /** Whether something is stored of which the server's butterflies up to `last` tell nothing yet. */
+  isOpen(last) {
+    return [...this.stored].some(([id, asks]) => asks && !this.isAmong(id, last));
+  }
+
+  /** How many there are, where the server's butterflies reach up to number `last`. */
+  async count(last) {
+    const { ids } = await this.look();
+    return ids.filter((id) => !this.isAmong(id, last)).length;
+  }
+
+  isAmong(id, last) {
+    return this.numbers.has(id) && this.numbers.get(id) <= last;
+  }
+
+  /** Ask for the numbers that are not known; fails where the server does not tell. */
+  async ask() {
+    const { secret, ids } = await this.look();
+    const unknown = ids.filter((id) => !this.numbers.has(id)).slice(0, MOST_IDS);
+    if (!unknown.length) return;
+    const { answer } = await ask("/kiosk/numbers", { secret, body: { ids: unknown } });
+    const { numbers = {} } = answer;
+    for (const id of unknown) {
+      if (id in numbers) this.numbers.set(id, numbers[id]);
+      else if (this.stored.has(id)) this.stored.set(id, this.stored.get(id) - 1);
+    }
+    this.hear(numbers);
+  }
+
+  // Of a table that was left nothing flies here any more. What never hatches is given up.
+  async look() {
+    const { kiosk, secret } = (await this.store.pairing()) || {};
+    const queue = kiosk ? await this.store.queue(kiosk) : [];
+    const flying = queue.filter(({ flies, refused }) => flies && !refused).map(({ id }) => id);
+    const stored = [...this.stored].filter(([, asks]) => asks > 0).map(([id]) => id);
+    return { secret, ids: [...new Set([...flying, ...stored])] };
+  }
+}

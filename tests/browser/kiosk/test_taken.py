@@ -1,0 +1,157 @@
+"""A tablet that has its table meets the code of another: it says so, and goes over only with the crew's digits, losing nothing."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from tests.browser.kiosk.tablet import PIN, stored
+from tests.browser.modules.actions import until
+
+OTHER = "vigil"
+READY = "main[data-screen=ready] [data-light][data-is=on]"
+LANGUAGES = [("en", "This tablet already belongs to a table"), ("es", "Esta tableta ya es de una mesa"), ("fr", "Cette tablette appartient déjà à une table")]
+
+
+def asked(served, sentence, *values):
+    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
+        return database.execute(sentence, values).fetchall()
+
+
+def tables_of(served, family):
+    """Return (given name, slug of the event) of those who signed at a table."""
+    sentence = "select given_name, event.slug from signature join event on event.id = event_id where family_name = ? order by 1"
+    return asked(served, sentence, family)
+
+
+def opened(tablet, code):
+    """Open the address of the code, as a camera does that knows nothing of us."""
+    tablet.page.goto("about:blank")
+    tablet.page.goto(f"/kiosk/#code={code.replace('-', '')}")
+    tablet.screen("taken")
+
+
+def go_over(tablet):
+    tablet.page.get_by_role("button", name="Pair it anew").click()
+    tablet.screen("pin")
+    tablet.enter(PIN)
+    tablet.screen("unpair")
+
+
+@pytest.fixture
+def tablet(new_tablet):
+    return new_tablet(reduced_motion="reduce").pair().begin()
+
+
+def test_the_code_of_another_table_changes_nothing_by_itself(tablet, served):
+    page = tablet.page
+    before = tablet.kept("pairings")
+    code = tablet.code(OTHER)
+    opened(tablet, code)
+    assert page.url.endswith("/kiosk/")
+    place = page.locator("[data-where]").inner_text()
+    assert place.startswith(f"It is “{before[0]['name']}”: ") and "Laurel Hall" in place
+    for lang, words in LANGUAGES:
+        page.locator(f"[data-tongues] [lang={lang}]").click()
+        page.get_by_role("heading", name=words).wait_for()
+        tablet.inspect("taken")
+    page.locator("[data-act=back]").click()
+    tablet.screen("attract")
+    # The same in the app itself, without loading it anew.
+    page.evaluate("(code) => { location.hash = `code=${code}`; }", code)
+    tablet.screen("taken")
+    page.wait_for_function("() => location.hash === ''")
+    page.locator("[data-act=back]").click()
+    tablet.screen("attract")
+    assert tablet.kept("pairings") == before
+    tablet.sign("Fiel", "Demesa")
+    tablet.emptied()
+    assert tables_of(served, "Demesa") == [("Fiel", "table")]
+
+
+def test_left_alone_it_goes_back_to_signing(tablet):
+    opened(tablet, tablet.code(OTHER))
+    tablet.page.clock.install()
+    tablet.page.get_by_role("button", name="Pair it anew").click()
+    tablet.screen("pin")
+    tablet.page.clock.run_for(61_000)
+    tablet.screen("attract")
+
+
+def test_paired_anew_with_a_full_queue_it_sends_each_to_its_own_table(tablet, served):
+    page = tablet.page
+    tablet.panel()
+    page.get_by_label("Your initials or name").fill("M. R.")
+    page.locator("[data-act=shift-start]").click()
+    page.locator("[data-shift]", has_text="M. R.").wait_for()
+    page.locator("[data-act=back]").click()
+    tablet.screen("attract")
+    tablet.answered(503)
+    tablet.sign_quickly(["Una", "Dos"], "Cambiada")
+    [former] = tablet.kept("pairings")
+
+    opened(tablet, tablet.code(OTHER))
+    go_over(tablet)
+    page.get_by_text("2 signatures have not been sent yet.").wait_for()
+    tablet.inspect("pairing anew with a full queue")
+    page.get_by_role("button", name="Pair it anew all the same").click()
+    page.locator(READY).wait_for()
+    # The light stays until somebody begins, also when the app is loaded anew.
+    page.reload()
+    page.locator(READY).wait_for()
+    assert tablet.waiting() == 2
+    assert stored(served, "Cambiada") == []
+    tablet.begin()
+    # There is one letter at that table: it is chosen.
+    page.locator("[data-signs] [lang=en]").click()
+    page.locator("[data-act=onward]").click()
+    tablet.fill("Tres", "Cambiada")
+    page.locator("[data-act=sign]").click()
+    tablet.screen("thanks")
+    tablet.next_person()
+    assert {record["kiosk"] for record in tablet.kept("queue")} == {each["kiosk"] for each in tablet.kept("pairings")}
+
+    tablet.answered(0)
+    page.evaluate("() => window.dispatchEvent(new Event('online'))")
+    tablet.emptied()
+    assert tables_of(served, "Cambiada") == [("Dos", "table"), ("Tres", OTHER), ("Una", "table")]
+    # What the shift handed over went along, and then nothing is left of the former table.
+    until(lambda: len(tablet.kept("pairings")) == 1)
+    shifts = "select tabler, tally, ended_at is null from kiosk_shift join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ?"
+    assert asked(served, shifts, former["kiosk"]) == [("M. R.", 2, 0)]
+
+
+def test_a_code_that_is_no_good_leaves_the_tablet_at_its_table(tablet):
+    page = tablet.page
+    tablet.noises.allowed.add(410)
+    before = tablet.kept("pairings")
+    used = tablet.code(OTHER)
+    assert page.request.post("/kiosk/pairings", data={"code": used, "app": "1"}).status == 201
+    opened(tablet, used)
+    go_over(tablet)
+    page.get_by_text("Nothing waits: all that was signed here has been sent.").wait_for()
+    page.get_by_role("button", name="Pair it anew").click()
+    page.get_by_role("alert").get_by_text("Another tablet has used this code.").wait_for()
+    tablet.inspect("pairing anew by a code that was used")
+    page.get_by_role("button", name="Stay at this table").click()
+    tablet.screen("attract")
+    assert tablet.kept("pairings") == before
+
+
+def test_a_tab_of_the_former_table_signs_nobody_for_the_new_one(tablet, served):
+    first = tablet.page
+    tablet.choose()
+    tablet.fill("Tardía", "Depestaña")
+    tablet.page = tablet.context.new_page()
+    opened(tablet, tablet.code(OTHER))
+    go_over(tablet)
+    tablet.page.get_by_role("button", name="Pair it anew").click()
+    tablet.page.locator(READY).wait_for()
+    first.bring_to_front()
+    first.locator("[data-act=sign]").click()
+    first.get_by_text("so you have not signed").wait_for()
+    assert tablet.waiting() == 0
+    first.get_by_role("button", name="Start again").click()
+    # It learns of its table by itself.
+    first.evaluate("() => window.dispatchEvent(new Event('online'))")
+    first.locator(READY).wait_for()

@@ -1,0 +1,114 @@
+"""How many butterflies a tablet shows: whoever signed here is counted once at every moment, by the site or by the tablet."""
+
+import pytest
+
+from tests.browser.modules.little_site import BASE
+
+# A tablet whose queue is `queue`, and a site that has hatched up to `last` and knows the numbers `known`, both of which may change.
+OPEN = """async (base) => {
+  const { Ahead } = await import(`${base}/kiosk/ahead.js`);
+  const { TableNumbers } = await import(`${base}/kiosk/table-numbers.js`);
+  window.site = { last: 10, free: [], known: {}, isDown: false };
+  window.queue = [];
+  window.sign = (id) => window.queue.push({ id, kiosk: "k", flies: true, refused: "" });
+  window.kept = {};
+  const store = {
+    pairing: async () => ({ kiosk: "k", secret: "s" }),
+    queue: async (kiosk) => window.queue.filter((each) => each.kiosk === kiosk),
+    read: async (name) => window.kept[name],
+    write: async (values) => Object.assign(window.kept, values),
+  };
+  window.heard = {};
+  window.asked = [];
+  window.ahead = new Ahead(store, (numbers) => Object.assign(window.heard, numbers));
+  window.numbers = new TableNumbers("/numbers.json", store, window.ahead);
+  window.fetch = async (path, { body }) => {
+    const { last, free, known, isDown } = window.site;
+    if (isDown) throw new TypeError("Failed to fetch");
+    if (path === "/numbers.json") return new Response(JSON.stringify({ last, free }));
+    const { ids } = JSON.parse(body);
+    window.asked.push(ids);
+    const numbers = Object.fromEntries(ids.filter((id) => id in known).map((id) => [id, known[id]]));
+    return new Response(JSON.stringify({ numbers }));
+  };
+  await window.numbers.ask();
+}"""
+ASK = "async () => { await window.numbers.ask(); return window.numbers.count; }"
+LOOK = "async () => { await window.numbers.catchUp(); return window.numbers.count; }"
+
+
+@pytest.fixture
+def tablet(page):
+    page.goto("/pages/thanks.html")
+    page.evaluate(OPEN, BASE)
+    return page
+
+
+def test_who_signs_is_counted_once_from_the_touch_to_the_hatching(tablet):
+    tablet.evaluate("() => window.sign('a')")
+    assert tablet.evaluate(LOOK) == 11
+    # The site has it, with a number, and the tablet has not heard: its receipt is on the way, or was lost.
+    tablet.evaluate("() => Object.assign(window.site, { last: 11, known: { a: 11 } })")
+    assert tablet.evaluate(ASK) == 11
+    # Its receipt is there; the record leaves the queue a moment later.
+    tablet.evaluate("() => window.ahead.expect(['a'])")
+    assert tablet.evaluate(LOOK) == 11
+    tablet.evaluate("() => { window.queue = []; }")
+    assert tablet.evaluate(LOOK) == 11
+    assert tablet.evaluate(ASK) == 11
+    assert tablet.evaluate("window.heard") == {"a": 11}
+
+
+def test_stored_and_not_hatched_it_is_ours_and_then_the_sites(tablet):
+    tablet.evaluate("() => { window.ahead.expect(['a', 'b']); }")
+    assert tablet.evaluate(ASK) == 12
+    assert tablet.evaluate("window.ahead.isOpen(10)")
+    # One hatches between the two questions: it has a number, and the site's last is lower still.
+    tablet.evaluate("() => { window.site.known = { a: 11 }; }")
+    assert tablet.evaluate(ASK) == 12
+    tablet.evaluate("() => Object.assign(window.site, { last: 13, known: { a: 11, b: 13 } })")
+    # Somebody else, elsewhere, is number 12.
+    assert tablet.evaluate(ASK) == 13
+    assert not tablet.evaluate("window.ahead.isOpen(13)")
+    # What is known is not asked for again.
+    tablet.evaluate("() => { window.asked = []; }")
+    assert tablet.evaluate(ASK) == 13
+    assert tablet.evaluate("window.asked") == []
+
+
+def test_without_a_network_and_after_it_nobody_is_lost_or_doubled(tablet):
+    tablet.evaluate("() => { window.site.isDown = true; window.sign('a'); window.sign('b'); }")
+    assert tablet.evaluate(ASK) == 12
+    # The site took both in, and answers only half of what it is asked.
+    tablet.evaluate("() => Object.assign(window.site, { isDown: false, last: 12, known: { a: 11, b: 12 } })")
+    tablet.evaluate("() => { const { fetch } = window; window.back = fetch; window.fetch = (path, how) => path === '/numbers.json' ? fetch(path, how) : Promise.reject(new TypeError()); }")
+    assert tablet.evaluate(ASK) == 12
+    tablet.evaluate("() => { window.fetch = window.back; }")
+    assert tablet.evaluate(ASK) == 12
+
+
+def test_what_never_hatches_is_given_up_and_what_was_refused_does_not_fly(tablet):
+    tablet.evaluate("() => { window.sign('a'); window.queue[0].refused = 'too_large'; window.sign('b'); window.queue[1].flies = false; }")
+    assert tablet.evaluate(ASK) == 10
+    tablet.evaluate("() => window.ahead.expect(['c'])")
+    assert tablet.evaluate(ASK) == 11
+    tablet.evaluate("async () => { for (let at = 0; at < 20; at += 1) await window.numbers.ask(); }")
+    assert tablet.evaluate(ASK) == 10
+    assert not tablet.evaluate("window.ahead.isOpen(10)")
+
+
+def test_a_lens_at_the_rim_is_whole_where_it_is_held(tablet):
+    marks = """async ([base, isHeld]) => {
+      const { marks } = await import(`${base}/montage/lens.js`);
+      const view = { x: 0.5, y: 0.5, width: 400, height: 200, scale: 200, rim: 0.01, size: 10 };
+      const colours = { ink: [0, 0, 0], sheet: [1, 1, 1] };
+      const chosen = { number: 1, x: 2 ** 31, y: 0.98 * 2 ** 32, isHeld };
+      const { discs, large } = marks(view, 1, { chosen, pointed: null, lit: [], ...colours });
+      return [discs[1] + discs[2], discs[1] + 200 * -new Float32Array(large.butterflies.bytes, 8, 2)[1]];
+    }"""
+    low, spot = tablet.evaluate(marks, [BASE, True])
+    assert low <= 200
+    # The butterfly is moved with it, from where it sits.
+    assert abs(spot - 196) < 0.5
+    low, spot = tablet.evaluate(marks, [BASE, False])
+    assert low > 200 and abs(spot - 196) < 0.5
