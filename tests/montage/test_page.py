@@ -174,13 +174,15 @@ def test_where_no_canvas_can_be_had_the_names_open(visit):
 
 
 def test_without_script_picture_search_and_list_are_there(browser, site):
-    page = browser.new_page(java_script_enabled=False)
+    page = browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 844})
     page.goto(f"{site.url}/en/causes/valley/montage")
     assert page.locator("img.montage").is_visible()
     page.fill("#find", "1")
     page.keyboard.press("Enter")
     page.wait_for_url("**?n=1")
     assert "Amalia Rosales" in page.inner_text("[data-butterfly]")
+    card, count = (page.locator(each).bounding_box() for each in ("[data-butterfly]", ".montage-count"))
+    assert card["y"] + card["height"] + 12 <= count["y"]
     page.click("[data-list]")
     page.wait_for_url("**?list=1")
     assert "Amalia Rosales" in page.inner_text("#names")
