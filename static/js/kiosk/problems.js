@@ -44,10 +44,12 @@ export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt, 
   return found;
 }
 
+const latestFirst = (one, other) => other.at - one.at || other.sequence - one.sequence;
+
 /** Return a line for each reason: which numbers of this tablet, and when they were signed, the latest first. */
 function byReason(records) {
   const lines = new Map();
-  for (const { reason, sequence, at } of [...records].sort((one, other) => other.at - one.at)) {
+  for (const { reason, sequence, at } of [...records].sort(latestFirst)) {
     const name = isWord(`reason_${reason}`) ? `reason_${reason}` : "reason_other";
     const which = word("note_of", { number: number(sequence, lang()), time: moment(at, lang()) });
     lines.set(name, [...(lines.get(name) || []), which]);
