@@ -50,7 +50,7 @@ def test_looking_at_the_link_changes_nothing_as_mail_scanners_look_too(client, p
 
 def test_the_page_says_who_and_what_and_has_one_button(client, petition):
     page = client.get(link("confirm", sign(petition, name_display="initials"))).text
-    assert "Amalia, is this your signature?" in page
+    assert "<bdi>Amalia</bdi>, is this your signature?" in page
     assert "A. R." in page
     assert "Bring them home" in page
     assert page.count('method="post"') == 1
