@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from campaign.lib.spaces import in_one_line
 from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS, can_print
 from campaign.montage.ornaments import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3
 from campaign.montage.typesetting import Sheets
@@ -121,7 +122,7 @@ class _Table(_Paper):
         return pages
 
     def _lines(self, words, wide):
-        words = " ".join(words.split())
+        words = in_one_line(words)
         # No sign is wider than the type is high, or hardly: what is so short need not be measured.
         if len(words) * SIZE <= wide and words.isascii():
             return [words]

@@ -17,6 +17,7 @@ from campaign.imports.taking_out import NothingToUndo, erase_rows
 from campaign.imports.tasks import PATIENCE, forget, go_on
 from campaign.lib.times import utcnow
 from campaign.signatures import reviewing
+from campaign.signatures.erasing import personal_left
 from campaign.signatures.models import Signature
 from campaign.signatures.ownership import NotYours
 from campaign.signatures.queries import differences
@@ -202,6 +203,7 @@ def test_undoing_takes_out_all_that_came_in_and_every_word_of_it(petition):
     assert tally() == 3
     bring(begin(petition, csv_of("Late,Comer,,MX,06600,,,")))
     assert take_out(batch) == 2
+    assert personal_left(petition.id) == 2
     assert tally() == 2
     # Emptied at once, and erased as all withdrawn ones are in time.
     gone = [row for row in rows() if row.id != other and row.given_name != "Late"]

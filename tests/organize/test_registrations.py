@@ -50,6 +50,15 @@ def test_the_list_is_searched_by_parts_of_a_name_whole_addresses_and_codes(desk)
     assert trail[0].details == {"by": ["words"], "shown": 1} and "Zora" not in str([entry.details for entry in trail])
 
 
+@pytest.mark.parametrize(("asked", "shown"), [("What do you eat?", "What do you eat?</span> <bdi>"), ("Diet", "Diet</span>: <bdi>")])
+def test_a_question_that_asks_has_no_colon_behind_it(desk_of, asked, shown):
+    cause = make_cause()
+    event = make_event(cause_id=cause.id, questions=[{"name": "diet", "type": "text", "label": {"en": asked}}])
+    first = come(event, "amalia")
+    write(lambda: db.session.execute(update(Registration).where(Registration.id == first).values(answers={"diet": "beans"})))
+    assert f"{shown}beans" in desk_of("tabler", cause.id).get(f"{TALK}/registrations").text
+
+
 def test_a_code_checks_in_once_and_the_second_at_the_door_is_told_when(desk, desk_of):
     code = registration(come(desk.event, seats=2)).code
     other = desk_of("tabler", desk.event.cause_id, email="second@kwan.example")

@@ -64,6 +64,8 @@ def test_outside_its_time_the_page_has_the_letter_and_no_form(client, app, setti
     assert 'id="given_name"' not in page
     assert 'href="/en/petitions/law"' in page
     assert "Be the first to sign." not in page
+    # There is none yet that could stay.
+    assert "stays in the picture" not in page
 
 
 def test_the_count_follows_what_hatches(client, app):
