@@ -14,6 +14,9 @@ pytestmark = [
 NO_WEBGL = """HTMLCanvasElement.prototype.getContext = ((real) => function (kind, ...rest) {
     return kind === "webgl2" ? null : real.call(this, kind, ...rest);
 })(HTMLCanvasElement.prototype.getContext);"""
+NO_ROOM = """document.addEventListener("DOMContentLoaded", () => {
+    Object.assign(document.querySelector(".stage").style, { width: 0, height: 0, minHeight: 0, margin: 0 });
+});"""
 NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
 
 
@@ -37,6 +40,15 @@ def test_very_many_are_drawn_as_the_server_draws_them(visit, last):
 def test_without_webgl_a_plain_canvas_shows_the_same(visit):
     mean, largest = visit(640, script=[NO_WEBGL]).drawn().settles().differs()
     assert mean < 6 and largest < 45
+
+
+@pytest.mark.parametrize("missing", [[], [NO_WEBGL]])
+def test_where_there_is_no_room_yet_it_waits_for_some(visit, missing):
+    visitor = visit(43, script=[NO_ROOM, *missing])
+    visitor.page.locator(".stage canvas").first.wait_for(state="attached")
+    visitor.page.wait_for_timeout(600)
+    visitor.page.evaluate("document.querySelector('.stage').style.cssText = ''")
+    assert visitor.drawn().settles().differs()[0] < 6
 
 
 def test_newcomers_fly_in_and_settle_where_the_server_has_them(visit):

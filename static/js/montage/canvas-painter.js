@@ -26,7 +26,7 @@ export class CanvasPainter {
   constructor(canvas, shape, sheetUrl) {
     this.context = canvas.getContext("2d");
     if (!this.context) throw new Error("No canvas");
-    Object.assign(this, { canvas, shape, ground: null, stamps: new Map() });
+    Object.assign(this, { canvas, shape, ground: null, front: null, stamps: new Map() });
     this.palette = paletteOf(shape);
     this.sheets = new Sheets(sheetUrl, (image) => Promise.resolve(sharesOf(image)));
   }

@@ -100,7 +100,8 @@ export class Scene {
     if (this.request || this.isAsleep || document.hidden) return;
     this.request = requestAnimationFrame((now) => {
       this.request = null;
-      this.frame(now);
+      // Where the page has no room for it yet, the painter has nothing to paint on; the first room wakes us.
+      if (this.painter.front) this.frame(now);
     });
   }
 

@@ -141,7 +141,8 @@ export class Stage {
     const { ratio } = this.pace;
     const [width, height] = [Math.round(clientWidth * ratio), Math.round(clientHeight * ratio)];
     const { canvas } = painter;
-    if (!width || !height || (canvas.width === width && canvas.height === height)) return;
+    const isFitted = painter.front && canvas.width === width && canvas.height === height;
+    if (!width || !height || isFitted) return;
     this.camera.frame(clientWidth, clientHeight);
     this.camera.limit(this.scene.slimmest());
     painter.resize(width, height);
