@@ -18,7 +18,8 @@ from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signat
 from campaign.signatures.standing_rules import standing_rules
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
 
-BATCH = 5000
+# In one transaction: more would keep those who sign waiting for longer than they notice.
+BATCH = 2000
 RATE_WINDOW = timedelta(hours=1)
 CROWDED = "many_from_one_address"
 
