@@ -9,6 +9,7 @@ from sqlalchemy import event
 
 from campaign.extensions import db
 from campaign.lib.times import utcnow
+from campaign.signatures import routes
 from tests.factories.signatures import (
     AMALIA,
     JSON,
@@ -91,6 +92,15 @@ def test_a_program_gets_the_same_words_whatever_went_before(answers):
     [(status, text, headers)] = seen
     assert (status, text) == (201, '{"status":"pending"}\n')
     assert dict(headers)["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("headers", [{}, JSON])
+def test_every_answer_waits_for_a_moment_that_nobody_foresees(answers, monkeypatch, headers):
+    waits = []
+    monkeypatch.setattr(routes, "sleep", waits.append)
+    answers(**headers)
+    assert len(set(waits)) == len(PASTS)
+    assert all(0 <= wait <= routes.BLUR_SECONDS for wait in waits)
 
 
 def test_the_thanks_page_says_nothing_of_who_signed(client, petition):
