@@ -15,7 +15,7 @@ from campaign.extensions import db
 from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
 
-NICENESS = 5
+NICENESS = 10
 STOP_SECONDS = 0.5
 
 
