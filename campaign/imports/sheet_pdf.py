@@ -116,17 +116,7 @@ class _Printing:
         """Begin a leaf with the title and to whom it goes; return where its text may begin."""
         self._sheets.add(WHITE)
         self._say(self._spec.letter_words, self._left, self._bottom - 1, DOES, 8.5, GREY)
-        y = EDGE + 7
-        self._say(self._spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
-        lines, size = self._fit(self._spec.title, self._wide, 58, SAYS, TITLE_SIZES, 1.08)
-        y += 3
-        for line in lines:
-            y += size * 1.08
-            self._say(line, self._left, y, SAYS, size)
-        y += 5
-        for line in self._to:
-            y += 12.5
-            self._say(line, self._left, y, DOES_BOLD, 9.5)
+        y = self._set_title(*self._fit(self._spec.title, self._wide, 58, SAYS, TITLE_SIZES, 1.08))
         self._sheets.vein(self._left, y + 9, self._wide, INK, thick=3)
         return y + 20
 
@@ -140,10 +130,10 @@ class _Printing:
             is_first, is_last = at == 0, at == len(lines) - 1
             yield mark if is_first else "", line, indent, face, size, before if is_first else 0, behind if is_last else 0
 
-    def _set_words(self):
-        spec, y = self._spec, EDGE + 7
-        self._say(spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
-        lines, size = self._fitted_title
+    def _set_title(self, lines, size):
+        """Set the cause, these lines of the title and to whom it goes at the head of a leaf; return where the last line stands."""
+        y = EDGE + 7
+        self._say(self._spec.cause, self._left, y, DOES_BOLD, 8.5, GREY)
         y += 3
         for line in lines:
             y += size * 1.08
@@ -152,6 +142,10 @@ class _Printing:
         for line in self._to:
             y += 12.5
             self._say(line, self._left, y, DOES_BOLD, 9.5)
+        return y
+
+    def _set_words(self):
+        spec, y = self._spec, self._set_title(*self._fitted_title)
         lines, size = self._fitted_text
         y += 3
         for line in lines:
