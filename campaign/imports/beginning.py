@@ -5,7 +5,7 @@ ones, in a batch that counts as thrown away until the last of them opens it: one
 """
 
 from campaign.extensions import db
-from campaign.imports.columns import guessed, is_heading
+from campaign.imports.columns import are_places, guessed, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
 from campaign.imports.operations import demand_unchanged, locked, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
@@ -59,8 +59,9 @@ def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **se
     heading, remembered = table.rows[0].cells, remembered or {}
     has_heading = is_heading(heading, petition.questions) or any(cell in remembered for cell in heading)
     mapping = _matched(heading, petition.questions, remembered) if has_heading else {}
-    dates = [place for place, field in mapping.items() if field == "signed_at"]
-    told = is_day_first([row.cells[place] for row in table.rows[1:] for place in dates if place < len(row.cells)])
+    if are_places(_cells_of("state", mapping, table)):
+        mapping = {place: field for place, field in mapping.items() if field != "state"}
+    told = is_day_first(_cells_of("signed_at", mapping, table))
     return _begun(
         petition,
         kind="file",
@@ -121,6 +122,11 @@ def _begun(petition, **columns):
     return ImportBatch(
         cause_id=petition.cause_id, petition_id=petition.id, state="open", created_at=now, changed_at=now, **columns
     )
+
+
+def _cells_of(field, mapping, table):
+    places = [place for place, known in mapping.items() if known == field]
+    return [row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)]
 
 
 def _matched(heading, questions, remembered):

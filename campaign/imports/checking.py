@@ -17,6 +17,7 @@ from campaign.imports.values import (
     read_name,
     short_text,
     tick,
+    was_counted,
 )
 from campaign.lib.formulas import restored
 from campaign.lib.mail_addresses import AddressRefused, parse_address
@@ -29,8 +30,6 @@ from campaign.signatures.measures import MOST_COMMENT, MOST_POSTAL_CODE
 MOST_SHEET, MOST_ROW = 40, 20
 MOST_ZEROS = 2
 MISSING = "missing"
-# Of our own exports: what was not counted there does not come in here.
-_COUNTED = ("", "counted", "confirmed", "contada", "comptee")
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +216,7 @@ class _Row:
 
     @staticmethod
     def _state(text):
-        if text.lower() not in _COUNTED:
+        if not was_counted(text):
             raise ValueRefused("not_counted")
 
     def _refuse_missing(self, columns):

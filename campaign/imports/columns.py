@@ -1,8 +1,10 @@
 """Which column of a file holds what: guessed from its heading, and put right by an organizer."""
 
+import re
 import tomllib
 from pathlib import Path
 
+from campaign.imports.values import is_state
 from campaign.lib.names import name_key
 
 FIELDS = (
@@ -11,6 +13,8 @@ FIELDS = (
 )
 ANSWER_PREFIX = "answers-"
 _NAMES = tomllib.loads((Path(__file__).parent / "data" / "column_names.toml").read_text("utf-8"))
+# "Nombre(s)", "E-mail (optional)".
+_IN_BRACKETS = re.compile(r"\([^)]{0,200}\)")
 _FIELD_OF = {name: field for field, names in _NAMES.items() for name in names}
 
 
@@ -24,8 +28,8 @@ def guessed(heading, questions=()):
     mapping, taken = {}, set()
     asked = {_plain(words): ANSWER_PREFIX + each["name"] for each in questions for words in _words_of(each)}
     for place, cell in enumerate(heading):
-        name = _plain(cell)
-        found = _FIELD_OF.get(name) or asked.get(name)
+        names = (_plain(cell), _plain(_IN_BRACKETS.sub(" ", cell)))
+        found = next((known[name] for name in names for known in (_FIELD_OF, asked) if name in known), None)
         if found and found not in taken:
             taken.add(found)
             mapping[place] = found
@@ -36,6 +40,11 @@ def guessed(heading, questions=()):
             [here] = taken & halves.keys()
             mapping[place] = halves[here]
     return mapping
+
+
+def are_places(cells):
+    """Return whether a column named as the state of a signature is holds regions, as "Estado" does on Mexican sheets."""
+    return not all(is_state(cell) for cell in cells)
 
 
 def is_heading(cells, questions=()):

@@ -51,7 +51,7 @@ def decoded(data):
 
 
 def sniffed(text):
-    """Return the sign between cells: the one that cuts most rows of the beginning into equally many, and into most."""
+    """Return the sign between cells: the one that cuts most rows of the beginning into equally many, along their quotes, and into most."""
     sample = text[:SAMPLE]
 
     def worth(delimiter):
@@ -59,9 +59,19 @@ def sniffed(text):
         for cells in _some(csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)):
             widths[len(cells)] += 1
         [(width, often)] = widths.most_common(1) or [(1, 0)]
-        return (often, width) if width > 1 else (0, 0)
+        return (often, _keeps_quotes(sample, delimiter), width) if width > 1 else (0, False, 0)
 
     return max(DELIMITERS, key=worth)
+
+
+def _keeps_quotes(sample, delimiter):
+    """Return whether no cell goes on behind its closing quotation mark. The last line may be cut anywhere."""
+    lines = io.StringIO(sample, newline="")
+    try:
+        _some(csv.reader(lines, delimiter=delimiter, strict=True))
+    except csv.Error:
+        return not lines.read(1)
+    return True
 
 
 def _some(reader):

@@ -14,6 +14,7 @@ from campaign.signatures.measures import MOST_ANSWER, MOST_NAME
 _WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
 _TICKS = {word: answer == "yes" for answer, words in _WORDS["tick"].items() for word in words}
 _DISPLAYS = {word: kept for kept, words in _WORDS["display"].items() for word in words}
+_COUNTED, _OTHER_STATES = (frozenset(_WORDS["state"][kind]) for kind in ("counted", "other"))
 _LANGS = {word: kept for kept, words in _WORDS["lang"].items() for word in words}
 # Signs that a hand or a form draws into a box.
 _MARKS = frozenset("✓✔☑✗✘☒×•*")
@@ -50,6 +51,16 @@ def name_display(text):
     if not text:
         return "counted"
     return _known(_DISPLAYS, text, "name_display")
+
+
+def is_state(text):
+    """Return whether a cell can be the state of a signature in an export of ours."""
+    return was_counted(text) or _plain(text) in _OTHER_STATES
+
+
+def was_counted(text):
+    """Return whether a signature was counted where it comes from, as whoever says nothing of it means."""
+    return not text or _plain(text) in _COUNTED
 
 
 def language(text, default):

@@ -9,13 +9,16 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from campaign.imports.beginning import batch_of
 from campaign.imports.checking import Checker, Sheet
 from campaign.imports.columns import guessed
+from campaign.imports.files import read_file
 from campaign.imports.serials import read_serial, serial
 from campaign.imports.values import ValueRefused, country, instant, is_day_first, tick
 from campaign.organize.imports.words import fault_in_words
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.forms import signature_form
+from tests.factories.petitions import make_petition
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/Toronto")
@@ -175,6 +178,7 @@ def test_ticks_are_what_hands_draw():
         ("Prénom,Nom,Courriel,Pays,Code postal", ["given_name", "family_name", "email", "country", "postal_code"]),
         ("Surname,Name,Syndicat,Shoe size", ["family_name", "given_name", "answers-union"]),
         ("Name,Name,Date", ["full_name", "signed_at"]),
+        ("Nombre(s),Apellidos,E-mail (optional)", ["given_name", "family_name", "email"]),
     ],
 )
 def test_columns_are_guessed_from_their_names_in_three_languages(heading, fields):
@@ -188,3 +192,11 @@ def test_a_slip_in_a_serial_shows(run, number, place, digit):
     at = place % (len(right) - 1)
     if right[at].isdigit() and right[at] != digit:
         assert read_serial(right[:at] + digit + right[at + 1 :]) is None
+
+
+@pytest.mark.parametrize(("cells", "field"), [("Jalisco,counted", None), ("counted,Retenue", "state"), (",", "state")])
+def test_a_column_of_regions_is_not_taken_for_the_state_of_signatures(app, cells, field):
+    first, second = cells.split(",")
+    table = read_file(f"Nombre,Apellidos,Estado\nAna,Torres,{first}\nEva,Torres,{second}\n".encode())
+    batch = batch_of(petition=make_petition(), organizer_id=None, name="a.csv", table=table, lang="es")
+    assert batch.mapping.get("2") == field

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import pytest
 import xlsxwriter
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from campaign.imports import workbooks
@@ -218,6 +218,8 @@ TABLES = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(CELLS, min_si
 
 
 @settings(deadline=None, max_examples=60)
+@example(rows=[["0", ";0"], ["0", ";"]], delimiter="\t", encoding="utf-8-sig")
+@example(rows=[["0", ";;0"], ["0", ";;"], ["0", ";;"]], delimiter="\t", encoding="utf-8-sig")
 @given(rows=TABLES, delimiter=st.sampled_from([",", ";", "\t"]), encoding=st.sampled_from(["utf-8-sig", "utf-16"]))
 def test_what_a_spreadsheet_quotes_comes_back_as_it_was(rows, delimiter, encoding):
     file = io.StringIO(newline="")

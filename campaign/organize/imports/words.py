@@ -25,7 +25,7 @@ FIELD_WORDS = {
     "signed_at": _l("Signed on"),
     "sheet": _l("Sheet"),
     "row": _l("Row on the sheet"),
-    "state": _l("State"),
+    "state": _l("Whether it was counted"),
 }
 FATE_WORDS = {
     "new": _l("new"),
