@@ -228,7 +228,7 @@ def test_a_sheet_is_typed_without_script(desk, petition):
     cells = {"cell:1:given_name": "Zora", "cell:1:postal_code": "06600", "cell:1:subscribe": "yes", "cell:1:email": "z@correo.mx", "cell:12:given_name": "Ana"}
     answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "seen": seen_at(desk, place)})
     shown = desk.get(answer.location).text
-    assert "Write the name by which you sign." in shown
+    assert "The name is missing." in shown
     desk.post(place, {**cells, "cell:2:email": "", "seen": seen_at(desk, place)})
     desk.post(f"{answer.location}/bring-in", {"attested": "y", "seen": seen_at(desk, answer.location)})
     assert sorted((row.given_name, row.country, row.lang, row.subscribe) for row in rows()) == [("Ana", "MX", "es", False), ("Zora", "MX", "es", True)]

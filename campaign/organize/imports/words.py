@@ -8,7 +8,7 @@ from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED
 from campaign.imports.values import TOO_LONG
 from campaign.lib.postal_codes import postal_code_example
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
-from campaign.signatures.forms import MISSING, MISSING_ANSWER
+from campaign.signatures.forms import MISSING_ANSWER
 from campaign.signatures.measures import MOST_COMMENT, MOST_NAME
 
 FIELD_WORDS = {
@@ -35,6 +35,15 @@ FATE_WORDS = {
     "left_out": _l("left out"),
 }
 FATE_TAGS = {"new": "sure", "held": "waiting", "duplicate": "quiet", "wrong": "grave", "left_out": "quiet"}
+# Whoever types a sheet in is not the one who signed it.
+MISSING_ON_PAPER = {
+    "given_name": _l("The name is missing."),
+    "family_name": _l("The family name is missing."),
+    "country": _l("The country is missing."),
+    "postal_code": _l("The postal code is missing."),
+    "comment": _l("The few words are missing."),
+    "signed_at": _l("The day of signing is missing."),
+}
 ROW_FAULTS = {
     UNCLOSED: _l("A quotation mark in this row is never closed: the rest of the file was read as one cell."),
     CUT_SHORT: _l("The file breaks off in the middle of this row."),
@@ -78,7 +87,7 @@ def fault_in_words(field, code):
     if field == "row":
         return str(ROW_FAULTS[code])
     if name == "missing":
-        return str(_("The day of signing is missing.") if field == "signed_at" else MISSING.get(field, MISSING_ANSWER))
+        return str(MISSING_ON_PAPER.get(field, MISSING_ANSWER))
     if name == "postal_code":
         example = postal_code_example(detail)
         if example:
