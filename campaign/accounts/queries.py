@@ -46,6 +46,16 @@ def link_by_id(link_id):
     return db.session.get(AccountLink, link_id)
 
 
+def last_invitation(organizer_id):
+    """Return the newest AccountLink by which somebody was invited, or None."""
+    return db.session.scalar(
+        select(AccountLink)
+        .where(AccountLink.organizer_id == organizer_id, AccountLink.purpose == "invitation")
+        .order_by(AccountLink.id.desc())
+        .limit(1)
+    )
+
+
 def is_open(link, now):
     """Return whether a link can still be used."""
     return link.used_at is None and link.expires_at > now and link.organizer.removed_at is None

@@ -2,7 +2,9 @@
 
 import pytest
 
-from campaign.accounts.queries import organizer_by_address
+from campaign.accounts.queries import last_invitation, organizer_by_address
+from campaign.extensions import db
+from campaign.lib.times import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
 from tests.factories.signatures import owed
@@ -150,6 +152,17 @@ def test_an_invitation_is_sent_again(desk_of, cause):
     who = organizer_by_address(TEO)
     desk.post(f"/organize/people/{who.id}/invite-again")
     assert [kind for kind, *_ in owed()] == ["account_invitation"] * 2
+
+
+def test_an_invitation_speaks_the_language_of_whom_it_goes_to_and_says_how_long_it_works(desk_of, cause):
+    desk = desk_of("owner", cause.id)
+    invite(desk, cause, lang="fr")
+    who = organizer_by_address(TEO)
+    assert fresh(who).lang == "fr"
+    assert "works until" in desk.get(f"/organize/people/{who.id}").text
+    last_invitation(who.id).expires_at = utcnow()
+    db.session.commit()
+    assert "works no more" in desk.get(f"/organize/people/{who.id}").text
 
 
 def test_names_are_shown_as_words_and_not_as_markup(desk_of, cause):

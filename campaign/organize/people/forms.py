@@ -1,12 +1,13 @@
 """The forms by which roles are given."""
 
+from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import InputRequired, Length
 
 from campaign.accounts.permissions import ADMIN, ROLES
-from campaign.organize.fields import AddressField
+from campaign.organize.fields import LANGUAGES, AddressField
 
 ROLE_NAMES = {
     ADMIN: _l("Admin"),
@@ -48,3 +49,4 @@ class RoleForm(FlaskForm):
 class InvitationForm(RoleForm):
     email = AddressField(_l("E-mail"))
     name = StringField(_l("Name"), [Length(max=80, message=_l("That is too long."))])
+    lang = SelectField(_l("Language of the letter"), choices=LANGUAGES, default=lambda: g.lang)

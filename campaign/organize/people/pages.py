@@ -14,7 +14,7 @@ from campaign.accounts.operations import (
     take_role,
 )
 from campaign.accounts.permissions import ADMIN, EVERYWHERE
-from campaign.accounts.queries import organizer_by_id, organizers_of
+from campaign.accounts.queries import last_invitation, organizer_by_id, organizers_of
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.lib.names import NameRefused, clean_name
@@ -53,7 +53,7 @@ def create():
         name=_clean(form.name.data),
         role=form.role.data,
         cause_id=form.cause_id,
-        lang=organizer().lang,
+        lang=form.lang.data,
         invited_by_id=organizer().id,
         now=utcnow(),
     )
@@ -191,4 +191,6 @@ def _invitation_page(form, status=200):
 
 def _page(who, form, status=200):
     words = {"who": who, "grants": _seen_grants(who), "form": form, "is_self": who.id == organizer().id}
+    if who.is_invited:
+        words["invitation"], words["now"] = last_invitation(who.id), utcnow()
     return render_template("organize/people/show.html", **words, **_words()), status
