@@ -22,6 +22,7 @@ def _documents(ids):
             yield Document(
                 subject_id=cause.id,
                 lang=lang,
+                written_in=text.lang,
                 cause_id=cause.id,
                 slug=cause.slug,
                 title=text.title,

@@ -33,6 +33,7 @@ def _document(event, lang):
     return Document(
         subject_id=event.id,
         lang=lang,
+        written_in=text.lang,
         cause_id=event.cause_id,
         slug=event.slug,
         title=text.title,

@@ -14,6 +14,7 @@ KINDS = ("cause", "petition", "event", "update")
 class SearchDocument(db.Model):
     """A public thing in one language of the site, but for its long texts: so many can be counted and put in order quickly.
 
+    `written_in` is the language of its words: that of the original where nobody has put them into `lang` yet.
     `subject_id` is the row of its kind, `line` a fact worded when it was indexed, such as an event's day and hour. `mark` tells the
     state of the thing that was read: where it differs from the present one, the worker reads it anew.
     """
@@ -29,6 +30,7 @@ class SearchDocument(db.Model):
     kind: Mapped[str] = mapped_column(String(12))
     subject_id: Mapped[int] = mapped_column(RowId)
     lang: Mapped[str] = mapped_column(String(2))
+    written_in: Mapped[str] = mapped_column(String(2), server_default="")
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
     slug: Mapped[str] = mapped_column(String(80))
     title: Mapped[str] = mapped_column(String(200))

@@ -39,6 +39,7 @@ def _document(petition, lang):
     return Document(
         subject_id=petition.id,
         lang=lang,
+        written_in=text.lang,
         cause_id=petition.cause_id,
         slug=petition.slug,
         title=text.title,

@@ -25,6 +25,7 @@ class Hit:
 
     kind: str
     slug: str
+    written_in: str
     title: tuple[Part, ...]
     excerpt: tuple[Part, ...]
     day: date | None
@@ -51,6 +52,7 @@ class Neighbour:
 
     kind: str
     slug: str
+    written_in: str
     title: str
 
 
@@ -89,7 +91,7 @@ def neighbours(slug, lang):
     if not terms:
         return []
     rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MOST_NEAR)).all()
-    return [Neighbour(row.kind, row.slug, row.title) for row in rows]
+    return [Neighbour(row.kind, row.slug, row.written_in, row.title) for row in rows]
 
 
 def _alike(slug, terms, lang):
@@ -152,6 +154,7 @@ def _hits(rows, terms):
         Hit(
             kind=row.kind,
             slug=row.slug,
+            written_in=row.written_in,
             title=parts(row.title, terms),
             excerpt=excerpt(texts[row.id].summary, texts[row.id].body, terms),
             day=row.day,

@@ -20,10 +20,11 @@ class Standing(NamedTuple):
 
 @dataclass(frozen=True)
 class Document:
-    """A thing in one language: `title`, `summary` and `body` are plain texts, the rest as in SearchDocument."""
+    """A thing for readers of `lang`: `title`, `summary` and `body` are plain texts, the rest as in SearchDocument."""
 
     subject_id: int
     lang: str
+    written_in: str
     cause_id: int
     slug: str
     title: str

@@ -35,6 +35,7 @@ def _document(update, lang, zone):
     return Document(
         subject_id=update.id,
         lang=lang,
+        written_in=text.lang,
         cause_id=update.cause_id,
         slug=update.slug,
         title=text.title,

@@ -13,7 +13,7 @@ ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
 
 
 def neighbours_of_request():
-    """Return (address, title) of what somebody may have meant; nothing where the database is away."""
+    """Return (address, Neighbour) of what somebody may have meant; nothing where the database is away."""
     wanted = request.path.rstrip("/").rpartition("/")[2]
     if not is_slug(wanted):
         return ()
@@ -22,4 +22,4 @@ def neighbours_of_request():
     except SQLAlchemyError:
         db.session.rollback()
         return ()
-    return tuple((url_for(ENDPOINTS[each.kind], slug=each.slug), each.title) for each in found)
+    return tuple((url_for(ENDPOINTS[each.kind], slug=each.slug), each) for each in found)

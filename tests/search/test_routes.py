@@ -119,3 +119,13 @@ def test_one_letter_finds_its_own_words_and_says_how_to_find_more(client, librar
         assert words in client.get(f"/{lang}/search?q=%20V%20").text
     assert "Write a second one" not in client.get("/en/search?q=va").text
     assert "Write a second one" not in client.get("/en/search?q=%E5%AE%B6").text
+
+
+def test_words_that_nobody_has_translated_are_read_in_their_own_language(client, app):
+    make_petition("casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es")
+    index_now()
+    found = client.get("/en/search?q=casa").text
+    assert re.search(r'<a href="/en/petitions/casa" lang="es">', found)
+    assert re.search(r'<p class="reading" lang="es">', found)
+    assert re.search(r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text)
+    assert re.search(r'<a href="/es/petitions/casa">', client.get("/es/petitions/cassa").text)
