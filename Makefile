@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # How many processes share the tests: browsers and databases mostly wait, so more than a small machine's cores. Those of faults
-# kill what they started and look at the clock, so they run alone afterwards.
+# kill what they started and look at the clock, so they run afterwards, with less company.
 WORKERS ?= 3
 export VOLANTE_ENV ?= local
 
@@ -19,7 +19,7 @@ ifdef ARGS
 	@$(BIN)/python -m pytest $(ARGS)
 else
 	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/faults; others=$$?; \
-	$(BIN)/python -m pytest tests/faults && exit $$others
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/faults && exit $$others
 endif
 
 bench: $(VENV)/.test
