@@ -10,6 +10,7 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.models import OwedMessage
 from campaign.petitions.models import Petition
+from campaign.petitions.operations import reopen_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import erasing
 from campaign.signatures.queries import differences
@@ -105,6 +106,27 @@ def test_a_later_end_is_told_anew(petition):
     end(petition, days_ago=-60)
     assert write(erasing.tell_of_erasing, now=utcnow() + 55 * DAY) == 0
     assert write(erasing.tell_of_erasing, now=utcnow() + 58 * DAY) == 1
+
+
+def test_what_is_signed_after_the_erasing_is_told_of_and_erased_too(petition):
+    make_organizer()
+    sign_and_hatch(petition)
+    end(petition, days_ago=10)
+    write(erasing.set_retention, petition_id=petition.id, days=9)
+    now = utcnow()
+    write(erasing.tell_of_erasing, now=now)
+    later = now + 15 * DAY
+    assert write(erasing.anonymise_due, now=later) == 1
+    assert write(erasing.tell_of_erasing, now=later) == 0
+    write(reopen_petition, petition_id=petition.id, now=later)
+    sign_and_hatch(petition, ODILE)
+    end(petition, days_ago=10)
+    assert write(erasing.tell_of_erasing, now=later) == 1
+    assert write(erasing.anonymise_due, now=later + 13 * DAY) == 0
+    assert write(erasing.anonymise_due, now=later + 15 * DAY) == 1
+    assert write(erasing.tell_of_erasing, now=later + 16 * DAY) == 0
+    assert {each.state for each in rows()} == {"erased"}
+    assert differences() == []
 
 
 def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
