@@ -179,10 +179,12 @@ def _begin_anew():
 
 
 def _with_retention():
+    """Return the petitions whose data is to go, but those that another worker is at."""
     return db.session.scalars(
         select(Petition)
         .where(Petition.retention_days.is_not(None), Petition.retention_done_at.is_(None))
         .order_by(Petition.id)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
 

@@ -17,6 +17,7 @@ from campaign.signatures.queries import differences
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, link, owed, row, rows, sign, sign_and_hatch, withdraw
+from tests.together import together
 
 DAY = timedelta(days=1)
 
@@ -106,6 +107,16 @@ def test_a_later_end_is_told_anew(petition):
     end(petition, days_ago=-60)
     assert write(erasing.tell_of_erasing, now=utcnow() + 55 * DAY) == 0
     assert write(erasing.tell_of_erasing, now=utcnow() + 58 * DAY) == 1
+
+
+def test_of_two_workers_one_tells_the_owners(app, petition):
+    make_organizer()
+    sign_and_hatch(petition)
+    end(petition, days_ago=10)
+    write(erasing.set_retention, petition_id=petition.id, days=9)
+    now = utcnow()
+    assert sorted(together(app, [lambda: write(erasing.tell_of_erasing, now=now)] * 4)) == [0, 0, 0, 1]
+    assert len([kind for kind, _id, _lang in owed() if kind == "retention_notice"]) == 1
 
 
 def test_what_is_signed_after_the_erasing_is_told_of_and_erased_too(petition):
