@@ -52,10 +52,8 @@ def ended_at(petition):
 
     One that was closed by hand ended then; of one whose closing nobody noted, with its last signature.
     """
-    if petition.state != "closed":
-        return petition.closes_at
-    if petition.closed_at is not None:
-        return min(filter(None, (petition.closes_at, petition.closed_at)))
+    if petition.state != "closed" or petition.closed_at is not None:
+        return petition.ends_at
     last = db.session.scalar(
         select(Signature.created_at).where(Signature.petition_id == petition.id).order_by(Signature.id.desc()).limit(1)
     )
