@@ -1,6 +1,6 @@
 """Erasing one signature, and those of a petition some time after its end."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -153,3 +153,15 @@ def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition
     assert "/organize/retention/home" in message.text
     write(erasing.set_retention, petition_id=petition.id, days=None)
     assert compose(letter) is None
+
+
+def test_the_letter_names_the_day_that_it_is_in_the_zone_of_the_campaign(app, petition):
+    make_organizer()
+    sign_and_hatch(petition)
+    closes = datetime(2031, 1, 10, 3, tzinfo=UTC)
+    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(closes_at=closes)))
+    write(erasing.set_retention, petition_id=petition.id, days=10)
+    write(erasing.tell_of_erasing, now=closes + 10 * DAY - erasing.NOTICE)
+    letter = db.session.query(OwedMessage).filter_by(kind="retention_notice").one()
+    message = app.extensions["mail_composers"]["retention_notice"](letter)
+    assert all("19 January 2031" in words for words in (message.subject, message.text, message.html))
