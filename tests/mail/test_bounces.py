@@ -126,7 +126,7 @@ def test_the_command_marks_addresses_and_may_read_twice(app, folder):
     for _ in range(2):
         done = app.test_cli_runner().invoke(args=["mail", "bounces", "read", str(folder)])
         assert done.exit_code == 0, done.output
-        assert "7 messages: 1 addresses that take no mail, 1 complaints, 1 passing troubles, 4 that tell nothing" in done.output
+        assert "7 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 4." in done.output
     db.session.rollback()
     assert [bool(refusal_of(digest(name))) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
     assert is_suppressed(digest("teo"))
