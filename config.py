@@ -4,6 +4,7 @@ The embedded defaults serve one machine: SQLite and written mail in `var/`. `doc
 test keeps that page and this file in step.
 """
 
+import fcntl
 import os
 import secrets
 from ipaddress import ip_network
@@ -198,9 +199,13 @@ def make_room(var):
 def _own_secret(path):
     """Return the secret kept in `path`, made at the first call, so that links in sent mail outlive a restart."""
     make_room(path.parent)
-    try:
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(48))
-    except FileExistsError:
-        pass
-    return path.read_text().strip()
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+") as file:
+        # Between its making and its first word somebody may look, and a power cut may leave it so: an empty key opens every link.
+        fcntl.flock(file, fcntl.LOCK_EX)
+        secret = file.read().strip()
+        if not secret:
+            secret = secrets.token_urlsafe(48)
+            file.write(secret)
+            file.flush()
+            os.fsync(file.fileno())
+        return secret

@@ -31,7 +31,7 @@ def petition_shape(petition, count, lang):
         "goal": petition.goal or None,
         "targets": [target.name(lang) for target in petition.targets],
         "opens_at": _instant(petition.opens_at),
-        "closes_at": _instant(petition.closes_at),
+        "closes_at": _instant(petition.ends_at),
         "url": _address("petitions.show", petition.slug, lang),
         "image": _address("cards.petition", petition.slug, lang),
     }

@@ -94,7 +94,7 @@ def _words():
     lang = sent.get("lang")
     return texts | {
         "subscribe": sent.get("subscribe") is True,
-        "answers": {_text(name): _text(value) for name, value in sent.get("answers", {}).items()},
+        "answers": {name: "y" if value is True else _text(value) for name, value in sent.get("answers", {}).items()},
         "lang": lang if isinstance(lang, str) and lang in LOCALES else next(iter(LOCALES)),
     }
 
@@ -106,7 +106,7 @@ def _typed(words):
 
 
 def _text(value):
-    return "y" if value is True else value if isinstance(value, str) else ""
+    return value if isinstance(value, str) else ""
 
 
 def _refused(status, headers=None):

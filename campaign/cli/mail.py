@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from campaign.extensions import write
 from campaign.lib.addresses import host
 from campaign.lib.mail_addresses import AddressRefused, parse_address
+from campaign.lib.plurals import numbered
 from campaign.lib.times import utcnow
 from campaign.mail.bounces import read_bounces
 from campaign.signatures import keys
@@ -36,8 +37,8 @@ def read(path, any_sender):
         for bounce in told:
             counts[bounce.kind if _note(bounce) else "other"] += 1
     click.echo(
-        f"Read {counts['messages']} messages: {counts['hard']} addresses that take no mail, {counts['complaint']} complaints, "
-        f"{counts['soft']} passing troubles, {counts['other']} that tell nothing."
+        f"Read {numbered(counts['messages'], 'message')}. Addresses that take no mail: {counts['hard']}, complaints: {counts['complaint']}, "
+        f"passing troubles: {counts['soft']}, what tells nothing: {counts['other']}."
     )
 
 

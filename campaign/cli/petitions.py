@@ -10,6 +10,7 @@ from campaign.extensions import write
 from campaign.lib.slugs import LONGEST_SLUG, is_slug
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import (
+    CauseClosed,
     NotReady,
     SlugTaken,
     archive_petition,
@@ -19,6 +20,8 @@ from campaign.petitions.operations import (
     reopen_petition,
 )
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
+
+CAUSE_CLOSED = "Its cause is closed or archived. Open that first."
 
 group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
@@ -47,6 +50,8 @@ def create(slug, cause, title, body, summary, targets, goal, lang, two_per_addre
     owner = cause_by_slug(cause)
     if owner is None:
         raise click.ClickException(f"There is no cause at {cause!r}.")
+    if owner.is_over and not draft:
+        raise click.ClickException(f"{CAUSE_CLOSED} Or keep the petition to the organizers: --draft.")
     try:
         _act(
             "petitions.create",
@@ -82,6 +87,8 @@ def publish(slug):
     except NotReady as error:
         lacking = ", ".join(f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults)
         raise click.ClickException(f"It cannot go out yet; to be mended: {lacking}.") from error
+    except CauseClosed as error:
+        raise click.ClickException(CAUSE_CLOSED) from error
     click.echo(f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}")
 
 
@@ -89,7 +96,10 @@ def publish(slug):
 @click.argument("slug")
 def reopen(slug):
     """Take signatures again under the petition at SLUG."""
-    _act("petitions.reopen", reopen_petition, petition_id=_public(slug).id, now=utcnow())
+    try:
+        _act("petitions.reopen", reopen_petition, petition_id=_public(slug).id, now=utcnow())
+    except CauseClosed as error:
+        raise click.ClickException(CAUSE_CLOSED) from error
     click.echo(f"Reopened {slug}.")
 
 

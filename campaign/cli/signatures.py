@@ -42,7 +42,7 @@ def export(petition, kind, output, state):
         return
     with open(output, "wb", opener=_open_for_owner) as file:
         total = _pour(sheet, kind, file)
-    click.echo(f"Wrote {total} signatures to {output}.")
+    click.echo(f"Wrote {numbered(total, 'signature')} to {output}.")
 
 
 @group.command("audit")

@@ -97,7 +97,7 @@ class Worker(Loops):
         self._postman = postman_for(app, write)
         self._has_read_clocks = False
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
-        self._sums = SumsKeeper(write)
+        self._sums = SumsKeeper(write, holder=self._holder)
         self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
     def run(self):

@@ -7,6 +7,7 @@ from werkzeug.exceptions import HTTPException
 from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
+from campaign.lib.addresses import with_query
 from campaign.lib.caching import public
 from campaign.lib.content_policy import policy
 from campaign.lib.times import utcnow
@@ -109,7 +110,7 @@ def _found(slug):
     """Return the public petition at `slug`; leads on where it has moved, and answers 404 where there is none."""
     petition = petition_by_slug(slug)
     if petition is None and (present := slug_after(slug)):
-        abort(redirect(url_for(request.endpoint, slug=present, **request.args), 301 if request.method == "GET" else 308))
+        abort(redirect(with_query(url_for(request.endpoint, slug=present)), 301 if request.method == "GET" else 308))
     return petition or abort(404)
 
 

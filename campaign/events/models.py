@@ -101,8 +101,13 @@ class Event(db.Model):
         by_lang = {text.lang: text for text in self.texts}
         return by_lang.get(lang) or by_lang.get(self.original_lang) or self.texts[0]
 
+    @property
+    def is_shut(self):
+        """Whether nobody more can register, though it has not begun."""
+        return self.registration_closed or self.cause.state == "archived"
+
     def takes_registrations(self, now):
-        return self.keeps_registrations(now) and not self.registration_closed
+        return self.keeps_registrations(now) and not self.is_shut
 
     def keeps_registrations(self, now):
         """Return whether those who are registered may still change it."""

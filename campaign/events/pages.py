@@ -130,7 +130,7 @@ def page(event, lang, now):
         petitions=_petitions(event, lang, now),
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
-        registration_closed=event.registration_closed and now < event.starts_at,
+        registration_closed=event.is_shut and now < event.starts_at,
         is_full=is_full(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),

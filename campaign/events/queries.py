@@ -7,8 +7,9 @@ from campaign.causes.models import Cause
 from campaign.events.models import Event, EventOldSlug, EventPicture, Registration
 from campaign.extensions import db
 
-PUBLIC = (Event.state != "draft", Cause.state == "published")
-LISTED = (*PUBLIC, Event.archived_at.is_(None))
+PUBLIC = (Event.state != "draft", Cause.state != "draft")
+LISTED_BY_CAUSE = (*PUBLIC, Event.archived_at.is_(None))
+LISTED = (*LISTED_BY_CAUSE, Cause.state == "published")
 IN_ARCHIVE = Event.archived_at.is_not(None)
 MOST_IN_FEED = 500
 
@@ -154,9 +155,7 @@ def _of(cause_ids):
 
 
 def _chosen(cause_id, town):
-    query = _whole().where(*LISTED)
-    if cause_id is not None:
-        query = query.where(Event.cause_id == cause_id)
+    query = _whole().where(*(LISTED if cause_id is None else (*LISTED_BY_CAUSE, Event.cause_id == cause_id)))
     return query.where(Event.town == town) if town else query
 
 

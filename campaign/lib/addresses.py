@@ -3,13 +3,19 @@
 from urllib.parse import urlsplit
 
 import idna
-from flask import current_app
+from flask import current_app, request
 
 
 def whole_address(endpoint, lang, **values):
     """Return the whole address of a page in `lang`."""
     path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
     return current_app.config["PUBLIC_URL"] + path
+
+
+def with_query(path):
+    """Return a path of ours with the query of the present request behind it, whatever that is: to be led on loses nothing."""
+    query = request.query_string.decode(errors="replace")
+    return f"{path}?{query}" if query else path
 
 
 def host_in(address):

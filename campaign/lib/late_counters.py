@@ -7,9 +7,10 @@ from limits.storage import Storage
 
 
 class LateCounters(Storage):
-    """A storage for the `limits` library before another one, `shared`: counting waits neither for a disk nor a network.
+    """A storage for the `limits` library before another one, `shared`, which is told of many counts at once.
 
-    What is counted here is known elsewhere up to `seconds` later, so a limit may be passed by what comes in that time.
+    What is counted here is known elsewhere up to `seconds` later, so a limit may be passed by what comes in that time. Of a key
+    that nobody has counted lately the shared storage is asked first: whoever pauses does not begin anew.
     """
 
     def __init__(self, shared, seconds):
@@ -31,19 +32,15 @@ class LateCounters(Storage):
         now = time.monotonic()
         if now >= self._next_telling:
             self._tell(now)
-        count, until = self._heard.get(key, (0, 0))
-        return self._untold_of(key) + (count if now <= until else 0)
+        return self._count_of(key, now)
 
     def get(self, key):
-        now = time.monotonic()
-        count, until = self._heard.get(key, (0, 0))
-        if now > until:
-            count = self._shared.get(key)
-            self._heard[key] = (count, now + self._seconds)
-        return self._untold_of(key) + count
+        return self._count_of(key, time.monotonic())
 
     def get_expiry(self, key):
-        return self._shared.get_expiry(key)
+        expiry, now = self._shared.get_expiry(key), time.time()
+        # A window that began here is not known there yet.
+        return expiry if expiry > now else now + self._untold.get(key, (0, 0))[1]
 
     def check(self):
         return self._shared.check()
@@ -56,6 +53,13 @@ class LateCounters(Storage):
         self._untold.pop(key, None)
         self._heard.pop(key, None)
         self._shared.clear(key)
+
+    def _count_of(self, key, now):
+        count, until = self._heard.get(key, (0, 0))
+        if now > until:
+            count = self._shared.get(key)
+            self._heard[key] = (count, now + self._seconds)
+        return self._untold_of(key) + count
 
     def _untold_of(self, key):
         return self._untold.get(key, (0, 0))[0]

@@ -1,6 +1,7 @@
 """Reading what mail servers send back: delivery reports (RFC 3464) and complaints (RFC 5965)."""
 
 import email
+import logging
 import mailbox
 import re
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 FAILED = "failed"
 # What a mailing that nobody asked for is told by.
 ABUSE = ("abuse", "fraud", "not-spam-opt-out", "opt-out")
+
+log = logging.getLogger("campaign.mail")
 
 
 @dataclass(frozen=True)
@@ -31,8 +34,16 @@ def read_bounces(path, *, host=None):
     With `host` reports about letters that are not of this host's are read as none: anybody can send us a report.
     """
     for name, content in _messages(Path(path)):
-        message = email.message_from_bytes(content, policy=default)
-        yield name, list(bounces_in(message, host=host))
+        yield name, _read(name, content, host)
+
+
+def _read(name, content, host):
+    try:
+        return list(bounces_in(email.message_from_bytes(content, policy=default), host=host))
+    except Exception as error:
+        # The library fails in many ways over what is malformed; one such message must not hide those behind it.
+        log.warning("%s cannot be read: %s", name, type(error).__name__)
+        return []
 
 
 def bounces_in(message, *, host=None):

@@ -18,7 +18,8 @@ from campaign.petitions.queries import petition_counts, published_petitions
 class PetitionCard:
     """What a list or a button needs to know of a petition.
 
-    `lang` is that of its words; `targets` maps the name of each to the language it is in; `percent` is of the current goal, at most 100.
+    `lang` is that of its words; `targets` maps the name of each to the language it is in; `percent` is of the current goal, at most 100;
+    `ends_at` is when it ends or ended.
     """
 
     id: int
@@ -34,7 +35,7 @@ class PetitionCard:
     percent: float
     state: str
     opens_at: datetime | None
-    closes_at: datetime | None
+    ends_at: datetime | None
 
 
 @dataclass(frozen=True)
@@ -111,7 +112,7 @@ def _card_words(petition, lang, count, now):
         "percent": min(100.0, 100 * count / goal) if goal else 0.0,
         "state": petition.phase(now),
         "opens_at": petition.opens_at,
-        "closes_at": petition.closes_at,
+        "ends_at": petition.ends_at,
     }
 
 

@@ -108,6 +108,13 @@ class Petition(db.Model):
         """Return whether supporters may have signed: what they read is then kept as it is."""
         return self.opened_at is not None and self.opened_at <= now
 
+    @property
+    def ends_at(self):
+        """When it ends or ended: at the hour that was set, or when somebody closed it before; None where nobody has noted it."""
+        if self.state == "closed":
+            return min(filter(None, (self.closes_at, self.closed_at))) if self.closed_at else None
+        return self.closes_at
+
     def deliver_place(self, lang):
         return self.deliver_places.get(lang) or next(filter(None, self.deliver_places.values()), "")
 

@@ -35,7 +35,7 @@ slugs = MovingSlugs(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
 
 
 class CauseClosed(CampaignError):
-    """The petition's cause is closed, and nothing is signed under it."""
+    """The petition's cause is closed or archived, and nothing is signed under it."""
 
     status = 409
 
@@ -161,7 +161,7 @@ def restore_petition(*, petition_id):
 
 
 def _demand_open_cause(petition):
-    if petition.cause.closed_at is not None:
+    if petition.cause.is_over:
         raise CauseClosed(f"the cause of {petition.slug}")
 
 

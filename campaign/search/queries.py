@@ -68,7 +68,8 @@ def search(query, lang, *, kind="", cause_id=None, page=1):
     prefer_index()
     counts, ids = _ask(_found(terms, lang, cause_id), _order(terms, lang), kind, page)
     by_id = {row.id: row for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))}
-    rows = [by_id[each] for each in ids]
+    # What is being read anew this instant has another number by now; the next who asks finds it again.
+    rows = [by_id[each] for each in ids if each in by_id]
     return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
 
 
@@ -163,6 +164,7 @@ def _hits(rows, terms):
             count=counts[row.kind].get(row.subject_id, 0) if row.kind in counts else None,
         )
         for row in rows
+        if row.id in texts
     )
 
 

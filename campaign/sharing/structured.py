@@ -38,8 +38,8 @@ def of_petition(petition, cause, lang):
         letter["author"] = {"@type": "Organization", "name": petition.organisation}
     if petition.targets:
         letter["audience"] = [{"@type": "Audience", "name": target} for target in petition.targets]
-    if petition.closes_at:
-        letter["expires"] = petition.closes_at.isoformat(timespec="seconds")
+    if petition.ends_at:
+        letter["expires"] = petition.ends_at.isoformat(timespec="seconds")
     return letter
 
 

@@ -10,8 +10,6 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.lib.addresses import whole_address
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
@@ -72,7 +70,7 @@ def _erasing_notice(owed):
         return None
     words = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
-        "erases_on": long_date(at.date(), LOCALES[owed.lang]),
+        "erases_on": at,
         "retention_url": whole_address("organize.retention.edit", owed.lang, slug=petition.slug),
     }
     wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)

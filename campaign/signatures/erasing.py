@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, update
+from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, record
 from campaign.accounts.models import Grant, Organizer
@@ -51,10 +52,8 @@ def ended_at(petition):
 
     One that was closed by hand ended then; of one whose closing nobody noted, with its last signature.
     """
-    if petition.state != "closed":
-        return petition.closes_at
-    if petition.closed_at is not None:
-        return min(filter(None, (petition.closes_at, petition.closed_at)))
+    if petition.state != "closed" or petition.closed_at is not None:
+        return petition.ends_at
     last = db.session.scalar(
         select(Signature.created_at).where(Signature.petition_id == petition.id).order_by(Signature.id.desc()).limit(1)
     )
@@ -110,7 +109,11 @@ def is_due(petition, now):
 
 
 def tell_of_erasing(*, now):
-    """Owe the owners a letter about each petition whose data goes within NOTICE; return how many petitions."""
+    """Owe the owners a letter about each petition whose data goes within NOTICE; return how many petitions.
+
+    One that was erased and has been signed since is told of like any other.
+    """
+    _begin_anew()
     untold = [petition for petition in _with_retention() if _is_untold(petition, now)]
     for petition in untold:
         petition.retention_told_at = now
@@ -160,11 +163,26 @@ def owners_of(cause_id):
     return db.session.scalars(query).all() or admins()
 
 
+def _begin_anew():
+    """Take up again what was done with and has been signed since: a petition that was reopened, or a sheet that came late."""
+    last = aliased(Signature)
+    newest = select(func.max(last.id)).where(last.petition_id == Petition.id).correlate(Petition).scalar_subquery()
+    signed_since = exists().where(Signature.id == newest, Signature.state != "erased", Signature.given_name != "")
+    db.session.execute(
+        update(Petition)
+        .where(Petition.retention_done_at.is_not(None), signed_since)
+        .values(retention_done_at=None, retention_told_at=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def _with_retention():
+    """Return the petitions whose data is to go, but those that another worker is at."""
     return db.session.scalars(
         select(Petition)
         .where(Petition.retention_days.is_not(None), Petition.retention_done_at.is_(None))
         .order_by(Petition.id)
+        .with_for_update(key_share=True, skip_locked=True)
         .execution_options(populate_existing=True)
     ).all()
 

@@ -97,6 +97,17 @@ class CountryField(SelectField):
         return countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"])
 
 
+class ChoiceField(SelectField):
+    """One of several answers; a page from before they were changed may bring another."""
+
+    def __init__(self, label=None, **kwargs):
+        super().__init__(label, validate_choice=False, **kwargs)
+
+    def pre_validate(self, form):
+        if self.data not in {choice.value for choice in self.choices}:
+            raise Missing(_l("Choose one of the answers in the list."))
+
+
 class CommentField(TextAreaField):
     """A few plain words."""
 

@@ -5,14 +5,14 @@ from functools import lru_cache
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
 from campaign.lib.names import clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.lib.quick_fields import QuickFields
 from campaign.signatures import keys
-from campaign.signatures.fields import CommentField, CountryField, EmailField, NameField
+from campaign.signatures.fields import ChoiceField, CommentField, CountryField, EmailField, NameField
 from campaign.signatures.measures import MOST_ANSWER, MOST_POSTAL_CODE
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 
@@ -164,7 +164,7 @@ def answer_field(kind, label, choices):
         return BooleanField(label)
     if kind == "choice":
         options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
-        return SelectField(label, choices=options, default="")
+        return ChoiceField(label, choices=options, default="")
     return StringField(label, [Length(max=MOST_ANSWER, message=_l("That is too long."))], filters=[_plain])
 
 

@@ -117,7 +117,8 @@ def _hold_crowded(now, limit, most, reason, here=true()):
 def _give_numbers(now, limit):
     rows = db.session.execute(
         select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.subscribe)
-        .where(TO_HATCH)
+        # Who came back since `_resume` looked has a number still, and is taken up by the next pass.
+        .where(TO_HATCH, _table.c.number.is_(None))
         .order_by(_table.c.id)
         .limit(limit)
         # Whoever withdraws at this instant comes before us, and is skipped, or after us, and is not overwritten.

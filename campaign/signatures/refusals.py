@@ -22,6 +22,5 @@ def refusal(status, form=None, petition=None):
 
 
 def _moment(status, petition):
-    name = "opens_at" if status == 409 else "closes_at"
-    moment = getattr(petition, name)
+    name, moment = ("opens_at", petition.opens_at) if status == 409 else ("closes_at", petition.ends_at)
     return {name: moment.isoformat(timespec="seconds")} if moment else {}

@@ -12,7 +12,9 @@ from typing import Any, NamedTuple
 from sqlalchemy import delete, func, select
 
 from campaign.extensions import db
+from campaign.jobs.operations import take_lease
 from campaign.lib.hours import hour_of
+from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 from campaign.signatures.sum_models import KeptSum
@@ -75,8 +77,10 @@ def added_up(last_id):
     return found
 
 
-def put(found, *, last_id):
-    """Keep what was `added_up` instead of what was kept before."""
+def put(found, *, last_id, holder, now):
+    """Keep what was `added_up` instead of what was kept before; nothing while another worker does."""
+    if not take_lease("sums", holder=holder, now=now):
+        return
     db.session.execute(delete(KeptSum))
     for (petition_id, part), rows in found.items():
         db.session.add(KeptSum(petition_id=petition_id, part=part, last_id=last_id, rows=rows))
@@ -84,10 +88,10 @@ def put(found, *, last_id):
 
 
 class SumsKeeper:
-    """Adds up anew whatever is many, while it changes; several may do so at once, and keep the same."""
+    """Adds up anew whatever is many, while it changes; of several that have done so at once one keeps it. `holder` names this process."""
 
-    def __init__(self, write):
-        self._write, self._rests_until, self._mark = write, 0, None
+    def __init__(self, write, *, holder):
+        self._write, self._holder, self._rests_until, self._mark = write, holder, 0, None
 
     def keep(self):
         """Make a pass if one is due."""
@@ -97,7 +101,7 @@ class SumsKeeper:
         if mark == self._mark or mark[0] < MANY:
             return
         began = monotonic()
-        self._write(put, added_up(mark[0]), last_id=mark[0])
+        self._write(put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=utcnow())
         self._mark, self._rests_until = mark, monotonic() + max(SECONDS, (monotonic() - began) / SHARE)
 
 

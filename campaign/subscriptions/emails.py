@@ -46,7 +46,7 @@ def _confirmation(owed):
         "list_title": cause.text(owed.lang).title if cause else "Volante",
         "cause_title": cause.text(owed.lang).title if cause else "Volante",
         "frequency": subscription.frequency,
-        "expires_on": subscription.mailed_at + timedelta(days=current_app.config["CONFIRM_DAYS"]),
+        "expires_on": _good_until(subscription, current_app.config),
         "erase_days": current_app.config["ERASE_PENDING_DAYS"],
         "confirm_url": whole_address("subscriptions.confirm", owed.lang, token=keys.token_for(keys.CONFIRM, subscription)),
         "preferences_url": listed["preferences_url"],
@@ -63,3 +63,9 @@ def _confirmation(owed):
         list_unsubscribe=listed["list_unsubscribe"],
         **wording._asdict(),
     )
+
+
+def _good_until(subscription, config):
+    """Return when the link to confirm ends: after its days, or with the wish itself if that is erased earlier."""
+    link_ends = subscription.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
+    return min(link_ends, subscription.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]))

@@ -124,7 +124,9 @@ def _is_untold(update_id, hour):
 def settle(*, now):
     """Keep the reports of mailings before their letters are swept from the outbox, and drop their receipts; return how many."""
     over = db.session.scalars(
-        select(Mailing).where(Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - KEPT)
+        select(Mailing)
+        .where(Mailing.state.in_(("done", "stopped")), Mailing.finished_at <= now - KEPT)
+        .with_for_update(skip_locked=True)
     ).all()
     unsettled = [mailing for mailing in over if not mailing.counts]
     for mailing in unsettled:

@@ -4,6 +4,7 @@ from flask import current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
+from campaign.lib.addresses import with_query
 from campaign.lib.locales import LOCALES
 
 
@@ -62,8 +63,7 @@ def redirect_to_language():
     path = next((path for path in (f"/{lang}{request.path}", bare, f"/{lang}{bare}") if _is_page(path)), None)
     if path is None:
         return None
-    query = request.query_string.decode(errors="replace")
-    response = redirect(path + (f"?{query}" if query else ""))
+    response = redirect(with_query(path))
     response.vary.add("Accept-Language")
     response.cache_control.no_cache = True
     return response

@@ -3,6 +3,7 @@
 from flask import redirect, request, url_for
 
 from campaign.causes.queries import cause_slug_after
+from campaign.lib.addresses import with_query
 from campaign.lib.slugs import is_slug
 from campaign.petitions.queries import slug_after
 from campaign.updates.queries import update_slug_after
@@ -18,5 +19,5 @@ def redirect_to_present_slug():
     present = moved(values["slug"]) if moved and is_slug(values["slug"]) else None
     if present is None:
         return None
-    address = url_for(request.endpoint, **{**values, "slug": present}, **request.args.to_dict(flat=False))
-    return redirect(address, 301 if request.method in ("GET", "HEAD") else 308)
+    address = url_for(request.endpoint, **{**values, "slug": present})
+    return redirect(with_query(address), 301 if request.method in ("GET", "HEAD") else 308)

@@ -100,6 +100,7 @@ def test_a_key_opens_its_own_cause_and_nothing_once_it_is_ended(client, petition
         ({}, {"given_name", "email"}),
         ({"given_name": "Amalia", "email": "x"}, {"email"}),
         ({"given_name": 7, "email": ["a@b.example"]}, {"given_name", "email"}),
+        ({"given_name": True, "email": True}, {"given_name", "email"}),
         ({**ODILE, "country": "XX"}, {"country"}),
         ({**ODILE, "name_display": "loud"}, {"name_display"}),
     ],

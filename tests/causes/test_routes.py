@@ -4,6 +4,10 @@ import re
 
 import pytest
 
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.petitions.endings import close_cause
+from campaign.petitions.operations import close_petition
 from tests.factories.causes import TEXTS, make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -31,6 +35,19 @@ def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(cl
     assert [day for day in (2, 5, 7, 9, -1) if f"Evening {day}" in page] == [2, 5, 7]
     assert page.index("Evening 2") < page.index("Evening 5") < page.index("Evening 7")
     assert [day for day in (1, 2, 3, 8) if f"News {day}" in page] == [1, 2, 3]
+
+
+def test_home_asks_to_sign_only_what_can_be_signed(client, petition):
+    invites = "Read and sign", "Sign and join them"
+    assert all(words in client.get("/en/").text for words in invites)
+    make_petition("law", cause_id=petition.cause_id)
+    write(close_petition, petition_id=petition.id)
+    page = client.get("/en/").text
+    assert page.count('href="/en/petitions/law"') == 2
+    assert 'href="/en/petitions/home"' not in page
+    write(close_cause, cause_id=petition.cause_id, now=utcnow())
+    page = client.get("/en/").text
+    assert [words for words in invites if words in page] == []
 
 
 def test_a_cause_shows_its_petitions_events_ahead_and_past_and_its_news(client, app):

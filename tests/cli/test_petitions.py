@@ -2,7 +2,10 @@
 
 import pytest
 
-from campaign.extensions import db
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.petitions.endings import close_cause, retire_cause
+from campaign.petitions.operations import close_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -101,3 +104,16 @@ def test_the_list_tells_count_goal_and_state(run, app):
     assert header.split() == ["petition", "signatures", "goal", "state"]
     assert home.split() == ["home", "1", "1000", "open"]
     assert law.split() == ["law", "0", "0", "closed"]
+
+
+@pytest.mark.parametrize("end", [close_cause, retire_cause])
+def test_under_a_cause_that_is_over_nothing_opens(run, app, letter, end):
+    petition = make_petition()
+    make_petition("draft", cause_id=petition.cause_id, state="draft")
+    write(close_petition, petition_id=petition.id)
+    write(end, cause_id=petition.cause_id, now=utcnow())
+    for done in (run("petitions", "reopen", "home"), run("petitions", "publish", "draft"), create(run, letter)):
+        assert (done.exit_code, "Its cause is closed or archived. Open that first." in done.output) == (1, True)
+    assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == ("closed", None, None)
+    assert run("petitions", "create", "law", "--cause", "valley", "--title", "x", "--text", letter, "--target", "x", "--draft").exit_code == 0
+    db.session.rollback()

@@ -51,7 +51,8 @@ def test_an_export_to_a_file_says_how_many_people_it_holds_whatever_they_wrote(
     sign(petition, ODILE, email="held@kwan.example", held_reason="hidden_field")
     file = tmp_path / "people.csv"
     done = run("signatures", "export", "home", "--output", file, "--state", state)
-    assert (done.exit_code, done.output) == (0, f"Wrote {count} signatures to {file}.\n")
+    many = "1 signature" if count == 1 else f"{count} signatures"
+    assert (done.exit_code, done.output) == (0, f"Wrote {many} to {file}.\n")
     assert len(lines_of(file.read_text("utf-8"))) == count
 
 

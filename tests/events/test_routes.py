@@ -12,6 +12,7 @@ from campaign.events.operations import Hours, SlugTaken, cancel, change_event, c
 from campaign.extensions import write
 from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
+from campaign.petitions.endings import retire_cause
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,
@@ -157,6 +158,20 @@ def test_an_unknown_or_unpublished_event_is_not_found(client, app, slug):
     for path in (f"/en/events/{slug}", f"/en/events/{slug}/thanks", f"/events/{slug}.ics"):
         assert client.get(path, follow_redirects=True).status_code == 404
     assert client.post(f"/en/events/{slug}/registrations", data=AMALIA).status_code == 404
+
+
+def test_the_events_of_an_archived_cause_stay_as_a_record_and_take_nobody(client, event):
+    make_event("meeting", cause_id=event.cause_id, days=-7)
+    write(retire_cause, cause_id=event.cause_id, now=utcnow())
+    for path in ("/en/events/talk", "/en/events/meeting", "/events/talk.ics"):
+        assert client.get(path).status_code == 200
+    assert "Registering is closed" in client.get("/en/events/talk").text
+    assert post_registration(client, event).status_code == 410
+    assert registrations() == []
+    page = client.get("/en/causes/valley").text
+    assert ("/en/events/talk" in page, "/en/events/meeting" in page) == (True, True)
+    assert "/en/events/talk" not in client.get("/en/events/").text + client.get("/en/").text
+    assert "talk" not in client.get("/events.ics").text
 
 
 def test_a_registration_a_repeat_and_one_who_waits_get_the_same_answer(client, app):

@@ -87,6 +87,13 @@ def test_our_own_secret_is_made_once_and_only_its_owner_may_read_it(asked, tmp_p
     assert (tmp_path / "secret_key").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_start_that_died_before_it_wrote_the_secret_leaves_no_empty_one(asked, tmp_path):
+    (tmp_path / "secret_key").touch(mode=0o600)
+    secret = asked()["SECRET_KEY"]
+    assert len(secret) >= 48
+    assert asked()["SECRET_KEY"] == secret
+
+
 def test_production_takes_no_secret_of_ours(asked, tmp_path):
     assert asked(**PRODUCTION)["SECRET_KEY"] == "k" * 48
     assert not (tmp_path / "secret_key").exists()

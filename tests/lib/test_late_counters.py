@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.lib import late_counters
+from campaign.lib import late_counters, shared_counters
 from campaign.lib.late_counters import LateCounters
 from campaign.lib.shared_counters import SharedCounters
 from tests.lib.clocks import Clock
@@ -79,3 +79,21 @@ def test_resetting_forgets_everything(counters, shared, clock):
     counters.reset()
     assert counters.get("amalia") == 0
     assert shared.get("amalia") == 0
+
+
+def test_whoever_pauses_does_not_begin_anew(counters, clock):
+    counters.incr("amalia", 60, amount=300)
+    # Others count meanwhile, and nothing more is told of her.
+    for _ in range(4):
+        clock.now += 0.3
+        counters.incr("teo", 60)
+    assert counters.incr("amalia", 60) == 301
+
+
+def test_a_window_that_began_here_ends_when_it_will(counters, clock, monkeypatch):
+    monkeypatch.setattr(shared_counters, "time", clock)
+    counters.incr("amalia", 60)
+    assert counters.get_expiry("amalia") == clock.now + 60
+    clock.now += 0.3
+    counters.incr("amalia", 60)
+    assert counters.get_expiry("amalia") == clock.now + 60

@@ -112,12 +112,21 @@ def test_reports_are_read_from_files_maildirs_and_mboxes(folder, tmp_path):
     assert kinds(folder / "hard.eml") == EXPECTED[:1]
 
 
+@pytest.mark.parametrize(
+    ("sound", "malformed"),
+    [("Content-Type: text/rfc822-headers", "Content-Type: text/rfc822-headers; charset=none-such"), ("<0123abc", "<[0123abc")],
+)
+def test_a_malformed_report_does_not_hide_those_behind_it(folder, sound, malformed):
+    (folder / "a-first.eml").write_text(report().decode().replace(sound, malformed))
+    assert kinds(folder) == EXPECTED
+
+
 def test_the_command_marks_addresses_and_may_read_twice(app, folder):
     reader = subscribe("teo")
     for _ in range(2):
         done = app.test_cli_runner().invoke(args=["mail", "bounces", "read", str(folder)])
         assert done.exit_code == 0, done.output
-        assert "7 messages: 1 addresses that take no mail, 1 complaints, 1 passing troubles, 4 that tell nothing" in done.output
+        assert "7 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 4." in done.output
     db.session.rollback()
     assert [bool(refusal_of(digest(name))) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
     assert is_suppressed(digest("teo"))

@@ -1,12 +1,17 @@
 """The petition's page."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
+from campaign.extensions import db, write
+from campaign.lib.long_dates import long_date
 from campaign.lib.times import utcnow
+from campaign.petitions.models import Petition
 from tests.factories.petitions import TEXTS, make_petition, new_version
-from tests.factories.signatures import sign_and_hatch
+from tests.factories.signatures import AMALIA, JSON, post_signature, sign_and_hatch
 
 DAY = timedelta(days=1)
 PAGE = "/en/petitions/home"
@@ -66,6 +71,20 @@ def test_outside_its_time_the_page_has_the_letter_and_no_form(client, app, setti
     assert "Be the first to sign." not in page
     # There is none yet that could stay.
     assert "stays in the picture" not in page
+
+
+def test_one_that_was_closed_by_hand_before_its_hour_names_the_day_on_which_it_was(client, petition):
+    sign_and_hatch(petition)
+    closed = utcnow() - 2 * DAY
+    times = {"state": "closed", "closed_at": closed, "closes_at": utcnow() + 30 * DAY}
+    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(**times)))
+    day = long_date(closed.astimezone(ZoneInfo("America/Toronto")), "en_GB")
+    page = client.get(PAGE).text
+    assert f"It took signatures until {day}." in page
+    assert f'"expires": "{closed:%Y-%m-%dT%H:%M:%S}' in page
+    assert client.get("/api/v1/petitions/home").json["closes_at"] == f"{closed:%Y-%m-%dT%H:%M:%SZ}"
+    answer = post_signature(client, petition, AMALIA, headers=JSON)
+    assert (answer.status_code, answer.json["closes_at"]) == (410, f"{closed:%Y-%m-%dT%H:%M:%S}+00:00")
 
 
 def test_the_count_follows_what_hatches(client, app):

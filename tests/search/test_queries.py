@@ -1,12 +1,15 @@
 """The same table of questions and answers on both databases."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
 
 import pytest
 
 from campaign.causes.operations import create_cause
 from campaign.events.operations import Hours
-from campaign.extensions import write
+from campaign.extensions import db, write
+from campaign.search import queries
+from campaign.search.indexing import forget_marks
 from campaign.search.queries import PAGE, counts_elsewhere, neighbours, search
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
@@ -140,6 +143,29 @@ def test_results_come_in_pages_without_gap_or_repetition(app):
     first, second, third = (slugs(search("home", "en", page=page)) for page in (1, 2, 3))
     assert (len(first), len(second), third) == (PAGE, 3, [])
     assert len({*first, *second}) == PAGE + 3
+
+
+@pytest.mark.parametrize("step", ["_ask", "_hits"])
+def test_what_is_read_anew_while_somebody_asks_breaks_nothing(app, library, monkeypatch, step):
+    done, everything = getattr(queries, step), ["mexico", "a-law-for-searching"]
+
+    def read_anew():
+        with app.app_context():
+            write(forget_marks)
+            index_now()
+
+    def with_the_worker(*asked):
+        found = done(*asked) if step == "_ask" else None
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(read_anew).result()
+        return found or done(*asked)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, step, with_the_worker)
+        # SQLite shows each reader what was there when they began.
+        assert slugs(search("mexico", "en")) in ([], everything)
+    db.session.rollback()
+    assert slugs(search("mexico", "en")) == everything
 
 
 def test_counts_are_those_of_now(library):

@@ -1,6 +1,6 @@
 """Erasing one signature, and those of a petition some time after its end."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -10,12 +10,14 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.models import OwedMessage
 from campaign.petitions.models import Petition
+from campaign.petitions.operations import reopen_petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import erasing
 from campaign.signatures.queries import differences
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, link, owed, row, rows, sign, sign_and_hatch, withdraw
+from tests.together import together
 
 DAY = timedelta(days=1)
 
@@ -107,6 +109,37 @@ def test_a_later_end_is_told_anew(petition):
     assert write(erasing.tell_of_erasing, now=utcnow() + 58 * DAY) == 1
 
 
+def test_of_two_workers_one_tells_the_owners(app, petition):
+    make_organizer()
+    sign_and_hatch(petition)
+    end(petition, days_ago=10)
+    write(erasing.set_retention, petition_id=petition.id, days=9)
+    now = utcnow()
+    assert sorted(together(app, [lambda: write(erasing.tell_of_erasing, now=now)] * 4)) == [0, 0, 0, 1]
+    assert len([kind for kind, _id, _lang in owed() if kind == "retention_notice"]) == 1
+
+
+def test_what_is_signed_after_the_erasing_is_told_of_and_erased_too(petition):
+    make_organizer()
+    sign_and_hatch(petition)
+    end(petition, days_ago=10)
+    write(erasing.set_retention, petition_id=petition.id, days=9)
+    now = utcnow()
+    write(erasing.tell_of_erasing, now=now)
+    later = now + 15 * DAY
+    assert write(erasing.anonymise_due, now=later) == 1
+    assert write(erasing.tell_of_erasing, now=later) == 0
+    write(reopen_petition, petition_id=petition.id, now=later)
+    sign_and_hatch(petition, ODILE)
+    end(petition, days_ago=10)
+    assert write(erasing.tell_of_erasing, now=later) == 1
+    assert write(erasing.anonymise_due, now=later + 13 * DAY) == 0
+    assert write(erasing.anonymise_due, now=later + 15 * DAY) == 1
+    assert write(erasing.tell_of_erasing, now=later + 16 * DAY) == 0
+    assert {each.state for each in rows()} == {"erased"}
+    assert differences() == []
+
+
 def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition):
     make_organizer()
     sign_and_hatch(petition)
@@ -120,3 +153,15 @@ def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition
     assert "/organize/retention/home" in message.text
     write(erasing.set_retention, petition_id=petition.id, days=None)
     assert compose(letter) is None
+
+
+def test_the_letter_names_the_day_that_it_is_in_the_zone_of_the_campaign(app, petition):
+    make_organizer()
+    sign_and_hatch(petition)
+    closes = datetime(2031, 1, 10, 3, tzinfo=UTC)
+    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(closes_at=closes)))
+    write(erasing.set_retention, petition_id=petition.id, days=10)
+    write(erasing.tell_of_erasing, now=closes + 10 * DAY - erasing.NOTICE)
+    letter = db.session.query(OwedMessage).filter_by(kind="retention_notice").one()
+    message = app.extensions["mail_composers"]["retention_notice"](letter)
+    assert all("19 January 2031" in words for words in (message.subject, message.text, message.html))

@@ -228,3 +228,13 @@ def test_the_correcting_form_asks_for_a_name_and_no_address(app):
         form = SupporterForm.sent()
         assert not form.validate()
         assert list(form.errors) == ["given_name"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", "Choose one of the answers in the list."), ("es", "Elige una de las respuestas de la lista."), ("fr", "Choisissez une des réponses de la liste.")],
+)
+def test_an_answer_that_is_no_longer_offered_is_told_in_the_readers_language(fill, lang, said):
+    assert fill({**AMALIA, "answers-scale": "gone"}, questions=(SCALE,), lang=lang).said == {"answers-scale": [said]}
+    assert fill({**AMALIA, "answers-scale": "far"}, questions=(SCALE,), lang=lang).is_valid
+    assert fill(AMALIA, questions=(SCALE,), lang=lang).is_valid

@@ -3,14 +3,15 @@
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.extensions import db
 from campaign.jobs.models import Lease
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import keys
+from campaign.signatures import hatching, keys
+from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -148,6 +149,26 @@ def test_a_return_before_the_release_keeps_the_butterfly_where_it_is(petition):
     hatch_now()
     assert (row(signature_id).state, row(signature_id).number) == ("counted", 1)
     assert count_of(petition) == 1
+    assert differences() == []
+
+
+def test_a_return_in_the_middle_of_a_pass_keeps_the_butterfly_too(petition, monkeypatch):
+    first = sign_and_hatch(petition)
+    second = sign(petition, ODILE)
+    confirm(second)
+    resume = hatching._resume
+
+    def resume_too_early(now):
+        many = resume(now)
+        db.session.execute(update(Signature).where(Signature.id == first).values(state="confirmed"))
+        return many
+
+    with monkeypatch.context() as patch:
+        patch.setattr(hatching, "_resume", resume_too_early)
+        hatch_now()
+    hatch_now()
+    assert [(each.state, each.number) for each in (row(first), row(second))] == [("counted", 1), ("counted", 2)]
+    assert count_of(petition) == 2
     assert differences() == []
 
 

@@ -4,10 +4,12 @@ import pytest
 from sqlalchemy import delete, select
 
 from campaign.extensions import db, write
+from campaign.lib.times import utcnow
 from campaign.signatures import sums
 from campaign.signatures.sum_models import KeptSum
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign, sign_and_hatch, withdraw
+from tests.together import together
 
 
 @pytest.fixture
@@ -23,7 +25,7 @@ def keeper(monkeypatch):
     monkeypatch.setattr(sums, "MANY", 1)
     monkeypatch.setattr(sums, "SECONDS", 0)
     monkeypatch.setattr(sums, "SHARE", 1e9)
-    return sums.SumsKeeper(write)
+    return sums.SumsKeeper(write, holder="test")
 
 
 def all_sums(*petitions):
@@ -47,6 +49,17 @@ def test_kept_or_not_the_sums_are_the_same(petition, keeper):
     write(lambda: db.session.execute(delete(KeptSum)))
     assert with_kept == (all_sums(petition), all_sums(law), all_sums(petition, law))
     assert with_kept[0]["kinds"]["MX", "en", "email"] == 1
+
+
+def test_of_several_workers_one_keeps_the_sums(app, petition):
+    last_id = sign_and_hatch(petition, ODILE, email="new@kwan.example")
+    found = sums.added_up(last_id)
+
+    def keep(holder):
+        write(sums.put, found, last_id=last_id, holder=holder, now=utcnow())
+
+    together(app, [lambda n=n: keep(f"worker {n}") for n in range(4)])
+    assert kept_ids() == {last_id}
 
 
 def test_a_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):

@@ -2,15 +2,17 @@
 
 import re
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
+from campaign.lib.long_dates import long_date
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.subscriptions.models import Subscription
-from campaign.subscriptions.operations import suppress
+from campaign.subscriptions.operations import send_again, suppress
 from campaign.subscriptions.queries import is_suppressed
 from campaign.subscriptions.tasks import forget
 from tests.factories.causes import make_cause
@@ -195,3 +197,11 @@ def test_the_letter_names_its_list_and_how_to_leave_it(app, cause):
     assert "Mariposas para el valle" in letter.subject
     assert "http://localhost" + link("confirm", subscription_id, "es") in letter.text
     assert owed_states("subscription_confirmation") == ["owed"]
+
+
+def test_a_letter_sent_again_names_no_day_after_the_wish_is_erased(app, cause):
+    now = utcnow()
+    subscription_id = ask_for_news(cause_id=cause.id, now=now - timedelta(days=10))
+    write(send_again, subscription_id=subscription_id, now=now, good_for=timedelta(days=7))
+    erased_on = (now + timedelta(days=4)).astimezone(ZoneInfo(app.config["BABEL_DEFAULT_TIMEZONE"]))
+    assert f"works until {long_date(erased_on, 'en_GB')}" in letter_of(app, subscription_id).text

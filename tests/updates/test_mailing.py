@@ -25,6 +25,7 @@ from tests.factories.subscriptions import digest, link, owed_states, subscribe, 
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.postmen import postman_to
+from tests.together import together
 
 EARLIER = timedelta(days=2)
 LETTER = mailings.LETTER
@@ -227,7 +228,9 @@ def test_the_report_outlives_the_outbox(app, cause):
     send_all()
     delivered(app, Script())
     write(tasks.send_batch, now=utcnow())
-    assert write(tasks.settle, now=utcnow() + timedelta(days=26)) == 1
+    later = utcnow() + timedelta(days=26)
+    # Of several workers one settles it: the others would find no receipts any more, and report nought.
+    assert sorted(together(app, [lambda: write(tasks.settle, now=later)] * 4)) == [0, 0, 0, 1]
     write(lambda: db.session.execute(delete(OwedMessage)))
     assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
 
