@@ -4,6 +4,8 @@ import secrets
 from datetime import timedelta
 from uuid import uuid4
 
+from flask_babel import force_locale
+from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from campaign.accounts.audit import Actor, record
@@ -14,6 +16,7 @@ from campaign.kiosk import keys
 from campaign.kiosk.key_keeping import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
 from campaign.lib.insertion import insert
+from campaign.lib.locales import LOCALES
 
 CODE_GOOD_FOR = timedelta(minutes=15)
 # After the event's end tablets go home, find a network, and send the rest.
@@ -83,7 +86,7 @@ def pair(*, typed, app="", now):
     kiosk = Kiosk(uuid=str(uuid4()), event_id=event.id, app=app, paired_at=now)
     secret = keys.new_secret(kiosk.uuid)
     kiosk.secret_digest = keys.secret_digest(secret)
-    kiosk.name = code.name or _next_name(event.id)
+    kiosk.name = code.name or _next_name(event)
     kiosk.expires_at = max(event.ends_at, now) + GOOD_AFTER_EVENT
     db.session.add(kiosk)
     db.session.flush()
@@ -95,9 +98,12 @@ def pair(*, typed, app="", now):
     return kiosk, secret
 
 
-def _next_name(event_id):
-    names = set(db.session.scalars(select(Kiosk.name).where(Kiosk.event_id == event_id)))
-    return next(name for number in range(1, len(names) + 2) if (name := f"Tablet {number}") not in names)
+def _next_name(event):
+    """Return the first "Tablet 1", "Tablet 2" … that none at the event has, in the language the event was announced in."""
+    names = set(db.session.scalars(select(Kiosk.name).where(Kiosk.event_id == event.id)))
+    with force_locale(LOCALES[event.original_lang]):
+        counted = (_("Tablet %(number)s", number=number) for number in range(1, len(names) + 2))
+        return next(name for name in counted if name not in names)
 
 
 def rename(*, kiosk_id, name):

@@ -3,8 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
-from campaign.extensions import write
+from campaign.events.models import Event
+from campaign.extensions import db, write
 from campaign.kiosk import keys, pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
@@ -40,8 +42,11 @@ def test_a_device_is_paired_whatever_the_case_and_dashes_of_the_code(client, eve
     assert answer.json["secret"].startswith(answer.json["kiosk"])
 
 
-def test_tablets_without_a_name_are_counted(client, event):
-    assert [make_tablet(client, event).name for _ in range(2)] == ["Tablet 1", "Tablet 2"]
+@pytest.mark.parametrize(("lang", "names"), [("en", ["Tablet 1", "Tablet 2"]), ("es", ["Tableta 1", "Tableta 2"])])
+def test_tablets_without_a_name_are_counted_in_the_event_s_own_language(client, event, lang, names):
+    db.session.execute(update(Event).values(original_lang=lang))
+    db.session.commit()
+    assert [make_tablet(client, event).name for _ in range(2)] == names
 
 
 def test_a_code_opens_once_and_for_a_quarter_of_an_hour(client, event):
