@@ -12,6 +12,7 @@ from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
+from campaign.organize.presence import DEVICE_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -82,6 +83,13 @@ def test_guessing_the_password_from_an_open_session_is_slowed_too(editor):
     assert "15 minutes" in answer.text
 
 
+def test_guessing_from_an_open_session_is_slowed_whatever_cookies_are_made_up(editor):
+    for number in range(10):
+        editor.client.set_cookie(DEVICE_COOKIE, f"made up {number}", path="/organize")
+        editor.post("/organize/account/confirm", {"password": "wrong"})
+    assert "15 minutes" in editor.post("/organize/account/confirm", {"password": PASSWORD}).text
+
+
 def test_sessions_are_listed_and_ended(app, editor):
     other = sign_in(app.test_client(), editor.organizer)
     assert editor.get("/organize/account").text.count("Firefox, Linux") == 2
@@ -109,6 +117,16 @@ def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_k
     assert keys.unseal(who.totp_secret) == secret
     assert unused_recovery_codes(who.id) == 10
     assert [action for action, *_ in trail()] == ["account.app_added", "account.recovery_codes"]
+
+
+def test_whoever_signs_in_next_at_a_browser_sees_neither_key_nor_codes_of_the_one_before(desk_of, editor):
+    set_up_app(editor)
+    codes = editor.get("/organize/account/second-factor/codes").text
+    before = secret_on(editor.get(APP))
+    assert codes.count("<li><code>") == 10
+    sign_in(editor.client, desk_of("reviewer", make_cause("hill").id).organizer)
+    assert secret_on(editor.get(APP)) != before
+    assert editor.get("/organize/account/second-factor/codes").status_code == 303
 
 
 def test_the_first_code_does_not_open_the_door_again(editor, door):
