@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.fields import IntegerField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from campaign.imports.checking import MOST_SHEET
 from campaign.imports.models import PAPERS
@@ -77,14 +77,14 @@ class SheetForm(_OfPetition):
 
     sheet = StringField(
         _l("Number of the sheet"),
-        [InputRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
+        [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
     )
     signed_on = DayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
     lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
     country = CountryChoice(_l("Country of those who wrote none"))
     wording = TextAreaField(
         _l("What the sheet asked consent to"),
-        [InputRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [DataRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
     )
 
 
@@ -114,7 +114,7 @@ class ColumnsForm(FlaskForm):
     )
     wording = TextAreaField(
         _l("What the sheets asked consent to"),
-        [InputRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [DataRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
     )
 
     def validate(self, extra_validators=None):

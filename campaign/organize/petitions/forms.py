@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from campaign.organize.content_fields import (
     InLanguages,
@@ -33,7 +33,7 @@ class SlugForm(FlaskForm):
     """The address of a cause or petition."""
 
     revision = RevisionField()
-    slug = SlugField(_l("Address"), [InputRequired(_l("Write an address."))])
+    slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
 
 
 class GoalForm(FlaskForm):

@@ -80,7 +80,7 @@ class CorrectionForm(SupporterForm):
     seen = HiddenField("seen")
     reason = StringField(
         _l("Who asked for it, and how?"),
-        [InputRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
+        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
     )
 
 
