@@ -195,7 +195,8 @@ def test_a_draft_goes_out_once_it_has_a_place_and_by_itself_at_its_hour(desk, cl
     desk.post(f"{TALK}/publish")
     assert now_of().state == "draft"
     save(desk, "place", town="Ottawa", online_for="everyone")
-    assert desk.post(f"{TALK}/publish-later", {"publish_at": "2020-01-01T10:00"}).status_code == 422
+    for no_hour in ("2020-01-01T10:00", "tomorrow", ""):
+        assert desk.post(f"{TALK}/publish-later", {"publish_at": no_hour}).status_code == 422
     assert desk.post(f"{TALK}/publish-later", {"publish_at": "2030-01-01T10:00"}).status_code == 303
     assert "2030" in desk.get(TALK).text
     assert write(publish_due, now=utcnow()) == 0
