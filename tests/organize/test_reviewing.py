@@ -195,6 +195,7 @@ RULES = [
     ("country", "FRA", None),
     ("rate", "20", "20"),
     ("rate", "many", None),
+    ("rate", "1000000", None),
     ("words", "casino\ncasino\n\n", "casino"),
     ("words", "of", None),
     ("words", " ", None),
@@ -259,6 +260,7 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
         ({"keeps": "days", "days": "90", "sure": "y"}, 303, 90),
         ({"keeps": "days", "days": "90"}, 422, None),
         ({"keeps": "days", "days": "soon", "sure": "y"}, 422, None),
+        ({"keeps": "days", "days": "00365099", "sure": "y"}, 422, None),
         # Days that are written without being chosen are asked about, not dropped.
         ({"keeps": "forever", "days": "90"}, 422, None),
         ({"keeps": "forever", "days": ""}, 303, None),

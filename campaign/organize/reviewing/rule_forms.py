@@ -104,7 +104,7 @@ def _country(line, _lines):
 
 
 def _rate(line, lines):
-    if len(lines) > 1 or not (line.isascii() and line.isdecimal() and 1 <= int(line[:6]) <= 100_000):
+    if len(lines) > 1 or not (line.isascii() and line.isdecimal() and len(line) <= 6 and 1 <= int(line) <= 100_000):
         raise ValidationError(_l("Write one number, from 1 to 100,000."))
     return str(int(line))
 

@@ -131,7 +131,7 @@ class RetentionForm(FlaskForm):
             if text and self.keeps.data and text != str(self.before or ""):
                 raise ValidationError(_l("Choose “Erase it after some time”, or leave this empty."))
             return
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= 3650):
+        if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= 3650):
             raise ValidationError(_l("Write a number of days, from 1 to 3,650."))
         field.data = text
 
