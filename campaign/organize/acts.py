@@ -54,6 +54,8 @@ def act_on_account(action, operation, /, *, organizer_id, details=None, **named)
     return write(operate_and_tell)
 
 
-def note(fact):
+def note(*facts):
     """Record that somebody looked at personal data, or anything else that changes nothing."""
-    write(fact.told, actor(), None)
+    who = actor()
+    if facts:
+        write(lambda: [fact.told(who, None) for fact in facts])

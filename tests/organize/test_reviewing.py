@@ -99,6 +99,29 @@ def test_looking_at_people_is_noted_without_what_was_asked(desk_of, petition):
     assert (listed.subject_id, listed.details) == (petition.id, {"by": ["petition", "words"], "shown": 1})
 
 
+def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, petition):
+    signature = sign_and_hatch(petition)
+    desk = desk_of("owner", petition.cause_id)
+    for verb in ("withdraw", "reject", "correct"):
+        assert "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
+    assert "Amalia" in desk.get(f"/organize/erasures/{signature}").text
+    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [(signature, {"shown": 1})] * 4
+
+
+def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, petition):
+    other = make_petition("hill", cause_id=make_cause("hill").id)
+    make_petition("second", cause_id=petition.cause_id)
+    for each in (petition, other):
+        sign_and_hatch(each, comment="A word")
+        sign(each, ODILE, held_reason="hidden_field")
+    admin = desk_of()
+    for path in ("signatures/", "held/", "comments/"):
+        assert admin.get(f"/organize/{path}").status_code == 200
+    for cause_id in (petition.cause_id, other.cause_id):
+        seen = entries(cause_ids=[cause_id], action="signatures.see")
+        assert [(each.details["by"], each.details["shown"]) for each in seen] == [(["comments"], 1), (["held"], 1), ([], 2)]
+
+
 def test_an_exporter_sees_but_is_not_offered_to_change(desk_of, petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     page = desk_of("exporter", petition.cause_id).get(f"/organize/signatures/{signature}").text

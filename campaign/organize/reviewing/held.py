@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from campaign.organize.guard import allowed
 from campaign.organize.presence import causes_where
-from campaign.organize.reviewing.queues import act_by_petition, decision, note_page, queue_page, same_page
+from campaign.organize.reviewing.queues import act_by_petition, decision, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.sights import note_list
 from campaign.organize.signatures.words import words
 from campaign.signatures import reviewing
 from campaign.signatures.finding import held_by_reason, held_for_review
@@ -57,7 +58,7 @@ def _page(form, status=200, ticked=()):
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
     queue = queue_page(partial(held_for_review, ids))
-    note_page(queue.rows, "held")
+    note_list(queue.rows, ["held"])
     page = render_template(
         "organize/held/index.html",
         form=form,
