@@ -41,6 +41,19 @@ def act(fact, operation, /, **named):
     return write(operate_and_record)
 
 
+def act_on_some(fact, operation, /, **named):
+    """Like `act`, for an operation that returns the ids of the signatures it changed: the trail names these, and nothing where there are none."""
+    who = actor()
+
+    def operate_and_record():
+        ids = operation(**named)
+        if ids:
+            fact._replace(details={"signatures": sorted(ids)}).told(who, ids)
+        return ids
+
+    return write(operate_and_record)
+
+
 def act_on_account(action, operation, /, *, organizer_id, details=None, **named):
     """Like `act`, for a change to the account of `organizer_id`, who is told of it by mail."""
     who = actor()

@@ -122,6 +122,18 @@ def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, p
         assert [(each.details["by"], each.details["shown"]) for each in seen] == [(["comments"], 1), (["held"], 1), ([], 2)]
 
 
+def test_who_came_too_late_did_nothing_and_the_trail_says_nothing_else(desk_of, petition):
+    first, second = (sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2))
+    desk = desk_of("reviewer", petition.cause_id)
+    reject = f"/organize/signatures/{first}/reject"
+    assert "Turned away" in desk.post(reject, {"reason": "A program"}, follow_redirects=True).text
+    assert "Somebody else was quicker" in desk.post(reject, {"reason": "Me too"}, follow_redirects=True).text
+    desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
+    desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
+    found = [(each.reason, each.details) for each in entries(action="signatures.reject")]
+    assert found == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
+
+
 def test_an_exporter_sees_but_is_not_offered_to_change(desk_of, petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     page = desk_of("exporter", petition.cause_id).get(f"/organize/signatures/{signature}").text

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
 from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
+from campaign.organize.acts import Fact, act, act_on_some
 from campaign.organize.guard import allowed
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
@@ -126,7 +126,7 @@ def comment(signature):
     shown = request.form.get("show") == "y"
     fact = Fact("comments.show" if shown else "comments.hide", on=("signature", signature.id), cause_id=signature.cause_id)
     seen = {signature.id: request.form.get("seen", "")}
-    done = act(fact, reviewing.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow())
+    done = act_on_some(fact, reviewing.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow())
     if done:
         flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
     else:
@@ -163,7 +163,7 @@ def _decide(signature, action, operation, told, timed=True):
         return _page(signature, reason=form, status=422)
     fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data)
     more = {"now": utcnow()} if timed else {}
-    if act(fact, operation, ids=[signature.id], cause_ids=None, **more):
+    if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
         flash(told, "sure")
     else:
         flash(_("Somebody else was quicker: nothing was changed."), "waiting")
