@@ -143,6 +143,17 @@ def test_leaving_all_wrong_rows_out_and_throwing_a_batch_away(desk, petition):
     assert rows() == []
 
 
+def test_what_was_changed_elsewhere_is_not_thrown_away_unseen(desk, petition):
+    place = matched(desk, csv_of(ZORA))
+    seen = seen_at(desk, place)
+    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
+    answer = desk.post(f"{place}/drop", {"seen": seen}, follow_redirects=True)
+    assert "Somebody else was quicker" in answer.text
+    assert "Zoraida" in answer.text
+    drops = re.findall(r'action="[^"]+/drop">.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL)
+    assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
+
+
 def test_what_was_changed_elsewhere_is_not_brought_in_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
