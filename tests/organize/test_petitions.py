@@ -266,6 +266,7 @@ def test_closing_reopening_and_the_archive(desk, home, client):
 
 
 def test_the_next_campaign_starts_as_a_draft_with_the_same_words(desk, home):
+    assert f'action="{HOME}/duplicate" data-module="once"' in desk.get(HOME).text
     answer = desk.post(f"{HOME}/duplicate")
     assert answer.location == "/organize/petitions/home-2"
     made = now_of("home-2")
