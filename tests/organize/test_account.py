@@ -57,6 +57,15 @@ def test_name_and_language_are_changed(editor):
     assert "Enregistré." in page
 
 
+def test_who_changes_their_name_is_found_in_the_trail_by_the_one_before(desk_of, editor):
+    for name in ("Odile Kwan", "Odile Kwan", "Editor"):
+        editor.post("/organize/account", {"name": name, "lang": "en"})
+    assert [action for action, *_ in trail()] == ["account.name"] * 2
+    page = desk_of().get("/organize/audit/").text
+    assert "before: <bdi>Odile Kwan</bdi>" in page
+    assert "before: <bdi>Editor</bdi>" in page
+
+
 @pytest.mark.parametrize("words", [{"name": "", "lang": "en"}, {"name": "x", "lang": "xx"}, {"name": "http://evil.example", "lang": "en"}])
 def test_a_wrong_name_or_language_changes_nothing(editor, words):
     assert editor.post("/organize/account", words).status_code == 422

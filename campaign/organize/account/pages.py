@@ -34,7 +34,13 @@ def change():
     form = OrganizerForm()
     if not form.validate():
         return _page(form, 422)
-    write(describe, organizer_id=organizer().id, name=form.name.data, lang=form.lang.data)
+    who, words = organizer(), {"name": form.name.data, "lang": form.lang.data}
+    if form.name.data == who.name:
+        write(describe, organizer_id=who.id, **words)
+    else:
+        # All that they did stands in the trail under the new name.
+        fact = Fact("account.name", on=("organizer", who.id), details={"was_called": who.called})
+        act(fact, describe, organizer_id=who.id, **words)
     # Said in the language just chosen.
     with force_locale(LOCALES[form.lang.data]):
         flash(_("Saved."), "sure")
