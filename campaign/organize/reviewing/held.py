@@ -19,7 +19,7 @@ from campaign.signatures.rule_keeping import rules_of
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
 DECISIONS = {
-    "let_through": ("signatures.let_through", reviewing.let_through),
+    "let_through": ("signatures.let_through", reviewing.let_through_waiting),
     "reject": ("signatures.reject", reviewing.reject),
 }
 
@@ -43,7 +43,9 @@ def decide():
         return _page(form, 422, ticked=ids)
     action, operation = DECISIONS[way]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
-    if way == "reject":
+    if not done:
+        flash(_("Somebody else was quicker: nothing was changed."), "waiting")
+    elif way == "reject":
         flash(ngettext("%(num)s signature is turned away.", "%(num)s signatures are turned away.", done), "sure")
     else:
         flash(ngettext("%(figure)s signature goes on.", "%(figure)s signatures go on.", done, figure=format_decimal(done)), "sure")
