@@ -150,7 +150,7 @@ def test_what_was_changed_elsewhere_is_not_thrown_away_unseen(desk, petition):
     answer = desk.post(f"{place}/drop", {"seen": seen}, follow_redirects=True)
     assert "Somebody else was quicker" in answer.text
     assert "Zoraida" in answer.text
-    drops = re.findall(r'action="[^"]+/drop">.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL)
+    drops = re.findall(r'action="[^"]+/drop"[^>]*>.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL)
     assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
 
 
