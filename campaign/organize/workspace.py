@@ -141,6 +141,13 @@ def find_nothing(_error):
     return render_template("organize/nothing.html"), 404
 
 
+@blueprint.errorhandler(413)
+def refuse_large(_error):
+    """Say that the file was too large where one was asked for; what was typed elsewhere is a step back in the browser."""
+    refuse = getattr(current_app.view_functions[request.endpoint], "refuse_large", None)
+    return refuse() if refuse else (render_template("errors/413.html"), 413)
+
+
 @blueprint.errorhandler(CSRFError)
 def ask_again(_error):
     """The token of a page left open for weeks, or opened before signing in elsewhere: nothing was changed."""

@@ -33,6 +33,14 @@ def test_the_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
         assert "SameSite=Lax" in cookie
 
 
+@pytest.mark.parametrize("path", ["causes/valley/words", "petitions/home/letter", "imports/type"])
+def test_words_that_are_too_long_are_not_called_a_file(desk_of, path):
+    petition = make_petition()
+    answer = desk_of("owner", petition.cause_id).post(f"/organize/{path}", {"title_en": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "too long for this form. Go back" in answer.text
+
+
 def test_who_is_not_signed_in_is_led_to_the_door_and_back(client):
     answer = client.get("/organize/?cause=valley")
     assert answer.status_code == 303
