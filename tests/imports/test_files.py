@@ -53,6 +53,10 @@ def test_the_line_by_which_excel_tells_its_sign_is_no_row():
     assert [row.cells for row in table.rows] == [["a", "b,c"], ["1", "2,5"]]
 
 
+def test_a_quotation_mark_is_no_sign_between_cells():
+    assert read_file(b'sep="\r\nname,town\r\nAna,Oaxaca\r\n').rows[1].cells == ["name", "town"]
+
+
 def test_a_newline_within_quotes_stays_in_its_cell_and_rows_keep_their_number():
     table = read_file(b'given_name,comment\nAna,"one\ntwo, ""three"""\n\n,\nBo,x\n')
     assert [(row.place, row.cells) for row in table.rows[1:]] == [(2, ["Ana", 'one\ntwo, "three"']), (5, ["Bo", "x"])]
