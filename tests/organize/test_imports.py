@@ -5,6 +5,7 @@ import re
 
 import pypdfium2
 import pytest
+import sqlalchemy
 
 from campaign.extensions import db, write
 from campaign.imports import sheet_pdf
@@ -226,6 +227,22 @@ def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
     assert "not in yet" not in desk.get(place).text
     desk.post("/organize/imports/type", typed_sheet(run.serials[0]))
     assert desk.get(place).text.count("not in yet") == 1
+
+
+def test_a_run_of_many_sheets_takes_no_more_questions_than_one_of_few(desk, petition):
+    def asked(place):
+        questions = []
+
+        def listen(*told):
+            questions.append(told[2])
+
+        sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
+        assert desk.get(place).status_code == 200
+        sqlalchemy.event.remove(db.engine, "before_cursor_execute", listen)
+        return len(questions)
+
+    few, many = (printed(desk, sheets=sheets)[0] for sheets in ("2", "60"))
+    assert asked(few) == asked(many)
 
 
 def typed_sheet(serial="own 1"):
