@@ -7,7 +7,16 @@ from campaign.extensions import write
 from campaign.imports.beginning import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.deciding import decide
 from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
-from campaign.imports.queries import batch_by_id, batch_of_sheet, batches_of_sheets, checker_for, first_rows, items_of, run_by_id, run_of_serial
+from campaign.imports.queries import (
+    batch_by_id,
+    batch_of_sheet,
+    batches_of_sheets,
+    checker_for,
+    first_rows,
+    items_of,
+    run_by_id,
+    run_of_serial,
+)
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.wording import consent_of, sheet_spec
 from campaign.lib.times import utcnow
