@@ -1,5 +1,7 @@
 """The forms by which an event, a petition or an update gets its pictures: the file, its words, and what of it stays in sight."""
 
+from flask import flash, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
@@ -69,3 +71,11 @@ class _Cut(_Seen):
 _ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)]))
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
+
+
+def is_as_seen(mark):
+    """Return whether the page whose button was pressed showed the picture as its `mark` is now; say so where it did not."""
+    if request.form.get("mark", mark) == mark:
+        return True
+    flash(_("Somebody else changed the picture meanwhile. Look at it before you take it away."), "waiting")
+    return False

@@ -283,7 +283,9 @@ def test_a_picture_is_set_cut_and_taken_away(desk, talk, client):
     assert send(focal_y=0).status_code == 303
     assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
     assert send(mark="old").status_code == 409
-    assert desk.post(f"{TALK}/picture/remove").status_code == 303
+    assert "Somebody else changed the picture meanwhile. Look at it" in desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True).text
+    assert now_of().picture is not None
+    assert desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code == 303
     assert now_of().picture is None
 
 
