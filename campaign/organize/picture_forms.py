@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
 from campaign.lib.pictures import MOST_BYTES, PictureRefused, clean_picture
-from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
+from campaign.organize.content_fields import ShortTextField, WholeField, by_language, in_language, most
 
 # The form's words come along with the file.
 MOST_SENT = MOST_BYTES + 256 * 1024
@@ -23,7 +23,7 @@ REFUSALS = {
 
 def _share(label):
     wrong = _l("Write a number from 0 to 100.")
-    return IntegerField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
+    return WholeField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
 class _Seen(FlaskForm):

@@ -2,7 +2,6 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from campaign.organize.content_fields import (
@@ -12,6 +11,7 @@ from campaign.organize.content_fields import (
     RevisionField,
     ShortTextField,
     SlugField,
+    WholeField,
     by_language,
     in_language,
     most,
@@ -39,7 +39,7 @@ class SlugForm(FlaskForm):
 class GoalForm(FlaskForm):
     """How many signatures are hoped for; 0 for no goal."""
 
-    goal = IntegerField(
+    goal = WholeField(
         _l("Goal"),
         [
             InputRequired(_l("Write a whole number; 0 for no goal.")),

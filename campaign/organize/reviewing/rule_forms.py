@@ -54,7 +54,7 @@ class RuleForm(FlaskForm):
         return self
 
     def validate_pattern(self, field):
-        if not self.kind.data:
+        if self.kind.data not in CLEAN:
             return
         lines = list(dict.fromkeys(filter(None, (line.strip() for line in field.data.splitlines()))))
         if not lines:

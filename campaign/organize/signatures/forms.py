@@ -7,10 +7,11 @@ from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from campaign.lib.countries import countries
+from campaign.organize.hour_fields import DayField
 from campaign.organize.numbers.figures import zone
 from campaign.organize.scope import chosen
 from campaign.organize.signatures.words import EVIDENCE_WORDS, STATE_WORDS
@@ -32,8 +33,8 @@ class SignatureSearch(FlaskForm):
     state = SelectField(_l("State"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
-    since = DateField(_l("Since"), [Optional()])
-    until = DateField(_l("Until"), [Optional()])
+    since = DayField(_l("Since"), [Optional()])
+    until = DayField(_l("Until"), [Optional()])
 
     def __init__(self, petitions):
         super().__init__(formdata=request.args)
