@@ -6,7 +6,7 @@ from campaign.organize.acts import Fact, note
 
 
 def note_list(rows, by, on=None):
-    """Note that a list of signatures was shown, found `by` these words; each of their causes has its own line, which its owners read."""
+    """Note that a list of signatures was shown; each of their causes has its own line, which its owners read. `by` names the fields asked by."""
     causes = Counter(row.cause_id for row in rows)
     note(*(Fact("signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many}) for cause_id, many in causes.items()))
 
