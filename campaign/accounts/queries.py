@@ -18,9 +18,11 @@ def organizer_by_address(address):
     return db.session.scalar(select(Organizer).where(Organizer.email_digest == keys.email_digest(address)))
 
 
-def organizers_of(cause_ids):
-    """Return who has a role in these causes, with the admins, by name; everybody who is not removed where it is None."""
-    query = select(Organizer).where(Organizer.removed_at.is_(None)).order_by(Organizer.name, Organizer.email)
+def organizers_of(cause_ids, *, with_removed=False):
+    """Return who has a role in these causes, with the admins, by name; where it is None everybody, those who were removed if asked for."""
+    query = select(Organizer).order_by(Organizer.name, Organizer.email)
+    if not with_removed:
+        query = query.where(Organizer.removed_at.is_(None))
     if cause_ids is not None:
         theirs = select(Grant.organizer_id).where(or_(Grant.cause_id.in_(cause_ids), Grant.role == ADMIN))
         query = query.where(Organizer.id.in_(theirs))

@@ -67,7 +67,7 @@ class Exporter:
         except Lost:
             log.info("export %s was cancelled", export.id)
         except (OSError, ArchiveTooLarge, SealBroken) as fault:
-            self._give_up(export, path, fault)
+            self._give_up(export, fault)
 
     def _fill(self, export, sealer, key):
         """Write what is still to be written; return the number of frames, or 0 where we are told to stop."""
@@ -90,10 +90,11 @@ class Exporter:
         if not self._write(operation, export.id, holder=self._holder, **columns):
             raise Lost
 
-    def _give_up(self, export, path, fault):
+    def _give_up(self, export, fault):
         reason = "too_large" if isinstance(fault, ArchiveTooLarge) else "no_room" if getattr(fault, "errno", None) in NO_ROOM else "broken"
         # Only what kind of fault: its words could hold a path or worse.
         log.error("export %s failed: %s %s", export.id, type(fault).__name__, reason)
-        # First the room is given back, so that the database can note it.
-        path.unlink(missing_ok=True)
+        # First the room is given back, also of what lies beside the file, so that the database can note it.
+        for path in self._folder.glob(f"{export.id}.*"):
+            path.unlink(missing_ok=True)
         self._write(fail_export, export.id, holder=self._holder, fault=reason)

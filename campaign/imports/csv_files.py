@@ -83,7 +83,8 @@ def _told(text):
     """Return (text, delimiter) without the line by which Excel tells the sign itself, such as `sep=;`."""
     line, newline, rest = text.partition("\n")
     line = line.strip()
-    if newline and line[:4].lower() == "sep=" and len(line) == 5:
+    # A quotation mark cannot part cells, and newer Pythons refuse it.
+    if newline and line[:4].lower() == "sep=" and len(line) == 5 and line[4] != '"':
         return rest, line[4]
     return text, None
 

@@ -100,9 +100,9 @@ def _keep_counts(batch_id, seen, decided, now):
     return batch
 
 
-def drop(*, batch_id):
+def drop(*, batch_id, seen=None):
     """Throw an open batch away; `erase_rows` then erases all that was written in it. Returns it."""
-    batch = _changed(batch_id)
+    batch = _changed(batch_id, seen)
     batch.state = "dropped"
     db.session.flush()
     return batch

@@ -49,10 +49,15 @@ def runs_among(cause_ids, most=12):
 
 def batch_of_sheet(petition_id, serial):
     """Return the batch in which this sheet of a petition was typed, or is being typed, or None."""
+    return batches_of_sheets(petition_id, [serial]).get(serial)
+
+
+def batches_of_sheets(petition_id, serials):
+    """Return {serial: the batch in which it was typed last, or is being typed} for those of these sheets of a petition that were begun."""
     query = select(ImportBatch).where(
-        ImportBatch.sheet == serial, ImportBatch.petition_id == petition_id, ImportBatch.state.in_(("open", "imported"))
+        ImportBatch.sheet.in_(serials), ImportBatch.petition_id == petition_id, ImportBatch.state.in_(("open", "imported"))
     )
-    return db.session.scalar(query.order_by(ImportBatch.id.desc()).limit(1))
+    return {batch.sheet: batch for batch in db.session.scalars(query.order_by(ImportBatch.id))}
 
 
 def remembered_columns(cause_id):

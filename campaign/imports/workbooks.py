@@ -4,19 +4,24 @@ import io
 import re
 import zlib
 from datetime import date, datetime, time
+from xml.parsers.expat import ExpatError
 from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 from python_calamine import CalamineError, load_workbook
 
+from campaign.imports.shared_texts import SharedTexts, TooMuchText
 from campaign.imports.tables import MOST_COLUMNS, MOST_ROWS, FileRefused, Table
 
 SIGNATURE = b"PK\x03\x04"
 MOST_UNPACKED = 128 * 1024 * 1024
+# What cells hold once each has its own copy of a text that several share.
+MOST_TEXT = 2 * MOST_UNPACKED
 MOST_PARTS = 1000
 PIECE = 1024 * 1024
 # Where the parts are that say something to us, whatever a part is called: what else there is, a workbook of another kind in it
 # too, is not handed on.
 ROOTS, ENDINGS = ("[content_types]", "_rels/", "xl/"), (".xml", ".rels")
+SHARED_TEXTS = "xl/sharedstrings.xml"
 # The reader lays out the whole rectangle up to the farthest cells: one cell in the last corner would take all memory.
 _REFERENCE = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
 # Spreadsheets note a blank row at the very end. A cell without a reference of its own would stand there.
@@ -53,19 +58,42 @@ def _unpacked(data):
             parts = source.infolist()
             if len(parts) > MOST_PARTS or any(part.flag_bits & 1 for part in parts):
                 raise FileRefused("not_a_workbook")
-            for part in filter(_is_needed, parts):
+            texts = None
+            for part in sorted(filter(_is_needed, parts), key=_comes_after_texts):
                 words = _read(source, part, room)
                 room -= len(words)
                 _refuse_far_cells(words)
+                texts = _looked_at(texts, part, words)
                 target.writestr(part.filename, _FAR_ROW.sub(rb"\1", words))
-    except (BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError) as error:
+    except (BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ExpatError) as error:
         raise FileRefused("not_a_workbook") from error
+    except TooMuchText as error:
+        raise FileRefused("too_large_unpacked") from error
     return packed.getvalue()
 
 
+def _place_of(part):
+    return part.filename.replace("\\", "/").lower()
+
+
 def _is_needed(part):
-    name = part.filename.replace("\\", "/").lower()
-    return name.startswith(ROOTS) and name.endswith(ENDINGS)
+    return _place_of(part).startswith(ROOTS) and _place_of(part).endswith(ENDINGS)
+
+
+def _comes_after_texts(part):
+    # By the texts that cells share one knows how much a sheet holds.
+    return _place_of(part) != SHARED_TEXTS
+
+
+def _looked_at(texts, part, words):
+    """Refuse a sheet that holds too much of the SharedTexts; return these, which may be what this part holds."""
+    if _comes_after_texts(part):
+        if texts:
+            texts.refuse_more_than(MOST_TEXT, words)
+        return texts
+    if texts:
+        raise FileRefused("not_a_workbook")
+    return SharedTexts(words)
 
 
 def _read(source, part, room):

@@ -2,6 +2,7 @@
 
 from sqlalchemy import select
 
+from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.kiosk.models import KioskRecord
 from campaign.kiosk.pairing import locked
@@ -9,15 +10,23 @@ from campaign.kiosk.syncing import REVIEW, STORED, as_collected, keep_shifts
 from campaign.signatures.collecting import DUPLICATE, NEW, collect_all
 
 
+class Decided(CampaignError):
+    """Somebody has decided on this record already, and otherwise."""
+
+    status = 409
+
+
 def let_in(*, kiosk_id, record_id, opened, now):
     """Make the signature of a record in review, as an organizer has decided; return the outcome of its Fate.
 
-    One whose person has signed already stays in review, as a duplicate.
+    One whose person has signed already stays in review, as a duplicate. Raises Decided.
     """
     kiosk = locked(kiosk_id)
     row = db.session.get(KioskRecord, record_id, populate_existing=True)
     if row.status == STORED:
         return NEW
+    if row.decided_at is not None:
+        raise Decided(record_id)
     shifts = keep_shifts(kiosk, [], [opened])
     [fate] = collect_all([as_collected(opened, kiosk, shifts, now)])
     row.decided_at = now

@@ -41,6 +41,19 @@ def act(fact, operation, /, **named):
     return write(operate_and_record)
 
 
+def act_on_some(fact, operation, /, **named):
+    """Like `act`, for an operation that returns the ids of the signatures it changed: the trail names these, and nothing where there are none."""
+    who = actor()
+
+    def operate_and_record():
+        ids = operation(**named)
+        if ids:
+            fact._replace(details={"signatures": sorted(ids)}).told(who, ids)
+        return ids
+
+    return write(operate_and_record)
+
+
 def act_on_account(action, operation, /, *, organizer_id, details=None, **named):
     """Like `act`, for a change to the account of `organizer_id`, who is told of it by mail."""
     who = actor()
@@ -54,6 +67,8 @@ def act_on_account(action, operation, /, *, organizer_id, details=None, **named)
     return write(operate_and_tell)
 
 
-def note(fact):
+def note(*facts):
     """Record that somebody looked at personal data, or anything else that changes nothing."""
-    write(fact.told, actor(), None)
+    who = actor()
+    if facts:
+        write(lambda: [fact.told(who, None) for fact in facts])

@@ -1,5 +1,7 @@
 """Fields and manners of the forms by which causes and petitions are written."""
 
+import re
+
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FieldList, FormField, HiddenField, IntegerField, SelectFieldBase, StringField, TextAreaField
 from wtforms.validators import Length, StopValidation
@@ -8,6 +10,9 @@ from wtforms.widgets import HiddenInput
 from campaign.lib.locales import LOCALES, NAMES
 from campaign.lib.names import clean_text
 from campaign.lib.slugs import LONGEST_SLUG, is_slug
+
+# With or without what people write between thousands.
+_WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
 
 
 def most(letters):
@@ -37,6 +42,16 @@ class LinesField(TextAreaField):
     def process_formdata(self, valuelist):
         super().process_formdata(valuelist)
         self.data = clean_text(self.data or "")
+
+
+class WholeField(IntegerField):
+    """A whole number, as people write it: 12408, 12,408, 12.408 or 12 408. Of what is none its validators tell, in the page's language."""
+
+    def process_formdata(self, valuelist):
+        if not valuelist:
+            return
+        text = valuelist[0].strip()
+        self.data = int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
 
 
 class SlugField(StringField):

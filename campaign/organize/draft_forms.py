@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, SlugField, most
@@ -16,7 +16,7 @@ class DraftForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [InputRequired(_l("Write a title.")), most(MOST_TITLE)])
+    title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MOST_TITLE)])
     slug = SlugField(_l("Address"))
 
     def offer(self, causes, lang):

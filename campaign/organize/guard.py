@@ -83,14 +83,15 @@ def fresh(view):
     return guarded
 
 
-def takes_bytes(most):
+def takes_bytes(most, refuse=None):
     """Let a view take so many bytes from an organizer, where others take far fewer; stands over the other guards.
 
-    `most` is a number, or the name of the setting that says it.
+    `most` is a number, or the name of the setting that says it. `refuse` answers where it was more: else a page says that it was
+    too long.
     """
 
     def mark(view):
-        view.most_bytes = most
+        view.most_bytes, view.refuse_large = most, refuse
         return view
 
     return mark

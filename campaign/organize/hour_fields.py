@@ -1,19 +1,38 @@
 """Fields by which organizers set an hour, as the clocks of a time zone show it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateTimeLocalField, SelectChoice, SelectField
+from wtforms import DateField, DateTimeLocalField, SelectChoice, SelectField, TimeField
 
 from campaign.lib.local_times import NoSuchHour, instant, zone_names
 
+# Browsers have calendars and clocks of their own; where one has none, it is typed.
+NO_DAY = _l("That is not a date. Write it as 2026-11-25.")
+NO_TIME = _l("That is not an hour. Write it as %(example)s.", example="18:30")
+NO_HOUR = _l("That is not a day with an hour. Write it as %(example)s.", example="2026-11-25 18:30")
 NO_SUCH_HOUR = _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
 IS_OVER = _l("That is over already. To publish it now, press the button for that.")
 
 
-class HourField(DateTimeLocalField):
-    """A day and an hour; browsers send seconds or leave them out."""
+class DayField(DateField):
+    """A day."""
 
     def __init__(self, label=None, validators=None, **named):
-        super().__init__(label, validators, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **named)
+        super().__init__(label, validators, invalid_value_message=NO_DAY, **named)
+
+
+class TimeOfDayField(TimeField):
+    """An hour of whatever day; browsers send seconds or leave them out."""
+
+    def __init__(self, label=None, validators=None, **named):
+        super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], invalid_value_message=NO_TIME, **named)
+
+
+class HourField(DateTimeLocalField):
+    """A day and an hour; browsers send seconds or leave them out, and who types it puts a space between."""
+
+    def __init__(self, label=None, validators=None, **named):
+        formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
+        super().__init__(label, validators, format=formats, invalid_value_message=NO_HOUR, **named)
 
     def instant_in(self, zone):
         """Return the instant that is meant in the time zone of this name; None, with the fault at the field, where there is none."""

@@ -1,13 +1,15 @@
 """The forms by which an event, a petition or an update gets its pictures: the file, its words, and what of it stays in sight."""
 
+from flask import flash, request
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import HiddenField, IntegerField
+from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
 from campaign.lib.pictures import MOST_BYTES, PictureRefused, clean_picture
-from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
+from campaign.organize.content_fields import ShortTextField, WholeField, by_language, in_language, most
 
 # The form's words come along with the file.
 MOST_SENT = MOST_BYTES + 256 * 1024
@@ -21,7 +23,7 @@ REFUSALS = {
 
 def _share(label):
     wrong = _l("Write a number from 0 to 100.")
-    return IntegerField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
+    return WholeField(label, [InputRequired(wrong), NumberRange(0, 100, wrong)], default=50)
 
 
 class _Seen(FlaskForm):
@@ -69,3 +71,11 @@ class _Cut(_Seen):
 _ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)]))
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
+
+
+def is_as_seen(mark):
+    """Return whether the page whose button was pressed showed the picture as its `mark` is now; say so where it did not."""
+    if request.form.get("mark", mark) == mark:
+        return True
+    flash(_("Somebody else changed the picture meanwhile. Look at it before you take it away."), "waiting")
+    return False

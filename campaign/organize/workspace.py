@@ -97,6 +97,7 @@ def come_in():
     if hasattr(view, "most_bytes") and presence.organizer():
         # Files are larger than forms. Nobody else's are read at all.
         request.max_content_length = current_app.config.get(view.most_bytes, view.most_bytes)
+    _leave_out_nul()
     _speak()
     session.permanent = True
     try:
@@ -104,6 +105,14 @@ def come_in():
     except ValueError as error:
         # The page that it says to come from has no address that could be compared.
         raise CSRFError("the Referer is no address") from error
+
+
+def _leave_out_nul():
+    """Take the sign out of what was sent that PostgreSQL keeps in no text: nobody types it, but copied words may bring it along."""
+    for name in ("args", "form"):
+        sent = getattr(request, name)
+        if any("\0" in value for _key, value in sent.items(multi=True)):
+            setattr(request, name, type(sent)([(key, value.replace("\0", "")) for key, value in sent.items(multi=True)]))
 
 
 def _speak():
@@ -130,6 +139,13 @@ def refuse(_error):
 @blueprint.errorhandler(404)
 def find_nothing(_error):
     return render_template("organize/nothing.html"), 404
+
+
+@blueprint.errorhandler(413)
+def refuse_large(_error):
+    """Say that the file was too large where one was asked for; what was typed elsewhere is a step back in the browser."""
+    refuse = getattr(current_app.view_functions[request.endpoint], "refuse_large", None)
+    return refuse() if refuse else (render_template("errors/413.html"), 413)
 
 
 @blueprint.errorhandler(CSRFError)

@@ -45,10 +45,19 @@ class CannotMerge(CampaignError):
 
 def let_through(*, ids, cause_ids, now):
     """Let held or rejected signatures go on: counted if their owner has confirmed, else waiting for that. No rule holds them again."""
+    return _go_on(_chosen(ids, cause_ids), now)
+
+
+def let_through_waiting(*, ids, cause_ids, now):
+    """Let those go on that still wait for somebody's look: what was turned away meanwhile stays so."""
+    return _go_on(_chosen(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
+
+
+def _go_on(chosen, now):
     # Where there is no address, no letter can ask for a confirmation.
     goes_on = _table.c.confirmed_at.is_not(None) | _table.c.email_digest.is_(None)
     return _change(
-        _chosen(ids, cause_ids) & (_table.c.state == "held"),
+        chosen & (_table.c.state == "held"),
         state=case((goes_on, "confirmed"), else_="pending"),
         confirmed_at=case((goes_on, func.coalesce(_table.c.confirmed_at, now)), else_=None),
         held_reason="",
@@ -80,7 +89,7 @@ def release_all(*, reason, now, limit):
     """Let up to `limit` signatures through that are held, and not rejected, for this reason; returns the ids."""
     held = select(_table.c.id).where(_table.c.state == "held", _table.c.held_reason == reason, _table.c.rejected_at.is_(None))
     ids = db.session.scalars(held.order_by(_table.c.id).limit(limit)).all()
-    return let_through(ids=ids, cause_ids=None, now=now)
+    return let_through_waiting(ids=ids, cause_ids=None, now=now)
 
 
 def withdraw(*, ids, cause_ids, now):

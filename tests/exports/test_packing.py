@@ -1,6 +1,7 @@
 """The delivery pack: what is in it, how many, in which words, and nothing more."""
 
 import csv
+import errno
 import hashlib
 import io
 import re
@@ -158,6 +159,15 @@ def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(asked,
     assert "5 people" in pages(files["cover-letter.pdf"])[0]
     assert folder() == [f"{export_id}.sealed"]
     assert export(export_id).done == export(export_id).total == 5
+
+
+def test_a_pack_for_which_there_is_no_room_gives_back_all_that_it_took(asked, petition, exporter, signed, monkeypatch):
+    def full(*_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(packing._Pack, "_letter", full)
+    export_id = pack(asked, petition, exporter)
+    assert (export(export_id).fault, folder()) == ("no_room", [])
 
 
 def test_a_petition_without_signatures_makes_an_honest_pack(asked, petition, exporter):

@@ -53,6 +53,10 @@ def test_the_line_by_which_excel_tells_its_sign_is_no_row():
     assert [row.cells for row in table.rows] == [["a", "b,c"], ["1", "2,5"]]
 
 
+def test_a_quotation_mark_is_no_sign_between_cells():
+    assert read_file(b'sep="\r\nname,town\r\nAna,Oaxaca\r\n').rows[1].cells == ["name", "town"]
+
+
 def test_a_newline_within_quotes_stays_in_its_cell_and_rows_keep_their_number():
     table = read_file(b'given_name,comment\nAna,"one\ntwo, ""three"""\n\n,\nBo,x\n')
     assert [(row.place, row.cells) for row in table.rows[1:]] == [(2, ["Ana", 'one\ntwo, "three"']), (5, ["Bo", "x"])]
@@ -140,6 +144,38 @@ def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatc
     with pytest.raises(FileRefused) as refusal:
         read_file(bomb)
     assert refusal.value.code == "too_large_unpacked"
+
+
+def sharing(text, cells, attributes="t=\"s\""):
+    """Return a workbook with so many cells, one below the other, that share one text."""
+    parts = parts_of(workbook([["name"]]))
+    shared, sheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
+    parts[shared] = parts[shared].replace(b"<t>name</t>", f"<t>{text}</t>".encode())
+    rows = "".join(f'<row r="{n}"><c r="A{n}" {attributes}><v>0</v></c></row>' for n in range(1, cells + 1))
+    parts[sheet] = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), parts[sheet])
+    return packed(parts)
+
+
+@pytest.mark.parametrize("attributes", ['t="s"', 't="&#115;"', "s='1' t\n=\n's'"])
+def test_a_long_text_that_many_cells_share_is_refused_before_each_has_its_copy(attributes):
+    bomb = sharing("a" * 100_000, 5_000, attributes)
+    assert len(bomb) < 50_000
+    with pytest.raises(FileRefused) as refusal:
+        read_file(bomb)
+    assert refusal.value.code == "too_large_unpacked"
+
+
+def test_one_long_text_beside_many_short_ones_is_no_bomb():
+    rows = [["a" * 30_000], *([f"name {number % 700}"] for number in range(20_000))]
+    assert len(read_file(workbook(rows)).rows) == 20_001
+
+
+@pytest.mark.parametrize("texts", ["<!DOCTYPE sst [<!ENTITY a 'b'>]><sst><si><t>&a;</t></si></sst>", "<sst><si><si><t>a</t></si></si></sst>", "<sst><si>"])
+def test_texts_that_no_spreadsheet_writes_are_refused(texts):
+    parts = {**parts_of(workbook(PEOPLE)), "xl/sharedStrings.xml": texts}
+    with pytest.raises(FileRefused) as refusal:
+        read_file(packed(parts))
+    assert refusal.value.code == "not_a_workbook"
 
 
 @pytest.mark.parametrize(

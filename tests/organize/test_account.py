@@ -12,6 +12,7 @@ from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
+from campaign.organize.presence import DEVICE_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -56,6 +57,15 @@ def test_name_and_language_are_changed(editor):
     assert "Enregistré." in page
 
 
+def test_who_changes_their_name_is_found_in_the_trail_by_the_one_before(desk_of, editor):
+    for name in ("Odile Kwan", "Odile Kwan", "Editor"):
+        editor.post("/organize/account", {"name": name, "lang": "en"})
+    assert [action for action, *_ in trail()] == ["account.name"] * 2
+    page = desk_of().get("/organize/audit/").text
+    assert "before: <bdi>Odile Kwan</bdi>" in page
+    assert "before: <bdi>Editor</bdi>" in page
+
+
 @pytest.mark.parametrize("words", [{"name": "", "lang": "en"}, {"name": "x", "lang": "xx"}, {"name": "http://evil.example", "lang": "en"}])
 def test_a_wrong_name_or_language_changes_nothing(editor, words):
     assert editor.post("/organize/account", words).status_code == 422
@@ -80,6 +90,13 @@ def test_guessing_the_password_from_an_open_session_is_slowed_too(editor):
     answer = editor.post("/organize/account/confirm", {"password": PASSWORD})
     assert answer.status_code == 422
     assert "15 minutes" in answer.text
+
+
+def test_guessing_from_an_open_session_is_slowed_whatever_cookies_are_made_up(editor):
+    for number in range(10):
+        editor.client.set_cookie(DEVICE_COOKIE, f"made up {number}", path="/organize")
+        editor.post("/organize/account/confirm", {"password": "wrong"})
+    assert "15 minutes" in editor.post("/organize/account/confirm", {"password": PASSWORD}).text
 
 
 def test_sessions_are_listed_and_ended(app, editor):
@@ -109,6 +126,16 @@ def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_k
     assert keys.unseal(who.totp_secret) == secret
     assert unused_recovery_codes(who.id) == 10
     assert [action for action, *_ in trail()] == ["account.app_added", "account.recovery_codes"]
+
+
+def test_whoever_signs_in_next_at_a_browser_sees_neither_key_nor_codes_of_the_one_before(desk_of, editor):
+    set_up_app(editor)
+    codes = editor.get("/organize/account/second-factor/codes").text
+    before = secret_on(editor.get(APP))
+    assert codes.count("<li><code>") == 10
+    sign_in(editor.client, desk_of("reviewer", make_cause("hill").id).organizer)
+    assert secret_on(editor.get(APP)) != before
+    assert editor.get("/organize/account/second-factor/codes").status_code == 303
 
 
 def test_the_first_code_does_not_open_the_door_again(editor, door):

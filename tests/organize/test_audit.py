@@ -47,6 +47,16 @@ def test_the_trail_is_searched(desk_of, causes):
         assert desk.get(f"/organize/audit/?{odd}").status_code == 200
 
 
+def test_what_somebody_did_is_found_after_they_were_removed(desk_of, causes):
+    desk, gone = desk_of(), desk_of("editor", causes[0].id).organizer
+    write(record, Actor(gone.id), "petitions.edit", reason="by who is gone")
+    write(record, COMMAND, "people.invite", reason="by command")
+    desk.post(f"/organize/people/{gone.id}/remove")
+    page = desk.get(f"/organize/audit/?who={gone.id}").text
+    assert "by who is gone" in page
+    assert "by command" not in page
+
+
 def test_the_pages_of_the_trail_follow_each_other_without_gap_or_repeat(desk_of):
     desk = desk_of()
     write(lambda: [record(COMMAND, "people.invite", reason=f"no. {number:03}") for number in range(120)])

@@ -82,6 +82,22 @@ def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
     assert "as <bdi>Owner</bdi> had planned" in page
 
 
+@pytest.mark.parametrize("kind", ["causes/hill", "petitions/home", "events/talk", "updates/answer", "mail/news"])
+def test_whoever_plans_for_an_hour_that_comes_twice_is_told_which_is_meant(desk_of, kind):
+    desk = desk_of("owner", make_cause("hill", state="draft").id)
+    cause_id = desk.organizer.grants[0].cause_id
+    make_petition(cause_id=cause_id, state="draft")
+    make_event(cause_id=cause_id, draft=True)
+    make_update(cause_id=cause_id, draft=True)
+    make_update("news", cause_id=cause_id)
+    hour = {"publish_at": "2030-11-03T01:30", "starts_at": "2030-11-03T01:30", "time_zone": "America/Toronto", "when": "later"}
+    more = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0"}
+    path = {"updates": "/publish", "mail": ""}.get(kind.partition("/")[0], "/publish-later")
+    answer = desk.post(f"/organize/{kind}{path}", {**hour, **more}, follow_redirects=True)
+    assert answer.status_code == 200
+    assert "comes twice: the first one is meant." in answer.text
+
+
 def test_what_goes_out_at_once_is_noted_as_done_by_hand_alone(desk):
     make_petition(cause_id=desk.cause.id, state="draft")
     make_update(cause_id=desk.cause.id, draft=True)

@@ -195,7 +195,8 @@ def test_a_draft_goes_out_once_it_has_a_place_and_by_itself_at_its_hour(desk, cl
     desk.post(f"{TALK}/publish")
     assert now_of().state == "draft"
     save(desk, "place", town="Ottawa", online_for="everyone")
-    assert desk.post(f"{TALK}/publish-later", {"publish_at": "2020-01-01T10:00"}).status_code == 422
+    for no_hour in ("2020-01-01T10:00", "tomorrow", ""):
+        assert desk.post(f"{TALK}/publish-later", {"publish_at": no_hour}).status_code == 422
     assert desk.post(f"{TALK}/publish-later", {"publish_at": "2030-01-01T10:00"}).status_code == 303
     assert "2030" in desk.get(TALK).text
     assert write(publish_due, now=utcnow()) == 0
@@ -282,7 +283,9 @@ def test_a_picture_is_set_cut_and_taken_away(desk, talk, client):
     assert send(focal_y=0).status_code == 303
     assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
     assert send(mark="old").status_code == 409
-    assert desk.post(f"{TALK}/picture/remove").status_code == 303
+    assert "Somebody else changed the picture meanwhile. Look at it" in desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True).text
+    assert now_of().picture is not None
+    assert desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code == 303
     assert now_of().picture is None
 
 

@@ -5,6 +5,7 @@ import re
 
 import pypdfium2
 import pytest
+import sqlalchemy
 
 from campaign.extensions import db, write
 from campaign.imports import sheet_pdf
@@ -143,6 +144,17 @@ def test_leaving_all_wrong_rows_out_and_throwing_a_batch_away(desk, petition):
     assert rows() == []
 
 
+def test_what_was_changed_elsewhere_is_not_thrown_away_unseen(desk, petition):
+    place = matched(desk, csv_of(ZORA))
+    seen = seen_at(desk, place)
+    desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
+    answer = desk.post(f"{place}/drop", {"seen": seen}, follow_redirects=True)
+    assert "Somebody else was quicker" in answer.text
+    assert "Zoraida" in answer.text
+    drops = re.findall(r'action="[^"]+/drop"[^>]*>.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL)
+    assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
+
+
 def test_what_was_changed_elsewhere_is_not_brought_in_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
@@ -215,6 +227,22 @@ def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
     assert "not in yet" not in desk.get(place).text
     desk.post("/organize/imports/type", typed_sheet(run.serials[0]))
     assert desk.get(place).text.count("not in yet") == 1
+
+
+def test_a_run_of_many_sheets_takes_no_more_questions_than_one_of_few(desk, petition):
+    def asked(place):
+        questions = []
+
+        def listen(*told):
+            questions.append(told[2])
+
+        sqlalchemy.event.listen(db.engine, "before_cursor_execute", listen)
+        assert desk.get(place).status_code == 200
+        sqlalchemy.event.remove(db.engine, "before_cursor_execute", listen)
+        return len(questions)
+
+    few, many = (printed(desk, sheets=sheets)[0] for sheets in ("2", "60"))
+    assert asked(few) == asked(many)
 
 
 def typed_sheet(serial="own 1"):

@@ -240,6 +240,17 @@ def test_turning_away_asks_why_and_keeps_the_ticks(desk_of, tablet, event):
     assert entries()[0].reason == "Twice" or entries()[1].reason == "Twice"
 
 
+def test_what_somebody_turned_away_is_not_let_in_from_a_page_that_shows_it_still(desk_of, tablet, table):
+    event, petition = table
+    write(close_petition, petition_id=petition.id)
+    record_id, desk = kept(tablet, "closed"), desk_of("reviewer", event.cause_id)
+    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "A joke"})
+    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}, follow_redirects=True)
+    assert "1 cannot be let in." in answer.text
+    assert rows() == []
+    assert "kiosks.let_in" not in actions()
+
+
 def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event):
     sealed = tablet.seal()
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())

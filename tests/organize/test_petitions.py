@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 
@@ -266,6 +267,7 @@ def test_closing_reopening_and_the_archive(desk, home, client):
 
 
 def test_the_next_campaign_starts_as_a_draft_with_the_same_words(desk, home):
+    assert f'action="{HOME}/duplicate" data-module="once"' in desk.get(HOME).text
     answer = desk.post(f"{HOME}/duplicate")
     assert answer.location == "/organize/petitions/home-2"
     made = now_of("home-2")
@@ -339,5 +341,8 @@ def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
     path = re.search(r"/organize/petitions/home/picture-\w+\.webp", page).group()
     assert desk.get(path).content_type == "image/webp"
     assert "/organize/petitions/home/picture-" in desk.get(f"{HOME}/preview").text
-    assert desk.post(f"{HOME}/picture/remove").status_code == 303
+    stale = desk.post(f"{HOME}/picture/remove", {"mark": "older"}, follow_redirects=True).text
+    assert "Somebody else changed the picture meanwhile. Look at it" in stale and desk.get(path).status_code == 200
+    mark = re.search(r'/picture/remove".*?name="mark" value="([^"]+)"', stale)[1]
+    assert desk.post(f"{HOME}/picture/remove", {"mark": unescape(mark)}).status_code == 303
     assert desk.get(path).status_code == 404

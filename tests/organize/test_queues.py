@@ -2,7 +2,7 @@
 
 import re
 
-from tests.factories.signatures import ODILE, sign, sign_and_hatch
+from tests.factories.signatures import ODILE, row, sign, sign_and_hatch
 
 PAGE = 20
 
@@ -35,6 +35,18 @@ def test_after_the_last_page_what_was_passed_over_comes_again(desk_of, petition)
     desk = desk_of("reviewer", petition.cause_id)
     words = {"do": "let_through.shown", "shown": ids[-1], "after": ids[PAGE - 1]}
     assert shown_on(desk.post("/organize/held/", words, follow_redirects=True).text) == ids[:PAGE]
+
+
+def test_what_somebody_turned_away_meanwhile_is_not_let_through_with_the_rest_of_a_page(desk_of, petition):
+    ids = hold(petition, 2)
+    desk = desk_of("reviewer", petition.cause_id)
+    desk.post("/organize/held/", {"do": "reject.ticked", "ticked": ids[0], "reason": "A program"})
+    desk.post("/organize/held/", {"do": "let_through.shown", "shown": ids})
+    assert [row(each).state for each in ids] == ["held", "pending"]
+    late = desk.post("/organize/held/", {"do": "let_through.shown", "shown": ids}, follow_redirects=True)
+    assert "Somebody else was quicker" in late.text
+    desk.post(f"/organize/signatures/{ids[0]}/let-through", {"reason": "It was her after all"})
+    assert row(ids[0]).state == "pending"
 
 
 def test_comments_keep_their_page_too(desk_of, petition):

@@ -14,6 +14,7 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event, move, registration, registrations, states
+from tests.factories.organizers import trail
 from tests.together import together
 
 TALK = "/organize/events/talk"
@@ -89,6 +90,21 @@ def test_who_waits_is_told_so_and_let_in_where_there_is_room(desk):
     assert "Let in" in desk.get(f"{TALK}/door/list?words=late").text
     assert check_in(desk, code, anyway="1").json["kind"] == "sure"
     assert states().count("registered") == 4
+
+
+def test_the_list_at_the_door_is_noted_once_in_some_hours_however_it_is_asked_for(desk, monkeypatch):
+    def noted():
+        return [action for action, *_ in trail()].count("registrations.see")
+
+    for _ in range(3):
+        desk.get(f"{TALK}/door/list?words=amalia")
+    assert noted() == 1
+    desk.get(f"{TALK}/door")
+    assert noted() == 2
+    later = utcnow() + timedelta(hours=7)
+    monkeypatch.setattr("campaign.organize.events.door.utcnow", lambda: later)
+    desk.get(f"{TALK}/door/list")
+    assert noted() == 3
 
 
 def test_without_script_the_door_answers_with_a_page(desk):

@@ -99,6 +99,41 @@ def test_looking_at_people_is_noted_without_what_was_asked(desk_of, petition):
     assert (listed.subject_id, listed.details) == (petition.id, {"by": ["petition", "words"], "shown": 1})
 
 
+def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, petition):
+    signature = sign_and_hatch(petition)
+    desk = desk_of("owner", petition.cause_id)
+    for verb in ("withdraw", "reject", "correct"):
+        assert "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
+    assert "Amalia" in desk.get(f"/organize/erasures/{signature}").text
+    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [(signature, {"shown": 1})] * 4
+
+
+def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, petition):
+    other = make_petition("hill", cause_id=make_cause("hill").id)
+    make_petition("second", cause_id=petition.cause_id)
+    for each in (petition, other):
+        sign_and_hatch(each, comment="A word")
+        sign(each, ODILE, held_reason="hidden_field")
+    admin = desk_of()
+    for path in ("signatures/", "held/", "comments/"):
+        assert admin.get(f"/organize/{path}").status_code == 200
+    for cause_id in (petition.cause_id, other.cause_id):
+        seen = entries(cause_ids=[cause_id], action="signatures.see")
+        assert [(each.details["by"], each.details["shown"]) for each in seen] == [(["comments"], 1), (["held"], 1), ([], 2)]
+
+
+def test_who_came_too_late_did_nothing_and_the_trail_says_nothing_else(desk_of, petition):
+    first, second = (sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2))
+    desk = desk_of("reviewer", petition.cause_id)
+    reject = f"/organize/signatures/{first}/reject"
+    assert "Turned away" in desk.post(reject, {"reason": "A program"}, follow_redirects=True).text
+    assert "Somebody else was quicker" in desk.post(reject, {"reason": "Me too"}, follow_redirects=True).text
+    desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
+    desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
+    found = [(each.reason, each.details) for each in entries(action="signatures.reject")]
+    assert found == [("Both", {"signatures": [second]}), ("A program", {"signatures": [first]})]
+
+
 def test_an_exporter_sees_but_is_not_offered_to_change(desk_of, petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     page = desk_of("exporter", petition.cause_id).get(f"/organize/signatures/{signature}").text
@@ -163,7 +198,7 @@ def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petit
     assert desk.post("/organize/held/", {"do": "reject.shown", "shown": shown}).status_code == 422
     assert desk.post("/organize/held/", {"do": "reject.ticked", "ticked": shown[:1], "shown": shown, "reason": "a machine"}).status_code == 303
     assert desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
-    assert [row(each).state for each in ids] == ["pending"] * 3
+    assert [row(each).state for each in ids] == ["held", "pending", "pending"]
     assert row(late).state == "held"
     assert desk.post("/organize/held/", {"do": "let_through.shown", "shown": "9" * 30}).status_code == 303
     assert {entry.details["signatures"][0] for entry in entries(action="signatures.reject")} == {ids[0]}
@@ -195,6 +230,7 @@ RULES = [
     ("country", "FRA", None),
     ("rate", "20", "20"),
     ("rate", "many", None),
+    ("rate", "1000000", None),
     ("words", "casino\ncasino\n\n", "casino"),
     ("words", "of", None),
     ("words", " ", None),
@@ -259,6 +295,7 @@ def test_only_a_fresh_password_erases(desk_of, petition, monkeypatch):
         ({"keeps": "days", "days": "90", "sure": "y"}, 303, 90),
         ({"keeps": "days", "days": "90"}, 422, None),
         ({"keeps": "days", "days": "soon", "sure": "y"}, 422, None),
+        ({"keeps": "days", "days": "00365099", "sure": "y"}, 422, None),
         # Days that are written without being chosen are asked about, not dropped.
         ({"keeps": "forever", "days": "90"}, 422, None),
         ({"keeps": "forever", "days": ""}, 303, None),

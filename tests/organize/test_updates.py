@@ -117,6 +117,8 @@ def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
     assert desk.post(path, {**alts, "focal_x": "70"}, content_type="multipart/form-data").status_code == 303
     assert update_now().picture.focus_x == 70 and update_now().picture.digest != before
     assert "Un lago" in desk.get(f"{ANSWER}/preview?lang=es").text
+    assert "Somebody else changed the picture meanwhile. Look at it" in desk.post(f"{path}/remove", {"mark": "older"}, follow_redirects=True).text
+    assert update_now().picture is not None
     desk.post(f"{path}/remove")
     assert update_now().picture is None
 

@@ -5,6 +5,9 @@ from flask import current_app
 
 from campaign.accounts.permissions import TABLE
 from campaign.organize.guard import ANYBODY, ORGANIZER
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import row, sign_and_hatch
 
 
 def test_every_route_of_the_workspace_says_who_may_use_it(app):
@@ -30,6 +33,14 @@ def test_the_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
         assert "SameSite=Lax" in cookie
 
 
+@pytest.mark.parametrize("path", ["causes/valley/words", "petitions/home/letter", "imports/type"])
+def test_words_that_are_too_long_are_not_called_a_file(desk_of, path):
+    petition = make_petition()
+    answer = desk_of("owner", petition.cause_id).post(f"/organize/{path}", {"title_en": "x" * 300_000})
+    assert answer.status_code == 413
+    assert "too long for this form. Go back" in answer.text
+
+
 def test_who_is_not_signed_in_is_led_to_the_door_and_back(client):
     answer = client.get("/organize/?cause=valley")
     assert answer.status_code == 303
@@ -41,3 +52,16 @@ def test_the_workspace_speaks_the_language_of_the_organizer(desk_of, lang, words
     answer = desk_of(lang=lang).get("/organize/", headers={"Accept-Language": "de"})
     assert f'<html lang="{lang}">' in answer.text
     assert f"<title>{words} – Volante</title>" in answer.text
+
+
+def test_a_sign_that_no_database_keeps_is_left_out_of_what_was_copied(desk_of):
+    petition = make_petition()
+    make_event(cause_id=petition.cause_id)
+    signature, desk = sign_and_hatch(petition), desk_of()
+    for path in ("signatures/?words=ama%00lia", "events/talk/registrations?words=%00", "events/talk/door/list?words=%00"):
+        answer = desk.get(f"/organize/{path}")
+        assert answer.status_code == 200, path
+    assert "Amalia" in desk.get("/organize/signatures/?words=ama%00lia").text
+    assert desk.post("/organize/rules/new", {"kind": "words", "pattern": "ab\0cd", "where": "home", "note": "\0"}).status_code == 303
+    assert desk.post(f"/organize/signatures/{signature}/withdraw", {"reason": "by tele\0phone"}).status_code == 303
+    assert row(signature).state == "withdrawn"

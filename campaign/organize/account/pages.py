@@ -4,7 +4,6 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.accounts import keys
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.operations import describe, set_password
 from campaign.accounts.pace import TooManyTries, pace
@@ -17,7 +16,7 @@ from campaign.organize.account.forms import ChangePasswordForm, ConfirmForm, Org
 from campaign.organize.acts import Fact, act, act_on_account
 from campaign.organize.entrance.letting_in import safe_next
 from campaign.organize.guard import own_account
-from campaign.organize.presence import DEVICE_COOKIE, organizer
+from campaign.organize.presence import organizer
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -35,7 +34,13 @@ def change():
     form = OrganizerForm()
     if not form.validate():
         return _page(form, 422)
-    write(describe, organizer_id=organizer().id, name=form.name.data, lang=form.lang.data)
+    who, words = organizer(), {"name": form.name.data, "lang": form.lang.data}
+    if form.name.data == who.name:
+        write(describe, organizer_id=who.id, **words)
+    else:
+        # All that they did stands in the trail under the new name.
+        fact = Fact("account.name", on=("organizer", who.id), details={"was_called": who.called})
+        act(fact, describe, organizer_id=who.id, **words)
     # Said in the language just chosen.
     with force_locale(LOCALES[form.lang.data]):
         flash(_("Saved."), "sure")
@@ -107,9 +112,8 @@ def _is_right(form, field):
     """Check the password in `field` against who is signed in, at the pace of the door; say at the field what is wrong."""
     who = organizer()
     try:
-        # A session is as good as a known device: strangers who guess at the account do not count here.
-        device = keys.token_digest(request.cookies.get(DEVICE_COOKIE, ""))
-        pace().admit(network=None, account=who.email_digest, device=device)
+        # A session is as good as a known device: strangers who guess at the account do not count here. Another cookie is soon made up.
+        pace().admit(network=None, account=who.email_digest, device=g.organizer_session.token_digest)
     except TooManyTries as wait:
         field.errors = [_("Too many tries. Wait %(minutes)s minutes.", minutes=wait.minutes)]
         return False

@@ -96,8 +96,8 @@ def renew_codes():
 @fresh
 def codes():
     """Show the recovery codes just made, until their owner says that they are kept."""
-    made = keys.unseal(session[CODES].encode()) if CODES in session else None
-    if not made:
+    made = _kept(CODES)
+    if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
     return render_template("organize/second_factor/codes.html", codes=made.split())
 
@@ -121,7 +121,7 @@ def make_codes():
     """Make new recovery codes, and seal them into the session cookie for the page that shows them."""
     made = new_recovery_codes()
     act_on_account("account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made)
-    session[CODES] = keys.seal(" ".join(made)).decode()
+    _keep(CODES, " ".join(made))
 
 
 def _may_lose_one(who):
@@ -130,12 +130,23 @@ def _may_lose_one(who):
 
 def _secret():
     """Return the secret that the picture shows: the same for every page that is open, until it is taken."""
-    sealed = session.get(SECRET)
-    secret = keys.unseal(sealed.encode()) if sealed else None
+    secret = _kept(SECRET)
     if secret is None:
         secret = new_secret()
-        session[SECRET] = keys.seal(secret).decode()
+        _keep(SECRET, secret)
     return secret
+
+
+def _keep(name, words):
+    """Seal words into the session cookie, for who is signed in alone: whoever signs in next at this browser is somebody else."""
+    session[name] = keys.seal(f"{organizer().id}:{words}").decode()
+
+
+def _kept(name):
+    """Return the words that were kept for who is signed in, or None."""
+    sealed = session.get(name)
+    owner, _colon, words = (sealed and keys.unseal(sealed.encode()) or "").partition(":")
+    return words if owner == str(organizer().id) else None
 
 
 def _app_page(form, status=200):

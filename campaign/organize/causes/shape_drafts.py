@@ -17,8 +17,13 @@ from campaign.organize.causes.shape_forms import MOST_SENT, REFUSALS, CutForm, S
 from campaign.organize.guard import allowed, takes_bytes
 
 
+def _refuse_heavy():
+    flash(REFUSALS["too_heavy"], "grave")
+    return redirect(request.path, 303)
+
+
 @blueprint.post("/<slug>/shape")
-@takes_bytes(MOST_SENT)
+@takes_bytes(MOST_SENT, _refuse_heavy)
 @allowed("causes.edit", any_cause)
 def add_shape(cause):
     """Keep the picture, cut out as fits it, and lead to where it is looked at."""
@@ -83,12 +88,6 @@ def shape_picture(cause, draft_id):
     """The picture that was sent, without what a camera adds."""
     draft = draft_of(cause, draft_id) or abort(404)
     return Response(draft.picture, mimetype="image/webp")
-
-
-@blueprint.errorhandler(413)
-def refuse_heavy(_error):
-    flash(REFUSALS["too_heavy"], "grave")
-    return redirect(request.path, 303)
 
 
 def _why(refusal):

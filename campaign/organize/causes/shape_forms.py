@@ -5,13 +5,13 @@ from pathlib import PurePath
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from campaign.lib.names import clean_text
 from campaign.montage.cutting import LEAST_THRESHOLD, MOST_THRESHOLD, Cut
 from campaign.montage.uploads import MOST_OCTETS
-from campaign.organize.content_fields import LineField, most
+from campaign.organize.content_fields import LineField, WholeField, most
 
 # The form's words come along with the file.
 MOST_SENT = MOST_OCTETS + 256 * 1024
@@ -61,7 +61,7 @@ class CutForm(FlaskForm):
         ],
         default="colour",
     )
-    threshold = IntegerField(
+    threshold = WholeField(
         _l("How far a colour may differ and still be ground"),
         [InputRequired(OUT_OF_RANGE), NumberRange(LEAST_THRESHOLD, MOST_THRESHOLD, OUT_OF_RANGE)],
         default=40,

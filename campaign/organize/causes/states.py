@@ -9,6 +9,7 @@ from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.causes.pages import any_cause, back_to, blueprint, fact_of, shown
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.drafts import speak_as_asked
 from campaign.organize.guard import allowed
 from campaign.organize.later_forms import LaterForm
@@ -34,6 +35,7 @@ def publish_later(cause):
     planned = {"at": form.moment, "zone": form.time_zone.data}
     act(fact_of("causes.schedule", cause), schedule_cause, cause_id=cause.id, **planned)
     flash(_("It goes out by itself then."), "sure")
+    tell_of_hours_twice((form.publish_at.data,), form.time_zone.data)
     return back_to(cause.slug)
 
 

@@ -1,9 +1,10 @@
 """At the door of an event, on a phone: who comes is found or scanned and checked in with one touch.
 
 Several may stand at the door at once: each check-in is one row under a lock, and whoever is second is told when the first was.
-The list tells the audit trail once that it was opened, not for each letter typed into its search.
+The list tells the audit trail that it was opened, and once in some hours that it still is, not for each letter typed into its search.
 """
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
@@ -11,6 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
+from campaign.accounts.audit import entries
 from campaign.events.door import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
 from campaign.events.finding import find, numbers_of
 from campaign.events.hours import hour
@@ -18,10 +20,12 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.events.pages import any_event, blueprint, fact_of
 from campaign.organize.guard import allowed
+from campaign.organize.presence import organizer
 
 # A phone shows so many at once; whoever is further down is found by typing.
 SHOWN = 60
 MOST_WORDS = 200
+NOTED_EVERY = timedelta(hours=6)
 # The door alone may ask for the camera.
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
@@ -34,7 +38,7 @@ NO_SEAT = {
 @blueprint.get("/<slug>/door")
 @allowed("registrations.check_in", any_event)
 def door(event):
-    note(fact_of("registrations.see", event, at="door"))
+    note(_sight(event))
     answer = make_response(render_template("organize/events/door.html", **_list(event)))
     answer.headers["Permissions-Policy"] = MAY_SCAN
     return answer
@@ -44,6 +48,9 @@ def door(event):
 @allowed("registrations.check_in", any_event)
 def door_list(event):
     """The numbers and the list alone: what the page asks for while somebody types, and every few seconds."""
+    noted = {"organizer_id": organizer().id, "subject": ("event", event.id), "since": utcnow() - NOTED_EVERY}
+    if not entries(action="registrations.see", most=1, **noted):
+        note(_sight(event))
     return render_template("organize/events/door_list.html", **_list(event))
 
 
@@ -78,6 +85,10 @@ def come_not(event):
     except CodeUnknown:
         return _answer(event, "grave", _("No registration of this event has this code."), 404)
     return _answer(event, "note", _("%(name)s is not in any more.", name=left.name))
+
+
+def _sight(event):
+    return fact_of("registrations.see", event, at="door")
 
 
 def _list(event):

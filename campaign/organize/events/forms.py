@@ -8,7 +8,7 @@ from datetime import timedelta
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
-from wtforms.validators import InputRequired
+from wtforms.validators import DataRequired, InputRequired
 
 from campaign.events.editing import mark_of
 from campaign.events.hours import HourSkipped, instant_of
@@ -165,7 +165,7 @@ class EventSlugForm(PartForm):
     """Where its page lives."""
 
     part = "address"
-    slug = SlugField(_l("Address"), [InputRequired(_l("Write an address."))])
+    slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
 
     @classmethod
     def values(cls, event):

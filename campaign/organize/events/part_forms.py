@@ -3,11 +3,11 @@
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, IntegerField, RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import BooleanField, FieldList, FormField, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from campaign.lib.locales import NAMES
-from campaign.organize.content_fields import LineField, by_language, in_language, most, moved
+from campaign.organize.content_fields import LineField, WholeField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm, texts_of
 from campaign.organize.petitions.questions_forms import MOST_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
 from campaign.signatures.fields import CountryField
@@ -94,8 +94,8 @@ class _Coming(PartForm):
 
     part = "coming"
     registration = RadioField(_l("Registering"), choices=WAYS, default="none")
-    capacity = IntegerField(_l("Seats there are"), [Optional(), NumberRange(1, MOST_PEOPLE, _l("Write a number from 1 up."))])
-    most_seats = IntegerField(
+    capacity = WholeField(_l("Seats there are"), [Optional(), NumberRange(1, MOST_PEOPLE, _l("Write a number from 1 up."))])
+    most_seats = WholeField(
         _l("Seats that one person may take"),
         [
             InputRequired(_l("Write a number from 1 to 20.")),

@@ -10,7 +10,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, PictureForm
+from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
 
 
 @blueprint.get("/<slug>/picture")
@@ -41,8 +41,9 @@ def save_picture(event):
 @blueprint.post("/<slug>/picture/remove")
 @allowed("events.edit", any_event)
 def remove_picture(event):
-    act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, picture=None, now=utcnow())
-    flash(_("The picture is taken away."), "sure")
+    if is_as_seen(mark_of(event, "picture")):
+        act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, picture=None, now=utcnow())
+        flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.events.picture", slug=event.slug), 303)
 
 

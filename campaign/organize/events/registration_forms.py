@@ -4,7 +4,7 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from campaign.events.forms import SeatsField
 from campaign.signatures import keys
@@ -77,7 +77,7 @@ class AttendanceForm(FlaskForm):
     reason = StringField(
         _l("What is it for?"),
         [
-            InputRequired(_l("Say it in a few words: it stands in the audit trail.")),
+            DataRequired(_l("Say it in a few words: it stands in the audit trail.")),
             Length(max=300, message=_l("Say it in at most 300 letters.")),
         ],
     )

@@ -4,12 +4,13 @@ from collections import Counter
 from datetime import time
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, SelectChoice, SelectField, TimeField
+from wtforms import FieldList, Form, FormField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import LineField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm
+from campaign.organize.hour_fields import TimeOfDayField
 
 MOST_ROWS = 40
 MOST_WORDS = 300
@@ -30,7 +31,7 @@ class _RowsForm(PartForm):
 class _Hour(Form):
     """An hour, and what happens then."""
 
-    at = TimeField(_l("Hour"), [Optional()], format=["%H:%M", "%H:%M:%S"])
+    at = TimeOfDayField(_l("Hour"), [Optional()])
 
 
 HourRow = type(

@@ -25,6 +25,9 @@ class LaterForm(FlaskForm):
         super().__init__(data={"publish_at": known}, **named)
 
     def validate_publish_at(self, field):
+        if not field.data:
+            # It says by itself that this is no hour.
+            return
         try:
             self.at = instant_of(field.data, self.event.zone)
         except (HourSkipped, OverflowError):

@@ -8,6 +8,7 @@ from campaign.events.finding import numbers_of
 from campaign.events.operations import EventOver, cancel
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.events.forms import texts_of
 from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, page
 from campaign.organize.events.state_forms import CancelForm, LaterForm
@@ -40,6 +41,7 @@ def publish_later(event):
         flash(_("It cannot go out yet: it has no place, neither on earth nor online."), "grave")
     else:
         flash(_("It goes out by itself then."), "sure")
+        tell_of_hours_twice((form.publish_at.data,), event.zone)
     return back_to(event.slug)
 
 

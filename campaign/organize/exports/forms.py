@@ -6,7 +6,7 @@ from itertools import starmap
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, Optional, ValidationError
 
 from campaign.exports.columns import COLUMNS
@@ -15,6 +15,7 @@ from campaign.lib.countries import countries
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, most
 from campaign.organize.exports.words import KIND_WORDS, OFFERED, STATE_WORDS, USUAL
+from campaign.organize.hour_fields import DayField
 from campaign.organize.numbers.figures import zone
 from campaign.organize.signatures.words import EVIDENCE_WORDS
 from campaign.sharing.arrivals import clean_source
@@ -41,8 +42,8 @@ class ExportForm(PurposeForm):
     country = SelectField(_l("Country"), default="")
     lang = SelectField(_l("Language"), default="")
     source = LineField(_l("Campaign code"), [most(40)])
-    since = DateField(_l("Since"), [Optional()])
-    until = DateField(_l("Until"), [Optional()])
+    since = DayField(_l("Since"), [Optional()])
+    until = DayField(_l("Until"), [Optional()])
     subscribed = BooleanField(_l("Only those who asked for news"))
     kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
 

@@ -4,13 +4,14 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
-from campaign.organize.content_fields import LineField, LinesField, most
+from campaign.organize.content_fields import LineField, LinesField, WholeField, most
 from campaign.organize.exports.forms import PurposeForm
+from campaign.organize.hour_fields import DayField
 from campaign.petitions.handing import mark_of
 
 MOST_RECEIVER, MOST_NOTE = 200, 1000
@@ -71,11 +72,11 @@ class HandingForm(FlaskForm):
 class ReceiptForm(FlaskForm):
     """Who received the signatures, when, and what they said. All of it is shown on the petition's page."""
 
-    day = DateField(_l("Day"), [InputRequired(_l("Write the day."))])
+    day = DayField(_l("Day"), [InputRequired(_l("Write the day."))])
     received_by = LineField(
         _l("Received by"), [DataRequired(_l("Write who took them: a name, an office, or both.")), most(MOST_RECEIVER)]
     )
-    signatures = IntegerField(
+    signatures = WholeField(
         _l("How many signatures"),
         [NumberRange(min=1, max=LARGEST, message=_l("Write a number, such as 12408."))],
     )

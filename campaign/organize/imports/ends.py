@@ -1,6 +1,6 @@
 """How a batch from paper ends: brought in, undone or thrown away. Joined to the views of pages.py."""
 
-from flask import flash, redirect, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
@@ -83,8 +83,9 @@ def undo(batch):
 def drop(batch):
     batch_id = batch.id
     try:
-        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id)
-    except operations.BatchClosed:
+        # The page of a sheet that is being typed sends nothing here: whoever types it throws their own away.
+        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id, seen=request.form.get("seen"))
+    except (operations.BatchClosed, operations.ChangedMeanwhile):
         return overtaken(batch)
     taking_out.erase_rows(write, batch_id)
     flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")

@@ -29,8 +29,14 @@ def upload():
     return _upload_page(UploadForm(formdata=None, petition=request.args.get("petition")))
 
 
+def _refuse_large():
+    most = current_app.config["IMPORT_BYTES"] // MEGABYTE
+    flash(_("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most), "grave")
+    return redirect(url_for("organize.imports.upload"), 303)
+
+
 @blueprint.post("/upload")
-@takes_bytes("IMPORT_BYTES")
+@takes_bytes("IMPORT_BYTES", _refuse_large)
 @allowed("signatures.import")
 def take_file():
     """Read the file and keep its rows, for its columns to be matched; the file itself is not kept."""
@@ -55,13 +61,6 @@ def take_file():
     kept = keep_file(write, batch=batch, table=table)
     made = act(fact, open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
-
-
-@blueprint.errorhandler(413)
-def refuse_large(_error):
-    most = current_app.config["IMPORT_BYTES"] // MEGABYTE
-    flash(_("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most), "grave")
-    return redirect(url_for("organize.imports.upload"), 303)
 
 
 @blueprint.get("/<int:batch_id>/columns")

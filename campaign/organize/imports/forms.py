@@ -7,16 +7,17 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.fields import IntegerField
-from wtforms.validators import InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from campaign.imports.checking import MOST_SHEET
 from campaign.imports.models import PAPERS
 from campaign.imports.values import OLDEST, newest_day
 from campaign.lib.countries import countries
 from campaign.lib.times import utcnow
+from campaign.organize.content_fields import WholeField
 from campaign.organize.fields import LANGUAGES
+from campaign.organize.hour_fields import DayField
 
 MOST_SHEETS = 100
 MOST_WORDING = 3000
@@ -40,7 +41,7 @@ class CountryChoice(SelectField):
             raise ValidationError(_l("Choose a country from the list."))
 
 
-class DayField(DateField):
+class SigningDayField(DayField):
     """The day on which people signed."""
 
     def post_validate(self, form, validation_stopped):
@@ -62,7 +63,7 @@ class PrintForm(_OfPetition):
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
     paper = RadioField(_l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=PAPERS[0])
-    sheets = IntegerField(
+    sheets = WholeField(
         _l("How many sheets?"),
         [
             InputRequired(_l("Write a number of sheets.")),
@@ -77,14 +78,14 @@ class SheetForm(_OfPetition):
 
     sheet = StringField(
         _l("Number of the sheet"),
-        [InputRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
+        [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
     )
-    signed_on = DayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
+    signed_on = SigningDayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
     lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
     country = CountryChoice(_l("Country of those who wrote none"))
     wording = TextAreaField(
         _l("What the sheet asked consent to"),
-        [InputRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [DataRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
     )
 
 
@@ -105,7 +106,7 @@ class ColumnsForm(FlaskForm):
     has_heading = BooleanField(_l("The first row names the columns"))
     lang = SelectField(_l("Language of those whose row names none"), choices=LANGUAGES)
     country = CountryChoice(_l("Country of those whose row names none"))
-    signed_on = DayField(_l("Signed on, where the row does not say"), [Optional()])
+    signed_on = SigningDayField(_l("Signed on, where the row does not say"), [Optional()])
     version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
     dates = RadioField(
         _l("Dates such as 03/04/2026"),
@@ -114,7 +115,7 @@ class ColumnsForm(FlaskForm):
     )
     wording = TextAreaField(
         _l("What the sheets asked consent to"),
-        [InputRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [DataRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
     )
 
     def validate(self, extra_validators=None):

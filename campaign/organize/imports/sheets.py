@@ -7,7 +7,16 @@ from campaign.extensions import write
 from campaign.imports.beginning import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.deciding import decide
 from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
-from campaign.imports.queries import batch_by_id, batch_of_sheet, checker_for, first_rows, items_of, run_by_id, run_of_serial
+from campaign.imports.queries import (
+    batch_by_id,
+    batch_of_sheet,
+    batches_of_sheets,
+    checker_for,
+    first_rows,
+    items_of,
+    run_by_id,
+    run_of_serial,
+)
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.wording import consent_of, sheet_spec
 from campaign.lib.times import utcnow
@@ -58,9 +67,9 @@ def print_now():
 @blueprint.get("/runs/<int:run_id>")
 @allowed("signatures.import", any_run)
 def run(run):
-    serials = [(serial, batch_of_sheet(run.petition_id, serial)) for serial in run.serials]
+    begun = batches_of_sheets(run.petition_id, run.serials)
     petition = in_sight(petition_by_id(run.petition_id))
-    return render_template("organize/imports/run.html", run=run, serials=serials, petition=petition, papers=PAPER_WORDS)
+    return render_template("organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS)
 
 
 @blueprint.get("/runs/<int:run_id>/sheets.pdf")

@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import DataRequired, Length, ValidationError
 
 from campaign.kiosk.keys import is_pin
 from campaign.kiosk.pairing import GUESSED_PINS, MOST_NAME
@@ -45,4 +45,4 @@ class PairForm(FlaskForm):
 
 
 class NameForm(FlaskForm):
-    name = LineField(_l("Name of the tablet"), [InputRequired(_l("Write a name.")), TOO_LONG])
+    name = LineField(_l("Name of the tablet"), [DataRequired(_l("Write a name.")), TOO_LONG])

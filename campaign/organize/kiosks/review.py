@@ -73,7 +73,10 @@ def _let_in(event, records):
             refused += 1
             continue
         fact = Fact("kiosks.let_in", on=("event", event_id), cause_id=cause_id, details={"record": opened.uuid})
-        fates.append(act(fact, deciding.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
+        try:
+            fates.append(act(fact, deciding.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
+        except deciding.Decided:
+            refused += 1
     done = fates.count(NEW)
     flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
     if twice := len(fates) - done:

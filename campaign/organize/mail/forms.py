@@ -2,10 +2,11 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField, SelectChoice, SelectMultipleField
+from wtforms import SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
 from campaign.lib.locales import LOCALES, NAMES
+from campaign.organize.content_fields import WholeField
 from campaign.organize.hour_fields import HourField, ZoneField
 
 
@@ -20,7 +21,7 @@ class MailingForm(FlaskForm):
             SelectChoice("signers", _l("Who ticked the box when they signed")),
         ],
     )
-    per_minute = IntegerField(
+    per_minute = WholeField(
         _l("Letters a minute"),
         [InputRequired(_l("Write a whole number; 0 for no limit.")), NumberRange(0, 100_000, _l("Write a number from 0 to 100,000."))],
         default=0,

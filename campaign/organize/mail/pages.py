@@ -10,6 +10,7 @@ from campaign.lib.framed_letters import framed
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.guard import allowed
 from campaign.organize.mail.forms import MailingForm
 from campaign.organize.paging import page_of
@@ -62,6 +63,7 @@ def plan(update):
         flash(_("It is a draft. Publish it first, then it can be mailed."), "grave")
         return _back_to(update)
     flash(_planned(form), "sure")
+    tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
 
 

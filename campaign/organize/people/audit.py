@@ -24,7 +24,8 @@ LARGEST_ID = 2**63 - 1
 @allowed("audit.see")
 def index():
     where = causes_where("audit.see")
-    form = AuditSearch(organizers_of(where))
+    # What somebody did stays, and is looked for most where they were removed.
+    form = AuditSearch(organizers_of(where, with_removed=True))
     form.validate()
     found = entries(
         cause_ids=where,

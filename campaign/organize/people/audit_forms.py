@@ -3,9 +3,10 @@
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, SelectChoice, SelectField
+from wtforms import SelectChoice, SelectField
 from wtforms.validators import Optional
 
+from campaign.organize.hour_fields import DayField
 from campaign.organize.people.audit_words import SUBJECTS
 
 
@@ -17,8 +18,8 @@ class AuditSearch(FlaskForm):
 
     who = SelectField(_l("Who"), validate_choice=False)
     about = SelectField(_l("About"), validate_choice=False)
-    since = DateField(_l("Since"), [Optional()])
-    until = DateField(_l("Until"), [Optional()])
+    since = DayField(_l("Since"), [Optional()])
+    until = DayField(_l("Until"), [Optional()])
 
     def __init__(self, people):
         super().__init__(formdata=request.args)

@@ -6,6 +6,7 @@ ACTIONS = {
     "account.signed_in": _l("signed in"),
     "account.refused": _l("was not let in"),
     "account.password": _l("set a password"),
+    "account.name": _l("changed their name"),
     "account.app_added": _l("set up an app as second factor"),
     "account.app_removed": _l("took the app away as second factor"),
     "account.recovery_codes": _l("made new recovery codes"),

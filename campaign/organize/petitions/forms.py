@@ -2,8 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import IntegerField
-from wtforms.validators import InputRequired, NumberRange
+from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 from campaign.organize.content_fields import (
     InLanguages,
@@ -12,6 +11,7 @@ from campaign.organize.content_fields import (
     RevisionField,
     ShortTextField,
     SlugField,
+    WholeField,
     by_language,
     in_language,
     most,
@@ -33,13 +33,13 @@ class SlugForm(FlaskForm):
     """The address of a cause or petition."""
 
     revision = RevisionField()
-    slug = SlugField(_l("Address"), [InputRequired(_l("Write an address."))])
+    slug = SlugField(_l("Address"), [DataRequired(_l("Write an address."))])
 
 
 class GoalForm(FlaskForm):
     """How many signatures are hoped for; 0 for no goal."""
 
-    goal = IntegerField(
+    goal = WholeField(
         _l("Goal"),
         [
             InputRequired(_l("Write a whole number; 0 for no goal.")),

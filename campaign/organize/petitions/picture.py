@@ -7,7 +7,7 @@ from campaign.lib.locales import LOCALES
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
 from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
-from campaign.organize.picture_forms import MOST_SENT, PictureForm
+from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
 from campaign.petitions.queries import petition_in_any_state
@@ -41,8 +41,9 @@ def save_picture(petition):
 @blueprint.post("/<slug>/picture/remove")
 @allowed("petitions.edit", any_petition)
 def take_picture_away(petition):
-    act(fact_of("petitions.edit", petition, part="picture"), remove_picture, petition_id=petition.id)
-    flash(_("The picture is taken away."), "sure")
+    if is_as_seen(mark_of(petition.picture)):
+        act(fact_of("petitions.edit", petition, part="picture"), remove_picture, petition_id=petition.id)
+        flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.petitions.picture", slug=petition.slug), 303)
 
 

@@ -2,13 +2,13 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, FieldList, Form, FormField
+from wtforms import FieldList, Form, FormField
 from wtforms.validators import Optional
 
 from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES, NAMES
 from campaign.organize.content_fields import LineField, RevisionField, by_language, in_language, most
-from campaign.organize.hour_fields import HourField, ZoneField
+from campaign.organize.hour_fields import DayField, HourField, ZoneField
 
 MOST_TARGETS = 30
 MOST_TARGET = 200
@@ -43,7 +43,7 @@ class _Dates(FlaskForm):
     time_zone = ZoneField()
     opens_at = HourField(_l("Opens"), [Optional()])
     closes_at = HourField(_l("Closes"), [Optional()])
-    deliver_on = DateField(_l("Day of the hand-over"), [Optional()])
+    deliver_on = DayField(_l("Day of the hand-over"), [Optional()])
 
     @classmethod
     def of(cls, petition, usual_zone):

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.guard import allowed
 from campaign.organize.later_forms import LaterForm
 from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
@@ -36,7 +37,9 @@ def publish_later(petition):
     if not form.validate():
         return _publishing_page(petition, 422, form)
     fact, done = fact_of("petitions.schedule", petition), _("It goes out by itself then.")
-    return _gone_out(petition, fact, operations.schedule_petition, done, at=form.moment, zone=form.time_zone.data)
+    answer = _gone_out(petition, fact, operations.schedule_petition, done, at=form.moment, zone=form.time_zone.data)
+    tell_of_hours_twice((form.publish_at.data,), form.time_zone.data)
+    return answer
 
 
 @blueprint.post("/<slug>/publish-not")

@@ -7,8 +7,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.organize.guard import allowed
-from campaign.organize.reviewing.queues import act_by_petition, note_page, numbers, queue_page, same_page
+from campaign.organize.reviewing.queues import act_by_petition, numbers, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
+from campaign.organize.signatures.sights import note_list
 from campaign.organize.signatures.words import words
 from campaign.signatures import reviewing
 from campaign.signatures.finding import how_many_unread, unread_comments
@@ -22,7 +23,7 @@ def index():
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.args.get("petition"))]
     queue = queue_page(partial(unread_comments, ids))
-    note_page(queue.rows, "comments")
+    note_list(queue.rows, ["comments"])
     return render_template(
         "organize/comments/index.html",
         queue=queue,

@@ -8,9 +8,10 @@ from flask_babel import gettext as _
 
 from campaign.organize.guard import allowed
 from campaign.organize.presence import causes_where
-from campaign.organize.reviewing.queues import act_by_petition, decision, note_page, queue_page, same_page
+from campaign.organize.reviewing.queues import act_by_petition, decision, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.sights import note_list
 from campaign.organize.signatures.words import words
 from campaign.signatures import reviewing
 from campaign.signatures.finding import held_by_reason, held_for_review
@@ -18,7 +19,7 @@ from campaign.signatures.rule_keeping import rules_of
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
 DECISIONS = {
-    "let_through": ("signatures.let_through", reviewing.let_through),
+    "let_through": ("signatures.let_through", reviewing.let_through_waiting),
     "reject": ("signatures.reject", reviewing.reject),
 }
 
@@ -42,7 +43,9 @@ def decide():
         return _page(form, 422, ticked=ids)
     action, operation = DECISIONS[way]
     done = act_by_petition(action, operation, ids, reason=form.reason.data or "")
-    if way == "reject":
+    if not done:
+        flash(_("Somebody else was quicker: nothing was changed."), "waiting")
+    elif way == "reject":
         flash(ngettext("%(num)s signature is turned away.", "%(num)s signatures are turned away.", done), "sure")
     else:
         flash(ngettext("%(figure)s signature goes on.", "%(figure)s signatures go on.", done, figure=format_decimal(done)), "sure")
@@ -57,7 +60,7 @@ def _page(form, status=200, ticked=()):
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
     queue = queue_page(partial(held_for_review, ids))
-    note_page(queue.rows, "held")
+    note_list(queue.rows, ["held"])
     page = render_template(
         "organize/held/index.html",
         form=form,

@@ -6,7 +6,7 @@ from itertools import groupby
 from flask import request
 
 from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act, note
+from campaign.organize.acts import Fact, act_on_some
 from campaign.organize.presence import causes_where
 from campaign.organize.signatures.pages import LARGEST_ID
 from campaign.signatures import reviewing
@@ -61,15 +61,9 @@ def act_by_petition(action, operation, ids, *, reason="", **named):
         some = [row[2] for row in group]
         if cause_ids is not None and cause_id not in cause_ids:
             continue
-        fact = Fact(action, on=("petition", petition_id), cause_id=cause_id, reason=reason, details={"signatures": some})
-        done += len(act(fact, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named))
+        fact = Fact(action, on=("petition", petition_id), cause_id=cause_id, reason=reason)
+        done += len(act_on_some(fact, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named))
     return done
-
-
-def note_page(rows, by):
-    """Note in the trail that these signatures were shown."""
-    if rows:
-        note(Fact("signatures.see", details={"by": [by], "shown": len(rows)}))
 
 
 def _after():

@@ -54,7 +54,7 @@ class RuleForm(FlaskForm):
         return self
 
     def validate_pattern(self, field):
-        if not self.kind.data:
+        if self.kind.data not in CLEAN:
             return
         lines = list(dict.fromkeys(filter(None, (line.strip() for line in field.data.splitlines()))))
         if not lines:
@@ -104,7 +104,7 @@ def _country(line, _lines):
 
 
 def _rate(line, lines):
-    if len(lines) > 1 or not (line.isascii() and line.isdecimal() and 1 <= int(line[:6]) <= 100_000):
+    if len(lines) > 1 or not (line.isascii() and line.isdecimal() and len(line) <= 6 and 1 <= int(line) <= 100_000):
         raise ValidationError(_l("Write one number, from 1 to 100,000."))
     return str(int(line))
 

@@ -7,10 +7,11 @@ from flask import request
 from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, DateField, HiddenField, RadioField, SelectChoice, SelectField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from campaign.lib.countries import countries
+from campaign.organize.hour_fields import DayField
 from campaign.organize.numbers.figures import zone
 from campaign.organize.scope import chosen
 from campaign.organize.signatures.words import EVIDENCE_WORDS, STATE_WORDS
@@ -32,8 +33,8 @@ class SignatureSearch(FlaskForm):
     state = SelectField(_l("State"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)
     country = SelectField(_l("Country"), validate_choice=False)
-    since = DateField(_l("Since"), [Optional()])
-    until = DateField(_l("Until"), [Optional()])
+    since = DayField(_l("Since"), [Optional()])
+    until = DayField(_l("Until"), [Optional()])
 
     def __init__(self, petitions):
         super().__init__(formdata=request.args)
@@ -80,7 +81,7 @@ class CorrectionForm(SupporterForm):
     seen = HiddenField("seen")
     reason = StringField(
         _l("Who asked for it, and how?"),
-        [InputRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
+        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), SHORT],
     )
 
 
@@ -131,7 +132,7 @@ class RetentionForm(FlaskForm):
             if text and self.keeps.data and text != str(self.before or ""):
                 raise ValidationError(_l("Choose “Erase it after some time”, or leave this empty."))
             return
-        if not (text.isascii() and text.isdecimal() and 1 <= int(text[:6]) <= 3650):
+        if not (text.isascii() and text.isdecimal() and len(text) <= 4 and 1 <= int(text) <= 3650):
             raise ValidationError(_l("Write a number of days, from 1 to 3,650."))
         field.data = text
 

@@ -7,10 +7,11 @@ from flask_babel import lazy_gettext as _l
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
 from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act, note
+from campaign.organize.acts import Fact, act, act_on_some
 from campaign.organize.guard import allowed
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
+from campaign.organize.signatures.sights import note_list, note_one
 from campaign.organize.signatures.words import words
 from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_id
@@ -43,11 +44,8 @@ def index():
     before = request.args.get("before", type=int)
     found = find(form.search(), before_id=before if before and 0 < before <= LARGEST_ID else None, most=ON_A_PAGE + 1)
     rows = found[:ON_A_PAGE]
-    if rows:
-        # What was asked for may be a name: only that it was stands in the trail.
-        one = form.petitions[0] if len(form.petitions) == 1 else None
-        on, cause_id = (("petition", one.id), one.cause_id) if one else (None, None)
-        note(Fact("signatures.see", on=on, cause_id=cause_id, details={"by": sorted(form.asked), "shown": len(rows)}))
+    # What was asked for may be a name: only that it was stands in the trail.
+    note_list(rows, sorted(form.asked), on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None)
     return render_template(
         "organize/signatures/index.html",
         form=form,
@@ -64,7 +62,6 @@ def index():
 @blueprint.get("/<int:signature_id>")
 @allowed("signatures.see", any_signature)
 def show(signature):
-    note(Fact("signatures.see", on=("signature", signature.id), cause_id=signature.cause_id, details={"shown": 1}))
     return _page(signature)
 
 
@@ -129,7 +126,7 @@ def comment(signature):
     shown = request.form.get("show") == "y"
     fact = Fact("comments.show" if shown else "comments.hide", on=("signature", signature.id), cause_id=signature.cause_id)
     seen = {signature.id: request.form.get("seen", "")}
-    done = act(fact, reviewing.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow())
+    done = act_on_some(fact, reviewing.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow())
     if done:
         flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
     else:
@@ -166,7 +163,7 @@ def _decide(signature, action, operation, told, timed=True):
         return _page(signature, reason=form, status=422)
     fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data)
     more = {"now": utcnow()} if timed else {}
-    if act(fact, operation, ids=[signature.id], cause_ids=None, **more):
+    if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
         flash(told, "sure")
     else:
         flash(_("Somebody else was quicker: nothing was changed."), "waiting")
@@ -187,6 +184,8 @@ def _correction(signature, sent=False):
 
 
 def _page(signature, *, correction=None, reason=None, status=200):
+    # A form that is refused shows all of it, too.
+    note_one(signature)
     petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
     # The correction on the same page asks for a reason too.
     reason.reason.id = "why"

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, PictureForm
+from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
 from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
 from campaign.updates.operations import UpdateChangedMeanwhile
 from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture, wide_cut
@@ -42,8 +42,9 @@ def save_picture(update):
 @blueprint.post("/<slug>/picture/remove")
 @allowed("updates.edit", any_update)
 def remove_picture(update):
-    act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())
-    flash(_("The picture is taken away."), "sure")
+    if is_as_seen(mark_of(update)):
+        act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())
+        flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.updates.picture", slug=update.slug), 303)
 
 

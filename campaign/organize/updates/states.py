@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
+from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.guard import allowed
 from campaign.organize.presence import may
 from campaign.organize.updates.forms import PublishForm
@@ -41,6 +42,7 @@ def publish(update):
     except operations.UpdateNotReady:
         return _publishing_page(update_in_any_state(update.slug), form, 409)
     flash(_("Published. It stands at its address from now on.") if form.moment is None else _("It goes out by itself at the hour you set."), "sure")
+    tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
     return back_to(update.slug)
 
 

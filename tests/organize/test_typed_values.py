@@ -1,0 +1,63 @@
+"""Numbers, days and hours as people type them where a browser has no clock or calendar, and what is said of others."""
+
+import re
+
+import pytest
+
+from campaign.petitions.queries import petition_in_any_state
+from tests.factories.events import make_event
+from tests.factories.petitions import make_petition
+
+HOME = "/organize/petitions/home"
+ENGLISH = re.compile(r"Not a valid|is not a valid choice")
+WRONG = {
+    f"{HOME}/goal": {"goal": "many"},
+    f"{HOME}/dates": {"revision": 1, "time_zone": "America/Toronto", "opens_at": "soon", "deliver_on": "soon"},
+    "/organize/events/talk/coming": {"mark": "", "registration": "none", "most_seats": "a few", "capacity": "a hall"},
+    "/organize/events/talk/programme": {"mark": "", "rows-0-at": "noon"},
+    "/organize/imports/print": {"petition": "home", "lang": "en", "paper": "A4", "sheets": "some"},
+    "/organize/handovers/home/receipts": {"day": "soon", "received_by": "The Senate", "signatures": "all"},
+    "/organize/exports/home/new?aim=records": {"columns": "number", "kind": "csv", "purpose": "To look", "since": "soon"},
+}
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def desk(desk_of, petition):
+    make_event(cause_id=petition.cause_id)
+    return desk_of("owner", petition.cause_id, lang="fr")
+
+
+@pytest.mark.parametrize(("typed", "goal"), [("12408", 12408), (" 12 408 ", 12408), ("12,408", 12408), ("12.408", 12408), ("12\u202f408", 12408)])
+def test_thousands_are_written_as_one_likes(desk, typed, goal):
+    assert desk.post(f"{HOME}/goal", {"goal": typed}).status_code == 303
+    assert petition_in_any_state("home").goal == goal
+
+
+@pytest.mark.parametrize("typed", ["1.5", "12,40", "1e3", "1_000", "9" * 30, "-5", "١٢", " "])
+def test_what_is_no_whole_number_is_said_and_stays(desk, typed):
+    answer = desk.post(f"{HOME}/goal", {"goal": typed})
+    assert answer.status_code == 422
+    assert f'value="{typed}"' in answer.text
+
+
+@pytest.mark.parametrize("path", WRONG)
+def test_what_is_wrong_is_said_in_the_language_of_the_page(desk, path):
+    answer = desk.post(path, WRONG[path])
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.text
+    assert not ENGLISH.search(answer.text)
+
+
+def test_a_day_with_its_hour_may_be_typed_with_a_space(desk):
+    times = {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2030-05-01 18:30"}
+    assert desk.post(f"{HOME}/dates", times).status_code == 303
+    assert petition_in_any_state("home").closes_at.isoformat() == "2030-05-01T22:30:00+00:00"
+
+
+def test_a_rule_of_no_kind_is_asked_for_its_kind(desk):
+    assert desk.post("/organize/rules/new", {"kind": "shape", "pattern": "x", "where": "home"}).status_code == 422
