@@ -71,7 +71,15 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("1", "Counted only."), ("2", "No butterfly has this number yet."), ("x", "Type the number of a butterfly"), ("0", "Type the number of a butterfly")],
+    [
+        ("1", "Counted only."),
+        # As it stands on a French page.
+        ("0\u202f001", "Counted only."),
+        ("2", "No butterfly has this number yet."),
+        ("9" * 40, "No butterfly has this number yet."),
+        ("x", "Type the number of a butterfly"),
+        ("0", "Type the number of a butterfly"),
+    ],
 )
 def test_a_card_says_kindly_what_it_cannot_show(client, petition, asked, said):
     sign_and_hatch(petition, AMALIA)
