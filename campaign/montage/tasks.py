@@ -25,7 +25,7 @@ from campaign.montage.queries import (
     Variety,
     is_work_for_the_press,
     names_digest,
-    ready_posters_with_names,
+    posters_with_former_names,
     shown_names,
 )
 from campaign.montage.shaping import sweep_shapes
@@ -66,11 +66,7 @@ class Press:
 
     def tidy(self):
         """Forget posters with names that are no longer shown so, and old ones, and remove what nobody knows of."""
-        changed = [
-            poster.id
-            for poster in ready_posters_with_names()
-            if names_digest(shown_names(poster.cause_id, poster.last_number)) != poster.names
-        ]
+        changed = posters_with_former_names()
         if changed:
             self._write(drop_posters, changed)
         self._write(sweep_shapes, now=utcnow())
