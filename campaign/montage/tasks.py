@@ -6,6 +6,7 @@ import select
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from campaign.causes.queries import cause_by_id, cause_numbers
@@ -72,11 +73,9 @@ class Press:
         self._write(sweep_shapes, now=utcnow())
         kept = set(self._write(sweep_posters, now=utcnow()))
         for path in self._folder.glob("*"):
-            age = time.time() - path.stat().st_mtime
-            if path.is_dir() and age > OLDEST_SCRATCH:
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.is_file() and path.name not in kept and age > OLDEST_FILE:
-                path.unlink(missing_ok=True)
+            # Another worker tidies too, or is just done with what lay here.
+            with suppress(FileNotFoundError):
+                _remove_old(path, kept)
 
     def _draw(self, poster):
         scratch = self._folder / f"{poster.id}-{self._holder}"
@@ -140,6 +139,14 @@ class Press:
                 renewed = now
         self._write(give_back, poster.id, holder=self._holder)
         return False
+
+
+def _remove_old(path, kept):
+    age = time.time() - path.stat().st_mtime
+    if path.is_dir() and age > OLDEST_SCRATCH:
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.is_file() and path.name not in kept and age > OLDEST_FILE:
+        path.unlink()
 
 
 def prepare(cause, variety, scratch):

@@ -100,7 +100,10 @@ def test_files_that_nobody_knows_of_are_removed_once_they_are_old(press, folder,
     for name, age in (("7.pdf", 7200), ("8.pdf", 0)):
         (folder / name).touch()
         os.utime(folder / name, (time.time() - age,) * 2)
+    # One that went between a look and a touch.
+    (folder / "9-two").symlink_to("nowhere")
     press.tidy()
+    (folder / "9-two").unlink()
     assert [path.name for path in folder.iterdir()] == ["8.pdf"]
 
 
