@@ -162,6 +162,7 @@ def sprite_sheet(tag, level):
 def _lasting(response, tag):
     """Data under today's digest never changes; under another it is today's, but only for now."""
     if tag != version():
+        response.content_location = url_for(request.endpoint, **{**request.view_args, "tag": version()})
         return public(response, PICTURE_SECONDS)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

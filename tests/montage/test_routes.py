@@ -109,7 +109,10 @@ def test_names_of_people_are_never_markup(client, petition):
 def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
     lasting = client.get(f"/montage/{version()}/monarch.bin")
     assert "immutable" in lasting.headers["Cache-Control"]
-    assert "immutable" not in client.get("/montage/old/monarch.bin").headers["Cache-Control"]
+    former = client.get("/montage/old/monarch.bin").headers
+    assert "immutable" not in former["Cache-Control"]
+    assert former["Content-Location"] == f"/montage/{version()}/monarch.bin"
+    assert "Content-Location" not in lasting.headers
     assert client.get(f"/montage/{version()}/sprites-mid.png").mimetype == "image/png"
     assert client.get(f"/montage/{version()}/nothing.bin").status_code == 404
     assert client.get(f"/montage/{version()}/sprites-huge.png").status_code == 404

@@ -65,11 +65,13 @@ def test_a_file_is_kept_for_a_year(app, client, path, kind):
     assert answer.data
 
 
-def test_a_page_of_yesterday_gets_todays_file_for_a_minute(client):
+def test_a_page_of_yesterday_gets_todays_file_for_a_minute_and_is_told_so(app, client):
     answer = client.get("/static/0123456789ab/js/main.js")
     assert answer.status_code == 200
     assert answer.cache_control.max_age == 60
     assert not answer.cache_control.immutable
+    assert answer.headers["Content-Location"] == address(app, "js/main.js")
+    assert "Content-Location" not in client.get(address(app, "js/main.js")).headers
 
 
 @pytest.mark.parametrize(
