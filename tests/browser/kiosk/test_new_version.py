@@ -19,6 +19,8 @@ TRIED = """async () => {
 }"""
 # The browser has a network again, and the app sends what it has.
 ONLINE = "() => window.dispatchEvent(new Event('online'))"
+CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
+READY = "main[data-screen=ready] [data-light][data-is=on]"
 # Short of what would ask whether anybody is still there.
 A_WHILE_MS = 40_000
 
@@ -59,6 +61,28 @@ def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_
     tablet.answered(0)
     tablet.emptied()
     assert sorted(name for name, _ in stored(site, "Versiones")) == ["Atareada", "Vieja"]
+
+
+def test_a_code_that_is_being_typed_outlives_a_new_version(new_tablet, site):
+    tablet = new_tablet(at=site, reduced_motion="reduce").open()
+    page = tablet.page
+    page.wait_for_function(CONTROLLED)
+    page.clock.install()
+    line = page.locator("#k-code")
+    line.fill("K7M2")
+    site.is_newer = True
+    page.evaluate(LOOK)
+    until(lambda: page.evaluate(WAITS))
+    page.evaluate("() => { window.isOld = true; }")
+    page.evaluate(ONLINE)
+    page.clock.run_for(A_WHILE_MS)
+    assert page.evaluate(WAITS)
+    assert line.input_value() == "K7M2"
+    # Whoever typed has gone.
+    line.fill("")
+    page.evaluate(ONLINE)
+    page.clock.run_for(1000)
+    page.wait_for_function("() => !window.isOld")
 
 
 @pytest.mark.parametrize("where", ["files", "page"])
@@ -110,3 +134,20 @@ def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new
     tablet.context.set_offline(True)
     page.reload()
     tablet.screen("attract")
+
+
+def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(new_tablet, site):
+    site.broken = "/img/kiosk-maskable-512.png"
+    tablet = new_tablet(at=site, reduced_motion="reduce")
+    tablet.noises.allowed.add(503)
+    page = tablet.page
+    code = tablet.code()
+    tablet.open()
+    page.locator("#k-code").fill(code)
+    page.locator("[data-act=pair]").click()
+    page.locator("main[data-screen=ready] [data-part=picture][data-is=done]").wait_for()
+    page.locator("[data-part=worker][data-is=waiting]").wait_for()
+
+    site.broken = ""
+    page.get_by_role("button", name="Look again").click()
+    page.locator(READY).wait_for()

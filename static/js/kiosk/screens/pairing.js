@@ -11,7 +11,6 @@ import { Ready } from "./ready.js";
 export class Pairing {
   static template = "pairing";
   static isCrews = true;
-  isFree = true;
 
   constructor(kiosk, place, code = "") {
     Object.assign(this, { kiosk, place, fault: "", isBusy: false });
@@ -26,6 +25,11 @@ export class Pairing {
     this.onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.onState);
     if (isWhole(this.line.value)) this.pair();
+  }
+
+  // A new version of the app must not take away a code that is being typed, seen or sent: it is good once.
+  get isFree() {
+    return !this.isBusy && !this.line.value && !this.scanner.stream;
   }
 
   say() {
@@ -62,8 +66,8 @@ export class Pairing {
     }
     this.isBusy = true;
     const fault = await pairBy(this.kiosk.store, code);
-    this.isBusy = false;
     if (fault) {
+      this.isBusy = false;
       this.refuse(fault);
       return;
     }
