@@ -24,6 +24,8 @@ export class Pairing {
     this.scanner = new Scanner(place.querySelector("video"));
     this.onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.onState);
+    // What some door refused before is tried again: the table that was left has no panel to say so any more.
+    kiosk.sync.sendAll().catch(() => {});
     if (isWhole(this.line.value)) this.pair();
   }
 
