@@ -57,14 +57,21 @@ def posters_before(poster):
     return db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK, Poster.id < poster.id))
 
 
-def ready_posters_with_names():
-    return db.session.scalars(select(Poster).where(READY, Poster.with_names)).all()
+def posters_with_former_names():
+    """Return the ids of the ready posters on which names stand that are not shown so any more."""
+    by_cause = {}
+    for poster in db.session.scalars(select(Poster).where(READY, Poster.with_names)):
+        by_cause.setdefault(poster.cause_id, []).append(poster)
+    found = []
+    for cause_id, posters in by_cause.items():
+        present = _digests_up_to(cause_id, {poster.last_number for poster in posters})
+        found += [poster.id for poster in posters if poster.names != present[poster.last_number]]
+    return found
 
 
-def shown_names(cause_id, last_number):
-    """Yield the names of butterflies 1 … `last_number` as their owners let them be shown, by number."""
+def shown_names(cause_id, last_number, first=1):
+    """Yield the names of butterflies `first` … `last_number` as their owners let them be shown, by number."""
     columns = (Signature.name_display, Signature.given_name, Signature.family_name)
-    first = 1
     while first <= last_number:
         last = min(first + NAMES_AT_ONCE - 1, last_number)
         rows = db.session.execute(
@@ -79,10 +86,7 @@ def shown_names(cause_id, last_number):
 
 def names_digest(names):
     """Return a digest of names, for seeing whether any has changed."""
-    digest = blake2b(digest_size=16)
-    for name in names:
-        digest.update(name.encode() + b"\n")
-    return digest.hexdigest()
+    return _with_names(blake2b(digest_size=16), names).hexdigest()
 
 
 def find_shape(name):
@@ -124,6 +128,21 @@ def drafts_of(cause):
 def draft_of(cause, draft_id):
     """Return this ShapeDraft of the cause, or None."""
     return db.session.scalar(select(ShapeDraft).where(ShapeDraft.cause_id == cause.id, ShapeDraft.id == draft_id))
+
+
+def _digests_up_to(cause_id, last_numbers):
+    """Return {last number: names_digest of all up to it}; a million names are read once, however many posters have them."""
+    digest, digests, first = blake2b(digest_size=16), {}, 1
+    for last in sorted(last_numbers):
+        digests[last] = _with_names(digest, shown_names(cause_id, last, first)).hexdigest()
+        first = last + 1
+    return digests
+
+
+def _with_names(digest, names):
+    for name in names:
+        digest.update(name.encode() + b"\n")
+    return digest
 
 
 @lru_cache(MOST_SHAPES)

@@ -23,6 +23,8 @@ PICTURE_SECONDS = 60
 NAMES_SECONDS = 15
 NUMBERS_SECONDS = 5
 YEAR = 31_536_000
+# More than any cause will ever have, and few enough for whoever calculates with it.
+MOST_DIGITS = 15
 blueprint.app_template_global("montage_version")(version)
 
 
@@ -38,7 +40,7 @@ def show(slug):
         return _screen(cause, now)
     petitions = cards_of_cause(cause.id, g.lang, now)
     last, free = cause_numbers(cause.id)
-    number = request.args.get("n", type=lambda text: int(text.replace(",", "").replace(" ", "")))
+    number = request.args.get("n", type=_number_in)
     return public(
         make_response(
             render_template(
@@ -71,6 +73,11 @@ def _screen(cause, now):
             )
         )
     )
+
+
+def _number_in(text):
+    """Return the number in what somebody typed or copied, however its thousands are parted. Raises ValueError."""
+    return int("".join(sign for sign in text if sign.isdecimal())[:MOST_DIGITS])
 
 
 def _open(petitions):
@@ -155,6 +162,7 @@ def sprite_sheet(tag, level):
 def _lasting(response, tag):
     """Data under today's digest never changes; under another it is today's, but only for now."""
     if tag != version():
+        response.content_location = url_for(request.endpoint, **{**request.view_args, "tag": version()})
         return public(response, PICTURE_SECONDS)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

@@ -6,6 +6,7 @@ import select
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from campaign.causes.queries import cause_by_id, cause_numbers
@@ -25,7 +26,7 @@ from campaign.montage.queries import (
     Variety,
     is_work_for_the_press,
     names_digest,
-    ready_posters_with_names,
+    posters_with_former_names,
     shown_names,
 )
 from campaign.montage.shaping import sweep_shapes
@@ -66,21 +67,15 @@ class Press:
 
     def tidy(self):
         """Forget posters with names that are no longer shown so, and old ones, and remove what nobody knows of."""
-        changed = [
-            poster.id
-            for poster in ready_posters_with_names()
-            if names_digest(shown_names(poster.cause_id, poster.last_number)) != poster.names
-        ]
+        changed = posters_with_former_names()
         if changed:
             self._write(drop_posters, changed)
         self._write(sweep_shapes, now=utcnow())
         kept = set(self._write(sweep_posters, now=utcnow()))
         for path in self._folder.glob("*"):
-            age = time.time() - path.stat().st_mtime
-            if path.is_dir() and age > OLDEST_SCRATCH:
-                shutil.rmtree(path, ignore_errors=True)
-            elif path.is_file() and path.name not in kept and age > OLDEST_FILE:
-                path.unlink(missing_ok=True)
+            # Another worker tidies too, or is just done with what lay here.
+            with suppress(FileNotFoundError):
+                _remove_old(path, kept)
 
     def _draw(self, poster):
         scratch = self._folder / f"{poster.id}-{self._holder}"
@@ -144,6 +139,14 @@ class Press:
                 renewed = now
         self._write(give_back, poster.id, holder=self._holder)
         return False
+
+
+def _remove_old(path, kept):
+    age = time.time() - path.stat().st_mtime
+    if path.is_dir() and age > OLDEST_SCRATCH:
+        shutil.rmtree(path, ignore_errors=True)
+    elif path.is_file() and path.name not in kept and age > OLDEST_FILE:
+        path.unlink()
 
 
 def prepare(cause, variety, scratch):

@@ -76,6 +76,7 @@ def file(version, path):
         # A page rendered before the last deployment asks for its own files: give today's, but only for now.
         response.cache_control.max_age = 60
         response.cache_control.public = True
+        response.content_location = asset(path)
         return response
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

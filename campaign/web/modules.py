@@ -18,7 +18,7 @@ SHARED = ("modules", "lib", "parts")
 APART = ("kiosk",)
 
 # One registry for the page, as the file of a subject joins that of the site. `later` is import() for names of modules.
-HEAD = """const page = (globalThis.volanteModules ??= { made: new Map(), makers: new Map(), files: {} });
+HEAD = """const page = globalThis.volanteModules || (globalThis.volanteModules = { made: new Map(), makers: new Map(), files: {} });
 const need = (name) => page.made.get(name) ?? page.made.set(name, page.makers.get(name)()).get(name);
 const later = async (name) => {
   const path = new URL(name, "volante:/").pathname.slice(1);

@@ -71,7 +71,15 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
 
 @pytest.mark.parametrize(
     ("asked", "said"),
-    [("1", "Counted only."), ("2", "No butterfly has this number yet."), ("x", "Type the number of a butterfly"), ("0", "Type the number of a butterfly")],
+    [
+        ("1", "Counted only."),
+        # As it stands on a French page.
+        ("0\u202f001", "Counted only."),
+        ("2", "No butterfly has this number yet."),
+        ("9" * 40, "No butterfly has this number yet."),
+        ("x", "Type the number of a butterfly"),
+        ("0", "Type the number of a butterfly"),
+    ],
 )
 def test_a_card_says_kindly_what_it_cannot_show(client, petition, asked, said):
     sign_and_hatch(petition, AMALIA)
@@ -101,7 +109,10 @@ def test_names_of_people_are_never_markup(client, petition):
 def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
     lasting = client.get(f"/montage/{version()}/monarch.bin")
     assert "immutable" in lasting.headers["Cache-Control"]
-    assert "immutable" not in client.get("/montage/old/monarch.bin").headers["Cache-Control"]
+    former = client.get("/montage/old/monarch.bin").headers
+    assert "immutable" not in former["Cache-Control"]
+    assert former["Content-Location"] == f"/montage/{version()}/monarch.bin"
+    assert "Content-Location" not in lasting.headers
     assert client.get(f"/montage/{version()}/sprites-mid.png").mimetype == "image/png"
     assert client.get(f"/montage/{version()}/nothing.bin").status_code == 404
     assert client.get(f"/montage/{version()}/sprites-huge.png").status_code == 404

@@ -6,6 +6,7 @@ import time
 
 import pypdfium2
 import pytest
+from sqlalchemy import event
 
 from campaign.extensions import db, write
 from campaign.lib import alone
@@ -73,12 +74,36 @@ def test_a_poster_whose_names_have_changed_is_gone_with_the_next_tidying(press, 
     assert not standing(with_names).ready and standing(without).ready
 
 
+def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petition, monkeypatch):
+    monkeypatch.setattr("campaign.montage.queries.NAMES_AT_ONCE", 1)
+    sign_and_hatch(petition, AMALIA, name_display="full")
+    first = ask(petition, names=True)
+    press.draw_next()
+    row_id = sign_and_hatch(petition, ODILE, name_display="full")
+    second = ask(petition, "A2", names=True)
+    press.draw_next()
+    asked = []
+    listen = (db.engine, "before_cursor_execute", lambda *details: "given_name" in details[2] and asked.append(details[3]))
+    event.listen(*listen)
+    press.tidy()
+    event.remove(*listen)
+    assert len(asked) == 2
+    assert standing(first).ready and standing(second).ready
+    # A name that only the second has.
+    change(row_id, name_display="counted")
+    press.tidy()
+    assert standing(first).ready and not standing(second).ready
+
+
 def test_files_that_nobody_knows_of_are_removed_once_they_are_old(press, folder, petition):
     folder.mkdir()
     for name, age in (("7.pdf", 7200), ("8.pdf", 0)):
         (folder / name).touch()
         os.utime(folder / name, (time.time() - age,) * 2)
+    # One that went between a look and a touch.
+    (folder / "9-two").symlink_to("nowhere")
     press.tidy()
+    (folder / "9-two").unlink()
     assert [path.name for path in folder.iterdir()] == ["8.pdf"]
 
 

@@ -1,5 +1,8 @@
 """Static files under a name that changes with their content."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from campaign.web.assets import Assets, asset
@@ -62,11 +65,13 @@ def test_a_file_is_kept_for_a_year(app, client, path, kind):
     assert answer.data
 
 
-def test_a_page_of_yesterday_gets_todays_file_for_a_minute(client):
+def test_a_page_of_yesterday_gets_todays_file_for_a_minute_and_is_told_so(app, client):
     answer = client.get("/static/0123456789ab/js/main.js")
     assert answer.status_code == 200
     assert answer.cache_control.max_age == 60
     assert not answer.cache_control.immutable
+    assert answer.headers["Content-Location"] == address(app, "js/main.js")
+    assert "Content-Location" not in client.get(address(app, "js/main.js")).headers
 
 
 @pytest.mark.parametrize(
@@ -83,6 +88,13 @@ def test_a_page_of_yesterday_gets_todays_file_for_a_minute(client):
 )
 def test_no_address_leads_out_of_the_folder(app, client, path):
     assert client.get(address(app, "") + path).status_code in (404, 308)
+
+
+def test_controls_have_our_look_in_older_browsers_too():
+    sheets = [path.read_text() for path in (Path(__file__).parents[2] / "static" / "css").rglob("*.css")]
+    # Safari before 15.4 and Firefox before 80 know the word behind its prefix alone.
+    known = [(len(re.findall(r"(?<![-\w])appearance: none", words)), words.count("-webkit-appearance: none")) for words in sheets]
+    assert all(bare == prefixed for bare, prefixed in known) and any(bare for bare, _ in known)
 
 
 def test_the_icon_stands_where_browsers_look(client):

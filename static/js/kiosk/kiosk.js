@@ -49,7 +49,7 @@ export class Kiosk {
     const theme = await this.store.read("theme");
     if (theme) document.documentElement.dataset.theme = theme;
     this.crews = (await this.store.read("crews")) || this.crews;
-    this.ready = this.update.start().catch(() => {});
+    this.update.start().catch(() => {});
     const isNew = await this.store.read("isNew");
     if (!(await this.store.pairing())) this.show(Pairing, code);
     else if (code) await this.open(Taken, code);
@@ -73,7 +73,7 @@ export class Kiosk {
     if (this.campaign && !(await this.isOurs())) this.campaign = null;
     this.stopped = await this.store.read("stopped");
     if (this.campaign) this.take(this.campaign);
-    else await this.download().catch(() => {});
+    else await this.renew().catch(() => {});
     if (this.campaign) this.show(Screen, ...details);
     else this.show(Stuck, "campaign");
     this.download().catch(() => {});
@@ -81,6 +81,12 @@ export class Kiosk {
 
   /** Fetch campaign and picture where they are new. */
   async download() {
+    await this.renew();
+    if (this.campaign) await keepAssets(this.picture.urls());
+  }
+
+  /** Fetch the campaign where it is new. */
+  async renew() {
     const pairing = await this.store.pairing();
     if (!pairing) return;
     try {
@@ -90,8 +96,6 @@ export class Kiosk {
       if (error instanceof Refused && error.code === "revoked") await this.stop("revoked");
       throw error;
     }
-    await this.ready;
-    await keepAssets(this.picture.urls());
   }
 
   /** Collect no more, because of `reason`; with "" go on. */

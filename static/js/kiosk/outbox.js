@@ -15,6 +15,8 @@ export class Outbox {
   /** `hear(answer, receipts, batch, pairing)` is told of each good answer, its receipts by their ids. */
   constructor(store, hear) {
     Object.assign(this, { store, hear, limits: { batch: 50, body_bytes: 1000000 } });
+    // So many records at once the network carries before our patience ends, as far as we know.
+    this.carried = Infinity;
   }
 
   /** Send all that `pairing` has, batch after batch; at least one message, so that the server sees us. */
@@ -25,12 +27,15 @@ export class Outbox {
     const portions = new Portions(this.limits.batch);
     let stumble = null;
     for (let first = true; first || waits.length; first = false) {
-      const batch = this.fitting(waits, portions.size);
+      const batch = this.fitting(waits, Math.min(portions.size, this.carried));
       try {
         await this.send(pairing, batch);
         waits.splice(0, batch.length);
         portions.passed(batch.length);
+        this.carried += 1;
       } catch (error) {
+        // Too slow for so many: with the next round fewer go, or they would never arrive.
+        if (error.name === "AbortError") this.carried = Math.ceil(batch.length / 2) || 1;
         if (!batch.length || !isOfOne(error)) throw error;
         if (batch.length > 1) {
           portions.failed(batch.length);

@@ -47,10 +47,20 @@ export class Store {
     return this.opened;
   }
 
+  // Safari may lose its database while a tablet sleeps, and not say so: then it is opened anew.
+  async begin(names, mode) {
+    const how = { durability: "strict" };
+    try {
+      return (await this.db()).transaction(names, mode, how);
+    } catch (error) {
+      this.opened = null;
+      return (await this.db()).transaction(names, mode, how);
+    }
+  }
+
   /** Do `work(of)` in one transaction, `of(name)` being a store; resolve once it is durable. */
   async within(names, mode, work) {
-    const db = await this.db();
-    const transaction = db.transaction(names, mode, { durability: "strict" });
+    const transaction = await this.begin(names, mode);
     const finished = new Promise((resolve, reject) => {
       transaction.oncomplete = resolve;
       transaction.onabort = () => reject(transaction.error || new Error("Aborted"));

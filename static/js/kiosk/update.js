@@ -8,7 +8,7 @@ export class Update {
     Object.assign(this, { isFree, registration: null, isDue: false });
   }
 
-  /** Register the service worker; resolves once it has all files and answers for this page. */
+  /** Put the service worker in, and look after it from now on. */
   async start() {
     if (!navigator.serviceWorker) throw new Error("No service worker");
     let hadWorker = Boolean(navigator.serviceWorker.controller);
@@ -18,13 +18,19 @@ export class Update {
       hadWorker = true;
       this.takeOver();
     });
-    this.registration = await navigator.serviceWorker.register("/kiosk/worker.js");
     setInterval(() => this.check(), CHECK_MS);
-    await navigator.serviceWorker.ready;
+    await this.register();
   }
 
+  async register() {
+    this.registration = await navigator.serviceWorker.register("/kiosk/worker.js");
+  }
+
+  /** Look for another version; where not even the first could be kept, the browser has forgotten it, and it is put in again. */
   check() {
-    if (this.registration) this.registration.update().catch(() => {});
+    const { registration } = this;
+    const isThere = registration && registration.active;
+    (isThere ? registration.update() : this.register()).catch(() => {});
   }
 
   get isWaiting() {

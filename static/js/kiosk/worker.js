@@ -3,19 +3,40 @@
 const CACHE = `volante-kiosk-${kiosk.version}`;
 const KEPT = [CACHE, "volante-kiosk-campaign"];
 const SHELL = "/kiosk/";
+const APP = kiosk.files.find((file) => file.endsWith("/js/kiosk/app.js"));
 
-// All or nothing; the page itself past the browser's own memory, which may hold the last version.
+// All or nothing, and all of one version: while servers are being replaced the last one may answer, or a
+// copy on the way, and what is kept here is never asked for again.
 async function install() {
-  const cache = await caches.open(CACHE);
+  try {
+    await keep(await caches.open(CACHE));
+  } catch (error) {
+    await caches.delete(CACHE);
+    throw error;
+  }
+}
+
+async function keep(cache) {
   await cache.addAll(kiosk.files);
-  await cache.add(new Request(SHELL, { cache: "reload", credentials: "omit" }));
+  const kept = await Promise.all(kiosk.files.map((file) => cache.match(file)));
+  // The server says so where it gives what belongs elsewhere.
+  if (kept.some(({ headers }) => headers.has("Content-Location"))) throw new Error("Other files");
+  // Past the browser's own memory, which may hold the last version.
+  const page = await fetch(SHELL, { cache: "reload", credentials: "omit" });
+  if (!page.ok || !(await page.clone().text()).includes(APP)) throw new Error("Another page");
+  await cache.put(SHELL, page);
 }
 
 async function activate() {
+  // One that is just being put in has begun to keep its own: then the next that takes over clears up.
+  if (!self.registration.installing) await clearUp();
+  await self.clients.claim();
+}
+
+async function clearUp() {
   const names = await caches.keys();
   const old = names.filter((name) => name.startsWith("volante-kiosk-") && !KEPT.includes(name));
   await Promise.all(old.map((name) => caches.delete(name)));
-  await self.clients.claim();
 }
 
 async function answer(request) {

@@ -9,7 +9,8 @@ import { paletteOf } from "./parcel.js";
 import { Sheets } from "./sheets.js";
 import { tintsOf } from "./tints.js";
 
-const MOST_STAMPS = 3000;
+// Four bytes each: stamps of large butterflies would fill a tablet's memory long before they are many.
+const MOST_STAMPED = 2 ** 24;
 const STEP = 2 ** 0.25;
 const TURN = Math.PI / 32768;
 
@@ -26,7 +27,7 @@ export class CanvasPainter {
   constructor(canvas, shape, sheetUrl) {
     this.context = canvas.getContext("2d");
     if (!this.context) throw new Error("No canvas");
-    Object.assign(this, { canvas, shape, ground: null, front: null, stamps: new Map() });
+    Object.assign(this, { canvas, shape, ground: null, front: null, stamps: new Map(), stamped: 0 });
     this.palette = paletteOf(shape);
     this.sheets = new Sheets(sheetUrl, (image) => Promise.resolve(sharesOf(image)));
   }
@@ -137,12 +138,19 @@ export class CanvasPainter {
     const sheet = this.sheets.for(size * 1.1);
     if (kept && kept.sheet === sheet) return kept.canvas;
     if (!sheet) return null;
-    if (this.stamps.size > MOST_STAMPS) this.stamps.clear();
+    if (this.stamped > MOST_STAMPED) this.forget();
     const colour = this.shape.colours.slice(3 * pixel - 3, 3 * pixel);
     const tints = tintsOf(this.shape, colour, size, night);
     const canvas = tinted(sheet, variant, tints, Math.min(sheet.side, Math.ceil(STEP ** level)));
     this.stamps.set(key, { canvas, sheet });
+    this.stamped += canvas.width ** 2;
     return canvas;
+  }
+
+  forget() {
+    for (const { canvas } of this.stamps.values()) release(canvas);
+    this.stamps.clear();
+    this.stamped = 0;
   }
 
   paintDiscs(context, discs) {
@@ -186,7 +194,11 @@ function tinted({ image, side }, variant, [ink, dark, light, spot], size) {
   const context = canvas.getContext("2d");
   context.imageSmoothingQuality = "high";
   context.drawImage(whole, 0, 0, size, size);
+  release(whole);
   return canvas;
 }
+
+// Safari keeps the pixels of a canvas that nobody holds for a good while.
+const release = (canvas) => Object.assign(canvas, { width: 0, height: 0 });
 
 const mix = (one, other, share) => one + ((other - one) * share) / 255;

@@ -6,7 +6,8 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
-WORKER = "/kiosk/worker.js"
+WORKER, PAGE = "/kiosk/worker.js", "/kiosk/"
+HELD_SECONDS = 30
 HOP = {"connection", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 
 
@@ -24,9 +25,14 @@ class Door(BaseHTTPRequestHandler):
         answer = behind.getresponse()
         words = answer.read()
         behind.close()
+        if self.path == PAGE:
+            self.server.gives_page.wait(HELD_SECONDS)
         if self.path == WORKER and self.server.is_newer:
             words = words.replace(b'"version": "', b'"version": "newer-', 1)
-        self.send_response(answer.status)
+        for former, other in self.server.changes.get(self.path, ()):
+            words = words.replace(former.encode(), other.encode())
+        is_broken = self.server.broken and self.path.endswith(self.server.broken)
+        self.send_response(503 if is_broken else answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in HOP:
                 self.send_header(name, value)
@@ -38,14 +44,22 @@ class Door(BaseHTTPRequestHandler):
 
 
 class NewerSite(ThreadingHTTPServer):
-    """`url`, `var` and `flask` as those of a ServedSite; `is_newer` says whether its app is another one."""
+    """`url`, `var` and `flask` as those of a ServedSite; `is_newer` says whether its app is another one.
+
+    `changes` are pairs (what stood there, what stands there now) by path; what ends with `broken` is not to be had, and
+    the app's page only while `gives_page` is set.
+    """
 
     daemon_threads = True
     is_newer = False
+    broken = ""
 
     def __init__(self, site):
         super().__init__(("127.0.0.1", 0), Door)
         self.site, self.var, self.flask = site, site.var, site.flask
+        self.changes = {}
+        self.gives_page = threading.Event()
+        self.gives_page.set()
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -56,5 +70,6 @@ def newer_site(site):
     try:
         yield door
     finally:
+        door.gives_page.set()
         door.shutdown()
         door.server_close()

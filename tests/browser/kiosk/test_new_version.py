@@ -10,6 +10,17 @@ VERSION = "() => caches.keys().then((names) => names.filter((name) => name !== '
 # What the clock does every quarter of an hour.
 LOOK = "async () => { await (await navigator.serviceWorker.getRegistration('/kiosk/')).update(); }"
 WAITS = "async () => Boolean((await navigator.serviceWorker.getRegistration('/kiosk/')).waiting)"
+TRIED = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration('/kiosk/');
+  const fresh = await registration.update();
+  const coming = fresh.installing;
+  if (!coming) return fresh.waiting ? 'installed' : 'none';
+  return new Promise((done) => coming.addEventListener('statechange', () => done(coming.state)));
+}"""
+# The browser has a network again, and the app sends what it has.
+ONLINE = "() => window.dispatchEvent(new Event('online'))"
+CONTROLLED = "() => Boolean(navigator.serviceWorker.controller)"
+READY = "main[data-screen=ready] [data-light][data-is=on]"
 # Short of what would ask whether anybody is still there.
 A_WHILE_MS = 40_000
 
@@ -50,3 +61,93 @@ def test_a_new_version_waits_for_whoever_signs_and_then_sends_the_old_queue(new_
     tablet.answered(0)
     tablet.emptied()
     assert sorted(name for name, _ in stored(site, "Versiones")) == ["Atareada", "Vieja"]
+
+
+def test_a_code_that_is_being_typed_outlives_a_new_version(new_tablet, site):
+    tablet = new_tablet(at=site, reduced_motion="reduce").open()
+    page = tablet.page
+    page.wait_for_function(CONTROLLED)
+    page.clock.install()
+    line = page.locator("#k-code")
+    line.fill("K7M2")
+    site.is_newer = True
+    page.evaluate(LOOK)
+    until(lambda: page.evaluate(WAITS))
+    page.evaluate("() => { window.isOld = true; }")
+    page.evaluate(ONLINE)
+    page.clock.run_for(A_WHILE_MS)
+    assert page.evaluate(WAITS)
+    assert line.input_value() == "K7M2"
+    # Whoever typed has gone.
+    line.fill("")
+    page.evaluate(ONLINE)
+    page.clock.run_for(1000)
+    page.wait_for_function("() => !window.isOld")
+
+
+@pytest.mark.parametrize("where", ["files", "page"])
+def test_what_is_not_all_of_one_version_is_not_kept(new_tablet, site, where):
+    tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    before = page.evaluate(VERSION)
+    [version] = page.evaluate("async () => (await (await fetch('/kiosk/assets.json')).json()).files.slice(0, 1)")
+    folder = version.partition("/js/")[0]
+    # A server that is not replaced yet gives its own files under the new addresses, or its own page.
+    site.is_newer = True
+    if where == "files":
+        site.changes = {path: [(folder, "/static/newer")] for path in ("/kiosk/worker.js", "/kiosk/")}
+    else:
+        site.changes = {"/kiosk/": [(folder, "/static/older")]}
+    assert page.evaluate(TRIED) == "redundant"
+    assert page.evaluate(VERSION) == before
+
+    # It comes with the next look.
+    site.changes = {}
+    assert page.evaluate(TRIED) == "installed"
+
+
+def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new_tablet, site):
+    tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.choose()
+    site.is_newer = True
+    page.evaluate(LOOK)
+    until(lambda: page.evaluate(WAITS))
+    # While it waits for whoever signs, one more comes, slowly.
+    site.gives_page.clear()
+    site.changes = {"/kiosk/worker.js": [('"version": "newer-', '"version": "newest-')]}
+    page.evaluate(LOOK)
+    until(lambda: len(page.evaluate(VERSION)) == 3)
+    page.evaluate("() => { window.isOld = true; }")
+    page.get_by_role("button", name="Start again").click()
+    page.wait_for_function("() => !window.isOld")
+    tablet.screen("attract")
+
+    site.gives_page.set()
+    until(lambda: page.evaluate(WAITS))
+    page.evaluate("() => { window.isOld = true; }")
+    page.evaluate(ONLINE)
+    page.wait_for_function("() => !window.isOld")
+    tablet.screen("attract")
+    [kept] = page.evaluate(VERSION)
+    assert "newest-" in kept
+    tablet.context.set_offline(True)
+    page.reload()
+    tablet.screen("attract")
+
+
+def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(new_tablet, site):
+    site.broken = "/img/kiosk-maskable-512.png"
+    tablet = new_tablet(at=site, reduced_motion="reduce")
+    tablet.noises.allowed.add(503)
+    page = tablet.page
+    code = tablet.code()
+    tablet.open()
+    page.locator("#k-code").fill(code)
+    page.locator("[data-act=pair]").click()
+    page.locator("main[data-screen=ready] [data-part=picture][data-is=done]").wait_for()
+    page.locator("[data-part=worker][data-is=waiting]").wait_for()
+
+    site.broken = ""
+    page.get_by_role("button", name="Look again").click()
+    page.locator(READY).wait_for()

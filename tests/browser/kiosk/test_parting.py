@@ -134,6 +134,24 @@ def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet
     assert len(stored(served, "Despedida")) == 3
 
 
+def test_what_a_door_refused_goes_out_from_the_page_where_tablets_are_paired(new_tablet, served):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.answered(413)
+    tablet.sign_quickly(["Puerta"], "Chica")
+    tablet.panel()
+    page.get_by_text("1 signature could not be handed over").wait_for()
+    page.locator("[data-act=unpair]").click()
+    page.get_by_role("button", name="Leave all the same").click()
+    tablet.screen("pairing")
+    page.get_by_text("1 signature of the table before still waits here, locked.").wait_for()
+
+    tablet.answered(0)
+    page.reload()
+    tablet.emptied()
+    assert len(stored(served, "Chica")) == 1
+
+
 def test_a_tablet_that_never_got_its_letters_can_be_paired_by_another_code(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page

@@ -75,6 +75,22 @@ def test_nothing_of_one_person_meets_the_next(new_tablet):
     assert "Amalia" not in page.content()
 
 
+def test_what_one_person_had_to_mend_is_not_held_against_the_next(new_tablet):
+    tablet = new_tablet(reduced_motion="reduce").pair().begin()
+    page = tablet.page
+    tablet.choose()
+    tablet.fill("", email="amalia")
+    page.locator("[data-act=sign]").click()
+    page.locator("[data-summary]").wait_for()
+    assert page.locator("main .error").count() > 1
+    page.get_by_role("button", name="Start again").click()
+    tablet.screen("attract")
+    tablet.choose()
+    tablet.fill("Benita")
+    assert page.locator("main .error").count() == 0
+    assert page.locator("[data-summary]").is_hidden()
+
+
 def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page

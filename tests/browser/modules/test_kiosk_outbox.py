@@ -22,6 +22,7 @@ RUN = """async ([url, count, faults, limits, rounds]) => {
   window.fetch = async (path, { body }) => {
     const { records } = JSON.parse(body);
     asks.push(records.length);
+    if (records.length > faults.slow) throw new DOMException("Patience ended", "AbortError");
     const found = records.map(({ sequence }) => faults[sequence]).find(Boolean) || faults[`over ${records.length > 8}`] || faults.all;
     if (found) return new Response(found[1] ? JSON.stringify({ error: found[1] }) : "<html>", { status: found[0] });
     stored.push(...records.map(({ sequence }) => sequence));
@@ -54,6 +55,13 @@ def test_a_queue_goes_out_in_batches_as_large_as_the_server_takes(empty):
     assert done["left"] == []
     # 300 bytes each, and 2,000 around them.
     assert empty(20, limits={"body_bytes": 2000 + 7 * 300})["asks"] == [7, 7, 6]
+
+
+def test_over_a_slow_network_fewer_go_until_they_arrive(empty):
+    done = empty(40, {"slow": 12}, rounds=4)
+    assert done["asks"] == [40, 20, 10, 11, 12, 7, 0]
+    assert done["left"] == []
+    assert done["ends"][2:] == ["", ""]
 
 
 def test_without_anything_to_send_the_server_still_sees_the_tablet(empty):

@@ -45,7 +45,9 @@ export class Form {
       const next = lines[at + 1];
       if (line.tagName === "INPUT") onEnter(line, () => (next ? next.focus() : line.blur()));
     });
-    place.addEventListener("input", (event) => this.onInput(event));
+    // The place outlives this form, and must not tell it of the next one's words.
+    this.onTyped = (event) => this.onInput(event);
+    place.addEventListener("input", this.onTyped);
     onActs(place, { sign: () => this.sign(), "wipe-pad": () => this.pad && this.pad.clear() });
     place.querySelector('[data-more="drawn"]').addEventListener("toggle", () => this.openPad());
     if (this.asks.required.has("comment")) place.querySelector('[data-more="comment"]').open = true;
@@ -173,6 +175,7 @@ export class Form {
   }
 
   leave() {
+    this.place.removeEventListener("input", this.onTyped);
     this.meant.leave();
     if (this.pad) this.pad.leave();
     this.pad = null;

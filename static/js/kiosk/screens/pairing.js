@@ -11,7 +11,6 @@ import { Ready } from "./ready.js";
 export class Pairing {
   static template = "pairing";
   static isCrews = true;
-  isFree = true;
 
   constructor(kiosk, place, code = "") {
     Object.assign(this, { kiosk, place, fault: "", isBusy: false });
@@ -25,7 +24,14 @@ export class Pairing {
     this.scanner = new Scanner(place.querySelector("video"));
     this.onState = () => this.showFormer();
     kiosk.sync.addEventListener("state", this.onState);
+    // What some door refused before is tried again: the table that was left has no panel to say so any more.
+    kiosk.sync.sendAll().catch(() => {});
     if (isWhole(this.line.value)) this.pair();
+  }
+
+  // A new version of the app must not take away a code that is being typed, seen or sent: it is good once.
+  get isFree() {
+    return !this.isBusy && !this.line.value && !this.scanner.stream;
   }
 
   say() {
@@ -62,8 +68,8 @@ export class Pairing {
     }
     this.isBusy = true;
     const fault = await pairBy(this.kiosk.store, code);
-    this.isBusy = false;
     if (fault) {
+      this.isBusy = false;
       this.refuse(fault);
       return;
     }

@@ -37,6 +37,7 @@ export class Ready {
   }
 
   async lookAgain() {
+    this.kiosk.update.check();
     await this.kiosk.download().catch(() => {});
     // Firefox asks the crew, and answers only when they do: nothing waits for that.
     askToLast().then(() => this.kiosk.screen === this && this.look());
