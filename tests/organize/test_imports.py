@@ -87,6 +87,10 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     assert "imports.see" in done
 
 
+def test_a_file_with_a_sign_in_its_name_that_no_text_keeps_is_read(desk, petition):
+    assert batch_at(upload(desk, csv_of(ZORA), name="list\0\u202e.csv").location).name == "list.csv"
+
+
 def test_columns_by_any_name_are_matched_by_hand(desk, petition):
     data = csv_of("x,Zora Quetzalli,06600", header="a,b,c")
     place = matched(desk, data, **{"column-1": "full_name", "column-2": "postal_code"})

@@ -12,6 +12,7 @@ from campaign.accounts.passkeys import (
     verified_registration,
 )
 from campaign.accounts.permissions import must_have_second_factor
+from campaign.lib.names import clean_text
 from campaign.lib.times import utcnow
 from campaign.organize.account.second_factor import after_new_factor
 from campaign.organize.acts import act_on_account
@@ -44,7 +45,7 @@ def add():
         if challenge is None or len(who.passkeys) >= MOST:
             raise PasskeyRefused
         columns = verified_registration(here(), challenge, words.get("answer"))
-        name = str(words.get("name") or "").strip()[:80] or described(request.user_agent.string) or _("Passkey")
+        name = clean_text(str(words.get("name") or ""), lines=False)[:80] or described(request.user_agent.string) or _("Passkey")
         act_on_account(
             "account.passkey_added", add_passkey, organizer_id=who.id, name=name, columns=columns, now=utcnow()
         )

@@ -11,6 +11,7 @@ from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.tables import FileRefused
 from campaign.imports.wording import consent_of
+from campaign.lib.names import clean_text
 from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed, takes_bytes
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
@@ -52,7 +53,7 @@ def take_file():
     batch = batch_of(
         petition=petition,
         organizer_id=organizer().id,
-        name=form.file.data.filename,
+        name=clean_text(form.file.data.filename, lines=False),
         table=table,
         lang=petition.original_lang,
         remembered=remembered_columns(petition.cause_id),
