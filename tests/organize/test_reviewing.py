@@ -108,6 +108,14 @@ def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, pe
     assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [(signature, {"shown": 1})] * 4
 
 
+def test_perhaps_the_same_person_beside_a_signature_was_seen_too(desk_of, petition):
+    first = sign_and_hatch(petition)
+    second = sign_and_hatch(petition, email="amalia.again@rosales.example")
+    desk = desk_of("reviewer", petition.cause_id)
+    assert f"/organize/signatures/{second}" in desk.get(f"/organize/signatures/{first}").text
+    assert {each.subject_id for each in entries(action="signatures.see")} == {first, second}
+
+
 def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, petition):
     other = make_petition("hill", cause_id=make_cause("hill").id)
     make_petition("second", cause_id=petition.cause_id)

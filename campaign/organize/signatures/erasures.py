@@ -8,7 +8,7 @@ from campaign.organize.guard import allowed, fresh
 from campaign.organize.scope import in_sight
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.pages import any_signature
-from campaign.organize.signatures.sights import note_one
+from campaign.organize.signatures.sights import note_each
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.erasing import StillCounted, erase_one
 
@@ -41,6 +41,6 @@ def create(signature):
 
 
 def _page(signature, form, status=200):
-    note_one(signature)
+    note_each([signature])
     petition = in_sight(petition_by_id(signature.petition_id))
     return render_template("organize/erasures/new.html", signature=signature, petition=petition, form=form), status

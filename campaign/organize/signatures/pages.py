@@ -11,7 +11,7 @@ from campaign.organize.acts import Fact, act, act_on_some
 from campaign.organize.guard import allowed
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
-from campaign.organize.signatures.sights import note_list, note_one
+from campaign.organize.signatures.sights import note_each, note_list
 from campaign.organize.signatures.words import words
 from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_id
@@ -184,8 +184,9 @@ def _correction(signature, sent=False):
 
 
 def _page(signature, *, correction=None, reason=None, status=200):
+    others = others_of_person(signature)
     # A form that is refused shows all of it, too.
-    note_one(signature)
+    note_each([signature, *others])
     petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
     # The correction on the same page asks for a reason too.
     reason.reason.id = "why"
@@ -195,7 +196,7 @@ def _page(signature, *, correction=None, reason=None, status=200):
         petition=in_sight(petition),
         paper=row_of_signature(signature.id) if signature.evidence == "paper" else None,
         questions={question["name"]: in_language(question, g.lang)["label"] for question in petition.questions},
-        others=others_of_person(signature),
+        others=others,
         table=table_of(signature.id) if signature.kiosk_id else None,
         correction=correction or _correction(signature),
         reason=reason,

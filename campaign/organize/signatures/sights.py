@@ -11,6 +11,6 @@ def note_list(rows, by, on=None):
     note(*(Fact("signatures.see", on=on, cause_id=cause_id, details={"by": by, "shown": many}) for cause_id, many in causes.items()))
 
 
-def note_one(signature):
-    """Note that a signature was shown."""
-    note(Fact("signatures.see", on=("signature", signature.id), cause_id=signature.cause_id, details={"shown": 1}))
+def note_each(signatures):
+    """Note of each of some signatures that it was shown by itself: whoever looks for it in the trail finds that."""
+    note(*(Fact("signatures.see", on=("signature", each.id), cause_id=each.cause_id, details={"shown": 1}) for each in signatures))
