@@ -41,7 +41,12 @@ async function clearUp() {
 
 async function answer(request) {
   const wanted = request.mode === "navigate" ? SHELL : request;
-  return (await caches.match(wanted)) || fetch(request);
+  for (const cacheName of KEPT) {
+    // Of our own version: what the last one kept may still lie there.
+    const kept = await caches.match(wanted, { cacheName });
+    if (kept) return kept;
+  }
+  return fetch(request);
 }
 
 self.addEventListener("install", (event) => event.waitUntil(install()));
