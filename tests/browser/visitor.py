@@ -32,9 +32,12 @@ class Visitor:
         self.page = self.context.new_page()
 
     def inspect(self, page, kind):
-        """Look for barriers, where that is possible: axe needs script, and cannot see the system's own colours."""
+        """Look for barriers, where that is possible: axe needs script, and cannot see the system's own colours.
+
+        In which language first does not matter: that each page names its own, and every label is there in all, is tested without it.
+        """
         if self.scripts and not self._own_colours:
-            barriers.inspect(page, (kind, self.lang, self.width, self.scheme, _state(page)))
+            barriers.inspect(page, (kind, self.width, self.scheme, _state(page)))
 
 
 def _state(page):
