@@ -4,7 +4,6 @@ import random
 import threading
 import time
 from collections import deque
-from contextlib import suppress
 from itertools import count
 
 from playwright.sync_api import Error, sync_playwright
@@ -86,7 +85,7 @@ class Stand(threading.Thread):
 
     def _live(self):
         """Go on until all have signed and all is sent, at least one death later, or the browser ends; return whether it is all done."""
-        with suppress(Error):
+        try:
             self.tablet.open().screen("attract")
             self._is_at_work = True
             for turn in count():
@@ -103,7 +102,10 @@ class Stand(threading.Thread):
                 self.tablet.page.evaluate(NETWORK_IS_BACK)
                 self.tablet.page.wait_for_timeout(LOOK_MS)
             return True
-        self._is_at_work = False
+        except Error:
+            # Nobody cut its power: then the app itself has failed.
+            if self._is_at_work:
+                raise
         self.tablet.kill()
         self.tablet.start()
         return False
@@ -168,7 +170,7 @@ SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
   }};
   const how = {{ lang: "es", consent: campaign.consent.version, shift: null, at }};
   const plains = campaign.petitions.map((petition) => plainOf(person, petition, how));
-  await keepSealed(store, campaign.key, plains, at);
+  await keepSealed(store, campaign, plains, at);
   (await store.db()).close();
   window.dispatchEvent(new Event("online"));
 }}"""
