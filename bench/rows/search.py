@@ -69,6 +69,7 @@ def _document(chance, words, id_, lang, cause_id):
     return Document(
         subject_id=id_,
         lang=lang,
+        written_in=lang,
         cause_id=cause_id,
         slug=f"thing-{id_}",
         title=" ".join(text[:6]),
