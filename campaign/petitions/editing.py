@@ -99,7 +99,7 @@ def change_dates(*, petition_id, revision, opens_at, closes_at, time_zone, deliv
 
 
 def change_goal(*, petition_id, goal):
-    """Set how many signatures are hoped for. Whoever is last wins: there is but one number to lose."""
+    """Set how many signatures are hoped for. Who has seen another number is told by the page before it comes to this."""
     petition = petition_to_change(petition_id)
     petition.goal = goal
     db.session.flush()

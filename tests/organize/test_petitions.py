@@ -39,6 +39,15 @@ def home(desk):
     return make_petition(cause_id=desk.cause.id)
 
 
+def test_of_two_who_set_a_goal_the_second_hears_of_the_first(desk, home):
+    seen = str(home.goal)
+    desk.post(f"{HOME}/goal", {"goal": "2000", "seen": seen})
+    answer = desk.post(f"{HOME}/goal", {"goal": "3000", "seen": seen})
+    assert "set the goal to 2,000 meanwhile" in desk.get(answer.location).text
+    desk.post(f"{HOME}/goal", {"goal": "3000", "seen": "2000"})
+    assert "of 3,000" in desk.get(HOME).text
+
+
 def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
     answer = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "es", "title": "Árboles para Iguala"})
     assert (answer.status_code, answer.location) == (303, "/organize/petitions/arboles-para-iguala")

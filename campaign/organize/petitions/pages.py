@@ -4,6 +4,7 @@ from functools import partial
 from operator import attrgetter
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask_babel import format_decimal
 from flask_babel import gettext as _
 
 from campaign.lib.slugs import free_slug, slug_of
@@ -94,6 +95,10 @@ def goal(petition):
     form = GoalForm()
     if not form.validate():
         return _page(petition, form, 422)
+    if request.form.get("seen", str(petition.goal)) != str(petition.goal):
+        present = format_decimal(petition.goal)
+        flash(_("Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.", goal=present), "waiting")
+        return back_to(petition)
     fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     act(fact, change_goal, petition_id=petition.id, goal=form.goal.data)
     flash(_("The goal is set."), "sure")
