@@ -98,9 +98,11 @@ def change_dates(*, petition_id, revision, opens_at, closes_at, time_zone, deliv
     return petition
 
 
-def change_goal(*, petition_id, goal):
-    """Set how many signatures are hoped for. Who has seen another number is told by the page before it comes to this."""
+def change_goal(*, petition_id, goal, seen=None):
+    """Set how many signatures are hoped for. Raises ChangedMeanwhile where the goal is not the one that was `seen`."""
     petition = petition_to_change(petition_id)
+    if seen is not None and seen != str(petition.goal):
+        raise ChangedMeanwhile
     petition.goal = goal
     db.session.flush()
     return petition

@@ -91,6 +91,17 @@ def test_a_file_with_a_sign_in_its_name_that_no_text_keeps_is_read(desk, petitio
     assert batch_at(upload(desk, csv_of(ZORA), name="list\0\u202e.csv").location).name == "list.csv"
 
 
+def test_a_typed_sheet_that_somebody_else_went_on_with_is_not_thrown_away_unseen(desk, petition):
+    place = desk.post("/organize/imports/type", typed_sheet()).location
+    drop = re.compile(r'action="([^"]+/drop)".*?name="seen" value="([^"]+)"', re.DOTALL)
+    address, seen = drop.search(desk.get(place).text).groups()
+    desk.post(place, {"cell:1:given_name": "Zora", "seen": seen})
+    desk.post(address, {"seen": seen})
+    assert batch_at(place).state == "open"
+    desk.post(address, {"seen": seen_at(desk, place)})
+    assert batch_at(place).state == "dropped"
+
+
 def test_columns_by_any_name_are_matched_by_hand(desk, petition):
     data = csv_of("x,Zora Quetzalli,06600", header="a,b,c")
     place = matched(desk, data, **{"column-1": "full_name", "column-2": "postal_code"})

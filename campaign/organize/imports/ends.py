@@ -83,7 +83,6 @@ def undo(batch):
 def drop(batch):
     batch_id = batch.id
     try:
-        # The page of a sheet that is being typed sends nothing here: whoever types it throws their own away.
         act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id, seen=request.form.get("seen"))
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         return overtaken(batch)

@@ -19,7 +19,7 @@ from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import any_petition
 from campaign.petitions import operations
 from campaign.petitions.cards import card
-from campaign.petitions.editing import change_goal
+from campaign.petitions.editing import ChangedMeanwhile, change_goal
 from campaign.petitions.goals import next_goal
 from campaign.petitions.queries import archived_petitions, petition_counts, petition_in_any_state, petitions_among
 from campaign.petitions.readiness import faults_of, missing_languages
@@ -95,13 +95,13 @@ def goal(petition):
     form = GoalForm()
     if not form.validate():
         return _page(petition, form, 422)
-    if request.form.get("seen", str(petition.goal)) != str(petition.goal):
-        present = format_decimal(petition.goal)
-        flash(_("Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.", goal=present), "waiting")
-        return back_to(petition)
     fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
-    act(fact, change_goal, petition_id=petition.id, goal=form.goal.data)
-    flash(_("The goal is set."), "sure")
+    try:
+        act(fact, change_goal, petition_id=petition.id, goal=form.goal.data, seen=request.form.get("seen"))
+        flash(_("The goal is set."), "sure")
+    except ChangedMeanwhile:
+        present = format_decimal(petition_in_any_state(petition.slug).goal)
+        flash(_("Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.", goal=present), "waiting")
     return back_to(petition)
 
 

@@ -50,17 +50,21 @@ export function keeper(form, told) {
     }
   };
 
-  form.addEventListener("submit", async (event) => {
-    // What is on its way changes the mark of what was seen: the button waits for it.
+  const leave = async (event) => {
+    // What is on its way changes the mark of what was seen: the buttons wait for it.
     event.preventDefault();
-    if (form.hasAttribute("aria-busy")) return;
-    form.setAttribute("aria-busy", "true");
+    const leaving = event.currentTarget;
+    if (leaving.hasAttribute("aria-busy")) return;
+    leaving.setAttribute("aria-busy", "true");
     clearTimeout(timer);
     if (sending) await sending;
     clearTimeout(timer);
     isDirty = false;
-    form.submit();
-  });
+    leaving.elements.namedItem("seen").value = seen.value;
+    leaving.submit();
+  };
+  // To check what was typed, and to throw it away.
+  for (const way of [form, form.nextElementSibling]) way.addEventListener("submit", leave);
   addEventListener("beforeunload", (event) => {
     if (isDirty || sending) event.preventDefault();
   });
