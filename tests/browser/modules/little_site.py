@@ -13,8 +13,10 @@ from campaign.web.headers import POLICY
 
 HERE = Path(__file__).parent
 PAGES = HERE / "pages"
-SCRIPTS = HERE.parents[2] / "static" / "js"
-BASE = "/static/0a1b2c/js"
+STATIC = HERE.parents[2] / "static"
+SCRIPTS = STATIC / "js"
+ROOT = "/static/0a1b2c/"
+BASE = f"{ROOT}js"
 KINDS = {".js": "text/javascript", ".html": "text/html; charset=utf-8"}
 PULSE = "/causes/butterflies/pulse.json"
 
@@ -70,8 +72,8 @@ class Handler(BaseHTTPRequestHandler):
 
     def do_GET(self):
         site, path = self.server.site, urlsplit(self.path)
-        if path.path.startswith(BASE):
-            self.file(SCRIPTS / path.path.removeprefix(f"{BASE}/"), {})
+        if path.path.startswith(ROOT):
+            self.file(STATIC / path.path.removeprefix(ROOT), {})
         elif path.path.startswith("/pages/"):
             query = {name: values[0] for name, values in parse_qs(path.query).items()}
             self.file(

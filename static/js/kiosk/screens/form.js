@@ -151,8 +151,9 @@ export class Form {
       if (this.kiosk.screen === this) this.kiosk.show(Thanks, { ids, flying, name, email });
       this.kiosk.sync.soon(0);
     } catch (error) {
+      if (this.kiosk.screen !== this) return;
       this.busy(false);
-      if (this.kiosk.screen === this) this.faults.show({ whole: ["not_kept"] });
+      this.faults.show({ whole: ["not_kept"] });
     }
   }
 

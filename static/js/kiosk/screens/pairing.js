@@ -42,6 +42,7 @@ export class Pairing {
   // Records of a table that was left keep going out from here.
   async showFormer() {
     const { count } = await this.kiosk.store.waiting();
+    if (this.kiosk.screen !== this) return;
     this.place.querySelector("[data-former]").hidden = !count;
     const text = words("pair_former", count);
     this.place.querySelector("[data-former-words]").textContent = text;

@@ -122,7 +122,7 @@ export class Panel {
     button.addEventListener("click", async () => {
       await this.kiosk.store.forgetNotes(notes);
       await this.lookAgain();
-      this.find("name").focus({ preventScroll: true });
+      if (this.kiosk.screen === this) this.find("name").focus({ preventScroll: true });
     });
     return button;
   }
