@@ -3,7 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
-from flask import current_app
+from flask import current_app, g
 from flask_babel import lazy_gettext as _l
 
 from campaign.accounts.audit_models import AuditEntry
@@ -79,7 +79,7 @@ def _erasing_notice(owed):
 
 
 def _words(signature, lang):
-    petition = petition_by_id(signature.petition_id)
+    petition = _petition(signature.petition_id)
     text = petition.current_version.text(lang, petition.original_lang)
     config = current_app.config
     return {
@@ -98,6 +98,14 @@ def _words(signature, lang):
         "petition_url": whole_address("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }
+
+
+def _petition(petition_id):
+    """Return the petition, read once for all letters of a pass: mostly they are about the same one, and it is half of the work."""
+    read = g.setdefault("petitions_of_letters", {})
+    if petition_id not in read:
+        read[petition_id] = petition_by_id(petition_id)
+    return read[petition_id]
 
 
 def _good_until(signature, config):

@@ -10,6 +10,8 @@ import pytest
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of, postman_for
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures import emails
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.ownership import erase
 from campaign.signatures.repeats import CONFIRMATION, REPEAT
@@ -156,3 +158,13 @@ def test_a_letter_whose_occasion_has_passed_is_dropped_by_the_postman(
     confirm(sign(petition))
     assert postman_for(app, write).deliver_due(now=utcnow()) == 1
     assert not list(tmp_path.rglob("*.eml"))
+
+
+def test_the_letters_of_one_pass_read_their_petition_once(app, petition, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    for number in range(3):
+        sign(petition, {**AMALIA, "email": f"amalia.{number}@example.org"})
+    read = []
+    monkeypatch.setattr(emails, "petition_by_id", lambda id: read.append(id) or petition_by_id(id))
+    assert postman_for(app, write).deliver_due(now=utcnow()) == 3
+    assert read == [petition.id]
