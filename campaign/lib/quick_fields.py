@@ -1,5 +1,7 @@
 """Form fields that are made once and then copied: making them anew would be a quarter of the work of a request."""
 
+import weakref
+
 
 class QuickFields:
     """Mixed into the Meta of a form whose fields are the same at each request but for what was typed."""
@@ -11,5 +13,6 @@ class QuickFields:
             # What is kept belongs to no visitor.
             made._form = made.meta = None
         field = object.__new__(type(made))
-        field.__dict__.update(made.__dict__, _form=form, meta=self)
+        # A form that its own fields held would be freed by Python's collector alone, whose rounds are pauses for everybody.
+        field.__dict__.update(made.__dict__, _form=weakref.proxy(form), meta=self)
         return field

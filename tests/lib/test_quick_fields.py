@@ -1,6 +1,10 @@
 """Fields that are copied instead of made anew carry nothing from one visitor to the next."""
 
+import gc
+import weakref
 from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 
 from campaign.signatures.forms import signature_form
 
@@ -22,7 +26,7 @@ def test_a_fresh_form_knows_neither_the_words_nor_the_faults_of_the_last_one(app
     with app.test_request_context("/en/"):
         form = signature_form({"country"}, ASKED)
         assert not form.errors
-        assert not any(form[name].data for name in ("given_name", "email", "country", "comment", "website"))
+        assert not any(form[name].data for name in ("given_name", "email", "country", "comment"))
 
 
 def test_people_who_sign_at_once_see_their_own_words(app):
@@ -37,3 +41,19 @@ def test_people_who_sign_at_once_see_their_own_words(app):
             assert errors == {}
             assert data["given_name"] == words["given_name"]
             assert data["answers-reason"] == words["answers-reason"]
+
+
+@pytest.fixture
+def no_collector():
+    gc.disable()
+    yield
+    gc.enable()
+
+
+def test_a_form_goes_with_its_request_and_waits_for_no_collector(app, no_collector):
+    with app.test_request_context("/en/", method="POST", data=RIGHT):
+        form = signature_form({"country"}, [])
+        assert form.validate()
+        kept = weakref.ref(form)
+        del form
+        assert kept() is None
