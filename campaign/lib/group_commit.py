@@ -1,7 +1,6 @@
 """One writer for many threads: what has queued is written and committed together."""
 
 import threading
-import time
 from concurrent.futures import Future
 from contextlib import ExitStack
 from itertools import groupby
@@ -25,17 +24,17 @@ class GroupCommit:
 
     A durable commit costs one wait for the disk, whatever it holds, and threads that write to SQLite by themselves starve each
     other at its lock. Items of one operation are handed over as one list, so that it may write them with one statement.
-    `begin_batch` is a context manager whose end commits. In a rush a batch waits `gather_seconds` for more company. Where a piece or the commit fails, each piece is tried again in a transaction
-    of its own, so that nothing is lost by bad company; nobody hears of success before the commit.
+    `begin_batch` is a context manager whose end commits; before each batch `pause()` lets some time pass, in which others may
+    join it. Where a piece or the commit fails, each piece is tried again in a transaction of its own, so that nothing is lost by
+    bad company; nobody hears of success before the commit.
     """
 
-    def __init__(self, begin_batch, gather_seconds=0.0):
+    def __init__(self, begin_batch, pause=lambda: None):
         self._begin_batch = begin_batch
-        self._gather_seconds = gather_seconds
+        self._pause = pause
         self._queue = SimpleQueue()
         self._start = threading.Lock()
         self._thread = None
-        self._crowded = False
 
     def run(self, work):
         """Run `work` on the writer thread; return its result after the commit or raise what it or the commit raised."""
@@ -75,14 +74,12 @@ class GroupCommit:
 
     def _next_batch(self):
         batch = [self._queue.get()]
-        if self._crowded and self._gather_seconds:
-            time.sleep(self._gather_seconds)
+        self._pause()
         try:
             while len(batch) < LARGEST_BATCH:
                 batch.append(self._queue.get_nowait())
         except Empty:
             pass
-        self._crowded = len(batch) > 1
         return batch
 
     def _commit(self, batch):

@@ -1,8 +1,6 @@
 """Sign, confirm, see the number: the way of a supporter."""
 
 from datetime import timedelta
-from random import SystemRandom
-from time import sleep
 
 from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 
@@ -25,10 +23,6 @@ from campaign.signatures.standing_rules import reason_to_hold
 
 blueprint = Blueprint("signatures", __name__)
 BUSY_SECONDS = 10
-# What is written of a first signature takes a tenth of a millisecond longer than what is of a repeat. An answer waits for longer
-# than that, nobody can foresee for how long; and an address signs first only once, so nobody can take the mean.
-BLUR_SECONDS = 0.003
-_chance = SystemRandom()
 
 
 @blueprint.post("/<lang>/petitions/<slug>/signatures")
@@ -60,7 +54,6 @@ def sign(slug):
     except DATABASE_AWAY:
         current_app.logger.exception("a signature could not be written")
         return _refuse(slug, form, 503)
-    sleep(_chance.uniform(0, BLUR_SECONDS))
     if _wants_json():
         return jsonify(status="pending"), 201
     return redirect(url_for("signatures.thanks", slug=slug), 303)

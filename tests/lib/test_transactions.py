@@ -114,6 +114,15 @@ def test_nobody_hears_before_the_commit(way):
         event.remove(db.engine, "commit", hear)
 
 
+def test_what_many_write_together_waits_for_a_moment_that_nobody_foresees(way, monkeypatch):
+    waits = []
+    monkeypatch.setattr(module, "sleep", waits.append)
+    for slug in ("valley", "hill", "shore"):
+        transactions.write_together(lambda slugs: [plant(each).slug for each in slugs], slug)
+    assert len(set(waits)) == 3
+    assert all(0 <= wait <= module.LONGEST_PAUSE_SECONDS for wait in waits)
+
+
 def test_a_commit_that_fails_is_told(way):
     def fail(_connection):
         raise OperationalError("COMMIT", None, Exception("the disk is gone"))

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db
+from campaign.lib import transactions
 from campaign.lib.times import utcnow
-from campaign.signatures import routes
 from tests.factories.signatures import (
     AMALIA,
     JSON,
@@ -97,10 +97,10 @@ def test_a_program_gets_the_same_words_whatever_went_before(answers):
 @pytest.mark.parametrize("headers", [{}, JSON])
 def test_every_answer_waits_for_a_moment_that_nobody_foresees(answers, monkeypatch, headers):
     waits = []
-    monkeypatch.setattr(routes, "sleep", waits.append)
+    monkeypatch.setattr(transactions, "sleep", waits.append)
     answers(**headers)
     assert len(set(waits)) == len(PASTS)
-    assert all(0 <= wait <= routes.BLUR_SECONDS for wait in waits)
+    assert all(0 <= wait <= transactions.LONGEST_PAUSE_SECONDS for wait in waits)
 
 
 def test_the_thanks_page_says_nothing_of_who_signed(client, petition):
