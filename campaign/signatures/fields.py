@@ -14,6 +14,7 @@ from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
 from campaign.signatures.measures import MOST_COMMENT, MOST_NAME
 
+TOO_LONG = _l("That is longer than %(most)s letters.", most=MOST_NAME)
 NAME_FAULTS = {
     "empty": _l("Write the name by which you sign."),
     "link": _l("A name cannot hold an address or a link."),
@@ -42,16 +43,15 @@ class NameField(StringField):
         if not (self.data or "").strip():
             self.data = ""
             return
-        too_long = Missing(_l("That is longer than %(most)s letters.", most=MOST_NAME))
         if len(self.data) > 4 * MOST_NAME:
-            raise too_long
+            raise Missing(TOO_LONG)
         try:
             name = clean_name(self.data)
         except NameRefused as fault:
             raise Missing(NAME_FAULTS[fault.code]) from fault
         # Counted as it is kept: composing can shorten a name, and lengthen one.
         if len(name) > MOST_NAME:
-            raise too_long
+            raise Missing(TOO_LONG)
         self.data = name
 
 

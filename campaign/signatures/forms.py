@@ -5,7 +5,7 @@ from functools import lru_cache
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, StringField
+from wtforms import BooleanField, RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
 from campaign.lib.names import clean_text
@@ -89,10 +89,6 @@ class SignatureForm(SupporterForm):
 
     email = EmailField(_l("E-mail"))
     subscribe = BooleanField(WORDINGS[SIGNATURE], false_values=("", "n", "no", "false", "0"))
-    # The labels are never shown; without one WTForms would translate the field's name at each request.
-    version = HiddenField("version")
-    website = HiddenField(_l("Leave this empty"))
-    altcha = HiddenField("altcha")
 
     def answers(self):
         """Return what was answered to the petition's own questions, by name."""

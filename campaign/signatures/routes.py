@@ -46,7 +46,7 @@ def sign(slug):
         write_together(
             operations.sign_all,
             operations.signing(
-                terms=terms, lang=g.lang, now=now, held_reason=_doubt(form, pressed) or _ruled_out(form, terms, words), **words
+                terms=terms, lang=g.lang, now=now, held_reason=_doubt(pressed) or _ruled_out(form, terms, words), **words
             ),
         )
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
@@ -135,11 +135,11 @@ def hatched(receipt):
     )
 
 
-def _doubt(form, pressed):
+def _doubt(pressed):
     """Return why this signature is to be set aside, or nothing. The person sees no difference."""
-    if form.website.data:
+    if request.form.get("website"):
         return "hidden_field"
-    return "no_proof" if pressed and not pressure().spend(form.altcha.data) else ""
+    return "no_proof" if pressed and not pressure().spend(request.form.get("altcha")) else ""
 
 
 def _ruled_out(form, terms, words):
