@@ -30,7 +30,14 @@ export class Update {
   check() {
     const { registration } = this;
     const isThere = registration && registration.active;
-    (isThere ? registration.update() : this.register()).catch(() => {});
+    if (!isThere && registration && registration.installing) this.checkAfter(registration.installing);
+    else (isThere ? registration.update() : this.register()).catch(() => {});
+  }
+
+  // The first is just being put in. If that fails, whoever has asked meanwhile wants it tried once more.
+  checkAfter(coming) {
+    const isLost = () => coming.state === "redundant";
+    coming.addEventListener("statechange", () => isLost() && this.check(), { once: true });
   }
 
   get isWaiting() {

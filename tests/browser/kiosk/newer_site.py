@@ -32,6 +32,8 @@ class Door(BaseHTTPRequestHandler):
         for former, other in self.server.changes.get(self.path, ()):
             words = words.replace(former.encode(), other.encode())
         is_broken = self.server.broken and self.path.endswith(self.server.broken)
+        if is_broken:
+            self.server.refuses.wait(HELD_SECONDS)
         self.send_response(503 if is_broken else answer.status)
         for name, value in answer.getheaders():
             if name.lower() not in HOP:
@@ -46,8 +48,8 @@ class Door(BaseHTTPRequestHandler):
 class NewerSite(ThreadingHTTPServer):
     """`url`, `var` and `flask` as those of a ServedSite; `is_newer` says whether its app is another one.
 
-    `changes` are pairs (what stood there, what stands there now) by path; what ends with `broken` is not to be had, and
-    the app's page only while `gives_page` is set.
+    `changes` are pairs (what stood there, what stands there now) by path; what ends with `broken` is refused while
+    `refuses` is set, and waits else; the app's page is given only while `gives_page` is set.
     """
 
     daemon_threads = True
@@ -58,8 +60,9 @@ class NewerSite(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Door)
         self.site, self.var, self.flask = site, site.var, site.flask
         self.changes = {}
-        self.gives_page = threading.Event()
+        self.gives_page, self.refuses = threading.Event(), threading.Event()
         self.gives_page.set()
+        self.refuses.set()
         self.url = f"http://127.0.0.1:{self.server_port}"
 
 
@@ -71,5 +74,6 @@ def newer_site(site):
         yield door
     finally:
         door.gives_page.set()
+        door.refuses.set()
         door.shutdown()
         door.server_close()

@@ -20,6 +20,10 @@ TRIED = """async () => {
   if (!coming) return fresh.waiting ? 'installed' : 'none';
   return new Promise((done) => coming.addEventListener('statechange', () => done(coming.state)));
 }"""
+IS_TRIED = """async () => {
+  const registration = await navigator.serviceWorker.getRegistration('/kiosk/');
+  return Boolean(registration && registration.installing);
+}"""
 # The browser has a network again, and the app sends what it has.
 # Not at once: it may load the page anew, and would take the answer along.
 ONLINE = "() => { setTimeout(() => window.dispatchEvent(new Event('online'))); }"
@@ -136,8 +140,10 @@ def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new
     tablet.screen("attract")
 
 
-def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(new_tablet, site):
+@pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "still-tried"])
+def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(new_tablet, site, is_refused):
     site.broken = "/img/kiosk-maskable-512.png"
+    site.refuses.clear()
     tablet = new_tablet(at=site, reduced_motion="reduce")
     tablet.noises.allowed.add(503)
     page = tablet.page
@@ -147,9 +153,14 @@ def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_aga
     page.locator("[data-act=pair]").click()
     page.locator("main[data-screen=ready] [data-part=picture][data-is=done]").wait_for()
     page.locator("[data-part=worker][data-is=waiting]").wait_for()
+    until(lambda: page.evaluate(IS_TRIED))
+    if is_refused:
+        site.refuses.set()
+        until(lambda: not page.evaluate(IS_TRIED))
 
     site.broken = ""
     page.get_by_role("button", name="Look again").click()
+    site.refuses.set()
     page.locator(READY).wait_for()
 
 
