@@ -63,7 +63,8 @@ class Signature(db.Model):
         CheckConstraint("seat in (1, 2)", name="seat"),
         CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
         CheckConstraint("evidence != 'email' or email_digest is not null or state = 'erased'", name="email"),
-        Index("uq_signature_address", "petition_id", "email_digest", "seat", unique=True),
+        # The digest first, as one also asks for all that somebody signed.
+        Index("uq_signature_address", "email_digest", "petition_id", "seat", unique=True),
         Index(
             "uq_signature_person",
             "petition_id",
@@ -75,7 +76,6 @@ class Signature(db.Model):
         Index("uq_signature_number", "cause_id", "number", unique=True),
         Index("ix_signature_person", "petition_id", "person_digest"),
         Index("ix_signature_petition", "petition_id", "id"),
-        Index("ix_signature_email_digest", "email_digest"),
         Index("ix_signature_address_digest", "address_digest", "created_at"),
         *(
             Index(name, *columns, sqlite_where=where, postgresql_where=where)
