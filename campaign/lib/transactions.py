@@ -18,9 +18,9 @@ from campaign.lib.turnstile import Turnstile
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
 BUSY_SECONDS = 10
 # Among many signatures each one touches pages of its own. Those that are kept need not be read again, and a longer log (of pages of
-# 4 kB) is brought into the file with less work.
+# 4 kB, 64 MB in all) is brought into the file with less work.
 CACHE_KILOBYTES = 16_000
-LOG_PAGES = 4000
+LOG_PAGES = 16_000
 # What is written of somebody's first signature takes a tenth of a millisecond longer than what is of a repeat. Everything that is
 # written together waits for longer than that, nobody can foresee for how long; an address signs first only once, so nobody can
 # take the mean. More company meanwhile shares what a turn at the file, or a wait for the disk, costs.
