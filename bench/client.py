@@ -75,7 +75,8 @@ class Client:
             data = self._sockets[number].recv(262_144)
         except ConnectionError:
             data = b""
-        if not data:
+        if not data or number not in self._asked_at:
+            # What is said unasked is the server's farewell to a connection that was idle for too long.
             self._reconnect(number, again)
         elif (status := self._answers[number].take(data)) is not None:
             self._result.delays.append(perf_counter() - self._asked_at.pop(number))
