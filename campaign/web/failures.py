@@ -8,6 +8,7 @@ from werkzeug.exceptions import HTTPException
 
 from campaign.api.problems import concerns, problem
 from campaign.errors import CampaignError
+from campaign.lib.caching import DATABASE_IS_AWAY
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.web.languages import redirect_to_language
 from campaign.web.lost import neighbours_of_request
@@ -65,6 +66,7 @@ def answer_fact(error):
 
 def answer_busy(error):
     """The database is locked, full or away: nothing was kept, and trying again is right."""
+    request.environ[DATABASE_IS_AWAY] = True
     reference = _note(error)
     return _page(503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS)
 
