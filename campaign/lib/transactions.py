@@ -2,16 +2,18 @@
 
 import sqlite3
 from contextlib import contextmanager
+from datetime import datetime
 from random import SystemRandom
 from time import sleep
 
 from flask import current_app
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from campaign.lib.group_commit import GroupCommit
+from campaign.lib.times import utcnow
 from campaign.lib.turnstile import Turnstile
 
 # What is raised where the database is locked, full, away, or has no connection left: nothing was kept, and trying again is right.
@@ -21,6 +23,7 @@ BUSY_SECONDS = 10
 # 4 kB, 64 MB in all) is brought into the file with less work.
 CACHE_KILOBYTES = 16_000
 LOG_PAGES = 16_000
+PAGE_BYTES = 4096
 # What is written of somebody's first signature takes a tenth of a millisecond longer than what is of a repeat. Everything that is
 # written together waits for longer than that, nobody can foresee for how long; an address signs first only once, so nobody can
 # take the mean. More company meanwhile shares what a turn at the file, or a wait for the disk, costs.
@@ -41,6 +44,8 @@ def _prepare_sqlite(connection, _record):
         f"busy_timeout={BUSY_SECONDS * 1000}",
         f"cache_size=-{CACHE_KILOBYTES}",
         f"wal_autocheckpoint={LOG_PAGES}",
+        # A log that grew during a long read is cut to its usual size afterwards.
+        f"journal_size_limit={LOG_PAGES * PAGE_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -97,6 +102,16 @@ class Transactions:
             if isinstance(outcome, Exception):
                 raise outcome
             return outcome
+
+    def now(self) -> datetime:
+        """Return the present instant by the database's clock, which all machines share.
+
+        Claims and leases end by it: by clocks of their own, two machines would both hold the same one.
+        """
+        if self._db.engine.dialect.name == "sqlite":
+            return utcnow()
+        with self._db.engine.connect() as connection:
+            return connection.scalar(select(func.clock_timestamp()))
 
     def _leave_snapshot(self):
         """End what the caller was reading, and give its connection back before another is taken; return the application."""
