@@ -20,6 +20,7 @@ from campaign.extensions import database_now, write
 from campaign.imports.tasks import forget as forget_batches
 from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
+from campaign.lib.failure_log import FailureLog
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
@@ -48,6 +49,7 @@ PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
 
 log = logging.getLogger("campaign.worker")
+failure_log = FailureLog(log)
 
 
 class Loops:
@@ -64,8 +66,8 @@ class Loops:
             try:
                 with self._app.app_context():
                     busy = work()
-            except Exception:
-                log.exception("a pass of the worker failed; it is tried again")
+            except Exception as error:
+                failure_log.note(error, f"the worker's {work.__name__.strip('_')}")
                 self._stop.wait(PAUSE_AFTER_ERROR)
             else:
                 if not busy:
@@ -151,8 +153,8 @@ class Worker(Loops):
         for piece, do in pieces:
             try:
                 done += do(now=now) or 0
-            except Exception:
-                log.exception("a piece of the upkeep failed, and is tried again in a minute: %s", piece.__qualname__)
+            except Exception as error:
+                failure_log.note(error, f"the worker's upkeep, {piece.__qualname__}")
         return done
 
     def _pieces(self):

@@ -5,6 +5,7 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
+from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.models import HELD_UNCONFIRMED, PENDING, WITHDRAWN, Signature

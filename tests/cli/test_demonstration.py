@@ -98,3 +98,8 @@ def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run
 def test_the_petitions_of_the_demonstration_are_open_on_any_day(few):
     demo = load_cause(demonstration.FOLDER, utcnow().date())
     assert all(petition.opens_at < utcnow() for petition in demo.petitions)
+
+
+def test_second_server_that_loads_at_the_same_time_changes_nothing(app):
+    results = together(app, [load_demonstration] * 2)
+    assert sorted("already" in result for result in results) == [False, True]
