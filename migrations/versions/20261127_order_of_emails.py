@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = '0025_operations'
+revision = '0025'
 down_revision = '0024'
 
 OWED = sa.text("state = 'owed'")
