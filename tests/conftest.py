@@ -4,6 +4,8 @@ import pytest
 from flask_migrate import upgrade
 
 from campaign import create_app
+from campaign.cli import demonstration
+from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
 from campaign.lib.counters import storage_of
 from tests import databases
@@ -12,6 +14,19 @@ from tests.factories.petitions import make_petition
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
+
+
+def pytest_collection_modifyitems(items):
+    """Leave tests on the second database to `make test-slow`, except where the SQL may behave differently there."""
+    for item in items:
+        if runs_on_postgresql(item) and not item.get_closest_marker("both_databases"):
+            item.add_marker(pytest.mark.slow)
+
+
+def runs_on_postgresql(item):
+    """Return whether a test is the one of its parameters that uses PostgreSQL."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and any(isinstance(value, str) and value == "postgresql" for value in callspec.params.values())
 
 
 @pytest.fixture(scope="session", params=databases.KINDS)
@@ -63,3 +78,30 @@ def client(app):
 def petition(app):
     """An open petition."""
     return make_petition()
+
+
+@pytest.fixture
+def run(app):
+    """Run `flask …` and return its result."""
+    runner = app.test_cli_runner()
+
+    def invoke(*arguments, **options):
+        # A command reads in a transaction of its own.
+        db.session.rollback()
+        return runner.invoke(args=[str(argument) for argument in arguments], **options)
+
+    return invoke
+
+
+@pytest.fixture
+def few_signers(monkeypatch):
+    """Let the demonstration load nine signers of each petition: inventing hundreds takes seconds."""
+    original = load_cause
+
+    def load(folder, today):
+        demo = original(folder, today)
+        for petition in demo.petitions:
+            object.__setattr__(petition, "generated", 9)
+        return demo
+
+    monkeypatch.setattr(demonstration, "load_cause", load)

@@ -10,6 +10,8 @@ from campaign.mail.operations import refusal_of
 from campaign.subscriptions.queries import is_suppressed
 from tests.factories.subscriptions import digest, subscribe, subscription
 
+pytestmark = pytest.mark.both_databases
+
 REPORT = """\
 From: MAILER-DAEMON@mx.example
 To: names@volante.example
