@@ -1,6 +1,11 @@
 """What every test may ask for: an application on each database, a client, the named people."""
 
+import sys
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+from argon2 import PasswordHasher
 from flask_migrate import upgrade
 
 from campaign import create_app
@@ -8,25 +13,19 @@ from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
 from campaign.lib.counters import storage_of
+from campaign.lib.times import utcnow
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
+from tests.selection import leave_to_slow
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
 def pytest_collection_modifyitems(items):
-    """Leave tests on the second database to `make test-slow`, except where the SQL may behave differently there."""
-    for item in items:
-        if runs_on_postgresql(item) and not item.get_closest_marker("both_databases"):
-            item.add_marker(pytest.mark.slow)
-
-
-def runs_on_postgresql(item):
-    """Return whether a test is the one of its parameters that uses PostgreSQL."""
-    callspec = getattr(item, "callspec", None)
-    return callspec is not None and any(isinstance(value, str) and value == "postgresql" for value in callspec.params.values())
+    leave_to_slow(items)
 
 
 @pytest.fixture(scope="session", params=databases.KINDS)
@@ -52,6 +51,7 @@ def make_app(database_url, var, **settings):
             "SQLALCHEMY_DATABASE_URI": database_url,
             "PUBLIC_URL": "http://localhost",
             "EDGE": False,
+            "PASSWORD_HASHER": QUICK,
             **settings,
         }
     )
@@ -67,6 +67,16 @@ def app(migrated_app):
         storage_of(migrated_app.config).reset()
         yield migrated_app
         db.session.remove()
+
+
+@pytest.fixture(params=["00:30", "09:59", "23:59"])
+def awkward_time(request, monkeypatch):
+    """The present, which stands still where clocks confuse most: on a day when they are put back, three times of that day in Toronto."""
+    present = datetime.fromisoformat(f"2026-11-01T{request.param}").replace(tzinfo=ZoneInfo("America/Toronto")).astimezone(UTC)
+    for module in list(sys.modules.values()):
+        if getattr(module, "utcnow", None) is utcnow:
+            monkeypatch.setattr(module, "utcnow", lambda: present)
+    return present
 
 
 @pytest.fixture
