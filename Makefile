@@ -3,24 +3,25 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# How many processes share the tests: browsers and databases mostly wait, so more than a small machine's cores. Those of faults
-# kill what they started and look at the clock, so they run afterwards, with less company.
+# How many processes share the tests. Those that kill what they started run with less company.
 WORKERS ?= 3
+SLOW_WORKERS ?= 2
 export VOLANTE_ENV ?= local
 
-.PHONY: run test bench messages clean
+.PHONY: run test test-slow bench messages clean
 
 run: $(VENV)/.run
 	@$(BIN)/flask serve --demo
 
+# Everything that a change may break, on SQLite, and on PostgreSQL too where the SQL may behave differently there.
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
-ifdef ARGS
-	@$(BIN)/python -m pytest $(ARGS)
-else
-	@$(BIN)/python -m pytest --numprocesses $(WORKERS) --dist loadfile --ignore tests/faults; others=$$?; \
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile tests/faults && exit $$others
-endif
+	@$(BIN)/python -m pytest -m "not slow" $(or $(ARGS),--numprocesses $(WORKERS) --dist loadfile)
+
+# The rest: faults, every other test on PostgreSQL, other browsers, millions of rows. Together with `make test` it is all there is.
+test-slow: $(VENV)/.test
+	@$(BIN)/python tests/chromium.py
+	@$(BIN)/python -m pytest -m slow $(or $(ARGS),--numprocesses $(SLOW_WORKERS) --dist loadfile)
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)

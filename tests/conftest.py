@@ -1,17 +1,31 @@
 """What every test may ask for: an application on each database, a client, the named people."""
 
+import sys
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
 import pytest
+from argon2 import PasswordHasher
 from flask_migrate import upgrade
 
 from campaign import create_app
+from campaign.cli import demonstration
+from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
 from campaign.lib.counters import storage_of
+from campaign.lib.times import utcnow
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
+from tests.selection import leave_to_slow
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+
+
+def pytest_collection_modifyitems(items):
+    leave_to_slow(items)
 
 
 @pytest.fixture(scope="session", params=databases.KINDS)
@@ -37,6 +51,7 @@ def make_app(database_url, var, **settings):
             "SQLALCHEMY_DATABASE_URI": database_url,
             "PUBLIC_URL": "http://localhost",
             "EDGE": False,
+            "PASSWORD_HASHER": QUICK,
             **settings,
         }
     )
@@ -54,6 +69,16 @@ def app(migrated_app):
         db.session.remove()
 
 
+@pytest.fixture(params=["00:30", "09:59", "23:59"])
+def awkward_time(request, monkeypatch):
+    """The present, which stands still where clocks confuse most: on a day when they are put back, three times of that day in Toronto."""
+    present = datetime.fromisoformat(f"2026-11-01T{request.param}").replace(tzinfo=ZoneInfo("America/Toronto")).astimezone(UTC)
+    for module in list(sys.modules.values()):
+        if getattr(module, "utcnow", None) is utcnow:
+            monkeypatch.setattr(module, "utcnow", lambda: present)
+    return present
+
+
 @pytest.fixture
 def client(app):
     return app.test_client()
@@ -63,3 +88,30 @@ def client(app):
 def petition(app):
     """An open petition."""
     return make_petition()
+
+
+@pytest.fixture
+def run(app):
+    """Run `flask …` and return its result."""
+    runner = app.test_cli_runner()
+
+    def invoke(*arguments, **options):
+        # A command reads in a transaction of its own.
+        db.session.rollback()
+        return runner.invoke(args=[str(argument) for argument in arguments], **options)
+
+    return invoke
+
+
+@pytest.fixture
+def few_signers(monkeypatch):
+    """Let the demonstration load nine signers of each petition: inventing hundreds takes seconds."""
+    original = load_cause
+
+    def load(folder, today):
+        demo = original(folder, today)
+        for petition in demo.petitions:
+            object.__setattr__(petition, "generated", 9)
+        return demo
+
+    monkeypatch.setattr(demonstration, "load_cause", load)

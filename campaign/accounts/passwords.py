@@ -6,6 +6,7 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
+from flask import current_app, has_app_context
 from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 12, 200
@@ -16,7 +17,7 @@ LEAST_OF_OTHERS = 8
 # zxcvbn takes time that grows with the square of the length, and knows enough after these.
 LOOKED_AT = 72
 
-_hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+STRONG = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
 # Each hash takes 64 MiB: a crowd at the door must not take the memory of those who sign.
 _room = BoundedSemaphore(2)
 
@@ -31,14 +32,14 @@ class PasswordTooWeak(ValueError):
 
 def hash_password(password):
     with _room:
-        return _hasher.hash(password)
+        return _hasher().hash(password)
 
 
 def matches(password_hash, password):
     """Return whether `password` is the one behind `password_hash`; without a hash it takes as long, and is not."""
     try:
         with _room:
-            _hasher.verify(password_hash or _nobodys(), password)
+            _hasher().verify(password_hash or _nobodys(_hasher()), password)
     except (VerifyMismatchError, InvalidHashError):
         return False
     return password_hash is not None
@@ -46,7 +47,7 @@ def matches(password_hash, password):
 
 def is_outdated(password_hash):
     """Return whether a password should be hashed anew, as what is asked of a hash has grown."""
-    return _hasher.check_needs_rehash(password_hash)
+    return _hasher().check_needs_rehash(password_hash)
 
 
 def demand_strength(password, about=()):
@@ -69,6 +70,11 @@ def _without(password, known):
     return password
 
 
+def _hasher():
+    """Return the hasher of the application. Only tests set another one, which is quick."""
+    return current_app.config.get("PASSWORD_HASHER", STRONG) if has_app_context() else STRONG
+
+
 @cache
-def _nobodys():
-    return _hasher.hash("nobody has this password")
+def _nobodys(hasher):
+    return hasher.hash("nobody has this password")

@@ -5,11 +5,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import get_timezone_name
 
 from campaign.errors import CampaignError
+from campaign.lib.clock_times import clock_time
 from campaign.lib.local_times import NoSuchHour, instant
 from campaign.lib.locales import LOCALES
 from campaign.lib.long_dates import long_date
-
-NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 class HourSkipped(CampaignError):
@@ -37,20 +36,12 @@ def instant_of(local, zone):
         raise ZoneUnknown(zone) from error
 
 
-def hour(local, lang):
-    """Write an hour as it is written in `lang`, always by the 24-hour clock: 19:00, or 19 h."""
-    if lang == "fr":
-        minutes = f"{NO_BREAK}{local:%M}" if local.minute else ""
-        return f"{local.hour}{NO_BREAK}h{minutes}"
-    return f"{local:%H:%M}"
-
-
 def hours(starts, ends, lang):
     """Write from when to when: 19:00–20:45, or 19 h à 20 h 45; with its day where the end is on a later one."""
-    until = hour(ends, lang)
+    until = clock_time(ends, lang)
     if ends.date() != starts.date():
         until = f"{long_date(ends, LOCALES[lang], 'EEE d MMM')}, {until}"
-    return f"{hour(starts, lang)} à {until}" if lang == "fr" else f"{hour(starts, lang)}–{until}"
+    return f"{clock_time(starts, lang)} à {until}" if lang == "fr" else f"{clock_time(starts, lang)}–{until}"
 
 
 def full_day(local, lang):

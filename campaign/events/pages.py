@@ -6,9 +6,10 @@ from datetime import date, datetime, time
 from babel import Locale
 from markupsafe import Markup
 
-from campaign.events.hours import full_day, hour, hours, zone_name
+from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import events_ahead, events_past, is_full
+from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
@@ -108,7 +109,7 @@ def page(event, lang, now):
         is_vigil=event.is_vigil,
         picture=_picture(event.picture, text.picture_alt),
         day=full_day(event.starts_local, lang),
-        hour=hour(event.starts_local, lang),
+        hour=clock_time(event.starts_local, lang),
         zone=event.zone,
         zone_name=zone_name(event.zone, event.starts_at, lang),
         ends_at=event.ends_at,
@@ -117,7 +118,7 @@ def page(event, lang, now):
         whole_place=whole_place(event, text),
         body=to_html(text.body),
         description=plain if len(plain) <= DESCRIPTION_LETTERS else plain[: DESCRIPTION_LETTERS - 1].rstrip() + "…",
-        programme=tuple((hour(time.fromisoformat(at), lang), what) for at, what in text.programme),
+        programme=tuple((clock_time(time.fromisoformat(at), lang), what) for at, what in text.programme),
         access=to_html(text.access),
         notice=text.notice,
         is_free=event.is_free,

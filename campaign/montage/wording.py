@@ -4,13 +4,13 @@ from hashlib import blake2b
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
 from babel.numbers import format_decimal
 from flask import current_app
 from flask_babel import force_locale, get_translations
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_count, cause_numbers
+from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import LOCALES
 from campaign.lib.long_dates import long_date
 from campaign.montage.cards import Card
@@ -109,7 +109,7 @@ def _counted_on(now, lang):
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
         day=long_date(here, LOCALES[lang]),
-        hour=format_time(here, format="short", locale=LOCALES[lang]),
+        hour=clock_time(here, lang),
         zone=_zone(here),
     )
 

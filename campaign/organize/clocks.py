@@ -1,16 +1,15 @@
 """Hours that an editor chose, where clocks are put back and one comes twice."""
 
-from babel.dates import format_time
 from flask import flash, g
 from flask_babel import gettext as _
 
+from campaign.lib.clock_times import clock_time
 from campaign.lib.local_times import comes_twice
-from campaign.lib.locales import LOCALES
 
 
 def hours_twice(chosen, zone):
     """Return those of the hours, naive datetimes or None, that clocks in `zone` show twice in their night, in words."""
-    return [format_time(each, "short", locale=LOCALES[g.lang]) for each in chosen if each and comes_twice(each, zone)]
+    return [clock_time(each, g.lang) for each in chosen if each and comes_twice(each, zone)]
 
 
 def tell_of_hours_twice(chosen, zone):

@@ -6,13 +6,14 @@ from datetime import UTC
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time, get_timezone_location
+from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal
 from babel.units import format_unit
 from flask import current_app, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup, escape
 
+from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import NAMES, SHARED
 from campaign.lib.long_dates import long_date
 from campaign.lib.ways import is_way
@@ -55,15 +56,13 @@ def day(value):
 
 def moment(value):
     """Write an instant with its hour, and the city by whose clock it is told: that of the campaign's zone."""
-    hour = format_time(value, format="short", tzinfo=_zone(), locale=get_locale())
     city = get_timezone_location(_zone(), locale=get_locale(), return_city=True)
-    return f"{day(value)}, {hour} ({city})"
+    return f"{day(value)}, {clock_time(value, get_locale(), _zone())} ({city})"
 
 
 def minute(value):
     """Write an instant as briefly as a table needs it, in the zone of the campaign: 23 Sept 2026, 16:08."""
-    day_and_time = (format_date(value.astimezone(_zone()), locale=get_locale()), format_time(value, "short", _zone(), get_locale()))
-    return ", ".join(day_and_time)
+    return f"{format_date(value.astimezone(_zone()), locale=get_locale())}, {clock_time(value, get_locale(), _zone())}"
 
 
 def size(value):
@@ -78,7 +77,7 @@ def in_zone(value, zone):
     there = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(there), get_locale())
     place = there.key.rpartition("/")[2].replace("_", " ")
-    return f"{date}, {format_time(value, 'short', there, get_locale())} ({place})"
+    return f"{date}, {clock_time(value, get_locale(), there)} ({place})"
 
 
 def iso(value):

@@ -11,6 +11,8 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from tests.factories.organizers import make_organizer
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def odile(app):

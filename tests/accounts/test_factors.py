@@ -19,6 +19,8 @@ from campaign.lib.times import utcnow
 from tests.factories.organizers import fresh, make_organizer, with_app
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 STEP = timedelta(seconds=30)
 
 

@@ -28,6 +28,8 @@ from tests.factories.organizers import fresh, make_organizer, sign_in, with_app,
 from tests.factories.signatures import owed
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 TEO = "teo@brandt.example"
 WEEK = timedelta(days=7)
 

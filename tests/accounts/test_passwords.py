@@ -2,7 +2,9 @@
 
 import pytest
 
+from campaign import create_app
 from campaign.accounts.passwords import PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
+from config import load
 
 GOOD = "otter violin Tuesday cardamom"
 
@@ -15,6 +17,12 @@ def test_a_password_is_kept_as_argon2id_and_known_again():
     assert hash_password(GOOD) != kept
     assert not is_outdated(kept)
     assert is_outdated("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$2l0kNzvoOFQZWw0YqhRO1g")
+
+
+def test_production_hashes_as_rfc_9106_asks(tmp_path):
+    app = create_app(load({"VAR_DIR": str(tmp_path)}))
+    with app.app_context():
+        assert hash_password(GOOD).split("$")[3] == "m=65536,t=3,p=4"
 
 
 def test_where_there_is_no_password_none_is_right():

@@ -22,6 +22,8 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from tests.factories.organizers import make_organizer
 
+pytestmark = pytest.mark.both_databases
+
 HOUR = timedelta(hours=1)
 
 

@@ -14,7 +14,7 @@ AMALIA = {
     "postal_code": "50000",
     "name_display": "full",
 }
-WAIT_SECONDS = 30
+WAIT_SECONDS = 60
 
 
 def ask(url, lang="en", **form):

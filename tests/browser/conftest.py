@@ -4,20 +4,26 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.browser.needed import needed_chromium
 from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
 
 HERE = Path(__file__).parent
+# Quick tests of single functions.
+MODULES = HERE / "modules"
 numbers = count(1)
+# It only bounds what never comes; a loaded machine is slow.
+expect.set_options(timeout=30_000)
 
 
 def pytest_collection_modifyitems(items):
     for item in items:
         if HERE in item.path.parents:
             item.add_marker(pytest.mark.browser)
+        if MODULES in item.path.parents:
+            item.add_marker(pytest.mark.every_case)
 
 
 # For this folder and not for the whole run: no second Playwright can start in the same thread.

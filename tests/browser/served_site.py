@@ -15,7 +15,7 @@ from campaign import create_app
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 STOP_SECONDS = 10
 
 

@@ -8,7 +8,7 @@ from tests.browser.noises import Noises
 
 LOCALES = {"en": "en-CA", "es": "es-MX", "fr": "fr-CA"}
 HEIGHTS = {320: 568, 390: 844, 820: 1180, 1440: 900}
-PATIENCE_MS = 15_000
+PATIENCE_MS = 60_000
 numbers = count(1)
 
 

@@ -9,6 +9,8 @@ from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, sign_and_hatch, withdraw
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_new_cause_counts_from_nought(app):
     cause = make_cause()

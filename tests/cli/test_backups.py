@@ -16,6 +16,8 @@ from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, row, rows, sign, sign_and_hatch
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(autouse=True)
 def programs(monkeypatch):

@@ -5,6 +5,8 @@ import pytest
 from campaign import create_app
 from tests.databases import KINDS, fresh
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def run_on(tmp_path):

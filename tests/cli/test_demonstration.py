@@ -16,21 +16,7 @@ from tests.together import together
 SLUG = "butterflies-for-mexico"
 
 
-@pytest.fixture
-def few(monkeypatch):
-    """Load with a handful of signers, as inventing hundreds takes seconds."""
-    original = load_cause
-
-    def load(folder, today):
-        demo = original(folder, today)
-        for petition in demo.petitions:
-            object.__setattr__(petition, "generated", 9)
-        return demo
-
-    monkeypatch.setattr(demonstration, "load_cause", load)
-
-
-def test_an_empty_site_becomes_the_demonstration(run, client, few):
+def test_an_empty_site_becomes_the_demonstration(run, client, few_signers):
     assert is_empty()
     done = run("demo", "load")
     assert (done.exit_code, done.stdout) == (
@@ -44,7 +30,7 @@ def test_an_empty_site_becomes_the_demonstration(run, client, few):
     assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
 
 
-def test_its_wordings_are_compared_in_each_language_and_some_signers_came_with_a_code(run, few):
+def test_its_wordings_are_compared_in_each_language_and_some_signers_came_with_a_code(run, few_signers):
     run("demo", "load")
     found = comparisons(petition_by_slug("find-the-43").id)
     assert [(each.lang, len(each.rows)) for each in found] == [("en", 2), ("es", 2), ("fr", 2)]
@@ -55,7 +41,7 @@ def test_its_wordings_are_compared_in_each_language_and_some_signers_came_with_a
     assert {each.source for each in rows()} <= {"", "table-slips", "partner-letter"}
 
 
-def test_loading_twice_changes_nothing(run, few):
+def test_loading_twice_changes_nothing(run, few_signers):
     run("demo", "load")
     before = [(each.id, each.state, each.number) for each in rows()]
     done = run("demo", "load")
@@ -63,7 +49,7 @@ def test_loading_twice_changes_nothing(run, few):
     assert [(each.id, each.state, each.number) for each in rows()] == before
 
 
-def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed(run, client, few):
+def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed(run, client, few_signers):
     run("demo", "load")
     slugs = [petition.slug for petition in published_petitions()]
     db.session.rollback()
@@ -80,7 +66,7 @@ def test_each_page_of_the_demonstration_opens_in_each_language_and_can_be_signed
         assert post_signature(client, petition_by_slug(slug), ODILE).status_code == 303
 
 
-def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run, few, monkeypatch):
+def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run, few_signers, monkeypatch):
     invent, calls = demonstration.invented_rows, []
 
     def fail_at_the_last(*arguments, **options):
@@ -96,7 +82,7 @@ def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run
     assert len(rows()) == 27
 
 
-def test_the_petitions_of_the_demonstration_are_open_on_any_day(few):
+def test_the_petitions_of_the_demonstration_are_open_on_any_day(few_signers):
     demo = load_cause(demonstration.FOLDER, utcnow().date())
     assert all(petition.opens_at < utcnow() for petition in demo.petitions)
 

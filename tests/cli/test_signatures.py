@@ -22,6 +22,8 @@ from campaign.signatures import queries
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
 
+pytestmark = pytest.mark.both_databases
+
 ROOT = Path(__file__).parents[2]
 
 

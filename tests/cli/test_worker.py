@@ -2,10 +2,13 @@
 
 from threading import Event
 
+import pytest
 from sqlalchemy.exc import OperationalError
 
 from campaign.cli import worker as module
 from campaign.cli.worker import Worker
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_a_piece_of_upkeep_that_fails_keeps_no_other_from_its_turn(app, monkeypatch, caplog):

@@ -8,6 +8,8 @@ from campaign.extensions import db
 from tests import databases
 from tests.conftest import make_app
 
+pytestmark = pytest.mark.both_databases
+
 ENTRY = {"date": "2016-05-10", "hours": "19:00–20:45", "kind": "Talk", "title": "An evening", "place": "A hall"}
 FRENCH = {**ENTRY, "hours": "19 h à 20 h 45", "title": "Une soirée"}
 

@@ -24,6 +24,8 @@ from tests.factories.events import come, make_event, move, registration, registr
 from tests.factories.signatures import owed
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 LATER = timedelta(minutes=2)
 
 

@@ -14,6 +14,8 @@ from campaign.lib.times import utcnow
 from tests.factories.events import come, event_now, make_event, move, registration, registrations
 from tests.factories.signatures import owed
 
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time")]
+
 HOUR = timedelta(hours=1)
 
 

@@ -3,11 +3,15 @@
 import json
 from uuid import uuid4
 
+import pytest
+
 from campaign.exports.shelf import content_of
 from tests.exports.conftest import export
 from tests.factories.kiosks import long_ago, make_table, make_tablet, said_at
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.signatures import ODILE, sign
+
+pytestmark = pytest.mark.both_databases
 
 TOLD = ("evidence", "event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row")
 

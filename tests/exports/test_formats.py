@@ -21,6 +21,8 @@ from campaign.signatures.ownership import erase
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch, withdraw
 
+pytestmark = pytest.mark.both_databases
+
 HEADER = (
     *("number", "state", "evidence", "given_name", "family_name", "email", "country", "postal_code", "comment"),
     *("name_display", "subscribe", "lang", "source"),

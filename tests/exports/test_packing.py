@@ -23,6 +23,8 @@ from tests.exports.test_tasks import LATER, at
 from tests.factories.petitions import new_version
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 
+pytestmark = pytest.mark.both_databases
+
 HEAD = Head("Bring them home", "We ask where they are.", "Volante", "Page {n} of {m}", "[unset]", "en")
 FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
 

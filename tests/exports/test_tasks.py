@@ -18,6 +18,8 @@ from campaign.lib.times import utcnow
 from tests.exports.conftest import export, folder
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
 
+pytestmark = pytest.mark.both_databases
+
 LATER = timedelta(minutes=2)
 
 

@@ -10,9 +10,10 @@ from tests import databases
 from tests.faults.plain_site import PETITION, PlainSite, sign, wait_until
 from tests.faults.records import addresses_in, written_to
 
-pytestmark = pytest.mark.skipif(
-    not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process"),
+]
 WORDS = {
     "given_name": "Amalia",
     "family_name": "Rosales",

@@ -57,6 +57,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     assert agrees(site)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", ["worker", "runner"])
 def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which):
     find = getattr(site, which)
@@ -72,6 +73,7 @@ def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which)
     assert agrees(site)
 
 
+@pytest.mark.slow
 def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
     killed = site.worker()
     with Crowd(signers(site, most=60)) as crowd:
@@ -83,6 +85,7 @@ def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
     assert set(crowd.acknowledged) <= written_to(site)
 
 
+@pytest.mark.slow
 def test_a_killed_web_process_is_replaced(site):
     killed = site.web()
     os.kill(killed, signal.SIGKILL)
@@ -90,6 +93,7 @@ def test_a_killed_web_process_is_replaced(site):
     assert site.server.poll() is None
 
 
+@pytest.mark.slow
 def test_ctrl_c_under_load_stops_within_five_seconds_and_frees_the_port(site):
     with Crowd(signers(site)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) > 20, 20)
@@ -102,6 +106,7 @@ def test_ctrl_c_under_load_stops_within_five_seconds_and_frees_the_port(site):
     site.start()
 
 
+@pytest.mark.slow
 def test_a_stop_ends_every_process(site):
     wait_until(lambda: site.runner(), 20)
     all_of_it = site.processes()

@@ -13,6 +13,8 @@ from tests.faults.plain_site import PlainSite
 from tests.faults.records import asked
 from tests.faults.stand import FAMILY, Stand
 
+pytestmark = pytest.mark.slow
+
 TABLETS, SIGNERS, EVENT = 3, 112, "table"
 MISFORTUNE_SECONDS = 30
 PAIRING_SECONDS = 180

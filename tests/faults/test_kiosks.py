@@ -8,9 +8,13 @@ import time
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException
 
+import pytest
+
 from tests.factories.kiosks import envelope, seal, signature
 from tests.faults.misfortunes import agree_with, befall, name_of
 from tests.faults.plain_site import LOSSES
+
+pytestmark = pytest.mark.slow
 
 TABLETS, EACH, BATCH = 3, 334, 12
 EVENT, PETITION = "table", "victims-law"

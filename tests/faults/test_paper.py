@@ -9,6 +9,8 @@ import pytest
 from tests.faults.plain_site import PETITION, ROOT, Crowd, signers, wait_until
 from tests.faults.records import asked
 
+pytestmark = pytest.mark.slow
+
 MANY = 6_000
 OF_PAPER = "select count(*) from signature where evidence = 'paper' and given_name <> ''"
 ROWS = "select count(*) from import_row"

@@ -3,7 +3,11 @@
 import json
 from urllib.request import Request, urlopen
 
+import pytest
+
 from tests.faults.plain_site import PlainSite, wait_until
+
+pytestmark = pytest.mark.slow
 
 POSTER = "/causes/butterflies-for-mexico/poster.png?w=8000"
 

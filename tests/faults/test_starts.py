@@ -9,6 +9,8 @@ import pytest
 from tests.faults.plain_site import PlainSite, wait_until
 from tests.faults.records import asked
 
+pytestmark = pytest.mark.slow
+
 TABLES = (
     "cause",
     "cause_text",

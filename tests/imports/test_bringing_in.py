@@ -28,6 +28,8 @@ from tests.factories.signatures import AMALIA, ODILE, hatch_now, rows, sign, sig
 from tests.powercuts import stopped_after
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 ANA = "Ana,Torres,,MX,06600,2026-11-20,S1,2"
 LEFT = ("given_name", "family_name", "email", "email_digest", "person_digest", "postal_code", "comment", "answers")

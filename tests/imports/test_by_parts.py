@@ -21,6 +21,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, hatch_now, sign
 from tests.powercuts import stopped_after
 
+pytestmark = pytest.mark.both_databases
+
 MANY = 2_400
 # A thousand rows are written anew with their fate, which counts twice.
 MOST_CHANGES = 2_500

@@ -20,6 +20,8 @@ from campaign.petitions.queries import SigningTerms
 from campaign.signatures.forms import signature_form
 from tests.factories.petitions import make_petition
 
+pytestmark = pytest.mark.both_databases
+
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 ZONE = ZoneInfo("America/Toronto")
 QUESTIONS = (

@@ -10,6 +10,8 @@ from campaign.jobs.operations import LEASE, take_lease
 from campaign.lib.times import utcnow
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 NOON = utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
 
 

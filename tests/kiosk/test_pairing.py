@@ -14,6 +14,8 @@ from campaign.lib.times import utcnow
 from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 
 def ask(client, code, **options):
     answer = client.post("/kiosk/pairings", json={"code": code, "app": "1"}, **options)

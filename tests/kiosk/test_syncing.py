@@ -17,6 +17,8 @@ from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import hatch_now, owed, rows
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 
 def others(many):
     return [{**AMALIA, "given_name": f"Amalia {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[n]}"} for n in range(many)]

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
@@ -12,6 +13,8 @@ from campaign.petitions.models import Petition
 from campaign.signatures.erasing import erase_one
 from tests.factories.kiosks import records
 from tests.factories.signatures import hatch_now, rows
+
+pytestmark = pytest.mark.both_databases
 
 DAYS = 14
 

@@ -12,6 +12,8 @@ from campaign.signatures.models import Signature
 from campaign.signatures.operations import signing
 from tests.factories.petitions import make_petition, terms_of
 
+pytestmark = pytest.mark.both_databases
+
 table = Signature.__table__
 SEAT = ("petition_id", "email_digest", "seat")
 

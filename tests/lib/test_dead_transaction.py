@@ -7,6 +7,8 @@ from sqlalchemy.exc import OperationalError
 from campaign.causes.models import Cause
 from campaign.extensions import db, transactions, write
 
+pytestmark = pytest.mark.both_databases
+
 
 def lose_everything(slug):
     """What a full disk does to SQLite's transaction, with the error hidden by whoever met it."""

@@ -11,6 +11,8 @@ from campaign.lib.names import MOST_MARKS, NameRefused, clean_name, clean_text, 
 
 bounded = settings(deadline=None, max_examples=200)
 
+# What costs too much costs minutes; the processor time of one thread does not depend on what else the machine does.
+MAX_CPU_SECONDS = 5
 REAL_NAMES = """\
 Amalia Rosales
 J.R.
@@ -151,9 +153,9 @@ def test_a_tower_of_accents_is_cut_down():
 
 @pytest.mark.parametrize("clean", [clean_name, clean_text])
 def test_a_quarter_of_a_megabyte_of_accents_does_not_stop_the_server(clean):
-    began = time.perf_counter()
+    began = time.thread_time()
     clean("a" + "\u0315\u0300" * 60_000)
-    assert time.perf_counter() - began < 1
+    assert time.thread_time() - began < MAX_CPU_SECONDS
 
 
 def test_every_refusal_is_a_value_error_that_names_its_code():

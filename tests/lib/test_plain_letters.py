@@ -6,6 +6,8 @@ from sqlalchemy import literal, select
 from campaign.extensions import db
 from campaign.lib.plain_letters import plain, plain_letters
 
+pytestmark = pytest.mark.both_databases
+
 NAMES = ["Amalia", "José-María Ñuu", "O’Neill", "O'Neill", "Łukasz Sørensen", "Straße", "Весела Їжак", "嘉木 沙", "Mộc Miên Thạch", "ma. de", ""]
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from campaign.signatures.forms import signature_form
 
+pytestmark = pytest.mark.both_databases
+
 WRONG = {"given_name": "x@y.example", "email": "nobody", "country": "ZZ", "comment": "a" * 501, "name_display": "loud"}
 RIGHT = {"given_name": "Amalia", "email": "amalia@example.org", "country": "MX", "postal_code": "06600"}
 ASKED = [{"name": "reason", "type": "text", "label": "Why?", "required": True}]

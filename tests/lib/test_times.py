@@ -8,6 +8,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, insert, select
 from campaign.extensions import db
 from campaign.lib.times import UtcDateTime, utcnow
 
+pytestmark = pytest.mark.both_databases
+
 TORONTO_WINTER = timezone(timedelta(hours=-5))
 
 

@@ -11,6 +11,8 @@ from campaign.extensions import db, transactions, write
 from campaign.lib import transactions as module
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture(params=["alone", "grouped"])
 def way(request, app, monkeypatch):

@@ -13,6 +13,8 @@ from campaign.subscriptions.queries import is_suppressed
 from tests.conftest import SECRET
 from tests.factories.subscriptions import digest, subscribe, subscription
 
+pytestmark = pytest.mark.both_databases
+
 REPORT = """\
 From: MAILER-DAEMON@mx.example
 To: names@volante.example

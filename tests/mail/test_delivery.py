@@ -2,12 +2,16 @@
 
 from datetime import timedelta
 
+import pytest
+
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.mail import operations
 from campaign.mail.delivery import composers_of, postman_for, register
 from tests.mail.letters import KIND, message, owe_some, owed_rows, person, states, word
 from tests.mail.postmen import postman_to
+
+pytestmark = pytest.mark.both_databases
 
 SOON = timedelta(minutes=1)
 AFTER_LOCK = timedelta(minutes=3)

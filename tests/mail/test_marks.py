@@ -11,6 +11,8 @@ from campaign.mail import marks
 from tests.mail.letters import owe_some, states
 from tests.mail.postmen import postman_to
 
+pytestmark = pytest.mark.both_databases
+
 AFTER_LOCK = timedelta(minutes=3)
 
 

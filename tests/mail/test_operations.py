@@ -11,6 +11,8 @@ from campaign.mail import operations
 from campaign.mail.operations import MOST_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
 from tests.mail.letters import digest_of, owe_some, owed_rows, states
 
+pytestmark = pytest.mark.both_databases
+
 MINUTE = timedelta(minutes=1)
 
 

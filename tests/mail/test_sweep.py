@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from campaign.extensions import db
 from campaign.lib.times import utcnow
 from campaign.mail.models import OwedMessage
 from campaign.mail.operations import sweep
+
+pytestmark = pytest.mark.both_databases
 
 
 def _message(state, days):

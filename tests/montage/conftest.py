@@ -2,7 +2,7 @@
 
 import pytest
 from flask_migrate import upgrade
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from campaign.extensions import db
 from tests.chromium import find
@@ -10,6 +10,8 @@ from tests.conftest import make_app
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, sign_and_hatch
 from tests.montage.stage import SOFTWARE, Site, Visitor
+
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")

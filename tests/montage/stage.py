@@ -11,10 +11,14 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from campaign.montage.drawing import draw
 from campaign.montage.layout import places
 from campaign.montage.shapes import shape_named
+from tests.browser.modules.actions import until
 
 PAPER, NIGHT = (0xFF, 0xF8, 0xEA), (0x12, 0x0D, 0x0A)
 SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 BLOCK = 16
+PATIENCE_MS = 120_000
+# By the real clock, whatever hour the page is told.
+BREATHE = "() => new Promise((done) => setTimeout(done, 100))"
 
 
 class _Quiet(WSGIRequestHandler):
@@ -40,16 +44,20 @@ class Site:
 class Visitor:
     """A browser window at the montage of a cause; `last` and `free` are what the site says there is.
 
-    `away` lets every question fail; `allowed` holds parts of complaints that a test asks for.
+    `away` lets every question fail; `allowed` holds parts of complaints that a test asks for; with `clock` the page's clock
+    is ours to put forward.
     """
 
-    def __init__(self, browser, url, last, *, free=(), path="/montage", query="", script=(), allowed=(), slug="valley", **window):
+    def __init__(self, browser, url, last, *, free=(), path="/montage", query="", script=(), allowed=(), slug="valley", clock=False, **window):
         self.last, self.free, self.errors, self._slug = last, list(free), [], slug
         self.named, self.away, self.allowed = None, False, allowed
         window = {"viewport": {"width": 1100, "height": 800}, **window}
         self.page = browser.new_page(**window)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.page.on("pageerror", lambda error: self.errors.append(error.message))
         self.page.on("console", lambda line: line.type == "error" and self.errors.append(line.text))
+        if clock:
+            self.page.clock.install()
         for each in script:
             self.page.add_init_script(each)
         self.page.route("**/numbers.json", lambda route: self._answer(route, self._numbers()))
@@ -76,7 +84,7 @@ class Visitor:
         return {"cause": self._slug, "count": self._count(), "petitions": {}, "next_ms": 500}
 
     def drawn(self):
-        self.page.wait_for_selector(".stage.is-drawn", timeout=30_000)
+        self.page.wait_for_selector(".stage.is-drawn")
         return self
 
     def becomes(self, last, free=()):
@@ -85,16 +93,37 @@ class Visitor:
         detail = json.dumps(self._pulse())
         self.page.evaluate(f"document.dispatchEvent(new CustomEvent('volante:pulse', {{ detail: {detail} }}))")
 
+    def waits(self, claim):
+        """Let the page's clock run until `claim()` holds."""
+        until(lambda: self.page.clock.fast_forward(2000) or claim())
+        return self
+
     def settles(self):
         """Wait until what one sees stands still."""
-        before = None
-        for _ in range(40):
-            self.page.wait_for_timeout(250)
-            now = self.seen().tobytes()
-            if now == before:
-                return self
-            before = now
-        raise AssertionError("The picture never came to rest.")
+        before = [None]
+
+        def stands_still():
+            self.page.evaluate(BREATHE)
+            last, before[0] = before[0], self.seen().tobytes()
+            return last == before[0]
+
+        until(stands_still)
+        return self
+
+    def matches(self, mean, largest, shape=None, *, night=False):
+        """Wait until the screen is as near to the server's picture as this."""
+        found = []
+
+        def is_near():
+            self.page.evaluate(BREATHE)
+            found[:] = self.differs(shape, night=night)
+            return found[0] < mean and found[1] < largest
+
+        try:
+            until(is_near)
+        except AssertionError:
+            raise AssertionError(f"The screen differs from the server's picture by {found}") from None
+        return self
 
     def seen(self):
         """The square of the picture as it is on the screen (height × width × 3)."""

@@ -1,10 +1,13 @@
 """Names in chunks: what supporters allowed, and nothing else."""
 
+import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db
 from campaign.montage.names import butterfly, chunk, chunk_of
 from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+
+pytestmark = pytest.mark.both_databases
 
 
 def test_each_supporter_is_shown_as_she_chose(petition):

@@ -27,6 +27,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 NOON = utcnow().replace(hour=12, minute=0, second=0, microsecond=0)
 DAY = timedelta(days=1)
 

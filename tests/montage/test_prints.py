@@ -80,6 +80,7 @@ def middle_of_difference(one, other):
     return columns.mean(), rows.mean()
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("number", [1, 17, 43])
 def test_a_butterfly_sits_at_its_place_on_card_and_poster(shape, number):
@@ -94,6 +95,7 @@ def test_a_butterfly_sits_at_its_place_on_card_and_poster(shape, number):
     assert found == pytest.approx((x + across, y + down), abs=reach * side)
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize("last", [0, 1, 43, 3000])
 def test_the_montage_on_a_card_is_the_montage(shape, last):
@@ -103,6 +105,7 @@ def test_the_montage_on_a_card_is_the_montage(shape, last):
     assert np.abs(found - np.asarray(paper.convert("RGB")).astype(int)).mean() < 3
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize("shape", SHAPES)
 def test_the_montage_on_a_poster_is_the_montage(shape):
     order = spec(shape, 3000)
@@ -180,6 +183,7 @@ def test_names_that_a_png_has_no_room_for_are_said_to_be_in_the_pdf(tmp_path):
     assert "In the PDF." in pypdfium2.PdfDocument(sheets.output())[0].get_textpage().get_text_range()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells what a process needed")
 def test_a_poster_of_a_million_needs_less_than_600_megabytes(tmp_path):
     """For the largest paper and the widest picture, in a process of its own."""

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 from campaign.causes.operations import create_cause
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import db, write
+from tests.browser.modules.actions import until
 from tests.chromium import find
 from tests.factories.petitions import make_petition
 
@@ -34,7 +35,6 @@ TOO_WIDE = """(counts) => {
     return wide;
 }"""
 FAILED = "ERR_FAILED"
-PATIENCE_MS = 45_000
 
 
 @pytest.fixture
@@ -54,8 +54,7 @@ def test_the_wall_shows_picture_count_and_where_to_sign_and_nothing_else(wall):
     expect(page.get_by_role("img", name="QR code")).to_be_visible()
     for chrome in ("header.head", "footer", ".skip", ".screen-bar"):
         expect(page.locator(f"{chrome}:visible")).to_have_count(0)
-    mean, largest = visitor.settles().differs(night=True)
-    assert mean < 2 and largest < 16
+    visitor.matches(2, 16, night=True)
 
 
 @pytest.mark.parametrize("size", [(1920, 1080), (1024, 768), (3840, 2160), (1080, 1920)])
@@ -106,12 +105,10 @@ def test_the_count_grows_with_those_who_fly_in(wall):
 
 def test_by_day_it_is_drawn_for_day_whatever_the_system_wishes(wall):
     visitor = wall(43, screen="day", color_scheme="dark").drawn()
-    mean, largest = visitor.settles().differs()
-    assert mean < 2 and largest < 16
+    visitor.matches(2, 16)
     visitor.page.keyboard.press("n")
     assert visitor.page.url.endswith("?screen=night")
-    mean, largest = visitor.settles().differs(night=True)
-    assert mean < 2 and largest < 16
+    visitor.matches(2, 16, night=True)
 
 
 def test_the_machine_is_kept_awake_and_again_when_it_comes_back(wall):
@@ -122,40 +119,45 @@ def test_the_machine_is_kept_awake_and_again_when_it_comes_back(wall):
 
 
 def test_only_names_that_are_public_pass_by_and_withdrawn_ones_go(wall):
-    visitor = wall(2)
+    visitor = wall(2, clock=True)
     visitor.named = [AMALIA, WREN]
     name = visitor.drawn().page.locator(".screen-name")
-    expect(name).to_contain_text("Wren Ashdown", timeout=PATIENCE_MS)
+    visitor.waits(lambda: "Wren Ashdown" in name.inner_text())
     expect(name).to_contain_text("United Kingdom")
     visitor.named = [AMALIA]
-    expect(name).to_contain_text("A. R.", timeout=PATIENCE_MS)
+    visitor.waits(lambda: "A. R." in name.inner_text())
     visitor.named = []
-    expect(name).not_to_have_class("screen-name is-shown", timeout=PATIENCE_MS)
+    visitor.waits(lambda: not _is_shown(name))
 
 
 def test_without_the_network_it_freezes_says_since_when_and_names_nobody(wall):
-    visitor = wall(43, allowed=[FAILED])
+    visitor = wall(43, allowed=[FAILED], clock=True)
     visitor.named = [WREN]
     page = visitor.drawn().settles().page
-    expect(page.locator(".screen-name")).to_contain_text("Wren Ashdown", timeout=PATIENCE_MS)
+    name, offline = page.locator(".screen-name"), page.locator(".pulse-status.is-offline")
+    visitor.waits(lambda: "Wren Ashdown" in name.inner_text())
     visitor.away = True
-    expect(page.locator(".pulse-status.is-offline")).to_contain_text("Count as of", timeout=PATIENCE_MS)
+    visitor.waits(offline.count)
+    expect(offline).to_contain_text("Count as of")
     expect(page.locator(".screen-count")).to_have_text("43")
     # Nobody can say any more whether she still wants to be named.
-    expect(page.locator(".screen-name")).not_to_have_class("screen-name is-shown", timeout=PATIENCE_MS)
-    assert visitor.differs(night=True)[1] < 16
+    visitor.waits(lambda: not _is_shown(name))
+    visitor.matches(256, 16, night=True)
     assert not [word for word in ("error", "Not live", "failed") if word in page.inner_text("body")]
     visitor.away, visitor.last = False, 45
-    expect(page.locator(".screen-count")).to_have_text("45", timeout=PATIENCE_MS)
-    expect(page.locator(".pulse-status.is-offline")).to_have_count(0, timeout=PATIENCE_MS)
+    visitor.waits(lambda: page.locator(".screen-count").inner_text() == "45")
+    expect(offline).to_have_count(0)
+
+
+def _is_shown(name):
+    return "is-shown" in name.get_attribute("class")
 
 
 def test_without_a_canvas_the_servers_picture_follows_the_count(wall):
     visitor = wall(2, script=[NO_CANVAS])
     expect(visitor.page.locator(".screen-count")).to_have_text("2")
-    visitor.page.wait_for_timeout(800)
-    visitor.becomes(5)
-    visitor.page.wait_for_selector("img.montage[src*='count=5']")
+    # It listens as soon as its script has started.
+    until(lambda: visitor.becomes(5) or visitor.page.locator("img.montage[src*='count=5']").count())
 
 
 def test_the_bar_comes_with_the_mouse_and_by_keyboard(wall):

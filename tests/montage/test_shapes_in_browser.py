@@ -43,6 +43,5 @@ def test_a_shape_is_drawn_in_the_browser_as_by_the_server(browser, site, slug, l
     site, shapes = site
     scheme = "dark" if night else "light"
     visitor = Visitor(browser, site.url, last, slug=slug, color_scheme=scheme)
-    mean, largest = visitor.drawn().settles().differs(shapes[slug], night=night)
-    assert mean < 2 and largest < 16
+    visitor.drawn().matches(2, 16, shapes[slug], night=night)
     visitor.leave()

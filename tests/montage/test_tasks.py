@@ -16,6 +16,8 @@ from campaign.montage.queries import Variety, poster_standing
 from campaign.montage.tasks import Press, posters_folder
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def press(app, tmp_path):

@@ -17,6 +17,7 @@ def made(content, **choices):
     return shape_from(name, files.__getitem__)
 
 
+@pytest.mark.one_case
 @pytest.mark.parametrize(
     "content", [heart(), heart("white"), heart("#101830"), heart("white", form="JPEG"), heart(form="WEBP"), ring()]
 )

@@ -12,6 +12,8 @@ from campaign.organize.numbers.tables import TABLES
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
 
+pytestmark = pytest.mark.both_databases
+
 
 def rows_of(desk, address):
     """Return the rows of a table as it is downloaded, without its heading."""

@@ -182,7 +182,7 @@ def test_the_digest_knows_only_actions_that_there_are():
 
 @pytest.mark.parametrize(
     ("lang", "day", "hour"),
-    [("en", "Thursday 1 January", "22:30"), ("es", "Jueves 1 de enero", "10:30"), ("fr", "Jeudi 1er janvier", "22:30")],
+    [("en", "Thursday 1 January", "22:30"), ("es", "Jueves 1 de enero", "22:30"), ("fr", "Jeudi 1er janvier", "22\N{NBSP}h\N{NBSP}30")],
 )
 def test_the_day_is_that_of_the_campaigns_clock(desk_of, monkeypatch, lang, day, hour):
     # In Toronto it is still the evening of New Year's Day.

@@ -2,7 +2,11 @@
 
 import re
 
+import pytest
+
 from tests.factories.signatures import ODILE, row, sign, sign_and_hatch
+
+pytestmark = pytest.mark.both_databases
 
 PAGE = 20
 

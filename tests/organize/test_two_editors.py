@@ -10,6 +10,8 @@ from campaign.petitions.queries import petition_in_any_state
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 
+pytestmark = pytest.mark.both_databases
+
 PARTS = {
     "/petitions/home/sharing": ({"texts_en-0": "Theirs."}, {"texts_en-0": "Mine."}, "Theirs."),
     "/petitions/home/embedding": (

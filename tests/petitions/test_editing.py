@@ -13,6 +13,8 @@ from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.signatures import sign
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -9,6 +9,8 @@ from campaign.petitions.queries import petition_by_id, petition_by_slug, petitio
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import row, sign
 
+pytestmark = pytest.mark.both_databases
+
 
 def test_a_new_petition_has_one_version_in_each_language_its_targets_and_a_tally_at_nought(app):
     petition = make_petition(goal=43)

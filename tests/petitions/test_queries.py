@@ -15,6 +15,8 @@ from campaign.petitions.queries import (
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
 
+pytestmark = pytest.mark.both_databases
+
 HOUR = timedelta(hours=1)
 NOW = utcnow()
 

@@ -27,6 +27,8 @@ from tests.factories.petitions import TARGETS, TEXTS, make_petition
 from tests.factories.search import index_now
 from tests.factories.updates import make_update, update_now
 
+pytestmark = pytest.mark.both_databases
+
 
 def found(query, lang="en", **chosen):
     """Return (kind, slug) of what is found once the index has been brought in step."""

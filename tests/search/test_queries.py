@@ -17,6 +17,8 @@ from tests.factories.petitions import TARGETS, make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import sign_and_hatch
 
+pytestmark = pytest.mark.both_databases
+
 BUTTERFLIES = {
     "en": {"title": "Butterflies for Mexico", "summary": "One for each name.", "story": "In Iguala they were taken."},
     "es": {"title": "Mariposas por México", "summary": "Una por cada nombre.", "story": "En Iguala se los llevaron."},

@@ -14,6 +14,8 @@ from campaign.sharing.operations import change_texts, deal, note_share
 from campaign.sharing.queries import Outcome, texts_of, words_dealt
 from tests.factories.signatures import AMALIA, change, confirm, hatch_now, sign, sign_and_hatch, sign_many
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

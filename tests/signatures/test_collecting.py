@@ -13,6 +13,8 @@ from tests.factories.petitions import make_petition, terms_of
 from tests.factories.signatures import AMALIA, ODILE, TEO, confirm, hatch_now, owed, row, rows, sign
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 NOON = utcnow().replace(microsecond=0) - timedelta(hours=3)
 
 

@@ -28,6 +28,8 @@ from tests.factories.signatures import (
     withdraw,
 )
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 LONG_AGO = 30 * DAY
 

@@ -12,6 +12,8 @@ from campaign.signatures.forecast import forecast
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, hatch_now, sign, sign_and_hatch, withdraw
 
+pytestmark = pytest.mark.both_databases
+
 TODAY = date(2026, 11, 24)
 
 

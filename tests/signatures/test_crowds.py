@@ -29,6 +29,8 @@ from tests.factories.signatures import (
 )
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 
 def given_numbers():
     return sorted(each.number for each in rows() if each.number)

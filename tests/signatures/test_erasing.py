@@ -19,6 +19,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, link, owed, row, rows, sign, sign_and_hatch, withdraw
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 
 

@@ -11,6 +11,8 @@ from campaign.signatures.generation import add_rows, invented_rows
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import rows
 
+pytestmark = pytest.mark.both_databases
+
 
 def generated(petition, n, **options):
     options = {"seed": 7, "now": utcnow(), **options}

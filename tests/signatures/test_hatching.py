@@ -32,6 +32,8 @@ from tests.factories.signatures import (
     withdraw,
 )
 
+pytestmark = pytest.mark.both_databases
+
 NOON = utcnow().replace(hour=12, minute=34)
 HOUR = NOON.replace(minute=0, second=0, microsecond=0)
 

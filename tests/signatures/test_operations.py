@@ -22,6 +22,8 @@ from tests.factories.signatures import (
     withdraw,
 )
 
+pytestmark = pytest.mark.both_databases
+
 CONFIRMATION, REPEAT = "signature_confirmation", "signature_repeat"
 DAY = timedelta(days=1)
 

@@ -25,6 +25,8 @@ from tests.factories.signatures import (
     withdraw,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 def numbers(*ids):
     return [row(signature_id).number for signature_id in ids]

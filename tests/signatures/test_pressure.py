@@ -11,6 +11,8 @@ from campaign.signatures.pressure import Pressure
 from tests.factories.signatures import JSON, ODILE, link, post_signature, rows
 from tests.signatures.test_proof_of_work import solved
 
+pytestmark = pytest.mark.both_databases
+
 ROOM, ELSEWHERE = "203.0.113.7", "198.51.100.9"
 PROXY = "10.0.0.1"
 PROOF = "/petitions/home/proof"

@@ -27,6 +27,8 @@ from tests.factories.signatures import (
     withdraw,
 )
 
+pytestmark = pytest.mark.both_databases
+
 
 def run(statement):
     write(lambda: db.session.execute(statement))

@@ -29,6 +29,8 @@ from tests.factories.signatures import (
 )
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 DAY = timedelta(days=1)
 CONFIRMATION = "signature_confirmation"
 

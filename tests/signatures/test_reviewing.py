@@ -9,6 +9,8 @@ from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, hatch_now, row, sign, sign_and_hatch, sign_many, withdraw
 
+pytestmark = pytest.mark.both_databases
+
 
 def decide(operation, ids, **more):
     named = {"ids": ids, "cause_ids": None, **({"now": utcnow()} if operation is not reviewing.take_back_withdrawal else {})}

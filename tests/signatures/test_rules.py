@@ -10,6 +10,8 @@ from campaign.signatures.trials import try_rule
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, JSON, ODILE, confirm, hatch_now, post_signature, row, rows, sign_and_hatch, sign_many
 
+pytestmark = pytest.mark.both_databases
+
 WAYS = [
     ("words", "casino royale", {"comment": "Come to the CASINO-Royale!"}),
     ("words", "perez", {"family_name": "Pérez"}),

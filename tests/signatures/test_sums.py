@@ -11,6 +11,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign, sign_and_hatch, withdraw
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def petition(app):

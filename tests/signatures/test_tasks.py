@@ -30,6 +30,8 @@ from tests.factories.signatures import (
 )
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 REMINDERS = ("signature_reminder", "signature_last_reminder")
 

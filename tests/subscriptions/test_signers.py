@@ -13,6 +13,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, TEO, change, confirm, hatch_now, restore, row, sign, sign_and_hatch, withdraw
 from tests.factories.subscriptions import WEEK, digest, owed_states, subscribe, subscription, subscriptions
 
+pytestmark = pytest.mark.both_databases
+
 
 @pytest.fixture
 def petition(app):

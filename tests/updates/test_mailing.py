@@ -27,6 +27,8 @@ from tests.mail.mail_server import Script, mail_server
 from tests.mail.postmen import postman_to
 from tests.together import together
 
+pytestmark = pytest.mark.both_databases
+
 EARLIER = timedelta(days=2)
 LETTER = mailings.LETTER
 

@@ -10,6 +10,8 @@ from campaign.extensions import db
 from tests import databases
 from tests.conftest import make_app
 
+pytestmark = pytest.mark.both_databases
+
 ENTRY = {"date": "2014-11-14", "title": "The search has to go on", "text": "Remains were found."}
 AT = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 BEFORE = "0008"

@@ -42,12 +42,12 @@ def test_french_counts_the_first_of_a_month(app, lang, words):
     ("lang", "words"),
     [
         ("en", "26 September 2026, 21:30 (Toronto)"),
-        ("es", "26 de septiembre de 2026, 9:30 p.m. (Toronto)"),
-        ("fr", "26 septembre 2026, 21:30 (Toronto)"),
+        ("es", "26 de septiembre de 2026, 21:30 (Toronto)"),
+        ("fr", "26 septembre 2026, 21\N{NBSP}h\N{NBSP}30 (Toronto)"),
     ],
 )
 def test_an_instant_is_told_by_the_clock_of_the_campaigns_city(app, lang, words):
-    assert said(app, lang, moment, INSTANT).replace(NARROW, " ") == words
+    assert said(app, lang, moment, INSTANT) == words
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", ("0.4 kB", "72.6 kB", "6.3 MB")), ("fr", ("0,4 ko", "72,6 ko", "6,3 Mo"))])

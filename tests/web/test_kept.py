@@ -1,7 +1,11 @@
 """The privacy page leaves out nothing that the database keeps of people."""
 
+import pytest
+
 from campaign.extensions import db
 from campaign.web.kept import IMPERSONAL, KEPT, PLAIN
+
+pytestmark = pytest.mark.both_databases
 
 TABLES = {table.name: {column.name for column in table.columns} for table in db.metadata.sorted_tables}
 NAMED = [column for row in KEPT for column in row.columns]

@@ -13,6 +13,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
 
+pytestmark = pytest.mark.both_databases
+
 FAR = {"environ_overrides": {"REMOTE_ADDR": "203.0.113.77"}}
 LINE = re.compile(r'^(volante_[a-z_]+)(\{[a-z]+="[a-z0-9-]+"\})? (-?\d+(?:\.\d+)?)$')
 

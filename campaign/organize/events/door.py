@@ -15,7 +15,7 @@ from flask_babel import ngettext
 from campaign.accounts.audit import entries
 from campaign.events.door import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
 from campaign.events.finding import find, numbers_of
-from campaign.events.hours import hour
+from campaign.lib.clock_times import clock_time
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.events.pages import any_event, blueprint, fact_of
@@ -106,7 +106,7 @@ def _list(event):
 
 
 def _hour_in(registration, event):
-    return hour(registration.checked_in_at.astimezone(ZoneInfo(event.zone)), g.lang)
+    return clock_time(registration.checked_in_at, g.lang, ZoneInfo(event.zone))
 
 
 def _answer(event, kind, words, status=200, code=""):

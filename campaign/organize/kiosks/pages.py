@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime, format_time
+from babel.dates import format_date
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -24,6 +24,7 @@ from campaign.kiosk.queries import (
     tallies_of,
 )
 from campaign.kiosk.table_poster import PAPERS
+from campaign.lib.clock_times import clock_time
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed
@@ -92,8 +93,9 @@ def clock_of(event, now):
     today = now.astimezone(zone).date()
 
     def clock(instant):
-        is_today = instant.astimezone(zone).date() == today
-        return format_time(instant, "short", zone, locale) if is_today else format_datetime(instant, "medium", zone, locale)
+        there = instant.astimezone(zone)
+        time = clock_time(there, locale)
+        return time if there.date() == today else f"{format_date(there, locale=locale)}, {time}"
 
     return clock
 

@@ -2,12 +2,12 @@
 
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_time
 from flask import current_app, g, redirect, render_template, url_for
 from flask_babel import get_locale
 
 from campaign.kiosk import keys, pairing
 from campaign.kiosk.queries import code_by_id, kiosk_name, pin_of
+from campaign.lib.clock_times import clock_time
 from campaign.lib.qr_codes import qr_code
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
@@ -56,7 +56,7 @@ def code(code):
         picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,
-        good_until=format_time(code.expires_at, "short", ZoneInfo(event.zone), get_locale()),
+        good_until=clock_time(code.expires_at, get_locale(), ZoneInfo(event.zone)),
         paired=kiosk_name(code.kiosk_id) if code.kiosk_id else None,
         kiosk_id=code.kiosk_id,
     )

@@ -1,9 +1,10 @@
 """The figures of a petition or a cause: counts, a chart with its table, who and from where, trouble with mail, the forecast."""
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from flask import Blueprint, abort, current_app, render_template, request
 from flask_babel import get_locale
 
+from campaign.lib.clock_times import clock_time
 from campaign.lib.countries import country_name
 from campaign.mail.delivery import names_of
 from campaign.organize.guard import allowed
@@ -84,7 +85,7 @@ def _table(name, slug, petition_ids):
 def span_words(span, chosen_range):
     """Return when a Span began, as briefly as an axis needs it."""
     if chosen_range == "hours":
-        return format_time(span.start, "short", zone(), get_locale())
+        return clock_time(span.start, get_locale(), zone())
     return format_skeleton("MMMd", span.start, locale=get_locale())
 
 

@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 
-from babel.dates import format_time, get_timezone_location
+from babel.dates import get_timezone_location
 from flask import Blueprint, g, jsonify, render_template, request
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, causes_among
+from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import WEEKDAY_AND_DAY
 from campaign.lib.long_dates import long_date
 from campaign.lib.times import utcnow
@@ -58,7 +59,7 @@ def index():
     return render_template(
         "organize/overview/index.html",
         today=_today(now),
-        hour=format_time(now, "short", zone(), get_locale()),
+        hour=clock_time(now, get_locale(), zone()),
         city=get_timezone_location(zone(), locale=get_locale(), return_city=True),
         causes=[_in_sight(cause, chosen, len(causes) <= MOST_CHARTS, now) for cause in causes],
         tasks=tasks_for_today(),
@@ -104,7 +105,7 @@ def _turn(row):
 def _when(at, now):
     """Return the hour of something that happened today or yesterday."""
     there = at.astimezone(zone())
-    hour = format_time(there, "short", zone(), get_locale())
+    hour = clock_time(there, get_locale())
     return hour if there.date() == now.astimezone(zone()).date() else _("yesterday, %(hour)s", hour=hour)
 
 

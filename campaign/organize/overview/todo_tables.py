@@ -3,13 +3,14 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_skeleton
 from flask import g, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from campaign.events.queries import events_among
 from campaign.kiosk.queries import gaps_of, kiosks_of
+from campaign.lib.clock_times import clock_time
 from campaign.organize.overview.todo import Task
 from campaign.organize.presence import causes_where, may
 
@@ -41,7 +42,7 @@ def _tablets(event, now):
                 name=name,
             )
         elif state == "away" and event.starts_at <= now < event.ends_at:
-            since = format_time(kiosk.last_seen_at, "short", ZoneInfo(event.zone), get_locale())
+            since = clock_time(kiosk.last_seen_at, get_locale(), ZoneInfo(event.zone))
             words = _("Check tablet “%(name)s”, silent since %(time)s", name=name, time=since)
         elif state != "revoked" and gaps_of(kiosk.id):
             words = _("Check tablet “%(name)s”: not all that it took down has arrived", name=name)
@@ -52,6 +53,6 @@ def _tablets(event, now):
 
 def _coming(event):
     there, locale = event.starts_at.astimezone(ZoneInfo(event.zone)), get_locale()
-    when = f"{format_skeleton('MMMEd', there, locale=locale)}, {format_time(there, 'short', locale=locale)}"
+    when = f"{format_skeleton('MMMEd', there, locale=locale)}, {clock_time(there, locale)}"
     words = _("Get the table of “%(title)s” ready: %(when)s", title=event.text(g.lang).title, when=when)
     return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from flask import g, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 from campaign.accounts.permissions import EVERYWHERE
 from campaign.events.queries import events_among
 from campaign.exports.shelf import exports_of
+from campaign.lib.clock_times import clock_time
 from campaign.lib.times import utcnow
 from campaign.mail.queries import waiting_since
 from campaign.organize.numbers.figures import zone
@@ -83,7 +84,7 @@ def _hour(at, now):
     """Return an hour of today as clocks show it, and a day where it was another."""
     there = at.astimezone(zone())
     if there.date() == now.astimezone(zone()).date():
-        return format_time(there, "short", zone(), get_locale())
+        return clock_time(there, get_locale())
     return format_date(there, "medium", locale=get_locale())
 
 

@@ -17,28 +17,26 @@ export function day(iso, lang) {
   return lang === "fr" ? words.replace(/^1 /, "1er ") : words;
 }
 
-/** Return the hour of `ms` on the reader's clock, with its day when that is not today. */
-export function moment(ms, lang, now = Date.now()) {
-  const day =
-    new Date(ms).toDateString() === new Date(now).toDateString()
-      ? {}
-      : { day: "numeric", month: "long" };
-  return new Intl.DateTimeFormat(localeOf(lang), {
-    ...day,
-    hour: "numeric",
-    minute: "2-digit",
-  }).format(ms);
-}
+// The time of day by the 24-hour clock, as the server writes it: "1:38" alone could be either half of the day.
+const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 
-/** Return weekday and hour of `date` by the 24-hour clock of `zone`, or of the reader without one.
- * French writes the hour as the page does: 19 h, or 19 h 30. */
-export function dayAndHour(date, lang, zone) {
-  const parts = { weekday: "short", hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
-  const words = new Intl.DateTimeFormat(localeOf(lang), { ...parts, timeZone: zone }).format(date);
+function timed(date, lang, parts) {
+  const words = new Intl.DateTimeFormat(localeOf(lang), { ...CLOCK, ...parts }).format(date);
   if (lang !== "fr") return words;
   return words.replace(/(\d\d):(\d\d)/, (all, hour, minute) =>
     `${Number(hour)}\u00a0h${minute === "00" ? "" : `\u00a0${minute}`}`,
   );
+}
+
+/** Return the time of `ms` on the reader's clock, with its day when that is not today. */
+export function moment(ms, lang, now = Date.now()) {
+  const isToday = new Date(ms).toDateString() === new Date(now).toDateString();
+  return timed(ms, lang, isToday ? {} : { day: "numeric", month: "long" });
+}
+
+/** Return weekday and time of `date` by the clock of `zone`, or of the reader without one. */
+export function dayAndHour(date, lang, zone) {
+  return timed(date, lang, { weekday: "short", timeZone: zone });
 }
 
 /** Put `values` in the {braces} of `text`; unknown names stay as they are. */

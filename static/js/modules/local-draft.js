@@ -2,6 +2,7 @@
 // forced, when the form is opened again.
 
 import { forgetWriting, keepWriting, writingOf } from "../lib/local-drafts.js";
+import { fill, moment } from "../lib/sentences.js";
 
 const PAUSE_MS = 600;
 
@@ -46,8 +47,7 @@ export default function localDraft(form) {
     return;
   }
   const time = offer.querySelector("[data-draft-time]");
-  const when = new Date(kept.at).toLocaleString(document.documentElement.lang, { dateStyle: "long", timeStyle: "short" });
-  time.textContent = time.dataset.text.replace("{time}", when);
+  time.textContent = fill(time.dataset.text, { time: moment(kept.at, document.documentElement.lang) });
   offer.querySelector("[data-draft-outdated]").hidden = kept.revision === revision;
   offer.hidden = false;
   offer.querySelector("[data-draft-take]").addEventListener("click", () => {

@@ -54,7 +54,7 @@ def test_nothing_moves_for_who_wants_no_motion(arrive, served):
     cause = CauseScreen.open(still)
     assert not still.page.evaluate(MOVES_SMOOTHLY)
     number, _ = confirm(served.url, still.address)
-    expect(cause.find("[data-count=cause]").first).to_have_text(str(number), timeout=6000)
+    expect(cause.find("[data-count=cause]").first).to_have_text(str(number), timeout=30_000)
     assert still.page.evaluate(RUNNING) == []
 
 

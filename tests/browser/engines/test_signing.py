@@ -3,7 +3,11 @@
 import re
 import time
 
+import pytest
+
 from tests.browser.kiosk.tablet import CODE, PIN, stored
+
+pytestmark = pytest.mark.slow
 
 SECONDS = 60
 

@@ -3,6 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.modules.actions import loads_until
 from tests.browser.screens.mail import letter_of
 from tests.browser.screens.petition import ClosedScreen, PetitionScreen
 
@@ -28,9 +29,9 @@ def test_closing_a_petition_is_said_to_readers_and_to_late_signers(arrive, serve
     form.button.click()
     expect(late.page.locator("#sign form")).to_have_count(0)
     refused = ClosedScreen(late)
-    # Pages for everybody are at most a second old.
-    refused.page.wait_for_timeout(1200)
-    told = ClosedScreen.open(reader, slug=SLUG)
+    reader.page.goto(f"/fr/petitions/{SLUG}")
+    loads_until(reader.page, lambda: not reader.page.locator("#sign form").count())
+    told = ClosedScreen(reader)
     for screen in (refused, told):
         expect(screen.find("#sign li a").first).to_be_visible()
         expect(screen.find("[data-module=signing-bar]")).to_have_count(0)

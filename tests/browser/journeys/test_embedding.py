@@ -12,7 +12,7 @@ from tests.browser.host_page import HostPage
 from tests.browser.screens.petition import AMALIA
 from tests.browser.screens.screen import number_in
 
-SOON_MS = 6_000
+SOON_MS = 30_000
 
 
 def frame_of(visitor, host, place=0):

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.modules.actions import keeps_draft, loads_until
 from tests.browser.screens.news import UpdatesScreen
 from tests.factories.pictures import heart
 
@@ -42,9 +43,9 @@ def test_an_update_from_its_title_to_its_page(arrive, way_in):
     _picture(editor)
     _pictures_in_text(editor)
     _publish(editor)
-    # Pages for everybody are at most a second old.
-    desk.wait_for_timeout(1200)
-    seen = UpdatesScreen.open(arrive(lang="fr")).follow(SLUG)
+    reader = UpdatesScreen.open(arrive(lang="fr"))
+    loads_until(reader.page, lambda: reader.find(f"a[href$='/updates/{SLUG}']").count())
+    seen = reader.follow(SLUG)
     expect(seen.find("h1")).to_have_text("Des arbres sur la place")
     expect(seen.find(".news-picture")).to_have_attribute("alt", "Douze jeunes arbres")
     expect(seen.find(".news-body figure img")).to_have_attribute("alt", "Un banc vide")
@@ -60,7 +61,7 @@ def _write(editor):
     expect(desk.locator("[data-as-read=body_en] strong")).to_have_text("Twelve")
     _inspect(editor, "words of an update")
     # A closed tab keeps what was typed.
-    desk.wait_for_timeout(900)
+    keeps_draft(desk, "**Twelve** of them.")
     desk.reload()
     desk.locator("[data-draft-take]").click()
     expect(desk.locator("[name=body_en]")).to_have_value("**Twelve** of them.")

@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.modules.actions import keeps_draft, loads_until
 from tests.browser.screens.mail import letter_of
 from tests.browser.screens.petition import ClosedScreen, PetitionScreen
 
@@ -41,9 +42,10 @@ def test_a_petition_from_its_first_title_to_its_end(arrive, way_in):
     assert letter_of(supporter).press().confirm().number > 0
     _change(editor)
     _close(editor)
-    # Pages for everybody are at most a second old.
-    desk.wait_for_timeout(1200)
-    reader = ClosedScreen.open(arrive(lang="fr"), slug=SLUG)
+    late = arrive(lang="fr")
+    late.page.goto(f"/fr/petitions/{SLUG}")
+    loads_until(late.page, lambda: not late.page.locator("#sign form").count())
+    reader = ClosedScreen(late)
     expect(reader.find(".letter-version")).to_be_visible()
 
 
@@ -71,7 +73,7 @@ def _write(editor):
         expect(desk.locator(f"[data-as-read=body_{lang}] li strong")).to_be_visible()
     _inspect(editor, "letter")
     # A closed tab loses nothing: the words are offered again.
-    desk.wait_for_timeout(800)
+    keeps_draft(desk, "**Plantez**")
     desk.reload()
     desk.get_by_role("button", name="Put them in").click()
     expect(desk.locator("[name=body_fr]")).to_have_value(WORDS["fr"][2])

@@ -62,7 +62,7 @@ def test_a_number_page_that_was_passed_on_lets_nothing_land(arrive):
     other = friend.context.new_page()
     other.goto(hatched)
     expect(other.locator(".hatched-number")).to_be_visible()
-    other.wait_for_timeout(1000)
+    other.wait_for_load_state("networkidle")
     expect(montage.find(".stage-pending")).to_be_visible()
 
 

@@ -20,7 +20,7 @@ def first_visit(visitor, path):
     visitor.page.on("requestfinished", lambda request: answers.append(request))
     visitor.page.goto(path)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
-    visitor.page.wait_for_timeout(500)
+    visitor.page.wait_for_load_state("networkidle")
     return {each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize")) for each in answers}
 
 
@@ -47,9 +47,10 @@ def test_on_the_page_of_a_cause_the_canvas_comes_with_the_first_newcomer(arrive,
     visitor = arrive()
     asked = []
     visitor.page.on("request", lambda request: asked.append(request.url))
+    visitor.page.clock.install()
     visitor.page.goto(f"/en/causes/{CAUSE}")
     visitor.page.wait_for_load_state("networkidle")
-    visitor.page.wait_for_timeout(1500)
+    visitor.page.clock.run_for(3000)
     assert [url for url in asked if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
     number, _ = confirm(served.url, visitor.address)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
@@ -60,9 +61,10 @@ def test_on_the_page_of_a_cause_the_canvas_comes_with_the_first_newcomer(arrive,
 def test_who_saves_data_keeps_the_servers_picture(arrive):
     visitor = arrive()
     visitor.page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    visitor.page.clock.install()
     visitor.page.goto(f"/en/causes/{CAUSE}")
     visitor.page.wait_for_load_state("networkidle")
-    visitor.page.wait_for_timeout(1500)
+    visitor.page.clock.run_for(3000)
     expect(visitor.page.locator("canvas")).to_have_count(0)
     expect(visitor.page.locator("img.montage")).to_be_visible()
 

@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import urlsplit
 
 WORKER, PAGE = "/kiosk/worker.js", "/kiosk/"
-HELD_SECONDS = 30
+HELD_SECONDS = 120
 HOP = {"connection", "transfer-encoding", "content-length", "content-encoding", "date", "server"}
 
 

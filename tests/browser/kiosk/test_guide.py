@@ -4,7 +4,10 @@ import re
 from pathlib import Path
 
 import pypdfium2
+import pytest
 from markdown_it import MarkdownIt
+
+pytestmark = pytest.mark.slow
 
 GUIDE = Path(__file__).parents[3] / "docs" / "tablers.md"
 MARGINS = dict.fromkeys(("top", "bottom", "left", "right"), "10mm")

@@ -1,6 +1,10 @@
 """A tablet of the oldest kind that docs/browsers.md names: what came later is missing, and nobody notices."""
 
+import pytest
+
 from tests.browser.kiosk.tablet import stored
+
+pytestmark = pytest.mark.slow
 
 # Each is absent from some browser that people have: the newest Firefox or Safari lacks some, older ones the others.
 LATER = """

@@ -5,9 +5,12 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pyotp
+import pytest
 
 from tests.browser.kiosk.tablet import stored
 from tests.browser.organize.steps import accept, go, press
+
+pytestmark = pytest.mark.slow
 
 
 def kept_in_review(served, tablet):

@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 
+import pytest
+
 from tests.browser.kiosk.tablet import PIN
 
 SIGNER = {
@@ -22,6 +24,7 @@ def found_in(folder, *words):
     return {word for word, forms in spelt.items() if any(form in content for content in files for form in forms)}
 
 
+@pytest.mark.slow
 def test_the_whole_profile_on_disk_holds_no_word_of_a_signer(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.context.set_offline(True)

@@ -8,6 +8,8 @@ import pytest
 from tests.browser.kiosk.tablet import PIN, stored
 from tests.browser.modules.actions import until
 
+pytestmark = pytest.mark.slow
+
 OTHER = "vigil"
 READY = "main[data-screen=ready] [data-light][data-is=on]"
 LANGUAGES = [("en", "This tablet already belongs to a table"), ("es", "Esta tableta ya es de una mesa"), ("fr", "Cette tablette appartient déjà à une table")]

@@ -15,14 +15,38 @@ def call(page, module, name, *arguments):
     return page.evaluate(script, [f"{BASE}/lib/{module}.js", name, arguments])
 
 
-def until(claim, seconds=5):
-    """Wait until `claim()` holds, and return what it returned."""
+def until(claim, seconds=60):
+    """Wait until `claim()` holds, and return what it returned; `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if result := claim():
             return result
         time.sleep(0.01)
     raise AssertionError("It did not come about")
+
+
+def loads_until(page, claim):
+    """Load a page again until `claim()` holds: a copy of a page for everyone may be a second old."""
+
+    def holds():
+        page.reload()
+        return claim()
+
+    return until(holds)
+
+
+def keeps_draft(page, words):
+    """Wait until the browser keeps these words of a form that was not saved."""
+    page.wait_for_function("(words) => Object.values({ ...localStorage }).some((kept) => kept.includes(words))", arg=words)
+
+
+# Let a script go on as far as it can without its clock, which stands still.
+GO_ON = """async () => {
+    for (let turn = 0; turn < 50; turn += 1) {
+        const { port1, port2 } = new MessageChannel();
+        await new Promise((done) => { port1.onmessage = done; port2.postMessage(0); });
+    }
+}"""
 
 
 def hide(page, is_hidden):

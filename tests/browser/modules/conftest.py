@@ -32,7 +32,7 @@ def context(browser, server, site):
         timezone_id="America/Mexico_City",
         locale="en-CA",
     )
-    context.set_default_timeout(5000)
+    context.set_default_timeout(60_000)
     yield context
     context.close()
 

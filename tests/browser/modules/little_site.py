@@ -98,7 +98,7 @@ class Handler(BaseHTTPRequestHandler):
         return self.answer(200, text.encode(), KINDS[path.suffix])
 
     def pulse(self, site):
-        site.pulses.append((time.monotonic(), dict(self.headers)))
+        site.pulses.append(dict(self.headers))
         if site.pulse_hangs.is_set():
             time.sleep(0.05)
             with suppress(ConnectionResetError):

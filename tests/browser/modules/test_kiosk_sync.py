@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.browser.modules.actions import until
+from tests.browser.modules.actions import GO_ON, until
 from tests.browser.modules.little_site import BASE
 
 OPEN = """async (url) => {
@@ -34,7 +34,6 @@ OPEN = """async (url) => {
   };
   window.sync = new Sync(store);
 }"""
-A_WHILE_MS = 100
 BACK = "() => window.dispatchEvent(new Event('online'))"
 
 
@@ -57,7 +56,7 @@ def asked(page, count=1):
 def idle(page, seconds):
     """Let so much time pass; nothing may be sent."""
     page.clock.run_for(1000 * seconds)
-    page.wait_for_timeout(A_WHILE_MS)
+    page.evaluate(GO_ON)
     assert page.evaluate("window.asks") == []
 
 

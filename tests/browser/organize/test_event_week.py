@@ -5,8 +5,10 @@ import io
 import re
 from datetime import datetime, timedelta
 
+import pytest
 from playwright.sync_api import expect
 
+from tests.browser.modules.actions import keeps_draft
 from tests.browser.organize.steps import go, look, press
 from tests.browser.screens.events import EventScreen, TicketScreen
 from tests.factories.pictures import heart
@@ -34,6 +36,7 @@ def save(visitor, kind):
     expect(visitor.page.locator(".alert--sure")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_every_screen_of_an_event_at_a_desk_by_night(owner):
     odile = owner(lang="fr", width=1440, scheme="dark")
     for path in ("", "new", *(f"talk{part}" for part in SCREENS)):
@@ -95,7 +98,7 @@ def _write(odile, slug):
         expect(page.locator(f"[data-as-read=body_{lang}] strong")).to_be_visible()
     look(odile, "event words written")
     # A closed tab loses nothing: the words are offered again.
-    page.wait_for_timeout(800)
+    keeps_draft(page, WORDS["fr"][1])
     page.reload()
     page.locator("[data-draft-take]").click()
     expect(page.locator("[name=body_fr]")).to_have_value(WORDS["fr"][1])

@@ -65,6 +65,7 @@ def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner_of_200, la
     expect(page.locator("main tbody")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(owner_of_200, arrive):
     odile = owner_of_200(width=1440)
     page = odile.page
@@ -93,4 +94,4 @@ def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(o
     press(odile, "receipt noted")
     public = arrive(scripts=False).page
     public.goto(f"/en/petitions/{SLUG}")
-    expect(public.locator(".facts")).to_contain_text("On 15 January 2026 to The clerk of the Senate", timeout=5000)
+    expect(public.locator(".facts")).to_contain_text("On 15 January 2026 to The clerk of the Senate")

@@ -14,7 +14,7 @@ EVENT, PETITION = "table", "victims-law"
 CODE = re.compile(r"[2-9A-Z]{4}-[2-9A-Z]{4}")
 LANDS = [("en", 390, "dark"), ("es", 1440, "light"), ("fr", 820, "light")]
 # The page asks every four seconds.
-SOON_MS = 15_000
+SOON_MS = 30_000
 
 
 def ask(served, path, body=None, secret=""):

@@ -7,10 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.by_post import confirm
+from tests.browser.modules.actions import loads_until, until
 from tests.browser.organize.steps import SLUG, go, look, press
 
 LANDS = [("en", 1440, "light"), ("es", 390, "light"), ("fr", 820, "dark")]
-SOON_MS = 8_000
+SOON_MS = 30_000
 numbers = count(1)
 
 
@@ -71,18 +72,16 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     public = arrive(lang=lang, width=width).page
     public.goto(f"/{lang}/petitions/{SLUG}")
     expect(public.locator("body")).not_to_contain_text(comment)
-    page.wait_for_timeout(1000)
     go(odile, f"comments/?petition={SLUG}", "comments")
     chosen = page.locator(".queue-row", has_text=comment)
+    loads_until(page, chosen.count)
     chosen.locator("[value=show]").focus()
     page.keyboard.press("a")
     expect(chosen.locator("[value=show]")).to_be_checked()
     page.keyboard.press("s")
     expect(page.locator(".alert--sure")).to_be_visible()
     look(odile, "comments decided")
-    page.wait_for_timeout(1500)
-    public.reload()
-    expect(public.locator("body")).to_contain_text(comment, timeout=SOON_MS)
+    loads_until(public, lambda: comment in public.locator("body").inner_text())
 
     for path, kind in (("retention/", "retention"), (f"retention/{SLUG}", "retention of one"), ("audit/", "audit after review")):
         go(odile, path, kind)
@@ -113,7 +112,5 @@ def test_the_rail_follows_what_comes_in(owner_of_200, served):
     number = page.locator(".rail-nav--wide [data-rail-number=signatures]")
     before = int(number.inner_text().replace(",", ""))
     served.flask("signatures", "generate", SLUG, "3")
-    page.wait_for_timeout(1000)
-    page.clock.fast_forward(21_000)
-    expect(number).to_have_text(f"{before + 3:,}")
+    until(lambda: page.clock.fast_forward(21_000) or number.inner_text() == f"{before + 3:,}")
     expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_have_text(f"{before + 3:,} counted")

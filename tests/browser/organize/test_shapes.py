@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.modules.actions import until
@@ -71,6 +72,7 @@ def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
     expect(page.locator("a[href*='/shape/own-']")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_without_script_too(newcomer):
     teo = newcomer("editor", scripts=False)
     page = teo.page

@@ -15,6 +15,8 @@ from tests.browser.organize.packs import Pack
 from tests.browser.organize.steps import accept, go, look, secure
 from tests.browser.served_site import ServedSite
 
+pytestmark = pytest.mark.slow
+
 CAUSE, PETITION = "rivers-for-all", "let-the-river-run"
 OWNER = "noor@river.example"
 WORDS = {

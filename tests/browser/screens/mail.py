@@ -9,7 +9,7 @@ from tests.browser.screens.mine import MineScreen
 from tests.browser.screens.screen import Screen
 from tests.browser.screens.thanks import ConfirmScreen
 
-MAIL_SECONDS = 20
+MAIL_SECONDS = 60
 
 
 class Mailbox(Screen):

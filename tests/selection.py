@@ -1,0 +1,38 @@
+"""Which tests `make test` leaves to `make test-slow`: those marked `slow`, and these two kinds, by rule."""
+
+from collections import defaultdict
+from zlib import crc32
+
+import pytest
+
+
+def leave_to_slow(items):
+    """Mark what a change seldom breaks alone as slow."""
+    for item in items:
+        if runs_on_postgresql(item) and not item.get_closest_marker("both_databases"):
+            item.add_marker(pytest.mark.slow)
+    cases = defaultdict(list)
+    for item in items:
+        if _is_spread(item):
+            cases[item.nodeid.partition("[")[0]].append(item)
+    for name, of_one in cases.items():
+        _spread(name, of_one)
+
+
+def runs_on_postgresql(item):
+    """Return whether a test is the one of its cases that uses PostgreSQL."""
+    callspec = getattr(item, "callspec", None)
+    return callspec is not None and any(isinstance(value, str) and value == "postgresql" for value in callspec.params.values())
+
+
+def _is_spread(item):
+    marks = {mark.name for mark in item.iter_markers()}
+    return not marks & {"slow", "every_case"} and bool(marks & {"browser", "one_case"})
+
+
+def _spread(name, cases):
+    """Leave all cases of a test but one to `make test-slow`: another one from test to test, so that languages and widths mix."""
+    chosen = crc32(name.encode()) % len(cases)
+    for place, case in enumerate(cases):
+        if place != chosen:
+            case.add_marker(pytest.mark.slow)
