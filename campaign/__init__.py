@@ -41,7 +41,7 @@ from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.updates import emails as update_emails
 from campaign.updates.routes import blueprint as update_pages
-from campaign.web import assets, failures, formats, headers, languages, read_json, row_numbers, sessions
+from campaign.web import assets, failures, formats, headers, languages, lazy_strings, read_json, row_numbers, sessions
 from campaign.web.machines import blueprint as machine_pages
 from campaign.web.metrics import blueprint as metrics
 from campaign.web.pages import blueprint as site_pages
@@ -52,6 +52,7 @@ PARTS = (
     languages,
     row_numbers,
     read_json,
+    lazy_strings,
     formats,
     assets,
     headers,
