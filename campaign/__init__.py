@@ -9,6 +9,7 @@ from campaign import extensions
 from campaign.accounts import emails as account_letters
 from campaign.accounts import pace
 from campaign.api.signing_routes import blueprint as api
+from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit
@@ -65,6 +66,7 @@ PARTS = (
     pace,
     kiosk_pace,
     account_letters,
+    titles,
     event_emails,
     subscription_emails,
     update_emails,

@@ -94,11 +94,16 @@ def unused_recovery_codes(organizer_id):
 
 
 def take_factors(*, organizer_id):
-    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones."""
+    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones.
+
+    Return whether there were any.
+    """
     organizer = organizer_by_id(organizer_id)
+    had_any = organizer.has_second_factor
     organizer.totp_secret, organizer.totp_step = None, 0
     db.session.execute(delete(Passkey).where(Passkey.organizer_id == organizer_id))
     db.session.expire(organizer, ["passkeys"])
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
     close_sessions(organizer_id=organizer_id)
     db.session.flush()
+    return had_any

@@ -108,7 +108,7 @@ def _signed_in():
 
 
 def _known():
-    """Return who is signed in as far as their roles ask: who may export must have a second factor first."""
+    """Return who is signed in as far as their roles ask: who may see personal data must have a second factor first."""
     who = organizer() or abort(words_kept_at_the_door() or to_the_door())
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
         abort(redirect(url_for("organize.second_factor.index"), 303))

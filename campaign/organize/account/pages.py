@@ -15,6 +15,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.account.forms import ChangePasswordForm, ConfirmForm, OrganizerForm
 from campaign.organize.acts import Fact, act, act_on_account
 from campaign.organize.entrance.letting_in import safe_next
+from campaign.organize.entrance.passkey_talk import passkeys_work
 from campaign.organize.guard import own_account
 from campaign.organize.presence import organizer
 
@@ -81,7 +82,7 @@ def confirm():
 @blueprint.post("/confirm")
 @own_account
 def confirmed():
-    """Take the password once more before something grave."""
+    """Take the password again before a sensitive step."""
     form = ConfirmForm()
     if not form.validate() or not _is_right(form, form.password):
         return _confirm_page(form, 422)
@@ -139,4 +140,6 @@ def _password_page(form, status=200):
 
 
 def _confirm_page(form, status=200):
-    return render_template("organize/account/confirm.html", form=form, next=request.args.get("next", "")), status
+    has_passkey = bool(organizer().passkeys) and passkeys_work()
+    context = {"form": form, "next": request.args.get("next", ""), "passkeys": has_passkey}
+    return render_template("organize/account/confirm.html", **context), status
