@@ -31,3 +31,4 @@ babel = Babel()
 transactions = Transactions(db)
 write = transactions.write
 write_together = transactions.write_together
+note_ended = transactions.note_ended

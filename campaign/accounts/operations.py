@@ -12,7 +12,7 @@ from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.insertion import insert
 from campaign.mail.operations import owe
 
@@ -113,7 +113,7 @@ def ask_reset(*, address, now):
 
 
 def follow_link(*, link_id, password_hash, name=None, lang=None, now):
-    """Set the password of whoever the link was for, once; all their sessions end. Raises LinkSpent."""
+    """Set the password of whoever the link was for, once; all their sessions and known browsers end. Raises LinkSpent."""
     unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
     spent = update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     organizer_id = db.session.scalar(spent)
@@ -124,6 +124,7 @@ def follow_link(*, link_id, password_hash, name=None, lang=None, now):
     organizer.name = name or organizer.name
     organizer.lang = lang or organizer.lang
     close_sessions(organizer_id=organizer.id)
+    forget_devices(organizer_id=organizer.id)
     db.session.flush()
     return organizer
 
@@ -150,6 +151,7 @@ def take_role(*, grant_id):
     if grant.role == ADMIN:
         _spare_last_admin(grant.organizer_id)
     was = grant.organizer_id, grant.role, grant.cause_id
+    note_ended("grant.taken", grant.id, grant.created_at)
     db.session.execute(delete(Grant).where(Grant.id == grant_id))
     return was
 
@@ -164,9 +166,15 @@ def remove(*, organizer_id, now):
         return None
     if any(grant.role == ADMIN for grant in organizer.grants):
         _spare_last_admin(organizer_id)
+    return strip(organizer, now)
+
+
+def strip(organizer, now):
+    """Take everything from an organizer but the name, though they be the last admin."""
     organizer.password_hash, organizer.removed_at, organizer.grants = None, now, []
-    take_factors(organizer_id=organizer_id)
-    forget_devices(organizer_id=organizer_id)
+    take_factors(organizer_id=organizer.id)
+    forget_devices(organizer_id=organizer.id)
+    note_ended("organizer.removed", organizer.id, organizer.created_at)
     db.session.flush()
     return organizer
 
@@ -188,6 +196,7 @@ def _organizer_at(address, name, lang, may_bring_back, now):
             raise OrganizerRemoved
         organizer.removed_at, organizer.email, organizer.lang = None, address.normalized, lang
         organizer.name = name or organizer.name
+        note_ended("organizer.returned", organizer.id, organizer.created_at)
         db.session.flush()
     return organizer
 

@@ -1,5 +1,6 @@
 """One's own account."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -120,7 +121,12 @@ def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_k
     page = editor.get(answer.location).text
     assert page.count("<li><code>") == 10
     assert editor.get(answer.location).text.count("<li><code>") == 10
+    file = editor.get("/organize/account/second-factor/codes.txt")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    for code in re.findall(r"<li><code>([\d ]+)</code>", page):
+        assert code in file.text
     editor.post("/organize/account/second-factor/codes/kept")
+    assert editor.get("/organize/account/second-factor/codes.txt").status_code == 303
     assert editor.get(answer.location).status_code == 303
     who = fresh(editor.organizer)
     assert keys.unseal(who.totp_secret) == secret

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 
 from tests.browser.kiosk.tablet import stored
-from tests.browser.organize.steps import accept, go, press
+from tests.browser.organize.steps import accept, go, press, secure
 
 
 def kept_in_review(served, tablet):
@@ -51,6 +51,7 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
 
     reviewer = newcomer("reviewer")
     accept(reviewer)
+    secure(reviewer)
     for visitor in (reviewer, admin):
         go(visitor, "kiosks/table/review", "what tablets sent")
         rows = visitor.page.locator(".queue-row", has_text="Recuperada")
