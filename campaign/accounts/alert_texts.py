@@ -17,9 +17,10 @@ def alert_text(entry: AuditEntry, organizer: Organizer, lang: str) -> dict[str, 
 
 def _new_admin(entry, _lang, by):
     who = organizer_by_id(entry.subject_id)
+    name = f"{who.name} ({who.email})" if who.name else who.email
     return {
         "title": _("New admin: check that this is right"),
-        "happened": _("%(by)s made %(name)s (%(email)s) an admin. Admins can see and change everything.", by=by, name=who.called, email=who.email),
+        "happened": _("%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name),
         "button": _("See all organizers"),
         "url": workspace_address("organize.people.index"),
         "unexpected": _("If you did not expect this, remove this person now and tell the other admins."),
