@@ -9,6 +9,7 @@ from campaign import extensions
 from campaign.accounts import emails as account_letters
 from campaign.accounts import pace
 from campaign.api.signing_routes import blueprint as api
+from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit
@@ -42,7 +43,7 @@ from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.updates import emails as update_emails
 from campaign.updates.routes import blueprint as update_pages
-from campaign.web import assets, failures, formats, headers, languages, read_json, row_numbers, sessions
+from campaign.web import assets, failures, formats, headers, languages, lazy_strings, read_json, row_numbers, sessions
 from campaign.web.machines import blueprint as machine_pages
 from campaign.web.metrics import blueprint as metrics
 from campaign.web.pages import blueprint as site_pages
@@ -53,6 +54,7 @@ PARTS = (
     languages,
     row_numbers,
     read_json,
+    lazy_strings,
     formats,
     assets,
     headers,
@@ -65,6 +67,7 @@ PARTS = (
     pace,
     kiosk_pace,
     account_letters,
+    titles,
     event_emails,
     subscription_emails,
     update_emails,

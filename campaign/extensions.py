@@ -32,3 +32,4 @@ transactions = Transactions(db)
 write = transactions.write
 write_together = transactions.write_together
 database_now = transactions.now
+note_ended = transactions.note_ended

@@ -44,3 +44,17 @@ class AuditEntry(db.Model):
     details: Mapped[dict] = mapped_column(JSON, default=dict)
 
     organizer: Mapped[Organizer | None] = relationship(lazy="joined")
+
+
+class AccountAlert(db.Model):
+    """One organizer who is told of one audit entry by email."""
+
+    __tablename__ = "account_alert"
+    __table_args__ = (Index("uq_account_alert", "entry_id", "organizer_id", unique=True),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"))
+
+    organizer: Mapped[Organizer] = relationship(lazy="joined")
+    entry: Mapped[AuditEntry] = relationship(lazy="joined")

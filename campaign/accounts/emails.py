@@ -1,13 +1,19 @@
 """The letters that organizers get; each is worded when it is sent, and dropped where its occasion has passed."""
 
-from flask import current_app
+from flask_babel import force_locale
 
 from campaign.accounts import keys
-from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.alert_texts import alert_text
+from campaign.accounts.alerts import ALERT
+from campaign.accounts.audit_models import AccountAlert, AuditEntry
+from campaign.accounts.lookups import cause_title, workspace_address
 from campaign.accounts.models import Grant
 from campaign.accounts.operations import CHANGED, INVITATION, NEW_DEVICE, RESET, ROLE
+from campaign.accounts.permissions import must_have_second_factor
 from campaign.accounts.queries import device_by_id, is_open, link_by_id, organizer_by_id
+from campaign.accounts.role_names import ROLE_NAMES
 from campaign.extensions import db
+from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
@@ -21,6 +27,7 @@ def init_app(app):
         (ROLE, role),
         (CHANGED, changed),
         (NEW_DEVICE, new_device),
+        (ALERT, alert),
     ):
         register(app, kind, composer)
 
@@ -31,8 +38,13 @@ def invitation(owed):
     if link is None:
         return None
     by = organizer_by_id(link.invited_by_id) if link.invited_by_id else None
-    words = {"invited_by": by.called if by else "", "expires_at": link.expires_at, **_link_words(link)}
-    return _letter("account_invitation", link.organizer, owed.lang, **words)
+    context = {
+        "invited_by": by.called if by else "",
+        "expires_at": link.expires_at,
+        "roles": [_role_of(grant, owed.lang) for grant in link.organizer.grants],
+        "needs_second_factor": must_have_second_factor(link.organizer),
+    }
+    return _letter("account_invitation", link.organizer, owed.lang, **context, **_link_words(link))
 
 
 def reset(owed):
@@ -49,7 +61,12 @@ def role(owed):
     if grant is None:
         return None
     organizer = organizer_by_id(grant.organizer_id)
-    return _letter("account_role", organizer, owed.lang, role=grant.role, home_url=_address("organize.overview.index"))
+    context = {
+        "role": _role_of(grant, owed.lang),
+        "needs_second_factor": must_have_second_factor(organizer) and not organizer.has_second_factor,
+        "home_url": workspace_address("organize.overview.index"),
+    }
+    return _letter("account_role", organizer, owed.lang, **context)
 
 
 def changed(owed):
@@ -59,7 +76,7 @@ def changed(owed):
     if organizer is None or organizer.removed_at is not None:
         return None
     words = {"action": entry.action, "at": entry.at, "address_of": entry.address}
-    return _letter("account_changed", organizer, owed.lang, **words, reset_url=_address("organize.links.ask"))
+    return _letter("account_changed", organizer, owed.lang, **words, reset_url=workspace_address("organize.links.ask"))
 
 
 def new_device(owed):
@@ -69,7 +86,26 @@ def new_device(owed):
     if organizer is None or organizer.removed_at is not None:
         return None
     words = {"device": device.device, "at": device.created_at, "address_of": device.address}
-    return _letter("account_new_device", organizer, owed.lang, **words, account_url=_address("organize.account.index"))
+    return _letter("account_new_device", organizer, owed.lang, **words, account_url=workspace_address("organize.account.index"))
+
+
+def alert(owed):
+    """Return the Message about what somebody else changed, or None where its receiver is no longer an organizer."""
+    found = db.session.get(AccountAlert, owed.subject_id)
+    # Who was removed is told of that, and of nothing else.
+    if found is None or (found.organizer.removed_at is not None and found.entry.action != "people.remove"):
+        return None
+    with force_locale(LOCALES[owed.lang]):
+        context = alert_text(found.entry, found.organizer, owed.lang)
+    return _letter("account_alert", found.organizer, owed.lang, **context, at=found.entry.at, address_of=found.entry.address)
+
+
+def _role_of(grant, lang):
+    """Return a role with its cause: Reviewer, “Save the river”."""
+    title = cause_title(grant.cause_id, lang)
+    with force_locale(LOCALES[lang]):
+        role = str(ROLE_NAMES[grant.role])
+    return f"{role}, “{title}”" if title else role
 
 
 def _open_link(owed):
@@ -78,7 +114,7 @@ def _open_link(owed):
 
 
 def _link_words(link):
-    return {"link_url": _address(f"organize.links.{link.purpose}", token=keys.link_token(link))}
+    return {"link_url": workspace_address(f"organize.links.{link.purpose}", token=keys.link_token(link))}
 
 
 def _letter(template, organizer, lang, **words):
@@ -86,8 +122,3 @@ def _letter(template, organizer, lang, **words):
     return Message(
         to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=lang, **wording._asdict()
     )
-
-
-def _address(endpoint, **values):
-    """Return a whole address; letters are worded by the worker, where no request tells the site's own."""
-    return current_app.config["PUBLIC_URL"] + current_app.url_map.bind("").build(endpoint, values)

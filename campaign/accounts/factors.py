@@ -10,7 +10,7 @@ from campaign.accounts import keys
 from campaign.accounts.models import Organizer, Passkey, RecoveryCode
 from campaign.accounts.queries import organizer_by_id
 from campaign.accounts.sessions import close_sessions
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 
 STEP_SECONDS = 30
 # The clocks of phones differ: one step before and one after are taken too.
@@ -44,6 +44,7 @@ def start_codes(*, organizer_id, secret, step):
 
 def stop_codes(*, organizer_id):
     """Take no codes by time any more."""
+    _note_stopped(organizer_by_id(organizer_id))
     db.session.execute(update(Organizer).where(Organizer.id == organizer_id).values(totp_secret=None, totp_step=0))
 
 
@@ -94,11 +95,25 @@ def unused_recovery_codes(organizer_id):
 
 
 def take_factors(*, organizer_id):
-    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones."""
+    """Take all second factors from an organizer who lost them, and end their sessions; the next sign-in asks for new ones.
+
+    Return whether there were any.
+    """
     organizer = organizer_by_id(organizer_id)
+    had_any = organizer.has_second_factor
+    _note_stopped(organizer)
+    for passkey in organizer.passkeys:
+        note_ended("passkey.removed", passkey.id, passkey.created_at)
     organizer.totp_secret, organizer.totp_step = None, 0
     db.session.execute(delete(Passkey).where(Passkey.organizer_id == organizer_id))
     db.session.expire(organizer, ["passkeys"])
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
     close_sessions(organizer_id=organizer_id)
     db.session.flush()
+    return had_any
+
+
+def _note_stopped(organizer):
+    secret = organizer.totp_secret and keys.unseal(organizer.totp_secret)
+    if secret:
+        note_ended("app.stopped", organizer.id, secret)

@@ -37,12 +37,16 @@ def token_digest(token):
 
 def link_token(link):
     """Return the token that the address of an AccountLink carries."""
-    return make_token(secret_key(), f"account {link.purpose}", link.id)
+    return make_token(secret_key(), f"account {link.purpose}", link.id, _seal_of(link))
 
 
-def link_id(purpose, token):
-    """Return the id of the AccountLink behind `token`, or None where it was not made by us for this purpose."""
-    return read_token(secret_key(), f"account {purpose}", token)
+def is_token_of(link, purpose, token):
+    """Return whether `token` was made by us for this very link and purpose; after a restore another one can have its number."""
+    return read_token(secret_key(), f"account {purpose}", token, _seal_of(link)) is not None
+
+
+def _seal_of(link):
+    return f"{link.organizer_id}:{link.created_at.isoformat()}".encode()
 
 
 def seal(words):

@@ -1,6 +1,7 @@
 """What changes organizers and their roles."""
 
 from datetime import timedelta
+from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
@@ -11,7 +12,7 @@ from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.insertion import insert
 from campaign.mail.operations import owe
 
@@ -32,28 +33,40 @@ class LastAdmin(CampaignError):
     status = 409
 
 
-def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, now):
-    """Give a role to whoever reads the mail of `address` (an Address); return the id of the organizer.
+class OrganizerRemoved(CampaignError):
+    """An admin removed this organizer, so only an admin can invite them again."""
 
-    Who has no password yet is sent a link to set one; who has is told of the role by mail.
+    status = 409
+
+
+class Given(NamedTuple):
+    """Who was given a role, and whether they had it before."""
+
+    organizer_id: int
+    is_new: bool
+
+
+def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, may_bring_back=False, now):
+    """Give a role to whoever reads the mail of `address` (an Address); return what was Given.
+
+    Who has no password yet is sent a link to set one; who has is told of the role by mail. Raises OrganizerRemoved for
+    somebody whom an admin removed, unless `may_bring_back`.
     """
-    organizer = _organizer_at(address, name, lang, now)
-    if organizer.is_invited:
-        _grant(organizer, role, cause_id, now)
-        owe_invitation(organizer_id=organizer.id, invited_by_id=invited_by_id, now=now)
-    else:
-        give_role(organizer_id=organizer.id, role=role, cause_id=cause_id, now=now)
-    return organizer.id
+    organizer = _organizer_at(address, name, lang, may_bring_back, now)
+    if not organizer.is_invited:
+        return give_role(organizer_id=organizer.id, role=role, cause_id=cause_id, now=now)
+    _, is_new = _grant(organizer, role, cause_id, now)
+    owe_invitation(organizer_id=organizer.id, invited_by_id=invited_by_id, now=now)
+    return Given(organizer.id, is_new)
 
 
 def give_role(*, organizer_id, role, cause_id=None, now):
-    """Give an organizer a role, and tell them by mail, unless they have it already."""
+    """Give an organizer a role, and tell them by mail, unless they have it already; return what was Given."""
     organizer = organizer_by_id(organizer_id)
-    if any((grant.role, grant.cause_id) == (role, cause_id) for grant in organizer.grants):
-        return
-    grant = _grant(organizer, role, cause_id, now)
-    if not organizer.is_invited:
+    grant, is_new = _grant(organizer, role, cause_id, now)
+    if is_new and not organizer.is_invited:
         owe(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
+    return Given(organizer_id, is_new)
 
 
 def owe_invitation(*, organizer_id, invited_by_id=None, now):
@@ -63,10 +76,10 @@ def owe_invitation(*, organizer_id, invited_by_id=None, now):
 
 
 def enrol(*, address, role, cause_id=None, lang, now):
-    """Give a role to `address` (an Address) and return (the organizer, a link to set a password); no mail goes out."""
-    organizer = _organizer_at(address, "", lang, now)
-    _grant(organizer, role, cause_id, now)
-    return organizer, make_link(organizer_id=organizer.id, purpose="invitation", now=now)
+    """Give a role to `address` (an Address); return (what was Given, a link to set a password). No mail goes to them."""
+    organizer = _organizer_at(address, "", lang, True, now)
+    _, is_new = _grant(organizer, role, cause_id, now)
+    return Given(organizer.id, is_new), make_link(organizer_id=organizer.id, purpose="invitation", now=now)
 
 
 def make_link(*, organizer_id, purpose, invited_by_id=None, now):
@@ -100,7 +113,7 @@ def ask_reset(*, address, now):
 
 
 def follow_link(*, link_id, password_hash, name=None, lang=None, now):
-    """Set the password of whoever the link was for, once; all their sessions end. Raises LinkSpent."""
+    """Set the password of whoever the link was for, once; all their sessions and known browsers end. Raises LinkSpent."""
     unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
     spent = update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     organizer_id = db.session.scalar(spent)
@@ -111,6 +124,7 @@ def follow_link(*, link_id, password_hash, name=None, lang=None, now):
     organizer.name = name or organizer.name
     organizer.lang = lang or organizer.lang
     close_sessions(organizer_id=organizer.id)
+    forget_devices(organizer_id=organizer.id)
     db.session.flush()
     return organizer
 
@@ -137,18 +151,30 @@ def take_role(*, grant_id):
     if grant.role == ADMIN:
         _spare_last_admin(grant.organizer_id)
     was = grant.organizer_id, grant.role, grant.cause_id
+    note_ended("grant.taken", grant.id, grant.created_at)
     db.session.execute(delete(Grant).where(Grant.id == grant_id))
     return was
 
 
 def remove(*, organizer_id, now):
-    """Take roles, sessions, password and factors; the name stays for the audit trail. Raises LastAdmin."""
+    """Take roles, sessions, password and factors; the name stays for the audit trail. Raises LastAdmin.
+
+    Return the organizer, or None where somebody removed them before.
+    """
     organizer = organizer_by_id(organizer_id)
+    if organizer.removed_at is not None:
+        return None
     if any(grant.role == ADMIN for grant in organizer.grants):
         _spare_last_admin(organizer_id)
+    return strip(organizer, now)
+
+
+def strip(organizer, now):
+    """Take everything from an organizer but the name, though they be the last admin."""
     organizer.password_hash, organizer.removed_at, organizer.grants = None, now, []
-    take_factors(organizer_id=organizer_id)
-    forget_devices(organizer_id=organizer_id)
+    take_factors(organizer_id=organizer.id)
+    forget_devices(organizer_id=organizer.id)
+    note_ended("organizer.removed", organizer.id, organizer.created_at)
     db.session.flush()
     return organizer
 
@@ -158,7 +184,7 @@ def tell_of_change(entry, organizer):
     owe(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
 
 
-def _organizer_at(address, name, lang, now):
+def _organizer_at(address, name, lang, may_bring_back, now):
     digest = keys.email_digest(address.normalized)
     row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang}
     row |= {"totp_step": 0, "created_at": now}
@@ -166,18 +192,22 @@ def _organizer_at(address, name, lang, now):
     db.session.execute(insert(Organizer.__table__).values(row).on_conflict_do_nothing(index_elements=["email_digest"]))
     organizer = db.session.scalar(select(Organizer).where(Organizer.email_digest == digest))
     if organizer.removed_at is not None:
+        if not may_bring_back:
+            raise OrganizerRemoved
         organizer.removed_at, organizer.email, organizer.lang = None, address.normalized, lang
         organizer.name = name or organizer.name
+        note_ended("organizer.returned", organizer.id, organizer.created_at)
         db.session.flush()
     return organizer
 
 
 def _grant(organizer, role, cause_id, now):
     row = {"organizer_id": organizer.id, "role": role, "cause_id": cause_id, "created_at": now}
-    db.session.execute(insert(Grant.__table__).values(row).on_conflict_do_nothing())
+    statement = insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
+    is_new = db.session.scalar(statement) is not None
     db.session.expire(organizer, ["grants"])
     which = Grant.organizer_id == organizer.id, Grant.role == role, Grant.cause_id.is_not_distinct_from(cause_id)
-    return db.session.scalar(select(Grant).where(*which))
+    return db.session.scalar(select(Grant).where(*which)), is_new
 
 
 def _spare_last_admin(organizer_id):

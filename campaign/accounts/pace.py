@@ -17,6 +17,8 @@ FROM_NETWORK = RateLimitItemPerMinute(60, 15)
 AT_ACCOUNT = RateLimitItemPerMinute(10, 15)
 FROM_DEVICE = RateLimitItemPerMinute(10, 15)
 SECOND_STEPS = RateLimitItemPerHour(10)
+# Wrong passwords at the whole site, from any number of networks. Beyond it only known browsers and passkeys get in for a while.
+REFUSED_AT_SITE = RateLimitItemPerMinute(300, 15)
 RESETS_FROM_NETWORK = RateLimitItemPerHour(20)
 RESETS_OF_ACCOUNT = RateLimitItemPerHour(4)
 # How many refused tries the audit trail keeps: of each account, and of each network at addresses that nobody has.
@@ -47,8 +49,19 @@ class Pace:
         if device is not None:
             self._hit(FROM_DEVICE, 15, "device", account.hex(), device.hex())
             return
+        if not self._limiter.test(REFUSED_AT_SITE, "accounts", "refused"):
+            raise TooManyTries(15)
         self._admit_network(FROM_NETWORK, 15, network)
         self._hit(AT_ACCOUNT, 15, "account", account.hex())
+
+    def count_refused(self, *, device=None):
+        """Count a wrong password towards the bound of the whole site, unless it came from a known device."""
+        if device is None:
+            self._limiter.hit(REFUSED_AT_SITE, "accounts", "refused")
+
+    def count_refused_access(self, *, organizer_id, action):
+        """Count one refused try of an organizer at `action`; return how many there were within the hour."""
+        return self._limiter.storage.incr(f"refused access/{organizer_id}/{action}", 3600)
 
     def admit_second_step(self, *, account, device=None):
         """Count one try at the second factor of `account`. Raises TooManyTries."""

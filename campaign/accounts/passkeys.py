@@ -17,7 +17,7 @@ from webauthn.helpers.structs import (
 
 from campaign.accounts.models import Passkey, SpentChallenge
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.insertion import insert
 
 CHALLENGE_GOOD_FOR = timedelta(minutes=5)
@@ -126,7 +126,11 @@ def spend_passkey(*, place, challenge, answer, now, organizer_id=None):
 def remove_passkey(*, organizer_id, passkey_id):
     """Remove a passkey of an organizer; return whether there was one."""
     which = Passkey.id == passkey_id, Passkey.organizer_id == organizer_id
-    return bool(db.session.execute(delete(Passkey).where(*which).execution_options(synchronize_session=False)).rowcount)
+    gone = delete(Passkey).where(*which).returning(Passkey.created_at).execution_options(synchronize_session=False)
+    created_at = db.session.scalar(gone)
+    if created_at is not None:
+        note_ended("passkey.removed", passkey_id, created_at)
+    return created_at is not None
 
 
 def _passkey_of(answer):

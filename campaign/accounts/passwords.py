@@ -1,5 +1,6 @@
 """Passwords: Argon2id, and an estimate of how long one would have to guess."""
 
+from contextlib import contextmanager
 from functools import cache
 from threading import BoundedSemaphore
 
@@ -8,6 +9,8 @@ from argon2.exceptions import InvalidHashError, VerifyMismatchError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 from flask import current_app, has_app_context
 from zxcvbn import zxcvbn
+
+from campaign.errors import CampaignError
 
 SHORTEST, LONGEST = 12, 200
 # Guesses that somebody with the hashes needs: 3 of 4 is beyond 10^8, each of which costs them 64 MiB and some 50 ms.
@@ -18,8 +21,18 @@ LEAST_OF_OTHERS = 8
 LOOKED_AT = 72
 
 STRONG = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# Each hash takes 64 MiB: a crowd at the door must not take the memory of those who sign.
-_room = BoundedSemaphore(2)
+# Each hash takes 64 MiB and a processor. Whoever waits holds a thread that somebody could sign with, so few may wait, and briefly.
+MAX_HASHING, MAX_WAITING = 2, 2
+MAX_WAIT_SECONDS = 1
+RETRY_AFTER_SECONDS = 5
+_hashing = BoundedSemaphore(MAX_HASHING)
+_places = BoundedSemaphore(MAX_HASHING + MAX_WAITING)
+
+
+class HashingBusy(CampaignError):
+    """Too many passwords are being checked in this process; trying again after RETRY_AFTER_SECONDS makes sense."""
+
+    status = 429
 
 
 class PasswordTooWeak(ValueError):
@@ -30,15 +43,31 @@ class PasswordTooWeak(ValueError):
         self.code = code
 
 
+@contextmanager
+def _turn():
+    if not _places.acquire(blocking=False):
+        raise HashingBusy
+    try:
+        if not _hashing.acquire(timeout=MAX_WAIT_SECONDS):
+            raise HashingBusy
+        try:
+            yield
+        finally:
+            _hashing.release()
+    finally:
+        _places.release()
+
+
 def hash_password(password):
-    with _room:
+    """Return the hash of a password to keep. Raises HashingBusy."""
+    with _turn():
         return _hasher().hash(password)
 
 
 def matches(password_hash, password):
-    """Return whether `password` is the one behind `password_hash`; without a hash it takes as long, and is not."""
+    """Return whether `password` is the one behind `password_hash`; without a hash it takes as long, and is not. Raises HashingBusy."""
     try:
-        with _room:
+        with _turn():
             _hasher().verify(password_hash or _nobodys(_hasher()), password)
     except (VerifyMismatchError, InvalidHashError):
         return False

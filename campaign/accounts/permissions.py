@@ -55,8 +55,14 @@ TABLE = {
     "people.unlock": frozenset(),
     "audit.see": _OWNER,
 }
-# Whoever may do one of these must have a second factor, for anything at all.
-EXPORTS = frozenset({"signatures.export", "registrations.export"})
+# People who may do one of these see what supporters told of themselves, so they need a second factor for anything at all.
+PERSONAL = frozenset(
+    {
+        *("registrations.see", "registrations.check_in", "registrations.export"),
+        *("signatures.see", "signatures.review", "signatures.correct", "signatures.erase", "signatures.export", "signatures.import"),
+        *("suppressions.see", "suppressions.add", "suppressions.lift", "rules.edit", "kiosks.recover"),
+    }
+)
 
 EVERYWHERE = None
 
@@ -89,5 +95,5 @@ def belongs_to(organizer, cause_id):
 
 
 def must_have_second_factor(organizer):
-    """Return whether `organizer` may export anything, and so must show more than a password."""
-    return any(may_somewhere(organizer, action) for action in EXPORTS)
+    """Return whether `organizer` may see personal data of supporters, and so must show more than a password."""
+    return any(may_somewhere(organizer, action) for action in PERSONAL)

@@ -6,6 +6,7 @@ from campaign.accounts import keys
 from campaign.accounts.models import AccountLink, Grant, KnownDevice, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.extensions import db
+from campaign.lib.tokens import claimed_number
 
 
 def organizer_by_id(organizer_id):
@@ -39,9 +40,9 @@ def admins():
 
 def link_by_token(purpose, token, now):
     """Return the AccountLink behind a token of `purpose` that can still be used, or None."""
-    link_id = keys.link_id(purpose, token)
-    link = None if link_id is None or link_id > 2**63 - 1 else db.session.get(AccountLink, link_id)
-    return link if link is not None and is_open(link, now) else None
+    link_id = claimed_number(token)
+    link = None if link_id is None else db.session.get(AccountLink, link_id)
+    return link if link is not None and keys.is_token_of(link, purpose, token) and is_open(link, now) else None
 
 
 def link_by_id(link_id):

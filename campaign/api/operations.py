@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from campaign.accounts.keys import new_token, token_digest
 from campaign.api.models import ApiKey
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.slugs import slug_of
 
 PREFIX = "vol_"
@@ -34,5 +34,6 @@ def revoke_key(*, key_id, now):
     """End a key for good; doing it twice changes nothing."""
     key = db.session.get(ApiKey, key_id)
     key.revoked_at = key.revoked_at or now
+    note_ended("key.revoked", key.id, key.created_at)
     db.session.flush()
     return key

@@ -1,5 +1,6 @@
 """`flask backup` and `flask restore`: the whole database in one file."""
 
+import logging
 import os
 import shutil
 import sqlite3
@@ -9,9 +10,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import click
+from flask import current_app
 from flask.cli import with_appcontext
+from flask_migrate import upgrade
 
-from campaign.extensions import db
+from campaign.cli.replaying import end_again, end_ways_in
+from campaign.extensions import db, write
+from campaign.lib.ended_log import FILE, read_ended
 
 MARK = "alembic_version"
 AS_SCRIPT = ("--clean", "--if-exists", "--no-owner", "--file=-")
@@ -55,9 +60,14 @@ def backup(file):
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before the present data is replaced.")
+@click.option("--ended", "lists", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
+              help="The ended.jsonl of another machine, to be replayed too. Can be given several times.")
 @with_appcontext
-def restore(file, yes):
-    """Replace the database with the copy in FILE; at a terminal it asks first. Stop the site before."""
+def restore(file, yes, lists):
+    """Replace the database with the copy in FILE; at a terminal it asks first. Stop the site before.
+
+    What ended since the copy was made ends again, as the list ended.jsonl in VAR_DIR says, and everyone is signed out.
+    """
     # A script has nobody to answer, and has said what it wants.
     if not yes and _somebody_can_answer():
         click.confirm("This replaces all present data. Go on?", abort=True)
@@ -68,6 +78,20 @@ def restore(file, yes):
     else:
         _copy_in(file, url)
     click.echo(f"Restored from {file}.")
+    _end_again(lists)
+
+
+def _end_again(lists):
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    # A copy of an older version lacks columns that the operations below write.
+    upgrade()
+    facts = read_ended([Path(current_app.config["VAR_DIR"], FILE), *lists])
+    counts = write(end_again, facts)
+    sessions, links = write(end_ways_in)
+    click.echo(f"Ended again, of {len(facts):,} on the list: {sum(counts.values()):,}.")
+    for what, count in sorted(counts.items()):
+        click.echo(f"  {what}: {count:,}")
+    click.echo(f"Signed out everywhere: {sessions:,} sessions. Links to set a password that no longer open: {links:,}.")
 
 
 def _somebody_can_answer():

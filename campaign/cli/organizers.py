@@ -5,10 +5,11 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from campaign.accounts import keys
+from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.audit import COMMAND, record
 from campaign.accounts.operations import LastAdmin, enrol, remove
 from campaign.accounts.permissions import ADMIN, ROLES
-from campaign.accounts.queries import organizer_by_address, organizers_of
+from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
 from campaign.lib.mail_addresses import AddressRefused, parse_address
@@ -66,14 +67,18 @@ def remove_organizer(email):
 
 
 def _enrol(address, role, cause_id, lang):
-    organizer, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
-    record(COMMAND, "people.invite", subject=("organizer", organizer.id), cause_id=cause_id, details={"role": role})
+    given, link = enrol(address=address, role=role, cause_id=cause_id, lang=lang, now=utcnow())
+    on = ("organizer", given.organizer_id)
+    entry = record(COMMAND, "people.invite", subject=on, cause_id=cause_id, details={"role": role})
+    alert_of_new_admin(entry, given)
     return keys.link_token(link)
 
 
 def _remove(organizer_id):
-    remove(organizer_id=organizer_id, now=utcnow())
-    record(COMMAND, "people.remove", subject=("organizer", organizer_id))
+    was_invited = organizer_by_id(organizer_id).is_invited
+    removed = remove(organizer_id=organizer_id, now=utcnow())
+    entry = record(COMMAND, "people.remove", subject=("organizer", organizer_id))
+    alert_subject(entry, removed and not was_invited)
 
 
 def _role(grant):

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError
 from campaign.events.queries import event_by_id
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.kiosk import keys
 from campaign.kiosk.key_keeping import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
@@ -125,6 +125,7 @@ def revoke(*, kiosk_id, now):
     """Trust the kiosk no longer: whatever it still sends is kept for review. Twice changes nothing."""
     kiosk = locked(kiosk_id)
     kiosk.revoked_at = kiosk.revoked_at or now
+    note_ended("kiosk.revoked", kiosk.id, kiosk.paired_at)
     db.session.flush()
     return kiosk
 

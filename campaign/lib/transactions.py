@@ -3,6 +3,7 @@
 import sqlite3
 from contextlib import contextmanager
 from datetime import datetime
+from pathlib import Path
 from random import SystemRandom
 from time import monotonic, sleep
 
@@ -12,7 +13,9 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
+from campaign.lib.ended_log import FILE, EndedLog, ended_now
 from campaign.lib.group_commit import GroupCommit
+from campaign.lib.secret import secret_key
 from campaign.lib.times import utcnow
 from campaign.lib.turnstile import Turnstile
 
@@ -92,6 +95,7 @@ class Transactions:
             url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
         app.extensions["turnstile"] = Turnstile(url.database) if on_sqlite else None
+        app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = GroupCommit(lambda: self._batch(app), _pause) if grouped else None
 
     def write(self, operation, /, *arguments, **named):
@@ -130,6 +134,13 @@ class Transactions:
             return utcnow()
         with self._db.engine.connect() as connection:
             return connection.scalar(select(func.clock_timestamp()))
+    def note_ended(self, what, thing_id, born):
+        """Note in the present transaction that something ended, for the list beside the database; see `ended_log`.
+
+        `what` is "thing.fact". `born` is the instant at which the thing was made, or a text that is its alone.
+        """
+        text = born if isinstance(born, str) else born.isoformat()
+        self._db.session.info.setdefault("ended", []).append(ended_now(secret_key(), what, thing_id, text))
 
     def _leave_snapshot(self):
         """End what the caller was reading, and give its connection back before another is taken; return the application."""
@@ -143,23 +154,36 @@ class Transactions:
         turnstile = app.extensions["turnstile"]
         with app.app_context():
             if turnstile is None:
-                yield from self._committed()
+                yield from self._committed(app)
                 return
             queued_at = monotonic()
             with turnstile.turn():
                 self._db.session.connection(
                     execution_options={"writes": True, "waited_seconds": monotonic() - queued_at}
                 )
-                yield from self._committed()
+                yield from self._committed(app)
 
-    def _committed(self):
+    def _committed(self, app):
         try:
             yield
             self._refuse_dead_transaction()
+            self._list_ended(app.extensions["ended_log"])
             self._db.session.commit()
         except BaseException:
+            self._db.session.info.pop("ended", None)
             self._db.session.rollback()
             raise
+
+    def _list_ended(self, log):
+        """Bring what ended in this transaction onto the list. Raises OperationalError where that cannot be written."""
+        facts = self._db.session.info.pop("ended", ())
+        if facts:
+            # What the database refuses must not be on the list.
+            self._db.session.flush()
+            try:
+                log.append(facts)
+            except OSError as error:
+                raise OperationalError("list of what has ended", None, error) from error
 
     def _refuse_dead_transaction(self):
         """Raise OperationalError where SQLite gave the transaction up, on a full disk say, and an operation hid its error.

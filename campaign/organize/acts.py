@@ -29,13 +29,18 @@ class Fact(NamedTuple):
         return record(who, self.action, subject=on, cause_id=cause_id, reason=self.reason, details=self.details)
 
 
-def act(fact, operation, /, **named):
-    """Run `operation(**named)` and record `fact` in the same transaction; return what the operation returns."""
+def act(fact, operation, /, *, then=None, **named):
+    """Run `operation(**named)` and record `fact` in the same transaction; return what the operation returns.
+
+    `then(entry, result)` runs in that transaction too, and may tell others of it.
+    """
     who = actor()
 
     def operate_and_record():
         result = operation(**named)
-        fact.told(who, result)
+        entry = fact.told(who, result)
+        if then is not None:
+            then(entry, result)
         return result
 
     return write(operate_and_record)

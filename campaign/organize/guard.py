@@ -9,6 +9,7 @@ from flask import abort, g, redirect, url_for
 from campaign.accounts import permissions
 from campaign.accounts.permissions import TABLE
 from campaign.lib.times import utcnow
+from campaign.organize.entrance.refused import note_refused_access
 from campaign.organize.entrance.signed_out import to_the_door, to_the_password, words_kept_at_the_door
 from campaign.organize.presence import cause_id_of, organizer
 
@@ -35,13 +36,15 @@ def allowed(action, thing=None):
             who = _known()
             if thing is None:
                 if not permissions.may_somewhere(who, action):
+                    note_refused_access(who, action)
                     abort(403)
                 return view(**values)
             found = thing(**{name: values.pop(name) for name in names})
-            if found is None or not permissions.belongs_to(who, cause_id_of(found)):
+            if found is None:
                 abort(404)
             if not permissions.may(who, action, cause_id_of(found)):
-                abort(403)
+                note_refused_access(who, action, cause_id_of(found))
+                abort(403 if permissions.belongs_to(who, cause_id_of(found)) else 404)
             return view(found, **values)
 
         names = () if thing is None else tuple(signature(thing).parameters)
@@ -80,6 +83,7 @@ def fresh(view):
             abort(to_the_password())
         return view(*thing, **values)
 
+    guarded.is_fresh = True
     return guarded
 
 
@@ -108,7 +112,7 @@ def _signed_in():
 
 
 def _known():
-    """Return who is signed in as far as their roles ask: who may export must have a second factor first."""
+    """Return who is signed in as far as their roles ask: who may see personal data must have a second factor first."""
     who = organizer() or abort(words_kept_at_the_door() or to_the_door())
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
         abort(redirect(url_for("organize.second_factor.index"), 303))

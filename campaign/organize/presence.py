@@ -1,11 +1,12 @@
 """Who is asking: the organizer behind the session cookie, and as whom they act."""
 
-from flask import current_app, g, request
+from flask import after_this_request, current_app, g, request
 
 from campaign.accounts import keys, permissions
 from campaign.accounts.audit import Actor
-from campaign.accounts.sessions import SEEN_EVERY, see_session, session_of
+from campaign.accounts.sessions import LONGEST, SEEN_EVERY, see_session, session_of
 from campaign.extensions import write
+from campaign.lib.host_cookies import host_name
 from campaign.lib.times import utcnow
 
 SESSION_COOKIE = "volante_organizer"
@@ -16,7 +17,10 @@ PATH = "/organize"
 def find_session():
     """Look up the session of this request once; a session in use is noted every few minutes."""
     now = utcnow()
-    found = session_of(request.cookies.get(SESSION_COOKIE), now)
+    token = read_cookie(SESSION_COOKIE)
+    found = session_of(token, now)
+    if found is not None and host_name(SESSION_COOKIE) not in request.cookies:
+        _replace_cookie(SESSION_COOKIE, token, LONGEST)
     if found is not None and found.seen_at < now - SEEN_EVERY:
         write(see_session, session_id=found.id, now=now)
     g.organizer_session = found
@@ -57,18 +61,39 @@ def cause_id_of(thing):
     return thing.cause_id if hasattr(thing, "cause_id") else thing.id
 
 
+def read_cookie(name):
+    """Return the value of one of our cookies, also under the plain name that it had before this site was served by https alone."""
+    return request.cookies.get(host_name(name)) or request.cookies.get(name)
+
+
 def set_cookie(response, name, value, longest):
-    """Give the browser a cookie that only the workspace gets to see, for the timedelta `longest`."""
+    """Give the browser a cookie for the timedelta `longest`, in place of one under its plain name."""
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
     response.set_cookie(
-        name,
+        host_name(name),
         value,
         max_age=longest,
-        path=PATH,
-        secure=current_app.config["SESSION_COOKIE_SECURE"],
+        # What a browser promises of a name with __Host- it promises of the whole host only.
+        path="/" if is_secure else PATH,
+        secure=is_secure,
         httponly=True,
         samesite="Lax",
     )
+    if is_secure and name in request.cookies:
+        response.delete_cookie(name, path=PATH)
 
 
 def drop_session_cookie(response):
-    response.delete_cookie(SESSION_COOKIE, path=PATH)
+    is_secure = current_app.config["SESSION_COOKIE_SECURE"]
+    response.delete_cookie(host_name(SESSION_COOKIE), path="/" if is_secure else PATH, secure=is_secure)
+    if is_secure:
+        response.delete_cookie(SESSION_COOKIE, path=PATH)
+
+
+def _replace_cookie(name, value, longest):
+    @after_this_request
+    def under_its_new_name(response):
+        # A view may have set it, or dropped it, by now.
+        if not any(header.startswith(f"{host_name(name)}=") for header in response.headers.getlist("Set-Cookie")):
+            set_cookie(response, name, value, longest)
+        return response

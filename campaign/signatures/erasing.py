@@ -9,7 +9,7 @@ from campaign.accounts.audit import WORKER, record
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.times import utcnow
 from campaign.mail.operations import owe_all
 from campaign.petitions.editing import ChangedMeanwhile
@@ -35,7 +35,7 @@ class StillCounted(CampaignError):
 def erase_one(*, signature_id):
     """Remove every personal word of a signature; one that is counted stays counted. Raises StillCounted."""
     row = db.session.execute(
-        select(Signature.state, Signature.number).where(Signature.id == signature_id).with_for_update()
+        select(Signature.state, Signature.number, Signature.created_at).where(Signature.id == signature_id).with_for_update()
     ).one()
     # Erased with its number it would stay in the tally that it was to leave.
     if row.number is not None and row.state not in ("counted", "confirmed", "erased"):
@@ -44,6 +44,7 @@ def erase_one(*, signature_id):
         # Retention forgets signatures and leaves subscriptions, which are consents of their own; who asks to be erased is gone whole.
         erase_of_signatures([signature_id], now=utcnow())
         erase([signature_id])
+        note_ended("signature.erased", signature_id, row.created_at)
     return signature_id
 
 
@@ -151,6 +152,7 @@ def anonymise(*, petition_id, actor, now, limit=BATCH):
     if len(ids) < limit and not personal_left(petition_id):
         petition = db.session.get(Petition, petition_id)
         petition.retention_done_at = now
+        note_ended("petition.erased", petition.id, petition.created_at)
         record(actor, "retention.erase", subject=("petition", petition_id), cause_id=petition.cause_id)
         db.session.flush()
     return len(ids)

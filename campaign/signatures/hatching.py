@@ -44,6 +44,11 @@ def hatch(*, holder, now, most_per_address=0, limit=BATCH):
     return released + resumed + held + _give_numbers(now, limit)
 
 
+def release_left(*, now, limit=BATCH):
+    """Take what was withdrawn or held out of the tally where no runner is at work, as after a restore; return how many."""
+    return _release(now, limit)
+
+
 def _release(now, limit):
     """Take withdrawn or held signatures out of tally and ledger, and free their numbers."""
     rows = db.session.execute(

@@ -3,7 +3,7 @@
 from sqlalchemy import bindparam, select, update
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.signatures import keys
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signatures_of_address
@@ -87,6 +87,7 @@ def withdraw(*, signature_id, email_digest, now):
     if signature.state not in ("withdrawn", "erased"):
         signature.state = "withdrawn"
         signature.withdrawn_at = now
+        note_ended("signature.withdrawn", signature.id, signature.created_at)
     db.session.flush()
     return signature
 
@@ -98,6 +99,7 @@ def restore(*, signature_id, email_digest):
         back = "confirmed" if signature.confirmed_at else "pending"
         signature.state = "held" if signature.held_reason else back
         signature.withdrawn_at = None
+        note_ended("signature.returned", signature.id, signature.created_at)
     db.session.flush()
     return signature
 

@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.digests import keyed_digest
 from campaign.signatures import keys
 from campaign.signatures.models import Signature
@@ -94,22 +94,24 @@ def release_all(*, reason, now, limit):
 
 def withdraw(*, ids, cause_ids, now):
     """Take signatures back because their owners asked for it otherwise than by their link."""
-    return _change(
+    withdrawn = _change(
         _chosen(ids, cause_ids) & _table.c.state.in_(UNDECIDED),
         state="withdrawn",
         withdrawn_at=now,
     )
+    return _noted("signature.withdrawn", withdrawn)
 
 
 def take_back_withdrawal(*, ids, cause_ids):
     """Undo a withdrawal: the signature is again what it was."""
     back = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
-    return _change(
+    returned = _change(
         # What an import brought and its undoing emptied has no name any more.
         _chosen(ids, cause_ids) & (_table.c.state == "withdrawn") & (_table.c.given_name != ""),
         state=case((_table.c.held_reason != "", "held"), else_=back),
         withdrawn_at=None,
     )
+    return _noted("signature.returned", returned)
 
 
 def decide_comments(*, seen, shown, cause_ids, now):
@@ -199,6 +201,13 @@ def _chosen(ids, cause_ids):
 
 def _change(condition, **values):
     return db.session.scalars(update(_table).where(condition).values(**values).returning(_table.c.id)).all()
+
+
+def _noted(what, ids):
+    """Put what became of these signatures on the list of what has ended; return the ids."""
+    for row in db.session.execute(select(_table.c.id, _table.c.created_at).where(_table.c.id.in_(ids))):
+        note_ended(what, row.id, row.created_at)
+    return ids
 
 
 def petitions_of(ids):

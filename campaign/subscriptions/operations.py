@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import delete, false, func, or_, select, update
 
 from campaign.errors import CampaignError
-from campaign.extensions import db
+from campaign.extensions import db, note_ended
 from campaign.lib.insertion import insert
 from campaign.mail.operations import owe, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
@@ -125,6 +125,7 @@ def end(*, subscription_id, email_digest, now, mailing_id=None):
     row = _own(subscription_id, email_digest)
     if row.state != "ended":
         row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = "ended", now, "owner", mailing_id
+        note_ended("subscription.ended", row.id, row.created_at)
         db.session.flush()
     return row
 
@@ -135,6 +136,7 @@ def suppress(*, email_digest, reason, now, note=""):
     An owner's own word takes the place of an organizer's, so that no organizer can lift it; `note` is why an organizer does it.
     """
     listed = SuppressedAddress.__table__
+    note_ended(f"address.{reason}", email_digest.hex(), "")
     fact = {"reason": reason, "since": now, "note": note}
     by_organizer = listed.c.reason == "organizer" if reason != "organizer" else false()
     db.session.execute(
@@ -152,6 +154,7 @@ def suppress(*, email_digest, reason, now, note=""):
 def allow_again(*, email_digest):
     """Take an address off the list at its owner's wish, where it was put there at their wish; nothing is subscribed by it."""
     wished = (SuppressedAddress.digest == email_digest, SuppressedAddress.reason == "request")
+    note_ended("address.allowed", email_digest.hex(), "")
     db.session.execute(delete(SuppressedAddress).where(*wished))
 
 
@@ -159,6 +162,7 @@ def lift(*, email_digest):
     """Take an address off the list that an organizer put there; nothing is subscribed by it. Raises OwnersWish."""
     listed = SuppressedAddress.digest == email_digest
     if db.session.execute(delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")).rowcount:
+        note_ended("address.allowed", email_digest.hex(), "")
         return
     if db.session.scalar(select(SuppressedAddress.reason).where(listed)):
         raise OwnersWish()

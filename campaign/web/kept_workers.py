@@ -56,7 +56,10 @@ WORKERS = (
         _l("So that signers can trust what happens to their data"),
         _l("The admins of this site and the owners of the cause"),
         _l("As long as this site; the database itself refuses to change it"),
-        columns_of("audit_entry", "organizer_id at door address action subject_kind subject_id cause_id reason details"),
+        (
+            *columns_of("audit_entry", "organizer_id at door address action subject_kind subject_id cause_id reason details"),
+            *columns_of("account_alert", "organizer_id entry_id"),
+        ),
     ),
     Kept(
         _l("Which files of signatures you had made, and what you last chose there"),

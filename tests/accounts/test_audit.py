@@ -35,6 +35,17 @@ def test_the_database_itself_refuses_to_change_the_trail(app, odile, change):
     assert [entry.reason for entry in entries()] == ["why"]
 
 
+def test_an_entry_cannot_be_replaced(app, odile):
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("only SQLite knows this statement")
+    entry = write(record, Actor(odile.id), "people.invite", reason="why")
+    forged = "insert or replace into audit_entry (id, at, door, address, action, subject_kind, reason, details)"
+    with pytest.raises(DatabaseError, match="append-only"):
+        write(lambda: db.session.execute(text(f"{forged} values ({entry.id}, '2026-01-01', 'web', '', 'forged', '', '', '{{}}')")))
+    db.session.rollback()
+    assert [entry.action for entry in entries()] == ["people.invite"]
+
+
 def test_postgresql_refuses_to_empty_the_trail(app):
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no truncate")

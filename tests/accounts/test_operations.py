@@ -11,6 +11,7 @@ from campaign.accounts.models import AccountLink, OrganizerSession
 from campaign.accounts.operations import (
     LastAdmin,
     LinkSpent,
+    OrganizerRemoved,
     ask_reset,
     enrol,
     follow_link,
@@ -34,9 +35,9 @@ TEO = "teo@brandt.example"
 WEEK = timedelta(days=7)
 
 
-def invited(role="editor", cause_id=None, email=TEO, now=None):
-    named = {"address": parse_address(email), "role": role, "cause_id": cause_id, "lang": "es", "now": now or utcnow()}
-    return write(invite, **named)
+def invited(role="editor", cause_id=None, email=TEO, now=None, **more):
+    named = {"address": parse_address(email), "role": role, "cause_id": cause_id, "lang": "es", "now": now or utcnow()} | more
+    return write(invite, **named).organizer_id
 
 
 def links():
@@ -151,7 +152,11 @@ def test_who_was_removed_is_nowhere_but_in_the_trail(app, client):
     assert (gone.name, gone.password_hash, gone.grants, gone.passkeys) == ("Owner", None, [], [])
     with pytest.raises(LinkSpent):
         follow(links()[0])
-    invited(cause_id=make_cause("hill").id, email=who.email)
+    hill = make_cause("hill")
+    with pytest.raises(OrganizerRemoved):
+        invited(cause_id=hill.id, email=who.email, name="Somebody Else")
+    assert (fresh(who).name, fresh(who).grants) == ("Owner", [])
+    invited(cause_id=hill.id, email=who.email, may_bring_back=True)
     assert fresh(who).removed_at is None
     assert [grant.role for grant in fresh(who).grants] == ["editor"]
 

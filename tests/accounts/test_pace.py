@@ -2,6 +2,7 @@
 
 import pytest
 
+from campaign.accounts import pace as pace_module
 from campaign.accounts.pace import TooManyTries, pace
 
 ODILE, TEO = b"o" * 16, b"t" * 16
@@ -63,3 +64,17 @@ def test_the_second_step_has_its_own_narrow_count(app):
 
 def test_one_account_is_sent_four_letters_an_hour_and_nobody_hears_of_the_fifth(app):
     assert [pace().admit_reset(network=STRANGER, account=ODILE) for _ in range(5)] == [True] * 4 + [False]
+
+
+def test_wrong_passwords_at_the_whole_site_shut_out_strangers_but_no_known_browser(app):
+    for _ in range(pace_module.REFUSED_AT_SITE.amount):
+        pace().count_refused()
+    with pytest.raises(TooManyTries):
+        pace().admit(network="198.51.100.1", account=TEO)
+    pace().admit(network="198.51.100.1", account=TEO, device=HOME)
+
+
+def test_wrong_passwords_of_known_browsers_shut_out_nobody(app):
+    for _ in range(pace_module.REFUSED_AT_SITE.amount):
+        pace().count_refused(device=HOME)
+    pace().admit(network="198.51.100.1", account=TEO)

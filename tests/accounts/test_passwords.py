@@ -1,10 +1,15 @@
 """Passwords: kept as Argon2id, and strong enough."""
 
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event, Semaphore
+
 import pytest
 
 from campaign import create_app
 from campaign.accounts.passwords import PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
 from config import load
+from campaign.accounts import passwords
+from campaign.accounts.passwords import HashingBusy, PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
 
 GOOD = "otter violin Tuesday cardamom"
 
@@ -51,3 +56,49 @@ def test_what_is_soon_guessed_is_refused(password, code):
 @pytest.mark.parametrize("password", [GOOD, "¿Dónde están los 43 de Iguala?", "чайка окно вторник мёд", "🦋" * 3 + "qZ7!kd92mB"])
 def test_strong_ones_of_any_script_are_taken(password):
     demand_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
+
+
+def test_few_wait_for_their_password_and_the_next_is_told_at_once(monkeypatch):
+    """Two are checked and two wait, so no more than four threads of a process are held, however many knock."""
+    go_on = Event()
+
+    class Slow:
+        def verify(self, _hash, _password):
+            go_on.wait()
+
+    monkeypatch.setattr(passwords, "_hasher", Slow())
+    monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 60)
+    places = CountedPlaces(passwords._places)
+    monkeypatch.setattr(passwords, "_places", places)
+    with ThreadPoolExecutor(4) as pool:
+        checks = [pool.submit(matches, "kept", GOOD) for _ in range(4)]
+        for _ in range(4):
+            places.taken.acquire()
+        with pytest.raises(HashingBusy):
+            matches("kept", GOOD)
+        go_on.set()
+        assert all(check.result() for check in checks)
+    assert matches("kept", GOOD)
+
+
+def test_who_waits_too_long_is_told_to_come_again(monkeypatch):
+    monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 0)
+    with passwords._turn(), passwords._turn(), pytest.raises(HashingBusy):
+        matches("kept", GOOD)
+    assert not matches("kept", GOOD)
+
+
+class CountedPlaces:
+    """The places to be checked in, which tell each one that is taken."""
+
+    def __init__(self, places):
+        self._places, self.taken = places, Semaphore(0)
+
+    def acquire(self, **options):
+        is_free = self._places.acquire(**options)
+        if is_free:
+            self.taken.release()
+        return is_free
+
+    def release(self):
+        self._places.release()

@@ -51,7 +51,7 @@ def test_what_was_damaged_after_a_backup_comes_back(run, signed, tmp_path, name)
     change(signed[1], comment="scribbled over")
     sign(make_petition("law", cause_id=row(signed[0]).cause_id))
     done = run("restore", "--yes", file)
-    assert (done.exit_code, done.output) == (0, f"Restored from {file}.\n")
+    assert (done.exit_code, done.output.splitlines()[0]) == (0, f"Restored from {file}.")
     assert facts() == before
     assert differences() == []
     db.session.rollback()
@@ -85,7 +85,7 @@ def test_signing_goes_on_after_a_restore_with_numbers_of_its_own(run, signed, tm
 def test_a_script_is_not_asked(run, signed, tmp_path):
     file = tmp_path / "copy"
     run("backup", file)
-    assert run("restore", file).output == f"Restored from {file}.\n"
+    assert run("restore", file).output.startswith(f"Restored from {file}.\n")
 
 
 def test_at_a_terminal_a_restore_asks_first_and_no_means_no(run, signed, tmp_path, monkeypatch):

@@ -1,5 +1,6 @@
 """One's own account."""
 
+import re
 from datetime import timedelta
 
 import pyotp
@@ -120,7 +121,12 @@ def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_k
     page = editor.get(answer.location).text
     assert page.count("<li><code>") == 10
     assert editor.get(answer.location).text.count("<li><code>") == 10
+    file = editor.get("/organize/account/second-factor/codes.txt")
+    assert file.headers["Content-Disposition"].startswith("attachment")
+    for code in re.findall(r"<li><code>([\d ]+)</code>", page):
+        assert code in file.text
     editor.post("/organize/account/second-factor/codes/kept")
+    assert editor.get("/organize/account/second-factor/codes.txt").status_code == 303
     assert editor.get(answer.location).status_code == 303
     who = fresh(editor.organizer)
     assert keys.unseal(who.totp_secret) == secret
@@ -219,3 +225,36 @@ def test_an_app_seen_by_somebody_else_is_worth_nothing_after_the_phone_is_change
     secret = secret_on(editor.get(APP))
     assert secret != first
     assert with_app(editor.organizer) != first
+
+
+@pytest.mark.parametrize(("shown", "status"), [(True, 200), (False, 422)])
+def test_a_passkey_stands_in_for_the_password_before_a_sensitive_step(desk_of, monkeypatch, shown, status):
+    desk = desk_of()
+    asked = {}
+
+    def spend(**named):
+        asked.update(named)
+        return named["organizer_id"] if shown else None
+
+    monkeypatch.setattr("campaign.organize.account.passkeys.spend_passkey", spend)
+    headers = {"X-CSRFToken": desk.token()}
+    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    assert desk.get(APP).status_code == 303
+    desk.client.post("/organize/account/passkeys/confirm/options", json={}, headers=headers)
+    answer = desk.client.post("/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers)
+    assert answer.status_code == status
+    assert asked["organizer_id"] == desk.organizer.id
+    assert desk.get(APP).status_code == (200 if shown else 303)
+    again = desk.client.post("/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers)
+    assert again.status_code == 422
+
+
+def test_what_was_typed_waits_for_the_password_on_a_sensitive_form(desk_of):
+    cause, desk = make_cause(), desk_of()
+    desk.token()
+    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    words = {"email": "teo@brandt.example", "role": "editor", "cause": str(cause.id), "name": "Teo"}
+    answer = desk.post("/organize/people/invite", words, headers={"Accept": "text/html"})
+    assert answer.status_code == 403
+    for value in words.values():
+        assert f'value="{value}"' in answer.text

@@ -336,3 +336,15 @@ def test_large_numbers_of_a_rule_and_of_what_waits_are_grouped(desk_of, petition
     page = desk.get(here).text
     for words in ("It would have held 1,234 signatures", "Of 150,570 that were looked at.", "1,234 of them are counted."):
         assert words in page
+
+
+def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
+    title = "</select><input type=hidden name=role value=admin><button formaction=/organize/people/invite>Go on</button>"
+    cause = make_cause()
+    make_petition(cause_id=cause.id)
+    words = {"revision": cause.revision, "title_en": title, "summary_en": "A butterfly for every name.", "palette": cause.palette}
+    assert desk_of("editor", cause.id).post(f"/organize/causes/{cause.slug}/words", words).status_code == 303
+    page = desk_of().get("/organize/rules/new").text
+    assert "formaction" in page
+    assert "<button formaction" not in page
+    assert "</select><input" not in page

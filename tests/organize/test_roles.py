@@ -1,10 +1,17 @@
 """Each role on each route of the workspace, against the table."""
 
+from datetime import timedelta
+
 import pytest
 from flask import current_app
+from sqlalchemy import update
 from werkzeug.routing import IntegerConverter
 
-from campaign.accounts.permissions import ADMIN, ROLES, TABLE
+from campaign.accounts.audit import entries
+from campaign.accounts.models import OrganizerSession
+from campaign.accounts.permissions import ADMIN, PERSONAL, ROLES, TABLE
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
 from campaign.organize.guard import ANYBODY, ORGANIZER
 from tests.factories.causes import make_cause
 
@@ -64,3 +71,68 @@ def test_places_that_one_may_not_see_are_not_on_the_rail(desk_of):
         page = desk_of(role, cause.id).get("/organize/").text
         assert ('href="/organize/people/"' in page) is sees
         assert ('href="/organize/audit/"' in page) is sees
+
+
+SENSITIVE = {
+    "organize.people.create", "organize.people.give", "organize.people.take", "organize.people.invite_again",
+    "organize.people.unlock", "organize.people.remove_whole", "organize.keys.create",
+    "organize.kiosks.pin", "organize.kiosks.create", "organize.kiosks.decide",
+    "organize.retention.update", "organize.copies.create", "organize.erasures.create", "organize.mail.plan",
+    "organize.exports.create", "organize.exports.download", "organize.exports.again",
+    "organize.handovers.make_pack", "organize.handovers.save_contents",
+    "organize.second_factor.index", "organize.second_factor.app", "organize.second_factor.start_app",
+    "organize.second_factor.stop_app", "organize.second_factor.renew_codes", "organize.second_factor.codes",
+    "organize.passkeys.options", "organize.passkeys.add", "organize.passkeys.remove",
+}  # fmt: skip
+
+
+def test_sensitive_steps_ask_for_a_fresh_password(app):
+    views = current_app.view_functions
+    assert SENSITIVE <= views.keys()
+    assert [name for name in SENSITIVE if not getattr(views[name], "is_fresh", False)] == []
+
+
+@pytest.mark.parametrize("role", [ADMIN, *ROLES])
+def test_an_old_session_is_led_to_its_password_by_every_sensitive_route(desk_of, role):
+    cause = make_cause()
+    desk = desk_of(role, None if role == ADMIN else cause.id)
+    desk.token()
+    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    for method, path, _ in routes():
+        view = view_of(method, path)
+        if getattr(view, "is_fresh", False):
+            answer = ask(desk, method, path)
+            is_led = answer.status_code == 303 and answer.location.startswith("/organize/account/confirm")
+            assert is_led or answer.status_code in (403, 404), path
+
+
+@pytest.mark.parametrize("role", [ADMIN, *ROLES])
+def test_without_its_second_factor_a_role_that_sees_people_gets_nowhere(desk_of, role):
+    cause = make_cause()
+    desk = desk_of(role, None if role == ADMIN else cause.id, second_factor=False)
+    is_open = not (role == ADMIN or any(role in TABLE[action] for action in PERSONAL))
+    for method, path, permission in routes():
+        if permission == ORGANIZER:
+            continue
+        answer = ask(desk, method, path)
+        is_led = answer.status_code == 303 and answer.location == "/organize/account/second-factor"
+        assert is_led is not is_open, path
+
+
+def view_of(method, path):
+    endpoint, _ = current_app.url_map.bind("").match(path, method=method)
+    return current_app.view_functions[endpoint]
+
+
+def test_refused_access_is_noted_once_with_growing_counts(desk_of):
+    cause, other = make_cause(), make_cause("hill")
+    desk = desk_of("editor", cause.id)
+    for _ in range(12):
+        assert desk.get(f"/organize/causes/{other.slug}").status_code == 404
+    assert desk.get("/organize/people/").status_code == 403
+    assert desk.get("/organize/causes/nowhere").status_code == 404
+    db.session.rollback()
+    noted = [(each.details["action"], each.details["count"], each.cause_id) for each in reversed(entries(action="access"))]
+    assert noted == [("causes.see", 1, other.id), ("causes.see", 10, other.id), ("people.see", 1, None)]
+    assert {each.organizer_id for each in entries(action="access")} == {desk.organizer.id}
+    assert "causes.see" in desk_of().get("/organize/audit/?about=access").text

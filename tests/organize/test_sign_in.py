@@ -8,7 +8,11 @@ from sqlalchemy import select, update
 
 from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
+from campaign.accounts.keys import link_token
 from campaign.accounts.models import KnownDevice, OrganizerSession
+from campaign.accounts.operations import make_link
+from campaign.accounts.passwords import HashingBusy
+from campaign.accounts.sessions import is_known
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.organize.presence import DEVICE_COOKIE, SESSION_COOKIE
@@ -247,3 +251,31 @@ def test_a_flood_of_tries_leaves_few_rows(door, odile):
         try_in(door, f"n{number}@else.example", "wrong")
     assert len([way for way, who in refused() if who]) == 6
     assert len([way for way, who in refused() if not who]) == 2
+
+
+def busy(*_):
+    raise HashingBusy
+
+
+def test_where_too_many_are_checked_what_was_typed_stays_and_it_says_when_to_come_again(door, editor, monkeypatch):
+    monkeypatch.setattr("campaign.organize.entrance.sign_in.matches", busy)
+    answer = enter(door, editor.email)
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
+    assert editor.email in answer.text
+    assert PASSWORD not in answer.text
+
+
+def test_too_many_tries_say_when_to_come_again(door, app):
+    for _ in range(10):
+        enter(door, "nobody@kwan.example", "wrong")
+    assert enter(door, "nobody@kwan.example", "wrong").headers["Retry-After"] == "900"
+
+
+def test_a_reset_ends_the_browsers_that_were_known(app, door, editor):
+    enter(door, editor.email)
+    link = write(make_link, organizer_id=editor.id, purpose="reset", now=utcnow())
+    elsewhere = Desk(app.test_client())
+    elsewhere.post(f"/organize/reset/{link_token(link)}", {"password": f"{PASSWORD} anew"})
+    db.session.rollback()
+    assert len(db.session.scalars(select(KnownDevice.id)).all()) == 1
+    assert not is_known(editor.id, cookie(door, DEVICE_COOKIE))

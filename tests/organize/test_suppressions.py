@@ -91,3 +91,15 @@ def test_the_list_has_pages_and_ends_kindly(owner):
     assert "The list ends before this page" in owner.get(f"{HERE}/?page=9").text
     for nonsense in ("zz", "abcd", "a" * 33):
         assert owner.get(f"{HERE}/{nonsense}").status_code == 404
+
+
+def test_an_owner_lists_only_addresses_of_their_own_cause(owner, desk_of):
+    stranger = {"email": "stranger@rosales.example", "reason": "Asked by telephone"}
+    answer = owner.post(f"{HERE}/add", stranger)
+    assert answer.status_code == 422
+    assert stranger["email"] in answer.text
+    subscribe("odile", cause_id=make_cause("hill").id)
+    assert owner.post(f"{HERE}/add", {**stranger, "email": "odile@rosales.example"}).status_code == 422
+    assert not is_suppressed(email_digest("odile@rosales.example"))
+    assert desk_of().post(f"{HERE}/add", stranger).status_code == 303
+    assert is_suppressed(email_digest(stranger["email"]))

@@ -7,14 +7,16 @@ from flask_babel import gettext as _
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.operations import describe, set_password
 from campaign.accounts.pace import TooManyTries, pace
-from campaign.accounts.passwords import hash_password, matches
+from campaign.accounts.passwords import HashingBusy, hash_password, matches
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.organize.account.forms import ChangePasswordForm, ConfirmForm, OrganizerForm
 from campaign.organize.acts import Fact, act, act_on_account
+from campaign.organize.entrance.busy import busy_sentence, later
 from campaign.organize.entrance.letting_in import safe_next
+from campaign.organize.entrance.passkey_talk import passkeys_work
 from campaign.organize.guard import own_account
 from campaign.organize.presence import organizer
 
@@ -58,13 +60,18 @@ def password():
 def change_password():
     who = organizer()
     form = ChangePasswordForm(who)
-    if not form.validate() or not _is_right(form, form.present):
-        return _password_page(form, 422)
+    try:
+        if not form.validate() or not _is_right(form, form.present):
+            return _password_page(form, 422)
+        password_hash = hash_password(form.password.data)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_password_page(form, busy.status))
     act_on_account(
         "account.password",
         set_password,
         organizer_id=who.id,
-        password_hash=hash_password(form.password.data),
+        password_hash=password_hash,
         but_session=g.organizer_session.id,
         details={"way": "changed"},
     )
@@ -81,10 +88,14 @@ def confirm():
 @blueprint.post("/confirm")
 @own_account
 def confirmed():
-    """Take the password once more before something grave."""
+    """Take the password again before a sensitive step."""
     form = ConfirmForm()
-    if not form.validate() or not _is_right(form, form.password):
-        return _confirm_page(form, 422)
+    try:
+        if not form.validate() or not _is_right(form, form.password):
+            return _confirm_page(form, 422)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_confirm_page(form, busy.status))
     write(confirm_session, session_id=g.organizer_session.id, now=utcnow())
     return redirect(safe_next(request.args.get("next")), 303)
 
@@ -139,4 +150,6 @@ def _password_page(form, status=200):
 
 
 def _confirm_page(form, status=200):
-    return render_template("organize/account/confirm.html", form=form, next=request.args.get("next", "")), status
+    has_passkey = bool(organizer().passkeys) and passkeys_work()
+    context = {"form": form, "next": request.args.get("next", ""), "passkeys": has_passkey}
+    return render_template("organize/account/confirm.html", **context), status

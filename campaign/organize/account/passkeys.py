@@ -1,22 +1,27 @@
-"""One's own passkeys: making them, and throwing them away."""
+"""One's own passkeys: making and removing them, and showing one again before a sensitive step."""
 
-from flask import Blueprint, Response, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from webauthn import options_to_json
 
 from campaign.accounts.passkeys import (
     PasskeyRefused,
     add_passkey,
+    authentication_options,
     registration_options,
     remove_passkey,
+    spend_passkey,
     verified_registration,
 )
 from campaign.accounts.permissions import must_have_second_factor
+from campaign.accounts.sessions import confirm_session
+from campaign.extensions import write
 from campaign.lib.names import clean_text
 from campaign.lib.times import utcnow
 from campaign.organize.account.second_factor import after_new_factor
 from campaign.organize.acts import act_on_account
 from campaign.organize.entrance.devices import described
+from campaign.organize.entrance.letting_in import safe_next
 from campaign.organize.entrance.passkey_talk import here, keep_challenge, take_challenge
 from campaign.organize.guard import fresh, own_account
 from campaign.organize.presence import organizer
@@ -68,3 +73,30 @@ def remove(passkey_id):
         act_on_account("account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id)
         flash(_("The passkey opens nothing any more."), "sure")
     return redirect(url_for("organize.second_factor.index"), 303)
+
+
+@blueprint.post("/confirm/options")
+@own_account
+def confirm_options():
+    chosen = authentication_options(here(), organizer())
+    keep_challenge(chosen)
+    return Response(options_to_json(chosen), mimetype="application/json")
+
+
+@blueprint.post("/confirm")
+@own_account
+def confirm():
+    """Take a passkey in place of the password before a sensitive step; say where to go on."""
+    sent = request.get_json(silent=True)
+    sent, challenge = sent if isinstance(sent, dict) else {}, take_challenge()
+    shown = {"place": here(), "challenge": challenge, "answer": sent.get("answer"), "organizer_id": organizer().id}
+    if challenge is None or not write(_confirm, session_id=g.organizer_session.id, now=utcnow(), **shown):
+        return jsonify(error=_("This passkey did not work. Try again, or enter your password.")), 422
+    return jsonify(next=safe_next(sent.get("next")))
+
+
+def _confirm(*, session_id, now, **shown):
+    is_shown = spend_passkey(now=now, **shown) is not None
+    if is_shown:
+        confirm_session(session_id=session_id, now=now)
+    return is_shown

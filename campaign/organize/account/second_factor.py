@@ -1,7 +1,7 @@
 """One's second factor: the codes of an app, passkeys, and recovery codes for when both are lost."""
 
 import segno
-from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask import Blueprint, Response, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -99,7 +99,21 @@ def codes():
     made = _kept(CODES)
     if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
-    return render_template("organize/second_factor/codes.html", codes=made.split())
+    return render_template("organize/second_factor/codes.html", codes=_in_groups(made))
+
+
+@blueprint.get("/codes.txt")
+@own_account
+@fresh
+def download_codes():
+    """Send the recovery codes just made as a file."""
+    made = _kept(CODES)
+    if made is None:
+        return redirect(url_for("organize.second_factor.index"), 303)
+    lines = [_("Recovery codes for the account %(email)s", email=organizer().email), "", *_in_groups(made)]
+    response = Response("\r\n".join(lines) + "\r\n", mimetype="text/plain")
+    response.headers["Content-Disposition"] = "attachment; filename=recovery-codes.txt"
+    return response
 
 
 @blueprint.post("/codes/kept")
@@ -122,6 +136,11 @@ def make_codes():
     made = new_recovery_codes()
     act_on_account("account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made)
     _keep(CODES, " ".join(made))
+
+
+def _in_groups(made):
+    """Return the codes of a text that holds them, each in groups of four digits."""
+    return [" ".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in made.split()]
 
 
 def _may_lose_one(who):

@@ -13,12 +13,12 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.operations import owe
 from campaign.organize.entrance.devices import described
-from campaign.organize.presence import DEVICE_COOKIE, PATH, SESSION_COOKIE, set_cookie
+from campaign.organize.presence import DEVICE_COOKIE, PATH, SESSION_COOKIE, read_cookie, set_cookie
 
 
 def known_device(organizer_id):
     """Return the digest of the device cookie where this organizer has signed in with it before, else None."""
-    token = request.cookies.get(DEVICE_COOKIE, "")
+    token = read_cookie(DEVICE_COOKIE) or ""
     # Asked for nobody too, so that the answer takes as long.
     return keys.token_digest(token) if is_known(organizer_id or 0, token) else None
 
@@ -46,7 +46,7 @@ def let_in(organizer_id, next_address, way):
 
 def open_door(response, organizer_id, way):
     """Open a full session and give `response` its cookies."""
-    device_token = request.cookies.get(DEVICE_COOKIE) or keys.new_token()
+    device_token = read_cookie(DEVICE_COOKIE) or keys.new_token()
     _open(response, organizer_id, "full", way, device_token)
     set_cookie(response, DEVICE_COOKIE, device_token, DEVICE_KEPT)
 

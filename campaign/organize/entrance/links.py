@@ -8,10 +8,11 @@ from campaign.accounts import keys
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.operations import LinkSpent, ask_reset, follow_link, tell_of_change
 from campaign.accounts.pace import TooManyTries, pace
-from campaign.accounts.passwords import hash_password
+from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
 from campaign.extensions import write
 from campaign.lib.times import utcnow
+from campaign.organize.entrance.busy import busy_sentence, later
 from campaign.organize.entrance.forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
 from campaign.organize.entrance.letting_in import ask_second_step, let_in
 from campaign.organize.guard import anybody
@@ -39,7 +40,7 @@ def send():
             write(ask_reset, address=address, now=utcnow())
     except TooManyTries as wait:
         form.form_errors.append(_("Too many letters were asked for from here. Wait an hour, or ask an admin."))
-        return render_template("organize/links/ask.html", form=form), wait.status
+        return later((render_template("organize/links/ask.html", form=form), wait.status), wait.minutes * 60)
     return render_template("organize/links/sent.html", email=address)
 
 
@@ -84,7 +85,11 @@ def _follow(purpose, token, form_class):
         return _page(link, form, 422)
     words = {"name": form.name.data, "lang": known_lang(form.lang.data)} if purpose == "invitation" else {}
     who = Actor(link.organizer_id, address=keys.shorten(request.remote_addr))
-    words |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
+    try:
+        words |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_page(link, form, busy.status))
     has_factor = link.organizer.has_second_factor
     try:
         write(_follow_and_record, who, purpose, **words)

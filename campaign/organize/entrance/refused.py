@@ -1,4 +1,4 @@
-"""Ways in that were refused, for the audit trail.
+"""Ways in, and steps of signed-in people, that were refused, for the audit trail.
 
 Nothing of what a stranger typed is kept, and a flood leaves few rows: `pace` says how many. They are written once the answer is
 out, so that its time tells nobody whether an address has an account.
@@ -12,6 +12,7 @@ from campaign.accounts.pace import pace
 from campaign.extensions import write
 
 ACTION = "account.refused"
+ACCESS = "access.refused"
 
 
 def note_refused(organizer_id, way):
@@ -33,3 +34,15 @@ def note_refused(organizer_id, way):
     def once_it_is_out(response):
         response.call_on_close(write_down)
         return response
+
+
+def note_refused_access(organizer, action, cause_id=None):
+    """Note that an organizer tried what their roles do not allow, in the cause of the thing they tried it on.
+
+    The trail can only be added to, so of many tries within an hour the first, the tenth, the hundredth and so on are noted, each
+    with the count so far.
+    """
+    count = pace().count_refused_access(organizer_id=organizer.id, action=action)
+    if count == 10 ** (len(str(count)) - 1):
+        who = Actor(organizer_id=organizer.id, address=keys.shorten(request.remote_addr))
+        write(record, who, ACCESS, cause_id=cause_id, details={"action": action, "count": count})

@@ -6,12 +6,13 @@ from flask_babel import gettext as _
 from campaign.accounts import keys
 from campaign.accounts.factors import spend_code
 from campaign.accounts.pace import TooManyTries, pace
-from campaign.accounts.passwords import hash_password, is_outdated, matches
+from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_session
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.organize.entrance.forms import SecondStepForm, SignInForm
+from campaign.organize.entrance.busy import busy_sentence, later
 from campaign.organize.entrance.letting_in import ask_second_step, known_device, let_in, safe_next
 from campaign.organize.entrance.passkey_talk import passkeys_work
 from campaign.organize.entrance.refused import note_refused
@@ -39,24 +40,27 @@ def create():
         return _page(form, 422)
     address = form.email.address.normalized
     who = organizer_by_address(address)
+    device = known_device(who.id if who else None)
     try:
-        pace().admit(
-            network=request.remote_addr,
-            account=keys.email_digest(address),
-            device=known_device(who.id if who else None),
-        )
+        pace().admit(network=request.remote_addr, account=keys.email_digest(address), device=device)
+        is_right = matches(who.password_hash if who else None, form.password.data)
+        new_hash = hash_password(form.password.data) if is_right and is_outdated(who.password_hash) else None
     except TooManyTries as wait:
         note_refused(who.id if who else None, "pace")
         form.form_errors.append(_too_many(wait))
-        return _page(form, wait.status)
-    if not matches(who.password_hash if who else None, form.password.data):
+        return later(_page(form, wait.status), wait.minutes * 60)
+    except HashingBusy as busy:
+        form.form_errors.append(busy_sentence())
+        return later(_page(form, busy.status))
+    if not is_right:
+        pace().count_refused(device=device)
         note_refused(who.id if who else None, "password")
         form.form_errors.append(
             _("Address and password do not belong together. Check both, or set a new password by mail.")
         )
         return _page(form, 422)
-    if is_outdated(who.password_hash):
-        write(_hash_anew, who.id, form.password.data)
+    if new_hash:
+        write(_keep_hash, who.id, new_hash)
     if who.has_second_factor:
         return ask_second_step(who.id, form.next.data)
     return let_in(who.id, form.next.data, "password")
@@ -86,7 +90,7 @@ def take_second_step():
     except TooManyTries as wait:
         note_refused(who_id, "pace")
         form.form_errors.append(_too_many(wait))
-        return _second_page(form, wait.status)
+        return later(_second_page(form, wait.status), wait.minutes * 60)
     way = write(spend_code, organizer_id=who_id, code=form.code.data, now=utcnow())
     if way is None:
         note_refused(who_id, "code")
@@ -112,8 +116,8 @@ def out():
     return response
 
 
-def _hash_anew(organizer_id, password):
-    organizer_by_id(organizer_id).password_hash = hash_password(password)
+def _keep_hash(organizer_id, password_hash):
+    organizer_by_id(organizer_id).password_hash = password_hash
 
 
 def _too_many(wait):

@@ -71,6 +71,7 @@ def contents(petition):
 
 @blueprint.post("/<slug>/contents")
 @allowed("handovers.edit", any_petition)
+@fresh
 def save_contents(petition):
     form = HandingForm()
     if not form.validate():

@@ -108,6 +108,7 @@ def download(export):
 
 @blueprint.post("/files/<int:export_id>/again")
 @allowed("signatures.export", any_export)
+@fresh
 def again(export):
     act(_fact("exports.again", export), start_again, export_id=export.id, now=utcnow())
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)

@@ -27,7 +27,7 @@ from campaign.kiosk.table_poster import PAPERS
 from campaign.lib.clock_times import clock_time
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.kiosks.forms import PinForm
 from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import any_event
@@ -73,6 +73,7 @@ def show(event):
 
 @blueprint.post("/<slug>/pin")
 @allowed("kiosks.pair", any_event)
+@fresh
 def pin(event):
     form = PinForm()
     if not form.validate():

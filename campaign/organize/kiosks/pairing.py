@@ -11,7 +11,7 @@ from campaign.lib.clock_times import clock_time
 from campaign.lib.qr_codes import qr_code
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.kiosks.forms import PairForm
 from campaign.organize.kiosks.pages import any_event, blueprint, fact_on
 
@@ -28,6 +28,7 @@ def new(event):
 
 @blueprint.post("/<slug>/new")
 @allowed("kiosks.pair", any_event)
+@fresh
 def create(event):
     """Give out a code; the first one of an event sets the PIN of its tablets, too."""
     form = _pair_form(event)

@@ -16,7 +16,7 @@ from campaign.kiosk.sealing import Unreadable
 from campaign.lib.countries import country_name
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act, note
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.kiosks.pages import any_event, blueprint
 from campaign.organize.presence import may
 from campaign.organize.reviewing.queues import decision, queue_page, same_page
@@ -45,6 +45,7 @@ def review(event):
 
 @blueprint.post("/<slug>/review")
 @allowed("signatures.review", any_event)
+@fresh
 def decide(event):
     """Let the ticked records in, or turn them away with a reason."""
     (way, ids), form = decision(), ReasonForm()

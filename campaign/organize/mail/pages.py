@@ -11,7 +11,7 @@ from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.mail.forms import MailingForm
 from campaign.organize.paging import page_of
 from campaign.organize.presence import actor, causes_where, organizer
@@ -49,6 +49,7 @@ def show(update):
 
 @blueprint.post("/<slug>")
 @allowed("mail.send", any_update)
+@fresh
 def plan(update):
     form = MailingForm()
     if not form.validate():

@@ -6,13 +6,16 @@ Only fingerprints are kept, so nobody can read the list; a fingerprint also name
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from campaign.accounts.permissions import EVERYWHERE
 from campaign.lib.digests import DIGEST_BYTES
 from campaign.lib.times import utcnow
 from campaign.mail.operations import refusal_of, try_again
 from campaign.organize.acts import Fact, act, note
 from campaign.organize.guard import allowed
+from campaign.organize.mail.known_addresses import is_known_in
 from campaign.organize.mail.suppression_forms import AddForm, FindForm
 from campaign.organize.paging import page_of
+from campaign.organize.presence import causes_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.subscriptions import operations
 from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason
@@ -46,6 +49,11 @@ def find():
 def add():
     form = AddForm()
     if not form.validate():
+        return _page(FindForm(formdata=None, prefix="find"), form, 422)
+    cause_ids = causes_where("suppressions.add")
+    # The list holds for all causes, so an owner of one decides about people of that one only.
+    if cause_ids is not EVERYWHERE and not is_known_in(form.digest, cause_ids):
+        form.email.errors = [_("This address has not signed, subscribed or registered in your cause. Ask an admin to add it.")]
         return _page(FindForm(formdata=None, prefix="find"), form, 422)
     fact = Fact("suppressions.add", reason=form.reason.data)
     act(fact, operations.suppress, email_digest=form.digest, reason="organizer", note=form.reason.data, now=utcnow())

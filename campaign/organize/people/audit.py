@@ -7,12 +7,12 @@ from flask import Blueprint, current_app, g, render_template, request
 
 from campaign.accounts.audit import entries
 from campaign.accounts.queries import organizer_by_id, organizers_of
+from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
 from campaign.organize.guard import allowed
 from campaign.organize.overview.happened_titles import titles_of
 from campaign.organize.people.audit_forms import AuditSearch
 from campaign.organize.people.audit_words import ACTIONS, DOORS, THINGS, WAYS
-from campaign.organize.people.forms import ROLE_NAMES
 from campaign.organize.presence import causes_where
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")

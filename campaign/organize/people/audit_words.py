@@ -5,6 +5,7 @@ from flask_babel import lazy_gettext as _l
 ACTIONS = {
     "account.signed_in": _l("signed in"),
     "account.refused": _l("was not let in"),
+    "access.refused": _l("was refused access"),
     "account.password": _l("set a password"),
     "account.name": _l("changed their name"),
     "account.app_added": _l("set up an app as second factor"),
@@ -120,6 +121,7 @@ ACTIONS = {
 }
 SUBJECTS = {
     "account": _l("Accounts"),
+    "access": _l("Refused access"),
     "people": _l("People"),
     "causes": _l("Causes"),
     "petitions": _l("Petitions"),

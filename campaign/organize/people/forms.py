@@ -4,19 +4,12 @@ from flask import g
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import InputRequired, Length, ValidationError
 
 from campaign.accounts.permissions import ADMIN, ROLES
+from campaign.accounts.role_names import ROLE_NAMES
 from campaign.organize.fields import LANGUAGES, AddressField
 
-ROLE_NAMES = {
-    ADMIN: _l("Admin"),
-    "owner": _l("Owner"),
-    "editor": _l("Editor"),
-    "exporter": _l("Exporter"),
-    "reviewer": _l("Reviewer"),
-    "tabler": _l("Tabler"),
-}
 ROLE_HINTS = {
     ADMIN: _l("Everything, in every cause, and who may be an organizer"),
     "owner": _l("Everything in this cause, and who works on it"),
@@ -25,6 +18,8 @@ ROLE_HINTS = {
     "reviewer": _l("Looks at what was held, and reads the comments"),
     "tabler": _l("Pairs kiosks and checks people in at the door"),
 }
+# Nobody is to invite into the wrong cause because it happens to be the first.
+NO_CAUSE = SelectChoice("", _l("Choose a cause"))
 
 
 class RoleForm(FlaskForm):
@@ -35,10 +30,14 @@ class RoleForm(FlaskForm):
 
     def offer(self, causes, lang, with_admin):
         """Offer these Causes, and being an admin where `with_admin`; return the form."""
-        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        self.cause.choices = [NO_CAUSE, *(SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes)]
         roles = (*ROLES, ADMIN) if with_admin else ROLES
         self.role.choices = [SelectChoice(role, ROLE_NAMES[role]) for role in roles]
         return self
+
+    def validate_cause(self, field):
+        if not field.data and self.role.data != ADMIN:
+            raise ValidationError(_l("Choose a cause."))
 
     @property
     def cause_id(self):

@@ -3,12 +3,13 @@
 from flask import Blueprint, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from campaign.accounts.alerts import alert_admins
 from campaign.api.operations import make_key, revoke_key
 from campaign.api.queries import key_by_id, keys_among
 from campaign.causes.queries import causes_among
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.people.keys_forms import KeyForm
 from campaign.organize.presence import causes_where
 
@@ -23,6 +24,7 @@ def index():
 
 @blueprint.post("/")
 @allowed("keys.edit")
+@fresh
 def create():
     """Make a key and tell it: this page is the only place where it ever stands."""
     form = _offered(KeyForm())
@@ -31,7 +33,8 @@ def create():
     details = {"trusted": form.is_trusted.data}
     fact = Fact("keys.create", on=lambda made: ("api_key", made[0].id), cause_id=int(form.cause.data), details=details)
     words = {"name": form.name.data, "is_trusted": form.is_trusted.data}
-    _key, secret = act(fact, make_key, cause_id=int(form.cause.data), now=utcnow(), **words)
+    then = _alert_of_trust if form.is_trusted.data else None
+    _key, secret = act(fact, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words)
     return _page(_offered(KeyForm(formdata=None)), 201, secret=secret)
 
 
@@ -42,6 +45,10 @@ def revoke(key):
     act(fact, revoke_key, key_id=key.id, now=utcnow())
     flash(_("The key opens nothing any more. What it brought stays."), "sure")
     return redirect(url_for("organize.keys.index"), 303)
+
+
+def _alert_of_trust(entry, _made):
+    alert_admins(entry)
 
 
 def _offered(form):

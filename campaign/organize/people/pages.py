@@ -3,10 +3,12 @@
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
+from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.factors import take_factors
 from campaign.accounts.models import Grant
 from campaign.accounts.operations import (
     LastAdmin,
+    OrganizerRemoved,
     give_role,
     invite,
     owe_invitation,
@@ -15,13 +17,14 @@ from campaign.accounts.operations import (
 )
 from campaign.accounts.permissions import ADMIN, EVERYWHERE
 from campaign.accounts.queries import last_invitation, organizer_by_id, organizers_of
+from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.lib.names import NameRefused, clean_name
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
-from campaign.organize.people.forms import ROLE_HINTS, ROLE_NAMES, InvitationForm, RoleForm
+from campaign.organize.guard import allowed, fresh
+from campaign.organize.people.forms import ROLE_HINTS, InvitationForm, RoleForm
 from campaign.organize.presence import causes_where, may, organizer
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
@@ -42,21 +45,28 @@ def new():
 
 @blueprint.post("/invite")
 @allowed("people.change")
+@fresh
 def create():
     form = _offered(InvitationForm())
     if not form.validate():
         return _invitation_page(form, 422)
-    act(
-        _role_given(form, on=lambda organizer_id: ("organizer", organizer_id)),
-        invite,
-        address=form.email.address,
-        name=_clean(form.name.data),
-        role=form.role.data,
-        cause_id=form.cause_id,
-        lang=form.lang.data,
-        invited_by_id=organizer().id,
-        now=utcnow(),
-    )
+    try:
+        act(
+            _role_given(form, on=lambda given: ("organizer", given.organizer_id)),
+            invite,
+            then=alert_of_new_admin,
+            address=form.email.address,
+            name=_clean(form.name.data),
+            role=form.role.data,
+            cause_id=form.cause_id,
+            lang=form.lang.data,
+            invited_by_id=organizer().id,
+            may_bring_back=may("people.remove"),
+            now=utcnow(),
+        )
+    except OrganizerRemoved:
+        form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
+        return _invitation_page(form, 422)
     flash(_("%(email)s gets a letter with the way in.", email=form.email.address.normalized), "sure")
     return redirect(url_for("organize.people.index"), 303)
 
@@ -69,6 +79,7 @@ def show(organizer_id):
 
 @blueprint.post("/<int:organizer_id>/roles")
 @allowed("people.change")
+@fresh
 def give(organizer_id):
     """Give another role to somebody who has one already."""
     who, form = _seen(organizer_id), _offered(RoleForm())
@@ -78,7 +89,8 @@ def give(organizer_id):
         return _page(who, form, 422)
     name = who.called
     fact = _role_given(form, on=("organizer", who.id))
-    act(fact, give_role, organizer_id=who.id, role=form.role.data, cause_id=form.cause_id, now=utcnow())
+    words = {"organizer_id": who.id, "role": form.role.data, "cause_id": form.cause_id}
+    act(fact, give_role, then=alert_of_new_admin, now=utcnow(), **words)
     flash(_("%(name)s is told of the new role by mail.", name=name), "sure")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
@@ -89,6 +101,7 @@ def grant_of(grant_id):
 
 @blueprint.post("/roles/<int:grant_id>/take")
 @allowed("people.change", grant_of)
+@fresh
 def take(grant):
     """Take a role away; nobody takes their own, so that a cause is not left alone by a slip."""
     who_id, role = grant.organizer_id, grant.role
@@ -96,7 +109,7 @@ def take(grant):
         abort(403)
     try:
         fact = Fact("people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role})
-        act(fact, take_role, grant_id=grant.id)
+        act(fact, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "grave")
     else:
@@ -106,6 +119,7 @@ def take(grant):
 
 @blueprint.post("/<int:organizer_id>/invite-again")
 @allowed("people.change")
+@fresh
 def invite_again(organizer_id):
     who = _seen(organizer_id)
     if who.is_invited:
@@ -117,30 +131,38 @@ def invite_again(organizer_id):
 
 @blueprint.post("/<int:organizer_id>/unlock")
 @allowed("people.unlock")
+@fresh
 def unlock(organizer_id):
     """Take the second factors of somebody who lost them; they are asked for new ones at the next sign-in."""
     who = _seen(organizer_id)
     if who.id == organizer().id:
         abort(403)
-    act(Fact("people.unlock", on=("organizer", who.id)), take_factors, organizer_id=who.id)
+    act(Fact("people.unlock", on=("organizer", who.id)), take_factors, then=_alerting(who), organizer_id=who.id)
     flash(_("The lost second factor opens nothing any more. At the next sign-in a new one is set up."), "sure")
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
 @blueprint.post("/<int:organizer_id>/remove")
 @allowed("people.remove")
+@fresh
 def remove_whole(organizer_id):
     who = _seen(organizer_id)
     if who.id == organizer().id:
         abort(403)
     name = who.called
     try:
-        act(Fact("people.remove", on=("organizer", who.id)), remove, organizer_id=who.id, now=utcnow())
+        fact = Fact("people.remove", on=("organizer", who.id))
+        act(fact, remove, then=_alerting(who), organizer_id=who.id, now=utcnow())
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "grave")
         return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
     flash(_("%(name)s is no longer an organizer, and is signed out everywhere.", name=name), "sure")
     return redirect(url_for("organize.people.index"), 303)
+
+
+def _alerting(who):
+    """Return what tells somebody that their account was changed; who never accepted the invitation has no account yet."""
+    return None if who.is_invited else alert_subject
 
 
 def _role_given(form, on):

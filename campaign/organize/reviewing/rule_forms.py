@@ -3,6 +3,7 @@
 from ipaddress import ip_network
 from itertools import starmap
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
@@ -49,7 +50,7 @@ class RuleForm(FlaskForm):
         causes = {each.cause_id: each.cause_title for each in petitions}
         self._causes = {each.slug: each.cause_id for each in petitions}
         self._ids = {each.slug: each.id for each in petitions}
-        whole = [SelectChoice(f"cause:{number}", _l("All of %(cause)s", cause=title)) for number, title in causes.items()]
+        whole = [SelectChoice(f"cause:{number}", _("All of %(cause)s", cause=title)) for number, title in causes.items()]
         self.where.choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
         return self
 
@@ -60,7 +61,7 @@ class RuleForm(FlaskForm):
         if not lines:
             raise ValidationError(_l("Write what the rule is to look for."))
         if len(lines) > MOST_LINES:
-            raise ValidationError(_l("These are more than %(most)s lines. Make two rules of them.", most=MOST_LINES))
+            raise ValidationError(_("These are more than %(most)s lines. Make two rules of them.", most=MOST_LINES))
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))
 
     def rule(self):
@@ -80,9 +81,9 @@ def _network(line, _lines):
     try:
         network = ip_network(line, strict=False)
     except ValueError as fault:
-        raise ValidationError(_l("%(line)s is neither an address nor a range.", line=line)) from fault
+        raise ValidationError(_("%(line)s is neither an address nor a range.", line=line)) from fault
     if many_addresses(network) > MOST_ADDRESSES:
-        too_wide = _l(
+        too_wide = _(
             "%(line)s is too wide: whole regions would be held. Take a range of at most 4,096 addresses.", line=line
         )
         raise ValidationError(too_wide)
@@ -93,14 +94,14 @@ def _domain(line, _lines):
     try:
         return parse_address(f"a@{line.lstrip('@').rstrip('.')}").domain
     except AddressRefused as fault:
-        raise ValidationError(_l("%(line)s is not a mail domain, such as example.org.", line=line)) from fault
+        raise ValidationError(_("%(line)s is not a mail domain, such as example.org.", line=line)) from fault
 
 
 def _country(line, _lines):
     try:
         return country(line, "")
     except ValueRefused as fault:
-        raise ValidationError(_l("%(line)s is not a country that we know by that name.", line=line)) from fault
+        raise ValidationError(_("%(line)s is not a country that we know by that name.", line=line)) from fault
 
 
 def _rate(line, lines):
@@ -111,7 +112,7 @@ def _rate(line, lines):
 
 def _word(line, _lines):
     if len(name_key(line, "").replace(" ", "")) < 3:
-        too_short = _l(
+        too_short = _(
             "%(line)s is too short: at least three letters, or half of the signatures would be held.", line=line
         )
         raise ValidationError(too_short)

@@ -9,7 +9,7 @@ from campaign.exports.formats import JsonLines
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.organize.acts import Fact, note
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.pages import any_signature
 
@@ -18,6 +18,7 @@ blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 
 @blueprint.post("/<int:signature_id>")
 @allowed("signatures.correct", any_signature)
+@fresh
 def create(signature):
     form, signature_id = ReasonForm(), signature.id
     if not form.validate():

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.guard import allowed
+from campaign.organize.guard import allowed, fresh
 from campaign.organize.scope import any_petition, in_sight, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
 from campaign.petitions.editing import ChangedMeanwhile
@@ -32,6 +32,7 @@ def edit(petition):
 
 @blueprint.post("/<slug>")
 @allowed("retention.edit", any_petition)
+@fresh
 def update(petition):
     form = RetentionForm()
     form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"

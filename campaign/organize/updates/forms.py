@@ -1,5 +1,6 @@
 """The forms by which an update is written and published."""
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
@@ -58,7 +59,7 @@ class _Words(InLanguages, FlaskForm):
         for lang, words in self.texts().items():
             for name in unknown_names(update, words["body"])[:1]:
                 is_ours = name.startswith("picture:")
-                self[f"body_{lang}"].errors = [_l("There is no %(name)s. Add it under Pictures in the text.", name=name) if is_ours else ELSEWHERE]
+                self[f"body_{lang}"].errors = [_("There is no %(name)s. Add it under Pictures in the text.", name=name) if is_ours else ELSEWHERE]
         return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 

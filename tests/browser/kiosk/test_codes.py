@@ -6,7 +6,7 @@ import re
 import pypdfium2
 
 from tests.browser.kiosk.tablet import stored
-from tests.browser.organize.steps import accept
+from tests.browser.organize.steps import accept, secure
 
 # By the reader with which tablets scan pairing codes; it knows nothing of who drew these.
 READ = """async ([url, bytes]) => {
@@ -55,6 +55,7 @@ def test_every_code_leads_to_what_is_signed_at_this_table(new_tablet, newcomer, 
 
     tabler = newcomer("tabler")
     accept(tabler)
+    secure(tabler)
     for paper in ("A4", "A2"):
         answer = tabler.page.request.get(f"/organize/kiosks/table/table.pdf?size={paper}")
         picture, words = printed(answer.body())

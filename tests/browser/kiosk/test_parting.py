@@ -8,7 +8,7 @@ import pyotp
 import pytest
 
 from tests.browser.kiosk.tablet import stored
-from tests.browser.organize.steps import accept, go, press
+from tests.browser.organize.steps import accept, go, press, secure
 
 pytestmark = pytest.mark.slow
 
@@ -54,6 +54,7 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
 
     reviewer = newcomer("reviewer")
     accept(reviewer)
+    secure(reviewer)
     for visitor in (reviewer, admin):
         go(visitor, "kiosks/table/review", "what tablets sent")
         rows = visitor.page.locator(".queue-row", has_text="Recuperada")

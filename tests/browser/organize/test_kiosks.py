@@ -7,7 +7,7 @@ from urllib.request import Request, urlopen
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.organize.steps import accept, go, look, press
+from tests.browser.organize.steps import accept, go, look, press, secure
 from tests.factories.kiosks import AMALIA, envelope, seal, signature
 
 EVENT, PETITION = "table", "victims-law"
@@ -44,6 +44,7 @@ def test_from_the_code_to_the_review(newcomer, served, lang, width, scheme):
     page = tabler.page
     tabler.noises.allowed.add(422)
     accept(tabler)
+    secure(tabler)
     go(tabler, "kiosks/", "kiosks")
     page.locator(f"main a[href$='/kiosks/{EVENT}']").click()
     look(tabler, "kiosks of an event")
@@ -69,6 +70,7 @@ def test_from_the_code_to_the_review(newcomer, served, lang, width, scheme):
 
     reviewer = newcomer("reviewer", lang=lang, width=width, scheme=scheme)
     accept(reviewer)
+    secure(reviewer)
     go(reviewer, f"kiosks/{EVENT}/review", "what tablets sent")
     rows = reviewer.page.locator(".queue-row", has_text=f"Zócalo {lang}")
     expect(rows).to_have_count(2)

@@ -94,6 +94,7 @@ def _invite(admin):
     _open(admin, "people/invite")
     page.fill("[name=email]", OWNER)
     page.check("[name=role][value=owner]")
+    page.select_option("[name=cause]", index=1)
     page.locator("main form button[type=submit]").click()
     expect(page.locator("main")).to_contain_text(OWNER)
 

@@ -1,0 +1,154 @@
+"""Emails about sensitive changes: to every admin, and to the person whose account was changed."""
+
+import pytest
+from sqlalchemy import select
+
+from campaign.accounts.alerts import ALERT
+from campaign.accounts.audit_models import AccountAlert
+from campaign.accounts.emails import alert, invitation
+from campaign.extensions import db
+from campaign.mail.models import OwedMessage
+from tests.factories.causes import make_cause
+from tests.factories.organizers import fresh, make_organizer, sign_in, with_password
+
+TEO = "teo@brandt.example"
+
+
+@pytest.fixture
+def cause(app):
+    return make_cause()
+
+
+@pytest.fixture
+def admin(desk_of):
+    """The Desk of an admin who can sign in."""
+    desk = desk_of()
+    sign_in(desk.client, with_password(desk.organizer))
+    return desk
+
+
+@pytest.fixture
+def ines(app):
+    """Another admin, who reads Spanish."""
+    return with_password(make_organizer(email="ines@kwan.example", lang="es"))
+
+
+def alerts():
+    """Return the Messages of the alerts owed so far, by address."""
+    db.session.rollback()
+    rows = db.session.scalars(select(OwedMessage).where(OwedMessage.kind == ALERT).order_by(OwedMessage.id)).all()
+    messages = [alert(row) for row in rows]
+    assert len({message.to for message in messages}) == len(messages)
+    return {message.to: message for message in messages}
+
+
+def test_every_admin_hears_of_a_new_admin_in_their_language(admin, ines):
+    admin.post("/organize/people/invite", {"email": TEO, "name": "Teo Brandt", "role": "admin", "cause": ""})
+    found = alerts()
+    assert set(found) == {admin.organizer.email, ines.email}
+    assert {message.lang for message in found.values()} == {"en", "es"}
+    for message in found.values():
+        assert TEO in message.text
+        assert "Odile Kwan" in message.text
+        assert "/organize/people/" in message.html
+
+
+def test_being_invited_as_admin_twice_alerts_once(admin, ines):
+    for _ in range(2):
+        admin.post("/organize/people/invite", {"email": TEO, "role": "admin", "cause": ""})
+    assert len(alerts()) == 2
+
+
+def test_every_admin_hears_of_an_organizer_made_admin(admin, ines, cause):
+    who = with_password(make_organizer("editor", cause.id))
+    admin.post(f"/organize/people/{who.id}/roles", {"role": "admin", "cause": ""})
+    assert set(alerts()) == {admin.organizer.email, ines.email}
+
+
+def test_other_roles_alert_no_admin(admin, ines, cause):
+    admin.post("/organize/people/invite", {"email": TEO, "role": "owner", "cause": cause.id})
+    assert alerts() == {}
+
+
+def test_an_admin_made_at_the_command_line_is_told_to_admins(app, ines):
+    app.test_cli_runner().invoke(args=["organizers", "add", TEO, "--role", "admin"])
+    assert set(alerts()) == {ines.email}
+
+
+def test_every_admin_hears_of_a_trusted_key(desk_of, ines, cause):
+    owner = desk_of("owner", cause.id)
+    owner.post("/organize/keys/", {"cause": cause.id, "name": "Partner", "is_trusted": ""})
+    assert alerts() == {}
+    owner.post("/organize/keys/", {"cause": cause.id, "name": "Partner", "is_trusted": "y"})
+    message = alerts()[ines.email]
+    assert cause.text("es").title in message.text
+    assert "/organize/keys/" in message.text
+
+
+@pytest.mark.parametrize("verb", ["unlock", "remove"])
+def test_people_hear_that_their_account_was_changed(admin, cause, verb):
+    who = with_password(make_organizer("editor", cause.id, lang="fr"))
+    for _ in range(2):
+        admin.post(f"/organize/people/{who.id}/{verb}")
+    message = alerts()[who.email]
+    assert (message.lang, len(alerts())) == ("fr", 1)
+    assert message.subject
+    assert bool(fresh(who).removed_at) is (verb == "remove")
+
+
+def test_people_hear_that_a_role_was_taken(desk_of, cause):
+    who = with_password(make_organizer("editor", cause.id))
+    desk_of("owner", cause.id).post(f"/organize/people/roles/{who.grants[0].id}/take")
+    assert cause.text("en").title in alerts()[who.email].text
+
+
+def test_removing_at_the_command_line_tells_the_person(app, ines, cause):
+    who = with_password(make_organizer("editor", cause.id))
+    app.test_cli_runner().invoke(args=["organizers", "remove", who.email])
+    assert set(alerts()) == {who.email}
+
+
+def test_people_who_never_accepted_the_invitation_hear_nothing(admin, cause):
+    who = make_organizer("editor", cause.id)
+    admin.post(f"/organize/people/{who.id}/remove")
+    assert alerts() == {}
+
+
+def test_removed_people_hear_of_nothing_but_their_removal(admin, ines, cause):
+    admin.post("/organize/people/invite", {"email": TEO, "role": "admin", "cause": ""})
+    about_teo = db.session.scalar(select(AccountAlert.id).where(AccountAlert.organizer_id == ines.id))
+    admin.post(f"/organize/people/{ines.id}/remove")
+    db.session.rollback()
+    owed = db.session.scalar(select(OwedMessage).where(OwedMessage.kind == ALERT, OwedMessage.subject_id == about_teo))
+    assert alert(owed) is None
+
+
+def test_an_owner_cannot_bring_back_who_was_removed(admin, desk_of, cause):
+    who = with_password(make_organizer("tabler", cause.id, name="Tabler B"))
+    admin.post(f"/organize/people/{who.id}/remove")
+    words = {"email": who.email, "name": "Innocent Person", "role": "tabler", "cause": cause.id}
+    answer = desk_of("owner", cause.id).post("/organize/people/invite", words)
+    assert answer.status_code == 422
+    assert "Innocent Person" in answer.text
+    assert (fresh(who).name, bool(fresh(who).removed_at)) == ("Tabler B", True)
+    assert admin.post("/organize/people/invite", words).status_code == 303
+    assert fresh(who).removed_at is None
+
+
+def test_an_invitation_names_role_and_cause_and_asks_for_a_second_factor(admin, cause):
+    admin.post("/organize/people/invite", {"email": TEO, "role": "reviewer", "cause": cause.id})
+    db.session.rollback()
+    row = db.session.scalar(select(OwedMessage).where(OwedMessage.kind == "account_invitation"))
+    message = invitation(row)
+    for part in (message.text, message.html):
+        assert cause.text("en").title in part
+        assert "Reviewer" in part
+        assert "second factor" in part
+
+
+def test_no_cause_is_chosen_beforehand(admin, cause):
+    for path in ("/organize/people/invite", "/organize/keys/"):
+        assert f'selected value="{cause.id}"' not in admin.get(path).text
+    answer = admin.post("/organize/people/invite", {"email": TEO, "role": "editor", "cause": ""})
+    assert answer.status_code == 422
+    assert TEO in answer.text
