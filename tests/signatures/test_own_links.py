@@ -1,6 +1,7 @@
 """The link to "What I signed": sent on request, the same answer for everyone, and good for some days."""
 
 from datetime import timedelta
+from email import message_from_bytes, policy
 from types import SimpleNamespace
 
 import pytest
@@ -9,7 +10,7 @@ from sqlalchemy import event
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.lib.tokens import make_token
-from campaign.mail.delivery import composers_of
+from campaign.mail.delivery import composers_of, postman_for
 from campaign.signatures import keys, own_links
 from campaign.signatures.models import OwnLinkRequest
 from campaign.signatures.own_links import MAX_LINKS_PER_ADDRESS_PER_DAY, OWN_LINK, forget_link_requests
@@ -218,3 +219,22 @@ def test_the_page_says_until_when_its_link_works(client, petition):
     token = keys.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
     day = keys.last_day_of(token)
     assert f"{day.day} {day:%B %Y}" in client.get(f"/en/signatures/mine/{token}").text
+
+
+def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(app, client, petition, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    petitions = [petition, *(make_petition(f"more-{place}", cause_id=petition.cause_id) for place in range(4))]
+    for each in petitions:
+        for place in range(5):
+            sign(each, AMALIA, comment=f"Forged {place}")
+    postman = postman_for(app, write)
+    while postman.deliver_due(now=utcnow()):
+        pass
+    delivered = tmp_path / "mail"
+    assert len(list(delivered.glob("*.eml"))) == app.config["MAX_EMAILS_PER_ADDRESS_PER_DAY"]
+    ask(client, AMALIA["email"])
+    while postman.deliver_due(now=utcnow()):
+        pass
+    text = message_from_bytes(max(delivered.glob("*.eml")).read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
+    [path] = [word.removeprefix("http://localhost") for word in text.split() if "/signatures/mine/" in word]
+    assert client.get(path).text.count("/signatures/confirm/") == 5 * len(petitions)
