@@ -48,7 +48,7 @@ def test_a_decision_is_done_and_noted(desk_of, petition, held, decision, name, a
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert row(held).full_name == name
     assert (action, desk.organizer.id, ("signature", held)) in trail()
-    assert desk.get(PAGE).text.count('class="queue-row"') == 0
+    assert desk.get(PAGE).text.count("queue-row--comment") == 0
 
 
 def test_what_was_changed_since_is_not_decided(desk_of, petition, held):
