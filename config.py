@@ -79,6 +79,8 @@ def load(environ=os.environ):
         "MAIL_CONNECTIONS": _whole(environ, "MAIL_CONNECTIONS", 4, least=1),
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
+        "OWN_LINK_DAYS": _whole(environ, "OWN_LINK_DAYS", 30, least=1),
+        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole(environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),

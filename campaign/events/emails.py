@@ -29,8 +29,8 @@ BY_STATE = {
 
 def init_app(app):
     """Tell the mail room who words the mails that events owe."""
-    register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")))
-    register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")))
+    register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True)
+    register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")), is_bound=True)
     register(app, SEAT, partial(_compose, "registration_seat", ("registered",)))
     register(app, CANCELLED, partial(_compose, "registration_cancelled", ("cancelled",)))
     register(app, CHANGED, partial(_compose, "event_changed", ("registered", "waiting")))

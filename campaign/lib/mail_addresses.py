@@ -170,6 +170,11 @@ def _ascii_domain(domain):
         raise AddressRefused("domain") from error
 
 
+def is_same_address(one, other):
+    """Return whether two addresses are written the same, but for upper and lower case."""
+    return bool(one and other) and one.lower() == other.lower()
+
+
 def mask(address):
     """Return "a•••@correo.mx": enough for its owner to recognise it, on a screen or in a log."""
     local, at, domain = address.rpartition("@")

@@ -20,10 +20,11 @@ log = logging.getLogger("campaign.mail")
 
 @dataclass(frozen=True)
 class Letter:
-    """A message on its way; `digest` is that of its address, or None."""
+    """A message on its way; `digest` is that of its address, or None. `is_bound` is true where the limit of the day counts it."""
 
     digest: bytes | None
     envelope: Envelope
+    is_bound: bool = False
 
 
 class Round:

@@ -49,9 +49,10 @@ class Message:
     """One mail, as the room that owes it words it.
 
     `digest` is the keyed digest of the canonical address; without it no refusal is looked up or remembered.
+    Without `has_sender_name` the From header holds the sender's address alone.
     `list_id` names the list that it is a letter of (RFC 2919), `list_unsubscribe` is the address of a one-click
-    unsubscription (RFC 8058). `kind` and `message_key` are filled in
-    at delivery: the key is the same at every attempt, so that a receiver can tell a second copy.
+    unsubscription (RFC 8058). `message_key` is filled in at delivery: it is the same at every attempt, so that a receiver can tell a second
+    copy.
     """
 
     to: str
@@ -60,12 +61,12 @@ class Message:
     html: str
     lang: str
     to_name: str = ""
+    has_sender_name: bool = True
     digest: bytes | None = None
     reply_to: str = ""
     list_id: str = ""
     list_unsubscribe: str = ""
     attachments: tuple[Attachment, ...] = ()
-    kind: str = ""
     message_key: str = ""
 
 
@@ -97,15 +98,13 @@ def to_email(message, settings):
     email["Date"] = format_datetime(utcnow())
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
     email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
-    email["From"] = sender(settings)
+    email["From"] = sender(settings) if message.has_sender_name else _address(sender(settings).addr_spec)
     email["To"] = recipient
     email["Subject"] = one_line(message.subject)
     if message.reply_to:
         email["Reply-To"] = _address(message.reply_to)
     email["Auto-Submitted"] = "auto-generated"
     email["X-Auto-Response-Suppress"] = "OOF, AutoReply"
-    if message.kind:
-        email["X-Mail-Kind"] = message.kind
     if message.list_id:
         email["List-Id"] = f"<{message.list_id}>"
     if message.list_unsubscribe:

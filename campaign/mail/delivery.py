@@ -1,6 +1,7 @@
 """Delivering what is due: claim, ask for the words, hand over, mark."""
 
 import logging
+from collections import Counter
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +14,7 @@ from campaign.mail import operations
 from campaign.mail.answers import Delivered, Refused
 from campaign.mail.carriers import Letter, Round
 from campaign.mail.composition import sender, to_email
+from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
 from campaign.mail.marks import Marks
 from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL
@@ -29,18 +31,26 @@ MAX_BULK_PASS_SECONDS = 2
 log = logging.getLogger("campaign.mail")
 
 
-def register(app, kind, composer, name=""):
+def register(app, kind, composer, name="", *, is_bound=False):
     """Let `composer` word the mails of `kind`: it gets the owed row and returns a Message, or None if no longer apt.
 
     It only reads: what it changes is not kept. `name` says in a few words what the mail does, for who reads a list of them.
+    `is_bound` is true of emails that anyone can cause who knows an address: of these only so many a day reach it.
     """
     composers_of(app)[kind] = composer
     names_of(app)[kind] = name
+    if is_bound:
+        bound_kinds(app).add(kind)
 
 
 def composers_of(app):
     """Return the composers of `app`, by kind."""
     return app.extensions.setdefault("mail_composers", {})
+
+
+def bound_kinds(app):
+    """Return the kinds of mail of `app` that the limit of the day counts."""
+    return app.extensions.setdefault("mail_bound_kinds", set())
 
 
 def names_of(app):
@@ -54,22 +64,27 @@ def postman_for(app, write):
     url, hello = settings["MAIL_URL"], urlsplit(settings["PUBLIC_URL"]).hostname
     connections = settings["MAIL_CONNECTIONS"] if url else 1
     transports = [transport_from(url, folder_of(settings), hello=hello) for _ in range(connections)]
-    return Postman(composers=composers_of(app), transports=transports, write=write, settings=settings)
+    limit = DailyLimit(settings)
+    return Postman(
+        composers=composers_of(app), transports=transports, write=write, settings=settings, limit=limit, bound_kinds=bound_kinds(app)
+    )
 
 
 class Postman:
     """Delivers what is due, over as many connections as it is given transports.
 
     Composing and the database stay on the caller's thread, inside an application context. `write(operation, …)` runs
-    an operation in a committed transaction. When the server takes nothing, the postman rests for 30 s and then tries
+    an operation in a committed transaction. Mail of `bound_kinds` goes to an address only as `limit`, a DailyLimit, allows. When the server takes nothing, the postman rests for 30 s and then tries
     with one message, for days if need be; that costs no message an attempt.
     """
 
-    def __init__(self, *, composers, transports, write, settings):
+    def __init__(self, *, composers, transports, write, settings, limit=None, bound_kinds=()):
         self._composers = composers
         self._transports = transports
         self._write = write
         self._settings = settings
+        self._limit = limit
+        self._bound_kinds = bound_kinds
         self._rests_until = None
         self._late = []
         self._stop = Event()
@@ -125,12 +140,16 @@ class Postman:
         refused = self._refused(messages)
         # Nothing of the reading may hold a snapshot or a connection while the mail server takes its time.
         db.session.rollback()
-        letters = []
+        letters, under_way = [], Counter()
         for row, message in messages:
+            is_bound = self._limit is not None and row.kind in self._bound_kinds and message.digest is not None
             if (row.priority, message.digest) in refused:
                 marks.dropped(row.id, reason="the address takes no mail")
+            elif is_bound and not self._limit.has_room(message.digest, under_way[message.digest]):
+                marks.waits(row.id, until=self._limit.ends_at(message.digest))
             elif envelope := self._seal(row, message, marks):
-                letters.append(Letter(message.digest, envelope))
+                letters.append(Letter(message.digest, envelope, is_bound))
+                under_way[message.digest] += is_bound
         return letters
 
     def _refused(self, messages):
@@ -157,7 +176,7 @@ class Postman:
     def _seal(self, row, message, marks):
         key = f"{row.kind}:{row.id}:{row.created_at.isoformat()}"
         try:
-            email = to_email(replace(message, kind=row.kind, message_key=key), self._settings)
+            email = to_email(replace(message, message_key=key), self._settings)
             recipient = email["To"].addresses[0].addr_spec
             return Envelope(
                 id=row.id,
@@ -195,6 +214,8 @@ class Postman:
         id = letter.envelope.id
         if isinstance(fact, Delivered):
             marks.sent(id)
+            if letter.is_bound:
+                self._limit.count(letter.digest)
         elif isinstance(fact, Refused):
             marks.refused(id, digest=letter.digest, reason=fact.reason)
         else:

@@ -20,7 +20,6 @@ class Found:
     to: str
     from_: str
     at: datetime
-    kind: str
     headers: dict
     text: str = ""
     html: str = ""
@@ -70,7 +69,6 @@ def _found(name, email, **bodies):
         to=email["To"] or "",
         from_=email["From"] or "",
         at=written.replace(tzinfo=UTC),
-        kind=email["X-Mail-Kind"] or "",
         headers={key: str(value) for key, value in email.items()},
         **bodies,
     )

@@ -37,6 +37,11 @@ class Marks:
         self._others.append(lambda now: operations.put_off(id, error=error, now=now))
         self.handled += 1
 
+    def waits(self, id, *, until):
+        """Note that the message's address has had its emails of the day."""
+        self._others.append(partial(operations.wait_until, id, until=until))
+        self.handled += 1
+
     def refused(self, id, *, digest, reason):
         """Note that the message's address takes no mail; `digest` may be None."""
         if digest is not None:

@@ -17,6 +17,8 @@ LONGEST_DELAY = timedelta(hours=6)
 MOST_ATTEMPTS = 10
 # So few that nobody who waits to write notices.
 SWEPT_AT_ONCE = 1000
+# Why one waits that is due.
+DAY_IS_FULL = "the address has had its emails for the day"
 # Why a letter was given up that nobody misses: its occasion had passed.
 NO_LONGER_APT = "no longer apt"
 
@@ -87,6 +89,11 @@ def put_off(id, *, error, now):
         _change([id], state="failed", last_error=error[:200])
     else:
         _change([id], due_at=now + _delay(attempts), last_error=error[:200])
+
+
+def wait_until(id, *, until):
+    """Give back a claimed message that was not tried, to be claimed again from `until` on."""
+    _change([id], due_at=until, attempts=_table.c.attempts - 1, last_error=DAY_IS_FULL)
 
 
 def release(ids):

@@ -3,7 +3,6 @@
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 
 from campaign.lib.framed_letters import framed
-from campaign.mail.delivery import names_of
 from campaign.mail.folder import find, folder_of, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
@@ -28,8 +27,7 @@ def index():
     messages, has_older = page_of(_folder(), page)
     newer = url_for("mail.index", page=page - 1) if page > 1 else None
     older = url_for("mail.index", page=page + 1) if has_older else None
-    names = names_of(current_app)
-    return render_template("mail/index.html", messages=messages, names=names, newer_url=newer, older_url=older)
+    return render_template("mail/index.html", messages=messages, newer_url=newer, older_url=older)
 
 
 @blueprint.get("/<name>")

@@ -69,8 +69,8 @@ def change_targets(*, petition_id, revision, targets):
     return petition
 
 
-def change_form(*, petition_id, revision, required_fields, questions, confirmation, two_per_address):
-    """Set what supporters are asked; see Petition."""
+def change_form(*, petition_id, revision, required_fields, questions, confirmation, two_per_address, neutral_emails):
+    """Set what supporters are asked, and how they are written to; see Petition."""
     return _set(
         petition_id,
         revision,
@@ -78,6 +78,7 @@ def change_form(*, petition_id, revision, required_fields, questions, confirmati
         questions=questions,
         confirmation=confirmation,
         two_per_address=two_per_address,
+        neutral_emails=neutral_emails,
     )
 
 

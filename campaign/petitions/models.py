@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Text,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -43,7 +44,8 @@ class Petition(db.Model):
     second is told. `deliver_places` maps a language to where the signatures are handed over.
 
     `required_fields` names the form fields, beyond given name and e-mail, that must be filled; `questions` are the petition's
-    own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough). Personal data
+    own fields. Confirmation is `email` (always by the link) or `email_or_witness` (at a table, a witness is enough). With `neutral_emails` neither
+    subject nor sender of an email about a signature says that somebody signed. Personal data
     is erased `retention_days` after the end, and kept where there is none; `retention_told_at` is when owners were told of it,
     `retention_done_at` when it was done. `handed_names` and `handed_details` say what of a signature the targets get to see:
     whole names or only what each supporter lets be shown, and which of HANDED_DETAILS.
@@ -80,6 +82,7 @@ class Petition(db.Model):
     questions: Mapped[list] = mapped_column(JSON, default=list)
     confirmation: Mapped[str] = mapped_column(String(20), default="email")
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
+    neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
     retention_days: Mapped[int | None] = mapped_column(Integer)
     retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,5 +1,6 @@
 """The mails that a signature causes; each is worded at the moment it is sent, and dropped where it is no longer apt."""
 
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -10,53 +11,99 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.lib.addresses import whole_address
+from campaign.lib.times import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
 from campaign.signatures.erasing import NOTICE_LETTER, erases_at
-from campaign.signatures.queries import signature_by_id
-from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, REPEAT
+from campaign.signatures.neutral import without_signs
+from campaign.signatures.own_links import OWN_LINK, signature_for
+from campaign.signatures.queries import signature_by_id, signatures_of_address
+from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
+from campaign.signatures.unconfirmed import form_by_id, private_choices, waiting_forms
 
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
-UNCONFIRMED = ("pending", "held")
 CONFIRMED = ("confirmed", "counted", "held")
 
 
 def init_app(app):
-    """Tell the mail room who words the mails that signatures owe."""
-    for kind, template, is_apt, name in (
-        (CONFIRMATION, "signature_confirmation", _waits, _l("Asks for confirmation")),
-        (REMINDER, "signature_reminder", _waits, _l("First reminder")),
-        (LAST_REMINDER, "signature_last_reminder", _waits, _l("Last reminder")),
-        (REPEAT, "signature_repeat", _is_confirmed, _l("Tells of a repeated signature")),
-        (PASSED_ON, "signature_passed_on", _is_confirmed, _l("Tells of a signature that a partner sent")),
+    """Tell the mail room who words the mails that signatures owe. Whoever knows an address can cause most of them, so these are bound."""
+    for kind, template, form_for, name in (
+        (CONFIRMATION, "signature_confirmation", _first_form, _l("Asks for confirmation")),
+        (FORM_CONFIRMATION, "signature_confirmation", _later_form, _l("Asks for confirmation of another form")),
+        (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
+        (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
-        register(app, kind, partial(_compose, template, is_apt), name)
+        register(app, kind, partial(_ask, template, form_for), name, is_bound=True)
+    register(app, REPEAT, partial(_tell, "signature_repeat"), _l("Tells of a repeated signature"), is_bound=True)
+    register(app, PASSED_ON, partial(_tell, "signature_passed_on"), _l("Tells of a signature that a partner sent"), is_bound=True)
+    register(app, OWN_LINK, _own_link, _l("Sends the link to what somebody signed"))
     register(app, NOTICE_LETTER, _erasing_notice, _l("Tells that data is about to be erased"))
 
 
-def _waits(signature):
-    return signature.state in UNCONFIRMED and signature.confirmed_at is None
+def _first_form(owed):
+    """Return the signature that is asked about, the form, and all that wait with it; None where nothing is to be confirmed any more."""
+    return _form_among(signature_by_id(owed.subject_id), lambda form: form.id is None)
 
 
-def _is_confirmed(signature):
-    return signature.state in CONFIRMED and signature.confirmed_at is not None
+def _later_form(owed):
+    row = form_by_id(owed.subject_id)
+    signature = signature_by_id(row.signature_id) if row and row.signature_id else None
+    return _form_among(signature, lambda form: form.id == owed.subject_id)
 
 
-def _compose(template, is_apt, owed):
-    """Return the Message for what is owed, or None where its occasion has passed."""
-    signature = signature_by_id(owed.subject_id)
-    if signature is None or not is_apt(signature):
+def _newest_form(owed):
+    """A reminder is about what was entered last, if that was mailed before."""
+    return _form_among(signature_by_id(owed.subject_id), lambda form: form.mailed_at)
+
+
+def _form_among(signature, is_meant):
+    forms = waiting_forms(signature) if signature is not None else []
+    meant = [form for form in forms if is_meant(form)]
+    return (signature, meant[-1], forms) if meant else None
+
+
+def _ask(template, form_for, owed):
+    """Return the Message that asks to confirm a form, or None where its occasion has passed."""
+    found = form_for(owed)
+    if found is None:
         return None
-    wording = render(template, owed.lang, **_words(signature, owed.lang))
+    signature, form, forms = found
+    if _link_ends(signature, current_app.config) <= utcnow():
+        return None
+    shown = replace(form, columns={**form.columns, **private_choices(forms)})
+    return _message(template, owed.lang, signature.petition_id, shown, _asking_words(signature, shown, owed.lang))
+
+
+def _tell(template, owed):
+    """Return the Message that tells of a confirmed signature, or None where its occasion has passed."""
+    signature = signature_by_id(owed.subject_id)
+    if signature is None or signature.state not in CONFIRMED or signature.confirmed_at is None or not signature.email:
+        return None
+    return _message(template, owed.lang, signature.petition_id, signature, _own_page(signature, owed.lang))
+
+
+def _message(template, lang, petition_id, form, words):
+    """Return the Message about what `form`, a Signature or an UnconfirmedForm, says."""
+    petition = _petition(petition_id)
+    wording = render(template, lang, **_words(petition, form, lang), **words)
+    message = Message(to=form.email, to_name=form.full_name, digest=form.email_digest, lang=lang, **wording._asdict())
+    return without_signs(message, template) if petition.neutral_emails else message
+
+
+def _own_link(owed):
+    """Return the Message with the link that somebody asked for, or None where nothing was signed with exactly that address."""
+    signature = signature_for(owed.subject_id)
+    if signature is None:
+        return None
+    words = {"cause_title": "Volante", "organisation": "", "site_name": "Volante", **_own_page(signature, owed.lang)}
+    wording = render("own_link", owed.lang, **words)
+    signed = signatures_of_address(signature.email_digest, signature.email)
+    is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
     return Message(
-        to=signature.email,
-        to_name=signature.full_name,
-        digest=signature.email_digest,
-        lang=owed.lang,
-        **wording._asdict(),
+        to=signature.email, digest=signature.email_digest, lang=owed.lang, has_sender_name=not is_neutral, **wording._asdict()
     )
 
 
@@ -78,25 +125,40 @@ def _erasing_notice(owed):
     return Message(**address, lang=owed.lang, **wording._asdict())
 
 
-def _words(signature, lang):
-    petition = _petition(signature.petition_id)
+def _words(petition, form, lang):
     text = petition.current_version.text(lang, petition.original_lang)
-    config = current_app.config
     return {
-        "given_name": signature.given_name,
-        "shown_name": signature.shown_name,
+        "given_name": form.given_name,
+        "shown_name": form.shown_name,
         "petition_title": text.title,
         "petition_lang": text.lang,
         "organisation": text.organisation,
         "cause_title": petition.cause.text(lang).title,
-        "signed_on": signature.created_at,
-        "expires_on": _good_until(signature, config),
-        "erase_days": config["ERASE_PENDING_DAYS"],
-        "confirm_days": config["CONFIRM_DAYS"],
-        "confirm_url": whole_address("signatures.confirm", lang, token=keys.token_for(keys.CONFIRM, signature)),
-        "mine_url": whole_address("signatures.mine", lang, token=keys.token_for(keys.MINE, signature)),
+        "is_neutral": petition.neutral_emails,
+        "signed_on": form.created_at,
         "petition_url": whole_address("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
+    }
+
+
+def _asking_words(signature, form, lang):
+    config = current_app.config
+    token = keys.token_for(keys.CONFIRM, signature) if form.id is None else keys.form_token(form.id, signature)
+    return {
+        "confirm_url": whole_address("signatures.confirm", lang, token=token),
+        "expires_on": min(_link_ends(signature, config), form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])),
+        "erase_days": config["ERASE_PENDING_DAYS"],
+        "link_request_url": whole_address("signatures.request_own_link", lang),
+    }
+
+
+def _own_page(signature, lang):
+    """Return the words of the link to all that somebody signed."""
+    token = keys.token_for(keys.MINE, signature)
+    return {
+        "mine_url": whole_address("signatures.mine", lang, token=token),
+        "mine_until": keys.last_day_of(token),
+        "link_request_url": whole_address("signatures.request_own_link", lang),
     }
 
 
@@ -108,7 +170,5 @@ def _petition(petition_id):
     return read[petition_id]
 
 
-def _good_until(signature, config):
-    """Return when the link to confirm ends: after its days, or with the signature itself if that is erased earlier."""
-    link_ends = signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
-    return min(link_ends, signature.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]))
+def _link_ends(signature, config):
+    return signature.mailed_at + timedelta(days=config["CONFIRM_DAYS"])

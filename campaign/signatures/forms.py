@@ -117,6 +117,20 @@ class SignatureForm(SupporterForm):
         }
 
 
+class OwnLinkForm(FlaskForm):
+    """The form that sends the link to what somebody signed."""
+
+    class Meta(QuickFields):
+        # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
+        csrf = False
+
+    email = EmailField(_l("Email"))
+
+    @classmethod
+    def sent(cls):
+        return cls(formdata=request.form)
+
+
 ANSWER_PREFIX = "answers-"
 MISSING_ANSWER = _l("This question needs an answer.")
 MISSING = {

@@ -38,6 +38,8 @@ HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
 BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
+NEW_FORM = text("signature_id is null")
+KEPT_FORM = text("signature_id is not null")
 UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
 
 
@@ -153,16 +155,60 @@ def shown_name(display, given_name, family_name):
 
 
 class RepeatSigning(db.Model):
-    """What somebody typed whose address has signed already; the worker answers it within a second, and deletes it.
+    """A form that came with an email address that had signed the petition before.
 
-    `words` are the columns of the signature it would have made.
+    The worker looks at each new one within a second. If the signature is already confirmed, the row is deleted. If not, the form waits for
+    its own confirmation: `signature_id` names the signature and `mailed_at` is when its email was last queued. `words` are the columns of
+    the signature that the form would make. They are emptied when any form of the signature is confirmed; `used_at` marks that form.
+    `address_digest` is kept beside them, because it is forgotten earlier.
     """
 
     __tablename__ = "repeat_signing"
+    __table_args__ = (
+        Index("ix_repeat_signing_new", "id", sqlite_where=NEW_FORM, postgresql_where=NEW_FORM),
+        Index("ix_repeat_signing_signature_id", "signature_id", sqlite_where=KEPT_FORM, postgresql_where=KEPT_FORM),
+        Index("ix_repeat_signing_created_at", "created_at", sqlite_where=KEPT_FORM, postgresql_where=KEPT_FORM),
+        # Links and queued emails hold the id of a form, so an id must never be given to another one.
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     words: Mapped[dict] = mapped_column(JSON)
+    address_digest: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"))
+    mailed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class OwnLinkRequest(db.Model):
+    """Someone asked for the link to "What I signed" with this address, whether or not anything was signed with it.
+
+    `email_digest` is that of the canonical address, `exact_digest` that of the address as it was entered. Deleted after a day.
+    """
+
+    __tablename__ = "own_link_request"
+    __table_args__ = (Index("ix_own_link_request_email_digest", "email_digest", "created_at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    exact_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+
+
+class HeldCorrection(db.Model):
+    """What the owner of a public signature corrected and a rule held: an organizer looks at it, and until then nothing of it is shown.
+
+    `words` are the corrected columns, `reason` is that of the rule.
+    """
+
+    __tablename__ = "held_correction"
+
+    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True)
+    words: Mapped[dict] = mapped_column(JSON)
+    reason: Mapped[str] = mapped_column(String(40))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
 
 class LedgerEntry(db.Model):

@@ -5,7 +5,7 @@ Nothing here tells the caller whether an address had signed before; the owner he
 
 from dataclasses import dataclass
 
-from sqlalchemy import bindparam, case, select, update
+from sqlalchemy import bindparam, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -14,7 +14,8 @@ from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
-from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, mail_owner, note_repeats, unvouched
+from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, mail_form, note_repeats, unvouched
+from campaign.signatures.unconfirmed import use_form, waiting_forms
 
 _table = Signature.__table__
 _SEAT = ("petition_id", "email_digest", "seat")
@@ -141,45 +142,43 @@ def _confirmation(signature_id, signing):
     return {"kind": kind, "subject_id": signature_id, "lang": signing.columns["lang"]}
 
 
-def send_again(*, signature_id, now, good_for):
-    """Owe a new confirmation to someone whose link had expired; harmless where it is not wanted any more.
+def send_again(*, signature_id, now, good_for, form_id=None):
+    """Owe a new confirmation of this form to someone whose link had expired; harmless where it is not wanted any more.
 
     `good_for` is the timedelta that a mail's link is good for.
     """
-    row = db.session.execute(
-        select(_table.c.state, _table.c.lang).where(_table.c.id == signature_id)
-    ).first()
-    if row and row.state in ("pending", "held"):
-        mail_owner(signature_id, CONFIRMATION, row.lang, now=now, good_for=good_for)
+    signature = _locked(signature_id)
+    form = _waiting_form(signature and waiting_forms(signature), form_id)
+    if form is not None and (signature.mailed_at is None or signature.mailed_at <= now - good_for):
+        mail_form(signature_id, form_id, lang=form.lang, now=now, good_for=good_for)
 
 
-def confirm(*, signature_id, now, good_for):
-    """Confirm the signature by its owner's word; doing it twice changes nothing.
+def confirm(*, signature_id, now, good_for, form_id=None):
+    """Confirm what one form says (None: the first one) by its owner's word; doing it twice changes nothing.
 
-    `good_for` is the timedelta that a mail's link is good for. Returns the id, or None where there is no such signature.
-    A held one stays held, with the time noted. Raises LinkExpired.
+    `good_for` is the timedelta that a mail's link is good for. Returns the id, also where another form was confirmed before, or None where
+    there is no such form. Where several forms wait, their more private choices count. A held one stays held, with the time noted.
+    Raises LinkExpired.
     """
-    changed = db.session.scalar(
-        update(_table)
-        .where(
-            _table.c.id == signature_id,
-            _table.c.confirmed_at.is_(None),
-            _table.c.state.in_(("pending", "held")),
-            _table.c.mailed_at > now - good_for,
-        )
-        .values(
-            state=case((_table.c.state == "pending", "confirmed"), else_=_table.c.state),
-            confirmed_at=now,
-        )
-        .returning(_table.c.id)
-    )
-    if changed is not None:
-        return changed
-    row = db.session.execute(
-        select(_table.c.id, _table.c.state, _table.c.confirmed_at).where(_table.c.id == signature_id)
-    ).first()
-    if row is None or row.state in ("withdrawn", "erased"):
+    signature = _locked(signature_id)
+    if signature is None or signature.state == "erased":
         return None
-    if row.confirmed_at is None:
+    if signature.confirmed_at is not None and signature.state != "withdrawn":
+        return signature.id
+    forms = waiting_forms(signature)
+    form = _waiting_form(forms, form_id)
+    if form is None:
+        return None
+    if signature.mailed_at is None or signature.mailed_at <= now - good_for:
         raise LinkExpired(signature_id)
-    return row.id
+    use_form(signature, form, forms, now)
+    return signature.id
+
+
+def _locked(signature_id):
+    """Return the signature, kept from others until the transaction ends, or None: of two links pressed at once one comes second."""
+    return db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+
+
+def _waiting_form(forms, form_id):
+    return next((form for form in forms or () if form.id == form_id), None)

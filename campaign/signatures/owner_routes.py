@@ -8,17 +8,21 @@ from flask import Response, abort, g, make_response, redirect, render_template, 
 
 from campaign.extensions import write
 from campaign.lib.caching import private, public
-from campaign.lib.mail_addresses import mask
+from campaign.lib.mail_addresses import is_same_address, mask
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.sharing.links import Link, link_of
 from campaign.signatures import keys, ownership
+from campaign.signatures.confirm_pages import NO_FORM, OtherForm, other_forms
+from campaign.signatures.corrections import correction_of
 from campaign.signatures.erasing import StillCounted, erase_one
-from campaign.signatures.forms import SupporterForm
-from campaign.signatures.models import Signature
-from campaign.signatures.queries import signature_by_token, signatures_of_address
+from campaign.signatures.forms import OwnLinkForm, SupporterForm
+from campaign.signatures.link_routes import request_page
+from campaign.signatures.models import HeldCorrection, Signature
+from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
 from campaign.signatures.routes import blueprint
+from campaign.signatures.unconfirmed import copies_of_forms, waiting_forms
 from campaign.subscriptions import keys as news_keys
 from campaign.subscriptions.queries import subscriptions_of_address
 
@@ -32,6 +36,7 @@ class OwnSignature:
     """One of the owner's signatures, its petition in the reader's language, and the form that corrects it.
 
     `link` is the one to pass on, None before it is counted; `cause_slug` and `receipt` lead to the butterflies that came by it.
+    `waiting` are the forms that can still be confirmed, `correction` is what an organizer has yet to look at.
     """
 
     row: Signature
@@ -40,6 +45,8 @@ class OwnSignature:
     link: Link | None
     cause_slug: str
     receipt: str
+    waiting: list[OtherForm]
+    correction: HeldCorrection | None
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -49,13 +56,14 @@ def mine(token):
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/correct")
 def correct(token, signature_id):
-    digest = _opened(token).email_digest
-    signature = ownership.own(signature_id, digest)
+    opened = _opened(token)
+    owner = _owner(opened)
+    signature = ownership.own(signature_id, **owner)
     form = _form(signature, filled=True)
     if not form.validate():
-        return _page(token, signature, refused=form, refused_id=signature_id)
+        return _page(token, opened, refused=form, refused_id=signature_id)
     words = {name: form[name].data for name in CORRECTED}
-    write(ownership.correct, signature_id=signature_id, email_digest=digest, **words)
+    write(ownership.correct, signature_id=signature_id, now=utcnow(), **owner, **words)
     return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
@@ -67,31 +75,30 @@ def correct_again(token, signature_id):
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
 def withdraw(token, signature_id):
-    digest = _opened(token).email_digest
-    write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=utcnow())
+    write(ownership.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
 def restore(token, signature_id):
-    digest = _opened(token).email_digest
-    write(ownership.restore, signature_id=signature_id, email_digest=digest)
+    write(ownership.restore, signature_id=signature_id, **_owner(_opened(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/erase")
 def erase(token, signature_id):
     """Erase one signature for good; the link goes on opening the others, where there are any."""
-    digest = _opened(token).email_digest
-    ownership.own(signature_id, digest)
+    owner = _owner(_opened(token))
+    ownership.own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
     except StillCounted:
         return redirect(url_for("signatures.mine", token=token, leaving=1), 303)
-    left = signatures_of_address(digest)
+    left = signatures_of_address(**owner)
     if not left:
         return redirect(url_for("signatures.erased"), 303)
-    return redirect(url_for("signatures.mine", token=keys.token_for(keys.MINE, left[0]), erased=1), 303)
+    # It opens the others until the same day.
+    return redirect(url_for("signatures.mine", token=keys.own_token(left[0], keys.last_day_of(token)), erased=1), 303)
 
 
 @blueprint.get("/<lang>/signatures/erased")
@@ -103,7 +110,7 @@ def erased():
 @blueprint.get("/<lang>/signatures/mine/<token>/download.json")
 def download(token):
     """Everything kept of the owner's signatures, for people and machines to read."""
-    rows = signatures_of_address(_opened(token).email_digest)
+    rows = signatures_of_address(**_owner(_opened(token)))
     kept = {"signatures": [_everything(row) for row in rows]}
     # In lines, and in the letters that were typed: people read it in whatever opens a text.
     response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
@@ -112,30 +119,30 @@ def download(token):
 
 
 def _opened(token):
-    """Return the signature that the token opens; 404 for a foreign token or an erased signature."""
+    """Return the signature that the token opens; for a link that has ended or was never one of ours, a page that sends a new one."""
     signature = signature_by_token(keys.MINE, token)
     if signature is None or signature.email_digest is None:
-        abort(404)
+        has_ended = was_own_link(token)
+        page = request_page(OwnLinkForm(formdata=None), "ended" if has_ended else "unknown")
+        abort(private(make_response(page, 410 if has_ended else 404)))
     return signature
 
 
+def _owner(opened):
+    """Return whose signatures the link opens: those with exactly the address that it was sent to."""
+    return {"email_digest": opened.email_digest, "email": opened.email}
+
+
 def _page(token, opened, refused=None, refused_id=None):
-    rows = signatures_of_address(opened.email_digest)
-    now = utcnow()
-    own = []
-    for row in rows:
-        petition = petition_by_id(row.petition_id)
-        count = petition_counts([petition.id]).get(petition.id, 0)
-        form = refused if row.id == refused_id else _form(row)
-        link, receipt = (link_of(row, g.lang, handing=False) if row.number else None), keys.token_for(keys.RECEIPT, row)
-        own.append(OwnSignature(row, card(petition, g.lang, count, now), form, link, petition.cause.slug, receipt))
+    own = [_own_signature(row, refused if row.id == refused_id else _form(row)) for row in signatures_of_address(**_owner(opened))]
     page = render_template(
         "signatures/mine.html",
         email=mask(opened.email),
         signatures=own,
         token=token,
+        until=keys.last_day_of(token),
         refused=refused is not None,
-        news=_news(opened.email_digest),
+        news=_news(opened),
         saved=request.args.get("saved", type=int),
         erased=request.args.get("erased") == "1",
         leaving=request.args.get("leaving") == "1",
@@ -143,12 +150,28 @@ def _page(token, opened, refused=None, refused_id=None):
     return private(make_response(page, 422 if refused else 200))
 
 
-def _news(email_digest):
+def _own_signature(row, form):
+    petition = petition_by_id(row.petition_id)
+    count = petition_counts([petition.id]).get(petition.id, 0)
+    link = link_of(row, g.lang, handing=False) if row.number else None
+    return OwnSignature(
+        row=row,
+        petition=card(petition, g.lang, count, utcnow()),
+        form=form,
+        link=link,
+        cause_slug=petition.cause.slug,
+        receipt=keys.token_for(keys.RECEIPT, row),
+        waiting=other_forms(row, NO_FORM, row.email, waiting_forms(row)),
+        correction=correction_of(row.id),
+    )
+
+
+def _news(opened):
     """Return the address of the page where the owner chooses what news comes to them, or None where none does."""
-    subscribed = subscriptions_of_address(email_digest)
+    subscribed = [row for row, _ in subscriptions_of_address(opened.email_digest) if is_same_address(row.email, opened.email)]
     if not subscribed:
         return None
-    return url_for("subscriptions.preferences", token=news_keys.token_for(news_keys.OWN, subscribed[0][0]))
+    return url_for("subscriptions.preferences", token=news_keys.token_for(news_keys.OWN, subscribed[0]))
 
 
 def _form(signature, filled=False):
@@ -168,16 +191,16 @@ def _everything(row):
     return {
         "petition": petition.slug,
         **{name: getattr(row, name) for name in DOWNLOADED},
-        "answers": _answers(row, petition),
+        "answers": _answers(row.answers, petition),
+        "unconfirmed_forms": copies_of_forms(row),
+        "correction_in_review": correction.words if (correction := correction_of(row.id)) else None,
         # Whose link it was is that person's own.
         "came_by_a_link": row.brought_by is not None,
         **{name: at.isoformat() if isinstance(at, datetime) else None for name, at in instants.items()},
     }
 
 
-def _answers(row, petition):
+def _answers(answers, petition):
     """Return what was answered to the petition's own questions, beside the words of each as far as it is still asked."""
     words = {question["name"]: in_language(question, g.lang)["label"] for question in petition.questions}
-    return [
-        {"name": name, "question": words.get(name, ""), "answer": answer} for name, answer in row.answers.items()
-    ]
+    return [{"name": name, "question": words.get(name, ""), "answer": answer} for name, answer in answers.items()]

@@ -4,9 +4,13 @@ from sqlalchemy import bindparam, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
+from campaign.lib.mail_addresses import is_same_address
 from campaign.signatures import keys
+from campaign.signatures.corrections import HELD_WORDS, drop_corrections, hold_correction, write_words
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signatures_of_address
+from campaign.signatures.standing_rules import reason_to_hold_correction
+from campaign.signatures.unconfirmed import forget_forms
 
 ERASED = {
     "state": "erased",
@@ -42,48 +46,54 @@ class NotYours(CampaignError):
     status = 404
 
 
-def own(signature_id, email_digest):
-    """Return the signature if it belongs to the address with this digest; raises NotYours."""
+def own(signature_id, email_digest, email):
+    """Return the signature if it was signed with exactly this address, whose digest is `email_digest`; raises NotYours."""
     # Only what is the owner's is looked at, so that a forged number tells nothing, however large it is.
-    owned = signatures_of_address(email_digest) if email_digest else ()
+    owned = signatures_of_address(email_digest, email) if email_digest else ()
     found = [signature for signature in owned if signature.id == signature_id]
     if not found:
         raise NotYours(signature_id)
     return found[0]
 
 
-def _own_now(signature_id, email_digest):
+def _own_now(signature_id, email_digest, email):
     """Return the owner's signature as it stands, kept from others until the transaction ends; raises NotYours.
 
     An organizer who takes a sheet back, or the end of a petition, may be emptying it this moment.
     """
-    own(signature_id, email_digest)
+    own(signature_id, email_digest, email)
     signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
-    if signature.email_digest != email_digest:
+    if signature.email_digest != email_digest or not is_same_address(signature.email, email):
         raise NotYours(signature_id)
     return signature
 
 
-def correct(*, signature_id, email_digest, **words):
-    """Take the owner's corrected words; a changed comment waits for review again.
+def correct(*, signature_id, email_digest, email, now, **words):
+    """Take the owner's corrected words; a changed comment waits for review again. Return the signature.
 
+    The rules that hold words look at them as they do at signing. Of a confirmed signature the name and country then stay as they were
+    until an organizer has looked, and all else changes at once; one that is not confirmed yet is held.
     The owner stays the same person to us under the corrected name.
     """
-    signature = _own_now(signature_id, email_digest)
+    signature = _own_now(signature_id, email_digest, email)
+    # A correction takes the place of one that waits.
+    drop_corrections([signature.id])
+    changed = {name: words[name] for name in HELD_WORDS if name in words and words[name] != (getattr(signature, name) or "")}
     if words.get("comment", signature.comment) != signature.comment:
         words |= {"comment_shown": False, "comment_read_at": None}
-    for name, value in words.items():
-        setattr(signature, name, value)
-    signature.person_digest = keys.person_digest(
-        signature.given_name, signature.family_name or "", signature.postal_code
-    )
-    db.session.flush()
+    reason = reason_to_hold_correction(signature, {**changed, "comment": words.get("comment", "") if "comment_shown" in words else ""})
+    if reason and signature.state == "pending":
+        signature.state, signature.held_reason = "held", reason
+    elif reason and signature.state != "held" and changed:
+        hold_correction(signature.id, words=changed, reason=reason, now=now)
+        words = {name: value for name, value in words.items() if name not in changed}
+    write_words(signature, words)
     return signature
 
 
-def withdraw(*, signature_id, email_digest, now):
+def withdraw(*, signature_id, email_digest, email, now):
     """Take the signature back; the runner takes it out of the tally and frees its number within a second."""
-    signature = _own_now(signature_id, email_digest)
+    signature = _own_now(signature_id, email_digest, email)
     if signature.state not in ("withdrawn", "erased"):
         signature.state = "withdrawn"
         signature.withdrawn_at = now
@@ -92,9 +102,9 @@ def withdraw(*, signature_id, email_digest, now):
     return signature
 
 
-def restore(*, signature_id, email_digest):
+def restore(*, signature_id, email_digest, email):
     """Undo a withdrawal: the signature waits for what it had waited for, and is counted again if it was confirmed."""
-    signature = _own_now(signature_id, email_digest)
+    signature = _own_now(signature_id, email_digest, email)
     if signature.state == "withdrawn":
         back = "confirmed" if signature.confirmed_at else "pending"
         signature.state = "held" if signature.held_reason else back
@@ -107,6 +117,8 @@ def restore(*, signature_id, email_digest):
 def erase(signature_ids):
     """Remove every personal word of these signatures; what is counted stays counted, so the ledger stays true."""
     chosen = Signature.id.in_(signature_ids)
+    forget_forms(signature_ids)
+    drop_corrections(signature_ids)
     emptied = db.session.execute(select(Signature.petition_id, Signature.email_digest).where(chosen)).all()
     db.session.execute(update(Signature).where(chosen).values(**ERASED))
     move_up(emptied)

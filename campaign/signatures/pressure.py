@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, verify_solution_v1
 from flask import current_app
-from limits import RateLimitItemPerMinute, parse
+from limits import RateLimitItemPerHour, RateLimitItemPerMinute, parse
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
@@ -15,6 +15,9 @@ from campaign.lib.times import utcnow
 WORK = 60_000
 PROOF_MINUTES = 20
 LATE_SECONDS = 0.25
+# A library or a school may share one network address.
+LINK_REQUESTS = RateLimitItemPerHour(60)
+HOUR_SECONDS = 3600
 ONE_USE = RateLimitItemPerMinute(1, PROOF_MINUTES)
 
 
@@ -40,6 +43,11 @@ class Pressure:
         if not self._limiter.hit(self._per_address, "address", key):
             raise TooManyRequests(retry_after=self._seconds_left(key))
         return not self._limiter.hit(self._per_petition, "petition", str(petition_id))
+
+    def admit_link_request(self, network_digest):
+        """Count one request for the link to what somebody signed. Raises TooManyRequests."""
+        if network_digest and not self._limiter.hit(LINK_REQUESTS, "link request", network_digest.hex()):
+            raise TooManyRequests(retry_after=HOUR_SECONDS)
 
     def is_high(self, petition_id):
         """Return True where more sign this petition within a minute than people usually do."""

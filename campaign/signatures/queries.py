@@ -1,13 +1,16 @@
 """What pages and commands ask about signatures."""
 
+from typing import NamedTuple
+
 from sqlalchemy import Integer, cast, func, select
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
+from campaign.lib.mail_addresses import is_same_address
 from campaign.lib.tokens import claimed_number
 from campaign.petitions.models import PetitionTally
 from campaign.signatures import keys
-from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, Signature
+from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, RepeatSigning, Signature
 
 COUNTED = Signature.number.is_not(None)
 
@@ -19,16 +22,47 @@ def signature_by_id(signature_id):
 
 def signature_by_token(purpose, token):
     """Return the signature that `token` opens for `purpose` (see `keys`), or None."""
-    signature_id = claimed_number(token)
-    signature = None if signature_id is None else signature_by_id(signature_id)
+    signature = _claimed(keys.without_day(token) if purpose == keys.MINE else token)
     return signature if signature is not None and keys.opens(purpose, token, signature) else None
 
 
-def signatures_of_address(email_digest):
-    """Return everything signed from the address with this digest, oldest first."""
-    return db.session.scalars(
+def was_own_link(token):
+    """Return whether `token` once opened what somebody signed, though it has ended."""
+    signature = _claimed(keys.without_day(token))
+    return signature is not None and signature.email_digest is not None and keys.opened_once(token, signature)
+
+
+class Confirmable(NamedTuple):
+    """What a link to confirm is about: the signature, and the id of the form (None: the first one)."""
+
+    signature: Signature
+    form_id: int | None
+
+
+def confirmable_by_token(token):
+    """Return the Confirmable that a link to confirm opens, or None."""
+    if signature := signature_by_token(keys.CONFIRM, token):
+        return Confirmable(signature, None)
+    number = claimed_number(token)
+    form = None if number is None else db.session.get(RepeatSigning, number)
+    signature = form and form.signature_id and signature_by_id(form.signature_id)
+    return Confirmable(signature, form.id) if signature and keys.opens_form(token, form.id, signature) else None
+
+
+def signatures_of_address(email_digest, email):
+    """Return everything signed from the address exactly as in `email`, oldest first.
+
+    `email_digest` finds what other ways to write it have signed, too. Not all of these need be the same person's.
+    """
+    rows = db.session.scalars(
         select(Signature).where(Signature.email_digest == email_digest).order_by(Signature.id)
     ).all()
+    return [row for row in rows if is_same_address(row.email, email)]
+
+
+def _claimed(token):
+    signature_id = claimed_number(token)
+    return None if signature_id is None else signature_by_id(signature_id)
 
 
 def newest_signers(petition_id, most=12):

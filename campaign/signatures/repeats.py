@@ -1,29 +1,29 @@
 """Whoever signs again: the signing itself costs what a first one costs, and the worker answers the owner by mail."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
-from sqlalchemy import LargeBinary, delete, or_, select, update
+from sqlalchemy import delete, or_, select, true, update
 
 from campaign.extensions import db
 from campaign.lib.bulk import insert_all
 from campaign.lib.insertion import insert
-from campaign.lib.times import UtcDateTime
 from campaign.mail.operations import owe
 from campaign.petitions.models import Petition
-from campaign.signatures.models import RepeatSigning, Signature
+from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
+from campaign.signatures.unconfirmed import columns_of, packed, waiting_forms
 
 MOST_MAILS = 5
 # No longer than a double click, or it would be a repeat that its owner never hears of.
 QUIET = timedelta(seconds=1)
 CONFIRMATION = "signature_confirmation"
+# The same email about a later form; its subject is the row of the form.
+FORM_CONFIRMATION = "signature_form_confirmation"
 REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"
 BATCH = 100
 
 _table = Signature.__table__
 _repeats = RepeatSigning.__table__
-_INSTANTS = frozenset(column.name for column in _table.c if isinstance(column.type, UtcDateTime))
-_DIGESTS = frozenset(column.name for column in _table.c if isinstance(column.type, LargeBinary))
 
 
 def unvouched(row):
@@ -40,68 +40,117 @@ def note_repeats(rows):
     `rows` are columns of a Signature. What becomes of them is decided later, so that nobody can tell by the time that an answer
     takes who has signed.
     """
-    noted = [{"petition_id": row["petition_id"], "words": _packed(row)} for row in rows]
+    noted = [
+        {
+            "petition_id": row["petition_id"],
+            "words": packed({name: value for name, value in row.items() if name != "address_digest"}),
+            "address_digest": row["address_digest"],
+            "created_at": row["created_at"],
+        }
+        for row in rows
+    ]
     insert_all(db.session.connection(), _repeats, noted)
 
 
 def repeats_wait():
     """Return whether anybody who signed again waits for an answer."""
-    return db.session.scalar(select(_repeats.c.id).limit(1)) is not None
+    return db.session.scalar(select(_repeats.c.id).where(NEW_FORM).limit(1)) is not None
 
 
 def answer_repeats(*, now, good_for, limit=BATCH):
     """Answer up to `limit` people who signed again, the first to come first; return how many.
 
-    For each that is a couple's second seat, a second mail, or a return. `good_for` is the timedelta that a mail's link is good for.
+    For each that is a couple's second seat, a form that waits for its own confirmation, or a second email. `good_for` is the timedelta
+    that an email's link is good for.
     """
-    first = select(_repeats.c.id).order_by(_repeats.c.id).limit(limit).with_for_update(skip_locked=True).cte("first")
-    taken = db.session.execute(
-        delete(_repeats).where(_repeats.c.id.in_(select(first.c.id))).returning(_repeats.c.id, _repeats.c.words)
+    came = db.session.scalars(
+        select(RepeatSigning)
+        .where(NEW_FORM)
+        .order_by(RepeatSigning.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+        .execution_options(populate_existing=True)
     ).all()
-    came = [(row.id, _unpacked(row.words)) for row in taken]
+    read = [(row, columns_of(row)) for row in came]
     # In one order everywhere, so that two workers never wait for each other's rows in a circle.
-    for _, fresh in sorted(came, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0])):
-        _answer(fresh, now, good_for)
+    for row, fresh in sorted(read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)):
+        _answer(row, fresh, now, good_for)
     return len(came)
 
 
-def _answer(fresh, now, good_for):
-    rows = db.session.execute(
-        select(
-            _table.c.id,
-            _table.c.state,
-            _table.c.person_digest,
-            _table.c.postal_code,
-            _table.c.held_reason,
-            _table.c.confirmed_at,
-        )
-        .where(_table.c.petition_id == fresh["petition_id"], _table.c.email_digest == fresh["email_digest"])
-        .order_by(_table.c.seat)
+def _answer(noted, fresh, now, good_for):
+    rows = db.session.scalars(
+        select(Signature)
+        .where(Signature.petition_id == fresh["petition_id"], Signature.email_digest == fresh["email_digest"])
+        .order_by(Signature.seat)
         .with_for_update()
+        .execution_options(populate_existing=True)
     ).all()
     same_person = [row for row in rows if row.person_digest == fresh["person_digest"]]
     # Whom they repeated may have been erased since they signed: then this signature is the first.
     if not rows or (not same_person and len(rows) == 1 and _may_share(rows[0], fresh)):
         _take_seat(fresh, 2 if rows else 1, now)
+        _drop(noted)
         return
-    row = (same_person or rows)[0]
-    returns = row.state == "withdrawn"
-    if returns:
-        _return_after_withdrawal(row, fresh)
-    confirmed = row.confirmed_at is not None and not returns
-    mail_owner(row.id, REPEAT if confirmed else CONFIRMATION, fresh["lang"], now=now, good_for=good_for)
+    signature = (same_person or rows)[0]
+    asked = {"lang": fresh["lang"], "now": now, "good_for": good_for}
+    if signature.confirmed_at is not None and signature.state != "withdrawn":
+        _drop(noted)
+        mail_owner(signature.id, REPEAT, **asked)
+        return
+    forms = waiting_forms(signature)
+    known = next((form for form in forms if form.says_the_same(fresh)), None)
+    if known:
+        _drop(noted)
+        mail_form(signature.id, known.id, **asked)
+    else:
+        # Someone who had confirmed and withdrew has no link that leads anywhere, whatever came before.
+        has_link = signature.confirmed_at is None or any(form.mailed_at for form in forms)
+        _keep(noted, signature, is_needed=not has_link, **asked)
 
 
-def mail_owner(signature_id, kind, lang, *, now, good_for):
-    """Owe the owner one more mail, not two within QUIET (a double click), and at most MOST_MAILS.
+def _keep(noted, signature, *, is_needed, lang, now, good_for):
+    """Let the form wait for its own confirmation.
 
-    After those a confirmation goes only once the last letter's link has expired after `good_for`: whoever means it can always
-    confirm, and whoever plays with a stranger's address causes one letter a week.
+    Of those without an email of their own only the newest form waits: every link that was sent to the same address leads to it, too.
+    """
+    noted.signature_id = signature.id
+    db.session.flush()
+    if not mail_form(signature.id, noted.id, lang=lang, now=now, good_for=good_for, is_new=True, is_needed=is_needed):
+        here = _repeats.c
+        db.session.execute(
+            delete(_repeats).where(here.signature_id == signature.id, here.mailed_at.is_(None), here.id != noted.id, here.used_at.is_(None))
+        )
+
+
+def _drop(noted):
+    db.session.delete(noted)
+    db.session.flush()
+
+
+def mail_form(signature_id, form_id, *, lang, now, good_for, is_new=False, is_needed=False):
+    """Owe the email that asks to confirm this form (None: the first one), as often as `mail_owner` allows; return whether it is owed."""
+    if form_id is None:
+        return mail_owner(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
+    is_owed = mail_owner(signature_id, FORM_CONFIRMATION, lang, now=now, good_for=good_for, subject_id=form_id, is_new=is_new, is_needed=is_needed)
+    if is_owed:
+        db.session.execute(update(_repeats).where(_repeats.c.id == form_id).values(mailed_at=now))
+    return is_owed
+
+
+def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_new=False, is_needed=False):
+    """Owe the owner one more email, and at most MOST_MAILS; return whether it is owed.
+
+    No two go within QUIET (a double press), unless the second is about a new form. After MOST_MAILS a confirmation goes only once the last
+    email's link has expired after `good_for`, or where it `is_needed`: whoever means it can always confirm, and whoever plays with a
+    stranger's address causes one email a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = [mailed_at.is_(None), (mails < MOST_MAILS) & (mailed_at <= now - QUIET)]
-    if kind == CONFIRMATION:
+    is_due = [mailed_at.is_(None), mails < MOST_MAILS if is_new else (mails < MOST_MAILS) & (mailed_at <= now - QUIET)]
+    if kind != REPEAT:
         is_due.append(mailed_at <= now - good_for)
+    if is_needed:
+        is_due.append(true())
     allowed = db.session.scalar(
         update(_table)
         .where(_table.c.id == signature_id, or_(*is_due))
@@ -109,7 +158,8 @@ def mail_owner(signature_id, kind, lang, *, now, good_for):
         .returning(_table.c.id)
     )
     if allowed is not None:
-        owe(kind=kind, subject_id=signature_id, lang=lang)
+        owe(kind=kind, subject_id=subject_id or signature_id, lang=lang)
+    return allowed is not None
 
 
 def _may_share(row, fresh):
@@ -129,44 +179,3 @@ def _take_seat(fresh, seat, now):
     )
     if signature_id is not None:
         owe(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])
-
-
-def _return_after_withdrawal(row, fresh):
-    """Take the new words of someone who had withdrawn; the old number, if still held, is released by the runner.
-
-    The words wait for review as new ones do, and what was set aside stays so. Whoever had confirmed gets a letter whatever came
-    before, as the last may have had no link to confirm by; for the others the last letter's link goes on being good.
-    """
-    kept = {name: value for name, value in fresh.items() if name not in ("seat", "mail_count", "mailed_at")}
-    held_reason = fresh["held_reason"] or row.held_reason
-    again = {
-        **kept,
-        "held_reason": held_reason,
-        "state": "held" if held_reason else "pending",
-        "confirmed_at": None,
-        "withdrawn_at": None,
-        "comment_read_at": None,
-    }
-    if row.confirmed_at is not None:
-        again["mailed_at"] = None
-    db.session.execute(update(_table).where(_table.c.id == row.id).values(**again))
-
-
-def _packed(row):
-    """Return the columns as JSON can hold them."""
-    return {name: _plain(value) for name, value in row.items()}
-
-
-def _plain(value):
-    if isinstance(value, bytes):
-        return value.hex()
-    return value.isoformat() if isinstance(value, datetime) else value
-
-
-def _unpacked(words):
-    row = dict(words)
-    for name in _INSTANTS & words.keys():
-        row[name] = words[name] and datetime.fromisoformat(words[name])
-    for name in _DIGESTS & words.keys():
-        row[name] = words[name] and bytes.fromhex(words[name])
-    return row

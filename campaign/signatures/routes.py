@@ -9,17 +9,19 @@ from campaign.lib.caching import private, public
 from campaign.lib.times import utcnow
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.petitions.cards import in_language
-from campaign.petitions.queries import petition_by_slug
+from campaign.petitions.queries import petition_by_id, petition_by_slug
 from campaign.petitions.terms import recent_terms
 from campaign.sharing.arrivals import arrival
 from campaign.sharing.links import link_of
 from campaign.signatures import keys, operations
+from campaign.signatures.confirm_pages import form_page, other_forms
 from campaign.signatures.forms import signature_form
 from campaign.signatures.pressure import new_task, pressure
-from campaign.signatures.queries import signature_by_token
+from campaign.signatures.queries import confirmable_by_token, signature_by_token
 from campaign.signatures.refusals import refusal
 from campaign.signatures.sheets import sheet, sheet_of_signature
 from campaign.signatures.standing_rules import reason_to_hold
+from campaign.signatures.unconfirmed import sent_to, waiting_forms, was_used
 
 blueprint = Blueprint("signatures", __name__)
 BUSY_SECONDS = 10
@@ -82,18 +84,23 @@ def proof(slug):
 
 @blueprint.get("/<lang>/signatures/confirm/<token>")
 def confirm(token):
-    """The page with the button; looking at it changes nothing, as mail scanners look too."""
-    signature = signature_by_token(keys.CONFIRM, token)
-    if signature is None or signature.state in ("withdrawn", "erased"):
-        return _private_page("signatures/confirm.html", 404, state="unknown")
-    if signature.confirmed_at:
-        return redirect(_receipt(signature), 303)
-    state = "ready" if signature.mailed_at and signature.mailed_at > utcnow() - _good_for() else "expired"
+    """The page that shows one form and has the button; looking at it changes nothing, as mail scanners look too."""
+    found = confirmable_by_token(token)
+    if found is None or found.signature.state == "erased":
+        return _unknown_link()
+    signature, form_id = found
+    forms = waiting_forms(signature)
+    form = next((each for each in forms if each.id == form_id), None)
+    if form is None:
+        return _answer_to_done(signature, form_id, forms)
+    is_good = signature.mailed_at and signature.mailed_at > utcnow() - _good_for()
+    petition = petition_by_id(signature.petition_id)
     return _private_page(
         "signatures/confirm.html",
-        200 if state == "ready" else 410,
-        state=state,
-        signature=signature,
+        200 if is_good else 410,
+        state="ready" if is_good else "expired",
+        form=form_page(form, forms, petition, g.lang),
+        other_forms=other_forms(signature, form_id, form.email, forms),
         token=token,
         sent_again=request.args.get("again") == "1",
         **sheet_of_signature(signature, g.lang, utcnow()),
@@ -103,20 +110,23 @@ def confirm(token):
 @blueprint.post("/<lang>/signatures/confirm/<token>")
 def confirm_now(token):
     """Confirm; then go where no token stands in the address, as people share that page."""
-    signature = signature_by_token(keys.CONFIRM, token)
-    if signature is None:
-        return _private_page("signatures/confirm.html", 404, state="unknown")
-    signature_id, receipt = signature.id, _receipt(signature)
+    found = confirmable_by_token(token)
+    if found is None:
+        return _unknown_link()
+    asked = {"signature_id": found.signature.id, "form_id": found.form_id, "now": utcnow(), "good_for": _good_for()}
     if request.form.get("again"):
-        write(operations.send_again, signature_id=signature_id, now=utcnow(), good_for=_good_for())
+        write(operations.send_again, **asked)
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
     try:
-        confirmed = write(operations.confirm, signature_id=signature_id, now=utcnow(), good_for=_good_for())
+        confirmed = write(operations.confirm, **asked)
     except operations.LinkExpired:
         return redirect(url_for("signatures.confirm", token=token), 303)
-    if confirmed is None:
-        return _private_page("signatures/confirm.html", 404, state="unknown")
-    return redirect(receipt, 303)
+    found = confirmable_by_token(token)
+    if confirmed is None or found is None:
+        return _answer_to_done(*found, waiting_forms(found.signature)) if found else _unknown_link()
+    # Where another form was confirmed before, the page says so.
+    target = _receipt(found.signature) if was_used(*found) else url_for("signatures.confirm", token=token)
+    return redirect(target, 303)
 
 
 @blueprint.get("/<lang>/signatures/hatched/<receipt>")
@@ -158,6 +168,24 @@ def _refuse(slug, form, status):
     if status == 503:
         answer.headers["Retry-After"] = str(BUSY_SECONDS)
     return answer
+
+
+def _answer_to_done(signature, form_id, forms):
+    """Answer to the link of a form that waits no more: it was confirmed, or another one was, or its signature was withdrawn."""
+    if _is_confirmed(signature):
+        if was_used(signature, form_id):
+            return redirect(_receipt(signature), 303)
+        return _private_page("signatures/confirm.html", 200, state="other", signature=signature, **sheet_of_signature(signature, g.lang, utcnow()))
+    # Which of them may be shown depends on the address that this link was sent to.
+    return _unknown_link(other_forms(signature, form_id, sent_to(signature, form_id), forms))
+
+
+def _is_confirmed(signature):
+    return signature.confirmed_at is not None and signature.state not in ("withdrawn", "erased")
+
+
+def _unknown_link(forms=()):
+    return _private_page("signatures/confirm.html", 404, state="unknown", other_forms=forms)
 
 
 def _refuse_unknown():

@@ -25,6 +25,15 @@ def reason_to_hold(terms, *, network, mail_domain, words):
     return reason_among(tests_for(terms), network=network, mail_domain=mail_domain, words=words)
 
 
+def reason_to_hold_correction(signature, words):
+    """Return the `held_reason` of the first rule that the corrected words of a signature fall under, or nothing.
+
+    Only what was changed is looked at: where it came from was judged when it was signed.
+    """
+    tests = [test for test in current_app.extensions["standing_rules"].get() if test.concerns(signature.cause_id, signature.petition_id)]
+    return reason_among(tests, network=None, mail_domain="", words=words)
+
+
 def tests_for(terms):
     """Return the Tests that hold under a petition by its SigningTerms, for whoever asks them of many signings."""
     return [test for test in current_app.extensions["standing_rules"].get() if test.concerns(terms.cause_id, terms.id)]

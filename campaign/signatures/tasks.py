@@ -8,7 +8,9 @@ from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.models import HELD_UNCONFIRMED, PENDING, WITHDRAWN, Signature
+from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
+from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
+from campaign.signatures.own_links import forget_link_requests
 from campaign.signatures.ownership import erase, move_up
 from campaign.signatures.repeats import MOST_MAILS
 
@@ -55,6 +57,9 @@ def forget(*, now, unconfirmed_days, address_days):
     fingerprints after `address_days`.
     """
     edge = now - timedelta(days=unconfirmed_days)
+    forget_link_requests(now=now)
+    forget_old_forms(edge)
+    make_way_for_younger(edge)
     removed = sum(_drop_unconfirmed(state, edge) for state in (PENDING, HELD_UNCONFIRMED))
     withdrawn = db.session.scalars(
         select(Signature.id)
@@ -81,6 +86,10 @@ def _drop_unconfirmed(state, edge):
 
 
 def _forget_addresses(edge):
+    forms = RepeatSigning.__table__
+    db.session.execute(
+        update(forms).where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None)).values(address_digest=None)
+    )
     old = (
         select(Signature.id)
         .where(Signature.address_digest.is_not(None), Signature.created_at <= edge)

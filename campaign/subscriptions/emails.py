@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.causes.queries import cause_by_id
 from campaign.lib.addresses import host, whole_address
+from campaign.lib.times import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.subscriptions import keys
@@ -16,7 +17,7 @@ from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
 def init_app(app):
     """Tell the mail room who words the mails that subscriptions owe."""
-    register(app, CONFIRMATION, _confirmation, _l("Asks whether somebody meant to subscribe"))
+    register(app, CONFIRMATION, _confirmation, _l("Asks whether somebody meant to subscribe"), is_bound=True)
 
 
 def list_words(subscription, cause, lang, *, mailing_id=None):
@@ -38,6 +39,9 @@ def _confirmation(owed):
         return None
     if is_suppressed(subscription.email_digest):
         return None
+    ends = _good_until(subscription, current_app.config)
+    if subscription.state == "pending" and ends <= utcnow():
+        return None
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
     listed = list_words(subscription, cause, owed.lang)
     asks = subscription.state == "pending"
@@ -46,7 +50,7 @@ def _confirmation(owed):
         "list_title": cause.text(owed.lang).title if cause else "Volante",
         "cause_title": cause.text(owed.lang).title if cause else "Volante",
         "frequency": subscription.frequency,
-        "expires_on": _good_until(subscription, current_app.config),
+        "expires_on": ends,
         "erase_days": current_app.config["ERASE_PENDING_DAYS"],
         "confirm_url": whole_address("subscriptions.confirm", owed.lang, token=keys.token_for(keys.CONFIRM, subscription)),
         "preferences_url": listed["preferences_url"],

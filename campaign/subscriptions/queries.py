@@ -54,23 +54,6 @@ def suppressions_by_reason():
     return dict(map(tuple, db.session.execute(select(reason, func.count()).group_by(reason))))
 
 
-def audience(cause_id, *, langs=(), kinds=(), frequency=None):
-    """Return {(language, kind, frequency): how many} of the active subscriptions to a cause, or to all, by address once.
-
-    `kinds` are `signers` (by a signature) and `subscribers` (otherwise).
-    """
-    kind = kind_of(Subscription.source).label("kind")
-    query = select(Subscription.lang, kind, Subscription.frequency, func.count(func.distinct(Subscription.email_digest))).where(
-        Subscription.state == "active", hears_of(cause_id), ~suppressed()
-    )
-    rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
-    return {
-        (lang, kind, often): many
-        for lang, kind, often, many in rows
-        if (not langs or lang in langs) and (not kinds or kind in kinds) and frequency in (None, often)
-    }
-
-
 def hears_of(cause_id):
     """Return the condition that a subscription is to this cause, or to all."""
     return or_(Subscription.cause_id == cause_id, Subscription.cause_id.is_(None))

@@ -30,6 +30,7 @@ from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.pages import card
 from campaign.updates.queries import public_at, update_by_id
+from campaign.updates.readers import is_turned_away
 from campaign.updates.tasks import DIGEST
 
 
@@ -139,6 +140,8 @@ def _reader(subscription_id):
     """Return the subscription if it may still be written to at this very moment, or None."""
     found = subscription_by_id(subscription_id)
     if found is None or found.state != "active" or is_suppressed(found.email_digest):
+        return None
+    if is_turned_away(found.id):
         return None
     signature = signature_by_id(found.signature_id) if found.signature_id else None
     return None if signature is not None and signature.state == "withdrawn" else found

@@ -1,8 +1,10 @@
 """Who a mailing still has to reach."""
 
 from sqlalchemy import distinct, exists, func, select
+from sqlalchemy.orm import aliased
 
 from campaign.extensions import db
+from campaign.signatures.models import Signature
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import hears_of, kind_of, suppressed
 from campaign.updates.mailing_models import MailingReceipt
@@ -19,12 +21,48 @@ def next_readers(mailing, cause_id):
         Subscription.confirmed_at <= mailing.starts_at,
         hears_of(cause_id),
         ~suppressed(),
+        ~turned_away(),
     )
     if mailing.langs:
         query = query.where(Subscription.lang.in_(mailing.langs))
     if mailing.kinds:
         query = query.where(kind_of(Subscription.source).in_(mailing.kinds))
     return query.order_by(Subscription.id)
+
+
+def audience(cause_id, *, langs=(), kinds=(), frequency=None):
+    """Return {(language, kind, frequency): how many} of the active subscriptions to a cause, or to all, by address once.
+
+    `kinds` are `signers` (by a signature) and `subscribers` (otherwise).
+    """
+    kind = kind_of(Subscription.source).label("kind")
+    query = select(Subscription.lang, kind, Subscription.frequency, func.count(func.distinct(Subscription.email_digest))).where(
+        Subscription.state == "active", hears_of(cause_id), ~suppressed(), ~turned_away()
+    )
+    rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
+    return {
+        (lang, kind, often): many
+        for lang, kind, often, many in rows
+        if (not langs or lang in langs) and (not kinds or kind in kinds) and frequency in (None, often)
+    }
+
+
+def turned_away():
+    """Return the condition that a subscription came with a signature that an organizer rejected or merged into another one.
+
+    It holds as long as that decision does, and not where another signature of the address brings the same subscription.
+    """
+    rejected, other = aliased(Signature), aliased(Signature)
+    by_rejected = exists().where(rejected.id == Subscription.signature_id, rejected.rejected_at.is_not(None))
+    by_other = exists().where(
+        other.email_digest == Subscription.email_digest, other.cause_id == Subscription.cause_id, other.subscribe, other.number.is_not(None)
+    )
+    return by_rejected & ~by_other
+
+
+def is_turned_away(subscription_id):
+    """Return whether that is so of this subscription."""
+    return db.session.scalar(select(Subscription.id).where(Subscription.id == subscription_id, turned_away())) is not None
 
 
 def still_to_come(mailing):

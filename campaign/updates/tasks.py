@@ -18,7 +18,7 @@ from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
-from campaign.updates.readers import never_reached, next_readers
+from campaign.updates.readers import never_reached, next_readers, turned_away
 
 BATCH = 200
 # So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.
@@ -158,7 +158,7 @@ def send_digests(*, now):
         other.email_digest == mine.c.email_digest, other.cause_id.is_(None), other.state == "active",
         other.frequency == "weekly", mine.c.cause_id.is_not(None),
     )  # fmt: skip
-    is_due = (WEEKLY, since <= now - WEEK, news, ~wider, ~suppressed())
+    is_due = (WEEKLY, since <= now - WEEK, news, ~wider, ~suppressed(), ~turned_away())
     due = select(Subscription.id).where(*is_due).order_by(Subscription.id).limit(BATCH)
     rows = db.session.execute(
         update(mine)

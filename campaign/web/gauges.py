@@ -10,7 +10,7 @@ from campaign.mail.models import OWED, TROUBLED, OwedMessage
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.search.indexing import due
-from campaign.signatures.models import HELD, TO_HATCH, RepeatSigning, Signature
+from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, Signature
 
 
 class Gauge(NamedTuple):
@@ -29,9 +29,9 @@ def gauges(*, now, next_ms):
         _one("hatching_waiting", "Confirmed signatures without a number yet.", _count(Signature.id, TO_HATCH)),
         _one("hatching_oldest_seconds", "How long the first of them has waited.", _age(Signature.confirmed_at, now, TO_HATCH)),
         _one("signatures_held", "Signatures set aside for an organizer to look at.", _count(Signature.id, HELD)),
-        _one("repeats_waiting", "Repeated signatures not answered yet.", _count(RepeatSigning.id)),
+        _one("repeats_waiting", "Repeated signatures not answered yet.", _count(RepeatSigning.id, NEW_FORM)),
         _one("mail_due", "Emails that should have left.", _count(OwedMessage.id, OWED, OwedMessage.due_at <= now)),
-        _one("mail_oldest_seconds", "How long the oldest email that has not left yet has waited, refused ones included.", _age(OwedMessage.created_at, now, OWED)),
+        _one("mail_oldest_seconds", "How long the oldest email that has not left yet has waited, refused ones included.", _age(OwedMessage.created_at, now, OWED, (OwedMessage.due_at <= now) | (OwedMessage.last_error != ""))),
         _one("mail_retrying", "Emails that were refused or failed, and will be tried again.", _count(OwedMessage.id, OWED, OwedMessage.last_error != "")),
         _one("mail_troubled", "Emails that were given up in the last thirty days.", _count(OwedMessage.id, TROUBLED)),
         _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),

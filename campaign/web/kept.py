@@ -14,6 +14,7 @@ KEPT = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
 PLAIN = {
     "signature": "id cause_id seat",
     "repeat_signing": "id",
+    "own_link_request": "id",
     "registration": "id",
     "owed_message": "id attempts locked_until priority",
     "organizer": "id",

@@ -27,6 +27,7 @@ def privacy():
         tables=[(name, _rows(table)) for name, table in SECTIONS],
         confirm_days=config["CONFIRM_DAYS"],
         address_days=config["ADDRESS_DAYS"],
+        own_link_days=config["OWN_LINK_DAYS"],
     )
     return public(make_response(page), 60)
 

@@ -51,7 +51,13 @@ def confirm(url, address, lang="en", **words):
     receipt = hatched_address(ask(link_in(letter, "confirm"), lang, yes=""), lang)
     page = until(lambda: ask(url + receipt, lang), "hatched-number")
     number = re.search(r'hatched-number">([^<]+)<', page).group(1)
-    return int(re.sub(r"\D", "", number)), link_in(letter, "mine")
+    return int(re.sub(r"\D", "", number)), own_link(url, address, lang)
+
+
+def own_link(url, address, lang="en"):
+    """Ask for the link to what the address signed, and return it from its letter."""
+    ask(f"{url}/{lang}/mine", lang, email=address)
+    return link_in(until(lambda: letter_to(url, address, lang), "/signatures/mine/"), "mine")
 
 
 def hatched_address(page, lang):

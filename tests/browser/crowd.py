@@ -17,7 +17,6 @@ DOMAINS = ("correo.mx", "example.org", "bücher.example", "почта.example")
 PLACES = (("MX", "50000"), ("CA", "H2X 1Y4"), ("FR", "75011"), ("GR", ""), ("IN", "110001"))
 DISPLAYS = ("full", "initials", "counted")
 LANGUAGES = ("en", "es", "fr")
-KIND = "signature_confirmation"
 AT_ONCE = 6
 # Each time that something moves, it may take as long again: a slow machine is not a fault.
 PATIENCE_SECONDS = 60
@@ -68,10 +67,10 @@ def letters_in(folder, count):
     def come():
         for path in set(folder.glob("*.eml")) - read.keys():
             read[path] = message_from_bytes(path.read_bytes(), policy=policy.default)
-        return sum(letter["X-Mail-Kind"] == KIND for letter in read.values())
+        return sum(map(_asks, read.values()))
 
     _wait_until(come, count)
-    letters = (letter for letter in read.values() if letter["X-Mail-Kind"] == KIND)
+    letters = filter(_asks, read.values())
     return {_address(letter): letter.get_body(["plain"]).get_content() for letter in letters}
 
 
@@ -108,6 +107,11 @@ def _sign(url, slug, who):
             assert (answer.status, json.load(answer)) == (201, {"status": "pending"})
         else:
             assert answer.url.endswith(f"/{who.lang}/petitions/{slug}/thanks")
+
+
+def _asks(letter):
+    """Return whether a letter asks to confirm a signature."""
+    return "/signatures/confirm/" in letter.get_body(["plain"]).get_content()
 
 
 def _address(letter):

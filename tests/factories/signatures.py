@@ -5,6 +5,7 @@ Odile Kwan is the organizer, who signs with an address of her own.
 """
 
 from datetime import timedelta
+from types import SimpleNamespace
 
 from sqlalchemy import select, update
 
@@ -13,7 +14,7 @@ from campaign.lib.times import utcnow
 from campaign.mail.models import OwedMessage
 from campaign.signatures import keys, operations, ownership
 from campaign.signatures.hatching import hatch
-from campaign.signatures.models import Signature
+from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.repeats import answer_repeats
 from tests.factories.petitions import terms_of
 
@@ -58,6 +59,34 @@ def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version
     return signature_id or _repeated(petition, columns)
 
 
+def sign_unanswered(petition, words):
+    """Sign as the operation does, committed; what is to be answered waits for the worker."""
+    columns = {**words, "email_digest": keys.email_digest(words["email"])}
+    columns["person_digest"] = keys.person_digest(
+        words["given_name"], words["family_name"], words["postal_code"]
+    )
+    write(operations.sign, terms=terms_of(petition), lang="en", now=utcnow(), **columns)
+
+
+def forms():
+    """Return the forms that wait beside their signatures, the oldest first."""
+    db.session.rollback()
+    query = select(RepeatSigning).order_by(RepeatSigning.id)
+    rows = db.session.scalars(query.execution_options(populate_existing=True)).all()
+    columns = RepeatSigning.__table__.c.keys()
+    return [SimpleNamespace(**{name: getattr(each, name) for name in columns}) for each in rows]
+
+
+def form_link(form, lang="en"):
+    """Return the address that the email about a later form leads to."""
+    return f"/{lang}/signatures/confirm/{keys.form_token(form.id, row(form.signature_id))}"
+
+
+def confirm_form(form, *, now=None):
+    asked = {"signature_id": form.signature_id, "form_id": form.id}
+    return write(operations.confirm, now=now or utcnow(), good_for=WEEK, **asked)
+
+
 def answer_now(*, now=None):
     """Answer whoever signed again, as the worker does."""
     return write(answer_repeats, now=now or utcnow(), good_for=WEEK)
@@ -95,16 +124,21 @@ def sign_and_hatch(petition, words=AMALIA, **more):
 
 
 def withdraw(signature_id, *, now=None):
-    digest = row(signature_id).email_digest
-    return write(
-        ownership.withdraw, signature_id=signature_id, email_digest=digest, now=now or utcnow()
-    )
+    return write(ownership.withdraw, **owned(signature_id), now=now or utcnow())
 
 
 def restore(signature_id):
-    return write(
-        ownership.restore, signature_id=signature_id, email_digest=row(signature_id).email_digest
-    )
+    return write(ownership.restore, **owned(signature_id))
+
+
+def owned(signature_id):
+    """Return the signature and the address that opens it, as the owner's operations take them."""
+    signature = row(signature_id)
+    return {
+        "signature_id": signature_id,
+        "email_digest": signature.email_digest,
+        "email": signature.email,
+    }
 
 
 def change(signature_id, **columns):

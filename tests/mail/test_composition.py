@@ -21,7 +21,7 @@ def read(email, header):
 
 
 def test_a_message_says_what_it_is_and_that_nobody_need_answer():
-    email = composed(lang="es", kind="signature_confirmation", reply_to="team@volante.example")
+    email = composed(lang="es", reply_to="team@volante.example")
     assert email["From"] == "Volante <names@volante.example>"
     assert email["To"] == "amalia@correo.mx"
     assert email["Reply-To"] == "team@volante.example"
@@ -30,6 +30,15 @@ def test_a_message_says_what_it_is_and_that_nobody_need_answer():
     assert email["Content-Language"] == "es"
     assert email["Date"].datetime.tzinfo is not None
     assert email["List-Unsubscribe"] is None
+
+
+def test_no_header_says_what_kind_of_email_it_is():
+    assert {name for name in composed().keys() if name.startswith("X-")} == {"X-Auto-Response-Suppress"}
+
+
+def test_the_sender_can_be_an_address_alone():
+    email = composed(has_sender_name=False)
+    assert email["From"] == "names@volante.example"
 
 
 def test_both_parts_arrive_as_they_were_worded():

@@ -3,7 +3,7 @@
 import re
 from html import unescape
 
-from tests.browser.by_post import ask, hatched_address, letter_to, link_in, sign, until
+from tests.browser.by_post import ask, hatched_address, letter_to, link_in, own_link, sign, until
 
 LANGS = ("en", "fr", "es")
 CAUSE, PETITION = "/causes/butterflies-for-mexico", "/petitions/find-the-43"
@@ -34,6 +34,7 @@ PLAIN = {
     "subscribe-all": "/subscriptions",
     "subscribe-thanks": f"{CAUSE}/subscriptions/thanks",
     "subscribed": "/subscriptions/confirmed",
+    "own-link": "/mine",
     "privacy": "/privacy",
     "accessibility": "/accessibility",
     "search": "/search",
@@ -62,7 +63,8 @@ def _pages(url, lang):
     yield "letter", letter_to(url, address, lang)
     yield "letters", ask(f"{url}/dev/mail", lang)
     yield from _confirming(url, lang, link_in(letter_to(url, address, lang), "confirm"))
-    yield from _owning(url, link_in(letter_to(url, address, lang), "mine"))
+    yield from _asking_for_a_link(url, lang)
+    yield from _owning(url, own_link(url, address, lang))
     yield from _coming(url, lang)
     yield from _framed(url, lang)
     yield from _subscribing(url, lang)
@@ -104,6 +106,13 @@ def _confirming(url, lang, link):
     hatching = ask(link, yes="")
     yield "hatching", hatching
     yield "hatched", until(lambda: ask(url + hatched_address(hatching, lang)), "hatched-number")
+
+
+def _asking_for_a_link(url, lang):
+    post = f"{url}/{lang}/mine"
+    yield "own-link-422", ask(post, lang, email="amalia@correo")
+    yield "own-link-sent", ask(post, lang, email="nobody@kwan.example")
+    yield "own-link-unknown", ask(f"{url}/{lang}/signatures/mine/x", lang)
 
 
 def _owning(url, link):

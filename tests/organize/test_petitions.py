@@ -231,13 +231,14 @@ def test_hours_that_cannot_be_are_said_at_their_field(desk, home, opens_at, clos
 
 def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in_one(desk, home, client):
     form = {
-        "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y",
+        "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y", "neutral_emails": "y",
         "rows-0-type": "choice", "rows-0-required": "y", "rows-0-label_en": "How far?", "rows-0-choices_en": "near\nfar",
         "rows-0-label_es": "¿Qué tan lejos?", "rows-0-choices_es": "cerca\nlejos",
     }  # fmt: skip
     assert desk.post(f"{HOME}/form", form).status_code == 303
     changed = now_of()
     assert (changed.required_fields, changed.two_per_address, changed.questions[0]["name"]) == (["country"], True, "how-far")
+    assert changed.neutral_emails
     assert '<option value="far">lejos</option>' in client.get("/es/petitions/home").text
     too_few = desk.post(f"{HOME}/form", {**form, "revision": 2, "rows-0-choices_es": "cerca"})
     assert too_few.status_code == 422

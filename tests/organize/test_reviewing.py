@@ -28,6 +28,7 @@ PLACES = {
     "/organize/signatures/": SEERS,
     "/organize/held/": REVIEWERS,
     "/organize/comments/": REVIEWERS,
+    "/organize/corrections/": REVIEWERS,
     "/organize/rules/": REVIEWERS,
     "/organize/rules/new": REVIEWERS,
     "/organize/retention/": OWNED,

@@ -128,8 +128,9 @@ def test_a_new_letter_for_what_is_confirmed_is_not_sent(client, petition):
 
 
 def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(client, petition):
-    held = sign(petition, AMALIA, held_reason="hidden_field")
-    free = sign(petition, AMALIA, email="other@rosales.example")
+    now = utcnow()
+    held = sign(petition, AMALIA, now=now, held_reason="hidden_field")
+    free = sign(petition, AMALIA, now=now, email="another@rosales.example")
 
     def pages(purpose):
         answers = [client.get(link(purpose, each)) for each in (held, free)]

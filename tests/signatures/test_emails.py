@@ -1,13 +1,15 @@
 """The mails that signatures cause: who gets which, when it is no longer apt, and where its links lead."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email import message_from_bytes, policy
 from types import SimpleNamespace
+from zoneinfo import ZoneInfo
 
 import pytest
 
 from campaign.extensions import write
+from campaign.lib.spaces import in_one_line
 from campaign.lib.times import utcnow
 from campaign.mail.delivery import composers_of, postman_for
 from campaign.petitions.queries import petition_by_id
@@ -31,6 +33,12 @@ from tests.factories.signatures import (
 )
 
 ASKING = (CONFIRMATION, REMINDER, LAST_REMINDER)
+
+
+def day(moment):
+    """Return a day as a letter in English writes it."""
+    local = moment.astimezone(ZoneInfo("America/Toronto"))
+    return f"{local.day} {local:%B %Y}"
 
 
 @pytest.fixture
@@ -57,11 +65,16 @@ def test_a_letter_that_asks_leads_to_the_button_in_its_language(petition, worded
 
 
 def test_a_letter_does_not_promise_more_days_than_the_signature_itself_has(petition, worded):
-    signed = datetime(2026, 9, 20, 12, tzinfo=UTC)
+    signed = utcnow() - timedelta(days=3)
     signature_id = sign(petition, now=signed)
-    assert "27 September 2026" in worded(CONFIRMATION, signature_id).text
-    change(signature_id, mailed_at=signed + timedelta(days=10))
-    assert "4 October 2026" in worded(CONFIRMATION, signature_id).text
+    assert day(signed + timedelta(days=7)) in in_one_line(worded(CONFIRMATION, signature_id).text)
+    now = utcnow()
+    change(signature_id, mailed_at=now, created_at=now - timedelta(days=10))
+    assert day(now + timedelta(days=4)) in in_one_line(worded(CONFIRMATION, signature_id).text)
+
+
+def test_a_letter_whose_link_has_expired_meanwhile_is_not_sent(petition, worded):
+    assert worded(CONFIRMATION, sign(petition, now=utcnow() - timedelta(days=8))) is None
 
 
 def test_a_letter_goes_to_the_address_as_typed_and_carries_the_digest_of_the_mailbox(

@@ -22,6 +22,8 @@ from tests.factories.signatures import (
     ODILE,
     change,
     confirm,
+    confirm_form,
+    forms,
     hatch_now,
     restore,
     row,
@@ -149,7 +151,7 @@ def test_a_return_before_the_release_keeps_the_butterfly_where_it_is(petition):
     signature_id = sign_and_hatch(petition, now=utcnow() - timedelta(days=1))
     withdraw(signature_id)
     sign(petition)
-    confirm(signature_id)
+    confirm_form(forms()[0])
     hatch_now()
     assert (row(signature_id).state, row(signature_id).number) == ("counted", 1)
     assert count_of(petition) == 1

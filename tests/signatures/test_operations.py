@@ -13,6 +13,8 @@ from tests.factories.signatures import (
     ODILE,
     change,
     confirm,
+    confirm_form,
+    forms,
     hatch_now,
     owed,
     row,
@@ -24,7 +26,8 @@ from tests.factories.signatures import (
 
 pytestmark = pytest.mark.both_databases
 
-CONFIRMATION, REPEAT = "signature_confirmation", "signature_repeat"
+CONFIRMATION, FORM_CONFIRMATION = "signature_confirmation", "signature_form_confirmation"
+REPEAT = "signature_repeat"
 DAY = timedelta(days=1)
 
 
@@ -51,7 +54,8 @@ def test_a_repeat_before_confirming_sends_the_letter_again_and_changes_nothing(p
     )
     assert first == second == third
     assert [(each.given_name, each.comment) for each in rows()] == [("Amalia", "")]
-    assert owed() == [(CONFIRMATION, first, "en")] * 3
+    [form] = forms()
+    assert owed() == [(CONFIRMATION, first, "en")] * 2 + [(FORM_CONFIRMATION, form.id, "en")]
 
 
 @pytest.mark.parametrize("is_hatched", [False, True])
@@ -119,15 +123,13 @@ def test_somebody_who_withdrew_can_sign_again_with_new_words(petition):
     withdraw(signature_id)
     hatch_now()
     assert sign(petition, comment="Other words", postal_code="H3Z 2Y7") == signature_id
+    assert (row(signature_id).state, row(signature_id).comment) == ("withdrawn", "The first words")
+    [form] = forms()
+    assert owed()[-1] == (FORM_CONFIRMATION, form.id, "en")
+    confirm_form(form)
     signature = row(signature_id)
-    assert (signature.state, signature.confirmed_at, signature.withdrawn_at) == (
-        "pending",
-        None,
-        None,
-    )
+    assert (signature.state, signature.withdrawn_at) == ("confirmed", None)
     assert (signature.comment, signature.postal_code) == ("Other words", "H3Z 2Y7")
-    assert owed()[-1] == (CONFIRMATION, signature_id, "en")
-    confirm(signature_id)
     hatch_now()
     assert row(signature_id).number == 1
 
@@ -137,13 +139,15 @@ def test_new_words_after_a_withdrawal_wait_for_an_organizer_again(petition):
     change(signature_id, comment_shown=True)
     withdraw(signature_id)
     sign(petition, comment="Buy my pills")
-    assert not row(signature_id).comment_shown
+    confirm_form(forms()[0])
+    assert (row(signature_id).comment, row(signature_id).comment_shown) == ("Buy my pills", False)
 
 
 def test_nobody_slips_out_of_review_by_withdrawing_and_signing_again(petition):
     signature_id = sign(petition, held_reason="hidden_field", now=utcnow() - DAY)
     withdraw(signature_id)
     sign(petition)
+    confirm_form(forms()[0])
     signature = row(signature_id)
     assert (signature.state, signature.held_reason) == ("held", "hidden_field")
 
@@ -152,6 +156,7 @@ def test_a_withdrawn_signature_that_comes_back_under_suspicion_is_held(petition)
     signature_id = sign_and_hatch(petition, now=utcnow() - DAY)
     withdraw(signature_id)
     sign(petition, held_reason="no_proof")
+    confirm_form(forms()[0])
     assert (row(signature_id).state, row(signature_id).held_reason) == ("held", "no_proof")
 
 

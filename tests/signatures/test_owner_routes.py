@@ -14,6 +14,8 @@ from tests.factories.signatures import (
     ODILE,
     TEO,
     answer_now,
+    form_link,
+    forms,
     hatch_now,
     link,
     post_signature,
@@ -220,8 +222,10 @@ def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, pet
     assert client.get(link("mine", own)).status_code == 200
     post_signature(client, petition, AMALIA)
     answer_now()
-    assert row(own).state == "pending"
-    assert client.get(link("mine", own)).status_code == 200
+    assert row(own).state == "withdrawn"
+    page = client.get(link("mine", own))
+    assert page.status_code == 200
+    assert f'href="{form_link(forms()[0])}"' in page.text
 
 
 @pytest.mark.parametrize("view", ["mine", "confirm"])

@@ -1,6 +1,7 @@
 """What owners do with their signatures: correct, withdraw, restore; and that nobody else can."""
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from sqlalchemy import update
@@ -11,12 +12,14 @@ from campaign.signatures import ownership
 from campaign.signatures.models import Signature
 from campaign.signatures.ownership import NotYours
 from campaign.signatures.queries import differences
+from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
     change,
     confirm,
     hatch_now,
+    owned,
     restore,
     row,
     sign,
@@ -33,8 +36,7 @@ def numbers(*ids):
 
 
 def correct(signature_id, **words):
-    digest = row(signature_id).email_digest
-    return write(ownership.correct, signature_id=signature_id, email_digest=digest, **words)
+    return write(ownership.correct, **owned(signature_id), now=utcnow(), **words)
 
 
 @pytest.fixture
@@ -48,32 +50,40 @@ def three(petition):
     return ids
 
 
-@pytest.mark.parametrize("act", [ownership.correct, ownership.restore])
+@pytest.mark.parametrize("act", [partial(ownership.correct, now=utcnow()), ownership.restore])
 def test_nobody_can_touch_a_strangers_signature(petition, act):
     own, foreign = sign(petition, AMALIA), sign(petition, ODILE)
     with pytest.raises(NotYours):
-        write(act, signature_id=foreign, email_digest=row(own).email_digest)
+        write(act, **{**owned(own), "signature_id": foreign})
 
 
 @pytest.mark.parametrize("forged", [0, -1, 10**6, 10**30])
 def test_a_number_that_is_no_signature_is_nobodys(petition, forged):
-    digest = row(sign(petition)).email_digest
+    own = owned(sign(petition))
     with pytest.raises(NotYours):
-        write(ownership.withdraw, signature_id=forged, email_digest=digest, now=utcnow())
+        write(ownership.withdraw, **{**own, "signature_id": forged}, now=utcnow())
+
+
+def test_another_way_to_write_the_address_opens_nothing(petition):
+    signature_id = sign(petition, email="vera@yahoo.com")
+    other = owned(sign_and_hatch(make_petition("law", cause_id=petition.cause_id), email="vera-x9@yahoo.com"))
+    assert other["email_digest"] == row(signature_id).email_digest
+    with pytest.raises(NotYours):
+        write(ownership.withdraw, **{**other, "signature_id": signature_id}, now=utcnow())
 
 
 def test_an_erased_signature_is_nobodys(petition):
     signature_id = sign(petition)
     write(ownership.erase, [signature_id])
     with pytest.raises(NotYours):
-        write(ownership.restore, signature_id=signature_id, email_digest=None)
+        write(ownership.restore, signature_id=signature_id, email_digest=None, email=None)
 
 
 def test_one_emptied_between_look_and_touch_is_nobodys(app, petition, monkeypatch):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("writers take turns there")
     signature_id = sign_and_hatch(petition)
-    digest = row(signature_id).email_digest
+    own = owned(signature_id)
     looked = ownership.own
 
     def look_then_lose(*asked):
@@ -85,7 +95,7 @@ def test_one_emptied_between_look_and_touch_is_nobodys(app, petition, monkeypatc
     monkeypatch.setattr(ownership, "own", look_then_lose)
     db.session.rollback()
     with pytest.raises(NotYours):
-        write(ownership.withdraw, signature_id=signature_id, email_digest=digest, now=utcnow())
+        write(ownership.withdraw, **own, now=utcnow())
     assert row(signature_id).state == "erased"
 
 

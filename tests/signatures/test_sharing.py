@@ -11,7 +11,10 @@ from tests.factories.signatures import (
     TEO,
     change,
     confirm,
+    confirm_form,
+    forms,
     owed,
+    owned,
     row,
     rows,
     sign,
@@ -73,8 +76,7 @@ def test_a_petition_that_does_not_allow_it_takes_one_per_address(petition):
 
 def test_somebody_who_corrected_a_name_is_still_the_same_person(shared_petition):
     signature_id = sign(shared_petition, AMALIA, family_name="Rosale")
-    digest = row(signature_id).email_digest
-    write(ownership.correct, signature_id=signature_id, email_digest=digest, family_name="Rosales")
+    write(ownership.correct, **owned(signature_id), now=utcnow(), family_name="Rosales")
     assert sign(shared_petition, AMALIA) == signature_id
     assert names() == [(1, "Amalia Rosales")]
 
@@ -110,10 +112,13 @@ def test_the_seat_of_someone_who_withdrew_can_be_taken(shared_petition):
     amalia = sign(shared_petition, AMALIA, now=utcnow() - DAY)
     teo = sign(shared_petition, TEO)
     withdraw(amalia)
-    assert sign(shared_petition, AMALIA, given_name="Nestor") == amalia
-    assert names() == [(1, "Nestor Rosales"), (2, "Teo Brandt")]
+    sign(shared_petition, AMALIA, given_name="Nestor")
+    [form] = forms()
+    assert form.signature_id == amalia
+    confirm_form(form)
     confirm(teo)
-    assert row(amalia).state == "pending"
+    assert names() == [(1, "Nestor Rosales"), (2, "Teo Brandt")]
+    assert row(amalia).state == "confirmed"
 
 
 def test_one_letter_more_to_one_of_a_couple_takes_none_from_the_other(shared_petition):

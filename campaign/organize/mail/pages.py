@@ -16,11 +16,11 @@ from campaign.organize.mail.forms import MailingForm
 from campaign.organize.paging import page_of
 from campaign.organize.presence import actor, causes_where, organizer
 from campaign.organize.updates.pages import any_update, fact_of
-from campaign.subscriptions.queries import audience
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
 from campaign.updates.pages import card
 from campaign.updates.queries import updates_among
+from campaign.updates.readers import audience
 
 blueprint = Blueprint("mail", __name__, url_prefix="/mail")
 ON_A_PAGE = 30

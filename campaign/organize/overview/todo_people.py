@@ -13,6 +13,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.overview.todo import Task
 from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import petitions_where
+from campaign.signatures.corrections import count_held_corrections
 from campaign.signatures.finding import held_by_reason, how_many_unread
 
 
@@ -23,6 +24,9 @@ def to_review():
     if held := sum(held_by_reason(ids).values()):
         words = ngettext("Look at %(figure)s held signature", "Look at %(figure)s held signatures", held, figure=_figure(held))
         yield Task(words, _("Look"), url_for("organize.held.index"))
+    if corrections := count_held_corrections(ids):
+        words = ngettext("Look at %(figure)s changed name", "Look at %(figure)s changed names", corrections, figure=_figure(corrections))
+        yield Task(words, _("Look"), url_for("organize.corrections.index"))
     events = events_among(causes_where("signatures.review"))
     waiting = many_for_review([event.id for event in events])
     for event in events:

@@ -31,4 +31,5 @@ def save_form(petition):
         questions=typed.questions(petition.original_lang),
         confirmation=typed.confirmation.data,
         two_per_address=typed.two_per_address.data,
+        neutral_emails=typed.neutral_emails.data,
     )

@@ -38,6 +38,10 @@ CONFIRMATIONS = [
 ]
 
 
+# What is set besides the questions.
+SETTINGS = ("revision", "required_fields", "confirmation", "two_per_address", "neutral_emails")
+
+
 class _Question(Form):
     """A question of the petition's own, as it is asked in each language."""
 
@@ -63,6 +67,7 @@ class FormForm(FlaskForm):
     required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
+    neutral_emails = BooleanField(_l("Neutral emails: the subject does not say that someone signed"))
     rows = FieldList(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
 
     @classmethod
@@ -74,13 +79,14 @@ class FormForm(FlaskForm):
                 "required_fields": petition.required_fields,
                 "confirmation": petition.confirmation,
                 "two_per_address": petition.two_per_address,
+                "neutral_emails": petition.neutral_emails,
                 "rows": rows_of(petition.questions),
             },
         )
 
     def with_rows(self, rows):
         """Return the form with other rows, all else as typed."""
-        typed = {name: self[name].data for name in ("revision", "required_fields", "confirmation", "two_per_address")}
+        typed = {name: self[name].data for name in SETTINGS}
         return type(self)(formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
 
     def validate_asking(self, original):

@@ -12,6 +12,8 @@ from campaign.organize.acts import Fact, note
 from campaign.organize.guard import allowed, fresh
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.pages import any_signature
+from campaign.signatures.corrections import correction_of
+from campaign.signatures.unconfirmed import copies_of_forms
 
 blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 
@@ -28,6 +30,8 @@ def create(signature):
     fact = Fact("signatures.copy", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
     _last, [columns] = sheet.after(signature_id - 1, signature_id, 1)
     kept = json.loads(JsonLines(sheet.header, sheet.kinds).add(columns))
+    correction = correction_of(signature_id)
+    kept |= {"unconfirmed_forms": copies_of_forms(signature), "correction_in_review": correction.words if correction else None}
     # Whoever asked may open it with no program for such files: a line for each thing that is kept.
     response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json")
     response.headers.set("Content-Disposition", "attachment", filename=f"signature-{signature_id}.json")

@@ -10,10 +10,10 @@ from campaign.organize.guard import allowed
 from campaign.organize.presence import may
 from campaign.organize.updates.forms import PublishForm
 from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
-from campaign.subscriptions.queries import audience
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
 from campaign.updates.queries import update_in_any_state
+from campaign.updates.readers import audience
 
 
 @blueprint.get("/<slug>/publish")

@@ -3,6 +3,20 @@
 from tests.browser.screens.screen import Screen
 
 
+class OwnLinkScreen(Screen):
+    """The form that sends the link to the owner's page."""
+
+    path = "/{lang}/mine"
+    marker = "main form[action$='/mine']"
+
+    def ask(self, address):
+        """Enter an address, and wait for the answer, which is the same for everyone."""
+        self.find("[name=email]").fill(address)
+        self.find(f"{self.marker} button").click()
+        self.page.wait_for_url("**/mine?sent=1")
+        return Screen(self.visitor, self.page)
+
+
 class MineScreen(Screen):
     marker = "main .mine"
 

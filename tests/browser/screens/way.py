@@ -1,7 +1,7 @@
 """Every page that a supporter can come to, one after the other."""
 
-from tests.browser.screens.mail import Mailbox
-from tests.browser.screens.mine import MineScreen
+from tests.browser.screens.mail import Mailbox, own_page_of
+from tests.browser.screens.mine import OwnLinkScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.reading import CauseScreen, FailureScreen, HomeScreen, PrivacyScreen
 
@@ -21,16 +21,15 @@ def whole_way(visitor):
     yield mailbox
     letter = mailbox.newest()
     yield letter
-    mine_link = letter.link("mine")
     confirm = letter.press()
     yield confirm
     yield confirm.confirm()
-    yield from _at_home(visitor, mine_link)
+    yield OwnLinkScreen.open(visitor)
+    yield from _at_home(visitor)
 
 
-def _at_home(visitor, link):
-    visitor.page.goto(link)
-    mine = MineScreen(visitor)
+def _at_home(visitor):
+    mine = own_page_of(visitor)
     for summary in mine.find("main summary").all():
         summary.click()
     visitor.inspect(visitor.page, "MineScreen, open")

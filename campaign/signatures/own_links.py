@@ -1,0 +1,51 @@
+"""Sending the link to "What I signed" to whoever asks for it by entering an address.
+
+Everyone gets the same answer, and the same rows are written for everyone: the worker finds out later whether there is anything to send.
+"""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+
+from campaign.extensions import db
+from campaign.mail.operations import owe
+from campaign.signatures import keys
+from campaign.signatures.models import OwnLinkRequest, Signature
+
+OWN_LINK = "own_link"
+# Enough for someone who deletes the first email and mistypes the second. Others who enter that address can use them up, so it is a day, not a week.
+MAX_LINKS_PER_ADDRESS_PER_DAY = 3
+DAY = timedelta(days=1)
+
+
+def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -> None:
+    """Queue the email with the link for this address, whether or not anything was signed with it.
+
+    `email` is the address as it was entered, `normalized` the one to compare.
+    """
+    request = OwnLinkRequest(email_digest=keys.email_digest(normalized), exact_digest=keys.exact_digest(email), created_at=now)
+    db.session.add(request)
+    db.session.flush()
+    owe(kind=OWN_LINK, subject_id=request.id, lang=lang)
+
+
+def signature_for(request_id: int) -> Signature | None:
+    """Return the newest signature that was signed with exactly the address of this request; None if there is none, or after too many requests."""
+    request = db.session.get(OwnLinkRequest, request_id)
+    if request is None or _requests_before(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
+        return None
+    rows = db.session.scalars(
+        select(Signature).where(Signature.email_digest == request.email_digest).order_by(Signature.id.desc())
+    )
+    return next((row for row in rows if row.email and keys.exact_digest(row.email) == request.exact_digest), None)
+
+
+def forget_link_requests(*, now: datetime) -> int:
+    """Delete the requests that are older than a day; return how many."""
+    return db.session.execute(delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)).rowcount
+
+
+def _requests_before(request):
+    here = OwnLinkRequest
+    earlier = (here.email_digest == request.email_digest, here.id < request.id, here.created_at > request.created_at - DAY)
+    return db.session.scalar(select(func.count()).where(*earlier))

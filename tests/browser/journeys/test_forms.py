@@ -1,0 +1,92 @@
+"""Two forms with one address: each link confirms its own. And the link to what one signed, asked for by address."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.by_post import sign
+from tests.browser.screens.mail import Mailbox, letter_of
+from tests.browser.screens.mine import MineScreen, OwnLinkScreen
+from tests.browser.screens.petition import PetitionScreen
+from tests.browser.screens.thanks import ConfirmScreen
+
+STRANGER = {"given_name": "Mallory", "family_name": "Grin", "comment": "Not hers", "name_display": "full"}
+
+
+def stranger_signs(served, visitor):
+    """Somebody signs with the visitor's address before the visitor does."""
+    sign(served.url, visitor.address, visitor.lang, **STRANGER)
+    Mailbox.open(visitor).wait_for(visitor.address, 1)
+
+
+@pytest.mark.parametrize(("lang", "width", "scripts"), [("en", 390, True), ("es", 1440, False)])
+def test_the_owner_confirms_their_own_form_and_nothing_of_a_strangers(arrive, served, lang, width, scripts):
+    visitor = arrive(lang=lang, width=width, scripts=scripts)
+    stranger_signs(served, visitor)
+    PetitionScreen.open(visitor).sign(comment="", name_display="counted")
+    confirm = letter_of(visitor, letters=2).press()
+    facts = confirm.find("main .facts").inner_text()
+    assert "Amalia Rosales" in facts
+    assert "Mallory" not in facts
+    assert "Not hers" not in facts
+    confirm.confirm()
+    mine = letter_of(visitor, letters=2).open_mine()
+    assert mine.form().locator("[name=given_name]").input_value() == "Amalia"
+    assert mine.form().locator("[name=comment]").input_value() == ""
+    assert "Mallory" not in mine.shown()
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_the_strangers_link_shows_the_strangers_form_and_leads_to_the_owners(arrive, served, scripts):
+    visitor = arrive(lang="fr", scripts=scripts)
+    stranger_signs(served, visitor)
+    strangers = letter_of(visitor).link("confirm")
+    PetitionScreen.open(visitor).sign()
+    letter_of(visitor, letters=2)
+    visitor.page.goto(strangers)
+    first = ConfirmScreen(visitor)
+    expect(first.find("main .facts")).to_contain_text("Mallory Grin")
+    first.find("main .after-list a").click()
+    second = ConfirmScreen(visitor)
+    expect(second.find("main .facts")).to_contain_text("Amalia Rosales")
+    second.confirm()
+    visitor.page.goto(strangers)
+    expect(visitor.page.locator("main .after h1")).to_be_visible()
+    assert visitor.page.locator("main form[method=post]").count() == 0
+    expect(visitor.page.locator("main a[href$='/mine']").first).to_be_visible()
+
+
+@pytest.mark.parametrize(("width", "scripts"), [(390, True), (1440, False)])
+def test_the_link_to_what_was_signed_is_asked_for_and_comes(arrive, width, scripts):
+    visitor = arrive(width=width, scripts=scripts)
+    PetitionScreen.open(visitor).sign()
+    letter_of(visitor)
+    asking = OwnLinkScreen.open(visitor)
+    asking.ask(visitor.address)
+    visitor.page.goto(letter_of(visitor, letters=2).link("mine"))
+    mine = MineScreen(visitor)
+    mine.find("main .after-list a").click()
+    ConfirmScreen(visitor).confirm()
+
+
+def test_an_address_that_cannot_be_stays_in_the_field_and_is_explained(arrive):
+    visitor = arrive(lang="es", scripts=False)
+    visitor.noises.allowed.add(422)
+    asking = OwnLinkScreen.open(visitor)
+    asking.find("[name=email]").fill("amalia@correo")
+    asking.find(f"{asking.marker} button").click()
+    expect(visitor.page.locator("#email-error")).to_be_visible()
+    assert visitor.page.locator("[name=email]").input_value() == "amalia@correo"
+
+
+def test_a_link_that_has_ended_offers_a_new_one(arrive):
+    visitor = arrive()
+    PetitionScreen.open(visitor).sign()
+    letter_of(visitor)
+    asked = OwnLinkScreen.open(visitor)
+    asked.ask(visitor.address)
+    link = letter_of(visitor, letters=2).link("mine")
+    visitor.noises.allowed.add(404)
+    visitor.page.goto(f"{link}0")
+    OwnLinkScreen(visitor).ask(visitor.address)
+    visitor.page.goto(letter_of(visitor, letters=3).link("mine"))
+    MineScreen(visitor)

@@ -1,0 +1,97 @@
+"""So many emails a day reach one address because someone entered it; the others wait, and are not lost."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.composition import Message
+from campaign.mail.daily_limit import DailyLimit
+from campaign.mail.delivery import Postman, bound_kinds, composers_of, names_of, register
+from campaign.mail.operations import DAY_IS_FULL
+from campaign.mail.transport import transport_from
+from tests.mail.letters import KIND, SETTINGS, digest_of, message, owe_some, owed_rows, person
+
+MAX = 3
+
+
+@pytest.fixture
+def limit(tmp_path):
+    return DailyLimit({"REDIS_URL": "", "VAR_DIR": str(tmp_path), "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX})
+
+
+@pytest.fixture
+def postman_of(server_url, limit):
+    """Calling it returns a postman whose mail all goes to one address, but for the kind `other`."""
+
+    def make(bound=(KIND,)):
+        def word(owed):
+            name = person(owed.subject_id if owed.kind == "other" else 1)
+            return message(to=name, digest=digest_of(name))
+
+        return Postman(
+            composers={KIND: word, "other": word},
+            transports=[transport_from(server_url, None, timeout=5.0)],
+            write=write,
+            settings=SETTINGS,
+            limit=limit,
+            bound_kinds=bound,
+        )
+
+    return make
+
+
+def test_one_address_gets_so_many_emails_and_the_others_wait_for_the_next_day(script, postman_of):
+    owe_some(30)
+    now = utcnow()
+    postman_of().deliver_due(now=now)
+    assert len(script.received) == MAX
+    waiting = [each for each in owed_rows() if each.state == "owed"]
+    assert len(waiting) == 30 - MAX
+    assert {(each.attempts, each.last_error, each.locked_until) for each in waiting} == {(0, DAY_IS_FULL, None)}
+    assert all(now < each.due_at <= now + timedelta(days=1, minutes=1) for each in waiting)
+
+
+def test_the_count_goes_on_from_pass_to_pass_and_from_worker_to_worker(script, postman_of):
+    for _ in range(5):
+        owe_some(1)
+        postman_of().deliver_due(now=utcnow())
+    assert len(script.received) == MAX
+
+
+def test_other_addresses_and_other_kinds_are_not_kept_waiting(script, postman_of):
+    owe_some(5)
+    owe_some(5, kind="other")
+    postman_of().deliver_due(now=utcnow())
+    assert len(script.received) == MAX + 5
+    script.received.clear()
+    owe_some(MAX + 2)
+    postman_of(bound=()).deliver_due(now=utcnow())
+    assert len(script.received) == MAX + 2
+
+
+def test_what_the_server_puts_off_takes_no_room(script, postman_of, limit):
+    script.to[person(1)] = ["451 4.7.1 later"]
+    owe_some(MAX)
+    postman_of().deliver_due(now=utcnow())
+    assert limit.has_room(digest_of(person(1)), MAX - 1)
+
+
+def test_every_email_that_a_stranger_can_cause_is_counted(app):
+    assert bound_kinds(app) >= {
+        *("signature_confirmation", "signature_form_confirmation", "signature_reminder", "signature_last_reminder"),
+        *("signature_repeat", "signature_passed_on", "subscription_confirmation"),
+        *("registration_confirmation", "registration_repeat"),
+    }
+    assert "update_letter" not in bound_kinds(app)
+    assert bound_kinds(app) <= composers_of(app).keys() == names_of(app).keys()
+
+
+def test_a_kind_is_bound_by_its_registration(app, monkeypatch):
+    monkeypatch.setitem(app.extensions, "mail_bound_kinds", set())
+    monkeypatch.setitem(app.extensions, "mail_composers", {})
+    monkeypatch.setitem(app.extensions, "mail_names", {})
+    register(app, "free", Message)
+    register(app, "bound", Message, is_bound=True)
+    assert bound_kinds(app) == {"bound"}

@@ -1,0 +1,76 @@
+"""The screen of changed names that a rule held."""
+
+import pytest
+
+from campaign.signatures.corrections import correction_of, mark_of
+from tests.factories.causes import make_cause
+from tests.factories.organizers import trail
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import ODILE, row, sign, sign_and_hatch
+from tests.signatures.test_corrections import SHOWN, correct
+from tests.signatures.test_rules import make_rule
+
+PAGE = "/organize/corrections/"
+
+
+@pytest.fixture
+def petition(app):
+    return make_petition()
+
+
+@pytest.fixture
+def held(petition):
+    make_rule(petition, "words", "zzzqqq")
+    signature_id = sign_and_hatch(petition, SHOWN)
+    correct(signature_id, given_name="<b>Zzzqqq</b>")
+    return signature_id
+
+
+@pytest.mark.parametrize("role", ["owner", "editor", "exporter", "reviewer", "tabler", "admin"])
+def test_who_reviews_signatures_sees_it(desk_of, petition, held, role):
+    desk = desk_of(role, None if role == "admin" else petition.cause_id)
+    answer = desk.get(PAGE)
+    if role in ("owner", "reviewer", "admin"):
+        assert answer.status_code == 200
+        assert "&lt;b&gt;Zzzqqq&lt;/b&gt; Rosales" in answer.text
+        assert PAGE in desk.get("/organize/").text
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("decision", "name", "action"),
+    [("show", "<b>Zzzqqq</b> Rosales", "corrections.show"), ("keep", "Amalia Rosales", "corrections.refuse")],
+)
+def test_a_decision_is_done_and_noted(desk_of, petition, held, decision, name, action):
+    desk = desk_of("reviewer", petition.cause_id)
+    answer = desk.post(f"{PAGE}{held}", {"decision": decision, "seen": mark_of(correction_of(held))})
+    assert (answer.status_code, answer.location) == (303, PAGE)
+    assert row(held).full_name == name
+    assert (action, desk.organizer.id, ("signature", held)) in trail()
+    assert desk.get(PAGE).text.count("queue-row--comment") == 0
+
+
+def test_what_was_changed_since_is_not_decided(desk_of, petition, held):
+    desk = desk_of("reviewer", petition.cause_id)
+    desk.post(f"{PAGE}{held}", {"decision": "show", "seen": "old"})
+    assert row(held).full_name == "Amalia Rosales"
+    assert correction_of(held) is not None
+    assert not [each for each in trail() if each[0].startswith("corrections.")]
+
+
+def test_another_causes_corrections_are_not_to_be_found(desk_of, petition, held):
+    desk = desk_of("owner", make_cause("elsewhere").id)
+    assert "Zzzqqq" not in desk.get(PAGE).text
+    assert desk.post(f"{PAGE}{held}", {"decision": "show", "seen": mark_of(correction_of(held))}).status_code == 404
+    assert row(held).full_name == "Amalia Rosales"
+
+
+def test_a_copy_holds_the_correction_and_the_forms_that_wait(desk_of, petition, held):
+    desk = desk_of("owner", petition.cause_id)
+    copy = desk.post(f"/organize/copies/{held}", {"reason": "asked by telephone"}).json
+    assert (copy["correction_in_review"], copy["unconfirmed_forms"]) == ({"given_name": "<b>Zzzqqq</b>"}, [])
+    pending = sign(petition, ODILE)
+    sign(petition, ODILE, comment="Another")
+    copy = desk.post(f"/organize/copies/{pending}", {"reason": "asked by telephone"}).json
+    assert [form["comment"] for form in copy["unconfirmed_forms"]] == ["Another"]

@@ -1,0 +1,72 @@
+"""Petitions whose organizers chose neutral emails: nothing around an email says that somebody signed, and the text stays honest."""
+
+from datetime import timedelta
+from email import message_from_bytes, policy
+
+import pytest
+
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import postman_for
+from campaign.signatures.tasks import remind
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import AMALIA, confirm, sign
+
+DAY = timedelta(days=1)
+REVEALING = ("sign", "firma", "petition", "petición", "pétition", "amalia", "bring them home", "volante")
+
+
+@pytest.fixture
+def delivered(app, tmp_path, monkeypatch):
+    """Calling it delivers what is due, and returns the emails in their order."""
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+
+    def deliver():
+        postman_for(app, write).deliver_due(now=utcnow() + timedelta(minutes=2))
+        paths = sorted((tmp_path / "mail").glob("*.eml"))
+        return [message_from_bytes(path.read_bytes(), policy=policy.default) for path in paths]
+
+    return deliver
+
+
+def cause_all_emails(petition, lang):
+    """Cause a confirmation, one of another form, a reminder, and one that tells of a repeat."""
+    signed = utcnow() - 2 * DAY
+    signature_id = sign(petition, AMALIA, lang=lang, now=signed)
+    sign(petition, AMALIA, lang=lang, comment="Another", now=signed)
+    write(remind, now=utcnow())
+    return signature_id
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_neither_subject_nor_sender_nor_first_line_tells(app, delivered, lang):
+    petition = make_petition(neutral_emails=True)
+    signature_id = cause_all_emails(petition, lang)
+    delivered()
+    confirm(signature_id)
+    sign(petition, AMALIA, lang=lang, now=utcnow() + timedelta(minutes=1))
+    letters = delivered()
+    assert len(letters) == 4
+    for letter in letters:
+        assert letter["From"].addresses[0].display_name == ""
+        html = letter.get_body(("html",)).get_content()
+        seen_in_inbox = html.partition("mso-hide:all")[2].partition("</div>")[0]
+        for word in REVEALING:
+            assert word not in letter["Subject"].lower()
+            assert word not in seen_in_inbox.lower()
+        assert "Bring them home" in letter.get_body(("plain",)).get_content()
+
+
+def test_other_petitions_keep_their_subjects(delivered, petition):
+    cause_all_emails(petition, "en")
+    letters = delivered()
+    assert letters
+    for letter in letters:
+        assert "Amalia" in letter["Subject"]
+        assert letter["From"].addresses[0].display_name
+
+
+def test_no_header_says_what_an_email_is_about(delivered, petition):
+    cause_all_emails(petition, "en")
+    for letter in delivered():
+        assert "signature" not in "".join(f"{name}: {value}\n" for name, value in letter.items() if name not in ("Subject",)).lower()
