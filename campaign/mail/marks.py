@@ -39,7 +39,7 @@ class Marks:
 
     def waits(self, id, *, until):
         """Note that the message's address has had its emails of the day."""
-        self._others.append(partial(operations.wait_until, id, until=until))
+        self._others.append(lambda now: operations.wait_until(id, until=until))
         self.handled += 1
 
     def refused(self, id, *, digest, reason):

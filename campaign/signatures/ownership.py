@@ -5,7 +5,6 @@ from sqlalchemy import bindparam, select, update
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.lib.mail_addresses import is_same_address
-from campaign.signatures import keys
 from campaign.signatures.corrections import HELD_WORDS, drop_corrections, hold_correction, write_words
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signatures_of_address

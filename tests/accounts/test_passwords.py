@@ -6,10 +6,9 @@ from threading import Event, Semaphore
 import pytest
 
 from campaign import create_app
-from campaign.accounts.passwords import PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
-from config import load
 from campaign.accounts import passwords
 from campaign.accounts.passwords import HashingBusy, PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
+from config import load
 
 GOOD = "otter violin Tuesday cardamom"
 

@@ -1,6 +1,5 @@
 """`flask demo load`: Butterflies for Mexico, ready to be signed."""
 
-import pytest
 
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
