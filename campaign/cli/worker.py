@@ -165,7 +165,8 @@ class Worker(Loops):
             yield piece, {}
         for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
             yield piece, {}
-        yield events.forget, {"days": config["REGISTRATION_DAYS"]}
+        yield events.end_holds, {}
+        yield events.forget, {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]}
         for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):
             yield piece, {}
         yield forget_subscriptions, unconfirmed

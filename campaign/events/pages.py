@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from campaign.events.hours import full_day, hour, hours, zone_name
 from campaign.events.places import map_url, whole_place
-from campaign.events.queries import events_ahead, events_past, is_full
+from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
@@ -76,7 +76,7 @@ class EventPage(EventCard):
     registration: str
     takes_registrations: bool
     registration_closed: bool
-    is_full: bool
+    fullness: str
     most_seats: int
     questions: tuple
     came: int | None
@@ -131,7 +131,7 @@ def page(event, lang, now):
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
         registration_closed=event.is_shut and now < event.starts_at,
-        is_full=is_full(event),
+        fullness=fullness(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
         came=event.came,

@@ -50,7 +50,7 @@ SIGNERS = (
         _l("For good, once nothing of it says who you are"),
         (
             *columns_of("signature", "petition_id version_id state number evidence"),
-            *columns_of("signature", "created_at confirmed_at hatched_at withdrawn_at"),
+            *columns_of("signature", "created_at confirmed_at waits_until hatched_at withdrawn_at"),
         ),
     ),
     Kept(

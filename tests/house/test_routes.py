@@ -91,6 +91,7 @@ KIOSKS = {"GET /kiosk/campaign.json", "POST /kiosk/numbers", "POST /kiosk/sync"}
 BY_TOKEN = {
     "GET /<lang>/registrations/<token>",
     "POST /<lang>/registrations/<token>",
+    "POST /<lang>/registrations/<token>/confirm",
     "POST /<lang>/registrations/<token>/cancel",
     "GET /<lang>/registrations/<token>/code.png",
     "GET /<lang>/subscriptions/<token>",
