@@ -12,6 +12,7 @@ from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
+from campaign.lib.small_cells import LEAST
 from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause, in_language
 
@@ -45,7 +46,7 @@ class EventCard:
 class EventPage(EventCard):
     """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering.
 
-    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in.
+    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in. `came` is None where they were too few to be told.
     """
 
     cause_slug: str
@@ -134,7 +135,7 @@ def page(event, lang, now):
         fullness=fullness(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
-        came=event.came,
+        came=event.came if event.came and event.came >= LEAST else None,
     )
 
 

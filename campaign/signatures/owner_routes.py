@@ -31,15 +31,13 @@ INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 class OwnSignature:
     """One of the owner's signatures, its petition in the reader's language, and the form that corrects it.
 
-    `link` is the one to pass on, None before it is counted; `cause_slug` and `receipt` lead to the butterflies that came by it.
+    `link` is the one to pass on, None before it is counted.
     """
 
     row: Signature
     petition: PetitionCard
     form: SupporterForm
     link: Link | None
-    cause_slug: str
-    receipt: str
 
 
 @blueprint.get("/<lang>/signatures/mine/<token>")
@@ -127,8 +125,8 @@ def _page(token, opened, refused=None, refused_id=None):
         petition = petition_by_id(row.petition_id)
         count = petition_counts([petition.id]).get(petition.id, 0)
         form = refused if row.id == refused_id else _form(row)
-        link, receipt = (link_of(row, g.lang, handing=False) if row.number else None), keys.token_for(keys.RECEIPT, row)
-        own.append(OwnSignature(row, card(petition, g.lang, count, now), form, link, petition.cause.slug, receipt))
+        link = link_of(row, g.lang, handing=False) if row.number else None
+        own.append(OwnSignature(row, card(petition, g.lang, count, now), form, link))
     page = render_template(
         "signatures/mine.html",
         email=mask(opened.email),

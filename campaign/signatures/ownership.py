@@ -1,13 +1,17 @@
 """What the owner of a signature may do with it, by the link in their mail."""
 
+from flask import current_app
 from sqlalchemy import bindparam, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.lib.hours import noon_of
 from campaign.signatures import keys
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signatures_of_address
 
+_table = Signature.__table__
+# What is left says that somebody signed this petition, how it was known, on which day, and which number it has.
 ERASED = {
     "state": "erased",
     "given_name": None,
@@ -22,9 +26,25 @@ ERASED = {
     "comment_read_at": None,
     "answers": {},
     "subscribe": False,
+    "seat": 1,
+    "lang": "",
+    "country": "",
+    "name_display": "counted",
+    "held_reason": "",
+    "reviewed_at": None,
+    "rejected_at": None,
+    "mail_count": 0,
+    "mailed_at": None,
+    "reminders": 0,
+    "waits_until": None,
+    "brought_by": None,
+    "source": "",
+    "kiosk_id": None,
+    "shift_id": None,
+    "event_id": None,
+    **{name: noon_of(_table.c[name]) for name in ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")},
 }
 
-_table = Signature.__table__
 _move_up = (
     update(_table)
     .where(
@@ -87,6 +107,7 @@ def withdraw(*, signature_id, email_digest, now):
     if signature.state not in ("withdrawn", "erased"):
         signature.state = "withdrawn"
         signature.withdrawn_at = now
+        signature.waits_until = None
     db.session.flush()
     return signature
 
@@ -108,6 +129,9 @@ def erase(signature_ids):
     emptied = db.session.execute(select(Signature.petition_id, Signature.email_digest).where(chosen)).all()
     db.session.execute(update(Signature).where(chosen).values(**ERASED))
     move_up(emptied)
+    # Packages above this one forget what they know of these signatures, too.
+    for forget in current_app.extensions["on_erase"]:
+        forget(signature_ids)
 
 
 def move_up(emptied):

@@ -132,4 +132,7 @@ def _clean_erased():
         where state = 'erased'
         """
     )
-    op.execute("delete from share_deal where signature_id in (select id from signature where state = 'erased')")
+    erased = "signature_id in (select id from signature where state = 'erased')"
+    op.execute(f'delete from share_deal where {erased}')
+    op.execute(f"update kiosk_record set signature_id = null, drawn = '' where {erased}")
+    op.execute(f'update import_row set signature_id = null where {erased}')
