@@ -12,7 +12,10 @@ from campaign.sharing.queries import brought_about, texts_of, was_dealt, words_d
 
 @dataclass(frozen=True)
 class Link:
-    """The code of the link, the wording to pass it on with (empty: the title will do), and about how many came by it."""
+    """The code of the link, the wording to pass it on with (empty: the title will do), and about how many came by it.
+
+    The links of a quiet petition have no code: they are the same for everyone.
+    """
 
     code: str
     words: str
@@ -24,8 +27,9 @@ def link_of(signature, lang, *, handing=True):
     signature_id, petition_id = signature.id, signature.petition_id
     if handing and any(text.lang == lang for text in texts_of(petition_id)) and not was_dealt(signature_id):
         write(deal, signature_id=signature_id, petition_id=petition_id, lang=lang, now=utcnow())
+    counts_links = not is_quiet(petition_id)
     return Link(
-        code=code_of(signature_id),
+        code=code_of(signature_id) if counts_links else "",
         words=words_dealt(signature_id) or "",
-        brought=0 if is_quiet(petition_id) else brought_about(signature_id, now=utcnow()),
+        brought=brought_about(signature_id, now=utcnow()) if counts_links else 0,
     )
