@@ -19,7 +19,9 @@ from campaign.edge.pace import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.imports import operations as imports_operations
 from campaign.kiosk import pace as kiosk_pace
+from campaign.kiosk import tasks as kiosk_tasks
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
 from campaign.lib import catalogs
@@ -35,6 +37,7 @@ from campaign.organize import workspace
 from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
+from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
 from campaign.signatures import emails, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
@@ -91,6 +94,7 @@ def create_app(settings=None):
     app.config.update(settings or {})
     app.extensions["sender_address"] = _sender_address(app.config)
     _join_extensions(app)
+    app.extensions["on_erase"] = (forget_deals, kiosk_tasks.forget_erased, imports_operations.forget_erased)
     for part in PARTS:
         part.init_app(app)
     for room in ROOMS:

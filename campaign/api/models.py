@@ -16,7 +16,8 @@ class ApiKey(db.Model):
 
     Of a partner that is trusted, the owner of a signature need not confirm it: the partner answers for that, and the owner is
     told by mail. `revoked_at` ends it for good. `source` is noted with each signature that it brings. `used_at` is when
-    it last opened anything, to the hour.
+    it last opened anything, to the hour. With `doubted_at` too many of its addresses had signed already: from then on the owners
+    confirm what it sends, as for a key that is not trusted.
     """
 
     __tablename__ = "api_key"
@@ -31,3 +32,16 @@ class ApiKey(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    doubted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class ApiPost(db.Model):
+    """One signature that came by a key, and whether its address had signed before; it does not say which one it was."""
+
+    __tablename__ = "api_post"
+    __table_args__ = (Index("ix_api_post_key_id", "key_id", "at"), Index("ix_api_post_at", "at"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    key_id: Mapped[int] = mapped_column(ForeignKey("api_key.id", ondelete="CASCADE"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    is_repeat: Mapped[bool] = mapped_column(Boolean)

@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 
 from campaign.accounts.keys import new_token, token_digest
-from campaign.api.models import ApiKey
+from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db, note_ended
 from campaign.lib.slugs import slug_of
 
@@ -28,6 +28,11 @@ def make_key(*, cause_id, name, is_trusted, now):
 def see_key(*, key_id, now):
     """Note that a key is in use."""
     db.session.execute(update(ApiKey).where(ApiKey.id == key_id).values(used_at=now))
+
+
+def note_post(*, key_id, is_repeat, now):
+    """Note that a signature came by a key. A first one and a repeat cost the same, so that the time of an answer tells nothing."""
+    db.session.execute(insert(ApiPost).values(key_id=key_id, at=now, is_repeat=is_repeat))
 
 
 def revoke_key(*, key_id, now):

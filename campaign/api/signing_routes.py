@@ -4,7 +4,7 @@ from flask import abort, current_app, g, jsonify, request
 from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
-from campaign.api.operations import SEEN_EVERY, see_key
+from campaign.api.operations import SEEN_EVERY, note_post, see_key
 from campaign.api.problems import problem
 from campaign.api.queries import key_of
 from campaign.api.routes import blueprint
@@ -47,24 +47,26 @@ def sign(slug):
 
 
 def _take(form, terms, key, *, source, now):
-    is_trusted, columns = key.is_trusted, form.columns()
+    columns = form.columns()
+    # What is answered must not tell how the key is judged, nor how the petition counts.
+    vouches = key.is_trusted and key.doubted_at is None and not terms.is_quiet
     held_reason = reason_to_hold(terms, network=None, mail_domain=form.email.address.domain, words=columns)
     signing = operations.signing(terms=terms, lang=g.lang, now=now, held_reason=held_reason, source=source, **columns)
     try:
-        write(_sign, operations.vouched(signing) if is_trusted else signing)
+        write(_sign, operations.vouched(signing) if vouches else signing, key_id=key.id, now=now)
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
         return _refused(fact.status)
     except DATABASE_AWAY:
         current_app.logger.exception("a signature of a partner could not be written")
         return _refused(503, {"Retry-After": str(BUSY_SECONDS)})
-    return jsonify(status="taken" if is_trusted else "pending"), 201
+    return jsonify(status="taken" if key.is_trusted else "pending"), 201
 
 
-def _sign(signing):
+def _sign(signing, *, key_id, now):
     [outcome] = operations.sign_all([signing])
     if isinstance(outcome, Exception):
         raise outcome
-    return outcome
+    note_post(key_id=key_id, is_repeat=outcome is None, now=now)
 
 
 def _key(now):

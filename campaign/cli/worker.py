@@ -12,6 +12,7 @@ from datetime import timedelta
 from functools import partial
 
 from campaign.accounts.tasks import forget_sessions
+from campaign.api.tasks import watch_keys
 from campaign.causes.operations import publish_due_causes
 from campaign.events import tasks as events
 from campaign.events.editing import publish_due
@@ -26,6 +27,7 @@ from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
 from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.search.indexing import refresh
+from campaign.signatures.batches import move_full_batches
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import work_for_the_runner
@@ -162,11 +164,12 @@ class Worker(Loops):
         config = self._app.config
         unconfirmed = {"days": config["ERASE_PENDING_DAYS"]}
         yield forget, {"unconfirmed_days": config["ERASE_PENDING_DAYS"], "address_days": config["ADDRESS_DAYS"]}
-        for piece in (tell_of_erasing, anonymise_due, forget_sessions, self._read_clocks):
+        for piece in (move_full_batches, watch_keys, tell_of_erasing, anonymise_due, forget_sessions, self._read_clocks):
             yield piece, {}
         for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
             yield piece, {}
-        yield events.forget, {"days": config["REGISTRATION_DAYS"]}
+        yield events.end_holds, {}
+        yield events.forget, {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]}
         for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):
             yield piece, {}
         yield forget_subscriptions, unconfirmed

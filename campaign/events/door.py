@@ -9,8 +9,7 @@ from campaign.events.codes import new_code, read_code
 from campaign.events.models import Registration
 from campaign.events.operations import locked
 from campaign.events.registering import CONFIRMATION, TooFewSeats
-from campaign.events.reminders import passed_reminders
-from campaign.events.seats import fits
+from campaign.events.seats import fits, give
 from campaign.extensions import db
 from campaign.mail.operations import owe
 
@@ -24,7 +23,7 @@ class CodeUnknown(CampaignError):
 
 
 class NoSeat(CampaignError):
-    """The code is that of somebody who waits, was set aside, or has cancelled."""
+    """The code belongs to someone who has not confirmed, waits, is held for review, or has cancelled."""
 
     status = 409
 
@@ -58,14 +57,14 @@ def undo_check_in(event_id, *, code):
 
 
 def let_in(event_id, *, code, now):
-    """Check in somebody who waits, was set aside or had cancelled: whoever stands at the door sees whether there is room.
+    """Check in someone who has no seat yet. The people at the door see whether there is room.
 
     Return the registration. Raises CodeUnknown.
     """
     event = locked(event_id)
     registration = _by_code(event.id, code)
     if registration.state != "registered":
-        _seat(event, registration, now)
+        give(event, registration, now)
     registration.checked_in_at = registration.checked_in_at or now
     db.session.flush()
     return registration
@@ -78,7 +77,7 @@ def add_by_hand(event_id, *, name, seats, lang, now, address=None, comes_in=Fals
     and are checked in. Raises TooFewSeats where the room is full, unless `anyway`; and AddressKnown.
     """
     event = locked(event_id)
-    if not anyway and not fits(event, seats):
+    if not anyway and not fits(event, seats, now):
         raise TooFewSeats(event.slug)
     # Without an address there is nobody to write to, and nobody to be confused with.
     email, digest = address or ("", secrets.token_bytes(DIGEST_BYTES))
@@ -88,22 +87,13 @@ def add_by_hand(event_id, *, name, seats, lang, now, address=None, comes_in=Fals
     registration = Registration(
         event_id=event.id, name=name, email=email, email_digest=digest, seats=seats, lang=lang, code=new_code()
     )
-    _seat(event, registration, now)
+    give(event, registration, now)
     registration.mailed_at, registration.checked_in_at = now, now if comes_in else None
     db.session.add(registration)
     db.session.flush()
     if email:
         owe(kind=CONFIRMATION, subject_id=registration.id, lang=lang)
     return registration
-
-
-def _seat(event, registration, now):
-    """Give a seat without asking how many are left."""
-    registration.reminded = passed_reminders(event.starts_at, now)
-    registration.state = "registered"
-    registration.held_reason = ""
-    registration.waits_since = registration.cancelled_at = None
-    registration.sequence = (registration.sequence or 0) + 1
 
 
 def _by_code(event_id, code):

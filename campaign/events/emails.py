@@ -9,7 +9,7 @@ from campaign.events.keys import token_for
 from campaign.events.operations import CALLED_OFF, CHANGED
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import event_by_id, registration_by_id
-from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT
+from campaign.events.registering import CANCELLED, CONFIRM, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.lib.addresses import whole_address
@@ -29,6 +29,7 @@ BY_STATE = {
 
 def init_app(app):
     """Tell the mail room who words the mails that events owe."""
+    register(app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True)
     register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True)
     register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")), is_bound=True)
     register(app, SEAT, partial(_compose, "registration_seat", ("registered",)))
@@ -62,13 +63,13 @@ def _is_apt(kind, event):
     """A cancelled event is told as cancelled and as nothing else; nobody is written to once it is over."""
     if utcnow() >= event.ends_at:
         return False
-    if kind in (DAY_REMINDER, HOURS_REMINDER) and utcnow() >= event.starts_at:
+    if kind in (CONFIRM, DAY_REMINDER, HOURS_REMINDER) and utcnow() >= event.starts_at:
         return False
     return event.state == ("cancelled" if kind == CALLED_OFF else "published") or kind == CANCELLED
 
 
 def _attachments(event, registration):
-    if not registration.sequence:
+    if not registration.sequence or registration.state not in ("registered", "cancelled"):
         return
     is_over = registration.state == "cancelled" or event.state == "cancelled"
     method = "CANCEL" if is_over else "REQUEST"
@@ -84,6 +85,8 @@ def _words(event, registration, lang):
         "person": registration.name,
         "seats": registration.seats,
         "state": registration.state,
+        "is_kept": registration.hold_until is not None and registration.hold_until > utcnow(),
+        "has_capacity": event.capacity is not None,
         "event_title": text.title,
         "event_url": whole_address("events.show", lang, slug=event.slug),
         "mine_url": whole_address("events.registration", lang, token=token_for(registration)),

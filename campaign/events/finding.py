@@ -6,15 +6,18 @@ from sqlalchemy import and_, func, or_, select
 
 from campaign.events.codes import LENGTH, read_code
 from campaign.events.models import Registration
+from campaign.events.seats import free_seats
 from campaign.extensions import db
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.plain_letters import plain, plain_letters
+from campaign.lib.times import utcnow
 from campaign.signatures import keys
 
 _came = Registration.checked_in_at.is_not(None)
 # What a list can be narrowed to → the condition.
 STATES = {
     "registered": Registration.state == "registered",
+    "unconfirmed": Registration.state == "unconfirmed",
     "came": _came,
     "missing": (Registration.state == "registered") & ~_came,
     "waiting": Registration.state == "waiting",
@@ -25,9 +28,10 @@ STATES = {
 
 @dataclass(frozen=True)
 class Numbers:
-    """How an event fills, in seats; `free` is None where there is room for all, `parties` is how many registrations hold seats."""
+    """How an event fills, in seats; `unconfirmed` wait for the button in their email, `free` is None where there is room for all, `parties` is how many registrations hold seats."""
 
     registered: int
+    unconfirmed: int
     came: int
     waiting: int
     held: int
@@ -45,14 +49,14 @@ def numbers_of(event):
         .where(of_event)
         .group_by(Registration.state, _came)
     ).all()
-    by_state = dict.fromkeys(("registered", "waiting", "held", "cancelled"), 0)
+    by_state = dict.fromkeys(("registered", "unconfirmed", "waiting", "held", "cancelled"), 0)
     for row in rows:
         by_state[row.state] += row.seats
     return Numbers(
         **by_state,
         came=sum(row.seats for row in rows if row.came),
         parties=sum(row.rows for row in rows if row.state == "registered"),
-        free=None if event.capacity is None else max(0, event.capacity - by_state["registered"]),
+        free=free_seats(event, utcnow()),
     )
 
 

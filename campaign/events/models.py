@@ -28,6 +28,8 @@ from campaign.lib.times import UtcDateTime, utcnow
 # Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
 WAITING = text("state = 'waiting'")
 CANCELLED = text("state = 'cancelled'")
+UNCONFIRMED = text("state = 'unconfirmed'")
+ON_HOLD = text("hold_until is not null")
 
 
 class Event(db.Model):
@@ -179,6 +181,8 @@ class EventOldSlug(db.Model):
 class Registration(db.Model):
     """One person's seats at an event, or their place on the waiting list.
 
+    `unconfirmed` waits for the button in its email. `hold_seats` seats are kept for it until `hold_until`. Someone who has a
+    seat and registers again gets such a hold too, so that nobody can tell by the seats left who had registered.
     `held` was set aside as likely abuse and has no seat. `code` is what the door reads. `reminded` counts the reminders that
     are sent or whose hour had passed before the seat was given. `sequence` counts what its owner's calendar must learn of, on top
     of the event's own; it is nought while no calendar knows of a seat. `waits_since` decides who is next.
@@ -186,7 +190,7 @@ class Registration(db.Model):
 
     __tablename__ = "registration"
     __table_args__ = (
-        CheckConstraint("state in ('registered', 'waiting', 'held', 'cancelled')", name="state"),
+        CheckConstraint("state in ('unconfirmed', 'registered', 'waiting', 'held', 'cancelled')", name="state"),
         CheckConstraint("seats > 0", name="seats"),
         UniqueConstraint("event_id", "email_digest"),
         UniqueConstraint("event_id", "code"),
@@ -202,6 +206,8 @@ class Registration(db.Model):
         Index(
             "ix_registration_cancelled", "cancelled_at", sqlite_where=CANCELLED, postgresql_where=CANCELLED
         ),
+        Index("ix_registration_unconfirmed", "created_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
+        Index("ix_registration_on_hold", "hold_until", sqlite_where=ON_HOLD, postgresql_where=ON_HOLD),
         # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
         {"sqlite_autoincrement": True},
     )
@@ -223,5 +229,7 @@ class Registration(db.Model):
     mailed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     waits_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    hold_seats: Mapped[int] = mapped_column(SmallInteger, default=0, server_default="0")
+    hold_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     cancelled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     checked_in_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -1,4 +1,4 @@
-"""The page that the link in the mail opens: see, change and cancel one's registration."""
+"""The page that the link in the email opens: confirm, see, change and cancel a registration."""
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 
@@ -37,6 +37,20 @@ def change(token):
     return redirect(url_for("events.registration", token=token, saved=1), 303)
 
 
+@blueprint.post("/<lang>/registrations/<token>/confirm")
+def confirm(token):
+    """Confirm what the page showed; mail scanners only look, so a look confirms nothing."""
+    opened = _opened(token)
+    try:
+        write(registering.confirm_registration, opened.id, mark=request.form.get("mark", ""), now=utcnow())
+    except registering.RegistrationChanged as error:
+        return _page(token, _opened(token), status=error.status)
+    except registering.RegistrationClosed:
+        # The page says that it has begun.
+        pass
+    return redirect(url_for("events.registration", token=token), 303)
+
+
 @blueprint.post("/<lang>/registrations/<token>/cancel")
 def cancel(token):
     try:
@@ -54,6 +68,11 @@ def code(token):
     if opened.state != "registered":
         abort(404)
     return private(Response(code_png(opened.code), content_type="image/png"))
+
+
+def _answered(questions, answers):
+    """Return ((label, answer), …) of the event's questions that were answered; True stands for a checked box."""
+    return tuple((each["label"], answers[each["name"]]) for each in questions if answers.get(each["name"]))
 
 
 def _opened(token):
@@ -77,7 +96,10 @@ def _page(token, opened, *, form=None, status=200):
         registration=opened,
         email=mask(opened.email),
         form=form or registration_form(shown, kept=kept),
-        is_changeable=event.keeps_registrations(now) and opened.state != "cancelled",
+        is_open=event.keeps_registrations(now),
+        is_changeable=event.keeps_registrations(now) and opened.state not in ("cancelled", "unconfirmed"),
+        answered=_answered(shown.questions, opened.answers),
+        content_mark=registering.content_mark(opened),
         has_begun=now >= event.starts_at,
         # Only here: who is registered gets the address that the public page keeps back.
         online_url=event.online_url if opened.state == "registered" else "",

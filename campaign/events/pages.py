@@ -8,11 +8,12 @@ from markupsafe import Markup
 
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.places import map_url, whole_place
-from campaign.events.queries import events_ahead, events_past, is_full
+from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
+from campaign.lib.small_cells import LEAST
 from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause, in_language
 
@@ -46,7 +47,7 @@ class EventCard:
 class EventPage(EventCard):
     """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering.
 
-    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in.
+    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in. `came` is None where they were too few to be told.
     """
 
     cause_slug: str
@@ -77,7 +78,7 @@ class EventPage(EventCard):
     registration: str
     takes_registrations: bool
     registration_closed: bool
-    is_full: bool
+    fullness: str
     most_seats: int
     questions: tuple
     came: int | None
@@ -132,10 +133,10 @@ def page(event, lang, now):
         registration=event.registration,
         takes_registrations=event.takes_registrations(now),
         registration_closed=event.is_shut and now < event.starts_at,
-        is_full=is_full(event),
+        fullness=fullness(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
-        came=event.came,
+        came=event.came if event.came and event.came >= LEAST else None,
     )
 
 

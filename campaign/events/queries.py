@@ -4,7 +4,7 @@ from sqlalchemy import case, func, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from campaign.causes.models import Cause
-from campaign.events.models import Event, EventOldSlug, EventPicture, Registration
+from campaign.events.models import ON_HOLD, Event, EventOldSlug, EventPicture, Registration
 from campaign.extensions import db
 
 PUBLIC = (Event.state != "draft", Cause.state != "draft")
@@ -12,6 +12,7 @@ LISTED_BY_CAUSE = (*PUBLIC, Event.archived_at.is_(None))
 LISTED = (*LISTED_BY_CAUSE, Cause.state == "published")
 IN_ARCHIVE = Event.archived_at.is_not(None)
 MOST_IN_FEED = 500
+FEW_SEATS = 5
 
 
 def event_by_slug(slug):
@@ -125,7 +126,7 @@ def registration_by_id(registration_id):
 
 
 def seats_taken(event_id):
-    """Return how many seats are given away."""
+    """Return how many seats are given away; those on hold are not among them."""
     return db.session.scalar(
         select(func.coalesce(func.sum(Registration.seats), 0)).where(
             Registration.event_id == event_id, Registration.state == "registered"
@@ -133,9 +134,23 @@ def seats_taken(event_id):
     )
 
 
-def is_full(event):
-    """Return whether the next who registers comes on the waiting list."""
-    return event.capacity is not None and seats_taken(event.id) >= event.capacity
+def seats_on_hold(event_id, now, *, besides=None):
+    """Return how many seats are on hold at `now`, without those of the registration `besides`."""
+    query = select(func.coalesce(func.sum(Registration.hold_seats), 0)).where(
+        ON_HOLD, Registration.event_id == event_id, Registration.hold_until > now
+    )
+    return db.session.scalar(query if besides is None else query.where(Registration.id != besides))
+
+
+def fullness(event):
+    """Return how many seats the public is told are left: `many`, `few` or `full`; empty where there is room for all.
+
+    Only confirmed seats count. A registration that nobody has confirmed changes nothing here, whoever it is for.
+    """
+    if event.capacity is None:
+        return ""
+    left = event.capacity - seats_taken(event.id)
+    return "full" if left <= 0 else "few" if left <= max(FEW_SEATS, event.capacity // 5) else "many"
 
 
 def attendance(event_id):

@@ -1,6 +1,6 @@
-"""Registering for an event, and what the owner of a registration may do with it by the link in their mail.
+"""Registering for an event, confirming it, and what its owner may do by the link in their email.
 
-Nothing here tells the caller whether an address had registered before; its owner hears of it by mail.
+Nothing here tells the caller whether an address had registered before. Only the email says so.
 """
 
 from datetime import timedelta
@@ -11,10 +11,13 @@ from campaign.errors import CampaignError
 from campaign.events.codes import new_code
 from campaign.events.models import Registration
 from campaign.events.operations import locked
-from campaign.events.seats import SEAT, fill_seats, fits, seat
+from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
 from campaign.extensions import db
+from campaign.lib.digests import keyed_digest
+from campaign.lib.secret import secret_key
 from campaign.mail.operations import owe
 
+CONFIRM = "registration_confirm"
 CONFIRMATION = "registration_confirmation"
 REPEAT = "registration_repeat"
 CANCELLED = "registration_cancelled"
@@ -22,6 +25,7 @@ MOST_MAILS = 5
 # Two presses of one button are one wish.
 QUIET = timedelta(seconds=50)
 OWN = ("name", "seats", "answers")
+CONTENT_PURPOSE = "what a registration says"
 
 
 class RegistrationClosed(CampaignError):
@@ -42,33 +46,70 @@ class NoSuchRegistration(CampaignError):
     status = 404
 
 
-def register(event_id, *, now, lang, held_reason="", **typed):
-    """Give somebody their seats, or a place on the waiting list, and owe the mail that says which; return the row.
+class RegistrationChanged(CampaignError):
+    """The registration no longer says what its owner saw."""
 
-    `typed` are the columns name, email, email_digest, seats and answers. With a `held_reason` the registration is set
-    aside and takes no seat. Raises RegistrationClosed.
+    status = 409
+
+
+def register(event_id, *, now, lang, held_reason="", **typed):
+    """Note who wants to come, hold their seats for an hour, and email them the button to confirm; return the row.
+
+    `typed` are the columns name, email, email_digest, seats and answers. With a `held_reason` an organizer looks at it once it
+    is confirmed, and no seat is held. Until then the newest words stand, and the page with the button shows them. Someone who
+    is on the list already keeps what they have. Raises RegistrationClosed.
     """
     event = locked(event_id)
     if not event.takes_registrations(now):
         raise RegistrationClosed(event.slug)
+    # Those who wait come before anyone new.
+    fill_seats(event, now=now)
     known = db.session.scalar(
         select(Registration).where(
             Registration.event_id == event.id, Registration.email_digest == typed["email_digest"]
         )
     )
-    if known and known.state != "cancelled":
-        _mail_again(known, lang, now)
-        return known
-    registration = known or Registration(event_id=event.id, code=new_code(), state="waiting")
-    _write(registration, {**typed, "lang": lang, "held_reason": held_reason or registration.held_reason or ""})
-    registration.cancelled_at = registration.checked_in_at = None
-    if registration.held_reason:
-        registration.state = "held"
-        db.session.flush()
+    registration = known or Registration(event_id=event.id, code=new_code(), state="cancelled")
+    is_new = registration.state == "cancelled"
+    if is_new or registration.state == "unconfirmed":
+        reason = held_reason or registration.held_reason or ""
+        _write(registration, {**typed, "lang": lang, "held_reason": reason, "state": "unconfirmed"})
+        registration.cancelled_at = registration.checked_in_at = None
+    if is_new:
+        registration.created_at = now
+    db.session.flush()
+    if not held_reason:
+        hold(event, registration, typed["seats"], now=now)
+    kind = CONFIRM if registration.state == "unconfirmed" else REPEAT
+    if known is None:
+        registration.mailed_at = now
+        owe(kind=kind, subject_id=registration.id, lang=lang)
     else:
-        seat(event, registration, now=now)
-    registration.mailed_at = now
-    owe(kind=CONFIRMATION, subject_id=registration.id, lang=lang)
+        _mail_again(registration, kind, lang, now)
+    return registration
+
+
+def content_mark(registration):
+    """Return what tells whether a registration still says what its owner saw when they pressed the button."""
+    said = repr((registration.name, registration.seats, sorted(registration.answers.items())))
+    return keyed_digest(secret_key(), CONTENT_PURPOSE, f"{registration.id}:{said}").hex()[:16]
+
+
+def confirm_registration(registration_id, *, mark, now):
+    """Confirm by the owner's word: they get their seats, or a place on the waiting list, and an email says which.
+
+    Twice changes nothing. `mark` is what `content_mark` told the page. Raises RegistrationChanged, RegistrationClosed and
+    NoSuchRegistration.
+    """
+    event, registration = _own(registration_id)
+    if registration.state != "unconfirmed":
+        return registration
+    if not event.keeps_registrations(now):
+        raise RegistrationClosed(event.slug)
+    if mark != content_mark(registration):
+        raise RegistrationChanged(registration_id)
+    fill_seats(event, now=now)
+    _settle(event, registration, now)
     return registration
 
 
@@ -78,10 +119,10 @@ def change_registration(registration_id, *, now, **typed):
     Raises TooFewSeats, RegistrationClosed and NoSuchRegistration.
     """
     event, registration = _own(registration_id)
-    if not event.keeps_registrations(now) or registration.state == "cancelled":
+    if not event.keeps_registrations(now) or registration.state in ("cancelled", "unconfirmed"):
         raise RegistrationClosed(event.slug)
     more = typed.get("seats", registration.seats) - registration.seats
-    if registration.state == "registered" and more > 0 and not fits(event, more):
+    if registration.state == "registered" and more > 0 and not fits(event, more, now, besides=registration.id):
         raise TooFewSeats(event.slug)
     _write(registration, {name: typed[name] for name in OWN if name in typed})
     fill_seats(event, now=now)
@@ -100,34 +141,52 @@ def cancel_registration(registration_id, *, now):
         raise RegistrationClosed(event.slug)
     if registration.state == "registered":
         registration.sequence += 1
+    was_confirmed = registration.state != "unconfirmed"
     registration.state = "cancelled"
     registration.cancelled_at = now
     registration.waits_since = None
+    drop_hold(registration)
     db.session.flush()
-    owe(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
+    if was_confirmed:
+        owe(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
     fill_seats(event, now=now)
     return registration
 
 
 def admit(registration_id, *, now):
-    """Let a registration pass that was set aside: it gets its seats or waits, and its owner hears of it."""
+    """Approve a registration that was held for review: it gets its seats or waits, and its owner hears of it."""
     event, registration = _own(registration_id)
     if registration.state == "held":
         registration.held_reason = ""
-        seat(event, registration, now=now)
-        owe(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
+        _settle(event, registration, now)
     return registration
 
 
 def give_seat(registration_id, *, now):
-    """Give seats to somebody who waits, before those who wait longer; they hear of it. Raises TooFewSeats."""
+    """Give seats to someone who waits or has not confirmed yet, before those who wait longer; they hear of it.
+
+    Raises TooFewSeats.
+    """
     event, registration = _own(registration_id)
-    if registration.state == "waiting":
-        if not fits(event, registration.seats):
+    if registration.state in ("waiting", "unconfirmed"):
+        kind = SEAT if registration.state == "waiting" else CONFIRMATION
+        if not fits(event, registration.seats, now, besides=registration.id):
             raise TooFewSeats(event.slug)
         seat(event, registration, now=now)
-        owe(kind=SEAT, subject_id=registration.id, lang=registration.lang)
+        owe(kind=kind, subject_id=registration.id, lang=registration.lang)
     return registration
+
+
+def _settle(event, registration, now):
+    """Give a confirmed registration its seats or its place on a list, and owe the email that says which."""
+    if registration.held_reason:
+        drop_hold(registration)
+        registration.state = "held"
+        db.session.flush()
+    else:
+        seat(event, registration, now=now)
+    registration.mailed_at = now
+    owe(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
 
 
 def _own(registration_id):
@@ -148,10 +207,10 @@ def _write(registration, columns):
     db.session.add(registration)
 
 
-def _mail_again(registration, lang, now):
-    """Owe the owner one more mail about what stands, at most MOST_MAILS in all and not two within QUIET."""
+def _mail_again(registration, kind, lang, now):
+    """Owe the owner one more email, at most MOST_MAILS in all and not two within QUIET."""
     if registration.mail_count < MOST_MAILS and registration.mailed_at <= now - QUIET:
         registration.mail_count += 1
         registration.mailed_at = now
-        owe(kind=REPEAT, subject_id=registration.id, lang=lang)
+        owe(kind=kind, subject_id=registration.id, lang=lang)
     db.session.flush()

@@ -1,12 +1,14 @@
-"""What happens to events and registrations with time: reminders, new rules for clocks, and forgetting."""
+"""What happens to events and registrations over time: reminders, holds that end, new rules for clocks, and erasing."""
 
 from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
 from campaign.events.hours import HourSkipped, instant_of
-from campaign.events.models import CANCELLED, Event, Registration
+from campaign.events.models import CANCELLED, ON_HOLD, UNCONFIRMED, Event, Registration
+from campaign.events.operations import locked
 from campaign.events.reminders import REMINDERS
+from campaign.events.seats import drop_hold, fill_seats
 from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
@@ -46,10 +48,31 @@ def _remind(now, place):
     return len(rows)
 
 
-def forget(*, now, days):
+def end_holds(*, now):
+    """Free the seats whose hold is over, and give them to those who wait; return how many holds ended."""
+    over = (ON_HOLD, Registration.hold_until <= now)
+    events = db.session.scalars(select(Registration.event_id).where(*over).distinct().limit(BATCH)).all()
+    return sum(_end_holds(event_id, over, now) for event_id in sorted(events))
+
+
+def _end_holds(event_id, over, now):
+    event = locked(event_id)
+    rows = db.session.scalars(
+        select(Registration)
+        .where(Registration.event_id == event_id, *over)
+        .execution_options(populate_existing=True)
+    ).all()
+    for registration in rows:
+        drop_hold(registration)
+    db.session.flush()
+    fill_seats(event, now=now)
+    return len(rows)
+
+
+def forget(*, now, days, unconfirmed_days):
     """Erase registrations `days` after their event or their cancellation; return how many.
 
-    How many came stays with the event, as a number.
+    Those that nobody confirmed go `unconfirmed_days` after they were made. How many came stays with the event, as a number.
     """
     edge = now - timedelta(days=days)
     over = db.session.scalars(
@@ -58,7 +81,8 @@ def forget(*, now, days):
         .limit(BATCH)
         .with_for_update(skip_locked=True)
     ).all()
-    return sum(_close_books(event) for event in over) + _drop_cancelled(edge)
+    unconfirmed = (UNCONFIRMED, Registration.created_at <= now - timedelta(days=unconfirmed_days))
+    return sum(_close_books(event) for event in over) + _drop(CANCELLED, Registration.cancelled_at <= edge) + _drop(*unconfirmed)
 
 
 def _close_books(event):
@@ -73,11 +97,12 @@ def _close_books(event):
     ).rowcount
 
 
-def _drop_cancelled(edge):
-    old = select(Registration.id).where(CANCELLED, Registration.cancelled_at <= edge).limit(BATCH)
+def _drop(*is_old):
+    old = select(Registration.id).where(*is_old).limit(BATCH)
     return db.session.execute(
         delete(Registration)
-        .where(Registration.id.in_(old), CANCELLED)
+        # Said twice, so that a confirmation of this very instant is seen.
+        .where(Registration.id.in_(old), *is_old)
         .execution_options(synchronize_session=False)
     ).rowcount
 

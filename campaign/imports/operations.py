@@ -7,7 +7,7 @@ where somebody else was quicker. What is decided here is decided again when the 
 from collections import Counter
 from datetime import timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -32,6 +32,11 @@ class ChangedMeanwhile(CampaignError):
     """Somebody else changed the batch since the page was shown."""
 
     status = 409
+
+
+def forget_erased(signature_ids):
+    """No longer keep from which row of a sheet or file erased signatures came."""
+    db.session.execute(update(ImportRow).where(ImportRow.signature_id.in_(signature_ids)).values(signature_id=None))
 
 
 def match(*, batch_id, seen, mapping, has_heading, **settings):

@@ -31,6 +31,12 @@ def _forget_sealed(edge):
     return _change(old, sealed=None)
 
 
+def forget_erased(signature_ids):
+    """Keep no record of the tablet from which erased signatures came, nor what was drawn."""
+    of_erased = KioskRecord.signature_id.in_(signature_ids)
+    db.session.execute(update(KioskRecord).where(of_erased).values(signature_id=None, drawn=""))
+
+
 def _forget_drawn():
     is_there = exists().where(Signature.id == KioskRecord.signature_id, Signature.state != "erased")
     return _change(select(KioskRecord.id).where(DRAWN, ~is_there).limit(BATCH), drawn="")

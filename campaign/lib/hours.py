@@ -1,10 +1,12 @@
-"""Rows gathered by the hour of an instant, on both databases."""
+"""The hour and the day of an instant, on both databases."""
 
 from datetime import UTC, datetime
 
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 from sqlalchemy.types import NullType
+
+from campaign.lib.times import UtcDateTime
 
 
 class hour_of(GenericFunction):
@@ -23,6 +25,24 @@ def _on_sqlite(element, compiler, **options):
 @compiles(hour_of, "postgresql")
 def _on_postgresql(element, compiler, **options):
     return f"date_trunc('hour', timezone('UTC', {compiler.process(element.clauses, **options)}))"
+
+
+class noon_of(GenericFunction):
+    """SQL: noon of the UTC day of an instant. Shown in nearly every time zone it is still the same day."""
+
+    type = UtcDateTime()
+    inherit_cache = True
+
+
+@compiles(noon_of, "sqlite")
+def _noon_on_sqlite(element, compiler, **options):
+    return f"(substr({compiler.process(element.clauses, **options)}, 1, 10) || ' 12:00:00.000000')"
+
+
+@compiles(noon_of, "postgresql")
+def _noon_on_postgresql(element, compiler, **options):
+    instant = compiler.process(element.clauses, **options)
+    return f"((date_trunc('day', timezone('UTC', {instant})) + interval '12 hours') at time zone 'UTC')"
 
 
 def read_hour(value):

@@ -40,7 +40,7 @@ def pulse(slug):
 
 @blueprint.get("/petitions/<slug>/ledger.json")
 def ledger(slug):
-    """Every change to the count of a petition, by hour and reason; the changes add up to the count."""
+    """Every change to the count of a petition, by hour (or by day where it is quiet) and reason; the changes add up to the count."""
     entries = ledger_of_petition(slug)
     if entries is None:
         abort(404)

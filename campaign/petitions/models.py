@@ -24,6 +24,8 @@ from campaign.extensions import RowId, db
 from campaign.lib.constraints import one_of
 from campaign.lib.times import UtcDateTime, utcnow
 
+# Half a year is enough to hand the signatures over, and to answer questions about them.
+DEFAULT_RETENTION_DAYS = 180
 HANDED_NAMES = ("shown", "full")
 HANDED_DETAILS = ("country", "postal_code", "shown_comment", "day")
 
@@ -48,7 +50,8 @@ class Petition(db.Model):
     subject nor sender of an email about a signature says that somebody signed. Personal data
     is erased `retention_days` after the end, and kept where there is none; `retention_told_at` is when owners were told of it,
     `retention_done_at` when it was done. `handed_names` and `handed_details` say what of a signature the targets get to see:
-    whole names or only what each supporter lets be shown, and which of HANDED_DETAILS.
+    whole names or only what each supporter lets be shown, and which of HANDED_DETAILS. The count of a quiet petition (`is_quiet`)
+    moves only in batches, and nobody is told who brought whom.
     """
 
     __tablename__ = "petition"
@@ -84,7 +87,8 @@ class Petition(db.Model):
     two_per_address: Mapped[bool] = mapped_column(Boolean, default=False)
     neutral_emails: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
     original_lang: Mapped[str] = mapped_column(String(2), default="en")
-    retention_days: Mapped[int | None] = mapped_column(Integer)
+    is_quiet: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    retention_days: Mapped[int | None] = mapped_column(Integer, default=DEFAULT_RETENTION_DAYS)
     retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")

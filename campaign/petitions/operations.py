@@ -20,7 +20,7 @@ from campaign.petitions.readiness import faults_of
 # What the next campaign takes over from the one before: everything but its state, its times and its name.
 TAKEN_OVER = (
     "cause_id", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
-    "two_per_address", "neutral_emails", "original_lang",
+    "two_per_address", "neutral_emails", "original_lang", "is_quiet",
 )  # fmt: skip
 WORDS = ("title", "summary", "organisation", "body")
 

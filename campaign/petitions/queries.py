@@ -25,6 +25,7 @@ class SigningTerms:
     required_fields: frozenset
     questions: tuple
     two_per_address: bool
+    is_quiet: bool = False
 
 
 def published_petitions(cause_id=None):
@@ -94,6 +95,11 @@ def petition_counts(petition_ids):
     return {petition_id: count for petition_id, count in rows}
 
 
+def is_quiet(petition_id):
+    """Return whether the count of this petition moves only in batches."""
+    return db.session.scalar(select(Petition.is_quiet).where(Petition.id == petition_id))
+
+
 def signing_terms(slug, *, now: datetime, version=None):
     """Return the SigningTerms of the public petition at `slug`, or None.
 
@@ -114,6 +120,7 @@ def signing_terms(slug, *, now: datetime, version=None):
         required_fields=frozenset(row.required_fields),
         questions=tuple(row.questions),
         two_per_address=row.two_per_address,
+        is_quiet=row.is_quiet,
     )
 
 
@@ -136,6 +143,7 @@ def _terms():
             petition.required_fields,
             petition.questions,
             petition.two_per_address,
+            petition.is_quiet,
             func.coalesce(read, newest).label("version_id"),
         )
         .join_from(Petition.__table__, Cause.__table__)

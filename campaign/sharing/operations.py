@@ -1,6 +1,6 @@
 """Dealing out wordings, and changing which there are."""
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.lib.digests import keyed_digest
@@ -38,6 +38,11 @@ def note_share(*, signature_id, now):
         .where(ShareDeal.signature_id == signature_id, ShareDeal.shared_at.is_(None))
         .values(shared_at=now)
     )
+
+
+def forget_deals(signature_ids):
+    """Forget which wordings the owners of erased signatures were handed."""
+    db.session.execute(delete(ShareDeal).where(ShareDeal.signature_id.in_(signature_ids)))
 
 
 def change_texts(*, petition_id, texts, now, mark=None):

@@ -1,15 +1,20 @@
 """What came of passing petitions on."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, and_, case, cast, func, select
 
 from campaign.extensions import db
+from campaign.lib.digests import keyed_digest
+from campaign.lib.secret import secret_key
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.signatures.models import BROUGHT, Signature
 
-MOST_NUMBERS = 1000
+# How many came by a link is told in such steps, and of those who were counted so long ago.
+STEP = 5
+DELAY = timedelta(days=1)
+PURPOSE = "where the steps of a link begin"
 _signature = Signature.__table__.c
 # Whoever withdraws and comes back by their own link has brought nobody.
 _is_brought = and_(BROUGHT, _signature.number.is_not(None), _signature.brought_by != _signature.id)
@@ -54,15 +59,16 @@ def was_dealt(signature_id):
     return db.session.get(ShareDeal, signature_id) is not None
 
 
-def brought_by(signature_id):
-    """Return how many counted signatures came by the link of this one."""
-    return db.session.scalar(select(func.count()).select_from(Signature).where(_brought_by(signature_id)))
+def brought_about(signature_id, *, now):
+    """Return about how many counted signatures came by the link of this one: in steps of STEP, a day late, and 0 below STEP.
 
-
-def numbers_brought_by(signature_id, cause_id):
-    """Return the numbers in one cause of the butterflies that this signature brought, in their order, at most MOST_NUMBERS."""
-    query = select(_signature.number).where(_brought_by(signature_id), _signature.cause_id == cause_id)
-    return db.session.scalars(query.order_by(_signature.number).limit(MOST_NUMBERS)).all()
+    Each link's steps begin elsewhere: whoever adds signatures of their own cannot tell which one made the figure move.
+    """
+    many = db.session.scalar(
+        select(func.count()).select_from(Signature).where(_brought_by(signature_id), _signature.hatched_at <= now - DELAY)
+    )
+    offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
+    return max(0, many - offset) // STEP * STEP
 
 
 def outcomes(texts, since: datetime):

@@ -1,13 +1,13 @@
-"""Passing something on: the page with every way to do it, its QR code, and what came of a supporter's own link."""
+"""Passing something on: the page with every way to do it, and its QR code."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
 
-from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.causes.queries import cause_by_slug
 from campaign.events.queries import event_by_slug
 from campaign.extensions import write
 from campaign.lib.caching import public
@@ -18,7 +18,7 @@ from campaign.sharing import structured
 from campaign.sharing.codes import signature_id_of
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
-from campaign.sharing.queries import numbers_brought_by, words_dealt
+from campaign.sharing.queries import words_dealt
 from campaign.signatures import keys
 from campaign.signatures.queries import signature_by_token
 from campaign.updates.queries import update_by_slug
@@ -108,14 +108,6 @@ def shared(receipt):
     signature = signature_by_token(keys.RECEIPT, receipt) or abort(404)
     write(note_share, signature_id=signature.id, now=utcnow())
     return "", 204
-
-
-@blueprint.get("/signatures/brought/<receipt>.json")
-def brought(receipt):
-    """The numbers of the own butterfly and of those that came by its link, for the montage to light. No names."""
-    signature = signature_by_token(keys.RECEIPT, receipt) or abort(404)
-    cause = cause_by_id(signature.cause_id)
-    return jsonify(cause=cause.slug, own=signature.number, brought=numbers_brought_by(signature.id, cause.id))
 
 
 def _asked_code():

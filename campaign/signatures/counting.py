@@ -14,7 +14,7 @@ from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
 from campaign.signatures.sums import sums
 
-# Whoever has not confirmed, or is held, waits; what was withdrawn or erased is in no chart.
+# Those who have not confirmed, or are held, wait; what was withdrawn is in no chart.
 SURE = ("counted", "confirmed")
 WAITING = ("pending", "held")
 AN_HOUR = timedelta(hours=1)
@@ -73,7 +73,8 @@ def hours(petition_ids):
     """Return an Hour for each hour in which anybody signed, oldest first."""
     sure, waiting = Counter(), Counter()
     for (hour, state, *_), count in sums("hours", petition_ids).items():
-        if state in SURE:
+        # What was erased and is counted stays in the chart, by its day.
+        if state in SURE or state == "erased":
             sure[hour] += count
         elif state in WAITING:
             waiting[hour] += count

@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from campaign.accounts.audit import WORKER, record
+from campaign.accounts.audit import WORKER, entries, record
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.errors import CampaignError
@@ -15,6 +15,7 @@ from campaign.mail.operations import owe_all
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import petition_to_change
+from campaign.signatures.batches import end_wait
 from campaign.signatures.models import Signature
 from campaign.signatures.ownership import erase
 from campaign.subscriptions.signers import erase_of_signatures
@@ -100,6 +101,21 @@ def set_retention(*, petition_id, days, mark=None):
     if petition.retention_days != days:
         petition.retention_days, petition.retention_told_at, petition.retention_done_at = days, None, None
     db.session.flush()
+    return petition
+
+
+def keeps_by_choice(petition):
+    """Return whether somebody has chosen to keep the data of this petition without end; the choice is in the audit trail."""
+    return petition.retention_days is None and bool(entries(action="retention.edit", subject=("petition", petition.id), most=1))
+
+
+def set_quiet(*, petition_id, is_quiet, now):
+    """Let the count of a petition move in batches only, or at once again; then those who wait are counted now."""
+    petition = petition_to_change(petition_id)
+    petition.is_quiet = is_quiet
+    db.session.flush()
+    if not is_quiet:
+        end_wait(petition_id, now=now)
     return petition
 
 

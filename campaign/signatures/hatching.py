@@ -14,6 +14,7 @@ from campaign.extensions import db
 from campaign.jobs.operations import take_lease
 from campaign.lib.insertion import insert
 from campaign.petitions.models import PetitionTally
+from campaign.signatures.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
 from campaign.signatures.standing_rules import standing_rules
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
@@ -137,28 +138,37 @@ def _hold(ids, reason):
 
 
 def _give_numbers(now, limit):
-    rows = db.session.execute(
+    """Count those whose turn it is; those that must wait for their batch are put into it. Return how many rows changed."""
+    fresh, due = _unnumbered(limit, TO_HATCH), _unnumbered(limit, *is_due(now))
+    _number([*put_in_batches(fresh, now=now), *due], now)
+    return len(fresh) + len(due)
+
+
+def _unnumbered(limit, *conditions):
+    return db.session.execute(
         select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.subscribe)
         # Who came back since `_resume` looked has a number still, and is taken up by the next pass.
-        .where(TO_HATCH, _table.c.number.is_(None))
+        .where(*conditions, _table.c.number.is_(None))
         .order_by(_table.c.id)
         .limit(limit)
         # Whoever withdraws at this instant comes before us, and is skipped, or after us, and is not overwritten.
         .with_for_update(skip_locked=True)
     ).all()
+
+
+def _number(rows, now):
     if not rows:
-        return 0
+        return
     numbered = []
     for cause_id, of_cause in groupby(sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id):
         ids = sorted(row.id for row in of_cause)
         numbered += zip(ids, _next_numbers(cause_id, len(ids)), strict=True)
     db.session.execute(
-        _by_id.values(state="counted", number=bindparam("new_number"), hatched_at=now),
+        _by_id.values(state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None),
         [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
     )
     _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
     _pass_on([row for row in rows if row.subscribe], now)
-    return len(rows)
 
 
 def _pass_on(agreed, now):

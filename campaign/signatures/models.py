@@ -28,7 +28,8 @@ EVIDENCE = ("email", "in_person", "paper", "api")
 NAME_DISPLAYS = ("full", "initials", "counted")
 
 # Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
-TO_HATCH = text("state = 'confirmed'")
+TO_HATCH = text("state = 'confirmed' and waits_until is null")
+IN_BATCH = text("state = 'confirmed' and waits_until is not null")
 TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is not null")
 PENDING = text("state = 'pending'")
 HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
@@ -52,7 +53,7 @@ class Signature(db.Model):
     network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was
     turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `brought_by` is the id of
     the signature by whose link somebody came, `source` the code of a campaign; the first is no foreign key, as a stale link
-    must keep nobody from signing.
+    must keep nobody from signing. A confirmed one with `waits_until` is counted with its batch (see `batches`).
     """
 
     __tablename__ = "signature"
@@ -83,6 +84,7 @@ class Signature(db.Model):
             Index(name, *columns, sqlite_where=where, postgresql_where=where)
             for name, columns, where in (
                 ("ix_signature_to_hatch", ("id",), TO_HATCH),
+                ("ix_signature_in_batch", ("waits_until",), IN_BATCH),
                 ("ix_signature_to_release", ("id",), TO_RELEASE),
                 ("ix_signature_pending", ("created_at",), PENDING),
                 ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),
@@ -130,6 +132,7 @@ class Signature(db.Model):
     reminders: Mapped[int] = mapped_column(SmallInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     confirmed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    waits_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     hatched_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     withdrawn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     brought_by: Mapped[int | None] = mapped_column(BigInteger)

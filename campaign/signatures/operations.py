@@ -66,9 +66,12 @@ def signing(*, terms, lang, now, held_reason="", **words):
     """Return the Signing of what a supporter typed.
 
     `words` are the columns typed or derived (names, email, digests, …), of which `email_digest` and `person_digest` decide
-    who is the same person. With a `held_reason` the signature is set aside for review.
+    who is the same person. With a `held_reason` the signature is set aside for review. Under a quiet petition nobody is told who
+    brought whom, so that is not kept.
     """
     state = "held" if held_reason else "pending"
+    if terms.is_quiet:
+        words["brought_by"] = None
     facts = {"petition_id": terms.id, "cause_id": terms.cause_id, "version_id": terms.version_id, "lang": lang}
     fresh = {"evidence": "email", "seat": 1, "mail_count": 1, "reminders": 0, "comment_shown": False}
     times = {"created_at": now, "mailed_at": now}

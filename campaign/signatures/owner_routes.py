@@ -35,16 +35,14 @@ INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 class OwnSignature:
     """One of the owner's signatures, its petition in the reader's language, and the form that corrects it.
 
-    `link` is the one to pass on, None before it is counted; `cause_slug` and `receipt` lead to the butterflies that came by it.
-    `waiting` are the forms that can still be confirmed, `correction` is what an organizer has yet to look at.
+    `link` is the one to pass on, None before it is counted. `waiting` are the forms that can still be confirmed, `correction` is what an
+    organizer has yet to look at.
     """
 
     row: Signature
     petition: PetitionCard
     form: SupporterForm
     link: Link | None
-    cause_slug: str
-    receipt: str
     waiting: list[OtherForm]
     correction: HeldCorrection | None
 
@@ -159,8 +157,6 @@ def _own_signature(row, form):
         petition=card(petition, g.lang, count, utcnow()),
         form=form,
         link=link,
-        cause_slug=petition.cause.slug,
-        receipt=keys.token_for(keys.RECEIPT, row),
         waiting=other_forms(row, NO_FORM, row.email, waiting_forms(row)),
         correction=correction_of(row.id),
     )

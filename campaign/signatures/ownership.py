@@ -1,9 +1,11 @@
 """What the owner of a signature may do with it, by the link in their mail."""
 
+from flask import current_app
 from sqlalchemy import bindparam, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
+from campaign.lib.hours import noon_of
 from campaign.lib.mail_addresses import is_same_address
 from campaign.signatures.corrections import HELD_WORDS, drop_corrections, hold_correction, write_words
 from campaign.signatures.models import Signature
@@ -11,6 +13,8 @@ from campaign.signatures.queries import signatures_of_address
 from campaign.signatures.standing_rules import reason_to_hold_correction
 from campaign.signatures.unconfirmed import forget_forms
 
+_table = Signature.__table__
+# What is left says that somebody signed this petition, how it was known, on which day, and which number it has.
 ERASED = {
     "state": "erased",
     "given_name": None,
@@ -25,9 +29,25 @@ ERASED = {
     "comment_read_at": None,
     "answers": {},
     "subscribe": False,
+    "seat": 1,
+    "lang": "",
+    "country": "",
+    "name_display": "counted",
+    "held_reason": "",
+    "reviewed_at": None,
+    "rejected_at": None,
+    "mail_count": 0,
+    "mailed_at": None,
+    "reminders": 0,
+    "waits_until": None,
+    "brought_by": None,
+    "source": "",
+    "kiosk_id": None,
+    "shift_id": None,
+    "event_id": None,
+    **{name: noon_of(_table.c[name]) for name in ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")},
 }
 
-_table = Signature.__table__
 _move_up = (
     update(_table)
     .where(
@@ -97,6 +117,7 @@ def withdraw(*, signature_id, email_digest, email, now):
         signature.state = "withdrawn"
         signature.withdrawn_at = now
         note_ended("signature.withdrawn", signature.id, signature.created_at)
+        signature.waits_until = None
     db.session.flush()
     return signature
 
@@ -121,6 +142,9 @@ def erase(signature_ids):
     emptied = db.session.execute(select(Signature.petition_id, Signature.email_digest).where(chosen)).all()
     db.session.execute(update(Signature).where(chosen).values(**ERASED))
     move_up(emptied)
+    # Packages above this one forget what they know of these signatures, too.
+    for forget in current_app.extensions["on_erase"]:
+        forget(signature_ids)
 
 
 def move_up(emptied):

@@ -7,9 +7,11 @@ from sqlalchemy import Integer, cast, func, select
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
 from campaign.lib.mail_addresses import is_same_address
+from campaign.lib.times import utcnow
 from campaign.lib.tokens import claimed_number
 from campaign.petitions.models import PetitionTally
 from campaign.signatures import keys
+from campaign.signatures.batches import is_due
 from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, RepeatSigning, Signature
 
 COUNTED = Signature.number.is_not(None)
@@ -98,7 +100,8 @@ def ledger_by_hour(petition_id):
 
 def work_for_the_runner():
     """Return whether any signature waits for its number, or any number for its release."""
-    waiting = (select(Signature.id).where(condition).limit(1) for condition in (TO_HATCH, TO_RELEASE))
+    conditions = ((TO_HATCH,), (TO_RELEASE,), is_due(utcnow()))
+    waiting = (select(Signature.id).where(*each).limit(1) for each in conditions)
     return any(db.session.scalar(query) is not None for query in waiting)
 
 

@@ -138,10 +138,11 @@ def hatched(receipt):
     if _wants_json():
         return jsonify(number=signature.number)
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
+    counts_later = signature.waits_until is not None
     link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
     return _private_page(
-        "signatures/hatched.html", 200, number=signature.number, waited=waited, receipt=receipt, link=link, **context
+        "signatures/hatched.html", 200, number=signature.number, waited=waited, counts_later=counts_later, receipt=receipt, link=link, **context
     )
 
 

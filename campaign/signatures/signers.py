@@ -5,6 +5,7 @@ from datetime import datetime
 
 from campaign.lib.countries import country_name
 from campaign.lib.locales import LOCALES
+from campaign.lib.small_cells import LEAST
 from campaign.signatures.queries import counted_only_since, newest_signers
 
 
@@ -20,7 +21,7 @@ class Signer:
 
 
 def signers(petition_id, cause_id, lang):
-    """Return (the newest shown signers, how many since the oldest of them asked to be counted only)."""
+    """Return (the newest shown signers, how many since the oldest of them asked to be counted only, 0 where they are few)."""
     rows = newest_signers(petition_id)
     shown = [
         Signer(
@@ -33,4 +34,4 @@ def signers(petition_id, cause_id, lang):
         for row in rows
     ]
     quiet = counted_only_since(cause_id, petition_id, rows[-1].number) if rows else 0
-    return shown, quiet
+    return shown, quiet if quiet >= LEAST else 0

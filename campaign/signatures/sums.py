@@ -41,7 +41,7 @@ PARTS = {
             (Signature.evidence == "email").label("by_mail"),
             Signature.confirmed_at.is_not(None).label("is_confirmed"),
         ),
-        Signature.state != "erased",
+        (Signature.state != "erased") | _IN_TALLY,
     ),
     "kinds": Part((Signature.country, Signature.lang, Signature.evidence), _IN_TALLY),
     "areas": Part(

@@ -16,6 +16,14 @@ GUESTS = (
         days="REGISTRATION_DAYS",
     ),
     Kept(
+        _l("A registration that is not confirmed"),
+        _l("To hold your seats for an hour and wait for you to confirm by email"),
+        _l("The organizers of the event; never the public"),
+        _l("%(days)s days, then it is erased"),
+        (),
+        days="ERASE_PENDING_DAYS",
+    ),
+    Kept(
         _l("Your answers to the event’s own questions"),
         _l("What the event says beside the question"),
         _l("The organizers of the event; never the public"),
@@ -28,7 +36,7 @@ GUESTS = (
         _l("So that a freed seat goes to who waits longest, and the organizers know how many came"),
         _l("The organizers of the event; never the public"),
         WITH_REGISTRATION,
-        columns_of("registration", "state held_reason waits_since cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence"),
+        columns_of("registration", "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence"),
         days="REGISTRATION_DAYS",
     ),
 )

@@ -7,6 +7,9 @@ from campaign.web.kept_rows import NOBODY, ORGANIZERS, Kept, columns_of
 COUNTED = _l("As long as the signature is counted, until you withdraw it or the petition’s time for erasing has come")
 LIKE_THE_SIGNATURE = _l("As long as the signature")
 
+# What of a signature is left when it is erased; the test of erasing goes by this list.
+LEFT = ("petition_id", "version_id", "state", "number", "evidence", "created_at", "confirmed_at", "hatched_at", "withdrawn_at")
+
 SIGNERS = (
     Kept(
         _l("Your name"),
@@ -45,13 +48,10 @@ SIGNERS = (
     ),
     Kept(
         _l("Which petition you signed, when, how, and which butterfly it became"),
-        _l("To count it once, to draw it, and to prove the count"),
+        _l("To count it once, to draw it, and to prove the count. A petition may count signatures in groups"),
         _l("The organizers; the public sees number and day where your name is shown"),
-        _l("For good, once nothing of it says who you are"),
-        (
-            *columns_of("signature", "petition_id version_id state number evidence"),
-            *columns_of("signature", "created_at confirmed_at hatched_at withdrawn_at"),
-        ),
+        _l("Permanently, once nothing of it says who you are. Of the times only the day then stays"),
+        columns_of("signature", " ".join(LEFT)),
     ),
     Kept(
         _l("Whether you want to hear more"),
@@ -64,7 +64,7 @@ SIGNERS = (
         _l("Which letters we owe you or have sent you"),
         _l("So that none is lost, none comes twice, and no more than five are sent"),
         NOBODY,
-        _l("30 days; the count of letters as long as the signature"),
+        _l("30 days; the count of emails as long as the signature"),
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
             *columns_of("owed_message", "kind subject_id lang created_at due_at state last_error sent_at"),
@@ -116,6 +116,13 @@ SIGNERS = (
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
+        _l("Until when your signature waits to be counted"),
+        _l("So that a count which moves does not tell that you have just signed"),
+        ORGANIZERS,
+        _l("About a day at most"),
+        columns_of("signature", "waits_until"),
+    ),
+    Kept(
         _l("A withdrawn signature"),
         _l("So that you can undo it"),
         NOBODY,
@@ -138,7 +145,7 @@ SIGNERS = (
         _l("At which event and tablet you signed, and who staffed it"),
         _l("To find out what went wrong at a table, and to thank its people with a number"),
         ORGANIZERS,
-        _l("For good, as a part of the count"),
+        LIKE_THE_SIGNATURE,
         columns_of("signature", "kiosk_id shift_id event_id"),
     ),
     Kept(
@@ -165,8 +172,8 @@ SIGNERS = (
     ),
     Kept(
         _l("Whose link brought you, and the campaign’s code in the address"),
-        _l("To show supporters how many came by their link, and which sheet or post works"),
-        _l("Whoever passed the link on sees how many came and their butterflies, never a name that is not shown; organizers see the code"),
+        _l("To tell supporters about how many came by their link, and to see which sheet or post works"),
+        _l("The person whose link it is sees a round number, a day late, from five on; organizers see the code"),
         LIKE_THE_SIGNATURE,
         (*columns_of("signature", "brought_by source"), *columns_of("share_deal", "signature_id text_id dealt_at shared_at")),
     ),

@@ -3,12 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from campaign.accounts.audit import entries
-from campaign.api.models import ApiKey
-from campaign.api.operations import make_key, revoke_key
+from campaign.api.models import ApiKey, ApiPost
+from campaign.api.operations import make_key, note_post, revoke_key
+from campaign.api.tasks import MAX_REPEATS, watch_keys
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
+from campaign.signatures.erasing import set_quiet
 from campaign.signatures.rule_keeping import create_rule, switch_on
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -46,10 +49,13 @@ def test_a_partners_signature_waits_for_its_owners_word(client, key):
     assert owed() == [("signature_confirmation", signature.id, "es")]
 
 
-def test_on_the_word_of_a_trusted_partner_it_counts_at_once_and_its_owner_is_told(client, trusted):
+def test_a_trusted_partners_word_counts_within_a_day_and_the_owner_is_told(client, trusted):
     answer = send(client, trusted, {**AMALIA, "source": "street"})
     assert (answer.status_code, answer.json) == (201, {"status": "taken"})
     hatch_now()
+    [signature] = rows()
+    assert (signature.state, signature.number) == ("confirmed", None)
+    hatch_now(now=utcnow() + timedelta(days=1))
     [signature] = rows()
     assert (signature.state, signature.evidence, signature.number, signature.source) == ("counted", "api", 1, "street")
     assert owed() == [("signature_passed_on", signature.id, "en")]
@@ -67,6 +73,57 @@ def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(clien
     [signature] = rows()
     assert (signature.id, signature.evidence) == (earlier, "email")
     assert signature.state == ("counted" if stands == "counted" else "pending")
+
+
+def test_the_count_does_not_tell_a_partner_who_had_signed(client, petition, trusted):
+    sign_and_hatch(petition)
+    counts = []
+    for words in (AMALIA, ODILE, AMALIA):
+        assert send(client, trusted, words).json == {"status": "taken"}
+        answer_now()
+        hatch_now()
+        counts.append(client.get("/causes/valley/pulse.json").json["count"])
+    assert counts == [1, 1, 1]
+
+
+def test_under_a_quiet_petition_the_owner_confirms_what_a_partner_sends(client, petition, trusted):
+    write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
+    assert send(client, trusted).json == {"status": "taken"}
+    [signature] = rows()
+    assert (signature.state, signature.evidence) == ("pending", "email")
+    assert owed() == [("signature_confirmation", signature.id, "en")]
+
+
+def repeat(key, many, *, at, is_repeat=True):
+    for _ in range(many):
+        write(note_post, key_id=key[0], is_repeat=is_repeat, now=at)
+
+
+def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(client, petition, trusted):
+    now = utcnow()
+    repeat(trusted, MAX_REPEATS, at=now)
+    assert write(watch_keys, now=now) == 0
+    sign_and_hatch(petition)
+    send(client, trusted)
+    assert write(watch_keys, now=now) == 1
+    assert write(watch_keys, now=now) == 0
+    assert [entry.action for entry in entries(subject=("api_key", trusted[0]))] == ["keys.doubt"]
+    assert send(client, trusted, ODILE).json == {"status": "taken"}
+    assert (rows()[-1].state, rows()[-1].evidence) == ("pending", "email")
+
+
+def test_a_large_partner_may_have_some_repeats(trusted):
+    now = utcnow()
+    repeat(trusted, MAX_REPEATS + 1, at=now)
+    repeat(trusted, 4 * MAX_REPEATS, at=now, is_repeat=False)
+    assert write(watch_keys, now=now) == 0
+
+
+def test_repeats_are_forgotten_after_a_day(trusted):
+    now = utcnow()
+    repeat(trusted, 2 * MAX_REPEATS, at=now - timedelta(days=1))
+    assert write(watch_keys, now=now) == 0
+    assert db.session.scalars(select(ApiPost)).all() == []
 
 
 def test_a_rule_holds_what_a_trusted_partner_sends(client, petition, trusted):

@@ -75,6 +75,11 @@ class ServedSite:
         with closing(sqlite3.connect(file, timeout=STOP_SECONDS, isolation_level=None)) as database:
             assert database.execute(sentence, (f"-{time_passed}", address)).rowcount == 1
 
+    def end_holds(self):
+        """Let the hour pass for which seats are held."""
+        with closing(sqlite3.connect(self.var / "volante.sqlite3", timeout=STOP_SECONDS, isolation_level=None)) as database:
+            database.execute("update registration set hold_until = datetime(hold_until, '-61 minutes') where hold_until is not null")
+
     @property
     def _log(self):
         return self.var / "serve.log"

@@ -19,6 +19,7 @@ from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures import queries
+from campaign.signatures.erasing import set_retention
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
 
@@ -157,6 +158,7 @@ def _in_context(app, act):
 
 def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, petition):
     sign_and_hatch(petition)
+    write(set_retention, petition_id=petition.id, days=None)
     assert "keeps the personal data of its 1 signature:" in run("signatures", "anonymise", "home", "--dry-run").output
     at = utcnow() - timedelta(days=40)
     settings = {"opens_at": at - timedelta(days=1), "closes_at": at, "retention_days": 30}

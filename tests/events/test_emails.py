@@ -92,12 +92,28 @@ def test_markup_in_names_is_text(app, worded):
     assert "<b>x" not in message.html
 
 
-def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, monkeypatch):
-    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    post_registration(client, make_event(), lang="es")
+def letter_of(app, tmp_path):
+    """Deliver the one email that is due, and return it."""
     assert postman_for(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
     letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+    path.unlink()
+    return letter
+
+
+def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, monkeypatch):
+    monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
+    post_registration(client, make_event(), lang="es")
+    first = letter_of(app, tmp_path)
+    assert not list(first.iter_attachments())
+    text = first.get_body(("plain",)).get_content()
+    [address] = set(re.findall(r"http://localhost(/es/registrations/\S+)", text))
+    page = client.get(address).text
+    assert states() == ["unconfirmed"]
+    mark = re.search(r'name="mark" value="([^"]+)"', page).group(1)
+    assert client.post(f"{address}/confirm", data={"mark": mark}).status_code == 303
+    assert states() == ["registered"]
+    letter = letter_of(app, tmp_path)
     calendar, picture = letter.iter_attachments()
     assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == ("text/calendar", "REQUEST")
     assert calendar.get_content().count("BEGIN:VEVENT") == 1

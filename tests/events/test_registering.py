@@ -9,6 +9,7 @@ from campaign.events.operations import CHANGED, Hours, cancel, change_event
 from campaign.events.queries import seats_taken
 from campaign.events.registering import (
     CANCELLED,
+    CONFIRM,
     CONFIRMATION,
     REPEAT,
     RegistrationClosed,
@@ -46,7 +47,7 @@ def test_of_a_hundred_who_race_for_the_last_ten_seats_exactly_ten_get_them(app, 
     assert seats_taken(event.id) == 13
     assert states().count("registered") == 11
     assert states().count("waiting") == 90
-    assert len(owed()) == 101
+    assert len(owed()) == 202
 
 
 def test_freed_seats_go_to_those_who_wait_in_order(small):
@@ -82,13 +83,13 @@ def test_a_repeat_changes_nothing_and_its_owner_hears_of_it(small):
     now = utcnow()
     first = come(small, now=now)
     assert come(small, now=now) == first
-    assert [each[0] for each in owed()] == [CONFIRMATION]
+    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]
     assert come(small, seats=2, now=now + LATER) == first
     assert registration(first).seats == 1
-    assert [each[0] for each in owed()] == [CONFIRMATION, REPEAT]
+    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION, REPEAT]
     for place in range(9):
         come(small, now=now + (place + 2) * LATER)
-    assert len(owed()) == 5
+    assert len(owed()) == 6
 
 
 def test_whoever_cancelled_can_register_again_and_goes_to_the_end(small):
@@ -97,10 +98,12 @@ def test_whoever_cancelled_can_register_again_and_goes_to_the_end(small):
     waits = come(small, "c")
     write(cancel_registration, first, now=utcnow())
     write(cancel_registration, first, now=utcnow())
-    assert come(small, "a", seats=2) == first
+    assert come(small, "a", seats=2, now=utcnow() + LATER) == first
     assert (registration(first).state, registration(first).seats) == ("waiting", 2)
     assert registration(waits).state == "registered"
-    assert [each[0] for each in owed() if each[1] == first] == [CONFIRMATION, CANCELLED, CONFIRMATION]
+    assert [each[0] for each in owed() if each[1] == first] == [
+        CONFIRM, CONFIRMATION, CANCELLED, CONFIRM, CONFIRMATION
+    ]  # fmt: skip
 
 
 def test_more_seats_than_are_free_are_refused_and_nothing_changes(small):
@@ -150,7 +153,7 @@ def test_after_it_began_or_where_none_is_asked_nobody_registers(app):
 def test_those_who_come_hear_of_a_new_hour_and_not_of_a_new_word(small):
     first = come(small)
     write(change_event, small.id, now=utcnow(), texts={"en": {"body": "Other words."}})
-    assert [each[0] for each in owed()] == [CONFIRMATION]
+    assert [each[0] for each in owed()] == [CONFIRM, CONFIRMATION]
     hours = Hours(small.starts_local + LATER, small.ends_local + LATER, small.zone)
     write(change_event, small.id, now=utcnow(), hours=hours)
     assert owed()[-1][:2] == (CHANGED, first)

@@ -183,7 +183,7 @@ def test_a_registration_a_repeat_and_one_who_waits_get_the_same_answer(client, a
     assert {(each.status_code, each.location, each.data) for each in answers} == {
         (303, "/en/events/talk/thanks", answers[0].data)
     }
-    assert states() == ["registered", "waiting"]
+    assert states() == ["unconfirmed", "unconfirmed"]
     assert client.get("/en/events/talk/thanks").status_code == 200
 
 
@@ -223,7 +223,7 @@ def test_answers_and_seats_are_kept(client, app):
 def test_machines_betray_themselves_and_see_no_difference(client, event):
     answer = post_registration(client, event, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/events/talk/thanks")
-    assert [(each.state, each.held_reason) for each in registrations()] == [("held", "hidden_field")]
+    assert [(each.state, each.held_reason) for each in registrations()] == [("unconfirmed", "hidden_field")]
     assert len(owed()) == 1
 
 

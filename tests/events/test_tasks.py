@@ -70,11 +70,11 @@ def test_registrations_are_erased_some_days_after_and_the_number_who_came_stays(
     come(event, "absent")
     write(check_in, event.id, code=registration(first).code, now=utcnow())
     over = event.ends_at
-    assert write(tasks.forget, now=over + timedelta(days=29), days=30) == 0
-    assert write(tasks.forget, now=over + timedelta(days=31), days=30) == 2
+    assert write(tasks.forget, now=over + timedelta(days=29), days=30, unconfirmed_days=14) == 0
+    assert write(tasks.forget, now=over + timedelta(days=31), days=30, unconfirmed_days=14) == 2
     assert registrations() == []
     assert event_now(event).came == 3
-    assert write(tasks.forget, now=over + timedelta(days=32), days=30) == 0
+    assert write(tasks.forget, now=over + timedelta(days=32), days=30, unconfirmed_days=14) == 0
     assert event_now(event).came == 3
 
 
@@ -82,7 +82,7 @@ def test_a_cancelled_registration_does_not_wait_for_its_event(app):
     event = make_event(days=300)
     gone, stays = come(event, "gone"), come(event, "stays")
     write(cancel_registration, gone, now=utcnow())
-    assert write(tasks.forget, now=utcnow() + timedelta(days=31), days=30) == 1
+    assert write(tasks.forget, now=utcnow() + timedelta(days=31), days=30, unconfirmed_days=14) == 1
     assert [each.id for each in registrations()] == [stays]
     # The link of the erased one must never open another's.
     assert come(event, "next") > stays > gone

@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from campaign.events.keys import token_for
 from campaign.events.models import Event, Registration
 from campaign.events.operations import Hours, create_event, publish
-from campaign.events.registering import register
+from campaign.events.registering import confirm_registration, content_mark, register
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.signatures import keys
@@ -30,12 +30,23 @@ def make_event(slug="talk", *, cause_id=None, title="How a family searches", day
     return event if draft else write(publish, event.id, now=utcnow())
 
 
-def come(event, name="amalia", *, seats=1, now=None, **more):
-    """Register as the operation does, committed; return the id."""
+def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
+    """Register as the operation does, committed and not confirmed; return the id."""
     email = f"{name}@rosales.example"
     typed = {"name": name.title(), "email": email, "email_digest": keys.email_digest(email), "answers": {}}
     more = {"lang": "en", **more}
     return write(register, event.id, now=now or utcnow(), seats=seats, **typed, **more).id
+
+
+def confirm(registration_id, *, now=None):
+    """Press the button in the email, committed; return the id."""
+    mark = content_mark(registration(registration_id))
+    return write(confirm_registration, registration_id, mark=mark, now=now or utcnow()).id
+
+
+def come(event, name="amalia", *, now=None, **more):
+    """Register and confirm, committed; return the id."""
+    return confirm(ask_to_come(event, name, now=now, **more), now=now)
 
 
 def post_registration(client, event, words=AMALIA, *, lang="en", address="127.0.0.1", **options):

@@ -93,6 +93,7 @@ KIOSKS = {"GET /kiosk/campaign.json", "POST /kiosk/numbers", "POST /kiosk/sync"}
 BY_TOKEN = {
     "GET /<lang>/registrations/<token>",
     "POST /<lang>/registrations/<token>",
+    "POST /<lang>/registrations/<token>/confirm",
     "POST /<lang>/registrations/<token>/cancel",
     "GET /<lang>/registrations/<token>/code.png",
     "GET /<lang>/subscriptions/<token>",
@@ -107,7 +108,6 @@ BY_TOKEN = {
     "GET /<lang>/signatures/confirm/<token>",
     "POST /<lang>/signatures/confirm/<token>",
     "GET /<lang>/signatures/hatched/<receipt>",
-    "GET /signatures/brought/<receipt>.json",
     "POST /signatures/shared/<receipt>",
     "GET /<lang>/signatures/mine/<token>",
     "GET /<lang>/signatures/mine/<token>/download.json",
@@ -357,6 +357,7 @@ ORGANIZERS = {
     "GET /organize/retention/",
     "GET /organize/retention/<slug>",
     "POST /organize/retention/<slug>",
+    "POST /organize/retention/<slug>/quiet",
     "GET /organize/rules/",
     "GET /organize/rules/<int:rule_id>",
     "POST /organize/rules/<int:rule_id>/drop",

@@ -105,7 +105,7 @@ def test_the_ledger_adds_up_to_the_count(client, petition):
     assert client.get(LEDGER).json == {
         "petition": "home",
         "count": 2,
-        "hours": [{"hour": hour, "reason": "hatched", "evidence": "email", "change": 2}],
+        "hours": [{"hour": hour, "reason": "hatched", "evidence": "mixed", "change": 2}],
     }
 
 

@@ -77,6 +77,8 @@ def _coming(url, lang):
     ask(post, lang, name="Odile <Kwan>", email=address, seats="2")
     link = unescape(re.search(r'http[^"<\s]+/registrations/[^"<\s]+', letter_to(url, address, lang)).group())
     yield "registration", ask(link, lang)
+    mark = re.search(r'name="mark" value="([^"]+)"', ask(link, lang)).group(1)
+    yield "registration-confirmed", ask(f"{link}/confirm", lang, mark=mark)
     yield "registration-422", ask(link, lang, name="", seats="1")
     ask(f"{link}/cancel", lang, yes="")
     yield "registration-cancelled", ask(link, lang)

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 
 from campaign.extensions import db
+from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -76,4 +77,4 @@ def test_how_long_data_is_kept_can_be_tried_without_changing_it(desk):
         path, {"keeps": "days", "days": "30", "press": "try"}
     ).text
     db.session.rollback()
-    assert petition_in_any_state("home").retention_days is None
+    assert petition_in_any_state("home").retention_days == DEFAULT_RETENTION_DAYS

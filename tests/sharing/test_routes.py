@@ -1,17 +1,22 @@
 """Passing a petition on, and what comes of it."""
 
 import re
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.sharing import queries
 from campaign.sharing.codes import code_of
-from campaign.signatures import keys
+from campaign.signatures.erasing import set_quiet
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
     AMALIA,
     ODILE,
+    answer_now,
     confirm,
     hatch_now,
     link,
@@ -43,20 +48,47 @@ def test_the_page_of_a_number_offers_every_way_with_the_own_link(client, petitio
     assert f'value="{address}"' in page
     for way in ("wa.me", "t.me", "facebook.com", "bsky.app", "x.com", "mailto:", "#mastodon", "#code"):
         assert way in page
-    assert "You brought" not in page
+    assert "Your link brought" not in page
     assert not re.search(r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page)
 
 
-def test_who_came_by_a_link_and_is_counted_is_counted_for_it(client, petition):
+@pytest.fixture
+def late(monkeypatch):
+    """Tell at once what is told a day late, and let the steps of every link begin at nought."""
+    monkeypatch.setattr(queries, "DELAY", timedelta(0))
+    monkeypatch.setattr(queries, "keyed_digest", lambda *_: b"\0")
+
+
+def test_below_five_a_link_tells_nothing_of_who_came_by_it(client, petition, late):
     amalia = sign_and_hatch(petition)
-    brought = [bring(client, petition, code_of(amalia), place) for place in range(2)]
-    assert [each.brought_by for each in brought] == [amalia, amalia]
-    page = client.get(link("hatched", amalia)).text
-    assert "You brought 2 butterflies" in page
-    assert "Odile" not in page
-    withdraw(brought[0].id)
-    hatch_now()
-    assert "You brought 1 butterfly" in client.get(link("mine", amalia)).text
+    for place in range(4):
+        assert bring(client, petition, code_of(amalia), place).brought_by == amalia
+        for page in ("hatched", "mine"):
+            assert 'class="brought"' not in client.get(link(page, amalia)).text
+    bring(client, petition, code_of(amalia), 4)
+    for page in ("hatched", "mine"):
+        shown = client.get(link(page, amalia)).text
+        assert "about 5 signatures" in shown
+        assert "Odile" not in shown
+        assert "n=2" not in shown
+    bring(client, petition, code_of(amalia), 5)
+    assert "about 5 signatures" in client.get(link("mine", amalia)).text
+
+
+def test_who_came_by_a_link_is_told_a_day_late(client, petition):
+    amalia = sign_and_hatch(petition)
+    for place in range(9):
+        bring(client, petition, code_of(amalia), place)
+    assert queries.brought_about(amalia, now=utcnow()) == 0
+    assert queries.brought_about(amalia, now=utcnow() + queries.DELAY) == 5
+
+
+def test_a_quiet_petition_tells_nothing_of_links(client, petition, late):
+    amalia = sign_and_hatch(petition)
+    for place in range(5):
+        bring(client, petition, code_of(amalia), place)
+    write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
+    assert "about 5" not in client.get(link("mine", amalia)).text
 
 
 def test_without_script_the_address_of_the_page_tells_who_brought_somebody(client, petition):
@@ -92,28 +124,17 @@ def test_a_campaign_code_is_kept_in_small_letters_where_it_is_one(client, petiti
     assert rows()[0].source == kept
 
 
-def test_nobody_brings_themselves_back(client, petition):
+def test_nobody_brings_themselves_back(client, petition, late, monkeypatch):
+    monkeypatch.setattr(queries, "STEP", 1)
     amalia = sign_and_hatch(petition)
     withdraw(amalia)
     hatch_now()
     post_signature(client, petition, {**AMALIA, "by": code_of(amalia)})
-    from_numbers(client, amalia)
-
-
-def from_numbers(client, amalia):
-    answer = client.get(f"/signatures/brought/{keys.token_for('receipt', row(amalia))}.json")
-    assert answer.json["brought"] == []
-
-
-def test_the_numbers_brought_are_told_to_who_holds_the_receipt_and_to_nobody_else(client, petition):
-    amalia = sign_and_hatch(petition)
-    brought = bring(client, petition, code_of(amalia))
-    receipt = keys.token_for("receipt", row(amalia))
-    answer = client.get(f"/signatures/brought/{receipt}.json")
-    assert answer.json == {"cause": "valley", "own": 1, "brought": [brought.number]}
-    assert answer.headers["Cache-Control"] == "no-store"
-    assert client.get(f"/signatures/brought/{receipt[:-1]}x.json").status_code == 404
-    assert client.get(f"/signatures/brought/{code_of(amalia)}.json").status_code == 404
+    answer_now()
+    confirm(amalia)
+    hatch_now()
+    assert (row(amalia).state, row(amalia).brought_by) == ("counted", amalia)
+    assert queries.brought_about(amalia, now=utcnow()) == 0
 
 
 def test_a_page_is_the_same_however_somebody_came(client, petition):

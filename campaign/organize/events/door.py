@@ -29,6 +29,7 @@ NOTED_EVERY = timedelta(hours=6)
 # The door alone may ask for the camera.
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
+    "unconfirmed": _l("This registration is not confirmed yet. If there is room, let them in from the list below."),
     "waiting": _l("This one is on the waiting list. If there is room, let them in from the list below."),
     "held": _l("This registration was set aside. If all looks well, let them in from the list below."),
     "cancelled": _l("This registration was cancelled. If there is room, let them in from the list below."),

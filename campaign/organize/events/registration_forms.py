@@ -15,6 +15,7 @@ STATE_WORDS = {
     "registered": _l("has a seat"),
     "came": _l("came"),
     "missing": _l("not here yet"),
+    "unconfirmed": _l("not confirmed yet"),
     "waiting": _l("waits"),
     "held": _l("to be looked at"),
     "cancelled": _l("has cancelled"),

@@ -37,8 +37,8 @@ SEEN_BY = {
     "rules.edit": ("rules.on", "rules.off", "rules.hold_past", "rules.release"),
     "kiosks.see": ("kiosks.pair", "kiosks.revoke"),
     "people.see": ("people.invite", "people.take", "people.remove"),
-    "keys.edit": ("keys.create", "keys.revoke"),
-    "retention.edit": ("retention.edit", "retention.tell", "retention.erase"),
+    "keys.edit": ("keys.create", "keys.doubt", "keys.revoke"),
+    "retention.edit": ("retention.edit", "retention.tell", "retention.erase", "petitions.quiet", "petitions.loud"),
 }
 PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for action in actions}
 

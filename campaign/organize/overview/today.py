@@ -15,6 +15,8 @@ def tasks_for_today():
         *todo_work.stuck_mail(now),
         *todo_work.failed_files(),
         *todo_people.from_paper(),
+        *todo_work.doubted_keys(),
         *todo_work.data_to_go(),
+        *todo_work.kept_forever(),
         *todo_work.drafts(),
     ]

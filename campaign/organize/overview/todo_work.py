@@ -8,6 +8,7 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from campaign.accounts.permissions import EVERYWHERE
+from campaign.api.queries import keys_among
 from campaign.events.queries import events_among
 from campaign.exports.shelf import exports_of
 from campaign.lib.clock_times import clock_time
@@ -18,7 +19,7 @@ from campaign.organize.overview.todo import Task
 from campaign.organize.presence import causes_where, may, organizer
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.petitions.queries import petitions_among
-from campaign.signatures.erasing import erases_at
+from campaign.signatures.erasing import erases_at, keeps_by_choice
 from campaign.updates.mailing import mailings_among
 from campaign.updates.queries import updates_among
 
@@ -59,6 +60,22 @@ def data_to_go():
             day = format_date(at.astimezone(zone()), "long", locale=get_locale())
             words = _("Who signed “%(title)s” is erased on %(day)s", title=in_sight(petition).title, day=day)
             yield Task(words, _("See"), url_for("organize.retention.edit", slug=petition.slug))
+
+
+def kept_forever():
+    """The petitions whose personal data has no end, and nobody has chosen that."""
+    for petition in petitions_among(causes_where("retention.edit")) if may("retention.edit") else ():
+        if petition.retention_days is None and not keeps_by_choice(petition):
+            words = _("Choose how long the signatures of “%(title)s” are kept", title=in_sight(petition).title)
+            yield Task(words, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
+
+
+def doubted_keys():
+    """The keys of partners whose signatures their owners confirm, as too many of them had signed before."""
+    for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
+        if key.doubted_at and not key.revoked_at:
+            words = _("Ask partner “%(name)s” why many of its people had signed before", name=key.name)
+            yield Task(words, _("See"), url_for("organize.keys.index"))
 
 
 def drafts():

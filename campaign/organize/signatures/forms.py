@@ -101,8 +101,8 @@ class RetentionForm(FlaskForm):
     keeps = RadioField(
         _l("After the end"),
         choices=[
-            SelectChoice("forever", _l("Keep it until somebody erases it")),
             SelectChoice("days", _l("Erase it after some time")),
+            SelectChoice("forever", _l("Keep it forever")),
         ],
         validators=[InputRequired(_l("Choose one."))],
     )

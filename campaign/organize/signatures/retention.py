@@ -10,8 +10,10 @@ from campaign.organize.guard import allowed, fresh
 from campaign.organize.scope import any_petition, in_sight, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
 from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import NOTICE, ended_at, erases_at, personal_left, set_retention, would_erase_at
+from campaign.signatures.batches import waiting_under
+from campaign.signatures.erasing import NOTICE, ended_at, erases_at, personal_left, set_quiet, set_retention, would_erase_at
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 
@@ -51,6 +53,17 @@ def update(petition):
     return redirect(url_for("organize.retention.edit", slug=petition.slug), 303)
 
 
+@blueprint.post("/<slug>/quiet")
+@allowed("retention.edit", any_petition)
+def quiet(petition):
+    """Let the count move in batches only, or at once again."""
+    is_quiet = request.form.get("quiet") == "y"
+    fact = Fact("petitions.quiet" if is_quiet else "petitions.loud", on=("petition", petition.id), cause_id=petition.cause_id)
+    act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
+    flash(_("Saved."), "sure")
+    return redirect(url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303)
+
+
 def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
     whole, now = petition_by_id(petition.id), utcnow()
     page = render_template(
@@ -65,6 +78,8 @@ def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
         erases_at=erases_at(whole),
         left=personal_left(whole.id),
         notice_days=NOTICE.days,
+        default_days=DEFAULT_RETENTION_DAYS,
+        waiting=waiting_under(whole.id),
         now=now,
     )
     return page, status

@@ -3,7 +3,6 @@
 import { isStill } from "../parts/page.js";
 import { Gestures } from "./gestures.js";
 import { listenToKeys } from "./keys.js";
-import { lightBrought } from "./lit.js";
 import { Pending } from "./pending.js";
 import { pick } from "./picking.js";
 import { SeenWords } from "./seen-words.js";
@@ -27,8 +26,6 @@ export class Visit {
     this.scene.after = (view) => this.onFrame(view);
     stage.element.addEventListener("volante:montage-changed", () => this.words.say());
     this.words.say();
-    // Without the network nothing is lit; all else works.
-    lightBrought(page, stage).catch(() => {});
   }
 
   listen() {

@@ -9,6 +9,16 @@ from tests.browser.screens.events import EventScreen, EventsScreen, RefusedEvent
 SEATS = 40  # of the demonstration's talk
 
 
+def register(served, email, seats="4"):
+    ask(f"{served.url}/en/events/talk/registrations", name="Odile Kwan", email=email, seats=seats)
+
+
+def take_seats(served, names):
+    """Hold seats until fewer than four are left."""
+    for place in range(SEATS // 4):
+        register(served, f"{names}{place}@kwan.example")
+
+
 @pytest.mark.parametrize(
     ("lang", "width", "scripts", "scheme"),
     [("en", 390, True, "light"), ("fr", 1440, True, "dark"), ("es", 820, False, "light")],
@@ -18,7 +28,9 @@ def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arriv
     event = EventsScreen.open(visitor).follow("vigil")
     expect(event.find(".vigil svg")).to_have_count(43)
     event.thanked(seats="2")
-    ticket = TicketScreen.by_letter(visitor)
+    unconfirmed = TicketScreen.by_letter(visitor)
+    expect(unconfirmed.find(".ticket-code")).to_have_count(0)
+    ticket = unconfirmed.confirm()
     assert "2" in ticket.state
     expect(ticket.find(".ticket-code svg")).to_be_visible()
     assert "3" in ticket.change("3").state
@@ -27,14 +39,29 @@ def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arriv
 
 def test_a_cancelled_seat_goes_to_whoever_waits_and_a_letter_says_so(arrive, served):
     first, second = arrive(), arrive(width=1440)
+    served.end_holds()
     EventScreen.open(first, slug="talk").thanked(seats="4")
-    for place in range(SEATS // 4 - 1):
-        ask(f"{served.url}/en/events/talk/registrations", name="Odile Kwan", email=f"o{place}@kwan.example", seats="4")
-    EventScreen.open(second, slug="talk").thanked()
-    waits = TicketScreen.by_letter(second)
+    held = TicketScreen.confirmed_by_letter(first)
+    take_seats(served, "o")
+    EventScreen.open(second, slug="talk").thanked(seats="4")
+    waits = TicketScreen.confirmed_by_letter(second)
     assert "waiting list" in waits.state
-    TicketScreen.by_letter(first).cancel()
-    assert "yours" in TicketScreen.by_letter(second, letters=2).state
+    held.cancel()
+    assert "yours" in TicketScreen.by_letter(second, letters=3).state
+
+
+@pytest.mark.parametrize("lang", ["es", "en"])
+def test_a_seat_that_nobody_confirms_goes_to_who_waits(arrive, served, lang):
+    """Without scripts: one registers and does not confirm, one waits, and an hour later has the seats."""
+    never, waits = arrive(lang=lang, scripts=False), arrive(lang=lang, scripts=False, width=1440)
+    served.end_holds()
+    EventScreen.open(never, slug="talk").thanked(seats="4")
+    take_seats(served, f"n.{lang}.")
+    EventScreen.open(waits, slug="talk").thanked(seats="4")
+    expect(TicketScreen.confirmed_by_letter(waits).find(".ticket-code")).to_have_count(0)
+    served.end_holds()
+    register(served, f"z.{lang}@kwan.example", seats="1")
+    expect(TicketScreen.by_letter(waits, letters=3).find(".ticket-code svg")).to_be_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False])

@@ -48,10 +48,20 @@ class TicketScreen(Screen):
 
     @classmethod
     def by_letter(cls, visitor, letters=1):
-        """Wait for so many letters, and follow the link in the newest."""
+        """Wait for so many emails, and follow the link in the newest."""
         letter = letter_of(visitor, letters)
         visitor.page.goto(re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group())
         return cls(visitor)
+
+    @classmethod
+    def confirmed_by_letter(cls, visitor):
+        """Follow the link in the first email, and press its button."""
+        return cls.by_letter(visitor).confirm()
+
+    def confirm(self):
+        self.find("form[action$='/confirm'] button").click()
+        self.find("form[action$='/confirm']").wait_for(state="detached")
+        return TicketScreen(self.visitor, self.page)
 
     @property
     def state(self):

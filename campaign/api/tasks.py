@@ -1,0 +1,41 @@
+"""Watching what partners send: many addresses that have signed already may be a partner who wants to know who signed."""
+
+from datetime import timedelta
+
+from sqlalchemy import Integer, cast, delete, func, select
+
+from campaign.accounts.audit import WORKER, record
+from campaign.api.models import ApiKey, ApiPost
+from campaign.extensions import db
+
+WINDOW = timedelta(days=1)
+# Petitions overlap, so some repeats are to be expected; so many, and such a share of all, are not.
+MAX_REPEATS = 20
+MAX_SHARE = 0.25
+
+
+def watch_keys(*, now):
+    """Let the owners confirm what a trusted key sends once too many of its addresses had signed before; return how many keys.
+
+    What is older than WINDOW is forgotten.
+    """
+    db.session.execute(delete(ApiPost).where(ApiPost.at <= now - WINDOW).execution_options(synchronize_session=False))
+    repeats = cast(func.sum(cast(ApiPost.is_repeat, Integer)), Integer)
+    trusted = select(ApiKey.id).where(ApiKey.is_trusted, ApiKey.doubted_at.is_(None), ApiKey.revoked_at.is_(None))
+    suspects = db.session.execute(
+        select(ApiPost.key_id, repeats, func.count())
+        .where(ApiPost.key_id.in_(trusted))
+        .group_by(ApiPost.key_id)
+        .having(repeats > MAX_REPEATS)
+    ).all()
+    return sum(_doubt(key_id, now) for key_id, repeated, sent in suspects if repeated > sent * MAX_SHARE)
+
+
+def _doubt(key_id, now):
+    key = db.session.get(ApiKey, key_id, with_for_update=True, populate_existing=True)
+    if key.doubted_at is not None:
+        return 0
+    key.doubted_at = now
+    record(WORKER, "keys.doubt", subject=("api_key", key.id), cause_id=key.cause_id)
+    db.session.flush()
+    return 1

@@ -1,0 +1,108 @@
+"""Batches: which confirmed signatures are counted later, so that the count does not tell who has just signed.
+
+A partner who may vouch for people could send an address and look whether the count moves. So what partners send is counted at
+random times within a day. Under a quiet petition every signature waits until ten are together, or until its batch is a day old.
+"""
+
+import secrets
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from sqlalchemy import bindparam, func, select, update
+
+from campaign.extensions import db
+from campaign.lib.digests import keyed_digest
+from campaign.lib.secret import secret_key
+from campaign.petitions.models import Petition
+from campaign.signatures.models import IN_BATCH, Signature
+
+HOUR = timedelta(hours=1)
+HOURS_IN_DAY = 24
+MIN_BATCH = 10
+# A batch that is full moves in one of so many minutes, so that nobody can tell which signature filled it.
+MINUTES_TO_MOVE = 20
+PURPOSE = "when a batch is counted"
+
+_table = Signature.__table__
+_wait = update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
+_WEB = _table.c.evidence != "api"
+
+
+class Waiting(NamedTuple):
+    """How many confirmed signatures of a petition wait to be counted, and when the last of them is counted at the latest."""
+
+    many: int
+    until: datetime | None
+
+
+def put_in_batches(rows, *, now):
+    """Let those of `rows` wait that must, and return the others. A row has id, petition_id and evidence."""
+    quiet = set(db.session.scalars(select(Petition.id).where(Petition.is_quiet)))
+    waiting = [row for row in rows if row.evidence == "api" or row.petition_id in quiet]
+    if not waiting:
+        return rows
+    ends = {petition_id: _end_of_batch(petition_id, now) for petition_id in {row.petition_id for row in waiting} & quiet}
+    db.session.execute(
+        _wait,
+        [{"row_id": row.id, "until": ends.get(row.petition_id) or _random_time(row.petition_id, now)} for row in waiting],
+    )
+    kept = {row.id for row in waiting}
+    return [row for row in rows if row.id not in kept]
+
+
+def is_due(now):
+    """Return the conditions by which a signature has waited long enough."""
+    return IN_BATCH, _table.c.waits_until <= now
+
+
+def move_full_batches(*, now, is_turn=None):
+    """Let the batches of quiet petitions go that have grown to MIN_BATCH; return how many signatures that moved.
+
+    `is_turn` says whether a batch goes this minute, at random unless given.
+    """
+    is_turn = is_turn or (lambda: secrets.randbelow(MINUTES_TO_MOVE) == 0)
+    full = db.session.scalars(
+        select(_table.c.petition_id)
+        .where(IN_BATCH, _WEB, _table.c.waits_until > now)
+        .group_by(_table.c.petition_id)
+        .having(func.count() >= MIN_BATCH)
+        .order_by(_table.c.petition_id)
+    ).all()
+    return sum(end_wait(petition_id, now=now) for petition_id in full if is_turn())
+
+
+def end_wait(petition_id, *, now):
+    """Let all that wait under this petition be counted now, but for what partners sent; return how many."""
+    return db.session.execute(
+        update(_table).where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now).values(waits_until=now)
+    ).rowcount
+
+
+def waiting_under(petition_id):
+    """Return the Waiting of a petition."""
+    row = db.session.execute(
+        select(func.count(), func.max(_table.c.waits_until)).where(IN_BATCH, _table.c.petition_id == petition_id)
+    ).one()
+    return Waiting(*row)
+
+
+def _end_of_batch(petition_id, now):
+    """Return when the batch that is filling under a quiet petition is counted at the latest; a new one gets about a day."""
+    open_until = db.session.scalar(
+        select(_table.c.waits_until)
+        .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
+        .order_by(_table.c.waits_until.desc())
+        .limit(1)
+    )
+    return open_until or _moment(petition_id, now, HOURS_IN_DAY - 1)
+
+
+def _random_time(petition_id, now):
+    return _moment(petition_id, now, 1 + secrets.randbelow(HOURS_IN_DAY - 1))
+
+
+def _moment(petition_id, now, hours):
+    """Return the petition's moment in the hour that begins so many hours on: the same for all who are counted in that hour."""
+    hour = now.replace(minute=0, second=0, microsecond=0) + hours * HOUR
+    digest = keyed_digest(secret_key(), PURPOSE, f"{petition_id}:{hour.isoformat()}")
+    return hour + HOUR * (int.from_bytes(digest[:4], "big") / 2**32)
