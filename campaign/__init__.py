@@ -18,9 +18,11 @@ from campaign.edge.pace import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.kiosk import emails as kiosk_emails
 from campaign.kiosk import pace as kiosk_pace
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
+from campaign.kiosk.table_routes import blueprint as tables
 from campaign.lib import catalogs
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
@@ -63,6 +65,7 @@ PARTS = (
     emails,
     pace,
     kiosk_pace,
+    kiosk_emails,
     account_letters,
     event_emails,
     subscription_emails,
@@ -73,7 +76,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
-    *(sharing_pages, embeds, api, kiosks, kiosk_app, update_pages, subscription_pages, webhooks),
+    *(sharing_pages, embeds, api, kiosks, kiosk_app, tables, update_pages, subscription_pages, webhooks),
 )
 
 

@@ -21,6 +21,7 @@ ERASED = {
     "comment_shown": False,
     "comment_read_at": None,
     "answers": {},
+    "name_display_asked": "",
     "subscribe": False,
 }
 
@@ -74,6 +75,8 @@ def correct(*, signature_id, email_digest, **words):
         words |= {"comment_shown": False, "comment_read_at": None}
     for name, value in words.items():
         setattr(signature, name, value)
+    if "name_display" in words:
+        signature.name_display_asked = ""
     signature.person_digest = keys.person_digest(
         signature.given_name, signature.family_name or "", signature.postal_code
     )

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_skeleton, format_time
+from babel.dates import format_datetime, format_skeleton, format_time
 from flask import g, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
@@ -33,7 +33,15 @@ def _is_near(event, now):
 def _tablets(event, now):
     for kiosk in kiosks_of(event.id):
         state, name = kiosk.state(now), kiosk.name
-        if kiosk.waiting and state in ("away", "expired"):
+        if kiosk.is_silent(now) and state != "revoked":
+            words = ngettext(
+                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signature on it",
+                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
+                kiosk.waiting,
+                name=name,
+                time=format_datetime(kiosk.last_seen_at, "short", ZoneInfo(event.zone), get_locale()),
+            )
+        elif kiosk.waiting and state in ("away", "expired"):
             words = ngettext(
                 "Bring tablet “%(name)s” to a network: it holds %(num)s signature",
                 "Bring tablet “%(name)s” to a network: it holds %(num)s signatures",

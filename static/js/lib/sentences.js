@@ -30,6 +30,21 @@ export function moment(ms, lang, now = Date.now()) {
   }).format(ms);
 }
 
+const SPANS = [
+  ["day", 86400000],
+  ["hour", 3600000],
+  ["minute", 60000],
+];
+
+/** Return in words how long `ms` is, in the largest unit that it fills, or nearly. */
+export function span(ms, lang) {
+  const long = Math.abs(ms);
+  const [unit, size] = SPANS.find(([, each]) => long >= 0.95 * each) || SPANS[SPANS.length - 1];
+  const format = { style: "unit", unit, unitDisplay: "long" };
+  const text = new Intl.NumberFormat(localeOf(lang), format).format(Math.round(long / size));
+  return lang === "fr" ? text.replace(/(\d)\s(?=\d)/g, "$1\u202f") : text;
+}
+
 /** Return weekday and hour of `date` by the 24-hour clock of `zone`, or of the reader without one.
  * French writes the hour as the page does: 19 h, or 19 h 30. */
 export function dayAndHour(date, lang, zone) {
