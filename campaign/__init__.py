@@ -20,10 +20,12 @@ from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.imports import operations as imports_operations
+from campaign.kiosk import emails as kiosk_emails
 from campaign.kiosk import pace as kiosk_pace
 from campaign.kiosk import tasks as kiosk_tasks
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
+from campaign.kiosk.table_routes import blueprint as tables
 from campaign.lib import catalogs
 from campaign.lib.deadlines import limit_statements
 from campaign.live.routes import blueprint as live_answers
@@ -69,6 +71,7 @@ PARTS = (
     emails,
     pace,
     kiosk_pace,
+    kiosk_emails,
     account_letters,
     titles,
     event_emails,
@@ -80,7 +83,7 @@ PARTS = (
 ROOMS = (
     *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
-    *(sharing_pages, embeds, api, kiosks, kiosk_app, update_pages, subscription_pages, webhooks),
+    *(sharing_pages, embeds, api, kiosks, kiosk_app, tables, update_pages, subscription_pages, webhooks),
 )
 
 

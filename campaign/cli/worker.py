@@ -21,6 +21,7 @@ from campaign.extensions import database_now, write
 from campaign.imports.tasks import forget as forget_batches
 from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
+from campaign.kiosk.tasks import tell_of_silence
 from campaign.lib.failure_log import FailureLog
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
@@ -174,7 +175,7 @@ class Worker(Loops):
             yield piece, {}
         yield forget_subscriptions, unconfirmed
         yield forget_sent_by_kiosks, unconfirmed
-        for piece in (remind, sweep):
+        for piece in (tell_of_silence, remind, sweep):
             yield piece, {}
 
     def _read_clocks(self, *, now):

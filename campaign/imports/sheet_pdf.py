@@ -21,6 +21,9 @@ TEXT_SIZES = (10.5, 9.8, 9.2, 8.6, 8)
 # The whole text, in two columns, on leaves of its own before the sheets.
 COLUMNS, GUTTER = 2, 12 * MM
 LETTER_SIZE, LETTER_LEADING, ITEM_INDENT = 11, 1.45, 6 * MM
+# The cover is folded in the middle, so that no ink shows through.
+COVER_SIZES, COVER_LEADING, COVER_ROOM = (22, 20, 18, 16, 14, 12), 1.25, 24 * MM
+DASH, BETWEEN_DASHES = 4 * MM, 3 * MM
 # Face, size, and the air before and behind.
 STYLES = {"head": (DOES_BOLD, 12.5, 6, 4), "text": (READS, LETTER_SIZE, 0, 7), "item": (READS, LETTER_SIZE, 0, 5)}
 
@@ -39,6 +42,7 @@ class SheetSpec:
     """All that stands on the sheets of a run, in one language; `serials` and the addresses to type them in, one for each.
 
     `text` is the petition in short, and `letter` its paragraphs, as (kind, words); `letter_words` say to whoever reads them what to do.
+    `cover` says in each language what the page is for that covers the names of those who have signed.
     """
 
     lang: str
@@ -58,6 +62,7 @@ class SheetSpec:
     sheet_words: str
     collected: tuple
     foot: str
+    cover: tuple
     serials: tuple = field(default=())
     serial_urls: tuple = field(default=())
 
@@ -87,6 +92,7 @@ class _Printing:
 
     def printed(self):
         self._set_letter()
+        self._set_cover()
         for serial, url in zip(self._spec.serials, self._spec.serial_urls, strict=True):
             self._sheets.add(WHITE)
             top = max(self._set_words(), self._set_codes(serial, url))
@@ -111,6 +117,22 @@ class _Printing:
             self._say(mark, x, y, face, size)
             self._say(line, x + indent, y, face, size)
             y += behind
+
+    def _set_cover(self):
+        """Set the page that hides the rows above from the next person: fold line in the middle, and above it what to do."""
+        self._sheets.add(WHITE)
+        fold = (self._bottom + EDGE) / 2
+        self._sheets.box(0, 0, self._right + EDGE, fold, PALE)
+        y = fold - 10 * MM - len(self._spec.cover) * COVER_ROOM
+        for words in self._spec.cover:
+            lines, size = self._fit(words, self._wide, COVER_ROOM - 4 * MM, DOES_BOLD, COVER_SIZES, COVER_LEADING)
+            for at, line in enumerate(lines, 1):
+                self._say(line, self._left, y + at * size * COVER_LEADING, DOES_BOLD, size)
+            y += COVER_ROOM
+        x = 0
+        while x < self._right + EDGE:
+            self._sheets.box(x, fold - 0.5, DASH, 1, INK)
+            x += DASH + BETWEEN_DASHES
 
     def _begin_letter(self):
         """Begin a leaf with the title and to whom it goes; return where its text may begin."""

@@ -53,9 +53,15 @@ def sheet_spec(run):
             sheet_words=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
             foot=_("Please write in capitals. Pass full sheets on at once."),
+            cover=tuple(_cover(lang) for lang in (lang, *(other for other in LOCALES if other != lang))),
             serials=serials,
             serial_urls=tuple(public + _path("organize.imports.sheet", serial=serial) for serial in serials),
         )
+
+
+def _cover(lang):
+    with force_locale(LOCALES[lang]):
+        return _("Fold this page on the line, and lay it over the names above before the next person signs.")
 
 
 def _columns(petition, lang):

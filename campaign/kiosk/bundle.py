@@ -19,7 +19,7 @@ from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.petitions.queries import petition_counts, published_petitions
 
-CONSENT_VERSION = "1"
+CONSENT_VERSION = "2"
 MOST_RECORDS = 50
 MOST_BODY = 1_000_000
 MOST_SEALED = 65_536
@@ -85,6 +85,12 @@ def petitions_of(event):
     return sorted(named, key=lambda petition: places[petition.id]) or every
 
 
+def is_signed_at(event, petition):
+    """Return whether tablets of an event may collect for a petition of its cause."""
+    named = {each.petition_id for each in event.petitions}
+    return petition.id in named or not any(each.id in named for each in published_petitions(event.cause_id))
+
+
 def needs_address(petition):
     """Return whether an e-mail address must be given: where a witness is not enough, the letter confirms."""
     return petition.confirmation == "email"
@@ -119,8 +125,9 @@ def _petition(petition, languages, count, now):
 def _consent(lang):
     with force_locale(LOCALES[lang]):
         return _(
-            "I sign these petitions with my name. The campaign keeps what I wrote here to hand the petitions over and to count each"
-            " person once; it is never sold, and I can withdraw at any time."
+            "I sign these petitions with my name. The campaign keeps what I enter here to hand over the petitions and to count each person"
+            " once. It never sells it, and I can withdraw at any time. If I give my email address, I get an email with my link. There I can"
+            " see, correct or withdraw my signature."
         )
 
 

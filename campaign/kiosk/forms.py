@@ -8,7 +8,7 @@ from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
 from campaign.extensions import db
-from campaign.kiosk.bundle import languages_of, needs_address
+from campaign.kiosk.bundle import is_signed_at, languages_of, needs_address
 from campaign.kiosk.key_keeping import private_keys
 from campaign.kiosk.reading import Malformed, read_said
 from campaign.kiosk.sealing import Unreadable, binding, unseal
@@ -88,7 +88,7 @@ def _open(petitions, record, private, skew, now):
     try:
         said = _said(kiosk, record, private)
     except Unreadable:
-        return Opened(record.uuid, record.sequence, record.key, record.sealed, now, reason="unreadable")
+        return Opened(record.uuid, record.sequence, record.key, record.sealed, now, reason="unreadable", is_readable=False)
     return _judged(petitions, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
 
 
@@ -128,6 +128,8 @@ def _judged(petitions, record, said, signed_at, *, is_let_in=False):
     if petition is None:
         return Opened(**facts, reason="unknown_petition")
     facts["petition_id"] = petition.id
+    if not is_let_in and not is_signed_at(petitions.kiosk.event, petition):
+        return Opened(**facts, reason="other_petition")
     if not is_let_in and not _was_open(petition, signed_at):
         return Opened(**facts, reason="closed")
     terms = petitions.terms(petition, said.version, signed_at)

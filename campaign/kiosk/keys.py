@@ -14,6 +14,8 @@ LETTERS = "23456789ABCDEFGHJKMNPQRSTVWXYZ"
 CODE_LENGTH = 8
 TABLE_LENGTH = 6
 PIN_DIGITS = 6
+# What a link in an email opens: the page where someone confirms the name that was entered at a table.
+CONFIRM_NAME = "confirm name"
 PIN_ITERATIONS = 200_000
 _BASE64URL = re.compile(rb"[A-Za-z0-9_-]*")
 

@@ -22,8 +22,13 @@ from campaign.lib.times import UtcDateTime, utcnow
 
 # A tablet with a network tells of itself every minute; one may get lost.
 ONLINE = timedelta(minutes=3)
+# A tablet that holds signatures and has not reported for so long is looked for.
+SILENT = timedelta(hours=2)
 STATUSES = ("stored", "review")
-REASONS = ("duplicate", "closed", "unknown_petition", "invalid", "quota", "revoked", "expired", "unreadable")
+REASONS = (
+    *("duplicate", "closed", "unknown_petition", "other_petition", "invalid"),
+    *("quota", "revoked", "expired", "late", "unreadable"),
+)
 # Partial indexes serve only those queries that repeat their condition to the letter, so both take it from here.
 IN_REVIEW = text("status = 'review'")
 DRAWN = text("drawn != ''")
@@ -34,7 +39,8 @@ class Kiosk(db.Model):
 
     `uuid` is its public name, `secret_digest` the digest of the secret that it was given once. What it collects after
     `expires_at`, and whatever arrives after `revoked_at`, is kept for review. `waiting`, `oldest_at`, `last_sequence`, `battery` and
-    `app` are what it last told of itself. `key_id` is the key that it was last told to seal with, since `key_since`; at
+    `app` are what it last told of itself, `waiting` without what its last message brought. About its silence somebody was told at
+    `silence_told_at`, which ends with its next message. `key_id` is the key that it was last told to seal with, since `key_since`; at
     `emptied_at` it last had nothing left to send. `signatures.kiosk_id` points here.
     """
 
@@ -61,6 +67,7 @@ class Kiosk(db.Model):
     oldest_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_sequence: Mapped[int] = mapped_column(Integer, default=0)
     emptied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    silence_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     key_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_key.id"))
     key_since: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -72,6 +79,10 @@ class Kiosk(db.Model):
 
     def is_expired(self, now):
         return now >= self.expires_at
+
+    def is_silent(self, now):
+        """Return whether it holds signatures, as far as it has told, and was not heard of for long."""
+        return self.waiting > 0 and self.last_seen_at is not None and now - self.last_seen_at >= SILENT
 
     def state(self, now):
         """Return `revoked`, `expired`, `new` (never seen), `online` or `away`."""

@@ -4,16 +4,20 @@ from datetime import UTC, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
-from campaign.causes.models import Cause
+from campaign.causes.models import Cause, CauseTally
 from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.kiosk import keys
-from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
+from campaign.kiosk.models import Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
 from campaign.signatures.models import SOURCED, Signature
 
 MOST_GAPS = 50
+# The runner looks several times a second.
+HATCHED_WITHIN = timedelta(seconds=2)
+# What a tablet was told is stored: someone who had signed already is among them, so that no figure of the table tells who.
+TOLD_STORED = or_(KioskRecord.status == "stored", KioskRecord.reason == "duplicate")
 # What a signature has as its source that came by the code of a table; campaigns' codes are kept in small letters.
 SOURCE = "t-" + func.lower(TableCode.code)
 
@@ -81,7 +85,7 @@ def shifts_of(event_id, most=100):
     """
     stored = (
         select(func.count())
-        .where(KioskRecord.shift_id == Shift.id, KioskRecord.status == "stored")
+        .where(KioskRecord.shift_id == Shift.id, TOLD_STORED)
         .correlate(Shift)
         .scalar_subquery()
     )
@@ -108,43 +112,9 @@ def shifts_of(event_id, most=100):
     ).all()
 
 
-def kept_for_review(event_id, *, after_id=0, most=20):
-    """Return the records of an event that wait for somebody's decision, oldest first."""
-    return db.session.scalars(
-        select(KioskRecord)
-        .join(KioskRecord.kiosk)
-        .where(Kiosk.event_id == event_id, IN_REVIEW, KioskRecord.decided_at.is_(None), KioskRecord.id > after_id)
-        .order_by(KioskRecord.id)
-        .limit(most)
-        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
-    ).all()
-
-
-def many_for_review(event_ids):
-    """Return {event id: how many records wait for somebody's decision}."""
-    rows = db.session.execute(
-        select(Kiosk.event_id, func.count())
-        .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
-        .where(Kiosk.event_id.in_(event_ids), IN_REVIEW, KioskRecord.decided_at.is_(None))
-        .group_by(Kiosk.event_id)
-    )
-    return {event_id: count for event_id, count in rows}
-
-
-def records_by_id(event_id, ids):
-    """Return those of these records that are of this event, with their kiosks, oldest first."""
-    return db.session.scalars(
-        select(KioskRecord)
-        .join(KioskRecord.kiosk)
-        .where(Kiosk.event_id == event_id, KioskRecord.id.in_(ids))
-        .order_by(KioskRecord.id)
-        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
-    ).all()
-
-
 def stored_since(cause_ids, since):
     """Return rows (Event, name of a kiosk, how many signatures it brought since an instant, when it last did); all causes where None."""
-    brought = (KioskRecord.status == "stored", KioskRecord.received_at >= since)
+    brought = (TOLD_STORED, KioskRecord.received_at >= since)
     many = (
         select(KioskRecord.kiosk_id, func.count().label("many"), func.max(KioskRecord.received_at).label("newest"))
         .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
@@ -178,14 +148,14 @@ def event_of_table(code):
     ).first()
 
 
-def numbers_of(kiosk_id, uuids):
-    """Return {uuid of a record: butterfly number} of those that this kiosk sent and that have hatched."""
-    rows = db.session.execute(
-        select(KioskRecord.uuid, Signature.number)
-        .join(Signature, Signature.id == KioskRecord.signature_id)
-        .where(KioskRecord.kiosk_id == kiosk_id, KioskRecord.uuid.in_(uuids), Signature.number.is_not(None))
-    )
-    return {uuid: number for uuid, number in rows}
+def counted_among(kiosk, uuids, now):
+    """Return {uuid of a record: number up to which butterflies are counted} of what this kiosk sent at least HATCHED_WITHIN ago.
+
+    The same is told of someone who had signed already, so it names no butterfly.
+    """
+    last = db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == kiosk.cause_id)) or 0
+    arrived = (KioskRecord.kiosk_id == kiosk.id, KioskRecord.uuid.in_(uuids), KioskRecord.received_at <= now - HATCHED_WITHIN)
+    return dict.fromkeys(db.session.scalars(select(KioskRecord.uuid).where(*arrived)), last)
 
 
 def gaps_of(kiosk_id):
@@ -225,7 +195,7 @@ def tallies_of(kiosks, now):
             func.count().filter(KioskRecord.signed_at >= hour).label("hour"),
             func.count().filter(KioskRecord.signed_at >= today).label("today"),
         )
-        .where(KioskRecord.kiosk_id.in_(found), KioskRecord.status == "stored", KioskRecord.signed_at >= min(hour, today))
+        .where(KioskRecord.kiosk_id.in_(found), TOLD_STORED, KioskRecord.signed_at >= min(hour, today))
         .group_by(KioskRecord.kiosk_id)
     )
     return found | {row.kiosk_id: {"hour": row.hour, "today": row.today} for row in rows}

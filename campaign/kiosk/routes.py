@@ -1,13 +1,13 @@
 """What tablets say to the server: pairing, fetching what they need, syncing. `docs/kiosk-protocol.md` is the agreement."""
 
-from flask import Blueprint, abort, current_app, jsonify, redirect, request, url_for
+from flask import Blueprint, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
 from campaign.kiosk import bundle, key_keeping, pairing, syncing
 from campaign.kiosk.forms import open_records
 from campaign.kiosk.pace import pace
-from campaign.kiosk.queries import event_of_table, gaps_of, kiosk_by_id, kiosk_by_secret, numbers_of, tally_of
+from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
 from campaign.kiosk.reading import Malformed, TooLarge, read_ids, read_json, read_pairing, read_records, read_report
 from campaign.lib.times import utcnow
 
@@ -59,7 +59,8 @@ def campaign():
     said = bundle.bundle(kiosk, now)
     answer = jsonify(said)
     answer.set_etag(bundle.tag_of(said), weak=True)
-    answer.cache_control.private = answer.cache_control.no_cache = True
+    # The staff PIN is in it, as a digest that can be tried out: nothing on the way keeps a copy.
+    answer.cache_control.private = answer.cache_control.no_store = True
     return answer.make_conditional(request)
 
 
@@ -82,6 +83,8 @@ def sync():
         now=now,
     )
     refusals = [_said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal]
+    if records and not receipts and not refusals:
+        raise Refused(507, "full")
     kiosk = kiosk_by_id(kiosk_id)
     said = bundle.bundle(kiosk, now)
     return jsonify(
@@ -96,25 +99,11 @@ def sync():
 
 @blueprint.post("/kiosk/numbers")
 def numbers():
-    """Tell the butterfly numbers of records that have hatched meanwhile."""
+    """Tell which records are among the public count by now, and never which number anyone has."""
     kiosk = _kiosk()
-    sent = _sent(MOST_SMALL_BODY)
-    return jsonify(numbers=numbers_of(kiosk.id, _checked(read_ids, sent, MOST_NUMBERS)))
-
-
-@blueprint.get("/t/<code>")
-def table(code):
-    """The short address on the poster of a table: on to what can be signed there, credited to the table."""
-    found = event_of_table(code.upper()) or abort(404)
-    row, event = found
-    now = utcnow()
-    petitions = bundle.petitions_of(event)
-    if not petitions:
-        return redirect(url_for("events.show", slug=event.slug), 303)
-    chosen = next((petition for petition in petitions if petition.phase(now) == "open"), petitions[0])
-    answer = redirect(url_for("petitions.show", slug=chosen.slug, source=f"t-{row.code}"), 303)
-    answer.vary.add("Accept-Language")
-    return answer
+    ids = _checked(read_ids, _sent(MOST_SMALL_BODY), MOST_NUMBERS)
+    # Older apps look for `numbers`.
+    return jsonify(counted=counted_among(kiosk, ids, utcnow()), numbers={})
 
 
 def _kiosk():

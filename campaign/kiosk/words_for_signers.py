@@ -32,7 +32,7 @@ SIGNING = {
     "postal_code": _l("Postal code"),
     "name_display": _l("How should your name appear?"),
     "shown_full": _l("In full"),
-    "shown_full_hint": _l("Given and family name"),
+    "shown_full_hint": _l("Given and family name. Shown after you or an organizer confirms it"),
     "shown_initials": _l("Initials"),
     "shown_initials_hint": _l("Such as A. R."),
     "shown_counted": _l("Counted only"),
@@ -62,8 +62,6 @@ SIGNING = {
         "We will write to %(address)s. When you answer that letter, your butterfly leaves the chrysalis and takes its place.", address="{email}"
     ),
     "thanks_also": _l("One thing is left: we will write to %(address)s. Answer that letter, and the rest of what you signed counts too.", address="{email}"),
-    "thanks_number": _l("It is number %(number)s.", number="{numbers}"),
-    "thanks_numbers": _l("They are the numbers %(numbers)s.", numbers="{numbers}"),
     "thanks_carry": _l("Carry on at home: point your phone’s camera here."),
     "thanks_next": _l("Done, next person"),
     "thanks_left_one": _l("This screen clears in %(count)s second.", count="{n}"),

@@ -27,6 +27,8 @@ from campaign.organize.imports import files as import_files
 from campaign.organize.imports import pages as imports
 from campaign.organize.imports import sheets as import_sheets
 from campaign.organize.kiosks import devices as kiosk_devices
+from campaign.organize.kiosks import discarding as kiosk_discarding
+from campaign.organize.kiosks import names as kiosk_names
 from campaign.organize.kiosks import pages as kiosks
 from campaign.organize.kiosks import pairing as kiosk_pairing
 from campaign.organize.kiosks import poster as kiosk_poster
@@ -71,7 +73,7 @@ MORE_PAGES = (
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
     *(update_words, update_states, update_picture, update_pictures),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
-    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_pairing, kiosk_poster, kiosk_review),
+    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_discarding, kiosk_names, kiosk_pairing, kiosk_poster, kiosk_review),
 )
 csrf = CSRFProtect()
 

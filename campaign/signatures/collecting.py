@@ -12,6 +12,7 @@ from campaign.extensions import db
 from campaign.lib.bulk import ANY_UNIQUE, insert_all
 from campaign.mail.operations import owe_all
 from campaign.petitions.queries import SigningTerms
+from campaign.signatures.displays import more_private
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import UNSAID
 from campaign.signatures.repeats import CONFIRMATION
@@ -68,15 +69,16 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
         "mailed_at": None if confirmed else now,
         "mail_count": 0 if confirmed else 1,
     }
-    unsaid = {**UNSAID, "family_name": "", "email": None, "email_digest": None}
+    unsaid = {**UNSAID, "family_name": "", "email": None, "email_digest": None, "name_display_asked": ""}
     return Collected(terms, {**unsaid, **fresh, **facts, **columns, **times, "state": state})
 
 
 def collect_all(batch):
     """Write those of the Collected in `batch` that are nobody's second signature, and owe the letters that they cause.
 
-    Who signed online and has not confirmed yet is confirmed by the witness: that signature takes the words given now.
-    Returns the Fates in order. The runner gives them their numbers, as it does for all.
+    Someone who signed online and has not confirmed yet is confirmed by the witness. That signature takes what was given now,
+    except where that would be more public than what was entered online. Returns the Fates in order. The runner gives them
+    their numbers, as it does for all.
     """
     fates = []
     for start in range(0, len(batch), BATCH):
@@ -191,11 +193,27 @@ def _collect(batch):
 
 
 def _take_over(row_id, columns):
-    """Put what a witness saw in the place of what waited for its letter; the address stays where none was given now."""
+    """Put what a witness saw in place of what waits for its email; the address stays where none was given now.
+
+    Both may have been entered by someone else, so the more private of the two is kept: of the displays, and of comment and
+    news what both say.
+    """
+    here = (_table.c.id == row_id) & (_table.c.state == "pending")
+    own = (_table.c.name_display, _table.c.comment, _table.c.subscribe)
+    row = db.session.execute(select(*own).where(here).with_for_update()).first()
+    if row is None:
+        return None
     kept = {name: value for name, value in columns.items() if name not in ("mail_count", "mailed_at", "reminders")}
     if not columns["email_digest"]:
         del kept["email"], kept["email_digest"]
-    here = (_table.c.id == row_id) & (_table.c.state == "pending")
+    asked = columns["name_display_asked"] or columns["name_display"]
+    display = more_private(columns["name_display"], row.name_display)
+    kept |= {
+        "name_display": display,
+        "name_display_asked": "" if asked == more_private(asked, display) else asked,
+        "comment": columns["comment"] if columns["comment"] == row.comment else "",
+        "subscribe": columns["subscribe"] and row.subscribe,
+    }
     return db.session.scalar(update(_table).where(here).values(**kept).returning(_table.c.id))
 
 

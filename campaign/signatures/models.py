@@ -37,6 +37,7 @@ WITHDRAWN = text("state = 'withdrawn'")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
+ASKED = text("name_display_asked != ''")
 BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
@@ -53,7 +54,9 @@ class Signature(db.Model):
     network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was
     turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `brought_by` is the id of
     the signature by whose link somebody came, `source` the code of a campaign; the first is no foreign key, as a stale link
-    must keep nobody from signing. A confirmed one with `waits_until` is counted with its batch (see `batches`).
+    must keep nobody from signing. A confirmed one with `waits_until` is counted with its batch (see `batches`). `name_display_asked` is
+    how a name is to be shown that was taken at a table, until its owner or an organizer confirms it. Until then `name_display`
+    is more private.
     """
 
     __tablename__ = "signature"
@@ -95,6 +98,7 @@ class Signature(db.Model):
                 ("ix_signature_source", ("source", "created_at"), SOURCED),
                 ("ix_signature_unread", ("petition_id", "id"), UNREAD),
                 ("ix_signature_brought_by", ("brought_by",), BROUGHT),
+                ("ix_signature_asked", ("event_id", "id"), ASKED),
             )
         ),
         # A row's number stands in links, in owed mail and in logs: that of a forgotten row is not given to somebody else.
@@ -123,6 +127,7 @@ class Signature(db.Model):
     comment_read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     answers: Mapped[dict] = mapped_column(JSON, default=dict)
     name_display: Mapped[str] = mapped_column(String(8), default="counted")
+    name_display_asked: Mapped[str] = mapped_column(String(8), default="", server_default="")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
     held_reason: Mapped[str] = mapped_column(String(40), default="")
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -140,6 +145,10 @@ class Signature(db.Model):
     kiosk_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk.id"))
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id"))
+
+    @property
+    def asked_name(self):
+        return shown_name(self.name_display_asked, self.given_name, self.family_name)
 
     @property
     def full_name(self):

@@ -27,7 +27,7 @@ from campaign.subscriptions import keys as news_keys
 from campaign.subscriptions.queries import subscriptions_of_address
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
-DOWNLOADED = (*CORRECTED, "email", "state", "number", "evidence", "subscribe", "lang", "source")
+DOWNLOADED = (*CORRECTED, "name_display_asked", "email", "state", "number", "evidence", "subscribe", "lang", "source")
 INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 

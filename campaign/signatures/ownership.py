@@ -28,6 +28,7 @@ ERASED = {
     "comment_shown": False,
     "comment_read_at": None,
     "answers": {},
+    "name_display_asked": "",
     "subscribe": False,
     "seat": 1,
     "lang": "",
@@ -106,6 +107,8 @@ def correct(*, signature_id, email_digest, email, now, **words):
     elif reason and signature.state != "held" and changed:
         hold_correction(signature.id, words=changed, reason=reason, now=now)
         words = {name: value for name, value in words.items() if name not in changed}
+    if "name_display" in words:
+        signature.name_display_asked = ""
     write_words(signature, words)
     return signature
 

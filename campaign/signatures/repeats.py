@@ -27,8 +27,8 @@ _repeats = RepeatSigning.__table__
 
 
 def unvouched(row):
-    """Return the columns as those of somebody who signed by themselves: where they signed before, a partner's word changes nothing."""
-    if row["evidence"] != "api":
+    """Return the columns as those of somebody who signed by themselves: where they signed before, what others say changes nothing."""
+    if row["evidence"] == "email":
         return row
     kept = {name: value for name, value in row.items() if name != "confirmed_at"}
     return {**kept, "evidence": "email", "state": "held" if row["held_reason"] else "pending"}

@@ -138,6 +138,8 @@ def correct(*, signature_id, seen, now, **words):
     changed = [name for name, value in words.items() if value != (getattr(signature, name) or "")]
     for name in changed:
         setattr(signature, name, words[name])
+    if "name_display" in changed:
+        signature.name_display_asked = ""
     if "comment" in changed:
         signature.comment_shown, signature.comment_read_at = bool(signature.comment and signature.comment_shown), now
     signature.person_digest = keys.person_digest(

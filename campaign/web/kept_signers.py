@@ -16,7 +16,7 @@ SIGNERS = (
         _l("It is the signature itself"),
         _l("Whoever receives the petition; the public only as far as you choose"),
         COUNTED,
-        columns_of("signature", "given_name family_name name_display"),
+        columns_of("signature", "given_name family_name name_display name_display_asked"),
     ),
     Kept(
         _l("Your e-mail address"),

@@ -85,6 +85,9 @@ PUBLIC = {
     "GET /s/<slug>",
     "GET /static/<version>/<path:path>",
     "GET /t/<code>",
+    "GET /<lang>/t/<code>",
+    "GET /<lang>/signatures/table/<token>",
+    "POST /<lang>/signatures/table/<token>",
     "POST /kiosk/pairings",
 }
 # Whoever holds the secret that a tablet was given when it was paired.
@@ -351,6 +354,11 @@ ORGANIZERS = {
     "GET /organize/kiosks/<slug>/table.pdf",
     "GET /organize/kiosks/codes/<int:code_id>",
     "GET /organize/kiosks/tablets/<int:kiosk_id>",
+    "GET /organize/kiosks/<slug>/names",
+    "POST /organize/kiosks/<slug>/names",
+    "GET /organize/kiosks/tablets/<int:kiosk_id>/discard",
+    "POST /organize/kiosks/tablets/<int:kiosk_id>/discard",
+    "POST /organize/kiosks/tablets/<int:kiosk_id>/put-back",
     "POST /organize/kiosks/tablets/<int:kiosk_id>/extend",
     "POST /organize/kiosks/tablets/<int:kiosk_id>/name",
     "POST /organize/kiosks/tablets/<int:kiosk_id>/revoke",

@@ -1,8 +1,10 @@
 """A tablet gets what it needs for a day without a network."""
 
+import re
 from datetime import timedelta
 
-from campaign.extensions import write
+from campaign.events.models import EventPetition
+from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.lib.times import utcnow
 from tests.factories.causes import make_cause
@@ -57,7 +59,7 @@ def test_an_event_that_names_no_petition_offers_all_of_its_cause_and_its_languag
 
 def test_the_tag_turns_with_words_and_not_with_counts(tablet, petition):
     first = tablet.campaign()
-    assert "no-cache" in first.headers["Cache-Control"]
+    assert "no-store" in first.headers["Cache-Control"]
     tablet.sign()
     hatch_now()
     tag = first.headers["ETag"]
@@ -86,6 +88,20 @@ def test_the_short_address_of_a_table_leads_to_a_petition_in_the_readers_languag
     assert answer.location == f"/es/petitions/home?source=t-{path[-6:]}"
     assert "Accept-Language" in answer.headers["Vary"]
     assert client.get("/t/NOSUCH").status_code == 404
+
+
+def test_a_table_with_several_petitions_offers_all_that_are_open(client):
+    event, petition = make_table()
+    for slug, closes_at in (("second", None), ("over", utcnow() - timedelta(minutes=1))):
+        other = make_petition(slug, cause_id=petition.cause_id, opens_at=utcnow() - timedelta(days=2), closes_at=closes_at)
+        write(lambda other=other: db.session.add(EventPetition(event_id=event.id, petition_id=other.id, position=9)))
+    path = make_tablet(client, event).campaign().json["table"]["url"].removeprefix("http://localhost")
+    answer = client.get(path.lower(), headers={"Accept-Language": "fr"})
+    assert (answer.status_code, answer.location) == (303, f"/fr{path}")
+    page = client.get(answer.location).text
+    links = set(re.findall(r'href="(/fr/petitions/\w+\?source=[^"]+)"', page))
+    assert links == {f"/fr/petitions/{slug}?source=t-{path[-6:]}" for slug in ("home", "second")}
+    assert client.get("/fr/t/NOSUCH").status_code == 404
 
 
 def test_a_closed_petition_is_said_to_be(client):

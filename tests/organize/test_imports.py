@@ -6,6 +6,7 @@ import re
 import pypdfium2
 import pytest
 import sqlalchemy
+from flask_babel import force_locale, gettext
 
 from campaign.extensions import db, write
 from campaign.imports import sheet_pdf
@@ -13,6 +14,7 @@ from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import LEAST_ROW, MM
 from campaign.imports.tasks import go_on
+from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
@@ -193,8 +195,14 @@ def test_sheets_are_printed_with_their_words_and_a_number_each(desk, petition, l
     assert "sheets to sign" in desk.get(place).text
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
     pages = [page.get_textpage().get_text_range() for page in document]
-    whole, *sheets = pages
+    whole, cover, *sheets = pages
     assert len(sheets) == 3
+    # It lies over the names above, so it says how in each language and nothing of the sheets.
+    covered = " ".join(cover.split())
+    for asked in LOCALES:
+        with force_locale(LOCALES[asked]):
+            assert gettext("Fold this page on the line, and lay it over the names above before the next person signs.") in covered
+    assert "Bring them home" not in covered and not [serial for serial in run.serials if serial in cover]
     assert ("Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask.") in whole
     assert not [serial for serial in run.serials if serial in whole]
     for serial, text in zip(run.serials, sheets, strict=True):

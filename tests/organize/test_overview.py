@@ -40,7 +40,7 @@ def cause_id(client):
     cause_id = petition.cause_id
     tablet = make_tablet(client, event)
     tablet.sign()
-    assert tablet.sign(words={**AMALIA, "comment": "Vivos"})[1] == "duplicate"
+    tablet.sign(words={**AMALIA, "comment": "Vivos"})
     sign(petition, {**AMALIA, "email": "quick@rosales.example"}, held_reason="no_proof")
     begin(petition, csv_of("Zora,Quetzalli,,MX,06600,,,"))
     make_petition("next", cause_id=cause_id, state="draft")
@@ -98,13 +98,18 @@ def test_a_draft_that_goes_out_by_itself_waits_for_nobody(desk_of):
 
 def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
     event, petition = make_table()
-    for name in ("Kept", "Silent", "Awake"):
+    for name in ("Lost", "Kept", "Silent", "Awake"):
         make_tablet(client, event, name=name)
-    seen = {"Kept": {"waiting": 12, "last_seen_at": utcnow() - timedelta(hours=2)}, "Silent": {"last_seen_at": utcnow() - timedelta(hours=1)}}
+    seen = {
+        "Lost": {"waiting": 5, "last_seen_at": utcnow() - timedelta(hours=2)},
+        "Kept": {"waiting": 12, "last_seen_at": utcnow() - timedelta(hours=1)},
+    }
+    seen |= {"Silent": {"last_seen_at": utcnow() - timedelta(hours=1)}}
     seen["Awake"] = {"last_seen_at": utcnow()}
     for name, columns in seen.items():
         write(lambda name=name, columns=columns: db.session.query(Kiosk).filter_by(name=name).update(columns))
     page = desk_of("tabler", petition.cause_id).get("/organize/").text
+    assert re.search("Find tablet “Lost”: silent since .*, with 5 signatures on it", page)
     assert "Bring tablet “Kept” to a network: it holds 12 signatures" in page
     assert "Check tablet “Silent”, silent since" in page
     assert "Awake" not in page
@@ -172,7 +177,8 @@ def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
 def test_what_came_in_by_itself_is_told_too(desk_of, cause_id):
     told = happened_in(desk_of("owner", cause_id).get("/organize/").text)
     assert "1 signature was set aside" in told
-    assert "sent 1 signature" in told
+    # Also the one of someone who had signed already, as the tablet was told.
+    assert "sent 2 signatures" in told
     assert "set aside" not in happened_in(desk_of("editor", cause_id).get("/organize/").text)
 
 

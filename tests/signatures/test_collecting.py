@@ -93,18 +93,44 @@ def test_a_person_who_signed_is_written_once_whether_before_or_in_the_same_batch
 @pytest.mark.parametrize("words", [AMALIA, without_address(AMALIA)])
 def test_who_signed_online_and_never_confirmed_is_confirmed_by_a_witness(petition, words):
     online = sign(petition, AMALIA)
-    batch = [take_down(petition, words, comment="Now"), take_down(petition, words)]
+    batch = [take_down(petition, {**words, "country": "CA"}), take_down(petition, words)]
     assert duplicates_among(batch) == [False, True]
     taken, again = collect(*batch)
     assert (taken.id, taken.outcome, again.outcome) == (online, "new", "duplicate")
     signature = row(online)
-    assert (signature.state, signature.evidence, signature.comment) == ("confirmed", "paper", "Now")
+    assert (signature.state, signature.evidence, signature.country) == ("confirmed", "paper", "CA")
     assert (signature.email, signature.confirmed_at) == ("amalia@rosales.example", NOON)
     assert len(rows()) == 1
     # The letter on its way to them changes nothing any more.
     assert confirm(online) == online
     hatch_now()
     assert differences() == []
+
+
+@pytest.mark.parametrize(
+    ("online", "taken", "shown", "asked"),
+    [
+        ("counted", "full", "counted", "full"),
+        ("counted", "initials", "counted", "initials"),
+        ("initials", "full", "initials", "full"),
+        ("full", "initials", "initials", ""),
+        ("full", "counted", "counted", ""),
+        ("full", "full", "full", ""),
+    ],
+)
+def test_a_witness_makes_nothing_of_an_online_signature_more_public(petition, online, taken, shown, asked):
+    signed = sign(petition, AMALIA, name_display=online, comment="Vivos", subscribe=False)
+    collect(take_down(petition, AMALIA, name_display=taken, comment="Never said", subscribe=True))
+    signature = row(signed)
+    assert (signature.name_display, signature.name_display_asked) == (shown, asked)
+    assert (signature.comment, signature.subscribe) == ("", False)
+
+
+def test_what_both_say_of_an_online_signature_stays(petition):
+    signed = sign(petition, AMALIA, comment="Vivos", subscribe=True)
+    collect(take_down(petition, AMALIA, comment="Vivos", subscribe=True))
+    signature = row(signed)
+    assert (signature.comment, signature.subscribe) == ("Vivos", True)
 
 
 def test_somebody_elses_unconfirmed_signature_is_nobodys_to_confirm(petition):

@@ -17,12 +17,12 @@ from campaign.kiosk.queries import (
     every_kiosk,
     gaps_among,
     kiosks_of,
-    many_for_review,
     many_on_phones,
     pin_of,
     shifts_of,
     tallies_of,
 )
+from campaign.kiosk.review_queries import many_for_review
 from campaign.kiosk.table_poster import PAPERS
 from campaign.lib.clock_times import clock_time
 from campaign.lib.times import utcnow
@@ -31,6 +31,7 @@ from campaign.organize.guard import allowed, fresh
 from campaign.organize.kiosks.forms import PinForm
 from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import any_event
+from campaign.signatures.displays import many_asked_at
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
 # So long after its end an event is still among those whose tablets one looks after.
@@ -61,7 +62,8 @@ def index():
     events = [event for event in events_among(cause_ids) if event.state != "cancelled" or event.id in by_event]
     ahead = [event for event in reversed(events) if event.ends_at + AFTERWARDS > now]
     past = [event for event in events if event.ends_at + AFTERWARDS <= now and event.id in by_event]
-    waiting = many_for_review([event.id for event in events])
+    # How many are kept would tell a tabler who had signed already.
+    waiting = many_for_review([event.id for event in events if may("signatures.review", event)])
     return render_template("organize/kiosks/index.html", ahead=ahead, past=past, states=by_event, waiting=waiting)
 
 
@@ -136,7 +138,8 @@ def _page(event, form, status=200):
         rows=rows,
         totals={name: sum(row.tally[name] for row in rows) for name in ("hour", "today")},
         waiting=sum(row.kiosk.waiting for row in rows),
-        for_review=many_for_review([event.id]).get(event.id, 0),
+        for_review=many_for_review([event.id]).get(event.id, 0) if may("signatures.review", event) else None,
+        names=many_asked_at([event.id]).get(event.id, 0) if may("signatures.review", event) else 0,
         on_phones=many_on_phones(event.id),
         shifts=shifts_of(event.id),
         pin_set_at=(found := pin_of(event.id)) and found.set_at,

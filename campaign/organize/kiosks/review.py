@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from functools import partial
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from campaign.kiosk import deciding
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import KioskRecord
-from campaign.kiosk.queries import kept_for_review, records_by_id
 from campaign.kiosk.reading import Said
+from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
 from campaign.lib.countries import country_name
 from campaign.lib.times import utcnow
@@ -22,6 +22,7 @@ from campaign.organize.presence import may
 from campaign.organize.reviewing.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.pages import LARGEST_ID
 from campaign.signatures.collecting import NEW
 
 # What came of a kiosk that nobody trusts any more takes an admin.
@@ -108,11 +109,17 @@ def _reject(event, ids, reason):
 
 
 def _back(slug):
-    return redirect(url_for("organize.kiosks.review", slug=slug, **same_page()), 303)
+    return redirect(url_for("organize.kiosks.review", slug=slug, tablet=_tablet(), **same_page()), 303)
+
+
+def _tablet():
+    """Return the id of the tablet whose records alone are wanted, or None."""
+    asked = request.values.get("tablet", type=int)
+    return asked if asked and 0 < asked <= LARGEST_ID else None
 
 
 def _page(event, form, status=200, ticked=()):
-    queue = queue_page(partial(kept_for_review, event.id))
+    queue = queue_page(partial(kept_for_review, event.id, _tablet()))
     shown = [_kept(record) for record in queue.rows]
     if shown:
         note(Fact("kiosks.review", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(shown)}))
@@ -123,6 +130,8 @@ def _page(event, form, status=200, ticked=()):
         rows=shown,
         titles={petition.slug: petition.title for petition in petitions_where("signatures.review")},
         queue=queue,
+        tablets=review_by_kiosk(event.id),
+        chosen=_tablet(),
         ticked=set(ticked),
         may_recover=may("kiosks.recover", event),
         country=lambda code: country_name(code, str(get_locale())) if code else "",

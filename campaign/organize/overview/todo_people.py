@@ -8,12 +8,13 @@ from flask_babel import gettext as _
 from campaign.events.finding import held_by_event
 from campaign.events.queries import events_among
 from campaign.imports.queries import batches_among
-from campaign.kiosk.queries import many_for_review
+from campaign.kiosk.review_queries import many_for_review
 from campaign.lib.times import utcnow
 from campaign.organize.overview.todo import Task
 from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import petitions_where
 from campaign.signatures.corrections import count_held_corrections
+from campaign.signatures.displays import many_asked_at
 from campaign.signatures.finding import held_by_reason, how_many_unread
 
 
@@ -33,6 +34,11 @@ def to_review():
         if kept := waiting.get(event.id):
             words = ngettext("Look at %(num)s signature kept by a table", "Look at %(num)s signatures kept by a table", kept)
             yield Task(words, _("Look"), url_for("organize.kiosks.review", slug=event.slug))
+    asked = many_asked_at([event.id for event in events])
+    for event in events:
+        if names := asked.get(event.id):
+            words = ngettext("Approve %(num)s full name from a table", "Approve %(num)s full names from a table", names)
+            yield Task(words, _("Look"), url_for("organize.kiosks.names", slug=event.slug))
     if unread := how_many_unread(ids):
         words = ngettext("Read %(figure)s comment", "Read %(figure)s comments", unread, figure=_figure(unread))
         yield Task(words, _("Read"), url_for("organize.comments.index"))

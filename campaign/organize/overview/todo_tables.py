@@ -34,7 +34,15 @@ def _is_near(event, now):
 def _tablets(event, now):
     for kiosk in kiosks_of(event.id):
         state, name = kiosk.state(now), kiosk.name
-        if kiosk.waiting and state in ("away", "expired"):
+        if kiosk.is_silent(now) and state != "revoked":
+            words = ngettext(
+                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signature on it",
+                "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
+                kiosk.waiting,
+                name=name,
+                time=_day_and_time(kiosk.last_seen_at, event),
+            )
+        elif kiosk.waiting and state in ("away", "expired"):
             words = ngettext(
                 "Bring tablet “%(name)s” to a network: it holds %(num)s signature",
                 "Bring tablet “%(name)s” to a network: it holds %(num)s signatures",
@@ -52,7 +60,12 @@ def _tablets(event, now):
 
 
 def _coming(event):
-    there, locale = event.starts_at.astimezone(ZoneInfo(event.zone)), get_locale()
-    when = f"{format_skeleton('MMMEd', there, locale=locale)}, {clock_time(there, locale)}"
+    when = _day_and_time(event.starts_at, event)
     words = _("Get the table of “%(title)s” ready: %(when)s", title=event.text(g.lang).title, when=when)
     return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
+
+
+def _day_and_time(instant, event):
+    """Write an instant as clocks at the event show it."""
+    there, locale = instant.astimezone(ZoneInfo(event.zone)), get_locale()
+    return f"{format_skeleton('MMMEd', there, locale=locale)}, {clock_time(there, locale)}"

@@ -1,5 +1,6 @@
 // Who signed here with a witness and is not among the server's butterflies yet: what waits to be sent, and
-// what was stored and has not hatched. Only a number tells when somebody is: the server's reach as far.
+// what was stored and has not hatched. The server tells up to which number all of it is counted, and the same
+// of someone who had signed already.
 
 import { ask } from "./server.js";
 
@@ -7,10 +8,9 @@ const ASKS = 20;
 const MOST_IDS = 500;
 
 export class Ahead {
-  /** `hear(numbers)` is told, by their ids, which butterflies have got a number. */
-  constructor(store, hear) {
+  constructor(store) {
     // Stored by the server: how often each is asked for until it is given up.
-    Object.assign(this, { store, hear, stored: new Map(), numbers: new Map() });
+    Object.assign(this, { store, stored: new Map(), counted: new Map() });
   }
 
   /** The server has stored these records; from now on they are not known by the queue. */
@@ -30,21 +30,20 @@ export class Ahead {
   }
 
   isAmong(id, last) {
-    return this.numbers.has(id) && this.numbers.get(id) <= last;
+    return this.counted.has(id) && this.counted.get(id) <= last;
   }
 
-  /** Ask for the numbers that are not known; fails where the server does not tell. */
+  /** Ask what is counted of the rest; fails where the server does not tell. */
   async ask() {
     const { secret, ids } = await this.look();
-    const unknown = ids.filter((id) => !this.numbers.has(id)).slice(0, MOST_IDS);
+    const unknown = ids.filter((id) => !this.counted.has(id)).slice(0, MOST_IDS);
     if (!unknown.length) return;
     const { answer } = await ask("/kiosk/numbers", { secret, body: { ids: unknown } });
-    const { numbers = {} } = answer;
+    const { counted = {} } = answer;
     for (const id of unknown) {
-      if (id in numbers) this.numbers.set(id, numbers[id]);
+      if (id in counted) this.counted.set(id, counted[id]);
       else if (this.stored.has(id)) this.stored.set(id, this.stored.get(id) - 1);
     }
-    this.hear(numbers);
   }
 
   // Of a table that was left nothing flies here any more. What never hatches is given up.

@@ -13,9 +13,7 @@ export class Picture {
     Object.assign(this, { kiosk, stage: null, starting: null, numbers: null, timer: null });
     this.element = document.getElementById("stage");
     this.onCount = () => {};
-    this.ahead = new Ahead(kiosk.store, (detail) => {
-      this.element.dispatchEvent(new CustomEvent("volante:numbers", { detail }));
-    });
+    this.ahead = new Ahead(kiosk.store);
     kiosk.sync.addEventListener("stored", ({ detail }) => this.expect(detail));
   }
 
@@ -108,7 +106,7 @@ export class Picture {
     if (!this.timer) this.timer = setTimeout(() => this.follow(), FIRST_MS);
   }
 
-  // Until the last that was stored has its number, and is among the server's.
+  // Until the last that was stored is among the server's.
   async follow() {
     await this.starting;
     if (this.stage) await this.stage.recheck();

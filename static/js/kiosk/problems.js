@@ -1,11 +1,10 @@
 // What the crew should know, in plain words, the gravest first. No network is no problem.
 
-import { moment, number } from "../lib/sentences.js";
+import { moment, number, span } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
 import { isWord, word, words } from "./words.js";
 
-const MINUTE_MS = 60000;
-const CLOCK_MINUTES = 5;
+const CLOCK_MS = 300000;
 const LOW = 0.2;
 const MOST_NAMED = 6;
 
@@ -29,9 +28,8 @@ export function problemsOf(state, { waiting, charge, ready, stopped, expiresAt, 
   }
   const isLow = charge && charge.level < LOW && !charge.isCharging;
   if (isLow) found.push(of("grave", "problem_battery"));
-  const minutes = Math.round(Math.abs(state.skew) / MINUTE_MS);
-  if (minutes >= CLOCK_MINUTES) {
-    const text = words("problem_clock_hint", minutes);
+  if (Math.abs(state.skew) >= CLOCK_MS) {
+    const text = word("problem_clock_hint", { difference: span(state.skew, lang()) });
     found.push({ kind: "waiting", title: word("problem_clock"), text });
   }
   if (notes.length) {

@@ -17,6 +17,21 @@ export function day(iso, lang) {
   return lang === "fr" ? words.replace(/^1 /, "1er ") : words;
 }
 
+const SPANS = [
+  ["day", 86400000],
+  ["hour", 3600000],
+  ["minute", 60000],
+];
+
+/** Return in words how long `ms` is, in the largest unit that it fills, or nearly. */
+export function span(ms, lang) {
+  const long = Math.abs(ms);
+  const [unit, size] = SPANS.find(([, each]) => long >= 0.95 * each) || SPANS[SPANS.length - 1];
+  const format = { style: "unit", unit, unitDisplay: "long" };
+  const text = new Intl.NumberFormat(localeOf(lang), format).format(Math.round(long / size));
+  return lang === "fr" ? text.replace(/(\d)\s(?=\d)/g, "$1\u202f") : text;
+}
+
 // The time of day by the 24-hour clock, as the server writes it: "1:38" alone could be either half of the day.
 const CLOCK = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" };
 

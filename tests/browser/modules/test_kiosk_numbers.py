@@ -4,7 +4,7 @@ import pytest
 
 from tests.browser.modules.little_site import BASE
 
-# A tablet whose queue is `queue`, and a site that has hatched up to `last` and knows the numbers `known`, both of which may change.
+# A tablet whose queue is `queue`, and a site that has hatched up to `last`, by when it has counted what is `known`; both may change.
 OPEN = """async (base) => {
   const { Ahead } = await import(`${base}/kiosk/ahead.js`);
   const { TableNumbers } = await import(`${base}/kiosk/table-numbers.js`);
@@ -18,9 +18,8 @@ OPEN = """async (base) => {
     read: async (name) => window.kept[name],
     write: async (values) => Object.assign(window.kept, values),
   };
-  window.heard = {};
   window.asked = [];
-  window.ahead = new Ahead(store, (numbers) => Object.assign(window.heard, numbers));
+  window.ahead = new Ahead(store);
   window.numbers = new TableNumbers("/numbers.json", store, window.ahead);
   window.fetch = async (path, { body }) => {
     const { last, free, known, isDown } = window.site;
@@ -28,8 +27,8 @@ OPEN = """async (base) => {
     if (path === "/numbers.json") return new Response(JSON.stringify({ last, free }));
     const { ids } = JSON.parse(body);
     window.asked.push(ids);
-    const numbers = Object.fromEntries(ids.filter((id) => id in known).map((id) => [id, known[id]]));
-    return new Response(JSON.stringify({ numbers }));
+    const counted = Object.fromEntries(ids.filter((id) => id in known).map((id) => [id, known[id]]));
+    return new Response(JSON.stringify({ counted, numbers: {} }));
   };
   await window.numbers.ask();
 }"""
@@ -56,7 +55,11 @@ def test_who_signs_is_counted_once_from_the_touch_to_the_hatching(tablet):
     tablet.evaluate("() => { window.queue = []; }")
     assert tablet.evaluate(LOOK) == 11
     assert tablet.evaluate(ASK) == 11
-    assert tablet.evaluate("window.heard") == {"a": 11}
+    # Someone who had signed already is told of like anybody, and is no butterfly more.
+    tablet.evaluate("() => window.ahead.expect(['known'])")
+    assert tablet.evaluate(LOOK) == 12
+    tablet.evaluate("() => { window.site.known.known = 11; }")
+    assert tablet.evaluate(ASK) == 11
 
 
 def test_stored_and_not_hatched_it_is_ours_and_then_the_sites(tablet):

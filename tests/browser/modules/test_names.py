@@ -57,3 +57,17 @@ def test_a_day_is_written_as_the_server_writes_it(form_page, app, lang, first, o
     assert [call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")] == [first, other]
     with force_locale(LOCALES[lang]):
         assert [day_in_words(date(2026, 5, 1)), day_in_words(date(2026, 11, 26))] == [first, other]
+
+
+@pytest.mark.parametrize(
+    ("ms", "en", "es", "fr"),
+    [
+        (300_000, "5 minutes", "5 minutos", "5 minutes"),
+        (-3_540_000, "1 hour", "1 hora", "1 heure"),
+        (86_400_000, "1 day", "1 día", "1 jour"),
+        (-400 * 86_400_000, "400 days", "400 días", "400 jours"),
+    ],
+)
+def test_how_long_something_is_reads_as_people_say_it(form_page, ms, en, es, fr):
+    said = [call(form_page, "sentences", "span", ms, lang) for lang in ("en", "es", "fr")]
+    assert [text.replace("\u00a0", " ") for text in said] == [en, es, fr]

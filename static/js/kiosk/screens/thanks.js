@@ -1,8 +1,6 @@
 // Kept, and therefore thanked: the butterfly joins, a code leads home, and after eight seconds the next
 // may come.
 
-import { number } from "../../lib/sentences.js";
-import { lang } from "../../parts/page.js";
 import { qrCode } from "../qr-code.js";
 import { mask } from "../validate.js";
 import { word, words } from "../words.js";
@@ -23,7 +21,7 @@ export class Thanks {
 
   /** `signed` has the ids of the records, how many are `flying`, the given `name`, and `email` or "". */
   constructor(kiosk, place, signed) {
-    Object.assign(this, { kiosk, place, signed, numbers: {}, isOver: false });
+    Object.assign(this, { kiosk, place, signed, isOver: false });
     this.find = (name) => place.querySelector(`[data-${name}]`);
     onActs(place, { next: () => kiosk.restart() });
     this.begin();
@@ -51,22 +49,12 @@ export class Thanks {
   async fly() {
     const { picture } = this.kiosk;
     const { flying } = this.signed;
-    this.onNumbers = ({ detail }) => this.number(detail);
-    picture.element.addEventListener("volante:numbers", this.onNumbers);
     await picture.putIn(this.find("picture"));
     await pause(JOIN_MS);
     // Whoever was quick to go on is in the picture all the same, unseen.
     const [first] = await picture.join(flying);
     await pause(LAND_MS);
     if (!this.isOver) picture.choose(first);
-  }
-
-  // The picture's own place was a guess as long as others sign elsewhere; now it is known.
-  number(numbers) {
-    for (const id of this.signed.ids) if (id in numbers) this.numbers[id] = numbers[id];
-    const [first] = Object.values(this.numbers);
-    if (first) this.kiosk.picture.choose(first);
-    this.sayNumber();
   }
 
   say() {
@@ -77,7 +65,6 @@ export class Thanks {
     const [before, after] = word("thanks").split("{name}");
     this.find("thanks").replaceChildren(before, itself, after);
     this.find("what").textContent = this.whatNow();
-    this.sayNumber();
     const { url, short } = this.kiosk.campaign.table;
     const hint = document.createElement("p");
     hint.textContent = word("thanks_carry");
@@ -94,20 +81,10 @@ export class Thanks {
     return flying < ids.length ? `${joined} ${word("thanks_also", masked)}` : joined;
   }
 
-  sayNumber() {
-    const known = Object.values(this.numbers).map((each) => number(each, lang()));
-    const line = this.find("number");
-    line.hidden = !known.length;
-    const name = known.length > 1 ? "thanks_numbers" : "thanks_number";
-    line.textContent = known.length ? word(name, { numbers: known.join(", ") }) : "";
-  }
-
   leave() {
     clearInterval(this.timer);
     this.isOver = true;
     this.place.removeEventListener("pointerdown", this.stir);
-    const { element } = this.kiosk.picture;
-    if (this.onNumbers) element.removeEventListener("volante:numbers", this.onNumbers);
     this.signed = null;
   }
 }

@@ -1,0 +1,129 @@
+"""The emails that tablets cause: to someone who was signed up at a table, and to owners of a tablet that is silent."""
+
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select, update
+
+from campaign.accounts.audit_models import AuditEntry
+from campaign.accounts.queries import organizer_by_id
+from campaign.events.queries import event_by_id
+from campaign.extensions import db
+from campaign.kiosk.keys import CONFIRM_NAME
+from campaign.kiosk.queries import kiosk_by_id
+from campaign.lib.addresses import whole_address
+from campaign.lib.locales import LOCALES
+from campaign.mail.composition import Message, render
+from campaign.mail.delivery import register
+from campaign.mail.operations import owe_all
+from campaign.petitions.queries import petition_by_id
+from campaign.signatures import keys
+from campaign.signatures.models import Signature
+from campaign.signatures.queries import signature_by_id, signatures_of_address
+
+SIGNED_AT_TABLE = "signature_at_table"
+SILENT = "kiosk_silent"
+# By then it has its number, and nobody at the table can tell by the email what the tablet does not tell.
+WAITS = timedelta(minutes=1)
+GOES_TO = ("confirmed", "counted", "held")
+
+_table = Signature.__table__
+
+
+def init_app(app):
+    register(app, SIGNED_AT_TABLE, _signed_at_table, _l("Tells of a signature at a table"))
+    register(app, SILENT, _silent, _l("Tells that a tablet with signatures is silent"))
+
+
+def tell_signers(signature_ids, *, now):
+    """Enqueue an email to each person among these new signatures whose address is known and who has been confirmed by a witness.
+
+    Someone who signed several petitions at once gets one.
+    """
+    if not signature_ids:
+        return
+    theirs = (_table.c.id.in_(signature_ids), _table.c.email_digest.is_not(None), _table.c.confirmed_at.is_not(None))
+    columns = (_table.c.id, _table.c.lang, _table.c.email_digest, _table.c.created_at)
+    rows = db.session.execute(select(*columns).where(*theirs).order_by(_table.c.id)).all()
+    if not rows:
+        return
+    db.session.execute(
+        update(_table)
+        .where(_table.c.id.in_([row.id for row in rows]))
+        .values(mailed_at=now, mail_count=_table.c.mail_count + 1)
+    )
+    people = {}
+    for row in rows:
+        people.setdefault((row.email_digest, row.created_at), row)
+    owe_all([{"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang} for row in people.values()], due_at=now + WAITS)
+
+
+def _signed_at_table(owed):
+    """Return the Message to someone who was signed up at a table, or None where all of it is gone."""
+    first = signature_by_id(owed.subject_id)
+    if first is None or first.email_digest is None:
+        return None
+    together = [
+        row
+        for row in signatures_of_address(first.email_digest)
+        if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at) and row.state in GOES_TO and row.confirmed_at
+    ]
+    if not together:
+        return None
+    context = {
+        "given_name": first.given_name,
+        "signed": [_signed(row, owed.lang) for row in together],
+        "event_title": _event_title(first, owed.lang),
+        "signed_on": first.created_at,
+        "asked_name": next((row.asked_name for row in together if row.name_display_asked), ""),
+        "confirm_url": whole_address("tables.confirm_name", owed.lang, token=keys.token_for(CONFIRM_NAME, first)),
+        "mine_url": whole_address("signatures.mine", owed.lang, token=keys.token_for(keys.MINE, first)),
+        **_sender(petition_by_id(first.petition_id), owed.lang),
+        "site_name": "Volante",
+    }
+    email = render("signature_at_table", owed.lang, **context)
+    return Message(to=first.email, to_name=first.full_name, digest=first.email_digest, lang=owed.lang, **email._asdict())
+
+
+def _signed(row, lang):
+    petition = petition_by_id(row.petition_id)
+    text = petition.current_version.text(lang, petition.original_lang)
+    return {
+        "title": text.title,
+        "lang": text.lang,
+        "url": whole_address("petitions.show", lang, slug=petition.slug),
+        "number": row.number if row.state == "counted" else None,
+    }
+
+
+def _sender(petition, lang):
+    organisation = petition.current_version.text(lang, petition.original_lang).organisation
+    return {"organisation": organisation, "cause_title": petition.cause.text(lang).title}
+
+
+def _event_title(row, lang):
+    event = event_by_id(row.event_id) if row.event_id else None
+    return event.text(lang).title if event else ""
+
+
+def _silent(owed):
+    """Return the Message about the tablet that an entry of the audit trail names, or None where it has reported again."""
+    entry = db.session.get(AuditEntry, owed.subject_id)
+    organizer = organizer_by_id(entry.details["organizer"]) if entry else None
+    kiosk = kiosk_by_id(entry.subject_id) if entry else None
+    if organizer is None or organizer.removed_at is not None or kiosk is None or kiosk.silence_told_at is None:
+        return None
+    event, locale = kiosk.event, LOCALES[owed.lang]
+    context = {
+        "tablet": kiosk.name,
+        "waiting": kiosk.waiting,
+        "event_title": event.text(owed.lang).title,
+        "last_seen": format_datetime(kiosk.last_seen_at, "medium", ZoneInfo(event.zone), locale),
+        "tablet_url": whole_address("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
+    }
+    email = render("kiosk_silent", owed.lang, cause_title="Volante", site_name="Volante", **context)
+    return Message(
+        to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **email._asdict()
+    )

@@ -1,0 +1,60 @@
+"""What waits for an organizer: records from tablets that are kept sealed until somebody decides."""
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import contains_eager
+
+from campaign.extensions import db
+from campaign.kiosk.models import IN_REVIEW, Kiosk, KioskRecord
+
+
+def kept_for_review(event_id, kiosk_id=None, *, after_id=0, most=20):
+    """Return the records of an event, or of one kiosk at it, that wait for somebody's decision, oldest first."""
+    its = (Kiosk.id == kiosk_id,) if kiosk_id else ()
+    return db.session.scalars(
+        select(KioskRecord)
+        .join(KioskRecord.kiosk)
+        .where(Kiosk.event_id == event_id, *its, IN_REVIEW, KioskRecord.decided_at.is_(None), KioskRecord.id > after_id)
+        .order_by(KioskRecord.id)
+        .limit(most)
+        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
+    ).all()
+
+
+def review_by_kiosk(event_id):
+    """Return rows (id, name, waiting, unreadable, rejected) of the kiosks of an event of which anything is kept sealed, oldest first."""
+    waits, is_kept = KioskRecord.decided_at.is_(None), KioskRecord.sealed.is_not(None)
+    return db.session.execute(
+        select(
+            Kiosk.id,
+            Kiosk.name,
+            func.count().filter(waits).label("waiting"),
+            func.count().filter(waits, KioskRecord.reason == "unreadable").label("unreadable"),
+            func.count().filter(~waits, is_kept).label("rejected"),
+        )
+        .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
+        .where(Kiosk.event_id == event_id, IN_REVIEW, or_(waits, is_kept))
+        .group_by(Kiosk.id, Kiosk.name)
+        .order_by(Kiosk.id)
+    ).all()
+
+
+def many_for_review(event_ids):
+    """Return {event id: how many records wait for somebody's decision}."""
+    rows = db.session.execute(
+        select(Kiosk.event_id, func.count())
+        .join(KioskRecord, KioskRecord.kiosk_id == Kiosk.id)
+        .where(Kiosk.event_id.in_(event_ids), IN_REVIEW, KioskRecord.decided_at.is_(None))
+        .group_by(Kiosk.event_id)
+    )
+    return {event_id: count for event_id, count in rows}
+
+
+def records_by_id(event_id, ids):
+    """Return those of these records that are of this event, with their kiosks, oldest first."""
+    return db.session.scalars(
+        select(KioskRecord)
+        .join(KioskRecord.kiosk)
+        .where(Kiosk.event_id == event_id, KioskRecord.id.in_(ids))
+        .order_by(KioskRecord.id)
+        .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))
+    ).all()

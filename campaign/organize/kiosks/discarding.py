@@ -1,0 +1,57 @@
+"""All that one tablet sent for review, discarded in one step, and put back."""
+
+from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from campaign.kiosk import deciding
+from campaign.kiosk.review_queries import review_by_kiosk
+from campaign.lib.times import utcnow
+from campaign.organize.acts import Fact, act
+from campaign.organize.guard import allowed
+from campaign.organize.kiosks.devices import any_kiosk
+from campaign.organize.kiosks.pages import blueprint
+from campaign.organize.signatures.forms import ReasonForm
+
+
+@blueprint.get("/tablets/<int:kiosk_id>/discard")
+@allowed("signatures.review", any_kiosk)
+def discard(kiosk):
+    return _page(kiosk, ReasonForm(formdata=None))
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/discard")
+@allowed("signatures.review", any_kiosk)
+def discard_now(kiosk):
+    form, only_unreadable = ReasonForm(), request.form.get("do") == "unreadable"
+    if not form.validate():
+        return _page(kiosk, form, 422)
+    slug = kiosk.event.slug
+    fact = Fact("kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data)
+    done = act(fact, deciding.discard, kiosk_id=kiosk.id, only_unreadable=only_unreadable, now=utcnow())
+    flash(ngettext("%(num)s record is discarded.", "%(num)s records are discarded.", done), "sure")
+    return _back(slug)
+
+
+@blueprint.post("/tablets/<int:kiosk_id>/put-back")
+@allowed("signatures.review", any_kiosk)
+def put_back(kiosk):
+    slug = kiosk.event.slug
+    fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
+    done = act(fact, deciding.put_back, kiosk_id=kiosk.id)
+    flash(ngettext("%(num)s record waits for review again.", "%(num)s records wait for review again.", done), "sure")
+    return _back(slug)
+
+
+def _back(slug):
+    return redirect(url_for("organize.kiosks.review", slug=slug), 303)
+
+
+def _page(kiosk, form, status=200):
+    event = kiosk.event
+    row = next((row for row in review_by_kiosk(event.id) if row.id == kiosk.id), None)
+    page = render_template(
+        "organize/kiosks/discard.html", kiosk=kiosk, event=event, title=event.text(g.lang).title, row=row, form=form,
+        discard_days=current_app.config["ERASE_PENDING_DAYS"],
+    )
+    return page, status

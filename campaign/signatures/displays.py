@@ -1,0 +1,82 @@
+"""How a name is shown that somebody else entered: more privately than asked, until its owner or an organizer confirms it."""
+
+from sqlalchemy import func, select, update
+
+from campaign.extensions import db
+from campaign.signatures.models import ASKED, NAME_DISPLAYS, Signature
+from campaign.signatures.queries import signatures_of_address
+
+# NAME_DISPLAYS goes from the most public to the most private.
+_PRIVACY = {display: place for place, display in enumerate(NAME_DISPLAYS)}
+UNCONFIRMED = "full"
+NAMED = ("confirmed", "counted")
+
+_table = Signature.__table__
+
+
+def waiting_for_confirmation(columns):
+    """Return columns of a Signature in which a full name waits for its owner, and is counted only until then."""
+    if columns["name_display"] != UNCONFIRMED:
+        return columns
+    return {**columns, "name_display": "counted", "name_display_asked": columns["name_display"]}
+
+
+def more_private(one, other):
+    """Return that of two displays which tells less."""
+    return max(one, other, key=_PRIVACY.get)
+
+
+def waits_for_owner(email_digest):
+    """Return the signatures of an address whose owner may confirm how their name is shown, oldest first."""
+    return [row for row in signatures_of_address(email_digest) if row.name_display_asked and row.state not in ("withdrawn", "erased")]
+
+
+def confirm_by_owner(*, email_digest):
+    """Show the names signed with an address as was asked at the table; return the ids. Twice changes nothing."""
+    return _show(_table.c.email_digest == email_digest)
+
+
+def confirm_by_organizer(*, ids, cause_ids):
+    """Show these names as was asked at the table; return the ids of those in the causes of the organizer."""
+    return _show(_chosen(ids, cause_ids))
+
+
+def keep_private(*, ids, cause_ids):
+    """Leave these names as private as they are; their owners can still change that by their link."""
+    return db.session.scalars(
+        update(_table).where(ASKED, _chosen(ids, cause_ids)).values(name_display_asked="").returning(_table.c.id)
+    ).all()
+
+
+def asked_at(event_id, *, after_id=0, most=20):
+    """Return the signatures of an event whose names wait to be confirmed, oldest first."""
+    return db.session.scalars(
+        select(Signature).where(*_waiting_at(event_id), Signature.id > after_id).order_by(Signature.id).limit(most)
+    ).all()
+
+
+def many_asked_at(event_ids):
+    """Return {event id: how many names wait to be confirmed} of those of these events where any does."""
+    waits = (ASKED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
+    rows = db.session.execute(select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id))
+    return {event_id: count for event_id, count in rows}
+
+
+def asked_ids(event_id, *, most):
+    """Return the ids of up to `most` signatures whose names wait, oldest first."""
+    return db.session.scalars(select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(most)).all()
+
+
+def _waiting_at(event_id):
+    return ASKED, Signature.event_id == event_id, Signature.state.in_(NAMED)
+
+
+def _chosen(ids, cause_ids):
+    chosen = _table.c.id.in_(list(ids))
+    return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
+
+
+def _show(chosen):
+    here = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
+    values = {"name_display": _table.c.name_display_asked, "name_display_asked": ""}
+    return db.session.scalars(update(_table).where(*here).values(**values).returning(_table.c.id)).all()

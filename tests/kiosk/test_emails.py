@@ -1,0 +1,139 @@
+"""The emails that tablets cause: to someone who gave an address at a table, and about a tablet that is silent."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.events.models import EventPetition
+from campaign.extensions import db, write
+from campaign.kiosk import pairing
+from campaign.kiosk.tasks import tell_of_silence
+from campaign.lib.times import utcnow
+from campaign.mail.delivery import composers_of
+from campaign.mail.models import OwedMessage
+from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at
+from tests.factories.organizers import make_organizer
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import hatch_now, link, owed, rows, withdraw
+
+OWN = {**AMALIA, "email": "amalia@rosales.example"}
+
+
+@pytest.fixture
+def written(app):
+    """Calling it returns the messages of a kind as the worker writes them now, or None for one that is dropped."""
+
+    def written(kind):
+        db.session.rollback()
+        queued = db.session.query(OwedMessage).filter_by(kind=kind).order_by(OwedMessage.id).all()
+        return [composers_of(app)[kind](each) for each in queued]
+
+    return written
+
+
+def silent(event, tablet, ago, waiting):
+    kiosk_id = kiosk_of(tablet).id
+
+    def move():
+        kiosk = pairing.locked(kiosk_id)
+        kiosk.waiting, kiosk.last_seen_at = waiting, utcnow() - ago
+
+    write(move)
+
+
+def test_an_address_given_at_the_table_gets_number_and_link(tablet, petition, written):
+    tablet.sign(words=OWN)
+    hatch_now()
+    [message] = written("signature_at_table")
+    [signature] = rows()
+    assert (message.to, message.lang) == (OWN["email"], "es")
+    for body in (message.text, message.html):
+        assert f"http://localhost{link('mine', signature.id, 'es')}" in body
+        assert "1" in body and "http://localhost/es/petitions/home" in body
+        assert "/signatures/table/" not in body
+
+
+@pytest.mark.parametrize("lang", ["en", "es", "fr"])
+def test_a_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, written, lang):
+    tablet.sign(words=OWN, lang=lang, name_display="full")
+    hatch_now()
+    [message] = written("signature_at_table")
+    [address] = {part for part in message.text.split() if "/signatures/table/" in part}
+    path = address.removeprefix("http://localhost")
+    page = client.get(path)
+    assert page.status_code == 200 and "Amalia Rosales" in page.text
+    assert "no-store" in page.headers["Cache-Control"]
+    assert rows()[0].name_display == "counted"
+    for _ in range(2):
+        assert client.post(path).status_code == 303
+        [signature] = rows()
+        assert (signature.name_display, signature.name_display_asked) == ("full", "")
+    assert client.get(path).status_code == 303
+
+
+def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written):
+    tablet.sign(words=OWN, name_display="full")
+    tablet.sign(words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full")
+    first = written("signature_at_table")[0]
+    [address] = {part for part in first.text.split() if "/signatures/table/" in part}
+    path = address.removeprefix("http://localhost")
+    own, other = (row.id for row in rows())
+    assert client.get(path.replace(f"/{own}", f"/{other}")[:-1]).status_code == 404
+    assert client.get(link("mine", own).replace("/mine/", "/table/")).status_code == 404
+    client.post(path)
+    assert [row.name_display for row in rows()] == ["full", "counted"]
+
+
+def test_someone_who_signs_several_petitions_at_once_gets_one_email(client, written):
+    event, petition = make_table()
+    second = make_petition("second", cause_id=petition.cause_id, confirmation="email_or_witness")
+    write(lambda: db.session.add(EventPetition(event_id=event.id, petition_id=second.id, position=2)))
+    tablet, at = make_tablet(client, event), utcnow()
+    tablet.receipts(*(tablet.seal(slug, OWN, signed_at=at) for slug in ("home", "second")))
+    hatch_now()
+    [message] = written("signature_at_table")
+    assert "/petitions/home" in message.text and "/petitions/second" in message.text
+
+
+def test_without_an_address_no_email_goes_out(tablet):
+    tablet.sign()
+    assert owed() == []
+
+
+def test_where_an_email_confirms_no_second_one_is_added(client):
+    event, _ = make_table(confirmation="email")
+    make_tablet(client, event).sign(words=OWN)
+    assert [kind for kind, *_ in owed()] == ["signature_confirmation"]
+
+
+def test_a_withdrawn_signature_is_not_written_about(tablet, written):
+    tablet.sign(words=OWN)
+    withdraw(rows()[0].id)
+    assert written("signature_at_table") == [None]
+
+
+def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event, tablet, written):
+    owner = make_organizer("owner", event.cause_id, email="owner@kwan.example")
+    make_organizer("tabler", event.cause_id, email="tabler@kwan.example")
+    silent(event, tablet, timedelta(minutes=90), 6)
+    assert write(tell_of_silence, now=utcnow()) == 0
+    silent(event, tablet, timedelta(hours=2), 6)
+    assert write(tell_of_silence, now=utcnow()) == 1
+    assert write(tell_of_silence, now=utcnow()) == 0
+    [message] = written("kiosk_silent")
+    assert message.to == owner.email
+    assert "6" in message.subject and f"/organize/kiosks/tablets/{kiosk_of(tablet).id}" in message.text
+    tablet.sync(waiting=2, oldest=said_at(utcnow()))
+    assert written("kiosk_silent") == [None]
+    silent(event, tablet, timedelta(hours=3), 2)
+    assert write(tell_of_silence, now=utcnow()) == 1
+
+
+@pytest.mark.parametrize(("waiting", "revoked", "days"), [(0, False, 0), (3, True, 0), (3, False, 5), (3, False, -5)])
+def test_a_tablet_that_holds_nothing_or_is_not_at_its_event_is_not_written_about(client, waiting, revoked, days):
+    event, _ = make_table(days=days)
+    tablet = make_tablet(client, event)
+    silent(event, tablet, timedelta(hours=5), waiting)
+    if revoked:
+        write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    assert write(tell_of_silence, now=utcnow()) == 0

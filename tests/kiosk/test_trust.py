@@ -1,0 +1,215 @@
+"""What a tablet is told and believed: nothing of who has signed, nothing long after its time, no more than there is room for."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.events.models import EventPetition
+from campaign.extensions import db, write
+from campaign.kiosk import pairing, room
+from campaign.kiosk.deciding import discard
+from campaign.kiosk.queries import counted_among, shifts_of
+from campaign.kiosk.trust import MAX_LATE
+from campaign.lib.times import utcnow
+from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.petitions import make_petition
+from tests.factories.signatures import answer_now, confirm, hatch_now, owed, row, rows, sign, withdraw
+
+OWN = {**AMALIA, "email": "amalia@rosales.example"}
+SHIFT = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "tally": 2}
+NOT_SEALED = "QUJD"
+
+
+def other(number):
+    return {**AMALIA, "given_name": f"Odile {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number]}"}
+
+
+def end(tablet, ago):
+    """Let the tablet's time be over since so long."""
+    kiosk_id = kiosk_of(tablet).id
+
+    def move():
+        kiosk = pairing.locked(kiosk_id)
+        kiosk.expires_at = utcnow() - ago
+        kiosk.paired_at = utcnow() - ago - timedelta(days=9)
+
+    write(move)
+
+
+def test_known_and_new_signers_get_the_same_answer(tablet, petition):
+    confirm(sign(petition, {**OWN, "name_display": "counted"}))
+    shift = {**SHIFT, "started_at": said_at(utcnow())}
+    known = tablet.sync(tablet.seal(words=OWN, shift=shift["id"]), shifts=[shift]).json
+    new = tablet.sync(tablet.seal(words=other(1), shift=shift["id"])).json
+    receipts = [[(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)]
+    assert receipts == [[("stored", "")], [("stored", "")]]
+    # Not the tally, nor the shift, nor the question after the butterflies tells them apart.
+    assert [answer["tally"] for answer in (known, new)] == [{"hour": 1, "today": 1}, {"hour": 2, "today": 2}]
+    assert [each.stored for each in shifts_of(kiosk_of(tablet).event_id)] == [2]
+    hatch_now()
+    kiosk, ids = kiosk_of(tablet), [record.uuid for record in records()]
+    assert counted_among(kiosk, ids, utcnow() + timedelta(seconds=5)) == dict.fromkeys(ids, 2)
+    assert tablet.post("/kiosk/numbers", {"ids": ids}).json["numbers"] == {}
+
+
+def test_a_replay_of_a_known_signer_stays_stored_and_causes_no_second_email(tablet, petition):
+    confirm(sign(petition, OWN))
+    record = tablet.seal(words=OWN)
+    assert tablet.receipts(record) == tablet.receipts(record) == [("stored", "")]
+    answer_now(now=utcnow() + timedelta(minutes=1))
+    assert [kind for kind, *_ in owed()] == ["signature_confirmation", "signature_repeat"]
+    [kept] = records()
+    assert (kept.status, kept.reason, kept.sealed is not None) == ("review", "duplicate", True)
+
+
+def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet, petition):
+    signed = sign(petition, OWN)
+    confirm(signed)
+    for minutes in range(1, 9):
+        tablet.sign(words={**OWN, "given_name": "Framed", "name_display": "full"})
+        answer_now(now=utcnow() + timedelta(minutes=minutes))
+    assert [kind for kind, *_ in owed()].count("signature_repeat") == 4
+    signature = row(signed)
+    assert (signature.given_name, signature.name_display, signature.mail_count) == ("Amalia", "counted", 5)
+    assert len(rows()) == 1
+
+
+def test_someone_who_had_withdrawn_is_asked_by_email_and_then_shown_as_they_chose(tablet, petition):
+    signed = sign(petition, OWN)
+    confirm(signed)
+    withdraw(signed)
+    assert tablet.sign(words=OWN, name_display="full") == ("stored", "")
+    answer_now()
+    signature = row(signed)
+    assert (signature.state, signature.name_display, signature.name_display_asked) == ("pending", "full", "")
+    assert [kind for kind, *_ in owed()] == ["signature_confirmation"] * 2
+
+
+def test_only_petitions_of_the_event_count_automatically(client):
+    event, petition = make_table()
+    make_petition("elsewhere", cause_id=petition.cause_id, confirmation="email_or_witness")
+    tablet = make_tablet(client, event)
+    assert tablet.sign("elsewhere") == ("review", "other_petition")
+    assert rows() == []
+    [record] = records()
+    assert record.sealed
+    write(lambda: db.session.add(EventPetition(event_id=event.id, petition_id=record.petition_id, position=2)))
+    assert tablet.sign("elsewhere", words=other(2)) == ("stored", "")
+
+
+def test_every_record_counts_against_the_hour(app, tablet, monkeypatch):
+    monkeypatch.setitem(app.config, "KIOSK_HOURLY_QUOTA", 4)
+    batch = [
+        tablet.seal(words=AMALIA),
+        tablet.seal(words=AMALIA),
+        tablet.seal(words={**AMALIA, "given_name": ""}),
+        {**tablet.seal(), "sealed": NOT_SEALED},
+    ]
+    assert [status for status, _ in tablet.receipts(*batch)] == ["stored", "stored", "review", "review"]
+    assert tablet.sign(words=other(3)) == ("review", "quota")
+
+
+def test_what_arrives_long_after_the_tablets_time_waits_for_an_organizer(tablet):
+    before = utcnow() - MAX_LATE - timedelta(days=2)
+    end(tablet, MAX_LATE - timedelta(minutes=1))
+    assert tablet.sign(signed_at=before) == ("stored", "")
+    end(tablet, MAX_LATE + timedelta(minutes=1))
+    assert tablet.sign(words=other(1), signed_at=before) == ("review", "late")
+    assert len(rows()) == 1
+
+
+@pytest.mark.parametrize(("chosen", "shown", "asked"), [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")])
+def test_a_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
+    tablet.sign(words=OWN, name_display=chosen)
+    hatch_now()
+    [signature] = rows()
+    assert (signature.state, signature.name_display, signature.name_display_asked) == ("counted", shown, asked)
+
+
+def test_a_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
+    signed = sign(petition, {**OWN, "comment": ""})
+    tablet.sign(words=OWN, name_display="full", comment="I joined them", subscribe=True)
+    signature = row(signed)
+    assert (signature.state, signature.name_display, signature.comment, signature.subscribe) == ("confirmed", "counted", "", False)
+    # Also without the address, which the signature keeps: its owner hears of it.
+    assert ("signature_at_table", signed, "en") in owed() or ("signature_at_table", signed, "es") in owed()
+
+
+def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
+    """An envelope and a record as version 1 of the app has always sent them."""
+    plain = {
+        "v": 1, "petition": "home", "version": 1, "lang": "es", "signed_at": said_at(utcnow()), **AMALIA, "comment": "",
+        "name_display": "full", "subscribe": False, "answers": {}, "consent": "1", "witnessed": True, "shift": None, "drawn": "",
+    }
+    record = tablet.seal(words=plain)
+    body = {
+        "app": "1", "device_time": said_at(utcnow()), "battery": None, "waiting": 1, "oldest": said_at(utcnow()),
+        "last_sequence": 1, "shifts": [], "records": [record],
+    }
+    answer = tablet.post("/kiosk/sync", body)
+    assert answer.status_code == 200
+    assert answer.json["receipts"] == [{"id": record["id"], "status": "stored", "reason": ""}]
+    assert {"server_time", "gaps", "count", "tally", "campaign"} <= answer.json.keys()
+    assert records()[0].consent == "1"
+    assert tablet.post("/kiosk/numbers", {"ids": [record["id"]]}).json["numbers"] == {}
+
+
+def test_a_tablet_without_room_keeps_what_it_has(tablet, monkeypatch):
+    monkeypatch.setattr(room, "MAX_ROWS", 2)
+    junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(3)]
+    answer = tablet.sync(*junk)
+    assert [each["id"] for each in answer.json["receipts"]] == [record["id"] for record in junk[:2]]
+    alone = tablet.sync(junk[2])
+    assert (alone.status_code, alone.json) == (507, {"error": "full"})
+    # What counts is not kept back, and what was acknowledged keeps its receipt.
+    good = tablet.seal(words=other(1))
+    assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [good["id"], junk[0]["id"]]
+    assert len(records()) == 3
+
+
+def test_sealed_bytes_of_a_tablet_are_bounded_too(tablet, monkeypatch):
+    junk = [{**tablet.seal(), "sealed": "A" * 40_000} for _ in range(2)]
+    monkeypatch.setattr(room, "MAX_BYTES", 50_000)
+    assert tablet.sync(junk[0]).status_code == 200
+    assert tablet.sync(junk[1]).status_code == 507
+
+
+def test_someone_who_signed_already_is_no_burden_where_there_is_no_room(tablet, monkeypatch):
+    monkeypatch.setattr(room, "MAX_ROWS", 0)
+    assert tablet.sign() == tablet.sign() == ("stored", "")
+    assert [record.sealed for record in records()] == [None, None]
+
+
+def test_a_revoked_tablet_stores_no_more_junk_than_it_had_told_of(tablet):
+    tablet.sync(last_sequence=3)
+    junk, good = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)], tablet.seal(words=other(1))
+    write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    answer = tablet.sync(*junk, last_sequence=2**31 - 1)
+    assert len(answer.json["receipts"]) == len(records()) == 3
+    assert tablet.sync(*junk[3:], last_sequence=2**31 - 1).status_code == 507
+    # A readable one may be somebody's signature.
+    assert tablet.receipts(good) == [("review", "revoked")]
+
+
+def test_what_is_discarded_makes_room_once_it_is_erased(tablet, monkeypatch):
+    monkeypatch.setattr(room, "MAX_ROWS", 1)
+    junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(2)]
+    tablet.sync(junk[0])
+    assert write(discard, kiosk_id=kiosk_of(tablet).id, only_unreadable=True, now=utcnow()) == 1
+    assert tablet.sync(junk[1]).status_code == 507
+
+
+def test_what_a_message_brings_waits_no_longer(tablet):
+    batch = [tablet.seal(words=other(number)) for number in range(3)]
+    tablet.sync(*batch[:2], waiting=3, oldest=said_at(utcnow()))
+    kiosk = kiosk_of(tablet)
+    assert (kiosk.waiting, kiosk.oldest_at is None) == (1, False)
+    tablet.sync(batch[2], waiting=1, oldest=said_at(utcnow()))
+    kiosk = kiosk_of(tablet)
+    assert (kiosk.waiting, kiosk.oldest_at) == (0, None)
+
+
+def test_what_was_refused_goes_on_waiting(tablet):
+    large = {**tablet.seal(), "sealed": "A" * 90_000}
+    tablet.sync(large, tablet.seal(), waiting=2, oldest=said_at(utcnow()))
+    assert kiosk_of(tablet).waiting == 1

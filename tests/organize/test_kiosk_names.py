@@ -1,0 +1,124 @@
+"""Full names from a table: approved by those who review, one by one or all at once; and junk of one tablet, discarded in one step."""
+
+import pytest
+
+from campaign.accounts.audit import entries
+from campaign.extensions import write
+from campaign.kiosk import pairing
+from campaign.lib.times import utcnow
+from tests.factories.causes import make_cause
+from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records
+from tests.factories.signatures import hatch_now, rows
+
+
+@pytest.fixture
+def event(app):
+    return make_table()[0]
+
+
+@pytest.fixture
+def tablet(client, event):
+    return make_tablet(client, event)
+
+
+@pytest.fixture
+def reviewer(desk_of, event):
+    return desk_of("reviewer", event.cause_id)
+
+
+def sign_in_full(tablet, many):
+    names = [f"Odile {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number]}" for number in range(many)]
+    tablet.receipts(*(tablet.seal(words={**AMALIA, "given_name": name}, name_display="full") for name in names))
+    hatch_now()
+
+
+def shown():
+    return [row.name_display for row in rows()]
+
+
+def test_ticked_names_are_shown_or_stay_private(reviewer, tablet, event):
+    sign_in_full(tablet, 3)
+    path = f"/organize/kiosks/{event.slug}/names"
+    assert path in reviewer.get("/organize/").text
+    page = reviewer.get(path).text
+    assert "Odile A Rosales" in page and "gave no email address" in page
+    first, second, _third = (row.id for row in rows())
+    reviewer.post(path, {"do": "show.ticked", "ticked": first})
+    reviewer.post(path, {"do": "keep.ticked", "ticked": second})
+    assert shown() == ["full", "counted", "counted"]
+    assert [row.name_display_asked for row in rows()] == ["", "", "full"]
+    assert [entry.action for entry in entries()][:2] == ["kiosks.hide_names", "kiosks.show_names"]
+
+
+def test_all_names_of_an_event_are_decided_in_one_step(reviewer, tablet, event):
+    sign_in_full(tablet, 24)
+    path = f"/organize/kiosks/{event.slug}/names"
+    assert "This decides on 24 names at once." in reviewer.get(path).text
+    assert reviewer.post(path, {"do": "show.all"}).status_code == 303
+    assert shown() == ["full"] * 24
+    assert "No names to approve" in reviewer.get(path).text
+
+
+def test_names_are_for_those_who_review_in_that_cause(desk_of, tablet, event):
+    sign_in_full(tablet, 1)
+    path = f"/organize/kiosks/{event.slug}/names"
+    stranger = desk_of("owner", make_cause("elsewhere").id)
+    tabler = desk_of("tabler", event.cause_id)
+    assert (stranger.get(path).status_code, tabler.get(path).status_code) == (404, 403)
+    assert (stranger.post(path, {"do": "show.all"}).status_code, tabler.post(path, {"do": "show.all"}).status_code) == (404, 403)
+    assert shown() == ["counted"]
+    assert "full names to approve" not in tabler.get(f"/organize/kiosks/{event.slug}").text
+
+
+def test_a_tabler_is_not_told_how_many_are_kept(desk_of, tablet, event):
+    tablet.sign()
+    tablet.sign()
+    sign_in_full(tablet, 1)
+    owner = desk_of("owner", event.cause_id)
+    page = owner.get(f"/organize/kiosks/{event.slug}").text
+    assert "kept for review" in page and f"/organize/kiosks/{event.slug}/names" in page
+    assert "1 to review" in owner.get("/organize/kiosks/").text
+    tabler = desk_of("tabler", event.cause_id)
+    assert "kept for review" not in tabler.get(f"/organize/kiosks/{event.slug}").text
+    assert "to review" not in tabler.get("/organize/kiosks/").text
+
+
+def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, client, tablet, event):
+    other = make_tablet(client, event)
+    tablet.receipts(*({**tablet.seal(), "sealed": "QUJD"} for _ in range(30)))
+    tablet.sign(words={**AMALIA, "given_name": ""})
+    other.sign(words={**AMALIA, "given_name": ""})
+    kiosk_id = kiosk_of(tablet).id
+    path = f"/organize/kiosks/tablets/{kiosk_id}"
+    review = f"/organize/kiosks/{event.slug}/review"
+    page = reviewer.get(f"{review}?tablet={kiosk_of(other).id}").text
+    assert page.count("data-row") == 1 and f"{path}/discard" in page
+    assert "Discard 30 unreadable records" in reviewer.get(f"{path}/discard").text
+
+    refused = reviewer.post(f"{path}/discard", {"do": "unreadable"})
+    assert (refused.status_code, "Say why" in refused.text) == (422, True)
+    reviewer.post(f"{path}/discard", {"do": "unreadable", "reason": "Junk"})
+    assert [record.decided_at is None for record in records()] == [False] * 30 + [True, True]
+    reviewer.post(f"{path}/put-back")
+    assert all(record.decided_at is None for record in records())
+    reviewer.post(f"{path}/discard", {"do": "all", "reason": "Junk"})
+    assert [record.decided_at is None for record in records()] == [False] * 31 + [True]
+    assert [entry.action for entry in entries()][:3] == ["kiosks.discard", "kiosks.put_back", "kiosks.discard"]
+
+
+def test_what_a_revoked_tablet_sent_can_be_discarded_and_told_from_junk(reviewer, tablet):
+    tablet.sync(last_sequence=9)
+    batch = [{**tablet.seal(), "sealed": "QUJD"}, tablet.seal()]
+    write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
+    tablet.receipts(*batch)
+    path = f"/organize/kiosks/tablets/{kiosk_of(tablet).id}/discard"
+    reviewer.post(path, {"do": "unreadable", "reason": "Junk"})
+    assert [(record.reason, record.decided_at is None) for record in records()] == [("unreadable", False), ("revoked", True)]
+
+
+def test_another_causes_tablet_is_not_there_to_discard(desk_of, tablet):
+    stranger = desk_of("owner", make_cause("elsewhere").id)
+    path = f"/organize/kiosks/tablets/{kiosk_of(tablet).id}"
+    assert stranger.get(f"{path}/discard").status_code == 404
+    assert stranger.post(f"{path}/discard", {"do": "all", "reason": "x"}).status_code == 404
+    assert stranger.post(f"{path}/put-back").status_code == 404
