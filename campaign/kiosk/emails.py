@@ -67,7 +67,7 @@ def _signed_at_table(owed):
         return None
     together = [
         row
-        for row in signatures_of_address(first.email_digest)
+        for row in signatures_of_address(first.email_digest, first.email)
         if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at) and row.state in GOES_TO and row.confirmed_at
     ]
     if not together:

@@ -51,7 +51,7 @@ def show(code):
 def confirm_name(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
     signature = _opened(token)
-    waiting = displays.waits_for_owner(signature.email_digest)
+    waiting = displays.waits_for_owner(signature.email_digest, signature.email)
     if not waiting:
         return redirect(url_for("signatures.mine", token=_own_token(signature)), 303)
     page = render_template(
@@ -68,7 +68,7 @@ def confirm_name_now(token):
     """Show the name as it was asked at the table; then to all that its owner signed."""
     signature = _opened(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
-    write(displays.confirm_by_owner, email_digest=signature.email_digest)
+    write(displays.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
     return redirect(address, 303)
 
 

@@ -30,10 +30,10 @@ def owe(*, kind, subject_id, lang):
     owe_all([{"kind": kind, "subject_id": subject_id, "lang": lang}])
 
 
-def owe_all(mails, *, priority=PERSONAL):
-    """Queue several emails with one statement; each is a dict of `kind`, `subject_id` and `lang`."""
+def owe_all(mails, *, priority=PERSONAL, due_at=None):
+    """Queue several emails with one statement, for `due_at` (now); each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
-    usual = {"priority": priority, "created_at": now, "due_at": now, "attempts": 0, "state": "owed", "last_error": ""}
+    usual = {"priority": priority, "created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
     insert_all(db.session.connection(), _table, [mail | usual for mail in mails])
 
 

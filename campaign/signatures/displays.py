@@ -26,14 +26,14 @@ def more_private(one, other):
     return max(one, other, key=_PRIVACY.get)
 
 
-def waits_for_owner(email_digest):
-    """Return the signatures of an address whose owner may confirm how their name is shown, oldest first."""
-    return [row for row in signatures_of_address(email_digest) if row.name_display_asked and row.state not in ("withdrawn", "erased")]
+def waits_for_owner(email_digest, email):
+    """Return the signatures of exactly this address whose owner may confirm how their name is shown, oldest first."""
+    return [row for row in signatures_of_address(email_digest, email) if row.name_display_asked and row.state not in ("withdrawn", "erased")]
 
 
-def confirm_by_owner(*, email_digest):
-    """Show the names signed with an address as was asked at the table; return the ids. Twice changes nothing."""
-    return _show(_table.c.email_digest == email_digest)
+def confirm_by_owner(*, email_digest, email):
+    """Show the names signed with exactly this address as was asked at the table; return the ids. Twice changes nothing."""
+    return _show(_table.c.id.in_([row.id for row in waits_for_owner(email_digest, email)]))
 
 
 def confirm_by_organizer(*, ids, cause_ids):

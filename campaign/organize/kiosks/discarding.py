@@ -1,7 +1,6 @@
 """All that one tablet sent for review, discarded in one step, and put back."""
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
-from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.kiosk import deciding
