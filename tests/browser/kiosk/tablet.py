@@ -104,6 +104,12 @@ class Tablet:
         """From now on the thanks stay, as they do while somebody touches them."""
         self.page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
 
+    def start_again(self):
+        """Clear what was typed, and say yes to the question whether to."""
+        self.page.locator("[data-act=again]").click()
+        self.page.locator("#restart [data-act=clear]").click()
+        self.screen("attract")
+
     def next_person(self):
         self.page.evaluate("() => document.querySelector('[data-act=next]')?.click()")
         self.screen("attract")
