@@ -24,6 +24,17 @@ SHORTEST_SECRET = 32
 # PostgreSQL as it comes admits a hundred, and somebody wants to look into the database too.
 USUAL_CONNECTIONS = 90
 FEWEST_CONNECTIONS = 8
+# How long a request waits for one of them before it is told to try again later.
+POOL_SECONDS = 5
+# How long a connection to PostgreSQL may take to be made, how long sent data may stay unacknowledged (in milliseconds), and how
+# a silent connection is probed: a network that drops packets is noticed within seconds.
+POSTGRESQL_OPTIONS = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 10_000,
+    "keepalives_idle": 30,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+}
 
 
 class SettingError(click.ClickException, ValueError):
@@ -57,7 +68,8 @@ def load(environ=os.environ):
         "SERVING": False,
         "EDGE": True,
         "SQLALCHEMY_DATABASE_URI": database_url,
-        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, on_sqlite, processes),
+        "SQLALCHEMY_ENGINE_OPTIONS": _engine_options(environ, database_url, processes),
+        "DATABASE_TIMEOUT": _whole(environ, "DATABASE_TIMEOUT", 10),
         "LANGUAGES": ("en", "es", "fr"),
         "BABEL_DEFAULT_LOCALE": "en",
         "BABEL_DEFAULT_TIMEZONE": _zone(environ.get("TIME_ZONE") or "America/Toronto"),
@@ -146,14 +158,22 @@ def _database_url(url, var):
     return url
 
 
-def _engine_options(environ, on_sqlite, processes):
+def _engine_options(environ, database_url, processes):
     # Parameters hold names and addresses: an error message must never carry them into a log.
     options = {"hide_parameters": True}
-    if on_sqlite:
+    if database_url.startswith("sqlite"):
         return options | {"pool_size": 16, "max_overflow": 64}
     # The worker has its share too. A thread that waits for its turn is better off than one that the server turns away.
     share = _whole(environ, "DATABASE_CONNECTIONS", USUAL_CONNECTIONS, least=1) // (processes + 1)
-    return options | {"pool_size": max(FEWEST_CONNECTIONS, share), "max_overflow": 0, "pool_pre_ping": True}
+    # What the operator wrote into the URL comes first.
+    own = make_url(database_url).query
+    return options | {
+        "pool_size": max(FEWEST_CONNECTIONS, share),
+        "max_overflow": 0,
+        "pool_pre_ping": True,
+        "pool_timeout": POOL_SECONDS,
+        "connect_args": {name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own},
+    }
 
 
 def _public_url(environ, port, production):

@@ -22,6 +22,7 @@ from campaign.kiosk import pace as kiosk_pace
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
 from campaign.lib import catalogs
+from campaign.lib.deadlines import limit_statements
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
@@ -120,6 +121,11 @@ def _join_extensions(app):
     extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
     extensions.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
+    if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
+        # Commands and the worker may take longer: exports read for minutes.
+        with app.app_context():
+            if extensions.db.engine.dialect.name == "postgresql":
+                limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])
 
 
 def _lay_edge(app):

@@ -31,3 +31,4 @@ babel = Babel()
 transactions = Transactions(db)
 write = transactions.write
 write_together = transactions.write_together
+database_now = transactions.now

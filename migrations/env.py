@@ -9,6 +9,8 @@ from campaign.lib.times import UtcDateTime
 database = current_app.extensions["migrate"].db
 # One process migrates at a time; the number only has to be ours.
 MIGRATION_LOCK = 4_304_304
+# A table that a long transaction holds would keep everyone else waiting behind the migration: rather fail, and try again.
+LOCK_SECONDS = 10
 
 
 def render_item(kind, item, _autogen_context):
@@ -36,6 +38,7 @@ def run_migrations():
         with context.begin_transaction():
             if connection.dialect.name == "postgresql":
                 connection.execute(text(f"select pg_advisory_xact_lock({MIGRATION_LOCK})"))
+                connection.execute(text(f"set local lock_timeout = '{LOCK_SECONDS}s'"))
             context.run_migrations()
 
 

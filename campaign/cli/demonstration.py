@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import click
 from flask.cli import AppGroup
 
-from campaign.causes.operations import create_cause
+from campaign.causes.operations import CauseSlugTaken, create_cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.cli.demo.content import load_cause
 from campaign.cli.demo.passing import pass_on
@@ -38,10 +38,15 @@ def load():
 def load_demonstration():
     """Load the demonstration; return one line that says what was done."""
     demo = load_cause(FOLDER, utcnow().date())
+    is_loaded = f"{demo.slug} is loaded already; nothing changed."
     if cause_by_slug(demo.slug):
-        return f"{demo.slug} is loaded already; nothing changed."
-    # All in one transaction, so that an interrupted load leaves nothing, and the next one begins anew.
-    total = write(_create, demo)
+        return is_loaded
+    try:
+        # All in one transaction: an interrupted load leaves nothing, and the next one starts from the beginning.
+        total = write(_create, demo)
+    except CauseSlugTaken:
+        # A second server was started at the same time, and was quicker.
+        return is_loaded
     hatch_all()
     index_all()
     return f"Loaded {demo.slug}: {len(demo.petitions)} petitions, {total} signatures of invented people."

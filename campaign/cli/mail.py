@@ -6,11 +6,12 @@ import click
 from flask.cli import AppGroup
 
 from campaign.extensions import write
-from campaign.lib.addresses import host
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.plurals import numbered
+from campaign.lib.secret import secret_key
 from campaign.lib.times import utcnow
 from campaign.mail.bounces import read_bounces
+from campaign.mail.message_ids import proven_name
 from campaign.signatures import keys
 from campaign.subscriptions.operations import note_bounce
 
@@ -24,31 +25,37 @@ def bounces():
 
 @bounces.command("read")
 @click.argument("path", type=click.Path(exists=True))
-@click.option("--any-sender", is_flag=True, help="Read also reports that do not hold the headers of a letter of ours.")
+@click.option("--any-sender", is_flag=True, help="Believe reports without the headers of an email that we sent to that address.")
 def read(path, any_sender):
     """Read reports from PATH, a Maildir, an mbox file, an .eml file or a folder of .eml files, and mark the addresses.
 
     Reading twice changes nothing more, and nothing is moved or deleted.
     """
     counts = Counter()
-    for _name, told in read_bounces(path, host=None if any_sender else host()):
+    for _name, told in read_bounces(path):
         counts["messages"] += 1
         counts["other"] += not told
         for bounce in told:
-            counts[bounce.kind if _note(bounce) else "other"] += 1
+            counts[bounce.kind if _note(bounce, any_sender) else "other"] += 1
     click.echo(
         f"Read {numbered(counts['messages'], 'message')}. Addresses that take no mail: {counts['hard']}, complaints: {counts['complaint']}, "
         f"passing troubles: {counts['soft']}, what tells nothing: {counts['other']}."
     )
 
 
-def _note(bounce):
-    try:
-        digest = keys.email_digest(parse_address(bounce.email).normalized)
-    except AddressRefused:
-        return False
-    write(note_bounce, email_digest=digest, kind=bounce.kind, reason=bounce.reason, now=utcnow())
-    return True
+def _note(bounce, any_sender):
+    """Mark the address that the message went to; return whether the report says, or is believed to say, which one that is."""
+    # A server that forwards reports on the address that it forwarded to.
+    for address in (bounce.email, bounce.sent_to):
+        try:
+            digest = keys.email_digest(parse_address(address).normalized)
+        except AddressRefused:
+            continue
+        message = proven_name(secret_key(), bounce.message_id, digest)
+        if message or any_sender:
+            write(note_bounce, email_digest=digest, kind=bounce.kind, reason=bounce.reason, message=message or "", now=utcnow())
+            return True
+    return False
 
 
 COMMANDS = (group,)

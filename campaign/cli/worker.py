@@ -16,11 +16,11 @@ from campaign.causes.operations import publish_due_causes
 from campaign.events import tasks as events
 from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
-from campaign.extensions import write
+from campaign.extensions import database_now, write
 from campaign.imports.tasks import forget as forget_batches
 from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
-from campaign.lib.times import utcnow
+from campaign.lib.failure_log import FailureLog
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
@@ -49,6 +49,7 @@ PAUSE_AFTER_ERROR = 2
 FAREWELL_SECONDS = 1.5
 
 log = logging.getLogger("campaign.worker")
+failure_log = FailureLog(log)
 
 
 class Loops:
@@ -65,8 +66,8 @@ class Loops:
             try:
                 with self._app.app_context():
                     busy = work()
-            except Exception:
-                log.exception("a pass of the worker failed; it is tried again")
+            except Exception as error:
+                failure_log.note(error, f"the worker's {work.__name__.strip('_')}")
                 self._stop.wait(PAUSE_AFTER_ERROR)
             else:
                 if not busy:
@@ -85,7 +86,7 @@ class Runner(Loops):
         if not work_for_the_runner():
             return 0
         return write(
-            hatch, holder=self._holder, now=utcnow(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
+            hatch, holder=self._holder, now=database_now(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
         )
 
 
@@ -128,32 +129,32 @@ class Worker(Loops):
     def _repeats(self):
         if not repeats_wait():
             return 0
-        return write(answer_repeats, now=utcnow(), good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]))
+        return write(answer_repeats, now=database_now(), good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]))
 
     def _mail(self):
-        return self._postman.deliver_due(now=utcnow())
+        return self._postman.deliver_due(now=database_now())
 
     def _index(self):
-        return refresh(write, holder=self._holder, now=utcnow())
+        return refresh(write, holder=self._holder, now=database_now())
 
     def _news(self):
-        now = utcnow()
+        now = database_now()
         return write(updates.send_batch, now=now) if updates.mailings_wait(now) else 0
 
     def _batches(self):
-        return go_on_with_batches(write, now=utcnow())
+        return go_on_with_batches(write, now=database_now())
 
     def _upkeep(self):
         """Do each piece of upkeep, whatever becomes of those before it; return how much was done."""
-        now, done = utcnow(), 0
+        now, done = database_now(), 0
         pieces = [(piece, partial(write, piece, **named)) for piece, named in self._pieces()]
         # This one goes by parts, each a transaction of its own.
         pieces.append((forget_batches, partial(forget_batches, write)))
         for piece, do in pieces:
             try:
                 done += do(now=now) or 0
-            except Exception:
-                log.exception("a piece of the upkeep failed, and is tried again in a minute: %s", piece.__qualname__)
+            except Exception as error:
+                failure_log.note(error, f"the worker's upkeep, {piece.__qualname__}")
         return done
 
     def _pieces(self):

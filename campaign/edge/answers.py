@@ -28,18 +28,29 @@ CALM = 6
 LONGEST_OFFER = 200
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
+_STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
 _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 
-class Answer:
-    """A public 200 answer. `born` is in monotonic seconds, `fresh_for` in seconds."""
+def clock() -> float:
+    """Return the time by which answers age, in seconds."""
+    return time.monotonic()
 
-    __slots__ = ("born", "fresh_for", "size", "_status", "_headers", "_brief", "_tag", "_body", "_ready", "_quality", "_packs", "_calm")
+
+class Answer:
+    """A public 200 answer. `born` is in monotonic seconds, `fresh_for` and `usable_for` in seconds.
+
+    Past `fresh_for` it is rendered again; until `usable_for` it may be sent while that fails (RFC 5861, `stale-if-error`).
+    """
+
+    __slots__ = ("born", "fresh_for", "usable_for", "size", "_status", "_headers", "_brief", "_tag", "_body", "_ready", "_quality", "_packs", "_calm")
 
     def __init__(self, status, headers, body, rule):
-        self.born = time.monotonic()
+        self.born = clock()
         match = _MAX_AGE.search(rule)
         self.fresh_for = int(match[1]) if match else 0
+        stale = _STALE_IF_ERROR.search(rule)
+        self.usable_for = self.fresh_for + (int(stale[1]) if stale else 0)
         named = {name.lower(): value for name, value in headers}
         kind = named.get("content-type", "")
         self._packs = len(body) > SMALLEST and kind.startswith(COMPRESSIBLE)
@@ -54,7 +65,7 @@ class Answer:
         self.size = len(body) * (2 if self._packs else 1) + 1000
 
     def age(self):
-        return time.monotonic() - self.born
+        return clock() - self.born
 
     def follow(self, last):
         """Take over what was packed of the answer before, where nothing has changed since; `last` may be None."""

@@ -4,7 +4,8 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
-from campaign.edge.answers import Answer
+from campaign.edge.answers import Answer, clock
+from campaign.lib.caching import DATABASE_IS_AWAY
 from campaign.lib.ways import is_way
 
 LARGEST_ANSWER = 4 * 1024 * 1024
@@ -14,6 +15,8 @@ LONGEST_ADDRESS = 2000
 MOST_ANSWERS = 5000
 STALE_SECONDS = 1
 PATIENCE_SECONDS = 5
+# While the database is away, one request in so many seconds asks whether it is back; the others are answered at once.
+PROBE_SECONDS = 2
 # What stands below is one person's: it is passed on as it was asked for, also the part of a file, and nobody waits for anybody.
 PRIVATE = "/organize/"
 
@@ -26,6 +29,8 @@ class PublicMemory:
     the last after all: the site is then in distress, and threads that wait for ever would take the rest of it along. Answers
     that turn out private are never remembered, nor those at very long addresses, nor very large ones, which are sent as they
     are read, and in the part that was asked for.
+
+    While the database is away, answers that allow it (`stale-if-error`) are sent from memory, however old they are by then.
     """
 
     def __init__(self, app, pace=None):
@@ -36,6 +41,8 @@ class PublicMemory:
         self._guard = threading.Lock()
         self._packer = ThreadPoolExecutor(1, "packer")
         self._size = 0
+        self._database_is_away = False
+        self._next_probe = 0.0
 
     def __call__(self, environ, start_response):
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
@@ -50,6 +57,8 @@ class PublicMemory:
         return self._renew(key, answer, environ, start_response)
 
     def _renew(self, key, last, environ, start_response):
+        if _is_usable(last) and not self._may_ask():
+            return last.send(environ, start_response)
         with self._guard:
             lock = self._renderers.setdefault(key, threading.Lock())
             first = lock.acquire(blocking=False)
@@ -65,6 +74,9 @@ class PublicMemory:
         ended = lock.acquire(timeout=PATIENCE_SECONDS)  # somebody is rendering it just now
         if ended:
             lock.release()
+        else:
+            # The one that renders it may hang: nobody else needs to wait as long.
+            self._note_database(is_away=True)
         current = self._answers.get(key)
         if _is_recent(current) or (current is not None and not ended):
             return current.send(environ, start_response)
@@ -81,6 +93,10 @@ class PublicMemory:
         if self._pace is not None:
             environ["volante.next_ms"] = self._pace.next_ms
         status, headers, chunks = self._ask(environ)
+        last = self._answers.get(key)
+        if self._database_is_away and status.startswith("503") and _is_usable(last):
+            _close(chunks)
+            return last.send(environ, start_response)
         rule = _rule_of_public(status, headers)
         if rule and _length(headers) > LARGEST_ANSWER:
             _close(chunks)
@@ -110,7 +126,22 @@ class PublicMemory:
         whole = {k: v for k, v in environ.items() if k not in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")}
         whole["REQUEST_METHOD"] = "GET"
         chunks = self._app(whole, lambda status, headers, exc_info=None: told.append((status, headers)))
+        self._note_database(is_away=DATABASE_IS_AWAY in whole)
         return *told[-1], chunks
+
+    def _note_database(self, *, is_away):
+        self._database_is_away = is_away
+        self._next_probe = clock() + PROBE_SECONDS
+
+    def _may_ask(self):
+        """Return whether the application may be asked: while the database is away, by one request every PROBE_SECONDS."""
+        with self._guard:
+            if not self._database_is_away:
+                return True
+            is_due = clock() >= self._next_probe
+            if is_due:
+                self._next_probe = clock() + PROBE_SECONDS
+            return is_due
 
     def _remember(self, key, answer):
         with self._guard:
@@ -139,6 +170,10 @@ def without_ways(query):
 
 def _is_recent(answer):
     return answer is not None and answer.age() <= answer.fresh_for + STALE_SECONDS
+
+
+def _is_usable(answer):
+    return answer is not None and answer.age() <= answer.usable_for
 
 
 def _close(chunks):

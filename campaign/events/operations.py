@@ -12,6 +12,7 @@ from campaign.events.models import Event, EventOldSlug, EventPetition, EventPict
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
+from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 
 CHANGED = "event_changed"
@@ -199,4 +200,4 @@ def _tell(event, kind):
         )
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows])
+        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)

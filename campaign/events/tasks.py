@@ -8,6 +8,7 @@ from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import CANCELLED, Event, Registration
 from campaign.events.reminders import REMINDERS
 from campaign.extensions import db
+from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 
 BATCH = 500
@@ -41,7 +42,7 @@ def _remind(now, place):
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows])
+        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
     return len(rows)
 
 

@@ -8,8 +8,8 @@ from campaign.exports.making import pieces_of_signatures
 from campaign.exports.operations import claim_export, fail_export, finish_export, give_back, note_progress, sweep_exports
 from campaign.exports.packing import pieces_of_pack
 from campaign.exports.shelf import exports_folder, exports_wait, key_for
+from campaign.extensions import database_now
 from campaign.lib.sealed_files import SealBroken, Sealer, size_and_digest
-from campaign.lib.times import utcnow
 from campaign.lib.zip_stream import ArchiveTooLarge
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
@@ -37,16 +37,16 @@ class Exporter:
 
     def make_next(self):
         """Make the export that waits longest; return whether there was one."""
-        if not exports_wait(utcnow()):
+        if not exports_wait(database_now()):
             return False
-        export = self._write(claim_export, holder=self._holder, now=utcnow())
+        export = self._write(claim_export, holder=self._holder, now=database_now())
         if export:
             self._make(export)
         return True
 
     def tidy(self):
         """Forget exports whose time is over, and remove every file that is no export's."""
-        kept = {name.partition(".")[0] for name in self._write(sweep_exports, now=utcnow())}
+        kept = {name.partition(".")[0] for name in self._write(sweep_exports, now=database_now())}
         for path in self._folder.glob("*"):
             if path.name.partition(".")[0] not in kept and self._is_orphan(path):
                 path.unlink(missing_ok=True)
@@ -63,7 +63,7 @@ class Exporter:
                 frames = self._fill(export, sealer, key)
             if frames:
                 size, sha256 = size_and_digest(path, key, frames)
-                self._demand(finish_export, export, now=utcnow(), size=size, sha256=sha256)
+                self._demand(finish_export, export, now=database_now(), size=size, sha256=sha256)
         except Lost:
             log.info("export %s was cancelled", export.id)
         except (OSError, ArchiveTooLarge, SealBroken) as fault:
@@ -77,9 +77,9 @@ class Exporter:
             sealer.write(piece.data)
             if "work" in piece.columns:
                 frames, octets = sealer.settle()
-                self._demand(note_progress, export, now=utcnow(), frames=frames, octets=octets, **piece.columns)
+                self._demand(note_progress, export, now=database_now(), frames=frames, octets=octets, **piece.columns)
             elif time.monotonic() - self._renewed > RENEW_SECONDS:
-                self._demand(note_progress, export, now=utcnow(), **piece.columns)
+                self._demand(note_progress, export, now=database_now(), **piece.columns)
                 self._renewed = time.monotonic()
             if self._stop.is_set():
                 self._write(give_back, export.id, holder=self._holder)

@@ -1,6 +1,10 @@
 """How long an answer may be kept by the edge, by proxies and by browsers, and what must not be kept at all."""
 
 
+# Left in the environ of a request that failed because the database is away: the edge then answers others from memory.
+DATABASE_IS_AWAY = "volante.database_away"
+
+
 def public(response, seconds=1, *, stale=5):
     """Mark `response` as the same for everybody and fresh for `seconds`; return it."""
     response.cache_control.public = True

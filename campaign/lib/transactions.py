@@ -2,25 +2,30 @@
 
 import sqlite3
 from contextlib import contextmanager
+from datetime import datetime
 from random import SystemRandom
-from time import sleep
+from time import monotonic, sleep
 
 from flask import current_app
-from sqlalchemy import event
+from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from campaign.lib.group_commit import GroupCommit
+from campaign.lib.times import utcnow
 from campaign.lib.turnstile import Turnstile
 
 # What is raised where the database is locked, full, away, or has no connection left: nothing was kept, and trying again is right.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
 BUSY_SECONDS = 10
+# Whoever has waited that long for their turn already still asks once, in case the file is free again.
+MIN_BUSY_SECONDS = 0.1
 # Among many signatures each one touches pages of its own. Those that are kept need not be read again, and a longer log (of pages of
 # 4 kB, 64 MB in all) is brought into the file with less work.
 CACHE_KILOBYTES = 16_000
 LOG_PAGES = 16_000
+PAGE_BYTES = 4096
 # What is written of somebody's first signature takes a tenth of a millisecond longer than what is of a repeat. Everything that is
 # written together waits for longer than that, nobody can foresee for how long; an address signs first only once, so nobody can
 # take the mean. More company meanwhile shares what a turn at the file, or a wait for the disk, costs.
@@ -41,6 +46,8 @@ def _prepare_sqlite(connection, _record):
         f"busy_timeout={BUSY_SECONDS * 1000}",
         f"cache_size=-{CACHE_KILOBYTES}",
         f"wal_autocheckpoint={LOG_PAGES}",
+        # A log that grew during a long read is cut to its usual size afterwards.
+        f"journal_size_limit={LOG_PAGES * PAGE_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -48,9 +55,25 @@ def _prepare_sqlite(connection, _record):
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection):
     if connection.dialect.name == "sqlite":
-        writes = connection.get_execution_options().get("writes", False)
+        options = connection.get_execution_options()
         # A transaction that begins by reading and then writes fails when another wrote meanwhile.
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if options.get("writes", False):
+            _begin_immediate(connection, options.get("waited_seconds", 0))
+        else:
+            connection.exec_driver_sql("BEGIN")
+
+
+def _begin_immediate(connection, waited_seconds):
+    """Begin to write; the time already spent in the queue counts, so that a locked file makes nobody wait for each other's wait."""
+    left = max(MIN_BUSY_SECONDS, BUSY_SECONDS - waited_seconds)
+    is_late = waited_seconds >= 1
+    if is_late:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={left * 1000:.0f}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        if is_late:
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
 
 
 class Transactions:
@@ -98,6 +121,16 @@ class Transactions:
                 raise outcome
             return outcome
 
+    def now(self) -> datetime:
+        """Return the present instant by the database's clock, which all machines share.
+
+        Claims and leases end by it: by clocks of their own, two machines would both hold the same one.
+        """
+        if self._db.engine.dialect.name == "sqlite":
+            return utcnow()
+        with self._db.engine.connect() as connection:
+            return connection.scalar(select(func.clock_timestamp()))
+
     def _leave_snapshot(self):
         """End what the caller was reading, and give its connection back before another is taken; return the application."""
         # Who signs has mostly read nothing, and making a session only to end it costs a twentieth of the request.
@@ -112,8 +145,11 @@ class Transactions:
             if turnstile is None:
                 yield from self._committed()
                 return
+            queued_at = monotonic()
             with turnstile.turn():
-                self._db.session.connection(execution_options={"writes": True})
+                self._db.session.connection(
+                    execution_options={"writes": True, "waited_seconds": monotonic() - queued_at}
+                )
                 yield from self._committed()
 
     def _committed(self):

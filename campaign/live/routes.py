@@ -30,6 +30,7 @@ def pulse(slug):
     response.cache_control.public = True
     response.cache_control.max_age = 1
     response.cache_control["stale-while-revalidate"] = "5"
+    response.cache_control["stale-if-error"] = "86400"
     # The tag stands for the counts and the pace, not for the instant, so that a quiet petition answers 304. It also turns
     # when as many left as came: who watches the butterflies then looks who they are.
     facts = repr((count, freed, sorted(petitions.items()), pace)).encode()

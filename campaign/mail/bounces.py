@@ -21,44 +21,49 @@ log = logging.getLogger("campaign.mail")
 
 @dataclass(frozen=True)
 class Bounce:
-    """What became of a letter to `email`: `hard` (no such address), `soft` (anything else) or `complaint`; `reason` has no address."""
+    """What became of a message to `email`: `hard` (no such address), `soft` (anything else) or `complaint`.
+
+    `reason` has no address in it. `message_id` is that of the message reported on, as the report has it, and `sent_to` the
+    address in its header: anybody can write a report, so neither is believed without proof (see `message_ids`).
+    """
 
     email: str
     kind: str
     reason: str
+    message_id: str = ""
+    sent_to: str = ""
 
 
-def read_bounces(path, *, host=None):
-    """Yield (name of the message, its Bounces) of a Maildir, an mbox file, an .eml file, or a folder of these.
-
-    With `host` reports about letters that are not of this host's are read as none: anybody can send us a report.
-    """
+def read_bounces(path):
+    """Yield (name of the message, its Bounces) of a Maildir, an mbox file, an .eml file, or a folder of these."""
     for name, content in _messages(Path(path)):
-        yield name, _read(name, content, host)
+        yield name, _read(name, content)
 
 
-def _read(name, content, host):
+def _read(name, content):
     try:
-        return list(bounces_in(email.message_from_bytes(content, policy=default), host=host))
+        return list(bounces_in(email.message_from_bytes(content, policy=default)))
     except Exception as error:
         # The library fails in many ways over what is malformed; one such message must not hide those behind it.
         log.warning("%s cannot be read: %s", name, type(error).__name__)
         return []
 
 
-def bounces_in(message, *, host=None):
-    """Yield the Bounces that an EmailMessage tells of; nothing where it is no report."""
+def bounces_in(message):
+    """Yield the Bounces that an EmailMessage reports; nothing where it is no report."""
     original = _original(message)
-    if host and not _is_ours(original, host):
-        return
+    told = {
+        "message_id": str(original.get("Message-ID", "")) if original else "",
+        "sent_to": parseaddr(str(original["To"]))[1] if original and original["To"] else "",
+    }
     for part in message.walk():
         if part.get_content_type() == "message/delivery-status":
-            yield from _delivery_report(part)
+            yield from _delivery_report(part, told)
         elif part.get_content_type() == "message/feedback-report":
-            yield from _complaint(part, original)
+            yield from _complaint(part, told)
 
 
-def _delivery_report(part):
+def _delivery_report(part, told):
     blocks = part.get_payload()
     for fields in blocks if isinstance(blocks, list) else ():
         if str(fields.get("Action", "")).strip().lower() != FAILED:
@@ -68,16 +73,15 @@ def _delivery_report(part):
         status = found.group(1) if found else ""
         # As at hand-over: only what says that the address itself is wrong may cost somebody their address.
         if address:
-            yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status)
+            yield Bounce(address, "hard" if status in BAD_ADDRESS else "soft", status, **told)
 
 
-def _complaint(part, original):
+def _complaint(part, told):
     fields = _fields(part)
     kind = str(fields.get("Feedback-Type", "")).strip().lower()
-    told = _recipient(fields.get("Original-Rcpt-To"))
-    address = told or (parseaddr(str(original["To"]))[1] if original and original["To"] else "")
+    address = _recipient(fields.get("Original-Rcpt-To")) or told["sent_to"]
     if kind in ABUSE and address:
-        yield Bounce(address.strip("<>"), "complaint", kind)
+        yield Bounce(address.strip("<>"), "complaint", kind, **told)
 
 
 def _fields(part):
@@ -100,10 +104,6 @@ def _original(message):
         if part.get_content_type() == "text/rfc822-headers":
             return email.message_from_string(part.get_content(), policy=default)
     return None
-
-
-def _is_ours(original, host):
-    return original is not None and str(original.get("Message-ID", "")).strip().endswith(f"@{host}>")
 
 
 def _messages(path):

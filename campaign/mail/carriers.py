@@ -11,6 +11,9 @@ from campaign.mail.answers import Refused, TryLater, Unreachable
 from campaign.mail.transport import Envelope
 
 PER_CONNECTION = 5
+# How much longer than its own time a pass waits for a mail server. RFC 5321 lets a server think about a message for ten
+# minutes; the other connections do not wait for it.
+GRACE_SECONDS = 5
 
 log = logging.getLogger("campaign.mail")
 
@@ -27,7 +30,8 @@ class Round:
     """Letters shared out among connections, for `seconds` at most or until `stop` is set.
 
     A connection whose server fails it puts its letter back and gives up; the others go on. Afterwards `left` holds the
-    letters nobody carried, and `trouble` says why if every connection gave up, else it is empty.
+    letters nobody carried, and `trouble` says why if every connection gave up, else it is empty. Where a server takes its
+    time over a letter, the round ends without it: `late_results` has what becomes of it.
     """
 
     def __init__(self, letters, transports, *, stop, seconds):
@@ -40,6 +44,8 @@ class Round:
         self._results = SimpleQueue()
         self._bad_addresses = set()
         self._troubles = []
+        self._in_hand = {}
+        self._running = 0
 
     @property
     def trouble(self):
@@ -50,22 +56,44 @@ class Round:
         threads = [Thread(target=self._carry, args=[each], daemon=True) for each in self._transports]
         for thread in threads:
             thread.start()
-        running = len(threads)
+        self._running = len(threads)
         try:
-            while running:
+            while self._running and monotonic() < self._ends + GRACE_SECONDS:
                 try:
                     result = self._results.get(timeout=seconds_to_wait())
                 except Empty:
                     yield None
                     continue
                 if result is None:
-                    running -= 1
+                    self._running -= 1
                 else:
                     yield result
         finally:
             self._over.set()
-            for thread in threads:
-                thread.join()
+
+    def late_results(self):
+        """Yield (letter, fact) of letters that were still in a server's hands when the round ended, as far as it has answered."""
+        while self._running:
+            try:
+                result = self._results.get_nowait()
+            except Empty:
+                return
+            if result is None:
+                self._running -= 1
+            else:
+                yield result
+
+    def letters_in_hand(self):
+        """Return the letters that servers still think about."""
+        return [letter for letter in self._in_hand.values() if letter]
+
+    def busy_transports(self):
+        """Return the transports whose server still thinks about a letter."""
+        return [transport for transport in self._transports if self._in_hand.get(id(transport))]
+
+    def is_over(self):
+        """Return whether every connection has ended its work, and every result was given out."""
+        return not self._running
 
     def _carry(self, transport):
         try:
@@ -81,7 +109,11 @@ class Round:
     def _carry_one(self, transport):
         """Carry the next letter; return whether this connection can go on."""
         letter = self.left.popleft()
-        fact = self._hand_over(letter, transport)
+        self._in_hand[id(transport)] = letter
+        try:
+            fact = self._hand_over(letter, transport)
+        finally:
+            self._in_hand[id(transport)] = None
         if isinstance(fact, Unreachable):
             self.left.appendleft(letter)
             self._troubles.append(fact.reason)

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
-from hashlib import sha256
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
@@ -17,6 +16,7 @@ from flask_babel import force_locale
 
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
+from campaign.mail.message_ids import local_part
 from campaign.mail.policy import PLAIN, WITH_UTF8
 
 WIDTH = 72
@@ -90,12 +90,13 @@ def render(name, lang, **context):
 def to_email(message, settings):
     """Return the message as EmailMessage: multipart/alternative with its attachments, UTF-8, in lines that any mail server takes.
 
-    `settings` is a mapping with PUBLIC_URL and MAIL_FROM. Raises ValueError for an address that cannot be written.
+    `settings` is a mapping with PUBLIC_URL, MAIL_FROM and SECRET_KEY. Raises ValueError for an address that cannot be written.
     """
     recipient = _address(message.to, message.to_name)
     email = EmailMessage(policy=PLAIN if recipient.username.isascii() else WITH_UTF8)
     email["Date"] = format_datetime(utcnow())
-    email["Message-ID"] = f"<{_key_words(message.message_key)}@{_host(settings['PUBLIC_URL'])}>"
+    name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
+    email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
     email["From"] = sender(settings)
     email["To"] = recipient
     email["Subject"] = one_line(message.subject)
@@ -152,11 +153,6 @@ def _ascii(domain):
 def _host(public_url):
     host = urlsplit(public_url).hostname
     return host if host.isascii() else _ascii(host)
-
-
-def _key_words(message_key):
-    # Hashed, so that the header tells nobody how many mails we send.
-    return sha256(message_key.encode()).hexdigest()[:32]
 
 
 def _wrapped(text):

@@ -15,6 +15,7 @@ from campaign.mail.carriers import Letter, Round
 from campaign.mail.composition import sender, to_email
 from campaign.mail.folder import folder_of
 from campaign.mail.marks import Marks
+from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL
 from campaign.mail.transport import Envelope, transport_from
 
 BATCH = 100
@@ -22,6 +23,8 @@ REST = timedelta(seconds=30)
 
 # Well within the two minutes of a claim, so that nobody else gets a message that we are still about to send.
 LONGEST_PASS_SECONDS = 30
+# Somebody may sign meanwhile, and what they wait for goes first.
+MAX_BULK_PASS_SECONDS = 2
 
 log = logging.getLogger("campaign.mail")
 
@@ -68,24 +71,45 @@ class Postman:
         self._write = write
         self._settings = settings
         self._rests_until = None
+        self._late = []
         self._stop = Event()
 
     def deliver_due(self, *, now):
-        """Make one pass over at most 100 messages, for some 30 s at most; return how many were dealt with."""
-        # A clock that is put back meanwhile makes no rest of hours.
-        if self._rests_until and self._rests_until - REST <= now < self._rests_until:
-            return 0
-        limit = 1 if self._rests_until else BATCH
-        owed = self._write(operations.claim, limit=limit, now=now)
+        """Make one pass over at most 100 messages, for some 30 s at most; return how many were dealt with.
+
+        `now` is the database's time.
+        """
         marks = Marks(self._write)
-        letters = self._compose(owed, marks) if owed else []
-        if letters:
-            self._send(letters, marks, now)
-        else:
-            for transport in self._transports:
-                transport.rest()
+        transports = self._free_transports(marks, now)
+        # A clock that is put back meanwhile makes no rest of hours.
+        rests = self._rests_until and self._rests_until - REST <= now < self._rests_until
+        if transports and not rests:
+            self._pass(transports, marks, now)
         marks.write()
         return marks.handled
+
+    def _pass(self, transports, marks, now):
+        limit = 1 if self._rests_until else BATCH
+        owed = self._write(operations.claim, limit=limit, now=now)
+        letters = self._compose(owed, marks) if owed else []
+        if letters:
+            seconds = MAX_BULK_PASS_SECONDS if owed[0].priority == BULK else LONGEST_PASS_SECONDS
+            self._send(Round(letters, transports, stop=self._stop, seconds=seconds), marks, now)
+        else:
+            for transport in transports:
+                transport.rest()
+
+    def _free_transports(self, marks, now):
+        """Note what became of letters that servers took their time over; return the transports that are free by now."""
+        for trip in self._late:
+            for letter, fact in trip.late_results():
+                self._mark(letter, fact, marks)
+        self._late = [trip for trip in self._late if not trip.is_over()]
+        busy = [transport for trip in self._late for transport in trip.busy_transports()]
+        in_hand = [letter.envelope.id for trip in self._late for letter in trip.letters_in_hand()]
+        if in_hand:
+            self._write(operations.renew, in_hand, now=now)
+        return [transport for transport in self._transports if transport not in busy]
 
     def stop(self):
         """End the present pass once the messages in hand are through; may be called from any thread."""
@@ -98,16 +122,22 @@ class Postman:
 
     def _compose(self, owed, marks):
         messages = [(row, message) for row in owed if (message := self._word(row, marks))]
-        refused = operations.refused_among([m.digest for _, m in messages if m.digest is not None])
+        refused = self._refused(messages)
         # Nothing of the reading may hold a snapshot or a connection while the mail server takes its time.
         db.session.rollback()
         letters = []
         for row, message in messages:
-            if message.digest in refused:
+            if (row.priority, message.digest) in refused:
                 marks.dropped(row.id, reason="the address takes no mail")
             elif envelope := self._seal(row, message, marks):
                 letters.append(Letter(message.digest, envelope))
         return letters
+
+    def _refused(self, messages):
+        """Return pairs of priority and digest that no email is sent for."""
+        digests = [message.digest for _, message in messages if message.digest is not None]
+        least = {PERSONAL: MAX_REPORTS, BULK: 1}
+        return {(priority, digest) for priority, reports in least.items() for digest in operations.refused_among(digests, min_reports=reports)}
 
     def _word(self, row, marks):
         composer = self._composers.get(row.kind)
@@ -145,13 +175,16 @@ class Postman:
         log.error("mail %d (%s): %s at %s:%d", row.id, row.kind, what, place.filename, place.lineno)
         marks.put_off(row.id, error=f"composing: {what}")
 
-    def _send(self, letters, marks, now):
-        trip = Round(letters, self._transports, stop=self._stop, seconds=LONGEST_PASS_SECONDS)
-        with closing(trip.results(marks.seconds_left)) as results:
-            for result in results:
-                if result:
-                    self._mark(*result, marks)
-                marks.write_if_due()
+    def _send(self, trip, marks, now):
+        try:
+            with closing(trip.results(marks.seconds_left)) as results:
+                for result in results:
+                    if result:
+                        self._mark(*result, marks)
+                    marks.write_if_due()
+        finally:
+            if not trip.is_over():
+                self._late.append(trip)
         for letter in trip.left:
             marks.released(letter.envelope.id)
         self._rests_until = now + REST if trip.trouble else None

@@ -1,9 +1,8 @@
 """What became of claimed messages, gathered so that one transaction writes down many."""
 
-from functools import partial
 from time import monotonic
 
-from campaign.lib.times import utcnow
+from campaign.extensions import database_now
 from campaign.mail import operations
 
 MOST = 25
@@ -31,18 +30,17 @@ class Marks:
         self._released.append(id)
 
     def dropped(self, id, *, reason=""):
-        self._others.append(partial(operations.drop, [id], reason=reason))
+        self._others.append(lambda now: operations.drop([id], reason=reason))
         self.handled += 1
 
     def put_off(self, id, *, error):
-        self._others.append(partial(operations.put_off, id, error=error, now=utcnow()))
+        self._others.append(lambda now: operations.put_off(id, error=error, now=now))
         self.handled += 1
 
     def refused(self, id, *, digest, reason):
         """Note that the message's address takes no mail; `digest` may be None."""
         if digest is not None:
-            refuse = partial(operations.refuse_address, digest, reason=reason, now=utcnow())
-            self._others.append(refuse)
+            self._others.append(lambda now: operations.refuse_address(digest, reason=reason, now=now))
         self.dropped(id, reason=reason)
 
     def seconds_left(self):
@@ -56,15 +54,16 @@ class Marks:
     def write(self):
         """Write down all that was noted, in one transaction."""
         if self._sent or self._released or self._others:
-            self._write(_write_down, self._sent, self._released, self._others)
+            # Asked before the transaction, which holds a connection of its own.
+            self._write(_write_down, self._sent, self._released, self._others, now=database_now())
         self._sent, self._released, self._others = [], [], []
         self._since = monotonic()
 
 
-def _write_down(sent, released, others):
+def _write_down(sent, released, others, *, now):
     if sent:
-        operations.mark_sent(sent, now=utcnow())
+        operations.mark_sent(sent, now=now)
     if released:
         operations.release(released)
     for operation in others:
-        operation()
+        operation(now)

@@ -15,6 +15,12 @@ STATES = ("owed", "sent", "dropped", "failed")
 OWED = text("state = 'owed'")
 TROUBLED = text("state in ('failed', 'dropped')")
 
+# What one person waits for goes before what many people get.
+PERSONAL, BULK = 0, 1
+
+# So many stop all emails to an address; a single one stops those that many people get.
+MAX_REPORTS = 2
+
 
 class OwedMessage(db.Model):
     """One mail that somebody is to get: only what it is about, never to whom nor what it says.
@@ -27,7 +33,7 @@ class OwedMessage(db.Model):
     __tablename__ = "owed_message"
     __table_args__ = (
         one_of("state", STATES),
-        Index("ix_owed_message_due", "due_at", sqlite_where=OWED, postgresql_where=OWED),
+        Index("ix_owed_message_due", "priority", "due_at", sqlite_where=OWED, postgresql_where=OWED),
         Index("ix_owed_message_troubled", "kind", "subject_id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
     )
 
@@ -35,6 +41,7 @@ class OwedMessage(db.Model):
     kind: Mapped[str] = mapped_column(String(40))
     subject_id: Mapped[int] = mapped_column(BigInteger)
     lang: Mapped[str] = mapped_column(String(2))
+    priority: Mapped[int] = mapped_column(SmallInteger, default=PERSONAL, server_default="0")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     due_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     attempts: Mapped[int] = mapped_column(SmallInteger, default=0)
@@ -45,10 +52,15 @@ class OwedMessage(db.Model):
 
 
 class UndeliverableAddress(db.Model):
-    """An address that its own mail server has called wrong for good, kept as a keyed digest only."""
+    """An address that its own mail server has called wrong for good, kept as a keyed digest only.
+
+    `reports` counts what says so, up to MAX_REPORTS; `message` names the message of the first report that came by email.
+    """
 
     __tablename__ = "undeliverable_address"
 
     digest: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     reason: Mapped[str] = mapped_column(String(200))
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    reports: Mapped[int] = mapped_column(SmallInteger, default=MAX_REPORTS, server_default="2")
+    message: Mapped[str] = mapped_column(String(32), default="", server_default="")

@@ -9,7 +9,7 @@ from campaign.extensions import db
 from campaign.lib.bulk import insert_all
 from campaign.lib.insertion import insert
 from campaign.lib.times import utcnow
-from campaign.mail.models import OWED, OwedMessage, UndeliverableAddress
+from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OwedMessage, UndeliverableAddress
 
 LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
@@ -23,28 +23,31 @@ NO_LONGER_APT = "no longer apt"
 _table = OwedMessage.__table__
 
 
-def owe(*, kind, subject_id, lang, due_at=None):
-    """Owe a mail of `kind` about the row `subject_id`, from `due_at` (now) on; it goes with the caller's transaction."""
-    owe_all([{"kind": kind, "subject_id": subject_id, "lang": lang}], due_at=due_at)
+def owe(*, kind, subject_id, lang):
+    """Queue an email of `kind` about the row `subject_id`; it goes with the caller's transaction."""
+    owe_all([{"kind": kind, "subject_id": subject_id, "lang": lang}])
 
 
-def owe_all(mails, *, due_at=None):
-    """Owe several mails with one statement; each is a dict of `kind`, `subject_id` and `lang`."""
+def owe_all(mails, *, priority=PERSONAL):
+    """Queue several emails with one statement; each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
-    usual = {"created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
+    usual = {"priority": priority, "created_at": now, "due_at": now, "attempts": 0, "state": "owed", "last_error": ""}
     insert_all(db.session.connection(), _table, [mail | usual for mail in mails])
 
 
 def claim(*, limit, now):
-    """Take up to `limit` due messages, the longest due first, and return their rows, each with all columns.
+    """Claim up to `limit` due messages and return their rows, each with all columns.
 
-    They are ours for two minutes; nobody else gets them meanwhile, and somebody else does afterwards.
+    All have the same priority: as long as there are emails that one person waits for, only those are claimed, the ones due
+    for longest first. They are ours for two minutes, unless renewed; then another worker may claim them. `now` is the
+    database's time.
     """
     free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
+    first = select(func.min(_table.c.priority)).where(OWED, _table.c.due_at <= now, free).scalar_subquery()
     # As a CTE, since PostgreSQL may run a plain subquery with a limit more than once.
     due = (
         select(_table.c.id)
-        .where(OWED, _table.c.due_at <= now, free)
+        .where(OWED, _table.c.due_at <= now, free, _table.c.priority == first)
         .order_by(_table.c.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -57,6 +60,11 @@ def claim(*, limit, now):
         .returning(*_table.c)
     ).all()
     return sorted(taken, key=lambda owed: (owed.due_at, owed.id))
+
+
+def renew(ids, *, now):
+    """Keep claimed messages that a mail server takes its time over."""
+    db.session.execute(update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=now + LOCK))
 
 
 def mark_sent(ids, *, now):
@@ -87,19 +95,33 @@ def release(ids):
 
 
 def refuse_address(digest, *, reason, now):
-    """Remember that the address behind this keyed digest takes no mail."""
-    row = {"digest": digest, "reason": reason[:200], "since": now}
+    """Remember that the address behind this keyed digest takes no mail: its server said so to us, or a mail service did."""
+    statement = insert(UndeliverableAddress.__table__).values(
+        digest=digest, reason=reason[:200], since=now, reports=MAX_REPORTS, message=""
+    )
     db.session.execute(
-        insert(UndeliverableAddress.__table__)
-        .values(row)
-        .on_conflict_do_nothing(index_elements=["digest"])
+        statement.on_conflict_do_update(index_elements=["digest"], set_={"reports": statement.excluded.reports})
     )
 
 
-def refused_among(digests):
-    """Return the set of those digests whose address takes no mail."""
+def report_address(digest, *, reason, message, now):
+    """Count a report by email that the address takes no mail; a second one about the same `message` does not count."""
+    statement = insert(UndeliverableAddress.__table__).values(
+        digest=digest, reason=reason[:200], since=now, reports=1, message=message
+    )
+    db.session.execute(
+        statement.on_conflict_do_update(
+            index_elements=["digest"],
+            set_={"reports": MAX_REPORTS},
+            where=UndeliverableAddress.message != statement.excluded.message,
+        )
+    )
+
+
+def refused_among(digests, *, min_reports=MAX_REPORTS):
+    """Return the set of those digests whose address takes no mail, by at least `min_reports` reports."""
     known = UndeliverableAddress.digest
-    return set(db.session.scalars(select(known).where(known.in_(digests))))
+    return set(db.session.scalars(select(known).where(known.in_(digests), UndeliverableAddress.reports >= min_reports)))
 
 
 def refusal_of(digest):

@@ -1,12 +1,15 @@
 """What is asked of the outbox as a whole."""
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.mail.models import OWED, OwedMessage
 
 
 def waiting_since(edge):
-    """Return since when the letter that has waited longest is due, or None where none was due before `edge`."""
-    due = OwedMessage.due_at
-    return db.session.scalar(select(due).where(OWED, due <= edge).order_by(due).limit(1))
+    """Return when the oldest email that has not left yet was queued, or None where none was queued before `edge`.
+
+    One that a mail server refuses is tried again later and later; its age tells what its next attempt hides.
+    """
+    created_at = OwedMessage.created_at
+    return db.session.scalar(select(func.min(created_at)).where(OWED, created_at <= edge))

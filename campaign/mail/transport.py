@@ -13,6 +13,9 @@ from campaign.mail.answers import Delivered, TryLater, Unreachable, judge
 from campaign.mail.servers import server_from
 
 IDLE_SECONDS = 10
+ANSWER_SECONDS = 15.0
+# RFC 5321, 4.5.3.2.6: who gives up on a server before that sends the message twice.
+DATA_SECONDS = 600.0
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,10 @@ class Envelope:
 class SmtpTransport:
     """One connection to a mail server, opened when needed and kept for the next message; for one thread at a time."""
 
-    def __init__(self, server, *, timeout=15.0):
+    def __init__(self, server, *, timeout=ANSWER_SECONDS, data_timeout=DATA_SECONDS):
         self._server = server
         self._timeout = timeout
+        self._data_timeout = data_timeout
         self._smtp = None
         self._used_at = 0.0
 
@@ -95,10 +99,12 @@ class SmtpTransport:
             return Unreachable(f"sender: {code} {answer.decode('utf-8', 'replace')}")
         code, answer = self._smtp.rcpt(envelope.recipient)
         if code in (250, 251):
+            self._smtp.sock.settimeout(self._data_timeout)
             try:
                 code, answer = self._smtp.data(envelope.data)
             except smtplib.SMTPDataError as error:
                 code, answer = error.smtp_code, error.smtp_error
+            self._smtp.sock.settimeout(self._timeout)
             if code == 250:
                 return Delivered()
         self._reset()
@@ -167,12 +173,15 @@ class FolderTransport:
             os.close(folder)
 
 
-def transport_from(url, folder, *, hello="", timeout=15.0):
+def transport_from(url, folder, *, hello="", timeout=ANSWER_SECONDS, data_timeout=DATA_SECONDS):
     """Return the transport for MAIL_URL `url`, or one that writes into `folder` where it is empty.
 
-    `timeout` is in seconds, for each answer of the server. Raises ValueError for an address that cannot be read.
+    `timeout` is in seconds, for each answer of the server; `data_timeout` for the one to the message itself. Raises ValueError
+    for an address that cannot be read.
     """
-    return SmtpTransport(server_from(url, hello=hello), timeout=timeout) if url else FolderTransport(folder)
+    if not url:
+        return FolderTransport(folder)
+    return SmtpTransport(server_from(url, hello=hello), timeout=timeout, data_timeout=data_timeout)
 
 
 def _timed_out(error):

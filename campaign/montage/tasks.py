@@ -10,9 +10,8 @@ from contextlib import suppress
 from pathlib import Path
 
 from campaign.causes.queries import cause_by_id, cause_numbers
-from campaign.extensions import db
+from campaign.extensions import database_now, db
 from campaign.lib import alone
-from campaign.lib.times import utcnow
 from campaign.montage.models import VARIETY
 from campaign.montage.operations import (
     claim_poster,
@@ -58,9 +57,9 @@ class Press:
 
     def draw_next(self):
         """Draw the poster that waits longest; return whether there was one."""
-        if not is_work_for_the_press(utcnow()):
+        if not is_work_for_the_press(database_now()):
             return False
-        poster = self._write(claim_poster, holder=self._holder, now=utcnow())
+        poster = self._write(claim_poster, holder=self._holder, now=database_now())
         if poster:
             self._draw(poster)
         return True
@@ -70,8 +69,8 @@ class Press:
         changed = posters_with_former_names()
         if changed:
             self._write(drop_posters, changed)
-        self._write(sweep_shapes, now=utcnow())
-        kept = set(self._write(sweep_posters, now=utcnow()))
+        self._write(sweep_shapes, now=database_now())
+        kept = set(self._write(sweep_posters, now=database_now()))
         for path in self._folder.glob("*"):
             # Another worker tidies too, or is just done with what lay here.
             with suppress(FileNotFoundError):
@@ -134,7 +133,7 @@ class Press:
                 log.error("the press said nothing for long at poster %s", poster.id)
                 return False
             if now - renewed > RENEW_SECONDS:
-                if not self._write(note_progress, poster.id, holder=self._holder, progress=progress, now=utcnow()):
+                if not self._write(note_progress, poster.id, holder=self._holder, progress=progress, now=database_now()):
                     return False
                 renewed = now
         self._write(give_back, poster.id, holder=self._holder)
@@ -151,7 +150,7 @@ def _remove_old(path, kept):
 
 def prepare(cause, variety, scratch):
     """Lay what the press needs into the folder `scratch`; return the PosterSpec, and columns about what it shows."""
-    now, numbers = utcnow(), cause_numbers(cause.id)
+    now, numbers = database_now(), cause_numbers(cause.id)
     facts = {
         "drawn_at": now,
         "look": look_of(cause, variety.lang),

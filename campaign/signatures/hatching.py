@@ -22,6 +22,8 @@ from campaign.subscriptions.signers import ask_signers, end_of_signatures, subsc
 BATCH = 2000
 RATE_WINDOW = timedelta(hours=1)
 CROWDED = "many_from_one_address"
+# Databases limit how many values a statement may carry.
+MAX_IDS_PER_STATEMENT = 10_000
 
 _table = Signature.__table__
 _by_id = update(_table).where(_table.c.id == bindparam("row_id"))
@@ -83,10 +85,11 @@ def _hold_by_rule(now, limit, rule):
     return _hold_crowded(now, limit, int(rule.pattern), rule.reason, here)
 
 
-def _hold_crowded(now, limit, most, reason, here=true()):
-    """Set aside what a network address confirms beyond what a room full of people would, but nothing let through by an organizer.
+def _hold_crowded(now, limit, max_signatures, reason, here=true()):
+    """Hold signatures beyond `max_signatures` an hour from one network; what an organizer approved is never held again.
 
-    `here` says of which signatures; with all of them it is counted who signs how much from one address.
+    `here` narrows which signatures count and may be held. Networks are read first and handed over as values: with few
+    rows waiting in its statistics, PostgreSQL would otherwise rank all of them again for each signature that waits.
     """
     waiting = (
         select(_table.c.address_digest)
@@ -94,22 +97,36 @@ def _hold_crowded(now, limit, most, reason, here=true()):
         .order_by(_table.c.id)
         .limit(limit)
     )
+    networks = set(db.session.scalars(waiting))
+    if not networks:
+        return 0
     place = func.row_number().over(
         partition_by=_table.c.address_digest, order_by=(_table.c.confirmed_at, _table.c.id)
     )
-    placed = (
-        select(_table.c.id, place.label("place"))
+    ranked = (
+        select(_table.c.id, _table.c.state, _table.c.reviewed_at, place.label("place"))
         .where(
             here,
-            _table.c.address_digest.in_(waiting),
+            _table.c.address_digest.in_(networks),
             _table.c.created_at > now - RATE_WINDOW,
             _table.c.confirmed_at.is_not(None),
         )
         .subquery()
     )
+    beyond = db.session.scalars(
+        select(ranked.c.id).where(
+            ranked.c.place > max_signatures, ranked.c.state == "confirmed", ranked.c.reviewed_at.is_(None)
+        )
+    ).all()
+    parts = (beyond[start : start + MAX_IDS_PER_STATEMENT] for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT))
+    return sum(_hold(ids, reason) for ids in parts)
+
+
+def _hold(ids, reason):
+    # The state is asked again: somebody may have withdrawn since the ids were read.
     return db.session.execute(
         update(_table)
-        .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(select(placed.c.id).where(placed.c.place > most)))
+        .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(ids))
         .values(state="held", held_reason=reason)
     ).rowcount
 

@@ -11,10 +11,9 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import delete, func, select
 
-from campaign.extensions import db
+from campaign.extensions import database_now, db
 from campaign.jobs.operations import take_lease
 from campaign.lib.hours import hour_of
-from campaign.lib.times import utcnow
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 from campaign.signatures.sum_models import KeptSum
@@ -101,7 +100,7 @@ class SumsKeeper:
         if mark == self._mark or mark[0] < MANY:
             return
         began = monotonic()
-        self._write(put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=utcnow())
+        self._write(put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=database_now())
         self._mark, self._rests_until = mark, monotonic() + max(SECONDS, (monotonic() - began) / SHARE)
 
 

@@ -5,7 +5,8 @@ from datetime import timedelta
 from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
-from campaign.mail.operations import owe
+from campaign.mail.models import BULK
+from campaign.mail.operations import owe_all
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.models import HELD_UNCONFIRMED, PENDING, WITHDRAWN, Signature
 from campaign.signatures.ownership import erase, move_up
@@ -41,8 +42,8 @@ def _remind(now, age, sent, kind):
         .returning(Signature.id, Signature.lang)
         .execution_options(synchronize_session=False)
     ).all()
-    for row in rows:
-        owe(kind=kind, subject_id=row.id, lang=row.lang)
+    if rows:
+        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
     return len(rows)
 
 

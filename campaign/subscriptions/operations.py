@@ -10,7 +10,7 @@ from sqlalchemy import delete, false, func, or_, select, update
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.lib.insertion import insert
-from campaign.mail.operations import owe, refuse_address
+from campaign.mail.operations import owe, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 
@@ -164,9 +164,15 @@ def lift(*, email_digest):
         raise OwnersWish()
 
 
-def note_bounce(*, email_digest, kind, reason, now):
-    """Mark an address by what its mail server said: `hard`, `soft` or `complaint`; a soft bounce changes nothing."""
-    if kind == "hard":
+def note_bounce(*, email_digest, kind, reason, now, message=""):
+    """Mark an address by what its mail server said: `hard`, `soft` or `complaint`; a soft bounce changes nothing.
+
+    `message` names the message that a report is about. Such a report could be written by whoever got that message, so it
+    takes two of them to stop the emails that the owner of the address waits for.
+    """
+    if kind == "hard" and message:
+        report_address(email_digest, reason=reason or "bounced", message=message, now=now)
+    elif kind == "hard":
         refuse_address(email_digest, reason=reason or "bounced", now=now)
     elif kind == "complaint":
         suppress(email_digest=email_digest, reason="complaint", now=now)

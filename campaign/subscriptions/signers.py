@@ -5,6 +5,7 @@ from sqlalchemy import case, func, literal, null, or_, select, update
 from campaign.extensions import db
 from campaign.lib.insertion import insert
 from campaign.lib.locales import LOCALES
+from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
@@ -50,7 +51,7 @@ def ask_signers(signature, chosen, *, now):
         statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(_table.c.id, _table.c.lang)
     ).all()
     if asked:
-        owe_all([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked])
+        owe_all([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked], priority=BULK)
 
 
 def _rows(signature, chosen, facts):

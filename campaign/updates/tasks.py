@@ -9,7 +9,7 @@ from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.lib.bulk import insert_all
-from campaign.mail.models import OWED, OwedMessage
+from campaign.mail.models import BULK, OWED, OwedMessage
 from campaign.mail.operations import owe_all
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
@@ -77,7 +77,7 @@ def _advance(mailing, now):
     )
     langs = {row.id: row.lang for row in rows}
     if receipts:
-        owe_all([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts])
+        owe_all([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts], priority=BULK)
     db.session.flush()
     return len(rows)
 
@@ -167,5 +167,5 @@ def send_digests(*, now):
         .returning(mine.c.id, mine.c.lang)
     ).all()
     if rows:
-        owe_all([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows])
+        owe_all([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
     return len(rows)

@@ -1,13 +1,14 @@
 """Designed pages for everything that goes wrong."""
 
 import logging
-import secrets
 
 from flask import abort, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from campaign.api.problems import concerns, problem
 from campaign.errors import CampaignError
+from campaign.lib.caching import DATABASE_IS_AWAY
+from campaign.lib.failure_log import FailureLog
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.web.languages import redirect_to_language
 from campaign.web.lost import neighbours_of_request
@@ -17,6 +18,7 @@ DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
 RETRY_SECONDS = 30
 
 log = logging.getLogger("campaign.failures")
+failure_log = FailureLog(log)
 
 
 def init_app(app):
@@ -65,6 +67,7 @@ def answer_fact(error):
 
 def answer_busy(error):
     """The database is locked, full or away: nothing was kept, and trying again is right."""
+    request.environ[DATABASE_IS_AWAY] = True
     reference = _note(error)
     return _page(503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS)
 
@@ -84,10 +87,8 @@ def note_escaped(fault):
 
 
 def _note(error):
-    """Log `error` under a new reference number."""
-    reference = secrets.token_hex(4)
-    log.error("reference %s at %s %s", reference, request.method, _rule(), exc_info=error)
-    return reference
+    """Log `error`; return its reference number."""
+    return failure_log.note(error, f"{request.method} {_rule()}")
 
 
 def _rule():

@@ -15,7 +15,7 @@ PLAIN = {
     "signature": "id cause_id seat",
     "repeat_signing": "id",
     "registration": "id",
-    "owed_message": "id attempts locked_until",
+    "owed_message": "id attempts locked_until priority",
     "organizer": "id",
     "role_grant": "id",
     "passkey": "id",

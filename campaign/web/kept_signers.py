@@ -75,7 +75,7 @@ SIGNERS = (
         _l("So that we do not write there again; it cannot be turned back into the address"),
         NOBODY,
         _l("As long as this site"),
-        columns_of("undeliverable_address", "digest reason since"),
+        columns_of("undeliverable_address", "digest reason since reports message"),
     ),
     Kept(
         _l("An unconfirmed signature"),

@@ -4,13 +4,14 @@ import pytest
 
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
-from campaign.cli.demonstration import is_empty
+from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_slug, published_petitions
 from campaign.sharing.comparing import comparisons
 from campaign.signatures.queries import differences
 from tests.factories.signatures import ODILE, post_signature, rows
+from tests.together import together
 
 SLUG = "butterflies-for-mexico"
 
@@ -98,3 +99,8 @@ def test_a_load_that_was_interrupted_leaves_nothing_and_the_next_begins_anew(run
 def test_the_petitions_of_the_demonstration_are_open_on_any_day(few):
     demo = load_cause(demonstration.FOLDER, utcnow().date())
     assert all(petition.opens_at < utcnow() for petition in demo.petitions)
+
+
+def test_second_server_that_loads_at_the_same_time_changes_nothing(app, few):
+    results = together(app, [load_demonstration] * 2)
+    assert sorted("already" in result for result in results) == [False, True]

@@ -34,7 +34,7 @@ def plain(export_id):
 
 
 def at(monkeypatch, moment):
-    monkeypatch.setattr("campaign.exports.tasks.utcnow", lambda: moment)
+    monkeypatch.setattr("campaign.exports.tasks.database_now", lambda: moment)
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])

@@ -1,13 +1,17 @@
 """Mail to test with: owed rows, and a composer that words them."""
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from campaign.extensions import db, write
 from campaign.mail.composition import Message
-from campaign.mail.models import OwedMessage
-from campaign.mail.operations import owe
+from campaign.mail.models import PERSONAL, OwedMessage
+from campaign.mail.operations import owe_all
 
-SETTINGS = {"PUBLIC_URL": "https://sign.example.org", "MAIL_FROM": "Volante <names@volante.example>"}
+SETTINGS = {
+    "PUBLIC_URL": "https://sign.example.org",
+    "MAIL_FROM": "Volante <names@volante.example>",
+    "SECRET_KEY": "a-secret-for-tests-only-0123456789abcdef",
+}
 KIND = "greeting"
 
 
@@ -37,14 +41,16 @@ def digest_of(address):
     return address.encode().ljust(32, b"\0")[:32]
 
 
-def owe_some(count, **changes):
-    """Owe mail about the rows 1 … count, committed."""
+def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
+    """Queue emails about the rows 1 … count, committed."""
 
-    def owe_all():
-        for number in range(1, count + 1):
-            owe(**{"kind": KIND, "subject_id": number, "lang": "en", **changes})
+    def enqueue():
+        owe_all([{"kind": KIND, "subject_id": number, "lang": "en", **changes} for number in range(1, count + 1)], priority=priority)
+        if due_at:
+            last = db.session.scalars(select(OwedMessage.id).order_by(OwedMessage.id.desc()).limit(count))
+            db.session.execute(update(OwedMessage).where(OwedMessage.id.in_(last.all())).values(due_at=due_at))
 
-    write(owe_all)
+    write(enqueue)
 
 
 def owed_rows():

@@ -14,7 +14,8 @@ class Script:
     """What the server answers, and what it took: `received` is a list of (recipient, bytes).
 
     `to` gives the answers for one recipient, `to_sender` those for every sender, one after the other; the last one
-    stays. `to_data` is the answer to every message, and `data_seconds` is how long it thinks about one.
+    stays. `to_data` is the answer to every message, and `data_seconds` is how long it thinks about one; a message to a
+    recipient in `thinks_about` is answered once the test takes them out again.
     """
 
     def __init__(self):
@@ -25,6 +26,7 @@ class Script:
         self.to_sender = ["250 OK"]
         self.to_data = "250 OK"
         self.data_seconds = 0.0
+        self.thinks_about = set()
         self.hangs_up_after_message = False
 
     @property
@@ -51,6 +53,8 @@ class Script:
 
     async def handle_DATA(self, server, session, envelope):
         await asyncio.sleep(self.data_seconds)
+        while self.thinks_about.intersection(envelope.rcpt_tos):
+            await asyncio.sleep(0.01)
         if self.to_data.startswith("2"):
             self.received += [(recipient, envelope.content) for recipient in envelope.rcpt_tos]
         if self.hangs_up_after_message:

@@ -11,7 +11,7 @@ from tests.mail.letters import KIND, SETTINGS, word
 @contextmanager
 def postman_to(*urls, composers=None, write=write, timeout=5.0):
     """Yield a postman with one connection to each of `urls`."""
-    transports = [transport_from(url, None, timeout=timeout) for url in urls]
+    transports = [transport_from(url, None, timeout=timeout, data_timeout=timeout) for url in urls]
     postman = Postman(
         composers=composers or {KIND: word}, transports=transports, write=write, settings=SETTINGS
     )

@@ -6,8 +6,11 @@ import pytest
 
 from campaign.extensions import db
 from campaign.mail.bounces import read_bounces
-from campaign.mail.operations import refusal_of
+from campaign.mail.message_ids import local_part
+from campaign.mail.models import MAX_REPORTS
+from campaign.mail.operations import refused_among
 from campaign.subscriptions.queries import is_suppressed
+from tests.conftest import SECRET
 from tests.factories.subscriptions import digest, subscribe, subscription
 
 REPORT = """\
@@ -35,7 +38,7 @@ Diagnostic-Code: smtp; 550 <{address}> unknown
 --b
 Content-Type: text/rfc822-headers
 
-Message-ID: <0123abc@{host}>
+Message-ID: <{message}@localhost>
 To: {address}
 
 --b--
@@ -63,7 +66,7 @@ Content-Type: message/rfc822
 
 From: Volante <names@volante.example>
 To: teo@rosales.example
-Message-ID: <0123abc@localhost>
+Message-ID: <{message}@localhost>
 Subject: An answer
 
 Words.
@@ -72,19 +75,29 @@ Words.
 """
 
 
-def report(name="amalia", *, action="failed", status="5.1.1", host="localhost"):
-    return REPORT.format(address=f"{name}@rosales.example", action=action, status=status, host=host).encode()
+def message_to(name, key="first"):
+    """Return what stands before the @ of the Message-ID of an email that we sent."""
+    return local_part(SECRET.encode(), key, digest(name))
+
+
+def report(name="amalia", *, action="failed", status="5.1.1", message="", forwarded_to=""):
+    address = f"{name}@rosales.example"
+    content = REPORT.format(address=address, action=action, status=status, message=message or message_to(name))
+    if forwarded_to:
+        content = content.replace(f"Final-Recipient: rfc822; {address}", f"Final-Recipient: rfc822; {forwarded_to}")
+    return content.encode()
 
 
 @pytest.fixture
-def folder(tmp_path):
+def folder(app, tmp_path):
     """A folder with what comes back in a week."""
     facts = {
         "hard": report(),
         "full": report("full", status="5.2.2"),
         "delayed": report("late", action="delayed", status="4.4.7"),
-        "forged": report("victim", host="elsewhere.example"),
-        "complaint": COMPLAINT.encode(),
+        "forged": report("victim", message="0123abc"),
+        "stolen": report("victim", message=message_to("amalia")),
+        "complaint": COMPLAINT.format(message=message_to("teo")).encode(),
         "holiday": b"Subject: I am away\n\nBack on Monday.\n",
         "broken": b"\xff\xfe\x00 nothing of the kind",
     }
@@ -93,11 +106,27 @@ def folder(tmp_path):
     return tmp_path
 
 
-def kinds(path, **options):
-    return sorted((b.email, b.kind) for _, told in read_bounces(path, host="localhost", **options) for b in told)
+def kinds(path):
+    return sorted((b.email, b.kind) for _, told in read_bounces(path) for b in told)
 
 
-EXPECTED = [("amalia@rosales.example", "hard"), ("full@rosales.example", "soft"), ("teo@rosales.example", "complaint")]
+EXPECTED = [
+    ("amalia@rosales.example", "hard"),
+    ("full@rosales.example", "soft"),
+    ("teo@rosales.example", "complaint"),
+    *[("victim@rosales.example", "hard")] * 2,
+]
+
+
+def read(app, path, *options):
+    done = app.test_cli_runner().invoke(args=["mail", "bounces", "read", str(path), *options])
+    assert done.exit_code == 0, done.output
+    db.session.rollback()
+    return done.output
+
+
+def refused(name, min_reports=1):
+    return bool(refused_among([digest(name)], min_reports=min_reports))
 
 
 def test_reports_are_read_from_files_maildirs_and_mboxes(folder, tmp_path):
@@ -114,7 +143,7 @@ def test_reports_are_read_from_files_maildirs_and_mboxes(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("sound", "malformed"),
-    [("Content-Type: text/rfc822-headers", "Content-Type: text/rfc822-headers; charset=none-such"), ("<0123abc", "<[0123abc")],
+    [("Content-Type: text/rfc822-headers", "Content-Type: text/rfc822-headers; charset=none-such"), ("Message-ID: <", "Message-ID: <[")],
 )
 def test_a_malformed_report_does_not_hide_those_behind_it(folder, sound, malformed):
     (folder / "a-first.eml").write_text(report().decode().replace(sound, malformed))
@@ -124,10 +153,31 @@ def test_a_malformed_report_does_not_hide_those_behind_it(folder, sound, malform
 def test_the_command_marks_addresses_and_may_read_twice(app, folder):
     reader = subscribe("teo")
     for _ in range(2):
-        done = app.test_cli_runner().invoke(args=["mail", "bounces", "read", str(folder)])
-        assert done.exit_code == 0, done.output
-        assert "7 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 4." in done.output
-    db.session.rollback()
-    assert [bool(refusal_of(digest(name))) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
+        assert "8 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 5." in read(app, folder)
+    assert [refused(name) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
     assert is_suppressed(digest("teo"))
     assert subscription(reader).state == "ended"
+
+
+def test_one_report_stops_news_and_a_second_about_another_email_stops_all(app, tmp_path):
+    (tmp_path / "first.eml").write_bytes(report())
+    read(app, tmp_path)
+    read(app, tmp_path)
+    assert refused("amalia") and not refused("amalia", MAX_REPORTS)
+    (tmp_path / "second.eml").write_bytes(report(message=message_to("amalia", "second")))
+    read(app, tmp_path)
+    assert refused("amalia", MAX_REPORTS)
+
+
+def test_report_that_names_a_forwarding_address_marks_the_one_we_wrote_to(app, tmp_path):
+    (tmp_path / "forwarded.eml").write_bytes(report(forwarded_to="elsewhere@rosales.example"))
+    read(app, tmp_path)
+    assert refused("amalia") and not refused("elsewhere")
+
+
+def test_reports_of_any_sender_are_believed_only_when_asked_for(app, tmp_path):
+    (tmp_path / "forged.eml").write_bytes(report("victim", message="0123abc"))
+    read(app, tmp_path)
+    assert not refused("victim")
+    read(app, tmp_path, "--any-sender")
+    assert refused("victim", MAX_REPORTS)

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from time import monotonic
 
+import pytest
+
 from campaign.extensions import write
 from campaign.lib.times import utcnow
+from campaign.mail import carriers, delivery
 from campaign.mail.answers import Unreachable
 from campaign.mail.delivery import Postman
+from campaign.mail.models import BULK
 from tests.mail.letters import KIND, SETTINGS, owe_some, owed_rows, person, states, word
 from tests.mail.mail_server import mail_server, silent_server
 from tests.mail.postmen import postman_to
@@ -102,3 +106,61 @@ def test_a_postman_told_to_stop_gives_back_what_it_has_not_begun(postman, script
     postman.deliver_due(now=utcnow())
     assert script.received == []
     assert {(row.state, row.attempts) for row in owed_rows()} == {("owed", 0)}
+
+
+def test_news_waits_for_what_one_person_waits_for(app, script, server_url):
+    owe_some(5, priority=BULK)
+    owe_some(1, subject_id=9)
+    with postman_to(server_url) as postman:
+        while postman.deliver_due(now=utcnow()):
+            pass
+    assert script.recipients[0] == person(9)
+    assert len(script.recipients) == 6
+
+
+def test_pass_of_news_is_short_so_that_others_are_not_kept_waiting(app, script, server_url, monkeypatch):
+    monkeypatch.setattr(delivery, "MAX_BULK_PASS_SECONDS", -1)
+    owe_some(5, priority=BULK)
+    with postman_to(server_url) as postman:
+        postman.deliver_due(now=utcnow())
+        owe_some(1, subject_id=9)
+        postman.deliver_due(now=utcnow())
+    assert person(9) in script.recipients
+    assert "owed" in states()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    """A pass that does not wait for a server that thinks about a message."""
+    monkeypatch.setattr(delivery, "LONGEST_PASS_SECONDS", 0.2)
+    monkeypatch.setattr(carriers, "GRACE_SECONDS", 0)
+
+
+def test_server_that_thinks_about_a_message_holds_up_no_other(app, script, server_url, impatient):
+    script.thinks_about.add(person(1))
+    owe_some(1)
+    with postman_to(server_url, server_url) as postman:
+        postman.deliver_due(now=utcnow())
+        owe_some(1, subject_id=2)
+        while person(2) not in script.recipients:
+            postman.deliver_due(now=utcnow())
+        assert [row.state for row in owed_rows() if row.subject_id == 1] == ["owed"]
+        script.thinks_about.clear()
+        while states() != ["sent", "sent"]:
+            postman.deliver_due(now=utcnow())
+    assert script.recipients.count(person(1)) == 1
+
+
+def test_message_that_a_server_thinks_about_is_not_sent_a_second_time(app, script, server_url, impatient):
+    script.thinks_about.add(person(1))
+    owe_some(1)
+    with postman_to(server_url) as one, postman_to(server_url) as other:
+        one.deliver_due(now=utcnow())
+        for minutes in range(1, 10):
+            later = utcnow() + timedelta(minutes=minutes)
+            one.deliver_due(now=later)
+            other.deliver_due(now=later)
+        script.thinks_about.clear()
+        while states() != ["sent"]:
+            one.deliver_due(now=utcnow())
+    assert script.attempts == [person(1)]

@@ -110,7 +110,7 @@ def test_a_silent_server_is_unreachable_after_the_time_out():
 def test_a_server_that_falls_silent_at_a_message_ails_and_the_message_waits(script):
     script.data_seconds = 1.0
     with mail_server(script) as url:
-        answer = transport_from(url, None, timeout=0.2).send(envelope())
+        answer = transport_from(url, None, data_timeout=0.2).send(envelope())
     assert answer == TryLater("the mail server did not answer in time", server_ails=True)
 
 

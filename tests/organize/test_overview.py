@@ -124,7 +124,7 @@ def test_that_no_letter_goes_out_is_told_to_admins(desk_of):
     sign(petition)
     admin, owner = desk_of(), desk_of("owner", petition.cause_id)
     assert "No letter has gone out" not in admin.get("/organize/").text
-    write(lambda: db.session.query(OwedMessage).update({"due_at": utcnow() - timedelta(hours=1)}))
+    write(lambda: db.session.query(OwedMessage).update({"created_at": utcnow() - timedelta(hours=1)}))
     assert "No letter has gone out" in admin.get("/organize/").text
     assert "No letter has gone out" not in owner.get("/organize/").text
 

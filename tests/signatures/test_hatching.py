@@ -1,16 +1,18 @@
 """Hatching: numbers without gaps, tally and ledger that agree, and who is set aside."""
 
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import event, select, text, update
 
 from campaign.causes.queries import cause_count, cause_numbers
-from campaign.extensions import db
+from campaign.extensions import db, write
 from campaign.jobs.models import Lease
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_counts
 from campaign.signatures import hatching, keys
+from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
 from tests.factories.causes import make_cause
@@ -251,3 +253,51 @@ def test_signatures_without_an_address_are_no_crowd(petition):
     confirm_many(petition, 5)
     hatch_now(most_per_address=1)
     assert states() == ["counted"] * 5
+
+
+def confirmed_rows(petition, count, seed):
+    """Return rows for `add_rows`, each from its own network."""
+    version_id = petition.current_version.id
+    batches = invented_rows(petition, version_id, count, seed=seed, now=utcnow())
+    rows = [row for batch in batches for row in batch]
+    networks = (keys.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count))
+    return [row | {"created_at": utcnow(), "address_digest": network} for row, network in zip(rows, networks, strict=True)]
+
+
+def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
+    """Whatever PostgreSQL's statistics say: in everyday use hardly anything waits, and they say that it is one row."""
+    if db.engine.dialect.name != "postgresql":
+        pytest.skip("SQLite does not count the rows of a plan")
+    count = 1500
+    write(add_rows, confirmed_rows(petition, 4 * count, seed=1))
+    while hatch_now(most_per_address=500):
+        pass
+    db.session.execute(text("analyze signature"))
+    db.session.commit()
+    write(add_rows, confirmed_rows(petition, count, seed=2))
+    with rows_read_by("row_number") as read:
+        hatching.hatch(holder="test", now=utcnow(), most_per_address=500)
+    db.session.rollback()
+    assert count <= sum(read) < 50 * count
+
+
+@contextmanager
+def rows_read_by(word):
+    """Yield a list that gets, for each statement with `word` in it, how many rows PostgreSQL's plan handled."""
+    read = []
+
+    def explain(connection, _cursor, statement, parameters, _context, _many):
+        if word in statement and not statement.startswith("explain"):
+            explained = connection.exec_driver_sql(f"explain (analyze, timing off, format json) {statement}", parameters)
+            read.append(_handled(explained.scalar()[0]["Plan"]))
+
+    event.listen(db.engine, "before_cursor_execute", explain)
+    try:
+        yield read
+    finally:
+        event.remove(db.engine, "before_cursor_execute", explain)
+
+
+def _handled(node):
+    here = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)) * node["Actual Loops"]
+    return here + sum(_handled(below) for below in node.get("Plans", ()))

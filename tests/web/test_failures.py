@@ -1,6 +1,7 @@
 """Designed pages for everything that goes wrong, in the visitor's language, or JSON for programs."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -8,12 +9,28 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import TooManyRequests
 
 from campaign.errors import CampaignError
+from campaign.lib import failure_log as log_module
+from campaign.lib.failure_log import FailureLog
 from campaign.signatures.operations import PetitionClosed
 from campaign.web import failures
 from campaign.web.failures import DESIGNED
 
 LANGUAGES = ("en", "es", "fr")
 JSON = {"Accept": "application/json"}
+
+@pytest.fixture(autouse=True)
+def failure_log(monkeypatch):
+    """A log that has seen no failure yet."""
+    monkeypatch.setattr(failures, "failure_log", FailureLog(failures.log))
+
+
+@pytest.fixture
+def seconds(monkeypatch):
+    """The clock of the log, which stands still."""
+    clock = SimpleNamespace(now=1000.0)
+    monkeypatch.setattr(log_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
+    return clock
+
 
 
 def heading(answer):
@@ -167,12 +184,23 @@ def test_a_program_gets_the_reference_too(probe, faults, caplog):
     assert told.json["reference"] in caplog.text
 
 
-def test_two_errors_have_two_references(probe, faults):
-    faults.next = ValueError()
-    assert (
-        probe.get("/probe.json", headers=JSON).json["reference"]
-        != probe.get("/probe.json", headers=JSON).json["reference"]
-    )
+def test_errors_of_two_kinds_have_two_references(probe, faults):
+    references = set()
+    for faults.next in (ValueError(), KeyError()):
+        references.add(probe.get("/probe.json", headers=JSON).json["reference"])
+    assert len(references) == 2
+
+
+def test_outage_is_one_entry_a_second_under_a_reference_that_all_visitors_get(probe, faults, caplog, seconds):
+    faults.next = OperationalError("select 1", {}, Exception("the server is away\nCONTEXT: a row"))
+    references = {probe.get("/probe.json", headers=JSON).json["reference"] for _ in range(50)}
+    assert len(references) == len(caplog.records) == 1
+    assert caplog.text.count("\n") == 1
+    assert references.pop() in caplog.text
+    seconds.now += 1
+    probe.get("/probe.json", headers=JSON)
+    assert len(caplog.records) == 2
+    assert "49 more" in caplog.text
 
 
 def test_when_even_the_designed_page_breaks_plain_words_remain(probe, faults, caplog, monkeypatch):

@@ -4,8 +4,11 @@ import re
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
+from campaign.extensions import db
 from campaign.lib.times import utcnow
+from campaign.mail.models import OwedMessage
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
@@ -36,6 +39,7 @@ def test_counts_and_queues_are_told(client, app):
     assert told["volante_hatching_waiting"] == told["volante_signatures_held"] == 1
     assert 300 <= told["volante_hatching_oldest_seconds"] < 400
     assert told["volante_mail_due"] > 0
+    assert told["volante_mail_retrying"] == 0
     assert told["volante_search_behind"] == 2
     assert told["volante_pulse_pace_seconds"] == 1
     index_now()
@@ -71,3 +75,14 @@ def test_the_token_opens_from_anywhere(client, app, monkeypatch):
     assert client.get("/metrics", **asked).status_code == 200
     for wrong in ("Bearer sesam", "Bearer ", "Bearer", "sésame", ""):
         assert client.get("/metrics", **{**FAR, "headers": {"Authorization": wrong}}).status_code == 403
+
+
+def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client, app):
+    sign(make_petition())
+    day_ago = utcnow() - timedelta(days=1)
+    db.session.execute(update(OwedMessage).values(created_at=day_ago, attempts=4, last_error="450 4.2.0", due_at=utcnow() + timedelta(hours=1)))
+    db.session.commit()
+    told = figures(client)
+    assert told["volante_mail_due"] == 0
+    assert told["volante_mail_retrying"] == 1
+    assert told["volante_mail_oldest_seconds"] >= 24 * 3600
