@@ -157,6 +157,8 @@ class Tablet:
         return self.page.evaluate(ALL_OF, store)
 
     def inspect(self, kind):
+        # A new screen can be neither pressed nor heard for half a second.
+        self.page.locator("main:not([inert])").wait_for()
         barriers.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
 
     def kill(self):
