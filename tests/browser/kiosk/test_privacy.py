@@ -169,8 +169,11 @@ def test_pin_waits_briefly_at_first_and_longer_after_that(new_tablet):
     wait_for_lock(page)
     page.clock.run_for(30_000)
     wait_for_tries(page)
-    for _ in range(4):
+    for _ in range(3):
+        before = page.locator("[data-tries]").text_content()
         tablet.enter("000000")
+        page.wait_for_function("(before) => document.querySelector('[data-tries]').textContent !== before", arg=before)
+    tablet.enter("000000")
     wait_for_lock(page)
     page.clock.run_for(30_000)
     wait_for_lock(page)
