@@ -14,10 +14,12 @@ import { Ready } from "./screens/ready.js";
 import { Stuck } from "./screens/stuck.js";
 import { Taken } from "./screens/taken.js";
 import { fillTop } from "./screens/top.js";
+import { RestartDialog } from "./restart-dialog.js";
 import { Refused } from "./server.js";
 import { StillThere } from "./still-there.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
+import { TapGuard } from "./tap-guard.js";
 import { Update } from "./update.js";
 import { ofTheBrowser, label, languages, word } from "./words.js";
 
@@ -29,9 +31,11 @@ export class Kiosk {
     this.sync = new Sync(this.store);
     this.update = new Update(() => !this.screen || this.screen.isFree === true);
     this.picture = new Picture(this);
-    this.stillThere = new StillThere();
+    this.guard = new TapGuard(place);
+    this.stillThere = new StillThere(this.guard);
+    this.restartDialog = new RestartDialog(this.guard, () => this.restart());
     this.idle = new Idle({
-      warn: (seconds) => this.stillThere.warn(seconds),
+      warn: (seconds) => this.stillThere.warn(seconds, this.screen.constructor.idleHint),
       calm: () => this.stillThere.close(),
       end: () => this.wipe(),
     });
@@ -160,11 +164,11 @@ export class Kiosk {
     this.screen = new Screen(this, this.place, ...details);
     fillTop(this, this.place);
     this.say();
-    if (Screen.isPersonal) this.idle.start();
+    if (Screen.isPersonal) this.idle.start(Screen.idleMs);
     else this.idle.stop();
     window.scrollTo(0, 0);
     const heading = this.place.querySelector("h1");
-    if (heading) heading.focus({ preventScroll: true });
+    this.guard.start(() => heading && heading.focus({ preventScroll: true }));
     if (this.screen.isFree) this.update.takeOver();
   }
 
@@ -219,7 +223,14 @@ export class Kiosk {
     if (this.campaign) this.show(Pin, ...next);
   }
 
+  /** Go back to the beginning: at once, or after a question where something was typed. */
+  askRestart() {
+    if (this.screen.hasInput && this.screen.hasInput()) this.restartDialog.open();
+    else this.restart();
+  }
+
   wipe() {
+    this.restartDialog.close();
     this.restart();
     document.getElementById("aloud").textContent = word("wiped");
   }

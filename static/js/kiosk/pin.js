@@ -5,22 +5,25 @@ import { toBytes } from "../lib/base64url.js";
 
 export const DIGITS = 6;
 const TRIES = 4;
+// A child that plays shuts the crew out for a moment only; who goes on trying is stopped for longer.
+const FIRST_WAIT_MS = 30000;
 const WAIT_MS = 300000;
 
 /** Return how many tries are left and, where none is, for how many ms the tablet waits. */
 export async function triesLeft(store, now = Date.now()) {
-  const { used = 0, at = 0 } = (await store.read("tries")) || {};
+  const { used = 0, at = 0, waits = 0 } = (await store.read("tries")) || {};
+  const wait = waits ? WAIT_MS : FIRST_WAIT_MS;
   // A clock that was set back does not make the wait longer than it is, nor set forward counts double.
-  const rest = used < TRIES ? 0 : Math.min(WAIT_MS, at + WAIT_MS - now);
-  if (used >= TRIES && rest <= 0) return { left: TRIES, rest: 0 };
-  return { left: Math.max(0, TRIES - used), rest };
+  const rest = used < TRIES ? 0 : Math.min(wait, at + wait - now);
+  if (used >= TRIES && rest <= 0) return { left: TRIES, rest: 0, waits: waits + 1 };
+  return { left: Math.max(0, TRIES - used), rest, waits };
 }
 
 /** Return whether `digits` are the crew's. */
 export async function isPin(store, { salt, iterations, digest }, digits) {
-  const { left } = await triesLeft(store);
+  const { left, waits } = await triesLeft(store);
   if (!left) return false;
-  await store.write({ tries: { used: TRIES - left + 1, at: Date.now() } });
+  await store.write({ tries: { used: TRIES - left + 1, at: Date.now(), waits } });
   const text = new TextEncoder().encode(digits);
   const key = await crypto.subtle.importKey("raw", text, "PBKDF2", false, ["deriveBits"]);
   const how = { name: "PBKDF2", hash: "SHA-256", salt: toBytes(salt), iterations };

@@ -6,7 +6,8 @@ const ALL = 15;
 const ALOUD = [15, 10, 5];
 
 export class StillThere {
-  constructor() {
+  constructor(guard) {
+    this.guard = guard;
     this.dialog = document.getElementById("still");
     this.alarm = document.getElementById("alarm");
     this.before = null;
@@ -15,8 +16,10 @@ export class StillThere {
     this.dialog.addEventListener("cancel", (event) => event.preventDefault());
   }
 
-  warn(seconds) {
+  /** Say that the screen is cleared in `seconds`; `hint` names the word that says why. */
+  warn(seconds, hint = "still_hint") {
     if (!this.dialog.open) {
+      this.dialog.querySelector("#still-text").textContent = word(hint);
       this.before = document.activeElement;
       if (this.dialog.showModal) this.dialog.showModal();
       else this.dialog.setAttribute("open", "");
@@ -31,6 +34,7 @@ export class StillThere {
   }
 
   close() {
+    if (this.dialog.open) this.guard.start();
     if (this.dialog.close) this.dialog.close();
     else this.dialog.removeAttribute("open");
     this.alarm.textContent = "";

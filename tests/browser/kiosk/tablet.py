@@ -104,6 +104,12 @@ class Tablet:
         """From now on the thanks stay, as they do while somebody touches them."""
         self.page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
 
+    def start_again(self):
+        """Clear what was typed, and say yes to the question whether to."""
+        self.page.locator("[data-act=again]").click()
+        self.page.locator("#restart [data-act=clear]").click()
+        self.screen("attract")
+
     def next_person(self):
         self.page.evaluate("() => document.querySelector('[data-act=next]')?.click()")
         self.screen("attract")
@@ -148,6 +154,8 @@ class Tablet:
         return self.page.evaluate(ALL_OF, store)
 
     def inspect(self, kind):
+        # A new screen can be neither pressed nor heard for half a second.
+        self.page.locator("main:not([inert])").wait_for()
         barriers.inspect(self.page, ("kiosk", kind, self.page.viewport_size["width"]))
 
     def kill(self):

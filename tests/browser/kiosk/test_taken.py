@@ -153,7 +153,8 @@ def test_a_tab_of_the_former_table_signs_nobody_for_the_new_one(tablet, served):
     first.locator("[data-act=sign]").click()
     first.get_by_text("so you have not signed").wait_for()
     assert tablet.waiting() == 0
-    first.get_by_role("button", name="Start again").click()
+    first.locator("[data-act=again]").click()
+    first.locator("#restart [data-act=clear]").click()
     # It learns of its table by itself.
     first.evaluate("() => window.dispatchEvent(new Event('online'))")
     first.locator(READY).wait_for()

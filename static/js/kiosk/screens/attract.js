@@ -1,11 +1,13 @@
-// The picture that asks. One touch chooses the language and begins.
+// The picture that asks. One tap anywhere begins, in the language that is shown at that moment.
 
 import { number } from "../../lib/sentences.js";
 import { isStill, lang } from "../../parts/page.js";
-import { local, wordIn, words } from "../words.js";
+import { battery } from "../battery.js";
+import { local, word, wordIn, words } from "../words.js";
 import { Letters } from "./letters.js";
 
 const TURN_MS = 5000;
+const LOW_BATTERY = 0.2;
 
 export class Attract {
   static template = "attract";
@@ -15,10 +17,34 @@ export class Attract {
     Object.assign(this, { kiosk, place, turn: 0 });
     this.find = (name) => place.querySelector(`[data-${name}]`);
     this.find("signs").append(...kiosk.languages.map((each, at) => this.sign(each, at === 0)));
-    this.find("picture").addEventListener("click", () => this.begin(lang()));
+    place.firstElementChild.addEventListener("click", (event) => this.onTap(event));
     kiosk.picture.onCount = (count) => this.count(count);
     kiosk.picture.putIn(this.find("picture"));
-    this.timer = setInterval(() => this.rotate(), TURN_MS);
+    this.timer = setInterval(() => this.turnOver(), TURN_MS);
+    this.tellCrew();
+  }
+
+  onTap({ target }) {
+    // Buttons say themselves what they do; those of the languages begin in their own.
+    if (target.closest("button")) return;
+    const line = target.closest("[data-call] [lang]") || this.find("call").querySelector("[lang]");
+    this.begin(line ? line.lang : lang());
+  }
+
+  turnOver() {
+    this.rotate();
+    this.tellCrew();
+  }
+
+  /** A word to the people of the table, which they can read without the PIN: what waits, and a battery that is low. */
+  async tellCrew() {
+    const [waiting, charge] = await Promise.all([this.kiosk.store.waiting(), battery()]);
+    if (this.kiosk.screen !== this) return;
+    const parts = waiting.count ? [words("attract_waiting", waiting.count)] : [];
+    const isLow = charge && charge.level <= LOW_BATTERY && !charge.isCharging;
+    if (isLow) parts.push(word("battery", { percent: percent(charge.level) }));
+    this.find("for-crew").textContent = parts.join(" · ");
+    this.find("for-crew").classList.toggle("is-low", Boolean(isLow));
   }
 
   sign(language, isFirst) {
@@ -86,3 +112,5 @@ export class Attract {
     this.kiosk.picture.onCount = () => {};
   }
 }
+
+const percent = (level) => new Intl.NumberFormat(lang(), { style: "percent" }).format(level);

@@ -94,14 +94,28 @@ export class Form {
     return name === "email" ? this.asks.isEmailRequired : this.asks.required.has(name);
   }
 
+  /** Whether something was typed or drawn that a restart would lose. */
+  hasInput() {
+    const lines = [...this.place.querySelectorAll("input[type=text], textarea")];
+    return lines.some((line) => line.value.trim()) || Boolean(this.pad && this.pad.path());
+  }
+
   sayCountries() {
     const select = this.line("country");
     const { value } = select;
-    const all = local(this.kiosk.campaign.countries);
+    const all = this.countriesInOrder();
     const options = [["", word("choose")], ...all].map(([code, name]) => new Option(name, code));
     const isFirst = !select.options.length;
     select.replaceChildren(...options);
     select.value = isFirst ? this.countryHere() : value;
+  }
+
+  // Most people at a table come from the country that it stands in.
+  countriesInOrder() {
+    const all = local(this.kiosk.campaign.countries);
+    const { country } = this.kiosk.campaign.event;
+    const isHere = ([code]) => code === country;
+    return [...all.filter(isHere), ...all.filter((each) => !isHere(each))];
   }
 
   // Where a country must be named, most at a table name its own.

@@ -8,6 +8,9 @@ import { Form } from "./form.js";
 export class Letters {
   static template = "letters";
   static isPersonal = true;
+  // A petition of a page takes a slow reader two minutes, and nothing was typed that others could see.
+  static idleMs = 120000;
+  static idleHint = "still_hint_reading";
 
   constructor(kiosk, place, chosen = []) {
     Object.assign(this, { kiosk, place, petitions: kiosk.petitions, chosen: new Set(chosen) });
@@ -15,7 +18,8 @@ export class Letters {
     if (this.isSingle) this.chosen.add(this.petitions[0].slug);
     const letters = place.querySelector("[data-letters]");
     letters.append(...this.petitions.map((petition) => this.letter(petition)));
-    onActs(place, { onward: () => this.onward() });
+    place.querySelector('[data-act="all"]').hidden = this.petitions.length < 2;
+    onActs(place, { onward: () => this.onward(), all: () => this.chooseAll() });
   }
 
   letter(petition) {
@@ -36,8 +40,16 @@ export class Letters {
     return letter;
   }
 
+  chooseAll() {
+    for (const box of this.place.querySelectorAll("[data-pick] input")) box.checked = true;
+    this.chosen = new Set(this.petitions.map(({ slug }) => slug));
+    this.count();
+  }
+
   say() {
     const [first] = this.petitions;
+    const all = this.place.querySelector('[data-act="all"] span');
+    all.textContent = words("letters_all", this.petitions.length);
     const title = this.isSingle ? local(first.title) : word("letters_heading");
     this.place.querySelector("[data-title]").textContent = title;
     for (const petition of this.petitions) this.sayLetter(petition);

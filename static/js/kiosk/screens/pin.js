@@ -6,6 +6,7 @@ import { onActs } from "./acts.js";
 import { Panel } from "./panel.js";
 
 const MINUTE_MS = 60000;
+const SECOND_MS = 1000;
 const LOOK_MS = 1000;
 
 export class Pin {
@@ -45,7 +46,7 @@ export class Pin {
     const dots = this.place.querySelector("[data-dots]");
     [...dots.children].forEach((dot, at) => dot.classList.toggle("is-full", at < n));
     dots.setAttribute("aria-label", words("pin_typed", n));
-    const tries = rest ? words("pin_wait", Math.ceil(rest / MINUTE_MS)) : words("pin_left", left);
+    const tries = rest ? waitText(rest) : words("pin_left", left);
     const text = this.isWrong && !rest ? `${word("pin_wrong")} ${tries}` : tries;
     const line = this.place.querySelector("[data-tries]");
     if (line.textContent !== text) line.textContent = text;
@@ -77,4 +78,9 @@ export class Pin {
     document.removeEventListener("keydown", this.onKey);
     this.digits = "";
   }
+}
+
+function waitText(ms) {
+  if (ms < MINUTE_MS) return words("pin_wait_seconds", Math.ceil(ms / SECOND_MS));
+  return words("pin_wait", Math.ceil(ms / MINUTE_MS));
 }

@@ -1,12 +1,12 @@
-// Kept, and therefore thanked: the butterfly joins, a code leads home, and after eight seconds the next
-// may come.
+// Kept, and therefore thanked: the butterfly joins, a code leads home, and after twenty seconds the next
+// may come; whoever waits presses the button.
 
 import { qrCode } from "../qr-code.js";
 import { mask } from "../validate.js";
 import { word, words } from "../words.js";
 import { onActs } from "./acts.js";
 
-const REST_MS = 8000;
+const REST_MS = 20000;
 const TICK_MS = 200;
 const JOIN_MS = 500;
 const LAND_MS = 1500;

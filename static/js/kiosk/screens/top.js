@@ -37,7 +37,7 @@ export function fillTop(kiosk, place) {
     }
   }
   const again = place.querySelector('[data-act="again"]');
-  if (again) again.onclick = () => kiosk.restart();
+  if (again) again.onclick = () => kiosk.askRestart();
 }
 
 function tongue(kiosk, language) {

@@ -1,0 +1,19 @@
+// Keeps the second tap of a double tap from acting on the screen that the first one brought.
+
+const GUARD_MS = 500;
+
+export class TapGuard {
+  constructor(place) {
+    Object.assign(this, { place, timer: null });
+  }
+
+  /** Let nothing be pressed for a moment, and then call `ready`. */
+  start(ready = () => {}) {
+    clearTimeout(this.timer);
+    this.place.inert = true;
+    this.timer = setTimeout(() => {
+      this.place.inert = false;
+      ready();
+    }, GUARD_MS);
+  }
+}
