@@ -1,6 +1,5 @@
 """What every test may ask for: an application on each database, a client, the named people."""
 
-import sys
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,8 +11,8 @@ from campaign import create_app
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
+from campaign.lib import times
 from campaign.lib.counters import storage_of
-from campaign.lib.times import utcnow
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
@@ -73,9 +72,14 @@ def app(migrated_app):
 def awkward_time(request, monkeypatch):
     """The present, which stands still where clocks confuse most: on a day when they are put back, three times of that day in Toronto."""
     present = datetime.fromisoformat(f"2026-11-01T{request.param}").replace(tzinfo=ZoneInfo("America/Toronto")).astimezone(UTC)
-    for module in list(sys.modules.values()):
-        if getattr(module, "utcnow", None) is utcnow:
-            monkeypatch.setattr(module, "utcnow", lambda: present)
+
+    class Standing(datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return present.astimezone(tz)
+
+    # What `utcnow` asks, wherever it is used: also as the default of a column.
+    monkeypatch.setattr(times, "datetime", Standing)
     return present
 
 

@@ -12,7 +12,7 @@ from campaign.organize.numbers.tables import TABLES
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
 
-pytestmark = pytest.mark.both_databases
+pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time")]
 
 
 def rows_of(desk, address):
