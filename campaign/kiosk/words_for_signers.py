@@ -34,7 +34,7 @@ SIGNING = {
     "postal_code": _l("Postal code"),
     "name_display": _l("How should your name appear?"),
     "shown_full": _l("In full"),
-    "shown_full_hint": _l("Given and family name. Shown after you or an organizer confirms it"),
+    "shown_full_hint": _l("Given and family name, once confirmed"),
     "shown_initials": _l("Initials"),
     "shown_initials_hint": _l("Such as A. R."),
     "shown_counted": _l("Counted only"),
