@@ -56,7 +56,7 @@ def signature_shape(signature):
         "name_display": signature.name_display,
         "country": signature.country or None,
         "date": (signature.confirmed_at or signature.created_at).date().isoformat(),
-        "comment": signature.comment if signature.comment_shown else "",
+        "comment": signature.shared_comment,
     }
 
 

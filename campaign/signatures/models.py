@@ -144,12 +144,25 @@ class Signature(db.Model):
     def shown_name(self):
         return shown_name(self.name_display, self.given_name, self.family_name)
 
+    @property
+    def shared_comment(self):
+        return shared_comment(self.name_display, self.comment, self.comment_shown)
+
 
 def shown_name(display, given_name, family_name):
     """Return a name as its owner wants it seen: whole, initials, or empty."""
     if display == "full":
         return " ".join(part for part in (given_name, family_name) if part)
     return initials(given_name, family_name or "") if display == "initials" else ""
+
+
+def shared_comment(display, comment, is_approved):
+    """Return the comment as anyone outside may read it, or an empty text.
+
+    It is shared only once it is approved, and only beside a name or initials that its author lets be shown. Public pages, the
+    API, exports and what is delivered all ask this.
+    """
+    return comment if is_approved and display in ("full", "initials") else ""
 
 
 class RepeatSigning(db.Model):

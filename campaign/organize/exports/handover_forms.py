@@ -27,7 +27,7 @@ NAME_HINTS = {
 DETAIL_CHOICES = {
     "country": _l("Country"),
     "postal_code": _l("Postal code"),
-    "shown_comment": _l("Comments that were let through"),
+    "shown_comment": _l("Approved comments, only beside a name or initials that are shown"),
     "day": _l("Day of signing"),
 }
 
