@@ -33,6 +33,7 @@ TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is
 PENDING = text("state = 'pending'")
 HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
 WITHDRAWN = text("state = 'withdrawn'")
+ERASED_COUNTED = text("state = 'erased' and number is not null")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
@@ -85,6 +86,7 @@ class Signature(db.Model):
                 ("ix_signature_pending", ("created_at",), PENDING),
                 ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),
                 ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
+                ("ix_signature_erased_counted", ("petition_id",), ERASED_COUNTED),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
                 ("ix_signature_held", ("petition_id", "id"), HELD),
                 ("ix_signature_to_review", ("petition_id", "id"), TO_REVIEW),

@@ -6,6 +6,9 @@ import pytest
 
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
+from campaign.extensions import write
+from campaign.lib.times import utcnow
+from campaign.petitions.handing import change_handing
 from campaign.petitions.queries import petition_by_id
 from tests.exports.test_packing import _no_poster, opened, pack, pages, table  # noqa: F401
 from tests.factories.signatures import AMALIA, change, row, sign_and_hatch
@@ -56,6 +59,7 @@ def test_unapproved_comment_is_never_shared(client, petition, approve, display):
 @pytest.mark.parametrize("names", ["shown", "full"])
 @pytest.mark.parametrize("display", SHARED)
 def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, display, names):
+    write(change_handing, petition_id=petition.id, names=names, details=["shown_comment"], now=utcnow())
     approve(display)
     files = opened(pack(asked, petition, exporter, names=names, details=("shown_comment",)))
     [page], [line] = pages(files["signatures.pdf"]), table(files)
