@@ -69,6 +69,12 @@ SCHEMAS = {
         body=TEXT,
         version={"type": "integer", "minimum": 1},
         changed_at=INSTANT,
+        delivered=_object(
+            "What the targets get to see of each signature. Show `sentence` where people sign, and send the `version` it belongs to.",
+            names={"type": "string", "enum": ["shown", "full"]},
+            details={"type": "array", "items": {"type": "string", "enum": ["country", "postal_code", "shown_comment", "day"]}},
+            sentence=TEXT,
+        ),
     ),
     "Signature": _object(
         "A counted signature, as its owner lets it be shown; `number` is that of its butterfly in the cause.",
@@ -111,6 +117,7 @@ SCHEMAS = {
             "subscribe": {"type": "boolean", "default": False},
             "answers": {"type": "object", "description": "To the petition's own questions, by their names.", "additionalProperties": {"type": ["string", "boolean"]}},
             "lang": {**LANG, "description": "In which the letter to its owner is written."},
+            "version": {"type": "integer", "minimum": 1, "description": "The version of the petition that was shown; without it, the newest."},
             "source": {"type": "string", "maxLength": 40, "description": "A campaign's code; else that of the key."},
         },
         "required": ["given_name", "email"],

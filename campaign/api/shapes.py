@@ -1,8 +1,11 @@
 """Causes, petitions, signatures and events as the API tells them."""
 
 from flask import current_app, url_for
+from flask_babel import force_locale
 
+from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
+from campaign.petitions.delivery import delivery_sentence
 
 
 def cause_shape(cause, count, lang):
@@ -45,7 +48,14 @@ def whole_petition_shape(petition, count, lang):
         "body": text.body,
         "version": version.number,
         "changed_at": _instant(version.created_at),
+        "delivered": _delivered(petition, lang),
     }
+
+
+def _delivered(petition, lang):
+    names, details = petition.handed_names, petition.handed_details
+    with force_locale(LOCALES[lang]):
+        return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
 
 
 def signature_shape(signature):
@@ -56,7 +66,7 @@ def signature_shape(signature):
         "name_display": signature.name_display,
         "country": signature.country or None,
         "date": (signature.confirmed_at or signature.created_at).date().isoformat(),
-        "comment": signature.comment if signature.comment_shown else "",
+        "comment": signature.shared_comment,
     }
 
 

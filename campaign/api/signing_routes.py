@@ -29,12 +29,13 @@ TEXTS = ("given_name", "family_name", "email", "country", "postal_code", "commen
 def sign(slug):
     """Take a signature from a partner who has a key of the petition's cause; the answer is the same whoever signed before."""
     now = utcnow()
-    key, terms = _key(now), recent_terms(slug, now=now)
+    key = _key(now)
+    words = _words()
+    terms = recent_terms(slug, now=now, version=words["version"])
     if terms is None:
         abort(404, "There is no public petition with this slug.")
     if key.cause_id != terms.cause_id:
         abort(problem(403, "This key is for the petitions of another cause."))
-    words = _words()
     g.lang = words["lang"]
     refresh()
     form = signature_form(terms.required_fields, [in_language(each, g.lang) for each in terms.questions], _typed(words))
@@ -97,6 +98,7 @@ def _words():
     return texts | {
         "subscribe": sent.get("subscribe") is True,
         "answers": {name: "y" if value is True else _text(value) for name, value in sent.get("answers", {}).items()},
+        "version": version if type(version := sent.get("version")) is int else None,
         "lang": lang if isinstance(lang, str) and lang in LOCALES else next(iter(LOCALES)),
     }
 

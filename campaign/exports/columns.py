@@ -11,7 +11,7 @@ from campaign.imports.models import ImportRow
 from campaign.kiosk.models import Kiosk, Shift
 from campaign.lib.iso_texts import iso_day, iso_instant
 from campaign.petitions.models import PetitionVersion
-from campaign.signatures.models import Signature, shown_name
+from campaign.signatures.models import Signature, shared_comment, shown_name
 
 _named = (Signature.given_name, Signature.family_name)
 
@@ -56,7 +56,11 @@ COLUMNS = {
     "country": _of(_l("Country"), Signature.country, "code"),
     "postal_code": _of(_l("Postal code"), Signature.postal_code),
     "comment": _of(_l("Comment"), Signature.comment),
-    "shown_comment": _of(_l("Comment, if it was let through"), case((Signature.comment_shown, Signature.comment), else_="")),
+    "shown_comment": Column(
+        _l("Comment, if it is approved and a name is shown"),
+        (Signature.name_display, Signature.comment, Signature.comment_shown),
+        make=shared_comment,
+    ),
     "name_display": _of(_l("How the name may be shown"), Signature.name_display, "code"),
     "subscribe": _of(_l("Wants news"), case((Signature.subscribe, "yes"), else_="no"), "flag"),
     "lang": _of(_l("Language"), Signature.lang, "code"),

@@ -14,6 +14,7 @@ from campaign.lib.countries import country_name
 from campaign.lib.long_dates import long_date
 from campaign.lib.markdown import to_paragraphs
 from campaign.montage.wording import ngettext, number
+from campaign.petitions.delivery import may_deliver
 
 EVIDENCE = ("email", "in_person", "paper", "api")
 # The share of the width that a detail takes; the name has what is left.
@@ -82,6 +83,8 @@ class PackWords:
         counted = _("Counted on %(day)s.", day=_day(self._at))
         ledger = _("Every change of this count, and why, stands in the public ledger of the petition.")
         yield "small", f"{counted} {ledger}"
+        for explained in filter(None, (self._erased(counts), self._told_less(counts))):
+            yield "small", explained
         if len(self._petition.versions) > 1:
             yield "head", _("Which words they signed")
             for version in self._petition.versions:
@@ -93,7 +96,7 @@ class PackWords:
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
             yield "line", line
 
-    def readme(self, names, total):
+    def readme(self, names, counts, total):
         """Return what the archive is, in plain lines."""
         sums = _("a checksum of each file; “sha256sum --check SHA256SUMS” tells whether any was changed")
         lines = [
@@ -106,6 +109,7 @@ class PackWords:
                 num=self._number(total),
                 day=_day(self._at),
             ),
+            *filter(None, (self._erased(counts), self._told_less(counts))),
             "",
             *(f"{name}: {self._about(name)}" for name in names),
             f"SHA256SUMS: {sums}",
@@ -130,6 +134,32 @@ class PackWords:
             "poster.pdf": _("the picture of the whole cause, on A2"),
         }[name]
 
+    def _erased(self, counts):
+        """Return why the petition's page counts more than the list holds, or nothing."""
+        erased = counts.get("erased", 0)
+        if not erased:
+            return ""
+        return ngettext(
+            "The petition’s page counts %(num)s more: a signature whose personal data was erased stays counted, and is in no list.",
+            "The petition’s page counts %(num)s more: signatures whose personal data was erased stay counted, and are in no list.",
+            erased,
+            num=self._number(erased),
+        )
+
+    def _told_less(self, counts):
+        """Return a sentence about those who signed when less was to be delivered, or nothing."""
+        wanted = self._choice["names"], self._details()
+        less = [str(each.number) for each in self._petition.versions if may_deliver(each, *wanted) != wanted]
+        people = sum(counts["version"].get(number, 0) for number in less)
+        if not people:
+            return ""
+        return ngettext(
+            "%(num)s person was told when they signed that less would be handed over. The list holds only that of them.",
+            "%(num)s people were told when they signed that less would be handed over. The list holds only that of them.",
+            people,
+            num=self._number(people),
+        )
+
     def _details(self):
         return [name for name in SHARES if name in self._choice["details"]]
 
@@ -143,7 +173,8 @@ class PackWords:
 
     def _short_day(self, day):
         if day not in self._days:
-            self._days[day] = format_date(date.fromisoformat(day), "medium", locale=get_locale())
+            # Nothing, of those who were not told that their day is handed over.
+            self._days[day] = day and format_date(date.fromisoformat(day), "medium", locale=get_locale())
         return self._days[day]
 
     @staticmethod

@@ -25,6 +25,7 @@ from campaign.lib.zip_stream import ZipStream
 from campaign.montage.queries import Variety
 from campaign.montage.tasks import prepare
 from campaign.petitions.queries import petition_by_id
+from campaign.signatures.counting import counted_without_data
 
 # So many signatures are bound together; more make a further volume.
 VOLUME = 10_000
@@ -54,7 +55,7 @@ class _Pack:
         self.table_path, self._key = table_path, key
         self._export, self._choice = export, export.choice
         columns = ("number", "evidence", "version", f"{self._choice['names']}_name", *self._choice["details"])
-        self._sheet = Sheet(Selection(export.petition_id, columns=columns), [])
+        self._sheet = Sheet(Selection(export.petition_id, columns=columns, delivered=True), [])
         self.work = export.work or {"step": "begin"}
         self._zip = ZipStream(export.asked_at, state=self.work.get("zip"))
         self._done, self._root = export.done, f"{export.choice['slug']}-{export.asked_at:%Y-%m-%d}"
@@ -67,7 +68,7 @@ class _Pack:
 
     def _begin(self):
         total = self._sheet.total()
-        counts = {"evidence": {}, "version": {}}
+        counts = {"evidence": {}, "version": {}, "erased": counted_without_data(self._export.petition_id)}
         facts = {"last": self._sheet.last_id(), "after": 0, "volume": 1, "volumes": -(-total // VOLUME), "counts": counts, "sums": []}
         yield self._piece(b"", "volumes", total=total, table=[0, 0], **facts)
 
@@ -84,10 +85,13 @@ class _Pack:
         words = self._words()
         pdf = signature_sheets(words.head(), words.fields(), words.rows(rows, first), self._choice["paper"])
         table = self._add_to_table(rows, first)
-        counts = {kind: dict(Counter(told) + Counter(map(str, rows[kind]))) for kind, told in self.work["counts"].items()}
+        counts = self.work["counts"] | {kind: self._counted(kind, rows) for kind in ("evidence", "version")}
         name = words.volume_name(self.work["volume"], self.work["volumes"])
         data = self._file(name, pdf)
         yield self._piece(data, "volumes", after=last, volume=self.work["volume"] + 1, counts=counts, table=table)
+
+    def _counted(self, kind, rows):
+        return dict(Counter(self.work["counts"][kind]) + Counter(map(str, rows[kind])))
 
     def _add_to_table(self, rows, first):
         names = [name for name in self._sheet.header if name != "version"]
@@ -120,7 +124,7 @@ class _Pack:
                 yield Piece(b"", {"done": self._done})
             poster = self._file(POSTER, (Path(scratch) / POSTER).read_bytes())
         words = self._words()
-        readme = self._file(README, words.readme([name for name, _ in self.work["sums"]], self._done).encode())
+        readme = self._file(README, words.readme([name for name, _ in self.work["sums"]], self.work["counts"], self._done).encode())
         sums = "".join(f"{digest}  {name}\n" for name, digest in self.work["sums"])
         end = self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
         yield self._piece(poster + readme + end, "ended")

@@ -5,6 +5,7 @@ import json
 from sqlalchemy import Text, cast, func, select
 
 from campaign.exports.columns import ANSWER, COLUMNS
+from campaign.exports.delivered import delivered_columns
 from campaign.exports.selection import EQUAL, STATES
 from campaign.extensions import db
 from campaign.petitions.models import Petition, PetitionVersion
@@ -23,11 +24,12 @@ class Sheet:
 
     def __init__(self, selection, questions=None):
         self.selection = selection
+        self._known = delivered_columns(selection.petition_id) if selection.delivered else COLUMNS
         self.plain = [name for name in selection.columns if name != "answers"]
         asks = "answers" in selection.columns
         self.questions = (_questions(selection.petition_id) if questions is None else questions) if asks else []
         self.header = [*self.plain, *map(ANSWER.format, self.questions)]
-        self.kinds = [*(COLUMNS[name].kind for name in self.plain), *["text"] * len(self.questions)]
+        self.kinds = [*(self._known[name].kind for name in self.plain), *["text"] * len(self.questions)]
 
     def total(self):
         """Return how many signatures there are."""
@@ -55,7 +57,7 @@ class Sheet:
         return db.session.connection().execute(query, execution_options=options)
 
     def _query(self):
-        sources = [source for name in self.plain for source in COLUMNS[name].sources]
+        sources = [source for name in self.plain for source in self._known[name].sources]
         if self.questions:
             sources.append(cast(Signature.answers, Text))
         query = select(Signature.id, *sources).where(*self._conditions()).order_by(Signature.id)
@@ -80,7 +82,7 @@ class Sheet:
         told = iter(sources)
         columns = []
         for name in self.plain:
-            column = COLUMNS[name]
+            column = self._known[name]
             own = [next(told) for _ in column.sources]
             columns.append(list(map(column.make, *own)) if column.make else own[0])
         if self.questions:

@@ -19,7 +19,10 @@ EQUAL = ("evidence", "country", "lang", "source")
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """Signatures by state and filters, and columns by name. `since` and `until` bound the time of signing."""
+    """Signatures by state and filters, and columns by name. `since` and `until` bound the time of signing.
+
+    What is `delivered` to a petition's targets holds of each signature no more than its supporter was told.
+    """
 
     petition_id: int
     columns: tuple[str, ...] = EVERYTHING
@@ -29,6 +32,7 @@ class Selection:
     lang: str = ""
     source: str = ""
     subscribed: bool = False
+    delivered: bool = False
     since: datetime | None = None
     until: datetime | None = None
 

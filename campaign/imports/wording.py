@@ -10,6 +10,7 @@ from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_paragraphs
 from campaign.petitions.cards import in_language
+from campaign.petitions.delivery import delivery_sentence
 
 WIDE, NARROW, TICK = 24, 12, 8.5
 
@@ -19,9 +20,10 @@ def consent_of(petition, lang):
     text = petition.current_version.text(lang, petition.original_lang)
     with force_locale(LOCALES[lang]):
         return _(
-            "I sign this petition. %(keeper)s keeps what I write here for this petition alone, and may hand names and places"
-            " over to those it is addressed to, but never e-mail addresses. Nobody writes to me unless I tick “News”, and my name"
-            " is shown to nobody else unless I tick “Name shown”. I can see, correct or withdraw it at any time: %(address)s",
+            "You sign this petition. %(keeper)s keeps what you write here for this petition alone. %(delivery)s Nobody writes to you"
+            " unless you check “News”. Your name is shown only if you check “Name shown”. You can see, correct or withdraw your"
+            " signature at any time: %(address)s",
+            delivery=delivery_sentence(petition.handed_names, petition.handed_details),
             keeper=text.organisation or petition.cause.text(lang).title,
             address=_aloud(_path("web.privacy", lang=lang)),
         )

@@ -51,13 +51,24 @@ def to_html(text, pictures=(), *, links_pictures=False):
 
 @lru_cache(maxsize=512)
 def to_text(text, pictures=(), *, shows_links=False):
-    """Return the words of `text` without its marks, paragraphs parted by an empty line; with `shows_links` addresses stand behind them.
+    """Return the words of `text` without its marks, paragraphs parted by an empty line.
 
-    Of pictures stand the words of these Pictured.
+    With `shows_links`, as a plain email reads, addresses follow their words and lists keep their marks. Of pictures it tells the words of
+    these Pictured.
     """
     known = {each.name: each for each in pictures}
-    blocks = (_plain(token, shows_links, known) for token in _parser.parse(text) if token.type == "inline")
-    return "\n\n".join(block for block in blocks if block)
+    told, list_before = "", ""
+    for kind, mark, token in _paragraphs(_parser.parse(text)):
+        words = _plain(token, shows_links, known)
+        if not words:
+            continue
+        in_list = ""
+        if shows_links and kind == "item":
+            words = f"{mark.replace('–', '-') or ' '} " + words.replace("\n", "\n  ")
+            in_list = "bullets" if mark == "–" else "numbers" if mark else list_before
+        between = "\n" if mark and in_list and in_list == list_before else "\n\n"
+        told, list_before = f"{told}{between}{words}" if told else words, in_list
+    return told
 
 
 def picture_names(text):
@@ -71,8 +82,15 @@ def to_paragraphs(text):
 
     The words of an item are a pair: its mark, which is empty where it has begun before, and what it says.
     """
+    for kind, mark, token in _paragraphs(_parser.parse(text)):
+        if words := _plain(token):
+            yield (kind, (mark, words)) if kind == "item" else (kind, words)
+
+
+def _paragraphs(tokens):
+    """Yield (kind, mark, token) of each stretch of words: kind is `head`, `text` or `item`, the mark that of a list's item."""
     lists, kind, mark = [], "text", ""
-    for token in _parser.parse(text):
+    for token in tokens:
         if token.type in ("ordered_list_open", "bullet_list_open"):
             lists.append(int(token.attrs.get("start", 1)) if token.type[0] == "o" else None)
         elif token.type in ("ordered_list_close", "bullet_list_close"):
@@ -82,9 +100,10 @@ def to_paragraphs(text):
             lists[-1] = None if lists[-1] is None else lists[-1] + 1
         elif token.type in ("heading_open", "paragraph_open"):
             kind = "head" if token.type[0] == "h" else "text"
-        elif token.type == "inline" and (words := _plain(token)):
-            yield ("item", (mark, words)) if lists and kind == "text" else (kind, words)
-            mark = ""
+        elif token.type == "inline":
+            yield ("item" if lists and kind == "text" else kind), mark, token
+            if token.content.strip():
+                mark = ""
 
 
 def _frame(tokens, known):

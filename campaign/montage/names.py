@@ -114,5 +114,5 @@ def _named(row):
         name=row.shown_name,
         country=row.country,
         at=(row.confirmed_at or row.created_at).date(),
-        comment=row.comment if row.comment_shown else "",
+        comment=row.shared_comment,
     )

@@ -7,6 +7,7 @@ from campaign.accounts.audit import record
 from campaign.accounts.operations import tell_of_change
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
+from campaign.organize.changes import changes_between, state_of
 from campaign.organize.presence import actor
 
 
@@ -23,6 +24,10 @@ class Fact(NamedTuple):
     reason: str = ""
     details: dict | None = None
 
+    def with_changes(self, changes):
+        """Return the fact that also says what was changed."""
+        return self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
+
     def told(self, who, result):
         """Record the fact, and return the entry."""
         on, cause_id = (each(result) if callable(each) else each for each in (self.on, self.cause_id))
@@ -37,8 +42,9 @@ def act(fact, operation, /, *, then=None, **named):
     who = actor()
 
     def operate_and_record():
+        before = state_of(fact.on)
         result = operation(**named)
-        entry = fact.told(who, result)
+        entry = fact.with_changes(changes_between(before, state_of(fact.on))).told(who, result)
         if then is not None:
             then(entry, result)
         return result

@@ -7,6 +7,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, SlugField, most
+from campaign.organize.fields import unchosen
 
 MOST_TITLE = 200
 
@@ -21,5 +22,6 @@ class DraftForm(FlaskForm):
 
     def offer(self, causes, lang):
         """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self

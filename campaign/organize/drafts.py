@@ -26,6 +26,23 @@ def is_made_already(found, form, texts_of=attrgetter("texts")):
 
 def speak_as_asked():
     """Let a preview speak the language of `?lang=`, whichever the organizer's own is."""
-    if request.args.get("lang") in NAMES:
-        g.lang = request.args["lang"]
+    speak(request.args.get("lang"))
+
+
+def speak(lang):
+    """Let this page speak `lang`, where that is a language of ours."""
+    if lang in NAMES:
+        g.lang = lang
         refresh()
+
+
+def preview_asked():
+    """Return whether a form's button for its preview was pressed, and let the page speak the language on that button.
+
+    What was typed so far is then shown as the public page will show it, and nothing is saved.
+    """
+    press, _dash, lang = request.form.get("press", "").partition("-")
+    if press != "preview":
+        return False
+    speak(lang)
+    return True

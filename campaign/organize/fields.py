@@ -2,6 +2,7 @@
 
 import re
 
+from flask import current_app
 from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectChoice, StringField
 from wtforms.validators import StopValidation
@@ -9,6 +10,7 @@ from wtforms.validators import StopValidation
 from campaign.accounts.passwords import SHORTEST, PasswordTooWeak, demand_strength
 from campaign.lib.locales import NAMES
 from campaign.lib.names import NameRefused, clean_name
+from campaign.lib.paper_sizes import usual_paper
 from campaign.signatures.fields import NAME_FAULTS, EmailField
 from campaign.signatures.measures import MOST_NAME
 
@@ -18,6 +20,16 @@ WEAKNESSES = {
     "long": _l("That is longer than a password can be here."),
     "guessable": _l("That would soon be guessed. Take several words that have nothing to do with each other or with you."),
 }
+
+
+def unchosen(choices, prompt):
+    """Return the SelectChoices behind one that chooses nothing and says so, unless there is only one to choose."""
+    return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
+
+
+def site_paper():
+    """Return the paper that is usual in the site's first country: "Letter" or "A4"."""
+    return usual_paper(next(iter(current_app.config["FIRST_COUNTRIES"]), ""))
 
 
 class AddressField(EmailField):

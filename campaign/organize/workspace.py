@@ -42,6 +42,7 @@ from campaign.organize.overview import pages as overview
 from campaign.organize.people import audit, keys
 from campaign.organize.people import pages as people
 from campaign.organize.petitions import embedding as petition_embedding
+from campaign.organize.petitions import guide as petition_guide
 from campaign.organize.petitions import letter as petition_letter
 from campaign.organize.petitions import pages as petitions
 from campaign.organize.petitions import picture as petition_picture
@@ -49,6 +50,7 @@ from campaign.organize.petitions import questions as petition_questions
 from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import states as petition_states
+from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.rail import numbers as rail_numbers
 from campaign.organize.rail import place_of, places
 from campaign.organize.reviewing import comments, corrections, held, rules
@@ -69,7 +71,7 @@ PARTS = (
 )
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
-    *(petition_letter, petition_settings, petition_questions, petition_states, petition_picture),
+    *(petition_letter, petition_settings, petition_questions, petition_states, petition_picture, petition_versions),
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
     *(update_words, update_states, update_picture, update_pictures),
     *(event_parts, event_states, event_picture, registrations, door, attendance),
@@ -85,6 +87,7 @@ def init_app(app):
     csrf.init_app(app)
     figures.init_app(app)
     glance.init_app(app)
+    petition_guide.init_app(app)
     app.register_blueprint(blueprint)
     app.add_template_global(presence.may, "may")
 
@@ -107,6 +110,15 @@ def come_in():
     except ValueError as error:
         # The page that it says to come from has no address that could be compared.
         raise CSRFError("the Referer is no address") from error
+    g.draft = request.form.get("draft") if request.method == "POST" else None
+
+
+@blueprint.after_request
+def tell_of_saved_draft(response):
+    """Let the browser forget what it kept of a form (components/local_draft.html), now that the form is saved."""
+    if response.status_code == 303 and presence.organizer() and g.get("draft"):
+        flash(g.draft, "saved-draft")
+    return response
 
 
 def _leave_out_nul():

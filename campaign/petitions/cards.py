@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from campaign.lib.markdown import to_html
 from campaign.lib.pictures import ShownPicture
+from campaign.petitions.delivery import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.handing import handovers_of
 from campaign.petitions.models import Handover
@@ -57,6 +58,14 @@ class PetitionPage(PetitionCard):
     handed_names: str
     handed_details: tuple[str, ...]
     handovers: tuple[Handover, ...]
+
+    @property
+    def delivered_list(self) -> str:
+        return delivered_list(self.handed_names, self.handed_details)
+
+    @property
+    def delivery_sentence(self) -> str:
+        return delivery_sentence(self.handed_names, self.handed_details)
 
 
 def card(petition, lang, count, now):

@@ -5,16 +5,10 @@ Each takes the revision that the editor had before their eyes, and refuses where
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.names import clean_text
-from campaign.petitions.models import PetitionText, Target
-from campaign.petitions.operations import (
-    WORDS,
-    NotReady,
-    petition_to_change,
-    slugs,
-    version_of,
-)
+from campaign.petitions.models import Target
+from campaign.petitions.operations import NotReady, petition_to_change, slugs
 from campaign.petitions.readiness import Fault, faults_of
+from campaign.petitions.versions import keep_version, texts_of
 
 
 class ChangedMeanwhile(CampaignError):
@@ -35,10 +29,7 @@ def change_letter(*, petition_id, revision, texts, now):
         return petition
     if revision != petition.text_revision:
         raise ChangedMeanwhile(f"the letter is at revision {petition.text_revision}, not {revision}")
-    if petition.has_opened(now):
-        petition.versions.append(version_of(petition.current_version.number + 1, texts))
-    else:
-        _rewrite(petition.current_version, texts, now)
+    keep_version(petition, now, texts)
     petition.text_revision += 1
     if petition.state != "draft":
         _demand_whole(petition, now)
@@ -47,17 +38,12 @@ def change_letter(*, petition_id, revision, texts, now):
 
 
 def letter_of(petition):
-    """Return the present words as `change_letter` takes them.
-
-    Those that came from a file may end with a line that no form sends, and that is no change of words.
-    """
-    return {
-        text.lang: {name: clean_text(getattr(text, name)) for name in WORDS} for text in petition.current_version.texts
-    }
+    """Return the present words as `change_letter` takes them."""
+    return texts_of(petition.current_version)
 
 
-def change_targets(*, petition_id, revision, targets):
-    """Set who is asked, in this order; `targets` is a list of {language: name}."""
+def change_targets(*, petition_id, revision, targets, now):
+    """Set who is asked, in this order; `targets` is a list of {language: name}. Once it has opened this makes a new version."""
     petition = _at_revision(petition_id, revision)
     if petition.state != "draft" and not targets:
         raise NotReady([Fault("target")])
@@ -65,13 +51,14 @@ def change_targets(*, petition_id, revision, targets):
     petition.targets = []
     db.session.flush()
     petition.targets = [Target(position=place, names=names) for place, names in enumerate(targets)]
+    keep_version(petition, now)
     db.session.flush()
     return petition
 
 
-def change_form(*, petition_id, revision, required_fields, questions, confirmation, two_per_address, neutral_emails):
-    """Set what supporters are asked, and how they are written to; see Petition."""
-    return _set(
+def change_form(*, petition_id, revision, required_fields, questions, confirmation, two_per_address, neutral_emails, now):
+    """Set what supporters are asked, and how they are written to; see Petition. Other questions make a new version once it has opened."""
+    petition = _set(
         petition_id,
         revision,
         required_fields=required_fields,
@@ -80,6 +67,9 @@ def change_form(*, petition_id, revision, required_fields, questions, confirmati
         two_per_address=two_per_address,
         neutral_emails=neutral_emails,
     )
+    keep_version(petition, now)
+    db.session.flush()
+    return petition
 
 
 def change_dates(*, petition_id, revision, opens_at, closes_at, time_zone, deliver_on, deliver_places, now):
@@ -138,18 +128,6 @@ def _at_revision(petition_id, revision):
 def _check(petition, revision):
     if revision != petition.revision:
         raise ChangedMeanwhile(f"the petition is at revision {petition.revision}, not {revision}")
-
-
-def _rewrite(version, texts, now):
-    version.texts = [text for text in version.texts if text.lang in texts]
-    written = {text.lang: text for text in version.texts}
-    for lang, words in texts.items():
-        if lang not in written:
-            version.texts.append(PetitionText(lang=lang, **words))
-            continue
-        for name, value in words.items():
-            setattr(written[lang], name, value)
-    version.created_at = now
 
 
 def _demand_whole(petition, now):

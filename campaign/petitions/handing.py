@@ -6,6 +6,7 @@ from campaign.extensions import db
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.models import HANDED_DETAILS, Handover
 from campaign.petitions.operations import petition_to_change
+from campaign.petitions.versions import keep_version
 
 
 def mark_of(petition):
@@ -13,9 +14,10 @@ def mark_of(petition):
     return "-".join((petition.handed_names, *petition.handed_details))
 
 
-def change_handing(*, petition_id, names, details, mark=None):
+def change_handing(*, petition_id, names, details, now, mark=None):
     """Let targets get to see `names` (of HANDED_NAMES) and `details` (some of HANDED_DETAILS) of each signature.
 
+    Once it has opened this makes a new version: of those who signed before, no more is delivered than they were told.
     `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
     """
     petition = petition_to_change(petition_id)
@@ -23,13 +25,9 @@ def change_handing(*, petition_id, names, details, mark=None):
         raise ChangedMeanwhile(f"what is handed over of {petition.slug}")
     petition.handed_names = names
     petition.handed_details = [name for name in HANDED_DETAILS if name in details]
+    keep_version(petition, now)
     db.session.flush()
     return petition
-
-
-def tells_more(petition, names, details):
-    """Return whether targets would get to see more than supporters have been told so far."""
-    return (names == "full" and petition.handed_names != "full") or bool(set(details) - set(petition.handed_details))
 
 
 def record_handover(*, petition_id, day, received_by, signatures, note):

@@ -127,15 +127,23 @@ class Petition(db.Model):
 
 
 class PetitionVersion(db.Model):
-    """One state of the text; signatures point at the version they were made under, so it never changes."""
+    """What supporters agree to at one time; signatures point at the version they were made under, so it never changes.
+
+    Beside its texts it keeps what the petition said then: `targets` as a list of {language: name}, its own `questions`, and
+    what of each signature is delivered (`handed_names`, `handed_details`).
+    """
 
     __tablename__ = "petition_version"
-    __table_args__ = (UniqueConstraint("petition_id", "number"),)
+    __table_args__ = (UniqueConstraint("petition_id", "number"), one_of("handed_names", HANDED_NAMES))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     number: Mapped[int] = mapped_column(Integer)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
+    targets: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
+    questions: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
+    handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
+    handed_details: Mapped[list] = mapped_column(JSON, default=lambda: ["country"], server_default='["country"]')
 
     texts: Mapped[list["PetitionText"]] = relationship(
         order_by="PetitionText.lang", cascade="all, delete-orphan"
@@ -177,9 +185,13 @@ class Target(db.Model):
         return self.name_and_lang(lang)[0]
 
     def name_and_lang(self, lang):
-        """Return (the name, the language it is in): `lang`, or the first there is."""
-        spoken = lang if self.names.get(lang) else next(iter(self.names))
-        return self.names[spoken], spoken
+        return name_in(self.names, lang)
+
+
+def name_in(names, lang):
+    """Return (the name, the language it is in) of a target's `names`: in `lang`, or in the first language there is."""
+    spoken = lang if names.get(lang) else next(iter(names))
+    return names[spoken], spoken
 
 
 class PetitionPicture(db.Model):

@@ -11,18 +11,16 @@ from campaign.petitions.models import (
     Petition,
     PetitionPicture,
     PetitionTally,
-    PetitionText,
-    PetitionVersion,
     Target,
 )
 from campaign.petitions.readiness import faults_of
+from campaign.petitions.versions import keep_terms, texts_of, version_of
 
 # What the next campaign takes over from the one before: everything but its state, its times and its name.
 TAKEN_OVER = (
     "cause_id", "position", "goal", "time_zone", "deliver_places", "required_fields", "questions", "confirmation",
     "two_per_address", "neutral_emails", "original_lang", "is_quiet",
 )  # fmt: skip
-WORDS = ("title", "summary", "organisation", "body")
 
 
 class SlugTaken(CampaignError):
@@ -69,6 +67,7 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
         petition.opened_at = petition.opens_at or utcnow()
     db.session.add(petition)
     slugs.flush(slug)
+    keep_terms(petition)
     db.session.add(PetitionTally(petition_id=petition.id, count=0))
     db.session.flush()
     return petition
@@ -77,7 +76,7 @@ def create_petition(*, cause_id, slug, texts, targets, state="published", **sett
 def duplicate_petition(*, petition_id, slug):
     """Begin the next campaign as a draft with the words, picture, targets and form of this one. Raises SlugTaken."""
     old = petition_to_change(petition_id)
-    texts = {text.lang: {name: getattr(text, name) for name in WORDS} for text in old.current_version.texts}
+    texts = texts_of(old.current_version)
     taken_over = {name: getattr(old, name) for name in TAKEN_OVER}
     targets = [dict(target.names) for target in old.targets]
     made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
@@ -182,8 +181,3 @@ def petition_to_change(petition_id):
         .with_for_update(key_share=True)
         .execution_options(populate_existing=True)
     ).one()
-
-
-def version_of(number, texts):
-    """Return a new PetitionVersion with these words by language."""
-    return PetitionVersion(number=number, texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()])

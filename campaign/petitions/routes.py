@@ -5,7 +5,9 @@ from flask import Blueprint, Response, abort, g, make_response, redirect, render
 from campaign.lib.caching import public
 from campaign.lib.no_file import no_file
 from campaign.lib.times import utcnow
+from campaign.petitions.past_versions import past_version
 from campaign.petitions.pictures import public_bytes
+from campaign.petitions.queries import petition_by_slug
 from campaign.signatures.forms import signature_form
 from campaign.signatures.sheets import sheet
 from campaign.updates.pages import recent_cards
@@ -25,6 +27,14 @@ def show(slug):
     form = signature_form(petition.asks, petition.questions)
     updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MOST_UPDATES)
     return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
+
+
+@blueprint.get("/<lang>/petitions/<slug>/versions/<int:number>")
+def version(slug, number):
+    """An earlier version, whole: what the people who signed it saw."""
+    context = sheet(slug, g.lang, utcnow()) or abort(404)
+    found = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
+    return public(make_response(render_template("petitions/version.html", version=found, **context)))
 
 
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")

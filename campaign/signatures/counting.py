@@ -11,7 +11,7 @@ from campaign.lib.hours import read_hour
 from campaign.mail.models import OWED, TROUBLED, OwedMessage
 from campaign.mail.operations import NO_LONGER_APT
 from campaign.petitions.models import PetitionTally
-from campaign.signatures.models import HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
+from campaign.signatures.models import ERASED_COUNTED, HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
 from campaign.signatures.sums import sums
 
 # Those who have not confirmed, or are held, wait; what was withdrawn is in no chart.
@@ -67,6 +67,11 @@ def states(petition_ids):
         rejected=turned_away,
         withdrawn=_sum(select(func.count()).where(WITHDRAWN, of)),
     )
+
+
+def counted_without_data(petition_id: int) -> int:
+    """Return how many signatures are counted though their personal data was erased: pages count them, no file holds them."""
+    return _sum(select(func.count()).where(ERASED_COUNTED, Signature.petition_id == petition_id))
 
 
 def hours(petition_ids):

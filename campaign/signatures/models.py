@@ -34,6 +34,7 @@ TO_RELEASE = text("state not in ('counted', 'confirmed', 'erased') and number is
 PENDING = text("state = 'pending'")
 HELD_UNCONFIRMED = text("state = 'held' and confirmed_at is null and evidence = 'email'")
 WITHDRAWN = text("state = 'withdrawn'")
+ERASED_COUNTED = text("state = 'erased' and number is not null")
 SHOWN = text("state = 'counted' and name_display in ('full', 'initials')")
 HELD = text("state = 'held'")
 TO_REVIEW = text("state = 'held' and rejected_at is null")
@@ -92,6 +93,7 @@ class Signature(db.Model):
                 ("ix_signature_pending", ("created_at",), PENDING),
                 ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),
                 ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
+                ("ix_signature_erased_counted", ("petition_id",), ERASED_COUNTED),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
                 ("ix_signature_held", ("petition_id", "id"), HELD),
                 ("ix_signature_to_review", ("petition_id", "id"), TO_REVIEW),
@@ -158,12 +160,25 @@ class Signature(db.Model):
     def shown_name(self):
         return shown_name(self.name_display, self.given_name, self.family_name)
 
+    @property
+    def shared_comment(self):
+        return shared_comment(self.name_display, self.comment, self.comment_shown)
+
 
 def shown_name(display, given_name, family_name):
     """Return a name as its owner wants it seen: whole, initials, or empty."""
     if display == "full":
         return " ".join(part for part in (given_name, family_name) if part)
     return initials(given_name, family_name or "") if display == "initials" else ""
+
+
+def shared_comment(display, comment, is_approved):
+    """Return the comment as anyone outside may read it, or an empty text.
+
+    It is shared only once it is approved, and only beside a name or initials that its author lets be shown. Public pages, the
+    API, exports and what is delivered all ask this.
+    """
+    return comment if is_approved and display in ("full", "initials") else ""
 
 
 class RepeatSigning(db.Model):

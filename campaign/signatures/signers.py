@@ -29,7 +29,7 @@ def signers(petition_id, cause_id, lang):
             name=row.shown_name,
             place=country_name(row.country, LOCALES[lang]) if row.country else "",
             at=row.confirmed_at or row.created_at,
-            comment=row.comment if row.comment_shown else "",
+            comment=row.shared_comment,
         )
         for row in rows
     ]

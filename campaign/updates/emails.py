@@ -109,6 +109,8 @@ def _test(owed):
     if organizer is None or organizer.removed_at is not None or update is None:
         return None
     wording = sample(update, owed.lang)
+    with force_locale(LOCALES[owed.lang]):
+        wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
     return Message(to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **wording._asdict())
 
 

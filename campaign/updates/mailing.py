@@ -30,6 +30,12 @@ class MailingOver(CampaignError):
     status = 409
 
 
+class MailingBegun(CampaignError):
+    """The mailing has begun, so its time and its readers stay as they are."""
+
+    status = 409
+
+
 class NotPublic(CampaignError):
     """Only what is published is mailed."""
 
@@ -57,6 +63,22 @@ def plan_mailing(*, update_id, now, starts_at=None, langs=(), kinds=(), per_minu
     db.session.add(made)
     db.session.flush()
     return made
+
+
+def change_mailing(*, mailing_id, now, starts_at=None, langs=(), kinds=(), per_minute=0):
+    """Give a mailing that has not begun another time and other readers, as `plan_mailing` takes them. Raises MailingBegun."""
+    row = _unbegun(mailing_id)
+    row.langs, row.kinds, row.per_minute = list(langs), list(kinds), per_minute
+    row.starts_at = max(starts_at or now, row.update.publish_at)
+    row.state = "planned"
+    db.session.flush()
+    return row
+
+
+def cancel_mailing(*, mailing_id):
+    """Drop a mailing that has not begun: the update can be mailed anew. Raises MailingBegun."""
+    db.session.delete(_unbegun(mailing_id))
+    db.session.flush()
 
 
 def publish_and_mail(*, update_id, now, publish_at=None, time_zone="", mails=False):
@@ -134,6 +156,14 @@ def locked_mailing(mailing_id):
     return db.session.scalars(
         select(Mailing).where(Mailing.id == mailing_id).with_for_update().execution_options(populate_existing=True)
     ).one()
+
+
+def _unbegun(mailing_id):
+    # Whoever locks it first decides: once the worker has begun, nothing of it can be taken back.
+    row = locked_mailing(mailing_id)
+    if not row.is_unbegun:
+        raise MailingBegun(f"the mailing is {row.state}")
+    return row
 
 
 def _turn(mailing_id, before, after):

@@ -43,6 +43,11 @@ class Mailing(db.Model):
 
     update: Mapped[Update] = relationship()
 
+    @property
+    def is_unbegun(self) -> bool:
+        """Whether no email of it was queued yet: it can still be moved, changed and cancelled."""
+        return self.state in ("planned", "paused") and not self.reached_id
+
 
 class MailingReceipt(db.Model):
     """A letter of a mailing to one subscriber: written in the transaction that owes it, once for each address.

@@ -35,7 +35,7 @@ SIGNERS = (
     Kept(
         _l("Your few words"),
         _l("To be read with your signature"),
-        _l("The public, once an organizer has read them, and only beside a shown name"),
+        _l("The public and the target, once an organizer has approved them, and only beside a name or initials that you let be shown"),
         COUNTED,
         columns_of("signature", "comment comment_shown comment_read_at"),
     ),

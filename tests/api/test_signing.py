@@ -11,10 +11,11 @@ from campaign.api.operations import make_key, note_post, revoke_key
 from campaign.api.tasks import MAX_REPEATS, watch_keys
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
+from campaign.petitions.queries import petition_by_id
 from campaign.signatures.erasing import set_quiet
 from campaign.signatures.rule_keeping import create_rule, switch_on
 from tests.factories.causes import make_cause
-from tests.factories.petitions import make_petition
+from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import AMALIA, ODILE, answer_now, hatch_now, owed, rows, sign, sign_and_hatch, withdraw
 
 HOME = "/api/v1/petitions/home/signatures"
@@ -229,3 +230,11 @@ def test_that_a_key_is_in_use_is_noted_once_an_hour(client, key, petition):
     write(lambda: db.session.query(ApiKey).update({"used_at": earlier}))
     send(client, key, {**ODILE, "email": "wrong"})
     assert used_at() > earlier
+
+
+@pytest.mark.parametrize(("sent", "kept"), [(1, 1), (2, 2), (None, 2), (9, 2), ("1", 2), (True, 2), (2**70, 2)])
+def test_partner_may_name_the_version_that_it_showed(client, petition, key, sent, kept):
+    new_version(petition)
+    assert send(client, key, {**AMALIA, "version": sent}).status_code == 201
+    numbers = {version.id: version.number for version in petition_by_id(petition.id).versions}
+    assert [numbers[each.version_id] for each in rows()] == [kept]

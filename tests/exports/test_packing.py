@@ -103,13 +103,16 @@ def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(ask
 
 
 def test_whole_names_and_details_go_where_the_petition_says_so(asked, petition, exporter, signed):
-    write(change_handing, petition_id=petition.id, names="full", details=["day", "postal_code", "shown_comment", "email"])
-    assert petition.handed_details == ["country"]
+    more = ["day", "postal_code", "shown_comment", "email"]
+    changed = write(change_handing, petition_id=petition.id, names="full", details=more, now=utcnow())
+    assert changed.handed_details == ["postal_code", "shown_comment", "day"]
+    for place in range(2):
+        sign_and_hatch(petition, ODILE, email=f"later{place}@kwan.example", comment="For my sister")
     files = opened(pack(asked, petition, exporter, names="full", details=("postal_code", "shown_comment", "day")))
     [page] = pages(files["signatures.pdf"])
-    assert page.count("Odile Kwan") == 4
-    assert "M5V 2T6" in page
-    assert "brother" not in page
+    assert page.count("Odile Kwan") == 2
+    assert page.count("H3Z 2Y7") == 2
+    assert [word for word in ("M5V 2T6", "brother", "sister") if word in page] == []
     assert list(table(files)[0]) == ["row", "number", "evidence", "full_name", "postal_code", "shown_comment", "day"]
 
 

@@ -93,3 +93,11 @@ def test_paragraphs_for_print_keep_their_heads_and_the_marks_of_their_lists():
         ("text", "We ask:"),
         *(("item", words) for words in (("1.", "Search"), ("2.", "Find"), ("", "and tell"), ("–", "them"), ("–", "us"), ("7.", "Stay"))),
     ]
+
+
+def test_plain_emails_keep_the_marks_of_lists():
+    text = "Before:\n\n- first\n- second, [here](https://a.example)\n\n3. third\n4. fourth\n\nAfter"
+    assert to_text(text, shows_links=True) == (
+        "Before:\n\n- first\n- second, here (https://a.example)\n\n3. third\n4. fourth\n\nAfter"
+    )
+    assert to_text("- first\n- second") == "first\n\nsecond"

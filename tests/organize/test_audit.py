@@ -5,10 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from campaign.accounts.audit import COMMAND, Actor, record
-from campaign.extensions import write
+from campaign.accounts.audit import COMMAND, Actor, entries, record
+from campaign.extensions import db, write
+from campaign.organize.change_words import FIELDS
+from campaign.organize.changes import TOLD
 from campaign.organize.people.audit_words import ACTIONS
 from tests.factories.causes import make_cause
+from tests.factories.signatures import sign_and_hatch
 
 
 @pytest.fixture
@@ -80,3 +83,57 @@ def test_every_action_that_is_recorded_has_words():
     recorded = set(re.findall(r'(?:Fact|act_on_account|record|_role_given)\((?:\w+, )?"(\w+\.\w+)"', code))
     assert recorded <= ACTIONS.keys()
     assert len(recorded) > 8
+
+
+def told(action="petitions.edit"):
+    """Return {(field, part): (before, after)} of the newest entry for an action."""
+    db.session.rollback()
+    changes = entries(action=action)[0].details.get("changes", [])
+    return {(each["field"], each["part"]): (each["before"], each["after"]) for each in changes}
+
+
+def test_trail_tells_what_changed_before_and_after(desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    desk.post("/organize/petitions/home/goal", {"goal": "3000"})
+    assert told() == {("goal", ""): ("0", "3000")}
+    desk.post("/organize/petitions/home/targets", {"revision": 1, "rows-0-en": "The Mayor", "press": "new-version"})
+    assert told() == {("names", "0"): ("The Senate of the Valley; El Senado del Valle", "The Mayor")}
+    contents = {"names": "full", "details": ["country", "day"], "press": "new-version"}
+    desk.post("/organize/handovers/home/contents", contents)
+    assert told("handovers.edit") == {("handed_names", ""): ("shown", "full"), ("handed_details", ""): ("country", "country, day")}
+    desk.post("/organize/petitions/home/close")
+    assert told("petitions.close") == {("state", ""): ("published", "closed")}
+
+
+def test_long_text_is_told_around_its_first_difference(desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    body = "Word " * 300
+    texts = {"title_en": "Bring them home", "summary_en": "We ask where they are.", "press": "new-version"}
+    desk.post("/organize/petitions/home/letter", {**texts, "revision": 1, "body_en": body + "and more"})
+    desk.post("/organize/petitions/home/letter", {**texts, "revision": 2, "body_en": body + "and less"})
+    [(before, after)] = told().values()
+    assert before.endswith("more") and after.endswith("less") and len(after) < 60
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", ("Goal", "empty")), ("es", ("Meta", "vacío")), ("fr", ("Objectif", "vide"))])
+def test_trail_reads_in_each_language(desk_of, petition, lang, words):
+    desk = desk_of("admin", lang=lang)
+    desk.post("/organize/petitions/home/goal", {"goal": "3000"})
+    desk.post("/organize/petitions/home/dates", {"revision": 1, "time_zone": "America/Toronto", "deliver_on": "2027-05-01"})
+    page = desk.get("/organize/audit/").text
+    assert [word for word in (*words, "3000", "2027") if word not in page] == []
+
+
+def test_trail_tells_nothing_that_supporters_wrote(desk_of, petition):
+    desk = desk_of("owner", petition.cause_id)
+    signature_id = sign_and_hatch(petition, comment="For my brother")
+    seen = re.search(r'name="seen" type="hidden" value="([^"]+)"', desk.get(f"/organize/signatures/{signature_id}").text)
+    desk.post(f"/organize/signatures/{signature_id}/reject", {"reason": "A test", "seen": seen and seen[1]})
+    db.session.rollback()
+    assert [entry.action for entry in entries() if "changes" in entry.details] == []
+
+
+def test_every_field_that_the_trail_tells_of_exists_and_has_a_name():
+    told_of = {(table, column) for parts in TOLD.values() for table, _key, columns in parts for column in columns.split()}
+    assert [each for each in told_of if each[1] not in db.metadata.tables[each[0]].c] == []
+    assert {column for _table, column in told_of} == set(FIELDS)

@@ -1,5 +1,6 @@
 """Writing causes in the workspace."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -123,3 +124,12 @@ def test_a_draft_goes_out_by_itself_at_an_hour_that_exists_and_is_ahead(desk_of,
     assert write(publish_due_causes, now=hour) == 1
     assert (now_of().state, now_of().publish_at) == ("published", None)
     assert client.get("/en/causes/valley").status_code == 200
+
+
+def test_preview_of_a_draft_asks_for_no_picture_that_is_not_there(desk_of):
+    cause = make_cause(state="draft")
+    desk = desk_of("editor", cause.id)
+    page = desk.get(f"/organize/causes/{cause.slug}/preview").text
+    [picture] = set(re.findall(r'<img class="montage" src="([^"]+)"', page))
+    assert desk.get(picture).mimetype == "image/png"
+    assert "pulse.json" not in page and "montage.png" not in page

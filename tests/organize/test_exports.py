@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 import threading
 from datetime import date, timedelta
 
@@ -11,6 +12,7 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.edge.memory import PublicMemory
+from campaign.exports import packing
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
 from campaign.exports.shelf import exports_of, file_of
@@ -19,9 +21,10 @@ from campaign.extensions import db, write
 from campaign.lib.sealed_files import new_seed
 from campaign.lib.times import utcnow
 from campaign.petitions.queries import petition_by_id
+from campaign.signatures.erasing import erase_one
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, sign, sign_and_hatch
+from tests.factories.signatures import AMALIA, ODILE, post_signature, rows, sign, sign_and_hatch
 
 ASKED = {"purpose": "For our members’ meeting", "columns": ["number", "email"], "state": "counted", "kind": "csv"}
 PACK = {"purpose": "For the Senate", "lang": "en", "paper": "letter"}
@@ -249,7 +252,7 @@ def test_a_file_that_no_key_opens_any_more_is_said_to_be_gone(desk_of, petition,
 
 def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
     desk = desk_of("exporter", petition.cause_id)
-    assert "nothing to hand over" in desk.post("/organize/handovers/home/pack", PACK).text
+    assert "No signature can be handed over yet" in desk.post("/organize/handovers/home/pack", PACK).text
     sign_and_hatch(petition)
     assert desk.post("/organize/handovers/home/pack", {**PACK, "purpose": ""}).status_code == 422
     assert desk.post("/organize/handovers/home/pack", {**PACK, "lang": "fr"}).status_code == 422
@@ -261,19 +264,58 @@ def test_a_pack_asks_what_for_and_needs_somebody_who_signed(desk_of, petition):
     assert "Delivery pack" in desk.get("/organize/exports/home").text
 
 
-def test_more_than_was_told_is_handed_over_only_with_open_eyes(client, desk_of, petition):
+def hand_over(desk, names, *details):
+    """Change what the targets of the petition get to see, by a new version."""
+    chosen = {"names": names, "details": list(details), "press": "new-version"}
+    assert desk.post("/organize/handovers/home/contents", chosen).status_code == 303
+
+
+@pytest.mark.parametrize(
+    ("lang", "names", "country", "postal_code", "day"),
+    [
+        ("en", ("your name (the way", "your full name"), "your country", "your postal code", "the day you signed"),
+        ("es", ("tu nombre (como", "tu nombre completo"), "tu país", "tu código postal", "el día en que firmaste"),
+        ("fr", ("votre nom (de la façon", "votre nom complet"), "votre pays", "votre code postal", "le jour de votre signature"),
+    ],
+)
+def test_the_sentence_at_the_sign_button_says_what_is_delivered(client, desk_of, petition, lang, names, country, postal_code, day):
     desk = desk_of("owner", petition.cause_id)
-    assert "names as you let them be shown, country" in client.get("/en/petitions/home").text
-    desk.post("/organize/handovers/home/contents", {"names": "shown", "details": ["country", "day"]})
-    sign_and_hatch(petition)
-    more = {"names": "full", "details": ["country", "day"]}
-    answer = desk.post("/organize/handovers/home/contents", more)
-    assert (answer.status_code, petition_by_id(petition.id).handed_names) == (422, "shown")
-    assert 'id="sure-error"' in answer.text
-    assert desk.post("/organize/handovers/home/contents", {"names": "shown", "details": []}).status_code == 303
-    assert desk.post("/organize/handovers/home/contents", {**more, "sure": "y"}).status_code == 303
-    assert "whole names, country, day of signing" in client.get("/en/petitions/home").text
-    assert [entry.details["names"] for entry in noted("handovers.edit")] == ["full", "shown", "shown"]
+    pages = [f"/{lang}/petitions/home", f"/embed/petitions/home?lang={lang}", f"/api/v1/petitions/home?lang={lang}"]
+    shown, full = names
+
+    def told():
+        """Return for each page which of the details it names."""
+        texts = [client.get(page).get_data(as_text=True) for page in pages]
+        texts[2] = client.get(pages[2]).json["delivered"]["sentence"]
+        return [[words for words in (shown, full, country, postal_code, day) if words in text] for text in texts]
+
+    assert told() == [[shown, country]] * 3
+    hand_over(desk, "full", "postal_code", "day")
+    assert told() == [[full, postal_code, day]] * 3
+
+
+def test_who_signed_earlier_is_delivered_with_no_more_than_they_were_told(client, desk_of, petition, exporter):
+    desk = desk_of("owner", petition.cause_id)
+    sign_and_hatch(petition, AMALIA, name_display="initials")
+    hand_over(desk, "full", "country", "postal_code", "day")
+    sign_and_hatch(petition, ODILE)
+    columns = ["full_name", "country", "postal_code", "day"]
+    here = ask(desk, "delivery", columns=columns, kind="jsonl").location
+    exporter.make_next()
+    first, second = map(json.loads, desk.get(f"{here}/download").data.splitlines())
+    assert [first[name] for name in columns] == ["A. R.", "CA", "", ""]
+    assert (second["full_name"], second["country"], second["postal_code"]) == ("Odile Kwan", "CA", "H3Z 2Y7")
+    assert second["day"]
+    hand_over(desk, "shown")
+    assert ask(desk, "delivery", columns=["country"]).status_code == 422
+
+
+def test_an_old_page_is_signed_on_the_terms_that_it_showed(client, desk_of, petition):
+    hand_over(desk_of("owner", petition.cause_id), "full", "country")
+    post_signature(client, petition, {**AMALIA, "version": "1"})
+    post_signature(client, petition, {**ODILE, "version": "2"})
+    versions = {version.id: version.handed_names for version in petition_by_id(petition.id).versions}
+    assert [versions[each.version_id] for each in rows()] == ["shown", "full"]
 
 
 def test_the_receipt_stands_on_the_petitions_page_and_can_be_taken_back(client, desk_of, petition):
@@ -306,3 +348,24 @@ def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
     assert {name: told[name] for name in (*AMALIA, "comment", "number")} == {**AMALIA, "comment": "For my brother", "number": 1}
     assert [(entry.reason, entry.subject_id) for entry in noted("signatures.copy")] == [("She wrote to us", signature)]
     assert desk_of("exporter", petition.cause_id).post(path, {"reason": "x"}).status_code == 403
+
+
+def test_counts_on_page_pack_receipt_and_trail_agree_or_say_why_not(client, desk_of, petition, exporter, monkeypatch):
+    def no_poster(_, scratch):
+        yield
+        (scratch / packing.POSTER).write_bytes(b"%PDF-poster")
+
+    monkeypatch.setattr(packing._Pack, "_draw_poster", no_poster)
+    gone, *_others = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)]
+    write(erase_one, signature_id=gone)
+    desk = desk_of("owner", petition.cause_id)
+    assert "4 counted, 3 to deliver: the personal data of one was erased." in desk.get("/organize/handovers/home/pack").text
+    here = desk.post("/organize/handovers/home/pack", PACK).location
+    while exporter.make_next():
+        pass
+    assert 'data-rows="3">3<' in desk.get(here).text and "One more is counted." in desk.get(here).text
+    desk.get(f"{here}/download")
+    assert [noted(f"exports.{action}")[0].details["signatures"] for action in ("ask", "download")] == [3, 3]
+    sign_and_hatch(petition, AMALIA)
+    page = desk.get("/organize/handovers/home").text
+    assert re.search(r'name="signatures"[^>]*value="3"', page), "what was handed over, not what is counted by now"

@@ -2,6 +2,7 @@
 
 import io
 import re
+from html import unescape
 
 import pypdfium2
 import pytest
@@ -186,9 +187,9 @@ def printed(desk, **settings):
 
 
 @pytest.mark.parametrize(("lang", "paper", "words"), [
-    ("en", "A4", ("Bring them home", "To: The Senate of the Valley", "We ask where they are.", "I sign this petition.")),
-    ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.", "Firmo esta petición.")),
-    ("fr", "A4", ("Bring them home", "Je signe cette pétition.", "Prénom")),
+    ("en", "A4", ("Bring them home", "To: The Senate of the Valley", "We ask where they are.", "You sign this petition.")),
+    ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.", "Firmas esta petición.")),
+    ("fr", "A4", ("Bring them home", "Vous signez cette pétition.", "Prénom")),
 ])
 def test_sheets_are_printed_with_their_words_and_a_number_each(desk, petition, lang, paper, words):
     place, run = printed(desk, lang=lang, paper=paper)
@@ -315,3 +316,50 @@ def test_of_a_large_file_nobody_waits_for_the_end_as_the_worker_carries_it_out(d
     assert (go_on(write, now=utcnow()), go_on(write, now=utcnow())) == (1, 0)
     assert {row.given_name or "" for row in rows()} == {""}
     assert "just now" not in desk.get(place).text
+
+
+def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petition):
+    river = make_petition("river", cause_id=petition.cause_id, texts={"es": {"title": "Ebro", "summary": "x", "body": "x", "organisation": "Plataforma"}})
+    desk = desk_of("reviewer", petition.cause_id)
+    first = desk.get("/organize/imports/type").text
+    assert 'name="wording"' not in first
+    page = desk.get("/organize/imports/type?petition=river&lang=es").text
+    wording = unescape(re.search(r'name="wording"[^>]*>([^<]*)', page)[1]).strip()
+    assert "Plataforma guarda" in wording
+    hidden = dict(re.findall(r'type="hidden" name="(petition|lang)" value="([^"]*)"', page))
+    place = desk.post("/organize/imports/type", {**typed_sheet(), **hidden, "wording": wording}).location
+    batch = batch_at(place)
+    assert (batch.petition_id, batch.wording, batch.lang) == (river.id, wording, "es")
+
+
+@pytest.mark.parametrize("path", ["type", "upload", "print"])
+def test_no_form_for_paper_chooses_a_petition_by_itself(desk_of, petition, path):
+    """Where there is only one, it is chosen."""
+    desk = desk_of("reviewer", petition.cause_id)
+    assert '<option value="">' not in desk.get(f"/organize/imports/{path}").text
+    make_petition("river", cause_id=petition.cause_id)
+    page = desk.get(f"/organize/imports/{path}").text
+    assert re.search(r'<option value=""[^>]*>Choose a petition</option>', page)
+    sent = {**typed_sheet(), "petition": "", "paper": "A4", "sheets": "2", "file": (io.BytesIO(csv_of(ZORA)), "list.csv")}
+    answer = desk.post(f"/organize/imports/{path}", sent, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert 'id="petition-error"' in answer.text
+
+
+@pytest.mark.parametrize(("country", "sheets", "pack"), [("CA", "Letter", "letter"), ("MX", "Letter", "letter"), ("DE", "A4", "a4")])
+def test_paper_forms_agree_on_the_size_of_the_sites_country(app, desk_of, petition, monkeypatch, country, sheets, pack):
+    monkeypatch.setitem(app.config, "FIRST_COUNTRIES", (country,))
+    desk = desk_of("owner", petition.cause_id)
+    chosen = [re.search(r'name="paper"[^>]*value="([^"]+)"[^>]*checked', desk.get(path).text)[1] for path in ("/organize/imports/print", "/organize/handovers/home/pack")]
+    assert chosen == [sheets, pack]
+
+
+def test_mending_a_row_keeps_the_lines_of_a_comment(desk, petition):
+    heading = "given_name,family_name,email,country,postal_code,comment\r\n"
+    place = matched(desk, (heading + '"Zora","Q",nowhere,MX,06600,"First line\nSecond line"\r\n').encode())
+    page = desk.get(place).text
+    [comment] = re.findall(r'<textarea[^>]*name="cell:2:comment"[^>]*>\s*([^<]*)</textarea>', page)
+    assert comment.split("\n") == ["First line", "Second line"]
+    desk.post(f"{place}/mend", {"cell:2:email": "", "cell:2:comment": comment.replace("\n", "\r\n"), "seen": seen_at(desk, place)})
+    desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
+    assert [row.comment for row in rows()] == ["First line\nSecond line"]

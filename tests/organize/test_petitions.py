@@ -16,7 +16,7 @@ from campaign.petitions.tasks import publish_due_petitions
 from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.pictures import bomb, heart
-from tests.factories.signatures import sign
+from tests.factories.signatures import row, sign
 
 LONG = "ש" * 200
 HOME = "/organize/petitions/home"
@@ -50,7 +50,7 @@ def test_of_two_who_set_a_goal_the_second_hears_of_the_first(desk, home):
 
 def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
     answer = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "es", "title": "Árboles para Iguala"})
-    assert (answer.status_code, answer.location) == (303, "/organize/petitions/arboles-para-iguala")
+    assert (answer.status_code, answer.location) == (303, "/organize/petitions/arboles-para-iguala/letter?guide=1")
     made = now_of("arboles-para-iguala")
     assert (made.state, made.original_lang, made.current_version.texts[0].lang) == ("draft", "es", "es")
     assert client.get("/es/petitions/arboles-para-iguala").status_code == 404
@@ -62,7 +62,7 @@ def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, 
 def test_a_button_pressed_twice_makes_one_petition(desk):
     words = {"cause": desk.cause.id, "lang": "en", "title": "Trees"}
     for _ in range(2):
-        assert desk.post("/organize/petitions/new", words).location == "/organize/petitions/trees"
+        assert desk.post("/organize/petitions/new", words).location.startswith("/organize/petitions/trees")
     assert [entry.action for entry in entries(action="petitions.create")] == ["petitions.create"]
 
 
@@ -158,14 +158,57 @@ def test_going_back_from_the_warning_keeps_the_words(desk, home):
     assert len(now_of().versions) == 1
 
 
-def test_dates_targets_and_goal_make_no_version(desk, home):
+def test_dates_goal_and_required_fields_make_no_version(desk, home):
     desk.post(f"{HOME}/goal", {"goal": "1000"})
-    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "rows-1-en": "The Senate"})
     delivery = {"deliver_on": "2027-05-01", "deliver_place_es": "Iguala"}
-    desk.post(f"{HOME}/dates", {"revision": 2, "time_zone": "America/Toronto", **delivery})
+    desk.post(f"{HOME}/dates", {"revision": 1, "time_zone": "America/Toronto", **delivery})
+    desk.post(f"{HOME}/form", {"revision": 2, "required_fields": "country", "confirmation": "email"})
     changed = now_of()
     assert (changed.goal, len(changed.versions), changed.deliver_places) == (1000, 1, {"es": "Iguala"})
-    assert [target.name("en") for target in changed.targets] == ["The House", "The Senate"]
+    assert changed.required_fields == ["country"]
+
+
+CHANGES = {
+    "targets": ("petitions/home/targets", {"revision": 1, "rows-0-en": "Mayors"}, "Mayors"),
+    "form": (
+        "petitions/home/form",
+        {"revision": 1, "confirmation": "email", "rows-0-type": "text", "rows-0-label_en": "How did you hear of us?"},
+        "How did you hear of us?",
+    ),
+    "delivery": ("handovers/home/contents", {"names": "shown", "details": ["country", "day"], "mark": "shown-country"}, "the day you signed"),
+}
+
+
+@pytest.mark.parametrize("part", CHANGES)
+def test_what_supporters_agreed_to_changes_only_by_a_version_that_was_seen(desk_of, petition, part):
+    desk = desk_of("owner", petition.cause_id)
+    path, typed, words = CHANGES[part]
+    signed = sign(petition)
+    review = desk.post(f"/organize/{path}", typed)
+    assert review.status_code == 200
+    for shown in ("This becomes version 2", "Nothing is saved yet.", words, "<ins>"):
+        assert shown in review.text
+    assert len(now_of().versions) == 1
+    back = desk.post(f"/organize/{path}", {**typed, "press": "back"})
+    assert (back.status_code, len(now_of().versions)) == (200, 1)
+    assert desk.post(f"/organize/{path}", {**typed, "press": "new-version"}).status_code == 303
+    assert [version.number for version in now_of().versions] == [1, 2]
+    assert row(signed).version_id == now_of().versions[0].id
+    assert words in desk.get(f"{HOME}/versions/2").text
+
+
+def test_the_hidden_fields_of_the_warning_carry_all_that_was_typed(desk, home):
+    review = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "rows-1-en": "The Senate", "rows-1-es": "El Senado"})
+    typed = dict(re.findall(r'type="hidden" name="(rows[^"]+|revision)" value="([^"]*)"', review.text))
+    desk.post(f"{HOME}/targets", {**typed, "press": "new-version"})
+    assert [target.names for target in now_of().targets] == [{"en": "The House"}, {"en": "The Senate", "es": "El Senado"}]
+
+
+def test_a_draft_changes_without_versions(desk):
+    make_petition(cause_id=desk.cause.id, state="draft")
+    assert desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"}).status_code == 303
+    [version] = now_of().versions
+    assert version.targets == [{"en": "The House"}]
 
 
 def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
@@ -184,7 +227,7 @@ def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
 
 
 def test_of_two_editors_of_the_targets_the_second_sees_both_lists(desk, home):
-    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House"})
+    desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The House", "press": "new-version"})
     answer = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor"})
     assert answer.status_code == 409
     assert "The House" in answer.text
@@ -233,7 +276,7 @@ def test_own_questions_are_asked_in_the_readers_language_and_answers_are_kept_in
     form = {
         "revision": 1, "required_fields": "country", "confirmation": "email", "two_per_address": "y", "neutral_emails": "y",
         "rows-0-type": "choice", "rows-0-required": "y", "rows-0-label_en": "How far?", "rows-0-choices_en": "near\nfar",
-        "rows-0-label_es": "¿Qué tan lejos?", "rows-0-choices_es": "cerca\nlejos",
+        "rows-0-label_es": "¿Qué tan lejos?", "rows-0-choices_es": "cerca\nlejos", "press": "new-version",
     }  # fmt: skip
     assert desk.post(f"{HOME}/form", form).status_code == 303
     changed = now_of()
@@ -356,3 +399,71 @@ def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
     mark = re.search(r'/picture/remove".*?name="mark" value="([^"]+)"', stale)[1]
     assert desk.post(f"{HOME}/picture/remove", {"mark": unescape(mark)}).status_code == 303
     assert desk.get(path).status_code == 404
+
+
+def test_preview_shows_the_page_with_what_was_typed_and_saves_nothing(desk, home):
+    typed = letter(home, title_es="Un título nuevo", body_es="Otras **palabras**.", press="preview-es")
+    page = desk.post(f"{HOME}/letter", typed)
+    assert page.status_code == 200
+    for shown in ("Un título nuevo", "<strong>palabras</strong>", '<html lang="es"', 'method="dialog"'):
+        assert shown in page.text
+    rows = desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Mayor of Nowhere", "press": "preview"})
+    assert (rows.status_code, "The Mayor of Nowhere" in rows.text) == (200, True)
+    form = {"revision": 1, "confirmation": "email", "rows-0-type": "text", "rows-0-label_en": "How did you hear of us?", "press": "preview"}
+    assert "How did you hear of us?" in desk.post(f"{HOME}/form", form).text
+    assert [len(now_of().versions), now_of().targets[0].name("en")] == [1, "The Senate of the Valley"]
+
+
+@pytest.mark.parametrize("press", ["preview", "save", "new-version"])
+def test_only_a_saved_form_tells_the_browser_to_forget_its_draft(desk, home, press):
+    name = f"petition:{home.id}:letter"
+    answer = desk.post(f"{HOME}/letter", letter(home, body_en="Other words.", press=press, draft=name))
+    told = f'data-module="saved-draft" data-draft="{name}"'
+    assert (answer.status_code == 303) == (press == "new-version")
+    assert (told in desk.get(HOME).text) == (press == "new-version")
+    assert told not in desk.get(HOME).text
+
+
+def test_a_refused_form_keeps_the_draft_in_the_browser(desk, home):
+    name = f"petition:{home.id}:letter"
+    assert desk.post(f"{HOME}/letter", letter(home, title_en="", draft=name)).status_code == 422
+    assert "saved-draft" not in desk.get(HOME).text
+
+
+def test_the_guide_leads_from_a_title_to_a_published_petition(desk, client):
+    here = desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"}).location
+    steps = []
+    sent = {
+        "letter": {"revision": 1, "title_en": "Trees", "summary_en": "We ask for trees.", "body_en": "Plant them.", "press": "save"},
+        "targets": {"revision": 1, "rows-0-en": "The Mayor"},
+        "form": {"revision": 2, "required_fields": "country", "confirmation": "email"},
+        "dates": {"revision": 3, "time_zone": "America/Toronto"},
+    }
+    for step, words in sent.items():
+        page = desk.get(here).text
+        assert 'aria-current="step"' in page and "Save and continue" in page and "Skip this step" in page
+        steps.append(here.split("/trees/")[1])
+        here = desk.post(f"/organize/petitions/trees/{step}", {**words, "guide": "1"}).location
+    assert steps == [f"{step}?guide=1" for step in sent]
+    assert here == "/organize/petitions/trees/picture?guide=1"
+    [skip] = re.findall(r'href="([^"]+)">Skip this step', desk.get(here).text)
+    assert skip == "/organize/petitions/trees/publish?guide=1"
+    assert "Publish" in desk.get(skip).text
+    assert desk.post("/organize/petitions/trees/publish").status_code == 303
+    assert client.get("/en/petitions/trees").status_code == 200
+
+
+def test_a_refused_step_stays_in_the_guide(desk):
+    desk.post("/organize/petitions/new", {"cause": desk.cause.id, "lang": "en", "title": "Trees"})
+    page = desk.post("/organize/petitions/trees/letter", {"revision": 1, "title_en": "", "guide": "1"})
+    assert page.status_code == 422
+    assert 'name="guide" value="1"' in page.text and 'aria-current="step"' in page.text
+
+
+def test_publishing_under_a_draft_cause_says_that_nobody_sees_it(desk_of, client):
+    cause = make_cause(state="draft")
+    make_petition(cause_id=cause.id, state="draft")
+    desk = desk_of("owner", cause.id)
+    page = desk.post(f"{HOME}/publish", follow_redirects=True).text
+    assert "nobody sees it yet" in page and f"/organize/causes/{cause.slug}" in page
+    assert client.get("/en/petitions/home").status_code == 404

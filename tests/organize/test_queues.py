@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.factories.signatures import ODILE, row, sign, sign_and_hatch
+from tests.factories.signatures import AMALIA, ODILE, row, sign, sign_and_hatch
 
 pytestmark = pytest.mark.both_databases
 
@@ -70,3 +70,13 @@ def test_a_reason_that_is_missing_is_said_where_it_belongs(desk_of, petition):
     opened = re.search(r'<details class="fold" open>.*?</details>', page, re.DOTALL).group()
     assert f'action="{path}"' in opened
     assert 'id="why-error"' in opened
+
+
+def test_review_says_why_a_comment_stays_private(desk_of, petition):
+    desk = desk_of("reviewer", petition.cause_id)
+    hidden = sign_and_hatch(petition, AMALIA, name_display="counted", comment="For my brother")
+    shown = sign_and_hatch(petition, ODILE, name_display="initials", comment="For my sister")
+    why = "chose not to show their name"
+    assert desk.get("/organize/comments/").text.count(why) == 1
+    pages = [desk.get(f"/organize/signatures/{signature_id}").text for signature_id in (hidden, shown)]
+    assert [why in page for page in pages] == [True, False]

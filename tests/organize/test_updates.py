@@ -69,7 +69,7 @@ def test_words_and_what_it_is_about_are_saved_and_seen_before(desk, client):
     update = make_update(cause_id=desk.cause.id)
     petition, event = make_petition(cause_id=desk.cause.id), make_event(cause_id=desk.cause.id)
     change = words(update, title_fr="Réponse", body_fr="Ils ont *écrit*.", petitions=petition.id, event=event.id)
-    seen = desk.post(f"{ANSWER}/words", {**change, "press": "preview"}).text
+    seen = desk.post(f"{ANSWER}/words", {**change, "press": "preview-fr"}).text
     assert "<em>écrit</em>" in seen and len(update_now().texts) == 2
     assert desk.post(f"{ANSWER}/words", {**change, "press": "save"}).status_code == 303
     now = update_now()
@@ -207,7 +207,7 @@ def test_mail_says_who_asked_shows_the_letter_and_sends_a_test_to_the_organizer_
     desk.post("/organize/mail/answer/test/es")
     kind, entry, lang = owed()[-1]
     letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
-    assert (letter.to, letter.lang, letter.subject) == (desk.organizer.email, "es", "An answer came (es)")
+    assert (letter.to, letter.lang, letter.subject) == (desk.organizer.email, "es", "[Prueba] An answer came (es)")
     assert trail()[-1][0] == "mail.test"
 
 
@@ -227,7 +227,9 @@ def test_a_planned_mailing_is_not_said_to_be_on_its_way_and_its_page_says_for_wh
     wishes = {"langs": ["es"], "kinds": ["signers"], "per_minute": "30", "starts_at": later, "time_zone": "UTC"}
     page = desk.post("/organize/mail/answer", wishes, follow_redirects=True).text
     assert "It is planned" in page and "on its way" not in page
-    assert "30 letters a minute at most" in page and "Who ticked the box when they signed<br>" in page and "Who subscribed by a form" not in page
+    report = page.partition("What became of it")[2].partition("</section>")[0]
+    assert "30 letters a minute at most" in report and "Who ticked the box when they signed<br>" in report
+    assert "Who subscribed by a form" not in report
     assert 'data-module="fresh-page"' in page, "it tells how far it is by itself"
 
 
@@ -254,3 +256,38 @@ def test_a_draft_is_not_mailed(desk):
     write(publish_update, update_id=update.id, now=utcnow())
     desk.post("/organize/mail/answer", wishes)
     assert mailing_now(update) is not None
+
+
+WISHES = {"langs": ["en", "es"], "kinds": ["subscribers"], "per_minute": "30", "time_zone": "UTC"}
+
+
+def in_days(days):
+    return (utcnow() + timedelta(days=days)).strftime("%Y-%m-%dT%H:%M")
+
+
+def test_planned_mailing_is_changed_cancelled_and_planned_again(desk):
+    update = make_update(cause_id=desk.cause.id)
+    desk.post("/organize/mail/answer", {**WISHES, "starts_at": in_days(2)})
+    page = desk.get("/organize/mail/answer").text
+    assert "/mail/answer/change" in page and "/mail/answer/cancel" in page and "/mail/answer/stop" not in page
+    assert desk.post("/organize/mail/answer/change", {**WISHES, "langs": []}).status_code == 422
+    before = mailing_now(update).starts_at
+    desk.post("/organize/mail/answer/change", {**WISHES, "langs": ["es"], "starts_at": in_days(4)})
+    moved = mailing_now(update)
+    assert (moved.langs, moved.starts_at > before, moved.state) == (["es"], True, "planned")
+    desk.post("/organize/mail/answer/cancel")
+    assert mailing_now(update) is None
+    desk.post("/organize/mail/answer/cancel")
+    desk.post("/organize/mail/answer", {**WISHES, "starts_at": in_days(2)})
+    assert mailing_now(update).state == "planned"
+    assert [action for action, _, _ in trail() if action.startswith("mail.")] == ["mail.plan", "mail.change", "mail.cancel", "mail.plan"]
+
+
+def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
+    update = make_update(cause_id=desk.cause.id, draft=True)
+    assert "/organize/mail/answer/test/en" in desk.get(ANSWER).text
+    desk.post("/organize/mail/answer/test/en")
+    kind, entry, lang = owed()[-1]
+    letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
+    assert (letter.to, letter.subject) == (desk.organizer.email, "[Test] An answer came")
+    assert mailing_now(update) is None

@@ -97,7 +97,7 @@ def test_a_changed_text_is_said_to_be_one(client, app):
     petition = make_petition()
     assert "This is version" not in client.get(PAGE).text
     new_version(petition)
-    assert "This is version 2 of the text" in client.get(PAGE).text
+    assert "This is version 2, since" in client.get(PAGE).text
 
 
 def test_the_page_may_be_kept_by_everybody_for_a_second(client, app):

@@ -119,7 +119,7 @@ def test_new_words_are_found_and_old_ones_are_not(app):
     write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(body="We beg."), now=utcnow())
     assert found("undersigned") == []
     assert found("beg") == [("petition", "home")]
-    write(editing.change_targets, petition_id=petition.id, revision=1, targets=[{"en": "The Court"}])
+    write(editing.change_targets, petition_id=petition.id, revision=1, targets=[{"en": "The Court"}], now=utcnow())
     assert found("court") == [("petition", "home")]
     assert found("senate") == []
 

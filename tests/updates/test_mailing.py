@@ -267,3 +267,57 @@ def test_who_changes_to_weekly_does_not_get_again_what_came_by_itself(app, cause
     send_all()
     write(change, subscription_id=reader, email_digest=digest("amalia"), lang="en", frequency="weekly", now=utcnow())
     assert write(tasks.send_digests, now=utcnow() + timedelta(days=8)) == 0
+
+
+def later(hours=1):
+    return utcnow() + timedelta(hours=hours)
+
+
+def test_planned_mailing_is_moved_and_goes_out_at_its_new_time(app, cause):
+    subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
+    planned = plan(make_update(cause_id=cause.id), starts_at=later())
+    write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later(5), langs=["en"], kinds=["subscribers"])
+    assert send_all(now=later(2)) == 0
+    assert send_all(now=later(6)) > 0
+    assert owed_now() == 3
+
+
+def test_cancelled_mailing_can_be_planned_again(app, cause):
+    subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
+    update = make_update(cause_id=cause.id)
+    for _ in range(2):
+        planned = plan(update, starts_at=later())
+        write(mailings.cancel_mailing, mailing_id=planned.id)
+        assert mailings.mailing_of(update.id) is None
+    assert (send_all(now=later(2)), owed_now()) == (0, 0)
+    plan(update)
+    send_all()
+    assert owed_now() == 3
+
+
+def test_begun_mailing_is_neither_moved_nor_cancelled(app, cause):
+    subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
+    planned = plan(make_update(cause_id=cause.id), per_minute=1)
+    write(tasks.send_batch, now=utcnow())
+    write(mailings.pause_mailing, mailing_id=planned.id)
+    with pytest.raises(mailings.MailingBegun):
+        write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later())
+    with pytest.raises(mailings.MailingBegun):
+        write(mailings.cancel_mailing, mailing_id=planned.id)
+    write(mailings.resume_mailing, mailing_id=planned.id)
+
+
+def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
+    subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
+    planned = plan(make_update(cause_id=cause.id))
+
+    def move():
+        try:
+            return write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later()) is not None
+        except mailings.MailingBegun:
+            return False
+
+    outcomes = together(app, [move, lambda: write(tasks.send_batch, now=utcnow())])
+    moved, sent = outcomes
+    assert owed_now() == (0 if moved else 3)
+    assert bool(sent) != moved

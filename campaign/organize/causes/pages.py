@@ -1,6 +1,8 @@
 """Causes: the list, writing one, its address."""
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from dataclasses import replace
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from campaign.causes.operations import (
@@ -10,20 +12,28 @@ from campaign.causes.operations import (
     create_cause,
     move_cause,
 )
+from campaign.causes.pages import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
+from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.slugs import slug_of
+from campaign.lib.times import utcnow
 from campaign.montage.queries import shape_title
 from campaign.organize.acts import Fact, act
 from campaign.organize.causes.forms import SHAPES, CauseForm
 from campaign.organize.content_fields import caught_up
+from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
 from campaign.organize.later_forms import LaterForm
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.presence import causes_where
 from campaign.organize.scope import any_cause
+from campaign.petitions.cards import cards_of_cause
+from campaign.updates.pages import recent_cards
 
+# The picture of a draft is shown with so many butterflies.
+SAMPLE = 100
 blueprint = Blueprint("causes", __name__, url_prefix="/causes")
 
 
@@ -100,8 +110,8 @@ def save_words(cause):
     form.slug.data = cause.slug
     if not form.validate():
         return _writing_page(form, cause, 422)
-    if request.form.get("press") == "preview":
-        return _writing_page(form, cause, shows_preview=True)
+    if preview_asked():
+        return preview_page(cause, **_as_typed(form))
     try:
         act(
             fact_of("causes.edit", cause),
@@ -144,14 +154,36 @@ def save_address(cause):
     return back_to(form.slug.data)
 
 
-def _writing_page(form, cause=None, status=200, *, shows_preview=False, conflicting=()):
+def preview_page(cause, **typed):
+    """Return the public page of a cause for organizers; `typed` are fields of its CausePage that are not saved yet."""
+    now = utcnow()
+    if cause.state == "draft":
+        g.sample_picture = url_for("organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE)
+    return render_template(
+        "organize/causes/preview.html",
+        cause=replace(cause_page(cause, g.lang), **typed),
+        petitions=cards_of_cause(cause.id, g.lang, now),
+        events=cards_ahead(g.lang, now, cause_id=cause.id),
+        past_events=cards_past(g.lang, now, cause_id=cause.id),
+        updates=recent_cards(g.lang, now, cause_id=cause.id),
+        is_unsaved=bool(typed),
+    )
+
+
+def _as_typed(form):
+    texts = form.texts()
+    lang = g.lang if g.lang in texts else next(iter(texts))
+    words = texts[lang]
+    return {"lang": lang, "title": words["title"], "summary": words["summary"], "story": to_html(words["story"]), "palette": form.palette.data}
+
+
+def _writing_page(form, cause=None, status=200, *, conflicting=()):
     return render_template(
         "organize/causes/words.html",
         cause=cause,
         form=form,
         order=list(LOCALES),
         stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
-        shows_preview=shows_preview,
         conflicting=conflicting,
     ), status
 

@@ -1,21 +1,17 @@
 """A cause before everybody's eyes: the preview, publishing it now or by itself, closing it, putting it away."""
 
-from flask import flash, g, render_template
+from flask import flash
 from flask_babel import gettext as _
 
 from campaign.causes.operations import publish_cause, schedule_cause
-from campaign.causes.pages import page as cause_page
-from campaign.events.pages import cards_ahead, cards_past
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
-from campaign.organize.causes.pages import any_cause, back_to, blueprint, fact_of, shown
+from campaign.organize.causes.pages import any_cause, back_to, blueprint, fact_of, preview_page, shown
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.drafts import speak_as_asked
 from campaign.organize.guard import allowed
 from campaign.organize.later_forms import LaterForm
-from campaign.petitions.cards import cards_of_cause
 from campaign.petitions.endings import close_cause, reopen_cause, retire_cause
-from campaign.updates.pages import recent_cards
 
 
 @blueprint.post("/<slug>/publish")
@@ -77,12 +73,4 @@ def archive(cause):
 def preview(cause):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()
-    now = utcnow()
-    return render_template(
-        "organize/causes/preview.html",
-        cause=cause_page(cause, g.lang),
-        petitions=cards_of_cause(cause.id, g.lang, now),
-        events=cards_ahead(g.lang, now, cause_id=cause.id),
-        past_events=cards_past(g.lang, now, cause_id=cause.id),
-        updates=recent_cards(g.lang, now, cause_id=cause.id),
-    )
+    return preview_page(cause)

@@ -1,5 +1,6 @@
 """Events from their beginning: the list, the page of each, and the next one after it."""
 
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
@@ -112,7 +113,12 @@ def duplicate(event):
 def preview(event):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()
-    shown = event_page(event, g.lang, utcnow())
+    return preview_page(event)
+
+
+def preview_page(event, **typed):
+    """Return the public page of an event for organizers; `typed` are fields of its EventPage that are not saved yet."""
+    shown = replace(event_page(event, g.lang, utcnow()), **typed)
     url = whole_address("events.show", g.lang, slug=event.slug)
     return render_template(
         "organize/events/preview.html",
@@ -122,6 +128,7 @@ def preview(event):
         picture_view="organize.events.picture_file",
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
         calendar_links=links_to_add(event, shown, url),
+        is_unsaved=bool(typed),
     )
 
 

@@ -13,8 +13,9 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts
+from campaign.organize.drafts import preview_asked
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
-from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
+from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, preview_page
 from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
 from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
 from campaign.organize.guard import allowed
@@ -31,8 +32,8 @@ def words(event):
 @allowed("events.edit", any_event)
 def save_words(event):
     form = WordsForm(event)
-    if request.form.get("press") == "preview" and form.validate():
-        return _page(event, form, shows_preview=True)
+    if preview_asked() and form.validate():
+        return preview_page(event, **_as_typed(form, event))
     return _saved(event, form)
 
 
@@ -125,6 +126,15 @@ def save_address(event):
         return _page(event, form, 422)
 
 
+def _as_typed(form, event):
+    """Return what the public page says of what was typed, as columns of an EventPage."""
+    texts = form.texts()
+    lang = g.lang if g.lang in texts else event.original_lang
+    words = texts[lang]
+    shown = {"kind": words["kind"], "title": words["title"], "body": to_html(words["body"]), "access": to_html(words["access"])}
+    return {**shown, "lang": lang, "written_in": tuple(texts)}
+
+
 def _offered(form):
     return form.offer(cards_of_cause(form.event.cause_id, g.lang, utcnow()))
 
@@ -153,7 +163,7 @@ def _saved(event, form):
     return back_to(changed.slug)
 
 
-def _page(event, form, status=200, *, conflicting=(), shows_preview=False):
+def _page(event, form, status=200, *, conflicting=()):
     told = numbers_of(event) if form.part in ("hours", "place") and event.state == "published" else None
     return render_template(
         PAGES[form.part],
@@ -165,7 +175,6 @@ def _page(event, form, status=200, *, conflicting=(), shows_preview=False):
         written=form.written,
         order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],
         bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES} if form.part == "words" else {},
-        shows_preview=shows_preview,
     ), status
 
 

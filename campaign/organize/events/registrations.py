@@ -101,13 +101,15 @@ def seat(event, registration_id):
 @allowed("registrations.check_in", any_event)
 def cancel_one(event, registration_id):
     registration = _own(event, registration_id)
+    frees_seat = registration.state == "registered" and numbers_of(event).waiting > 0
     try:
         fact = _of("registrations.cancel", event, registration)
         act(fact, cancel_registration, registration_id=registration.id, now=utcnow())
     except RegistrationClosed:
         flash(_("The event has begun: whoever does not come simply is not checked in."), "grave")
     else:
-        flash(_("%(name)s is off the list, and whoever waits longest gets the seat.", name=registration.name), "sure")
+        name = registration.name
+        flash(_("%(name)s is off the list. The next person waiting gets the seat.", name=name) if frees_seat else _("%(name)s is off the list.", name=name), "sure")
     return _back(event)
 
 

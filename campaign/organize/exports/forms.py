@@ -14,7 +14,7 @@ from campaign.exports.selection import Selection
 from campaign.lib.countries import countries
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, most
-from campaign.organize.exports.words import KIND_WORDS, OFFERED, STATE_WORDS, USUAL
+from campaign.organize.exports.words import KIND_WORDS, STATE_WORDS, USUAL, offered
 from campaign.organize.hour_fields import DayField
 from campaign.organize.numbers.figures import zone
 from campaign.organize.signatures.words import EVIDENCE_WORDS
@@ -47,11 +47,11 @@ class ExportForm(PurposeForm):
     subscribed = BooleanField(_l("Only those who asked for news"))
     kind = RadioField(_l("File"), choices=list(starmap(SelectChoice, KIND_WORDS.items())))
 
-    def __init__(self, aim, **named):
+    def __init__(self, aim, petition, **named):
         super().__init__(**named)
         self._aim = aim
         anything = SelectChoice("", _l("Any"))
-        self.columns.choices = [SelectChoice(name, COLUMNS[name].label) for name in COLUMNS if name in OFFERED[aim]]
+        self.columns.choices = [SelectChoice(name, COLUMNS[name].label) for name in COLUMNS if name in offered(aim, petition)]
         self.state.choices = list(starmap(SelectChoice, STATE_WORDS.items()))
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
@@ -61,12 +61,13 @@ class ExportForm(PurposeForm):
             del self.state, self.subscribed
 
     @classmethod
-    def begin(cls, aim, chosen):
+    def begin(cls, aim, petition, chosen):
         """Return the form as it was sent last for this petition (an ExportChoice), or with what is usual."""
         if chosen is None:
-            return cls(aim, formdata=None, data={"columns": USUAL[aim], "state": "counted", "kind": "csv"})
+            usual = [name for name in USUAL[aim] if name in offered(aim, petition)]
+            return cls(aim, petition, formdata=None, data={"columns": usual, "state": "counted", "kind": "csv"})
         kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
-        return cls(aim, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})
+        return cls(aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})
 
     def validate_source(self, field):
         if field.data and not clean_source(field.data):
@@ -88,6 +89,7 @@ class ExportForm(PurposeForm):
             lang=self.lang.data,
             source=clean_source(self.source.data or ""),
             subscribed=to_letters or self.subscribed.data,
+            delivered=self._aim == "delivery",
             since=_start(self.since.data),
             until=_start(self.until.data, days=1),
         )

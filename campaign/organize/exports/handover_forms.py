@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.lib.locales import NAMES
@@ -27,7 +27,7 @@ NAME_HINTS = {
 DETAIL_CHOICES = {
     "country": _l("Country"),
     "postal_code": _l("Postal code"),
-    "shown_comment": _l("Comments that were let through"),
+    "shown_comment": _l("Approved comments, only beside a name or initials that are shown"),
     "day": _l("Day of signing"),
 }
 
@@ -60,7 +60,6 @@ class HandingForm(FlaskForm):
         validators=[InputRequired(_l("Choose one."))],
     )
     details = SelectMultipleField(_l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()])
-    sure = BooleanField(_l("I know that those who have signed so far were told less, and we may hand this over"))
 
     @classmethod
     def of(cls, petition):

@@ -1,6 +1,6 @@
 """The hand-over of a petition: the pack for the day, what of each signature is in it, and the receipt."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from campaign.exports.operations import ask_for_export
@@ -10,12 +10,16 @@ from campaign.organize.acts import Fact, act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.exports.handover_forms import DETAIL_CHOICES, NAME_CHOICES, NAME_HINTS, HandingForm, PackForm, ReceiptForm
 from campaign.organize.exports.words import words
+from campaign.organize.fields import site_paper
 from campaign.organize.guard import allowed, fresh
+from campaign.organize.petitions.versions import makes_version, review
 from campaign.organize.presence import may, organizer
 from campaign.organize.scope import any_petition, in_sight
 from campaign.petitions.editing import ChangedMeanwhile
-from campaign.petitions.handing import change_handing, handovers_of, record_handover, remove_handover, tells_more
+from campaign.petitions.handing import change_handing, handovers_of, mark_of, record_handover, remove_handover
+from campaign.petitions.models import HANDED_DETAILS
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.signatures.counting import counted_without_data
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 
@@ -23,14 +27,14 @@ blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 @blueprint.get("/<slug>")
 @allowed("handovers.record", any_petition)
 def show(petition):
-    return _page(petition, ReceiptForm(formdata=None, signatures=_count(petition) or None))
+    return _page(petition, ReceiptForm(formdata=None, signatures=_handed_over(petition) or None))
 
 
 @blueprint.get("/<slug>/pack")
 @allowed("signatures.export", any_petition)
 @fresh
 def pack(petition):
-    usual = {"lang": petition.original_lang, "paper": "letter"}
+    usual = {"lang": petition.original_lang, "paper": site_paper().lower()}
     return _pack_page(petition, PackForm(_languages(petition), formdata=None, data=usual))
 
 
@@ -41,9 +45,9 @@ def make_pack(petition):
     form = PackForm(_languages(petition))
     if not form.validate():
         return _pack_page(petition, form, 422)
-    count = _count(petition)
+    count = _deliverable(petition)
     if not count:
-        form.form_errors.append(_("Nobody is counted yet, so there is nothing to hand over."))
+        form.form_errors.append(_("No signature can be handed over yet."))
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.handed_names, "details": petition.handed_details}
@@ -76,19 +80,21 @@ def save_contents(petition):
     form = HandingForm()
     if not form.validate():
         return _contents_page(petition, form, 422)
-    chosen = {"names": form.names.data, "details": form.details.data}
-    if tells_more(petition, **chosen) and _count(petition) and not form.sure.data:
-        form.sure.errors = [_("Tick this first, or choose no more than before.")]
-        return _contents_page(petition, form, 422)
-    fact = _fact("handovers.edit", petition, details=chosen)
+    if request.form.get("press") == "back":
+        return _contents_page(petition, form)
+    names, details = form.names.data, [name for name in HANDED_DETAILS if name in form.details.data]
+    here, leave = (url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show"))
+    if form.mark.data == mark_of(petition) and (changes := makes_version(petition, handed_names=names, handed_details=details)):
+        return review(petition, here, leave, changes)
+    fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
     try:
-        act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, **chosen)
+        act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, names=names, details=details, now=utcnow())
     except ChangedMeanwhile:
         present = petition_by_id(petition.id)
         if conflicting := caught_up(form, HandingForm.of(present)):
             return _contents_page(present, form, 409, conflicting)
     flash(_("Saved. The petition’s page says so from now on."), "sure")
-    return redirect(url_for("organize.handovers.show", slug=petition.slug), 303)
+    return redirect(leave, 303)
 
 
 @blueprint.post("/<slug>/receipts")
@@ -121,6 +127,17 @@ def _count(petition):
     return petition_counts([petition.id]).get(petition.id, 0)
 
 
+def _deliverable(petition):
+    """Return how many signatures a pack of today holds: those that are counted, without those whose data was erased."""
+    return _count(petition) - counted_without_data(petition.id)
+
+
+def _handed_over(petition):
+    """Return how many signatures the last pack held or, where there is none, how many one of today would hold."""
+    packs = [each.done for each in exports_of([petition.id]) if each.kind == "pack" and each.state == "ready"]
+    return packs[0] if packs else _deliverable(petition)
+
+
 def _languages(petition):
     return [text.lang for text in petition.current_version.texts]
 
@@ -128,15 +145,15 @@ def _languages(petition):
 def _page(petition, form, status=200):
     may_export = may("signatures.export", petition)
     packs = [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
-    return _rendered("show", petition, form, status, count=_count(petition), handovers=handovers_of(petition.id), exports=packs, titles={})
+    return _rendered("show", petition, form, status, handovers=handovers_of(petition.id), exports=packs, titles={})
 
 
 def _pack_page(petition, form, status=200):
-    return _rendered("pack", petition, form, status, count=_count(petition))
+    return _rendered("pack", petition, form, status)
 
 
 def _contents_page(petition, form, status=200, conflicting=()):
-    return _rendered("contents", petition, form, status, has_signatures=_count(petition) > 0, conflicting=conflicting)
+    return _rendered("contents", petition, form, status, conflicting=conflicting)
 
 
 def _rendered(view, petition, form, status, **named):
@@ -144,6 +161,8 @@ def _rendered(view, petition, form, status, **named):
         TEMPLATES[view],
         petition=petition,
         sight=in_sight(petition),
+        counted=_count(petition),
+        erased=counted_without_data(petition.id),
         form=form,
         name_choices=NAME_CHOICES,
         name_hints=NAME_HINTS,

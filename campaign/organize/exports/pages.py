@@ -16,6 +16,7 @@ from campaign.organize.exports.words import words
 from campaign.organize.guard import allowed, fresh
 from campaign.organize.presence import organizer
 from campaign.organize.scope import any_petition, in_sight, petitions_where
+from campaign.signatures.counting import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 LOOK_AGAIN = 3
@@ -47,7 +48,7 @@ def petition(petition):
 def new(petition):
     aim = _aim()
     chosen = choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
-    return _form_page(petition, aim, ExportForm.begin(aim, chosen), is_remembered=chosen is not None)
+    return _form_page(petition, aim, ExportForm.begin(aim, petition, chosen), is_remembered=chosen is not None)
 
 
 @blueprint.post("/<slug>/new")
@@ -55,7 +56,7 @@ def new(petition):
 @fresh
 def create(petition):
     aim = _aim()
-    form = ExportForm(aim)
+    form = ExportForm(aim, petition)
     if not form.validate():
         return _form_page(petition, aim, form, 422)
     selection, petition_id, cause_id = form.selection(petition.id), petition.id, petition.cause_id
@@ -77,6 +78,7 @@ def show(export):
         "organize/exports/show.html",
         export=export,
         petition=in_sight(export.petition),
+        erased=counted_without_data(export.petition_id),
         is_there=file_of(export) is not None,
         until=export.ready_at + KEPT if export.ready_at else None,
         kept_hours=int(KEPT.total_seconds() // 3600),

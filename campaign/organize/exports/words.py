@@ -5,6 +5,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from campaign.exports.columns import COLUMNS, EVERYTHING
+from campaign.petitions.models import HANDED_DETAILS
 
 AIM_WORDS = {
     "delivery": _l("List for the hand-over"),
@@ -52,6 +53,14 @@ FAULTS = {
     "too_large": _l("It would have been larger than four gigabytes. Choose fewer columns, some of the days, or CSV."),
     "broken": _l("Something went wrong three times, and it is noted in the server’s log."),
 }
+
+
+def offered(aim, petition):
+    """Return the columns that may be chosen for an aim: for the targets of a petition, those that it says they get."""
+    if aim != "delivery":
+        return OFFERED[aim]
+    withheld = {*HANDED_DETAILS, "full_name"} - {*petition.handed_details, f"{petition.handed_names}_name"}
+    return tuple(name for name in OFFERED[aim] if name not in withheld)
 
 
 def how_far(export):

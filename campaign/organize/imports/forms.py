@@ -11,12 +11,11 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectF
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
 from campaign.imports.checking import MOST_SHEET
-from campaign.imports.models import PAPERS
 from campaign.imports.values import OLDEST, newest_day
 from campaign.lib.countries import countries
 from campaign.lib.times import utcnow
 from campaign.organize.content_fields import WholeField
-from campaign.organize.fields import LANGUAGES
+from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField
 
 MOST_SHEETS = 100
@@ -50,11 +49,12 @@ class SigningDayField(DayField):
 
 
 class _OfPetition(FlaskForm):
-    petition = SelectField(_l("Petition"))
+    petition = SelectField(_l("Petition"), [InputRequired(_l("Choose a petition."))])
 
     def offer(self, petitions):
         """Offer these PetitionsInSight; return the form."""
-        self.petition.choices = [SelectChoice(each.slug, each.title) for each in petitions]
+        choices = [SelectChoice(each.slug, each.title) for each in petitions]
+        self.petition.choices = unchosen(choices, _l("Choose a petition"))
         return self
 
 
@@ -62,7 +62,7 @@ class PrintForm(_OfPetition):
     """Which sheets are printed, and how many."""
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
-    paper = RadioField(_l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=PAPERS[0])
+    paper = RadioField(_l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper)
     sheets = WholeField(
         _l("How many sheets?"),
         [
@@ -73,7 +73,13 @@ class PrintForm(_OfPetition):
     )
 
 
-class SheetForm(_OfPetition):
+class SheetChoice(_OfPetition):
+    """The petition and the language of a sheet: what it asked consent to belongs to them, so they are chosen first."""
+
+    lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
+
+
+class SheetForm(SheetChoice):
     """A sheet that somebody is about to type in: one of ours by its serial, or another by what stands on it."""
 
     sheet = StringField(
@@ -81,7 +87,6 @@ class SheetForm(_OfPetition):
         [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
     )
     signed_on = SigningDayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
-    lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
     country = CountryChoice(_l("Country of those who wrote none"))
     wording = TextAreaField(
         _l("What the sheet asked consent to"),

@@ -19,10 +19,11 @@ from campaign.imports.queries import (
 )
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.wording import consent_of, sheet_spec
+from campaign.lib.locales import NAMES
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act
 from campaign.organize.guard import allowed
-from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetForm
+from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
 from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
 from campaign.organize.imports.words import FATE_WORDS, why_in_words
 from campaign.organize.numbers.figures import zone
@@ -93,17 +94,17 @@ def sheet(run):
 @blueprint.get("/type")
 @allowed("signatures.import")
 def typing():
+    """Ask first for the petition and the language of a sheet, unless they are known; then for the rest."""
     found = run_of_serial(request.args.get("sheet", ""))
-    chosen = found[0].petition.slug if found else request.args.get("petition")
     petitions = petitions_where("signatures.import")
-    slug = chosen if chosen in {each.slug for each in petitions} else petitions[0].slug if petitions else ""
-    lang = found[0].lang if found else g.lang
-    wording = found[0].wording if found else consent_of(petition_in_any_state(slug), lang) if slug else ""
+    asked = found[0].petition.slug if found else request.args.get("petition")
+    known = [each.slug for each in petitions if each.slug == asked or len(petitions) == 1]
+    lang = found[0].lang if found else request.args.get("lang")
+    if not known or lang not in NAMES:
+        return _choosing_page(SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions))
+    wording = found[0].wording if found else consent_of(petition_in_any_state(known[0]), lang)
     today = utcnow().astimezone(zone()).date()
-    form = SheetForm(
-        formdata=None, petition=slug, sheet=found[1] if found else "", lang=lang, signed_on=today, wording=wording
-    )
-    return _typing_page(form)
+    return _typing_page(SheetForm(formdata=None, petition=known[0], sheet=found[1] if found else "", lang=lang, signed_on=today, wording=wording))
 
 
 @blueprint.post("/type")
@@ -112,7 +113,7 @@ def begin_typing():
     """Begin to type a sheet, or go on with the one that somebody began."""
     form = SheetForm().offer(petitions_where("signatures.import"))
     if not form.validate():
-        return _typing_page(form, 422)
+        return _choosing_page(form, 422) if form.petition.errors or form.lang.errors else _typing_page(form, 422)
     petition, found = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
     if found and found[0].petition_id != petition.id:
         form.sheet.errors = [_("This sheet was printed for another petition.")]
@@ -211,6 +212,12 @@ def _print_page(form, status=200):
     return render_template("organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))), status
 
 
+def _choosing_page(form, status=200):
+    return render_template("organize/imports/choosing.html", form=form), status
+
+
 def _typing_page(form, status=200):
-    form.offer(petitions_where("signatures.import"))
-    return render_template("organize/imports/typing.html", form=form, lines=ROWS_ON_SHEET), status
+    petitions = petitions_where("signatures.import")
+    petition = next(each for each in petitions if each.slug == form.petition.data)
+    page = render_template("organize/imports/typing.html", form=form, petition=petition, is_only=len(petitions) == 1, lines=ROWS_ON_SHEET)
+    return page, status

@@ -5,6 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
+from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES, NAMES
 from campaign.organize.content_fields import WholeField
 from campaign.organize.hour_fields import HourField, ZoneField
@@ -34,6 +35,18 @@ class MailingForm(FlaskForm):
     @classmethod
     def usual(cls, zone):
         return cls(formdata=None, data={"langs": list(LOCALES), "kinds": ["subscribers", "signers"], "per_minute": 0, "time_zone": zone})
+
+    @classmethod
+    def of(cls, mailing, zone):
+        """Return the form as a Mailing was planned, its time told in `zone`."""
+        chosen = {"langs": mailing.langs or list(LOCALES), "kinds": mailing.kinds or ["subscribers", "signers"]}
+        starts_at = local_time(mailing.starts_at, zone)
+        return cls(formdata=None, data={**chosen, "per_minute": mailing.per_minute, "starts_at": starts_at, "time_zone": zone})
+
+    def wishes(self):
+        """Return what `plan_mailing` takes of a valid form."""
+        chosen = {"langs": self.langs.data, "kinds": self.kinds.data, "per_minute": self.per_minute.data}
+        return {**chosen, "starts_at": self.moment}
 
     def validate(self, extra_validators=None):
         """Check the fields; `moment` is then the instant that was set, or None for at once."""

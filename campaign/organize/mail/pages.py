@@ -44,7 +44,9 @@ def index():
 @blueprint.get("/<slug>")
 @allowed("mail.see", any_update)
 def show(update):
-    return _page(update, MailingForm.usual(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
+    changeable = found is not None and found.is_unbegun
+    return _page(update, MailingForm.of(found, update.time_zone or usual_zone) if changeable else MailingForm.usual(usual_zone))
 
 
 @blueprint.post("/<slug>")
@@ -54,9 +56,8 @@ def plan(update):
     form = MailingForm()
     if not form.validate():
         return _page(update, form, 422)
-    wishes = {"langs": form.langs.data, "kinds": form.kinds.data, "per_minute": form.per_minute.data, "starts_at": form.moment}
     try:
-        act(fact_of("mail.plan", update), mailings.plan_mailing, update_id=update.id, now=utcnow(), **wishes)
+        act(fact_of("mail.plan", update), mailings.plan_mailing, update_id=update.id, now=utcnow(), **form.wishes())
     except mailings.MailedAlready:
         # A button pressed twice; nobody gets it twice.
         return _back_to(update)
@@ -66,6 +67,41 @@ def plan(update):
     flash(_planned(form), "sure")
     tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
+
+
+@blueprint.post("/<slug>/change")
+@allowed("mail.send", any_update)
+def change(update):
+    """Give a mailing that has not begun another time or other readers."""
+    form = MailingForm()
+    if not form.validate():
+        return _page(update, form, 422)
+    if _change_unbegun(update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()):
+        flash(_planned(form), "sure")
+        tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
+    return _back_to(update)
+
+
+@blueprint.post("/<slug>/cancel")
+@allowed("mail.send", any_update)
+def cancel(update):
+    """Drop a mailing that has not begun; the update can be mailed anew."""
+    if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
+        flash(_("The mailing is cancelled. Nobody got an email. You can plan it again."), "sure")
+    return _back_to(update)
+
+
+def _change_unbegun(update, action, operation, **named):
+    """Change a mailing that has not begun; return whether that was still possible."""
+    found = mailings.mailing_of(update.id)
+    if found is None:
+        return False
+    try:
+        act(fact_of(action, update), operation, mailing_id=found.id, **named)
+    except mailings.MailingBegun:
+        flash(_("It has begun, so nothing was changed. You can pause or stop it."), "waiting")
+        return False
+    return True
 
 
 @blueprint.get("/<slug>/letter/<lang_code>")
@@ -80,11 +116,12 @@ def letter(update, lang_code):
 @blueprint.post("/<slug>/test/<lang_code>")
 @allowed("mail.edit", any_update)
 def test(update, lang_code):
-    """Send the letter to the organizer alone."""
+    """Send the email to the organizer alone, also before the update is published."""
     lang = lang_code if lang_code in NAMES else g.lang
     write(mailings.send_test, actor=actor(), update_id=update.id, organizer_id=organizer().id, lang=lang)
-    flash(_("The test letter goes to %(address)s.", address=organizer().email), "sure")
-    return _back_to(update)
+    flash(_("The test email goes to %(address)s.", address=organizer().email), "sure")
+    view = "organize.updates.show" if update.state == "draft" else "organize.mail.show"
+    return redirect(url_for(view, slug=update.slug), 303)
 
 
 @blueprint.post("/<slug>/pause")

@@ -9,6 +9,7 @@ from campaign.accounts.audit import entries
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
+from campaign.organize.change_words import changes_in_words
 from campaign.organize.guard import allowed
 from campaign.organize.overview.happened_titles import titles_of
 from campaign.organize.people.audit_forms import AuditSearch
@@ -44,6 +45,7 @@ def index():
         people=named_in(found),
         titles=titles_of(found),
         words=ACTIONS,
+        changes_of=changes_in_words,
         things=THINGS,
         doors=DOORS,
         ways=WAYS,

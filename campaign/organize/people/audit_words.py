@@ -56,6 +56,8 @@ ACTIONS = {
     "updates.publish": _l("published an update"),
     "updates.withdraw": _l("took an update back"),
     "mail.plan": _l("let an update be mailed"),
+    "mail.change": _l("changed a planned mailing"),
+    "mail.cancel": _l("cancelled a planned mailing"),
     "mail.pause": _l("paused a mailing"),
     "mail.resume": _l("let a mailing go on"),
     "mail.stop": _l("stopped a mailing"),

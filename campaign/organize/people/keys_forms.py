@@ -7,7 +7,7 @@ from wtforms.validators import DataRequired, InputRequired
 
 from campaign.api.models import MOST_NAME
 from campaign.organize.content_fields import LineField, most
-from campaign.organize.people.forms import NO_CAUSE
+from campaign.organize.fields import unchosen
 
 
 class KeyForm(FlaskForm):
@@ -19,5 +19,6 @@ class KeyForm(FlaskForm):
 
     def offer(self, causes, lang):
         """Offer these Causes, called as in `lang`; return the form."""
-        self.cause.choices = [NO_CAUSE, *(SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes)]
+        choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
+        self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self

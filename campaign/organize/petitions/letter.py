@@ -1,19 +1,21 @@
-"""The words of a petition: writing them in three languages, seeing them while writing, and their versions."""
+"""The text of a petition: writing it in three languages, and seeing it while writing."""
 
-from flask import abort, flash, g, render_template, request
+from flask import flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.differences import pieces
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.content_fields import caught_up
+from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
 from campaign.organize.petitions.forms import MOST_BODY, LetterForm
-from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
+from campaign.organize.petitions.guide import onward
+from campaign.organize.petitions.pages import any_petition, blueprint, fact_of, preview_page
+from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import ChangedMeanwhile, change_letter, letter_of
-from campaign.petitions.operations import WORDS, NotReady
+from campaign.petitions.operations import NotReady
 from campaign.petitions.queries import petition_counts, petition_in_any_state
 
 
@@ -32,12 +34,16 @@ def save_letter(petition):
     if not form.validate_for(petition):
         return _page(petition, form, 422)
     texts, is_changed = form.texts(), form.texts() != letter_of(petition)
-    if press == "preview" or press == "back":
-        return _page(petition, form, shows_preview=press == "preview")
+    if press == "back":
+        return _page(petition, form)
+    if preview_asked():
+        return preview_page(petition, **_as_typed(texts, petition.original_lang))
     if is_changed and form.revision.data != petition.text_revision:
         return _conflict(petition, form)
-    if is_changed and petition.has_opened(utcnow()) and press != "new-version":
-        return _review(petition, form)
+    if changes := makes_version(petition, texts=texts):
+        here = url_for("organize.petitions.letter", slug=petition.slug)
+        return review(petition, here, url_for("organize.petitions.show", slug=petition.slug), changes)
+    number = petition.current_version.number
     fact = fact_of("petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed)
     try:
         named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
@@ -49,8 +55,8 @@ def save_letter(petition):
         present = petition_in_any_state(petition.slug)
         form.validate_for(present)
         return _page(present, form, 422)
-    flash(_saved(changed, is_changed), "sure")
-    return back_to(petition)
+    flash(saved(number, changed) if is_changed else _("Nothing was different, so nothing was changed."), "sure")
+    return onward(petition, "letter")
 
 
 @blueprint.post("/new/letter-as-read")
@@ -61,79 +67,27 @@ def letter_as_read():
     return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
 
 
-@blueprint.get("/<slug>/versions/")
-@allowed("petitions.see", any_petition)
-def versions(petition):
-    return render_template("organize/petitions/versions.html", petition=petition, title=_title(petition))
+def _as_typed(texts, original):
+    """Return what the public page says of these texts, as columns of a PetitionPage."""
+    lang = next((each for each in (g.lang, original) if each in texts), next(iter(texts), g.lang))
+    words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
+    shown = {name: words[name] for name in ("title", "summary", "organisation")}
+    return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
 
 
-@blueprint.get("/<slug>/versions/<int:number>")
-@allowed("petitions.see", any_petition)
-def version(petition, number):
-    """One version, and how it came from the one before."""
-    by_number = {each.number: each for each in petition.versions}
-    if number not in by_number:
-        abort(404)
-    before = _texts(by_number[number - 1]) if number - 1 in by_number else {}
-    return render_template(
-        "organize/petitions/version.html",
-        petition=petition,
-        title=_title(petition),
-        version=by_number[number],
-        changes=_changes(before, _texts(by_number[number])),
-    )
-
-
-def _page(petition, form, status=200, *, shows_preview=False, conflicting=()):
+def _page(petition, form, status=200, *, conflicting=()):
     return render_template(
         "organize/petitions/letter.html",
         petition=petition,
         form=form,
         order=[petition.original_lang, *(lang for lang in LOCALES if lang != petition.original_lang)],
         letters={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
-        shows_preview=shows_preview,
         conflicting=conflicting,
         has_opened=petition.has_opened(utcnow()),
         count=petition_counts([petition.id]).get(petition.id, 0),
     ), status
 
 
-def _review(petition, form):
-    return render_template(
-        "organize/petitions/letter_review.html",
-        petition=petition,
-        form=form,
-        changes=_changes(letter_of(petition), form.texts()),
-        count=petition_counts([petition.id]).get(petition.id, 0),
-    )
-
-
 def _conflict(petition, form):
     """Show both texts, and let the editor save theirs knowing the other: nothing is overwritten unseen."""
     return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))
-
-
-def _saved(petition, is_changed):
-    if not is_changed:
-        return _("Nothing was different, so nothing was changed.")
-    if petition.has_opened(utcnow()):
-        return _("Saved as version %(number)s.", number=petition.current_version.number)
-    return _("Saved.")
-
-
-def _texts(version):
-    return {text.lang: {name: getattr(text, name) for name in WORDS} for text in version.texts}
-
-
-def _changes(before, after):
-    """Return [(language, part, pieces)] of what differs."""
-    return [
-        (lang, part, pieces(old, new))
-        for lang in LOCALES
-        for part in ("title", "summary", "organisation", "body")
-        if (old := before.get(lang, {}).get(part, "")) != (new := after.get(lang, {}).get(part, ""))
-    ]
-
-
-def _title(petition):
-    return petition.current_version.text(g.lang, petition.original_lang).title

@@ -1,5 +1,6 @@
 """Petitions from their beginning to the archive: the list, the page of each, and the next one after it."""
 
+from dataclasses import replace
 from functools import partial
 from operator import attrgetter
 
@@ -80,7 +81,7 @@ def create():
         form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
         return render_template("organize/petitions/new.html", form=form), 422
     flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
-    return redirect(url_for("organize.petitions.show", slug=made.slug), 303)
+    return redirect(url_for("organize.petitions.letter", slug=made.slug, guide=1), 303)
 
 
 @blueprint.get("/<slug>")
@@ -125,12 +126,19 @@ def duplicate(petition):
 def preview(petition):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()
+    return preview_page(petition)
+
+
+def preview_page(petition, **typed):
+    """Return the public page of a petition for organizers; `typed` are fields of its PetitionPage that are not saved yet."""
     context = sheet_of_petition(petition, g.lang, utcnow())
+    context["petition"] = replace(context["petition"], **typed)
     form = signature_form(context["petition"].asks, context["petition"].questions)
     return render_template(
         "organize/petitions/preview.html",
         form=form,
         is_preview=True,
+        is_unsaved=bool(typed),
         picture_view="organize.petitions.picture_file",
         **context,
     )

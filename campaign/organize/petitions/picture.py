@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 from campaign.lib.locales import LOCALES
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
+from campaign.organize.petitions.guide import onward
+from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
 from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
@@ -35,7 +36,7 @@ def save_picture(petition):
         form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
         return _page(present, form, 409)
     flash(_("Saved."), "sure")
-    return back_to(petition)
+    return onward(petition, "picture")
 
 
 @blueprint.post("/<slug>/picture/remove")

@@ -1,12 +1,15 @@
 """What supporters of a petition are asked: the fields that must be filled, its own questions, how they confirm."""
 
-from flask import request
+from flask import g, request
 
+from campaign.lib.times import utcnow
 from campaign.organize.content_fields import moved
+from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
-from campaign.organize.petitions.pages import any_petition, blueprint
+from campaign.organize.petitions.pages import any_petition, blueprint, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.questions_forms import FormForm
+from campaign.petitions.cards import in_language
 from campaign.petitions.editing import change_form
 
 
@@ -25,11 +28,15 @@ def save_form(petition):
         return part_page("form", petition, typed.with_rows(rows))
     if not typed.validate_asking(petition.original_lang):
         return part_page("form", petition, typed, 422)
+    if preview_asked():
+        asked = tuple(in_language(each, g.lang) for each in typed.questions(petition.original_lang))
+        return preview_page(petition, asks=frozenset(typed.required_fields.data), questions=asked)
     return save_part(
         *("form", petition, typed, FormForm.of, change_form),
         required_fields=typed.required_fields.data,
-        questions=typed.questions(petition.original_lang),
+        versioned={"questions": typed.questions(petition.original_lang)},
         confirmation=typed.confirmation.data,
         two_per_address=typed.two_per_address.data,
         neutral_emails=typed.neutral_emails.data,
+        now=utcnow(),
     )

@@ -1,20 +1,23 @@
 """Whom a petition asks, when it can be signed, and where it lives."""
 
-from flask import current_app, flash, redirect, request, url_for
+from flask import current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import caught_up, moved
+from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
+from campaign.organize.petitions.pages import any_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
 from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_targets, move_petition
+from campaign.petitions.models import name_in
 from campaign.petitions.operations import NotReady, SlugTaken
 from campaign.petitions.queries import petition_in_any_state
+from campaign.petitions.readiness import Fault
 
 
 @blueprint.get("/<slug>/targets")
@@ -32,8 +35,12 @@ def save_targets(petition):
         return part_page("targets", petition, TargetsForm.with_rows(rows, form.revision.data))
     if not form.validate():
         return part_page("targets", petition, form, 422)
+    if preview_asked():
+        return preview_page(petition, targets=dict(name_in(names, g.lang) for names in form.targets()))
     try:
-        return save_part("targets", petition, form, TargetsForm.of, change_targets, targets=form.targets())
+        if petition.state != "draft" and not form.targets():
+            raise NotReady([Fault("target")])
+        return save_part("targets", petition, form, TargetsForm.of, change_targets, versioned={"targets": form.targets()}, now=utcnow())
     except NotReady:
         form.form_errors.append(_("The petition is public, so it must ask somebody. Write at least one name."))
         return part_page("targets", petition, form, 422)

@@ -26,8 +26,10 @@ def ready(petition):
 @blueprint.post("/<slug>/publish")
 @allowed("petitions.publish", any_petition)
 def publish(petition):
-    fact, done = fact_of("petitions.publish", petition), _("Published. It stands at its address from now on.")
-    return _gone_out(petition, fact, operations.publish_petition, done)
+    done = _("Published. Everyone can see it at its address now.")
+    if petition.cause.state == "draft":
+        done = _("Published, but nobody sees it yet: its cause is a draft. Publish the cause to make both visible.")
+    return _gone_out(petition, fact_of("petitions.publish", petition), operations.publish_petition, done)
 
 
 @blueprint.post("/<slug>/publish-later")

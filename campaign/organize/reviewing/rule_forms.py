@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from campaign.imports.values import ValueRefused, country
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import name_key
+from campaign.organize.fields import unchosen
 from campaign.organize.signatures.words import KIND_WORDS
 from campaign.signatures.rule_models import Rule
 from campaign.signatures.rules import MOST_ADDRESSES, many_addresses
@@ -42,7 +43,7 @@ class RuleForm(FlaskForm):
             Length(max=MOST_LETTERS, message=_l("That is too long.")),
         ],
     )
-    where = SelectField(_l("Where?"))
+    where = SelectField(_l("Where?"), [InputRequired(_l("Choose where the rule holds."))])
     note = StringField(_l("Why? (for the others)"), [Length(max=200, message=_l("That is too long."))])
 
     def offer(self, petitions):
@@ -51,7 +52,8 @@ class RuleForm(FlaskForm):
         self._causes = {each.slug: each.cause_id for each in petitions}
         self._ids = {each.slug: each.id for each in petitions}
         whole = [SelectChoice(f"cause:{number}", _("All of %(cause)s", cause=title)) for number, title in causes.items()]
-        self.where.choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
+        choices = [*whole, *(SelectChoice(each.slug, each.title) for each in petitions)]
+        self.where.choices = unchosen(choices, _l("Choose a petition, or all of a cause"))
         return self
 
     def validate_pattern(self, field):

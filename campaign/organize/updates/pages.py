@@ -1,5 +1,6 @@
 """Updates: the list, beginning one, its page and its address."""
 
+from dataclasses import replace
 from functools import partial
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
@@ -125,13 +126,19 @@ def save_address(update):
 def preview(update):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()
+    return preview_page(update)
+
+
+def preview_page(update, **typed):
+    """Return the public page of an update for organizers; `typed` are fields of its UpdatePage that are not saved yet."""
     now = utcnow()
     event = event_by_id(update.event_id) if update.event_id else None
     return render_template(
         "organize/updates/preview.html",
-        update=public_page(update, g.lang, now),
+        update=replace(public_page(update, g.lang, now), **typed),
         event=event_card(event, g.lang, now) if event else None,
         more=(),
+        is_unsaved=bool(typed),
     )
 
 

@@ -1,6 +1,6 @@
 """The words of an update: writing them in three languages, seeing them while writing, and what it is about."""
 
-from flask import flash, g, render_template, request
+from flask import flash, g, render_template
 from flask_babel import gettext as _
 
 from campaign.events.queries import event_by_id, events_ahead, events_past
@@ -9,10 +9,11 @@ from campaign.lib.markdown import to_html
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.content_fields import conflicts
+from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
 from campaign.organize.scope import petitions_where
 from campaign.organize.updates.forms import WordsForm
-from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
+from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of, preview_page
 from campaign.updates import operations
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import update_in_any_state
@@ -32,8 +33,8 @@ def save_words(update):
     form = _about(WordsForm(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
-    if request.form.get("press") == "preview":
-        return _writing_page(update, form, shows_preview=True)
+    if preview_asked():
+        return preview_page(update, **_as_typed(form, update))
     about = operations.Links(tuple(map(int, form.petitions.data)), int(form.event.data) if form.event.data else None)
     change = {"revision": form.revision.data, "texts": form.texts(), "links": about, "now": utcnow()}
     try:
@@ -50,7 +51,16 @@ def save_words(update):
     return back_to(update.slug)
 
 
-def _writing_page(update, form, status=200, *, shows_preview=False, conflicting=()):
+def _as_typed(form, update):
+    """Return what the public page says of what was typed, as columns of an UpdatePage."""
+    texts = form.texts()
+    lang = next((each for each in (g.lang, update.original_lang) if each in texts), next(iter(texts), g.lang))
+    words = texts.get(lang) or {"title": "", "body": ""}
+    shown = {"lang": lang, "title": words["title"], "body": to_html(words["body"], pictures_of(update, lang)), "languages": tuple(texts)}
+    return {**shown, "summary": summary} if (summary := words.get("summary")) else shown
+
+
+def _writing_page(update, form, status=200, *, conflicting=()):
     first = update.original_lang
     return render_template(
         "organize/updates/words.html",
@@ -59,7 +69,6 @@ def _writing_page(update, form, status=200, *, shows_preview=False, conflicting=
         order=[first, *(lang for lang in LOCALES if lang != first)],
         bodies={lang: to_html(form[f"body_{lang}"].data or "", pictures_of(update, lang)) for lang in LOCALES},
         pictures={lang: pictures_of(update, lang) for lang in LOCALES},
-        shows_preview=shows_preview,
         conflicting=conflicting,
     ), status
 

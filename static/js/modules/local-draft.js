@@ -1,5 +1,6 @@
 // Words that were not saved survive a closed tab: they are kept while one writes, and offered, never
-// forced, when the form is opened again.
+// forced, when the form is opened again. Only the server says that they were saved (saved-draft.js): a preview or a refused
+// form shows them again, and has saved nothing.
 
 import { forgetWriting, keepWriting, writingOf } from "../lib/local-drafts.js";
 import { fill, moment } from "../lib/sentences.js";
@@ -34,16 +35,25 @@ export default function localDraft(form) {
   const { draft: name, revision } = form.dataset;
   const offer = form.querySelector("[data-draft-offer]");
   let timer = null;
+  const keep = () => {
+    timer = null;
+    keepWriting(name, revision, wordsOf(form));
+  };
   form.addEventListener("input", () => {
     clearTimeout(timer);
-    timer = setTimeout(() => keepWriting(name, revision, wordsOf(form)), PAUSE_MS);
+    timer = setTimeout(keep, PAUSE_MS);
+  });
+  form.addEventListener("submit", () => {
+    if (timer === null) return;
+    clearTimeout(timer);
+    keep();
   });
 
   const kept = writingOf(name);
   if (!kept) return;
   if (!differs(kept.words, wordsOf(form))) {
-    // They were saved, or stand in the form already.
-    forgetWriting(name);
+    // Another revision that holds them: they were saved. Otherwise the form was only shown again.
+    if (kept.revision !== revision) forgetWriting(name);
     return;
   }
   const time = offer.querySelector("[data-draft-time]");

@@ -10,6 +10,8 @@ export default function once(form) {
     form.removeAttribute("aria-busy");
   };
   form.addEventListener("submit", (event) => {
+    // A preview opens in another tab, and this form stays.
+    if (event.submitter?.formTarget === "_blank") return;
     if (isOut) {
       event.preventDefault();
       return;

@@ -57,6 +57,8 @@ def _begin(editor):
     desk.get_by_label("Title").fill(WORDS["es"][0])
     desk.get_by_label("Address").fill(SLUG)
     desk.get_by_role("button", name="Begin").dblclick()
+    expect(desk.locator(".guide [aria-current=step]")).to_be_visible()
+    desk.goto(f"/organize/petitions/{SLUG}")
     expect(desk.get_by_role("heading", level=1)).to_have_text(WORDS["es"][0])
     _inspect(editor, "petition begun")
 

@@ -99,7 +99,7 @@ def test_a_list_is_matched_mended_and_taken(owner):
 def test_without_a_network_a_sheet_stays_in_the_page_and_is_kept_later(owner):
     odile = owner(width=1440)
     page = odile.page
-    go(odile, f"imports/type?petition={SLUG}", "sheet to type")
+    go(odile, f"imports/type?petition={SLUG}&lang=en", "sheet to type")
     page.fill("[name=sheet]", "Offline 1")
     press(odile, "grid")
     cell(page, 1, "given_name").fill("Before")

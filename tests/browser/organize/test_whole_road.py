@@ -114,7 +114,7 @@ def _begin_petition(owner):
     page.fill("[name=title]", WORDS["es"][0])
     page.fill("[name=slug]", PETITION)
     page.locator("main form button[type=submit]").click()
-    expect(page.locator(".todo-rows li")).not_to_have_count(0)
+    expect(page.locator(".guide [aria-current=step]")).to_be_visible()
 
 
 def _write(owner):

@@ -1,0 +1,103 @@
+"""The versions of a petition: how each came from the one before, and what a change would make the next one."""
+
+from flask import abort, g, render_template, request
+from flask_babel import gettext as _
+
+from campaign.lib.differences import pieces
+from campaign.lib.locales import LOCALES
+from campaign.lib.times import utcnow
+from campaign.organize.guard import allowed
+from campaign.organize.petitions.pages import any_petition, blueprint
+from campaign.petitions.delivery import delivered_list
+from campaign.petitions.queries import petition_counts
+from campaign.petitions.versions import WORDS, terms_of, texts_of
+
+NOT_TYPED = ("csrf_token", "press")
+
+
+@blueprint.get("/<slug>/versions/")
+@allowed("petitions.see", any_petition)
+def versions(petition):
+    return render_template("organize/petitions/versions.html", petition=petition, title=_title(petition))
+
+
+@blueprint.get("/<slug>/versions/<int:number>")
+@allowed("petitions.see", any_petition)
+def version(petition, number):
+    """One version, and how it came from the one before."""
+    by_number = {each.number: each for each in petition.versions}
+    if number not in by_number:
+        abort(404)
+    here, before = by_number[number], by_number.get(number - 1)
+    return render_template(
+        "organize/petitions/version.html",
+        petition=petition,
+        title=_title(petition),
+        version=here,
+        changes=_differences(_parts(texts_of(before), terms_of(before)) if before else {}, _parts(texts_of(here), terms_of(here))),
+    )
+
+
+def changes_of(petition, *, texts=None, **terms):
+    """Return [(language or "", part, pieces)] of what would differ in the next version with these texts and terms."""
+    present, present_terms = texts_of(petition.current_version), terms_of(petition)
+    return _differences(_parts(present, present_terms), _parts(present if texts is None else texts, {**present_terms, **terms}))
+
+
+def makes_version(petition, **named):
+    """Return the changes that a new version would make, or nothing where none is needed or its editor has seen them."""
+    if request.form.get("press") == "new-version" or not petition.has_opened(utcnow()):
+        return []
+    return changes_of(petition, **named)
+
+
+def review(petition, action, leave, changes):
+    """Show what becomes a new version before anything is saved; what was typed goes along to `action`, for either press."""
+    return render_template(
+        "organize/petitions/version_review.html",
+        petition=petition,
+        action=action,
+        leave=leave,
+        typed=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED],
+        changes=changes,
+        count=petition_counts([petition.id]).get(petition.id, 0),
+    )
+
+
+def saved(before, changed):
+    """Return what is said after saving: which version it became, where a new one was made. `before` is the number it had."""
+    number = changed.current_version.number
+    return _("Saved as version %(number)s.", number=number) if number != before else _("Saved.")
+
+
+def _parts(texts, terms):
+    """Return {(language or "", part): its text} of one version."""
+    written = {(lang, part): words[part] for lang, words in texts.items() for part in WORDS}
+    asked = {(lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES}
+    questions = {(lang, "questions"): _lines(_question(each, lang) for each in terms["questions"]) for lang in LOCALES}
+    return {**written, **asked, **questions, ("", "delivered"): delivered_list(terms["handed_names"], terms["handed_details"])}
+
+
+def _question(question, lang):
+    choices = question.get("choices", {}).get(lang, ())
+    label = question["label"].get(lang)
+    if label and question.get("required"):
+        label = _("%(question)s (must be answered)", question=label)
+    return label and _lines((label, *(f"– {choice}" for choice in choices)))
+
+
+def _lines(lines):
+    return "\n".join(filter(None, lines))
+
+
+def _differences(before, after):
+    order = [(lang, part) for lang in LOCALES for part in ("targets", "title", "summary", "organisation", "body", "questions")]
+    return [
+        (lang, part, pieces(old, new))
+        for lang, part in (*order, ("", "delivered"))
+        if (old := before.get((lang, part), "")) != (new := after.get((lang, part), ""))
+    ]
+
+
+def _title(petition):
+    return petition.current_version.text(g.lang, petition.original_lang).title

@@ -1,0 +1,56 @@
+"""Earlier versions of a petition as the public reads them: what people signed then."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from markupsafe import Markup
+
+from campaign.lib.markdown import to_html
+from campaign.petitions.cards import in_language
+from campaign.petitions.delivery import delivered_list
+from campaign.petitions.models import name_in
+
+
+@dataclass(frozen=True)
+class PastVersion:
+    """One version in one language; people signed it from `since` on, `until` the next one was made."""
+
+    number: int
+    since: datetime
+    until: datetime
+    lang: str
+    title: str
+    summary: str
+    letter: Markup
+    organisation: str
+    targets: dict[str, str]
+    questions: tuple[dict, ...]
+    handed_names: str
+    handed_details: tuple[str, ...]
+
+    @property
+    def delivered_list(self) -> str:
+        return delivered_list(self.handed_names, self.handed_details)
+
+
+def past_version(petition, number, lang) -> PastVersion | None:
+    """Return an earlier version of a Petition loaded with its texts, or None where there is none of this number."""
+    by_number = {version.number: version for version in petition.versions}
+    version, following = by_number.get(number), by_number.get(number + 1)
+    if version is None or following is None:
+        return None
+    text = version.text(lang, petition.original_lang)
+    return PastVersion(
+        number=number,
+        since=version.created_at,
+        until=following.created_at,
+        lang=text.lang,
+        title=text.title,
+        summary=text.summary,
+        letter=to_html(text.body),
+        organisation=text.organisation,
+        targets=dict(name_in(names, lang) for names in version.targets),
+        questions=tuple(in_language(question, lang) for question in version.questions),
+        handed_names=version.handed_names,
+        handed_details=tuple(version.handed_details),
+    )

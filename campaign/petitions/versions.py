@@ -1,0 +1,65 @@
+"""The versions of a petition: what supporters agree to, kept as they saw it.
+
+A version holds the text, who is asked, the petition's own questions, and what of each signature is delivered. Before a
+petition opens its one version follows every change. Afterwards each change makes a new version, and a signature keeps the one
+it was made under.
+"""
+
+from campaign.lib.names import clean_text
+from campaign.petitions.models import PetitionText, PetitionVersion
+
+WORDS = ("title", "summary", "organisation", "body")
+TERMS = ("targets", "questions", "handed_names", "handed_details")
+
+
+def version_of(number, texts, **terms):
+    """Return a new PetitionVersion with these texts by language."""
+    return PetitionVersion(number=number, texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()], **terms)
+
+
+def texts_of(version):
+    """Return {language: {column: text}} of a version.
+
+    Texts that came from a file may end with a line that no form sends, and that is no change.
+    """
+    return {text.lang: {name: clean_text(getattr(text, name)) for name in WORDS} for text in version.texts}
+
+
+def terms_of(source):
+    """Return what a petition, or one of its versions, says beside its text."""
+    targets = [getattr(target, "names", target) for target in source.targets]
+    return {**{name: getattr(source, name) for name in TERMS}, "targets": [dict(names) for names in targets]}
+
+
+def keep_version(petition, now, texts=None):
+    """Bring the versions up to what the petition says now, with these `texts` or those it has; return the current version."""
+    current, terms = petition.current_version, terms_of(petition)
+    texts = texts_of(current) if texts is None else texts
+    has_new_texts = texts != texts_of(current)
+    if not has_new_texts and terms == terms_of(current):
+        return current
+    if petition.has_opened(now):
+        petition.versions.append(version_of(current.number + 1, texts, created_at=now, **terms))
+        return petition.current_version
+    keep_terms(petition)
+    if has_new_texts:
+        _rewrite(current, texts, now)
+    return current
+
+
+def keep_terms(petition):
+    """Let the current version say what the petition says now; for versions that nobody can have signed."""
+    for name, value in terms_of(petition).items():
+        setattr(petition.current_version, name, value)
+
+
+def _rewrite(version, texts, now):
+    version.texts = [text for text in version.texts if text.lang in texts]
+    written = {text.lang: text for text in version.texts}
+    for lang, words in texts.items():
+        if lang not in written:
+            version.texts.append(PetitionText(lang=lang, **words))
+            continue
+        for name, value in words.items():
+            setattr(written[lang], name, value)
+    version.created_at = now

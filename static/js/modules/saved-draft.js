@@ -1,0 +1,7 @@
+// The server saved a form of this name, so what the browser kept of it is no longer needed.
+
+import { forgetWriting } from "../lib/local-drafts.js";
+
+export default function savedDraft(sign) {
+  forgetWriting(sign.dataset.draft);
+}

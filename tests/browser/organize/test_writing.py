@@ -1,0 +1,81 @@
+"""Writing a petition: published step by step in few presses, and words that survive a preview and a refused save."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.organize.steps import SLUG, go, look
+
+LETTER = {"summary_en": "We ask for trees.", "body_en": "Madam Mayor,\n\n- plant **twelve** trees"}
+MOST_PRESSES = 10
+
+
+class Presses:
+    """Presses buttons and links of the page, and counts them."""
+
+    def __init__(self, visitor):
+        self._visitor, self.count = visitor, 0
+
+    def press(self, name, kind, role="button"):
+        self._visitor.page.locator("main").get_by_role(role, name=name, exact=True).first.click()
+        self.count += 1
+        look(self._visitor, kind)
+
+
+def test_a_new_petition_is_published_in_few_presses(owner):
+    odile = owner(width=390)
+    page, presses = odile.page, Presses(odile)
+    go(odile, "petitions/", "petitions")
+    presses.press("New petition", "new petition", role="link")
+    page.fill("[name=title]", "Twelve trees for the square")
+    presses.press("Begin", "step: text")
+    for name, words in LETTER.items():
+        page.fill(f"[name={name}]", words)
+    presses.press("Save and continue", "step: targets")
+    page.fill("[name=rows-0-en]", "The mayor")
+    presses.press("Save and continue", "step: form")
+    presses.press("Save and continue", "step: dates")
+    presses.press("Skip this step", "step: picture", role="link")
+    presses.press("Skip this step", "step: publish", role="link")
+    page.locator("main form[action$='/publish'] button").click()
+    presses.count += 1
+    look(odile, "petition published by steps")
+    expect(page.locator(".alert--sure")).to_be_visible()
+    assert presses.count <= MOST_PRESSES
+    page.goto("/en/petitions/twelve-trees-for-the-square")
+    expect(page.locator("h1")).to_have_text("Twelve trees for the square")
+
+
+def kept(page):
+    """Return the names of the forms whose words the browser keeps."""
+    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('volante:writing:'))")
+
+
+def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
+    odile = owner(width=1440)
+    page = odile.page
+    odile.noises.allowed.add(422)
+    go(odile, f"petitions/{SLUG}/letter", "letter to write")
+    body = page.locator("[name=body_en]")
+    before = body.input_value()
+    body.fill(f"{before}\n\nWords that nobody saved.")
+    with page.expect_popup() as opened:
+        page.get_by_role("button", name=re.compile("^Preview: English")).click()
+    expect(opened.value.locator("main")).to_contain_text("Words that nobody saved.")
+    opened.value.close()
+    title = page.locator("[name=title_en]").input_value()
+    page.fill("[name=title_en]", "")
+    page.locator(".letter-actions [value=save]").click()
+    look(odile, "letter refused")
+    assert len(kept(page)) == 1
+    go(odile, f"petitions/{SLUG}/letter", "letter with an offer")
+    expect(page.locator("[data-draft-offer]")).to_be_visible()
+    page.locator("[data-draft-take]").click()
+    expect(page.locator("[name=body_en]")).to_have_value(re.compile("Words that nobody saved"))
+    page.fill("[name=title_en]", title)
+    page.locator(".letter-actions [value=save]").click()
+    look(odile, "letter reviewed")
+    assert len(kept(page)) == 1
+    page.locator("main [value=new-version]").click()
+    expect(page.locator(".alert--sure")).to_be_visible()
+    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))")
