@@ -1,6 +1,6 @@
 """Events to test with, and registering for them."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
@@ -20,7 +20,7 @@ AMALIA = {"name": "Amalia Rosales", "email": "amalia@rosales.example", "seats": 
 
 def make_event(slug="talk", *, cause_id=None, title="How a family searches", days=7, texts=None, draft=False, **settings):
     """Create an event that begins in `days` and lasts an hour and a half, committed and published unless a draft."""
-    starts = datetime.now(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(days=days)
+    starts = utcnow().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(days=days)
     hours = settings.pop("hours", None) or Hours(starts, starts + timedelta(minutes=90), ZONE)
     words = {"title": title, "kind": "Talk", "place": "Larch Library", "body": "An *evening* of questions."}
     texts = texts or {"en": words, "es": {**words, "kind": "Charla", "title": f"{title} (es)"}}

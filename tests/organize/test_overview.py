@@ -24,6 +24,8 @@ from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign, sign_and_hatch
 from tests.factories.updates import make_update
 
+pytestmark = pytest.mark.usefixtures("awkward_time")
+
 REVIEWED = {"/organize/held/", "/organize/kiosks/fair/review"}
 PAPER = {"/organize/imports/"}
 DRAFTS = {"/organize/petitions/", "/organize/events/", "/organize/updates/"}
