@@ -9,7 +9,7 @@ from campaign.lib.caching import private, public
 from campaign.lib.times import utcnow
 from campaign.lib.transactions import DATABASE_AWAY
 from campaign.petitions.cards import in_language
-from campaign.petitions.queries import petition_by_id, petition_by_slug
+from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
 from campaign.petitions.terms import recent_terms
 from campaign.sharing.arrivals import arrival
 from campaign.sharing.links import link_of
@@ -138,7 +138,8 @@ def hatched(receipt):
     if _wants_json():
         return jsonify(number=signature.number)
     waited = utcnow() - signature.confirmed_at > timedelta(seconds=20)
-    counts_later = signature.waits_until is not None
+    # The runner may not have put it into its batch yet.
+    counts_later = signature.waits_until is not None or is_quiet(signature.petition_id)
     link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
     return _private_page(

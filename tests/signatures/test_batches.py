@@ -99,6 +99,14 @@ def test_who_waits_is_told_that_the_number_comes_later(client, quiet):
     assert "within a day" in client.get(link("mine", waits)).text
 
 
+def test_who_has_just_confirmed_is_told_so_before_the_runner_comes_by(client, quiet):
+    confirmed = sign(quiet)
+    confirm(confirmed)
+    page = client.get(link("hatched", confirmed)).text
+    assert "within a day" in page
+    assert "?by=" not in page
+
+
 def test_nobody_is_told_who_brought_whom_under_a_quiet_petition(quiet):
     assert row(sign(quiet, brought_by=7)).brought_by is None
 
