@@ -50,7 +50,7 @@ def test_postgresql_refuses_to_empty_the_trail(app):
     if db.engine.dialect.name != "postgresql":
         pytest.skip("SQLite has no truncate")
     with pytest.raises(DatabaseError, match="append-only"):
-        write(lambda: db.session.execute(text("truncate audit_entry")))
+        write(lambda: db.session.execute(text("truncate audit_entry cascade")))
 
 
 def test_what_fails_leaves_no_entry(app, odile):
