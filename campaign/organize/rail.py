@@ -41,6 +41,7 @@ PLACES = (
 REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
+    "bulk": "held",
     "keys": "people",
     "suppressions": "mail",
     **dict.fromkeys(("second_factor", "passkeys"), "account"),

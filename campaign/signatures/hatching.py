@@ -110,7 +110,7 @@ def _hold_crowded(now, limit, most, reason, here=true()):
     return db.session.execute(
         update(_table)
         .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(select(placed.c.id).where(placed.c.place > most)))
-        .values(state="held", held_reason=reason)
+        .values(state="held", held_reason=reason, held_at=now)
     ).rowcount
 
 

@@ -29,6 +29,7 @@ SEEN_BY = {
     "mail.see": ("mail.plan", "mail.pause", "mail.resume", "mail.stop", "mail.done"),
     "signatures.review": (
         *("signatures.let_through", "signatures.reject", "signatures.merge", "signatures.withdraw", "comments.show", "comments.hide"),
+        *("bulk.approve", "bulk.reject", "bulk.show", "bulk.hide", "bulk.undo"),
         *("kiosks.let_in", "kiosks.reject"),
     ),
     "signatures.import": ("imports.bring_in", "imports.undo"),
