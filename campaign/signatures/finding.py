@@ -62,7 +62,7 @@ class Search:
     @classmethod
     def from_json(cls, told):
         instants = {name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told}
-        return cls(**{**told, **instants, "petition_ids": tuple(told["petition_ids"])})
+        return cls(**{**told, **instants, "petition_ids": tuple(told.get("petition_ids", ()))})
 
     def without_words(self):
         return replace(self, words="")
@@ -72,8 +72,8 @@ def find(search, *, before_id=None, most=50):
     """Return up to `most` signatures that fit the Search, newest first; those with a smaller id than `before_id`."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     top = newest + 1 if before_id is None else before_id
+    # What the index does not hold yet is read here.
     edge = min(top - WINDOW, lookup.indexed_upto() + 1) if _is_looked_up(search) else top - WINDOW
-    # Sorted by the bare id both databases walk the primary key, which is right for a few thousand rows and wrong beyond.
     recent = select(Signature.id).where(*conditions(search), Signature.id >= edge, Signature.id < top)
     ids = db.session.scalars(recent.order_by(Signature.id.desc()).limit(most)).all() if not _is_exact(search) else []
     if len(ids) < most:

@@ -8,6 +8,7 @@ from campaign.accounts.audit import entries
 from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.signatures.bulk import carry_on
+from campaign.signatures.rule_keeping import create_rule
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, hatch_now, row, sign, sign_and_hatch
@@ -127,6 +128,14 @@ def test_each_cause_has_its_own_decision_and_strangers_see_none(desk_of, petitio
     hold(petition, 4)
     assert decide(desk_of(), "on=held", "approve").location.endswith("/organize/bulk/")
     assert {entry.cause_id for entry in entries(action="bulk.approve")} == {petition.cause_id, elsewhere.cause_id}
+
+
+def test_the_pattern_of_another_causes_rule_is_not_told(desk_of, petition):
+    elsewhere = make_cause("hill")
+    rule = write(create_rule, cause_id=elsewhere.id, petition_id=None, kind="words", pattern="quetzalli")
+    page = desk_of("reviewer", petition.cause_id).get(f"/organize/bulk/new?on=held&held_for={rule.reason}").text
+    assert "quetzalli" not in page
+    assert "quetzalli" in desk_of().get(f"/organize/bulk/new?on=held&held_for={rule.reason}").text
 
 
 def test_nothing_left_to_decide_is_said(desk, petition):

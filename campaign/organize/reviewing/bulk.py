@@ -21,11 +21,10 @@ from campaign.organize.signatures.sights import note_list
 from campaign.organize.signatures.words import words
 from campaign.signatures import bulk
 from campaign.signatures.finding import Search
-from campaign.signatures.rule_keeping import rules_of
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 SECONDS = 2
-# Approving and showing are for everyone to see; taking something from the public needs a reason.
+# Only rejecting asks why, as it does for a single signature.
 NEEDS_REASON = ("reject",)
 
 
@@ -153,7 +152,6 @@ def _preview(chosen: Filter, form, snapshot, status=200):
         back=_back(chosen),
         press_words=press_words,
         needs_reason=any(verb in NEEDS_REASON for verb in chosen.verbs),
-        rules={rule.id: rule for rule in rules_of(None)},
         **words(),
     )
     return page, status

@@ -8,6 +8,7 @@ from flask_babel import format_date, get_locale
 from flask_babel import gettext as _
 
 from campaign.lib.countries import country_name
+from campaign.organize.presence import causes_where
 from campaign.organize.reviewing.comments import TABS, same_list
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import SignatureSearch
@@ -15,8 +16,8 @@ from campaign.organize.signatures.words import EVIDENCE_WORDS, STATE_WORDS, reas
 from campaign.signatures.finding import Search
 from campaign.signatures.rule_keeping import rules_of
 
-# From where it is begun → the verbs offered there.
-VERBS = {"held": ("approve", "reject"), "signatures": ("approve", "reject"), "comments": ("show", "hide")}
+# From where it is begun → the verbs offered there. Who types a reason and presses Enter presses the first button: it rejects.
+VERBS = {"held": ("reject", "approve"), "signatures": ("reject", "approve"), "comments": ("show", "hide")}
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,8 @@ def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
     if search.state:
         lines.append((_("State"), str(STATE_WORDS[search.state])))
     if search.held_reason:
-        lines.append((_("Why held"), str(reason_in_words(search.held_reason, {rule.id: rule for rule in rules_of(None)}))))
+        rules = {rule.id: rule for rule in rules_of(causes_where("signatures.review"))}
+        lines.append((_("Why held"), str(reason_in_words(search.held_reason, rules))))
     if search.words:
         lines.append((_("Search"), search.words))
     if search.evidence:
