@@ -1,4 +1,4 @@
-"""`python -m bench [ROW …] [--quick]`: measure, print one table, write docs/performance.md."""
+"""`python -m bench [ROW …] [--quick] [--rows N]`: measure, print one table, write docs/performance.md."""
 
 import argparse
 import tempfile
@@ -9,6 +9,7 @@ from bench import report
 from bench.rows import (
     crowds,
     exports,
+    finding,
     first_picture,
     hatching,
     montage,
@@ -31,6 +32,7 @@ ROWS = {
     "hatching": hatching,
     "montage": montage,
     "exports": exports,
+    "find": finding,
     "search": search,
     "starting": starting,
     "weight": weight,
@@ -57,7 +59,8 @@ def main():
     rows = []
     for name in asked.rows or ROWS:
         with tempfile.TemporaryDirectory(prefix="volante-bench-") as folder:
-            for row in ROWS[name].measure(scale, Path(folder)):
+            more = {"signatures": asked.rows_wanted} if asked.rows_wanted and name == "find" else {}
+            for row in ROWS[name].measure(scale, Path(folder), **more):
                 rows.append(row)
                 print(report.line(row), flush=True)
     if not asked.rows and not asked.quick:
@@ -67,6 +70,7 @@ def main():
 def _arguments():
     parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Volante beside its baselines.")
     parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="ROW", help=f"one of {', '.join(ROWS)}; without, all")
+    parser.add_argument("--rows", dest="rows_wanted", type=int, metavar="N", help="how many signatures `find` searches, such as 5000000")
     parser.add_argument("--quick", action="store_true", help="short runs, to see whether a change helps")
     return parser.parse_args()
 

@@ -29,8 +29,10 @@ from campaign.montage.tasks import Press
 from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.search.indexing import refresh
 from campaign.signatures.batches import move_full_batches
+from campaign.signatures.bulk import bulk_waits, carry_on, forget_undone
 from campaign.signatures.erasing import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
+from campaign.signatures.lookup_keeping import LookupKeeper
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
 from campaign.signatures.sums import SumsKeeper
@@ -46,6 +48,8 @@ PRESS_SECONDS = 1
 INDEX_SECONDS = 1
 EXPORT_SECONDS = 0.5
 SUMS_SECONDS = 5
+BULK_SECONDS = 0.5
+LOOKUP_SECONDS = 1
 BATCHES_SECONDS = 2
 UPKEEP_SECONDS = 60
 PAUSE_AFTER_ERROR = 2
@@ -102,6 +106,7 @@ class Worker(Loops):
         self._has_read_clocks = False
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
         self._sums = SumsKeeper(write, holder=self._holder)
+        self._lookup = LookupKeeper(write, holder=self._holder)
         self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 
     def run(self):
@@ -116,6 +121,8 @@ class Worker(Loops):
             (self._exporter.make_next, EXPORT_SECONDS),
             (self._exporter.tidy, UPKEEP_SECONDS),
             (self._sums.keep, SUMS_SECONDS),
+            (self._lookup.keep, LOOKUP_SECONDS),
+            (self._bulk, BULK_SECONDS),
             (self._batches, BATCHES_SECONDS),
             (self._upkeep, UPKEEP_SECONDS),
         )
@@ -147,6 +154,9 @@ class Worker(Loops):
     def _batches(self):
         return go_on_with_batches(write, now=database_now())
 
+    def _bulk(self):
+        return write(carry_on, holder=self._holder, now=database_now()) if bulk_waits() else 0
+
     def _upkeep(self):
         """Do each piece of upkeep, whatever becomes of those before it; return how much was done."""
         now, done = database_now(), 0
@@ -175,7 +185,7 @@ class Worker(Loops):
             yield piece, {}
         yield forget_subscriptions, unconfirmed
         yield forget_sent_by_kiosks, unconfirmed
-        for piece in (tell_of_silence, remind, sweep):
+        for piece in (tell_of_silence, remind, sweep, forget_undone):
             yield piece, {}
 
     def _read_clocks(self, *, now):

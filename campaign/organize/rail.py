@@ -42,6 +42,7 @@ REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
     "corrections": "held",
+    "bulk": "held",
     "keys": "people",
     "suppressions": "mail",
     **dict.fromkeys(("second_factor", "passkeys"), "account"),

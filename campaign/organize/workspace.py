@@ -53,7 +53,7 @@ from campaign.organize.petitions import states as petition_states
 from campaign.organize.petitions import versions as petition_versions
 from campaign.organize.rail import numbers as rail_numbers
 from campaign.organize.rail import place_of, places
-from campaign.organize.reviewing import comments, corrections, held, rules
+from campaign.organize.reviewing import bulk, comments, corrections, held, rules
 from campaign.organize.signatures import copies, erasures, retention
 from campaign.organize.signatures import pages as signatures
 from campaign.organize.updates import pages as updates
@@ -66,7 +66,7 @@ blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
 PARTS = (
     *(sign_in, passkey_door, links, overview, numbers, causes, petitions, events, updates, mail, suppressions),
-    *(signatures, exports, handovers, imports, held, comments, corrections, rules, copies, erasures, retention, kiosks),
+    *(signatures, exports, handovers, imports, held, comments, corrections, bulk, rules, copies, erasures, retention, kiosks),
     *(people, keys, audit, account, second_factor, passkeys),
 )
 # These join their views to those of another file, whose blueprint they bear.

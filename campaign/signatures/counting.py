@@ -14,7 +14,7 @@ from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import ERASED_COUNTED, HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
 from campaign.signatures.sums import sums
 
-# Those who have not confirmed, or are held, wait; what was withdrawn is in no chart.
+# Whoever has not confirmed, or is held for review, waits; what was rejected, withdrawn or erased is in no chart.
 SURE = ("counted", "confirmed")
 WAITING = ("pending", "held")
 AN_HOUR = timedelta(hours=1)
@@ -77,11 +77,10 @@ def counted_without_data(petition_id: int) -> int:
 def hours(petition_ids):
     """Return an Hour for each hour in which anybody signed, oldest first."""
     sure, waiting = Counter(), Counter()
-    for (hour, state, *_), count in sums("hours", petition_ids).items():
-        # What was erased and is counted stays in the chart, by its day.
-        if state in SURE or state == "erased":
+    for (hour, standing, *_), count in sums("hours", petition_ids).items():
+        if standing in SURE:
             sure[hour] += count
-        elif state in WAITING:
+        elif standing in WAITING:
             waiting[hour] += count
     return [Hour(read_hour(each), sure[each], waiting[each]) for each in sorted({*sure, *waiting})]
 

@@ -125,15 +125,15 @@ def _hold_crowded(now, limit, max_signatures, reason, here=true()):
         )
     ).all()
     parts = (beyond[start : start + MAX_IDS_PER_STATEMENT] for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT))
-    return sum(_hold(ids, reason) for ids in parts)
+    return sum(_hold(ids, reason, now) for ids in parts)
 
 
-def _hold(ids, reason):
+def _hold(ids, reason, now):
     # The state is asked again: somebody may have withdrawn since the ids were read.
     return db.session.execute(
         update(_table)
         .where(TO_HATCH, _table.c.reviewed_at.is_(None), _table.c.id.in_(ids))
-        .values(state="held", held_reason=reason)
+        .values(state="held", held_reason=reason, held_at=now)
     ).rowcount
 
 

@@ -44,6 +44,10 @@ SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
 KEPT_FORM = text("signature_id is not null")
 UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
+REJECTED = text("state = 'held' and rejected_at is not null")
+ERASED = text("state = 'erased'")
+COMMENT_SHOWN = text("state = 'counted' and comment_shown")
+COMMENT_HIDDEN = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is not null")
 
 
 class Signature(db.Model):
@@ -53,7 +57,8 @@ class Signature(db.Model):
     it out of tally and ledger. `seat` is 1, or 2 for the second of two people who share an address. Digests are keyed:
     `email_digest` of the canonical address, `person_digest` of canonical name and postal code, `address_digest` of the
     network address it came from. One that was signed at a table names kiosk, shift and event. A held one with `rejected_at` was
-    turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `brought_by` is the id of
+    turned away by an organizer; one with `reviewed_at` was let through, and no rule holds it again. `held_at` is set where a
+    signature was held later than it was signed. `brought_by` is the id of
     the signature by whose link somebody came, `source` the code of a campaign; the first is no foreign key, as a stale link
     must keep nobody from signing. A confirmed one with `waits_until` is counted with its batch (see `batches`). `name_display_asked` is
     how a name is to be shown that was taken at a table, until its owner or an organizer confirms it. Until then `name_display`
@@ -84,21 +89,26 @@ class Signature(db.Model):
         Index("ix_signature_person", "petition_id", "person_digest"),
         Index("ix_signature_petition", "petition_id", "id"),
         Index("ix_signature_address_digest", "address_digest", "created_at"),
+        # Further columns let a question be answered from the index alone: rows of millions lie far apart.
         *(
             Index(name, *columns, sqlite_where=where, postgresql_where=where)
             for name, columns, where in (
                 ("ix_signature_to_hatch", ("id",), TO_HATCH),
                 ("ix_signature_in_batch", ("waits_until",), IN_BATCH),
                 ("ix_signature_to_release", ("id",), TO_RELEASE),
-                ("ix_signature_pending", ("created_at",), PENDING),
+                ("ix_signature_pending", ("created_at", "petition_id"), PENDING),
                 ("ix_signature_held_unconfirmed", ("created_at",), HELD_UNCONFIRMED),
-                ("ix_signature_withdrawn", ("withdrawn_at",), WITHDRAWN),
+                ("ix_signature_withdrawn", ("withdrawn_at", "petition_id"), WITHDRAWN),
                 ("ix_signature_erased_counted", ("petition_id",), ERASED_COUNTED),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
-                ("ix_signature_held", ("petition_id", "id"), HELD),
-                ("ix_signature_to_review", ("petition_id", "id"), TO_REVIEW),
+                ("ix_signature_held", ("petition_id", "id", "rejected_at"), HELD),
+                ("ix_signature_to_review", ("petition_id", "id", "held_reason", "rejected_at"), TO_REVIEW),
                 ("ix_signature_source", ("source", "created_at"), SOURCED),
                 ("ix_signature_unread", ("petition_id", "id"), UNREAD),
+                ("ix_signature_rejected", ("petition_id", "id"), REJECTED),
+                ("ix_signature_erased", ("petition_id", "id"), ERASED),
+                ("ix_signature_comment_shown", ("petition_id", "id"), COMMENT_SHOWN),
+                ("ix_signature_comment_hidden", ("petition_id", "id"), COMMENT_HIDDEN),
                 ("ix_signature_brought_by", ("brought_by",), BROUGHT),
                 ("ix_signature_asked", ("event_id", "id"), ASKED),
             )
@@ -132,6 +142,7 @@ class Signature(db.Model):
     name_display_asked: Mapped[str] = mapped_column(String(8), default="", server_default="")
     subscribe: Mapped[bool] = mapped_column(Boolean, default=False)
     held_reason: Mapped[str] = mapped_column(String(40), default="")
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     reviewed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     rejected_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     mail_count: Mapped[int] = mapped_column(SmallInteger, default=0)

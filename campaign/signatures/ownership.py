@@ -35,6 +35,7 @@ ERASED = {
     "country": "",
     "name_display": "counted",
     "held_reason": "",
+    "held_at": None,
     "reviewed_at": None,
     "rejected_at": None,
     "mail_count": 0,

@@ -76,12 +76,13 @@ def reject(*, ids, cause_ids, now):
     )
 
 
-def hold(*, ids, reason):
+def hold(*, ids, reason, now):
     """Set aside what a rule found, except what an organizer has let through; returns the ids."""
     return _change(
         _table.c.id.in_(ids) & _table.c.state.in_(("pending", "confirmed", "counted")) & _table.c.reviewed_at.is_(None),
         state="held",
         held_reason=reason,
+        held_at=now,
     )
 
 
@@ -125,6 +126,21 @@ def decide_comments(*, seen, shown, cause_ids, now):
     ).all()
     same = [row.id for row in rows if row.comment and fingerprint(row.comment) == seen[row.id]]
     return _change(_table.c.id.in_(same), comment_shown=shown, comment_read_at=now)
+
+
+def show_comments(*, ids, cause_ids, now):
+    """Let all comments of these signatures be shown that are not; returns the ids."""
+    return _change(_with_comment(ids, cause_ids) & ~_table.c.comment_shown, comment_shown=True, comment_read_at=now)
+
+
+def hide_comments(*, ids, cause_ids, now):
+    """Hide all comments of these signatures that are shown, or that nobody has read; returns the ids."""
+    to_hide = _table.c.comment_shown | _table.c.comment_read_at.is_(None)
+    return _change(_with_comment(ids, cause_ids) & to_hide, comment_shown=False, comment_read_at=now)
+
+
+def _with_comment(ids, cause_ids):
+    return _chosen(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
 
 
 def correct(*, signature_id, seen, now, **words):

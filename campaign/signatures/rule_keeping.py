@@ -63,9 +63,9 @@ def switch_off(*, rule_id, now):
     return rule
 
 
-def hold_past(*, rule_id, ids):
+def hold_past(*, rule_id, ids, now):
     """Set aside what a trial of the rule found; returns the ids that were."""
-    return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason)
+    return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason, now=now)
 
 
 def drop_rule(*, rule_id):

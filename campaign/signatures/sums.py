@@ -9,7 +9,7 @@ from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import case, delete, func, select
 
 from campaign.extensions import database_now, db
 from campaign.jobs.operations import take_lease
@@ -24,6 +24,14 @@ MANY = 20_000
 SHARE = 1 / 20
 SECONDS = 60
 _IN_TALLY = Signature.number.is_not(None)
+# Rejected signatures wait for nothing, and an erased one stays counted where it was.
+_STANDING = case(
+    ((Signature.state == "held") & Signature.rejected_at.is_not(None), "rejected"),
+    ((Signature.state == "erased") & _IN_TALLY, "counted"),
+    else_=Signature.state,
+)
+# Adding up more rows than these takes seconds, for which no page waits.
+MAX_UNKEPT = 200_000
 
 
 class Part(NamedTuple):
@@ -37,7 +45,7 @@ PARTS = {
     "hours": Part(
         (
             hour_of(Signature.created_at).label("hour"),
-            Signature.state,
+            _STANDING.label("standing"),
             (Signature.evidence == "email").label("by_mail"),
             Signature.confirmed_at.is_not(None).label("is_confirmed"),
         ),
@@ -65,6 +73,12 @@ def sums(part, petition_ids):
     for _, *values, count in newer:
         found[tuple(values)] += count
     return found
+
+
+def are_ready():
+    """Return whether so few rows have come since the last sums that adding these up takes no time."""
+    newest = db.session.scalar(select(func.max(Signature.id))) or 0
+    return newest - (db.session.scalar(select(func.max(KeptSum.last_id))) or 0) <= MAX_UNKEPT
 
 
 def added_up(last_id):

@@ -29,13 +29,15 @@ PLAIN = {
     "subscription": "id",
     "mailing_receipt": "id",
     "export": "id attempts done fault frames holder locked_until octets seed sha256 size total work",
+    "bulk_item": "bulk_id",
+    "bulk_decision": "id cursor changed restored total upto_id",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version_id wording",
 }
 # Tables without anybody in them: what organizers publish, sums, and machinery.
 IMPERSONAL = set(
     """
     cause cause_text cause_former_slug cause_tally free_number
-    petition petition_version petition_text petition_former_slug petition_tally target ledger_entry kept_sum rule
+    petition petition_version petition_text petition_former_slug petition_tally target ledger_entry kept_sum rule lookup_due lookup_progress
     event event_text event_petition event_picture event_old_slug
     campaign_update campaign_update_text campaign_update_petition campaign_update_picture campaign_update_body_picture campaign_update_former_slug mailing
     petition_picture handover print_run embedding share_text api_key api_post

@@ -112,7 +112,7 @@ SIGNERS = (
         _l("To look closer where something is unusual, such as very many from one place at once"),
         ORGANIZERS,
         _l("If you confirm it, until an organizer has looked at it; if nobody does, %(days)s days like any other"),
-        columns_of("signature", "held_reason reviewed_at rejected_at"),
+        columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
@@ -121,6 +121,20 @@ SIGNERS = (
         ORGANIZERS,
         _l("About a day at most"),
         columns_of("signature", "waits_until"),
+    ),
+    Kept(
+        _l("What your signature was before organizers decided about many at once"),
+        _l("So that they can undo a mistake"),
+        NOBODY,
+        _l("7 days"),
+        columns_of("bulk_item", "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at"),
+    ),
+    Kept(
+        _l("An index of the words in your name, email address and comment, and of your country"),
+        _l("So that organizers can find your signature among millions"),
+        NOBODY,
+        LIKE_THE_SIGNATURE,
+        columns_of("signature_lookup", "signature_id words"),
     ),
     Kept(
         _l("A withdrawn signature"),

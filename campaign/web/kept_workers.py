@@ -78,4 +78,11 @@ WORKERS = (
         _l("As long as the petition; what was written in them goes once they are in"),
         columns_of("import_batch", "organizer_id petition_id cause_id kind name sheet rows counts state created_at imported_at"),
     ),
+    Kept(
+        _l("What you decided about many signatures at once, and why"),
+        _l("So that a mistake can be undone"),
+        _l("Organizers who review signatures in that cause"),
+        _l("As long as the cause. Words that you searched for go once it is carried out"),
+        columns_of("bulk_decision", "organizer_id undone_by cause_id verb search reason state previewed_at decided_at finished_at"),
+    ),
 )

@@ -3,12 +3,15 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.organize.numbers.tables import TABLES
+from campaign.signatures.ownership import erase
+from campaign.signatures.sums import SumsKeeper
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
 
@@ -87,3 +90,43 @@ def test_on_a_phone_the_chart_shows_as_many_days_as_it_says(desk_of):
     page = desk_of("editor", petition.cause_id).get("/organize/numbers/petitions/home?range=month").text
     wide, narrow = (page.partition(f'chart--{size}"')[2].partition("</svg>")[0] for size in ("wide", "narrow"))
     assert wide.count("<title>") == narrow.count("<title>") == 2
+
+
+def test_who_signed_today_is_in_the_share_of_those_who_confirm(desk_of):
+    petition = make_petition()
+    sign_and_hatch(petition)
+    sign(petition, ODILE, email="waits@kwan.example")
+    desk = desk_of("owner", petition.cause_id)
+    page = desk.get("/organize/numbers/petitions/home").text
+    assert "1 of the 2 who signed by email" in page
+    [[since, until, asked, confirmed]] = rows_of(desk, "/organize/numbers/petitions/home/confirming.csv")
+    assert (asked, confirmed) == ("2", "1")
+    assert until == rows_of(desk, "/organize/numbers/petitions/home/days.csv")[-1][0]
+    assert date.fromisoformat(until) - date.fromisoformat(since) == timedelta(days=13)
+
+
+def test_rejected_and_erased_signatures_stay_in_no_column_but_their_own(desk_of):
+    petition = make_petition()
+    erased = sign_and_hatch(petition)
+    sign(petition, ODILE, email="waits@kwan.example")
+    change(sign(petition, ODILE, email="no@kwan.example", held_reason="no_proof"), rejected_at=utcnow())
+    write(erase, [erased])
+    desk = desk_of("owner", petition.cause_id)
+    states = {name: int(count) for name, count in rows_of(desk, "/organize/numbers/petitions/home/states.csv")}
+    assert (states["counted"], states["rejected"]) == (1, 1)
+    for name in ("days", "hours"):
+        rows = rows_of(desk, f"/organize/numbers/petitions/home/{name}.csv")
+        assert [sum(int(row[column]) for row in rows) for column in (1, 2)] == [states["counted"], states["pending"] + states["held"]]
+
+
+def test_many_that_nobody_has_added_up_keep_no_page_waiting(desk_of, monkeypatch):
+    petition = make_petition()
+    for place in range(3):
+        sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
+    desk = desk_of("owner", petition.cause_id)
+    monkeypatch.setattr("campaign.signatures.sums.MAX_UNKEPT", 2)
+    assert "adding up" in desk.get("/organize/numbers/petitions/home").text
+    assert ">3</dd>" in desk.get("/organize/").text
+    monkeypatch.setattr("campaign.signatures.sums.MANY", 1)
+    SumsKeeper(write, holder="test").keep()
+    assert "adding up" not in desk.get("/organize/numbers/petitions/home").text

@@ -217,13 +217,6 @@ def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table
     assert "/organize/numbers/" not in tabler
 
 
-def test_a_count_of_six_digits_is_set_so_that_it_stays_in_its_line(desk_of, monkeypatch):
-    desk = desk_of("owner", make_petition().cause_id)
-    assert "figure-hero--long" not in desk.get("/organize/").text
-    monkeypatch.setattr("campaign.organize.overview.pages.cause_count", lambda _cause_id: 150_190)
-    assert "figure-hero--long" in desk.get("/organize/").text
-
-
 def test_of_many_petitions_the_open_ones_are_shown_first_and_the_list_has_the_rest(desk_of):
     first = make_petition(state="closed")
     for place in range(6):

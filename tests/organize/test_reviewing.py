@@ -29,6 +29,9 @@ PLACES = {
     "/organize/held/": REVIEWERS,
     "/organize/comments/": REVIEWERS,
     "/organize/corrections/": REVIEWERS,
+    "/organize/comments/?tab=shown": REVIEWERS,
+    "/organize/bulk/": REVIEWERS,
+    "/organize/bulk/new?on=held": REVIEWERS,
     "/organize/rules/": REVIEWERS,
     "/organize/rules/new": REVIEWERS,
     "/organize/retention/": OWNED,
@@ -135,7 +138,7 @@ def test_who_came_too_late_did_nothing_and_the_trail_says_nothing_else(desk_of, 
     first, second = (sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example") for n in range(2))
     desk = desk_of("reviewer", petition.cause_id)
     reject = f"/organize/signatures/{first}/reject"
-    assert "Turned away" in desk.post(reject, {"reason": "A program"}, follow_redirects=True).text
+    assert "Rejected" in desk.post(reject, {"reason": "A program"}, follow_redirects=True).text
     assert "Somebody else was quicker" in desk.post(reject, {"reason": "Me too"}, follow_redirects=True).text
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
     desk.post("/organize/held/", {"do": "reject.shown", "shown": [first, second], "reason": "Both"})
@@ -224,7 +227,7 @@ def test_comments_are_let_through_one_by_one_or_all_that_were_shown(client, desk
     assert ("Thought 0" in public, "Thought 1" in public, "Thought 2" in public) == (True, False, False)
     change(ids[2], comment="Thought changed")
     answer = desk.post("/organize/comments/", {**fields, "all": "show"}, follow_redirects=True).text
-    assert "was changed by its owner meanwhile" in answer
+    assert "was changed by the person who wrote it" in answer
     assert "Thought changed" in answer
     assert "Thought changed" not in client.get("/en/petitions/home").text
 

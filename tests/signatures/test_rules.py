@@ -79,7 +79,7 @@ def test_a_rate_is_judged_by_the_runner_and_tried_on_the_past(petition):
 def test_past_ones_are_held_and_released_and_the_ledger_stays_right(petition):
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
-    assert sorted(write(rule_keeping.hold_past, rule_id=rule.id, ids=try_rule(rule).ids)) == ids
+    assert sorted(write(rule_keeping.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())) == ids
     hatch_now()
     assert {each.number for each in rows()} == {None}
     assert rule_keeping.held_by_rules([rule]) == {rule.id: 2}

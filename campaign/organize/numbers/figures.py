@@ -2,7 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -20,8 +20,8 @@ SECONDS = 10
 MOST = 100
 RANGES = ("hours", "month", "all")
 LONGEST_BY_DAY = 92
-# People need some days to look in their mail; those who have had fewer would make the share look worse than it is.
-SHARE_FROM, SHARE_UNTIL = timedelta(days=14), timedelta(days=1)
+# Of how many days the share of those who confirm is told, today included.
+SHARE_DAYS = 14
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ def remember(app, name, make, seconds=SECONDS):
 
 
 def init_app(app):
-    remember(app, "recent_figures", _figures)
+    remember(app, "recent_figures", make_figures)
 
 
 def recent_figures(petition_ids):
@@ -71,10 +71,11 @@ def recent_figures(petition_ids):
     return current_app.extensions["recent_figures"].get(petition_ids)
 
 
-def _figures(petition_ids):
+def make_figures(petition_ids):
+    """Return the Figures of these petitions as they are now."""
     now = utcnow()
     by_kind = counting.counted_by_kind(petition_ids)
-    confirmed, asked = counting.confirmed_since(petition_ids, now - SHARE_FROM, now - SHARE_UNTIL)
+    confirmed, asked = counting.confirmed_since(petition_ids, share_since(now), now)
     regions = Counter()
     for (country, area), count in counting.counted_by_postal_area(petition_ids).items():
         regions[country, region_of(country, area)] += count
@@ -96,6 +97,12 @@ def _figures(petition_ids):
 def zone():
     """Return the zone in which organizers count their days."""
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+
+
+def share_since(now):
+    """Return the first instant of the days of which the share of those who confirm is told."""
+    first = now.astimezone(zone()).date() - timedelta(days=SHARE_DAYS - 1)
+    return datetime.combine(first, time(), zone())
 
 
 def day_of(instant):

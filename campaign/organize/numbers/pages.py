@@ -9,13 +9,14 @@ from campaign.lib.countries import country_name
 from campaign.mail.delivery import names_of
 from campaign.organize.guard import allowed
 from campaign.organize.numbers.charts import chart
-from campaign.organize.numbers.figures import RANGES, by_day, goal_forecast, recent_figures, spans, zone
+from campaign.organize.numbers.figures import RANGES, SHARE_DAYS, by_day, goal_forecast, recent_figures, spans, zone
 from campaign.organize.numbers.tables import TABLES, as_csv
 from campaign.organize.presence import may
 from campaign.organize.scope import any_cause, any_petition, in_sight, petitions_where
 from campaign.organize.signatures.words import EVIDENCE_WORDS
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.counting import states
+from campaign.signatures.sums import are_ready
 
 blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 
@@ -48,18 +49,18 @@ def cause_table(cause, table):
 
 
 def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
-    figures, counts = recent_figures(petition_ids), states(petition_ids)
+    counts = states(petition_ids)
+    about = {"title": title, "cause": cause, "petition": petition, "petitions": petitions, "counts": counts, "tables": TABLES}
+    if not are_ready():
+        return render_template("organize/numbers/show.html", **about, figures=None, chosen_range="month", may_review=may("signatures.review", cause))
+    figures = recent_figures(petition_ids)
     chosen = request.args.get("range") if request.args.get("range") in RANGES else "month"
     drawn = spans(figures.hours, chosen)
     today = by_day(figures.hours)[-1]
     return render_template(
         "organize/numbers/show.html",
-        title=title,
-        cause=cause,
-        petition=petition,
-        petitions=petitions,
+        **about,
         figures=figures,
-        counts=counts,
         today=today,
         chosen_range=chosen,
         shown_sure=sum(span.sure for span in drawn),
@@ -68,7 +69,7 @@ def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
         wide=chart(drawn, height=300),
         narrow=chart(drawn, width=358, height=230, labels=4),
         forecast=goal_forecast(figures.hours, count=counts.counted, goal=goal) if goal else None,
-        tables=TABLES,
+        share_days=SHARE_DAYS,
         evidence_words=EVIDENCE_WORDS,
         letter_words=names_of(current_app),
         country=lambda code: country_name(code, str(get_locale())) if code else "",

@@ -8,7 +8,7 @@ from flask import Response
 from flask_babel import lazy_gettext as _l
 
 from campaign.lib.formulas import neutralise
-from campaign.organize.numbers.figures import SHARE_FROM, SHARE_UNTIL, by_day, day_of, goal_forecast, recent_figures
+from campaign.organize.numbers.figures import by_day, day_of, goal_forecast, recent_figures, share_since
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petitions_with_ids
 from campaign.signatures.counting import ledger_of, states
@@ -87,9 +87,8 @@ def _mail(petition_ids):
 
 def _confirming(petition_ids):
     figures = recent_figures(petition_ids)
-    yield "signed by mail from", "until", "signatures", "confirmed"
-    since, until = (day_of(figures.at - ago) for ago in (SHARE_FROM, SHARE_UNTIL))
-    yield since, until, figures.asked, figures.confirmed
+    yield "signed by email from", "until", "signatures", "confirmed"
+    yield day_of(share_since(figures.at)), day_of(figures.at), figures.asked, figures.confirmed
 
 
 def _forecast(petition_ids):

@@ -8,6 +8,7 @@ from flask import current_app
 from campaign.lib.times import utcnow
 from campaign.organize.numbers.figures import by_day, remember, zone
 from campaign.signatures.counting import States, hours, states
+from campaign.signatures.sums import are_ready
 
 DAYS_OF_WEEK = 7
 # The counts beside the chart are of the moment; what the chart is drawn of looks at every signature.
@@ -19,16 +20,16 @@ class Glance:
     """The States of some petitions, and an Hour for each in which anybody signed, as they stand today."""
 
     counts: States
-    hours: tuple
+    hours: tuple | None
 
     @property
     def today(self):
-        return by_day(self.hours)[-1].total
+        return None if self.hours is None else by_day(self.hours)[-1].total
 
     @property
     def week(self):
         """How many signed today and on the six days before, and are confirmed."""
-        return sum(day.sure for day in by_day(self.hours)[-DAYS_OF_WEEK:])
+        return sum(day.sure for day in by_day(self.hours or ())[-DAYS_OF_WEEK:])
 
     @property
     def is_empty(self):
@@ -40,8 +41,8 @@ def init_app(app):
 
 
 def glance(petition_ids):
-    """Return the Glance of these petitions; its hours are at most SECONDS old."""
-    return Glance(states(petition_ids), current_app.extensions["recent_hours"].get(petition_ids))
+    """Return the Glance of these petitions; its hours are at most SECONDS old, and missing while many are still to be added up."""
+    return Glance(states(petition_ids), current_app.extensions["recent_hours"].get(petition_ids) if are_ready() else None)
 
 
 def start_of_yesterday():

@@ -30,6 +30,7 @@ SEEN_BY = {
     "signatures.review": (
         *("signatures.let_through", "signatures.reject", "signatures.merge", "signatures.withdraw", "comments.show", "comments.hide"),
         *("corrections.show", "corrections.refuse"),
+        *("bulk.approve", "bulk.reject", "bulk.show", "bulk.hide", "bulk.undo"),
         *("kiosks.let_in", "kiosks.reject"),
     ),
     "signatures.import": ("imports.bring_in", "imports.undo"),

@@ -84,7 +84,7 @@ def _in_sight(cause, chosen_range, has_chart, now):
     listed = [petition for petition in petitions if petition.archived_at is None]
     rows = sorted(((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed), key=_turn)
     seen = glance([petition.id for petition in petitions]) if may("numbers.see", cause) else None
-    drawn = spans(seen.hours, chosen_range) if seen and has_chart and not seen.is_empty else None
+    drawn = spans(seen.hours, chosen_range) if seen and has_chart and seen.hours is not None and not seen.is_empty else None
     return CauseInSight(
         cause=cause,
         title=cause.text(g.lang).title,

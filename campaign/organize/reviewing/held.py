@@ -46,27 +46,30 @@ def decide():
     if not done:
         flash(_("Somebody else was quicker: nothing was changed."), "waiting")
     elif way == "reject":
-        flash(ngettext("%(num)s signature is turned away.", "%(num)s signatures are turned away.", done), "sure")
+        flash(ngettext("%(figure)s signature is rejected.", "%(figure)s signatures are rejected.", done, figure=format_decimal(done)), "sure")
     else:
-        flash(ngettext("%(figure)s signature goes on.", "%(figure)s signatures go on.", done, figure=format_decimal(done)), "sure")
+        flash(ngettext("%(figure)s signature is approved.", "%(figure)s signatures are approved.", done, figure=format_decimal(done)), "sure")
     return redirect(_here(), 303)
 
 
 def _here():
-    return url_for("organize.held.index", **same_page())
+    return url_for("organize.held.index", **same_page(), held_for=request.values.get("held_for") or None)
 
 
 def _page(form, status=200, ticked=()):
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
-    queue = queue_page(partial(held_for_review, ids))
+    reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""
+    queue = queue_page(partial(held_for_review, ids, held_reason=held_for))
     note_list(queue.rows, ["held"])
     page = render_template(
         "organize/held/index.html",
         form=form,
         queue=queue,
         ticked=set(ticked),
-        reasons=sorted(held_by_reason(ids).items(), key=lambda each: -each[1]),
+        reasons=sorted(reasons.items(), key=lambda each: -each[1]),
+        held_for=held_for,
+        waiting=reasons.get(held_for, 0) if held_for else sum(reasons.values()),
         rules={rule.id: rule for rule in rules_of(causes_where("signatures.review"))},
         petitions=petitions,
         chosen_slug=request.values.get("petition") or "",

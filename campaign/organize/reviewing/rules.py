@@ -90,7 +90,7 @@ def switch_on(rule):
     for first in range(0, len(past), AT_ONCE):
         some = past[first : first + AT_ONCE]
         fact = Fact("rules.hold_past", on=("rule", rule_id), cause_id=cause_id, details={"signatures": len(some)})
-        held += len(act(fact, rule_keeping.hold_past, rule_id=rule_id, ids=some))
+        held += len(act(fact, rule_keeping.hold_past, rule_id=rule_id, ids=some, now=utcnow()))
     flash(_("The rule is on."), "sure")
     if past:
         flash(ngettext("%(figure)s signature is held for a look.", "%(figure)s signatures are held for a look.", held, figure=format_decimal(held)), "note")

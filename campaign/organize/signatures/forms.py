@@ -28,7 +28,7 @@ class SignatureSearch(FlaskForm):
     class Meta:
         csrf = False
 
-    words = StringField(_l("Name, whole e-mail address or number"), [Length(max=200)])
+    words = StringField(_l("Name, email or number"), [Length(max=200)])
     petition = SelectField(_l("Petition"), validate_choice=False)
     state = SelectField(_l("State"), validate_choice=False)
     evidence = SelectField(_l("Evidence"), validate_choice=False)

@@ -26,7 +26,7 @@ LARGEST_ID = 2**63 - 1
 MERGE_FAULTS = {
     "one": _l("These are not two signatures."),
     "petition": _l("They are under different petitions: each counts there."),
-    "gone": _l("One of them was withdrawn, erased or turned away meanwhile."),
+    "gone": _l("One of them was withdrawn, erased or rejected by someone else."),
     "unconfirmed": _l("Keep the one that is confirmed, or the count would lose a person."),
 }
 
@@ -110,13 +110,13 @@ def take_back(signature):
 @blueprint.post("/<int:signature_id>/reject")
 @allowed("signatures.review", any_signature)
 def reject(signature):
-    return _decide(signature, "signatures.reject", reviewing.reject, _("Turned away. It stays here, and is not counted."))
+    return _decide(signature, "signatures.reject", reviewing.reject, _("Rejected. We keep it here, and it is not counted."))
 
 
 @blueprint.post("/<int:signature_id>/let-through")
 @allowed("signatures.review", any_signature)
 def let_through(signature):
-    return _decide(signature, "signatures.let_through", reviewing.let_through, _("Let through. No rule holds it again."))
+    return _decide(signature, "signatures.let_through", reviewing.let_through, _("Approved. No rule holds it again."))
 
 
 @blueprint.post("/<int:signature_id>/comment")
@@ -150,7 +150,7 @@ def merge(signature, other_id):
     )
     try:
         act(fact, reviewing.merge, kept_id=signature.id, other_id=other_id, now=utcnow())
-        flash(_("They are one now. The other stays here, turned away, and can be brought back."), "sure")
+        flash(_("They are one now. The other one is rejected. You can bring it back."), "sure")
     except reviewing.CannotMerge as refusal:
         flash(str(MERGE_FAULTS[refusal.code]), "grave")
     return _back(signature)

@@ -13,7 +13,7 @@ STATE_WORDS = {
     "confirmed": _l("counted"),
     "counted": _l("counted"),
     "held": _l("held"),
-    "rejected": _l("turned away"),
+    "rejected": _l("rejected"),
     "withdrawn": _l("withdrawn"),
     "erased": _l("erased"),
 }
@@ -32,7 +32,7 @@ REASON_WORDS = {
     "hidden_field": _l("A field was filled that people do not see: programs fill it."),
     "no_proof": _l("It came in a rush, without the small piece of work that browsers do by themselves."),
     CROWDED: _l("Very many came from one network address within an hour."),
-    REJECTED: _l("An organizer turned it away."),
+    REJECTED: _l("An organizer rejected it."),
 }
 KIND_WORDS = {
     "network": _l("Network addresses"),

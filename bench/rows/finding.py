@@ -1,0 +1,84 @@
+"""Finding signatures and looking at figures among many, on both databases, each beside reading one page of the newest."""
+
+import time
+from statistics import median
+
+from sqlalchemy import select
+
+from bench import sites
+from bench.report import Row
+from bench.settled import fill_settled
+from campaign import create_app
+from campaign.extensions import db, write
+from campaign.lib.times import utcnow
+from campaign.organize.numbers.figures import make_figures
+from campaign.petitions.models import Petition
+from campaign.signatures import bulk, counting, finding, sums
+from campaign.signatures.finding import Search, find
+from campaign.signatures.lookup_keeping import LookupKeeper
+
+# `--rows 5000000` asks for more.
+SIGNATURES = 200_000
+MAX_SECONDS = 0.5
+ROUNDS = 5
+
+
+def measure(scale, folder, signatures=SIGNATURES):
+    """Yield for both databases the questions that organizers ask; each is to be answered within half a second."""
+    for kind in ("sqlite", "postgresql"):
+        place = folder / f"find-{kind}"
+        place.mkdir()
+        url = sites.database_url(kind, place, f"find_{kind}")
+        fill_settled(url, place, signatures)
+        app = create_app({"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url})
+        with app.app_context():
+            _work()
+            yield from _rows(kind, signatures)
+            db.session.remove()
+            db.engine.dispose()
+
+
+def _work():
+    """Do what the worker does beside those who look."""
+    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), sums.SumsKeeper(write, holder="bench")
+    while lookup.keep():
+        db.session.rollback()
+    keeper.keep()
+    db.session.rollback()
+
+
+def _rows(kind, signatures):
+    ids = tuple(db.session.scalars(select(Petition.id).order_by(Petition.id)))
+    newest = _seconds(lambda: find(Search(ids)))
+    for what, question in _questions(ids).items():
+        taken = _seconds(question)
+        name = f"{what}, among {signatures:,}, {kind}"
+        yield Row(name, f"{1000 * taken:,.0f} ms", f"{1000 * newest:,.0f} ms for the newest page", f"< {1000 * MAX_SECONDS:.0f} ms", taken < MAX_SECONDS)
+
+
+def _questions(ids):
+    def searching(**asked):
+        return lambda: find(Search(ids, **asked))
+
+    return {
+        "finding a name that is there": searching(words="amalia"),
+        "finding a name that nobody has": searching(words="zzyzx"),
+        "finding part of an email address": searching(words="0071f4"),
+        "signatures of a rare country": searching(country="ZW"),
+        **{f"signatures by state, {state}": searching(state=state) for state in ("pending", "rejected", "withdrawn", "erased")},
+        "the list of held signatures": lambda: (finding.held_for_review(ids), finding.held_by_reason(ids)),
+        "a preview of all that are held": lambda: bulk.preview(Search(ids, state="held"), bulk.take_snapshot(utcnow())),
+        "the counts of the overview": lambda: (counting.states(ids), finding.how_many_unread(ids)),
+        "the first view of the figures": lambda: make_figures(ids),
+    }
+
+
+def _seconds(question):
+    taken = []
+    for _ in range(ROUNDS):
+        db.session.rollback()
+        db.session.expunge_all()
+        begun = time.perf_counter()
+        question()
+        taken.append(time.perf_counter() - begun)
+    return median(taken)
