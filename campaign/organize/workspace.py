@@ -57,6 +57,7 @@ from campaign.organize.updates import picture as update_picture
 from campaign.organize.updates import pictures as update_pictures
 from campaign.organize.updates import states as update_states
 from campaign.organize.updates import words as update_words
+from campaign.organize.uploads import max_bytes_of_view
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
@@ -94,9 +95,7 @@ def come_in():
     if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
     presence.find_session()
-    if hasattr(view, "most_bytes") and presence.organizer():
-        # Files are larger than forms. Nobody else's are read at all.
-        request.max_content_length = current_app.config.get(view.most_bytes, view.most_bytes)
+    request.max_content_length = max_bytes_of_view(view)
     _leave_out_nul()
     _speak()
     session.permanent = True
