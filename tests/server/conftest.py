@@ -3,6 +3,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -50,6 +51,7 @@ class Asker:
             with suppress(OSError):
                 self.open(b"").close()
                 return self
+            time.sleep(0.05)
 
 
 def read(connection):
