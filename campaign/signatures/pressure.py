@@ -75,8 +75,12 @@ def new_task():
 
 
 def is_proof(payload):
-    """Return True where `payload` solves a challenge of ours that has not expired."""
-    return bool(payload) and verify_solution_v1(payload, _key())[0]
+    """Return True where `payload` solves a challenge of ours that has not expired; whatever it is, nothing is raised."""
+    try:
+        return bool(payload) and verify_solution_v1(payload, _key())[0]
+    except (TypeError, AttributeError, ValueError, LookupError):
+        # The library trusts the types within what is sent.
+        return False
 
 
 def _key():
