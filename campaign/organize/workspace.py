@@ -1,10 +1,9 @@
 """The workspace at /organize: its parts, and what is true of every page in it."""
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
+from flask import Blueprint, current_app, g, render_template, request, session
 from flask_babel import gettext as _
 from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
 
 from campaign.lib.caching import private
 from campaign.organize import presence
@@ -15,6 +14,7 @@ from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
 from campaign.organize.causes import states as cause_states
 from campaign.organize.entrance import links, passkey_door, sign_in
+from campaign.organize.entrance.signed_out import expired_form
 from campaign.organize.events import attendance, door, registrations
 from campaign.organize.events import pages as events
 from campaign.organize.events import parts as event_parts
@@ -150,13 +150,4 @@ def refuse_large(_error):
 @blueprint.errorhandler(CSRFError)
 def ask_again(_error):
     """The token of a page left open for weeks, or opened before signing in elsewhere: nothing was changed."""
-    flash(_("This page had grown old, so nothing was changed. Please send it once more."), "waiting")
-    return redirect(request.full_path.rstrip("?") if _has_get() else "/organize/", 303)
-
-
-def _has_get():
-    try:
-        current_app.url_map.bind("").match(request.path, method="GET")
-    except HTTPException:
-        return False
-    return True
+    return expired_form()
