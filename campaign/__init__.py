@@ -13,6 +13,7 @@ from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
+from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
 from campaign.embeds.routes import blueprint as embeds
@@ -129,3 +130,4 @@ def _lay_edge(app):
     app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
+    app.wsgi_app = KnownHosts(app.wsgi_app, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])
