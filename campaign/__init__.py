@@ -35,7 +35,7 @@ from campaign.petitions import terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, pressure, standing_rules
+from campaign.signatures import emails, network_keys, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
@@ -59,6 +59,7 @@ PARTS = (
     sessions,
     failures,
     terms,
+    network_keys,
     pressure,
     standing_rules,
     emails,

@@ -6,6 +6,7 @@ from flask_migrate import upgrade
 from campaign import create_app
 from campaign.extensions import db
 from campaign.lib.counters import storage_of
+from campaign.signatures import network_keys
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
@@ -50,6 +51,7 @@ def app(migrated_app):
     with migrated_app.app_context():
         empty(db.engine)
         storage_of(migrated_app.config).reset()
+        network_keys.forget_loaded(migrated_app)
         yield migrated_app
         db.session.remove()
 

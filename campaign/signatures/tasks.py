@@ -8,6 +8,7 @@ from campaign.extensions import db
 from campaign.mail.operations import owe
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.models import HELD_UNCONFIRMED, PENDING, WITHDRAWN, Signature
+from campaign.signatures.network_keys import forget_keys_before
 from campaign.signatures.ownership import erase, move_up
 from campaign.signatures.repeats import MOST_MAILS
 
@@ -80,6 +81,7 @@ def _drop_unconfirmed(state, edge):
 
 
 def _forget_addresses(edge):
+    forget_keys_before(edge.date())
     old = (
         select(Signature.id)
         .where(Signature.address_digest.is_not(None), Signature.created_at <= edge)
