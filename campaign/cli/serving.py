@@ -19,6 +19,7 @@ from flask_migrate import upgrade
 import config
 from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
+from campaign.cli.plain_connections import plain_connections
 from campaign.extensions import db
 from campaign.lib.forks import one_fork
 from campaign.server.process import server
@@ -44,6 +45,8 @@ def serve(demo):
     db.engine.dispose()
     _raise_file_limit()
     click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
+    for name in plain_connections(settings) if settings["PRODUCTION"] else ():
+        click.echo(f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.", err=True)
     if not settings["MAIL_URL"]:
         click.echo(f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail")
     if invitation:
