@@ -21,6 +21,9 @@ ROOT = Path(__file__).resolve().parent
 USUAL_VAR = ROOT / "var"
 USUAL_PORT = 8000
 SHORTEST_SECRET = 32
+# Of 32 random hexadecimal digits fewer than eight are different once in a hundred million times.
+MIN_SECRET_VARIETY = 8
+LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 # PostgreSQL as it comes admits a hundred, and somebody wants to look into the database too.
 USUAL_CONNECTIONS = 90
 FEWEST_CONNECTIONS = 8
@@ -59,6 +62,7 @@ def load(environ=os.environ):
         "PORT": port,
         "HOST": environ.get("HOST") or "127.0.0.1",
         "PUBLIC_URL": _public_url(environ, port, production),
+        "EXTRA_HOSTS": _words(environ.get("EXTRA_HOSTS", "")),
         "WEB_CONCURRENCY": processes,
         "WEB_THREADS": _whole(environ, "WEB_THREADS", 32, least=1),
         "SECRET_KEY": _secret(environ, var, production),
@@ -186,6 +190,8 @@ def _public_url(environ, port, production):
         return f"http://127.0.0.1:{port}"
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
         raise SettingError(f"PUBLIC_URL must begin with https:// and name a host, not {url!r}")
+    if production and urlsplit(url).scheme == "http" and urlsplit(url).hostname not in LOOPBACK_HOSTS:
+        raise SettingError(f"PUBLIC_URL must begin with https:// in production, not {url!r}")
     return url
 
 
@@ -196,6 +202,8 @@ def _secret(environ, var, production):
             raise SettingError(
                 f"SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production"
             )
+        if len(set(secret)) < MIN_SECRET_VARIETY:
+            raise SettingError("SECRET_KEY must be random: this one repeats a few characters")
         return secret
     return secret or _own_secret(var / "secret_key")
 

@@ -1,11 +1,14 @@
 """What the server and the `flask` command load."""
 
 import gc
+from functools import partial
 
 from campaign import create_app
 from campaign.lib.logs import start_logging
 from campaign.lib.orphans import end_with_parent
 from campaign.lib.processors import keep_to_one
+from campaign.organize.uploads import max_bytes_for
+from campaign.server.bridge import WsgiBridge
 
 
 def serving():
@@ -15,7 +18,7 @@ def serving():
     app = create_app({"SERVING": True})
     _spare_the_collector()
     keep_to_one()
-    return app
+    return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
 
 
 def _spare_the_collector():

@@ -14,6 +14,7 @@ from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
+from campaign.edge.known_hosts import KnownHosts
 from campaign.edge.memory import PublicMemory
 from campaign.edge.pace import Pace
 from campaign.embeds.routes import blueprint as embeds
@@ -41,7 +42,7 @@ from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, pressure, standing_rules
+from campaign.signatures import emails, network_keys, pressure, standing_rules
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
@@ -66,6 +67,7 @@ PARTS = (
     sessions,
     failures,
     terms,
+    network_keys,
     pressure,
     standing_rules,
     emails,
@@ -145,3 +147,4 @@ def _lay_edge(app):
     app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])
+    app.wsgi_app = KnownHosts(app.wsgi_app, app.config["PUBLIC_URL"], app.config["EXTRA_HOSTS"])

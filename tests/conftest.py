@@ -13,6 +13,7 @@ from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
 from campaign.lib import times
 from campaign.lib.counters import storage_of
+from campaign.signatures import network_keys
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
@@ -64,6 +65,7 @@ def app(migrated_app):
     with migrated_app.app_context():
         empty(db.engine)
         storage_of(migrated_app.config).reset()
+        network_keys.forget_loaded(migrated_app)
         yield migrated_app
         db.session.remove()
 

@@ -3,26 +3,25 @@
 import os
 
 from flask import Flask
-from granian import Granian
-from granian.constants import Interfaces
+
+from campaign.server.bridge import WsgiBridge
+from campaign.server.process import server
 
 
-def create_app():
+def serving():
     app = Flask(__name__)
     texts = ["x" * int(size) for size in os.environ["BENCH_SIZES"].split(",")]
     app.add_url_rule("/", view_func=lambda: "ready", endpoint="ready")
     app.add_url_rule("/<int:place>", view_func=lambda place: texts[place], endpoint="text")
-    return app
+    return WsgiBridge(app, max_bytes=256 * 1024)
 
 
 if __name__ == "__main__":
-    Granian(
-        "bench.baselines.constant:create_app",
-        factory=True,
+    server(
+        "bench.baselines.constant:serving",
+        host="127.0.0.1",
         port=int(os.environ["BENCH_PORT"]),
-        interface=Interfaces.WSGI,
-        workers=min(2, os.cpu_count()),
-        blocking_threads=32,
-        backlog=4096,
-        log_level="warning",
+        processes=min(2, os.cpu_count()),
+        threads=32,
+        stop_seconds=2,
     ).serve()

@@ -12,6 +12,7 @@ from limits.strategies import FixedWindowRateLimiter
 from campaign.errors import CampaignError
 from campaign.lib.counters import storage_of
 from campaign.lib.digests import address_digest, is_local
+from campaign.lib.network_limits import NetworkLimit
 
 FROM_NETWORK = RateLimitItemPerMinute(60, 15)
 AT_ACCOUNT = RateLimitItemPerMinute(10, 15)
@@ -82,7 +83,8 @@ class Pace:
     def _admit_network(self, item, minutes, network):
         # This machine itself is a proxy that nobody named as trusted, or a developer.
         if network and not is_local(network):
-            self._hit(item, minutes, "network", address_digest(self._key, network).hex())
+            if not NetworkLimit(self._limiter, item, self._key, "accounts", "network").hit(network):
+                raise TooManyTries(minutes)
 
     def _hit(self, item, minutes, *names):
         if not self._limiter.hit(item, "accounts", *names):

@@ -124,6 +124,9 @@ ENDPOINTS = (
 )
 
 
+KNOWN_PARAMETERS = frozenset(parameter.name for endpoint in ENDPOINTS for parameter in endpoint.parameters)
+
+
 @blueprint.after_request
 def let_pages_read(answer):
     """Pages of other sites may read what anybody may."""
@@ -137,7 +140,8 @@ def _list(name, shapes, cursor, lasting=True):
     """Answer with a page of a list; `next` is the address of the following one, or null."""
     following = None
     if cursor is not None:
-        asked = request.args.to_dict() | {"cursor": cursor}
+        # Only what the API knows: the edge gives this answer to everybody, however their address was decorated.
+        asked = {name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS} | {"cursor": cursor}
         following = current_app.config["PUBLIC_URL"] + url_for(request.endpoint, **(request.view_args or {}), **asked)
     return _tagged({name: shapes, "next": following}, lasting=lasting)
 

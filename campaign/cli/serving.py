@@ -15,20 +15,17 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from granian import Granian
-from granian.constants import Interfaces
-from granian.http import HTTP1Settings
-from granian.log import LogLevels
 
 import config
 from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
+from campaign.cli.plain_connections import plain_connections
 from campaign.extensions import db
 from campaign.lib.forks import one_fork
+from campaign.server.process import server
 
 STOP_SECONDS = 2
 RESTART_SECONDS = 1
-MOST_CONNECTIONS = 65_536
 WORKER = (sys.executable, "-m", "flask", "worker", "--parent")
 
 
@@ -48,6 +45,8 @@ def serve(demo):
     db.engine.dispose()
     _raise_file_limit()
     click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
+    for name in plain_connections(settings) if settings["PRODUCTION"] else ():
+        click.echo(f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.", err=True)
     if not settings["MAIL_URL"]:
         click.echo(f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail")
     if invitation:
@@ -104,21 +103,13 @@ class KeptProcess:
 
 
 def _server(settings):
-    return Granian(
+    return server(
         "wsgi:serving",
-        factory=True,
-        address=settings["HOST"],
+        host=settings["HOST"],
         port=settings["PORT"],
-        interface=Interfaces.WSGI,
-        workers=settings["WEB_CONCURRENCY"],
-        blocking_threads=settings["WEB_THREADS"],
-        backlog=4096,
-        # Connections that one process holds; without it some four thousand watchers would shut everybody else out.
-        backpressure=MOST_CONNECTIONS,
-        http1_settings=HTTP1Settings(header_read_timeout=15_000),
-        respawn_failed_workers=True,
-        workers_kill_timeout=STOP_SECONDS,
-        log_level=LogLevels.error,
+        processes=settings["WEB_CONCURRENCY"],
+        threads=settings["WEB_THREADS"],
+        stop_seconds=STOP_SECONDS,
     )
 
 

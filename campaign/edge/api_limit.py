@@ -1,14 +1,14 @@
 """How often one address may ask the API: counted before the memory of public pages, so that what is remembered counts too."""
 
 import json
-import time
 
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.lib.counters import storage_of
-from campaign.lib.digests import address_digest, is_local
+from campaign.lib.digests import is_local
 from campaign.lib.late_counters import LateCounters
+from campaign.lib.network_limits import NetworkLimit
 
 PREFIX = "/api/"
 LATE_SECONDS = 0.25
@@ -26,9 +26,8 @@ class ApiLimit:
         if config.get("SERVING"):
             storage = LateCounters(storage, LATE_SECONDS)
         self._app = app
-        self._limiter = FixedWindowRateLimiter(storage)
         self._limit = parse(config["API_LIMIT"])
-        self._key = config["SECRET_KEY"].encode()
+        self._network = NetworkLimit(FixedWindowRateLimiter(storage), self._limit, config["SECRET_KEY"].encode(), "api")
         seconds = self._limit.get_expiry()
         self._seconds = seconds
         self._policy = f'"default";q={self._limit.amount};w={seconds}'
@@ -51,13 +50,11 @@ class ApiLimit:
         try:
             if is_local(address):
                 return self._limit.amount, self._seconds
-            key = ("api", address_digest(self._key, address).hex())
-            admitted = self._limiter.hit(self._limit, *key)
-            window = self._limiter.get_window_stats(self._limit, *key)
+            admitted = self._network.hit(address)
+            left, renewed = self._network.window(address)
         except ValueError:
             return self._limit.amount, self._seconds
-        renewed = max(1, round(window.reset_time - time.time()))
-        return (window.remaining if admitted else -1), renewed
+        return (left if admitted else -1), renewed
 
 
 def _refuse(environ, start_response, headers):

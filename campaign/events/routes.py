@@ -78,8 +78,7 @@ def register(slug):
     """Take a registration; the answer is the same whoever registered before."""
     event = event_by_slug(slug) or abort(404)
     now = utcnow()
-    network = keys.network_digest(request.remote_addr)
-    pressed = pressure().admit(network, f"event-{event.id}")
+    pressed = pressure().admit(request.remote_addr, f"event-{event.id}")
     shown = page(event, g.lang, now)
     form = registration_form(shown)
     if not event.takes_registrations(now):

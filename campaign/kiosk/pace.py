@@ -5,7 +5,8 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.lib.counters import storage_of
-from campaign.lib.digests import address_digest, is_local
+from campaign.lib.digests import is_local
+from campaign.lib.network_limits import NetworkLimit
 
 PAIRINGS = RateLimitItemPerMinute(30, 15)
 REQUESTS = RateLimitItemPerMinute(240)
@@ -16,14 +17,14 @@ class KioskPace:
 
     def __init__(self, config):
         self._limiter = FixedWindowRateLimiter(storage_of(config))
-        self._key = config["SECRET_KEY"].encode()
+        self._pairings = NetworkLimit(self._limiter, PAIRINGS, config["SECRET_KEY"].encode(), "kiosk pairing")
 
     def may_pair(self, network):
         """Count one try at a code; return whether it is one too many from this network."""
         # This machine itself is a proxy that nobody named as trusted, or a developer.
         if not network or is_local(network):
             return True
-        return self._limiter.hit(PAIRINGS, "kiosk pairing", address_digest(self._key, network).hex())
+        return self._pairings.hit(network)
 
     def may_ask(self, kiosk_id):
         """Count one request of a kiosk; return whether it may be answered."""

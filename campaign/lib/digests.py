@@ -7,7 +7,9 @@ from ipaddress import IPv6Address, ip_address
 # coincide is below one in 10^20, and the indexes that every signature passes stay half as large.
 DIGEST_BYTES = 16
 _ADDRESS_PURPOSE = "network address"
-_INTERFACE_BITS = 64
+# The prefixes of IPv6 that one customer may have, and how many times the allowance of one household each of them gets: whoever
+# holds a /48 holds 65,536 times a /64, and in the /48 of a provider there are many neighbours.
+_PREFIXES = ((64, 1), (56, 4), (48, 16))
 
 
 def keyed_digest(key, purpose, text):
@@ -23,10 +25,21 @@ def address_digest(key, ip):
 
     Raises ValueError where `ip` is no address.
     """
+    return network_digests(key, ip)[0][0]
+
+
+def network_digests(key: bytes, ip: str) -> list[tuple[bytes, int]]:
+    """Return (digest, allowance) of each network that `ip` belongs to, the smallest first, whose allowance is 1.
+
+    Raises ValueError where `ip` is no address.
+    """
     address = _unmapped(ip)
-    if isinstance(address, IPv6Address):
-        return keyed_digest(key, _ADDRESS_PURPOSE, f"{int(address) >> _INTERFACE_BITS:x}::/64")
-    return keyed_digest(key, _ADDRESS_PURPOSE, str(address))
+    if not isinstance(address, IPv6Address):
+        return [(keyed_digest(key, _ADDRESS_PURPOSE, str(address)), 1)]
+    return [
+        (keyed_digest(key, _ADDRESS_PURPOSE, f"{int(address) >> 128 - bits:x}::/{bits}"), share)
+        for bits, share in _PREFIXES
+    ]
 
 
 def is_local(ip):

@@ -3,6 +3,7 @@
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 
 from campaign.lib.framed_letters import framed
+from campaign.lib.near_requests import is_near
 from campaign.mail.folder import find, folder_of, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")
@@ -12,6 +13,13 @@ def init_app(app):
     # In production a forgotten MAIL_URL must not show everybody's mail to everybody.
     if not app.config["PRODUCTION"]:
         app.register_blueprint(blueprint)
+
+
+@blueprint.before_request
+def refuse_strangers():
+    """Refuse everyone who is not at this machine: where VOLANTE_ENV was forgotten, these emails open other people's signatures."""
+    if not is_near():
+        abort(403)
 
 
 @blueprint.after_request

@@ -1,10 +1,8 @@
 """The workspace at /organize: its parts, and what is true of every page in it."""
 
-from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session
-from flask_babel import gettext as _
+from flask import Blueprint, current_app, flash, g, render_template, request, session
 from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import HTTPException
 
 from campaign.lib.caching import private
 from campaign.organize import presence
@@ -15,6 +13,7 @@ from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
 from campaign.organize.causes import states as cause_states
 from campaign.organize.entrance import links, passkey_door, sign_in
+from campaign.organize.entrance.signed_out import expired_form
 from campaign.organize.events import attendance, door, registrations
 from campaign.organize.events import pages as events
 from campaign.organize.events import parts as event_parts
@@ -61,6 +60,7 @@ from campaign.organize.updates import picture as update_picture
 from campaign.organize.updates import pictures as update_pictures
 from campaign.organize.updates import states as update_states
 from campaign.organize.updates import words as update_words
+from campaign.organize.uploads import max_bytes_of_view
 
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
@@ -99,9 +99,7 @@ def come_in():
     if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
     presence.find_session()
-    if hasattr(view, "most_bytes") and presence.organizer():
-        # Files are larger than forms. Nobody else's are read at all.
-        request.max_content_length = current_app.config.get(view.most_bytes, view.most_bytes)
+    request.max_content_length = max_bytes_of_view(view)
     _leave_out_nul()
     _speak()
     session.permanent = True
@@ -165,13 +163,4 @@ def refuse_large(_error):
 @blueprint.errorhandler(CSRFError)
 def ask_again(_error):
     """The token of a page left open for weeks, or opened before signing in elsewhere: nothing was changed."""
-    flash(_("This page had grown old, so nothing was changed. Please send it once more."), "waiting")
-    return redirect(request.full_path.rstrip("?") if _has_get() else "/organize/", 303)
-
-
-def _has_get():
-    try:
-        current_app.url_map.bind("").match(request.path, method="GET")
-    except HTTPException:
-        return False
-    return True
+    return expired_form()

@@ -10,6 +10,7 @@ from campaign.lib.names import name_key
 from campaign.lib.secret import secret_key
 from campaign.lib.times import utcnow
 from campaign.lib.tokens import make_token, read_token
+from campaign.signatures.network_keys import key_of
 
 CONFIRM = "confirm"
 CONFIRM_FORM = "confirm-form"
@@ -96,15 +97,15 @@ def person_digest(given_name, family_name, postal_code):
     return keyed_digest(secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}")
 
 
-def network_digest(remote_address):
-    """Return the fingerprint of a network address, or None where it tells nothing of who is asking.
+def network_digest(remote_address, now=None):
+    """Return the fingerprint of an IP address on the day of `now`, or None where it tells nothing of who is asking.
 
     An address of this machine is that of a proxy that nobody named as trusted, or of a developer: were it counted, one
     forgotten setting would set everybody's signature aside.
     """
     if not remote_address or is_local(remote_address):
         return None
-    return address_digest(secret_key(), remote_address)
+    return address_digest(key_of((now or utcnow()).date()), remote_address)
 
 
 def _day_of(token):

@@ -9,7 +9,9 @@ from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
 from campaign.lib.counters import storage_of
+from campaign.lib.digests import is_local
 from campaign.lib.late_counters import LateCounters
+from campaign.lib.network_limits import NetworkLimit
 from campaign.lib.times import utcnow
 
 WORK = 60_000
@@ -29,19 +31,18 @@ class Pressure:
         if config.get("SERVING"):
             storage = LateCounters(storage, LATE_SECONDS)
         self._limiter = FixedWindowRateLimiter(storage)
-        self._per_address = parse(config["SIGN_LIMIT"])
+        self._per_network = NetworkLimit(self._limiter, parse(config["SIGN_LIMIT"]), config["SECRET_KEY"].encode(), "address")
         self._per_petition = RateLimitItemPerMinute(config["PRESSURE_PER_MINUTE"])
 
-    def admit(self, network_digest, petition_id):
-        """Count one signing; return True where the petition is under pressure. Raises TooManyRequests.
+    def admit(self, network, petition_id):
+        """Count one signing from the IP address `network`; return True where the petition is under pressure. Raises TooManyRequests.
 
-        What comes from this machine itself has no digest and is not counted.
+        What comes from this machine itself is not counted.
         """
-        if network_digest is None:
+        if not network or is_local(network):
             return self.is_high(petition_id)
-        key = network_digest.hex()
-        if not self._limiter.hit(self._per_address, "address", key):
-            raise TooManyRequests(retry_after=self._seconds_left(key))
+        if not self._per_network.hit(network):
+            raise TooManyRequests(retry_after=self._per_network.window(network)[1])
         return not self._limiter.hit(self._per_petition, "petition", str(petition_id))
 
     def admit_link_request(self, network_digest):
@@ -56,10 +57,6 @@ class Pressure:
     def spend(self, payload):
         """Return True where `payload` is a proof of work that nobody has used before, and use it up."""
         return is_proof(payload) and self._limiter.hit(ONE_USE, "proof", PayloadV1.from_base64(payload).signature)
-
-    def _seconds_left(self, key):
-        reset = self._limiter.get_window_stats(self._per_address, "address", key).reset_time
-        return max(1, round(reset - utcnow().timestamp()))
 
 
 def init_app(app):
@@ -83,8 +80,12 @@ def new_task():
 
 
 def is_proof(payload):
-    """Return True where `payload` solves a challenge of ours that has not expired."""
-    return bool(payload) and verify_solution_v1(payload, _key())[0]
+    """Return True where `payload` solves a challenge of ours that has not expired; whatever it is, nothing is raised."""
+    try:
+        return bool(payload) and verify_solution_v1(payload, _key())[0]
+    except (TypeError, AttributeError, ValueError, LookupError):
+        # The library trusts the types within what is sent.
+        return False
 
 
 def _key():

@@ -35,8 +35,8 @@ def sign(slug):
     terms = recent_terms(slug, now=now, version=form_version)
     if terms is None:
         return _refuse_unknown()
-    network = keys.network_digest(request.remote_addr)
-    pressed = pressure().admit(network, terms.id)
+    network = keys.network_digest(request.remote_addr, now=now)
+    pressed = pressure().admit(request.remote_addr, terms.id)
     form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
     g.arrival = arrival(request.form, request.referrer)
     if terms.phase != "open":

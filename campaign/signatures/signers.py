@@ -1,9 +1,12 @@
 """Who signed lately, as far as they chose to be shown."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
+
+from flask import current_app
 
 from campaign.lib.countries import country_name
+from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES
 from campaign.lib.small_cells import LEAST
 from campaign.signatures.queries import counted_only_since, newest_signers
@@ -11,12 +14,12 @@ from campaign.signatures.queries import counted_only_since, newest_signers
 
 @dataclass(frozen=True)
 class Signer:
-    """One shown signature: the name as its owner wants it seen, the country, and a comment that was let through."""
+    """One shown signature: the name as its owner wants it seen, the country, the day, and an approved comment."""
 
     number: int
     name: str
     place: str
-    at: datetime
+    day: date
     comment: str
 
 
@@ -28,7 +31,7 @@ def signers(petition_id, cause_id, lang):
             number=row.number,
             name=row.shown_name,
             place=country_name(row.country, LOCALES[lang]) if row.country else "",
-            at=row.confirmed_at or row.created_at,
+            day=local_time(row.confirmed_at or row.created_at, current_app.config["BABEL_DEFAULT_TIMEZONE"]).date(),
             comment=row.shared_comment,
         )
         for row in rows

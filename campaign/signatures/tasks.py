@@ -8,8 +8,9 @@ from campaign.extensions import db
 from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
 from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
+from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
+from campaign.signatures.network_keys import forget_keys_before
 from campaign.signatures.own_links import forget_link_requests
 from campaign.signatures.ownership import erase, move_up
 from campaign.signatures.repeats import MOST_MAILS
@@ -90,6 +91,7 @@ def _forget_addresses(edge):
     db.session.execute(
         update(forms).where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None)).values(address_digest=None)
     )
+    forget_keys_before(edge.date())
     old = (
         select(Signature.id)
         .where(Signature.address_digest.is_not(None), Signature.created_at <= edge)

@@ -9,9 +9,10 @@ from itertools import islice
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.signatures import keys
+from campaign.lib.digests import address_digest
 from campaign.signatures.hatching import RATE_WINDOW
 from campaign.signatures.models import Signature
+from campaign.signatures.network_keys import kept_keys
 from campaign.signatures.rules import Facts, Test, addresses_of, domain_of
 
 BATCH = 5000
@@ -59,7 +60,9 @@ def _by_country(rule, scope):
 
 
 def _by_network(rule, scope):
-    digests = (keys.network_digest(address) for network in Test(rule).networks for address in addresses_of(network))
+    addresses = (address for network in Test(rule).networks for address in addresses_of(network))
+    kept = kept_keys()
+    digests = (address_digest(key, address) for address in addresses for key in kept)
     found = set()
     while some := list(islice(digests, DIGESTS_AT_ONCE)):
         found.update(db.session.scalars(select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(some))))

@@ -112,8 +112,7 @@ def private_page(template, status, **context):
 
 def _take(cause):
     now = utcnow()
-    network = signature_keys.network_digest(request.remote_addr)
-    pressed = pressure().admit(network, f"news-{cause.id if cause else 0}")
+    pressed = pressure().admit(request.remote_addr, f"news-{cause.id if cause else 0}")
     form = SubscribeForm.sent()
     if not form.validate():
         return _refuse(cause, form, 422)

@@ -36,7 +36,7 @@ PLAIN = {
 # Tables without anybody in them: what organizers publish, sums, and machinery.
 IMPERSONAL = set(
     """
-    cause cause_text cause_former_slug cause_tally free_number
+    cause cause_text cause_former_slug cause_tally free_number network_key
     petition petition_version petition_text petition_former_slug petition_tally target ledger_entry kept_sum rule lookup_due lookup_progress
     event event_text event_petition event_picture event_old_slug
     campaign_update campaign_update_text campaign_update_petition campaign_update_picture campaign_update_body_picture campaign_update_former_slug mailing

@@ -171,7 +171,7 @@ SIGNERS = (
     ),
     Kept(
         _l("Your network address"),
-        _l("To notice abuse; kept only as a keyed fingerprint that cannot be turned back"),
+        _l("To notice abuse. We keep only a fingerprint, made with a random key of that day. The key is deleted together with it."),
         NOBODY,
         _l("%(days)s days"),
         columns_of("signature", "address_digest"),

@@ -1,7 +1,7 @@
 """The API: what it tells, to whom, and how it refuses."""
 
 import json
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import current_app
@@ -196,3 +196,9 @@ def test_each_address_is_told_what_is_left_and_stopped_when_nothing_is(limited):
 
 def test_this_machine_itself_is_not_counted(limited):
     assert {ask(limited, "127.0.0.1").status_code for _ in range(4)} == {200}
+
+
+def test_next_repeats_only_what_the_api_knows(client, petition):
+    make_petition("other", cause_id=petition.cause_id)
+    told = client.get(f"{API}/petitions?limit=1&lang=es&source=x&by=y&utm_campaign=z&unknown=1").json["next"]
+    assert set(parse_qs(urlsplit(told).query)) == {"limit", "lang", "cursor"}

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 ROW = re.compile(r"^\| `([A-Z_]+)` \| (.*?) \|", re.MULTILINE)
 PRODUCTION = {
     "VOLANTE_ENV": "production",
-    "SECRET_KEY": "k" * 48,
+    "SECRET_KEY": "0123456789abcdef" * 3,
     "PUBLIC_URL": "https://sign.example.org/",
 }
 
@@ -95,7 +95,7 @@ def test_a_start_that_died_before_it_wrote_the_secret_leaves_no_empty_one(asked,
 
 
 def test_production_takes_no_secret_of_ours(asked, tmp_path):
-    assert asked(**PRODUCTION)["SECRET_KEY"] == "k" * 48
+    assert asked(**PRODUCTION)["SECRET_KEY"] == PRODUCTION["SECRET_KEY"]
     assert not (tmp_path / "secret_key").exists()
 
 
@@ -111,6 +111,8 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({**PRODUCTION, "SECRET_KEY": ""}, "SECRET_KEY must be set to at least 32"),
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
         ({**PRODUCTION, "PUBLIC_URL": ""}, "PUBLIC_URL must say the address"),
+        ({**PRODUCTION, "SECRET_KEY": "ab" * 24}, "SECRET_KEY must be random"),
+        ({**PRODUCTION, "PUBLIC_URL": "http://sign.example.org"}, "PUBLIC_URL must begin with https:// in production"),
         ({"PUBLIC_URL": "sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),

@@ -6,7 +6,7 @@ import struct
 import pytest
 from PIL import Image
 
-from campaign.lib import pictures
+from campaign.lib import alone, picture_decoding, pictures
 from campaign.lib.pictures import PictureRefused, clean_picture
 
 
@@ -48,11 +48,27 @@ def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
 
 
 @pytest.mark.parametrize("fault", [struct.error("unpack"), EOFError(), IndexError(), ZeroDivisionError(), MemoryError()])
-def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, fault):
+def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, tmp_path, fault):
     def fail(*_):
         raise fault
 
-    monkeypatch.setattr(pictures.ImageOps, "exif_transpose", fail)
+    monkeypatch.setattr(picture_decoding.ImageOps, "exif_transpose", fail)
+    (tmp_path / "picture").write_bytes(picture())
+    assert picture_decoding.clean(tmp_path) == {"refused": "format"}
+
+
+def test_pictures_are_decoded_by_another_process_that_knows_no_secret(monkeypatch):
+    def fail(*_, **__):
+        raise AssertionError("decoded here")
+
+    data = picture()
+    monkeypatch.setattr(Image, "open", fail)
+    assert clean_picture(data).width
+    assert "SECRET_KEY" not in alone.program("campaign.lib.picture_decoding")["env"]
+
+
+def test_process_that_dies_or_takes_too_long_is_no_picture(monkeypatch):
+    monkeypatch.setattr(pictures, "MAX_SECONDS", 0)
     with pytest.raises(PictureRefused, match="format"):
         clean_picture(picture())
 
@@ -62,10 +78,10 @@ def test_phones_get_a_smaller_one_where_it_is_wide():
     assert Image.open(io.BytesIO(clean_picture(picture((1700, 400))).small)).width == 800
 
 
-def test_too_many_bytes_or_pixels_are_refused(monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_PIXELS", 1000)
-    with pytest.raises(PictureRefused, match="pixels"):
-        clean_picture(picture())
+def test_too_many_bytes_or_pixels_are_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(picture_decoding, "MAX_PIXELS", 1000)
+    (tmp_path / "picture").write_bytes(picture())
+    assert picture_decoding.clean(tmp_path) == {"refused": "pixels"}
     monkeypatch.setattr(pictures, "MOST_BYTES", 10)
     with pytest.raises(PictureRefused, match="bytes"):
         clean_picture(picture())

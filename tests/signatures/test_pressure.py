@@ -212,3 +212,14 @@ def test_another_petition_stays_quiet(client, rush, press):
 def test_junk_is_no_proof(client, rush, junk):
     assert sign_from(client, rush, 1, more={"altcha": junk}).status_code == 303
     assert reasons()[-1] == ("held", "no_proof")
+
+
+@pytest.mark.parametrize(
+    "payload",
+    ["null", "[]", "7", '"x"', "{}", '{"algorithm": "SHA-256", "challenge": "a", "number": 1, "salt": 7, "signature": "b"}', '{"salt": null}'],
+)
+def test_malformed_proof_is_held_like_none(client, petition, press, payload):
+    press(per_minute=0)
+    altcha = base64.b64encode(payload.encode()).decode()
+    answer = sign_from(client, petition, 1, more={"altcha": altcha})
+    assert (answer.status_code, [each.state for each in rows()]) == (303, ["held"])

@@ -2,7 +2,8 @@
 
 from urllib.parse import urlsplit
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import current_app, make_response, redirect, render_template, request, url_for
+from werkzeug.exceptions import HTTPException
 
 from campaign.lib.addresses import host_in
 from campaign.organize.entrance.letting_in import safe_next
@@ -29,21 +30,47 @@ def to_the_password():
     return _kept_words(url_for(confirm), is_known=True) or redirect(url_for(confirm, next=here), 303)
 
 
+def expired_form():
+    """Return the answer to a form whose token is no longer good: a page that keeps what was entered, and sends it again.
+
+    Posts from pages of other sites have been refused before, so this browser entered it at a page of ours.
+    """
+    typed = _typed()
+    back = request.full_path.rstrip("?") if _has_get() else url_for("organize.overview.index")
+    page = render_template("organize/expired_form.html", typed=typed, back=back, **_sent(typed))
+    return make_response(page, 400)
+
+
 def _kept_words(door, is_known):
     """It holds nothing but what this very browser sent, from a page of ours: the token was looked at before."""
-    typed = [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
-    if not typed or SECRETS & request.form.keys() or not _is_read_by_somebody():
+    typed = _typed()
+    if not typed or not _is_read_by_somebody():
         return None
-    page = render_template(
-        "organize/sign_in/kept_words.html",
-        typed=typed,
-        sentences=[value for _, value in typed if " " in value.strip()],
-        has_file=any(file.filename for file in request.files.values()),
-        door=door,
-        is_known=is_known,
-        sends_to=request.full_path.rstrip("?"),
-    )
+    page = render_template("organize/sign_in/kept_words.html", typed=typed, door=door, is_known=is_known, **_sent(typed))
     return make_response(page, 403)
+
+
+def _typed():
+    """Return the fields that were sent, as pairs, or none where there is a secret among them."""
+    if SECRETS & request.form.keys():
+        return []
+    return [(name, value) for name, value in request.form.items(multi=True) if name != "csrf_token"]
+
+
+def _sent(typed):
+    return {
+        "sentences": [value for _, value in typed if " " in value.strip()],
+        "has_file": any(file.filename for file in request.files.values()),
+        "sends_to": request.full_path.rstrip("?"),
+    }
+
+
+def _has_get():
+    try:
+        current_app.url_map.bind("").match(request.path, method="GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def _door(**values):

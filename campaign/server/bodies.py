@@ -1,0 +1,149 @@
+"""Request bodies, read by the server itself within a time limit, so that no thread waits for a slow sender."""
+
+import threading
+import time
+
+BODY_SECONDS = 10
+# The rate at which 256 KB take BODY_SECONDS; a larger body may take as much longer.
+MIN_BYTES_PER_SECOND = 26_000
+# What one process promises to hold for senders that are not done, without the many small forms.
+MAX_WAITING_BYTES = 128 * 1024 * 1024
+SMALL_BYTES = 16 * 1024
+LOOK_SECONDS = 0.5
+
+
+class BodyError(Exception):
+    """A body that was not read to its end; `status` is what to answer."""
+
+    status = 400
+
+
+class BodyTooSlow(BodyError):
+    status = 408
+
+
+class BodyTooLarge(BodyError):
+    status = 413
+
+
+class NoRoomForBody(BodyError):
+    status = 503
+
+
+class BodyReader:
+    """Reads the bodies of many requests at once, and ends those that take too long."""
+
+    def __init__(self):
+        self._waiting = set()
+        self._reserved = 0
+        self._lock = threading.Lock()
+
+    def start(self):
+        """Start the thread that ends slow bodies; return this object."""
+        threading.Thread(target=self._watch, name="bodies", daemon=True).start()
+        return self
+
+    def read(self, proto, length, max_bytes, done):
+        """Read the body of the request behind `proto` and call `done(body, error)` once, on a thread of the server.
+
+        `length` is the Content-Length, or None where the body comes in chunks and its length is not known.
+        """
+        size = max_bytes if length is None else length
+        body = _Body(self, proto, size, done)
+        if not self._reserve(body):
+            done(None, NoRoomForBody())
+        elif length is None:
+            body.read_chunks()
+        else:
+            body.read_whole()
+
+    def close_slow(self, now):
+        """End the bodies whose time is over at `now` (monotonic seconds)."""
+        for body in list(self._waiting):
+            if body.deadline <= now:
+                body.cancel()
+
+    def release(self, body):
+        with self._lock:
+            self._waiting.discard(body)
+            self._reserved -= body.reserved
+
+    def _reserve(self, body):
+        with self._lock:
+            if body.reserved and self._reserved + body.reserved > MAX_WAITING_BYTES:
+                return False
+            self._reserved += body.reserved
+            self._waiting.add(body)
+            return True
+
+    def _watch(self):
+        while True:
+            time.sleep(LOOK_SECONDS)
+            self.close_slow(time.monotonic())
+
+
+class _Body:
+    """One body that is being read; Granian's futures call back on whatever thread completes them."""
+
+    __slots__ = ("deadline", "reserved", "_reader", "_proto", "_max_bytes", "_done", "_future", "_chunks", "_size")
+
+    def __init__(self, reader, proto, max_bytes, done):
+        self.deadline = time.monotonic() + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)
+        self.reserved = max_bytes if max_bytes > SMALL_BYTES else 0
+        self._reader, self._proto, self._max_bytes, self._done = reader, proto, max_bytes, done
+        self._future, self._chunks, self._size = None, [], 0
+
+    def read_whole(self):
+        self._await(self._proto(), self._take_whole)
+
+    def read_chunks(self):
+        self._proto.__aiter__()
+        self._await(self._proto.__anext__(), self._take_chunk)
+
+    def cancel(self):
+        future = self._future
+        if future is not None:
+            # Where it is complete by now this does nothing.
+            future.cancel()
+
+    def _await(self, future, take):
+        self._future = future
+        future.add_done_callback(take, context=None)
+
+    def _take_whole(self, future):
+        try:
+            body = self._result(future)
+        except BodyError as error:
+            self._finish(None, error)
+        else:
+            self._finish(body, None)
+
+    def _take_chunk(self, future):
+        try:
+            chunk = self._result(future)
+            self._size += len(chunk)
+            if self._size > self._max_bytes:
+                raise BodyTooLarge
+        except BodyError as error:
+            self._finish(None, error)
+            return
+        if chunk:
+            self._chunks.append(chunk)
+            self._await(self._proto.__anext__(), self._take_chunk)
+        else:
+            self._finish(b"".join(self._chunks), None)
+
+    def _result(self, future):
+        if future.cancelled():
+            raise BodyTooSlow
+        try:
+            return bytes(future.result())
+        except Exception as error:
+            # The sender went away in the middle.
+            raise BodyError from error
+
+    def _finish(self, body, error):
+        # The future knows us, too, and Python's collector cannot see that: the request would never be freed, nor its connection.
+        self._future = None
+        self._reader.release(self)
+        self._done(body, error)

@@ -1,0 +1,41 @@
+"""Fingerprints of networks, under a key that is forgotten."""
+
+from datetime import UTC, datetime, timedelta
+
+from campaign.extensions import db, write
+from campaign.signatures import keys, network_keys
+from campaign.signatures.network_key_models import NetworkKey
+from campaign.signatures.tasks import forget
+from tests.factories.signatures import row, sign
+
+DAY = datetime(2026, 9, 23, 12, tzinfo=UTC)
+ADDRESS = "203.0.113.7"
+
+
+def fingerprint(now):
+    return keys.network_digest(ADDRESS, now=now)
+
+
+def test_fingerprint_is_the_same_all_day_and_another_the_next(app):
+    midnight = DAY.replace(hour=0)
+    assert fingerprint(midnight) == fingerprint(midnight + timedelta(hours=23, minutes=59))
+    assert fingerprint(midnight - timedelta(minutes=1)) != fingerprint(midnight)
+
+
+def test_processes_share_the_key_of_a_day(app):
+    one = fingerprint(DAY)
+    network_keys.forget_loaded(app)
+    assert fingerprint(DAY) == one
+    # Two that need it at once: the first one's stays.
+    assert write(network_keys._make, DAY.date()) == network_keys.key_of(DAY.date())
+
+
+def test_keys_are_forgotten_with_the_fingerprints(app, petition):
+    days = app.config["ADDRESS_DAYS"]
+    signature_id = sign(petition, now=DAY, address_digest=fingerprint(DAY))
+    write(forget, now=DAY + timedelta(days=days - 1), unconfirmed_days=100, address_days=days)
+    assert row(signature_id).address_digest and db.session.get(NetworkKey, DAY.date())
+    write(forget, now=DAY + timedelta(days=days + 1), unconfirmed_days=100, address_days=days)
+    db.session.expire_all()
+    assert row(signature_id).address_digest is None
+    assert db.session.get(NetworkKey, DAY.date()) is None
