@@ -48,5 +48,5 @@ def test_a_drawn_signature_goes_with_the_signature(tablet):
     hatch_now()
     assert forgotten() == 0
     write(erase_one, signature_id=rows()[0].id)
-    assert forgotten() == 1
-    assert records()[0].drawn == ""
+    assert (records()[0].drawn, records()[0].signature_id) == ("", None)
+    assert forgotten() == 0
