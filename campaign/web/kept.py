@@ -24,6 +24,7 @@ PLAIN = {
     "organizer_session": "id",
     "known_device": "id",
     "audit_entry": "id",
+    "account_alert": "id",
     "kiosk_record": "id kiosk_id",
     "kiosk_shift": "id kiosk_id uuid",
     "subscription": "id",

@@ -8,6 +8,7 @@ from sqlalchemy import select, update
 from campaign.accounts import keys
 from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import enrol, make_link
+from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db, write
 from campaign.lib.mail_addresses import parse_address
 from campaign.lib.times import utcnow
@@ -22,10 +23,10 @@ WORDS = {"name": "Teo Brandt", "lang": "es", "password": PASSWORD}
 @pytest.fixture
 def invited(app):
     """(Teo, the path of his invitation)."""
-    teo, link = write(
+    given, link = write(
         enrol, address=parse_address("teo@brandt.example"), role="editor", cause_id=make_cause().id, lang="en", now=utcnow()
     )
-    return teo, f"/organize/invitations/{keys.link_token(link)}"
+    return organizer_by_id(given.organizer_id), f"/organize/invitations/{keys.link_token(link)}"
 
 
 @pytest.fixture
