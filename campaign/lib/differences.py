@@ -27,6 +27,19 @@ def pieces(before, after):
     return _joined(found)
 
 
+def line_pieces(before, after):
+    """Return the Pieces that lead from `before` to `after` by whole lines, as lists are read."""
+    found = []
+    for old, new in _opposite(_lines(before), _lines(after)):
+        kinds = (("kept", old),) if old == new else (("removed", old), ("added", new))
+        found += [Piece(kind, "".join(lines)) for kind, lines in kinds]
+    return _joined(found)
+
+
+def _lines(text):
+    return [f"{line}\n" for line in text.splitlines()]
+
+
 def _word_pieces(before, after):
     for old, new in _opposite(_WORDS.findall(before), _WORDS.findall(after)):
         if old == new:

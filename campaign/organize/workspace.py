@@ -114,7 +114,7 @@ def come_in():
 @blueprint.after_request
 def tell_of_saved_draft(response):
     """Let the browser forget what it kept of a form (components/local_draft.html), now that the form is saved."""
-    if response.status_code == 303 and presence.organizer() and g.get("draft"):
+    if g.get("draft") and response.status_code == 303 and presence.organizer():
         flash(g.draft, "saved-draft")
     return response
 

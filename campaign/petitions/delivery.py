@@ -7,8 +7,8 @@ from flask_babel import gettext as _
 from campaign.petitions.models import HANDED_DETAILS
 
 
-def delivered_list(names, details):
-    """Return what targets get to see of a signature as a list in words; `names` and `details` are those of a petition."""
+def delivered_items(names, details):
+    """Return what targets get to see of a signature, each thing in words; `names` and `details` are those of a petition."""
     words = {
         "country": _("your country"),
         "postal_code": _("your postal code"),
@@ -16,7 +16,12 @@ def delivered_list(names, details):
         "day": _("the day you signed"),
     }
     named = _("your full name (even if you do not show it in public)") if names == "full" else _("your name (the way you choose to show it)")
-    return format_list([named, *(words[name] for name in HANDED_DETAILS if name in details)], locale=get_locale())
+    return [named, *(words[name] for name in HANDED_DETAILS if name in details)]
+
+
+def delivered_list(names, details):
+    """Return the same as one text, such as “your name (the way you choose to show it) and your country”."""
+    return format_list(delivered_items(names, details), locale=get_locale())
 
 
 def delivery_sentence(names, details):

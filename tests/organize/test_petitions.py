@@ -169,7 +169,7 @@ def test_dates_goal_and_required_fields_make_no_version(desk, home):
 
 
 CHANGES = {
-    "targets": ("petitions/home/targets", {"revision": 1, "rows-0-en": "Mayors"}, "Mayors"),
+    "targets": ("petitions/home/targets", {"revision": 1, "rows-0-en": "The Mayor"}, "The Mayor"),
     "form": (
         "petitions/home/form",
         {"revision": 1, "confirmation": "email", "rows-0-type": "text", "rows-0-label_en": "How did you hear of us?"},

@@ -44,7 +44,7 @@ def kept_in(page):
 
 
 def test_typed_words_outlive_a_session_and_are_sent_once_their_writer_is_in_again(desk):
-    typed = {"revision": "1", "rows-0-en": WORDS}
+    typed = {"revision": "1", "rows-0-en": WORDS, "press": "new-version"}
     end_sessions()
     answer = desk.post(TARGETS, typed, headers=PAGE)
     assert answer.status_code == 403

@@ -27,13 +27,13 @@ from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
 from campaign.organize.later_forms import LaterForm
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.presence import causes_where
+from campaign.organize.presence import causes_where, may
 from campaign.organize.scope import any_cause
 from campaign.petitions.cards import cards_of_cause
 from campaign.updates.pages import recent_cards
 
 # The picture of a draft is shown with so many butterflies.
-SAMPLE = 100
+SAMPLE, NO_PICTURE = 100, "none"
 blueprint = Blueprint("causes", __name__, url_prefix="/causes")
 
 
@@ -158,7 +158,8 @@ def preview_page(cause, **typed):
     """Return the public page of a cause for organizers; `typed` are fields of its CausePage that are not saved yet."""
     now = utcnow()
     if cause.state == "draft":
-        g.sample_picture = url_for("organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE)
+        sample = url_for("organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE)
+        g.sample_picture = sample if may("causes.edit", cause) else NO_PICTURE
     return render_template(
         "organize/causes/preview.html",
         cause=replace(cause_page(cause, g.lang), **typed),

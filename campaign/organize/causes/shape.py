@@ -68,7 +68,7 @@ def drop_own_shape(cause, name):
 
 
 @blueprint.get("/<slug>/shape/<name>/<count>.png")
-@allowed("causes.see", any_cause)
+@allowed("causes.edit", any_cause)
 def shape_preview(cause, name, count):
     """The montage as it would be; `count` is "now" or one of those that shapes are looked at with."""
     last, gaps = cause_numbers(cause.id)

@@ -3,16 +3,17 @@
 from flask import abort, g, render_template, request
 from flask_babel import gettext as _
 
-from campaign.lib.differences import pieces
+from campaign.lib.differences import line_pieces, pieces
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
 from campaign.organize.guard import allowed
 from campaign.organize.petitions.pages import any_petition, blueprint
-from campaign.petitions.delivery import delivered_list
+from campaign.petitions.delivery import delivered_items
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import WORDS, terms_of, texts_of
 
 NOT_TYPED = ("csrf_token", "press")
+LISTS = ("targets", "questions", "delivered")
 
 
 @blueprint.get("/<slug>/versions/")
@@ -75,7 +76,7 @@ def _parts(texts, terms):
     written = {(lang, part): words[part] for lang, words in texts.items() for part in WORDS}
     asked = {(lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES}
     questions = {(lang, "questions"): _lines(_question(each, lang) for each in terms["questions"]) for lang in LOCALES}
-    return {**written, **asked, **questions, ("", "delivered"): delivered_list(terms["handed_names"], terms["handed_details"])}
+    return {**written, **asked, **questions, ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"]))}
 
 
 def _question(question, lang):
@@ -93,7 +94,7 @@ def _lines(lines):
 def _differences(before, after):
     order = [(lang, part) for lang in LOCALES for part in ("targets", "title", "summary", "organisation", "body", "questions")]
     return [
-        (lang, part, pieces(old, new))
+        (lang, part, (line_pieces if part in LISTS else pieces)(old, new))
         for lang, part in (*order, ("", "delivered"))
         if (old := before.get((lang, part), "")) != (new := after.get((lang, part), ""))
     ]
