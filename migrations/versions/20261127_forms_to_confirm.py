@@ -53,8 +53,7 @@ def upgrade():
 
 
 def downgrade():
-    with op.batch_alter_table('petition') as table:
-        table.drop_column('neutral_emails')
+    op.drop_column('petition', 'neutral_emails')
     op.drop_table('own_link_request')
     op.drop_table('held_correction')
     # A form that waits for its confirmation has no place in the older version.
