@@ -15,7 +15,6 @@ from campaign.signatures.models import LedgerEntry
 from campaign.signatures.ownership import erase
 from campaign.signatures.queries import differences
 from tests.factories.organizers import make_organizer
-from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, row, sign, sign_and_hatch, withdraw
 from tests.together import together
 
