@@ -13,7 +13,7 @@ from campaign.kiosk.trust import MAX_LATE
 from campaign.lib.times import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records, said_at
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import answer_now, confirm, hatch_now, owed, row, rows, sign, withdraw
+from tests.factories.signatures import answer_now, confirm, confirm_form, forms, hatch_now, owed, row, rows, sign, withdraw
 
 OWN = {**AMALIA, "email": "amalia@rosales.example"}
 SHIFT = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "tally": 2}
@@ -80,9 +80,12 @@ def test_someone_who_had_withdrawn_is_asked_by_email_and_then_shown_as_they_chos
     withdraw(signed)
     assert tablet.sign(words=OWN, name_display="full") == ("stored", "")
     answer_now()
+    assert row(signed).state == "withdrawn"
+    assert [kind for kind, *_ in owed()] == ["signature_confirmation", "signature_form_confirmation"]
+    [form] = forms()
+    confirm_form(form)
     signature = row(signed)
-    assert (signature.state, signature.name_display, signature.name_display_asked) == ("pending", "full", "")
-    assert [kind for kind, *_ in owed()] == ["signature_confirmation"] * 2
+    assert (signature.state, signature.name_display, signature.name_display_asked) == ("confirmed", "full", "")
 
 
 def test_only_petitions_of_the_event_count_automatically(client):
