@@ -54,6 +54,8 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     go(odile, "rules/new", "rule")
     page.locator("[name=kind][value=words]").check()
     page.fill("[name=pattern]", "quetzalli nuu")
+    # All of the cause, which comes first behind the choice of nothing.
+    page.select_option("[name=where]", index=1)
     press(odile, "rule tried")
     expect(page.locator("main tbody tr")).to_have_count(1)
     page.locator("#past").check()

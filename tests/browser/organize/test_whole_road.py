@@ -163,6 +163,7 @@ def _set_rule(owner):
     _open(owner, "rules/new")
     page.check("[name=kind][value=mail_domain]")
     page.fill("[name=pattern]", HELD_DOMAIN)
+    page.select_option("[name=where]", index=1)
     page.locator("main form button[type=submit]").click()
     page.locator("form[action$='/on'] button").click()
     expect(page.locator(".alert--sure")).to_be_visible()

@@ -56,6 +56,7 @@ def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
     page = odile.page
     odile.noises.allowed.add(422)
     go(odile, f"petitions/{SLUG}/letter", "letter to write")
+    page.locator("#en > summary").click()
     body = page.locator("[name=body_en]")
     before = body.input_value()
     body.fill(f"{before}\n\nWords that nobody saved.")
