@@ -77,7 +77,7 @@ def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet
 def test_someone_who_had_withdrawn_is_asked_by_email_and_then_shown_as_they_chose(tablet, petition):
     signed = sign(petition, OWN)
     confirm(signed)
-    withdraw(signed)
+    withdraw(signed, now=utcnow() - timedelta(hours=1))
     assert tablet.sign(words=OWN, name_display="full") == ("stored", "")
     answer_now()
     assert row(signed).state == "withdrawn"
