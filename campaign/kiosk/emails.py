@@ -3,7 +3,6 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
@@ -14,7 +13,9 @@ from campaign.extensions import db
 from campaign.kiosk.keys import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
 from campaign.lib.addresses import whole_address
+from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import LOCALES
+from campaign.lib.long_dates import long_date
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.operations import owe_all
@@ -120,10 +121,15 @@ def _silent(owed):
         "tablet": kiosk.name,
         "waiting": kiosk.waiting,
         "event_title": event.text(owed.lang).title,
-        "last_seen": format_datetime(kiosk.last_seen_at, "medium", ZoneInfo(event.zone), locale),
+        "last_seen": _moment(kiosk.last_seen_at, ZoneInfo(event.zone), locale),
         "tablet_url": whole_address("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
     }
     email = render("kiosk_silent", owed.lang, cause_title="Volante", site_name="Volante", **context)
     return Message(
         to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **email._asdict()
     )
+
+
+def _moment(instant, zone, locale):
+    local = instant.astimezone(zone)
+    return f"{long_date(local, locale)}, {clock_time(local, locale)}"

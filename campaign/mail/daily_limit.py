@@ -4,7 +4,7 @@ Each form has a limit of its own, but there are many forms. This one counts them
 Emails beyond it wait until the next day, so nothing that someone really signed is lost. News that an address asked for is not counted.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from limits import RateLimitItemPerDay
 from limits.strategies import FixedWindowRateLimiter
@@ -28,5 +28,8 @@ class DailyLimit:
         self._limiter.hit(self._limit, "emails", digest.hex())
 
     def ends_at(self, digest: bytes) -> datetime:
-        """Return when the day of this address is over."""
-        return datetime.fromtimestamp(self._limiter.get_window_stats(self._limit, "emails", digest.hex()).reset_time, UTC)
+        """Return when the day of this address is over. It begins with the first email that is counted, which may be under way."""
+        day = self._limiter.get_window_stats(self._limit, "emails", digest.hex())
+        if day.remaining == self._limit.amount:
+            return datetime.now(UTC) + timedelta(seconds=self._limit.get_expiry())
+        return datetime.fromtimestamp(day.reset_time, UTC)

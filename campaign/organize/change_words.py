@@ -3,10 +3,11 @@
 import re
 from datetime import date, datetime
 
-from flask_babel import format_date, format_datetime
+from flask_babel import format_date, get_locale, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import NAMES
 
 FIELDS = {
@@ -104,5 +105,6 @@ def _value(field, value):
         return STATES.get(value, value)
     if _INSTANT.fullmatch(value):
         moment = datetime.fromisoformat(value)
-        return format_datetime(moment, "medium", rebase=moment.tzinfo is not None)
+        local = to_user_timezone(moment) if moment.tzinfo else moment
+        return f"{format_date(local, 'medium', rebase=False)}, {clock_time(local, get_locale())}"
     return format_date(date.fromisoformat(value), "medium") if _DAY.fullmatch(value) else value

@@ -65,7 +65,7 @@ def test_few_wait_for_their_password_and_the_next_is_told_at_once(monkeypatch):
         def verify(self, _hash, _password):
             go_on.wait()
 
-    monkeypatch.setattr(passwords, "_hasher", Slow())
+    monkeypatch.setattr(passwords, "_hasher", Slow)
     monkeypatch.setattr(passwords, "MAX_WAIT_SECONDS", 60)
     places = CountedPlaces(passwords._places)
     monkeypatch.setattr(passwords, "_places", places)

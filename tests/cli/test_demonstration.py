@@ -86,6 +86,6 @@ def test_the_petitions_of_the_demonstration_are_open_on_any_day(few_signers):
     assert all(petition.opens_at < utcnow() for petition in demo.petitions)
 
 
-def test_second_server_that_loads_at_the_same_time_changes_nothing(app, few):
+def test_second_server_that_loads_at_the_same_time_changes_nothing(app, few_signers):
     results = together(app, [load_demonstration] * 2)
     assert sorted("already" in result for result in results) == [False, True]

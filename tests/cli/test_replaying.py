@@ -74,10 +74,10 @@ def test_withdrawals_and_erasures_happen_again(restored):
         sign_and_hatch(petition, words) for words in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
     )
     restored.back_up()
-    write(ownership.withdraw, signature_id=withdrawn, email_digest=row(withdrawn).email_digest, now=utcnow())
+    write(ownership.withdraw, signature_id=withdrawn, email_digest=row(withdrawn).email_digest, email=row(withdrawn).email, now=utcnow())
     write(erase_one, signature_id=erased)
-    write(ownership.withdraw, signature_id=back, email_digest=row(back).email_digest, now=utcnow())
-    write(ownership.restore, signature_id=back, email_digest=row(back).email_digest)
+    write(ownership.withdraw, signature_id=back, email_digest=row(back).email_digest, email=row(back).email, now=utcnow())
+    write(ownership.restore, signature_id=back, email_digest=row(back).email_digest, email=row(back).email)
     hatch_now()
     output = restored()
     assert "signature.withdrawn: 1" in output
@@ -92,7 +92,7 @@ def test_withdrawals_and_erasures_happen_again(restored):
 def test_who_withdrew_and_then_had_it_erased_is_not_counted_again(restored):
     signature = sign_and_hatch(make_petition(), AMALIA)
     restored.back_up()
-    write(ownership.withdraw, signature_id=signature, email_digest=row(signature).email_digest, now=utcnow())
+    write(ownership.withdraw, signature_id=signature, email_digest=row(signature).email_digest, email=row(signature).email, now=utcnow())
     hatch_now()
     write(erase_one, signature_id=signature)
     restored()

@@ -13,6 +13,7 @@ from campaign.extensions import write
 from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.petitions.endings import retire_cause
+from campaign.signatures.pressure import Pressure
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,
@@ -228,8 +229,7 @@ def test_machines_betray_themselves_and_see_no_difference(client, event):
 
 
 def test_too_many_from_one_place_are_asked_to_wait(client, app, event, monkeypatch):
-    limiter = app.extensions["pressure"]
-    monkeypatch.setattr(limiter, "_per_address", type(limiter._per_address)(2))
+    monkeypatch.setitem(app.extensions, "pressure", Pressure({**app.config, "SIGN_LIMIT": "2 per minute"}))
     got = [
         post_registration(client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77").status_code
         for n in range(3)

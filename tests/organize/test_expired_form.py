@@ -4,8 +4,8 @@ import re
 from html import unescape
 
 from campaign.extensions import db
-from tests.organize.conftest import TOKEN
 
+TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FIELD = re.compile(r'name="(name|lang)" value="([^"]*)"')
 
 

@@ -18,7 +18,7 @@ from tests.factories.signatures import row, sign
 
 AT = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 QUESTION = {"name": "how", "type": "text", "required": False, "label": {"en": "How did you hear of us?"}}
-FORM = {"required_fields": [], "confirmation": "email", "two_per_address": False}
+FORM = {"neutral_emails": False, "required_fields": [], "confirmation": "email", "two_per_address": False}
 
 
 def versions_of(petition):

@@ -13,19 +13,7 @@ from campaign.sharing.codes import code_of
 from campaign.signatures.erasing import set_quiet
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import (
-    AMALIA,
-    ODILE,
-    answer_now,
-    confirm,
-    hatch_now,
-    link,
-    post_signature,
-    row,
-    rows,
-    sign_and_hatch,
-    withdraw,
-)
+from tests.factories.signatures import AMALIA, ODILE, answer_now, confirm, confirm_form, forms, hatch_now, link, post_signature, row, rows, sign_and_hatch, withdraw
 from tests.factories.updates import make_update
 
 CODE = re.compile(r"by=([\w-]{22})")
@@ -131,7 +119,7 @@ def test_nobody_brings_themselves_back(client, petition, late, monkeypatch):
     hatch_now()
     post_signature(client, petition, {**AMALIA, "by": code_of(amalia)})
     answer_now()
-    confirm(amalia)
+    confirm_form(*forms())
     hatch_now()
     assert (row(amalia).state, row(amalia).brought_by) == ("counted", amalia)
     assert queries.brought_about(amalia, now=utcnow()) == 0
