@@ -8,7 +8,7 @@ from campaign.causes.queries import cause_by_slug
 from campaign.lib.caching import public
 from campaign.montage.cards import HEIGHT, WIDTH
 from campaign.montage.forms import asked_lang
-from campaign.montage.pictures import card_png
+from campaign.montage.pictures import OLDER_SECONDS, card_png
 from campaign.montage.wording import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 
@@ -30,5 +30,5 @@ def petition(slug):
 
 
 def _picture(card):
-    png = card_png(Path(current_app.config["VAR_DIR"]) / "pictures", card)
-    return public(Response(png, mimetype="image/png"), SECONDS)
+    picture = card_png(Path(current_app.config["VAR_DIR"]) / "pictures", card)
+    return public(Response(picture.png, mimetype="image/png"), SECONDS if picture.is_current else OLDER_SECONDS)

@@ -9,10 +9,11 @@ from campaign.montage.cloud import Cloud
 from campaign.montage.encoding import encode_png
 from campaign.montage.flock import gather
 from campaign.montage.ground import Ground
+from campaign.montage.layout import size
 from campaign.montage.shapes import Shape
 from campaign.montage.swarm import Swarm
 
-__all__ = ["Painting", "draw", "encode_png"]
+__all__ = ["Painting", "draw", "encode_png", "max_visible"]
 
 # More than these are painted all at once: they are a few pixels each, and one by one would take
 # seconds.
@@ -21,6 +22,11 @@ LARGEST_SWARM = 40_000
 LARGEST_PRINTED_SWARM = 250_000
 # As wide in pixels as a poster seems where one sees all of it.
 SEEN = 1200
+# In pixels. Butterflies are spread evenly however many there are, so that once they are this small, more of them
+# make no other picture.
+MIN_VISIBLE_SIZE = 1.5
+# From here on twice as many are half as large in area.
+MANY = 2000
 
 
 class Painting:
@@ -29,6 +35,7 @@ class Painting:
     Nothing is painted where no butterfly sits, but for a soft shade around each and, while there
     are fewer than 1,500, the dotted outline of the shape. By `night` dark butterflies are lighter,
     so that they show on a dark page. `printed` takes its time for soft edges, and colours them as on a screen.
+    For a screen no more than `max_visible` are painted.
     """
 
     def __init__(
@@ -41,6 +48,9 @@ class Painting:
         night: bool = False,
         printed: bool = False,
     ) -> None:
+        if not printed:
+            count = min(count, max_visible(shape, width))
+            gaps = [gap for gap in gaps if gap <= count]
         flock = gather(shape, count, width, gaps, night, SEEN if printed else width)
         self._ground = Ground(shape, flock, count, night)
         largest = LARGEST_PRINTED_SWARM if printed else LARGEST_SWARM
@@ -49,6 +59,12 @@ class Painting:
     def rows(self, top: int, bottom: int) -> np.ndarray:
         """Rows top … bottom without the last: rows × width × 4 uint8 (red, green, blue, alpha), premultiplied."""
         return over(self._butterflies.paint(top, bottom), self._ground.lay(top, bottom))
+
+
+def max_visible(shape: Shape, width: int) -> int:
+    """How many butterflies make the picture `width` pixels wide; those after them would not change what one sees."""
+    largest = size(shape, MANY) * width
+    return max(LARGEST_SWARM + 1, int(MANY * (largest / MIN_VISIBLE_SIZE) ** 2))
 
 
 def draw(

@@ -13,7 +13,7 @@ from campaign.lib.times import utcnow
 from campaign.montage.forms import asked_number
 from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
 from campaign.montage.parcels import parcel, sheet, version
-from campaign.montage.pictures import montage_png
+from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
 from campaign.petitions.cards import cards_of_cause
 
@@ -102,19 +102,21 @@ def _names(cause_id, last, number):
 
 @blueprint.get("/causes/<slug>/montage.png")
 def picture(slug):
-    """The montage, `w` pixels wide; with `night=1` for a dark page. At most a minute old."""
+    """The montage, `w` pixels wide; with `night=1` for a dark page. A minute old, or the last one while it is drawn."""
     cause = cause_by_slug(slug) or abort(404)
     width = asked_number("w", least=1, most=WIDEST, usual=USUAL)
     last_number, gaps = cause_numbers(cause.id)
-    png = montage_png(
+    drawn = montage_png(
         Path(current_app.config["VAR_DIR"]) / "pictures",
+        cause_id=cause.id,
         shape=cause.shape,
         count=last_number,
         gaps=gaps,
         width=width,
         night=request.args.get("night") == "1",
     )
-    return public(Response(png, mimetype="image/png"), PICTURE_SECONDS)
+    seconds = PICTURE_SECONDS if drawn.is_current else OLDER_SECONDS
+    return public(Response(drawn.png, mimetype="image/png"), seconds)
 
 
 @blueprint.get("/causes/<slug>/butterflies/<int:k>.json")

@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 from threading import Thread
 
 import numpy as np
@@ -44,13 +45,13 @@ class Site:
 class Visitor:
     """A browser window at the montage of a cause; `last` and `free` are what the site says there is.
 
-    `away` lets every question fail; `allowed` holds parts of complaints that a test asks for; with `clock` the page's clock
+    `named` is who is named, as the site says it of butterflies up to `known`. `away` lets every question fail; `allowed` holds parts of complaints that a test asks for; with `clock` the page's clock
     is ours to put forward.
     """
 
     def __init__(self, browser, url, last, *, free=(), path="/montage", query="", script=(), allowed=(), slug="valley", clock=False, **window):
         self.last, self.free, self.errors, self._slug = last, list(free), [], slug
-        self.named, self.away, self.allowed = None, False, allowed
+        self.named, self.known, self.away, self.allowed = None, None, False, allowed
         window = {"viewport": {"width": 1100, "height": 800}, **window}
         self.page = browser.new_page(**window)
         self.page.set_default_timeout(PATIENCE_MS)
@@ -62,7 +63,7 @@ class Visitor:
             self.page.add_init_script(each)
         self.page.route("**/numbers.json", lambda route: self._answer(route, self._numbers()))
         self.page.route("**/pulse.json", lambda route: self._answer(route, self._pulse()))
-        self.page.route("**/butterflies/*.json", self._answer_names)
+        self.page.route(re.compile(r"/butterflies/\d+\.json(\?|$)"), self._answer_names)
         self.page.goto(f"{url}/en/causes/{slug}{path}{query}")
 
     def _answer(self, route, answer):
@@ -72,7 +73,10 @@ class Visitor:
         if self.named is None and not self.away:
             route.continue_()
         else:
-            self._answer(route, {"first": 1, "last": 1000, "butterflies": self.named, "free": self.free})
+            k = int(re.search(r"(\d+)\.json", route.request.url)[1])
+            here = [each for each in self.named or [] if (each["n"] - 1) // 1000 == k and each["n"] <= (self.known or self.last)]
+            last = min(1000 * (k + 1), self.known or self.last)
+            self._answer(route, {"first": 1000 * k + 1, "last": last, "butterflies": here, "free": self.free})
 
     def _count(self):
         return self.last - len(self.free)

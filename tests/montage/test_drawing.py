@@ -6,7 +6,7 @@ from PIL import Image, ImageFilter
 
 from campaign.montage import cloud, drawing
 from campaign.montage.cloud import Cloud
-from campaign.montage.drawing import draw
+from campaign.montage.drawing import draw, max_visible
 from campaign.montage.flock import gather
 from campaign.montage.layout import places, size, wings
 from campaign.montage.shapes import shape_named, shape_names
@@ -126,3 +126,27 @@ def test_every_shape_can_be_drawn_at_every_size(name, count):
 
 def test_the_same_montage_is_drawn_the_same_twice():
     assert np.array_equal(drawn(1_000), drawn(1_000))
+
+
+def test_butterflies_too_small_to_be_seen_change_nothing():
+    most = max_visible(MONARCH, WIDTH)
+    full = drawn(most)
+    assert np.array_equal(drawn(most * 100, gaps=(most + 1, most * 50)), full)
+    assert not np.array_equal(drawn(most * 100, gaps=range(1, most, 2)), full)
+
+
+def test_a_picture_of_those_that_are_seen_looks_like_one_of_all(monkeypatch):
+    most = max_visible(MONARCH, WIDTH)
+    seen = drawn(most * 4)
+    monkeypatch.setattr(drawing, "max_visible", lambda shape, width: most * 4)
+    everyone = drawn(most * 4)
+    assert np.abs(seen - everyone).mean() < 6
+    blocks = [each[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for each in (seen, everyone)]
+    assert np.abs(blocks[0] - blocks[1]).mean() < 3
+
+
+@pytest.mark.parametrize("width", [1, 100, 552, 1200, 2400])
+def test_how_many_are_seen_follows_from_the_size_alone(width):
+    most = max_visible(MONARCH, width)
+    assert most > drawing.LARGEST_SWARM
+    assert most == drawing.LARGEST_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(drawing.MIN_VISIBLE_SIZE, rel=1e-3)

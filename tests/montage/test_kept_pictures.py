@@ -1,10 +1,13 @@
 """Pictures drawn while somebody waits, and the files that they are kept in."""
 
+import os
 from pathlib import Path
+from threading import Event, Thread
 
 import pytest
 
-from campaign.montage.pictures import kept
+from campaign.montage import pictures
+from campaign.montage.pictures import KEPT_SECONDS, Picture, TooManyPictures, kept, latest
 
 
 def test_what_is_kept_is_drawn_once(tmp_path):
@@ -31,3 +34,87 @@ def test_one_that_is_swept_away_at_this_instant_is_drawn_anew(tmp_path, monkeypa
         file.unlink()
     monkeypatch.setattr(Path, "exists", lambda _: True)
     assert kept(tmp_path, "x", lambda: b"anew") == b"anew"
+
+
+class Slow:
+    """A drawing that takes until it is let go."""
+
+    def __init__(self):
+        self.begun, self.go, self.times = Event(), Event(), 0
+
+    def __call__(self):
+        self.times += 1
+        self.begun.set()
+        assert self.go.wait(60)
+        return b"new"
+
+
+@pytest.fixture
+def slow():
+    drawing = Slow()
+    yield drawing
+    drawing.go.set()
+
+
+@pytest.fixture
+def impatient(monkeypatch):
+    monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 0.001)
+
+
+def test_the_last_picture_is_shown_while_a_new_one_is_drawn(tmp_path, slow, impatient):
+    assert latest(tmp_path, "cause", 1, lambda: b"old") == Picture(b"old")
+    for _ in range(3):
+        assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
+    slow.go.set()
+    # Another series has no older picture: it waits its turn, and by then the new one is kept.
+    assert latest(tmp_path, "other", 1, lambda: b"other") == Picture(b"other")
+    assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
+    assert slow.times == 1
+
+
+def test_a_quick_drawing_is_shown_at_once(tmp_path, monkeypatch):
+    monkeypatch.setattr(pictures, "PATIENCE_SECONDS", 60)
+    latest(tmp_path, "cause", 1, lambda: b"old")
+    assert latest(tmp_path, "cause", 2, lambda: b"new") == Picture(b"new")
+
+
+def test_an_old_picture_is_not_shown_for_a_new_one(tmp_path, slow, impatient):
+    latest(tmp_path, "cause", 1, lambda: b"old")
+    [file] = tmp_path.iterdir()
+    born = file.stat().st_mtime - KEPT_SECONDS - 1
+    os.utime(file, (born, born))
+    slow.go.set()
+    assert latest(tmp_path, "cause", 2, slow) == Picture(b"new")
+
+
+def test_one_picture_is_drawn_at_a_time_in_a_process(tmp_path, slow, impatient):
+    for series in ("a", "b"):
+        latest(tmp_path, series, 1, lambda: b"old")
+    latest(tmp_path, "a", 2, slow)
+    assert slow.begun.wait(60)
+    drawn = []
+    latest(tmp_path, "b", 2, lambda: drawn.append("b") or b"new")
+    other = Thread(target=lambda: kept(tmp_path, "poster", lambda: drawn.append("poster") or b"poster"))
+    other.start()
+    assert drawn == []
+    slow.go.set()
+    other.join(60)
+    assert latest(tmp_path, "c", 1, lambda: b"last") == Picture(b"last")
+    assert sorted(drawn) == ["b", "poster"]
+
+
+def test_many_who_wait_see_the_last_picture_or_are_sent_away(tmp_path, slow, monkeypatch):
+    latest(tmp_path, "cause", 1, lambda: b"old")
+    monkeypatch.setattr(pictures._line._places, "acquire", lambda blocking: False)
+    assert latest(tmp_path, "cause", 2, slow) == Picture(b"old", is_current=False)
+    with pytest.raises(TooManyPictures):
+        latest(tmp_path, "other", 2, slow)
+
+
+def test_a_failed_drawing_is_tried_again(tmp_path):
+    def fail():
+        raise ValueError
+
+    with pytest.raises(ValueError):
+        latest(tmp_path, "cause", 1, fail)
+    assert latest(tmp_path, "cause", 1, lambda: b"drawn") == Picture(b"drawn")

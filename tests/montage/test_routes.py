@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from campaign.montage import card_routes, routes
 from campaign.montage.parcels import version
+from campaign.montage.pictures import Picture
 from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, sign_and_hatch, withdraw
 
 NAMES = "/causes/valley/butterflies/0.json"
@@ -116,3 +118,18 @@ def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
     assert client.get(f"/montage/{version()}/sprites-mid.png").mimetype == "image/png"
     assert client.get(f"/montage/{version()}/nothing.bin").status_code == 404
     assert client.get(f"/montage/{version()}/sprites-huge.png").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "path"),
+    [
+        (routes, "montage_png", "/causes/valley/montage.png"),
+        (card_routes, "card_png", "/causes/valley/card.png"),
+        (card_routes, "card_png", "/petitions/home/card.png"),
+    ],
+)
+def test_an_older_picture_is_kept_for_seconds(client, petition, monkeypatch, module, function, path):
+    monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"older", is_current=False))
+    assert client.get(path).cache_control.max_age <= 5
+    monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"current"))
+    assert client.get(path).cache_control.max_age >= 60

@@ -18,6 +18,7 @@ pytestmark = [
 WALL = {"width": 1920, "height": 1080}
 AWAKE = """window.awake_ = 0;
 Object.defineProperty(navigator, "wakeLock", { value: { request: async (kind) => { awake_ += kind === "screen"; } } });"""
+STARTED = """document.addEventListener("volante:montage-started", ({ detail }) => { window.stage_ = detail.stage; }, true);"""
 NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
 WREN = {"n": 2, "name": "Wren Ashdown", "country": "GB", "at": "2026-09-14"}
 AMALIA = {"n": 1, "name": "A. R.", "country": "MX", "at": "2026-09-14"}
@@ -128,6 +129,134 @@ def test_only_names_that_are_public_pass_by_and_withdrawn_ones_go(wall):
     visitor.waits(lambda: "A. R." in name.inner_text())
     visitor.named = []
     visitor.waits(lambda: not _is_shown(name))
+
+
+@pytest.fixture
+def hall(wall):
+    """A wall at 1,000 butterflies whose clock stands still, and which shows one of their names."""
+
+    def open_hall(**options):
+        visitor = wall(1000, clock=True, script=[STARTED], **options)
+        visitor.named = [_named(1000)]
+        visitor.drawn()
+        visitor.waits(lambda: "Person 1000" in visitor.page.locator(".screen-name").inner_text())
+        visitor.page.clock.pause_at(visitor.page.evaluate("Date.now() + 60000"))
+        return visitor
+
+    return open_hall
+
+
+def test_a_new_name_is_shown_and_its_butterfly_ringed_at_once(hall):
+    visitor = hall()
+    name, tags = visitor.page.locator(".screen-name b"), visitor.page.locator(".screen-tag")
+    _arrive(visitor, 1001)
+    visitor.page.clock.run_for(1000)
+    expect(name).to_have_text("Person 1001")
+    expect(tags).to_have_text("Person 1001")
+    until(lambda: _lit(visitor) == [1001])
+    visitor.page.clock.run_for(2900)
+    expect(tags).to_have_count(1)
+    visitor.page.clock.run_for(1200)
+    expect(tags).to_have_count(0)
+    assert _lit(visitor) == []
+
+
+def test_a_new_name_joins_those_that_just_came(hall):
+    visitor = hall()
+    names = visitor.page.locator(".screen-name b")
+    _arrive(visitor, 1001)
+    visitor.page.clock.run_for(1000)
+    expect(names).to_have_text(["Person 1001"])
+    _arrive(visitor, 1003)
+    visitor.page.clock.run_for(1000)
+    expect(names).to_have_text(["Person 1001", "Person 1002", "Person 1003"])
+
+
+def test_a_full_hall_sees_six_at_once_and_the_others_soon(hall):
+    visitor = hall()
+    names = visitor.page.locator(".screen-name b")
+    _arrive(visitor, 1010)
+    visitor.page.clock.run_for(1000)
+    expect(names).to_have_text([f"Person {number}" for number in range(1001, 1007)])
+    visitor.page.clock.run_for(2000)
+    expect(names).to_have_text([f"Person {number}" for number in range(1007, 1011)])
+
+
+def test_a_name_in_a_place_that_was_free_is_shown_at_once(hall):
+    visitor = hall()
+    visitor.becomes(1000, free=[7])
+    visitor.page.clock.run_for(1000)
+    visitor.named = [_named(1000), _named(7)]
+    visitor.becomes(1000)
+    visitor.page.clock.run_for(1000)
+    expect(visitor.page.locator(".screen-name b")).to_have_text("Person 7")
+
+
+def test_new_names_are_asked_for_past_every_copy(hall):
+    visitor = hall()
+    with visitor.page.expect_request("**/butterflies/1.json?*"):
+        _arrive(visitor, 1001)
+        visitor.page.clock.run_for(1000)
+
+
+def test_a_name_that_an_old_answer_does_not_know_is_asked_for_again(hall):
+    visitor = hall()
+    visitor.known = 1000
+    _arrive(visitor, 1001)
+    visitor.page.clock.run_for(1000)
+    expect(visitor.page.locator(".screen-name b")).to_have_text("Person 1000")
+    visitor.known = None
+    visitor.page.clock.run_for(1500)
+    expect(visitor.page.locator(".screen-name b")).to_have_text("Person 1001")
+
+
+def test_a_withdrawn_name_leaves_the_picture_too(hall):
+    visitor = hall()
+    _arrive(visitor, 1002)
+    visitor.page.clock.run_for(1000)
+    tags = visitor.page.locator(".screen-tag")
+    expect(tags).to_have_count(2)
+    visitor.named = [each for each in visitor.named if each["n"] != 1001]
+    _arrive(visitor, 1003)
+    visitor.page.clock.run_for(1000)
+    expect(tags).to_have_text(["Person 1002", "Person 1003"])
+    expect(visitor.page.locator(".screen-name b")).to_have_text(["Person 1002", "Person 1003"])
+
+
+def test_who_wants_no_motion_gets_the_same_without_fading(hall):
+    visitor = hall(reduced_motion="reduce")
+    _arrive(visitor, 1001)
+    visitor.page.clock.run_for(1000)
+    expect(visitor.page.locator(".screen-name b")).to_have_text("Person 1001")
+    expect(visitor.page.locator(".screen-tag")).to_have_text("Person 1001")
+    fade = "each => parseFloat(getComputedStyle(each).transitionDuration)"
+    assert visitor.page.locator(".screen-name").evaluate(fade) < 0.01
+
+
+def test_a_name_without_a_font_is_shown_as_its_number(hall):
+    visitor = hall()
+    # A character that no font has.
+    visitor.named = [{**_named(1001), "name": "\U0010fffd. \U0010fffd."}]
+    visitor.becomes(1001)
+    visitor.page.clock.run_for(1000)
+    expect(visitor.page.locator(".screen-name [data-number]")).to_have_text("1,001")
+    expect(visitor.page.locator(".screen-name b")).to_have_text("")
+    expect(visitor.page.locator(".screen-tag")).to_have_text("1,001")
+
+
+def _named(number):
+    return {"n": number, "name": f"Person {number}", "country": "CA", "at": "2026-09-14"}
+
+
+def _arrive(visitor, last):
+    """Let butterflies up to `last` come, all named."""
+    visitor.named += [_named(number) for number in range(visitor.last + 1, last + 1)]
+    visitor.becomes(last)
+
+
+def _lit(visitor):
+    """The numbers of the ringed butterflies."""
+    return visitor.page.evaluate("window.stage_.scene.lit.map(({ number }) => number)")
 
 
 def test_without_the_network_it_freezes_says_since_when_and_names_nobody(wall):

@@ -56,6 +56,7 @@ export default async function montage(element) {
     if (!isPage) setTimeout(() => montage(element), AGAIN_MS);
     return;
   }
+  stage.element.dispatchEvent(new CustomEvent("volante:montage-started", { detail: { stage } }));
   if (!isPage) return;
   const Visit = await visit;
   const { n } = element.dataset;

@@ -6,6 +6,7 @@ import { lang } from "../parts/page.js";
 import { keepAwake } from "../screen/awake.js";
 import { showBar } from "../screen/bar.js";
 import { Passing } from "../screen/passing.js";
+import { Rings } from "../screen/rings.js";
 import { pulses } from "./pulse.js";
 
 const PICTURE_MS = 60000;
@@ -28,7 +29,7 @@ function keepPicture(stage) {
 export default function screen(element) {
   const find = (selector) => element.querySelector(selector);
   const stage = find("[data-stage]");
-  const passing = new Passing(find("[data-passing]"));
+  const passing = new Passing(find("[data-passing]"), new Rings(stage));
   const renewPicture = keepPicture(stage);
   const hear = ({ count }) => {
     find(".screen-count").dataset.digits = number(count, lang()).length;
@@ -40,7 +41,7 @@ export default function screen(element) {
   const { answer } = pulses.get(element.dataset.pulse) || {};
   if (answer) hear(answer);
   stage.addEventListener("volante:montage-changed", ({ detail }) => {
-    passing.hear(detail.last, detail.born.slice(-12));
+    passing.hear(detail.last, detail.born);
   });
   keepAwake();
   showBar(find("[data-bar]"));

@@ -46,8 +46,8 @@ export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * 
 // The rings around the butterflies that somebody brought, a light one around a dark one; their own
 // has the stronger.
 function rings(lit, view, ratio, { ink, sheet }) {
-  const radius = Math.max(SMALLEST_RING * ratio, view.size * RING_ROOM);
   return lit.flatMap((place) => {
+    const radius = Math.max((place.radius || SMALLEST_RING) * ratio, view.size * RING_ROOM);
     const { x, y } = spotOf(place, view);
     const width = RING_WIDTH * ratio;
     const outer = radius + (place.isOwn ? 2 : 1) * width;

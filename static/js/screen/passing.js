@@ -1,15 +1,18 @@
-// The names of those who came last, one after the other. Only what supporters allow now: what could
-// not be asked again for a while is shown no longer.
+// The names on the wall: new ones at once and up to six together, then the newest in turn. Only what
+// supporters allow now: a name that could not be checked for a while is no longer shown.
 
 import { number as inWords } from "../lib/sentences.js";
 import { isStill, lang } from "../parts/page.js";
+import { isLegible } from "./legible.js";
+import { Roll } from "./roll.js";
 
-const CHUNK = 1000;
 const EACH_MS = 7000;
+const NEW_MS = 4000;
+const QUICK_MS = 2000;
 const FADE_MS = 650;
 const ASK_MS = 12000;
-// With the half minute that a copy may be old when it comes, nobody is named a minute after withdrawing.
-const TRUSTED_MS = 28000;
+const APART_MS = 1000;
+const MAX_TOGETHER = 6;
 const MOST = 40;
 const LOCALES = { es: "es-MX" };
 
@@ -19,95 +22,127 @@ function placeOf({ country }) {
 }
 
 export class Passing {
-  /** `element` has the address of the names in its data, with {k}, and places for what is shown. */
-  constructor(element) {
-    Object.assign(this, { element, url: element.dataset.names, last: 0, named: [], fresh: [] });
-    Object.assign(this, { askedAt: 0, shown: null, turn: 0 });
+  /**
+   * `element` has the address of the names in its data, with {k}, and one name to copy. `rings` has
+   * show(names) and keep(isShown); it marks new butterflies in the picture.
+   */
+  constructor(element, rings) {
+    Object.assign(this, { element, rings, roll: new Roll(element.dataset.names) });
+    Object.assign(this, { last: 0, fresh: [], shown: [], isNew: false, since: 0, turn: 0 });
+    this.one = element.firstElementChild;
     setInterval(() => document.hidden || this.ask(), ASK_MS);
-    setInterval(() => document.hidden || this.next(), EACH_MS);
+    this.wait(EACH_MS);
   }
 
   /** There are butterflies up to `last`; those in `born` came just now. */
   hear(last, born = []) {
     const isFirst = !this.last && last;
     this.last = last;
-    this.fresh.push(...born);
-    this.fresh.splice(0, this.fresh.length - MOST);
-    if (isFirst) this.ask().then(() => this.next());
+    // An answer that was under way may tell of the same ones again.
+    this.fresh = [...new Set([...this.fresh, ...born])].slice(-MOST);
+    if (isFirst) this.ask().then(() => this.shown.length || this.next());
     else if (born.length) this.askSoon();
   }
 
-  // A hall that signs together asks once, not for each.
+  // At once, but in a hall that signs together once a second.
   askSoon() {
-    if (this.soon) return;
-    this.soon = setTimeout(() => {
-      this.soon = null;
-      if (!document.hidden) this.ask();
-    }, 1500 + 1500 * Math.random());
-  }
-
-  async ask() {
-    if (!this.last) return;
-    const top = Math.floor((this.last - 1) / CHUNK);
-    const chunks = new Set([top, ...this.fresh.map((number) => Math.floor((number - 1) / CHUNK))]);
-    if (top && this.last % CHUNK < MOST) chunks.add(top - 1);
-    try {
-      const found = await Promise.all([...chunks].slice(0, 4).map((k) => this.chunk(k)));
-      this.named = found.flat().sort((one, other) => other.n - one.n);
+    if (this.soon || document.hidden) return;
+    const ms = Math.max(0, (this.askedAt || 0) + APART_MS - Date.now());
+    this.soon = setTimeout(async () => {
       this.askedAt = Date.now();
-    } catch (error) {
-      if (Date.now() - this.askedAt > TRUSTED_MS) this.named = [];
-    }
-    if (this.shown && !this.named.some((each) => isSame(each, this.shown))) this.hide();
+      await this.ask(true);
+      this.soon = null;
+      // What the answer did not know yet, and what came while it was under way.
+      if (this.fresh.some((number) => !this.roll.knows(number))) this.askSoon();
+    }, ms);
   }
 
-  async chunk(k) {
-    const response = await fetch(this.url.replace("{k}", k), { credentials: "omit", cache: "no-cache" });
-    if (response.status === 404) return [];
-    if (!response.ok) throw new Error(`Names ${response.status}`);
-    return (await response.json()).butterflies;
+  async ask(isNew = false) {
+    if (!this.last) return;
+    await this.roll.ask(this.last, this.fresh, MOST, isNew);
+    const isThere = (each) => this.roll.has(each);
+    this.rings.keep(isThere);
+    if (!this.shown.every(isThere)) this.show(this.shown.filter(isThere));
+    this.welcome();
   }
 
-  // Whoever came since the last turn first; else the newest ones in turn.
-  choose() {
-    const byNumber = new Map(this.named.map((each) => [each.n, each]));
-    const came = this.fresh.filter((number) => byNumber.has(number));
-    if (came.length) {
-      const [number] = came;
-      this.fresh = this.fresh.filter((each) => each !== number);
-      this.turn = 0;
-      return byNumber.get(number);
-    }
-    const newest = this.named.slice(0, MOST);
-    this.turn += 1;
-    return newest.length ? newest[(this.turn - 1) % newest.length] : null;
+  // New names do not wait until the turn of others is over.
+  welcome() {
+    const waiting = this.waiting();
+    this.fresh = this.fresh.filter((number) => !this.roll.knows(number) || waiting.includes(number));
+    const room = this.isNew ? MAX_TOGETHER - this.shown.length : MAX_TOGETHER;
+    const came = this.cameNow(room);
+    if (came.length) this.showNew(this.isNew ? [...this.shown, ...came] : came, came);
+    else if (this.isNew && this.waiting().length) this.wait(QUICK_MS - (Date.now() - this.since));
+  }
+
+  waiting() {
+    const isShown = (named) => this.isNew && this.shown.some((each) => isSame(each, named));
+    return this.fresh.filter((number) => this.roll.of(number) && !isShown(this.roll.of(number)));
+  }
+
+  // Take up to `room` new names from the queue.
+  cameNow(room) {
+    const numbers = this.waiting().slice(0, room);
+    this.fresh = this.fresh.filter((number) => !numbers.includes(number));
+    return numbers.map((number) => this.roll.of(number));
+  }
+
+  showNew(all, came) {
+    Object.assign(this, { isNew: true, since: Date.now(), turn: 0 });
+    this.show(all);
+    this.rings.show(came.map((each) => ({ ...each, label: legibleName(each) || inWords(each.n, lang()) })));
+    this.wait(this.waiting().length ? QUICK_MS : NEW_MS);
+  }
+
+  wait(ms) {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.next(), Math.max(0, ms));
   }
 
   next() {
-    const named = this.choose();
-    if (!named) this.hide();
-    else if (!this.shown || isStill()) this.show(named);
-    else if (!isSame(named, this.shown)) {
-      this.hide();
-      setTimeout(() => this.named.some((each) => isSame(each, named)) && this.show(named), FADE_MS);
+    const came = document.hidden ? [] : this.cameNow(MAX_TOGETHER);
+    if (came.length) {
+      this.showNew(came, came);
+      return;
     }
+    this.isNew = false;
+    this.wait(EACH_MS);
+    if (document.hidden) return;
+    const newest = this.roll.named.slice(0, MOST);
+    const named = newest[this.turn % newest.length];
+    this.turn += 1;
+    if (!named) this.show([]);
+    else if (!this.shown.length || isStill()) this.show([named]);
+    else if (this.shown.length > 1 || !isSame(named, this.shown[0])) this.fadeTo(named);
   }
 
-  show(named) {
-    this.shown = named;
+  fadeTo(named) {
+    this.show([]);
+    setTimeout(() => this.shown.length || !this.roll.has(named) || this.show([named]), FADE_MS);
+  }
+
+  show(all) {
+    this.shown = all;
+    this.element.classList.toggle("is-shown", all.length > 0);
+    // While it fades out it still says what it said.
+    if (!all.length) return;
+    this.element.dataset.together = all.length > 1 ? "many" : "one";
+    this.element.replaceChildren(...all.map((each) => this.filled(each)));
+  }
+
+  filled(named) {
+    const one = this.one.cloneNode(true);
     const write = (part, text) => {
-      this.element.querySelector(`[data-${part}]`).textContent = text;
+      one.querySelector(`[data-${part}]`).textContent = text;
     };
     write("number", inWords(named.n, lang()));
-    write("name", named.name);
+    write("name", legibleName(named));
     write("place", placeOf(named));
-    this.element.classList.add("is-shown");
-  }
-
-  hide() {
-    this.shown = null;
-    this.element.classList.remove("is-shown");
+    return one;
   }
 }
 
 const isSame = (one, other) => one.n === other.n && one.name === other.name;
+// Where the machine has no font for a name, the number stands alone.
+const legibleName = ({ name }) => (isLegible(name) ? name : "");

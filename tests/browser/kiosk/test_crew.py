@@ -31,6 +31,9 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
     assert page.locator("html").get_attribute("lang") == "en"
     tablet.panel()
     assert page.locator("html").get_attribute("lang") == "fr"
+    # The figures come first, and languages at the foot.
+    figures, languages = (page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-tongues]"))
+    assert figures["y"] + figures["height"] < languages["y"]
     # The next crew prefers another, and finds it again.
     page.locator("[data-tongues] [lang=es]").click()
     page.get_by_text("No hay ningún turno abierto.").wait_for()

@@ -1,0 +1,80 @@
+// New butterflies in the picture on the wall: each has a ring for four seconds, and the name beside it.
+
+import { spotOf } from "../montage/lens.js";
+
+const SHOWN_MS = 4000;
+// Of the ring, as a share of the picture.
+const RADIUS = 0.018;
+const ROOM = 8;
+
+export class Rings {
+  /** `element` is where the stage is. */
+  constructor(element) {
+    Object.assign(this, { element, stage: null, shown: [] });
+    this.place = Object.assign(document.createElement("div"), { className: "screen-rings" });
+    this.place.setAttribute("aria-hidden", "true");
+    element.addEventListener("volante:montage-started", ({ detail }) => this.follow(detail.stage));
+  }
+
+  follow(stage) {
+    this.stage = stage;
+    this.element.append(this.place);
+    stage.scene.after = (view) => this.lay(view);
+  }
+
+  /** Mark these butterflies, each { n, name, label }. */
+  show(names) {
+    if (!this.stage) return;
+    const marks = names.map((named) => ({ ...named, tag: this.tag(named) }));
+    this.draw([...this.shown, ...marks]);
+    setTimeout(() => this.draw(this.shown.filter((each) => !marks.includes(each))), SHOWN_MS);
+  }
+
+  /** Mark no longer those for whom `isShown` is false. */
+  keep(isShown) {
+    if (!this.shown.every(isShown)) this.draw(this.shown.filter(isShown));
+  }
+
+  tag({ label }) {
+    const tag = Object.assign(document.createElement("span"), { className: "screen-tag", textContent: label });
+    tag.dir = "auto";
+    return tag;
+  }
+
+  draw(shown) {
+    const { scene } = this.stage;
+    this.shown = shown;
+    this.place.replaceChildren(...shown.map(({ tag }) => tag));
+    const radius = (RADIUS * scene.view(performance.now()).scale) / this.stage.pace.ratio;
+    scene.lit = shown.map(({ n }) => ({ ...scene.arrivals.flight(n, 0, 0), isOwn: true, radius }));
+    scene.wake();
+  }
+
+  // Each name beside its ring, towards the middle of the picture if it has room there, and none over another.
+  lay(view) {
+    const { ratio } = this.stage.pace;
+    const boxes = [];
+    for (const [at, { tag }] of this.shown.entries()) {
+      const place = this.stage.scene.lit[at];
+      const spot = spotOf(place, view);
+      const [x, y] = [spot.x / ratio, spot.y / ratio];
+      const { offsetWidth: wide, offsetHeight: high } = tag;
+      const aside = place.radius + ROOM;
+      const sides = [x + aside, x - aside - wide];
+      if (x > view.width / ratio / 2) sides.reverse();
+      const met = (box) => boxes.find((other) => meet(box, other));
+      const [inner, outer] = sides.map((left) => ({ left, top: y - high / 2, wide, high }));
+      const isInside = outer.left >= 0 && outer.left + wide <= view.width / ratio;
+      const box = met(inner) && isInside && !met(outer) ? outer : inner;
+      for (let other = met(box); other; other = met(box)) box.top = other.top + other.high;
+      boxes.push(box);
+      tag.style.transform = `translate(${box.left}px, ${box.top}px)`;
+    }
+  }
+}
+
+const meet = (one, other) =>
+  one.left < other.left + other.wide &&
+  other.left < one.left + one.wide &&
+  one.top < other.top + other.high &&
+  other.top < one.top + one.high;

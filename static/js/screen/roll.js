@@ -1,0 +1,62 @@
+// Who may be named now, among the newest butterflies.
+
+const CHUNK = 1000;
+const MOST_CHUNKS = 4;
+// With the half minute that a copy may be old when it comes, nobody is named a minute after withdrawing.
+const TRUSTED_MS = 28000;
+
+const chunkOf = (number) => Math.floor((number - 1) / CHUNK);
+
+export class Roll {
+  /** `url` is the address of the names, with {k}. */
+  constructor(url) {
+    Object.assign(this, { url, named: [], byNumber: new Map(), chunks: new Map(), askedAt: 0 });
+  }
+
+  /** The name of butterfly `number`: { n, name, country }, or undefined. */
+  of(number) {
+    return this.byNumber.get(number);
+  }
+
+  /** Whether this name may still be shown. */
+  has({ n, name }) {
+    return Boolean(this.of(n)) && this.of(n).name === name;
+  }
+
+  /** Whether the last answer knew of butterfly `number`, named or only counted. */
+  knows(number) {
+    const chunk = this.chunks.get(chunkOf(number));
+    return Boolean(chunk) && number <= chunk.last && !chunk.free.includes(number);
+  }
+
+  /** Ask for the newest `most` of `last` and for `numbers`; `isNew` asks past every copy on the way. */
+  async ask(last, numbers, most, isNew) {
+    const top = chunkOf(last);
+    const wanted = new Set([top, ...numbers.map(chunkOf)]);
+    if (top && last % CHUNK < most) wanted.add(top - 1);
+    try {
+      const ks = [...wanted].slice(0, MOST_CHUNKS);
+      const found = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
+      this.chunks = new Map(ks.map((k, at) => [k, found[at]]));
+      this.learn(found.flatMap(({ butterflies }) => butterflies));
+      this.askedAt = Date.now();
+    } catch (error) {
+      if (Date.now() - this.askedAt > TRUSTED_MS) this.learn([]);
+    }
+  }
+
+  learn(named) {
+    this.named = named.sort((one, other) => other.n - one.n);
+    this.byNumber = new Map(named.map((each) => [each.n, each]));
+  }
+
+  async fetch(k, isNew) {
+    const address = this.url.replace("{k}", k);
+    // The same for every wall that asks in this second, so that a cache on the way helps them all.
+    const url = isNew ? `${address}?second=${Math.floor(Date.now() / 1000)}` : address;
+    const response = await fetch(url, { credentials: "omit", cache: isNew ? "no-store" : "no-cache" });
+    if (response.status === 404) return { last: 0, free: [], butterflies: [] };
+    if (!response.ok) throw new Error(`Names ${response.status}`);
+    return response.json();
+  }
+}
