@@ -2,15 +2,15 @@
 
 import re
 from functools import cache
-from unicodedata import combining, normalize
 
 from babel import Locale
+
+from campaign.lib.sorting import sort_key
 
 # In CLDR but not in the standard: islands reserved for post offices, unions, places for testing.
 # Kosovo (XK), reserved for users by the standard, stays: people live there.
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 _CODE = re.compile(r"[A-Z]{2}")
-_NOT_WORD = re.compile(r"[\W_]+")
 
 
 @cache
@@ -21,7 +21,7 @@ def countries(language, first=("CA", "MX", "US")):
     """
     names = _names(language)
     leading = [code for code in first if code in names]
-    others = sorted(names.keys() - set(leading), key=lambda code: _sort_key(names[code]))
+    others = sorted(names.keys() - set(leading), key=lambda code: sort_key(names[code]))
     return tuple((code, names[code]) for code in [*leading, *others])
 
 
@@ -35,8 +35,3 @@ def _names(language):
     territories = Locale.parse(language.replace("-", "_")).territories
     codes = filter(_CODE.fullmatch, territories.keys() - _NOT_COUNTRIES)
     return {code: territories[code] for code in codes}
-
-
-def _sort_key(name):
-    letters = "".join(letter for letter in normalize("NFKD", name) if not combining(letter))
-    return _NOT_WORD.sub(" ", letters).casefold(), name

@@ -1,11 +1,7 @@
 """Hours as people say them, in a time zone, and the instants that they mean."""
 
 from datetime import UTC
-from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
-
-# Old names and abbreviations; the places that people know have a region before them.
-_REGIONS = ("Africa/", "America/", "Asia/", "Atlantic/", "Australia/", "Europe/", "Indian/", "Pacific/")
+from zoneinfo import ZoneInfo
 
 
 class NoSuchHour(ValueError):
@@ -32,9 +28,3 @@ def comes_twice(local, zone):
 def local_time(moment, zone):
     """Return the naive datetime that clocks in the time zone named `zone` show at an instant."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-
-
-@cache
-def zone_names():
-    """Return the names of the time zones of places, in order, with UTC at the end."""
-    return (*sorted(name for name in available_timezones() if name.startswith(_REGIONS)), "UTC")

@@ -1,9 +1,11 @@
 """Fields by which organizers set an hour, as the clocks of a time zone show it."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField, DateTimeLocalField, SelectChoice, SelectField, TimeField
+from wtforms import DateField, DateTimeLocalField, SelectField, TimeField
+from wtforms.utils import unset_value
 
-from campaign.lib.local_times import NoSuchHour, instant, zone_names
+from campaign.lib.local_times import NoSuchHour, instant
+from campaign.organize.zone_choices import zone_choices
 
 # Browsers have calendars and clocks of their own; where one has none, it is typed.
 NO_DAY = _l("That is not a date. Write it as 2026-11-25.")
@@ -44,12 +46,11 @@ class HourField(DateTimeLocalField):
 
 
 class ZoneField(SelectField):
-    """A time zone, by the name of a place."""
+    """A time zone. An old name that was stored once stays the choice."""
 
     def __init__(self, **named):
         super().__init__(_l("Time zone"), **named)
-        self.offer(zone_names())
 
-    def offer(self, names):
-        """Let one of these names be chosen."""
-        self.choices = [SelectChoice(name, name.replace("_", " ").replace("/", ": ", 1)) for name in names]
+    def process(self, formdata, data=unset_value, extra_filters=None):
+        super().process(formdata, data, extra_filters)
+        self.choices = zone_choices(self.data)

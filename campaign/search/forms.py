@@ -38,7 +38,8 @@ class Asked:
         return is_one_letter(terms_of(self.q))
 
     def address(self, **changes):
-        """Return the address of the results with other wishes; what is usual is left out."""
+        """Return the address of the results with other wishes, in another `lang` too; what is usual is left out."""
+        lang = {"lang": changes.pop("lang")} if "lang" in changes else {}
         asked = {**vars(self), **changes}
         usual = {"q": "", "kind": "", "cause": "", "page": 1}
-        return url_for("search.results", **{name: asked[name] for name in usual if asked[name] != usual[name]})
+        return url_for("search.results", **lang, **{name: asked[name] for name in usual if asked[name] != usual[name]})

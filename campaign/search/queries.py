@@ -12,11 +12,12 @@ from campaign.petitions.queries import petition_counts
 from campaign.search.dialects import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
-from campaign.search.words import is_one_letter, terms_of
+from campaign.search.words import is_accented_letter, is_one_letter, terms_of
 
 PAGE = 10
 MOST_NEAR = 3
 MOST_COMPARED = 300
+MAX_HITS_ELSEWHERE = 3
 
 
 @dataclass(frozen=True)
@@ -62,28 +63,42 @@ def search(query, lang, *, kind="", cause_id=None, page=1):
     Every word must be there, or be the beginning of one that is; a single letter is a word. Whole words in the title come first, then the title, then
     the summary; within these the cause before all that belongs to it, and the newest first.
     """
-    terms = terms_of(query)
+    terms = _terms(query)
     if not terms:
         return Results({}, ())
     prefer_index()
     counts, ids = _ask(_found(terms, lang, cause_id), _order(terms, lang), kind, page)
+    return _results(terms, counts, ids)
+
+
+def _terms(query):
+    return [] if is_accented_letter(query) else terms_of(query)
+
+
+def _results(terms, counts, ids):
     by_id = {row.id: row for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))}
     # What is being read anew this instant has another number by now; the next who asks finds it again.
     rows = [by_id[each] for each in ids if each in by_id]
     return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
 
 
-def counts_elsewhere(query, lang, languages):
-    """Return {other language: how many results it has}, of those that have any."""
-    terms = terms_of(query)
+def found_elsewhere(query, lang, languages, *, cause_id=None):
+    """Return {other language: its first Results}, of those that have any text of their own with all words."""
+    found = {}
+    for each in languages:
+        if each != lang and (results := _own_results(query, each, cause_id)).hits:
+            found[each] = results
+    return found
+
+
+def _own_results(query, lang, cause_id):
+    terms = _terms(query)
     if not terms:
-        return {}
-    counts = {
-        each: db.session.scalar(select(func.count()).select_from(ids_with(terms, each).subquery()))
-        for each in languages
-        if each != lang
-    }
-    return {each: count for each, count in counts.items() if count}
+        return Results({}, ())
+    prefer_index()
+    condition = and_(_found(terms, lang, cause_id), SearchDocument.written_in == lang)
+    counts, ids = _ask(condition, _order(terms, lang), "", 1)
+    return _results(terms, counts, ids[:MAX_HITS_ELSEWHERE])
 
 
 def neighbours(slug, lang):

@@ -7,7 +7,7 @@ from campaign.causes.queries import published_causes
 from campaign.lib.caching import public
 from campaign.search.forms import Asked
 from campaign.search.indexing import SOURCES
-from campaign.search.queries import PAGE, Results, counts_elsewhere, search
+from campaign.search.queries import PAGE, Results, found_elsewhere, search
 
 blueprint = Blueprint("search", __name__)
 ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}
@@ -29,7 +29,7 @@ def results():
         kinds=_kinds(found),
         endpoints=ENDPOINTS,
         causes=[(cause.slug, cause.text(g.lang).title) for cause in causes],
-        elsewhere=counts_elsewhere(asked.q, g.lang, current_app.config["LANGUAGES"]) if not found.total else {},
+        elsewhere={} if found.total else _elsewhere(asked, chosen),
         earlier_url=asked.address(page=asked.page - 1) if asked.page > 1 else None,
         later_url=asked.address(page=asked.page + 1) if count > asked.page * PAGE else None,
     )
@@ -38,6 +38,12 @@ def results():
 
 def _search(asked, cause):
     return search(asked.q, g.lang, kind=asked.kind, cause_id=cause.id if cause else None, page=asked.page)
+
+
+def _elsewhere(asked, cause):
+    if asked.cause and not cause:
+        return {}
+    return found_elsewhere(asked.q, g.lang, current_app.config["LANGUAGES"], cause_id=cause.id if cause else None)
 
 
 def _kinds(found):

@@ -32,6 +32,12 @@ def is_one_letter(terms):
     return len(terms) == 1 and len(terms[0]) == 1 and terms[0].isascii()
 
 
+def is_accented_letter(query):
+    """Return whether one Latin letter with an accent is looked for. The index has no accents, so it would answer for another letter."""
+    words = WORD.findall(query.casefold())
+    return len(words) == 1 and not words[0].isascii() and is_one_letter(terms_of(query))
+
+
 def terms_of(query):
     """Return the different words that are looked for, at most MOST_TERMS."""
     return list(dict.fromkeys(words_of(query)))[:MOST_TERMS]

@@ -202,6 +202,7 @@ def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of
     assert send(client, (0, secret)).json == {"status": "taken"}
     again = desk.get("/organize/keys/").text
     assert "Friends" in again
+    assert "/api/v1/petitions/" in again and "/api/v1/openapi.json" in again
     assert secret not in again
     db.session.rollback()
     assert desk.post("/organize/keys/1/revoke").status_code == 303

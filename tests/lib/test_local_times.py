@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from campaign.lib.local_times import NoSuchHour, instant, local_time, zone_names
+from campaign.lib.local_times import NoSuchHour, instant, local_time
 
 
 def test_the_same_hour_is_another_instant_in_summer():
@@ -25,9 +25,3 @@ def test_what_was_meant_is_shown_again():
     for month in range(1, 13):
         local = datetime(2026, month, 8, 12, 15)
         assert local_time(instant(local, "America/Mexico_City"), "America/Mexico_City") == local
-
-
-def test_the_zones_are_those_of_places():
-    assert "America/Mexico_City" in zone_names()
-    assert zone_names()[-1] == "UTC"
-    assert "EST" not in zone_names()

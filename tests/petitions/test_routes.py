@@ -112,3 +112,12 @@ def test_a_title_is_text_whatever_stands_in_it(client, app):
     page = client.get(PAGE).text
     assert "<script>" not in page.replace('<script type="module"', "").replace("<script src=", "")
     assert "&lt;b&gt;&#34;Home&#34; &amp; &lt;i&gt;" in page
+
+
+def test_two_facts_come_before_the_letter_and_the_others_after_it(client, app):
+    make_petition()
+    page = client.get(PAGE).text
+    before, after = page.split('class="petition-letter"', 1)
+    assert before.count("<dt>") == 2 and "The Senate of the Valley" in before
+    assert 'class="facts-languages"' in after and 'class="facts-languages"' not in before
+    assert after.index('class="facts-languages"') < after.index('id="given_name"')

@@ -10,7 +10,7 @@ from campaign.events.operations import Hours
 from campaign.extensions import db, write
 from campaign.search import queries
 from campaign.search.indexing import forget_marks
-from campaign.search.queries import PAGE, counts_elsewhere, neighbours, search
+from campaign.search.queries import PAGE, found_elsewhere, neighbours, search
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, make_event
 from tests.factories.petitions import TARGETS, make_petition
@@ -179,12 +179,29 @@ def test_counts_are_those_of_now(library):
     assert {hit.slug: hit.count for hit in search("butterflies", "en").hits} == {"mexico": 1}
 
 
-def test_other_languages_are_counted_where_this_one_has_nothing(library):
+def test_other_languages_answer_where_this_one_has_nothing(library):
     languages = ("en", "es", "fr")
     assert search("desaparición", "en").total == 0
-    assert counts_elsewhere("desaparición", "en", languages) == {"es": 1}
-    assert counts_elsewhere("ayotzinapa", "en", languages) == {"es": 1, "fr": 1}
-    assert counts_elsewhere("…", "en", languages) == {}
+    found = found_elsewhere("desaparición", "en", languages)
+    assert {lang: [hit.slug for hit in results.hits] for lang, results in found.items()} == {"es": ["find-the-43"]}
+    assert set(found_elsewhere("ayotzinapa", "en", languages)) == {"es", "fr"}
+    assert found_elsewhere("…", "en", languages) == {}
+    assert found_elsewhere("desaparición", "en", languages, cause_id=make_cause("other").id) == {}
+
+
+def test_a_text_that_fell_back_to_another_language_is_found_once(library):
+    make_petition("river", cause_id=library.id, texts={"es": {"title": "Un río", "summary": "", "body": "Que corra limpio."}})
+    index_now()
+    assert search("corra", "fr").total == 1
+    assert set(found_elsewhere("corra", "en", ("en", "es", "fr"))) == {"es"}
+
+
+@pytest.mark.parametrize("query", ["ñ", "É", "n\u0303", " à! "])
+def test_an_accented_letter_alone_does_not_find_another_letter(library, query):
+    make_petition("a-letter", cause_id=library.id, texts={"fr": {"title": "Il y a, a n’importe quoi", "summary": "", "body": "N E A"}})
+    index_now()
+    assert search(query, "fr").total == 0
+    assert found_elsewhere(query, "en", ("en", "es", "fr")) == {}
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from campaign.causes.operations import create_cause
+from campaign.extensions import write
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import TARGETS, TEXTS, make_petition
@@ -129,3 +131,13 @@ def test_words_that_nobody_has_translated_are_read_in_their_own_language(client,
     assert re.search(r'<p class="reading" lang="es">', found)
     assert re.search(r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text)
     assert re.search(r'<a href="/es/petitions/casa">', client.get("/es/petitions/cassa").text)
+
+
+def test_hits_of_another_language_are_named_and_marked(client, app):
+    texts = {"en": ("The valley", "", ""), "es": ("Las víctimas del valle", "", "")}
+    write(create_cause, slug="river", texts={lang: dict(zip(("title", "summary", "story"), each, strict=True)) for lang, each in texts.items()})
+    index_now()
+    answer = client.get("/en/search?q=victimas&kind=event")
+    assert re.search(r'<h2 id="found-es">[^<]*<span lang="es">Español</span></h2>', answer.text)
+    assert re.search(r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>', answer.text)
+    assert 'href="/es/search?q=victimas" hreflang="es"' in answer.text

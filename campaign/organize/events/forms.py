@@ -13,7 +13,6 @@ from wtforms.validators import DataRequired, InputRequired
 from campaign.events.editing import mark_of
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.operations import Hours
-from campaign.lib.local_times import zone_names
 from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import LineField, LinesField, SlugField, by_language, in_language, most
 from campaign.organize.draft_forms import DraftForm
@@ -33,13 +32,6 @@ class _WithHours(FlaskForm):
     zone = ZoneField()
     starts = HourField(_l("Begins"), [InputRequired(_l("Say when it begins."))])
     ends = HourField(_l("Ends"), [InputRequired(_l("Say when it ends."))])
-
-    def __init__(self, *arguments, **named):
-        super().__init__(*arguments, **named)
-        known = zone_names()
-        # A zone that has been renamed since stays one's choice.
-        if self.zone.data not in known and self.zone.object_data:
-            self.zone.offer((self.zone.object_data, *known))
 
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)

@@ -179,7 +179,7 @@ THINGS = {
     "update": _l("update"),
 }
 DOORS = {
-    "command": _l("At the command line"),
+    "command": _l("Someone at the command line"),
     "worker": _l("The worker"),
     "api": _l("The API"),
     "kiosk": _l("A kiosk"),

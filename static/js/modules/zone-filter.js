@@ -1,0 +1,72 @@
+// A field above a long list of time zones that leaves only those with the words typed: part of a city, a country, a region or
+// an offset. The list itself stays the browser's own, and what is chosen in it is what is sent.
+
+const MARKS = /\p{M}/gu;
+
+function fold(text) {
+  return text.normalize("NFKD").replace(MARKS, "").toLowerCase().replaceAll(/[−_/]/g, (sign) => (sign === "−" ? "-" : " "));
+}
+
+function build(select, field) {
+  const search = document.createElement("input");
+  search.type = "search";
+  search.className = "input";
+  search.id = `${select.id}-search`;
+  search.autocomplete = "off";
+  search.placeholder = select.dataset.search;
+  search.setAttribute("aria-label", select.dataset.search);
+  search.setAttribute("aria-controls", select.id);
+  const status = document.createElement("p");
+  status.className = "hint zone-status";
+  status.setAttribute("role", "status");
+  select.before(search, status);
+  field.classList.add("field--zone");
+  return { search, status };
+}
+
+export default function zoneFilter(select) {
+  const { search, status } = build(select, select.closest(".field"));
+  const groups = [...select.querySelectorAll("optgroup")].map((group) => ({
+    group,
+    options: [...group.children].map((option) => ({ option, text: fold(`${option.text} ${option.value} ${group.label}`) })),
+  }));
+  let chosen = select.value;
+
+  function fill(terms) {
+    const found = [];
+    for (const { group, options } of groups) {
+      const matching = options.filter(({ text }) => terms.every((term) => text.includes(term)));
+      group.replaceChildren(...matching.map(({ option }) => option));
+      found.push(...matching.map(({ option }) => option.value));
+    }
+    select.replaceChildren(...groups.map(({ group }) => group).filter((group) => group.children.length));
+    return found;
+  }
+
+  function narrow() {
+    const terms = fold(search.value).split(/\s+/).filter(Boolean);
+    const shown = select.value;
+    const found = fill(terms);
+    const isNothing = !found.length;
+    if (isNothing) fill([]);
+    if (!terms.length) select.value = shown;
+    else select.value = isNothing || found.includes(chosen) ? chosen : found[0];
+    if (!terms.length) status.textContent = "";
+    else status.textContent = isNothing ? select.dataset.nothing : select.selectedOptions[0].text;
+    if (select.value !== shown) select.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  function keep() {
+    chosen = select.value;
+  }
+
+  search.addEventListener("input", narrow);
+  search.addEventListener("blur", keep);
+  search.addEventListener("keydown", (event) => {
+    if (event.isComposing || !["Enter", "ArrowDown"].includes(event.key)) return;
+    // Enter would send the form before the choice has been seen.
+    event.preventDefault();
+    select.focus();
+  });
+  select.addEventListener("change", (event) => event.isTrusted && keep());
+}
