@@ -22,7 +22,8 @@ export function askQuestions(place, petitions) {
   petitions.forEach(({ slug, questions }, above) => {
     questions.forEach((question, at) => {
       const id = `k-own-${above}-${at}`;
-      const label = make("label", { for: id }, make("span", {}));
+      const optional = question.required ? [] : [" ", make("span", { class: "optional" })];
+      const label = make("label", { for: id }, make("span", {}), ...optional);
       const line = fieldOf(question, id);
       const isTick = question.type === "tick";
       const kind = isTick ? "tick kiosk-tick" : "field kiosk-field";
@@ -43,8 +44,9 @@ function each(place, petitions, act) {
 /** Word them in the language of the page; answers stay. */
 export function sayQuestions(place, petitions) {
   each(place, petitions, (field, slug, question) => {
-    const optional = question.required ? "" : ` ${word("optional")}`;
-    field.querySelector("label span").textContent = local(question.label) + optional;
+    field.querySelector("label span").textContent = local(question.label);
+    const optional = field.querySelector(".optional");
+    if (optional) optional.textContent = word("optional");
     if (question.type !== "choice") return;
     const select = field.querySelector("select");
     const { value } = select;
