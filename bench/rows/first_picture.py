@@ -44,7 +44,7 @@ def measure(scale, folder):
     with sites.volante(url, place) as site:
         address = f"/en/causes/{sites.CAUSE}/montage"
         site.answers(address)
-        site.answers(f"/causes/{sites.CAUSE}/montage.png?w=400")
+        site.answers(f"/causes/{sites.CAUSE}/montage.png?w=600")
         seen = _visits(path, f"http://127.0.0.1:{site.port}{address}", 2 * scale.rounds + 1)
     picture, canvas = (median(each) for each in zip(*seen, strict=True))
     what = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"

@@ -18,6 +18,7 @@ NO_WEBGL = """HTMLCanvasElement.prototype.getContext = ((real) => function (kind
 NO_ROOM = """document.addEventListener("DOMContentLoaded", () => {
     Object.assign(document.querySelector(".stage").style, { width: 0, height: 0, minHeight: 0, margin: 0 });
 });"""
+LENS_RADIUS = 62
 NO_CANVAS = "HTMLCanvasElement.prototype.getContext = () => null;"
 
 
@@ -122,6 +123,36 @@ def test_an_address_with_a_number_flies_there_and_lights_it(visit):
     assert (visitor.seen()[side // 2 - 75, side // 2] == (0xFF, 0xFD, 0xF7)).all()
     assert "In view:" in visitor.page.inner_text("[data-seen]")
     assert "Amalia Rosales" in visitor.page.inner_text("[data-butterfly]")
+
+
+def test_on_a_phone_a_very_long_name_leaves_the_lens_in_sight(visit):
+    visitor = visit(1000, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
+    visitor.named = [{"n": 7, "name": "Wilhelmina Maximiliana " * 20, "country": "GB", "at": "2026-09-14"}]
+    page = visitor.page
+    page.get_by_label("Number of a butterfly").fill("7")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-card=name]")).to_contain_text("Wilhelmina")
+    stage, card = (page.locator(each).bounding_box() for each in (".stage", "[data-butterfly]"))
+    assert stage["y"] + stage["height"] / 2 + LENS_RADIUS < card["y"]
+
+
+# A slow machine: each frame comes 80 ms after the last. Counts what each frame paints, and the programs of each task.
+UNITS = """window.frames_ = [0]; window.programs_ = []; window.task_ = 0;
+requestAnimationFrame = ((real) => (act) => real(() => { frames_.push(0); act(80 * frames_.length); }))(requestAnimationFrame);
+const counted = (name, units) => {
+    const real = WebGL2RenderingContext.prototype[name];
+    WebGL2RenderingContext.prototype[name] = function (...all) { units(all); return real.apply(this, all); };
+};
+counted("drawArrays", ([kind, , count]) => { frames_[frames_.length - 1] += kind === WebGL2RenderingContext.POINTS ? count : 0; });
+counted("linkProgram", () => { programs_.push(task_); setTimeout(() => { task_ += 1; }); });"""
+
+
+def test_no_frame_paints_more_than_a_slow_machine_can_and_no_task_compiles_two_programs(visit):
+    page = visit(200_000, script=[UNITS], reduced_motion="reduce").drawn().page
+    painted = [units for units in page.evaluate("frames_") if units]
+    assert sum(painted) >= 200_000 and max(painted) <= 200_000 / 30 + 1
+    programs = page.evaluate("programs_")
+    assert len(set(programs)) == len(programs) > 1
 
 
 def test_all_of_it_works_by_keyboard(visit):

@@ -32,6 +32,11 @@ export class CanvasPainter {
     this.sheets = new Sheets(sheetUrl, (image) => Promise.resolve(sharesOf(image)));
   }
 
+  /** As WebGLPainter does; a plain canvas has nothing to compile. */
+  prepare() {
+    return Promise.resolve();
+  }
+
   resize(width, height) {
     Object.assign(this.canvas, { width, height });
     this.front = this.layer();
@@ -79,6 +84,11 @@ export class CanvasPainter {
       if (!this.paintOne(context, view, flock[at], flock[at + 1], [0, 0, 0, 1, 1])) return false;
     }
     return true;
+  }
+
+  /** A plain canvas has painted when it says so. */
+  isBusy() {
+    return false;
   }
 
   finish() {

@@ -5,6 +5,8 @@ const SLOW_MS = 34;
 const QUICK_MS = 20;
 const LEAST = 1500;
 const MOST = 400000;
+// A fast machine paints a quarter of a million within a dozen frames, and a slow one never begins with too much.
+const FASTER = 1.5;
 
 export class Pace {
   constructor(budget) {
@@ -21,7 +23,7 @@ export class Pace {
     if (this.mean > SLOW_MS) this.ease();
     else if (this.mean < QUICK_MS) {
       this.slow = 0;
-      this.budget = Math.min(MOST, this.budget * 1.05);
+      this.budget = Math.min(MOST, this.budget * FASTER);
     }
   }
 

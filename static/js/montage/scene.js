@@ -148,12 +148,21 @@ export class Scene {
 
   frame(now) {
     if (this.isAsleep || document.hidden || !this.flock) return;
+    // Showing waits for all that was painted before, so nothing is shown, and no more painted, until that is done.
+    if (!this.layer && this.painter.isBusy()) {
+      this.wake();
+      return;
+    }
     this.pace.measure(now);
     const flies = this.camera.step(now);
     if (flies) this.movedAt = now;
     if (this.arrivals.step(now)) this.weaveSoon();
     const view = this.view(now);
     this.settle(view, now);
+    if (!this.layer && this.build) {
+      this.wake();
+      return;
+    }
     const { chosen, pointed, lit, colours } = this;
     const { discs, large } = marks(view, this.pace.ratio, { chosen, pointed, lit, ...colours });
     const moving = this.arrivals.pack(now, view, this.pace.ratio);

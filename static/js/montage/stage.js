@@ -80,7 +80,7 @@ export class Stage {
     this.surface.replaceChildren(canvas);
     const painter = new Painter(canvas, this.shape, this.element.dataset.sprites);
     canvas.addEventListener("webglcontextlost", () => canvas.isConnected && this.revive());
-    await painter.sheets.fetch("small");
+    await Promise.all([painter.prepare(), painter.sheets.fetch("small")]);
     return painter;
   }
 

@@ -11,15 +11,14 @@ const CORNERS = new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]);
 const SHADE_DEPTH = 0.42;
 const SHADE_BLUR = 0.07;
 const FIXED = 2 ** 31;
+const pause = () => new Promise((done) => setTimeout(done));
 
 export class WebGLPainter {
   constructor(canvas, shape, sheetUrl) {
     const gl = canvas.getContext("webgl2", { antialias: false, alpha: true });
     if (!gl) throw new Error("No WebGL2");
     Object.assign(this, { canvas, gl, shape, ground: null, flock: null, front: null, back: null, whole: null });
-    this.programs = Object.fromEntries(
-      Object.entries(SOURCES).map(([name, pair]) => [name, programOf(gl, pair)]),
-    );
+    this.programs = {};
     this.places = textureOf(gl, "index", 1024, 1024, shape.pixels);
     const table = new Uint8Array(256 * 4);
     for (let at = 0; at < shape.colours.length; at += 1) {
@@ -46,6 +45,14 @@ export class WebGLPainter {
     };
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+  }
+
+  /** Compile the programs, each in a task of its own: on a slow phone one alone takes a while. */
+  async prepare() {
+    for (const [name, pair] of Object.entries(SOURCES)) {
+      await pause();
+      this.programs[name] = programOf(this.gl, pair);
+    }
   }
 
   buffer(data) {
@@ -135,7 +142,16 @@ export class WebGLPainter {
       this.pairs(this.settled, 8, from * 8);
       gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, to - from);
     }
+    if (this.fence) gl.deleteSync(this.fence);
+    this.fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    gl.flush();
     return true;
+  }
+
+  /** Whether what was painted last is still under way. */
+  isBusy() {
+    const { gl, fence } = this;
+    return Boolean(fence) && gl.clientWaitSync(fence, 0, 0) === gl.TIMEOUT_EXPIRED;
   }
 
   /** The layer begun is whole: show it from now on. */
@@ -248,5 +264,5 @@ export class WebGLPainter {
   }
 }
 
-/** How many butterflies a frame may paint at first. */
-WebGLPainter.budget = 60000;
+/** How many butterflies a frame may paint at first: few enough for a phone without a graphics card. */
+WebGLPainter.budget = 6000;
