@@ -14,7 +14,7 @@ PERSONS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 def name_of(place, number):
     """Return the given name of a person at the tablet at `place`; nobody else has it, whatever the server takes for the same."""
-    return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26]}"
+    return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26 % 26]}{PERSONS[number // 676]}"
 
 
 def befall(site, chance, is_done, others=()):
