@@ -10,12 +10,11 @@ from tests.faults.plain_site import wait_until
 from tests.faults.records import asked
 
 PERSONS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-HATCHING_SECONDS = 30
 
 
 def name_of(place, number):
     """Return the given name of a person at the tablet at `place`; nobody else has it, whatever the server takes for the same."""
-    return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26]}"
+    return f"Zora {PERSONS[place]}{PERSONS[number % 26]}{PERSONS[number // 26 % 26]}{PERSONS[number // 676]}"
 
 
 def befall(site, chance, is_done, others=()):
@@ -51,7 +50,7 @@ def agree_with(site, receipts):
     assert told == {uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()}
     in_person = asked(site, "select id from signature where evidence = 'in_person'")
     assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(row.id for row in in_person)
-    wait_until(lambda: not asked(site, "select 1 from signature where state = 'confirmed' limit 1"), HATCHING_SECONDS)
+    wait_until(lambda: not asked(site, "select 1 from signature where state = 'confirmed' limit 1"))
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
     return kept

@@ -24,6 +24,8 @@ SECRET = "a-secret-for-tests-only-0123456789abcdef"
 # A busy machine takes its time; whatever is ready sooner is not waited for.
 START_SECONDS = 180
 STOP_SECONDS = 60
+PATIENCE_SECONDS = 180
+ANSWER_SECONDS = 30
 LOSSES = (URLError, ConnectionError, TimeoutError, OSError)
 
 
@@ -45,7 +47,7 @@ class PlainSite:
         with (self.var / "serve.log").open("ab") as log:
             command = [sys.executable, "-m", "flask", "serve", "--demo"]
             self.server = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
-        wait_until(self.answers, START_SECONDS)
+        wait_until(self.answers)
         return self
 
     def answers(self):
@@ -120,7 +122,7 @@ class Crowd:
     def __exit__(self, *_):
         self._stop.set()
         for thread in self._threads:
-            thread.join(10)
+            thread.join(ANSWER_SECONDS)
 
     def _go_on(self):
         while not self._stop.is_set():
@@ -157,7 +159,7 @@ def confirmers(site, signatures):
 
 def confirm(site, signature):
     """Press the button of the letter; return the status, or None where no answer came."""
-    connection = HTTPConnection("127.0.0.1", site.port, timeout=5)
+    connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     with suppress(HTTPException, *LOSSES), closing(connection):
         token = make_token(
             SECRET.encode(), "confirm", signature.id, seal(signature.petition_id, signature.email_digest)
@@ -176,12 +178,12 @@ def sign(url, address):
         data=urlencode(words).encode(),
         headers={"Accept": "application/json"},
     )
-    with suppress(HTTPException, *LOSSES), urlopen(request, timeout=5) as answer:
+    with suppress(HTTPException, *LOSSES), urlopen(request, timeout=ANSWER_SECONDS) as answer:
         return answer.status
 
 
-def wait_until(holds, seconds):
-    """Return as soon as `holds()` is true; fail after so many seconds."""
+def wait_until(holds, seconds=PATIENCE_SECONDS):
+    """Return as soon as `holds()` is true; `seconds` only bound what never comes."""
     end = time.monotonic() + seconds
     while not holds():
         assert time.monotonic() < end, f"not so within {seconds} s: {holds.__name__}"

@@ -1,6 +1,5 @@
 """A table in a street: people sign one after the other at a real browser, which may end at any moment and starts again."""
 
-import random
 import threading
 import time
 from collections import deque
@@ -8,15 +7,15 @@ from itertools import count
 
 from playwright.sync_api import Error, sync_playwright
 
-from tests.browser.kiosk.tablet import Tablet
+from tests.browser.kiosk.tablet import ALL_OF, Tablet
 from tests.faults.misfortunes import name_of
 
 FAMILY = "Rosales"
 # The first of each life of the browser sign with their fingers, all others through the same modules.
 BY_HAND = 2
-PAUSE = 0.2
+# The next person comes once no more records than these wait on the tablet: it keeps pace with the site, and goes on for a while without it.
+MAX_WAITING = 60
 MOST_DEATHS = 4
-LOOK_MS = 1000
 # A busy machine may be as slow as it likes, as long as it gets on.
 STANDSTILL_SECONDS = 120
 LAST = 12
@@ -52,7 +51,6 @@ class Stand(threading.Thread):
         super().__init__(daemon=True)
         self._site, self._place, self._path, self._code = site, place, path, code
         self._signers = signers
-        self._chance = random.Random(place)
         self._numbers = count()
         self._is_at_work = False
         self._moved_at = time.monotonic()
@@ -93,14 +91,7 @@ class Stand(threading.Thread):
                     break
                 self._must_move("could not sign")
                 self._one_signs(by_hand=turn < BY_HAND)
-            before = None
-            while waiting := self.tablet.waiting():
-                if waiting != before:
-                    self._move_on()
-                before = waiting
-                self._must_move(f"could not send {waiting}")
-                self.tablet.page.evaluate(NETWORK_IS_BACK)
-                self.tablet.page.wait_for_timeout(LOOK_MS)
+            self._wait_for_sending(0)
             return True
         except Error:
             # Nobody cut its power: then the app itself has failed.
@@ -118,6 +109,16 @@ class Stand(threading.Thread):
         is_still = time.monotonic() - self._moved_at > STANDSTILL_SECONDS
         assert not is_still, f"tablet {self._place} {complaint}, {len(self.thanked)} have signed: {[*self.tablet.ends]}"
 
+    def _wait_for_sending(self, most):
+        """Wait until at most so many records wait on the tablet."""
+        waiting = self.tablet.waiting()
+        while waiting > most:
+            before = waiting
+            waiting = self.tablet.page.evaluate(FEWER, [before, 1000 * STANDSTILL_SECONDS])
+            if waiting < before:
+                self._move_on()
+            self._must_move(f"could not send {waiting}")
+
     def _one_signs(self, by_hand):
         name = name_of(self._place, next(self._numbers))
         self.uncertain.append(name)
@@ -130,7 +131,7 @@ class Stand(threading.Thread):
         self._move_on()
         if by_hand:
             self.tablet.next_person()
-        self.tablet.page.wait_for_timeout(1000 * PAUSE * self._chance.random())
+        self._wait_for_sending(MAX_WAITING)
 
 
 LISTEN = """(() => {
@@ -175,4 +176,15 @@ SIGN = f"""async ([given_name, family_name]) => {{ {OF_THE_APP}
   window.dispatchEvent(new Event("online"));
 }}"""
 
-NETWORK_IS_BACK = "() => window.dispatchEvent(new Event('online'))"
+# Say that the network is back until fewer records wait than before; return how many do, also where nothing moves for `ms`.
+FEWER = f"""async ([before, ms]) => {{
+  const all = {ALL_OF};
+  const end = performance.now() + ms;
+  let waiting = before;
+  while (waiting >= before && performance.now() < end) {{
+    window.dispatchEvent(new Event("online"));
+    await new Promise((done) => setTimeout(done, 50));
+    waiting = (await all("queue")).length;
+  }}
+  return waiting;
+}}"""

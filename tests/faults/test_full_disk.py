@@ -63,10 +63,10 @@ def test_a_full_disk_is_said_in_words_and_costs_nobody_what_they_typed(site):
     assert site.answers(), "reading goes on"
 
     fill_disk(site, False)
-    wait_until(lambda: sign(site.url, "after@example.org") == 201, 10)
+    wait_until(lambda: sign(site.url, "after@example.org") == 201)
     acknowledged = {"before@example.org", "after@example.org"}
     assert addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"} == acknowledged
-    wait_until(lambda: acknowledged <= written_to(site), 15)
+    wait_until(lambda: acknowledged <= written_to(site))
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
 
@@ -77,4 +77,4 @@ def test_letters_that_cannot_be_written_wait(site):
     fill_disk(site, True)
     assert sign(site.url, "during@example.org") == 201
     fill_disk(site, False)
-    wait_until(lambda: "during@example.org" in written_to(site), 45)
+    wait_until(lambda: "during@example.org" in written_to(site))

@@ -47,7 +47,7 @@ def test_a_child_that_is_killed_is_replaced(keep):
     for _ in range(2):
         killed = kept._child
         killed.send_signal(signal.SIGKILL)
-        wait_until(lambda before=killed: kept._child is not before, 5)
+        wait_until(lambda before=killed: kept._child is not before)
         assert kept._child.poll() is None
 
 
@@ -81,7 +81,7 @@ def test_a_child_is_replaced_also_when_something_else_forks_at_that_instant(keep
     killed = kept._child
     fork_meanwhile()
     killed.send_signal(signal.SIGKILL)
-    wait_until(lambda: kept._child is not killed, 5)
+    wait_until(lambda: kept._child is not killed)
     assert kept._child.poll() is None
 
 
@@ -108,8 +108,7 @@ def test_a_child_that_is_stopped_stays_away(keep):
 
 def test_a_child_that_does_not_listen_is_killed(keep, capfd):
     kept = keep(DEAF)
-    wait_until(lambda: "deaf" in capfd.readouterr().out, 5)
-    began = time.monotonic()
+    wait_until(lambda: "deaf" in capfd.readouterr().out)
     kept.stop()
-    assert kept._child.wait(5) == -signal.SIGKILL
-    assert time.monotonic() - began < 3
+    # By itself it would end later, and well.
+    assert kept._child.wait(30) == -signal.SIGKILL

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from campaign.cli.worker import HATCH_SECONDS
-from tests.faults.plain_site import Crowd, confirmers, sign, signers, wait_until
+from tests.faults.plain_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
 from tests.faults.records import addresses_in, asked, free_letters, has_written_all, owed_to, written_to
 
 LOADED = 690
@@ -31,16 +31,16 @@ def waiting(site):
 def confirm_at_once(site, most):
     """Turn many counted signatures back into confirmed ones that never hatched, as a rush of confirmations would."""
     asked(site, f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}")
-    wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most, 20)
+    wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most)
     asked(site, "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'")
 
 
 def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
-        wait_until(lambda: len(crowd.acknowledged) == 40, 20)
+        wait_until(lambda: len(crowd.acknowledged) == 40)
     to_confirm = asked(site, "select id, petition_id, email_digest from signature where state = 'pending'")
     with Crowd(signers(site)) as more, Crowd(confirmers(site, to_confirm), threads=2) as confirming:
-        wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10, 20)
+        wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10)
         site.kill_all()
     signed, confirmed = {*crowd.acknowledged, *more.acknowledged}, set(confirming.acknowledged)
     free_letters(site)
@@ -49,7 +49,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     assert confirmed <= {
         row.id for row in asked(site, "select id from signature where confirmed_at is not null")
     }
-    wait_until(lambda: has_written_all(site) and not waiting(site), 20)
+    wait_until(lambda: has_written_all(site) and not waiting(site))
     # Whoever was quick to confirm gets no letter that asks for it.
     unconfirmed = {row.email for row in asked(site, "select email from signature where state = 'pending'")}
     assert signed & unconfirmed <= written_to(site)
@@ -67,8 +67,8 @@ def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which)
     confirm_at_once(site, MANY)
     time.sleep(2 * HATCH_SECONDS)
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: find() not in (None, killed), 40)
-    wait_until(lambda: waiting(site) == 0, 20)
+    wait_until(lambda: find() not in (None, killed))
+    wait_until(lambda: waiting(site) == 0)
     assert numbers_given(site) == (LOADED + MANY, LOADED + MANY)
     assert agrees(site)
 
@@ -77,11 +77,11 @@ def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which)
 def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
     killed = site.worker()
     with Crowd(signers(site, most=60)) as crowd:
-        wait_until(lambda: written_to(site), 20)
+        wait_until(lambda: written_to(site))
         os.kill(killed, signal.SIGKILL)
     assert set(crowd.acknowledged) <= written_to(site) | owed_to(site)
     free_letters(site)
-    wait_until(lambda: has_written_all(site), 20)
+    wait_until(lambda: has_written_all(site))
     assert set(crowd.acknowledged) <= written_to(site)
 
 
@@ -89,27 +89,26 @@ def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
 def test_a_killed_web_process_is_replaced(site):
     killed = site.web()
     os.kill(killed, signal.SIGKILL)
-    wait_until(lambda: sign(site.url, "after@example.org") == 201, 15)
+    wait_until(lambda: sign(site.url, "after@example.org") == 201)
     assert site.server.poll() is None
 
 
 @pytest.mark.slow
-def test_ctrl_c_under_load_stops_within_five_seconds_and_frees_the_port(site):
+def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
     with Crowd(signers(site)) as crowd:
-        wait_until(lambda: len(crowd.acknowledged) > 20, 20)
-        began = time.monotonic()
+        wait_until(lambda: len(crowd.acknowledged) > 20)
         site.server.send_signal(signal.SIGINT)
-        assert site.server.wait(10) == 0
-        assert time.monotonic() - began < 5
-    wait_until(lambda: site.processes() == [], 3)
+        # They go on asking until it has ended.
+        assert site.server.wait(STOP_SECONDS) == 0
+    wait_until(lambda: site.processes() == [])
     assert set(crowd.acknowledged) <= addresses_in(site)
     site.start()
 
 
 @pytest.mark.slow
 def test_a_stop_ends_every_process(site):
-    wait_until(lambda: site.runner(), 20)
+    wait_until(lambda: site.runner())
     all_of_it = site.processes()
     site.server.send_signal(signal.SIGINT)
-    assert site.server.wait(5) == 0
-    wait_until(lambda: not set(all_of_it) & set(site.processes()), 1)
+    assert site.server.wait(STOP_SECONDS) == 0
+    wait_until(lambda: not set(all_of_it) & set(site.processes()))

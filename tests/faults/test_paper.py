@@ -52,7 +52,7 @@ def running(site, command):
 def killed(site, command, when):
     """Run a command, and cut the power as soon as `when()` is true; then let the worker believe that its two minutes are over."""
     with running(site, command) as process:
-        wait_until(when, 60)
+        wait_until(when)
         site.kill_all()
         assert process.wait(10) < 0
     for column, of in (("accepted_at", "state = 'open'"), ("changed_at", "state <> 'open'")):
@@ -64,18 +64,18 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
     before = count(site)
     killed(site, paper, lambda: count(site, ROWS) > 0)
     assert count(site) == before
-    wait_until(lambda: count(site, GOING) == 0, 60)
+    wait_until(lambda: count(site, GOING) == 0)
     assert count(site, ROWS) == 0
 
     killed(site, paper, lambda: count(site) > before)
-    wait_until(lambda: count(site, COMING) == 0, 60)
+    wait_until(lambda: count(site, COMING) == 0)
     assert count(site) == before + MANY
 
     killed(site, ["-c", UNDO], lambda: count(site) < before + MANY)
     assert before < count(site)
-    wait_until(lambda: count(site, GOING) == 0, 60)
+    wait_until(lambda: count(site, GOING) == 0)
     assert count(site) == before
-    wait_until(lambda: count(site, "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''") == 0, 30)
+    wait_until(lambda: count(site, "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''") == 0)
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
 
@@ -84,7 +84,7 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
 def test_people_sign_while_a_file_comes_in_and_while_it_is_undone(site, paper):
     for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
         with Crowd(signers(site, name, most=50_000), threads=2) as crowd, running(site, command) as process:
-            wait_until(lambda begun=begun: count(site, begun) > 0, 60)
+            wait_until(lambda begun=begun: count(site, begun) > 0)
             before = len(crowd.acknowledged)
             assert process.wait(60) == 0
             assert len(crowd.acknowledged) > before + 2

@@ -21,11 +21,11 @@ def test_a_power_cut_in_the_middle_only_delays_a_poster(tmp_path):
     site = PlainSite(tmp_path).start()
     try:
         assert standing(site)["state"] == "waiting"
-        wait_until(lambda: standing(site)["state"] == "drawing", 30)
+        wait_until(lambda: standing(site)["state"] == "drawing")
         site.kill_all()
         site.start()
         assert standing(site)["state"] == "drawing"
-        wait_until(lambda: standing(site)["state"] == "ready", 90)
+        wait_until(lambda: standing(site)["state"] == "ready")
         with urlopen(f"{site.url}{POSTER}", timeout=20) as answer:
             assert answer.read(8) == b"\x89PNG\r\n\x1a\n"
         assert len(list((tmp_path / "posters").glob("*.png"))) == 1

@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from tests.faults.plain_site import PlainSite, wait_until
+from tests.faults.plain_site import STOP_SECONDS, PlainSite, wait_until
 from tests.faults.records import asked
 
 pytestmark = pytest.mark.slow
@@ -38,8 +38,8 @@ def everything(site):
 
 def test_when_the_parent_is_killed_its_children_go_too(site):
     site.server.kill()
-    site.server.wait(5)
-    wait_until(lambda: site.processes() == [], 5)
+    site.server.wait(STOP_SECONDS)
+    wait_until(lambda: site.processes() == [])
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         probe.bind(("127.0.0.1", site.port))
