@@ -7,6 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from campaign.cli import worker as module
 from campaign.cli.worker import Worker
+from campaign.lib.failure_log import FailureLog
 
 pytestmark = pytest.mark.both_databases
 
@@ -17,6 +18,7 @@ def test_a_piece_of_upkeep_that_fails_keeps_no_other_from_its_turn(app, monkeypa
     def fail(*, now):
         raise ValueError("a row that nobody expected")
 
+    monkeypatch.setattr(module, "failure_log", FailureLog(module.log))
     monkeypatch.setattr(module, "tell_of_erasing", fail)
     monkeypatch.setattr(module, "remind", lambda *, now: done.append("remind") or 3)
     assert Worker(app, Event())._upkeep() == 3

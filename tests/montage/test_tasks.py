@@ -47,6 +47,7 @@ def words_of(file):
     return words
 
 
+@pytest.mark.slow
 def test_a_poster_says_title_count_day_and_names(press, folder, petition):
     sign_and_hatch(petition, AMALIA, name_display="full")
     sign_and_hatch(petition, ODILE)
@@ -64,6 +65,7 @@ def test_without_work_the_press_rests(press, petition):
     assert not press.draw_next()
 
 
+@pytest.mark.slow
 def test_a_poster_whose_names_have_changed_is_gone_with_the_next_tidying(press, folder, petition):
     row_id = sign_and_hatch(petition, AMALIA, name_display="full")
     with_names, without = ask(petition, names=True), ask(petition)
@@ -76,6 +78,7 @@ def test_a_poster_whose_names_have_changed_is_gone_with_the_next_tidying(press, 
     assert not standing(with_names).ready and standing(without).ready
 
 
+@pytest.mark.slow
 def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petition, monkeypatch):
     monkeypatch.setattr("campaign.montage.queries.NAMES_AT_ONCE", 1)
     sign_and_hatch(petition, AMALIA, name_display="full")

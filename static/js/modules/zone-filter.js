@@ -4,7 +4,7 @@
 const MARKS = /\p{M}/gu;
 
 function fold(text) {
-  return text.normalize("NFKD").replace(MARKS, "").toLowerCase().replaceAll(/[−_/]/g, (sign) => (sign === "−" ? "-" : " "));
+  return text.normalize("NFKD").replace(MARKS, "").toLowerCase().replace(/[−_/]/g, (sign) => (sign === "−" ? "-" : " "));
 }
 
 function build(select, field) {

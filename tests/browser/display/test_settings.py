@@ -67,7 +67,7 @@ def test_controls_keep_an_edge_in_the_systems_own_colours(arrive, scheme):
 
 LETTER_TO_FORM = """() => {
     const bottom = (selector) => document.querySelector(selector).getBoundingClientRect().bottom;
-    return document.querySelector("#sign").getBoundingClientRect().top - bottom(".petition-letter");
+    return document.querySelector("#sign").getBoundingClientRect().top - bottom(".petition-text > :nth-last-child(1 of :not(.signing-bar))");
 }"""
 
 

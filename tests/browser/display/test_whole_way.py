@@ -13,6 +13,7 @@ LANGS = ("en", "fr", "es")
 LONG = "a.very.long.address.that.somebody.really.has@correo.universidad.mx"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("lang", LANGS)
 def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_text_twice_as_large(arrive, lang):
     visitor = arrive(lang=lang, width=320, scheme="dark")

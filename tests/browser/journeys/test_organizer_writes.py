@@ -25,6 +25,7 @@ def way_in(served):
     return re.search(r"http\S+", said).group()
 
 
+@pytest.mark.slow
 def test_a_petition_from_its_first_title_to_its_end(arrive, way_in):
     editor = arrive(width=820)
     desk = editor.page

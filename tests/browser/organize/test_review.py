@@ -22,6 +22,7 @@ def signed(served, lang):
     return address, comment
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
 def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, arrive, lang, width, scheme):
     odile = owner_of_200(lang=lang, width=width, scheme=scheme)

@@ -34,6 +34,7 @@ def sent_to_browsers(page):
     return re.search(r"data-shape=\"[^\"]*/([\w-]+)\.bin", page.request.get("/en/causes/butterflies-for-mexico/montage").text())[1]
 
 
+@pytest.mark.slow
 def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
     teo = newcomer("editor", lang="es", width=390, scheme="dark")
     page = teo.page
