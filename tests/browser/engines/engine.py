@@ -46,7 +46,8 @@ class Engine:
         raise AssertionError(f"Never {expression}:\n{self.run('return document.body.innerText')}")
 
     def find(self, selector):
-        self.until(f"document.querySelector({selector!r})")
+        # A new screen of the kiosk can be neither pressed nor typed into for half a second.
+        self.until(f"(element => element && !element.closest('[inert]'))(document.querySelector({selector!r}))")
         return self.order("find", using="css selector", value=selector)[ELEMENT]
 
     def click(self, selector):
