@@ -47,7 +47,7 @@ class AuditEntry(db.Model):
 
 
 class AccountAlert(db.Model):
-    """One organizer who is told of one audit entry by email."""
+    """One organizer who gets an email about one audit entry."""
 
     __tablename__ = "account_alert"
     __table_args__ = (Index("uq_account_alert", "entry_id", "organizer_id", unique=True),)

@@ -92,7 +92,7 @@ def new_device(owed):
 def alert(owed):
     """Return the Message about what somebody else changed, or None where its receiver is no longer an organizer."""
     found = db.session.get(AccountAlert, owed.subject_id)
-    # Who was removed is told of that, and of nothing else.
+    # A removed organizer gets an email about the removal, and no other.
     if found is None or (found.organizer.removed_at is not None and found.entry.action != "people.remove"):
         return None
     with force_locale(LOCALES[owed.lang]):

@@ -47,7 +47,7 @@ class Given(NamedTuple):
 
 
 def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, may_bring_back=False, now):
-    """Give a role to whoever reads the mail of `address` (an Address); return what was Given.
+    """Give a role to the person with this email `address` (an Address); return what was Given.
 
     Who has no password yet is sent a link to set one; who has is told of the role by mail. Raises OrganizerRemoved for
     somebody whom an admin removed, unless `may_bring_back`.
@@ -113,7 +113,7 @@ def ask_reset(*, address, now):
 
 
 def follow_link(*, link_id, password_hash, name=None, lang=None, now):
-    """Set the password of whoever the link was for, once; all their sessions and known browsers end. Raises LinkSpent."""
+    """Set the password of the person the link was for, once; end all their sessions and known browsers. Raises LinkSpent."""
     unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
     spent = update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
     organizer_id = db.session.scalar(spent)

@@ -21,7 +21,7 @@ LEAST_OF_OTHERS = 8
 LOOKED_AT = 72
 
 STRONG = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# Each hash takes 64 MiB and a processor. Whoever waits holds a thread that somebody could sign with, so few may wait, and briefly.
+# Each hash takes 64 MiB and a processor. A waiting sign-in holds a thread that supporters need, so few may wait, and briefly.
 MAX_HASHING, MAX_WAITING = 2, 2
 MAX_WAIT_SECONDS = 1
 RETRY_AFTER_SECONDS = 5

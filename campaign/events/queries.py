@@ -145,7 +145,7 @@ def seats_on_hold(event_id, now, *, besides=None):
 def fullness(event):
     """Return how many seats the public is told are left: `many`, `few` or `full`; empty where there is room for all.
 
-    Only confirmed seats count. A registration that nobody has confirmed changes nothing here, whoever it is for.
+    Only confirmed seats count. An unconfirmed registration changes nothing here.
     """
     if event.capacity is None:
         return ""

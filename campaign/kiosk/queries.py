@@ -151,7 +151,7 @@ def event_of_table(code):
 def counted_among(kiosk, uuids, now):
     """Return {uuid of a record: number up to which butterflies are counted} of what this kiosk sent at least HATCHED_WITHIN ago.
 
-    The same is told of someone who had signed already, so it names no butterfly.
+    The answer is the same for someone who had signed already, so it names no butterfly.
     """
     last = db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == kiosk.cause_id)) or 0
     arrived = (KioskRecord.kiosk_id == kiosk.id, KioskRecord.uuid.in_(uuids), KioskRecord.received_at <= now - HATCHED_WITHIN)

@@ -85,7 +85,7 @@ def receive(*, kiosk_id, report, records, most_an_hour, now):
 
 
 def _note_report(kiosk, report, has_records, settled, now):
-    """Keep what the tablet tells of itself; `settled` of those that it counts as waiting got a receipt."""
+    """Store the state that the tablet reports; `settled` of the records it counts as waiting got a receipt."""
     kiosk.last_seen_at, kiosk.silence_told_at = now, None
     kiosk.app, kiosk.battery = report.app, report.battery
     kiosk.waiting = max(0, report.waiting - settled)

@@ -9,7 +9,7 @@ from campaign.extensions import db
 from campaign.kiosk.models import KioskRecord
 
 HOUR = timedelta(hours=1)
-# Whoever has the tablet also says when something was signed, so what comes much later counts only after somebody has looked.
+# The tablet itself says when something was signed, so what arrives much later counts only after review.
 MAX_LATE = timedelta(days=3)
 
 
@@ -33,7 +33,7 @@ def _by_kiosk(record, kiosk, now):
 def _within_quota(kiosk_id, records, most_an_hour):
     """Return the records, for review those that are too many for their hour: no table is that busy, but a device may run wild.
 
-    Whatever became of a record, it counts: someone who asks about others must not get further than someone who signs.
+    Every record counts, whatever became of it: probing for other people must not get further than signing.
     """
     counts = {}
     judged = []
