@@ -64,10 +64,23 @@ export default function pulse(element) {
     },
   });
   pulses.set(url, watcher);
-  const follow = () => (document.hidden ? watcher.stop() : watcher.ask());
+  // Coming back to a page raises more than one event in browsers, and one question is enough.
+  let isFollowing = false;
+  const leave = () => {
+    isFollowing = false;
+    watcher.stop();
+  };
+  const follow = () => {
+    if (document.hidden) {
+      leave();
+    } else if (!isFollowing) {
+      isFollowing = true;
+      watcher.ask();
+    }
+  };
   document.addEventListener("visibilitychange", follow);
-  window.addEventListener("online", follow);
-  window.addEventListener("pagehide", () => watcher.stop());
+  window.addEventListener("online", () => document.hidden || watcher.ask());
+  window.addEventListener("pagehide", leave);
   window.addEventListener("pageshow", (event) => event.persisted && follow());
   follow();
 }

@@ -145,4 +145,15 @@ def test_a_hidden_page_asks_nothing_and_asks_at_once_on_return(page, site):
         asked += 1
         with page.expect_response(f"**{PULSE}"):
             back()
+        page.evaluate(GO_ON)
         assert len(site.pulses) == asked
+
+
+def test_a_page_in_sight_that_is_told_so_again_asks_only_once(page, site):
+    site.next_ms = 60_000
+    with page.expect_response(f"**{PULSE}"):
+        page.goto("/pages/pulse.html")
+    hide(page, False)
+    hide(page, False)
+    page.evaluate(GO_ON)
+    assert len(site.pulses) == 1

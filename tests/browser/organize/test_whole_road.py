@@ -145,6 +145,12 @@ def _settle(owner):
         page.fill(f"[name=rows-0-choices_{lang}]", choices)
     look(owner, "question on a phone")
     _save(owner)
+    # People are told when they sign, so it is chosen before the first one does.
+    _open(owner, f"handovers/{PETITION}/contents")
+    for detail in ("country", "day", "shown_comment"):
+        page.check(f"[name=details][value={detail}]")
+    _save(owner)
+    _open(owner, f"petitions/{PETITION}")
     page.fill("[name=goal]", "220")
     page.locator(".goal-form button").click()
     expect(page.locator(".alert--sure")).to_be_visible()
@@ -177,6 +183,8 @@ def _sign(served, tmp_path):
             who.words["email"] = f"passer.{number}@{HELD_DOMAIN}"
         elif number < HELD + COMMENTED:
             who.words["comment"] = f"El río, {number}"
+            # What people write goes only with a name that they show.
+            who.words["name_display"] = "full"
     sign_all(served.url, PETITION, people)
     left = confirm_all(letters_in(served.var / "mail", SIGNED), people[:-SILENT])
     assert set(left) == {who.words["email"] for who in people[-SILENT:]}
@@ -238,11 +246,6 @@ def _withdraw(owner):
 def _pack(owner):
     """Ask for the pack, wait for it, and return it; what the page tells of it must be true."""
     page = owner.page
-    _open(owner, f"handovers/{PETITION}/contents")
-    for detail in ("country", "day", "shown_comment"):
-        page.check(f"[name=details][value={detail}]")
-    page.check("[name=sure]")
-    _save(owner)
     _open(owner, f"handovers/{PETITION}/pack")
     page.fill("#purpose", "Para el ministerio")
     page.select_option("[name=lang]", "es")
@@ -265,7 +268,7 @@ def _count(pack):
     assert Counter(row["evidence"] for row in rows) == {"email": COUNTED - ON_PAPER, "paper": ON_PAPER}
     letter = pack.lines("cover-letter.pdf")
     for figure in (COUNTED - ON_PAPER, ON_PAPER, COUNTED):
-        assert sum(line.endswith(f" {figure}") for line in letter) == 1
+        assert any(line.endswith(f" {figure}") for line in letter)
     for words in (TARGETS["es"], "Abra la presa"):
         assert any(words in line for line in letter)
     on_paper = "\n".join(pack.lines("signatures.pdf"))
@@ -288,8 +291,8 @@ def _look_as_everybody(reader):
     page = reader.page
     page.goto(f"/fr/petitions/{PETITION}")
     expect(page.locator("h1")).to_have_text(WORDS["fr"][0])
-    expect(page.locator(".facts")).to_contain_text("La oficialía de partes", timeout=SOON_MS)
-    expect(page.locator(".facts")).to_contain_text(str(COUNTED))
+    expect(page.locator(".facts--rest")).to_contain_text("La oficialía de partes", timeout=SOON_MS)
+    expect(page.locator(".facts--rest")).to_contain_text(str(COUNTED))
 
 
 def _open(visitor, path):
