@@ -34,8 +34,8 @@ _table = Signature.__table__
 
 
 def init_app(app):
-    register(app, SIGNED_AT_TABLE, _signed_at_table, _l("Tells of a signature at a table"))
-    register(app, SILENT, _silent, _l("Tells that a tablet with signatures is silent"))
+    register(app, SIGNED_AT_TABLE, _signed_at_table, _l("Signature collected at a table"))
+    register(app, SILENT, _silent, _l("Alert: a tablet with signatures is offline"))
 
 
 def tell_signers(signature_ids, *, now):

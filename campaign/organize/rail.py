@@ -27,6 +27,7 @@ PLACES = (
     Place("signatures", _l("Signatures"), "pen", "signatures.see"),
     Place("held", _l("Held"), "hourglass", "signatures.review"),
     Place("comments", _l("Comments"), "speech", "signatures.review"),
+    Place("exports", _l("Exports"), "download", "signatures.export"),
     Place("causes", _l("Causes"), "flag", "causes.see"),
     Place("petitions", _l("Petitions"), "megaphone", "petitions.see"),
     Place("events", _l("Events"), "calendar", "events.see"),
@@ -43,10 +44,11 @@ REACHED_FROM = {
     "rules": "held",
     "corrections": "held",
     "bulk": "held",
+    "handovers": "exports",
     "keys": "people",
     "suppressions": "mail",
     **dict.fromkeys(("second_factor", "passkeys"), "account"),
-    **dict.fromkeys(("copies", "erasures", "retention", "exports", "handovers", "imports"), "signatures"),
+    **dict.fromkeys(("copies", "erasures", "retention", "imports"), "signatures"),
 }
 
 

@@ -31,16 +31,16 @@ CONFIRMED = ("confirmed", "counted", "held")
 def init_app(app):
     """Tell the mail room who words the mails that signatures owe. Whoever knows an address can cause most of them, so these are bound."""
     for kind, template, form_for, name in (
-        (CONFIRMATION, "signature_confirmation", _first_form, _l("Asks for confirmation")),
-        (FORM_CONFIRMATION, "signature_confirmation", _later_form, _l("Asks for confirmation of another form")),
+        (CONFIRMATION, "signature_confirmation", _first_form, _l("Request to confirm")),
+        (FORM_CONFIRMATION, "signature_confirmation", _later_form, _l("Request to confirm another form")),
         (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
         register(app, kind, partial(_ask, template, form_for), name, is_bound=True)
-    register(app, REPEAT, partial(_tell, "signature_repeat"), _l("Tells of a repeated signature"), is_bound=True)
-    register(app, PASSED_ON, partial(_tell, "signature_passed_on"), _l("Tells of a signature that a partner sent"), is_bound=True)
-    register(app, OWN_LINK, _own_link, _l("Sends the link to what somebody signed"))
-    register(app, NOTICE_LETTER, _erasing_notice, _l("Tells that data is about to be erased"))
+    register(app, REPEAT, partial(_tell, "signature_repeat"), _l("Repeat signature"), is_bound=True)
+    register(app, PASSED_ON, partial(_tell, "signature_passed_on"), _l("Signature sent by a partner"), is_bound=True)
+    register(app, OWN_LINK, _own_link, _l("Link to a person’s own signatures"))
+    register(app, NOTICE_LETTER, _erasing_notice, _l("Notice before data is deleted"))
 
 
 def _first_form(owed):

@@ -17,7 +17,7 @@ from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
 def init_app(app):
     """Tell the mail room who words the mails that subscriptions owe."""
-    register(app, CONFIRMATION, _confirmation, _l("Asks whether somebody meant to subscribe"), is_bound=True)
+    register(app, CONFIRMATION, _confirmation, _l("Request to confirm a subscription"), is_bound=True)
 
 
 def list_words(subscription, cause, lang, *, mailing_id=None):

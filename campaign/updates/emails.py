@@ -36,9 +36,9 @@ from campaign.updates.tasks import DIGEST
 
 def init_app(app):
     """Tell the mail room who words the letters of news."""
-    register(app, LETTER, _letter, _l("Carries an update to a subscriber"))
-    register(app, TEST, _test, _l("Shows an organizer how an update will arrive"))
-    register(app, DIGEST, _digest, _l("Carries the week’s updates to a subscriber"))
+    register(app, LETTER, _letter, _l("Update to a subscriber"))
+    register(app, TEST, _test, _l("Test email of an update"))
+    register(app, DIGEST, _digest, _l("Weekly updates to a subscriber"))
 
 
 def wording_of(update, lang, *, why, end_url, preferences_url):

@@ -67,6 +67,21 @@ def test_each_screen_opens_for_those_whom_the_table_names(desk_of, petition, rol
     assert ask(desk).status_code == (303 if exports == 200 else 403)
 
 
+@pytest.mark.parametrize(("role", "may_export"), [("owner", True), ("exporter", True), ("editor", False), ("reviewer", False), ("tabler", False)])
+def test_sidebar_has_exports_for_people_who_may_export(desk_of, petition, role, may_export):
+    page = desk_of(role, petition.cause_id).get("/organize/petitions/").text
+    # Once in the wide sidebar, once in the menu of a phone.
+    assert page.count('<li><a href="/organize/exports/">') == (2 if may_export else 0)
+
+
+def test_sidebar_marks_exports_on_every_page_of_exports(desk_of, petition):
+    desk = desk_of("admin")
+    make_petition("second", cause_id=petition.cause_id)
+    for path in ("exports/", "exports/home", "handovers/home"):
+        assert '<a href="/organize/exports/" aria-current="page">' in desk.get(f"/organize/{path}").text, path
+    assert '<a class="go" href="/organize/exports/">' in desk.get("/organize/exports/home").text
+
+
 def test_the_purpose_comes_first_and_stands_in_the_trail_with_the_count(desk_of, petition):
     sign_and_hatch(petition)
     sign(petition, ODILE)

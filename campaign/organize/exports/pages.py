@@ -39,7 +39,8 @@ def index():
 @allowed("signatures.export", any_petition)
 def petition(petition):
     sight = in_sight(petition)
-    return _list("organize/exports/petition.html", [sight], petition=sight)
+    has_others = len(petitions_where("signatures.export")) > 1
+    return _list("organize/exports/petition.html", [sight], petition=sight, has_others=has_others)
 
 
 @blueprint.get("/<slug>/new")

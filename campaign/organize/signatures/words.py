@@ -9,7 +9,7 @@ from campaign.signatures.hatching import CROWDED
 from campaign.signatures.reviewing import MERGED, REJECTED
 
 STATE_WORDS = {
-    "pending": _l("waiting for their mail"),
+    "pending": _l("waiting for confirmation"),
     "confirmed": _l("counted"),
     "counted": _l("counted"),
     "held": _l("held"),

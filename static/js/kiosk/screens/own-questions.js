@@ -22,10 +22,12 @@ export function askQuestions(place, petitions) {
   petitions.forEach(({ slug, questions }, above) => {
     questions.forEach((question, at) => {
       const id = `k-own-${above}-${at}`;
-      const optional = question.required ? [] : [" ", make("span", { class: "optional" })];
+      const isTick = question.type === "tick";
+      // As on the web: a box to check needs no mark, as leaving it empty is an answer.
+      const isMarked = !question.required && !isTick;
+      const optional = isMarked ? [" ", make("span", { class: "optional" })] : [];
       const label = make("label", { for: id }, make("span", {}), ...optional);
       const line = fieldOf(question, id);
-      const isTick = question.type === "tick";
       const kind = isTick ? "tick kiosk-tick" : "field kiosk-field";
       const name = `${slug}/${question.name}`;
       const order = isTick ? [line, label] : [label, line];

@@ -1,0 +1,21 @@
+"""Numbers of eight digits stay in one line and in their column, on public pages and at every width."""
+
+import pytest
+
+from tests.browser.large_numbers import broken_numbers
+from tests.browser.screens.reading import CAUSE
+
+PATHS = ("/{lang}/", f"/{{lang}}/causes/{CAUSE}", "/{lang}/petitions/victims-law")
+
+
+def test_large_counts_of_a_cause_fit_on_a_phone_and_a_desk(arrive):
+    found = broken_numbers(arrive().page, PATHS[1], "en", (320, 1024))
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_large_numbers_fit_at_every_width(arrive, lang):
+    page = arrive(lang=lang).page
+    found = [each for path in PATHS for each in broken_numbers(page, path, lang)]
+    assert not found, "\n".join(found)

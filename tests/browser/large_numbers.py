@@ -1,0 +1,49 @@
+"""Makes the numbers of a page large, and finds those that break or stick out of their column."""
+
+WIDTHS = (320, 390, 600, 820, 960, 1024, 1100, 1280, 1440)
+LARGE = {"en": "88,888,888", "fr": "88\u202f888\u202f888"}
+# Every number of these pages that grows with signatures or registrations.
+NUMBERS = ".count, [data-next-number], .progress-words, .figures dd, td.number, .petition-row-count .says, .cause-row-count .says"
+ENLARGE = """([numbers, large]) => {
+    for (const element of document.querySelectorAll(numbers)) {
+        const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) text.data = text.data.replace(/\\d[\\d,\\u202f]*/g, large);
+        if (element.matches(".count")) element.classList.add("count--long");
+    }
+}"""
+BROKEN = """([numbers, large]) => {
+    const found = [];
+    let seen = 0;
+    for (const element of document.querySelectorAll(numbers)) {
+        if (!element.checkVisibility()) continue;
+        let block = element;
+        while (getComputedStyle(block).display.startsWith("inline")) block = block.parentElement;
+        const around = block.getBoundingClientRect();
+        const texts = document.createTreeWalker(element, NodeFilter.SHOW_TEXT);
+        for (let text = texts.nextNode(); text; text = texts.nextNode()) {
+            for (let at = text.data.indexOf(large); at >= 0; at = text.data.indexOf(large, at + 1)) {
+                const range = document.createRange();
+                range.setStart(text, at);
+                range.setEnd(text, at + large.length);
+                const lines = new Set([...range.getClientRects()].map((box) => Math.round(box.top)));
+                const box = range.getBoundingClientRect();
+                seen += 1;
+                const isOut = box.right > Math.min(around.right, innerWidth) + 1 || box.left < Math.max(around.left, 0) - 1;
+                if (lines.size > 1 || isOut) found.push(`${element.className}: ${lines.size} lines, ${Math.round(box.right - around.right)}`);
+            }
+        }
+    }
+    const extra = document.documentElement.scrollWidth - innerWidth;
+    if (extra > 0) found.push(`scrolls sideways by ${extra}`);
+    return seen ? found : ["no number"];
+}"""
+def broken_numbers(page, path, lang, widths=WIDTHS):
+    """Return what is wrong with numbers of eight digits on the page at `path`, as a list of texts."""
+    found = []
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(path.format(lang=lang))
+        page.evaluate("document.fonts.ready")
+        page.evaluate(ENLARGE, [NUMBERS, LARGE[lang]])
+        found += [f"{path} at {width}: {each}" for each in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])]
+    return found

@@ -1,0 +1,20 @@
+"""Numbers of eight digits stay in one line and in their column, on organizers' pages; the sidebar fits beside them."""
+
+import pytest
+
+from tests.browser.large_numbers import broken_numbers
+
+PATHS = ("/organize/", "/organize/petitions/", "/organize/events/", "/organize/events/talk/registrations")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("lang", ["en", "fr"])
+def test_large_numbers_fit_at_every_width(owner, lang):
+    page = owner(lang=lang).page
+    found = [each for path in PATHS for each in broken_numbers(page, path, lang)]
+    assert not found, "\n".join(found)
+
+
+def test_whole_sidebar_is_seen_on_a_desk(owner):
+    sidebar = owner(width=1440).page.locator(".rail-inner")
+    assert sidebar.evaluate("(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth")

@@ -1,0 +1,31 @@
+"""What may stay empty is marked in one way in every form: for supporters, on tablets and for organizers."""
+
+import re
+
+import pytest
+
+from tests.factories.petitions import make_petition
+
+MARK = re.compile(r' <span class="optional"(?: data-optional data-word="optional")?>(?:\(optional\))?</span></(?:label|legend)>')
+CLASS = re.compile(r'class="(?:[^"]* )?optional[ "]')
+PUBLIC = ("/en/petitions/home", "/embed/petitions/home?lang=en")
+TABLET = ("/kiosk/",)
+ORGANIZE = ("petitions/home/dates", "petitions/home/letter", "petitions/home/sharing", "exports/home/new?aim=records", "updates/new", "events/new")
+
+
+def test_same_mark_in_every_form(client, desk_of):
+    make_petition("home")
+    desk = desk_of()
+    pages = {path: client.get(path) for path in (*PUBLIC, *TABLET)} | {path: desk.get(f"/organize/{path}") for path in ORGANIZE}
+    for path, page in pages.items():
+        assert page.status_code == 200, path
+        marks = len(MARK.findall(page.text))
+        assert marks, path
+        assert len(CLASS.findall(page.text)) == marks, path
+        assert 'placeholder="optional"' not in page.text, path
+
+
+@pytest.mark.parametrize(("lang", "word"), [("es", "(opcional)"), ("fr", "(facultatif)")])
+def test_mark_speaks_the_language_of_the_page(client, lang, word):
+    make_petition("home")
+    assert f'<span class="optional">{word}</span></label>' in client.get(f"/{lang}/petitions/home").text
