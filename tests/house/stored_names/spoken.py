@@ -1,0 +1,109 @@
+"""Names in what is said over the wire: JSON answers, the kiosk protocol, form fields."""
+
+import re
+from collections.abc import Iterator
+from uuid import uuid4
+
+from flask import current_app
+from wtforms.form import BaseForm
+
+from campaign.extensions import write
+from campaign.kiosk import pairing, reading, routes
+from campaign.lib.times import utcnow
+from tests.factories.kiosks import Tablet, make_table, make_tablet, signature
+from tests.factories.signatures import AMALIA, JSON, sign_and_hatch
+from tests.house.stored_names.sources import files, literal_keys, modules, texts_given
+
+TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*?\bname=\"([^\"{]+)\"", re.DOTALL)
+# Names that are not the product's: of languages, of the petition here, of numbers.
+OWN = re.compile(r"en|es|fr|home|\d+")
+QUESTION = {"name": "role", "type": "choice", "label": {"en": "Role"}, "required": False, "choices": {"en": ["Farmer", "Teacher"]}}
+
+
+def fill() -> Tablet:
+    """Put a counted signature, a table and its tablet into an empty database; return the tablet."""
+    event, petition = make_table(questions=[QUESTION])
+    write(pairing.set_pin, event_id=event.id, pin="204060", now=utcnow())
+    sign_and_hatch(petition, name_display="full")
+    return make_tablet(current_app.test_client(), event)
+
+
+def api() -> set[str]:
+    """Return the addresses of the API with their parameters, and the properties of each schema; schemas may be renamed."""
+    document = current_app.test_client().get("/api/v1/openapi.json").json
+    found = set()
+    for path, methods in document["paths"].items():
+        for method, operation in methods.items():
+            if method in ("get", "post"):
+                names = sorted(each["name"] for each in operation.get("parameters", ()) if "name" in each)
+                found.add(" ".join((method.upper(), path, *names)))
+    return found | {f"properties {' '.join(names)}" for names in _properties(document)}
+
+
+def kiosk_protocol(tablet: Tablet) -> set[str]:
+    """Return the keys of what tablets are told and of what they send, and the words for errors."""
+    synced = tablet.sync(tablet.seal(), tablet.seal("unknown"), {"id": str(uuid4())}).json
+    answers = {
+        "campaign.json": tablet.campaign().json,
+        "sync": synced,
+        "numbers": tablet.post("/kiosk/numbers", {"ids": []}).json,
+        "assets.json": tablet.client.get("/kiosk/assets.json").json,
+    }
+    said = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
+    errors = texts_given((routes.Refused,), 1, "said") | {getattr(each, "said", None) for each in vars(pairing).values()}
+    said |= {f"error {word}" for word in errors if isinstance(word, str)}
+    said |= {f"status {each['status']}" for each in synced["receipts"]}
+    return said | {f"sent {name}" for name in (*literal_keys(reading), *signature())}
+
+
+def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[str]:
+    """Return the keys of what pages poll and of what the sign form answers to scripts."""
+    client = current_app.test_client()
+    answers = {
+        "pulse": client.get(f"/causes/{cause_slug}/pulse.json").json,
+        "butterflies": client.get(f"/causes/{cause_slug}/butterflies/0.json").json,
+        "ledger": client.get(f"/petitions/{petition_slug}/ledger.json").json,
+        "oembed": client.get("/oembed", query_string={"url": f"http://localhost/en/petitions/{petition_slug}"}).json,
+        "signed": client.post(f"/en/petitions/{petition_slug}/signatures", data={**AMALIA, "name_display": "counted"}, headers=JSON).json,
+        "invalid": client.post(f"/en/petitions/{petition_slug}/signatures", data={}, headers=JSON).json,
+    }
+    return {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
+
+
+def form_fields() -> set[str]:
+    """Return the fields of each form class, one line a class; classes may be renamed."""
+    found = set()
+    for module, _tree in modules():
+        for each in vars(module).values():
+            if isinstance(each, type) and issubclass(each, BaseForm) and each.__module__.startswith("campaign"):
+                names = sorted(name for name in dir(each) if hasattr(getattr(each, name, None), "_formfield"))
+                found.add(" ".join(names))
+    return found - {""}
+
+
+def template_fields() -> set[str]:
+    """Return the names of fields that templates write themselves."""
+    return {name for text in files("templates", ".html") for name in TAG.findall(text)}
+
+
+def _paths(value, path="") -> Iterator[str]:
+    """Yield the path of each key; `*` stands for a name that is not ours, `[]` for each thing of a list."""
+    if isinstance(value, dict):
+        for name, each in value.items():
+            inner = f"{path}.{'*' if OWN.fullmatch(name) else name}".lstrip(".")
+            yield inner
+            yield from _paths(each, inner)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _paths(each, f"{path}[]")
+
+
+def _properties(value) -> Iterator[list[str]]:
+    if isinstance(value, dict):
+        if isinstance(value.get("properties"), dict):
+            yield sorted(value["properties"])
+        for each in value.values():
+            yield from _properties(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _properties(each)

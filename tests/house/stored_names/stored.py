@@ -1,0 +1,106 @@
+"""Words that rows hold: states, kinds, reasons, audit actions, and what links and queues are called."""
+
+import ast
+import re
+
+from flask import current_app
+
+from campaign.accounts import audit, permissions
+from campaign.exports.columns import COLUMNS
+from campaign.exports.selection import Selection
+from campaign.extensions import db, note_ended
+from campaign.jobs.operations import take_lease
+from campaign.lib import ended_log
+from campaign.lib.digests import keyed_digest
+from campaign.lib.tokens import make_token, read_token
+from campaign.mail.delivery import bound_kinds, composers_of
+from campaign.organize import acts
+from campaign.organize.changes import TOLD
+from campaign.organize.exports import words as export_words
+from campaign.organize.people.audit_words import ACTIONS
+from campaign.organize.signatures import words as signature_words
+from campaign.subscriptions import consents
+from tests.house.stored_names.sources import calls_of, texts_given
+
+WORD = re.compile(r"'([^']*)'")
+RECORDS = (audit.record, audit.record_planned, acts.Fact)
+
+
+def states() -> set[str]:
+    """Return, for each column that may hold certain words only, these words; columns may be renamed."""
+    found = set()
+    for table in db.metadata.tables.values():
+        for constraint in table.constraints:
+            words = WORD.findall(str(getattr(constraint, "sqltext", "")))
+            if any(words):
+                found.add(" ".join(sorted(filter(None, words))))
+    return found
+
+
+def defaults() -> set[str]:
+    """Return the words that columns hold unless something else is said."""
+    found = set()
+    for table in db.metadata.tables.values():
+        for column in table.columns:
+            value = getattr(column.default, "arg", None)
+            if isinstance(value, str) and value:
+                found.add(value)
+    return found
+
+
+def reasons() -> set[str]:
+    """Return the codes by which signatures are held, and exports fail."""
+    held = {f"signature {each}" for each in (*signature_words.REASON_WORDS, signature_words.MERGED)}
+    return held | {f"export {each}" for each in export_words.FAULTS}
+
+
+def audit_actions() -> set[str]:
+    recorded = texts_given((audit.record,), 1, "action")
+    return set(ACTIONS) | recorded | texts_given((audit.record_planned, acts.Fact, acts.act_on_account), 0, "action")
+
+
+def audit_subjects() -> set[str]:
+    """Return the kinds of subject: the first of each pair that an entry of the trail is told to be about."""
+    found = set(TOLD)
+    for _module, call in calls_of(*RECORDS):
+        for node in (*call.args, *(keyword.value for keyword in call.keywords)):
+            if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant):
+                found.add(node.elts[0].value)
+    return found
+
+
+def roles() -> set[str]:
+    return {permissions.ADMIN, *permissions.ROLES}
+
+
+def mail_kinds() -> set[str]:
+    """Return the kinds of queued email; those that the limit of the day counts are marked."""
+    bound = bound_kinds(current_app)
+    return {f"{kind} (limited per day)" if kind in bound else kind for kind in composers_of(current_app)}
+
+
+def leases() -> set[str]:
+    return texts_given((take_lease,), 0, "name")
+
+
+def labels() -> set[str]:
+    """Return what keyed digests and tokens are made for, as far as the code names it in place; `keyed_values` has examples of all."""
+    digests = {f"digest: {each}" for each in texts_given((keyed_digest,), 1, "purpose")}
+    return digests | {f"token: {each}" for each in texts_given((make_token, read_token), 1, "purpose")}
+
+
+def ended() -> set[str]:
+    """Return what the list of ended things says, which outlives the database."""
+    given = texts_given((note_ended,), 0, "what")
+    back = ended_log.TAKES_BACK
+    given |= set(back) | {each for ends in back.values() for each in ends}
+    return given | {f"field {each}" for each in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+
+
+def export_columns() -> set[str]:
+    """Return the columns of exports, and what the choice for an export is kept as."""
+    return set(COLUMNS) | {f"choice {name}" for name in Selection(petition_id=1).to_json()}
+
+
+def consent_versions() -> set[str]:
+    return {value for name, value in vars(consents).items() if name.isupper() and isinstance(value, str)}
