@@ -40,13 +40,19 @@ def pulse(slug):
 
 @blueprint.get("/petitions/<slug>/ledger.json")
 def ledger(slug):
-    """Every change to the count of a petition, by hour (or by day where it is quiet) and reason; the changes add up to the count."""
-    entries = ledger_of_petition(slug)
-    if entries is None:
+    """Every change to the count of a petition by hour and reason, or by day where few people moved it; the changes add up to the count."""
+    lines = ledger_of_petition(slug)
+    if lines is None:
         abort(404)
     hours = [
-        {"hour": f"{e.hour:%Y-%m-%dT%H:%M:%SZ}", "reason": e.reason, "evidence": e.evidence, "change": e.change}
-        for e in entries
+        {
+            "hour": f"{line.start:%Y-%m-%dT%H:%M:%SZ}",
+            "period": line.period,
+            "reason": line.reason,
+            "evidence": line.evidence,
+            "change": line.change,
+        }
+        for line in lines
     ]
-    count = sum(entry.change for entry in entries)
+    count = sum(line.change for line in lines)
     return public(jsonify(petition=slug, count=count, hours=hours), LEDGER_SECONDS)

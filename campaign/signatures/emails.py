@@ -11,6 +11,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.lib.addresses import whole_address
+from campaign.lib.dated_tokens import last_day_of
 from campaign.lib.times import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
@@ -18,10 +19,12 @@ from campaign.petitions.queries import petition_by_id
 from campaign.signatures import keys
 from campaign.signatures.erasing import NOTICE_LETTER, erases_at
 from campaign.signatures.neutral import without_signs
-from campaign.signatures.own_links import OWN_LINK, signature_for
+from campaign.signatures.own_links import OWN_LINK, answer_to
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
 from campaign.signatures.unconfirmed import form_by_id, private_choices, waiting_forms
+from campaign.subscriptions import keys as news_keys
+from campaign.subscriptions.models import Subscription
 
 REMINDER = "signature_reminder"
 LAST_REMINDER = "signature_last_reminder"
@@ -94,17 +97,17 @@ def _message(template, lang, petition_id, form, words):
 
 
 def _own_link(owed):
-    """Return the Message with the link that somebody asked for, or None where nothing was signed with exactly that address."""
-    signature = signature_for(owed.subject_id)
-    if signature is None:
+    """Return the Message with the link that somebody asked for, or None where exactly that address neither signed nor gets news."""
+    found = answer_to(owed.subject_id)
+    if found is None:
         return None
-    words = {"cause_title": "Volante", "organisation": "", "site_name": "Volante", **_own_page(signature, owed.lang)}
+    is_news = isinstance(found, Subscription)
+    page = _news_page(found, owed.lang) if is_news else _own_page(found, owed.lang)
+    words = {"cause_title": "Volante", "organisation": "", "site_name": "Volante", "is_news": is_news, **page}
     wording = render("own_link", owed.lang, **words)
-    signed = signatures_of_address(signature.email_digest, signature.email)
+    signed = signatures_of_address(found.email_digest, found.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
-    return Message(
-        to=signature.email, digest=signature.email_digest, lang=owed.lang, has_sender_name=not is_neutral, **wording._asdict()
-    )
+    return Message(to=found.email, digest=found.email_digest, lang=owed.lang, has_sender_name=not is_neutral, **wording._asdict())
 
 
 def _erasing_notice(owed):
@@ -154,10 +157,18 @@ def _asking_words(signature, form, lang):
 
 def _own_page(signature, lang):
     """Return the words of the link to all that somebody signed."""
-    token = keys.token_for(keys.MINE, signature)
+    return _personal_link("signatures.mine", lang, keys.token_for(keys.MINE, signature))
+
+
+def _news_page(subscription, lang):
+    """Return the words of the link to the news that somebody gets."""
+    return _personal_link("subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription))
+
+
+def _personal_link(endpoint, lang, token):
     return {
-        "mine_url": whole_address("signatures.mine", lang, token=token),
-        "mine_until": keys.last_day_of(token),
+        "mine_url": whole_address(endpoint, lang, token=token),
+        "mine_until": last_day_of(token),
         "link_request_url": whole_address("signatures.request_own_link", lang),
     }
 

@@ -1,9 +1,8 @@
 """The keyed fingerprints by which signatures are compared, and the links that open them."""
 
-from datetime import date, timedelta
-
 from flask import current_app
 
+from campaign.lib.dated_tokens import has_ended, last_day_after, make_dated_token, read_dated_token
 from campaign.lib.digests import address_digest, is_local, keyed_digest
 from campaign.lib.mail_addresses import canonical
 from campaign.lib.names import name_key
@@ -16,10 +15,6 @@ CONFIRM = "confirm"
 CONFIRM_FORM = "confirm-form"
 MINE = "mine"
 RECEIPT = "receipt"
-MOST_DAY_DIGITS = 6
-_EPOCH = date(1970, 1, 1)
-# The last day of a link is over at different hours around the world.
-_GRACE = timedelta(days=1)
 
 
 def token_for(purpose, signature):
@@ -28,40 +23,26 @@ def token_for(purpose, signature):
     A token for MINE ends after OWN_LINK_DAYS.
     """
     if purpose == MINE:
-        return own_token(signature, utcnow().date() + timedelta(days=current_app.config["OWN_LINK_DAYS"]))
+        return own_token(signature, last_day_after(current_app.config["OWN_LINK_DAYS"]))
     return make_token(secret_key(), purpose, signature.id, _seal_of(signature))
 
 
 def opens(purpose, token, signature):
     """Return whether `token` was made for this purpose and this signature, and has not ended."""
     if purpose == MINE:
-        last_day = last_day_of(token)
-        return last_day is not None and utcnow().date() <= last_day + _GRACE and opened_once(token, signature)
+        return not has_ended(token) and opened_once(token, signature)
     return read_token(secret_key(), purpose, token, _seal_of(signature)) is not None
 
 
 def own_token(signature, last_day):
     """Return the token that opens all that was signed with the signature's address, until `last_day`."""
-    day = (last_day - _EPOCH).days
-    return f"{make_token(secret_key(), f'{MINE}:{day}', signature.id, _seal_of(signature))}.{day}"
+    return make_dated_token(secret_key(), MINE, signature.id, last_day, _seal_of(signature))
 
 
 def opened_once(token, signature):
     """Return whether `token` was made for the owner of this signature, even if it has ended. Those of older versions name no day."""
-    day = _day_of(token)
-    purpose = MINE if day is None else f"{MINE}:{day}"
-    return read_token(secret_key(), purpose, without_day(token), _seal_of(signature)) is not None
-
-
-def last_day_of(token):
-    """Return the last day of an own token, or None where it names none."""
-    day = _day_of(token)
-    return None if day is None else _EPOCH + timedelta(days=day)
-
-
-def without_day(token):
-    """Return what an own token says besides its last day."""
-    return token if _day_of(token) is None else token.rpartition(".")[0]
+    proofs = (read(secret_key(), MINE, token, _seal_of(signature)) for read in (read_dated_token, read_token))
+    return any(proof is not None for proof in proofs)
 
 
 def form_token(form_id, signature):
@@ -106,11 +87,6 @@ def network_digest(remote_address, now=None):
     if not remote_address or is_local(remote_address):
         return None
     return address_digest(key_of((now or utcnow()).date()), remote_address)
-
-
-def _day_of(token):
-    head, _, day = token.rpartition(".")
-    return int(day) if "." in head and day.isascii() and day.isdecimal() and len(day) <= MOST_DAY_DIGITS else None
 
 
 def _seal_of(signature):

@@ -1,4 +1,4 @@
-"""Sending the link to "What I signed" to whoever asks for it by entering an address.
+"""Sending the link to "What I signed", or to the news of an address, to people who ask for it by entering an address.
 
 Everyone gets the same answer, and the same rows are written for everyone: the worker finds out later whether there is anything to send.
 """
@@ -11,6 +11,8 @@ from campaign.extensions import db
 from campaign.mail.operations import owe
 from campaign.signatures import keys
 from campaign.signatures.models import OwnLinkRequest, Signature
+from campaign.subscriptions.models import Subscription
+from campaign.subscriptions.queries import subscriptions_of_digest
 
 OWN_LINK = "own_link"
 # Enough for someone who deletes the first email and mistypes the second. Others who enter that address can use them up, so it is a day, not a week.
@@ -19,7 +21,7 @@ DAY = timedelta(days=1)
 
 
 def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -> None:
-    """Queue the email with the link for this address, whether or not anything was signed with it.
+    """Queue the email with the link for this address, whether or not anything was signed with it or news goes to it.
 
     `email` is the address as it was entered, `normalized` the one to compare.
     """
@@ -29,14 +31,19 @@ def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -
     owe(kind=OWN_LINK, subject_id=request.id, lang=lang)
 
 
-def signature_for(request_id: int) -> Signature | None:
-    """Return the newest signature that was signed with exactly the address of this request; None if there is none, or after too many requests."""
+def answer_to(request_id: int) -> Signature | Subscription | None:
+    """Return whose page the link opens: that of the newest signature or, without any, of the oldest subscription to news.
+
+    Both have exactly the address of this request. None if there is neither, or after too many requests.
+    """
     request = db.session.get(OwnLinkRequest, request_id)
     if request is None or _requests_before(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
         return None
-    rows = db.session.scalars(
+    signatures = db.session.scalars(
         select(Signature).where(Signature.email_digest == request.email_digest).order_by(Signature.id.desc())
-    )
+    ).all()
+    # The page of a signature leads to the news of its address.
+    rows = (*signatures, *(row for row, _cause in subscriptions_of_digest(request.email_digest)))
     return next((row for row in rows if row.email and keys.exact_digest(row.email) == request.exact_digest), None)
 
 

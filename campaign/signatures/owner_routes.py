@@ -8,7 +8,8 @@ from flask import Response, abort, g, make_response, redirect, render_template, 
 
 from campaign.extensions import write
 from campaign.lib.caching import private, public
-from campaign.lib.mail_addresses import is_same_address, mask
+from campaign.lib.dated_tokens import last_day_of
+from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
 from campaign.petitions.cards import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -96,7 +97,7 @@ def erase(token, signature_id):
     if not left:
         return redirect(url_for("signatures.erased"), 303)
     # It opens the others until the same day.
-    return redirect(url_for("signatures.mine", token=keys.own_token(left[0], keys.last_day_of(token)), erased=1), 303)
+    return redirect(url_for("signatures.mine", token=keys.own_token(left[0], last_day_of(token)), erased=1), 303)
 
 
 @blueprint.get("/<lang>/signatures/erased")
@@ -138,9 +139,9 @@ def _page(token, opened, refused=None, refused_id=None):
         email=mask(opened.email),
         signatures=own,
         token=token,
-        until=keys.last_day_of(token),
+        until=last_day_of(token),
         refused=refused is not None,
-        news=_news(opened),
+        news=_news(token, opened),
         saved=request.args.get("saved", type=int),
         erased=request.args.get("erased") == "1",
         leaving=request.args.get("leaving") == "1",
@@ -162,12 +163,14 @@ def _own_signature(row, form):
     )
 
 
-def _news(opened):
+def _news(token, opened):
     """Return the address of the page where the owner chooses what news comes to them, or None where none does."""
-    subscribed = [row for row, _ in subscriptions_of_address(opened.email_digest) if is_same_address(row.email, opened.email)]
+    subscribed = subscriptions_of_address(**_owner(opened))
     if not subscribed:
         return None
-    return url_for("subscriptions.preferences", token=news_keys.token_for(news_keys.OWN, subscribed[0]))
+    # It works as long as the link to this page, so that nobody can make it last by opening one from the other.
+    subscription, _cause = subscribed[0]
+    return url_for("subscriptions.preferences", token=news_keys.preferences_token(subscription, last_day_of(token)))
 
 
 def _form(signature, filled=False):

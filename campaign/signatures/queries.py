@@ -6,6 +6,7 @@ from sqlalchemy import Integer, cast, func, select
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
+from campaign.lib.dated_tokens import without_day
 from campaign.lib.mail_addresses import is_same_address
 from campaign.lib.times import utcnow
 from campaign.lib.tokens import claimed_number
@@ -24,13 +25,13 @@ def signature_by_id(signature_id):
 
 def signature_by_token(purpose, token):
     """Return the signature that `token` opens for `purpose` (see `keys`), or None."""
-    signature = _claimed(keys.without_day(token) if purpose == keys.MINE else token)
+    signature = _claimed(without_day(token) if purpose == keys.MINE else token)
     return signature if signature is not None and keys.opens(purpose, token, signature) else None
 
 
 def was_own_link(token):
     """Return whether `token` once opened what somebody signed, though it has ended."""
-    signature = _claimed(keys.without_day(token))
+    signature = _claimed(without_day(token))
     return signature is not None and signature.email_digest is not None and keys.opened_once(token, signature)
 
 

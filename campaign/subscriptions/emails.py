@@ -22,13 +22,12 @@ def init_app(app):
 
 def list_words(subscription, cause, lang, *, mailing_id=None):
     """Return what every letter of news says of its list: `list_id`, and `list_unsubscribe`, `end_url` and `preferences_url` for its reader."""
-    token = keys.token_for(keys.OWN, subscription)
     query = {"mailing": mailing_id} if mailing_id else {}
-    end_url = whole_address("subscriptions.end", lang, token=token, **query)
+    end_url = whole_address("subscriptions.end", lang, token=keys.token_for(keys.STOP, subscription), **query)
     return {
         "list_id": f"{cause.slug if subscription.cause_id and cause else 'news'}.{host()}",
         "list_unsubscribe": end_url,
-        "preferences_url": whole_address("subscriptions.preferences", lang, token=token),
+        "preferences_url": whole_address("subscriptions.preferences", lang, token=keys.token_for(keys.PREFERENCES, subscription)),
     }
 
 

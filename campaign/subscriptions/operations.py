@@ -10,6 +10,7 @@ from sqlalchemy import delete, false, func, or_, select, update
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.lib.insertion import insert
+from campaign.lib.mail_addresses import is_same_address
 from campaign.mail.operations import owe, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
@@ -109,9 +110,9 @@ def send_again(*, subscription_id, now, good_for):
         owe(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
 
 
-def change(*, subscription_id, email_digest, lang, frequency, now):
-    """Let the owner choose language and frequency. Raises NotYours."""
-    row = _own(subscription_id, email_digest)
+def change(*, subscription_id, email_digest, email, lang, frequency, now):
+    """Let the owner, who reads the emails to exactly this address, choose language and frequency. Raises NotYours."""
+    row = _own(subscription_id, email_digest, email)
     if frequency == "weekly" and row.frequency != "weekly":
         # What was mailed before stands in no weekly letter.
         row.digest_at = now
@@ -120,9 +121,9 @@ def change(*, subscription_id, email_digest, lang, frequency, now):
     return row
 
 
-def end(*, subscription_id, email_digest, now, mailing_id=None):
-    """End a subscription at its owner's word; twice changes nothing. Raises NotYours."""
-    row = _own(subscription_id, email_digest)
+def end(*, subscription_id, email_digest, email, now, mailing_id=None):
+    """End a subscription at the word of its owner, who reads the emails to exactly this address; twice changes nothing. Raises NotYours."""
+    row = _own(subscription_id, email_digest, email)
     if row.state != "ended":
         row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = "ended", now, "owner", mailing_id
         note_ended("subscription.ended", row.id, row.created_at)
@@ -199,9 +200,9 @@ def _mail_owner(subscription_id, lang, now, good_for):
         owe(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
 
 
-def _own(subscription_id, email_digest):
+def _own(subscription_id, email_digest, email):
     row = _locked(subscription_id)
-    if row is None or row.email_digest is None or row.email_digest != email_digest:
+    if row is None or row.email_digest is None or row.email_digest != email_digest or not is_same_address(row.email, email):
         raise NotYours(subscription_id)
     return row
 

@@ -1,17 +1,20 @@
-"""The page that the link in each letter opens: how often, in which language, and no more."""
+"""The pages that the links in each email open: how often and in which language, until the link ends; and how to stop, always."""
 
 from dataclasses import dataclass
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, current_app, g, make_response, redirect, render_template, request, url_for
 
 from campaign.causes.models import CauseText
 from campaign.extensions import write
+from campaign.lib.caching import public
+from campaign.lib.dated_tokens import last_day_of
 from campaign.lib.mail_addresses import mask
 from campaign.lib.times import utcnow
+from campaign.signatures.forms import OwnLinkForm
 from campaign.subscriptions import keys, operations
 from campaign.subscriptions.forms import PreferencesForm
 from campaign.subscriptions.models import Subscription
-from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address
+from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address, was_preferences_link
 from campaign.subscriptions.routes import blueprint, private_page
 
 MOST_MAILINGS = 2**31
@@ -38,9 +41,7 @@ def change(token, subscription_id):
     if not form.validate():
         return _page(token, opened, refused=form, refused_id=subscription_id)
     choice = {"lang": form.lang.data, "frequency": form.frequency.data}
-    write(
-        operations.change, subscription_id=subscription_id, email_digest=opened.email_digest, now=utcnow(), **choice
-    )
+    write(operations.change, subscription_id=subscription_id, now=utcnow(), **_owner(opened), **choice)
     return redirect(url_for("subscriptions.preferences", token=token, saved=subscription_id), 303)
 
 
@@ -48,7 +49,7 @@ def change(token, subscription_id):
 def end_one(token, subscription_id):
     """End one of those on the page."""
     opened = _opened(token)
-    write(operations.end, subscription_id=subscription_id, email_digest=opened.email_digest, now=utcnow())
+    write(operations.end, subscription_id=subscription_id, now=utcnow(), **_owner(opened))
     return redirect(url_for("subscriptions.preferences", token=token, ended=1), 303)
 
 
@@ -68,34 +69,55 @@ def again(token):
 
 @blueprint.get("/<lang>/subscriptions/<token>/end")
 def end(token):
-    """The page with the button: mail scanners follow links, and must not unsubscribe anybody."""
-    opened = _opened(token)
-    state = "ended" if opened.state == "ended" else "ready"
-    return private_page("subscriptions/end.html", 200, state=state, token=token, mailing=request.args.get("mailing"), email=mask(opened.email))
+    """The page with the button: mail scanners follow links, and must not unsubscribe anyone. It never ends, so it tells nothing."""
+    _stoppable(token)
+    return private_page("subscriptions/end.html", 200, token=token, mailing=request.args.get("mailing"))
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/end")
 def end_now(token):
     """End the subscription: by the page's button, or by one click in a mail program (RFC 8058), which sends no cookie and reads nothing."""
-    opened = _opened(token)
+    opened = _stoppable(token)
     told = request.args.get("mailing", 0, type=int)
     # Anybody can write into an address; a number that no column holds would be an error of the database.
     mailing_id = told if told in range(1, MOST_MAILINGS) else None
-    write(operations.end, subscription_id=opened.id, email_digest=opened.email_digest, now=utcnow(), mailing_id=mailing_id)
+    write(operations.end, subscription_id=opened.id, now=utcnow(), mailing_id=mailing_id, **_owner(opened))
     if request.form.get("List-Unsubscribe") == "One-Click":
         # A program asks, and must not be sent on (RFC 8058, section 3.1).
         return "", 200, {"Content-Type": "text/plain"}
-    return redirect(url_for("subscriptions.end", token=token), 303)
+    return redirect(url_for("subscriptions.stopped"), 303)
+
+
+@blueprint.get("/<lang>/subscriptions/stopped")
+def stopped():
+    """What is said once it is stopped; the same for everyone."""
+    return public(make_response(render_template("subscriptions/stopped.html")), 60)
 
 
 def _opened(token):
-    """Return the subscription that the token opens; 404 for a foreign token or a forgotten address."""
-    return subscription_by_token(keys.OWN, token) or abort(404)
+    """Return the subscription whose preferences the token opens; else answer with a page that sends a new link."""
+    return subscription_by_token(keys.PREFERENCES, token) or _offer_new_link(has_ended=was_preferences_link(token))
+
+
+def _stoppable(token):
+    """Return the subscription that the token stops; else answer with a page that sends a link by which it can be stopped."""
+    return subscription_by_token(keys.STOP, token) or _offer_new_link(has_ended=False)
+
+
+def _offer_new_link(*, has_ended):
+    days = current_app.config["OWN_LINK_DAYS"]
+    form = OwnLinkForm(formdata=None)
+    abort(private_page("subscriptions/new_link.html", 410 if has_ended else 404, has_ended=has_ended, form=form, link_days=days))
+
+
+def _owner(opened):
+    """Return whose subscriptions the link opens: those of exactly the address that it was sent to."""
+    return {"email_digest": opened.email_digest, "email": opened.email}
 
 
 def _page(token, opened, refused=None, refused_id=None):
     own = []
-    for row, cause in subscriptions_of_address(opened.email_digest):
+    for row, cause in subscriptions_of_address(**_owner(opened)):
         form = refused if row.id == refused_id else PreferencesForm(formdata=None, data={"lang": row.lang, "frequency": row.frequency})
         # One page holds a form for each, and a label must find the field of its own.
         for field in form:
@@ -107,6 +129,7 @@ def _page(token, opened, refused=None, refused_id=None):
         email=mask(opened.email),
         subscriptions=own,
         token=token,
+        until=last_day_of(token),
         is_suppressed=is_suppressed(opened.email_digest),
         saved=request.args.get("saved", type=int),
         ended=request.args.get("ended") == "1",

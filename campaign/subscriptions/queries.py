@@ -4,6 +4,8 @@ from sqlalchemy import case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
+from campaign.lib.dated_tokens import without_day
+from campaign.lib.mail_addresses import is_same_address
 from campaign.lib.tokens import claimed_number
 from campaign.subscriptions import keys
 from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAddress
@@ -16,13 +18,26 @@ def subscription_by_id(subscription_id):
 
 def subscription_by_token(purpose, token):
     """Return the subscription that `token` opens for `purpose` (see `keys`), or None."""
-    subscription_id = claimed_number(token)
-    found = None if subscription_id is None else subscription_by_id(subscription_id)
-    return found if found is not None and found.email_digest and keys.opens(purpose, token, found) else None
+    found = _claimed(without_day(token) if purpose == keys.PREFERENCES else token)
+    return found if found is not None and keys.opens(purpose, token, found) else None
 
 
-def subscriptions_of_address(email_digest):
-    """Return [(subscription, its Cause or None)] of what this address has confirmed and not ended, oldest first."""
+def was_preferences_link(token):
+    """Return whether `token` once opened somebody's preferences, though it has ended."""
+    found = _claimed(without_day(token))
+    return found is not None and keys.opened_once(token, found)
+
+
+def subscriptions_of_address(email_digest, email):
+    """Return [(subscription, its Cause or None)] of what exactly this address has confirmed and not ended, oldest first.
+
+    `email_digest` finds other ways to write the address, too. Not all of these need be the same person's.
+    """
+    return [(row, cause) for row, cause in subscriptions_of_digest(email_digest) if is_same_address(row.email, email)]
+
+
+def subscriptions_of_digest(email_digest):
+    """Return the same of all ways to write an address."""
     rows = db.session.execute(
         select(Subscription, Cause)
         .outerjoin(Cause, Cause.id == Subscription.cause_id)
@@ -30,6 +45,13 @@ def subscriptions_of_address(email_digest):
         .order_by(Subscription.id)
     ).all()
     return [tuple(row) for row in rows]
+
+
+def _claimed(token):
+    subscription_id = claimed_number(token)
+    found = None if subscription_id is None else subscription_by_id(subscription_id)
+    # Of a forgotten address nothing can be opened.
+    return found if found is not None and found.email_digest else None
 
 
 def is_suppressed(email_digest):

@@ -101,7 +101,7 @@ SIGNERS = (
         columns_of("held_correction", "signature_id words reason created_at"),
     ),
     Kept(
-        _l("A fingerprint of an email address for which someone asked for the link to “What I signed”"),
+        _l("A fingerprint of an email address for which someone asked for a personal link"),
         _l("To send the link, and not more than three a day"),
         NOBODY,
         _l("One day"),

@@ -128,7 +128,7 @@ def test_keys_tablets_and_subscriptions_end_again(restored, client):
     restored.back_up()
     write(revoke_key, key_id=key.id, now=utcnow())
     write(revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
-    write(subscriptions.end, subscription_id=reader, email_digest=digest("amalia"), now=utcnow())
+    write(subscriptions.end, subscription_id=reader, email_digest=digest("amalia"), email="amalia@rosales.example", now=utcnow())
     write(subscriptions.suppress, email_digest=digest("odile"), reason="request", now=utcnow())
     restored()
     assert db.session.get(ApiKey, key.id).revoked_at

@@ -76,7 +76,7 @@ def owed_states(kind):
 
 def link(view, subscription_id, lang="en"):
     """Return the address that a letter leads to: `confirm`, `preferences` or `end`."""
-    purpose = keys.CONFIRM if view == "confirm" else keys.OWN
+    purpose = {"confirm": keys.CONFIRM, "preferences": keys.PREFERENCES, "end": keys.STOP}[view]
     token = keys.token_for(purpose, subscription(subscription_id))
     return {
         "confirm": f"/{lang}/subscriptions/confirm/{token}",

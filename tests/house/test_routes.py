@@ -21,6 +21,7 @@ PUBLIC = {
     "GET /<lang>/subscriptions",
     "POST /<lang>/subscriptions",
     "GET /<lang>/subscriptions/confirmed",
+    "GET /<lang>/subscriptions/stopped",
     "GET /<lang>/subscriptions/thanks",
     "GET /<lang>/causes/<slug>/subscriptions/confirmed",
     "GET /<lang>/causes/<slug>/subscriptions/thanks",

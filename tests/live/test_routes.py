@@ -98,18 +98,18 @@ def test_an_unknown_or_unpublished_cause_has_no_pulse(client, app, path):
 
 def test_the_ledger_adds_up_to_the_count(client, petition):
     now = utcnow()
-    hour = f"{now.replace(minute=0, second=0):%Y-%m-%dT%H:%M:%SZ}"
+    day = f"{now:%Y-%m-%dT00:00:00Z}"
     for person in (AMALIA, ODILE):
         confirm(sign(petition, person))
     hatch_now(now=now)
     assert client.get(LEDGER).json == {
         "petition": "home",
         "count": 2,
-        "hours": [{"hour": hour, "reason": "hatched", "evidence": "mixed", "change": 2}],
+        "hours": [{"hour": day, "period": "day", "reason": "hatched", "evidence": "mixed", "change": 2}],
     }
 
 
-def test_the_ledger_tells_each_reason_and_hour(client, petition):
+def test_the_ledger_tells_each_reason_and_time(client, petition):
     signature_id = sign_and_hatch(petition)
     withdraw(signature_id)
     hatch_now(now=utcnow() + timedelta(hours=2))

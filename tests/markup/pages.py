@@ -34,6 +34,8 @@ PLAIN = {
     "subscribe-all": "/subscriptions",
     "subscribe-thanks": f"{CAUSE}/subscriptions/thanks",
     "subscribed": "/subscriptions/confirmed",
+    "subscription-stopped": "/subscriptions/stopped",
+    "subscription-new-link": "/subscriptions/x",
     "own-link": "/mine",
     "privacy": "/privacy",
     "accessibility": "/accessibility",

@@ -143,7 +143,7 @@ def test_the_public_ledger_of_a_quiet_petition_tells_days(client, quiet):
         sign_confirmed(quiet, place)
     hatch_now(now=NOW + DAY)
     [entry] = client.get("/petitions/quiet/ledger.json").json["hours"]
-    assert (entry["hour"][11:], entry["evidence"], entry["change"]) == ("00:00:00Z", "mixed", 10)
+    assert (entry["hour"][11:], entry["period"], entry["evidence"], entry["change"]) == ("00:00:00Z", "day", "mixed", 10)
 
 
 def test_the_public_ledger_does_not_tell_how_a_few_signed(client, petition):
@@ -152,7 +152,7 @@ def test_the_public_ledger_does_not_tell_how_a_few_signed(client, petition):
     change(sign(petition, ODILE, email="paper@kwan.example", now=NOW), evidence="paper", state="confirmed", confirmed_at=NOW)
     hatch_now(now=NOW)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["evidence"], each["change"]) for each in answer["hours"]] == [("email", 5), ("mixed", 1)]
+    assert [(each["period"], each["evidence"], each["change"]) for each in answer["hours"]] == [("day", "mixed", 1), ("hour", "email", 5)]
     assert answer["count"] == 6
 
 

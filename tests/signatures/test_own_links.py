@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
+from campaign.lib.dated_tokens import last_day_of
 from campaign.lib.times import utcnow
 from campaign.lib.tokens import make_token
 from campaign.mail.delivery import composers_of, postman_for
@@ -217,7 +218,7 @@ def test_what_waits_for_confirmation_can_be_confirmed_from_the_page(client, peti
 def test_the_page_says_until_when_its_link_works(client, petition):
     signature = row(sign(petition))
     token = keys.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
-    day = keys.last_day_of(token)
+    day = last_day_of(token)
     assert f"{day.day} {day:%B %Y}" in client.get(f"/en/signatures/mine/{token}").text
 
 

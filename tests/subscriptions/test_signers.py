@@ -61,7 +61,7 @@ def test_a_withdrawn_signature_takes_its_subscription_along_and_brings_it_back(p
 def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
     signature_id = sign_and_hatch(petition, subscribe=True)
     [made] = subscriptions()
-    write(end, subscription_id=made.id, email_digest=made.email_digest, now=utcnow())
+    write(end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow())
     withdraw(signature_id)
     hatch_now()
     restore(signature_id)
@@ -72,7 +72,7 @@ def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
 def test_a_new_signature_with_the_box_ticked_is_a_new_consent(petition):
     sign_and_hatch(petition, subscribe=True)
     [made] = subscriptions()
-    write(end, subscription_id=made.id, email_digest=made.email_digest, now=utcnow())
+    write(end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow())
     sign_and_hatch(make_petition("second", cause_id=petition.cause_id), subscribe=True)
     assert states() == [("active", "signature")]
 

@@ -151,7 +151,7 @@ def test_who_left_was_suppressed_or_takes_no_mail_gets_nothing_even_when_owed_al
     plan(update, starts_at=utcnow() + timedelta(minutes=1))
     send_all(utcnow() + timedelta(minutes=2))
     assert owed_now() == 5
-    write(end, subscription_id=readers["left"], email_digest=digest("left"), now=utcnow())
+    write(end, subscription_id=readers["left"], email_digest=digest("left"), email="left@rosales.example", now=utcnow())
     write(suppress, email_digest=digest("never"), reason="complaint", now=utcnow())
     write(note_bounce, email_digest=digest("gone"), kind="hard", reason="5.1.1", now=utcnow())
     withdraw(signer)
@@ -265,7 +265,7 @@ def test_who_changes_to_weekly_does_not_get_again_what_came_by_itself(app, cause
     reader = subscribe("amalia", cause_id=cause.id, now=old)
     plan(make_update("one", cause_id=cause.id))
     send_all()
-    write(change, subscription_id=reader, email_digest=digest("amalia"), lang="en", frequency="weekly", now=utcnow())
+    write(change, subscription_id=reader, email_digest=digest("amalia"), email="amalia@rosales.example", lang="en", frequency="weekly", now=utcnow())
     assert write(tasks.send_digests, now=utcnow() + timedelta(days=8)) == 0
 
 

@@ -8,7 +8,7 @@ from tests.factories.signatures import AMALIA, confirm, hatch_now, row, sign
 
 CONFIRMED = datetime(2026, 9, 23, 10, 41, 27, tzinfo=UTC)
 SLUGS = {"petitions": "home", "causes": "valley"}
-MUST_BE_SEEN = {"petitions.show", "causes.show", "api.signatures", "api.tally", "embeds.show", "montage.show"}
+MUST_BE_SEEN = {"petitions.show", "causes.show", "api.signatures", "api.tally", "embeds.show", "live.ledger", "montage.show"}
 
 
 def test_no_public_answer_tells_the_time_of_a_signature(app, client, petition):
@@ -34,7 +34,8 @@ def _address(rule):
 
 
 def _instants():
-    """Return patterns of the minute in which it was signed or confirmed, by the clocks of the site and of the server."""
+    """Return patterns of the minute in which it was signed or confirmed, by the clocks of the site and of the server, and of its hour alone."""
+    yield f"{CONFIRMED:%Y-%m-%dT%H}".encode()
     for minutes in (0, 2):
         moment = CONFIRMED - timedelta(minutes=minutes)
         for zone in (UTC, ZoneInfo("America/Toronto")):

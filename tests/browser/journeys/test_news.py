@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screens.mail import letter_of
-from tests.browser.screens.news import AskedScreen, EndScreen, NewsBox, UpdatesScreen, link_in
+from tests.browser.screens.news import AskedScreen, EndScreen, NewsBox, PreferencesScreen, UpdatesScreen, links_in
 
 TITLES = {"en": "An answer from the Senate", "es": "El Senado responde", "fr": "Le Sénat répond"}
 
@@ -28,9 +28,9 @@ def test_news_is_read_subscribed_to_and_stopped(arrive, served, lang, width, scr
     letter = letter_of(visitor, 2)
     text = letter.find("main pre").text_content()
     assert TITLES[lang] in text and f"/{lang}/updates/" in text
-    end = link_in(letter)
-    visitor.page.goto(end)
-    chosen = EndScreen(visitor).preferences().choose("weekly", lang)
+    end, preferences = links_in(letter)
+    visitor.page.goto(preferences)
+    chosen = PreferencesScreen(visitor).choose("weekly", lang)
     expect(chosen.find("[name=frequency][value=weekly]")).to_be_checked()
     visitor.page.goto(end)
     EndScreen(visitor).press()

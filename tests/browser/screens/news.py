@@ -55,7 +55,7 @@ class AskedScreen(Screen):
 
     @classmethod
     def by_letter(cls, visitor):
-        visitor.page.goto(link_in(letter_of(visitor), "confirm/"))
+        visitor.page.goto(links_in(letter_of(visitor), "confirm/")[0])
         return cls(visitor)
 
     def confirm(self):
@@ -69,13 +69,9 @@ class EndScreen(Screen):
 
     def press(self):
         self.find("main form button[type=submit]").click()
-        self.page.wait_for_load_state()
+        self.page.wait_for_url("**/subscriptions/stopped")
         return EndScreen(self.visitor, self.page)
 
-    def preferences(self):
-        self.find("main .after-words a.go").click()
-        self.page.wait_for_load_state()
-        return PreferencesScreen(self.visitor, self.page)
 
 
 class PreferencesScreen(Screen):
@@ -90,6 +86,6 @@ class PreferencesScreen(Screen):
         return PreferencesScreen(self.visitor, self.page)
 
 
-def link_in(letter, way=""):
-    """Return the address of a subscription's page in the plain text of a letter."""
-    return re.search(rf"\S+/subscriptions/{way}\S+", letter.find("main pre").text_content()).group()
+def links_in(letter, way=""):
+    """Return the addresses of a subscription's pages in the plain text of a letter: of news, how to stop it and the preferences."""
+    return re.findall(rf"\S+/subscriptions/{way}\S+", letter.find("main pre").text_content())
