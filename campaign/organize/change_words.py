@@ -103,6 +103,14 @@ def _value(field, value):
         return _("yes") if value else _("no")
     if field == "state":
         return STATES.get(value, value)
+    try:
+        return _instant_or_day(value)
+    except (ValueError, OverflowError):
+        # A title may look like a day that no calendar has.
+        return value
+
+
+def _instant_or_day(value):
     if _INSTANT.fullmatch(value):
         moment = datetime.fromisoformat(value)
         local = to_user_timezone(moment) if moment.tzinfo else moment

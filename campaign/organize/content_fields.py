@@ -118,6 +118,15 @@ def caught_up(mine, theirs):
     return conflicts(mine, theirs)
 
 
+class RowsField(FieldList):
+    """A list of rows, named `rows-0`, `rows-1` …; what has a number that no row can have belongs to none of them."""
+
+    def _extract_indices(self, prefix, formdata):
+        # WTForms' own takes `²` for a digit, and numbers of any length.
+        pattern = re.compile(rf"{re.escape(prefix)}-([0-9]{{1,9}})(?:-|$)")
+        return [int(found[1]) for name in formdata if (found := pattern.match(name))]
+
+
 def conflicts(mine, theirs):
     """Return [(label, what is saved, what was typed)] for the fields in which two forms of one kind differ."""
     pairs = ((field.label.text, said(theirs[field.name]), said(field)) for field in mine if _is_shown(field))
@@ -152,9 +161,10 @@ def moved(rows, press):
     verb, _, place = (press or "").partition("-")
     if verb == "add":
         return [*rows, {}]
-    if verb not in ("remove", "up", "down") or not place.isdecimal() or int(place) >= len(rows):
+    places = {str(number): number for number in range(len(rows))}
+    if verb not in ("remove", "up", "down") or place not in places:
         return None
-    rows, at = list(rows), int(place)
+    rows, at = list(rows), places[place]
     row = rows.pop(at)
     if verb != "remove":
         rows.insert(max(0, at - 1) if verb == "up" else at + 1, row)

@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 from wtforms import DateField, DateTimeLocalField, SelectField, TimeField
 from wtforms.utils import unset_value
+from wtforms.validators import StopValidation
 
 from campaign.lib.local_times import NoSuchHour, instant
 from campaign.organize.zone_choices import zone_choices
@@ -12,6 +13,8 @@ NO_DAY = _l("That is not a date. Write it as 2026-11-25.")
 NO_TIME = _l("That is not an hour. Write it as %(example)s.", example="18:30")
 NO_HOUR = _l("That is not a day with an hour. Write it as %(example)s.", example="2026-11-25 18:30")
 NO_SUCH_HOUR = _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+NO_SUCH_YEAR = _l("Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR))
 IS_OVER = _l("That is over already. To publish it now, press the button for that.")
 
 
@@ -35,6 +38,11 @@ class HourField(DateTimeLocalField):
     def __init__(self, label=None, validators=None, **named):
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         super().__init__(label, validators, format=formats, invalid_value_message=NO_HOUR, **named)
+
+    def pre_validate(self, form):
+        # Days before and after are counted from it, which ends where the calendar does.
+        if self.data and not FIRST_YEAR <= self.data.year <= LAST_YEAR:
+            raise StopValidation(NO_SUCH_YEAR)
 
     def instant_in(self, zone):
         """Return the instant that is meant in the time zone of this name; None, with the fault at the field, where there is none."""

@@ -137,3 +137,12 @@ def test_every_field_that_the_trail_tells_of_exists_and_has_a_name():
     told_of = {(table, column) for parts in TOLD.values() for table, _key, columns in parts for column in columns.split()}
     assert [each for each in told_of if each[1] not in db.metadata.tables[each[0]].c] == []
     assert {column for _table, column in told_of} == set(FIELDS)
+
+
+@pytest.mark.parametrize("name", ["2026-02-30", "0000-00-00", "2026-02-30T10:00", "0001-01-01T00:00+05:00", "٢٠٢٦-٠١-٠١"])
+def test_text_that_looks_like_a_day_is_told_as_it_is(desk_of, petition, name):
+    desk = desk_of("owner", petition.cause_id)
+    desk.post("/organize/petitions/home/targets", {"revision": 1, "rows-0-en": name, "press": "new-version"})
+    page = desk.get("/organize/audit/")
+    assert page.status_code == 200
+    assert name in page.text

@@ -78,6 +78,9 @@ def test_an_event_begins_with_title_and_hours_and_a_button_pressed_twice_makes_o
         ("ends", {"ends": "2027-05-05T18:00"}),
         # In this night clocks go forward from two to three.
         ("starts", {"starts": "2027-03-14T02:30", "ends": "2027-03-14T04:00"}),
+        # Kiosks are taken back days later, and the calendar ends here.
+        ("ends", {"starts": "9999-12-31T18:00", "ends": "9999-12-31T19:00"}),
+        ("starts", {"starts": "0001-01-01T18:00", "ends": "0001-01-01T19:00"}),
         ("zone", {"zone": "Mars/Olympus"}),
         ("slug", {"slug": "talk"}),
         ("slug", {"slug": "Not An Address"}),

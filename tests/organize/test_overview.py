@@ -7,6 +7,7 @@ import pytest
 
 from campaign.accounts.audit import WORKER, Actor, record
 from campaign.events.models import Registration
+from campaign.events.operations import Hours
 from campaign.exports.models import Export
 from campaign.extensions import db, write
 from campaign.kiosk.models import Kiosk
@@ -243,3 +244,12 @@ def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
         page = desk_of(role, cause.id).get("/organize/").text
         assert "No petition yet" in page
         assert (f'href="/organize/petitions/new?cause={cause.id}"' in page) == may_write
+
+
+@pytest.mark.parametrize("year", [1, 9999])
+def test_an_event_at_an_end_of_the_calendar_breaks_no_page(desk_of, year):
+    starts = datetime(year, 12, 31, 10, 0) if year > 1 else datetime(year, 1, 1, 10, 0)
+    event = make_event(hours=Hours(starts, starts + timedelta(hours=1), "America/Toronto"))
+    desk = desk_of("owner", event.cause_id)
+    assert desk.get("/organize/").status_code == 200
+    assert desk.get("/organize/kiosks/").status_code == 200

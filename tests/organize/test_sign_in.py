@@ -15,6 +15,7 @@ from campaign.accounts.passwords import HashingBusy
 from campaign.accounts.sessions import is_known
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
+from campaign.organize.entrance.letting_in import safe_next
 from campaign.organize.presence import DEVICE_COOKIE, SESSION_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password
@@ -252,6 +253,12 @@ def test_a_flood_of_tries_leaves_few_rows(door, odile):
         try_in(door, f"n{number}@else.example", "wrong")
     assert len([way for way, who in refused() if who]) == 6
     assert len([way for way, who in refused() if not who]) == 2
+
+
+@pytest.mark.parametrize("address", [7, True, [], {"a": 1}, None, "", "//evil.example", "/organizer", "/organize/\nx"])
+def test_what_is_no_address_of_the_workspace_leads_to_the_overview(app, address):
+    with app.test_request_context():
+        assert safe_next(address) == "/organize/"
 
 
 def busy(*_):

@@ -4,6 +4,7 @@ import re
 
 import pytest
 
+from campaign.organize.content_fields import moved
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -43,6 +44,18 @@ def test_what_is_no_whole_number_is_said_and_stays(desk, typed):
     answer = desk.post(f"{HOME}/goal", {"goal": typed})
     assert answer.status_code == 422
     assert f'value="{typed}"' in answer.text
+
+
+@pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "x", ""])
+def test_a_row_that_cannot_be_is_left_out(desk, number):
+    rows = {"revision": 1, "rows-0-en": "The Mayor", f"rows-{number}-en": "The Council", "press": "new-version"}
+    assert desk.post(f"{HOME}/targets", rows).status_code == 303
+    assert [target.names["en"] for target in petition_in_any_state("home").targets] == ["The Mayor"]
+
+
+@pytest.mark.parametrize("press", ["remove-²", "up-" + "9" * 5000, "down-99", "remove--1", "up-", ""])
+def test_a_button_of_a_row_that_cannot_be_moves_nothing(press):
+    assert moved([{}, {}], press) is None
 
 
 @pytest.mark.parametrize("path", WRONG)

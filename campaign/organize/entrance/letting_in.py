@@ -26,7 +26,8 @@ def known_device(organizer_id):
 def safe_next(address):
     """Return `address` where it lies in the workspace, else the overview: a link must not lead to another site."""
     home = url_for("organize.overview.index")
-    is_ours = address == PATH or (address or "").startswith((f"{PATH}/", f"{PATH}?"))
+    # In JSON it may be anything.
+    is_ours = isinstance(address, str) and (address == PATH or address.startswith((f"{PATH}/", f"{PATH}?")))
     return address if is_ours and not set(address) & set("\\\r\n\t") else home
 
 

@@ -3,11 +3,11 @@
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import BooleanField, FormField, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from campaign.lib.locales import NAMES
-from campaign.organize.content_fields import LineField, WholeField, by_language, in_language, most, moved
+from campaign.organize.content_fields import LineField, RowsField, WholeField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm, texts_of
 from campaign.organize.petitions.questions_forms import MOST_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
 from campaign.signatures.fields import CountryField
@@ -103,7 +103,7 @@ class _Coming(PartForm):
         ],
     )
     is_free = BooleanField(_l("It is free"))
-    rows = FieldList(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
 
     @classmethod
     def values(cls, event):

@@ -4,11 +4,11 @@ from collections import Counter
 from datetime import time
 
 from flask_babel import lazy_gettext as _l
-from wtforms import FieldList, Form, FormField, SelectChoice, SelectField
+from wtforms import Form, FormField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from campaign.lib.locales import LOCALES
-from campaign.organize.content_fields import LineField, by_language, in_language, most, moved
+from campaign.organize.content_fields import LineField, RowsField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm
 from campaign.organize.hour_fields import TimeOfDayField
 
@@ -45,7 +45,7 @@ class ProgrammeForm(_RowsForm):
     """Hour by hour."""
 
     part = "programme"
-    rows = FieldList(FormField(HourRow), _l("Hours"), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(HourRow), _l("Hours"), max_entries=MOST_ROWS)
 
     @classmethod
     def values(cls, event):
@@ -94,7 +94,7 @@ class PeopleForm(_RowsForm):
     """Who speaks and who invites."""
 
     part = "people"
-    rows = FieldList(FormField(PersonRow), _l("People"), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(PersonRow), _l("People"), max_entries=MOST_ROWS)
 
     @classmethod
     def values(cls, event):

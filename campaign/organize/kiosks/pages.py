@@ -60,8 +60,8 @@ def index():
     for kiosk in every_kiosk(cause_ids):
         by_event.setdefault(kiosk.event_id, []).append(kiosk.state(now))
     events = [event for event in events_among(cause_ids) if event.state != "cancelled" or event.id in by_event]
-    ahead = [event for event in reversed(events) if event.ends_at + AFTERWARDS > now]
-    past = [event for event in events if event.ends_at + AFTERWARDS <= now and event.id in by_event]
+    ahead = [event for event in reversed(events) if event.ends_at > now - AFTERWARDS]
+    past = [event for event in events if event.ends_at <= now - AFTERWARDS and event.id in by_event]
     # How many are kept would tell a tabler who had signed already.
     waiting = many_for_review([event.id for event in events if may("signatures.review", event)])
     return render_template("organize/kiosks/index.html", ahead=ahead, past=past, states=by_event, waiting=waiting)

@@ -28,7 +28,7 @@ def at_events(now):
 
 
 def _is_near(event, now):
-    return event.state == "published" and event.starts_at - BEFORE <= now < event.ends_at + AFTER
+    return event.state == "published" and event.starts_at <= now + BEFORE and now - AFTER < event.ends_at
 
 
 def _tablets(event, now):

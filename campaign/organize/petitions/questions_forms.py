@@ -4,7 +4,6 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
-    FieldList,
     Form,
     FormField,
     HiddenField,
@@ -16,7 +15,7 @@ from wtforms import (
 
 from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
-from campaign.organize.content_fields import LineField, LinesField, RevisionField, by_language, in_language, most
+from campaign.organize.content_fields import LineField, LinesField, RevisionField, RowsField, by_language, in_language, most
 
 MOST_QUESTIONS = 12
 MOST_LABEL = 200
@@ -68,7 +67,7 @@ class FormForm(FlaskForm):
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
     neutral_emails = BooleanField(_l("Neutral emails: the subject does not say that someone signed"))
-    rows = FieldList(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
 
     @classmethod
     def of(cls, petition):

@@ -2,12 +2,12 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList, Form, FormField
+from wtforms import Form, FormField
 from wtforms.validators import Optional
 
 from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES, NAMES
-from campaign.organize.content_fields import LineField, RevisionField, by_language, in_language, most
+from campaign.organize.content_fields import LineField, RevisionField, RowsField, by_language, in_language, most
 from campaign.organize.hour_fields import DayField, HourField, ZoneField
 
 MOST_TARGETS = 30
@@ -20,7 +20,7 @@ class TargetsForm(FlaskForm):
     """Who is asked, in their order, each called as in each language."""
 
     revision = RevisionField()
-    rows = FieldList(FormField(TargetRow), _l("Addressed to"), max_entries=MOST_TARGETS)
+    rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MOST_TARGETS)
 
     @classmethod
     def of(cls, petition):

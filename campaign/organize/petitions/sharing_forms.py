@@ -2,10 +2,10 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import FieldList, HiddenField
+from wtforms import HiddenField
 
 from campaign.lib.locales import LOCALES
-from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
+from campaign.organize.content_fields import RowsField, ShortTextField, by_language, in_language, most
 from campaign.sharing.models import MOST_WORDS
 from campaign.sharing.queries import mark_of
 
@@ -38,7 +38,7 @@ class _Wordings(FlaskForm):
 
 def _texts(lang):
     wording = ShortTextField(in_language(_l("Wording"), lang), [most(MOST_WORDS)])
-    return FieldList(wording, in_language(_l("Wordings"), lang), max_entries=MOST_TEXTS)
+    return RowsField(wording, in_language(_l("Wordings"), lang), max_entries=MOST_TEXTS)
 
 
 SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))

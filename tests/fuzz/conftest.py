@@ -1,0 +1,61 @@
+"""What the tests of random input share: the seed, the site, and the visitors."""
+
+import os
+from random import Random, SystemRandom
+
+import pytest
+
+from campaign.lib.counters import storage_of
+from tests.factories.organizers import make_organizer, sign_in
+from tests.fuzz.claims import Watcher
+from tests.fuzz.site import build
+from tests.fuzz.values import Dice
+
+# How many requests of each kind a test sends; FUZZ_REQUESTS asks for more, and FUZZ_SEED repeats a run.
+QUICK, THOROUGH = 40, 800
+
+
+@pytest.fixture(params=["fixed", pytest.param("random", marks=pytest.mark.slow)])
+def dice(request):
+    """Chooses by a seed that is the same each time in `make test`, and printed where a test fails."""
+    is_quick = request.param == "fixed"
+    seed = int(os.environ.get("FUZZ_SEED", 1 if is_quick else SystemRandom().randrange(10**6)))
+    print(f"FUZZ_SEED={seed}")
+    return Dice(Random(seed), int(os.environ.get("FUZZ_REQUESTS", QUICK if is_quick else THOROUGH)))
+
+
+@pytest.fixture
+def site(client):
+    return build(client)
+
+
+@pytest.fixture
+def watcher(app, caplog):
+    """Sends requests; the test fails at its end for all claims that answers broke."""
+    watcher = Watcher(caplog)
+    yield watcher
+    watcher.close()
+    print(f"{watcher.sent} requests")
+    if watcher.faults:
+        pytest.fail("\n".join(f"{fault}\n    {what}" for fault, what in watcher.faults.items()), pytrace=False)
+
+
+@pytest.fixture
+def unlimited(app, monkeypatch):
+    """Nobody is asked to slow down."""
+    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_ask", lambda _self, _id: True)
+    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_pair", lambda _self, _address: True)
+    return lambda: storage_of(app.config).reset()
+
+
+@pytest.fixture
+def organizer_with(app, site):
+    """Calling it returns (a client that is signed in with a role in the site's cause, its way to sign in again)."""
+
+    def organizer_with(role):
+        client = app.test_client()
+        organizer = make_organizer(role, None if role == "admin" else site.cause.id)
+        sign_in(client, organizer)
+        return client, lambda: sign_in(client, organizer)
+
+    return organizer_with
