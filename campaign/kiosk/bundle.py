@@ -17,6 +17,7 @@ from campaign.kiosk.sealing import SUITE_NAME
 from campaign.lib.countries import countries
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html
+from campaign.petitions.delivery import delivered_list
 from campaign.petitions.queries import petition_counts, published_petitions
 
 CONSENT_VERSION = "2"
@@ -114,6 +115,7 @@ def _petition(petition, languages, count, now):
         "targets": {lang: [target.name(lang) for target in petition.targets] for lang in languages},
         "required_fields": sorted(petition.required_fields),
         "questions": petition.questions,
+        "delivered": {lang: _delivered(version, lang) for lang in languages},
         "email": "required" if needs_address(petition) else "optional",
         "confirmation": petition.confirmation,
         "closes_at": iso(petition.closes_at),
@@ -129,6 +131,11 @@ def _consent(lang):
             " once. It never sells it, and I can withdraw at any time. If I give my email address, I get an email with my link. There I can"
             " see, correct or withdraw my signature."
         )
+
+
+def _delivered(version, lang):
+    with force_locale(LOCALES[lang]):
+        return delivered_list(version.handed_names, version.handed_details)
 
 
 def _key():

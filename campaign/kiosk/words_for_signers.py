@@ -46,6 +46,15 @@ SIGNING = {
     "drawn_wipe": _l("Wipe it away"),
     "subscribe": _l("Send me news of this campaign, about twice a month"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
+    # The same sentence as on the web: see petitions/delivery.py.
+    "delivery_one": _l(
+        "We give these details to those the petition is addressed to: %(list)s. We never give them your email address.", list="{list}"
+    ),
+    "delivery_many": _l(
+        "We give these details to those the petitions are addressed to: %(list)s. We never give them your email address.", list="{list}"
+    ),
+    "delivery_each": _l("We give these details to those each petition is addressed to:"),
+    "delivery_never": _l("We never give them your email address."),
     "sign": _l("Sign"),
     "signing": _l("One moment…"),
     "faults_one": _l("One thing to mend"),

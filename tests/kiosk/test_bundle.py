@@ -7,6 +7,7 @@ from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.lib.times import utcnow
+from campaign.petitions.handing import change_handing
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
@@ -47,6 +48,22 @@ def test_where_a_letter_confirms_an_address_is_asked_for(client):
     event, _ = make_table(confirmation="email")
     [one] = make_tablet(client, event).campaign().json["petitions"]
     assert one["email"] == "required"
+
+
+def test_it_says_what_is_delivered_as_the_petition_page_does(client):
+    event, petition = make_table(state="published", handed_names="full", handed_details=["country"])
+    tablet = make_tablet(client, event)
+    before = tablet.campaign()
+    [one] = before.json["petitions"]
+    assert one["delivered"].keys() == {"en", "es", "fr"}
+    for lang, delivered in one["delivered"].items():
+        assert delivered in client.get(f"/{lang}/petitions/home").text
+    write(change_handing, petition_id=petition.id, names="shown", details=["country", "day"], now=utcnow())
+    # A tablet learns of the change with the version whose number it sends with each signature.
+    after = tablet.campaign(**{"If-None-Match": before.headers["ETag"]})
+    [changed] = after.json["petitions"]
+    assert (one["version"], changed["version"]) == (1, 2)
+    assert all(changed["delivered"][lang] != said for lang, said in one["delivered"].items())
 
 
 def test_an_event_that_names_no_petition_offers_all_of_its_cause_and_its_languages_come_first(client):

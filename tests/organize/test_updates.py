@@ -1,7 +1,7 @@
 """Writing, picturing, publishing and mailing updates in the workspace."""
 
 import io
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -291,3 +291,11 @@ def test_draft_is_sent_as_a_marked_test_before_it_is_published(desk, app):
     letter = composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": entry, "lang": lang}))
     assert (letter.to, letter.subject) == (desk.organizer.email, "[Test] An answer came")
     assert mailing_now(update) is None
+
+
+def test_mailing_starts_at_the_hour_of_the_place_that_was_chosen(awkward_time, desk):
+    update = make_update(cause_id=desk.cause.id)
+    # The clocks of Toronto have gone back by then.
+    typed = {**WISHES, "starts_at": "2026-11-02T09:05", "time_zone": "America/Toronto"}
+    assert desk.post("/organize/mail/answer", typed).status_code == 303
+    assert mailing_now(update).starts_at == datetime(2026, 11, 2, 14, 5, tzinfo=UTC)

@@ -1,8 +1,7 @@
 """Signing without a network: nothing lost, nothing twice, whatever happens to the browser meanwhile."""
 
-import time
-
 from tests.browser.kiosk.tablet import stored
+from tests.browser.modules.actions import until
 
 MANY = 50
 SECONDS = 120
@@ -10,13 +9,12 @@ SECONDS = 120
 
 def hatched(served, family, count):
     """Wait until so many signatures of that family have hatched; return their given names, each as often as it is stored."""
-    end = time.monotonic() + SECONDS
-    while time.monotonic() < end:
+
+    def all_hatched():
         found = stored(served, family)
-        if len(found) >= count and all(number for _, number in found):
-            break
-        time.sleep(0.2)
-    return [given for given, number in found if number]
+        return len(found) >= count and all(number for _, number in found) and found
+
+    return [given for given, _ in until(all_hatched, SECONDS)]
 
 
 def test_fifty_sign_offline_the_browser_is_killed_and_all_hatch_once(new_tablet, served):

@@ -88,6 +88,8 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme, thank
     assert page.locator("main .letter a").count() == 0
     page.locator("[data-act=onward]").click()
     look(tablet, "form")
+    [campaign] = [each["facts"] for each in tablet.kept("settings") if isinstance(each, dict) and "facts" in each]
+    assert campaign["petitions"][0]["delivered"][lang] in page.locator("[data-delivery]").inner_text()
     page.locator("[data-act=sign]").click()
     # The faults take the focus, and stay in step with the language.
     assert page.evaluate("() => document.activeElement.matches('[data-summary]')")

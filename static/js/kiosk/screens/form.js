@@ -7,6 +7,7 @@ import { keepSealed, plainOf } from "../signing.js";
 import { faultsOf } from "../validate.js";
 import { local, word, words } from "../words.js";
 import { onActs, onEnter } from "./acts.js";
+import { sayDelivery } from "./delivery.js";
 import { drawPad } from "./drawing.js";
 import { FormFaults } from "./form-faults.js";
 import { MeantAddress } from "./meant-address.js";
@@ -77,6 +78,7 @@ export class Form {
     this.find("title").textContent = title;
     this.find("sign").textContent = word("sign");
     this.find("consent").textContent = local(this.kiosk.campaign.consent.words);
+    sayDelivery(this.find("delivery"), this.petitions);
     for (const name of LINES) {
       const field = this.line(name).closest("[data-place]");
       field.querySelector("[data-optional]").hidden = this.isRequired(name);

@@ -3,6 +3,7 @@
 import { qrCode } from "../qr-code.js";
 import { local, whereOf, word } from "../words.js";
 import { onActs } from "./acts.js";
+import { sayDelivery } from "./delivery.js";
 
 export class Paper {
   static template = "paper";
@@ -18,6 +19,7 @@ export class Paper {
     find("cause").textContent = local(cause.title);
     find("event").textContent = whereOf(event);
     find("consent").textContent = local(consent.words);
+    sayDelivery(find("delivery"), this.kiosk.petitions);
     // Where it is too long for its line, it breaks before the code.
     const at = table.short.indexOf("/");
     const [host, path] = [table.short.slice(0, at), table.short.slice(at)];

@@ -1,0 +1,44 @@
+"""What a tablet says of the delivery, made of the petitions that somebody chose."""
+
+import json
+
+from tests.browser.modules.little_site import BASE
+
+WORDS = {
+    "es": {
+        "delivery_one": "una: {list}",
+        "delivery_many": "varias: {list}",
+        "delivery_each": "cada una:",
+        "delivery_never": "nunca",
+    }
+}
+SAY = """async ([base, words, petitions]) => {
+  document.documentElement.lang = "es";
+  document.body.innerHTML = `<script type="application/json" id="words">${words}</script><main></main>`;
+  const place = document.querySelector("main");
+  (await import(`${base}/kiosk/screens/delivery.js`)).sayDelivery(place, petitions);
+  return [...place.querySelectorAll("p, li")].map((line) => line.textContent);
+}"""
+
+
+def said(page, **lists):
+    """Return the lines that stand there when petitions with these lists (by title) are chosen."""
+    petitions = [{"title": {"es": title}, **({"delivered": {"en": "–", "es": each}} if each else {})} for title, each in lists.items()]
+    page.goto("/pages/thanks.html")
+    return page.evaluate(SAY, [BASE, json.dumps(WORDS), petitions])
+
+
+def test_list_of_one_petition_is_told_in_the_language_of_the_page(page):
+    assert said(page, A="nombre y país") == ["una: nombre y país"]
+
+
+def test_petitions_that_agree_share_one_sentence(page):
+    assert said(page, A="nombre", B="nombre") == ["varias: nombre"]
+
+
+def test_petitions_that_differ_are_told_apart(page):
+    assert said(page, A="nombre", B="nombre y día", C="nombre") == ["cada una:", "A · C – nombre", "B – nombre y día", "nunca"]
+
+
+def test_stored_campaign_that_does_not_tell_says_nothing(page):
+    assert said(page, A="", B="") == []

@@ -1,0 +1,67 @@
+"""To the second, on a day when clocks change: when updates come out and their mailings begin."""
+
+from datetime import timedelta
+
+import pytest
+
+from campaign.extensions import write
+from campaign.updates import mailing as mailings
+from campaign.updates import tasks
+from tests.factories.causes import make_cause
+from tests.factories.subscriptions import subscribe
+from tests.factories.updates import make_update, update_now
+
+pytestmark = pytest.mark.usefixtures("awkward_time")
+
+SECOND = timedelta(seconds=1)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def cause(app, awkward_time):
+    """A cause with one reader of its updates."""
+    cause = make_cause()
+    subscribe(cause_id=cause.id, now=awkward_time - DAY)
+    return cause
+
+
+def sent(now):
+    """Return how many readers the next batch reaches."""
+    return write(tasks.send_batch, now=now) if tasks.mailings_wait(now) else 0
+
+
+def test_mailing_begins_at_the_time_set_for_it(cause, awkward_time):
+    starts = awkward_time + 6 * HOUR
+    write(mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time, starts_at=starts)
+    assert sent(starts - SECOND) == 0
+    assert sent(starts) == 1
+
+
+def test_mailing_planned_with_an_update_waits_until_it_comes_out(cause, awkward_time, client):
+    out = awkward_time + 3 * HOUR
+    update = make_update(cause_id=cause.id, draft=True)
+    write(mailings.publish_and_mail, update_id=update.id, now=awkward_time, publish_at=out, mails=True)
+    assert client.get("/en/updates/answer").status_code == 404
+    assert update_now().phase(out - SECOND) != "public"
+    assert sent(out - SECOND) == 0
+    assert update_now().phase(out) == "public"
+    assert sent(out) == 1
+
+
+def test_limit_per_minute_lets_the_next_go_a_minute_later(cause, awkward_time):
+    subscribe("odile", cause_id=cause.id, now=awkward_time - DAY)
+    write(mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time, per_minute=1)
+    assert sent(awkward_time) == 1
+    assert sent(awkward_time + tasks.MINUTE - SECOND) == 0
+    assert sent(awkward_time + tasks.MINUTE) == 1
+
+
+def test_weekly_email_goes_seven_days_after_the_last(app, awkward_time):
+    cause = make_cause()
+    began = awkward_time - tasks.WEEK
+    subscribe(cause_id=cause.id, now=began, frequency="weekly")
+    write(mailings.plan_mailing, update_id=make_update(cause_id=cause.id).id, now=awkward_time - DAY)
+    assert write(tasks.send_digests, now=awkward_time - SECOND) == 0
+    assert write(tasks.send_digests, now=awkward_time) == 1
+    assert write(tasks.send_digests, now=awkward_time) == 0
