@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests.browser.by_post import letter_to
 from tests.browser.crowd import confirm_all, letters_in, sign_all, supporters, wait_for_count
 from tests.browser.organize.packs import Pack
+from tests.browser.modules.actions import loads_until
 from tests.browser.organize.steps import accept, go, look, secure
 from tests.browser.served_site import ServedSite
 
@@ -291,7 +292,7 @@ def _look_as_everybody(reader):
     page = reader.page
     page.goto(f"/fr/petitions/{PETITION}")
     expect(page.locator("h1")).to_have_text(WORDS["fr"][0])
-    expect(page.locator(".facts--rest")).to_contain_text("La oficialía de partes", timeout=SOON_MS)
+    loads_until(page, lambda: "La oficialía de partes" in page.locator(".facts--rest").inner_text())
     expect(page.locator(".facts--rest")).to_contain_text(str(COUNTED))
 
 

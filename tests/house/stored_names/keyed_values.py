@@ -21,7 +21,7 @@ from campaign.subscriptions import keys as subscription_keys
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DIGEST = bytes(range(16))
 ROW = SimpleNamespace(
-    id=4711, petition_id=43, event_id=26, cause_id=9, organizer_id=5, email_digest=DIGEST, person_digest=None, created_at=AT
+    id=4711, petition_id=43, event_id=26, cause_id=9, organizer_id=5, email_digest=DIGEST, person_digest=None, created_at=AT, email="Amalia@example.org"
 )
 # Encrypted under the key of the tests by the version that wrote this file: whatever comes later must still open them.
 SEALED_WORDS = b"gAAAAABrCXvW4MDFOz2wIrNhl_rppVu-kcySo-0rUojq5f854xiBzbqHOBrmFGdeqrQepmlX-llSsO1eX4PZ7basFfzHVIha3Q=="
@@ -52,7 +52,8 @@ def _values():
         "token: confirm a later form": signature_keys.form_token(8, ROW),
         "token: confirm a name taken at a table": signature_keys.token_for(kiosk_keys.CONFIRM_NAME, ROW),
         "token: confirm a subscription": subscription_keys.token_for(subscription_keys.CONFIRM, ROW),
-        "token: own subscription": subscription_keys.token_for(subscription_keys.OWN, ROW),
+        "token: own subscription": subscription_keys.token_for(subscription_keys.STOP, ROW),
+        "token: preferences of a subscription": subscription_keys.preferences_token(ROW, date(2026, 2, 3)),
         "token: registration": event_keys.token_for(ROW),
         **{f"token: {each}": account_keys.link_token(SimpleNamespace(**vars(ROW), purpose=each)) for each in ("invitation", "reset")},
         "code of a pairing": kiosk_keys.code_of(DIGEST),
