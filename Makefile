@@ -8,7 +8,7 @@ WORKERS ?= 3
 SLOW_WORKERS ?= 2
 export VOLANTE_ENV ?= local
 
-.PHONY: run test test-slow coverage bench messages lock clean
+.PHONY: run test test-slow coverage lint lint-python lint-templates lint-scripts format bench messages lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/flask serve --demo
@@ -22,6 +22,27 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python -m pytest -m slow $(or $(ARGS),--numprocesses $(SLOW_WORKERS) --dist loadfile)
+
+# Style, names, types and templates, by the tools pinned for this project. Each reads its settings from pyproject.toml,
+# eslint.config.js or tsconfig.json.
+lint: lint-python lint-templates lint-scripts
+
+lint-python: $(VENV)/.test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+
+lint-templates: $(VENV)/.test
+	@$(BIN)/djlint --lint --quiet templates
+
+lint-scripts: node_modules/.installed
+	@npm run --silent lint
+	@npm run --silent types
+
+# Lay Python out as `make lint` wants it, and fix what can be fixed safely.
+format: $(VENV)/.test
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
 
 # Which lines and branches of campaign/ the quick tests run. A figure to look at, not a goal.
 coverage: $(VENV)/.test
@@ -51,7 +72,7 @@ lock: $(VENV)/.test
 	@$(LOCK) --group dev --constraints requirements.txt --output-file requirements-dev.txt $(ARGS)
 
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
 
 $(VENV)/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Volante needs Python 3.11 or newer, not " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12 run" if sys.version_info < (3, 11) else 0)'
@@ -63,4 +84,10 @@ $(VENV)/.run: requirements.txt
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || { echo "Scripts are checked by tools for Node 20.19 or newer. Install npm, or run: make lint-python lint-templates"; exit 1; }
+	@echo "Installing what checks the scripts …"
+	@npm ci --ignore-scripts --silent
 	@touch $@

@@ -1,5 +1,6 @@
 """A setting, command, library or decision without a line in the documents fails here, and so does a link that leads nowhere."""
 
+import json
 import re
 import tomllib
 from pathlib import Path
@@ -60,7 +61,9 @@ def test_every_library_has_its_reason():
     assert [name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)] == []
     vendored = [path.name for path in (ROOT / "static/vendor").glob("*.js")]
     assert [name for name in vendored if f"`{name}`" not in reasons] == []
-    assert len(asked) > 30 and tools and vendored
+    scripts = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    assert [name for name in scripts if name not in reasons] == []
+    assert len(asked) > 30 and tools and vendored and scripts
 
 
 def test_lock_files_pin_every_dependency_with_its_hashes():
@@ -72,6 +75,19 @@ def test_lock_files_pin_every_dependency_with_its_hashes():
         assert [entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry] == []
         # A lock that names an index or a folder installs from that machine only.
         assert not re.search(r"https?://|file:|^--|^-[ef]", text, re.MULTILINE)
+
+
+def test_lock_of_scripts_pins_by_hash_and_names_no_registry():
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+def test_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    scripts = json.loads((ROOT / "package.json").read_text())
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert scripts["version"] == lock["version"] == project["version"]
 
 
 def _asked():

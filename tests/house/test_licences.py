@@ -1,5 +1,6 @@
 """A library, script or font whose licence does not go together with ours fails here."""
 
+import json
 import re
 import tomllib
 from importlib.metadata import PackageNotFoundError, metadata
@@ -73,6 +74,7 @@ def test_licence_is_named_alike_everywhere():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     text = (ROOT / "LICENSE").read_text()
     assert project["license"] == "AGPL-3.0-or-later"
+    assert json.loads((ROOT / "package.json").read_text())["license"] == project["license"]
     assert "GNU AFFERO GENERAL PUBLIC LICENSE\n                       Version 3" in text
     assert project["license"] in (ROOT / "README.md").read_text()
 
