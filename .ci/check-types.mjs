@@ -1,6 +1,6 @@
 // Checks the types of the scripts by `tsc`, as JSDoc states them. The scripts listed in
 // untyped-scripts.txt do not pass yet: their errors are left out. A listed script that has none any
-// longer is an error, so the list only shrinks. `--update` takes such scripts from the list.
+// longer is an error, so the list only shrinks. `--update` removes such scripts from the list.
 import { spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 
@@ -29,7 +29,7 @@ if (process.argv.includes("--update")) {
   const left = [...untyped].filter((file) => found.has(file));
   writeFileSync(LIST, left.map((file) => `${file}\n`).join(""));
 } else {
-  for (const file of passing) unplaced.push(`${file} passes now: take it from .ci/untyped-scripts.txt.`);
+  for (const file of passing) unplaced.push(`${file} passes now: remove it from .ci/untyped-scripts.txt.`);
 }
 for (const line of [...wrong.flatMap(([, lines]) => lines), ...unplaced]) console.error(line);
 process.exitCode = wrong.length || unplaced.length ? 1 : 0;
