@@ -8,7 +8,7 @@ WORKERS ?= 3
 SLOW_WORKERS ?= 2
 export VOLANTE_ENV ?= local
 
-.PHONY: run test test-slow bench messages clean
+.PHONY: run test test-slow coverage lint lint-python lint-templates lint-scripts format bench messages lock clean
 
 run: $(VENV)/.run
 	@$(BIN)/flask serve --demo
@@ -22,6 +22,31 @@ test: $(VENV)/.test
 test-slow: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
 	@$(BIN)/python -m pytest -m slow $(or $(ARGS),--numprocesses $(SLOW_WORKERS) --dist loadfile)
+
+# Style, names, types and templates, by the tools pinned for this project. Each reads its settings from pyproject.toml,
+# eslint.config.js or tsconfig.json.
+lint: lint-python lint-templates lint-scripts
+
+lint-python: $(VENV)/.test
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/ruff format --quiet --check .
+	@$(BIN)/mypy --no-error-summary
+
+lint-templates: $(VENV)/.test
+	@$(BIN)/djlint --lint --quiet templates
+
+lint-scripts: node_modules/.installed
+	@npm run --silent lint
+	@npm run --silent types
+
+# Lay Python out as `make lint` wants it, and fix what can be fixed safely.
+format: $(VENV)/.test
+	@$(BIN)/ruff check --quiet --fix .
+	@$(BIN)/ruff format --quiet .
+
+# Which lines and branches of campaign/ the quick tests run. A figure to look at, not a goal.
+coverage: $(VENV)/.test
+	@$(MAKE) test ARGS="--numprocesses $(WORKERS) --dist loadfile --cov --cov-report term --cov-report html"
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)
@@ -38,17 +63,31 @@ messages: $(VENV)/.test
 		cp "$$scratch/$$lang.po" $$catalog; \
 	done
 
+# Pin what pyproject.toml asks for, with all that it needs and their hashes. Pins stay as they are where they still fit;
+# `make lock ARGS=--upgrade` takes the newest of all, `ARGS="--upgrade-package flask"` of one.
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --annotation-style line \
+	--no-emit-index-url --custom-compile-command "make lock"
+lock: $(VENV)/.test
+	@$(LOCK) pyproject.toml --output-file requirements.txt $(ARGS)
+	@$(LOCK) --group dev --constraints requirements.txt --output-file requirements-dev.txt $(ARGS)
+
 clean:
-	rm -rf $(VENV)
+	rm -rf $(VENV) node_modules
 
 $(VENV)/.run: requirements.txt
 	@$(PYTHON) -c 'import sys; sys.exit("Volante needs Python 3.11 or newer, not " + sys.version.split()[0] + ". Name one: make PYTHON=python3.12 run" if sys.version_info < (3, 11) else 0)'
 	@$(BIN)/python -m pip --version >/dev/null 2>&1 || $(PYTHON) -m venv $(VENV)
 	@echo "Installing what Volante runs on …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests need …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement requirements-dev.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --requirement requirements.txt --requirement requirements-dev.txt
+	@touch $@
+
+node_modules/.installed: package-lock.json
+	@command -v npm >/dev/null || { echo "Scripts are checked by tools for Node 20.19 or newer. Install npm, or run: make lint-python lint-templates"; exit 1; }
+	@echo "Installing what checks the scripts …"
+	@npm ci --ignore-scripts --silent
 	@touch $@

@@ -56,8 +56,7 @@ def _dump_postgresql(url, file):
     with psycopg.connect(url.replace("+psycopg", "")) as connection, open(file, "wb") as output:
         begun = perf_counter()
         with connection.cursor().copy(f"copy ({DUMP}) to stdout (format csv)") as blocks:
-            for block in blocks:
-                output.write(block)
+            output.writelines(blocks)
         return _told(perf_counter() - begun, file, "COPY")
 
 

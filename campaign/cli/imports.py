@@ -105,7 +105,7 @@ def _tell(decided):
     with force_locale("en"):
         for each in decided:
             if each.fate != "new":
-                click.echo(f"{each.place:>6}  {str(FATE_WORDS[each.fate]):<20}  {why_in_words(each.fate, each.why)}".rstrip())
+                click.echo(f"{each.place:>6}  {FATE_WORDS[each.fate]!s:<20}  {why_in_words(each.fate, each.why)}".rstrip())
         counts = Counter(each.fate for each in decided)
         for fate in FATES:
             click.echo(f"{counts[fate]:>6}  {FATE_WORDS[fate]}")

@@ -23,7 +23,7 @@ class KnownHosts:
     def __call__(self, environ, start_response):
         host = environ.get("HTTP_HOST", "").lower()
         match = _HOST.fullmatch(host)
-        if match and (host in self._names or match["name"] in self._names) or environ.get("PATH_INFO") in FOR_MACHINES:
+        if (match and (host in self._names or match["name"] in self._names)) or environ.get("PATH_INFO") in FOR_MACHINES:
             return self._app(environ, start_response)
         status = "421 Misdirected Request" if match else "400 Bad Request"
         body = b"There is no site of this name.\n"

@@ -178,7 +178,7 @@ def _facts(search):
 
 def _is_exact(search):
     """An address or a number has an index of its own."""
-    return not search.comments and ("@" in search.words and bool(_digest(search.words.strip())) or _is_number(search.words))
+    return not search.comments and (("@" in search.words and bool(_digest(search.words.strip()))) or _is_number(search.words))
 
 
 def _is_looked_up(search):

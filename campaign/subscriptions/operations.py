@@ -166,7 +166,7 @@ def lift(*, email_digest):
         note_ended("address.allowed", email_digest.hex(), "")
         return
     if db.session.scalar(select(SuppressedAddress.reason).where(listed)):
-        raise OwnersWish()
+        raise OwnersWish
 
 
 def note_bounce(*, email_digest, kind, reason, now, message=""):

@@ -3,7 +3,7 @@
 (function () {
   if (document.documentElement.dataset.theme) return;
   try {
-    var theme = localStorage.getItem("volante:theme");
+    const theme = localStorage.getItem("volante:theme");
     if (theme === "day" || theme === "night") document.documentElement.dataset.theme = theme;
   } catch (error) {
     // A browser that keeps nothing follows the system's setting.

@@ -1,6 +1,8 @@
 """A setting, command, library or decision without a line in the documents fails here, and so does a link that leads nowhere."""
 
+import json
 import re
+import tomllib
 from pathlib import Path
 
 from flask import current_app
@@ -9,7 +11,8 @@ ROOT = Path(__file__).parents[2]
 # Flask's own.
 FOREIGN = {"run", "shell", "routes"}
 LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
-PINNED = re.compile(r"^([\w-]+)(?:\[\w+\])?==", re.MULTILINE)
+NAME = re.compile(r"[\w-]+")
+PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==\S+", re.MULTILINE)
 
 
 def test_every_setting_is_documented_and_every_documented_one_exists():
@@ -53,12 +56,49 @@ def test_decisions_are_numbered_without_gaps_and_all_stand_in_their_list():
 
 
 def test_every_library_has_its_reason():
-    pinned = PINNED.findall("\n".join((ROOT / name).read_text() for name in ("requirements.txt", "requirements-dev.txt")))
+    asked, tools = _asked()
     reasons = (ROOT / "docs/libraries.md").read_text()
-    assert [name for name in pinned if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)] == []
+    assert [name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)] == []
     vendored = [path.name for path in (ROOT / "static/vendor").glob("*.js")]
     assert [name for name in vendored if f"`{name}`" not in reasons] == []
-    assert len(pinned) > 30 and vendored
+    scripts = json.loads((ROOT / "package.json").read_text())["devDependencies"]
+    assert [name for name in scripts if name not in reasons] == []
+    assert len(asked) > 30 and tools and vendored and scripts
+
+
+def test_lock_files_pin_every_dependency_with_its_hashes():
+    for file, names in zip(("requirements.txt", "requirements-dev.txt"), _asked(), strict=True):
+        text = (ROOT / file).read_text()
+        entries = re.split(r"^(?=[\w.-]+(?:\[|==))", text, flags=re.MULTILINE)[1:]
+        pinned = {_canonical(name) for name in PINNED.findall(text)}
+        assert {_canonical(name) for name in names} <= pinned
+        assert [entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry] == []
+        # A lock that names an index or a folder installs from that machine only.
+        assert not re.search(r"https?://|file:|^--|^-[ef]", text, re.MULTILINE)
+
+
+def test_lock_of_scripts_pins_by_hash_and_names_no_registry():
+    packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
+    assert [name for name, package in packages.items() if name and "integrity" not in package] == []
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+
+
+def test_version_is_the_same_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    scripts = json.loads((ROOT / "package.json").read_text())
+    lock = json.loads((ROOT / "package-lock.json").read_text())
+    assert scripts["version"] == lock["version"] == project["version"]
+
+
+def _asked():
+    """Return the names of what the product imports, and of what its tests and tools need."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    groups = project["project"]["dependencies"], project["dependency-groups"]["dev"]
+    return tuple([NAME.match(requirement)[0] for requirement in group] for group in groups)
+
+
+def _canonical(name):
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def _leaves(group, path=()):

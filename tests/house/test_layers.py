@@ -8,7 +8,7 @@ from pathlib import Path
 import grimp
 
 ROOT = Path(__file__).parents[2]
-LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports('.importlinter', no_cache=True))"
+LINT = "from importlinter.cli import lint_imports; raise SystemExit(lint_imports('pyproject.toml', no_cache=True))"
 # Doors may ask any room; the roof and the application are above all.
 ABOVE = ("campaign.web", "campaign.edge", "campaign.cli", "campaign.organize")
 

@@ -49,7 +49,7 @@ def test_octets_that_windows_does_not_know_are_read_all_the_same():
 
 
 def test_the_line_by_which_excel_tells_its_sign_is_no_row():
-    table = read_file("sep=;\r\na;b,c\r\n1;2,5\r\n".encode())
+    table = read_file(b"sep=;\r\na;b,c\r\n1;2,5\r\n")
     assert [row.cells for row in table.rows] == [["a", "b,c"], ["1", "2,5"]]
 
 

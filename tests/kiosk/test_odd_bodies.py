@@ -119,7 +119,7 @@ def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
 )
 def test_odd_words_never_break_a_batch(tablet, words):
     [odd, good] = tablet.receipts(
-        seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**{**words})),
+        seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**words)),
         tablet.seal(words={**AMALIA, "given_name": "Odile"}),
     )
     assert odd[0] in ("stored", "review")

@@ -23,13 +23,13 @@ leaving = st.tuples(hours, st.sampled_from(["withdrawn", "held"]), evidence, st.
 @given(st.lists(coming | leaving, max_size=40), st.booleans())
 def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
     lines = public_lines(rows, is_quiet=is_quiet)
-    assert sum(line.change for line in lines) == sum(change for *_, change in rows)
+    assert sum(line.change for line in lines) == sum(row[-1] for row in rows)
     assert all(abs(line.change) >= LEAST for line in lines if line.period == "hour")
     told, true = Counter(), Counter()
     for line in lines:
         told[line.start.date(), line.reason] += line.change
-    for hour, reason, _, change in rows:
-        true[hour.date(), reason] += change
+    for hour, reason, _, count in rows:
+        true[hour.date(), reason] += count
     assert told == true
     assert len({line[:4] for line in lines}) == len(lines)
 

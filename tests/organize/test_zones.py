@@ -20,9 +20,9 @@ def home(desk):
 
 def groups(page):
     """Return {group: [(value, label, is selected), …]} of the field."""
-    select = re.search(r'<select[^>]*name="time_zone".*?</select>', page, re.S)[0]
+    select = re.search(r'<select[^>]*name="time_zone".*?</select>', page, re.DOTALL)[0]
     found = {}
-    for label, inside in re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', select, re.S):
+    for label, inside in re.findall(r'<optgroup label="([^"]*)">(.*?)</optgroup>', select, re.DOTALL):
         options = re.findall(r'<option value="([^"]*)"( selected)?>([^<]*)</option>', inside)
         found[unescape(label)] = [(value, unescape(text), bool(selected)) for value, selected, text in options]
     return found

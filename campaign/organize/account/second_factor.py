@@ -164,7 +164,7 @@ def _keep(name, words):
 def _kept(name):
     """Return the words that were kept for who is signed in, or None."""
     sealed = session.get(name)
-    owner, _colon, words = (sealed and keys.unseal(sealed.encode()) or "").partition(":")
+    owner, _colon, words = ((sealed and keys.unseal(sealed.encode())) or "").partition(":")
     return words if owner == str(organizer().id) else None
 
 

@@ -86,7 +86,7 @@ class PartForm(FlaskForm):
 
     def rearranged(self, press):
         """Return the form as a press on a button of one of its rows leaves it, or None."""
-        return None
+        return
 
     def by_language(self, *parts):
         """Return {language: {part: what was typed}} of the languages that the event has."""

@@ -143,8 +143,8 @@ export class Store {
       const today = signed.filter((each) => each > at - DAY_MS);
       of("settings").put([...today, ...records.map(() => at)], "signed");
       const shifts = (await done(of("settings").get("shifts"))) || [];
-      const open = shifts.find(({ ended_at: ended }) => !ended);
-      if (open) open.tally += records.length;
+      const current = shifts.find(({ ended_at: ended }) => !ended);
+      if (current) current.tally += records.length;
       of("settings").put(shifts, "shifts");
       return true;
     });

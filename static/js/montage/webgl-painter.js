@@ -11,7 +11,9 @@ const CORNERS = new Float32Array([-1, -1, 1, -1, -1, 1, 1, 1]);
 const SHADE_DEPTH = 0.42;
 const SHADE_BLUR = 0.07;
 const FIXED = 2 ** 31;
-const pause = () => new Promise((done) => setTimeout(done));
+const pause = () => new Promise((done) => {
+  setTimeout(done);
+});
 
 export class WebGLPainter {
   constructor(canvas, shape, sheetUrl) {
@@ -231,9 +233,9 @@ export class WebGLPainter {
     const { program, at } = this.programs[kind];
     gl.useProgram(program);
     [[gl.TEXTURE_2D, this.places], [gl.TEXTURE_2D, this.colours], [gl.TEXTURE_2D_ARRAY, sheet.texture]]
-      .forEach(([kind, texture], unit) => {
+      .forEach(([target, texture], unit) => {
         gl.activeTexture(gl.TEXTURE0 + unit);
-        gl.bindTexture(kind, texture);
+        gl.bindTexture(target, texture);
       });
     gl.uniform1i(at("places"), 0);
     gl.uniform1i(at("colours"), 1);

@@ -29,10 +29,11 @@ export function lettersLeft(form) {
     hint.textContent = counted(left, lettersOne, lettersMany, lang());
     clearTimeout(timer);
     if (left > NEAR) speaker.textContent = "";
-    else if (isTyped)
+    else if (isTyped) {
       timer = setTimeout(() => {
         speaker.textContent = hint.textContent;
       }, PAUSE_MS);
+    }
   };
   box.addEventListener("input", () => update(true));
   update(false);

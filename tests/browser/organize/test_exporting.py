@@ -94,4 +94,4 @@ def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(o
     press(odile, "receipt noted")
     public = arrive(scripts=False).page
     public.goto(f"/en/petitions/{SLUG}")
-    expect(public.locator(".facts--rest")).to_contain_text("The clerk of the Senate")
+    expect(public.locator("main")).to_contain_text("The clerk of the Senate")

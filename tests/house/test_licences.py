@@ -1,0 +1,97 @@
+"""A library, script or font whose licence does not go together with ours fails here."""
+
+import json
+import re
+import tomllib
+from importlib.metadata import PackageNotFoundError, metadata
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==", re.MULTILINE)
+# What may be part of a work under AGPL-3.0-or-later.
+COMPATIBLE = {
+    "0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "ISC", "LGPL-3.0-only", "MIT",
+    "MIT-0", "MIT-CMU", "MPL-2.0", "PSF-2.0", "Unlicense", "Zlib",
+}  # fmt: skip
+# What may be run beside it by developers, and is never handed on with it.
+FOR_TOOLS = {"CNRI-Python", "GPL-3.0-or-later"}
+# Older packages name their licence in words.
+IDENTIFIERS = {
+    "Apache 2.0": "Apache-2.0",
+    "Apache License 2.0": "Apache-2.0",
+    "Apache License, Version 2.0": "Apache-2.0",
+    "Apache Software License": "Apache-2.0",
+    "BSD": "BSD-3-Clause",
+    "BSD 2-Clause License": "BSD-2-Clause",
+    "BSD License": "BSD-3-Clause",
+    "MIT License": "MIT",
+    "MIT license": "MIT",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
+    "PSFL": "PSF-2.0",
+}
+# What the packages' own files say where their metadata does not.
+READ_BY_HAND = {
+    "axe-playwright-python": {"MIT", "MPL-2.0"},
+    # PDFium and what is built into it: all permissive, listed in the BUILD_LICENSES folder of the package.
+    "pypdfium2": {"Apache-2.0", "BSD-3-Clause"},
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "allowed"),
+    [("requirements.txt", COMPATIBLE), ("requirements-dev.txt", COMPATIBLE | FOR_TOOLS)],
+)
+def test_locked_packages_have_compatible_licences(file, allowed):
+    names = PINNED.findall((ROOT / file).read_text())
+    found = {name: licences for name in names if (licences := _licences(name)) is not None}
+    assert len(found) > len(names) * 2 / 3
+    assert {name: licences for name, licences in found.items() if not licences or licences - allowed} == {}
+
+
+@pytest.mark.parametrize("folder", ["static/vendor", "static/fonts", "campaign/montage/data/fonts"])
+def test_vendored_files_keep_their_licences(folder):
+    """The Open Font License, MIT and Apache 2.0 allow handing on with any program, if their text comes along."""
+    texts = [path.read_text() for path in (ROOT / folder).glob("*.txt")]
+    known = ("SIL OPEN FONT LICENSE", "MIT License", "Apache License")
+    assert texts
+    assert [text[:80] for text in texts if not any(name in text for name in known)] == []
+
+
+def test_vendored_scripts_have_a_licence_each():
+    scripts = {path.stem.replace("-decode", "") for path in (ROOT / "static/vendor").glob("*.js")}
+    licences = {path.name.removesuffix("-LICENSE.txt") for path in (ROOT / "static/vendor").glob("*.txt")}
+    assert scripts == licences
+
+
+def test_compatible_licences_are_documented():
+    page = (ROOT / "docs/libraries.md").read_text()
+    assert {licence for licence in COMPATIBLE | FOR_TOOLS if licence not in page} == set()
+
+
+def test_licence_is_named_alike_everywhere():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    text = (ROOT / "LICENSE").read_text()
+    assert project["license"] == "AGPL-3.0-or-later"
+    assert json.loads((ROOT / "package.json").read_text())["license"] == project["license"]
+    assert "GNU AFFERO GENERAL PUBLIC LICENSE\n                       Version 3" in text
+    assert project["license"] in (ROOT / "README.md").read_text()
+
+
+def _licences(name):
+    """Return the SPDX identifiers of an installed package, or nothing for one that other machines need."""
+    if name in READ_BY_HAND:
+        return READ_BY_HAND[name]
+    try:
+        about = metadata(name)
+    except PackageNotFoundError:
+        return None
+    stated = about.get("License-Expression") or about.get("License") or ""
+    if not stated or "\n" in stated:
+        # Some carry the whole text there; the classifier is short.
+        classifiers = [line.split(" :: ") for line in about.get_all("Classifier", [])]
+        return {IDENTIFIERS[line[-1]] for line in classifiers if line[0] == "License" and line[-1] in IDENTIFIERS}
+    if stated in IDENTIFIERS:
+        return {IDENTIFIERS[stated]}
+    return set(re.split(r" (?:AND|OR) ", stated))
