@@ -16,12 +16,12 @@ run: $(VENV)/.run
 # Everything that a change may break, on SQLite, and on PostgreSQL too where the SQL may behave differently there.
 test: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python -m pytest -m "not slow" $(or $(ARGS),--numprocesses $(WORKERS) --dist loadfile)
+	@$(BIN)/python -m pytest -m "not slow" $(or $(ARGS),--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder)
 
 # The rest: faults, every other test on PostgreSQL, other browsers, millions of rows. Together with `make test` it is all there is.
 test-slow: $(VENV)/.test
 	@$(BIN)/python tests/chromium.py
-	@$(BIN)/python -m pytest -m slow $(or $(ARGS),--numprocesses $(SLOW_WORKERS) --dist loadfile)
+	@$(BIN)/python -m pytest -m slow $(or $(ARGS),--numprocesses $(SLOW_WORKERS) --dist loadfile --no-loadscope-reorder)
 
 # Style, names, types and templates, by the tools pinned for this project. Each reads its settings from pyproject.toml,
 # eslint.config.js or tsconfig.json.
@@ -46,7 +46,7 @@ format: $(VENV)/.test
 
 # Which lines and branches of campaign/ the quick tests run. A figure to look at, not a goal.
 coverage: $(VENV)/.test
-	@$(MAKE) test ARGS="--numprocesses $(WORKERS) --dist loadfile --cov --cov-report term --cov-report html"
+	@$(MAKE) test ARGS="--numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder --cov --cov-report term --cov-report html"
 
 bench: $(VENV)/.test
 	@$(BIN)/python -m bench $(ARGS)

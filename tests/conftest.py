@@ -17,15 +17,17 @@ from campaign.signatures import network_keys
 from tests import databases
 from tests.emptying import empty
 from tests.factories.petitions import make_petition
-from tests.selection import leave_to_slow
+from tests.selection import leave_to_slow, longest_first
 from tests.visitors import Visitor
 
 SECRET = "a-secret-for-tests-only-0123456789abcdef"
 QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 
+@pytest.hookimpl(trylast=True)
 def pytest_collection_modifyitems(items):
     leave_to_slow(items)
+    longest_first(items)
 
 
 @pytest.fixture(scope="session", params=databases.KINDS)

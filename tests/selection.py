@@ -1,4 +1,4 @@
-"""Which tests `make test` leaves to `make test-slow`: those marked `slow`, and these two kinds, by rule."""
+"""Which tests `make test` leaves to `make test-slow`: those marked `slow`, and these two kinds, by rule. And which come first."""
 
 from collections import defaultdict
 from zlib import crc32
@@ -17,6 +17,11 @@ def leave_to_slow(items):
             cases[item.nodeid.partition("[")[0]].append(item)
     for name, of_one in cases.items():
         _spread(name, of_one)
+
+
+def longest_first(items):
+    """Put the files that drive a browser first: one of them at the end would keep a single process busy while the others wait."""
+    items.sort(key=lambda item: "browser" not in item.fixturenames)
 
 
 def runs_on_postgresql(item):

@@ -105,6 +105,7 @@ def test_a_petition_that_is_not_there_is_said_so(run, app, tmp_path):
     assert (done.exit_code, done.output) == (1, "Error: There is no petition at 'nowhere'.\n")
 
 
+@pytest.mark.slow
 def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition):
     good = "".join(f"José{n};Ñáñez;;MX;{n:05};20/11/2026;;\r\n" for n in range(49_990))
     nasty = (

@@ -35,6 +35,7 @@ def confirm_at_once(site, most):
     asked(site, "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'")
 
 
+@pytest.mark.slow
 def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40)

@@ -6,6 +6,8 @@ import time
 from contextlib import ExitStack, suppress
 from urllib.request import urlopen
 
+import pytest
+
 from tests.faults.plain_site import PETITION, Crowd, sign
 
 SLOW = 200
@@ -76,6 +78,7 @@ def signing_seconds(site, name):
     return sorted(waited)[-2]
 
 
+@pytest.mark.slow
 def test_slow_bodies_and_slow_headers_do_not_delay_signing(site):
     alone = signing_seconds(site, "alone")
     with ExitStack() as stack:

@@ -18,6 +18,7 @@ def command():
         pytest.fail(reason) if os.environ.get("CI") else pytest.skip(reason)
 
 
+@pytest.mark.slow
 def test_every_page_is_valid_html_in_every_language(command, pages, tmp_path, capsys):
     assert len(pages) == 3 * 64
     # One page with a fault, so that silence means soundness and not that nobody looked.

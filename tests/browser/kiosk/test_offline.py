@@ -1,5 +1,7 @@
 """Signing without a network: nothing lost, nothing twice, whatever happens to the browser meanwhile."""
 
+import pytest
+
 from tests.browser.kiosk.tablet import stored
 from tests.browser.modules.actions import until
 
@@ -17,6 +19,7 @@ def hatched(served, family, count):
     return [given for given, _ in until(all_hatched, SECONDS)]
 
 
+@pytest.mark.slow
 def test_fifty_sign_offline_the_browser_is_killed_and_all_hatch_once(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.context.set_offline(True)

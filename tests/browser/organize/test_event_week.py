@@ -43,6 +43,7 @@ def test_every_screen_of_an_event_at_a_desk_by_night(owner):
         go(odile, f"events/{path}", f"event at a desk: {path}")
 
 
+@pytest.mark.slow
 def test_from_the_first_title_to_the_list_of_who_came(owner, arrive):
     odile = owner(lang="es", width=390)
     page, slug = odile.page, "reading"
