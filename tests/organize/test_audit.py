@@ -75,7 +75,7 @@ def test_the_pages_of_the_trail_follow_each_other_without_gap_or_repeat(desk_of)
     assert seen == list(reversed(range(120)))
 
 
-def test_nobody_and_nothing_is_said_kindly(desk_of):
+def test_empty_trail_and_empty_search_are_told_apart(desk_of):
     page = desk_of().get("/organize/audit/")
     assert is_empty(page) and not is_searched(page)
     page = desk_of(email="x@kwan.example").get("/organize/audit/?about=mail")

@@ -92,11 +92,11 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     assert "imports.see" in done
 
 
-def test_a_file_with_a_sign_in_its_name_that_no_text_keeps_is_read(desk, petition):
+def test_file_with_an_unstorable_character_in_its_name_is_read(desk, petition):
     assert batch_at(upload(desk, csv_of(ZORA), name="list\0\u202e.csv").location).name == "list.csv"
 
 
-def test_a_typed_sheet_that_somebody_else_went_on_with_is_not_thrown_away_unseen(desk, petition):
+def test_typed_sheet_that_another_went_on_with_is_not_discarded_unseen(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     drop = re.compile(r'action="([^"]+/drop)".*?name="seen" value="([^"]+)"', re.DOTALL)
     address, seen = drop.search(desk.get(place).text).groups()
@@ -158,7 +158,7 @@ def test_somebody_of_another_cause_sees_neither_the_petition_nor_the_batch(desk,
     assert upload(other, csv_of(ZORA)).status_code == 422
 
 
-def test_leaving_all_wrong_rows_out_and_throwing_a_batch_away(desk, petition):
+def test_wrong_rows_are_left_out_and_a_batch_is_discarded(desk, petition):
     place = matched(desk, csv_of(ZORA, ",,,,,,,x", "Bo,,bad,,,,,"))
     desk.post(f"{place}/leave-out", {"seen": seen_at(desk, place)})
     assert figures(text_at(desk.get(place), "//h2[@id='bring-in']")) == [1]
@@ -167,7 +167,7 @@ def test_leaving_all_wrong_rows_out_and_throwing_a_batch_away(desk, petition):
     assert rows() == []
 
 
-def test_what_was_changed_elsewhere_is_not_thrown_away_unseen(desk, petition):
+def test_changed_batch_is_not_discarded_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
     desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
@@ -179,7 +179,7 @@ def test_what_was_changed_elsewhere_is_not_thrown_away_unseen(desk, petition):
     assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
 
 
-def test_what_was_changed_elsewhere_is_not_brought_in_unseen(desk, petition):
+def test_changed_batch_is_not_imported_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
     desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
@@ -315,7 +315,7 @@ def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
     assert [action for action, *_ in trail()].count("imports.type") == 0
 
 
-def test_of_a_large_file_nobody_waits_for_the_end_as_the_worker_carries_it_out(desk):
+def test_worker_brings_in_a_large_file_while_nobody_waits(desk):
     place = matched(desk, csv_of(*LARGE))
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
     page = desk.get(place)

@@ -32,7 +32,7 @@ def listed(email, reason="request"):
     write(suppress, email_digest=email_digest(email), reason=reason, now=utcnow())
 
 
-def test_an_address_is_put_there_by_hand_and_hears_no_news_any_more(owner, app):
+def test_address_added_by_hand_gets_no_more_news(owner, app):
     reader = subscribe("amalia")
     assert wrong_fields(owner.post(f"{HERE}/add", {"email": AMALIA, "reason": " "})).keys() == {"reason"}
     answer = owner.post(f"{HERE}/add", {"email": "Amalia@Rosales.example", "reason": "Asked by telephone"})
@@ -43,7 +43,7 @@ def test_an_address_is_put_there_by_hand_and_hears_no_news_any_more(owner, app):
     assert trail()[-1][0] == "suppressions.add"
 
 
-def test_an_address_is_looked_up_without_standing_in_any_address_or_in_the_trail(owner):
+def test_email_address_is_looked_up_without_appearing_in_url_or_trail(owner):
     listed(AMALIA)
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
     assert found.status_code == 303 and AMALIA not in found.location
@@ -56,7 +56,7 @@ def test_an_address_is_looked_up_without_standing_in_any_address_or_in_the_trail
 
 
 @pytest.mark.parametrize("reason", ["request", "complaint"])
-def test_an_owners_own_word_is_lifted_by_nobody_even_where_an_organizer_came_first(desk_of, reason):
+def test_own_request_for_no_news_is_lifted_by_nobody(desk_of, reason):
     listed(AMALIA, "organizer")
     listed(AMALIA, reason)
     admin = desk_of()
@@ -67,7 +67,7 @@ def test_an_owners_own_word_is_lifted_by_nobody_even_where_an_organizer_came_fir
     assert suppression_of(email_digest(AMALIA)).reason == reason
 
 
-def test_what_an_organizer_put_there_an_admin_takes_off_and_says_why(owner, desk_of):
+def test_admin_lifts_what_an_organizer_added_and_gives_a_reason(owner, desk_of):
     listed(AMALIA, "organizer")
     assert f"{entry_of(AMALIA)}/lift" not in sends_to(owner.get(entry_of(AMALIA)))
     assert owner.post(f"{entry_of(AMALIA)}/lift", {"reason": "A slip"}).status_code == 403
@@ -78,7 +78,7 @@ def test_what_an_organizer_put_there_an_admin_takes_off_and_says_why(owner, desk
     assert not is_suppressed(email_digest(AMALIA)) and admin.get(entry_of(AMALIA)).status_code == 404
 
 
-def test_an_address_that_took_no_mail_can_be_tried_again(owner):
+def test_address_that_bounced_can_be_tried_again(owner):
     digest = email_digest(AMALIA)
     write(refuse_address, digest, reason="5.1.1 no such user", now=utcnow())
     found = owner.post(f"{HERE}/find", {"find-email": AMALIA})
@@ -87,7 +87,7 @@ def test_an_address_that_took_no_mail_can_be_tried_again(owner):
     assert not refusal_of(digest) and trail()[-1][0] == "suppressions.retry"
 
 
-def test_the_list_has_pages_and_ends_kindly(owner):
+def test_list_has_pages_and_says_when_it_ends(owner):
     for place in range(51):
         listed(f"reader{place}@rosales.example")
     assert values(owner.get(f"{HERE}/"), "data-reason") == ["request"] * 50
