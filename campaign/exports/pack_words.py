@@ -8,6 +8,7 @@ from babel.dates import format_date
 from flask import current_app
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from campaign.exports.paper import Field, Head
 from campaign.lib.countries import country_name
@@ -20,6 +21,7 @@ EVIDENCE = ("email", "in_person", "paper", "api")
 # The share of the width that a detail takes; the name has what is left.
 SHARES = {"country": 0.2, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.24}
 NUMBER_SHARE = 0.09
+UNNAMED = _l("counted only, without a name")
 
 
 class PackWords:
@@ -54,7 +56,7 @@ class PackWords:
 
     def rows(self, columns, first):
         """Return the signatures, columns by name, as rows for these Fields; they are numbered from `first`."""
-        unnamed = _("counted only, without a name")
+        unnamed = str(UNNAMED)
         names = (name or unnamed for name in columns[f"{self._choice['names']}_name"])
         numbers = (self._number(each) for each in range(first, first + len(columns["number"])))
         say = {"country": self._country, "day": self._short_day}

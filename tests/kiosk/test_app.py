@@ -5,6 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from campaign.kiosk.app_words import WORDS, app_words
 
@@ -28,13 +29,13 @@ def test_the_page_is_public_sets_no_cookie_and_may_use_the_camera(client):
 def test_without_script_the_page_says_what_it_needs_in_every_language(client):
     [noscript] = re.findall(r"<noscript>(.*?)</noscript>", client.get("/kiosk/").text, re.DOTALL)
     assert re.findall(r'lang="(\w\w)"', noscript) == [*LANGUAGES]
-    assert noscript.count("JavaScript") == 3
+    assert len(set(re.findall(r">([^<>]*\w[^<>]*)<", noscript))) == 3
 
 
 def test_a_browser_too_old_for_the_app_finds_words_in_every_language(client):
     [late] = re.findall(r'<div class="kiosk-late">(.*?)</div>', client.get("/kiosk/").text, re.DOTALL)
     assert re.findall(r'lang="(\w\w)"', late) == [*LANGUAGES]
-    assert late.count("Safari 14.1") == 3
+    assert late.count("14.1") == 3
 
 
 def test_all_that_the_app_keeps_is_there_and_every_import_is_among_it(client):
@@ -101,8 +102,10 @@ def test_a_browser_understands_the_forms_of_postal_codes(client):
     assert not re.search(r"\(\?P|\(\?i|\\Z", shapes)
 
 
-def test_what_the_page_for_tablers_quotes_stands_on_the_tablet(app):
+def test_texts_quoted_in_the_guide_for_tablers_exist(app):
     guide = re.sub(r"\*\*.*?\*\*", "", (ROOT / "docs" / "tablers.md").read_text())
     quoted = {each.strip("… ") for each in re.findall(r"\*([^*\n]+)\*", guide)}
     said = "\n".join(app_words(("en", "es", "fr"))["en"].values())
-    assert {each for each in quoted if each not in said} == {"Pair a tablet", "Revoke it now"}, "these stand in the workspace"
+    with (ROOT / "campaign/translations/es/LC_MESSAGES/messages.po").open("rb") as file:
+        in_the_workspace = {message.id for message in read_po(file)}
+    assert quoted and {each for each in quoted if each not in said} <= in_the_workspace

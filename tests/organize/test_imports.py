@@ -7,7 +7,6 @@ from html import unescape
 import pypdfium2
 import pytest
 import sqlalchemy
-from flask_babel import force_locale, gettext
 
 from campaign.extensions import db, write
 from campaign.imports import sheet_pdf
@@ -15,14 +14,17 @@ from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import LEAST_ROW, MM
 from campaign.imports.tasks import go_on
+from campaign.imports.wording import consent_of, sheet_spec
 from campaign.lib.locales import LOCALES
 from campaign.lib.times import utcnow
+from campaign.organize.imports.words import DUPLICATE_WORDS
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
 from tests.factories.paper import csv_of
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import hatch_now, rows, sign_and_hatch
+from tests.page_parts import alerts, figures, sends_to, text_at, tree, values, wrong_fields
 
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 SEEN = re.compile(r'name="seen"[^>]*value="([^"]+)"')
@@ -62,11 +64,11 @@ def seen_at(desk, place):
 
 def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     place = matched(desk, csv_of(ZORA, "Ana,,,Narnia,,,,", "Zora,Q,zora@correo.mx,,,,,"))
-    page = desk.get(place).text
-    assert "That is not a country that we know." in page
-    assert "/bring-in" not in page
+    page = desk.get(place)
+    assert values(page, "data-code") == ["country"]
+    assert f"{place}/bring-in" not in sends_to(page)
     desk.post(f"{place}/mend", {"cell:3:country": "México", "seen": seen_at(desk, place)})
-    assert "The same person as in row 2" in desk.get(place).text
+    assert figures(text_at(desk.get(place), "//tr[@data-fate='duplicate']//span[@class='sub']")) == [2]
     refused = desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place)})
     assert (refused.status_code, rows()) == (422, [])
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
@@ -78,7 +80,7 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     desk.post(f"{place}/undo", {"reason": "Somebody else's sheets"})
     hatch_now()
     assert {row.state for row in rows()} == {"withdrawn"}
-    assert desk.get(place).text.count("taken out again") == 2
+    assert values(desk.get(place), "data-fate").count("taken-out") == 2
     emptied = desk.get(f"/organize/signatures/{rows()[0].id}").text
     assert "/take-back" not in emptied and "/copies/" not in emptied, "nothing of it is left to bring back or to give"
     assert differences() == []
@@ -90,11 +92,11 @@ def test_a_file_goes_from_upload_to_counted_and_back(desk, petition):
     assert "imports.see" in done
 
 
-def test_a_file_with_a_sign_in_its_name_that_no_text_keeps_is_read(desk, petition):
+def test_file_with_an_unstorable_character_in_its_name_is_read(desk, petition):
     assert batch_at(upload(desk, csv_of(ZORA), name="list\0\u202e.csv").location).name == "list.csv"
 
 
-def test_a_typed_sheet_that_somebody_else_went_on_with_is_not_thrown_away_unseen(desk, petition):
+def test_typed_sheet_that_another_went_on_with_is_not_discarded_unseen(desk, petition):
     place = desk.post("/organize/imports/type", typed_sheet()).location
     drop = re.compile(r'action="([^"]+/drop)".*?name="seen" value="([^"]+)"', re.DOTALL)
     address, seen = drop.search(desk.get(place).text).groups()
@@ -112,31 +114,34 @@ def test_columns_by_any_name_are_matched_by_hand(desk, petition):
 
 
 @pytest.mark.parametrize(
-    ("columns", "words"),
+    ("columns", "wrong"),
     [
-        ({"column-0": ""}, "Say which column holds the name."),
-        ({"column-1": "given_name"}, "Two columns are said to hold the same."),
-        ({"column-1": "full_name"}, "A name comes whole or in two parts"),
-        ({"signed_on": ""}, "No column says when people signed"),
-        ({"signed_on": "2999-01-01"}, "Take a day that has been."),
-        ({"wording": ""}, "Copy what stood on the sheets."),
+        ({"column-0": ""}, []),
+        ({"column-1": "given_name"}, []),
+        ({"column-1": "full_name"}, []),
+        ({"signed_on": ""}, ["signed_on"]),
+        ({"signed_on": "2999-01-01"}, ["signed_on"]),
+        ({"wording": ""}, ["wording"]),
     ],
 )
-def test_what_cannot_be_so_is_said_before_any_row_is_looked_at(desk, petition, columns, words):
+def test_impossible_columns_are_refused_before_any_row_is_checked(desk, petition, columns, wrong):
     place = upload(desk, csv_of("Ana,b", header="given_name,b")).location
     answer = desk.post(place, {**SETTINGS, "column-0": "given_name", **columns, "seen": seen_at(desk, place)})
     assert answer.status_code == 422
-    assert words in answer.text
+    assert (alerts(answer), list(wrong_fields(answer))) == (["grave"], wrong)
+    assert batch_at(place).checked_at is None
 
 
-def test_files_that_cannot_be_read_and_files_too_large_are_told_at_the_form(app, desk, petition, monkeypatch):
-    assert "There is nothing in this file." in upload(desk, b"").text
-    assert "Choose a file." in desk.post("/organize/imports/upload", {"petition": "home"}).text
+def test_unreadable_and_too_large_files_are_refused_at_the_form(app, desk, petition, monkeypatch):
+    nothing_in_it, no_file = upload(desk, b""), desk.post("/organize/imports/upload", {"petition": "home"})
+    assert (nothing_in_it.status_code, no_file.status_code) == (422, 422)
+    assert wrong_fields(nothing_in_it).keys() == wrong_fields(no_file).keys() == {"file"}
+    assert wrong_fields(nothing_in_it) != wrong_fields(no_file)
     monkeypatch.setitem(app.config, "IMPORT_BYTES", 300_000)
     assert upload(desk, b"given_name\n" + b"Ana\n" * 70_000).status_code == 422
     too_large = upload(desk, b"given_name\n" + b"Ana\n" * 80_000)
     assert too_large.location == "/organize/imports/upload"
-    assert "larger than the" in desk.get(too_large.location).text
+    assert alerts(desk.get(too_large.location)) == ["grave"]
 
 
 def test_nobody_else_may_send_more_than_a_form(client, desk_of, petition):
@@ -153,32 +158,37 @@ def test_somebody_of_another_cause_sees_neither_the_petition_nor_the_batch(desk,
     assert upload(other, csv_of(ZORA)).status_code == 422
 
 
-def test_leaving_all_wrong_rows_out_and_throwing_a_batch_away(desk, petition):
+def test_wrong_rows_are_left_out_and_a_batch_is_discarded(desk, petition):
     place = matched(desk, csv_of(ZORA, ",,,,,,,x", "Bo,,bad,,,,,"))
     desk.post(f"{place}/leave-out", {"seen": seen_at(desk, place)})
-    assert "Bring in 1 signature" in desk.get(place).text
+    assert figures(text_at(desk.get(place), "//h2[@id='bring-in']")) == [1]
     assert desk.post(f"{place}/drop").location == "/organize/imports/"
     assert desk.post(f"{place}/bring-in", {"attested": "y", "seen": ""}).status_code == 303
     assert rows() == []
 
 
-def test_what_was_changed_elsewhere_is_not_thrown_away_unseen(desk, petition):
+def test_changed_batch_is_not_discarded_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
     desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
     answer = desk.post(f"{place}/drop", {"seen": seen}, follow_redirects=True)
-    assert "Somebody else was quicker" in answer.text
+    assert alerts(answer)[0] == "waiting"
     assert "Zoraida" in answer.text
+    assert batch_at(place).state == "open"
     drops = re.findall(r'action="[^"]+/drop"[^>]*>.*?name="seen" value="([^"]+)"', answer.text, re.DOTALL)
     assert desk.post(f"{place}/drop", {"seen": drops[0]}).location == "/organize/imports/"
 
 
-def test_what_was_changed_elsewhere_is_not_brought_in_unseen(desk, petition):
+def test_changed_batch_is_not_imported_unseen(desk, petition):
     place = matched(desk, csv_of(ZORA))
     seen = seen_at(desk, place)
     desk.post(f"{place}/mend", {"cell:2:given_name": "Zoraida", "seen": seen})
     assert desk.post(f"{place}/bring-in", {"attested": "y", "seen": seen}).status_code == 303
     assert rows() == []
+
+
+def one_line(words):
+    return " ".join(words.split())
 
 
 def printed(desk, **settings):
@@ -187,28 +197,31 @@ def printed(desk, **settings):
 
 
 @pytest.mark.parametrize(("lang", "paper", "words"), [
-    ("en", "A4", ("Bring them home", "To: The Senate of the Valley", "We ask where they are.", "You sign this petition.")),
-    ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.", "Firmas esta petición.")),
-    ("fr", "A4", ("Bring them home", "Vous signez cette pétition.", "Prénom")),
+    ("en", "A4", ("Bring them home", "The Senate of the Valley", "We ask where they are.")),
+    ("es", "Letter", ("Que vuelvan", "El Senado del Valle", "Preguntamos dónde están.")),
+    ("fr", "A4", ("Bring them home",)),
 ])
-def test_sheets_are_printed_with_their_words_and_a_number_each(desk, petition, lang, paper, words):
+def test_sheets_are_printed_with_their_text_and_a_number_each(desk, petition, lang, paper, words):
     place, run = printed(desk, lang=lang, paper=paper)
-    assert "sheets to sign" in desk.get(place).text
+    spec = sheet_spec(run)
+    consents = {each: consent_of(run.petition, each) for each in LOCALES}
+    assert len(set(consents.values())) == len(LOCALES)
+    assert spec.consent == consents[lang]
+    assert [serial for serial in run.serials if serial not in desk.get(place).text] == []
     document = pypdfium2.PdfDocument(desk.get(f"{place}/sheets.pdf").data)
     pages = [page.get_textpage().get_text_range() for page in document]
     whole, cover, *sheets = pages
     assert len(sheets) == 3
     # It lies over the names above, so it says how in each language and nothing of the sheets.
-    covered = " ".join(cover.split())
-    for asked in LOCALES:
-        with force_locale(LOCALES[asked]):
-            assert gettext("Fold this page on the line, and lay it over the names above before the next person signs.") in covered
-    assert "Bring them home" not in covered and not [serial for serial in run.serials if serial in cover]
+    assert len(set(spec.cover)) == len(LOCALES)
+    assert [sentence for sentence in spec.cover if one_line(sentence) not in one_line(cover)] == []
+    assert "Bring them home" not in one_line(cover) and not [serial for serial in run.serials if serial in cover]
     assert ("Los abajo firmantes pedimos." if lang == "es" else "We, the undersigned, ask.") in whole
     assert not [serial for serial in run.serials if serial in whole]
     for serial, text in zip(run.serials, sheets, strict=True):
         assert text.count(serial) == 2
-        assert not [part for part in words if part not in " ".join(text.split())]
+        assert [part for part in (*words, spec.to, spec.consent) if one_line(part) not in one_line(text)] == []
+        assert not [column.heading for column in spec.columns if column.heading.split()[0] not in text]
     width, height = document[0].get_size()
     assert (round(width), round(height)) == ((842, 595) if paper == "A4" else (792, 612))
 
@@ -248,9 +261,9 @@ def test_the_code_of_a_sheet_leads_to_its_rows(desk, petition):
 def test_a_printed_run_says_how_far_each_of_its_sheets_is(desk, petition):
     _place, run = printed(desk)
     place = f"/organize/imports/runs/{run.id}"
-    assert "not in yet" not in desk.get(place).text
+    assert values(desk.get(place), "data-state") == []
     desk.post("/organize/imports/type", typed_sheet(run.serials[0]))
-    assert desk.get(place).text.count("not in yet") == 1
+    assert values(desk.get(place), "data-state") == ["open"]
 
 
 def test_a_run_of_many_sheets_takes_no_more_questions_than_one_of_few(desk, petition):
@@ -279,8 +292,8 @@ def test_a_sheet_is_typed_without_script(desk, petition):
     assert page.text.count("data-line=") == 10
     cells = {"cell:1:given_name": "Zora", "cell:1:postal_code": "06600", "cell:1:subscribe": "yes", "cell:1:email": "z@correo.mx", "cell:12:given_name": "Ana"}
     answer = desk.post(place, {**cells, "cell:2:email": "nowhere", "seen": seen_at(desk, place)})
-    shown = desk.get(answer.location).text
-    assert "The name is missing." in shown
+    [wrong] = tree(desk.get(answer.location)).xpath("//tr[@data-fate='wrong']")
+    assert figures(wrong.xpath("string(th)")) == [2]
     desk.post(place, {**cells, "cell:2:email": "", "seen": seen_at(desk, place)})
     desk.post(f"{answer.location}/bring-in", {"attested": "y", "seen": seen_at(desk, answer.location)})
     assert sorted((row.given_name, row.country, row.lang, row.subscribe) for row in rows()) == [("Ana", "MX", "es", False), ("Zora", "MX", "es", True)]
@@ -293,7 +306,8 @@ def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
     json = {"headers": {"Accept": "application/json"}}
     seen = seen_at(desk, place)
     told = desk.post(place, {"cell:1:given_name": "Amalia", "cell:1:email": "AMALIA@rosales.example", "cell:3:email": "x", "seen": seen}, **json).json
-    assert {line: (row["fate"], row["why"], row["fields"]) for line, row in told["rows"].items() if line == "1"} == {"1": ("duplicate", "Signed online", [])}
+    assert (told["rows"]["1"]["fate"], told["rows"]["1"]["fields"]) == ("duplicate", [])
+    assert told["rows"]["1"]["why"] == str(DUPLICATE_WORDS["email"])
     assert told["rows"]["3"]["fields"] == ["email", "given_name"]
     assert desk.post(place, {"cell:1:given_name": "Late", "seen": seen}, **json).status_code == 409
     db.session.rollback()
@@ -301,21 +315,22 @@ def test_while_a_sheet_is_typed_it_is_kept_and_judged(desk, petition):
     assert [action for action, *_ in trail()].count("imports.type") == 0
 
 
-def test_of_a_large_file_nobody_waits_for_the_end_as_the_worker_carries_it_out(desk):
+def test_worker_brings_in_a_large_file_while_nobody_waits(desk):
     place = matched(desk, csv_of(*LARGE))
     desk.post(f"{place}/bring-in", {"seen": seen_at(desk, place), "attested": "y"})
-    page = desk.get(place).text
-    assert "0 of 2,001 rows are in." in page
-    assert 'data-module="fresh-page"' in page
+    page = desk.get(place)
+    assert [(bar.get("value"), bar.get("max")) for bar in tree(page).iter("progress")] == [("0", str(len(LARGE)))]
+    assert "fresh-page" in values(page, "data-module")
     assert (len(rows()), go_on(write, now=utcnow()), len(rows())) == (0, 1, len(LARGE))
-    assert "rows are in." not in desk.get(place).text
+    assert "fresh-page" not in values(desk.get(place), "data-module")
 
     desk.post(f"{place}/undo", {"reason": "the wrong file"})
-    assert "This is taken out just now." in desk.get(place).text
+    assert "fresh-page" in values(desk.get(place), "data-module")
     db.session.rollback()
     assert (go_on(write, now=utcnow()), go_on(write, now=utcnow())) == (1, 0)
     assert {row.given_name or "" for row in rows()} == {""}
-    assert "just now" not in desk.get(place).text
+    page = desk.get(place)
+    assert "fresh-page" not in values(page, "data-module") and alerts(page) == []
 
 
 def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petition):
@@ -325,7 +340,7 @@ def test_a_typed_sheet_keeps_the_consent_of_the_petition_chosen(desk_of, petitio
     assert 'name="wording"' not in first
     page = desk.get("/organize/imports/type?petition=river&lang=es").text
     wording = unescape(re.search(r'name="wording"[^>]*>([^<]*)', page)[1]).strip()
-    assert "Plataforma guarda" in wording
+    assert wording == consent_of(river, "es") and "Plataforma" in wording
     hidden = dict(re.findall(r'type="hidden" name="(petition|lang)" value="([^"]*)"', page))
     place = desk.post("/organize/imports/type", {**typed_sheet(), **hidden, "wording": wording}).location
     batch = batch_at(place)
@@ -339,11 +354,11 @@ def test_no_form_for_paper_chooses_a_petition_by_itself(desk_of, petition, path)
     assert '<option value="">' not in desk.get(f"/organize/imports/{path}").text
     make_petition("river", cause_id=petition.cause_id)
     page = desk.get(f"/organize/imports/{path}").text
-    assert re.search(r'<option value=""[^>]*>Choose a petition</option>', page)
+    assert re.search(r'<option value=""[^>]*>[^<]+</option>', page)
     sent = {**typed_sheet(), "petition": "", "paper": "A4", "sheets": "2", "file": (io.BytesIO(csv_of(ZORA)), "list.csv")}
     answer = desk.post(f"/organize/imports/{path}", sent, content_type="multipart/form-data")
     assert answer.status_code == 422
-    assert 'id="petition-error"' in answer.text
+    assert "petition" in wrong_fields(answer)
 
 
 @pytest.mark.parametrize(("country", "sheets", "pack"), [("CA", "Letter", "letter"), ("MX", "Letter", "letter"), ("DE", "A4", "a4")])

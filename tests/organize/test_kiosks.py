@@ -19,6 +19,7 @@ from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import AMALIA, Tablet, give_code, kiosk_of, make_table, make_tablet, records, said_at
 from tests.factories.signatures import change, confirm, rows, sign_many
+from tests.page_parts import alerts, figures, is_empty, links, sends_to, text, text_at, tree, values, wrong_fields
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
 
@@ -62,16 +63,17 @@ def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     assert f"/organize/kiosks/{event.slug}" in page
     short = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "12"})
     assert short.status_code == 422
-    assert "A PIN has six digits." in short.text and "By the door" in short.text
+    assert wrong_fields(short).keys() == {"pin"} and 'value="By the door"' in short.text
     made = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "204 060"})
     assert made.status_code == 303
     page = tabler.get(made.location)
-    assert "Good until" in page.text and "<svg" in page.text
+    assert tree(page).find_class("pairing-picture") and "<svg" in page.text
     code = "".join(CODE.search(page.text).groups())
     assert tabler.get(made.location).text.count(code[:4]) >= 1
     tablet = Tablet(client, code)
     assert tablet.name == "By the door"
-    assert "“By the door” is paired." in tabler.get(made.location).text
+    paired = tabler.get(made.location)
+    assert alerts(paired) == ["sure"] and "By the door" in text_at(paired, "//div[@data-kind='sure']")
     assert actions()[:3] == ["kiosks.pair", "kiosks.code", "kiosks.pin"]
     # The event has its PIN now.
     assert 'name="pin"' not in tabler.get(f"/organize/kiosks/{event.slug}/new").text
@@ -80,26 +82,29 @@ def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
 
 def test_a_code_that_is_over_offers_another(tabler, event):
     code = write(pairing.new_code, event_id=event.id, now=utcnow() - CODE_GOOD_FOR)
-    page = tabler.get(f"/organize/kiosks/codes/{code.id}").text
-    assert "This code is not good any more." in page
-    assert not CODE.search(page)
+    page = tabler.get(f"/organize/kiosks/codes/{code.id}")
+    assert alerts(page) == ["waiting"] and not CODE.search(page.text)
+    assert f"/organize/kiosks/{event.slug}/new" in links(page)
 
 
 @pytest.mark.parametrize("pin", ["111111", "123456"])
 def test_a_pin_that_is_tried_first_is_refused(tabler, event, pin):
     answer = tabler.post(f"/organize/kiosks/{event.slug}/pin", {"pin": pin})
-    assert (answer.status_code, "Take another." in answer.text) == (422, True)
+    assert (answer.status_code, list(wrong_fields(answer))) == (422, ["pin"])
 
 
 def test_the_list_tells_how_tablets_do(tabler, tablet, event):
     batch = [tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")]
     shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": "2026-09-23T10:00:00Z", "tally": 3}
     tablet.sync(batch[0], batch[2], waiting=7, shifts=[shift])
+    kiosk = kiosk_of(tablet)
     page = tabler.get(f"/organize/kiosks/{event.slug}").text
-    for words in ("Tablet 1", "online", "83 %", "Numbers 2", "M. R."):
-        assert words in page, words
-    own = tabler.get(f"/organize/kiosks/tablets/{kiosk_of(tablet).id}").text
-    assert "numbers 2." in own
+    assert kiosk.name in page and "M. R." in page
+    assert values(page, "data-state") == ["online"]
+    assert figures(text_at(page, "//td[@data-missing]")) == [2]
+    assert figures(text_at(page, "//td[@data-missing]/following-sibling::td")) == [83]
+    own = tabler.get(f"/organize/kiosks/tablets/{kiosk.id}").text
+    assert figures(text_at(own, "//p[@class='held-why']")) == [2]
     assert "Rosales" not in page + own
 
 
@@ -113,11 +118,12 @@ def test_tablets_that_lie_in_a_drawer_are_folded_away_from_those_at_work(tabler,
     for tablet in (waits, misses, gone):
         write(lambda tablet=tablet: setattr(pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since))
     write(pairing.revoke, kiosk_id=kiosk_of(revoked).id, now=utcnow())
-    page = tabler.get(f"/organize/kiosks/{event.slug}").text
-    at_work, _, put_away = page.partition('<details class="fold"><summary class="button">2 put away')
-    put_away = put_away.partition("</details>")[0]
-    assert [name in at_work for name in (">Here<", ">Waits<", ">Misses<", ">Gone<", ">Revoked<")] == [True, True, True, False, False]
-    assert [name in put_away for name in (">Gone<", ">Revoked<")] == [True, True]
+    page = tree(tabler.get(f"/organize/kiosks/{event.slug}"))
+    at_work, put_away = (
+        {text(link) for link in page.xpath(f"//div[@data-live='{part}']//th/a")} for part in ("tablets", "put-away")
+    )
+    assert (at_work, put_away) == ({"Here", "Waits", "Misses"}, {"Gone", "Revoked"})
+    assert page.xpath("//details[@id='put-away']//div[@data-live='put-away']")
 
 
 def test_many_tablets_take_no_more_questions_than_few(tabler, client, event):
@@ -159,8 +165,8 @@ def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, ta
     shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": said_at(began), "tally": 3}
     tablet.sync(shifts=[shift])
     page = tabler.get(f"/organize/kiosks/{event.slug}").text
-    assert "2 have signed so, and confirmed it." in page
-    assert re.search(r'data-label="On phones">1<', page)
+    assert figures(text_at(page, "//p[@id='on-phones']")) == [2]
+    assert text_at(page, "//td[@data-on-phones]") == "1"
 
 
 def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
@@ -175,14 +181,14 @@ def test_a_tablet_is_renamed_extended_and_revoked(tabler, tablet, event):
     assert (kiosk.name, kiosk.state(utcnow())) == ("Zócalo", "revoked")
     assert kiosk.expires_at == event.ends_at + timedelta(days=3)
     assert actions()[:4] == ["kiosks.revoke", "kiosks.revoke", "kiosks.extend", "kiosks.rename"]
-    assert "Revoke it now" not in tabler.get(path).text
+    assert f"{path}/revoke" not in sends_to(tabler.get(path))
 
 
 def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_of, tablet, event):
     tablet.sign(drawn="M 10,20 C 1,2 3,4 5,6")
     page = desk_of("reviewer", event.cause_id).get(f"/organize/signatures/{rows()[0].id}").text
-    assert "At a table, in person" in page
-    assert "<bdi>How a family searches</bdi>, <bdi>Tablet 1</bdi>" in page
+    assert values(page, "data-evidence") == ["in_person"]
+    assert f"<bdi>How a family searches</bdi>, <bdi>{kiosk_of(tablet).name}</bdi>" in page
     assert '<path d="M 10,20 C 1,2 3,4 5,6"/>' in page
 
 
@@ -199,7 +205,7 @@ def test_a_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, ev
     kept(tablet)
     assert tabler.get(f"/organize/kiosks/{event.slug}/review").status_code == 403
     page = desk_of("reviewer", event.cause_id).get(f"/organize/kiosks/{event.slug}/review").text
-    assert "Amalia Rosales" in page and "Vivos" in page and "has signed this petition already" in page
+    assert "Amalia Rosales" in page and "Vivos" in page and values(page, "data-reason") == ["duplicate"]
     assert actions()[0] == "kiosks.review"
 
 
@@ -218,14 +224,14 @@ def test_what_was_kept_for_the_close_is_let_in(desk_of, tablet, table):
     # Pressed twice, and asked for again by the tablet.
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
     assert len(rows()) == 1
-    assert "Nothing to review" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert is_empty(desk.get(f"/organize/kiosks/{event.slug}/review"))
 
 
 def test_a_second_signature_stays_out(desk_of, tablet, event):
     record_id = kept(tablet)
     desk = desk_of("reviewer", event.cause_id)
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
-    assert "second signature" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert alerts(desk.get(f"/organize/kiosks/{event.slug}/review")) == ["note", "waiting"]
     assert [record.status for record in records()] == ["stored", "review"]
     assert len(rows()) == 1
 
@@ -237,17 +243,17 @@ def test_turning_away_asks_why_and_keeps_the_ticks(desk_of, tablet, event):
     assert answer.status_code == 422 and "checked" in answer.text
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "Twice"})
     assert records()[-1].decided_at
-    assert "Nothing to review" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert is_empty(desk.get(f"/organize/kiosks/{event.slug}/review"))
     assert entries()[0].reason == "Twice" or entries()[1].reason == "Twice"
 
 
-def test_what_somebody_turned_away_is_not_let_in_from_a_page_that_shows_it_still(desk_of, tablet, table):
+def test_rejected_record_is_not_approved_from_an_old_page(desk_of, tablet, table):
     event, petition = table
     write(close_petition, petition_id=petition.id)
     record_id, desk = kept(tablet, "closed"), desk_of("reviewer", event.cause_id)
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "A joke"})
     answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}, follow_redirects=True)
-    assert "1 cannot be let in." in answer.text
+    assert figures(text_at(answer, "//div[@data-kind='waiting']")) == [1]
     assert rows() == []
     assert "kiosks.let_in" not in actions()
 
@@ -258,7 +264,7 @@ def test_only_an_admin_lets_in_what_a_revoked_tablet_sent(desk_of, tablet, event
     assert tablet.receipts(sealed) == [("review", "revoked")]
     choice = {"do": "let_in", "ticked": records()[0].id}
     reviewer = desk_of("owner", event.cause_id)
-    assert "Only an admin can let it in." in reviewer.get(f"/organize/kiosks/{event.slug}/review").text
+    assert values(reviewer.get(f"/organize/kiosks/{event.slug}/review"), "data-locked") == [""]
     reviewer.post(f"/organize/kiosks/{event.slug}/review", choice)
     assert rows() == []
     desk_of("admin").post(f"/organize/kiosks/{event.slug}/review", choice)
@@ -269,9 +275,9 @@ def test_what_cannot_be_read_can_only_be_turned_away(desk_of, tablet, event):
     record = {**tablet.seal(), "sealed": "AAAA"}
     assert tablet.receipts(record) == [("review", "unreadable")]
     desk = desk_of("reviewer", event.cause_id)
-    assert "cannot be opened" in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert values(desk.get(f"/organize/kiosks/{event.slug}/review"), "data-reason") == ["unreadable"]
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": records()[0].id})
-    assert "1 cannot be let in." in desk.get(f"/organize/kiosks/{event.slug}/review").text
+    assert figures(text_at(desk.get(f"/organize/kiosks/{event.slug}/review"), "//div[@data-kind='waiting']")) == [1]
 
 
 @pytest.mark.parametrize("size", ["A4", "A2", "nonsense"])

@@ -24,6 +24,7 @@ from tests.factories.paper import begin, csv_of
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign, sign_and_hatch
 from tests.factories.updates import make_update
+from tests.page_parts import figures, is_empty, text, text_at, tree, values
 
 pytestmark = pytest.mark.usefixtures("awkward_time")
 
@@ -65,8 +66,8 @@ def tasks_in(page):
 
 
 def happened_in(page):
-    told = page.partition('class="happened"')[2].partition("</section>")[0]
-    return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", told))
+    """Return (action, its sentence) of each thing that the overview tells of, the newest first."""
+    return [(row.get("data-action"), text(row.xpath("p")[-1])) for row in tree(page).xpath("//li[@data-action]")]
 
 
 @pytest.mark.parametrize(
@@ -89,8 +90,8 @@ def test_each_role_is_told_what_waits_for_it(desk_of, cause_id, role, tasks):
 def test_nothing_waits_in_a_cause_at_rest_or_in_another(desk_of, cause_id):
     desk = desk_of("owner", make_petition(cause_id=make_cause("hill").id, slug="quiet").cause_id)
     page = desk.get("/organize/").text
-    assert "Nothing waits for you." in page
-    assert "Nothing since yesterday." in page
+    assert tree(page).find_class("today") and tree(page).find_class("happened")
+    assert (tasks_in(page), happened_in(page)) == (set(), [])
 
 
 def test_a_draft_that_goes_out_by_itself_waits_for_nobody(desk_of):
@@ -112,10 +113,12 @@ def test_tablets_that_keep_something_or_are_silent_are_named(desk_of, client):
     for name, columns in seen.items():
         write(lambda name=name, columns=columns: db.session.query(Kiosk).filter_by(name=name).update(columns))
     page = desk_of("tabler", petition.cause_id).get("/organize/").text
-    assert re.search("Find tablet “Lost”: silent since .*, with 5 signatures on it", page)
-    assert "Bring tablet “Kept” to a network: it holds 12 signatures" in page
-    assert "Check tablet “Silent”, silent since" in page
-    assert "Awake" not in page
+    tasks = [text(each) for each in tree(page).xpath("//section[@aria-labelledby='today']//li/span")]
+    told = {name: figures(task) for name in seen for task in tasks if name in task}
+    assert told.keys() == {"Lost", "Kept", "Silent"}
+    assert 5 in told["Lost"] and told["Kept"] == [12]
+    # Of those that are silent it says since when.
+    assert len(told["Lost"]) > 1 and told["Silent"]
 
 
 def test_a_failed_file_is_told_to_who_asked_for_it_alone(desk_of):
@@ -123,28 +126,29 @@ def test_a_failed_file_is_told_to_who_asked_for_it_alone(desk_of):
     asked, other = desk_of("exporter", petition.cause_id), desk_of("exporter", petition.cause_id, email="other@kwan.example")
     columns = {"organizer_id": asked.organizer.id, "kind": "csv", "aim": "records", "purpose": "x", "choice": {}, "state": "failed"}
     write(lambda: db.session.add(Export(petition_id=petition.id, cause_id=petition.cause_id, **columns)))
-    assert "made again" in asked.get("/organize/").text
-    assert "made again" not in other.get("/organize/").text
+    [export_id] = db.session.scalars(db.select(Export.id))
+    assert tasks_in(asked.get("/organize/").text) == {f"/organize/exports/files/{export_id}"}
+    assert tasks_in(other.get("/organize/").text) == set()
 
 
-def test_that_no_letter_goes_out_is_told_to_admins(desk_of):
+def test_admins_are_told_that_no_email_goes_out(desk_of):
     petition = make_petition()
     sign(petition)
     admin, owner = desk_of(), desk_of("owner", petition.cause_id)
-    assert "No letter has gone out" not in admin.get("/organize/").text
+    assert "/organize/mail/" not in tasks_in(admin.get("/organize/").text)
     write(lambda: db.session.query(OwedMessage).update({"created_at": utcnow() - timedelta(hours=1)}))
-    assert "No letter has gone out" in admin.get("/organize/").text
-    assert "No letter has gone out" not in owner.get("/organize/").text
+    assert "/organize/mail/" in tasks_in(admin.get("/organize/").text)
+    assert "/organize/mail/" not in tasks_in(owner.get("/organize/").text)
 
 
 @pytest.mark.parametrize(
     ("role", "seen"),
     [
-        ("owner", {"published", "mailed", "turned", "downloaded"}),
-        ("editor", {"published", "mailed"}),
-        ("exporter", {"published", "downloaded"}),
-        ("reviewer", {"published", "turned"}),
-        ("tabler", {"published"}),
+        ("owner", {"petitions.publish", "mail.done", "signatures.reject", "exports.download"}),
+        ("editor", {"petitions.publish", "mail.done"}),
+        ("exporter", {"petitions.publish", "exports.download"}),
+        ("reviewer", {"petitions.publish", "signatures.reject"}),
+        ("tabler", {"petitions.publish"}),
     ],
 )
 def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
@@ -166,23 +170,20 @@ def test_each_role_reads_what_happened_as_far_as_it_may(desk_of, role, seen):
 
     write(happen)
     told = happened_in(desk.get("/organize/").text)
-    lines = {
-        "published": "Teo Brandt published a petition: Bring them home",
-        "mailed": "The worker mailed an update to everybody who was to get it: An answer came (8,112 letters)",
-        "turned": "Teo Brandt turned signatures away: Bring them home (6 signatures)",
-        "downloaded": "Teo Brandt downloaded a file of signatures: Bring them home (1,200 signatures)",
-    }
-    assert {name for name, line in lines.items() if line in told} == seen
-    assert told.count("published") == 1
-    assert "looked at" not in told
+    assert sorted(action for action, _sentence in told) == sorted(seen)
+    numbers = {"petitions.publish": [], "mail.done": [8112], "signatures.reject": [6], "exports.download": [1200]}
+    for action, sentence in told:
+        assert ("Teo Brandt" in sentence) == (action != "mail.done")
+        assert ("An answer came" if action == "mail.done" else "Bring them home") in sentence
+        assert figures(sentence) == numbers[action]
 
 
 def test_what_came_in_by_itself_is_told_too(desk_of, cause_id):
-    told = happened_in(desk_of("owner", cause_id).get("/organize/").text)
-    assert "1 signature was set aside" in told
+    told = dict(happened_in(desk_of("owner", cause_id).get("/organize/").text))
+    assert figures(told["signatures.held"]) == [1]
     # Also the one of someone who had signed already, as the tablet was told.
-    assert "sent 2 signatures" in told
-    assert "set aside" not in happened_in(desk_of("editor", cause_id).get("/organize/").text)
+    assert 2 in figures(told["kiosks.sent"])
+    assert "signatures.held" not in dict(happened_in(desk_of("editor", cause_id).get("/organize/").text))
 
 
 def test_the_digest_knows_only_actions_that_there_are():
@@ -210,11 +211,11 @@ def test_the_counts_of_a_cause_agree_with_the_tally_and_the_chart_with_its_table
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     page = desk_of("editor", petition.cause_id).get("/organize/?range=hours").text
     assert re.findall(r"<dd[^>]*>(\d+)</dd>", page) == ["1", "3", "1", "1", "0"]
-    assert "1 confirmed and 2 waiting in this time" in page
+    assert {tuple(sorted(figures(label))) for label in tree(page).xpath("//svg[@role='img']/@aria-label") if figures(label)} == {(1, 2)}
     assert [sum(map(int, column)) for column in zip(*re.findall(r"</th><td>(\d+)</td><td>(\d+)</td></tr>", page), strict=True)] == [1, 2]
-    assert re.findall(r'<span class="tag tag--\w+">(\w+)<', page) == ["open", "draft"]
+    assert values(page, "data-phase") == ["open", "draft"]
     tabler = desk_of("tabler", petition.cause_id).get("/organize/").text
-    assert "waiting" not in tabler
+    assert not tree(tabler).find_class("figures") and not tree(tabler).find_class("chart")
     assert "/organize/numbers/" not in tabler
 
 
@@ -224,17 +225,17 @@ def test_of_many_petitions_the_open_ones_are_shown_first_and_the_list_has_the_re
         make_petition(f"ours-{place}", cause_id=first.cause_id)
     make_petition("draft", cause_id=first.cause_id, state="draft")
     page = desk_of("owner", first.cause_id).get("/organize/").text
-    assert re.findall(r'<span class="tag tag--\w+">(\w+)<', page) == ["open"] * 6
-    assert "2 petitions more" in page and 'href="/organize/petitions/"' in page
+    assert values(page, "data-phase") == ["open"] * 6
+    assert figures(text_at(page, "//main//a[@class='go' and @href='/organize/petitions/']")) == [2]
 
 
-def test_several_signatures_are_counted_in_the_plural_and_each_in_the_singular(desk_of):
+def test_several_signatures_are_counted_in_the_plural_and_one_in_the_singular(desk_of, monkeypatch):
+    monkeypatch.setattr("babel.support.Translations.ungettext", lambda _self, _one, _many, num: "one" if num == 1 else "many")
     petition = make_petition()
-    for address in ("a@rosales.example", "b@rosales.example"):
-        sign_and_hatch(petition, {**AMALIA, "given_name": address[0], "email": address})
     desk = desk_of("owner", petition.cause_id, lang="fr")
-    assert ">comptées<" in desk.get("/organize/numbers/petitions/home").text
-    assert "comptée\n" in desk.get("/organize/signatures/").text.replace("</span>", "\n")
+    for address, form in (("a@rosales.example", "one"), ("b@rosales.example", "many")):
+        sign_and_hatch(petition, {**AMALIA, "given_name": address[0], "email": address})
+        assert text_at(desk.get("/organize/numbers/petitions/home"), "//div[@class='figure-hero']/dt") == form
 
 
 def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
@@ -242,7 +243,7 @@ def test_who_may_begin_a_cause_is_not_left_before_an_empty_page(desk_of):
     cause = make_cause()
     for role, may_write in (("editor", True), ("tabler", False)):
         page = desk_of(role, cause.id).get("/organize/").text
-        assert "No petition yet" in page
+        assert is_empty(page)
         assert (f'href="/organize/petitions/new?cause={cause.id}"' in page) == may_write
 
 

@@ -10,6 +10,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
+from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.tasks import publish_due_petitions
@@ -17,6 +18,7 @@ from tests.factories.causes import make_cause
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.pictures import bomb, heart
 from tests.factories.signatures import row, sign
+from tests.page_parts import alerts, figures, is_empty, links, sends_to, text_at, tree, values
 
 LONG = "ש" * 200
 HOME = "/organize/petitions/home"
@@ -43,9 +45,11 @@ def test_of_two_who_set_a_goal_the_second_hears_of_the_first(desk, home):
     seen = str(home.goal)
     desk.post(f"{HOME}/goal", {"goal": "2000", "seen": seen})
     answer = desk.post(f"{HOME}/goal", {"goal": "3000", "seen": seen})
-    assert "set the goal to 2,000 meanwhile" in desk.get(answer.location).text
+    page = desk.get(answer.location)
+    assert alerts(page)[-1] == "waiting" and figures(text_at(page, "//div[@data-kind='waiting']")) == [2000]
+    assert now_of().goal == 2000
     desk.post(f"{HOME}/goal", {"goal": "3000", "seen": "2000"})
-    assert "of 3,000" in desk.get(HOME).text
+    assert values(desk.get(HOME), "data-goal") == ["3000"]
 
 
 def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, client):
@@ -54,9 +58,9 @@ def test_a_petition_begins_with_a_title_in_any_language_and_stays_a_draft(desk, 
     made = now_of("arboles-para-iguala")
     assert (made.state, made.original_lang, made.current_version.texts[0].lang) == ("draft", "es", "es")
     assert client.get("/es/petitions/arboles-para-iguala").status_code == 404
-    page = desk.get("/organize/petitions/arboles-para-iguala").text
-    for words in ("Before it goes out", "Nobody is asked yet", "Español: the letter is missing.", "English: not translated yet"):
-        assert words in page
+    todo = tree(desk.get("/organize/petitions/arboles-para-iguala")).xpath("//section[@class='todo']//li")
+    missing = {(each.get("data-fault"), each.get("data-lang")) for each in todo}
+    assert {("target", ""), ("body", "es"), ("untranslated", "en")} <= missing
 
 
 def test_a_button_pressed_twice_makes_one_petition(desk):
@@ -85,9 +89,9 @@ def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
 
 def test_what_is_not_whole_is_not_published_and_what_is_missing_is_said(desk, client):
     draft = make_petition(cause_id=desk.cause.id, state="draft", targets=[], texts={"en": {**TEXTS["en"], "body": ""}})
-    page = desk.get(f"{HOME}/publish").text
-    assert "It cannot go out yet." in page
-    assert "Español, Français" in page
+    page = desk.get(f"{HOME}/publish")
+    assert alerts(page) == ["grave", "waiting"] and f"{HOME}/publish" not in sends_to(page)
+    assert "Español, Français" in page.text
     assert desk.post(f"{HOME}/publish").status_code == 409
     desk.post(f"{HOME}/letter", letter(draft, body_en="We ask."))
     desk.post(f"{HOME}/targets", {"revision": 1, "rows-0-en": "The Senate"})
@@ -110,8 +114,8 @@ def test_a_draft_goes_out_by_itself_at_its_hour_and_not_before_it_is_whole(desk,
     assert plan("2027-03-15T08:00").status_code == 303
     hour = now_of().publish_at
     assert (hour.isoformat(), now_of().time_zone) == ("2027-03-15T12:00:00+00:00", "America/Toronto")
-    assert "Goes out" in desk.get(HOME).text
-    assert "Finish 1 draft of a petition" not in desk.get("/organize/").text
+    assert "2027" in text_at(desk.get(HOME), "//p[@class='petition-state']")
+    assert not tree(desk.get("/organize/")).xpath("//section[@aria-labelledby='today']//a[@href='/organize/petitions/']")
     desk.post(f"{HOME}/publish-not")
     assert write(publish_due_petitions, now=hour) == 0
 
@@ -139,8 +143,8 @@ def test_other_words_after_the_opening_are_shown_first_and_then_a_new_version(de
     signed = sign(home)
     review = desk.post(f"{HOME}/letter", letter(home, body_en="We, the undersigned, *insist*."))
     assert review.status_code == 200
-    for words in ("This becomes version 2", "<ins>", "*insist*.", "Nothing is saved yet."):
-        assert words in review.text
+    assert (alerts(review), figures(text_at(review, "//h1"))) == (["waiting"], [2])
+    assert "<ins>" in review.text and "*insist*." in review.text
     assert len(now_of().versions) == 1
     words = letter(home, body_en="We, the undersigned, *insist*.", press="new-version")
     for _ in range(2):
@@ -175,7 +179,7 @@ CHANGES = {
         {"revision": 1, "confirmation": "email", "rows-0-type": "text", "rows-0-label_en": "How did you hear of us?"},
         "How did you hear of us?",
     ),
-    "delivery": ("handovers/home/contents", {"names": "shown", "details": ["country", "day"], "mark": "shown-country"}, "the day you signed"),
+    "delivery": ("handovers/home/contents", {"names": "shown", "details": ["country", "day"], "mark": "shown-country"}, None),
 }
 
 
@@ -183,11 +187,12 @@ CHANGES = {
 def test_what_supporters_agreed_to_changes_only_by_a_version_that_was_seen(desk_of, petition, part):
     desk = desk_of("owner", petition.cause_id)
     path, typed, words = CHANGES[part]
+    words = words or delivered_items("shown", ["day"])[-1]
     signed = sign(petition)
     review = desk.post(f"/organize/{path}", typed)
     assert review.status_code == 200
-    for shown in ("This becomes version 2", "Nothing is saved yet.", words, "<ins>"):
-        assert shown in review.text
+    assert (alerts(review), figures(text_at(review, "//h1"))) == (["waiting"], [2])
+    assert words in review.text and "<ins>" in review.text
     assert len(now_of().versions) == 1
     back = desk.post(f"/organize/{path}", {**typed, "press": "back"})
     assert (back.status_code, len(now_of().versions)) == (200, 1)
@@ -218,7 +223,8 @@ def test_of_two_editors_of_the_letter_the_second_sees_both_texts(desk, home):
     write(change_letter, petition_id=home.id, revision=1, texts=theirs, now=utcnow())
     answer = desk.post(f"{HOME}/letter", mine)
     assert answer.status_code == 409
-    shown = ("Somebody else saved this while", "Theirs", "Mine</textarea>", 'name="revision" type="hidden" value="2"')
+    assert alerts(answer)[0] == "grave" and tree(answer).find_class("conflict")
+    shown = ("Theirs", "Mine</textarea>", 'name="revision" type="hidden" value="2"')
     for words in shown:
         assert words in answer.text
     assert now_of().current_version.text("en", "en").body == "Theirs"
@@ -309,8 +315,8 @@ def test_closing_reopening_and_the_archive(desk, home, client):
     desk.post(f"{HOME}/archive")
     assert client.get("/en/petitions/home").status_code == 200
     assert "Bring them home" not in client.get("/en/causes/valley").text
-    used = desk.get("/organize/petitions/").text
-    assert "One petition in the archive" in used and f'href="{HOME}"' not in used
+    used = links(desk.get("/organize/petitions/"))
+    assert "/organize/petitions/?archived=1" in used and HOME not in used
     assert f'href="{HOME}"' in desk.get("/organize/petitions/?archived=1").text
     desk.post(f"{HOME}/restore")
     desk.post(f"{HOME}/reopen")
@@ -333,8 +339,9 @@ def test_the_preview_is_the_public_page_for_organizers_alone(desk, client):
     make_petition(cause_id=desk.cause.id, state="draft")
     answer = desk.get(f"{HOME}/preview?lang=es")
     assert answer.headers["Cache-Control"] == "no-store"
-    for words in ("Que vuelvan", '<html lang="es"', 'method="dialog"', "Vista previa"):
+    for words in ("Que vuelvan", '<html lang="es"', 'method="dialog"'):
         assert words in answer.text
+    assert tree(answer).find_class("preview-bar")
     assert client.get(f"{HOME}/preview").status_code == 303
 
 
@@ -350,24 +357,24 @@ def test_who_may_only_see_is_shown_no_button_and_may_do_nothing(desk_of):
     reviewer = desk_of("reviewer", cause.id)
     page = reviewer.get(HOME)
     assert page.status_code == 200
-    for words in ("Change", "Duplicate", "Set the goal"):
-        assert words not in page.text
+    assert [path for path in sends_to(page) if path.startswith(HOME)] == []
+    assert not tree(page).find_class("part-row-act")
     for path in ("close", "duplicate", "letter", "publish", "goal", "targets", "dates", "form", "address"):
         assert reviewer.post(f"{HOME}/{path}", letter(petition)).status_code == 403
 
 
 def test_the_next_goal_is_suggested_as_the_first_nears(desk):
     petition = make_petition(cause_id=desk.cause.id, goal=1)
-    assert "The goal is near." not in desk.get(HOME).text
+    assert alerts(desk.get(HOME)) == []
     from_one = desk.post(f"{HOME}/goal", {"goal": "many"})
     assert from_one.status_code == 422
     assert petition.goal == 1
 
 
 def test_an_empty_desk_says_what_a_petition_is(desk):
-    page = desk.get("/organize/petitions/").text
-    assert "No petition yet" in page
-    assert "New petition" in page
+    page = desk.get("/organize/petitions/")
+    assert is_empty(page)
+    assert "/organize/petitions/new" in links(page)
 
 
 def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
@@ -377,7 +384,7 @@ def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
     first, second = (desk.get(f"/organize/petitions/?page={number}").text for number in (1, 2))
     assert 'href="/organize/petitions/home-1"' in first and 'href="/organize/petitions/home-2"' not in first
     assert 'href="/organize/petitions/home-2"' in second and 'rel="next"' not in second
-    assert "The list ends before this page." in desk.get("/organize/petitions/?page=9").text
+    assert tree(desk.get("/organize/petitions/?page=9")).find_class("empty-page")
 
 
 def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
@@ -395,7 +402,7 @@ def test_a_petition_gets_a_picture_with_words_and_loses_it(desk, home, client):
     assert desk.get(path).content_type == "image/webp"
     assert "/organize/petitions/home/picture-" in desk.get(f"{HOME}/preview").text
     stale = desk.post(f"{HOME}/picture/remove", {"mark": "older"}, follow_redirects=True).text
-    assert "Somebody else changed the picture meanwhile. Look at it" in stale and desk.get(path).status_code == 200
+    assert alerts(stale) == ["waiting"] and desk.get(path).status_code == 200
     mark = re.search(r'/picture/remove".*?name="mark" value="([^"]+)"', stale)[1]
     assert desk.post(f"{HOME}/picture/remove", {"mark": unescape(mark)}).status_code == 303
     assert desk.get(path).status_code == 404
@@ -440,17 +447,22 @@ def test_the_guide_leads_from_a_title_to_a_published_petition(desk, client):
         "dates": {"revision": 3, "time_zone": "America/Toronto"},
     }
     for step, words in sent.items():
-        page = desk.get(here).text
-        assert 'aria-current="step"' in page and "Save and continue" in page and "Skip this step" in page
+        page = desk.get(here)
+        assert 'aria-current="step"' in page.text and len(way_on(page)) == 1
         steps.append(here.split("/trees/")[1])
         here = desk.post(f"/organize/petitions/trees/{step}", {**words, "guide": "1"}).location
     assert steps == [f"{step}?guide=1" for step in sent]
     assert here == "/organize/petitions/trees/picture?guide=1"
-    [skip] = re.findall(r'href="([^"]+)">Skip this step', desk.get(here).text)
+    [skip] = way_on(desk.get(here))
     assert skip == "/organize/petitions/trees/publish?guide=1"
-    assert "Publish" in desk.get(skip).text
+    assert "/organize/petitions/trees/publish" in sends_to(desk.get(skip))
     assert desk.post("/organize/petitions/trees/publish").status_code == 303
     assert client.get("/en/petitions/trees").status_code == 200
+
+
+def way_on(page):
+    """Return the links from the end of a guided form to the next step."""
+    return tree(page).xpath("//form//a[contains(@href, 'guide=1')]/@href")
 
 
 def test_a_refused_step_stays_in_the_guide(desk):
@@ -464,6 +476,7 @@ def test_publishing_under_a_draft_cause_says_that_nobody_sees_it(desk_of, client
     cause = make_cause(state="draft")
     make_petition(cause_id=cause.id, state="draft")
     desk = desk_of("owner", cause.id)
-    page = desk.post(f"{HOME}/publish", follow_redirects=True).text
-    assert "nobody sees it yet" in page and f"/organize/causes/{cause.slug}" in page
+    page = desk.post(f"{HOME}/publish", follow_redirects=True)
+    assert now_of().state == "published" and "waiting" in alerts(page)
+    assert f"/organize/causes/{cause.slug}" in links(page)
     assert client.get("/en/petitions/home").status_code == 404

@@ -6,10 +6,12 @@ from html import unescape
 import pytest
 
 from campaign.extensions import db
+from campaign.organize.exports.handover_forms import DETAIL_CHOICES
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
+from tests.page_parts import alerts, figures, text_at, tree
 
 pytestmark = pytest.mark.both_databases
 
@@ -22,7 +24,7 @@ PARTS = {
         {"allowed": "nobody", "origins": ""},
         "https://theirs.example",
     ),
-    "/handovers/home/contents": ({"names": "full", "details": "day"}, {"names": "shown", "details": "country"}, "Day of signing"),
+    "/handovers/home/contents": ({"names": "full", "details": "day"}, {"names": "shown", "details": "country"}, DETAIL_CHOICES["day"]),
     "/retention/home": ({"keeps": "days", "days": "90", "sure": "y"}, {"keeps": "days", "days": "30", "sure": "y"}, "90"),
     "/petitions/home/targets": ({"rows-0-en": "Theirs"}, {"rows-0-en": "Mine"}, "Theirs"),
     "/petitions/home/dates": (
@@ -55,8 +57,8 @@ def test_the_second_sees_both_and_saves_knowingly(desk, path):
     assert desk.post(path, theirs | seen | SAVE).status_code == 303
     answer = desk.post(path, mine | seen | SAVE)
     assert answer.status_code == 409
-    assert "Somebody else saved this while you were writing." in answer.text
-    assert shown in answer.text
+    assert "grave" in alerts(answer)
+    assert any(str(shown) in words.text_content() for words in tree(answer).find_class("conflict-words"))
     assert desk.post(path, mine | seen_on(answer.text) | SAVE).status_code == 303
 
 
@@ -70,13 +72,12 @@ def test_the_same_twice_is_no_conflict(desk, path):
 
 def test_how_long_data_is_kept_can_be_tried_without_changing_it(desk):
     path = "/organize/retention/home"
-    page = desk.post(path, {"keeps": "days", "days": "30", "press": "try"}).text
-    assert "Nothing is changed yet." in page
-    assert "on a day that is known once the petition has an end" in page
+    page = desk.post(path, {"keeps": "days", "days": "30", "press": "try"})
+    assert alerts(page) == ["note"]
+    assert figures(text_at(page, "//div[@data-kind='note']")) == [0], "no day is known before the petition has an end"
     assert desk.post(path, {"keeps": "days", "days": "soon", "press": "try"}).status_code == 422
     desk.post("/organize/petitions/home/dates", {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"})
-    assert "On 31 May 2031 the personal data of 0 signatures would be erased." in desk.post(
-        path, {"keeps": "days", "days": "30", "press": "try"}
-    ).text
+    told = text_at(desk.post(path, {"keeps": "days", "days": "30", "press": "try"}), "//div[@data-kind='note']")
+    assert "31 May 2031" in told and 0 in figures(told)
     db.session.rollback()
     assert petition_in_any_state("home").retention_days == DEFAULT_RETENTION_DAYS

@@ -12,6 +12,7 @@ from campaign.updates.body_pictures import alts_mark
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail
 from tests.factories.updates import make_update, update_now
+from tests.page_parts import alerts, text_at, wrong_fields
 
 PICTURES = "/organize/updates/answer/pictures"
 ALTS = {"alt_en": "A lake", "alt_es": "Un lago"}
@@ -36,8 +37,8 @@ def words(**changes):
 
 
 def test_a_picture_needs_its_words_in_each_language_and_is_then_put_in_by_its_line(desk):
-    assert "Say what is seen" in upload(desk, alt_es="").text
-    assert "no picture that can be shown" in upload(desk, picture=(io.BytesIO(b"<svg onload=alert(1)>"), "x.png")).text
+    assert wrong_fields(upload(desk, alt_es="")).keys() == {"alt_es"}
+    assert wrong_fields(upload(desk, picture=(io.BytesIO(b"<svg onload=alert(1)>"), "x.png"))).keys() == {"picture"}
     assert upload(desk).status_code == 303
     page = desk.get("/organize/updates/answer/words").text
     assert page.count('data-words="![](picture:1)"') == 3
@@ -51,7 +52,8 @@ def test_a_picture_needs_its_words_in_each_language_and_is_then_put_in_by_its_li
 def test_a_line_without_a_picture_and_a_picture_from_elsewhere_are_said_at_the_text(desk):
     answer = desk.post("/organize/updates/answer/words", words(body_en="![](picture:4)", body_es="![x](https://elsewhere.example/a.png)"))
     assert answer.status_code == 422
-    assert "There is no picture:4" in answer.text and "it would tell that site who reads" in answer.text
+    wrong = wrong_fields(answer)
+    assert wrong.keys() == {"body_en", "body_es"} and "picture:4" in wrong["body_en"]
     assert "https://elsewhere.example/a.png" in answer.text
 
 
@@ -60,14 +62,15 @@ def test_of_two_who_say_what_is_seen_the_second_sees_what_the_first_said(desk):
     mark = alts_mark(update_now().body_pictures[0])
     assert desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "The lake"}).status_code == 303
     second = desk.post(f"{PICTURES}/1", {"mark": mark, **ALTS, "alt_en": "Water"})
-    assert second.status_code == 409 and "English: The lake" in second.text and "Water" in second.text
+    assert second.status_code == 409 and "The lake" in second.text and "Water" in second.text
     assert update_now().body_pictures[0].alts == {"en": "The lake", "es": "Un lago"}
 
 
 def test_one_that_no_text_shows_is_taken_away_and_one_in_the_text_stays(desk):
     upload(desk)
     desk.post("/organize/updates/answer/words", words(body_es="![](picture:1)"))
-    assert "It stands in the text still (Español)" in desk.post(f"{PICTURES}/1/remove", follow_redirects=True).text
+    page = desk.post(f"{PICTURES}/1/remove", follow_redirects=True)
+    assert "Español" in text_at(page, "//div[@data-kind='grave']") and update_now().body_pictures
     desk.post("/organize/updates/answer/words", words(body_es="Nada."))
     desk.post(f"{PICTURES}/1/remove")
     assert update_now().body_pictures == []
@@ -90,4 +93,5 @@ def test_what_keeps_it_from_going_out_leads_to_where_it_is_mended(desk):
     upload(desk)
     french = {"title_fr": "Une réponse", "summary_fr": "", "body_fr": "![](picture:1)"}
     assert desk.post("/organize/updates/answer/words", words(**french)).status_code == 303
-    assert f'href="{PICTURES}">Français: nobody has said yet' in desk.get("/organize/updates/answer/publish").text
+    page = desk.get("/organize/updates/answer/publish")
+    assert alerts(page)[-1] == "grave" and "Français" in text_at(page, f"//ul[@class='error-links']//a[@href='{PICTURES}']")

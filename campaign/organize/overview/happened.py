@@ -46,9 +46,10 @@ PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line: `who` is a name or a door in words, `what` what they did, `title` to which thing; `more` says how often or how many."""
+    """One line: `who` did `what` to the thing called `title`; `more` says how often or how many, `action` is the code of it."""
 
     at: datetime
+    action: str
     who: Any
     what: Any
     title: str = ""
@@ -82,7 +83,7 @@ def _told(group, titles):
     newest = group[0]
     who = newest.organizer.called if newest.organizer else DOORS[newest.door]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
-    return Happening(newest.at, who, ACTIONS[newest.action], title, _more(group))
+    return Happening(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
 
 
 def _more(group):
@@ -108,7 +109,7 @@ def _came_in(since):
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
         words = ngettext("%(count)s signature was set aside", "%(count)s signatures were set aside", many, count=format_decimal(many))
-        yield Happening(newest, "", words)
+        yield Happening(newest, "signatures.held", "", words)
     for event, tablet, many, newest in stored_since(causes_where("kiosks.see"), since) if may("kiosks.see") else ():
         words = ngettext("sent %(count)s signature", "sent %(count)s signatures", many, count=format_decimal(many))
-        yield Happening(newest, _("Tablet “%(name)s”", name=tablet), words, event.text(g.lang).title)
+        yield Happening(newest, "kiosks.sent", _("Tablet “%(name)s”", name=tablet), words, event.text(g.lang).title)

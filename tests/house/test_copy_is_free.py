@@ -1,0 +1,115 @@
+"""Tests hold on to codes, roles and data: no sentence of the catalogues stands in them, so that copy can change freely."""
+
+import ast
+import re
+from functools import cache
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).parents[2]
+TESTS = ROOT / "tests"
+MIN_WORDS = 4
+WORD = re.compile(r"[^\W\d_]+")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
+# Files that still quote sentences. The list only gets shorter.
+STILL_QUOTING = {
+    "browser/journeys/test_embedding.py",
+    "browser/journeys/test_organizer_writes.py",
+    "browser/kiosk/test_answers.py",
+    "browser/kiosk/test_codes.py",
+    "browser/kiosk/test_crew.py",
+    "browser/kiosk/test_old_tablet.py",
+    "browser/kiosk/test_pairing.py",
+    "browser/kiosk/test_parting.py",
+    "browser/kiosk/test_privacy.py",
+    "browser/kiosk/test_taken.py",
+    "browser/modules/test_after_signing.py",
+    "browser/modules/test_names.py",
+    "browser/organize/test_first_day.py",
+    "causes/test_routes.py",
+    "cli/test_imports.py",
+    "embeds/test_routes.py",
+    "mail/letters.py",
+    "mail/test_composition.py",
+    "mail/test_emails.py",
+    "montage/test_card_routes.py",
+    "montage/test_page.py",
+    "montage/test_poster_routes.py",
+    "montage/test_routes.py",
+    "montage/test_screen.py",
+    "petitions/test_routes.py",
+    "signatures/test_confirming.py",
+    "signatures/test_forms.py",
+    "signatures/test_owner_routes.py",
+    "signatures/test_routes.py",
+    "subscriptions/test_routes.py",
+    "subscriptions/test_signers.py",
+    "updates/test_migration.py",
+    "updates/test_routes.py",
+    "web/test_lost.py",
+}
+
+
+@cache
+def catalogue():
+    """Return what finds each sentence of four words or more, in every language."""
+    sentences = set()
+    for path in (ROOT / "campaign/translations").glob("*/LC_MESSAGES/messages.po"):
+        with path.open("rb") as file:
+            sentences.update(form for message in read_po(file) for form in (*_forms(message.id), *_forms(message.string)))
+    return finders(sentences)
+
+
+def finders(sentences):
+    """Return (longest piece between placeholders, pattern) of each sentence that has four words or more."""
+    found = []
+    for sentence in sentences:
+        pieces = PLACEHOLDER.split(sentence.replace("%%", "%"))
+        if len(WORD.findall(" ".join(pieces))) >= MIN_WORDS:
+            found.append((max(pieces, key=len), re.compile(".+?".join(map(re.escape, pieces)), re.DOTALL)))
+    return found
+
+
+def quoted(source, sentences):
+    """Return the string literals of a test that equal or contain a whole sentence."""
+    return [
+        literal
+        for literal in _literals(ast.parse(source))
+        if len(WORD.findall(literal)) >= MIN_WORDS and any(piece in literal and pattern.search(literal) for piece, pattern in sentences)
+    ]
+
+
+def test_quoted_sentences_are_found_whole_and_filled_in_but_not_in_docstrings():
+    sentences = finders(["The otter swims in %(place)s at night.", "Otters swim"])
+    filled = "<p>The otter swims in rivers at night.</p>"
+    assert quoted(f"assert {filled!r} in page", sentences) == [filled]
+    assert quoted('f"The otter swims in {place} at night."', sentences) == ["The otter swims in 1 at night."]
+    assert quoted(f'"""{filled}"""', sentences) == []
+    assert quoted('"The otter swims", "Otters swim where no one looks"', sentences) == []
+
+
+@pytest.mark.parametrize("path", sorted({str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py")} - STILL_QUOTING))
+def test_no_test_quotes_a_sentence_of_the_catalogues(path):
+    assert quoted((TESTS / path).read_text(), catalogue()) == []
+
+
+def test_each_file_that_still_quotes_exists():
+    assert [path for path in sorted(STILL_QUOTING) if not (TESTS / path).exists()] == []
+
+
+def _forms(text):
+    return (text,) if isinstance(text, str) else tuple(text)
+
+
+def _literals(tree):
+    """Yield each string of the code, without docstrings; what an f-string fills in becomes a digit."""
+    owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
+    passed_over = {id(node.body[0].value) for node in ast.walk(tree) if isinstance(node, owners) and node.body and isinstance(node.body[0], ast.Expr)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            passed_over.update(map(id, node.values))
+            yield "".join(part.value if isinstance(part, ast.Constant) else "1" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed_over:
+            yield node.value

@@ -1,0 +1,61 @@
+"""What a page tells a program, whatever its sentences say: its alerts, wrong fields, attributes and figures."""
+
+import re
+
+from lxml import html
+
+FIGURE = re.compile(r"\d[\d.,\u00a0\u202f]*\d|\d")
+
+
+def tree(page):
+    """Return the root element of an answer, or of a page's text."""
+    return html.fromstring(page if isinstance(page, str) else page.text)
+
+
+def alerts(page):
+    """Return the kind of each alert (grave, waiting, sure or note), in the order of the page."""
+    return values(page, "data-kind")
+
+
+def wrong_fields(page):
+    """Return {id of the field: its error} for each field that is marked as wrong and described by its error."""
+    root = tree(page)
+    described = {each for ids in root.xpath("//@aria-describedby") for each in ids.split()}
+    errors = {each.get("id"): text(each) for each in root.find_class("error") if each.get("id")}
+    assert errors.keys() <= described, "each error belongs to a field"
+    return {name.removesuffix("-error"): error for name, error in errors.items()}
+
+
+def values(page, attribute):
+    """Return the values of an attribute, in the order of the page."""
+    return [str(each) for each in tree(page).xpath(f"//@{attribute}")]
+
+
+def links(page):
+    """Return the addresses that the page links to."""
+    return values(page, "href")
+
+
+def sends_to(page):
+    """Return the addresses that the forms and buttons of the page send to."""
+    return tree(page).xpath("//form/@action | //button/@formaction")
+
+
+def is_empty(page):
+    """Return whether the page shows that it has nothing to list."""
+    return bool(tree(page).find_class("empty"))
+
+
+def text_at(page, path):
+    """Return the text of the one element at an XPath, or fail."""
+    [element] = tree(page).xpath(path)
+    return text(element)
+
+
+def text(element):
+    return " ".join(element.text_content().split())
+
+
+def figures(words):
+    """Return the whole numbers in a sentence, without what groups their digits."""
+    return [int(re.sub(r"\D", "", each)) for each in FIGURE.findall(words)]
