@@ -46,7 +46,7 @@ def test_nothing_found_is_said_and_leads_on(arrive):
     search.look_for("desaparición")
     search.see_title("desaparición")
     empty = SearchScreen(search.visitor)
-    expect(empty.find("main .results")).to_have_count(0)
+    expect(empty.find("main .search-tabs")).to_have_count(0)
     empty.find(".go[hreflang=es]").click()
     search.page.wait_for_url("**/es/search?*")
     expect(search.find(".result").first).to_be_visible()
