@@ -38,7 +38,7 @@ def test_home_shows_the_causes_with_their_counts_what_is_next_and_what_is_new(cl
 
 
 def test_home_asks_to_sign_only_what_can_be_signed(client, petition):
-    invites = "Read and sign", "Sign and join them"
+    invites = 'class="sign sign--phone-wide"', 'class="sign sign--small"'
     assert all(words in client.get("/en/").text for words in invites)
     make_petition("law", cause_id=petition.cause_id)
     write(close_petition, petition_id=petition.id)

@@ -29,7 +29,7 @@ def test_an_empty_site_becomes_the_demonstration(run, client, few_signers):
     assert (pulse["count"], set(pulse["petitions"].values())) == (27, {9})
 
 
-def test_its_wordings_are_compared_in_each_language_and_some_signers_came_with_a_code(run, few_signers):
+def test_wordings_are_compared_in_each_language_and_some_signers_bring_a_code(run, few_signers):
     run("demo", "load")
     found = comparisons(petition_by_slug("find-the-43").id)
     assert [(each.lang, len(each.rows)) for each in found] == [("en", 2), ("es", 2), ("fr", 2)]
@@ -44,7 +44,8 @@ def test_loading_twice_changes_nothing(run, few_signers):
     run("demo", "load")
     before = [(each.id, each.state, each.number) for each in rows()]
     done = run("demo", "load")
-    assert (done.exit_code, done.output) == (0, f"{SLUG} is loaded already; nothing changed.\n")
+    assert done.exit_code == 0
+    assert SLUG in done.output
     assert [(each.id, each.state, each.number) for each in rows()] == before
 
 

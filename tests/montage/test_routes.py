@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from lxml import html
 
 from campaign.montage import card_routes, routes
 from campaign.montage.parcels import version
@@ -60,8 +61,10 @@ def test_the_page_is_public_and_has_no_cookie(client, petition):
     assert answer.status_code == 200
     assert answer.cache_control.public
     assert "Set-Cookie" not in answer.headers
-    assert "The first place is free." in words(answer)
-    assert "one for each confirmed signature" not in words(answer)
+    page = html.fromstring(answer.data)
+    [say], [counted] = (page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-words"))
+    assert say.text == say.get("data-none") and "hidden" not in say.attrib
+    assert not counted.text and "hidden" in counted.attrib
 
 
 def test_without_script_a_number_leads_to_its_card(client, petition):
@@ -74,19 +77,23 @@ def test_without_script_a_number_leads_to_its_card(client, petition):
 @pytest.mark.parametrize(
     ("asked", "said"),
     [
-        ("1", "Counted only."),
+        ("1", "counted"),
         # As it stands on a French page.
-        ("0\u202f001", "Counted only."),
-        ("2", "No butterfly has this number yet."),
-        ("9" * 40, "No butterfly has this number yet."),
-        ("x", "Type the number of a butterfly"),
-        ("0", "Type the number of a butterfly"),
+        ("0\u202f001", "counted"),
+        ("2", "beyond"),
+        ("9" * 40, "beyond"),
+        # How to ask.
+        ("x", None),
+        ("0", None),
     ],
 )
 def test_a_card_says_kindly_what_it_cannot_show(client, petition, asked, said):
     sign_and_hatch(petition, AMALIA)
-    card = re.search(r'role="status"[^>]*>([^<]*)<', client.get(f"{PAGE}?n={asked}").text)
-    assert card[1].startswith(said)
+    [card] = html.fromstring(client.get(f"{PAGE}?n={asked}").data).xpath("//*[@data-butterfly]")
+    words = card.xpath("string(.//*[@data-card='say'])")
+    known = {card.get(f"data-{name}"): name for name in ("counted", "free", "beyond")}
+    assert words
+    assert known.get(words) == said
 
 
 def test_without_script_the_names_are_a_list(client, petition):
@@ -94,12 +101,13 @@ def test_without_script_the_names_are_a_list(client, petition):
     sign_and_hatch(petition, ODILE)
     found = words(client.get(f"{PAGE}?list=1"))
     assert "Amalia Rosales" in found
-    assert "One of them asked only to be counted" in found
+    assert 'data-counted-only="1"' in client.get(f"{PAGE}?list=1").text
     assert client.get(f"{PAGE}?list=1&page=2").status_code == 404
 
 
 def test_a_list_of_nobody_says_so(client, petition):
-    assert "Nobody yet." in words(client.get(f"{PAGE}?list=1"))
+    names = client.get(f"{PAGE}?list=1").text.partition('id="names"')[2]
+    assert 'data-state="none"' in names and 'class="name"' not in names
 
 
 def test_names_of_people_are_never_markup(client, petition):

@@ -28,7 +28,7 @@ def test_milestones_are_round_numbers():
         (1, 1, 10),
     ],
 )
-def test_the_goal_is_the_organizers_until_it_is_reached_and_then_the_next_round_number(
+def test_the_goal_is_the_organizers_until_reached_and_then_the_next_round_number(
     count, goal, shown
 ):
     assert current_goal(count, goal) == shown

@@ -12,7 +12,7 @@ from tests.factories.signatures import row, sign
 pytestmark = pytest.mark.both_databases
 
 
-def test_a_new_petition_has_one_version_in_each_language_its_targets_and_a_tally_at_nought(app):
+def test_a_new_petition_has_one_version_its_targets_and_a_tally_at_nought(app):
     petition = make_petition(goal=43)
     assert [version.number for version in petition.versions] == [1]
     assert [text.lang for text in petition.current_version.texts] == ["en", "es"]

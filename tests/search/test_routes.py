@@ -35,14 +35,14 @@ def tabs(answer):
 
 def test_without_words_the_page_says_how_to_search(client, library):
     answer = client.get("/en/search")
-    assert heading(answer) == "Search"
+    assert heading(answer)
     assert links(answer) == []
-    assert "Accents do not matter" in answer.text
+    assert 'class="lead search-lead"' in answer.text
 
 
 def test_results_lead_to_their_pages_in_the_same_language(client, library):
     answer = client.get("/en/search?q=valley")
-    assert heading(answer) == "2 results for “valley”"
+    assert "valley" in heading(answer)
     assert links(answer) == ["/en/causes/valley", "/en/petitions/home"]
     assert "Butterflies for the <mark>Valley</mark>" in answer.text
     assert "public" in answer.headers["Cache-Control"]
@@ -58,19 +58,21 @@ def test_the_words_stay_in_the_field_and_in_the_other_languages(client, library)
 
 def test_kinds_are_tabs_with_their_numbers(client, library):
     answer = client.get("/en/search?q=of&kind=event")
-    assert tabs(answer) == [
-        ("/en/search?q=of", "All", "2"),
-        ("/en/search?q=of&amp;kind=petition", "Petitions", "1"),
-        ("/en/search?q=of&amp;kind=event", "Events", "1"),
+    assert [(address, number) for address, _name, number in tabs(answer)] == [
+        ("/en/search?q=of", "2"),
+        ("/en/search?q=of&amp;kind=petition", "1"),
+        ("/en/search?q=of&amp;kind=event", "1"),
     ]
     assert all(link.startswith("/en/events/") for link in links(answer))
 
 
 def test_nothing_found_leads_on_to_where_it_is(client, library):
     answer = client.get("/en/search?q=charla")
-    assert heading(answer) == "Nothing under “charla” yet"
-    assert 'href="/es/search?q=charla"' in answer.text
-    assert "1 result in Español" in answer.text
+    assert "charla" in heading(answer)
+    assert 'class="search-tabs' not in answer.text
+    found = answer.text.partition('id="found-es"')[2].partition("</section>")[0]
+    assert "Español" in found
+    assert re.search(r'href="/es/search\?q=charla"[^>]*>[^<]*\b1\b', found)
     assert 'href="/en/events/"' in answer.text
 
 
@@ -117,10 +119,11 @@ def test_what_organizers_write_is_shown_as_text(client, app):
 
 
 def test_one_letter_finds_its_own_words_and_says_how_to_find_more(client, library):
-    for lang, words in (("en", "Write a second one"), ("es", "Escribe una segunda"), ("fr", "Écrivez-en une deuxième")):
-        assert words in client.get(f"/{lang}/search?q=%20V%20").text
-    assert "Write a second one" not in client.get("/en/search?q=va").text
-    assert "Write a second one" not in client.get("/en/search?q=%E5%AE%B6").text
+    hint = 'data-hint="one-letter"'
+    for lang in ("en", "es", "fr"):
+        assert hint in client.get(f"/{lang}/search?q=%20V%20").text
+    assert hint not in client.get("/en/search?q=va").text
+    assert hint not in client.get("/en/search?q=%E5%AE%B6").text
 
 
 def test_words_that_nobody_has_translated_are_read_in_their_own_language(client, app):

@@ -41,7 +41,7 @@ def test_everybody_keeps_the_wording_they_were_handed(petition):
     assert {each: hand(petition, each) for each in ids} == first
 
 
-def test_a_wording_that_is_taken_away_is_handed_out_no_more_and_another_keeps_its_past(petition):
+def test_a_wording_taken_away_is_handed_out_no_more_and_another_keeps_its_past(petition):
     offer(petition, "One", "Two")
     before = {text.words: text.id for text in texts_of(petition.id)}
     offer(petition, "Two", "New")

@@ -95,15 +95,15 @@ def test_who_waits_is_told_that_the_number_comes_later(client, quiet):
     waits = sign_confirmed(quiet, 1)
     page = client.get(link("hatched", waits)).text
     assert 'data-module="hatching"' not in page
-    assert "within a day" in page
-    assert "within a day" in client.get(link("mine", waits)).text
+    assert 'data-state="counted-later"' in page
+    assert 'data-number="later"' in client.get(link("mine", waits)).text
 
 
 def test_who_has_just_confirmed_is_told_so_before_the_runner_comes_by(client, quiet):
     confirmed = sign(quiet)
     confirm(confirmed)
     page = client.get(link("hatched", confirmed)).text
-    assert "within a day" in page
+    assert 'data-state="counted-later"' in page
     assert "?by=" not in page
 
 

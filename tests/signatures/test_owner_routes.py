@@ -1,5 +1,6 @@
 """The page behind the link in the mail: see, correct, hide, withdraw, restore, download."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -53,7 +54,7 @@ def test_the_page_shows_all_that_was_signed_with_the_address_and_nothing_else(
     page = client.get(link("mine", own)).text
     assert page.count('class="mine-one"') == 2
     assert "a•••@rosales.example" in page
-    for kept in ("Amalia", "For my brother", "Another thought", "number 1"):
+    for kept in ("Amalia", "For my brother", "Another thought", 'data-number="1"'):
         assert kept in page
     for hidden in ("Odile", "kwan", "H3Z"):
         assert hidden not in page
@@ -95,7 +96,7 @@ def test_words_are_corrected_and_the_page_says_saved(client, own):
         {**AMALIA, "family_name": " Rosáles ", "postal_code": "m5v2t7", "name_display": "initials"},
     )
     assert (answer.status_code, answer.location) == (303, f"{link('mine', own)}?saved={own}")
-    assert "Saved." in client.get(answer.location).text
+    assert "alert--sure" in client.get(answer.location).text
     assert (row(own).family_name, row(own).postal_code, row(own).name_display) == (
         "Rosáles",
         "M5V 2T7",
@@ -126,14 +127,19 @@ def test_a_correction_cannot_reach_what_is_not_the_owners_to_change(client, own)
     assert (row(own).comment_shown, row(own).evidence) == (False, "email")
 
 
+def title_of(answer):
+    return re.search("<title>(.*?)</title>", answer.text, re.DOTALL)[1]
+
+
 def test_a_wrong_correction_comes_back_with_its_words_and_changes_nothing(client, own):
     answer = act(
         client, own, own, "correct", {**AMALIA, "given_name": "", "comment": "Newer words"}
     )
     assert answer.status_code == 422
-    assert "Write the name by which you sign." in answer.text
+    assert f'id="given_name-{own}-error"' in answer.text
     assert "Newer words" in answer.text
-    assert "<title>Error: " in answer.text
+    # A screen reader hears it first of all.
+    assert title_of(answer) != title_of(client.get(link("mine", own)))
     assert f'href="#given_name-{own}"' in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
     assert (row(own).given_name, row(own).comment) == ("Amalia", "For my brother")
@@ -156,9 +162,10 @@ def test_hiding_takes_the_name_off_the_petition_at_once(client, petition, own):
 
 
 def test_withdrawing_and_returning_on_the_page(client, petition, own, foreign):
+    assert 'data-number="1"' in client.get(link("mine", own)).text
     assert act(client, own, own, "withdraw").location == link("mine", own)
     page = client.get(link("mine", own)).text
-    assert "Sign again" in page and "number 1" not in page
+    assert f"/{own}/restore" in page and 'data-number="1"' not in page
     assert row(own).state == "withdrawn"
     hatch_now()
     assert (row(own).number, row(foreign).number) == (None, 2)
@@ -233,7 +240,7 @@ def test_a_name_in_arabic_keeps_to_itself(client, petition, view):
     signed = sign(petition, {**AMALIA, "given_name": "سلمى", "family_name": "حدّاد", "name_display": "full"})
     page = client.get(link(view, signed)).text
     assert "<dd><bdi>سلمى حدّاد</bdi></dd>" in page
-    assert view == "mine" or "<h1><bdi>سلمى</bdi>, is this your signature?</h1>" in page
+    assert view == "mine" or re.search("<h1>[^<]*<bdi>سلمى</bdi>[^<]*</h1>", page)
 
 
 def test_the_download_can_be_read_by_people(client, petition):

@@ -55,8 +55,8 @@ def test_beyond_the_limit_of_one_address_a_page_asks_for_a_pause(client, petitio
     answers = [sign_from(client, petition, place) for place in range(5)]
     assert [answer.status_code for answer in answers] == [303, 303, 303, 429, 429]
     assert 1 <= int(answers[3].headers["Retry-After"]) <= 60
-    assert "A moment, please." in answers[3].text
     assert "<header" in answers[3].text
+    assert 'class="failure-ways' in answers[3].text
     assert len(rows()) == 3
 
 

@@ -20,7 +20,7 @@ def decide(operation, ids, **more):
     return done
 
 
-def test_a_rejected_signature_leaves_the_tally_and_comes_back_with_the_lowest_free_number(petition):
+def test_a_rejected_signature_leaves_and_comes_back_with_the_lowest_free_number(petition):
     first, second = sign_and_hatch(petition), sign_and_hatch(petition, ODILE)
     assert decide(reviewing.reject, [first]) == [first]
     assert (row(first).state, row(first).number, row(first).held_reason) == ("held", None, "rejected")

@@ -7,6 +7,7 @@ from campaign.extensions import write
 from campaign.lib.times import utcnow
 from campaign.signatures import reviewing
 from campaign.signatures.erasing import anonymise, erase_one
+from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
 from tests.factories.petitions import make_petition
@@ -35,7 +36,7 @@ def test_the_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(
     [made] = subscriptions()
     assert (made.state, made.source, made.lang, made.cause_id) == ("active", "signature", "es", petition.cause_id)
     assert (made.signature_id, made.email, made.consent_version) == (unconfirmed, AMALIA["email"], "signature-1")
-    assert made.consent_text == "Quiero recibir noticias de esta campaña, unas dos veces al mes"
+    assert made.consent_text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
     assert made.consent_at == row(unconfirmed).created_at
 
 

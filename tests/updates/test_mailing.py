@@ -133,7 +133,7 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
     one_click = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
     text = letter.get_body(("plain",)).get_content()
     html = letter.get_body(("html",)).get_content()
-    assert "El Senado escribió." in text and "Léela (https://senado.example/)" in text and one_click in text and "Stop these letters" not in text
+    assert "El Senado escribió." in text and "Léela (https://senado.example/)" in text and text.count(one_click) == 1
     assert "<img" not in html and "background=" not in html and "<script" not in html
     # Every link but those of the news itself is one of ours, and answers.
     for address in set(re.findall(r'href="http://localhost([^"]+)"', html)):
@@ -142,7 +142,7 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
     assert subscription(reader).state == "ended"
 
 
-def test_who_left_was_suppressed_or_takes_no_mail_gets_nothing_even_when_owed_already(app, cause):
+def test_who_left_or_was_suppressed_gets_nothing_even_when_owed_already(app, cause):
     earlier = utcnow() - EARLIER
     readers = {name: subscribe(name, cause_id=cause.id, now=earlier) for name in ("left", "never", "gone", "stays")}
     petition = make_petition(cause_id=cause.id)

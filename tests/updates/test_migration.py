@@ -1,6 +1,8 @@
 """What stood as plain entries beside a cause becomes updates, and who had ticked the box is subscribed."""
 
+import runpy
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,7 @@ pytestmark = pytest.mark.both_databases
 ENTRY = {"date": "2014-11-14", "title": "The search has to go on", "text": "Remains were found."}
 AT = datetime(2026, 3, 4, 5, 6, tzinfo=UTC)
 BEFORE = "0008"
+MIGRATION = Path(__file__).parents[2] / "migrations/versions/20261125_updates_and_subscriptions.py"
 
 
 @pytest.mark.parametrize("kind", databases.KINDS)
@@ -30,7 +33,7 @@ def test_entries_become_updates_and_signers_who_agreed_become_subscribers(kind, 
             readers = connection.execute(sa.text("select email, lang, state, source, consent_text, signature_id from subscription")).all()
         assert [tuple(each) for each in slugs] == [("the-search-has-to-go-on", "published"), ("the-search-has-to-go-on-2", "published")]
         assert texts == {"en": "The search has to go on", "fr": "Il faut chercher"}
-        words = "Je veux recevoir des nouvelles de cette campagne, environ deux fois par mois"
+        words = runpy.run_path(MIGRATION)["WORDING"]["fr"]
         assert [tuple(each) for each in readers] == [("a@rosales.example", "fr", "active", "signature", words, 1)]
         downgrade(revision=BEFORE)
         db.engine.dispose()

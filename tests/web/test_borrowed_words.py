@@ -58,9 +58,15 @@ def test_a_page_says_of_each_borrowed_text_in_which_language_it_is(client, signe
 
 
 def test_a_letter_that_nobody_can_sign_any_more_can_only_be_read_in_its_language(client, app):
-    make_petition(closes_at=utcnow() - timedelta(days=1))
-    page = client.get("/fr/petitions/home").text
-    assert "Vous pouvez la lire en" in page and "la signer en" not in page
+    petition = make_petition(closes_at=utcnow() - timedelta(days=1))
+    make_petition("truth", cause_id=petition.cause_id)
+
+    def note(slug):
+        return html.fromstring(client.get(f"/fr/petitions/{slug}").data).xpath("string(//*[contains(@class, 'petition-letter')]//*[contains(@class, 'alert--note')]//p[last()])")
+
+    # Both name the language, and only one of them invites to sign.
+    assert "English" in note("home") and "English" in note("truth")
+    assert note("home") != note("truth")
 
 
 @pytest.mark.parametrize("path", ["/en/causes/valley", "/en/events/talk", "/en/updates/answer", "/en/petitions/home"])

@@ -15,7 +15,8 @@ from campaign.lib.locales import LOCALES
 
 ROOT = Path(__file__).parents[2] / "campaign"
 HOSTILE = '</select><b title="x">&\''
-SENTENCE = "All of %(cause)s"
+# Of no catalogue, so that it stays as it is.
+SENTENCE = "→ %(cause)s ←"
 
 
 def sentences():
@@ -72,7 +73,7 @@ def test_choices_labels_hints_and_errors_of_fields_are_escaped(page):
 
 def test_flash_is_escaped_once(page):
     flash(hostile())
-    assert page("{{ get_flashed_messages()[0] }}") == str(escape(f"All of {HOSTILE}"))
+    assert page("{{ get_flashed_messages()[0] }}") == str(escape(f"→ {HOSTILE} ←"))
 
 
 def test_joined_and_formatted_sentences_are_escaped(page):
@@ -81,4 +82,4 @@ def test_joined_and_formatted_sentences_are_escaped(page):
 
 
 def test_json_holds_the_plain_sentence(app, page):
-    assert app.json.loads(app.json.dumps({"errors": [hostile()]})) == {"errors": [f"All of {HOSTILE}"]}
+    assert app.json.loads(app.json.dumps({"errors": [hostile()]})) == {"errors": [f"→ {HOSTILE} ←"]}

@@ -57,5 +57,11 @@ def test_the_page_stands_without_the_database_too(client, app, monkeypatch):
 def test_a_link_from_a_letter_that_opens_nothing_is_told_as_such(client, app, path):
     answer = client.get(path)
     assert answer.status_code == 404
-    assert "This link leads nowhere." in answer.text and "open the letter again" in answer.text
+    ordinary = client.get("/en/nowhere").text
+    assert heading(answer.text) != heading(ordinary)
+    assert 'id="lost-q"' in ordinary and 'id="lost-q"' not in answer.text
     assert 'id="near"' not in answer.text
+
+
+def heading(page):
+    return re.search(r"<h1[^>]*>(.*?)</h1>", page, re.DOTALL)[1]

@@ -47,4 +47,4 @@ def test_the_statement_on_accessibility_speaks_every_language(client):
     pages = [client.get(f"/{lang}/accessibility") for lang in ("en", "es", "fr")]
     assert [page.status_code for page in pages] == [200, 200, 200]
     assert len({page.text for page in pages}) == 3
-    assert all("WCAG" in page.text for page in pages)
+    assert all("statement-list" in page.text for page in pages)

@@ -1,5 +1,7 @@
 """From finding an event to a seat, and from a seat given back to whoever waits for it."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -31,9 +33,9 @@ def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arriv
     unconfirmed = TicketScreen.by_letter(visitor)
     expect(unconfirmed.find(".ticket-code")).to_have_count(0)
     ticket = unconfirmed.confirm()
-    assert "2" in ticket.state
+    assert (ticket.state, ticket.seats) == ("registered", "2")
     expect(ticket.find(".ticket-code svg")).to_be_visible()
-    assert "3" in ticket.change("3").state
+    assert ticket.change("3").seats == "3"
     assert not ticket.cancel().find("main form").count()
 
 
@@ -45,9 +47,9 @@ def test_a_cancelled_seat_goes_to_whoever_waits_and_a_letter_says_so(arrive, ser
     take_seats(served, "o")
     EventScreen.open(second, slug="talk").thanked(seats="4")
     waits = TicketScreen.confirmed_by_letter(second)
-    assert "waiting list" in waits.state
+    assert waits.state == "waiting"
     held.cancel()
-    assert "yours" in TicketScreen.by_letter(second, letters=3).state
+    assert TicketScreen.by_letter(second, letters=3).state == "registered"
 
 
 @pytest.mark.parametrize("lang", ["es", "en"])
@@ -88,7 +90,7 @@ def test_the_list_can_be_chosen_by_place_and_shows_what_has_been(arrive):
     expect(past.find("form[action$='/registrations']")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", " 1\u00a0h.")])
+@pytest.mark.parametrize(("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", re.compile(r"\b1\u00a0h\b"))])
 def test_whoever_lives_by_another_clock_reads_both_hours(arrive, lang, hour):
     far = EventScreen.open(arrive(lang=lang, width=1440, timezone_id="Europe/Paris"), slug="talk")
     expect(far.find("[data-module=local-time]")).to_contain_text(hour)

@@ -26,18 +26,18 @@ def test_an_update_from_its_title_to_its_page(arrive, way_in):
     editor.noises.allowed.add(422)
     desk = editor.page
     desk.goto(way_in)
-    desk.get_by_label("Name").fill("Rosa Editora")
+    desk.locator("[name=name]").fill("Rosa Editora")
     for field in desk.locator("input[type=password]").all():
         field.fill("violet harbour quilts seldom rain")
     desk.locator("main form button[type=submit]").first.click()
 
     desk.goto("/organize/updates/")
     _inspect(editor, "updates")
-    desk.get_by_role("link", name="New update").click()
+    desk.locator(".desk-actions a[href$='/updates/new']").click()
     _inspect(editor, "new update")
-    desk.get_by_label("Title").fill(TITLE)
-    desk.get_by_role("button", name="Begin").dblclick()
-    expect(desk.get_by_role("heading", level=1)).not_to_have_text("New update")
+    desk.locator("[name=title]").fill(TITLE)
+    desk.locator(".desk-form button[type=submit]").dblclick()
+    desk.wait_for_url(f"**/organize/updates/{SLUG}**")
     desk.goto(f"/organize/updates/{SLUG}/words")
     _write(editor)
     _picture(editor)
@@ -52,7 +52,7 @@ def test_an_update_from_its_title_to_its_page(arrive, way_in):
     desk.goto(f"/organize/mail/{SLUG}")
     _inspect(editor, "mail of an update")
     expect(desk.locator(".letter-sample").first).to_contain_text("Twelve of them")
-    expect(desk.get_by_role("button", name="Mail it")).to_have_count(0)
+    expect(desk.locator(f"form[action$='/mail/{SLUG}']")).to_have_count(0)
 
 
 def _write(editor):
@@ -68,7 +68,7 @@ def _write(editor):
     desk.locator("#fr summary").first.click()
     desk.locator("[name=title_fr]").fill("Des arbres sur la place")
     desk.locator("[name=body_fr]").fill("Ils sont **douze**.")
-    desk.get_by_role("button", name="Save").click()
+    desk.locator(".letter-actions [value=save]").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)
     _inspect(editor, "update begun")
 
@@ -79,13 +79,14 @@ def _picture(editor):
     desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
     desk.locator("[data-focal] img").click(position={"x": 5, "y": 5})
     assert int(desk.locator("[name=focal_x]").input_value()) < 20
-    desk.get_by_label("What is seen (English)").fill("Twelve young trees")
-    desk.get_by_role("button", name="Save").click()
+    desk.locator("[name=alt_en]").fill("Twelve young trees")
+    desk.locator(".picture-form button[type=submit]").click()
     expect(desk.locator(".error-links a")).to_have_count(1)
+    expect(desk.locator("[name=alt_fr]")).to_have_attribute("aria-invalid", "true")
     _inspect(editor, "picture refused")
     desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
-    desk.get_by_label("What is seen (Français)").fill("Douze jeunes arbres")
-    desk.get_by_role("button", name="Save").click()
+    desk.locator("[name=alt_fr]").fill("Douze jeunes arbres")
+    desk.locator(".picture-form button[type=submit]").click()
     expect(desk.locator(".part-picture")).to_be_visible()
 
 
@@ -94,31 +95,32 @@ def _pictures_in_text(editor):
     desk.goto(f"/organize/updates/{SLUG}/pictures")
     _inspect(editor, "pictures in the text")
     desk.locator("[name=picture]").set_input_files({"name": "bench.png", "mimeType": "image/png", "buffer": heart("white", side=300)})
-    desk.get_by_label("What is seen (English)").fill("An empty bench")
-    desk.get_by_label("What is seen (Français)").fill("Un banc vide")
-    desk.get_by_role("button", name="Add it").dblclick()
-    expect(desk.get_by_role("heading", name="Picture 1")).to_have_count(1)
-    desk.get_by_role("link", name="To the words").click()
+    desk.locator("[name=alt_en]").fill("An empty bench")
+    desk.locator("[name=alt_fr]").fill("Un banc vide")
+    desk.locator(f"form[action$='/{SLUG}/pictures'] button[type=submit]").dblclick()
+    expect(desk.locator("#picture-1")).to_have_count(1)
+    desk.locator(".desk-actions a[href$='/words']").click()
     for code in ("en", "fr"):
         if code == "fr":
             desk.locator("#fr summary").first.click()
-        desk.locator(f"#{code}").get_by_role("button", name="Put in").click()
+        desk.locator(f"#{code} [data-module=put-in]").click()
         expect(desk.locator(f"[data-as-read=body_{code}] figure img")).to_be_visible()
     expect(desk.locator("[name=body_fr]")).to_have_value("Ils sont **douze**.\n\n![](picture:1)\n")
     _inspect(editor, "words with a picture")
-    desk.get_by_role("button", name="Save").click()
+    desk.locator(".letter-actions [value=save]").click()
     expect(desk.get_by_role("heading", level=1)).to_have_text(TITLE)
     desk.goto(f"/organize/updates/{SLUG}/pictures")
-    expect(desk.locator(".body-picture .tag")).to_have_text("in the text")
+    expect(desk.locator(".body-picture .tag--sure")).to_be_visible()
     desk.goto(f"/organize/updates/{SLUG}")
 
 
 def _publish(editor):
     desk = editor.page
-    desk.get_by_role("link", name="Publish …").first.click()
+    desk.locator(".desk-actions a[href$='/publish']").click()
     _inspect(editor, "publish an update")
-    desk.get_by_role("button", name="Publish").click()
-    expect(desk.locator(".petition-state .tag")).to_have_text("public")
+    desk.locator("main form[action$='/publish'] button[type=submit]").click()
+    expect(desk.locator(".petition-state .tag--sure")).to_be_visible()
+    expect(desk.locator(f".petition-state a[href$='/updates/{SLUG}']")).to_be_visible()
 
 
 def _inspect(editor, kind):

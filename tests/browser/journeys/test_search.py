@@ -8,17 +8,17 @@ from tests.browser.screens.search import AccessibilityScreen, SearchScreen
 
 
 @pytest.mark.parametrize(
-    ("lang", "width", "scripts", "scheme", "words", "title"),
+    ("lang", "width", "scripts", "scheme", "words"),
     [
-        ("en", 390, True, "light", "ayotz", "2 results"),
-        ("es", 1440, True, "dark", "desaparicion", "“desaparicion”"),
-        ("fr", 820, False, "light", "disparition", "disparition"),
+        ("en", 390, True, "light", "ayotz"),
+        ("es", 1440, True, "dark", "desaparicion"),
+        ("fr", 820, False, "light", "disparition"),
     ],
 )
-def test_words_lead_to_a_page_with_and_without_script(arrive, lang, width, scripts, scheme, words, title):
+def test_words_lead_to_a_page_with_and_without_script(arrive, lang, width, scripts, scheme, words):
     search = SearchScreen.open(arrive(lang=lang, width=width, scripts=scripts, scheme=scheme))
     search.look_for(words)
-    search.see_title(title)
+    search.see_title(words)
     expect(search.find(".result mark").first).to_be_visible()
     SearchScreen(search.visitor).find(".result-title a").first.click()
     search.page.wait_for_url(f"**/{lang}/**")
@@ -29,9 +29,9 @@ def test_results_come_while_one_types_are_said_and_leave_no_trail(arrive):
     search = SearchScreen.open(arrive(width=1440))
     entries = search.page.evaluate("history.length")
     search.look_for("mexico")
-    search.see_title("“mexico”")
+    search.see_title("mexico")
     expect(search.field).to_be_focused()
-    expect(search.find("[data-search-status]")).to_contain_text("results for “mexico”")
+    expect(search.find("[data-search-status]")).to_contain_text("mexico")
     assert search.page.url.endswith("/en/search?q=mexico")
     assert search.page.evaluate("history.length") == entries
     search.find(".search-tabs a").nth(1).click()
@@ -44,8 +44,9 @@ def test_results_come_while_one_types_are_said_and_leave_no_trail(arrive):
 def test_nothing_found_is_said_and_leads_on(arrive):
     search = SearchScreen.open(arrive())
     search.look_for("desaparición")
-    search.see_title("Nothing under “desaparición” yet")
+    search.see_title("desaparición")
     empty = SearchScreen(search.visitor)
+    expect(empty.find("main .search-tabs")).to_have_count(0)
     empty.find(".go[hreflang=es]").click()
     search.page.wait_for_url("**/es/search?*")
     expect(search.find(".result").first).to_be_visible()

@@ -26,7 +26,7 @@ def test_the_form_takes_the_signature_all_the_same(old_visitor):
 def test_the_kiosk_says_that_the_browser_is_too_old_for_it(old_visitor):
     page = old_visitor.page
     page.goto("/kiosk/")
-    words = page.get_by_text("el navegador es demasiado antiguo")
+    words = page.locator(".kiosk-late [lang=es]")
     words.wait_for(state="attached")
     assert not words.is_visible()
     # Nobody who only waits for a slow network is frightened.

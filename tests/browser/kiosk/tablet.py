@@ -18,7 +18,7 @@ PATIENCE_MS = 60_000
 HOLD_MS = 3_000
 # Without a network the browser says so by itself, each time that we try.
 NO_NETWORK = ("net::ERR_INTERNET_DISCONNECTED", "net::ERR_FAILED", "net::ERR_CONNECTION_REFUSED")
-CODE = re.compile(r"Code ([A-Z0-9]{4}-[A-Z0-9]{4})")
+CODE = re.compile(r"\b([A-Z0-9]{4}-[A-Z0-9]{4})\b")
 
 
 class Tablet:

@@ -1,28 +1,29 @@
-"""Whatever the site answers: nobody at the table is stopped, the crew is told in plain words, and nothing is lost."""
+"""Whatever the site answers: nobody at the table is stopped, the crew is told, and nothing is lost."""
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 
 DOOR = "<!doctype html><title>Free Wi-Fi</title><p>Accept our terms to go on"
 ANSWERS = [
-    (401, {"error": "unknown_kiosk"}, {}, "The site does not know this tablet"),
-    (429, {"error": "too_many"}, {"Retry_After": "60"}, "The site is busy"),
-    (500, "<h1>Internal Server Error</h1>", {}, "The site is busy"),
-    (503, {"error": "busy"}, {}, "The site is busy"),
-    (200, DOOR, {}, "No network since"),
-    (200, '{"receipts": [{"id": "somebody-else’s", "status": "stored"}]}', {}, "The site is busy"),
+    (401, {"error": "unknown_kiosk"}, {}, "problem_unknown_kiosk"),
+    (429, {"error": "too_many"}, {"Retry_After": "60"}, "problem_busy"),
+    (500, "<h1>Internal Server Error</h1>", {}, "problem_busy"),
+    (503, {"error": "busy"}, {}, "problem_busy"),
+    (200, DOOR, {}, "offline"),
+    (200, '{"receipts": [{"id": "somebody-else’s", "status": "stored"}]}', {}, "problem_busy"),
 ]
 
 
 def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
-    for turn, (status, said, head, words) in enumerate(ANSWERS):
+    for turn, (status, said, head, problem) in enumerate(ANSWERS):
         tablet.answered(status, said, **head)
         tablet.sign_quickly([f"Turno {turn}"], "Respuestas")
         tablet.panel()
         page.locator("[data-act=sync]").click()
-        page.locator("[data-problems]", has_text=words).wait_for()
-        page.locator("[data-sent]", has_text="We keep trying.").wait_for()
+        page.locator("[data-problems]", has_text=sentence(page, problem)).wait_for()
+        page.locator("[data-sent]", has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly")).wait_for()
         assert page.locator("[data-figure=waiting]").inner_text() == str(turn + 1)
         page.locator("[data-act=back]").click()
         tablet.screen("attract")
@@ -32,10 +33,10 @@ def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(ne
     tablet.answered(413)
     tablet.panel()
     page.locator("[data-act=sync]").click()
-    page.get_by_text("6 signatures could not be handed over").wait_for()
+    page.get_by_text(sentence(page, "problem_refused", len(ANSWERS))).wait_for()
     tablet.answered(0)
     page.locator("[data-act=sync]").click()
-    page.get_by_text("All has been sent.").wait_for()
+    page.locator("[data-sent]", has_text=sentence(page, "synced")).wait_for()
     tablet.emptied()
     assert len(stored(served, "Respuestas")) == len(ANSWERS)
     assert page.locator("[data-problems] .alert--grave").count() == 0
@@ -60,13 +61,14 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
     tablet.emptied()
     assert len(sent) == 3
     tablet.panel()
-    problems = tablet.page.locator("[data-problems]")
-    problems.get_by_text("3 signatures wait for an organizer’s look").wait_for()
-    said = problems.inner_text()
-    for words in ("very many in a short time", "the petition had closed", "signed before", "misses some numbers", "clock is wrong"):
-        assert words in said
-    for note in ("very many in a short time (1): no. 1 at ", "the petition had closed (1): no. 2 at ", "signed before (1): no. 3 at "):
-        assert note in said
+    page = tablet.page
+    problems = page.locator("[data-problems]")
+    review = problems.get_by_text(sentence(page, "problem_review", 3))
+    review.wait_for()
+    for problem in ("problem_gaps", "problem_clock"):
+        problems.get_by_text(sentence(page, problem)).wait_for()
+    for number, reason in enumerate(("quota", "closed", "duplicate"), start=1):
+        note(page, reason, number).wait_for()
     tablet.inspect("panel with problems")
 
     # They outlive the app, until somebody of the crew has seen them; and hold no more than these words.
@@ -75,15 +77,15 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
     tablet.page.reload()
     tablet.screen("attract")
     tablet.panel()
-    problems.get_by_text("3 signatures wait for an organizer’s look").wait_for()
-    problems.get_by_text("signed before (1): no. 3 at ").wait_for()
-    problems.get_by_role("button", name="I have seen this").click()
-    problems.get_by_text("wait for an organizer’s look").wait_for(state="detached")
+    review.wait_for()
+    note(page, "duplicate", 3).wait_for()
+    problems.get_by_role("button").click()
+    review.wait_for(state="detached")
     tablet.page.reload()
     tablet.screen("attract")
     tablet.panel()
-    tablet.page.locator("[data-synced]", has_text="Last sent at").wait_for()
-    assert problems.get_by_text("wait for an organizer’s look").count() == 0
+    page.locator("[data-synced]", has_text=sentence(page, "synced_at")).wait_for()
+    assert review.count() == 0
 
 
 def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
@@ -99,9 +101,15 @@ def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
     tablet.context.route("**/kiosk/sync", refuse_all)
     tablet.context.set_offline(False)
     tablet.panel()
-    problems = tablet.page.locator("[data-problems]")
-    problems.get_by_text("2 signatures could not be handed over").wait_for()
+    page = tablet.page
+    page.locator("[data-problems]").get_by_text(sentence(page, "problem_refused", 2)).wait_for()
+    note(page, "too_large", 1).wait_for()
     # A site that is newer than the app may have reasons of its own.
-    assert "too large for the site (1): no. 1 at " in problems.inner_text()
-    assert "for another reason (1): no. 2 at " in problems.inner_text()
+    note(page, "other", 2).wait_for()
     assert tablet.waiting() == 2
+
+
+def note(page, reason, number):
+    """Return the line of the one record that waits for a reason."""
+    lines = page.locator("[data-problems] p", has_text=sentence(page, f"reason_{reason}"))
+    return lines.filter(has_text="(1)").filter(has_text=sentence(page, "note_of", number=number))

@@ -5,6 +5,7 @@ import re
 
 import pypdfium2
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.organize.steps import accept, secure
 
@@ -79,7 +80,7 @@ def test_the_thanks_show_the_butterfly_at_once_and_the_way_home(new_tablet, serv
     tablet.context.set_offline(True)
     before = many(page)
     tablet.sign("Sin Red", "Numerada")
-    page.get_by_text("Look: your butterfly joins the picture.").wait_for()
+    page.locator("[data-what]", has_text=sentence(page, "thanks_joined")).wait_for()
     tablet.next_person()
     assert many(page) == before + 1
 
@@ -100,7 +101,8 @@ def test_someone_who_has_signed_sees_what_a_newcomer_sees(new_tablet, served):
         tablet.sign(given, "Dos Veces")
         tablet.screen("thanks")
         tablet.emptied()
-        thanks.append(page.locator("main").inner_text().partition("This screen clears")[0])
+        # But for the seconds that are left.
+        thanks.append([page.locator(each).inner_html() for each in ("[data-thanks]", "[data-what]", "[data-carry]")])
         tablet.next_person()
         counts.append(many(page))
     assert thanks[0] == thanks[1]
@@ -109,7 +111,8 @@ def test_someone_who_has_signed_sees_what_a_newcomer_sees(new_tablet, served):
     counted = page.locator("[data-count]", has_text=re.compile(f"^{counts[0]:,}$"))
     counted.wait_for()
     tablet.panel()
-    assert "wait for an organizer" not in page.locator("[data-problems]").inner_text()
+    for count in (1, 2):
+        assert page.locator("[data-problems]", has_text=sentence(page, "problem_review", count)).count() == 0
 
 
 def many(page):

@@ -4,6 +4,7 @@ import re
 import sqlite3
 from contextlib import closing
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 
 SPOT = re.compile(r"(\d+) (\d+)")
@@ -18,7 +19,7 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
     tablet = new_tablet(reduced_motion="reduce", locale="fr-CA").open()
     page = tablet.page
     # A tablet that speaks French is set up in French.
-    page.get_by_role("heading", name="Associer cette tablette").wait_for()
+    page.locator("h1", has_text=sentence(page, "pair_heading", lang="fr")).wait_for()
     tablet.pair_by(tablet.code())
     assert page.locator("html").get_attribute("lang") == "fr"
     page.locator("[data-act=begin]").click()
@@ -36,7 +37,7 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
     assert figures["y"] + figures["height"] < languages["y"]
     # The next crew prefers another, and finds it again.
     page.locator("[data-tongues] [lang=es]").click()
-    page.get_by_text("No hay ningún turno abierto.").wait_for()
+    page.locator("[data-shift]", has_text=sentence(page, "shift_none", lang="es")).wait_for()
     page.locator("[data-act=code]").click()
     assert page.locator("html").get_attribute("lang") == "en"
     page.reload()
@@ -49,17 +50,17 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
 def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair()
     page = tablet.page
-    page.get_by_label("Your initials or name").fill("M. R.")
+    page.locator("#k-tabler").fill("M. R.")
     tablet.begin()
     tablet.context.set_offline(True)
     tablet.sign_quickly(["Uno", "Dos"], "Turnada")
     tablet.panel()
-    page.get_by_text(re.compile(r"M\. R\., since .* · 2 signatures")).wait_for()
+    _shift(page, "M. R.", 2).wait_for()
     page.locator("[data-act=shift-end]").click()
-    page.locator("[data-shifts]", has_text="2 signatures").wait_for()
-    page.get_by_label("Your initials or name").fill("Zoë")
+    page.locator("[data-shifts]", has_text=sentence(page, "shift_tally", 2)).wait_for()
+    page.locator("#k-next-tabler").fill("Zoë")
     page.locator("[data-act=shift-start]").click()
-    page.get_by_text(re.compile(r"Zoë, since .* · 0 signatures")).wait_for()
+    _shift(page, "Zoë", 0).wait_for()
     page.locator("[data-act=back]").click()
     tablet.screen("attract")
     tablet.context.set_offline(False)
@@ -75,7 +76,12 @@ def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, ser
     assert shifts == [("M. R.", 2, 0, 2), ("Zoë", 1, 1, 1)]
 
 
-def test_a_shift_of_nobody_is_refused_in_words_at_its_field(new_tablet):
+def _shift(page, name, tally):
+    """Return the line of the shift that is open, with its name and how many have signed."""
+    return page.locator("[data-shift]", has_text=sentence(page, "shift_open", name=name)).filter(has_text=sentence(page, "shift_tally", tally))
+
+
+def test_a_shift_of_nobody_is_refused_at_its_field(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     tablet.panel()
@@ -83,14 +89,14 @@ def test_a_shift_of_nobody_is_refused_in_words_at_its_field(new_tablet):
     line.fill("  ")
     page.locator("[data-act=shift-start]").click()
     error = page.locator(".kiosk-shift .error")
-    assert error.inner_text() == "Write your initials or your name: the shift is counted for somebody."
+    assert sentence(page, "shift_nameless").fullmatch(error.inner_text())
     assert line.get_attribute("aria-invalid") == "true"
     assert line.get_attribute("aria-describedby") == error.get_attribute("id")
     assert line.input_value() == "  " and line.evaluate("(line) => line === document.activeElement")
     # It stays while the panel looks again, and in the language that is chosen.
     page.clock.run_for(6_000)
     page.locator("[data-tongues] [lang=fr]").click()
-    assert error.inner_text().startswith("Écrivez vos initiales ou votre nom")
+    assert sentence(page, "shift_nameless", lang="fr").fullmatch(error.inner_text())
     tablet.inspect("panel with a nameless shift")
     line.press_sequentially("Zoë")
     assert error.count() == 0 and line.get_attribute("aria-invalid") is None
@@ -98,7 +104,7 @@ def test_a_shift_of_nobody_is_refused_in_words_at_its_field(new_tablet):
     page.locator("[data-shift]", has_text="Zoë").wait_for()
 
 
-def test_the_crew_hears_of_a_low_battery_while_it_can_do_something_and_of_a_time_that_is_over(new_tablet, served):
+def test_crew_hears_of_low_battery_and_of_a_time_that_is_over(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     page.add_init_script("""
@@ -108,17 +114,18 @@ def test_the_crew_hears_of_a_low_battery_while_it_can_do_something_and_of_a_time
     tablet.pair().begin()
     kiosk = tablet.kept("pairings")[0]["kiosk"]
     tablet.panel()
-    page.get_by_text("The battery is low").wait_for()
-    page.get_by_text("Battery 12%").wait_for()
-    assert page.get_by_text("time at the table is over").count() == 0
+    is_low, is_over = (page.locator("[data-problems]").get_by_text(sentence(page, f"problem_{name}")) for name in ("battery", "expired"))
+    is_low.wait_for()
+    page.locator("[data-battery]", has_text="12%").wait_for()
+    assert is_over.count() == 0
 
     # Plugged in it fills by itself. Meanwhile an organizer's list shows what the tablet told.
     page.evaluate("() => { window.power.charging = true; }")
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
         database.execute("update kiosk set expires_at = '2026-01-02 10:00:00' where uuid = ?", (kiosk,))
     page.locator("[data-act=sync]").click()
-    page.get_by_text("This tablet’s time at the table is over").wait_for()
-    page.get_by_text("The battery is low").wait_for(state="detached")
+    is_over.wait_for()
+    is_low.wait_for(state="detached")
     assert asked(served, "select battery from kiosk where uuid = ?", kiosk) == [(0.12,)]
 
 

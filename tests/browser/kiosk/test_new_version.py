@@ -131,7 +131,7 @@ def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new
     site.changes = {"/kiosk/worker.js": [('"version": "newer-', '"version": "newest-')]}
     page.evaluate(LOOK)
     until(lambda: len(page.evaluate(VERSION)) == 3, LOADED_SECONDS)
-    page.get_by_role("button", name="Start again").click()
+    page.locator("[data-act=again]").click()
     tablet.screen("attract")
     # When a browser lets the first of the two take over is its own affair; what the second keeps is there in the end.
     with suppress(AssertionError):
@@ -165,7 +165,7 @@ def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_aga
         until(lambda: not page.evaluate(IS_TRIED), LOADED_SECONDS)
 
     site.broken = ""
-    page.get_by_role("button", name="Look again").click()
+    page.locator("[data-act=look]").click()
     site.refuses.set()
     page.locator(READY).wait_for()
 

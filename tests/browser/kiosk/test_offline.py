@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.modules.actions import until
 
@@ -111,6 +112,6 @@ def test_a_tablet_that_cannot_keep_a_signature_thanks_nobody(new_tablet, served)
         "() => { IDBObjectStore.prototype.add = () => { throw new DOMException('full', 'QuotaExceededError'); }; }"
     )
     tablet.page.locator("[data-act=sign]").click()
-    tablet.page.get_by_text("so you have not signed").wait_for()
+    tablet.page.get_by_text(sentence(tablet.page, "not_kept")).wait_for()
     assert tablet.page.locator("[data-field=given_name]").input_value() == "Rosa"
     assert tablet.waiting() == 0

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 
 pytestmark = pytest.mark.slow
@@ -75,14 +76,14 @@ def test_firefoxs_question_is_waited_for_by_nobody(new_tablet):
     """)
     tablet.pair()
     lasting = page.locator("[data-part=lasting][data-is=warned]")
-    lasting.get_by_text("The browser does not promise to keep all this").wait_for()
+    lasting.locator("[data-word=ready_lasting_not]").wait_for()
     # Looking again looks at once.
     page.evaluate("() => { document.querySelector('[data-part=picture]').dataset.is = 'waiting'; }")
-    page.get_by_role("button", name="Look again").click()
+    page.locator("[data-act=look]").click()
     page.locator("[data-part=picture][data-is=done]").wait_for()
     page.evaluate("() => window.allow()")
     page.locator("[data-part=lasting][data-is=done]").wait_for()
-    page.get_by_text("The browser keeps all this for good").wait_for()
+    page.locator("[data-part=lasting] [data-word=ready_lasting]").wait_for()
     assert page.locator("[data-lasting-hint]").is_hidden()
 
 
@@ -94,6 +95,6 @@ def test_an_ipads_crew_is_led_to_the_app_on_the_home_screen(new_tablet):
       StorageManager.prototype.persisted = () => Promise.resolve(false);
     """)
     tablet.open()
-    page.get_by_text("Safari and the app do not share what they remember").wait_for()
+    page.locator("[data-home]").wait_for()
     tablet.pair()
-    page.get_by_text("Safari clears this tablet’s memory after seven days").wait_for()
+    page.locator("[data-lasting-hint]", has_text=sentence(page, "ready_lasting_safari")).wait_for()

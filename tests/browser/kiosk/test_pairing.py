@@ -1,9 +1,11 @@
-"""A device becomes a kiosk: by a link, by its camera, or by eight characters, and plain words where a code is no good."""
+"""A device becomes a kiosk: by a link, by its camera, or by eight characters, and it says so where a code is no good."""
 
 import sqlite3
 from contextlib import closing
 
 import segno
+
+from tests.browser.kiosk.sentences import sentence
 
 # A camera before which somebody holds a picture, module by module in `rows`.
 CAMERA = """(rows) => {
@@ -47,7 +49,7 @@ def test_the_camera_reads_our_code_and_passes_over_others(new_tablet, served):
     page = tablet.page
     tablet.screen("pairing")
     page.evaluate(CAMERA, rows_of("https://elsewhere.example/menu"))
-    page.get_by_role("button", name="Scan the code").click()
+    page.locator("[data-act=scan]").click()
     page.locator("video").wait_for()
     page.wait_for_function("() => document.querySelector('video').videoWidth > 0")
     tablet.inspect("scanning")
@@ -71,21 +73,21 @@ def test_a_code_that_is_no_good_is_told_at_its_field_and_the_next_one_pairs(new_
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
         database.execute("update kiosk_pairing_code set expires_at = '2026-01-02 10:00:00' where used_at is null")
     tries = [
-        ("K7M2", "A code has eight characters."),
-        ("K7M2-9QXW", "We do not know this code."),
-        (used, "Another tablet has used this code."),
-        (old, "This code is older than 15 minutes."),
+        ("K7M2", "short"),
+        ("K7M2-9QXW", "unknown_code"),
+        (used, "used_code"),
+        (old, "expired_code"),
     ]
     line = page.locator("#k-code")
-    for code, words in tries:
+    for code, fault in tries:
         line.fill(code)
         line.press("Enter")
-        page.locator(".field .error", has_text=words).wait_for()
+        page.locator(".field .error", has_text=sentence(page, f"pair_{fault}")).wait_for()
         assert line.get_attribute("aria-invalid") == "true"
         assert line.input_value() == code
     tablet.context.set_offline(True)
     line.press("Enter")
-    page.locator(".field .error", has_text="We cannot reach the site.").wait_for()
+    page.locator(".field .error", has_text=sentence(page, "pair_no_network")).wait_for()
     tablet.context.set_offline(False)
     line.fill(tablet.code())
     line.press("Enter")

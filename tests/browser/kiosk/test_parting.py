@@ -1,5 +1,6 @@
-"""A tablet is revoked, or leaves its table, while its queue is full: it says so in plain words, and nothing is lost."""
+"""A tablet is revoked, or leaves its table, while its queue is full: it says so, and nothing is lost."""
 
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -7,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import pyotp
 import pytest
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
 from tests.browser.organize.steps import accept, go, press, secure
 
@@ -18,6 +20,11 @@ def kept_in_review(served, tablet):
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
         sentence = "select reason, sealed from kiosk_record join kiosk on kiosk.id = kiosk_id where kiosk.uuid = ? and status = 'review'"
         return database.execute(sentence, (tablet.kept("pairings")[0]["kiosk"],)).fetchall()
+
+
+def takes_no_more(page):
+    """Wait until the first screen says so, in each language of the table."""
+    page.locator("[data-call] [lang=en]", has_text=sentence(page, "stopped", lang="en")).wait_for()
 
 
 def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_tablet, newcomer, served):
@@ -34,23 +41,24 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
     page.fill("[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now())
     press(admin, "codes")
     go(admin, "kiosks/table", "tablets")
-    page.get_by_role("link", name=name, exact=True).click()
+    page.locator("main tbody a", has_text=re.compile(f"^{name}$")).click()
     page.locator("details:has(form[action$=revoke]) summary").click()
     page.locator("form[action$=revoke] button").click()
-    page.get_by_text("Revoked.").first.wait_for()
+    page.locator("form[action$=revoke]").wait_for(state="detached")
 
     tablet.noises.allowed.add(403)
     tablet.context.set_offline(False)
     tablet.emptied()
-    tablet.page.get_by_text("This tablet takes no more signatures.").wait_for()
+    takes_no_more(tablet.page)
     assert tablet.page.locator("[data-signs] button:visible").count() == 0
     kept = kept_in_review(served, tablet)
     assert [reason for reason, _ in kept] == ["revoked"] * 3
     assert not any(b"Recuperada" in sealed for _, sealed in kept)
     assert stored(served, "Recuperada") == []
     tablet.panel()
-    tablet.page.get_by_text("An organizer has stopped this tablet").wait_for()
-    tablet.page.get_by_text("3 signatures wait for an organizer’s look").wait_for()
+    problems = tablet.page.locator("[data-problems]")
+    problems.get_by_text(sentence(tablet.page, "problem_revoked")).wait_for()
+    problems.get_by_text(sentence(tablet.page, "problem_review", 3)).wait_for()
 
     reviewer = newcomer("reviewer")
     accept(reviewer)
@@ -74,12 +82,12 @@ def test_a_tablet_revoked_while_nobody_signs_takes_no_more(new_tablet, served):
     tablet.noises.allowed.add(403)
     # The beat of a minute, or a network that is back.
     tablet.page.evaluate("() => window.dispatchEvent(new Event('online'))")
-    tablet.page.get_by_text("This tablet takes no more signatures.").wait_for()
+    takes_no_more(tablet.page)
     tablet.page.reload()
-    tablet.page.get_by_text("This tablet takes no more signatures.").wait_for()
+    takes_no_more(tablet.page)
 
 
-def test_letters_that_close_while_nobody_signs_and_without_a_network_ask_for_no_touch(new_tablet):
+def test_closing_while_nobody_signs_without_network_asks_for_no_touch(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     soon = (datetime.now(UTC) + timedelta(hours=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -96,10 +104,11 @@ def test_letters_that_close_while_nobody_signs_and_without_a_network_ask_for_no_
     page.clock.install()
     tablet.begin()
     tablet.context.set_offline(True)
-    page.get_by_role("heading", name="Touch to add your butterfly").wait_for()
+    calls = page.locator("[data-call] [lang=en]")
+    calls.filter(has_text=sentence(page, "touch", lang="en")).wait_for()
     page.clock.fast_forward("01:00:01")
     page.locator("[data-signs] button").first.click()
-    page.get_by_role("heading", name="No petition is open at this table now.").wait_for()
+    calls.filter(has_text=sentence(page, "nothing_open", lang="en")).wait_for()
     assert page.locator("[data-signs] button:visible").count() == 0
     tablet.inspect("nothing open")
 
@@ -112,16 +121,16 @@ def test_who_leaves_with_a_full_queue_is_warned_and_it_still_goes_out(new_tablet
     tablet.panel()
     page.locator("[data-act=unpair]").click()
     tablet.screen("unpair")
-    page.get_by_text("2 signatures have not been sent yet.").wait_for()
+    page.locator("[data-waiting]", has_text="2").wait_for()
     tablet.inspect("leaving with a full queue")
-    page.get_by_role("button", name="Stay in kiosk mode").click()
+    page.locator("[data-act=back]").click()
     tablet.screen("attract")
 
     tablet.panel()
     page.locator("[data-act=unpair]").click()
-    page.get_by_role("button", name="Leave all the same").click()
+    page.locator("[data-act=unpair]", has_text=sentence(page, "unpair_anyway")).click()
     tablet.screen("pairing")
-    page.get_by_text("2 signatures of the table before still wait here, locked.").wait_for()
+    page.locator("[data-former]", has_text="2").wait_for()
     assert tablet.waiting() == 2
 
     # Another table begins meanwhile, and each sends what is its own.
@@ -144,11 +153,11 @@ def test_what_a_door_refused_goes_out_from_the_page_where_tablets_are_paired(new
     tablet.answered(413)
     tablet.sign_quickly(["Puerta"], "Chica")
     tablet.panel()
-    page.get_by_text("1 signature could not be handed over").wait_for()
+    page.locator("[data-problems]").get_by_text(sentence(page, "problem_refused", 1)).wait_for()
     page.locator("[data-act=unpair]").click()
-    page.get_by_role("button", name="Leave all the same").click()
+    page.locator("[data-act=unpair]", has_text=sentence(page, "unpair_anyway")).click()
     tablet.screen("pairing")
-    page.get_by_text("1 signature of the table before still waits here, locked.").wait_for()
+    page.locator("[data-former]", has_text="1").wait_for()
 
     tablet.answered(0)
     page.reload()
@@ -167,7 +176,7 @@ def test_a_tablet_that_never_got_its_letters_can_be_paired_by_another_code(new_t
     page.locator("[data-act=pair]").click()
     tablet.screen("stuck")
     tablet.inspect("stuck")
-    page.get_by_role("button", name="Pair this tablet").click()
+    page.locator("[data-act=unpair]").click()
     tablet.screen("pairing")
     tablet.context.unroute_all()
     tablet.pair().begin()

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import PIN
 
 SIGNER = {
@@ -101,25 +102,25 @@ def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
     page.clock.run_for(44_000)
     assert page.get_by_role("dialog").count() == 0
     page.clock.run_for(2_000)
-    dialog = page.get_by_role("dialog", name="Are you still there?")
-    dialog.get_by_text("Wiped in 14 seconds").wait_for()
-    assert "Wiped in 15 seconds" in page.locator("#alarm").text_content()
+    dialog = page.get_by_role("dialog", name=sentence(page, "still"))
+    dialog.get_by_text(sentence(page, "still_left", 14)).wait_for()
+    assert sentence(page, "still_left", 15).search(page.locator("#alarm").text_content())
     tablet.inspect("still there")
 
     # Whoever is there goes on where they were.
-    dialog.get_by_role("button", name="Go on").click()
+    dialog.locator("[data-act=stay]").click()
     assert page.locator("[data-field=given_name]").input_value() == "Amalia"
     page.clock.run_for(MINUTE_MS)
     tablet.screen("attract")
     assert "Amalia" not in page.content()
-    assert page.locator("#aloud").inner_text() == "The screen has been wiped."
+    assert sentence(page, "wiped").fullmatch(page.locator("#aloud").inner_text())
 
     # And twenty seconds after the thanks the next may come.
     tablet.choose()
     tablet.fill("Amalia", "Veintesegundos")
     page.clock.pause_at(datetime.fromtimestamp(page.evaluate("() => Date.now()") / 1000) + timedelta(seconds=1))
     page.locator("[data-act=sign]").click()
-    page.get_by_role("heading", name="Thank you, Amalia.").wait_for()
+    page.locator("[data-thanks]", has_text=sentence(page, "thanks", name="Amalia")).wait_for()
     page.clock.run_for(19_500)
     tablet.screen("thanks")
     page.clock.run_for(1_000)
@@ -138,7 +139,7 @@ def test_reading_a_petition_takes_two_minutes_before_anyone_is_asked(new_tablet)
     asked = page.get_by_role("dialog").locator("#still-text")
     asked.wait_for()
     # Nobody has typed yet, so there is nothing that others could see.
-    assert asked.text_content() == page.evaluate("() => JSON.parse(document.getElementById('words').textContent).en.still_hint_reading")
+    assert sentence(page, "still_hint_reading").fullmatch(asked.text_content())
 
 
 def test_restart_asks_before_it_clears_what_was_typed(new_tablet):
@@ -167,7 +168,8 @@ def test_pin_waits_briefly_at_first_and_longer_after_that(new_tablet):
     tablet.inspect("pin")
     for left in (3, 2, 1):
         tablet.enter("000000")
-        page.get_by_text(f"These are not the numbers of this table. {left} {'try' if left == 1 else 'tries'} left").wait_for()
+        tries = page.locator("[data-tries]", has_text=sentence(page, "pin_wrong"))
+        tries.filter(has_text=sentence(page, "pin_left", left)).wait_for()
     tablet.enter("000000")
     wait_for_lock(page)
     page.clock.run_for(30_000)
@@ -188,7 +190,7 @@ def test_pin_waits_briefly_at_first_and_longer_after_that(new_tablet):
     page.clock.run_for(5 * MINUTE_MS)
     tablet.screen("attract")
     tablet.hold_brand()
-    page.get_by_text("4 tries left").wait_for()
+    page.locator("[data-tries]", has_text=sentence(page, "pin_left", 4)).wait_for()
     tablet.enter(PIN)
     tablet.screen("panel")
 

@@ -5,6 +5,7 @@ from contextlib import closing
 
 import pytest
 
+from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import PIN, stored
 from tests.browser.modules.actions import until
 
@@ -12,7 +13,8 @@ pytestmark = pytest.mark.slow
 
 OTHER = "vigil"
 READY = "main[data-screen=ready] [data-light][data-is=on]"
-LANGUAGES = [("en", "This tablet already belongs to a table"), ("es", "Esta tableta ya es de una mesa"), ("fr", "Cette tablette appartient déjà à une table")]
+ANEW, STAY = "[data-act=anew]", "[data-act=back]"
+GO_OVER = "[data-act=unpair]"
 
 
 def asked(served, sentence, *values):
@@ -34,7 +36,7 @@ def opened(tablet, code):
 
 
 def go_over(tablet):
-    tablet.page.get_by_role("button", name="Pair it anew").click()
+    tablet.page.locator(ANEW).click()
     tablet.screen("pin")
     tablet.enter(PIN)
     tablet.screen("unpair")
@@ -52,18 +54,18 @@ def test_the_code_of_another_table_changes_nothing_by_itself(tablet, served):
     opened(tablet, code)
     assert page.url.endswith("/kiosk/")
     place = page.locator("[data-where]").inner_text()
-    assert place.startswith(f"It is “{before[0]['name']}”: ") and "Laurel Hall" in place
-    for lang, words in LANGUAGES:
+    assert before[0]["name"] in place and "Laurel Hall" in place
+    for lang in ("en", "es", "fr"):
         page.locator(f"[data-tongues] [lang={lang}]").click()
-        page.get_by_role("heading", name=words).wait_for()
+        page.locator("h1", has_text=sentence(page, "taken_heading", lang=lang)).wait_for()
         tablet.inspect("taken")
-    page.locator("[data-act=back]").click()
+    page.locator(STAY).click()
     tablet.screen("attract")
     # The same in the app itself, without loading it anew.
     page.evaluate("(code) => { location.hash = `code=${code}`; }", code)
     tablet.screen("taken")
     page.wait_for_function("() => location.hash === ''")
-    page.locator("[data-act=back]").click()
+    page.locator(STAY).click()
     tablet.screen("attract")
     assert tablet.kept("pairings") == before
     tablet.sign("Fiel", "Demesa")
@@ -74,7 +76,7 @@ def test_the_code_of_another_table_changes_nothing_by_itself(tablet, served):
 def test_left_alone_it_goes_back_to_signing(tablet):
     opened(tablet, tablet.code(OTHER))
     tablet.page.clock.install()
-    tablet.page.get_by_role("button", name="Pair it anew").click()
+    tablet.page.locator(ANEW).click()
     tablet.screen("pin")
     tablet.page.clock.run_for(61_000)
     tablet.screen("attract")
@@ -83,10 +85,10 @@ def test_left_alone_it_goes_back_to_signing(tablet):
 def test_paired_anew_with_a_full_queue_it_sends_each_to_its_own_table(tablet, served):
     page = tablet.page
     tablet.panel()
-    page.get_by_label("Your initials or name").fill("M. R.")
+    page.locator("#k-next-tabler").fill("M. R.")
     page.locator("[data-act=shift-start]").click()
     page.locator("[data-shift]", has_text="M. R.").wait_for()
-    page.locator("[data-act=back]").click()
+    page.locator(STAY).click()
     tablet.screen("attract")
     tablet.answered(503)
     tablet.sign_quickly(["Una", "Dos"], "Cambiada")
@@ -94,9 +96,9 @@ def test_paired_anew_with_a_full_queue_it_sends_each_to_its_own_table(tablet, se
 
     opened(tablet, tablet.code(OTHER))
     go_over(tablet)
-    page.get_by_text("2 signatures have not been sent yet.").wait_for()
+    page.locator("[data-waiting]", has_text="2").wait_for()
     tablet.inspect("pairing anew with a full queue")
-    page.get_by_role("button", name="Pair it anew all the same").click()
+    page.locator(GO_OVER, has_text=sentence(page, "anew_anyway")).click()
     page.locator(READY).wait_for()
     # The light stays until somebody begins, also when the app is loaded anew.
     page.reload()
@@ -131,11 +133,11 @@ def test_a_code_that_is_no_good_leaves_the_tablet_at_its_table(tablet):
     assert page.request.post("/kiosk/pairings", data={"code": used, "app": "1"}).status == 201
     opened(tablet, used)
     go_over(tablet)
-    page.get_by_text("Nothing waits: all that was signed here has been sent.").wait_for()
-    page.get_by_role("button", name="Pair it anew").click()
-    page.get_by_role("alert").get_by_text("Another tablet has used this code.").wait_for()
+    page.locator("[data-sent]").wait_for()
+    page.locator(GO_OVER).click()
+    page.locator("[data-fault][role=alert]", has_text=sentence(page, "pair_used_code")).wait_for()
     tablet.inspect("pairing anew by a code that was used")
-    page.get_by_role("button", name="Stay at this table").click()
+    page.locator(STAY).click()
     tablet.screen("attract")
     assert tablet.kept("pairings") == before
 
@@ -147,11 +149,11 @@ def test_a_tab_of_the_former_table_signs_nobody_for_the_new_one(tablet, served):
     tablet.page = tablet.context.new_page()
     opened(tablet, tablet.code(OTHER))
     go_over(tablet)
-    tablet.page.get_by_role("button", name="Pair it anew").click()
+    tablet.page.locator(GO_OVER).click()
     tablet.page.locator(READY).wait_for()
     first.bring_to_front()
     first.locator("[data-act=sign]").click()
-    first.get_by_text("so you have not signed").wait_for()
+    first.get_by_text(sentence(first, "not_kept")).wait_for()
     assert tablet.waiting() == 0
     first.locator("[data-act=again]").click()
     first.locator("#restart [data-act=clear]").click()

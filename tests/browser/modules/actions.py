@@ -71,7 +71,7 @@ def fill_form(page, **words):
 def sign(page, **words):
     open_form(page)
     fill_form(page, **words)
-    page.get_by_role("button", name="Sign the petition").click()
+    page.locator("#sign form button").click()
     page.wait_for_url("**/thanks.html")
 
 

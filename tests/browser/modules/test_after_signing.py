@@ -11,9 +11,7 @@ from tests.browser.modules.actions import sign, until
 
 def test_the_thanks_page_greets_by_name_and_treats_it_as_text(page):
     sign(page, given_name="<b>Amalia</b>")
-    expect(page.locator("#greeting")).to_have_text(
-        "Thank you, <b>Amalia</b>. We have written to amalia@correo.mx."
-    )
+    expect(page.locator("#greeting")).to_have_text("Hello <b>Amalia</b> at amalia@correo.mx.")
 
 
 @pytest.mark.parametrize("signed", [{"at": 0}, {"petition": "another"}, None])
@@ -31,7 +29,7 @@ def test_the_thanks_page_of_another_hour_petition_or_tab_stays_as_it_was_made(pa
         signed and {**record, **signed},
     )
     page.goto("/pages/thanks.html")
-    expect(page.locator("#greeting")).to_have_text("We have written to you.")
+    expect(page.locator("#greeting")).to_have_text("Hello.")
     expect(page.locator("[data-correct]")).to_be_hidden()
     expect(page.locator("#anew")).to_be_visible()
     expect(page.locator("[data-resend]")).to_be_hidden()
@@ -41,11 +39,11 @@ def test_sending_again_waits_a_minute_then_posts_the_same_form_and_says_so(page,
     page.clock.install()
     sign(page)
     button = page.locator("[data-resend]")
-    expect(button).to_have_text(re.compile(r"Send again in (60|5\d) seconds"))
+    expect(button).to_have_text(re.compile(r"Once more: (60|5\d) seconds"))
     button.dispatch_event("click")
     page.clock.run_for(59_000)
     page.clock.run_for(2000)
-    expect(button).to_have_text("Send again")
+    expect(button).to_have_text("Once more")
     assert len(site.posts) == 1
     button.click()
     expect(page.locator("#said")).to_have_text("Sent again.")
@@ -53,7 +51,7 @@ def test_sending_again_waits_a_minute_then_posts_the_same_form_and_says_so(page,
     assert second == {name: values for name, values in first.items() if name != "website"}
     expect(button).to_have_attribute("aria-disabled", "true")
     page.clock.run_for(59_500)
-    expect(button).to_have_text("Send again in 1 second")
+    expect(button).to_have_text("Once more: 1 second")
 
 
 def test_sending_again_says_when_it_did_not_work_and_waits_for_the_next_try(page, site):
@@ -64,7 +62,7 @@ def test_sending_again_says_when_it_did_not_work_and_waits_for_the_next_try(page
     button = page.locator("[data-resend]")
     button.click()
     expect(page.locator("#said")).to_have_text("That did not work.")
-    expect(button).to_have_text(re.compile(r"Send again in (60|5\d) seconds"))
+    expect(button).to_have_text(re.compile(r"Once more: (60|5\d) seconds"))
     assert len(site.posts) == 2
 
 

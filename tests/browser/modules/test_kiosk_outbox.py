@@ -69,7 +69,7 @@ def test_without_anything_to_send_the_server_still_sees_the_tablet(empty):
 
 
 @pytest.mark.parametrize(("fault", "reason"), [([400, "malformed"], "malformed"), ([413, "too_large"], "too_large"), ([413, ""], "too_large")])
-def test_one_that_the_server_cannot_take_is_found_by_halves_and_stays_with_the_reason(empty, fault, reason):
+def test_one_that_the_server_refuses_is_found_by_halves_and_keeps_its_reason(empty, fault, reason):
     done = empty(120, {"70": fault}, rounds=2)
     assert done["ends"] == ["", ""]
     assert sorted(done["stored"]) == [number for number in range(1, 121) if number != 70]

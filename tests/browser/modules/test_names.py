@@ -46,7 +46,7 @@ def test_a_name_is_previewed_as_it_will_stand(page):
     expect(page.locator("[data-preview=initials]")).to_have_text("A. R.")
     page.locator("[name=given_name]").fill("")
     page.locator("[name=family_name]").fill("")
-    expect(page.locator("[data-preview=initials]")).to_have_text("Such as A. R.")
+    expect(page.locator("[data-preview=initials]")).to_have_text("As B. C.")
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from tests.browser.modules.little_site import BASE
 def sign_with_proof(page):
     open_form(page, "?altcha=data-altcha=/altcha.json")
     fill_form(page)
-    page.get_by_role("button", name="Sign the petition").click()
+    page.locator("#sign form button").click()
 
 
 def test_a_proof_of_work_is_found_that_the_server_accepts(page, site):

@@ -67,7 +67,7 @@ def test_pauses_keep_the_servers_pace_and_grow_with_failures(
 
 
 @pytest.mark.parametrize(("told", "offset"), [("00:30", "-05:00"), ("09:59", "-06:00"), ("23:59", "-06:00")])
-def test_two_failures_in_a_row_say_since_when_the_count_is_known_and_one_answer_recovers(
+def test_two_failures_say_since_when_the_count_is_known_and_one_answer_recovers(
     page, site, told, offset
 ):
     # Clocks in Mexico City, the zone of this browser, were put back on that day.

@@ -3,7 +3,6 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.modules.actions import until
 from tests.browser.organize.steps import SLUG, go, look, press
 
 LIST = "Nombre;Apellidos;Correo;C.P.;País\nZora;Quetzalli;zora@correo;06600;México\nAna;Torres;;06600;México\n"
@@ -75,7 +74,8 @@ def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang
     page.locator("details [type=submit].button--grave").click()
     expect(page.locator(".alert--sure")).to_be_visible()
     look(odile, "undone")
-    until(lambda: "agree" in served.flask("signatures", "audit"))
+    # It fails where a count and the signatures differ.
+    served.flask("signatures", "audit")
 
 
 def test_a_list_is_matched_mended_and_taken(owner):

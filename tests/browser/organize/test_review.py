@@ -95,7 +95,8 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     page.fill("[name=reason]", "They asked by letter")
     page.locator("main form button[type=submit]").click()
     look(odile, "erased")
-    assert "agree" in served.flask("signatures", "audit")
+    # It fails where a count and the signatures differ.
+    served.flask("signatures", "audit")
 
 
 def test_figures_follow_the_pulse(owner_of_200, served):
@@ -116,4 +117,4 @@ def test_the_rail_follows_what_comes_in(owner_of_200, served):
     before = int(number.inner_text().replace(",", ""))
     served.flask("signatures", "generate", SLUG, "3")
     until(lambda: page.clock.fast_forward(21_000) or number.inner_text() == f"{before + 3:,}")
-    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_have_text(f"{before + 3:,} counted")
+    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_contain_text(f"{before + 3:,}")

@@ -65,7 +65,12 @@ class TicketScreen(Screen):
 
     @property
     def state(self):
-        return self.find("#state-title").inner_text()
+        return self.find(".ticket-state").get_attribute("data-state")
+
+    @property
+    def seats(self):
+        """How many seats its form holds."""
+        return self.find("[name=seats]").input_value()
 
     @property
     def kind(self):
