@@ -13,43 +13,6 @@ TESTS = ROOT / "tests"
 MIN_WORDS = 4
 WORD = re.compile(r"[^\W\d_]+")
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-# Files that still quote sentences. The list only gets shorter.
-STILL_QUOTING = {
-    "browser/journeys/test_embedding.py",
-    "browser/journeys/test_organizer_writes.py",
-    "browser/kiosk/test_answers.py",
-    "browser/kiosk/test_codes.py",
-    "browser/kiosk/test_crew.py",
-    "browser/kiosk/test_old_tablet.py",
-    "browser/kiosk/test_pairing.py",
-    "browser/kiosk/test_parting.py",
-    "browser/kiosk/test_privacy.py",
-    "browser/kiosk/test_taken.py",
-    "browser/modules/test_after_signing.py",
-    "browser/modules/test_names.py",
-    "browser/organize/test_first_day.py",
-    "causes/test_routes.py",
-    "cli/test_imports.py",
-    "embeds/test_routes.py",
-    "mail/letters.py",
-    "mail/test_composition.py",
-    "mail/test_emails.py",
-    "montage/test_card_routes.py",
-    "montage/test_page.py",
-    "montage/test_poster_routes.py",
-    "montage/test_routes.py",
-    "montage/test_screen.py",
-    "petitions/test_routes.py",
-    "signatures/test_confirming.py",
-    "signatures/test_forms.py",
-    "signatures/test_owner_routes.py",
-    "signatures/test_routes.py",
-    "subscriptions/test_routes.py",
-    "subscriptions/test_signers.py",
-    "updates/test_migration.py",
-    "updates/test_routes.py",
-    "web/test_lost.py",
-}
 
 
 @cache
@@ -90,13 +53,9 @@ def test_quoted_sentences_are_found_whole_and_filled_in_but_not_in_docstrings():
     assert quoted('"The otter swims", "Otters swim where no one looks"', sentences) == []
 
 
-@pytest.mark.parametrize("path", sorted({str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py")} - STILL_QUOTING))
+@pytest.mark.parametrize("path", sorted(str(path.relative_to(TESTS)) for path in TESTS.rglob("*.py")))
 def test_no_test_quotes_a_sentence_of_the_catalogues(path):
     assert quoted((TESTS / path).read_text(), catalogue()) == []
-
-
-def test_each_file_that_still_quotes_exists():
-    assert [path for path in sorted(STILL_QUOTING) if not (TESTS / path).exists()] == []
 
 
 def _forms(text):
