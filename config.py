@@ -18,15 +18,15 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent
-USUAL_VAR = ROOT / "var"
-USUAL_PORT = 8000
-SHORTEST_SECRET = 32
+DEFAULT_VAR = ROOT / "var"
+DEFAULT_PORT = 8000
+MIN_SECRET_LENGTH = 32
 # Of 32 random hexadecimal digits fewer than eight are different once in a hundred million times.
 MIN_SECRET_VARIETY = 8
 LOOPBACK_HOSTS = ("127.0.0.1", "::1", "localhost")
 # PostgreSQL as it comes admits a hundred, and somebody wants to look into the database too.
-USUAL_CONNECTIONS = 90
-FEWEST_CONNECTIONS = 8
+DEFAULT_CONNECTIONS = 90
+MIN_CONNECTIONS = 8
 # How long a request waits for one of them before it is told to try again later.
 POOL_SECONDS = 5
 # How long a connection to PostgreSQL may take to be made, how long sent data may stay unacknowledged (in milliseconds), and how
@@ -49,9 +49,9 @@ def load(environ=os.environ):
 
     Raises SettingError when production lacks a real secret or a value does not parse.
     """
-    var = Path(environ.get("VAR_DIR") or USUAL_VAR).resolve()
+    var = Path(environ.get("VAR_DIR") or DEFAULT_VAR).resolve()
     production = environ.get("VOLANTE_ENV", "local") == "production"
-    port = _whole(environ, "PORT", USUAL_PORT, least=1, most=65_535)
+    port = _whole(environ, "PORT", DEFAULT_PORT, least=1, most=65_535)
     database_url = _database_url(environ.get("DATABASE_URL"), var)
     on_sqlite = database_url.startswith("sqlite")
     cores = os.cpu_count() or 1
@@ -170,11 +170,11 @@ def _engine_options(environ, database_url, processes):
     if database_url.startswith("sqlite"):
         return options | {"pool_size": 16, "max_overflow": 64}
     # The worker has its share too. A thread that waits for its turn is better off than one that the server turns away.
-    share = _whole(environ, "DATABASE_CONNECTIONS", USUAL_CONNECTIONS, least=1) // (processes + 1)
+    share = _whole(environ, "DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, least=1) // (processes + 1)
     # What the operator wrote into the URL comes first.
     own = make_url(database_url).query
     return options | {
-        "pool_size": max(FEWEST_CONNECTIONS, share),
+        "pool_size": max(MIN_CONNECTIONS, share),
         "max_overflow": 0,
         "pool_pre_ping": True,
         "pool_timeout": POOL_SECONDS,
@@ -198,9 +198,9 @@ def _public_url(environ, port, production):
 def _secret(environ, var, production):
     secret = environ.get("SECRET_KEY", "")
     if production:
-        if len(secret) < SHORTEST_SECRET:
+        if len(secret) < MIN_SECRET_LENGTH:
             raise SettingError(
-                f"SECRET_KEY must be set to at least {SHORTEST_SECRET} random characters in production"
+                f"SECRET_KEY must be set to at least {MIN_SECRET_LENGTH} random characters in production"
             )
         if len(set(secret)) < MIN_SECRET_VARIETY:
             raise SettingError("SECRET_KEY must be random: this one repeats a few characters")
@@ -210,8 +210,8 @@ def _secret(environ, var, production):
 
 def _bounce_secret(environ):
     secret = environ.get("BOUNCE_SECRET", "")
-    if secret and len(secret) < SHORTEST_SECRET:
-        raise SettingError(f"BOUNCE_SECRET must be at least {SHORTEST_SECRET} random characters, or not set at all")
+    if secret and len(secret) < MIN_SECRET_LENGTH:
+        raise SettingError(f"BOUNCE_SECRET must be at least {MIN_SECRET_LENGTH} random characters, or not set at all")
     return secret
 
 

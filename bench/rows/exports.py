@@ -14,7 +14,7 @@ from bench.report import Row
 
 # In short runs a fraction of them.
 MILLION, A_SECOND = 1_000_000, 250_000
-MOST_MEGABYTES = 250
+MAX_MEGABYTES = 250
 DUMP = (
     "select number, state, evidence, given_name, family_name, email, country, postal_code, comment, name_display, subscribe, lang,"
     " held_reason, version_id, created_at, confirmed_at, hatched_at, answers from signature where state = 'counted' order by id"
@@ -40,7 +40,7 @@ def _row(what, url, place, form, told):
     said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
     seconds, rows, megabytes = map(float, said.split())
     figure = f"{rows / seconds:,.0f} rows/s, {megabytes:.0f} MB at its peak"
-    return Row(what, figure, told, f"< {MOST_MEGABYTES} MB", megabytes < MOST_MEGABYTES)
+    return Row(what, figure, told, f"< {MAX_MEGABYTES} MB", megabytes < MAX_MEGABYTES)
 
 
 def _dump_sqlite(url, file):

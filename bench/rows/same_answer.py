@@ -15,7 +15,7 @@ from bench.rows.signing import Signing
 
 EACH = 300
 SEED = 43
-MOST_GUESSED = 0.6  # of the answers, by their time alone; whoever throws a coin has a half
+MAX_GUESSED = 0.6  # of the answers, by their time alone; whoever throws a coin has a half
 KINDS = ("first", "again", "again after confirming")
 CONFIRM = text("update signature set state = 'confirmed', confirmed_at = created_at where email in :emails").bindparams(
     bindparam("emails", expanding=True)
@@ -82,8 +82,8 @@ def _row(times):
         f"answer to {EACH} each who sign first, again, again once confirmed",
         f"medians {figures[0]} ms",
         f"90 % within {figures[1]} ms",
-        f"by its time ≤ {MOST_GUESSED:.0%} guessed",
-        guessed <= MOST_GUESSED,
+        f"by its time ≤ {MAX_GUESSED:.0%} guessed",
+        guessed <= MAX_GUESSED,
         f"{guessed:.0%} guessed",
     )
 

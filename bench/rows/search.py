@@ -16,7 +16,7 @@ from campaign.search.queries import search
 from campaign.search.sources import Document
 
 THINGS = 10_000
-MOST_MS = 50
+MAX_MS = 50
 SEED = 43
 BATCH = 500
 LETTERS = 180  # words of one text
@@ -37,7 +37,7 @@ def measure(scale, folder):
             db.engine.dispose()
         query, slowest = max(times.items(), key=lambda each: each[1])
         what = f"search among {THINGS:,} things in {len(LOCALES)} languages, {kind}, the slowest of {len(ASKED)} questions"
-        yield Row(what, f"{slowest:.1f} ms (“{query}”)", "", f"< {MOST_MS} ms", slowest < MOST_MS)
+        yield Row(what, f"{slowest:.1f} ms (“{query}”)", "", f"< {MAX_MS} ms", slowest < MAX_MS)
 
 
 def _milliseconds(query, rounds):

@@ -9,7 +9,7 @@ from bench import sites
 from bench.processes import ROOT, Server, free_port
 from bench.report import Row
 
-MOST_SECONDS = 3
+MAX_SECONDS = 3
 
 
 def measure(_scale, folder):
@@ -19,7 +19,7 @@ def measure(_scale, folder):
     _lend_packages(clone)
     first, second = _seconds(clone, folder), _seconds(clone, folder)
     yield Row("first `make run` of a fresh clone, packages installed, to the first page", f"{first:.1f} s")
-    yield Row("second `make run`, to the first page", f"{second:.1f} s", "", f"< {MOST_SECONDS} s", second < MOST_SECONDS)
+    yield Row("second `make run`, to the first page", f"{second:.1f} s", "", f"< {MAX_SECONDS} s", second < MAX_SECONDS)
 
 
 def _lend_packages(clone):

@@ -8,7 +8,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.extensions import db
 from campaign.lib.times import utcnow
 
-MOST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ def record(actor, action, *, subject=None, cause_id=None, reason="", details=Non
         subject_kind=kind,
         subject_id=subject_id,
         cause_id=cause_id,
-        reason=reason.strip()[:MOST_REASON],
+        reason=reason.strip()[:MAX_REASON_LENGTH],
         details=details or {},
     )
     db.session.add(entry)

@@ -12,11 +12,11 @@ from zxcvbn import zxcvbn
 
 from campaign.errors import CampaignError
 
-SHORTEST, LONGEST = 12, 200
+MIN_LENGTH, MAX_LENGTH = 12, 200
 # Guesses that somebody with the hashes needs: 3 of 4 is beyond 10^8, each of which costs them 64 MiB and some 50 ms.
-LEAST_SCORE = 3
+MIN_SCORE = 3
 # How many characters must have nothing to do with the owner: to zxcvbn a name and a row of digits are three words.
-LEAST_OF_OTHERS = 8
+MIN_OTHER_CHARACTERS = 8
 # zxcvbn takes time that grows with the square of the length, and knows enough after these.
 LOOKED_AT = 72
 
@@ -81,14 +81,14 @@ def is_outdated(password_hash):
 
 def demand_strength(password, about=()):
     """Raise PasswordTooWeak for what is short or soon guessed; `about` holds words that are known of its owner."""
-    if len(password) < SHORTEST:
+    if len(password) < MIN_LENGTH:
         raise PasswordTooWeak("short")
-    if len(password) > LONGEST:
+    if len(password) > MAX_LENGTH:
         raise PasswordTooWeak("long")
     known = [word for words in about for word in (words, *words.replace("@", " ").replace(".", " ").split()) if word]
-    if len(_without(password.lower(), known)) < LEAST_OF_OTHERS:
+    if len(_without(password.lower(), known)) < MIN_OTHER_CHARACTERS:
         raise PasswordTooWeak("guessable")
-    if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < LEAST_SCORE:
+    if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < MIN_SCORE:
         raise PasswordTooWeak("guessable")
 
 

@@ -9,7 +9,7 @@ from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.extensions import db
 
 IDLE = timedelta(hours=12)
-LONGEST = timedelta(days=14)
+MAX_AGE = timedelta(days=14)
 SECOND_STEP = timedelta(minutes=10)
 SEEN_EVERY = timedelta(minutes=5)
 DEVICE_KEPT = timedelta(days=365)
@@ -26,7 +26,7 @@ def open_session(*, organizer_id, token, stage, device, address, now):
         created_at=now,
         seen_at=now,
         confirmed_at=now,
-        expires_at=now + (LONGEST if stage == "full" else SECOND_STEP),
+        expires_at=now + (MAX_AGE if stage == "full" else SECOND_STEP),
     )
     db.session.add(session)
     db.session.flush()

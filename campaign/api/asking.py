@@ -6,7 +6,7 @@ from flask import abort, request
 
 from campaign.api.problems import problem
 
-LARGEST = 2**31 - 1
+MAX_INTEGER = 2**31 - 1
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Parameter:
 
 
 def _whole(text):
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(LARGEST)) else None
+    return int(text) if text.isascii() and text.isdecimal() and len(text) <= len(str(MAX_INTEGER)) else None
 
 
 LANG = Parameter("lang", "The language of words; what is not translated comes in its own.", {"type": "string", "enum": ["en", "es", "fr"], "default": "en"})
@@ -50,4 +50,4 @@ CAUSE = Parameter("cause", "Only those of the cause with this slug.", {"type": "
 STATE = Parameter("state", "Only those in this state.", {"type": "string", "enum": ["open", "not_yet", "closed"]})
 WHEN = Parameter("when", "Those that are not over, the next first, or those that are, the latest first.", {"type": "string", "enum": ["ahead", "past"], "default": "ahead"})
 LIMIT = Parameter("limit", "At most so many.", {"type": "integer", "minimum": 1, "maximum": 100, "default": 50})
-CURSOR = Parameter("cursor", "Where to go on: take it from `next` as it is.", {"type": "integer", "minimum": 0, "maximum": LARGEST, "default": 0})
+CURSOR = Parameter("cursor", "Where to go on: take it from `next` as it is.", {"type": "integer", "minimum": 0, "maximum": MAX_INTEGER, "default": 0})

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaign.extensions import RowId, db
 from campaign.lib.times import UtcDateTime, utcnow
 
-MOST_NAME = 80
+MAX_NAME_LENGTH = 80
 
 
 class ApiKey(db.Model):
@@ -25,7 +25,7 @@ class ApiKey(db.Model):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))
-    name: Mapped[str] = mapped_column(String(MOST_NAME))
+    name: Mapped[str] = mapped_column(String(MAX_NAME_LENGTH))
     source: Mapped[str] = mapped_column(String(40))
     digest: Mapped[bytes] = mapped_column(LargeBinary(32))
     is_trusted: Mapped[bool] = mapped_column(Boolean, default=False)

@@ -13,9 +13,9 @@ from campaign.petitions.cards import PetitionCard, cards_of_cause
 from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("causes", __name__)
-MOST_ON_HOME = 3
-MOST_ON_CAUSE = 8
-MOST_UPDATES = 3
+MAX_ON_HOME = 3
+MAX_ON_CAUSE = 8
+MAX_UPDATES = 3
 
 
 @dataclass(frozen=True)
@@ -34,8 +34,8 @@ def index():
             render_template(
                 "causes/index.html",
                 causes=causes,
-                events=cards_ahead(g.lang, now, limit=MOST_ON_HOME),
-                updates=recent_cards(g.lang, now, limit=MOST_UPDATES),
+                events=cards_ahead(g.lang, now, limit=MAX_ON_HOME),
+                updates=recent_cards(g.lang, now, limit=MAX_UPDATES),
             )
         )
     )
@@ -54,9 +54,9 @@ def show(slug):
                 "causes/show.html",
                 cause=whole,
                 petitions=whole.petitions,
-                events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
-                past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MOST_ON_CAUSE),
-                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MOST_UPDATES),
+                events=cards_ahead(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
+                past_events=cards_past(g.lang, now, cause_id=cause.id, limit=MAX_ON_CAUSE),
+                updates=recent_cards(g.lang, now, cause_id=cause.id, limit=MAX_UPDATES),
             )
         )
     )

@@ -31,7 +31,7 @@ def pair(slug, name, pin):
     if event is None:
         raise click.ClickException(f"There is no event at {slug!r}.")
     chosen = pin or (None if pin_of(event.id) else keys.new_pin())
-    code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MOST_NAME], chosen)
+    code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], chosen)
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     letters = keys.code_of(code.seed)
     click.echo(f"Code {keys.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:")

@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
-from campaign.lib.slugs import LONGEST_SLUG, is_slug
+from campaign.lib.slugs import MAX_SLUG_LENGTH, is_slug
 from campaign.lib.times import utcnow
 from campaign.petitions.operations import (
     CauseClosed,
@@ -29,7 +29,7 @@ group = AppGroup("petitions", help="Create, publish, close, reopen, archive and 
 def _checked(_context, _parameter, slug):
     if not is_slug(slug):
         raise click.BadParameter(
-            f"small letters, digits and hyphens, at most {LONGEST_SLUG}, such as law-of-2026; not {slug!r}"
+            f"small letters, digits and hyphens, at most {MAX_SLUG_LENGTH}, such as law-of-2026; not {slug!r}"
         )
     return slug
 

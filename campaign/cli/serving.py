@@ -118,7 +118,7 @@ def _way_in(settings):
     if admins():
         return None
     # Another terminal knows nothing of what this one was told; what it must know of the database may hold a password.
-    usual = {"PORT": config.USUAL_PORT, "VAR_DIR": str(config.USUAL_VAR)}
+    usual = {"PORT": config.DEFAULT_PORT, "VAR_DIR": str(config.DEFAULT_VAR)}
     told = [f"{name}={shlex.quote(str(settings[name]))}" for name in usual if settings[name] != usual[name]]
     command = f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
     return f"Nobody organizes yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"

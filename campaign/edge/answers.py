@@ -17,15 +17,15 @@ COMPRESSIBLE = (
     "application/manifest",
     "application/octet-stream",
 )
-SMALLEST = 600
+MIN_COMPRESSED_BYTES = 600
 # What is kept for long is packed once and sent often. The last step takes seconds for a megabyte, and nothing for a module.
 HARDEST, HARD, QUICK = 11, 9, 5
-LARGEST_HARDEST = 100_000
+MAX_BROTLI_BYTES = 100_000
 LONG = 3600
 # As often must a page have been made anew without a change before the hardest packing is worth its while.
 CALM = 6
 # Browsers offer some thirty letters of encodings; what is remembered of offers must not grow by what others send.
-LONGEST_OFFER = 200
+MAX_ACCEPT_ENCODING_LENGTH = 200
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
 _STALE_IF_ERROR = re.compile(r"stale-if-error=(\d+)")
@@ -53,8 +53,8 @@ class Answer:
         self.usable_for = self.fresh_for + (int(stale[1]) if stale else 0)
         named = {name.lower(): value for name, value in headers}
         kind = named.get("content-type", "")
-        self._packs = len(body) > SMALLEST and kind.startswith(COMPRESSIBLE)
-        self._quality = QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= LARGEST_HARDEST else HARD
+        self._packs = len(body) > MIN_COMPRESSED_BYTES and kind.startswith(COMPRESSIBLE)
+        self._quality = QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= MAX_BROTLI_BYTES else HARD
         tag = named.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
         # A strong tag promises the same bytes, and packed bytes are others.
         self._tag = f"W/{tag}" if self._packs and not tag.startswith("W/") else tag
@@ -74,7 +74,7 @@ class Answer:
 
     def is_due_harder(self):
         """Whether this page has become calm just now, so that `pack_harder` is worth its while."""
-        return self._packs and self._calm == CALM and len(self._body) <= LARGEST_HARDEST and self._quality < HARDEST
+        return self._packs and self._calm == CALM and len(self._body) <= MAX_BROTLI_BYTES and self._quality < HARDEST
 
     def pack_harder(self):
         """Pack once more, in time that nobody waits for, what visitors have been sent quickly packed."""
@@ -90,7 +90,7 @@ class Answer:
         if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
             start_response("304 Not Modified", self._brief + told)
             return []
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:LONGEST_OFFER]) if self._packs else ""
+        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:MAX_ACCEPT_ENCODING_LENGTH]) if self._packs else ""
         body, headers = self._ready.get(encoding) or self._make_ready(encoding)
         start_response(self._status, headers + told)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

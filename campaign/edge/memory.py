@@ -8,11 +8,11 @@ from campaign.edge.answers import Answer, clock
 from campaign.lib.caching import DATABASE_IS_AWAY
 from campaign.lib.ways import is_way
 
-LARGEST_ANSWER = 4 * 1024 * 1024
-LARGEST_MEMORY = 96 * 1024 * 1024
+MAX_ANSWER_BYTES = 4 * 1024 * 1024
+MAX_CACHE_BYTES = 96 * 1024 * 1024
 # No address of ours is as long; remembering those that are would let anybody fill the memory with addresses.
-LONGEST_ADDRESS = 2000
-MOST_ANSWERS = 5000
+MAX_URL_LENGTH = 2000
+MAX_ANSWERS = 5000
 STALE_SECONDS = 1
 PATIENCE_SECONDS = 5
 # While the database is away, one request in so many seconds asks whether it is back; the others are answered at once.
@@ -48,7 +48,7 @@ class PublicMemory:
         if environ["REQUEST_METHOD"] not in ("GET", "HEAD"):
             return self._app(environ, start_response)
         path, query = environ.get("PATH_INFO", ""), environ.get("QUERY_STRING", "")
-        if path.startswith(PRIVATE) or len(path) + len(query) > LONGEST_ADDRESS:
+        if path.startswith(PRIVATE) or len(path) + len(query) > MAX_URL_LENGTH:
             return self._app(environ, start_response)
         key = path, without_ways(query)
         answer = self._answers.get(key)
@@ -98,7 +98,7 @@ class PublicMemory:
             _close(chunks)
             return last.send(environ, start_response)
         rule = _rule_of_public(status, headers)
-        if rule and _length(headers) > LARGEST_ANSWER:
+        if rule and _length(headers) > MAX_ANSWER_BYTES:
             _close(chunks)
             return self._app(environ, start_response)
         if rule is None:
@@ -113,7 +113,7 @@ class PublicMemory:
         finally:
             _close(chunks)
         answer = Answer(status, headers, body, rule)
-        if len(body) <= LARGEST_ANSWER:
+        if len(body) <= MAX_ANSWER_BYTES:
             answer.follow(self._answers.get(key))
             self._remember(key, answer)
             if answer.is_due_harder():
@@ -148,7 +148,7 @@ class PublicMemory:
             self._drop(key)
             self._answers[key] = answer
             self._size += answer.size
-            while self._size > LARGEST_MEMORY or len(self._answers) > MOST_ANSWERS:
+            while self._size > MAX_CACHE_BYTES or len(self._answers) > MAX_ANSWERS:
                 self._drop(next(iter(self._answers)))
 
     def _forget(self, key):

@@ -3,10 +3,10 @@
 import threading
 import time
 
-QUIET_MS = 1000
-SLOWEST_MS = 10_000
+DEFAULT_INTERVAL_MS = 1000
+MAX_INTERVAL_MS = 10_000
 # What watchers are told moves in steps, so that an unchanged count is answered by 304 in every process and at every moment.
-STEPS_MS = (QUIET_MS, 1500, 2000, 3000, 4500, 7000, SLOWEST_MS)
+STEPS_MS = (DEFAULT_INTERVAL_MS, 1500, 2000, 3000, 4500, 7000, MAX_INTERVAL_MS)
 TICK = 0.1
 LATE = 0.06
 EARLY = 0.015
@@ -20,7 +20,7 @@ class Pace:
     """
 
     def __init__(self):
-        self._ms = QUIET_MS
+        self._ms = DEFAULT_INTERVAL_MS
         self._lateness = 0.0
 
     @property
@@ -35,9 +35,9 @@ class Pace:
         """Take one measurement, in seconds, and move the pace."""
         self._lateness += (lateness - self._lateness) * 0.1
         if self._lateness > LATE:
-            self._ms = min(SLOWEST_MS, self._ms * 1.05)
+            self._ms = min(MAX_INTERVAL_MS, self._ms * 1.05)
         elif self._lateness < EARLY:
-            self._ms = max(QUIET_MS, self._ms * 0.97)
+            self._ms = max(DEFAULT_INTERVAL_MS, self._ms * 0.97)
 
     def _watch(self):
         while True:

@@ -17,7 +17,7 @@ from campaign.petitions.queries import petition_by_slug, slug_after
 
 MIMETYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
 PAGE = re.compile(rf"/(?:(?P<lang>{'|'.join(LOCALES)})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{{1,80}})/?")
-USUAL_WIDTH, NARROWEST, WIDEST = 600, 240, 1200
+DEFAULT_WIDTH, MIN_WIDTH, MAX_WIDTH = 600, 240, 1200
 CACHE_SECONDS = 3600
 
 
@@ -79,7 +79,7 @@ def _petition_at(address):
 def _size(args):
     """Return (width, height, what fits): where the form is too high, the thermometer is shown."""
     most_wide, most_high = (_whole(args.get(name)) for name in ("maxwidth", "maxheight"))
-    width = max(NARROWEST, min(most_wide or USUAL_WIDTH, WIDEST))
+    width = max(MIN_WIDTH, min(most_wide or DEFAULT_WIDTH, MAX_WIDTH))
     show = "form" if not most_high or most_high >= HEIGHTS["form"] else "thermometer"
     return width, min(HEIGHTS[show], most_high) if most_high else HEIGHTS[show], show
 

@@ -13,8 +13,8 @@ from campaign.lib.quick_fields import QuickFields
 from campaign.signatures.fields import EmailField, NameField
 from campaign.signatures.forms import ANSWER_PREFIX, MISSING_ANSWER, answer_field
 
-MOST_PAGES = 5000
-MOST_LETTERS = 80
+MAX_PAGES = 5000
+MAX_LENGTH = 80
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Filters:
             when="past" if arguments.get("when") == "past" else "ahead",
             cause=_plain(arguments.get("cause", "")),
             place=_plain(arguments.get("place", "")),
-            page=min(max(number, 1), MOST_PAGES),
+            page=min(max(number, 1), MAX_PAGES),
         )
 
     def address(self, **changes):
@@ -127,4 +127,4 @@ def _form_class(base, most_seats, asked):
 
 def _plain(text):
     # A null byte is in no name, and PostgreSQL would take the question for an error.
-    return text.replace("\0", "")[:MOST_LETTERS]
+    return text.replace("\0", "")[:MAX_LENGTH]

@@ -13,7 +13,7 @@ from campaign.lib.clock_times import clock_time
 from campaign.lib.locales import LOCALES
 from campaign.lib.markdown import to_html, to_text
 from campaign.lib.pictures import ShownPicture
-from campaign.lib.small_cells import LEAST
+from campaign.lib.small_cells import MIN_COUNT
 from campaign.lib.spaces import in_one_line
 from campaign.petitions.cards import PetitionCard, cards_of_cause, in_language
 
@@ -136,7 +136,7 @@ def page(event, lang, now):
         fullness=fullness(event),
         most_seats=event.most_seats,
         questions=tuple(in_language(question, lang) for question in event.questions),
-        came=event.came if event.came and event.came >= LEAST else None,
+        came=event.came if event.came and event.came >= MIN_COUNT else None,
     )
 
 

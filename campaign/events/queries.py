@@ -11,7 +11,7 @@ PUBLIC = (Event.state != "draft", Cause.state != "draft")
 LISTED_BY_CAUSE = (*PUBLIC, Event.archived_at.is_(None))
 LISTED = (*LISTED_BY_CAUSE, Cause.state == "published")
 IN_ARCHIVE = Event.archived_at.is_not(None)
-MOST_IN_FEED = 500
+MAX_IN_FEED = 500
 FEW_SEATS = 5
 
 
@@ -93,7 +93,7 @@ def events_past(now, *, cause_id=None, town="", limit=None, offset=0):
 
 def events_for_calendars(since, *, cause_id=None):
     """Return the public events that ended after `since`, the cancelled among them, the next first."""
-    return events_ahead(since, cause_id=cause_id, limit=MOST_IN_FEED)
+    return events_ahead(since, cause_id=cause_id, limit=MAX_IN_FEED)
 
 
 def towns():

@@ -21,7 +21,7 @@ CONFIRM = "registration_confirm"
 CONFIRMATION = "registration_confirmation"
 REPEAT = "registration_repeat"
 CANCELLED = "registration_cancelled"
-MOST_MAILS = 5
+MAX_EMAILS = 5
 # Two presses of one button are one wish.
 QUIET = timedelta(seconds=50)
 OWN = ("name", "seats", "answers")
@@ -208,8 +208,8 @@ def _write(registration, columns):
 
 
 def _mail_again(registration, kind, lang, now):
-    """Owe the owner one more email, at most MOST_MAILS in all and not two within QUIET."""
-    if registration.mail_count < MOST_MAILS and registration.mailed_at <= now - QUIET:
+    """Owe the owner one more email, at most MAX_EMAILS in all and not two within QUIET."""
+    if registration.mail_count < MAX_EMAILS and registration.mailed_at <= now - QUIET:
         registration.mail_count += 1
         registration.mailed_at = now
         owe(kind=kind, subject_id=registration.id, lang=lang)

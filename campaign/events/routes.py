@@ -25,7 +25,7 @@ from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("events", __name__)
 PAGE = 20
-MOST_UPDATES = 3
+MAX_UPDATES = 3
 BUSY_SECONDS = 10
 CALENDAR_SECONDS = 300
 CARD = (1200, 630)
@@ -156,7 +156,7 @@ def _rendered(event: Event, shown: EventPage, form, refused=None):
         structured=structured(event, shown, url, picture_url=_picture_url(event)),
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
         calendar_links=links_to_add(event, shown, url),
-        updates=recent_cards(g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MOST_UPDATES),
+        updates=recent_cards(g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MAX_UPDATES),
     )
 
 

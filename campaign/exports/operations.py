@@ -11,7 +11,7 @@ from campaign.lib.sealed_files import new_seed
 
 LOCK = timedelta(seconds=60)
 KEPT = timedelta(hours=72)
-MOST_ATTEMPTS = 3
+MAX_ATTEMPTS = 3
 
 
 def ask_for_export(*, petition_id, cause_id, organizer_id, kind, aim, purpose, choice, now):
@@ -52,7 +52,7 @@ def claim_export(*, holder, now):
     )
     if export is None:
         return None
-    if export.attempts >= MOST_ATTEMPTS:
+    if export.attempts >= MAX_ATTEMPTS:
         export.state, export.fault = "failed", "broken"
         db.session.flush()
         return None

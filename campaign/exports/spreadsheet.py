@@ -7,9 +7,9 @@ from xml.sax.saxutils import escape
 from campaign.lib.formulas import neutralise_all
 from campaign.lib.zip_stream import ZipStream
 
-MOST_ROWS = 1_048_576
+MAX_ROWS = 1_048_576
 # A sheet's file must stay below four gigabytes unpacked, too.
-MOST_OCTETS = 2**31
+MAX_BYTES = 2**31
 LEVEL = 1
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -64,9 +64,9 @@ class Spreadsheet:
 
     def add(self, columns):
         written, count = b"", len(columns[0])
-        for first in range(0, count, MOST_ROWS - 1):
-            part = [column[first : first + MOST_ROWS - 1] for column in columns]
-            if self._rows + len(part[0]) > MOST_ROWS or self._zip.state["open"]["size"] > MOST_OCTETS:
+        for first in range(0, count, MAX_ROWS - 1):
+            part = [column[first : first + MAX_ROWS - 1] for column in columns]
+            if self._rows + len(part[0]) > MAX_ROWS or self._zip.state["open"]["size"] > MAX_BYTES:
                 written += self._end_sheet() + self.begin()
             written += self._add(part)
         return written

@@ -15,7 +15,7 @@ from campaign.lib.zip_stream import ArchiveTooLarge
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 RENEW_SECONDS = 5
 # What nobody knows of may just be offered or have lost its row a moment ago; after so long it is an orphan.
-OLDEST_ORPHAN = 600
+MAX_ORPHAN_AGE = 600
 
 log = logging.getLogger("campaign.exports")
 
@@ -53,7 +53,7 @@ class Exporter:
 
     def _is_orphan(self, path):
         # A sealed file without its row has lost its key, so there is nothing to wait for; others may be half made.
-        return path.suffix == ".sealed" or time.time() - path.stat().st_mtime > OLDEST_ORPHAN
+        return path.suffix == ".sealed" or time.time() - path.stat().st_mtime > MAX_ORPHAN_AGE
 
     def _make(self, export):
         self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from campaign.imports.columns import ANSWER_PREFIX
-from campaign.imports.tables import MOST_CELL
+from campaign.imports.tables import MAX_CELL_LENGTH
 from campaign.imports.values import (
     TOO_LONG,
     ValueRefused,
@@ -25,10 +25,10 @@ from campaign.lib.names import NameRefused, clean_text
 from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import keys
-from campaign.signatures.measures import MOST_COMMENT, MOST_POSTAL_CODE
+from campaign.signatures.measures import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
 
-MOST_SHEET, MOST_ROW = 40, 20
-MOST_ZEROS = 2
+MAX_SHEET_LENGTH, MAX_ROW_LENGTH = 40, 20
+MAX_LEADING_ZEROS = 2
 MISSING = "missing"
 
 
@@ -129,7 +129,7 @@ class _Row:
         columns["email_digest"] = keys.email_digest(address.normalized) if address else None
         columns["person_digest"] = keys.person_digest(given_name, family_name, postal_code)
         domain = address.domain if address else ""
-        return Checked(columns, {}, lang, signed_at, domain, self._text("sheet")[:MOST_SHEET], self._text("row")[:MOST_ROW])
+        return Checked(columns, {}, lang, signed_at, domain, self._text("sheet")[:MAX_SHEET_LENGTH], self._text("row")[:MAX_ROW_LENGTH])
 
     def _text(self, name):
         return self._typed.get(name, "")
@@ -138,7 +138,7 @@ class _Row:
         """Return what `reading` makes of the text of a field, or None with the fault noted."""
         text = self._text(name)
         try:
-            if len(text) >= MOST_CELL:
+            if len(text) >= MAX_CELL_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if text.startswith("="):
                 raise ValueRefused("formula")
@@ -165,7 +165,7 @@ class _Row:
 
     def _postal_code(self, country_code):
         def reading(text):
-            if len(text) > MOST_POSTAL_CODE:
+            if len(text) > MAX_POSTAL_CODE_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if "country" in self._faults:
                 return ""
@@ -181,12 +181,12 @@ class _Row:
     def _with_zeros(self, country_code, text):
         long = len(postal_code_example(country_code)) if self._checker.sheet.from_spreadsheet and text.isascii() else 0
         is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
-        return text.zfill(long) if is_number and 0 < long - len(text) <= MOST_ZEROS else text
+        return text.zfill(long) if is_number and 0 < long - len(text) <= MAX_LEADING_ZEROS else text
 
     def _comment(self):
         def reading(text):
             words = clean_text(text)
-            if len(words) > MOST_COMMENT:
+            if len(words) > MAX_COMMENT_LENGTH:
                 raise ValueRefused(TOO_LONG)
             return words
 

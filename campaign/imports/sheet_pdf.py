@@ -10,8 +10,8 @@ MM = 72 / 25.4
 PAPERS = {"A4": (297 * MM, 210 * MM), "Letter": (792, 612)}
 ROWS = 10
 EDGE = 12 * MM
-LEAST_ROW = 9.4 * MM
-MOST_ROW = 13 * MM
+MIN_ROW_HEIGHT = 9.4 * MM
+MAX_ROW_HEIGHT = 13 * MM
 HEAD = 8 * MM
 FOOT = 7 * MM
 QR, GAP = 21 * MM, 5 * MM
@@ -204,8 +204,8 @@ class _Printing:
     def _set_rows(self, top):
         """The table from `top` down to the foot; a heading so long that rows would grow too low leaves out the last ones."""
         room = self._bottom - FOOT - top - HEAD
-        rows = min(ROWS, int(room // LEAST_ROW))
-        high = min(MOST_ROW, room / rows)
+        rows = min(ROWS, int(room // MIN_ROW_HEIGHT))
+        high = min(MAX_ROW_HEIGHT, room / rows)
         number = 8 * MM
         shares = sum(column.share for column in self._spec.columns)
         self._sheets.box(self._left, top, self._wide, HEAD, PALE)

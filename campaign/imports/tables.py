@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 from campaign.errors import CampaignError
 
-MOST_ROWS = 50_000
-MOST_COLUMNS = 60
+MAX_ROWS = 50_000
+MAX_COLUMNS = 60
 # A cell beyond this fits in no field; the check of the field says so, for which this much of it is enough.
-MOST_CELL = 2000
+MAX_CELL_LENGTH = 2000
 
 UNCLOSED = "unclosed_quote"
 CUT_SHORT = "cut_short"
@@ -43,18 +43,18 @@ class Table:
 
     def take(self, place, cells, fault=""):
         """Add a row, cut to what is of use; an empty one is left out. Raises FileRefused where there are too many."""
-        kept = [tidied(cell) for cell in cells[:MOST_COLUMNS]]
+        kept = [tidied(cell) for cell in cells[:MAX_COLUMNS]]
         while kept and not kept[-1]:
             kept.pop()
         if not kept and not fault:
             return
-        if len(self.rows) > MOST_ROWS:
+        if len(self.rows) > MAX_ROWS:
             raise FileRefused("too_many_rows")
-        if any(cell.strip() for cell in cells[MOST_COLUMNS:]):
+        if any(cell.strip() for cell in cells[MAX_COLUMNS:]):
             fault = fault or TOO_MANY_CELLS
         self.rows.append(Row(place, kept, fault))
 
 
 def tidied(cell):
     """Return a cell without space around it, cut, and without what no database keeps."""
-    return cell[: MOST_CELL + 1].replace("\0", "").strip()
+    return cell[: MAX_CELL_LENGTH + 1].replace("\0", "").strip()

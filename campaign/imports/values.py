@@ -9,7 +9,7 @@ from pathlib import Path
 from campaign.lib.countries import countries
 from campaign.lib.locales import LOCALES
 from campaign.lib.names import clean_name, clean_text, name_key
-from campaign.signatures.measures import MOST_ANSWER, MOST_NAME
+from campaign.signatures.measures import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
 
 _WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
 _TICKS = {word: answer == "yes" for answer, words in _WORDS["tick"].items() for word in words}
@@ -22,7 +22,7 @@ _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[T ](.+))?")
 _PARTS = re.compile(r"(\d{1,2})[./\- ](\d{1,2})[./\- ](\d{4}|\d{2})(?:[, ].*)?")
 # A day without an hour is its noon: then it is the same day in every zone that signers are likely to be in.
 NOON = time(12)
-OLDEST = date(2000, 1, 1)
+MIN_DATE = date(2000, 1, 1)
 TOO_LONG = "too_long"
 # A day has begun once it has begun anywhere.
 EASTERNMOST = timedelta(hours=14)
@@ -121,7 +121,7 @@ def _day(year, month, day):
 
 
 def _within(moment, zone):
-    if moment.date() < OLDEST:
+    if moment.date() < MIN_DATE:
         raise ValueRefused("date_too_old")
     if moment.year > 9000:
         raise ValueRefused("date_in_future")
@@ -150,10 +150,10 @@ def read_name(text):
     """Return a name as it is kept; empty where there is none."""
     if not text.strip():
         return ""
-    if len(text) > 4 * MOST_NAME:
+    if len(text) > 4 * MAX_NAME_LENGTH:
         raise ValueRefused(TOO_LONG)
     name = clean_name(text)
-    if len(name) > MOST_NAME:
+    if len(name) > MAX_NAME_LENGTH:
         raise ValueRefused(TOO_LONG)
     return name
 
@@ -174,6 +174,6 @@ def chosen(question, text):
 def short_text(text):
     """Return an answer in words as it is kept."""
     words = clean_text(text)
-    if len(text) > MOST_ANSWER:
+    if len(text) > MAX_ANSWER_LENGTH:
         raise ValueRefused(TOO_LONG)
     return words

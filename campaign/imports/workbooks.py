@@ -10,13 +10,13 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 from python_calamine import CalamineError, load_workbook
 
 from campaign.imports.shared_texts import SharedTexts, TooMuchText
-from campaign.imports.tables import MOST_COLUMNS, MOST_ROWS, FileRefused, Table
+from campaign.imports.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, Table
 
 SIGNATURE = b"PK\x03\x04"
-MOST_UNPACKED = 128 * 1024 * 1024
+MAX_UNPACKED_BYTES = 128 * 1024 * 1024
 # What cells hold once each has its own copy of a text that several share.
-MOST_TEXT = 2 * MOST_UNPACKED
-MOST_PARTS = 1000
+MAX_TEXT_BYTES = 2 * MAX_UNPACKED_BYTES
+MAX_PARTS = 1000
 PIECE = 1024 * 1024
 # Where the parts are that say something to us, whatever a part is called: what else there is, a workbook of another kind in it
 # too, is not handed on.
@@ -27,7 +27,7 @@ _REFERENCE = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
 # Spreadsheets note a blank row at the very end. A cell without a reference of its own would stand there.
 _FAR_ROW = re.compile(rb"""([\s"'])r\s*=\s*["'][0-9]{6,}["']""")
 # Blank rows that were once formatted reach far down, and blank columns to the right, but not both.
-FARTHEST_ROW, FARTHEST_COLUMN, MOST_CELLS = 4 * MOST_ROWS, 10 * MOST_COLUMNS, 2 * MOST_ROWS * MOST_COLUMNS
+MAX_ROW_INDEX, MAX_COLUMN_INDEX, MAX_CELLS = 4 * MAX_ROWS, 10 * MAX_COLUMNS, 2 * MAX_ROWS * MAX_COLUMNS
 
 
 def read_workbook(data):
@@ -52,11 +52,11 @@ def _rows(sheet):
 
 def _unpacked(data):
     """Return the workbook packed anew without compression, so that the reader meets only what was measured here."""
-    room, packed = MOST_UNPACKED, io.BytesIO()
+    room, packed = MAX_UNPACKED_BYTES, io.BytesIO()
     try:
         with ZipFile(io.BytesIO(data)) as source, ZipFile(packed, "w", ZIP_STORED) as target:
             parts = source.infolist()
-            if len(parts) > MOST_PARTS or any(part.flag_bits & 1 for part in parts):
+            if len(parts) > MAX_PARTS or any(part.flag_bits & 1 for part in parts):
                 raise FileRefused("not_a_workbook")
             texts = None
             for part in sorted(filter(_is_needed, parts), key=_comes_after_texts):
@@ -89,7 +89,7 @@ def _looked_at(texts, part, words):
     """Refuse a sheet that holds too much of the SharedTexts; return these, which may be what this part holds."""
     if _comes_after_texts(part):
         if texts:
-            texts.refuse_more_than(MOST_TEXT, words)
+            texts.refuse_more_than(MAX_TEXT_BYTES, words)
         return texts
     if texts:
         raise FileRefused("not_a_workbook")
@@ -115,9 +115,9 @@ def _refuse_far_cells(words):
         columns.add(reference[1])
         rows.add(reference[2])
     lowest, farthest = max(map(_row, rows), default=0), max(map(_column, columns), default=0)
-    if lowest > FARTHEST_ROW or lowest * farthest > MOST_CELLS:
+    if lowest > MAX_ROW_INDEX or lowest * farthest > MAX_CELLS:
         raise FileRefused("too_many_rows")
-    if farthest > FARTHEST_COLUMN:
+    if farthest > MAX_COLUMN_INDEX:
         raise FileRefused("too_many_columns")
 
 

@@ -21,9 +21,9 @@ from campaign.petitions.delivery import delivered_list
 from campaign.petitions.queries import petition_counts, published_petitions
 
 CONSENT_VERSION = "2"
-MOST_RECORDS = 50
-MOST_BODY = 1_000_000
-MOST_SEALED = 65_536
+MAX_RECORDS = 50
+MAX_BODY_BYTES = 1_000_000
+MAX_SEALED_BYTES = 65_536
 # What changes all the time tells a tablet nothing new: it learns the counts with each receipt.
 COUNTS = ("count", "server_time")
 
@@ -61,7 +61,7 @@ def bundle(kiosk, now):
         "key": _key(),
         "pin": _pin(event.id),
         "table": _table(kiosk),
-        "limits": {"batch": MOST_RECORDS, "body_bytes": MOST_BODY, "sealed_bytes": MOST_SEALED},
+        "limits": {"batch": MAX_RECORDS, "body_bytes": MAX_BODY_BYTES, "sealed_bytes": MAX_SEALED_BYTES},
         "server_time": iso(now),
     }
 

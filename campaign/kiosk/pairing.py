@@ -23,7 +23,7 @@ CODE_GOOD_FOR = timedelta(minutes=15)
 GOOD_AFTER_EVENT = timedelta(days=2)
 EXTENSION = timedelta(days=1)
 SALT_BYTES = 16
-MOST_NAME = 60
+MAX_NAME_LENGTH = 60
 # Nobody who watches a table should get in with one of the first tries.
 GUESSED_PINS = frozenset({"123456", "654321", "012345", "112233", "121212", *(str(digit) * 6 for digit in range(10))})
 

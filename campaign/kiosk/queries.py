@@ -13,7 +13,7 @@ from campaign.kiosk import keys
 from campaign.kiosk.models import Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
 from campaign.signatures.models import SOURCED, Signature
 
-MOST_GAPS = 50
+MAX_GAPS = 50
 # The runner looks several times a second.
 HATCHED_WITHIN = timedelta(seconds=2)
 # What a tablet was told is stored: someone who had signed already is among them, so that no figure of the table tells who.
@@ -171,7 +171,7 @@ def gaps_among(kiosk_ids):
     steps = select(arrived, before).subquery()
     place = func.row_number().over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence).label("place")
     gaps = select(steps, place).where(steps.c.sequence > steps.c.before + 1).subquery()
-    rows = db.session.execute(select(gaps).where(gaps.c.place <= MOST_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence))
+    rows = db.session.execute(select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence))
     found = {}
     for row in rows:
         found.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])

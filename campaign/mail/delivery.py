@@ -24,7 +24,7 @@ BATCH = 100
 REST = timedelta(seconds=30)
 
 # Well within the two minutes of a claim, so that nobody else gets a message that we are still about to send.
-LONGEST_PASS_SECONDS = 30
+MAX_PASS_SECONDS = 30
 # Somebody may sign meanwhile, and what they wait for goes first.
 MAX_BULK_PASS_SECONDS = 2
 
@@ -108,7 +108,7 @@ class Postman:
         owed = self._write(operations.claim, limit=limit, now=now)
         letters = self._compose(owed, marks) if owed else []
         if letters:
-            seconds = MAX_BULK_PASS_SECONDS if owed[0].priority == BULK else LONGEST_PASS_SECONDS
+            seconds = MAX_BULK_PASS_SECONDS if owed[0].priority == BULK else MAX_PASS_SECONDS
             self._send(Round(letters, transports, stop=self._stop, seconds=seconds), marks, now)
         else:
             for transport in transports:

@@ -5,8 +5,8 @@ from time import monotonic
 from campaign.extensions import database_now
 from campaign.mail import operations
 
-MOST = 25
-LONGEST_SECONDS = 1.0
+MAX_RESULTS = 25
+MAX_SECONDS = 1.0
 
 
 class Marks:
@@ -50,10 +50,10 @@ class Marks:
 
     def seconds_left(self):
         """Return how long what was noted may still wait to be written down."""
-        return max(0.0, self._since + LONGEST_SECONDS - monotonic())
+        return max(0.0, self._since + MAX_SECONDS - monotonic())
 
     def write_if_due(self):
-        if len(self._sent) + len(self._others) >= MOST or not self.seconds_left():
+        if len(self._sent) + len(self._others) >= MAX_RESULTS or not self.seconds_left():
             self.write()
 
     def write(self):

@@ -13,8 +13,8 @@ from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OwedMessage, Undel
 
 LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
-LONGEST_DELAY = timedelta(hours=6)
-MOST_ATTEMPTS = 10
+MAX_DELAY = timedelta(hours=6)
+MAX_ATTEMPTS = 10
 # So few that nobody who waits to write notices.
 SWEPT_AT_ONCE = 1000
 # Why one waits that is due.
@@ -85,7 +85,7 @@ def put_off(id, *, error, now):
     `error` says what happened, without names or addresses.
     """
     attempts = db.session.scalar(select(_table.c.attempts).where(_table.c.id == id))
-    if attempts >= MOST_ATTEMPTS:
+    if attempts >= MAX_ATTEMPTS:
         _change([id], state="failed", last_error=error[:200])
     else:
         _change([id], due_at=now + _delay(attempts), last_error=error[:200])
@@ -161,4 +161,4 @@ def _change(ids, **values):
 
 def _delay(attempts):
     # The jitter keeps what failed together from coming back together.
-    return min(FIRST_DELAY * 4 ** (attempts - 1), LONGEST_DELAY) * random.uniform(0.8, 1.2)
+    return min(FIRST_DELAY * 4 ** (attempts - 1), MAX_DELAY) * random.uniform(0.8, 1.2)

@@ -7,10 +7,10 @@ from PIL import Image
 
 OPAQUE = 128
 # So much of a picture is see-through where that says what its shape is.
-LEAST_CLEAR = 0.01
+MIN_CLEAR = 0.01
 # What differs more from the ground than this is not ground, however different the rest is.
-MOST_DIFFERENT = 40
-LEAST_THRESHOLD, MOST_THRESHOLD = 1, 254
+MAX_DIFFERENT = 40
+MIN_THRESHOLD, MAX_THRESHOLD = 1, 254
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Cut:
 
 def is_clear(picture):
     """Whether an RGBA picture has enough see-through places to say what its shape is."""
-    return bool((np.asarray(picture.getchannel("A")) < OPAQUE).mean() > LEAST_CLEAR)
+    return bool((np.asarray(picture.getchannel("A")) < OPAQUE).mean() > MIN_CLEAR)
 
 
 def ground_of(picture):
@@ -41,7 +41,7 @@ def settled(picture, cut):
     by = cut.by if cut.by == "colour" or is_clear(picture) else "colour"
     if by != "colour":
         return Cut("alpha", cut.threshold, cut.inverted)
-    threshold = cut.threshold or max(LEAST_THRESHOLD, min(_otsu(_distance(_pixels(picture))), MOST_DIFFERENT))
+    threshold = cut.threshold or max(MIN_THRESHOLD, min(_otsu(_distance(_pixels(picture))), MAX_DIFFERENT))
     return Cut("colour", threshold, cut.inverted)
 
 

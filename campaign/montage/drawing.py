@@ -17,9 +17,9 @@ __all__ = ["Painting", "draw", "encode_png", "max_visible"]
 
 # More than these are painted all at once: they are a few pixels each, and one by one would take
 # seconds.
-LARGEST_SWARM = 40_000
+MAX_SWARM = 40_000
 # For paper, where they are larger and somebody waits for a worker anyway.
-LARGEST_PRINTED_SWARM = 250_000
+MAX_PRINTED_SWARM = 250_000
 # As wide in pixels as a poster seems where one sees all of it.
 SEEN = 1200
 # In pixels. Butterflies are spread evenly however many there are, so that once they are this small, more of them
@@ -53,7 +53,7 @@ class Painting:
             gaps = [gap for gap in gaps if gap <= count]
         flock = gather(shape, count, width, gaps, night, SEEN if printed else width)
         self._ground = Ground(shape, flock, count, night)
-        largest = LARGEST_PRINTED_SWARM if printed else LARGEST_SWARM
+        largest = MAX_PRINTED_SWARM if printed else MAX_SWARM
         self._butterflies = Swarm(flock) if len(flock.x) <= largest else Cloud(flock)
 
     def rows(self, top: int, bottom: int) -> np.ndarray:
@@ -64,7 +64,7 @@ class Painting:
 def max_visible(shape: Shape, width: int) -> int:
     """How many butterflies make the picture `width` pixels wide; those after them would not change what one sees."""
     largest = size(shape, MANY) * width
-    return max(LARGEST_SWARM + 1, int(MANY * (largest / MIN_VISIBLE_SIZE) ** 2))
+    return max(MAX_SWARM + 1, int(MANY * (largest / MIN_VISIBLE_SIZE) ** 2))
 
 
 def draw(

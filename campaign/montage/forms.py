@@ -3,7 +3,7 @@
 from flask import abort, current_app, make_response, request
 from flask_babel import gettext as _
 
-LONGEST_NUMBER = 9
+MAX_NUMBER_LENGTH = 9
 
 
 def asked_number(name, *, least, most, usual):
@@ -11,7 +11,7 @@ def asked_number(name, *, least, most, usual):
     text = request.args.get(name)
     if text is None:
         return usual
-    is_number = text.isascii() and text.isdecimal() and len(text) <= LONGEST_NUMBER
+    is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_LENGTH
     if not is_number or not least <= int(text) <= most:
         _refuse(_("%(name)s must be a whole number from %(least)s to %(most)s.", name=name, least=least, most=most))
     return int(text)

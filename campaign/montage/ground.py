@@ -15,7 +15,7 @@ GHOST_STRENGTH = (0.8, 0.62)
 # and closes the gaps.
 SHADE_DARKNESS = (1.0, 0.72)
 SHADE_STRENGTH = 0.9
-WIDEST_GRID = 600
+MAX_GRID_WIDTH = 600
 DOTS_FOR = 700
 # A dot is this share of the picture: an empty wall must show its outline to the last row of a hall.
 DOT = 1 / 800
@@ -61,7 +61,7 @@ def _ghost_strength(count: int) -> float:
 
 def _shade(shape: Shape, flock: Flock, count: int, fullness: float, night: bool) -> Image.Image:
     """A soft shade in the colour of the butterflies around, where they are dense: a small premultiplied CMYK image."""
-    cell = max(flock.width / WIDEST_GRID, flock.size / 8)
+    cell = max(flock.width / MAX_GRID_WIDTH, flock.size / 8)
     side = int(flock.width / cell)
     scale = side / flock.width
     where = (flock.y * scale).astype(np.int32) * side + (flock.x * scale).astype(np.int32)

@@ -23,7 +23,7 @@ PIXEL_SHIFT = np.uint32(22)
 
 BLOCK = 1 << 14
 CANDIDATES = 1 << 32
-LARGEST_SIZE = 0.34
+MAX_SIZE = 0.34
 
 
 class OutOfPlaces(ValueError):
@@ -189,7 +189,7 @@ def size(shape: Shape, count: int) -> float:
     2,000, where the shape has to be full. Never more than 0.34.
     """
     if count < 1:
-        return LARGEST_SIZE
+        return MAX_SIZE
     way = min(max(log(count / 43) / log(2000 / 43), 0), 1)
     factor = 1.2 + 0.7 * way * way * (3 - 2 * way)
-    return min(LARGEST_SIZE, factor * sqrt(shape.area / count))
+    return min(MAX_SIZE, factor * sqrt(shape.area / count))

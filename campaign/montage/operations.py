@@ -13,9 +13,9 @@ LOCK = timedelta(seconds=15)
 KEPT = timedelta(days=1)
 # Whoever is downloading the last one has so long to finish, and after a failure so long nobody tries again.
 GRACE = timedelta(minutes=10)
-MOST_ATTEMPTS = 3
-MOST_IN_WORK = 100
-MOST_OCTETS = 4 * 1024**3
+MAX_ATTEMPTS = 3
+MAX_IN_PROGRESS = 100
+MAX_BYTES = 4 * 1024**3
 
 
 class PressBusy(CampaignError):
@@ -26,7 +26,7 @@ class PressBusy(CampaignError):
 
 def ask_for_poster(variety, *, now):
     """Have a poster of this Variety drawn, unless one is in work. Raises PressBusy."""
-    if db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) >= MOST_IN_WORK:
+    if db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) >= MAX_IN_PROGRESS:
         raise PressBusy
     values = {
         **vars(variety),
@@ -56,7 +56,7 @@ def claim_poster(*, holder, now):
     )
     if poster is None:
         return None
-    if poster.attempts >= MOST_ATTEMPTS:
+    if poster.attempts >= MAX_ATTEMPTS:
         poster.state = "failed"
         poster.asked_at = now
         return None
@@ -88,7 +88,7 @@ def drop_posters(ids):
 
 
 def sweep_posters(*, now):
-    """Forget posters older than a day, those that a newer one replaced, old failures, the oldest beyond MOST_OCTETS.
+    """Forget posters older than a day, those that a newer one replaced, old failures, the oldest beyond MAX_BYTES.
 
     Return the names of the files that are to stay.
     """
@@ -98,7 +98,7 @@ def sweep_posters(*, now):
         variety = tuple(getattr(poster, column) for column in VARIETY)
         newer = newest.get(variety)
         newest.setdefault(variety, poster)
-        if octets > MOST_OCTETS or poster.drawn_at <= now - KEPT or (newer and newer.drawn_at <= now - GRACE):
+        if octets > MAX_BYTES or poster.drawn_at <= now - KEPT or (newer and newer.drawn_at <= now - GRACE):
             db.session.delete(poster)
         else:
             kept.append(poster.file_name)

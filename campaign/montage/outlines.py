@@ -3,16 +3,16 @@
 import numpy as np
 
 STEP = 7
-MOST_DOTS = 4000
-SMALLEST_LOOP = 24
+MAX_POINTS = 4000
+MIN_LOOP = 24
 SMOOTH = 9
 
 
 def dots_of(mask):
     """Return the outline of a mask (1024×1024 bool), holes included, as n×2 places in sixteenths of a pixel (int)."""
-    loops = [_smooth(loop) for loop in _loops(mask) if len(loop) >= SMALLEST_LOOP]
+    loops = [_smooth(loop) for loop in _loops(mask) if len(loop) >= MIN_LOOP]
     length = sum(_lengths(loop).sum() for loop in loops)
-    step = max(STEP, length / MOST_DOTS)
+    step = max(STEP, length / MAX_POINTS)
     dots = [_sampled(loop, step) for loop in loops]
     return np.rint(np.concatenate(dots) * 16).astype(int) if dots else np.empty((0, 2), int)
 

@@ -11,7 +11,7 @@ from campaign.montage.queries import find_shape
 from campaign.montage.shapes import DATA, FILES, PARTS, SIDE, Shape, shape_names
 from campaign.montage.sprites import LEVELS
 
-MOST_COLOURS, MOST_PARCELS = 255, 16
+MAX_COLOURS, MAX_PARCELS = 255, 16
 # Goes up with the layout of a parcel, as browsers keep an old one for a year.
 LAYOUT = b"1"
 
@@ -20,7 +20,7 @@ class TooManyColours(ValueError):
     """The palette has more colours inside the mask than one byte can name."""
 
 
-@lru_cache(MOST_PARCELS)
+@lru_cache(MAX_PARCELS)
 def parcel(name: str) -> bytes:
     """The shape as bytes: a length (uint32), so much JSON, the ghost's dots, and a byte for each of the 1024×1024 pixels.
 
@@ -29,7 +29,7 @@ def parcel(name: str) -> bytes:
     """
     shape = find_shape(name)
     colours, which = np.unique(shape.palette[shape.mask], axis=0, return_inverse=True)
-    if len(colours) > MOST_COLOURS:
+    if len(colours) > MAX_COLOURS:
         raise TooManyColours(name)
     pixels = np.zeros((SIDE, SIDE), np.uint8)
     pixels[shape.mask] = which.ravel() + 1

@@ -16,8 +16,8 @@ from campaign.montage.drawing import draw, encode_png, max_visible
 from campaign.montage.queries import find_shape
 
 KEPT_SECONDS = 3600
-MOST_OCTETS = 512 * 1024**2
-MOST_WAITING = 8
+MAX_BYTES = 512 * 1024**2
+MAX_WAITING = 8
 # A request waits so long for a new picture where there is an older one to show.
 PATIENCE_SECONDS = 1
 # And browsers may keep the older one so long.
@@ -88,7 +88,7 @@ class Picture:
     is_current: bool = True
 
 
-_line = Line(MOST_WAITING)
+_line = Line(MAX_WAITING)
 _drawer = Drawer()
 
 
@@ -189,7 +189,7 @@ def _sweep(folder):
     octets, edge = 0, time.time() - KEPT_SECONDS
     for born, size, file in sorted(_facts(folder, "*"), reverse=True):
         octets += size
-        if born < edge or octets > MOST_OCTETS:
+        if born < edge or octets > MAX_BYTES:
             file.unlink(missing_ok=True)
 
 

@@ -36,7 +36,7 @@ from campaign.montage.tasks import posters_folder
 from campaign.montage.wording import digest_of, look_of, poster_spec
 
 blueprint = Blueprint("posters", __name__)
-NARROWEST, WIDEST, USUAL = 300, 12_000, 6000
+MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
 # Up to here a poster is drawn while one waits, in any width; above, in steps, so that there are not too many of them.
 AT_ONCE, STEP = 2400, 500
 PAPER = "A2"
@@ -66,7 +66,7 @@ def pdf(slug):
 def png(slug):
     """The poster `w` pixels wide in `lang`; with `names=1` the names that supporters let be shown."""
     cause = cause_by_slug(slug) or abort(404)
-    width = asked_number("w", least=NARROWEST, most=WIDEST, usual=USUAL)
+    width = asked_number("w", least=MIN_WIDTH, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
     variety = _variety(cause, "png", str(width))
     if width <= AT_ONCE and not variety.with_names:
         return public(Response(_small(cause, variety), mimetype="image/png"), SECONDS)

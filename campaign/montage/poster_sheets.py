@@ -10,10 +10,10 @@ from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
 
 TITLE_SIZES = (124, 112, 102, 94, 86, 78, 70, 62, 56, 50, 44, 38)
 COUNT_SIZES = (150, 130, 112)
-LARGEST_NAME = 13
+MAX_NAME_POINTS = 13
 NAMES_SHARE = 0.24
-SMALLEST_NAME = {"A3": 5.5, "A2": 6, "A1": 6.5, "A0": 7}
-MOST_SHEETS = 400
+MIN_NAME_POINTS = {"A3": 5.5, "A2": 6, "A1": 6.5, "A0": 7}
+MAX_SHEETS = 400
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class _Poster(PosterPaper):
         super().__init__(*spec.sheet, title=spec.title, lang=spec.lang)
         self._spec, self._shape, self._progress = spec, shape, progress
         self._heading = spec.names_words.get("heading", "")
-        self._smallest = SMALLEST_NAME.get(spec.size, 6)
+        self._smallest = MIN_NAME_POINTS.get(spec.size, 6)
 
     def set(self, names, unset):
         self._begin_sheet()
@@ -101,7 +101,7 @@ class _Poster(PosterPaper):
         """Set what fits at the foot; return where it begins, and the lines left over."""
         u, words = self._unit, self._spec.names_words
         most = NAMES_SHARE * self._height
-        grid = grid_for(len(lines), 1000 * u - 2 * EDGE * u, most * u, LARGEST_NAME * u, self._smallest)
+        grid = grid_for(len(lines), 1000 * u - 2 * EDGE * u, most * u, MAX_NAME_POINTS * u, self._smallest)
         here, left_over = lines[: grid.holds], lines[grid.holds :]
         rows = min(grid.rows, -(-len(here) // grid.columns))
         top = self._height - 92 - rows * grid.size * 1.28 / u
@@ -120,7 +120,7 @@ class _Poster(PosterPaper):
         # More than fit on so many sheets are set smaller instead; nobody is left out.
         height = (self._height - 92 - top) * u
         grid = grid_for(
-            len(lines) / MOST_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest
+            len(lines) / MAX_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest
         )
         sheets = -(-len(lines) // grid.holds)
         for at in range(sheets):

@@ -23,7 +23,7 @@ from campaign.montage.typesetting import Pixels
 BAND = 384
 JPEG_QUALITY = 92
 # Four bytes each: what the machine must have beside a million butterflies.
-MOST_PIXELS = 56_000_000
+MAX_PIXELS = 56_000_000
 DOTS_PER_METRE = round(DOTS_PER_INCH / 0.0254)
 NICENESS = 19
 
@@ -50,7 +50,7 @@ def _names(spec):
 
 def _lay_montage(spec, shape, sheets, frame, progress):
     """Lay the montage onto the first sheet, at 300 dots to the inch, or a little less on A0."""
-    width = round(min(frame.side * DOTS_PER_INCH / 72, (MOST_PIXELS / (frame.last - frame.first)) ** 0.5))
+    width = round(min(frame.side * DOTS_PER_INCH / 72, (MAX_PIXELS / (frame.last - frame.first)) ** 0.5))
     point = frame.side / width
     first, last = int(frame.first * width), min(width, int(frame.last * width) + 1)
     file = io.BytesIO()

@@ -12,7 +12,7 @@ from campaign.montage.models import IN_WORK, READY, CauseShape, Poster, ShapeDra
 from campaign.montage.shapes import UnknownShape, shape_from, shape_named, shape_names
 from campaign.signatures.models import SHOWN, Signature, shown_name
 
-MOST_SHAPES = 16
+MAX_SHAPES = 16
 NAMES_AT_ONCE = 5000
 
 
@@ -145,7 +145,7 @@ def _with_names(digest, names):
     return digest
 
 
-@lru_cache(MOST_SHAPES)
+@lru_cache(MAX_SHAPES)
 def _stored(name):
     # Its name is a digest of it, so what was read once stays true.
     row = db.session.get(StoredShape, name)

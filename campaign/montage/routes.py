@@ -18,13 +18,13 @@ from campaign.montage.queries import is_public_shape
 from campaign.petitions.cards import cards_of_cause
 
 blueprint = Blueprint("montage", __name__)
-WIDEST, USUAL = 2400, 1200
+MAX_WIDTH, DEFAULT_WIDTH = 2400, 1200
 PICTURE_SECONDS = 60
 NAMES_SECONDS = 15
 NUMBERS_SECONDS = 5
 YEAR = 31_536_000
 # More than any cause will ever have, and few enough for whoever calculates with it.
-MOST_DIGITS = 15
+MAX_DIGITS = 15
 blueprint.app_template_global("montage_version")(version)
 
 
@@ -77,7 +77,7 @@ def _screen(cause, now):
 
 def _number_in(text):
     """Return the number in what somebody typed or copied, however its thousands are parted. Raises ValueError."""
-    return int("".join(sign for sign in text if sign.isdecimal())[:MOST_DIGITS])
+    return int("".join(sign for sign in text if sign.isdecimal())[:MAX_DIGITS])
 
 
 def _open(petitions):
@@ -104,7 +104,7 @@ def _names(cause_id, last, number):
 def picture(slug):
     """The montage, `w` pixels wide; with `night=1` for a dark page. A minute old, or the last one while it is drawn."""
     cause = cause_by_slug(slug) or abort(404)
-    width = asked_number("w", least=1, most=WIDEST, usual=USUAL)
+    width = asked_number("w", least=1, most=MAX_WIDTH, usual=DEFAULT_WIDTH)
     last_number, gaps = cause_numbers(cause.id)
     drawn = montage_png(
         Path(current_app.config["VAR_DIR"]) / "pictures",

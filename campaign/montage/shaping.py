@@ -15,7 +15,7 @@ from campaign.montage.shapes import UnknownShape, shape_names
 from campaign.montage.uploads import shape_files
 
 DRAFTS_KEPT = timedelta(days=1)
-MOST_DRAFTS = 12
+MAX_DRAFTS = 12
 
 
 class ButterfliesWouldMove(CampaignError):
@@ -70,7 +70,7 @@ def begin_draft(*, cause_id, title, made, now):
     same = select(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name)
     if made.name and (draft := db.session.scalar(same)):
         return draft
-    if db.session.scalar(select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)) >= MOST_DRAFTS:
+    if db.session.scalar(select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)) >= MAX_DRAFTS:
         raise TooManyDrafts
     facts = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
     ground = "#" + bytes(made.ground).hex()

@@ -34,9 +34,9 @@ from campaign.montage.workshop import lay_shape
 
 LOOK_SECONDS = 0.2
 RENEW_SECONDS = 3
-LONGEST_SILENCE = 300
+MAX_SILENCE_SECONDS = 300
 # What nobody knows of may belong to a press that still works, or is just being offered; after so long it does not.
-OLDEST_FILE, OLDEST_SCRATCH = 600, 3600
+MAX_FILE_AGE, MAX_SCRATCH_AGE = 600, 3600
 
 log = logging.getLogger("campaign.press")
 
@@ -129,7 +129,7 @@ class Press:
             elif said == b"":
                 press.wait()
                 return True
-            if now - heard > LONGEST_SILENCE:
+            if now - heard > MAX_SILENCE_SECONDS:
                 log.error("the press said nothing for long at poster %s", poster.id)
                 return False
             if now - renewed > RENEW_SECONDS:
@@ -142,9 +142,9 @@ class Press:
 
 def _remove_old(path, kept):
     age = time.time() - path.stat().st_mtime
-    if path.is_dir() and age > OLDEST_SCRATCH:
+    if path.is_dir() and age > MAX_SCRATCH_AGE:
         shutil.rmtree(path, ignore_errors=True)
-    elif path.is_file() and path.name not in kept and age > OLDEST_FILE:
+    elif path.is_file() and path.name not in kept and age > MAX_FILE_AGE:
         path.unlink()
 
 

@@ -14,17 +14,17 @@ from campaign.montage.shapes import SIDE
 from campaign.montage.tints import LUMINANCE
 
 FORMATS = ("PNG", "JPEG", "WEBP", "GIF")
-MOST_OCTETS = 12 * 1024 * 1024
-MOST_PIXELS = 40_000_000
+MAX_BYTES = 12 * 1024 * 1024
+MAX_PIXELS = 40_000_000
 # Shrunk to this before anything else is done with it.
 WORKING_SIDE = 2048
-SMALLEST_SIDE = 160
+MIN_SIDE = 160
 ROOM = 36
 COLOURS = 255
 DARKEST, DARKEST_AT_NIGHT = 24, 74
 # Shares of the square that the mask may cover; and of the mask, how much must be so many pixels thick.
-LEAST_AREA, MOST_AREA = 0.06, 0.8
-LEAST_THICK, THICKNESS = 0.5, 25
+MIN_AREA, MAX_AREA = 0.06, 0.8
+MIN_THICKNESS, THICKNESS = 0.5, 25
 SPECK = 5
 
 
@@ -53,7 +53,7 @@ def shape_of(picture, title, cut):
     box = covered.point(_step(OPAQUE)).getbbox()
     if box is None:
         raise PictureRefused("empty")
-    if max(box[2] - box[0], box[3] - box[1]) < SMALLEST_SIDE:
+    if max(box[2] - box[0], box[3] - box[1]) < MIN_SIDE:
         raise PictureRefused("too_coarse")
     mask = _cleaned(_placed(covered, box).point(_step(OPAQUE)))
     _check(mask)
@@ -64,11 +64,11 @@ def shape_of(picture, title, cut):
 
 def read_picture(content):
     """Return the picture as RGBA, upright, at most WORKING_SIDE wide and high; an animation's first frame. Raises PictureRefused."""
-    if len(content) > MOST_OCTETS:
+    if len(content) > MAX_BYTES:
         raise PictureRefused("too_heavy")
     try:
         with Image.open(io.BytesIO(content), formats=FORMATS) as image:
-            if image.width * image.height > MOST_PIXELS:
+            if image.width * image.height > MAX_PIXELS:
                 raise PictureRefused("too_many_pixels")
             image.draft("RGB", (WORKING_SIDE, WORKING_SIDE))
             image.load()
@@ -108,16 +108,16 @@ def _check(mask):
     area = mask.mean()
     if area == 0:
         raise PictureRefused("too_thin")
-    if area > MOST_AREA:
+    if area > MAX_AREA:
         raise PictureRefused("fills_all")
     thick = Image.fromarray(mask).convert("L")
     # Filters of this size are slow, and the answer is about shares: a quarter of the pixels will do.
     thick = thick.reduce(2).point(_step(OPAQUE))
     size = THICKNESS // 4 * 2 + 1
     core = thick.filter(ImageFilter.MinFilter(size)).filter(ImageFilter.MaxFilter(size))
-    if np.asarray(core).mean() < LEAST_THICK * np.asarray(thick).mean():
+    if np.asarray(core).mean() < MIN_THICKNESS * np.asarray(thick).mean():
         raise PictureRefused("too_thin")
-    if area < LEAST_AREA:
+    if area < MIN_AREA:
         raise PictureRefused("too_small")
 
 

@@ -18,7 +18,7 @@ from campaign.montage.uploads import PictureRefused, read_picture, shape_of
 
 # Somebody waits for it, so that not everything else goes first.
 NICENESS = 10
-MOST_MEMORY = 3 * 1024**3
+MAX_MEMORY_BYTES = 3 * 1024**3
 QUALITY = 90
 
 
@@ -54,7 +54,7 @@ def main():
     kind, folder = sys.argv[1], Path(sys.argv[2])
     end_with_parent()
     os.nice(NICENESS)
-    resource.setrlimit(resource.RLIMIT_AS, (MOST_MEMORY, MOST_MEMORY))
+    resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     done = WORK[kind](folder, **json.loads((folder / "order.json").read_text(encoding="utf-8")))
     (folder / "done.json").write_text(json.dumps(done), encoding="utf-8")
 

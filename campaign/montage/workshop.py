@@ -14,9 +14,9 @@ from campaign.montage.cutting import Cut
 from campaign.montage.models import StoredShape
 from campaign.montage.pictures import Line, kept
 from campaign.montage.shapes import DATA, FILES
-from campaign.montage.uploads import MOST_OCTETS, PictureRefused
+from campaign.montage.uploads import MAX_BYTES, PictureRefused
 
-LONGEST_SECONDS = 90
+MAX_SECONDS = 90
 
 log = logging.getLogger("campaign.workshop")
 # A page of shapes asks for a handful at once, and two organizers may look at theirs.
@@ -50,7 +50,7 @@ class CutOut:
 
 def cut_out(content, *, title, cut):
     """Make a shape of a picture's bytes; return the CutOut. Raises PictureRefused, WorkFailed or TooManyPictures."""
-    if len(content) > MOST_OCTETS:
+    if len(content) > MAX_BYTES:
         raise PictureRefused("too_heavy")
     with _line.turn(), tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
@@ -99,7 +99,7 @@ def _work(kind, folder, **order):
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
     program = alone.program("campaign.montage.workbench", kind, folder)
     try:
-        subprocess.run(**program, check=True, timeout=LONGEST_SECONDS, capture_output=True)
+        subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
         # The words of an error could hold what was in the picture.
         log.error("the workbench failed at %s: %s", kind, type(fault).__name__)

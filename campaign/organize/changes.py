@@ -41,8 +41,8 @@ TOLD = {
     "rule": (("rule", "id", "note on_since off_since"),),
     "kiosk": (("kiosk", "id", "name"),),
 }
-MOST_CHANGES = 40
-MOST_LETTERS = 160
+MAX_CHANGES = 40
+MAX_LENGTH = 160
 # So much of what stayed is told before the first difference.
 BEFORE_DIFFERENCE = 30
 
@@ -67,7 +67,7 @@ def changes_between(before, after):
     changed = [key for key in {**before, **after} if before.get(key, "") != after.get(key, "")]
     return [
         {"field": field, "part": part, **_shortened(before.get((field, part), ""), after.get((field, part), ""))}
-        for field, part in changed[:MOST_CHANGES]
+        for field, part in changed[:MAX_CHANGES]
     ]
 
 
@@ -96,7 +96,7 @@ def _said(value):
 
 def _shortened(before, after):
     """Return both texts around where they begin to differ."""
-    if not isinstance(before, str) or not isinstance(after, str) or max(len(before), len(after)) <= MOST_LETTERS:
+    if not isinstance(before, str) or not isinstance(after, str) or max(len(before), len(after)) <= MAX_LENGTH:
         return {"before": before, "after": after}
     same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), min(len(before), len(after)))
     start = max(0, same - BEFORE_DIFFERENCE)
@@ -104,5 +104,5 @@ def _shortened(before, after):
 
 
 def _cut(text, start):
-    part = text[start : start + MOST_LETTERS]
-    return f"{'…' if start and part else ''}{part}{'…' if start + MOST_LETTERS < len(text) else ''}"
+    part = text[start : start + MAX_LENGTH]
+    return f"{'…' if start and part else ''}{part}{'…' if start + MAX_LENGTH < len(text) else ''}"

@@ -9,7 +9,7 @@ from wtforms.widgets import HiddenInput
 
 from campaign.lib.locales import LOCALES, NAMES
 from campaign.lib.names import clean_text
-from campaign.lib.slugs import LONGEST_SLUG, is_slug
+from campaign.lib.slugs import MAX_SLUG_LENGTH, is_slug
 
 # With or without what people write between thousands.
 _WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)
@@ -62,8 +62,8 @@ class SlugField(StringField):
         self.data = (self.data or "").strip().lower()
 
     def pre_validate(self, form):
-        if len(self.data or "") > LONGEST_SLUG:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=LONGEST_SLUG))
+        if len(self.data or "") > MAX_SLUG_LENGTH:
+            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
             raise StopValidation(_l("Small letters without accents, digits, and hyphens between them, such as law-of-2026."))
 

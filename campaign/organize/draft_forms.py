@@ -9,7 +9,7 @@ from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, SlugField, most
 from campaign.organize.fields import unchosen
 
-MOST_TITLE = 200
+MAX_TITLE_LENGTH = 200
 
 
 class DraftForm(FlaskForm):
@@ -17,7 +17,7 @@ class DraftForm(FlaskForm):
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MOST_TITLE)])
+    title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MAX_TITLE_LENGTH)])
     slug = SlugField(_l("Address"))
 
     def offer(self, causes, lang):

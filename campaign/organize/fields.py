@@ -7,16 +7,16 @@ from flask_babel import lazy_gettext as _l
 from wtforms import PasswordField, SelectChoice, StringField
 from wtforms.validators import StopValidation
 
-from campaign.accounts.passwords import SHORTEST, PasswordTooWeak, demand_strength
+from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, demand_strength
 from campaign.lib.locales import NAMES
 from campaign.lib.names import NameRefused, clean_name
 from campaign.lib.paper_sizes import usual_paper
 from campaign.signatures.fields import NAME_FAULTS, EmailField
-from campaign.signatures.measures import MOST_NAME
+from campaign.signatures.measures import MAX_NAME_LENGTH
 
 LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {
-    "short": _l("Take at least %(least)s characters; a few words in a row are easy to keep in mind.", least=SHORTEST),
+    "short": _l("Take at least %(least)s characters; a few words in a row are easy to keep in mind.", least=MIN_LENGTH),
     "long": _l("That is longer than a password can be here."),
     "guessable": _l("That would soon be guessed. Take several words that have nothing to do with each other or with you."),
 }
@@ -47,10 +47,10 @@ class OrganizerNameField(StringField):
     def pre_validate(self, form):
         if not (self.data or "").strip():
             raise StopValidation(_l("Write the name by which the others know you."))
-        if len(self.data) > 4 * MOST_NAME:
-            raise StopValidation(_l("That is longer than %(most)s letters.", most=MOST_NAME))
+        if len(self.data) > 4 * MAX_NAME_LENGTH:
+            raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH))
         try:
-            self.data = clean_name(self.data)[:MOST_NAME]
+            self.data = clean_name(self.data)[:MAX_NAME_LENGTH]
         except NameRefused as fault:
             raise StopValidation(NAME_FAULTS[fault.code]) from fault
 

@@ -8,12 +8,12 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.pictures import MOST_BYTES, PictureRefused, clean_picture
+from campaign.lib.pictures import MAX_BYTES, PictureRefused, clean_picture
 from campaign.organize.content_fields import ShortTextField, WholeField, by_language, in_language, most
 
 # The form's words come along with the file.
-MOST_SENT = MOST_BYTES + 256 * 1024
-MOST_ALT = 300
+MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
+MAX_ALT_LENGTH = 300
 REFUSALS = {
     "format": _l("That is no picture that can be shown. JPEG, PNG and WebP can."),
     "bytes": _l("The file is larger than 12 MB. Make it smaller, or take another."),
@@ -68,7 +68,7 @@ class _Cut(_Seen):
         return self.focal_x.data, self.focal_y.data
 
 
-_ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MOST_ALT)]))
+_ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MAX_ALT_LENGTH)]))
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
 

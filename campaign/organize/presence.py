@@ -4,7 +4,7 @@ from flask import after_this_request, current_app, g, request
 
 from campaign.accounts import keys, permissions
 from campaign.accounts.audit import Actor
-from campaign.accounts.sessions import LONGEST, SEEN_EVERY, see_session, session_of
+from campaign.accounts.sessions import MAX_AGE, SEEN_EVERY, see_session, session_of
 from campaign.extensions import write
 from campaign.lib.host_cookies import host_name
 from campaign.lib.times import utcnow
@@ -20,7 +20,7 @@ def find_session():
     token = read_cookie(SESSION_COOKIE)
     found = session_of(token, now)
     if found is not None and host_name(SESSION_COOKIE) not in request.cookies:
-        _replace_cookie(SESSION_COOKIE, token, LONGEST)
+        _replace_cookie(SESSION_COOKIE, token, MAX_AGE)
     if found is not None and found.seen_at < now - SEEN_EVERY:
         write(see_session, session_id=found.id, now=now)
     g.organizer_session = found

@@ -16,9 +16,9 @@ from campaign.petitions.models import Petition
 from campaign.signatures.models import TO_REVIEW, UNREAD, Signature
 
 # Nobody reads more at a sitting; beyond it "999+" says enough, and counting stays cheap.
-MOST = 999
+MAX_SHOWN = 999
 # So much has room beside the longest word; beyond, "1.2M" is told to the eye.
-MOST_IN_FULL = 99_999
+MAX_IN_FULL = 99_999
 
 
 class RailNumber(NamedTuple):
@@ -44,11 +44,11 @@ def rail_numbers():
 def _worded(count, words):
     if not count:
         return RailNumber()
-    if words in CAPPED and count > MOST:
-        figure = f"{format_decimal(MOST)}+"
+    if words in CAPPED and count > MAX_SHOWN:
+        figure = f"{format_decimal(MAX_SHOWN)}+"
         return RailNumber(figure, words(count, figure))
     figure = format_decimal(count)
-    brief = format_compact_decimal(count, fraction_digits=1, locale=get_locale()) if count > MOST_IN_FULL else figure
+    brief = format_compact_decimal(count, fraction_digits=1, locale=get_locale()) if count > MAX_IN_FULL else figure
     return RailNumber(brief, words(count, figure))
 
 
@@ -66,7 +66,7 @@ def _unread(cause_ids):
 
 def _waiting(condition, cause_ids):
     # Those that wait have an index of their own. Were the column bare, SQLite might take that of the cause, and look at all.
-    some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(MOST + 1)
+    some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(MAX_SHOWN + 1)
     return select(func.count()).select_from(some.subquery())
 
 

@@ -14,7 +14,7 @@ from campaign.updates.pages import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
 PICTURE_SECONDS = 7 * 24 * 3600
-MOST_UPDATES = 3
+MAX_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
@@ -25,7 +25,7 @@ def show(slug):
         abort(404)
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
-    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MOST_UPDATES)
+    updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_UPDATES)
     return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
 
 

@@ -7,7 +7,7 @@ from flask import current_app
 from campaign.petitions.queries import signing_terms
 
 SECONDS = 1
-MOST = 1000
+MAX_TERMS = 1000
 
 
 def init_app(app):
@@ -38,6 +38,6 @@ class RecentTerms:
     def _keep(self, key, terms):
         if terms is None or not self._seconds:
             return
-        if len(self._kept) >= MOST:
+        if len(self._kept) >= MAX_TERMS:
             self._kept.clear()
         self._kept[key] = (monotonic(), terms)

@@ -7,7 +7,7 @@ from unicodedata import normalize
 from campaign.lib.spaces import in_one_line
 from campaign.search.words import WORD, words_of
 
-LONGEST = 180
+MAX_LENGTH = 180
 BEFORE = 60
 # Where a heading or an item of a list ends without a point, one sets it apart from what follows.
 _BREAK = re.compile(r"(?<=[^\s.!?…:;,·])\s*\n\s*")
@@ -56,13 +56,13 @@ def _hits(text, terms):
 
 
 def _cut(text, place):
-    """Return at most LONGEST letters of `text` with `place` in them, cut between words."""
-    if len(text) <= LONGEST:
+    """Return at most MAX_LENGTH letters of `text` with `place` in them, cut between words."""
+    if len(text) <= MAX_LENGTH:
         return text
-    start = max(0, min(place - BEFORE, len(text) - LONGEST))
+    start = max(0, min(place - BEFORE, len(text) - MAX_LENGTH))
     if start:
         start = text.find(" ", start, place) + 1 or place
-    end = start + LONGEST
+    end = start + MAX_LENGTH
     if end < len(text):
         end = text.rfind(" ", place + 1, end) if " " in text[place + 1 : end] else end
     return ("… " if start else "") + text[start:end].rstrip(" ,;:") + (" …" if end < len(text) else "")

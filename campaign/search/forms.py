@@ -8,8 +8,8 @@ from campaign.lib.slugs import is_slug
 from campaign.search.models import KINDS
 from campaign.search.words import is_one_letter, terms_of
 
-MOST_LETTERS = 100
-MOST_PAGES = 1000
+MAX_LENGTH = 100
+MAX_PAGES = 1000
 
 
 @dataclass(frozen=True)
@@ -27,10 +27,10 @@ class Asked:
         kind, cause = arguments.get("kind", ""), arguments.get("cause", "")
         number = arguments.get("page", 1, type=int) or 1
         return cls(
-            q=" ".join(arguments.get("q", "").replace("\0", " ").split())[:MOST_LETTERS],
+            q=" ".join(arguments.get("q", "").replace("\0", " ").split())[:MAX_LENGTH],
             kind=kind if kind in KINDS else "",
             cause=cause if is_slug(cause) else "",
-            page=min(max(number, 1), MOST_PAGES),
+            page=min(max(number, 1), MAX_PAGES),
         )
 
     @property

@@ -15,8 +15,8 @@ from campaign.search.models import KINDS, SearchDocument, SearchText
 from campaign.search.words import is_accented_letter, is_one_letter, terms_of
 
 PAGE = 10
-MOST_NEAR = 3
-MOST_COMPARED = 300
+MAX_SUGGESTIONS = 3
+MAX_COMPARED = 300
 MAX_HITS_ELSEWHERE = 3
 
 
@@ -106,7 +106,7 @@ def neighbours(slug, lang):
     terms = terms_of(slug)
     if not terms:
         return []
-    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MOST_NEAR)).all()
+    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MAX_SUGGESTIONS)).all()
     return [Neighbour(row.kind, row.slug, row.written_in, row.title) for row in rows]
 
 
@@ -115,11 +115,11 @@ def _alike(slug, terms, lang):
     ours = SearchDocument.slug
     begins = ours.startswith(slug[:2], autoescape=True)
     near = begins | ours.contains(max(terms, key=len), autoescape=True)
-    slugs = db.session.scalars(select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MOST_COMPARED)).all()
-    close = get_close_matches(slug, slugs, n=MOST_NEAR)
+    slugs = db.session.scalars(select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MAX_COMPARED)).all()
+    close = get_close_matches(slug, slugs, n=MAX_SUGGESTIONS)
     if not close:
         return []
-    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.lang == lang, ours.in_(close)).limit(MOST_NEAR)).all()
+    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.lang == lang, ours.in_(close)).limit(MAX_SUGGESTIONS)).all()
     return sorted(rows, key=lambda row: close.index(row.slug))
 
 

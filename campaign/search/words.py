@@ -3,8 +3,8 @@
 import re
 from unicodedata import combining, normalize
 
-MOST_TERMS = 8
-LONGEST_WORD = 40
+MAX_TERMS = 8
+MAX_WORD_LENGTH = 40
 # A letter of any script with the marks on it. What stands between words, an apostrophe too, parts them.
 WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 # What Unicode does not take apart.
@@ -21,7 +21,7 @@ def fold(text):
 
 def words_of(text):
     """Return the folded words of `text` in their order, each as often as it stands there."""
-    return [word[:LONGEST_WORD] for word in WORD.findall(fold(text))]
+    return [word[:MAX_WORD_LENGTH] for word in WORD.findall(fold(text))]
 
 
 def is_one_letter(terms):
@@ -39,5 +39,5 @@ def is_accented_letter(query):
 
 
 def terms_of(query):
-    """Return the different words that are looked for, at most MOST_TERMS."""
-    return list(dict.fromkeys(words_of(query)))[:MOST_TERMS]
+    """Return the different words that are looked for, at most MAX_TERMS."""
+    return list(dict.fromkeys(words_of(query)))[:MAX_TERMS]

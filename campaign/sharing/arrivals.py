@@ -7,7 +7,7 @@ from urllib.parse import parse_qs
 from campaign.sharing.codes import signature_id_of
 
 SOURCE = re.compile(r"[a-z0-9][a-z0-9._~-]{0,39}")
-LONGEST_ADDRESS, MOST_PARAMETERS = 2000, 20
+MAX_URL_LENGTH, MAX_PARAMETERS = 2000, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +27,8 @@ def arrival(form, referrer):
     told = _told(form.get)
     if told != Arrival() or not referrer or "?" not in referrer:
         return told
-    query = referrer[:LONGEST_ADDRESS].partition("?")[2].partition("#")[0]
-    asked = parse_qs(query) if query.count("&") < MOST_PARAMETERS else {}
+    query = referrer[:MAX_URL_LENGTH].partition("?")[2].partition("#")[0]
+    asked = parse_qs(query) if query.count("&") < MAX_PARAMETERS else {}
     return _told(lambda name, default: asked.get(name, [default])[0])
 
 

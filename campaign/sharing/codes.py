@@ -10,7 +10,7 @@ from campaign.lib.secret import secret_key
 
 PURPOSE = "link of a supporter"
 CODE = re.compile(r"[\w-]{22}", re.ASCII)
-LARGEST = 2**63
+MAX_ID = 2**63
 # One block of AES: the row's number, and as many zeros, by which a code of ours is known.
 NUMBER_BYTES, BLOCK_BYTES = 8, 16
 ZEROS = bytes(BLOCK_BYTES - NUMBER_BYTES)
@@ -30,7 +30,7 @@ def signature_id_of(code):
     decryptor = _cipher().decryptor()
     block = decryptor.update(urlsafe_b64decode(code + "==")) + decryptor.finalize()
     number = int.from_bytes(block[:NUMBER_BYTES], "big")
-    return number if block[NUMBER_BYTES:] == ZEROS and 0 < number < LARGEST else None
+    return number if block[NUMBER_BYTES:] == ZEROS and 0 < number < MAX_ID else None
 
 
 def _cipher():

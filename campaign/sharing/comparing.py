@@ -9,7 +9,7 @@ from campaign.sharing.queries import Outcome, outcomes, texts_of
 
 # Who looks every day sees many differences that chance made: stricter than the usual twentieth.
 CHANCE = 0.01
-LEAST_BRINGERS = 10
+MIN_REFERRERS = 10
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ def verdict_of(found):
     """Return (verdict, the best Outcome or None) for the Outcomes of wordings that were handed out side by side."""
     if len(found) < 2:
         return "alone", None
-    if sum(each.bringers for each in found) < LEAST_BRINGERS:
+    if sum(each.bringers for each in found) < MIN_REFERRERS:
         return "early", None
     best, *others = sorted(found, key=lambda each: -_share(each))
     # Among many pairs one differs by chance sooner: each is asked for so much more (Bonferroni).

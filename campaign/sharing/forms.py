@@ -8,7 +8,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import StopValidation
 
-LONGEST = 253
+MAX_LENGTH = 253
 # What people paste: an address of a page, or their own name there, @ana@example.social.
 DRESS = re.compile(r"^(?:https?://)?(?:@?[^@/\s]*@)?", re.IGNORECASE)
 HOST = re.compile(r"(?!-)[a-z0-9-]{1,63}(?<!-)(?:\.(?!-)[a-z0-9-]{1,63}(?<!-))+")
@@ -23,7 +23,7 @@ class InstanceField(StringField):
             host = idna.encode(host.lower(), uts46=True).decode()
         except idna.IDNAError:
             host = ""
-        if len(host) > LONGEST or not HOST.fullmatch(host):
+        if len(host) > MAX_LENGTH or not HOST.fullmatch(host):
             raise StopValidation(_l("Write the name of your server, such as mastodon.social."))
         form.host = host
 

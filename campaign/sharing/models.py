@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from campaign.extensions import RowId, db
 from campaign.lib.times import UtcDateTime, utcnow
 
-MOST_WORDS = 240
+MAX_TEXT_LENGTH = 240
 
 
 class ShareText(db.Model):
@@ -20,7 +20,7 @@ class ShareText(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
     lang: Mapped[str] = mapped_column(String(2))
-    words: Mapped[str] = mapped_column(String(MOST_WORDS))
+    words: Mapped[str] = mapped_column(String(MAX_TEXT_LENGTH))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     retired_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

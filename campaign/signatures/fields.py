@@ -12,9 +12,9 @@ from wtforms.validators import StopValidation
 from campaign.lib.countries import countries
 from campaign.lib.mail_addresses import AddressRefused, parse_address
 from campaign.lib.names import NameRefused, clean_name, clean_text
-from campaign.signatures.measures import MOST_COMMENT, MOST_NAME
+from campaign.signatures.measures import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 
-TOO_LONG = _l("That is longer than %(most)s letters.", most=MOST_NAME)
+TOO_LONG = _l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH)
 NAME_FAULTS = {
     "empty": _l("Write the name by which you sign."),
     "link": _l("A name cannot hold an address or a link."),
@@ -43,14 +43,14 @@ class NameField(StringField):
         if not (self.data or "").strip():
             self.data = ""
             return
-        if len(self.data) > 4 * MOST_NAME:
+        if len(self.data) > 4 * MAX_NAME_LENGTH:
             raise Missing(TOO_LONG)
         try:
             name = clean_name(self.data)
         except NameRefused as fault:
             raise Missing(NAME_FAULTS[fault.code]) from fault
         # Counted as it is kept: composing can shorten a name, and lengthen one.
-        if len(name) > MOST_NAME:
+        if len(name) > MAX_NAME_LENGTH:
             raise Missing(TOO_LONG)
         self.data = name
 
@@ -113,14 +113,14 @@ class CommentField(TextAreaField):
 
     def pre_validate(self, form):
         self.data = clean_text(self.data or "")
-        if len(self.data) > MOST_COMMENT:
-            over = len(self.data) - MOST_COMMENT
+        if len(self.data) > MAX_COMMENT_LENGTH:
+            over = len(self.data) - MAX_COMMENT_LENGTH
             raise Missing(
                 ngettext(
                     "That is one letter more than the %(most)s that fit.",
                     "That is %(num)s letters more than the %(most)s that fit.",
                     over,
-                    most=MOST_COMMENT,
+                    most=MAX_COMMENT_LENGTH,
                 )
             )
 

@@ -6,12 +6,12 @@ from math import ceil, sqrt
 from statistics import mean, stdev
 
 DAYS = 28
-LEAST_DAYS = 7
+MIN_DAYS = 7
 # Nine times in ten the pace stays within this many standard errors.
 WIDTH = 1.645
 # What people do today they do tomorrow: neighbouring days tell half as much as independent ones would.
 INDEPENDENT = 0.5
-FARTHEST = 3 * 365
+MAX_DAYS = 3 * 365
 
 
 @dataclass(frozen=True)
@@ -31,14 +31,14 @@ class Forecast:
 def forecast(daily, *, to_go, goal, today):
     """Return the Forecast from the counts of past whole days, oldest first; None where there are too few, or nobody signs."""
     recent = daily[-DAYS:]
-    if to_go <= 0 or len(recent) < LEAST_DAYS or not sum(recent):
+    if to_go <= 0 or len(recent) < MIN_DAYS or not sum(recent):
         return None
     pace = mean(recent)
     error = WIDTH * stdev(recent) / sqrt(len(recent) * INDEPENDENT)
     quickest, slowest = pace + error, pace - error
     soonest = ceil(to_go / quickest)
-    if soonest > FARTHEST:
+    if soonest > MAX_DAYS:
         return None
-    last = ceil(to_go / slowest) if slowest > 0 else FARTHEST + 1
-    latest = today + timedelta(days=last) if last <= FARTHEST else None
+    last = ceil(to_go / slowest) if slowest > 0 else MAX_DAYS + 1
+    latest = today + timedelta(days=last) if last <= MAX_DAYS else None
     return Forecast(goal, len(recent), pace, today + timedelta(days=soonest), latest)

@@ -13,7 +13,7 @@ from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_
 from campaign.lib.quick_fields import QuickFields
 from campaign.signatures import keys
 from campaign.signatures.fields import ChoiceField, CommentField, CountryField, EmailField, NameField
-from campaign.signatures.measures import MOST_ANSWER, MOST_POSTAL_CODE
+from campaign.signatures.measures import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 
 
@@ -27,7 +27,7 @@ class SupporterForm(FlaskForm):
     given_name = NameField(_l("Given name"))
     family_name = NameField(_l("Family name"))
     country = CountryField(_l("Country"))
-    postal_code = StringField(_l("Postal code"), [Length(max=MOST_POSTAL_CODE, message=_l("That is too long."))])
+    postal_code = StringField(_l("Postal code"), [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("That is too long."))])
     comment = CommentField(_l("A few words"))
     name_display = RadioField(
         _l("How should your name appear?"),
@@ -175,7 +175,7 @@ def answer_field(kind, label, choices):
     if kind == "choice":
         options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
         return ChoiceField(label, choices=options, default="")
-    return StringField(label, [Length(max=MOST_ANSWER, message=_l("That is too long."))], filters=[_plain])
+    return StringField(label, [Length(max=MAX_ANSWER_LENGTH, message=_l("That is too long."))], filters=[_plain])
 
 
 def _plain(text):

@@ -10,12 +10,12 @@ from campaign.signatures.invention import invent
 from campaign.signatures.models import Signature
 
 BATCH = 2000
-OLDEST = timedelta(days=45)
+MAX_AGE = timedelta(days=45)
 
 
 def invented_rows(petition, version_id, n, *, seed, now):
     """Yield lists of up to BATCH rows, ready for `add_rows`: confirmed signatures spread over the petition's time."""
-    span = min(OLDEST, max(timedelta(hours=1), now - (petition.opens_at or petition.created_at)))
+    span = min(MAX_AGE, max(timedelta(hours=1), now - (petition.opens_at or petition.created_at)))
     signers = invent(n, seed=seed, petition_required=petition.required_fields, span=span)
     while batch := list(islice(signers, BATCH)):
         yield [_row(petition, version_id, signer, now) for signer in batch]

@@ -12,7 +12,7 @@ from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
 from campaign.signatures.unconfirmed import columns_of, packed, waiting_forms
 
-MOST_MAILS = 5
+MAX_EMAILS = 5
 # No longer than a double click, or it would be a repeat that its owner never hears of.
 QUIET = timedelta(seconds=1)
 CONFIRMATION = "signature_confirmation"
@@ -139,14 +139,14 @@ def mail_form(signature_id, form_id, *, lang, now, good_for, is_new=False, is_ne
 
 
 def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_new=False, is_needed=False):
-    """Owe the owner one more email, and at most MOST_MAILS; return whether it is owed.
+    """Owe the owner one more email, and at most MAX_EMAILS; return whether it is owed.
 
-    No two go within QUIET (a double press), unless the second is about a new form. After MOST_MAILS a confirmation goes only once the last
+    No two go within QUIET (a double press), unless the second is about a new form. After MAX_EMAILS a confirmation goes only once the last
     email's link has expired after `good_for`, or where it `is_needed`: whoever means it can always confirm, and whoever plays with a
     stranger's address causes one email a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = [mailed_at.is_(None), mails < MOST_MAILS if is_new else (mails < MOST_MAILS) & (mailed_at <= now - QUIET)]
+    is_due = [mailed_at.is_(None), mails < MAX_EMAILS if is_new else (mails < MAX_EMAILS) & (mailed_at <= now - QUIET)]
     if kind != REPEAT:
         is_due.append(mailed_at <= now - good_for)
     if is_needed:

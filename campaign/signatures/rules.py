@@ -10,7 +10,7 @@ import idna
 from campaign.lib.names import name_key
 
 # A network's fingerprints can only be looked for one by one: as many addresses, or households of IPv6, as that may take.
-MOST_ADDRESSES = 4096
+MAX_ADDRESSES = 4096
 
 
 class Facts(NamedTuple):

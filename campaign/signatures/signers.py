@@ -8,7 +8,7 @@ from flask import current_app
 from campaign.lib.countries import country_name
 from campaign.lib.local_times import local_time
 from campaign.lib.locales import LOCALES
-from campaign.lib.small_cells import LEAST
+from campaign.lib.small_cells import MIN_COUNT
 from campaign.signatures.queries import counted_only_since, newest_signers
 
 
@@ -37,4 +37,4 @@ def signers(petition_id, cause_id, lang):
         for row in rows
     ]
     quiet = counted_only_since(cause_id, petition_id, rows[-1].number) if rows else 0
-    return shown, quiet if quiet >= LEAST else 0
+    return shown, quiet if quiet >= MIN_COUNT else 0

@@ -13,7 +13,7 @@ from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WIT
 from campaign.signatures.network_keys import forget_keys_before
 from campaign.signatures.own_links import forget_link_requests
 from campaign.signatures.ownership import erase, move_up
-from campaign.signatures.repeats import MOST_MAILS
+from campaign.signatures.repeats import MAX_EMAILS
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))
 REST = timedelta(days=1)
@@ -34,7 +34,7 @@ def _remind(now, age, sent, kind):
         Signature.created_at <= now - age,
         Signature.mailed_at <= now - REST,
         Signature.reminders == sent,
-        Signature.mail_count < MOST_MAILS,
+        Signature.mail_count < MAX_EMAILS,
     )
     due = select(Signature.id).where(*is_due).order_by(Signature.created_at).limit(BATCH)
     rows = db.session.execute(

@@ -16,7 +16,7 @@ from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 
 CONFIRMATION = "subscription_confirmation"
-MOST_MAILS = 5
+MAX_EMAILS = 5
 # Two presses of one button are one wish.
 QUIET = timedelta(seconds=50)
 
@@ -184,12 +184,12 @@ def note_bounce(*, email_digest, kind, reason, now, message=""):
 
 
 def _mail_owner(subscription_id, lang, now, good_for):
-    """Owe the letter, not two within QUIET, and after MOST_MAILS one only once the link of the last has expired.
+    """Owe the letter, not two within QUIET, and after MAX_EMAILS one only once the link of the last has expired.
 
     Whoever means it can always confirm, and whoever plays with a stranger's address causes one letter a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = or_(mailed_at.is_(None), (mails < MOST_MAILS) & (mailed_at <= now - QUIET), mailed_at <= now - good_for)
+    is_due = or_(mailed_at.is_(None), (mails < MAX_EMAILS) & (mailed_at <= now - QUIET), mailed_at <= now - good_for)
     allowed = db.session.scalar(
         update(_table)
         .where(_table.c.id == subscription_id, is_due)

@@ -17,7 +17,7 @@ from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address, was_preferences_link
 from campaign.subscriptions.routes import blueprint, private_page
 
-MOST_MAILINGS = 2**31
+MAX_MAILING_ID = 2**31
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ def end_now(token):
     opened = _stoppable(token)
     told = request.args.get("mailing", 0, type=int)
     # Anybody can write into an address; a number that no column holds would be an error of the database.
-    mailing_id = told if told in range(1, MOST_MAILINGS) else None
+    mailing_id = told if told in range(1, MAX_MAILING_ID) else None
     write(operations.end, subscription_id=opened.id, now=utcnow(), mailing_id=mailing_id, **_owner(opened))
     if request.form.get("List-Unsubscribe") == "One-Click":
         # A program asks, and must not be sent on (RFC 8058, section 3.1).

@@ -13,7 +13,7 @@ from campaign.subscriptions.operations import note_bounce
 
 blueprint = Blueprint("webhooks", __name__)
 KINDS = ("hard", "soft", "complaint")
-MOST_AT_ONCE = 1000
+MAX_AT_ONCE = 1000
 
 
 @blueprint.post("/webhooks/bounces")
@@ -26,8 +26,8 @@ def bounces():
         return jsonify(error="The Authorization header must be: Bearer, a space, and BOUNCE_SECRET."), 401
     told = request.get_json(silent=True)
     told = told if isinstance(told, list) else [told]
-    facts = [_fact(each) for each in told[:MOST_AT_ONCE]]
-    if len(told) > MOST_AT_ONCE or None in facts:
+    facts = [_fact(each) for each in told[:MAX_AT_ONCE]]
+    if len(told) > MAX_AT_ONCE or None in facts:
         return jsonify(error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'), 422
     write(_note_all, facts)
     return jsonify(noted=len(facts))

@@ -10,7 +10,7 @@ from campaign.updates.models import UpdateBodyPicture
 from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
 
 # More are an album, and no letter.
-MOST_PICTURES = 20
+MAX_PICTURES = 20
 
 
 class TooManyPictures(CampaignError):
@@ -65,7 +65,7 @@ def add_body_picture(*, update_id, picture, alts, now):
     if known:
         known.alts = alts
         return _changed(row, known, now)
-    if len(row.body_pictures) >= MOST_PICTURES:
+    if len(row.body_pictures) >= MAX_PICTURES:
         raise TooManyPictures(row.slug)
     made = UpdateBodyPicture(
         number=max((each.number for each in row.body_pictures), default=0) + 1,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-MOST_PAGES = 5000
+MAX_PAGES = 5000
 # Years that a calendar can hold.
 YEARS = range(1900, 2200)
 
@@ -22,7 +22,7 @@ class Archive:
         """Return what the arguments of a request ask for; what makes no sense is as if it had not been said."""
         year = arguments.get("year", type=int)
         number = arguments.get("page", 1, type=int) or 1
-        return cls(cause=cause, year=year if year in YEARS else None, page=min(max(number, 1), MOST_PAGES))
+        return cls(cause=cause, year=year if year in YEARS else None, page=min(max(number, 1), MAX_PAGES))
 
     def address(self, **changes):
         """Return the address of the archive with other wishes; what is usual is left out."""

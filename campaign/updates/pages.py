@@ -15,7 +15,7 @@ from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import recent_updates
 
 DESCRIPTION_LETTERS = 220
-FEWEST_LETTERS = 80
+MIN_LENGTH = 80
 SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
 
 
@@ -106,7 +106,7 @@ def _beginning(body):
     plain = in_one_line(to_text(body))
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
-    ends = [each.end() for each in SENTENCE_END.finditer(plain, FEWEST_LETTERS, DESCRIPTION_LETTERS + 1)]
+    ends = [each.end() for each in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)]
     if ends:
         return plain[: ends[-1]].rstrip()
     return plain[:DESCRIPTION_LETTERS].rpartition(" ")[0].rstrip(",;:–— ") + "…"

@@ -19,7 +19,7 @@ from campaign.updates.structured import structured
 
 blueprint = Blueprint("updates", __name__)
 PAGE = 20
-MOST_IN_FEED = 50
+MAX_IN_FEED = 50
 FEED_SECONDS = 300
 PICTURE_SECONDS = 7 * 24 * 3600
 
@@ -136,7 +136,7 @@ def _addresses(shown):
 def _feed(name, title, home_url, feed_url, *, cause=None):
     now = utcnow()
     cause_id = cause.id if cause else None
-    updates = recent_updates(now, cause_id=cause_id, limit=MOST_IN_FEED)
+    updates = recent_updates(now, cause_id=cause_id, limit=MAX_IN_FEED)
     # A feed without entries has not changed since there was something to tell of.
     changed_at = newest_change(now, cause_id=cause_id) or (cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0))
     words = atom(updates, g.lang, name=name, title=title, home_url=home_url, feed_url=feed_url, changed_at=changed_at)

@@ -22,7 +22,7 @@ from campaign.updates.readers import never_reached, next_readers, turned_away
 
 BATCH = 200
 # So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.
-MOST_WAITING = 400
+MAX_WAITING = 400
 WEEK = timedelta(days=7)
 MINUTE = timedelta(minutes=1)
 KEPT = timedelta(days=25)
@@ -86,7 +86,7 @@ def _room(mailing, now):
     waiting = db.session.scalar(
         select(func.count()).where(OWED, OwedMessage.kind == LETTER, OwedMessage.due_at <= now)
     )
-    room = min(BATCH, MOST_WAITING - waiting)
+    room = min(BATCH, MAX_WAITING - waiting)
     if not mailing.per_minute:
         return room
     lately = select(func.count()).where(MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE)

@@ -21,7 +21,7 @@ from campaign.web.languages import chosen_lang
 
 # A word with hyphens within it, and how long it may be so that the narrowest phone has room for it in the largest letters.
 HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
-LONGEST_UNBROKEN = 14
+MAX_UNBROKEN_LENGTH = 14
 SIZES = ("kilobyte", "megabyte", "gigabyte")
 
 
@@ -88,7 +88,7 @@ def iso(value):
 def unbroken(words):
     """Write a title so that short words with a hyphen, such as forty-three, stay on one line however narrow the page is."""
     pieces = HYPHENATED.split(words)
-    kept = (f'<span class="nowrap">{piece}</span>' if at % 2 and len(piece) <= LONGEST_UNBROKEN else str(escape(piece)) for at, piece in enumerate(pieces))
+    kept = (f'<span class="nowrap">{piece}</span>' if at % 2 and len(piece) <= MAX_UNBROKEN_LENGTH else str(escape(piece)) for at, piece in enumerate(pieces))
     return Markup("".join(kept))
 
 

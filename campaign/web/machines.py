@@ -15,7 +15,7 @@ blueprint = Blueprint("machines", __name__)
 # An hour is soon enough for machines, and much cheaper than a second.
 LONG = 3600
 # More the protocol does not allow in one file.
-MOST_ADDRESSES = 50_000
+MAX_ADDRESSES = 50_000
 NAMESPACES = {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9", "xmlns:xhtml": "http://www.w3.org/1999/xhtml"}
 STANDING_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibility")
 # What belongs to a thing and has a page of its own.
@@ -39,7 +39,7 @@ def robots():
 def sitemap():
     """Every public page in each language, with the others beside it."""
     tree = ElementTree.Element("urlset", NAMESPACES)
-    most = MOST_ADDRESSES // len(current_app.config["LANGUAGES"])
+    most = MAX_ADDRESSES // len(current_app.config["LANGUAGES"])
     for endpoint, values, changed_at in list(_pages())[:most]:
         _add(tree, endpoint, values, changed_at)
     text = ElementTree.tostring(tree, encoding="utf-8", xml_declaration=True)

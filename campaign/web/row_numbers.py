@@ -2,7 +2,7 @@
 
 from werkzeug.routing import IntegerConverter
 
-LARGEST = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
 class RowNumber(IntegerConverter):
@@ -11,7 +11,7 @@ class RowNumber(IntegerConverter):
     regex = r"[0-9]{1,19}"
 
     def __init__(self, *arguments, **options):
-        super().__init__(*arguments, **{"max": LARGEST, **options})
+        super().__init__(*arguments, **{"max": MAX_ID, **options})
 
 
 def init_app(app):

@@ -164,7 +164,7 @@ def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings
 
 
 def test_what_is_long_or_asked_for_unpacked_is_not_packed_harder(clock, packings, monkeypatch):
-    monkeypatch.setattr(answers, "LARGEST_HARDEST", len(LONG) - 1)
+    monkeypatch.setattr(answers, "MAX_BROTLI_BYTES", len(LONG) - 1)
     renew(PublicMemory(Page()), clock, 2 * CALM)
     renew(PublicMemory(Page()), clock, 2 * CALM, accepted="")
     assert packings == [answers.QUICK]

@@ -157,7 +157,7 @@ def test_a_rendered_page_is_closed():
 
 
 def test_the_memory_is_bounded_in_count(monkeypatch):
-    monkeypatch.setattr(module, "MOST_ANSWERS", 3)
+    monkeypatch.setattr(module, "MAX_ANSWERS", 3)
     page = Page()
     memory = PublicMemory(page)
     for number in range(10):
@@ -168,7 +168,7 @@ def test_the_memory_is_bounded_in_count(monkeypatch):
 
 
 def test_the_memory_is_bounded_in_bytes(monkeypatch):
-    monkeypatch.setattr(module, "LARGEST_MEMORY", 50_000)
+    monkeypatch.setattr(module, "MAX_CACHE_BYTES", 50_000)
     page = Page()
     memory = PublicMemory(page)
     for number in range(30):
@@ -199,7 +199,7 @@ def test_pages_are_kept_no_longer_than_they_say():
 
 
 def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monkeypatch):
-    monkeypatch.setattr(module, "LARGEST_ANSWER", 100)
+    monkeypatch.setattr(module, "MAX_ANSWER_BYTES", 100)
     page = Page()
     memory = PublicMemory(page)
     ask(memory, Range="bytes=0-9")

@@ -3,7 +3,7 @@
 import threading
 
 from campaign.edge import pace
-from campaign.edge.pace import QUIET_MS, SLOWEST_MS, Pace
+from campaign.edge.pace import DEFAULT_INTERVAL_MS, MAX_INTERVAL_MS, Pace
 
 
 def noted(pace, lateness, times):
@@ -13,24 +13,24 @@ def noted(pace, lateness, times):
 
 
 def test_a_quiet_house_lets_pages_ask_every_second():
-    assert noted(Pace(), 0.001, 1000) == QUIET_MS == 1000
+    assert noted(Pace(), 0.001, 1000) == DEFAULT_INTERVAL_MS == 1000
 
 
 def test_one_late_moment_does_not_slow_anybody():
-    assert noted(Pace(), 0.3, 1) == QUIET_MS
+    assert noted(Pace(), 0.3, 1) == DEFAULT_INTERVAL_MS
 
 
 def test_a_house_that_stays_late_slows_its_watchers_up_to_ten_seconds():
     watched = Pace()
     after_two_seconds = noted(watched, 0.2, 20)
-    assert QUIET_MS < after_two_seconds < SLOWEST_MS
-    assert noted(watched, 0.2, 1000) == SLOWEST_MS == 10_000
+    assert DEFAULT_INTERVAL_MS < after_two_seconds < MAX_INTERVAL_MS
+    assert noted(watched, 0.2, 1000) == MAX_INTERVAL_MS == 10_000
 
 
 def test_the_pace_returns_by_itself():
     watched = Pace()
     noted(watched, 0.2, 1000)
-    assert noted(watched, 0.0, 1000) == QUIET_MS
+    assert noted(watched, 0.0, 1000) == DEFAULT_INTERVAL_MS
 
 
 def test_what_is_told_moves_in_steps_so_that_tags_stay():

@@ -176,7 +176,7 @@ def test_lines_of_json_have_numbers_truths_and_nulls(petition):
 
 
 def test_a_spreadsheet_opens_with_numbers_as_numbers_and_goes_on_on_further_sheets(petition, monkeypatch):
-    monkeypatch.setattr(spreadsheet, "MOST_ROWS", 3)
+    monkeypatch.setattr(spreadsheet, "MAX_ROWS", 3)
     for place in range(5):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
     book = CalamineWorkbook.from_filelike(io.BytesIO(written(petition, "xlsx", columns=("number", "email"))))

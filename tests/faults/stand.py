@@ -15,7 +15,7 @@ FAMILY = "Rosales"
 BY_HAND = 2
 # The next person comes once no more records than these wait on the tablet: it keeps pace with the site, and goes on for a while without it.
 MAX_WAITING = 60
-MOST_DEATHS = 4
+MAX_DEATHS = 4
 # A busy machine may be as slow as it likes, as long as it gets on.
 STANDSTILL_SECONDS = 120
 LAST = 12
@@ -76,7 +76,7 @@ class Stand(threading.Thread):
 
     def cut_power(self):
         """End the browser in the middle of what it does, which may be done from any thread and not all too often."""
-        if self._is_at_work and self.deaths < MOST_DEATHS:
+        if self._is_at_work and self.deaths < MAX_DEATHS:
             self._is_at_work = False
             self.deaths += 1
             self.tablet.cut_power()

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.both_databases
 
 MANY = 2_400
 # A thousand rows are written anew with their fate, which counts twice.
-MOST_CHANGES = 2_500
+MAX_CHANGES = 2_500
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_
     assert carry_out(door, opened.id) == MANY
     hatch_now()
     assert differences() == []
-    assert max(door.sizes) <= MOST_CHANGES
+    assert max(door.sizes) <= MAX_CHANGES
     assert len(door.signed) == len(door.sizes) > 3 * MANY // 1000
     assert counted(Signature.id.in_(door.signed), Signature.state == "pending", of=Signature) == len(door.signed)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from campaign.imports import workbooks
 from campaign.imports.files import read_file
-from campaign.imports.tables import MOST_CELL, MOST_ROWS, FileRefused
+from campaign.imports.tables import MAX_CELL_LENGTH, MAX_ROWS, FileRefused
 
 PEOPLE = [["given_name", "family_name"], ["José", "Ñáñez"], ["Zoë", "O’Brien"]]
 
@@ -86,13 +86,13 @@ def test_a_broken_row_says_what_is_wrong_with_it(end, fault):
 
 def test_a_cell_of_200_kilobytes_takes_no_room():
     rows = read_file(b"given_name,comment\nAna," + b"x" * 200_000 + b"\nBo,y\n").rows
-    assert [len(row.cells[1]) for row in rows[1:]] == [MOST_CELL + 1, 1]
+    assert [len(row.cells[1]) for row in rows[1:]] == [MAX_CELL_LENGTH + 1, 1]
 
 
 def test_so_many_rows_and_no_more():
-    assert len(read_file(b"a,b\n" * (MOST_ROWS + 1)).rows) == MOST_ROWS + 1
+    assert len(read_file(b"a,b\n" * (MAX_ROWS + 1)).rows) == MAX_ROWS + 1
     with pytest.raises(FileRefused) as refusal:
-        read_file(b"a,b\n" * (MOST_ROWS + 2))
+        read_file(b"a,b\n" * (MAX_ROWS + 2))
     assert refusal.value.code == "too_many_rows"
 
 
@@ -138,7 +138,7 @@ def parts_of(data):
 
 
 def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatch):
-    monkeypatch.setattr(workbooks, "MOST_UNPACKED", 1_000_000)
+    monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = packed({**parts_of(workbook(PEOPLE)), "xl/worksheets/x.xml": b" " * 2_000_000})
     assert len(bomb) < 20_000
     with pytest.raises(FileRefused) as refusal:
@@ -271,4 +271,4 @@ def test_any_octets_are_read_or_refused_and_nothing_else(data):
     except FileRefused:
         return
     assert rows
-    assert all(len(cell) <= MOST_CELL + 1 and "\0" not in cell for row in rows for cell in row.cells)
+    assert all(len(cell) <= MAX_CELL_LENGTH + 1 and "\0" not in cell for row in rows for cell in row.cells)

@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
 
-from campaign.lib.group_commit import LARGEST_BATCH, GroupCommit
+from campaign.lib.group_commit import MAX_BATCH_SIZE, GroupCommit
 
 PATIENCE = 10
 
@@ -117,9 +117,9 @@ def test_what_queues_during_a_commit_shares_the_next_one(ledger, crowd):
 
 
 def test_a_batch_is_bounded(ledger):
-    futures = [ledger.group._queue.put((None, None)) for _ in range(LARGEST_BATCH + 5)]
-    assert len(ledger.group._next_batch()) == LARGEST_BATCH
-    assert len(ledger.group._next_batch()) == len(futures) - LARGEST_BATCH
+    futures = [ledger.group._queue.put((None, None)) for _ in range(MAX_BATCH_SIZE + 5)]
+    assert len(ledger.group._next_batch()) == MAX_BATCH_SIZE
+    assert len(ledger.group._next_batch()) == len(futures) - MAX_BATCH_SIZE
 
 
 def test_nobody_hears_before_the_commit(ledger, crowd):

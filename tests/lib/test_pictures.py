@@ -82,6 +82,6 @@ def test_too_many_bytes_or_pixels_are_refused(monkeypatch, tmp_path):
     monkeypatch.setattr(picture_decoding, "MAX_PIXELS", 1000)
     (tmp_path / "picture").write_bytes(picture())
     assert picture_decoding.clean(tmp_path) == {"refused": "pixels"}
-    monkeypatch.setattr(pictures, "MOST_BYTES", 10)
+    monkeypatch.setattr(pictures, "MAX_BYTES", 10)
     with pytest.raises(PictureRefused, match="bytes"):
         clean_picture(picture())

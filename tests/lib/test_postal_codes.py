@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from campaign.lib.postal_codes import (
-    LONGEST,
+    MAX_LENGTH,
     PostalCodeRefused,
     clean_postal_code,
     has_postal_codes,
@@ -120,7 +120,7 @@ def test_without_known_codes_anything_short_passes(country):
     assert clean_postal_code(country, "n/a") == "N/A"
     assert clean_postal_code(country, "a\x00b") == "AB"
     with pytest.raises(PostalCodeRefused) as caught:
-        clean_postal_code(country, "x" * (LONGEST + 1))
+        clean_postal_code(country, "x" * (MAX_LENGTH + 1))
     assert (caught.value.code, caught.value.example) == ("too_long", "")
 
 
@@ -147,7 +147,7 @@ def test_cleaning_a_code_twice_changes_nothing(country, text):
     except PostalCodeRefused:
         return
     assert clean_postal_code(country, once) == once
-    assert len(once) <= LONGEST
+    assert len(once) <= MAX_LENGTH
 
 
 CODES = st.sampled_from(WITH_CODES).flatmap(
@@ -176,4 +176,4 @@ def test_any_text_is_a_code_or_is_refused(country, text):
         assert refusal.code in ("postal_code", "too_long")
         return
     assert clean_postal_code(country, once) == once
-    assert len(once) <= LONGEST
+    assert len(once) <= MAX_LENGTH

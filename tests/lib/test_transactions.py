@@ -122,7 +122,7 @@ def test_what_many_write_together_waits_for_a_moment_that_nobody_foresees(way, m
     for slug in ("valley", "hill", "shore"):
         transactions.write_together(lambda slugs: [plant(each).slug for each in slugs], slug)
     assert len(set(waits)) == 3
-    assert all(0 <= wait <= module.LONGEST_PAUSE_SECONDS for wait in waits)
+    assert all(0 <= wait <= module.MAX_PAUSE_SECONDS for wait in waits)
 
 
 def test_a_commit_that_fails_is_told(way):

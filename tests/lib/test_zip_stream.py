@@ -44,7 +44,7 @@ def test_gone_on_with_by_another_after_each_step_it_is_the_same_to_the_byte():
 
 
 def test_what_not_every_program_could_open_is_refused(monkeypatch):
-    monkeypatch.setattr(zip_stream, "LARGEST", 100)
+    monkeypatch.setattr(zip_stream, "MAX_ZIP_BYTES", 100)
     archive = ZipStream(AT)
     archive.begin("one.txt")
     archive.add(b"x" * 101)

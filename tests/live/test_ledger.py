@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.lib.small_cells import LEAST
+from campaign.lib.small_cells import MIN_COUNT
 from campaign.live.ledger import Line, public_lines
 from campaign.signatures.queries import differences
 from tests.factories.signatures import change, confirm, hatch_now, sign
@@ -24,7 +24,7 @@ leaving = st.tuples(hours, st.sampled_from(["withdrawn", "held"]), evidence, st.
 def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
     lines = public_lines(rows, is_quiet=is_quiet)
     assert sum(line.change for line in lines) == sum(row[-1] for row in rows)
-    assert all(abs(line.change) >= LEAST for line in lines if line.period == "hour")
+    assert all(abs(line.change) >= MIN_COUNT for line in lines if line.period == "hour")
     told, true = Counter(), Counter()
     for line in lines:
         told[line.start.date(), line.reason] += line.change

@@ -146,7 +146,7 @@ def test_pass_of_news_is_short_so_that_others_are_not_kept_waiting(app, script, 
 @pytest.fixture
 def impatient(monkeypatch):
     """A pass that does not wait for a server that thinks about a message."""
-    monkeypatch.setattr(delivery, "LONGEST_PASS_SECONDS", 0.2)
+    monkeypatch.setattr(delivery, "MAX_PASS_SECONDS", 0.2)
     monkeypatch.setattr(carriers, "GRACE_SECONDS", 0)
 
 

@@ -8,7 +8,7 @@ import pytest
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail import operations
-from campaign.mail.operations import MOST_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
+from campaign.mail.operations import MAX_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
 from tests.mail.letters import digest_of, owe_some, owed_rows, states
 
 pytestmark = pytest.mark.both_databases
@@ -88,7 +88,7 @@ def test_closed_mail_is_never_claimed_again(app, close, state):
 def test_put_off_mail_comes_back_later_each_time_and_fails_in_the_end(app):
     owe_some(1)
     delays = []
-    for _ in range(MOST_ATTEMPTS):
+    for _ in range(MAX_ATTEMPTS):
         now = owed_rows()[0].due_at
         [row] = write(claim, limit=1, now=now)
         write(put_off, row.id, error="451 4.7.1", now=now)

@@ -108,7 +108,7 @@ def test_what_shows_the_same_is_drawn_once(tmp_path):
 
 
 def test_the_folder_of_pictures_does_not_fill_the_disk(tmp_path, monkeypatch):
-    monkeypatch.setattr(pictures, "MOST_OCTETS", 25)
+    monkeypatch.setattr(pictures, "MAX_BYTES", 25)
     for each in range(5):
         kept(tmp_path, each, lambda: b"0123456789")
     assert len(list(tmp_path.iterdir())) == 2

@@ -103,7 +103,7 @@ def test_by_night_dark_butterflies_are_lighter():
 
 def test_one_by_one_and_all_at_once_look_alike(monkeypatch):
     one_by_one = drawn(30_000)
-    monkeypatch.setattr(drawing, "LARGEST_SWARM", 0)
+    monkeypatch.setattr(drawing, "MAX_SWARM", 0)
     at_once = drawn(30_000)
     solid = (one_by_one[:, :, 3] > 250) & (at_once[:, :, 3] > 250)
     assert np.abs(one_by_one[solid] - at_once[solid]).mean() < 20
@@ -148,5 +148,5 @@ def test_a_picture_of_those_that_are_seen_looks_like_one_of_all(monkeypatch):
 @pytest.mark.parametrize("width", [1, 100, 552, 1200, 2400])
 def test_how_many_are_seen_follows_from_the_size_alone(width):
     most = max_visible(MONARCH, width)
-    assert most > drawing.LARGEST_SWARM
-    assert most == drawing.LARGEST_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(drawing.MIN_VISIBLE_SIZE, rel=1e-3)
+    assert most > drawing.MAX_SWARM
+    assert most == drawing.MAX_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(drawing.MIN_VISIBLE_SIZE, rel=1e-3)

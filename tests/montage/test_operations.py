@@ -12,7 +12,7 @@ from campaign.montage.models import Poster
 from campaign.montage.operations import (
     GRACE,
     LOCK,
-    MOST_ATTEMPTS,
+    MAX_ATTEMPTS,
     PressBusy,
     ask_for_poster,
     claim_poster,
@@ -71,7 +71,7 @@ def test_each_variety_is_drawn_for_itself(variety):
 
 
 def test_a_full_line_takes_nobody_in(variety, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_IN_WORK", 1)
+    monkeypatch.setattr(operations, "MAX_IN_PROGRESS", 1)
     ask(variety)
     with pytest.raises(PressBusy):
         ask(Variety(variety.cause_id, "pdf", "A3", "en", False))
@@ -107,7 +107,7 @@ def test_a_press_that_is_told_to_stop_gives_its_poster_back_at_once(variety):
 
 def test_what_fails_again_and_again_is_given_up(variety):
     ask(variety)
-    for attempt in range(MOST_ATTEMPTS + 1):
+    for attempt in range(MAX_ATTEMPTS + 1):
         poster = claim(now=NOON + attempt * LOCK)
     assert poster is None
     assert poster_standing(variety).failed
@@ -132,7 +132,7 @@ def test_one_that_was_replaced_goes_when_nobody_can_still_be_reading_it(variety)
 
 
 def test_the_oldest_go_where_the_disk_would_fill(variety, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_OCTETS", 15)
+    monkeypatch.setattr(operations, "MAX_BYTES", 15)
     old, new = finish(variety), finish(Variety(variety.cause_id, "pdf", "A3", "en", False))
     write(sweep_posters, now=NOON)
     assert (state_of(old), state_of(new)) == (None, "ready")

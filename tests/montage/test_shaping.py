@@ -158,7 +158,7 @@ def test_of_two_who_cut_the_same_picture_the_second_is_told(cause):
 
 
 def test_a_cause_keeps_so_many_drafts_and_no_more(cause, monkeypatch):
-    monkeypatch.setattr(shaping, "MOST_DRAFTS", 1)
+    monkeypatch.setattr(shaping, "MAX_DRAFTS", 1)
     begin(cause)
     with pytest.raises(TooManyDrafts):
         begin(cause, ring())
@@ -183,7 +183,7 @@ def test_what_is_no_picture_is_refused_and_what_is_no_shape_yet_says_why(app):
 
 
 def test_work_that_takes_too_long_is_ended(app, monkeypatch):
-    monkeypatch.setattr(workshop, "LONGEST_SECONDS", 0.01)
+    monkeypatch.setattr(workshop, "MAX_SECONDS", 0.01)
     with pytest.raises(WorkFailed):
         cut_out(heart(), title="x", cut=Cut())
 

@@ -6,9 +6,9 @@ from PIL import Image
 
 from campaign.montage.cutting import Cut
 from campaign.montage.layout import places
-from campaign.montage.parcels import MOST_COLOURS
+from campaign.montage.parcels import MAX_COLOURS
 from campaign.montage.shapes import shape_from
-from campaign.montage.uploads import MOST_OCTETS, PictureRefused, shape_files
+from campaign.montage.uploads import MAX_BYTES, PictureRefused, shape_files
 from tests.factories.pictures import bomb, grating, heart, png, ring
 
 
@@ -27,7 +27,7 @@ def test_a_shape_of_a_picture_is_as_whole_as_ours(content):
     assert shape.title == "A “heart”\\"
     assert shape.mask.shape == (1024, 1024) and 0.3 < shape.area < 0.7
     assert shape.mask[shape.centre[1], shape.centre[0]]
-    assert len(np.unique(inside, axis=0)) <= MOST_COLOURS and inside.max(axis=1).min() > 20
+    assert len(np.unique(inside, axis=0)) <= MAX_COLOURS and inside.max(axis=1).min() > 20
     assert not shape.palette[~shape.mask].any()
     assert len(shape.ghost) > 200 and (shape.ghost > 0).all() and (shape.ghost < 1).all()
     assert len(places(shape, 1, 5000)[0]) == 5000
@@ -68,7 +68,7 @@ def test_the_same_picture_makes_the_same_shape():
         (bomb(30_000, 30_000), "too_many_pixels"),
         (bomb(9_000, 9_000), "too_many_pixels"),
         (bomb(600, 600), "broken"),
-        (bytes(MOST_OCTETS + 1), "too_heavy"),
+        (bytes(MAX_BYTES + 1), "too_heavy"),
         (png(Image.new("RGBA", (500, 500))), "empty"),
         (png(Image.new("RGB", (500, 500), "white")), "empty"),
         (heart(side=100), "too_coarse"),

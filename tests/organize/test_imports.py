@@ -12,7 +12,7 @@ from campaign.extensions import db, write
 from campaign.imports import sheet_pdf
 from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
-from campaign.imports.sheet_pdf import LEAST_ROW, MM
+from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.tasks import go_on
 from campaign.imports.wording import consent_of, sheet_spec
 from campaign.lib.locales import LOCALES
@@ -235,7 +235,7 @@ def test_a_long_title_and_many_questions_leave_room_for_hands(app, desk, monkeyp
     place, _run = printed(desk, petition="long", sheets="1")
     assert desk.get(f"{place}/sheets.pdf").data.startswith(b"%PDF")
     steps = {round(b - a, 3) for a, b in zip(highs, highs[1:], strict=False) if b > a}
-    assert min(steps) >= LEAST_ROW - 0.01 > 9 * MM
+    assert min(steps) >= MIN_ROW_HEIGHT - 0.01 > 9 * MM
     assert len(set(highs)) >= 8
 
 

@@ -68,7 +68,7 @@ def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):
 
 
 def test_counting_stops_where_more_would_tell_no_more(desk_of, cause_id, monkeypatch):
-    monkeypatch.setattr(rail_numbers, "MOST", 1)
+    monkeypatch.setattr(rail_numbers, "MAX_SHOWN", 1)
     figure, words = desk_of().get("/organize/rail.json").json["held"]
     assert figure == "1+" and figure in words
 

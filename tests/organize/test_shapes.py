@@ -11,7 +11,7 @@ from campaign.lib.times import utcnow
 from campaign.montage import workbench, workshop
 from campaign.montage.queries import drafts_of
 from campaign.montage.shaping import accept_shape, keep_shape
-from campaign.montage.uploads import MOST_OCTETS
+from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.causes.shape_forms import REFUSALS, REFUSALS_BY_ALPHA
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -111,7 +111,7 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
     [
         (b"<svg xmlns='http://www.w3.org/2000/svg'/>", "not_a_picture"),
         (heart()[:2000], "broken"),
-        (bytes(MOST_OCTETS + 1), "too_heavy"),
+        (bytes(MAX_BYTES + 1), "too_heavy"),
     ],
 )
 def test_what_is_no_picture_is_refused_with_its_reason_and_the_title_stays(desk_of, content, code):
@@ -124,7 +124,7 @@ def test_what_is_no_picture_is_refused_with_its_reason_and_the_title_stays(desk_
 def test_a_file_must_be_chosen_and_a_far_too_large_one_is_said(desk_of):
     desk = desk_of("editor", make_cause().id)
     assert wrong_fields(desk.post(SHAPE, {"title": "x"})).keys() == {"picture"}
-    assert alerts(desk.get(send(desk, bytes(MOST_OCTETS + 2**20)).location)) == ["grave"]
+    assert alerts(desk.get(send(desk, bytes(MAX_BYTES + 2**20)).location)) == ["grave"]
 
 
 def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.search.excerpts import LONGEST, excerpt, parts
+from campaign.search.excerpts import MAX_LENGTH, excerpt, parts
 
 LONG = "Una frase tras otra. " * 30 + "Aquí está la desaparición de la que hablamos. " + "Y otra frase más. " * 30
 
@@ -36,7 +36,7 @@ def test_a_piece_of_the_body_is_shown_where_only_that_has_them():
     shown = marked(excerpt("Un resumen.", LONG, ["desaparicion"]))
     assert "la [desaparición] de la" in shown
     assert shown.startswith("… ") and shown.endswith(" …")
-    assert len(shown) <= LONGEST + len("… [] …")
+    assert len(shown) <= MAX_LENGTH + len("… [] …")
 
 
 def test_paragraphs_stay_apart_in_one_line():
@@ -51,7 +51,7 @@ def test_the_summary_is_shown_where_the_words_stand_in_the_title_only():
 @pytest.mark.parametrize("body", ["palabra " * 100, "x" * 900, "x" * 400 + " " + "y" * 400, " \n ", "", "a" * 175 + " término"])
 def test_any_text_is_cut_between_words_where_there_are_any(body):
     shown = marked(excerpt("", body, ["termino"]))
-    assert len(shown) <= LONGEST + 6
+    assert len(shown) <= MAX_LENGTH + 6
     assert shown.strip() == shown
 
 

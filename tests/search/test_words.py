@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.search.words import LONGEST_WORD, MOST_TERMS, fold, terms_of, words_of
+from campaign.search.words import MAX_WORD_LENGTH, MAX_TERMS, fold, terms_of, words_of
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,12 @@ def test_words_are_small_and_without_accents(text, words):
 
 
 def test_a_word_without_end_is_cut_alike_wherever_it_stands():
-    assert words_of("x" * 500) == ["x" * LONGEST_WORD]
+    assert words_of("x" * 500) == ["x" * MAX_WORD_LENGTH]
 
 
 def test_no_more_words_are_looked_for_than_a_person_types():
     assert terms_of("uno dos uno tres") == ["uno", "dos", "tres"]
-    assert len(terms_of(" ".join(str(number) for number in range(50)))) == MOST_TERMS
+    assert len(terms_of(" ".join(str(number) for number in range(50)))) == MAX_TERMS
 
 
 def test_folding_keeps_what_is_no_accent():

@@ -102,7 +102,7 @@ def test_every_answer_waits_for_a_moment_that_nobody_foresees(answers, monkeypat
     monkeypatch.setattr(transactions, "sleep", waits.append)
     answers(**headers)
     assert len(set(waits)) == len(PASTS)
-    assert all(0 <= wait <= transactions.LONGEST_PAUSE_SECONDS for wait in waits)
+    assert all(0 <= wait <= transactions.MAX_PAUSE_SECONDS for wait in waits)
 
 
 def test_the_thanks_page_says_nothing_of_who_signed(client, petition):

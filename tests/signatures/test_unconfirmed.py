@@ -12,7 +12,7 @@ from campaign.mail.models import OwedMessage
 from campaign.signatures import ownership
 from campaign.signatures.operations import LinkExpired
 from campaign.signatures.ownership import erase
-from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, MOST_MAILS, REPEAT
+from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, MAX_EMAILS, REPEAT
 from campaign.signatures.tasks import forget, remind
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -208,7 +208,7 @@ def test_a_flood_of_forms_brings_five_emails_and_keeps_as_many_forms_and_the_new
     signature_id = sign(petition, HERS)
     for place in range(20):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
-    assert len(owed()) == row(signature_id).mail_count == MOST_MAILS
+    assert len(owed()) == row(signature_id).mail_count == MAX_EMAILS
     assert [form.words["given_name"] for form in forms()] == [*(f"Puppet {place}" for place in range(4)), "Puppet 19"]
 
 
@@ -217,7 +217,7 @@ def test_the_owner_reaches_their_form_when_a_stranger_has_used_up_the_emails(cli
     for place in range(4):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
     sign(petition, HERS)
-    assert len(owed()) == MOST_MAILS
+    assert len(owed()) == MAX_EMAILS
     hers = forms()[-1]
     page = client.get(link("confirm", signature_id)).text
     assert f'href="{form_link(hers)}"' in page

@@ -11,7 +11,7 @@ from campaign.extensions import write
 from campaign.lib.pictures import clean_picture
 from campaign.lib.times import utcnow
 from campaign.search.queries import search
-from campaign.updates.body_pictures import MOST_PICTURES, PictureInText, TooManyPictures, add_body_picture, remove_body_picture
+from campaign.updates.body_pictures import MAX_PICTURES, PictureInText, TooManyPictures, add_body_picture, remove_body_picture
 from campaign.updates.emails import sample
 from campaign.updates.operations import UpdateNotReady, publish_update
 from tests.factories.search import index_now
@@ -72,7 +72,7 @@ def test_the_same_picture_twice_is_one_and_there_is_an_end_to_them(app):
     update = make_update(texts=TEXTS)
     assert [add(update).number, add(update, alts={"en": "The lake", "es": "El lago"}).number] == [1, 1]
     assert update_now().body_pictures[0].alts["es"] == "El lago"
-    for shade in range(1, MOST_PICTURES):
+    for shade in range(1, MAX_PICTURES):
         add(update, photo((20, 20), (shade * 12, 0, 0)))
     with pytest.raises(TooManyPictures):
         add(update, photo((20, 20), "white"))

@@ -44,7 +44,7 @@ svg{display:block}</style>
 LEVELS = {"full": 512, "mid": 128, "small": 64}
 # On paper the few first butterflies are a hand wide. One file a pose: all at once would take much memory.
 PRINT_SIDE = 2048
-SMALLEST_SPOT = 11
+MIN_SPOT = 11
 
 
 # Walks every outline of class ghost, <use> copies included, and sets a dot each `step` pixels.
@@ -91,7 +91,7 @@ def without_rim_spots(symbols: str) -> str:
 
 
 def keep_large_spots(path: re.Match[str]) -> str:
-    spots = [spot for spot in re.findall(r"M[^M]+", path[1]) if breadth(spot) >= SMALLEST_SPOT]
+    spots = [spot for spot in re.findall(r"M[^M]+", path[1]) if breadth(spot) >= MIN_SPOT]
     return path[0].replace(path[1], "".join(spots))
 
 

@@ -27,7 +27,7 @@ from campaign.organize.guard import fresh, own_account
 from campaign.organize.presence import organizer
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/account/passkeys")
-MOST = 20
+MAX_PASSKEYS = 20
 
 
 @blueprint.post("/options")
@@ -47,7 +47,7 @@ def add():
     words = request.get_json(silent=True)
     words, who, challenge = words if isinstance(words, dict) else {}, organizer(), take_challenge()
     try:
-        if challenge is None or len(who.passkeys) >= MOST:
+        if challenge is None or len(who.passkeys) >= MAX_PASSKEYS:
             raise PasskeyRefused
         columns = verified_registration(here(), challenge, words.get("answer"))
         name = clean_text(str(words.get("name") or ""), lines=False)[:80] or described(request.user_agent.string) or _("Passkey")

@@ -13,7 +13,7 @@ from campaign.montage.workshop import WorkFailed, cut_out
 from campaign.organize.acts import act
 from campaign.organize.causes.pages import any_cause, blueprint
 from campaign.organize.causes.shape import any_draft, back_to_shapes, shape_fact, shapes_page, sights_of, titles_of
-from campaign.organize.causes.shape_forms import MOST_SENT, REFUSALS, CutForm, ShapePictureForm
+from campaign.organize.causes.shape_forms import MAX_UPLOAD_BYTES, REFUSALS, CutForm, ShapePictureForm
 from campaign.organize.guard import allowed, takes_bytes
 
 
@@ -23,7 +23,7 @@ def _refuse_heavy():
 
 
 @blueprint.post("/<slug>/shape")
-@takes_bytes(MOST_SENT, _refuse_heavy)
+@takes_bytes(MAX_UPLOAD_BYTES, _refuse_heavy)
 @allowed("causes.edit", any_cause)
 def add_shape(cause):
     """Keep the picture, cut out as fits it, and lead to where it is looked at."""

@@ -9,13 +9,13 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
 from campaign.lib.names import clean_text
-from campaign.montage.cutting import LEAST_THRESHOLD, MOST_THRESHOLD, Cut
-from campaign.montage.uploads import MOST_OCTETS
+from campaign.montage.cutting import MIN_THRESHOLD, MAX_THRESHOLD, Cut
+from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.content_fields import LineField, WholeField, most
 
 # The form's words come along with the file.
-MOST_SENT = MOST_OCTETS + 256 * 1024
-MOST_TITLE = 80
+MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
+MAX_TITLE_LENGTH = 80
 OUT_OF_RANGE = _l("Write a whole number from 1 to 254.")
 REFUSALS = {
     "too_heavy": _l("The file is larger than 12 MB. Make it smaller, or take another."),
@@ -41,12 +41,12 @@ class ShapePictureForm(FlaskForm):
     """A picture that may become a shape, and how organizers call it."""
 
     picture = FileField(_l("Picture"), [FileRequired(_l("Choose a file."))])
-    title = LineField(_l("What organizers call it"), [most(MOST_TITLE)])
+    title = LineField(_l("What organizers call it"), [most(MAX_TITLE_LENGTH)])
 
     def called(self):
         """Return the title that was typed, or the name of the file without its ending, or what any picture may be called."""
         stem = clean_text(PurePath(self.picture.data.filename or "").stem, lines=False)
-        return self.title.data or stem[:MOST_TITLE].strip() or "1"
+        return self.title.data or stem[:MAX_TITLE_LENGTH].strip() or "1"
 
 
 class CutForm(FlaskForm):
@@ -63,7 +63,7 @@ class CutForm(FlaskForm):
     )
     threshold = WholeField(
         _l("How far a colour may differ and still be ground"),
-        [InputRequired(OUT_OF_RANGE), NumberRange(LEAST_THRESHOLD, MOST_THRESHOLD, OUT_OF_RANGE)],
+        [InputRequired(OUT_OF_RANGE), NumberRange(MIN_THRESHOLD, MAX_THRESHOLD, OUT_OF_RANGE)],
         default=40,
     )
     inverted = BooleanField(_l("The other way round: the ground becomes the shape"))

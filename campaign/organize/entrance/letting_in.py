@@ -8,7 +8,7 @@ from campaign.accounts.audit import Actor, record
 from campaign.accounts.models import KnownDevice
 from campaign.accounts.operations import NEW_DEVICE
 from campaign.accounts.queries import organizer_by_id
-from campaign.accounts.sessions import DEVICE_KEPT, LONGEST, close_session, is_known, know_device, open_session
+from campaign.accounts.sessions import DEVICE_KEPT, MAX_AGE, close_session, is_known, know_device, open_session
 from campaign.extensions import db, write
 from campaign.lib.times import utcnow
 from campaign.mail.operations import owe
@@ -68,7 +68,7 @@ def _open(response, organizer_id, stage, way="", device_token=None):
 
     # Read before: the operation runs where there is no request.
     write(enter)
-    set_cookie(response, SESSION_COOKIE, token, LONGEST)
+    set_cookie(response, SESSION_COOKIE, token, MAX_AGE)
 
 
 def _remember(organizer_id, device_token, now, browser):

@@ -24,7 +24,7 @@ from campaign.organize.presence import organizer
 
 # A phone shows so many at once; whoever is further down is found by typing.
 SHOWN = 60
-MOST_WORDS = 200
+MAX_TEXT_LENGTH = 200
 NOTED_EVERY = timedelta(hours=6)
 # The door alone may ask for the camera.
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
@@ -59,7 +59,7 @@ def door_list(event):
 @allowed("registrations.check_in", any_event)
 def come(event):
     """Check in who has the code; with `anyway` also who has no seat."""
-    code, now = request.form.get("code", "")[:MOST_WORDS], utcnow()
+    code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = let_in if request.form.get("anyway") else check_in
     fact = Fact("registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id)
     try:
@@ -79,7 +79,7 @@ def come(event):
 @allowed("registrations.check_in", any_event)
 def come_not(event):
     """Take a check-in back."""
-    code = request.form.get("code", "")[:MOST_WORDS]
+    code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
     fact = Fact("registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id)
     try:
         left = act(fact, undo_check_in, event_id=event.id, code=code)
@@ -93,7 +93,7 @@ def _sight(event):
 
 
 def _list(event):
-    words = request.args.get("words", "")[:MOST_WORDS].strip()
+    words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
     found = find(event.id, words=words, state="" if words else "missing", limit=SHOWN + 1)
     return {
         "event": event,

@@ -18,11 +18,11 @@ from campaign.organize.content_fields import LineField, LinesField, SlugField, b
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.hour_fields import NO_SUCH_HOUR, HourField, ZoneField
 
-LONGEST = timedelta(days=31)
-MOST_TITLE = 200
-MOST_KIND = 80
-MOST_BODY = 20_000
-MOST_ACCESS = 4000
+MAX_DURATION = timedelta(days=31)
+MAX_TITLE_LENGTH = 200
+MAX_KIND_LENGTH = 80
+MAX_BODY_LENGTH = 20_000
+MAX_ACCESS_LENGTH = 4000
 WORDS = ("kind", "title", "body", "access")
 
 
@@ -42,7 +42,7 @@ class _WithHours(FlaskForm):
         if not self.starts.errors and not self.ends.errors:
             if self.ends.data <= self.starts.data:
                 self.ends.errors = [_l("That is not after it begins.")]
-            elif self.ends.data - self.starts.data > LONGEST:
+            elif self.ends.data - self.starts.data > MAX_DURATION:
                 self.ends.errors = [_l("That is more than a month after it begins.")]
         return valid and not self.starts.errors and not self.ends.errors
 
@@ -132,10 +132,10 @@ WordsForm = type(
     "WordsForm",
     (_Words,),
     {
-        **by_language("kind", lambda lang: LineField(in_language(_l("Kind of event"), lang), [most(MOST_KIND)])),
-        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(MOST_TITLE)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What happens there"), lang), [most(MOST_BODY)])),
-        **by_language("access", lambda lang: LinesField(in_language(_l("Good to know"), lang), [most(MOST_ACCESS)])),
+        **by_language("kind", lambda lang: LineField(in_language(_l("Kind of event"), lang), [most(MAX_KIND_LENGTH)])),
+        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)])),
+        **by_language("body", lambda lang: LinesField(in_language(_l("What happens there"), lang), [most(MAX_BODY_LENGTH)])),
+        **by_language("access", lambda lang: LinesField(in_language(_l("Good to know"), lang), [most(MAX_ACCESS_LENGTH)])),
     },
 )
 

@@ -9,15 +9,15 @@ from wtforms.validators import InputRequired, NumberRange, Optional, StopValidat
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, RowsField, WholeField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm, texts_of
-from campaign.organize.petitions.questions_forms import MOST_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
+from campaign.organize.petitions.questions_forms import MAX_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
 from campaign.signatures.fields import CountryField
 
-MOST_PLACE = 200
-MOST_ADDRESS = 300
-MOST_TOWN = 80
-MOST_URL = 500
-MOST_SEATS = 20
-MOST_PEOPLE = 1_000_000
+MAX_PLACE_LENGTH = 200
+MAX_ADDRESS_LENGTH = 300
+MAX_TOWN_LENGTH = 80
+MAX_URL_LENGTH = 500
+MAX_SEATS = 20
+MAX_PEOPLE = 1_000_000
 # As maps write it: two numbers with a point, whatever stands around them.
 _PAIR = re.compile(r"(-?\d{1,2}\.\d+)[,/&;\s]+(?:[a-z]+=)?(-?\d{1,3}\.\d+)")
 ONLINE_FOR = [
@@ -37,7 +37,7 @@ class PointField(StringField):
     point = None
 
     def pre_validate(self, form):
-        text = (self.data or "").strip()[:MOST_URL]
+        text = (self.data or "").strip()[:MAX_URL_LENGTH]
         if not text:
             return
         found = _PAIR.search(text)
@@ -56,10 +56,10 @@ class _Place(PartForm):
     """Where it is, on earth and online."""
 
     part = "place"
-    town = LineField(_l("Town"), [most(MOST_TOWN)])
+    town = LineField(_l("Town"), [most(MAX_TOWN_LENGTH)])
     country = CountryField(_l("Country"))
     point = PointField(_l("Point on the map"))
-    online_url = LineField(_l("Address for taking part online"), [most(MOST_URL)])
+    online_url = LineField(_l("Address for taking part online"), [most(MAX_URL_LENGTH)])
     online_for = RadioField(_l("Who is shown that address"), choices=ONLINE_FOR, default="everyone")
 
     @classmethod
@@ -83,8 +83,8 @@ PlaceForm = type(
     "PlaceForm",
     (_Place,),
     {
-        **by_language("place", lambda lang: LineField(in_language(_l("Place"), lang), [most(MOST_PLACE)])),
-        **by_language("address", lambda lang: LineField(in_language(_l("Street and number"), lang), [most(MOST_ADDRESS)])),
+        **by_language("place", lambda lang: LineField(in_language(_l("Place"), lang), [most(MAX_PLACE_LENGTH)])),
+        **by_language("address", lambda lang: LineField(in_language(_l("Street and number"), lang), [most(MAX_ADDRESS_LENGTH)])),
     },
 )
 
@@ -94,16 +94,16 @@ class _Coming(PartForm):
 
     part = "coming"
     registration = RadioField(_l("Registering"), choices=WAYS, default="none")
-    capacity = WholeField(_l("Seats there are"), [Optional(), NumberRange(1, MOST_PEOPLE, _l("Write a number from 1 up."))])
+    capacity = WholeField(_l("Seats there are"), [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))])
     most_seats = WholeField(
         _l("Seats that one person may take"),
         [
             InputRequired(_l("Write a number from 1 to 20.")),
-            NumberRange(1, MOST_SEATS, _l("Write a number from 1 to 20.")),
+            NumberRange(1, MAX_SEATS, _l("Write a number from 1 to 20.")),
         ],
     )
     is_free = BooleanField(_l("It is free"))
-    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
     def values(cls, event):
@@ -119,7 +119,7 @@ class _Coming(PartForm):
         if rows is None:
             return None
         typed = {field.name: field.data for field in self if field.name not in ("rows", "csrf_token")}
-        return type(self)(self.event, formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
+        return type(self)(self.event, formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
@@ -134,7 +134,7 @@ class _Coming(PartForm):
 ComingForm = type(
     "ComingForm",
     (_Coming,),
-    by_language("price", lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MOST_PLACE)])),
+    by_language("price", lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MAX_PLACE_LENGTH)])),
 )
 
 
@@ -143,7 +143,7 @@ class AboutForm(PartForm):
 
     part = "about"
     languages = SelectMultipleField(_l("Languages spoken"), choices=[SelectChoice(*each) for each in NAMES.items()])
-    others = LineField(_l("Other languages spoken"), [most(MOST_PLACE)])
+    others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
     is_vigil = BooleanField(_l("It is a vigil for the forty-three"))
 

@@ -10,7 +10,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 
 
 @blueprint.get("/<slug>/picture")
@@ -20,7 +20,7 @@ def picture(event):
 
 
 @blueprint.post("/<slug>/picture")
-@takes_bytes(MOST_SENT)
+@takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("events.edit", any_event)
 def save_picture(event):
     form = PictureForm()

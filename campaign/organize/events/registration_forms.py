@@ -10,7 +10,7 @@ from campaign.events.forms import SeatsField
 from campaign.signatures import keys
 from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
-MOST_SEATS = 20
+MAX_SEATS = 20
 STATE_WORDS = {
     "registered": _l("has a seat"),
     "came": _l("came"),
@@ -48,7 +48,7 @@ class ByHandForm(FlaskForm):
     """Somebody who asks for a seat at the door, by telephone or by letter."""
 
     name = NameField(_l("Name"))
-    seats = SeatsField(_l("Seats"), most=MOST_SEATS)
+    seats = SeatsField(_l("Seats"), most=MAX_SEATS)
     email = OptionalEmailField(_l("E-mail"))
     comes_in = BooleanField(_l("They are here, and come in now"))
     anyway = BooleanField(_l("Let them in although all seats are taken"))

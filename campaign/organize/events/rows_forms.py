@@ -12,9 +12,9 @@ from campaign.organize.content_fields import LineField, RowsField, by_language, 
 from campaign.organize.events.forms import PartForm
 from campaign.organize.hour_fields import TimeOfDayField
 
-MOST_ROWS = 40
-MOST_WORDS = 300
-MOST_NAME = 120
+MAX_ROWS = 40
+MAX_TEXT_LENGTH = 300
+MAX_NAME_LENGTH = 120
 ROLES = [SelectChoice("speaker", _l("Speaks")), SelectChoice("host", _l("Invites"))]
 
 
@@ -25,7 +25,7 @@ class _RowsForm(PartForm):
         rows = moved(self.rows.data, press)
         if rows is None:
             return None
-        return type(self)(self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MOST_ROWS]})
+        return type(self)(self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MAX_ROWS]})
 
 
 class _Hour(Form):
@@ -37,7 +37,7 @@ class _Hour(Form):
 HourRow = type(
     "HourRow",
     (_Hour,),
-    by_language("what", lambda lang: LineField(in_language(_l("What happens"), lang), [most(MOST_WORDS)])),
+    by_language("what", lambda lang: LineField(in_language(_l("What happens"), lang), [most(MAX_TEXT_LENGTH)])),
 )
 
 
@@ -45,7 +45,7 @@ class ProgrammeForm(_RowsForm):
     """Hour by hour."""
 
     part = "programme"
-    rows = RowsField(FormField(HourRow), _l("Hours"), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(HourRow), _l("Hours"), max_entries=MAX_ROWS)
 
     @classmethod
     def values(cls, event):
@@ -79,14 +79,14 @@ class ProgrammeForm(_RowsForm):
 class _Person(Form):
     """Who speaks or invites."""
 
-    name = LineField(_l("Name"), [most(MOST_NAME)])
+    name = LineField(_l("Name"), [most(MAX_NAME_LENGTH)])
     role = SelectField(_l("What they do"), choices=ROLES)
 
 
 PersonRow = type(
     "PersonRow",
     (_Person,),
-    by_language("words", lambda lang: LineField(in_language(_l("A few words about them"), lang), [most(MOST_WORDS)])),
+    by_language("words", lambda lang: LineField(in_language(_l("A few words about them"), lang), [most(MAX_TEXT_LENGTH)])),
 )
 
 
@@ -94,7 +94,7 @@ class PeopleForm(_RowsForm):
     """Who speaks and who invites."""
 
     part = "people"
-    rows = RowsField(FormField(PersonRow), _l("People"), max_entries=MOST_ROWS)
+    rows = RowsField(FormField(PersonRow), _l("People"), max_entries=MAX_ROWS)
 
     @classmethod
     def values(cls, event):

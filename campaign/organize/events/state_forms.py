@@ -10,7 +10,7 @@ from campaign.lib.times import utcnow
 from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
 from campaign.organize.hour_fields import IS_OVER, NO_SUCH_HOUR, HourField
 
-MOST_NOTICE = 600
+MAX_NOTICE_LENGTH = 600
 
 
 class LaterForm(FlaskForm):
@@ -46,5 +46,5 @@ class _Cancel(FlaskForm):
 CancelForm = type(
     "CancelForm",
     (_Cancel,),
-    by_language("notice", lambda lang: ShortTextField(in_language(_l("Why, and what instead"), lang), [most(MOST_NOTICE)])),
+    by_language("notice", lambda lang: ShortTextField(in_language(_l("Why, and what instead"), lang), [most(MAX_NOTICE_LENGTH)])),
 )

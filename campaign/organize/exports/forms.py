@@ -14,13 +14,13 @@ from campaign.exports.selection import Selection
 from campaign.lib.countries import countries
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LineField, most
-from campaign.organize.exports.words import KIND_WORDS, STATE_WORDS, USUAL, offered
+from campaign.organize.exports.words import KIND_WORDS, STATE_WORDS, DEFAULT_COLUMNS, offered
 from campaign.organize.hour_fields import DayField
 from campaign.organize.numbers.figures import zone
 from campaign.organize.signatures.words import EVIDENCE_WORDS
 from campaign.sharing.arrivals import clean_source
 
-MOST_PURPOSE = 300
+MAX_PURPOSE_LENGTH = 300
 FILTERS = ("state", "evidence", "country", "lang", "source", "subscribed")
 
 
@@ -29,7 +29,7 @@ class PurposeForm(FlaskForm):
 
     purpose = LineField(
         _l("What exactly for?"),
-        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), most(MOST_PURPOSE)],
+        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), most(MAX_PURPOSE_LENGTH)],
     )
 
 
@@ -64,7 +64,7 @@ class ExportForm(PurposeForm):
     def begin(cls, aim, petition, chosen):
         """Return the form as it was sent last for this petition (an ExportChoice), or with what is usual."""
         if chosen is None:
-            usual = [name for name in USUAL[aim] if name in offered(aim, petition)]
+            usual = [name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)]
             return cls(aim, petition, formdata=None, data={"columns": usual, "state": "counted", "kind": "csv"})
         kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
         return cls(aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})

@@ -14,8 +14,8 @@ from campaign.organize.exports.forms import PurposeForm
 from campaign.organize.hour_fields import DayField
 from campaign.petitions.handing import mark_of
 
-MOST_RECEIVER, MOST_NOTE = 200, 1000
-LARGEST = 2**31 - 1
+MAX_RECEIVER_LENGTH, MAX_NOTE_LENGTH = 200, 1000
+MAX_SIGNATURES = 2**31 - 1
 NAME_CHOICES = {
     "shown": _l("As each of them lets it be shown"),
     "full": _l("Whole names"),
@@ -73,13 +73,13 @@ class ReceiptForm(FlaskForm):
 
     day = DayField(_l("Day"), [InputRequired(_l("Write the day."))])
     received_by = LineField(
-        _l("Received by"), [DataRequired(_l("Write who took them: a name, an office, or both.")), most(MOST_RECEIVER)]
+        _l("Received by"), [DataRequired(_l("Write who took them: a name, an office, or both.")), most(MAX_RECEIVER_LENGTH)]
     )
     signatures = WholeField(
         _l("How many signatures"),
-        [NumberRange(min=1, max=LARGEST, message=_l("Write a number, such as 12408."))],
+        [NumberRange(min=1, max=MAX_SIGNATURES, message=_l("Write a number, such as 12408."))],
     )
-    note = LinesField(_l("What became of it"), [most(MOST_NOTE)])
+    note = LinesField(_l("What became of it"), [most(MAX_NOTE_LENGTH)])
 
     def validate_day(self, field):
         # Where the day has begun already, it may be tomorrow here.

@@ -23,7 +23,7 @@ OFFERED = {
     "letters": ("full_name", "given_name", "family_name", "email", "country", "postal_code", "lang"),
     "records": tuple(COLUMNS),
 }
-USUAL = {
+DEFAULT_COLUMNS = {
     "delivery": ("number", "evidence", "shown_name", "country", "day"),
     "letters": ("given_name", "family_name", "email", "lang"),
     "records": EVERYTHING,

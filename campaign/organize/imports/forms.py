@@ -10,16 +10,16 @@ from flask_wtf.file import FileField
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
 
-from campaign.imports.checking import MOST_SHEET
-from campaign.imports.values import OLDEST, newest_day
+from campaign.imports.checking import MAX_SHEET_LENGTH
+from campaign.imports.values import MIN_DATE, newest_day
 from campaign.lib.countries import countries
 from campaign.lib.times import utcnow
 from campaign.organize.content_fields import WholeField
 from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField
 
-MOST_SHEETS = 100
-MOST_WORDING = 3000
+MAX_SHEETS = 100
+MAX_WORDING_LENGTH = 3000
 PAPER_WORDS = {"A4": _l("A4"), "Letter": _l("Letter, as in North America")}
 TOO_LONG = _l("That is too long.")
 
@@ -44,7 +44,7 @@ class SigningDayField(DayField):
     """The day on which people signed."""
 
     def post_validate(self, form, validation_stopped):
-        if self.data and not self.errors and not OLDEST <= self.data <= newest_day(utcnow()):
+        if self.data and not self.errors and not MIN_DATE <= self.data <= newest_day(utcnow()):
             raise ValidationError(_l("Take a day that has been."))
 
 
@@ -67,7 +67,7 @@ class PrintForm(_OfPetition):
         _l("How many sheets?"),
         [
             InputRequired(_l("Write a number of sheets.")),
-            NumberRange(1, MOST_SHEETS, _l("Write a number from 1 to %(most)s.", most=MOST_SHEETS)),
+            NumberRange(1, MAX_SHEETS, _l("Write a number from 1 to %(most)s.", most=MAX_SHEETS)),
         ],
         default=10,
     )
@@ -84,13 +84,13 @@ class SheetForm(SheetChoice):
 
     sheet = StringField(
         _l("Number of the sheet"),
-        [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MOST_SHEET, message=TOO_LONG)],
+        [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MAX_SHEET_LENGTH, message=TOO_LONG)],
     )
     signed_on = SigningDayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
     country = CountryChoice(_l("Country of those who wrote none"))
     wording = TextAreaField(
         _l("What the sheet asked consent to"),
-        [DataRequired(_l("Copy what stands on the sheet.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [DataRequired(_l("Copy what stands on the sheet.")), Length(max=MAX_WORDING_LENGTH, message=TOO_LONG)],
     )
 
 
@@ -120,7 +120,7 @@ class ColumnsForm(FlaskForm):
     )
     wording = TextAreaField(
         _l("What the sheets asked consent to"),
-        [DataRequired(_l("Copy what stood on the sheets.")), Length(max=MOST_WORDING, message=TOO_LONG)],
+        [DataRequired(_l("Copy what stood on the sheets.")), Length(max=MAX_WORDING_LENGTH, message=TOO_LONG)],
     )
 
     def validate(self, extra_validators=None):

@@ -32,7 +32,7 @@ from campaign.organize.scope import in_sight, petitions_where
 from campaign.petitions.cards import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 
-MOST_LINES = 60
+MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
 
 
@@ -145,7 +145,7 @@ def grid(batch):
     if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
-    rows = first_rows(batch.id, MOST_LINES)
+    rows = first_rows(batch.id, MAX_LINES)
     note_sight(batch, [row for row in rows if any((row.typed or {}).values())])
     return render_template(
         "organize/imports/grid.html",
@@ -155,7 +155,7 @@ def grid(batch):
         fields=[*GRID, *(f"answers-{each['name']}" for each in petition.questions)],
         kinds=_kinds(petition),
         required={"given_name", *petition.required_fields},
-        most=MOST_LINES,
+        most=MAX_LINES,
         **words_of(petition),
     )
 
@@ -197,7 +197,7 @@ def _sent_rows(batch):
     known = {*GRID, "subscribe", "name_display", "comment", *(f"answers-{each['name']}" for each in petition.questions)}
     typed = {}
     for (place, field), text in sent_cells().items():
-        if place <= MOST_LINES and field in known:
+        if place <= MAX_LINES and field in known:
             typed.setdefault(place, {})[field] = text[:2000]
     return typed
 

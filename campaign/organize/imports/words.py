@@ -9,7 +9,7 @@ from campaign.imports.values import TOO_LONG
 from campaign.lib.postal_codes import postal_code_example
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from campaign.signatures.forms import MISSING_ANSWER
-from campaign.signatures.measures import MOST_COMMENT, MOST_NAME
+from campaign.signatures.measures import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 
 FIELD_WORDS = {
     "given_name": _l("Given name"),
@@ -72,7 +72,7 @@ FILE_FAULTS = {
     "too_many_columns": _l("There are more columns than a list of people can have."),
     "too_large_unpacked": _l("This workbook is larger inside than we take. Save the one sheet that matters as CSV."),
 }
-MOST = {"given_name": MOST_NAME, "family_name": MOST_NAME, "full_name": MOST_NAME, "comment": MOST_COMMENT}
+MAX_LENGTHS = {"given_name": MAX_NAME_LENGTH, "family_name": MAX_NAME_LENGTH, "full_name": MAX_NAME_LENGTH, "comment": MAX_COMMENT_LENGTH}
 DUPLICATE_WORDS = {
     "email": _l("Signed online"),
     "api": _l("Signed online"),
@@ -93,8 +93,8 @@ def fault_in_words(field, code):
         if example:
             return _("That is not a postal code of this country, such as %(example)s.", example=example)
         return _("That is not a postal code of this country.")
-    if name == TOO_LONG and field in MOST:
-        return _("That is longer than %(most)s letters.", most=MOST[field])
+    if name == TOO_LONG and field in MAX_LENGTHS:
+        return _("That is longer than %(most)s letters.", most=MAX_LENGTHS[field])
     if field == "email" and name in ADDRESS_FAULTS:
         return str(ADDRESS_FAULTS[name])
     return str(FAULTS.get(name) or NAME_FAULTS[name])

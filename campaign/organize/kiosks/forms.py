@@ -6,10 +6,10 @@ from wtforms import StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from campaign.kiosk.keys import is_pin
-from campaign.kiosk.pairing import GUESSED_PINS, MOST_NAME
+from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
 from campaign.organize.content_fields import LineField
 
-TOO_LONG = Length(max=MOST_NAME, message=_l("That is longer than %(most)s letters.", most=MOST_NAME))
+TOO_LONG = Length(max=MAX_NAME_LENGTH, message=_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH))
 
 
 class PinField(StringField):

@@ -22,7 +22,7 @@ from campaign.organize.presence import may
 from campaign.organize.reviewing.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import LARGEST_ID
+from campaign.organize.signatures.pages import MAX_ID
 from campaign.signatures.collecting import NEW
 
 # What came of a kiosk that nobody trusts any more takes an admin.
@@ -115,7 +115,7 @@ def _back(slug):
 def _tablet():
     """Return the id of the tablet whose records alone are wanted, or None."""
     asked = request.values.get("tablet", type=int)
-    return asked if asked and 0 < asked <= LARGEST_ID else None
+    return asked if asked and 0 < asked <= MAX_ID else None
 
 
 def _page(event, form, status=200, ticked=()):

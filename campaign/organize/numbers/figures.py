@@ -17,9 +17,9 @@ from campaign.signatures import counting
 from campaign.signatures.forecast import Forecast, forecast
 
 SECONDS = 10
-MOST = 100
+MAX_FIGURES = 100
 RANGES = ("hours", "month", "all")
-LONGEST_BY_DAY = 92
+MAX_DAYS_BY_DAY = 92
 # Of how many days the share of those who confirm is told, today included.
 SHARE_DAYS = 14
 
@@ -51,7 +51,7 @@ class RecentFigures:
         born, figures = self._kept.get(key, (0, None))
         if figures is None or not self._seconds or monotonic() - born >= self._seconds:
             figures = self._make(key)
-            if len(self._kept) >= MOST:
+            if len(self._kept) >= MAX_FIGURES:
                 self._kept.clear()
             self._kept[key] = (monotonic(), figures)
         return figures
@@ -132,7 +132,7 @@ def spans(hours, chosen_range):
         today = days[-1].start
         missing = [Span(today - timedelta(days=back), 0, 0) for back in range(29, len(days) - 1, -1)]
         return [*missing, *days[-30:]]
-    return days if len(days) <= LONGEST_BY_DAY else _by_week(days)
+    return days if len(days) <= MAX_DAYS_BY_DAY else _by_week(days)
 
 
 def _last_hours(hours):

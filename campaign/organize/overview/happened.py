@@ -15,8 +15,8 @@ from campaign.organize.people.audit_words import ACTIONS, DOORS
 from campaign.organize.presence import causes_where, may
 from campaign.signatures.finding import held_since
 
-MOST = 12
-MOST_READ = 400
+MAX_ENTRIES = 12
+MAX_READ = 400
 # Of which of these acts one reads who may do what: what changes for supporters, not each look and each word.
 SEEN_BY = {
     "causes.see": ("causes.publish", "causes.schedule", "causes.close", "causes.reopen", "causes.archive"),
@@ -63,13 +63,13 @@ class _Place:
 
 def happenings(since):
     """Return the newest Happenings since an instant, the newest first."""
-    found = [entry for entry in entries_since(since, [*PERMISSION], most=MOST_READ) if _may_read(entry)]
+    found = [entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)]
     groups = {}
     for entry in found:
         groups.setdefault((entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []).append(entry)
     titles = titles_of(found)
     told = [_told(group, titles) for group in groups.values()]
-    return sorted([*told, *_came_in(since)], key=lambda each: each.at, reverse=True)[:MOST]
+    return sorted([*told, *_came_in(since)], key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
 
 
 def _may_read(entry):

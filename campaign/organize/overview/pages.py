@@ -27,9 +27,9 @@ from campaign.petitions.queries import petition_counts, petitions_of_cause
 
 blueprint = Blueprint("overview", __name__)
 # Whoever looks after more causes sees their figures here, and each chart on the page of its cause.
-MOST_CHARTS = 3
+MAX_CHARTS = 3
 # The others stand in the list of petitions.
-MOST_PETITIONS = 6
+MAX_PETITIONS = 6
 TURNS = {"open": 0, "not_yet": 1, "closed": 3}
 
 
@@ -61,7 +61,7 @@ def index():
         today=_today(now),
         hour=clock_time(now, get_locale(), zone()),
         city=get_timezone_location(zone(), locale=get_locale(), return_city=True),
-        causes=[_in_sight(cause, chosen, len(causes) <= MOST_CHARTS, now) for cause in causes],
+        causes=[_in_sight(cause, chosen, len(causes) <= MAX_CHARTS, now) for cause in causes],
         tasks=tasks_for_today(),
         happened=happenings(start_of_yesterday()),
         when=lambda at: _when(at, now),
@@ -89,8 +89,8 @@ def _in_sight(cause, chosen_range, has_chart, now):
         cause=cause,
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
-        petitions=tuple(rows[:MOST_PETITIONS]),
-        further=len(rows[MOST_PETITIONS:]),
+        petitions=tuple(rows[:MAX_PETITIONS]),
+        further=len(rows[MAX_PETITIONS:]),
         glance=seen,
         wide=chart(drawn, height=300) if drawn else None,
         narrow=chart(drawn, width=358, height=230, labels=4) if drawn else None,

@@ -18,7 +18,7 @@ from campaign.organize.presence import causes_where
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 
 @blueprint.get("/")
@@ -64,7 +64,7 @@ def named_in(found):
 def _before():
     """Return the id behind which the page begins, or None; what no row can have is as if it had not been asked."""
     before = request.args.get("before", type=int)
-    return before if before and 0 < before <= LARGEST_ID else None
+    return before if before and 0 < before <= MAX_ID else None
 
 
 def _start(field, days=0):

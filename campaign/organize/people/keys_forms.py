@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired
 
-from campaign.api.models import MOST_NAME
+from campaign.api.models import MAX_NAME_LENGTH
 from campaign.organize.content_fields import LineField, most
 from campaign.organize.fields import unchosen
 
@@ -14,7 +14,7 @@ class KeyForm(FlaskForm):
     """Who gets it, for which cause, and how far their word goes."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    name = LineField(_l("Whose key it is"), [DataRequired(_l("Write who gets it.")), most(MOST_NAME)])
+    name = LineField(_l("Whose key it is"), [DataRequired(_l("Write who gets it.")), most(MAX_NAME_LENGTH)])
     is_trusted = BooleanField(_l("Their signatures count at once, on their word"))
 
     def offer(self, causes, lang):

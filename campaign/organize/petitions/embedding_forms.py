@@ -14,7 +14,7 @@ from campaign.embeds.queries import mark_of
 from campaign.lib.locales import NAMES
 from campaign.organize.content_fields import LinesField
 
-MOST_ORIGINS = 50
+MAX_ORIGINS = 50
 SHOW_WORDS = {
     "form": _l("The form, with the letter"),
     "thermometer": _l("The thermometer, with a button"),
@@ -43,8 +43,8 @@ class OriginsField(LinesField):
                 )
             )
         self.origins = list(dict.fromkeys(plain))
-        if len(self.origins) > MOST_ORIGINS:
-            raise StopValidation(_l("At most %(most)s sites.", most=MOST_ORIGINS))
+        if len(self.origins) > MAX_ORIGINS:
+            raise StopValidation(_l("At most %(most)s sites.", most=MAX_ORIGINS))
         if form.allowed.data == "listed" and not self.origins:
             raise StopValidation(_l("Write at least one site, or allow nobody."))
 

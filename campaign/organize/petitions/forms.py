@@ -17,10 +17,10 @@ from campaign.organize.content_fields import (
     most,
 )
 
-MOST_TITLE = 200
-MOST_SUMMARY = 1000
-MOST_BODY = 20_000
-MOST_GOAL = 100_000_000
+MAX_TITLE_LENGTH = 200
+MAX_SUMMARY_LENGTH = 1000
+MAX_BODY_LENGTH = 20_000
+MAX_GOAL = 100_000_000
 PARTS = ("title", "summary", "body", "organisation")
 LACKING = {
     "title": _l("Write a title; the other words of this language wait for it."),
@@ -43,7 +43,7 @@ class GoalForm(FlaskForm):
         _l("Goal"),
         [
             InputRequired(_l("Write a whole number; 0 for no goal.")),
-            NumberRange(0, MOST_GOAL, _l("Write a number from 0 to 100 million.")),
+            NumberRange(0, MAX_GOAL, _l("Write a number from 0 to 100 million.")),
         ],
     )
 
@@ -70,19 +70,19 @@ class _Letter(InLanguages, FlaskForm):
 
 
 def _title(lang):
-    return LineField(in_language(_l("Title"), lang), [most(MOST_TITLE)])
+    return LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)])
 
 
 def _summary(lang):
-    return ShortTextField(in_language(_l("In short"), lang), [most(MOST_SUMMARY)])
+    return ShortTextField(in_language(_l("In short"), lang), [most(MAX_SUMMARY_LENGTH)])
 
 
 def _body(lang):
-    return LinesField(in_language(_l("Letter"), lang), [most(MOST_BODY)])
+    return LinesField(in_language(_l("Letter"), lang), [most(MAX_BODY_LENGTH)])
 
 
 def _organisation(lang):
-    return LineField(in_language(_l("Written by"), lang), [most(MOST_TITLE)])
+    return LineField(in_language(_l("Written by"), lang), [most(MAX_TITLE_LENGTH)])
 
 
 LetterForm = type(

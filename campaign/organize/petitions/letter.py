@@ -10,7 +10,7 @@ from campaign.organize.acts import act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.drafts import preview_asked
 from campaign.organize.guard import allowed
-from campaign.organize.petitions.forms import MOST_BODY, LetterForm
+from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.pages import any_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
@@ -63,7 +63,7 @@ def save_letter(petition):
 @allowed("petitions.edit")
 def letter_as_read():
     """Return Markdown as readers will see it: what the page asks for while somebody writes."""
-    body = request.form.get("body", "")[:MOST_BODY]
+    body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
 
 

@@ -8,7 +8,7 @@ from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
-from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
 from campaign.petitions.queries import petition_in_any_state
@@ -21,7 +21,7 @@ def picture(petition):
 
 
 @blueprint.post("/<slug>/picture")
-@takes_bytes(MOST_SENT)
+@takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("petitions.edit", any_petition)
 def save_picture(petition):
     form = PictureForm()

@@ -17,9 +17,9 @@ from campaign.lib.locales import LOCALES
 from campaign.lib.slugs import free_slug, slug_of
 from campaign.organize.content_fields import LineField, LinesField, RevisionField, RowsField, by_language, in_language, most
 
-MOST_QUESTIONS = 12
-MOST_LABEL = 200
-MOST_CHOICES = 4000
+MAX_QUESTIONS = 12
+MAX_LABEL_LENGTH = 200
+MAX_CHOICES_LENGTH = 4000
 FIELDS = [
     SelectChoice("family_name", _l("Family name")),
     SelectChoice("country", _l("Country")),
@@ -53,8 +53,8 @@ QuestionRow = type(
     "QuestionRow",
     (_Question,),
     {
-        **by_language("label", lambda lang: LineField(in_language(_l("Question"), lang), [most(MOST_LABEL)])),
-        **by_language("choices", lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MOST_CHOICES)])),
+        **by_language("label", lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)])),
+        **by_language("choices", lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)])),
     },
 )
 
@@ -67,7 +67,7 @@ class FormForm(FlaskForm):
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
     neutral_emails = BooleanField(_l("Neutral emails: the subject does not say that someone signed"))
-    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MOST_QUESTIONS)
+    rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
     def of(cls, petition):
@@ -86,7 +86,7 @@ class FormForm(FlaskForm):
     def with_rows(self, rows):
         """Return the form with other rows, all else as typed."""
         typed = {name: self[name].data for name in SETTINGS}
-        return type(self)(formdata=None, data={**typed, "rows": rows[:MOST_QUESTIONS]})
+        return type(self)(formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
     def validate_asking(self, original):
         """Check the form and its questions, whose words in the language `original` count."""

@@ -10,17 +10,17 @@ from campaign.lib.locales import LOCALES, NAMES
 from campaign.organize.content_fields import LineField, RevisionField, RowsField, by_language, in_language, most
 from campaign.organize.hour_fields import DayField, HourField, ZoneField
 
-MOST_TARGETS = 30
-MOST_TARGET = 200
+MAX_TARGETS = 30
+MAX_TARGET_LENGTH = 200
 
-TargetRow = type("TargetRow", (Form,), {lang: LineField(NAMES[lang], [most(MOST_TARGET)]) for lang in LOCALES})
+TargetRow = type("TargetRow", (Form,), {lang: LineField(NAMES[lang], [most(MAX_TARGET_LENGTH)]) for lang in LOCALES})
 
 
 class TargetsForm(FlaskForm):
     """Who is asked, in their order, each called as in each language."""
 
     revision = RevisionField()
-    rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MOST_TARGETS)
+    rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MAX_TARGETS)
 
     @classmethod
     def of(cls, petition):
@@ -28,7 +28,7 @@ class TargetsForm(FlaskForm):
 
     @classmethod
     def with_rows(cls, rows, revision):
-        return cls(formdata=None, data={"rows": rows[:MOST_TARGETS], "revision": revision})
+        return cls(formdata=None, data={"rows": rows[:MAX_TARGETS], "revision": revision})
 
     def targets(self):
         """Return the rows in which anything was typed as {language: name}."""
@@ -77,7 +77,7 @@ class _Dates(FlaskForm):
 
 
 def _place(lang):
-    return LineField(in_language(_l("Place of the hand-over"), lang), [most(MOST_TARGET)])
+    return LineField(in_language(_l("Place of the hand-over"), lang), [most(MAX_TARGET_LENGTH)])
 
 
 DatesForm = type(

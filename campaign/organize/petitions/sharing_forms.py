@@ -6,28 +6,28 @@ from wtforms import HiddenField
 
 from campaign.lib.locales import LOCALES
 from campaign.organize.content_fields import RowsField, ShortTextField, by_language, in_language, most
-from campaign.sharing.models import MOST_WORDS
+from campaign.sharing.models import MAX_TEXT_LENGTH
 from campaign.sharing.queries import mark_of
 
-MOST_TEXTS = 4
+MAX_TEXTS = 4
 
 
 class _Wordings(FlaskForm):
-    """Up to MOST_TEXTS wordings in each language; an empty one is none. `mark` tells which its editor had before their eyes."""
+    """Up to MAX_TEXTS wordings in each language; an empty one is none. `mark` tells which its editor had before their eyes."""
 
     mark = HiddenField()
 
     @classmethod
     def of(cls, texts):
         """Return the form with these ShareTexts, and room for one more in each language."""
-        data = {f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MOST_TEXTS] for lang in LOCALES}
+        data = {f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS] for lang in LOCALES}
         return cls(formdata=None, data={"mark": mark_of(texts), **data}).with_room()
 
     def with_room(self):
         for lang in LOCALES:
             field = self[f"texts_{lang}"]
             filled = [entry.data for entry in field if entry.data]
-            while len(field) < min(MOST_TEXTS, max(2, len(filled) + 1)):
+            while len(field) < min(MAX_TEXTS, max(2, len(filled) + 1)):
                 field.append_entry("")
         return self
 
@@ -37,8 +37,8 @@ class _Wordings(FlaskForm):
 
 
 def _texts(lang):
-    wording = ShortTextField(in_language(_l("Wording"), lang), [most(MOST_WORDS)])
-    return RowsField(wording, in_language(_l("Wordings"), lang), max_entries=MOST_TEXTS)
+    wording = ShortTextField(in_language(_l("Wording"), lang), [most(MAX_TEXT_LENGTH)])
+    return RowsField(wording, in_language(_l("Wordings"), lang), max_entries=MAX_TEXTS)
 
 
 SharingForm = type("SharingForm", (_Wordings,), by_language("texts", _texts))

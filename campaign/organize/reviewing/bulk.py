@@ -16,7 +16,7 @@ from campaign.organize.presence import actor, causes_where, organizer
 from campaign.organize.reviewing.bulk_filters import Filter, asked_filter, filter_for_trail, filter_in_words
 from campaign.organize.reviewing.bulk_words import DONE_WORDS, RUNNING_WORDS, UNDONE_WORDS, press_words
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import LARGEST_ID
+from campaign.organize.signatures.pages import MAX_ID
 from campaign.organize.signatures.sights import note_list
 from campaign.organize.signatures.words import words
 from campaign.signatures import bulk
@@ -126,7 +126,7 @@ def _snapshot():
         at = datetime.fromisoformat(request.form.get("at", ""))
     except ValueError:
         return None
-    if upto_id is None or not 0 <= upto_id <= LARGEST_ID or at.tzinfo is None or at > utcnow():
+    if upto_id is None or not 0 <= upto_id <= MAX_ID or at.tzinfo is None or at > utcnow():
         return None
     return bulk.Snapshot(upto_id, at)
 

@@ -8,7 +8,7 @@ from flask import request
 from campaign.lib.times import utcnow
 from campaign.organize.acts import Fact, act_on_some
 from campaign.organize.presence import causes_where
-from campaign.organize.signatures.pages import LARGEST_ID
+from campaign.organize.signatures.pages import MAX_ID
 from campaign.signatures import reviewing
 
 ON_A_PAGE = 20
@@ -68,4 +68,4 @@ def act_by_petition(action, operation, ids, *, reason="", **named):
 
 def _after():
     asked = request.values.get("after", type=int) or 0
-    return asked if 0 <= asked <= LARGEST_ID else 0
+    return asked if 0 <= asked <= MAX_ID else 0

@@ -15,10 +15,10 @@ from campaign.lib.names import name_key
 from campaign.organize.fields import unchosen
 from campaign.organize.signatures.words import KIND_WORDS
 from campaign.signatures.rule_models import Rule
-from campaign.signatures.rules import MOST_ADDRESSES, many_addresses
+from campaign.signatures.rules import MAX_ADDRESSES, many_addresses
 
-MOST_LINES = 100
-MOST_LETTERS = 4000
+MAX_LINES = 100
+MAX_LENGTH = 4000
 KIND_HINTS = {
     "words": _l("One word or phrase a line. Whole words are found, in capitals or not, with accents or without."),
     "mail_domain": _l("One domain a line, such as example.org. What stands before it, as in mail.example.org, is held too."),
@@ -40,7 +40,7 @@ class RuleForm(FlaskForm):
         _l("Which?"),
         [
             InputRequired(_l("Write what the rule is to look for.")),
-            Length(max=MOST_LETTERS, message=_l("That is too long.")),
+            Length(max=MAX_LENGTH, message=_l("That is too long.")),
         ],
     )
     where = SelectField(_l("Where?"), [InputRequired(_l("Choose where the rule holds."))])
@@ -62,8 +62,8 @@ class RuleForm(FlaskForm):
         lines = list(dict.fromkeys(filter(None, (line.strip() for line in field.data.splitlines()))))
         if not lines:
             raise ValidationError(_l("Write what the rule is to look for."))
-        if len(lines) > MOST_LINES:
-            raise ValidationError(_("These are more than %(most)s lines. Make two rules of them.", most=MOST_LINES))
+        if len(lines) > MAX_LINES:
+            raise ValidationError(_("These are more than %(most)s lines. Make two rules of them.", most=MAX_LINES))
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))
 
     def rule(self):
@@ -84,7 +84,7 @@ def _network(line, _lines):
         network = ip_network(line, strict=False)
     except ValueError as fault:
         raise ValidationError(_("%(line)s is neither an address nor a range.", line=line)) from fault
-    if many_addresses(network) > MOST_ADDRESSES:
+    if many_addresses(network) > MAX_ADDRESSES:
         too_wide = _(
             "%(line)s is too wide: whole regions would be held. Take a range of at most 4,096 addresses.", line=line
         )

@@ -22,7 +22,7 @@ from campaign.signatures.rule_keeping import rules_of
 
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 ON_A_PAGE = 50
-LARGEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 MERGE_FAULTS = {
     "one": _l("These are not two signatures."),
     "petition": _l("They are under different petitions: each counts there."),
@@ -42,7 +42,7 @@ def index():
     form = SignatureSearch(petitions)
     form.validate()
     before = request.args.get("before", type=int)
-    found = find(form.search(), before_id=before if before and 0 < before <= LARGEST_ID else None, most=ON_A_PAGE + 1)
+    found = find(form.search(), before_id=before if before and 0 < before <= MAX_ID else None, most=ON_A_PAGE + 1)
     rows = found[:ON_A_PAGE]
     # What was asked for may be a name: only that it was stands in the trail.
     note_list(rows, sorted(form.asked), on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None)

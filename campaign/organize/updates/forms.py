@@ -24,7 +24,7 @@ from campaign.updates.body_pictures import unknown_names
 ELSEWHERE = _l("A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text.")
 PARTS = ("title", "summary", "body")
 LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
-MOST_BODY = 20_000
+MAX_BODY_LENGTH = 20_000
 
 
 class _Words(InLanguages, FlaskForm):
@@ -69,7 +69,7 @@ WordsForm = type(
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
         **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(MOST_BODY)])),
+        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(MAX_BODY_LENGTH)])),
     },
 )
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, PictureForm, is_as_seen
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
 from campaign.updates.operations import UpdateChangedMeanwhile
 from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture, wide_cut
@@ -20,7 +20,7 @@ def picture(update):
 
 
 @blueprint.post("/<slug>/picture")
-@takes_bytes(MOST_SENT)
+@takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", any_update)
 def save_picture(update):
     form, written = PictureForm(), update.written_in

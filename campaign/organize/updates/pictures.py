@@ -8,8 +8,8 @@ from campaign.lib.markdown import to_html
 from campaign.lib.times import utcnow
 from campaign.organize.acts import act
 from campaign.organize.guard import allowed, takes_bytes
-from campaign.organize.picture_forms import MOST_SENT, BodyPictureForm
-from campaign.organize.updates.forms import MOST_BODY
+from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, BodyPictureForm
+from campaign.organize.updates.forms import MAX_BODY_LENGTH
 from campaign.organize.updates.pages import any_update, blueprint, fact_of
 from campaign.updates import body_pictures
 from campaign.updates.operations import UpdateChangedMeanwhile
@@ -23,7 +23,7 @@ def pictures(update):
 
 
 @blueprint.post("/<slug>/pictures")
-@takes_bytes(MOST_SENT)
+@takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", any_update)
 def add_picture(update):
     form, written = BodyPictureForm(), update.written_in
@@ -33,7 +33,7 @@ def add_picture(update):
     try:
         made = act(fact_of("updates.edit", update, part="pictures"), body_pictures.add_body_picture, update_id=update.id, **named)
     except body_pictures.TooManyPictures:
-        form.picture.errors = [_("An update has at most %(most)s pictures in its text. Take one away first.", most=body_pictures.MOST_PICTURES)]
+        form.picture.errors = [_("An update has at most %(most)s pictures in its text. Take one away first.", most=body_pictures.MAX_PICTURES)]
         return _all_page(update, form, 409)
     flash(_("It is picture %(number)s. Now put its line into the text.", number=made.number), "sure")
     return _back(update)
@@ -94,7 +94,7 @@ def remove_body_picture(update, number):
 @allowed("updates.edit", any_update)
 def words_as_read(update):
     """Return Markdown with the update's pictures as readers will see it: what the page asks for while somebody writes."""
-    body = request.form.get("body", "")[:MOST_BODY]
+    body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template("organize/petitions/letter_as_read.html", body=to_html(body, body_pictures.pictures_of(update, update.original_lang)))
 
 
@@ -105,7 +105,7 @@ def _all_page(update, form, status=200):
         title=update.text(g.lang).title,
         form=form,
         shown_in={each.number: body_pictures.langs_showing(update, each) for each in update.body_pictures},
-        most=body_pictures.MOST_PICTURES,
+        most=body_pictures.MAX_PICTURES,
     ), status
 
 

@@ -18,7 +18,7 @@ from campaign.updates import operations
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import update_in_any_state
 
-MOST_EVENTS = 50
+MAX_EVENTS = 50
 
 
 @blueprint.get("/<slug>/words")
@@ -77,7 +77,7 @@ def _about(form, update):
     """Offer what the update may be about: the petitions and events of its cause, and what it is about already."""
     now = utcnow()
     petitions = [(each.id, each.title) for each in petitions_where("petitions.see") if each.cause_id == update.cause_id]
-    near = {"cause_id": update.cause_id, "limit": MOST_EVENTS}
+    near = {"cause_id": update.cause_id, "limit": MAX_EVENTS}
     events = {each.id: each for each in (*events_ahead(now, **near), *events_past(now, **near))}
     if update.event_id and update.event_id not in events:
         events[update.event_id] = event_by_id(update.event_id)

@@ -5,7 +5,7 @@
 import { ask } from "./server.js";
 
 const ASKS = 20;
-const MOST_IDS = 500;
+const MAX_IDS = 500;
 
 export class Ahead {
   constructor(store) {
@@ -36,7 +36,7 @@ export class Ahead {
   /** Ask what is counted of the rest; fails where the server does not tell. */
   async ask() {
     const { secret, ids } = await this.look();
-    const unknown = ids.filter((id) => !this.counted.has(id)).slice(0, MOST_IDS);
+    const unknown = ids.filter((id) => !this.counted.has(id)).slice(0, MAX_IDS);
     if (!unknown.length) return;
     const { answer } = await ask("/kiosk/numbers", { secret, body: { ids: unknown } });
     const { counted = {} } = answer;

@@ -6,7 +6,7 @@ import { isWord, word, words } from "./words.js";
 
 const CLOCK_MS = 300000;
 const LOW = 0.2;
-const MOST_NAMED = 6;
+const MAX_NAMED = 6;
 
 const of = (kind, name) => ({ kind, title: word(name), text: word(`${name}_hint`) });
 
@@ -53,7 +53,7 @@ function byReason(records) {
     lines.set(name, [...(lines.get(name) || []), which]);
   }
   return [...lines].map(([name, all]) => {
-    const rest = all.length > MOST_NAMED ? " …" : "";
-    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MOST_NAMED).join(" · ")}${rest}`;
+    const rest = all.length > MAX_NAMED ? " …" : "";
+    return `${word(name)} (${number(all.length, lang())}): ${all.slice(0, MAX_NAMED).join(" · ")}${rest}`;
   });
 }

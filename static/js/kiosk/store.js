@@ -7,8 +7,8 @@ const QUEUE = { keyPath: ["kiosk", "sequence"] };
 // What belongs to one pairing, and goes with it.
 const OF_A_TABLE = ["campaign", "isNew", "numbers", "shifts", "signed", "stopped", "tries"];
 const DAY_MS = 86400000;
-const MOST_SHIFTS = 40;
-const MOST_NOTES = 2000;
+const MAX_SHIFTS = 40;
+const MAX_NOTES = 2000;
 
 const done = (request) =>
   new Promise((resolve, reject) => {
@@ -176,7 +176,7 @@ export class Store {
         // Where it is gone another tab had the receipt, and has noted it.
         if (record) notes.push({ kiosk, sequence, reason, at: record.at });
       }
-      if (review.length) of("settings").put(notes.slice(-MOST_NOTES), "notes");
+      if (review.length) of("settings").put(notes.slice(-MAX_NOTES), "notes");
       for (const sequence of removed) of("queue").delete([kiosk, sequence]);
       for (const [sequence, reason] of refused) {
         const record = await done(of("queue").get([kiosk, sequence]));
@@ -209,7 +209,7 @@ export class Store {
     return this.within(["settings"], "readwrite", async (of) => {
       const shifts = (await done(of("settings").get("shifts"))) || [];
       change(shifts);
-      of("settings").put(shifts.slice(-MOST_SHIFTS), "shifts");
+      of("settings").put(shifts.slice(-MAX_SHIFTS), "shifts");
       return shifts;
     });
   }

@@ -7,7 +7,7 @@ import { Refused } from "./server.js";
 const LOCK = "volante-kiosk-sync";
 const BEAT_MS = 60000;
 const FIRST_MS = 2000;
-const LONGEST_MS = 300000;
+const MAX_MS = 300000;
 
 export class Sync extends EventTarget {
   constructor(store) {
@@ -108,13 +108,13 @@ export class Sync extends EventTarget {
   fail(error) {
     this.failures += 1;
     const isAnswer = error instanceof Refused;
-    const most = Math.min(LONGEST_MS, FIRST_MS * 2 ** this.failures);
+    const most = Math.min(MAX_MS, FIRST_MS * 2 ** this.failures);
     // Anywhere below it: tablets that lost the same network must not all come back at once.
     const wait = most * (0.5 + Math.random() / 2);
     const since = this.state.offlineSince || Date.now();
     if (isAnswer) {
       // Who answers is there: no signature and no network that comes back makes us ask sooner.
-      this.restsUntil = performance.now() + Math.max(wait, Math.min(error.after * 1000, LONGEST_MS));
+      this.restsUntil = performance.now() + Math.max(wait, Math.min(error.after * 1000, MAX_MS));
       this.tell({ isOnline: true, offlineSince: null, problem: error.code || "busy" });
     } else this.tell({ isOnline: false, offlineSince: since, problem: "" });
     this.soon(wait);

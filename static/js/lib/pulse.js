@@ -2,9 +2,9 @@
 // sets in it.
 
 const TIMEOUT_MS = 8000;
-const QUICKEST_MS = 500;
-const SLOWEST_MS = 60000;
-const QUIET_MS = 1000;
+const MIN_INTERVAL_MS = 500;
+const MAX_INTERVAL_MS = 60000;
+const DEFAULT_INTERVAL_MS = 1000;
 
 /**
  * Milliseconds until the next question. `chance` in [0, 1) spreads a crowd: up to a tenth later
@@ -12,9 +12,9 @@ const QUIET_MS = 1000;
  * minute at most.
  */
 export function pauseAfter(nextMs, failures, chance = Math.random()) {
-  const pace = Math.min(SLOWEST_MS, Math.max(QUICKEST_MS, Number(nextMs) || QUIET_MS));
+  const pace = Math.min(MAX_INTERVAL_MS, Math.max(MIN_INTERVAL_MS, Number(nextMs) || DEFAULT_INTERVAL_MS));
   if (!failures) return pace * (1 + chance / 10);
-  return Math.min(SLOWEST_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
+  return Math.min(MAX_INTERVAL_MS, pace * 2 ** (failures - 1)) * (0.9 + chance / 10);
 }
 
 function checked(answer) {
@@ -101,7 +101,7 @@ export class Pulse {
   failed(retryMs) {
     this.failures += 1;
     const pause = pauseAfter(this.answer && this.answer.next_ms, this.failures);
-    this.askIn(Math.max(pause, Math.min(SLOWEST_MS, retryMs)));
+    this.askIn(Math.max(pause, Math.min(MAX_INTERVAL_MS, retryMs)));
     if (this.failures === 2) this.onLive(false, this.knownSince);
   }
 

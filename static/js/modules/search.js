@@ -2,7 +2,7 @@
 // address follows without filling the history, and what was found is said once the fingers rest.
 
 const REST_MS = 250;
-const FEWEST_LETTERS = 2;
+const MIN_LENGTH = 2;
 
 async function ask(url, signal) {
   const answer = await fetch(url, { signal, headers: { Accept: "text/html" } });
@@ -34,7 +34,7 @@ export default function search(form) {
   async function update() {
     const wish = new URLSearchParams(new FormData(form)).toString();
     const letters = form.elements.q.value.trim().length;
-    if (wish === shown || (letters && letters < FEWEST_LETTERS)) return;
+    if (wish === shown || (letters && letters < MIN_LENGTH)) return;
     asking.abort();
     asking = new AbortController();
     const url = `${form.action}?${wish}`;

@@ -5,10 +5,10 @@ import { fill } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
 import { cut } from "../organize/cutting.js";
 
-const MOST_PIXELS = 480;
+const MAX_PIXELS = 480;
 
 function canvasFor(image) {
-  const scale = Math.min(1, MOST_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
+  const scale = Math.min(1, MAX_PIXELS / Math.max(image.naturalWidth, image.naturalHeight));
   const canvas = document.createElement("canvas");
   canvas.width = Math.max(1, Math.round(image.naturalWidth * scale));
   canvas.height = Math.max(1, Math.round(image.naturalHeight * scale));

@@ -10,7 +10,7 @@ const FADE_MS = 200;
 const APART_MS = 300;
 const SWARM = 12;
 const SPREAD_MS = 800;
-const LEAST_PIXELS = 30;
+const MIN_PIXELS = 30;
 const STRIDE = 28;
 const RIM = 0.92;
 const PLACE = 2 ** -32;
@@ -107,7 +107,7 @@ export class Arrivals {
     const slope = 2 * (1 - 2 * left) * bend;
     const heading = Math.atan2(-(across + down * slope), down - across * slope);
     const turn = (this.turnTo(each, heading) * left ** 0.5) | 0;
-    const least = Math.max(1, (LEAST_PIXELS * ratio) / view.size);
+    const least = Math.max(1, (MIN_PIXELS * ratio) / view.size);
     return [dx, dy, turn, 1 + (least - 1) * left ** 0.4, Math.min(1, part * 5)];
   }
 

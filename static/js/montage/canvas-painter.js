@@ -10,7 +10,7 @@ import { Sheets } from "./sheets.js";
 import { tintsOf } from "./tints.js";
 
 // Four bytes each: stamps of large butterflies would fill a tablet's memory long before they are many.
-const MOST_STAMPED = 2 ** 24;
+const MAX_STAMPED = 2 ** 24;
 const STEP = 2 ** 0.25;
 const TURN = Math.PI / 32768;
 
@@ -148,7 +148,7 @@ export class CanvasPainter {
     const sheet = this.sheets.for(size * 1.1);
     if (kept && kept.sheet === sheet) return kept.canvas;
     if (!sheet) return null;
-    if (this.stamped > MOST_STAMPED) this.forget();
+    if (this.stamped > MAX_STAMPED) this.forget();
     const colour = this.shape.colours.slice(3 * pixel - 3, 3 * pixel);
     const tints = tintsOf(this.shape, colour, size, night);
     const canvas = tinted(sheet, variant, tints, Math.min(sheet.side, Math.ceil(STEP ** level)));

@@ -4,7 +4,7 @@ import { yOf } from "./flock.js";
 import { tintsOf } from "./tints.js";
 
 const PLACE = 2 ** -32;
-const WIDEST_GRID = 600;
+const MAX_GRID_WIDTH = 600;
 const STRENGTH = 0.9;
 const DEEPEST = 0.72;
 
@@ -25,7 +25,7 @@ export const ghostStrength = (count) =>
 export function layGround(shape, flock, count, width, size, night) {
   const fullness = between(count, 150, 2500);
   if (!fullness || !flock.length) return null;
-  const side = Math.floor(width / Math.max(width / WIDEST_GRID, size / 8));
+  const side = Math.floor(width / Math.max(width / MAX_GRID_WIDTH, size / 8));
   const heap = heaped(shape, flock, side, size / width, lookOf(shape, size, night, fullness));
   const reach = Math.max(1, Math.round((size * side * 0.3) / width));
   const soft = heap.map((plane) => blurred(blurred(plane, side, reach), side, reach));

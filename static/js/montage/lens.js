@@ -10,7 +10,7 @@ const DOT = 1 / 800;
 const RADIUS = 62;
 const LENS_ROOM = 4;
 const ROOM = 0.7;
-const SMALLEST_RING = 9;
+const MIN_RING = 9;
 const RING_ROOM = 0.62;
 const RING_WIDTH = 2.5;
 
@@ -47,7 +47,7 @@ export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * 
 // has the stronger.
 function rings(lit, view, ratio, { ink, sheet }) {
   return lit.flatMap((place) => {
-    const radius = Math.max((place.radius || SMALLEST_RING) * ratio, view.size * RING_ROOM);
+    const radius = Math.max((place.radius || MIN_RING) * ratio, view.size * RING_ROOM);
     const { x, y } = spotOf(place, view);
     const width = RING_WIDTH * ratio;
     const outer = radius + (place.isOwn ? 2 : 1) * width;

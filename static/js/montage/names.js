@@ -1,7 +1,7 @@
 // The names that supporters allowed, a thousand butterflies at a time.
 
 const CHUNK = 1000;
-const MOST_CHUNKS = 24;
+const MAX_CHUNKS = 24;
 // With the half minute that copies on the way may be old, whoever withdraws is gone within one.
 const FRESH_MS = 15000;
 
@@ -29,7 +29,7 @@ export class Names {
     this.chunks.delete(k);
     this.chunks.set(k, { names, at: Date.now() });
     names.catch(() => this.chunks.delete(k));
-    if (this.chunks.size > MOST_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
+    if (this.chunks.size > MAX_CHUNKS) this.chunks.delete(this.chunks.keys().next().value);
     return names;
   }
 

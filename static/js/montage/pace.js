@@ -3,8 +3,8 @@
 
 const SLOW_MS = 34;
 const QUICK_MS = 20;
-const LEAST = 1500;
-const MOST = 400000;
+const MIN_BUTTERFLIES = 1500;
+const MAX_BUTTERFLIES = 400000;
 // A fast machine paints a quarter of a million within a dozen frames, and a slow one never begins with too much.
 const FASTER = 1.5;
 
@@ -23,7 +23,7 @@ export class Pace {
     if (this.mean > SLOW_MS) this.ease();
     else if (this.mean < QUICK_MS) {
       this.slow = 0;
-      this.budget = Math.min(MOST, this.budget * FASTER);
+      this.budget = Math.min(MAX_BUTTERFLIES, this.budget * FASTER);
     }
   }
 
@@ -32,7 +32,7 @@ export class Pace {
   }
 
   ease() {
-    this.budget = Math.max(LEAST, this.budget * 0.9);
+    this.budget = Math.max(MIN_BUTTERFLIES, this.budget * 0.9);
     this.mostAloft = Math.max(40, Math.round(this.mostAloft * 0.9));
     this.slow += 1;
     if (this.slow < 40 || this.ratio <= 1) return;

@@ -14,7 +14,7 @@ const SIZE_MS = 1400;
 const SETTLE_MS = { few: 150, many: 4000 };
 const SLIM = 1.25;
 // While one sees a stopgap, its picture is painted in so many steps at most, however slow the machine.
-const MOST_STEPS = 30;
+const MAX_STEPS = 30;
 const smooth = (low, high, value) => {
   const way = Math.min(1, Math.max(0, (value - low) / (high - low)));
   return way * way * (3 - 2 * way);
@@ -200,7 +200,7 @@ export class Scene {
     const { build } = this;
     const all = build.flock.length / 2;
     const isStopgap = !this.layer || !isSame(this.layer.view, build.view);
-    const least = isStopgap ? all / MOST_STEPS : 1;
+    const least = isStopgap ? all / MAX_STEPS : 1;
     const to = Math.min(all, build.at + Math.ceil(Math.max(least, this.pace.budget)));
     if (!this.painter.paint(build.at, to)) {
       this.build = null;

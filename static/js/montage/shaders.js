@@ -197,7 +197,7 @@ const SPECK = `${HEAD}#define SPECK 1.4\n`;
 const specks = [SPRITE, SHARES].map((source) => source.replace(HEAD, SPECK));
 
 /** Butterflies up to so many pixels may be painted as specks; of larger ones points have too much rim. */
-export const LARGEST_SPECK = 6;
+export const MAX_SPECK_SIZE = 6;
 export const SOURCES = {
   sprite: [SPRITE, SHARES],
   speck: specks,

@@ -1,7 +1,7 @@
 // The sprite sheets: fetched when butterflies first grow large enough to need them.
 
-const LARGEST = { small: 15, mid: 70, full: Infinity };
-export const LEVELS = Object.keys(LARGEST);
+const MAX_SIZES = { small: 15, mid: 70, full: Infinity };
+export const LEVELS = Object.keys(MAX_SIZES);
 
 export class Sheets {
   /** `url` has {level} in it; `prepare(image)` makes of a sheet what the painter draws with. */
@@ -11,7 +11,7 @@ export class Sheets {
 
   /** Return the best sheet at hand for butterflies of `size` pixels, and fetch a better one if any. */
   for(size) {
-    const wanted = LEVELS.findIndex((level) => size < LARGEST[level]);
+    const wanted = LEVELS.findIndex((level) => size < MAX_SIZES[level]);
     this.fetch(LEVELS[wanted]).catch(() => {});
     const order = [...LEVELS.slice(0, wanted + 1).reverse(), ...LEVELS.slice(wanted + 1)];
     const level = order.find((each) => this.ready[each]);

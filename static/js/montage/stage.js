@@ -13,8 +13,8 @@ import { WebGLPainter } from "./webgl-painter.js";
 
 const RECHECK_MS = 30000;
 const BETWEEN_MS = 5000;
-const MOST_BORN = 5000;
-const MOST_LOSSES = 2;
+const MAX_ARRIVALS = 5000;
+const MAX_CONTEXT_LOSSES = 2;
 
 // Few need it, so it is fetched only where there is no WebGL2.
 const fetchCanvasPainter = async () => (await import("./canvas-painter.js")).CanvasPainter;
@@ -64,7 +64,7 @@ export class Stage {
   }
 
   async painter() {
-    const kinds = [async () => WebGLPainter, fetchCanvasPainter].slice(this.losses < MOST_LOSSES ? 0 : 1);
+    const kinds = [async () => WebGLPainter, fetchCanvasPainter].slice(this.losses < MAX_CONTEXT_LOSSES ? 0 : 1);
     for (const kind of kinds) {
       try {
         return await this.painterOf(await kind());
@@ -174,7 +174,7 @@ export class Stage {
 
   take({ born, gone }) {
     if ((born.length || gone.length) && !this.isAway) {
-      const isCrowd = this.wasAway || born.length > MOST_BORN;
+      const isCrowd = this.wasAway || born.length > MAX_ARRIVALS;
       if (isCrowd) this.scene.arrivals.hurry(performance.now());
       this.scene.show(this.numbers, isCrowd ? [] : born);
     }

@@ -3,7 +3,7 @@
 
 import { dropTarget, posesOf, programOf, targetOf, textureOf } from "./graphics.js";
 import { bringForward, layersFor } from "./layers.js";
-import { LARGEST_SPECK, SOURCES } from "./shaders.js";
+import { MAX_SPECK_SIZE, SOURCES } from "./shaders.js";
 import { Sheets } from "./sheets.js";
 import { contrastAt, liftOf, nearness } from "./tints.js";
 
@@ -132,7 +132,7 @@ export class WebGLPainter {
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
     gl.viewport(0, 0, this.canvas.width, this.canvas.height);
     const { view } = this.back;
-    const areSpecks = view.size <= LARGEST_SPECK;
+    const areSpecks = view.size <= MAX_SPECK_SIZE;
     if (!this.useSprites(view, areSpecks ? "speck" : "sprite")) return false;
     gl.vertexAttrib4f(2, 0, 0, 0, 1);
     gl.vertexAttrib1f(3, 1);

@@ -3,7 +3,7 @@
 import { counted, number } from "../lib/sentences.js";
 import { isStill, lang } from "./page.js";
 
-const LONGEST_MS = 900;
+const MAX_MS = 900;
 const LONG = 100000;
 const shown = new WeakMap();
 
@@ -34,7 +34,7 @@ export function showCount(element, n) {
   cancelAnimationFrame(state.frame);
   const from = state.value;
   const length =
-    isStill() || Math.abs(n - from) < 2 ? 0 : Math.min(LONGEST_MS, 240 + 40 * Math.abs(n - from));
+    isStill() || Math.abs(n - from) < 2 ? 0 : Math.min(MAX_MS, 240 + 40 * Math.abs(n - from));
   let start = null;
   const step = (now) => {
     start = start === null ? now : start;

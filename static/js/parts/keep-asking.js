@@ -3,7 +3,7 @@
 
 const TOUCHES = ["pointerdown", "keydown", "focus"];
 const LEFT_MS = 30 * 60 * 1000;
-const MOST_MS = 120000;
+const MAX_MS = 120000;
 
 /** Call `ask`, which says whether it got an answer, every `everyMs`; less and less often while it gets none. */
 export function keepAsking(everyMs, ask) {
@@ -20,7 +20,7 @@ export function keepAsking(everyMs, ask) {
     } catch {
       // No network.
     }
-    pause = went ? everyMs : Math.min(2 * pause, MOST_MS);
+    pause = went ? everyMs : Math.min(2 * pause, MAX_MS);
     plan();
   }
 

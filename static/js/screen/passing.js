@@ -13,7 +13,7 @@ const FADE_MS = 650;
 const ASK_MS = 12000;
 const APART_MS = 1000;
 const MAX_TOGETHER = 6;
-const MOST = 40;
+const MAX_NAMES = 40;
 const LOCALES = { es: "es-MX" };
 
 function placeOf({ country }) {
@@ -39,7 +39,7 @@ export class Passing {
     const isFirst = !this.last && last;
     this.last = last;
     // An answer that was under way may tell of the same ones again.
-    this.fresh = [...new Set([...this.fresh, ...born])].slice(-MOST);
+    this.fresh = [...new Set([...this.fresh, ...born])].slice(-MAX_NAMES);
     if (isFirst) this.ask().then(() => this.shown.length || this.next());
     else if (born.length) this.askSoon();
   }
@@ -59,7 +59,7 @@ export class Passing {
 
   async ask(isNew = false) {
     if (!this.last) return;
-    await this.roll.ask(this.last, this.fresh, MOST, isNew);
+    await this.roll.ask(this.last, this.fresh, MAX_NAMES, isNew);
     const isThere = (each) => this.roll.has(each);
     this.rings.keep(isThere);
     if (!this.shown.every(isThere)) this.show(this.shown.filter(isThere));
@@ -109,7 +109,7 @@ export class Passing {
     this.isNew = false;
     this.wait(EACH_MS);
     if (document.hidden) return;
-    const newest = this.roll.named.slice(0, MOST);
+    const newest = this.roll.named.slice(0, MAX_NAMES);
     const named = newest[this.turn % newest.length];
     this.turn += 1;
     if (!named) this.show([]);

@@ -1,7 +1,7 @@
 // Who may be named now, among the newest butterflies.
 
 const CHUNK = 1000;
-const MOST_CHUNKS = 4;
+const MAX_CHUNKS = 4;
 // With the half minute that a copy may be old when it comes, nobody is named a minute after withdrawing.
 const TRUSTED_MS = 28000;
 
@@ -35,7 +35,7 @@ export class Roll {
     const wanted = new Set([top, ...numbers.map(chunkOf)]);
     if (top && last % CHUNK < most) wanted.add(top - 1);
     try {
-      const ks = [...wanted].slice(0, MOST_CHUNKS);
+      const ks = [...wanted].slice(0, MAX_CHUNKS);
       const found = await Promise.all(ks.map((k) => this.fetch(k, isNew)));
       this.chunks = new Map(ks.map((k, at) => [k, found[at]]));
       this.learn(found.flatMap(({ butterflies }) => butterflies));

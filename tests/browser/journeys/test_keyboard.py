@@ -6,7 +6,7 @@ from tests.browser.screens.mail import letter_of
 from tests.browser.screens.petition import AMALIA, PetitionScreen
 from tests.browser.screens.thanks import ThanksScreen
 
-MOST_TABS = 60
+MAX_TABS = 60
 NAME = "document.activeElement.name || document.activeElement.className"
 # A radio is drawn by its card, which carries the ring.
 HAS_RING = """[document.activeElement, document.activeElement.closest("label")].some(
@@ -15,7 +15,7 @@ HAS_RING = """[document.activeElement, document.activeElement.closest("label")].
 
 def tab_to(page, name):
     """Press Tab until the control called `name` has the focus; it must be seen to have it."""
-    for _ in range(MOST_TABS):
+    for _ in range(MAX_TABS):
         page.keyboard.press("Tab")
         if name in page.evaluate(NAME):
             assert page.evaluate(HAS_RING), f"{name} has the focus and does not show it"

@@ -2,7 +2,7 @@
 
 from tests.browser.modules.little_site import BASE
 
-MOST_PIXELS = 2**24
+MAX_PIXELS = 2**24
 SIDE = 400
 
 # A painter whose shape has another colour at each of its first places, and a sheet that is there.
@@ -29,4 +29,4 @@ STAMP = """async ([url, many, size]) => {
 def test_large_stamps_are_forgotten_before_they_fill_the_memory(page):
     page.goto("/pages/thanks.html")
     most = page.evaluate(STAMP, [f"{BASE}/montage/canvas-painter.js", 150, SIDE])
-    assert MOST_PIXELS / 2 < most <= MOST_PIXELS + (SIDE * 1.2) ** 2
+    assert MAX_PIXELS / 2 < most <= MAX_PIXELS + (SIDE * 1.2) ** 2

@@ -1,7 +1,7 @@
 // A signature drawn with a finger, as the path of an SVG in a box of 600 by 200.
 
 const [WIDTH, HEIGHT] = [600, 200];
-const MOST = 20000;
+const MAX_POINTS = 20000;
 
 /** Make `canvas` take a signature; return { path(), clear(), leave() }. */
 export async function drawPad(canvas) {
@@ -41,7 +41,7 @@ const scaled = (strokes, by) =>
 function pathOf(strokes, by) {
   for (let step = 1; step <= 64; step *= 2) {
     const path = strokes.map(({ points }) => stroke(points, step, by)).join("");
-    if (path.length <= MOST) return path;
+    if (path.length <= MAX_POINTS) return path;
   }
   return "";
 }
