@@ -4,9 +4,9 @@ import gc
 from functools import partial
 
 from campaign import create_app
-from campaign.lib.logs import start_logging
-from campaign.lib.orphans import end_with_parent
-from campaign.lib.processors import keep_to_one
+from campaign.process.logs import start_logging
+from campaign.process.parent import end_with_parent
+from campaign.process.cpu_affinity import keep_to_one
 from campaign.organize.uploads import max_bytes_for
 from campaign.server.bridge import WsgiBridge
 

@@ -9,9 +9,9 @@ from bench.sites import SECRET, SLUG
 from campaign import create_app
 from campaign.cli.demonstration import load_demonstration
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import Signature
@@ -47,7 +47,7 @@ def confirm_paths(url, folder, many):
         for rows in confirmed_rows(many):
             write(add_rows, [row | unasked for row in rows])
         waiting = db.session.scalars(select(Signature).where(Signature.id > first).order_by(Signature.id))
-        paths = [f"/en/signatures/confirm/{keys.token_for(keys.CONFIRM, signature)}" for signature in waiting]
+        paths = [f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}" for signature in waiting]
         db.engine.dispose()
     return paths
 

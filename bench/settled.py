@@ -9,8 +9,8 @@ from sqlalchemy import func, select, update
 from bench.filling import application, confirmed_rows
 from campaign.causes.models import CauseTally
 from campaign.extensions import db, write
-from campaign.lib.countries import countries
-from campaign.lib.times import utcnow
+from campaign.i18n.countries import countries
+from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.generation import add_rows
 from campaign.signatures.models import LedgerEntry, Signature

@@ -6,8 +6,8 @@ from flask import Flask
 
 import config
 from campaign import extensions
-from campaign.accounts import emails as account_letters
-from campaign.accounts import pace
+from campaign.accounts import emails as account_emails
+from campaign.accounts import rate_limits
 from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
@@ -15,66 +15,71 @@ from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
-from campaign.edge.memory import PublicMemory
-from campaign.edge.pace import Pace
+from campaign.edge.page_cache import PublicMemory
+from campaign.edge.poll_interval import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
 from campaign.imports import operations as imports_operations
 from campaign.kiosk import emails as kiosk_emails
-from campaign.kiosk import pace as kiosk_pace
+from campaign.kiosk import rate_limits as kiosk_rate_limits
 from campaign.kiosk import tasks as kiosk_tasks
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
 from campaign.kiosk.table_routes import blueprint as tables
-from campaign.lib import catalogs
-from campaign.lib.deadlines import limit_statements
+from campaign.i18n import catalogs
+from campaign.db.timeouts import limit_statements
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
-from campaign.mail.servers import server_from
+from campaign.mail.server_url import server_from
 from campaign.montage.card_routes import blueprint as share_cards
 from campaign.montage.poster_routes import blueprint as posters
 from campaign.montage.routes import blueprint as montage_pages
 from campaign.organize import workspace
-from campaign.petitions import terms
+from campaign.petitions import signing_terms
 from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, network_keys, pressure, standing_rules
+from campaign.signatures import emails, network_keys
+from campaign.signatures import abuse_limits
+from campaign.signatures import rule_cache
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.updates import emails as update_emails
 from campaign.updates.routes import blueprint as update_pages
-from campaign.web import assets, failures, formats, headers, languages, lazy_strings, read_json, row_numbers, sessions
-from campaign.web.machines import blueprint as machine_pages
+from campaign.web import assets, headers, languages, lazy_strings, read_json, sessions
+from campaign.web import errors
+from campaign.web import template_filters
+from campaign.web import id_converter
+from campaign.web.seo import blueprint as machine_pages
 from campaign.web.metrics import blueprint as metrics
-from campaign.web.pages import blueprint as site_pages
+from campaign.web.routes import blueprint as site_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 # Under names of their own: a package's name would hide the package.
 PARTS = (
     languages,
-    row_numbers,
+    id_converter,
     read_json,
     lazy_strings,
-    formats,
+    template_filters,
     assets,
     headers,
     sessions,
-    failures,
-    terms,
+    errors,
+    signing_terms,
     network_keys,
-    pressure,
-    standing_rules,
+    abuse_limits,
+    rule_cache,
     emails,
-    pace,
-    kiosk_pace,
+    rate_limits,
+    kiosk_rate_limits,
     kiosk_emails,
-    account_letters,
+    account_emails,
     titles,
     event_emails,
     subscription_emails,

@@ -6,7 +6,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import BigInteger, Integer, MetaData
 from sqlalchemy.orm import DeclarativeBase
 
-from campaign.lib.transactions import Transactions
+from campaign.db.transactions import Transactions
 
 # Constraints need names that both databases agree on, or later migrations cannot find them.
 NAMING = {

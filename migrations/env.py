@@ -4,7 +4,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
-from campaign.lib.times import UtcDateTime
+from campaign.process.clock import UtcDateTime
 
 database = current_app.extensions["migrate"].db
 # One process migrates at a time; the number only has to be ours.

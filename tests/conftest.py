@@ -11,8 +11,8 @@ from campaign import create_app
 from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
-from campaign.lib import times
-from campaign.lib.counters import storage_of
+from campaign.process import clock
+from campaign.security.rate_limit_storage import storage_of
 from campaign.signatures import network_keys
 from tests import databases
 from tests.emptying import empty
@@ -83,7 +83,7 @@ def awkward_time(request, monkeypatch):
             return present.astimezone(tz)
 
     # What `utcnow` asks, wherever it is used: also as the default of a column.
-    monkeypatch.setattr(times, "datetime", Standing)
+    monkeypatch.setattr(clock, "datetime", Standing)
     return present
 
 

@@ -10,12 +10,15 @@ from bench.report import Row
 from bench.settled import fill_settled
 from campaign import create_app
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.numbers.figures import make_figures
+from campaign.process.clock import utcnow
+from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition
-from campaign.signatures import bulk, counting, finding, sums
-from campaign.signatures.finding import Search, find
-from campaign.signatures.lookup_keeping import LookupKeeper
+from campaign.signatures import bulk_decisions
+from campaign.signatures import statistics
+from campaign.signatures import search
+from campaign.signatures import aggregates
+from campaign.signatures.search import Search, find
+from campaign.signatures.search_indexing import LookupKeeper
 
 # `--rows 5000000` asks for more.
 SIGNATURES = 200_000
@@ -40,7 +43,7 @@ def measure(scale, folder, signatures=SIGNATURES):
 
 def _work():
     """Do what the worker does beside those who look."""
-    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), sums.SumsKeeper(write, holder="bench")
+    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), aggregates.SumsKeeper(write, holder="bench")
     while lookup.keep():
         db.session.rollback()
     keeper.keep()
@@ -66,9 +69,9 @@ def _questions(ids):
         "finding part of an email address": searching(words="0071f4"),
         "signatures of a rare country": searching(country="ZW"),
         **{f"signatures by state, {state}": searching(state=state) for state in ("pending", "rejected", "withdrawn", "erased")},
-        "the list of held signatures": lambda: (finding.held_for_review(ids), finding.held_by_reason(ids)),
-        "a preview of all that are held": lambda: bulk.preview(Search(ids, state="held"), bulk.take_snapshot(utcnow())),
-        "the counts of the overview": lambda: (counting.states(ids), finding.how_many_unread(ids)),
+        "the list of held signatures": lambda: (search.held_for_review(ids), search.held_by_reason(ids)),
+        "a preview of all that are held": lambda: bulk_decisions.preview(Search(ids, state="held"), bulk_decisions.take_snapshot(utcnow())),
+        "the counts of the overview": lambda: (statistics.states(ids), search.how_many_unread(ids)),
         "the first view of the figures": lambda: make_figures(ids),
     }
 

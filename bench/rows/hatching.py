@@ -11,7 +11,7 @@ from bench.filling import application, confirmed_rows
 from bench.report import Row
 from campaign.causes.models import Cause
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures.generation import add_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import TO_HATCH, Signature

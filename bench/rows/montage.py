@@ -22,7 +22,7 @@ ROUNDS = 5
 PRESS = """
 import runpy, sys
 sys.argv = ['press', *sys.argv[1:]]
-runpy.run_module('campaign.montage.press', run_name='__main__')
+runpy.run_module('campaign.montage.poster_renderer', run_name='__main__')
 [peak] = (line.split()[1] for line in open('/proc/self/status') if line.startswith('VmHWM'))
 print('peak', peak)
 """

@@ -9,8 +9,8 @@ from bench.filling import application
 from bench.report import Row
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import db, write
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
 from campaign.search.indexing import put
 from campaign.search.queries import search
 from campaign.search.sources import Document

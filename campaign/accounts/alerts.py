@@ -5,7 +5,7 @@ from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.extensions import db
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 from campaign.mail.operations import owe
 
 ALERT = "account_alert"

@@ -6,7 +6,7 @@ from sqlalchemy import or_, select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.extensions import db
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 
 MAX_REASON_LENGTH = 500
 

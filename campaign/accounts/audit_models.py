@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.db.constraints import one_of
+from campaign.process.clock import UtcDateTime, utcnow
 
 DOORS = ("web", "command", "worker", "api", "kiosk")
 

@@ -2,7 +2,7 @@
 
 from flask_babel import force_locale
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.alert_texts import alert_text
 from campaign.accounts.alerts import ALERT
 from campaign.accounts.audit_models import AccountAlert, AuditEntry
@@ -13,8 +13,8 @@ from campaign.accounts.permissions import must_have_second_factor
 from campaign.accounts.queries import device_by_id, is_open, link_by_id, organizer_by_id
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 
@@ -114,7 +114,7 @@ def _open_link(owed):
 
 
 def _link_words(link):
-    return {"link_url": workspace_address(f"organize.links.{link.purpose}", token=keys.link_token(link))}
+    return {"link_url": workspace_address(f"organize.links.{link.purpose}", token=tokens.link_token(link))}
 
 
 def _letter(template, organizer, lang, **words):

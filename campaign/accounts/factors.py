@@ -6,7 +6,7 @@ import secrets
 import pyotp
 from sqlalchemy import delete, func, select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import Organizer, Passkey, RecoveryCode
 from campaign.accounts.queries import organizer_by_id
 from campaign.accounts.sessions import close_sessions
@@ -38,7 +38,7 @@ def step_of(secret, code, now):
 
 def start_codes(*, organizer_id, secret, step):
     """Take codes of `secret` as second factor from now on; `step` is that of the code by which it was shown to work."""
-    values = {"totp_secret": keys.seal(secret), "totp_step": step}
+    values = {"totp_secret": tokens.seal(secret), "totp_step": step}
     db.session.execute(update(Organizer).where(Organizer.id == organizer_id).values(**values))
 
 
@@ -56,7 +56,7 @@ def spend_code(*, organizer_id, code, now):
     if len(code) == RECOVERY_DIGITS:
         return "recovery" if _spend_recovery_code(organizer_id, code, now) else None
     organizer = organizer_by_id(organizer_id)
-    secret = keys.unseal(organizer.totp_secret) if organizer.totp_secret else None
+    secret = tokens.unseal(organizer.totp_secret) if organizer.totp_secret else None
     step = step_of(secret, code, now) if secret else None
     if step is None:
         return None
@@ -65,7 +65,7 @@ def spend_code(*, organizer_id, code, now):
 
 
 def _spend_recovery_code(organizer_id, code, now):
-    digest = keys.code_digest(organizer_id, code)
+    digest = tokens.code_digest(organizer_id, code)
     unused = (
         RecoveryCode.organizer_id == organizer_id,
         RecoveryCode.code_digest == digest,
@@ -83,7 +83,7 @@ def replace_recovery_codes(*, organizer_id, codes):
     """Let these codes open, and none from before."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
     db.session.add_all(
-        RecoveryCode(organizer_id=organizer_id, code_digest=keys.code_digest(organizer_id, code)) for code in codes
+        RecoveryCode(organizer_id=organizer_id, code_digest=tokens.code_digest(organizer_id, code)) for code in codes
     )
     db.session.flush()
 
@@ -114,6 +114,6 @@ def take_factors(*, organizer_id):
 
 
 def _note_stopped(organizer):
-    secret = organizer.totp_secret and keys.unseal(organizer.totp_secret)
+    secret = organizer.totp_secret and tokens.unseal(organizer.totp_secret)
     if secret:
         note_ended("app.stopped", organizer.id, secret)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.permissions import ADMIN, ROLES
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.db.constraints import one_of
+from campaign.process.clock import UtcDateTime, utcnow
 
 STAGES = ("password", "full")
 LINKS = ("invitation", "reset")

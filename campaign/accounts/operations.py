@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from sqlalchemy import delete, func, select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.factors import take_factors
 from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
@@ -13,7 +13,7 @@ from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 from campaign.mail.operations import owe
 
 INVITATION, RESET, ROLE, CHANGED = "account_invitation", "account_reset", "account_role", "account_changed"
@@ -185,7 +185,7 @@ def tell_of_change(entry, organizer):
 
 
 def _organizer_at(address, name, lang, may_bring_back, now):
-    digest = keys.email_digest(address.normalized)
+    digest = tokens.email_digest(address.normalized)
     row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang}
     row |= {"totp_step": 0, "created_at": now}
     # Two who invite the same person at once make one organizer.

@@ -18,7 +18,7 @@ from webauthn.helpers.structs import (
 from campaign.accounts.models import Passkey, SpentChallenge
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 
 CHALLENGE_GOOD_FOR = timedelta(minutes=5)
 # What a device may send that does not have the shape of an answer.

@@ -2,11 +2,11 @@
 
 from sqlalchemy import or_, select
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import AccountLink, Grant, KnownDevice, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.extensions import db
-from campaign.lib.tokens import claimed_number
+from campaign.security.tokens import claimed_number
 
 
 def organizer_by_id(organizer_id):
@@ -16,7 +16,7 @@ def organizer_by_id(organizer_id):
 
 def organizer_by_address(address):
     """Return the organizer with this address, however it is written, or None; a removed one too."""
-    return db.session.scalar(select(Organizer).where(Organizer.email_digest == keys.email_digest(address)))
+    return db.session.scalar(select(Organizer).where(Organizer.email_digest == tokens.email_digest(address)))
 
 
 def organizers_of(cause_ids, *, with_removed=False):
@@ -42,7 +42,7 @@ def link_by_token(purpose, token, now):
     """Return the AccountLink behind a token of `purpose` that can still be used, or None."""
     link_id = claimed_number(token)
     link = None if link_id is None else db.session.get(AccountLink, link_id)
-    return link if link is not None and keys.is_token_of(link, purpose, token) and is_open(link, now) else None
+    return link if link is not None and tokens.is_token_of(link, purpose, token) and is_open(link, now) else None
 
 
 def link_by_id(link_id):

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.extensions import db
 
@@ -19,10 +19,10 @@ def open_session(*, organizer_id, token, stage, device, address, now):
     """Open a session behind a fresh cookie's `token`; `password` as stage is good for ten minutes, until the second factor."""
     session = OrganizerSession(
         organizer_id=organizer_id,
-        token_digest=keys.token_digest(token),
+        token_digest=tokens.token_digest(token),
         stage=stage,
         device=device[:120],
-        address=keys.shorten(address),
+        address=tokens.shorten(address),
         created_at=now,
         seen_at=now,
         confirmed_at=now,
@@ -39,7 +39,7 @@ def session_of(token, now):
         return None
     return db.session.scalar(
         select(OrganizerSession).where(
-            OrganizerSession.token_digest == keys.token_digest(token),
+            OrganizerSession.token_digest == tokens.token_digest(token),
             OrganizerSession.expires_at > now,
             OrganizerSession.seen_at > now - IDLE,
         )
@@ -99,9 +99,9 @@ def know_device(*, organizer_id, device_token, device, address, lang, now):
     if is_new:
         known = KnownDevice(
             organizer_id=organizer_id,
-            token_digest=keys.token_digest(device_token),
+            token_digest=tokens.token_digest(device_token),
             device=device[:120],
-            address=keys.shorten(address),
+            address=tokens.shorten(address),
             lang=lang,
             created_at=now,
         )
@@ -117,4 +117,4 @@ def forget_devices(*, organizer_id):
 
 
 def _which(organizer_id, device_token):
-    return KnownDevice.organizer_id == organizer_id, KnownDevice.token_digest == keys.token_digest(device_token)
+    return KnownDevice.organizer_id == organizer_id, KnownDevice.token_digest == tokens.token_digest(device_token)

@@ -6,7 +6,7 @@ from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 MAX_NAME_LENGTH = 80
 

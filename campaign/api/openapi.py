@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from campaign.api.asking import Parameter
-from campaign.api.problems import MIMETYPE
+from campaign.api.params import Parameter
+from campaign.api.errors import MIMETYPE
 from campaign.api.schemas import SCHEMAS
 
 VERSION = "1.0.0"

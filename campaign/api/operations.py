@@ -4,10 +4,10 @@ from datetime import timedelta
 
 from sqlalchemy import insert, update
 
-from campaign.accounts.keys import new_token, token_digest
+from campaign.accounts.tokens import new_token, token_digest
 from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db, note_ended
-from campaign.lib.slugs import slug_of
+from campaign.text.slugs import slug_of
 
 PREFIX = "vol_"
 SOURCE_LETTERS = 40

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from campaign.accounts.keys import token_digest
+from campaign.accounts.tokens import token_digest
 from campaign.api.models import ApiKey
 from campaign.extensions import db
 from campaign.signatures.models import SHOWN, Signature

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, abort, current_app, jsonify, request, url_for
 
-from campaign.api.asking import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
+from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
 from campaign.api.openapi import Endpoint, document
-from campaign.api.problems import CORS
+from campaign.api.errors import CORS
 from campaign.api.queries import shown_signatures
-from campaign.api.shapes import (
+from campaign.api.serializers import (
     cause_shape,
     event_shape,
     petition_shape,
@@ -15,8 +15,8 @@ from campaign.api.shapes import (
 )
 from campaign.causes.queries import cause_by_slug, cause_count, published_causes
 from campaign.events.queries import events_ahead, events_past
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.process.clock import utcnow
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
 

@@ -5,20 +5,20 @@ from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
 from campaign.api.operations import SEEN_EVERY, note_post, see_key
-from campaign.api.problems import problem
+from campaign.api.errors import problem
 from campaign.api.queries import key_of
 from campaign.api.routes import blueprint
 from campaign.extensions import write
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.petitions.cards import in_language
-from campaign.petitions.terms import recent_terms
-from campaign.sharing.arrivals import clean_source
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.petitions.presenters import in_language
+from campaign.petitions.signing_terms import recent_terms
+from campaign.sharing.attribution import clean_source
 from campaign.signatures import operations
 from campaign.signatures.forms import ANSWER_PREFIX, signature_form
-from campaign.signatures.refusals import REASONS
-from campaign.signatures.standing_rules import reason_to_hold
+from campaign.signatures.error_codes import REASONS
+from campaign.signatures.rule_cache import reason_to_hold
 
 BEARER = {"WWW-Authenticate": 'Bearer realm="Volante"'}
 BUSY_SECONDS = 10

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 
 class Cause(db.Model):

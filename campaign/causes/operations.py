@@ -6,7 +6,7 @@ from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.moving_slugs import MovingSlugs
+from campaign.publishing.slug_history import MovingSlugs
 
 
 class CauseSlugTaken(CampaignError):

@@ -4,13 +4,13 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, g, make_response, render_template
 
-from campaign.causes.pages import CausePage, page
+from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
-from campaign.events.pages import cards_ahead, cards_past
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
-from campaign.petitions.cards import PetitionCard, cards_of_cause
-from campaign.updates.pages import recent_cards
+from campaign.events.presenters import cards_ahead, cards_past
+from campaign.http.caching import public
+from campaign.process.clock import utcnow
+from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("causes", __name__)
 MAX_ON_HOME = 3

@@ -14,9 +14,9 @@ from flask import current_app
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
-from campaign.cli.replaying import end_again, end_ways_in
+from campaign.cli.restore_replay import end_again, end_ways_in
 from campaign.extensions import db, write
-from campaign.lib.ended_log import FILE, read_ended
+from campaign.db.ended_log import FILE, read_ended
 
 MARK = "alembic_version"
 AS_SCRIPT = ("--clean", "--if-exists", "--no-owner", "--file=-")

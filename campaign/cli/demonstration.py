@@ -16,7 +16,7 @@ from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
 from campaign.events.operations import Hours, create_event, publish
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.operations import create_petition
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.updates.operations import Links, create_update

@@ -11,17 +11,17 @@ from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
 from campaign.extensions import write
-from campaign.imports.beginning import batch_of, keep_file, open_file
-from campaign.imports.bringing_in import accept, carry_in
-from campaign.imports.deciding import decide, without_wrong
+from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.commit import accept, carry_in
+from campaign.imports.classification import decide, without_wrong
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused
-from campaign.lib.locales import NAMES
-from campaign.lib.plurals import numbered
-from campaign.lib.times import utcnow
-from campaign.organize.imports.words import FATE_WORDS, FILE_FAULTS, why_in_words
+from campaign.i18n.locales import NAMES
+from campaign.cli.plurals import numbered
+from campaign.process.clock import utcnow
+from campaign.organize.imports.labels import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.petitions.queries import petition_by_slug
 
 WRONG = 1

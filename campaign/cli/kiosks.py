@@ -8,16 +8,18 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
-from campaign.kiosk import key_keeping, keys, pairing
+from campaign.kiosk import pairing
+from campaign.kiosk import key_pairs
+from campaign.kiosk import codes
 from campaign.kiosk.queries import every_kiosk, pin_of
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 
 group = AppGroup("kiosks", help="Pair tablets with an event, list them, and renew the keys they seal to.")
 
 
 def _digits(_context, _parameter, pin):
-    if pin and not keys.is_pin(pin):
-        raise click.BadParameter(f"a PIN has {keys.PIN_DIGITS} digits")
+    if pin and not codes.is_pin(pin):
+        raise click.BadParameter(f"a PIN has {codes.PIN_DIGITS} digits")
     return pin
 
 
@@ -30,11 +32,11 @@ def pair(slug, name, pin):
     event = event_in_any_state(slug)
     if event is None:
         raise click.ClickException(f"There is no event at {slug!r}.")
-    chosen = pin or (None if pin_of(event.id) else keys.new_pin())
+    chosen = pin or (None if pin_of(event.id) else codes.new_pin())
     code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], chosen)
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
-    letters = keys.code_of(code.seed)
-    click.echo(f"Code {keys.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:")
+    letters = codes.code_of(code.seed)
+    click.echo(f"Code {codes.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:")
     segno.make(f"{address}/#code={letters}", error="m", micro=False).terminal(compact=True)
     if chosen:
         click.echo(f"Staff PIN of {slug}: {chosen}. It is shown only now.")
@@ -72,7 +74,7 @@ def _pair(event_id, cause_id, name, pin):
 
 
 def _rotate():
-    key, dropped = key_keeping.rotate(now=utcnow())
+    key, dropped = key_pairs.rotate(now=utcnow())
     record(COMMAND, "kiosks.rotate", details={"dropped": dropped})
     return key, dropped
 

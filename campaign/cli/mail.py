@@ -6,13 +6,13 @@ import click
 from flask.cli import AppGroup
 
 from campaign.extensions import write
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.plurals import numbered
-from campaign.lib.secret import secret_key
-from campaign.lib.times import utcnow
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.cli.plurals import numbered
+from campaign.security.secret_key import secret_key
+from campaign.process.clock import utcnow
 from campaign.mail.bounces import read_bounces
 from campaign.mail.message_ids import proven_name
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
 
 group = AppGroup("mail", help="What comes back from sent mail.")
@@ -48,7 +48,7 @@ def _note(bounce, any_sender):
     # A server that forwards reports on the address that it forwarded to.
     for address in (bounce.email, bounce.sent_to):
         try:
-            digest = keys.email_digest(parse_address(address).normalized)
+            digest = tokens.email_digest(parse_address(address).normalized)
         except AddressRefused:
             continue
         message = proven_name(secret_key(), bounce.message_id, digest)

@@ -4,7 +4,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.audit import COMMAND, record
 from campaign.accounts.operations import LastAdmin, enrol, remove
@@ -12,8 +12,8 @@ from campaign.accounts.permissions import ADMIN, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.times import utcnow
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.process.clock import utcnow
 
 group = AppGroup("organizers", help="Add, list and remove the people who run causes.")
 
@@ -71,7 +71,7 @@ def _enrol(address, role, cause_id, lang):
     on = ("organizer", given.organizer_id)
     entry = record(COMMAND, "people.invite", subject=on, cause_id=cause_id, details={"role": role})
     alert_of_new_admin(entry, given)
-    return keys.link_token(link)
+    return tokens.link_token(link)
 
 
 def _remove(organizer_id):

@@ -7,8 +7,8 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
-from campaign.lib.slugs import MAX_SLUG_LENGTH, is_slug
-from campaign.lib.times import utcnow
+from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
+from campaign.process.clock import utcnow
 from campaign.petitions.operations import (
     CauseClosed,
     NotReady,

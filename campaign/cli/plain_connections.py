@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from sqlalchemy.engine import make_url
 
-from campaign.mail.servers import server_from
+from campaign.mail.server_url import server_from
 
 ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
 

@@ -6,7 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.search.indexing import due, forget_marks, refresh
 
 group = AppGroup("search", help="The index of what can be found.")

@@ -21,7 +21,7 @@ from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.cli.plain_connections import plain_connections
 from campaign.extensions import db
-from campaign.lib.forks import one_fork
+from campaign.process.fork_lock import one_fork
 from campaign.server.process import server
 
 STOP_SECONDS = 2

@@ -14,10 +14,10 @@ from campaign.exports.formats import FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
-from campaign.lib.plurals import numbered
-from campaign.lib.times import utcnow
+from campaign.cli.plurals import numbered
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
-from campaign.signatures.erasing import anonymise, erases_at, is_due, personal_left
+from campaign.signatures.erasure import anonymise, erases_at, is_due, personal_left
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
 from campaign.signatures.queries import differences, work_for_the_runner

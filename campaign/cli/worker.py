@@ -22,20 +22,20 @@ from campaign.imports.tasks import forget as forget_batches
 from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.kiosk.tasks import tell_of_silence
-from campaign.lib.failure_log import FailureLog
+from campaign.db.failure_log import FailureLog
 from campaign.mail.delivery import postman_for
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
 from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.search.indexing import refresh
 from campaign.signatures.batches import move_full_batches
-from campaign.signatures.bulk import bulk_waits, carry_on, forget_undone
-from campaign.signatures.erasing import anonymise_due, tell_of_erasing
+from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
+from campaign.signatures.erasure import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
-from campaign.signatures.lookup_keeping import LookupKeeper
+from campaign.signatures.search_indexing import LookupKeeper
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
-from campaign.signatures.sums import SumsKeeper
+from campaign.signatures.aggregates import SumsKeeper
 from campaign.signatures.tasks import forget, remind
 from campaign.subscriptions.tasks import forget as forget_subscriptions
 from campaign.updates import tasks as updates

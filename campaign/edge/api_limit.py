@@ -5,10 +5,10 @@ import json
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.lib.counters import storage_of
-from campaign.lib.digests import is_local
-from campaign.lib.late_counters import LateCounters
-from campaign.lib.network_limits import NetworkLimit
+from campaign.security.rate_limit_storage import storage_of
+from campaign.security.digests import is_local
+from campaign.security.write_behind_storage import LateCounters
+from campaign.security.network_limits import NetworkLimit
 
 PREFIX = "/api/"
 LATE_SECONDS = 0.25

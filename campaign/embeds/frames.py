@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 SHOWS = ("form", "thermometer", "counter", "montage")
 THEMES = ("auto", "light", "dark")

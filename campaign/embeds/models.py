@@ -4,7 +4,7 @@ from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import db
-from campaign.lib.constraints import one_of
+from campaign.db.constraints import one_of
 
 ALLOWED = ("nobody", "anybody", "listed")
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from campaign.embeds.frames import HEIGHTS, Frame
 from campaign.embeds.queries import embedding_of
 from campaign.errors import CampaignError
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.montage.cards import HEIGHT, WIDTH
 from campaign.petitions.queries import petition_by_slug, slug_after
 

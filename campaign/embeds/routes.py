@@ -7,14 +7,14 @@ from werkzeug.exceptions import HTTPException
 from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
-from campaign.lib.addresses import with_query
-from campaign.lib.caching import public
-from campaign.lib.content_policy import policy
-from campaign.lib.times import utcnow
+from campaign.http.urls import with_query
+from campaign.http.caching import public
+from campaign.http.content_security_policy import policy
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug, slug_after
-from campaign.petitions.terms import recent_terms
+from campaign.petitions.signing_terms import recent_terms
 from campaign.signatures.forms import signature_form
-from campaign.signatures.sheets import sheet_of_petition
+from campaign.signatures.presenters import sheet_of_petition
 
 blueprint = Blueprint("embeds", __name__)
 SCRIPT_SECONDS = 3600

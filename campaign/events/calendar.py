@@ -6,9 +6,9 @@ from flask import current_app
 
 from campaign.events.hours import hours, zone_name
 from campaign.events.places import map_point, whole_place
-from campaign.lib import calendar_files as ics
-from campaign.lib.addresses import host, whole_address
-from campaign.lib.markdown import to_text
+from campaign.events import calendar_files as ics
+from campaign.http.urls import host, whole_address
+from campaign.text.markdown import to_text
 
 GOOGLE = "https://calendar.google.com/calendar/render"
 OUTLOOK = "https://outlook.live.com/calendar/0/deeplink/compose"

@@ -5,17 +5,17 @@ from functools import partial
 from campaign.events.calendar import invitation
 from campaign.events.codes import code_png, spaced
 from campaign.events.hours import full_day, hours, zone_name
-from campaign.events.keys import token_for
+from campaign.events.tokens import token_for
 from campaign.events.operations import CALLED_OFF, CHANGED
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.registering import CANCELLED, CONFIRM, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
-from campaign.lib.addresses import whole_address
-from campaign.lib.markdown import to_text
-from campaign.lib.spaces import in_one_line
-from campaign.lib.times import utcnow
+from campaign.http.urls import whole_address
+from campaign.text.markdown import to_text
+from campaign.text.whitespace import in_one_line
+from campaign.process.clock import utcnow
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
 

@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
-from campaign.lib.quick_fields import QuickFields
+from campaign.http.cached_fields import QuickFields
 from campaign.signatures.fields import EmailField, NameField
 from campaign.signatures.forms import ANSWER_PREFIX, MISSING_ANSWER, answer_field
 

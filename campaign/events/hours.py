@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from babel.dates import get_timezone_name
 
 from campaign.errors import CampaignError
-from campaign.lib.clock_times import clock_time
-from campaign.lib.local_times import NoSuchHour, instant
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.local_times import NoSuchHour, instant
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
 
 
 class HourSkipped(CampaignError):

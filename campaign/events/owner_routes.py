@@ -2,17 +2,19 @@
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 
-from campaign.events import keys, registering
+from campaign.events import registering
+
+from campaign.events import tokens
 from campaign.events.codes import code_png, code_svg, spaced
 from campaign.events.forms import ANSWER_PREFIX, registration_form
-from campaign.events.pages import page
+from campaign.events.presenters import page
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.routes import blueprint
 from campaign.extensions import write
-from campaign.lib.caching import private
-from campaign.lib.mail_addresses import mask
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import claimed_number
+from campaign.http.caching import private
+from campaign.text.email_addresses import mask
+from campaign.process.clock import utcnow
+from campaign.security.tokens import claimed_number
 
 
 @blueprint.get("/<lang>/registrations/<token>")
@@ -79,7 +81,7 @@ def _opened(token):
     """Return the registration that the token opens; 404 for a foreign token or what was erased."""
     registration_id = claimed_number(token)
     opened = None if registration_id is None else registration_by_id(registration_id)
-    if opened is None or not keys.opens(token, opened):
+    if opened is None or not tokens.opens(token, opened):
         abort(404)
     return opened
 

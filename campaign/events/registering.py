@@ -13,8 +13,8 @@ from campaign.events.models import Registration
 from campaign.events.operations import locked
 from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.secret import secret_key
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.mail.operations import owe
 
 CONFIRM = "registration_confirm"

@@ -9,19 +9,19 @@ from campaign.events import registering
 from campaign.events.calendar import links_to_add, public_file
 from campaign.events.forms import Filters, registration_form
 from campaign.events.models import Event
-from campaign.events.pages import EventPage, cards_ahead, cards_past, page
+from campaign.events.presenters import EventPage, cards_ahead, cards_past, page
 from campaign.events.queries import event_by_slug, events_for_calendars, focal_point_of, picture_of, present_slug, towns
-from campaign.events.structured import structured
+from campaign.events.structured_data import structured
 from campaign.extensions import write
-from campaign.lib.addresses import whole_address
-from campaign.lib.caching import public
-from campaign.lib.cropping import cut
-from campaign.lib.no_file import no_file
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.signatures import keys
-from campaign.signatures.pressure import pressure
-from campaign.updates.pages import recent_cards
+from campaign.http.urls import whole_address
+from campaign.http.caching import public
+from campaign.publishing.cropping import cut
+from campaign.http.missing_file import no_file
+from campaign.process.clock import utcnow
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.signatures import tokens
+from campaign.signatures.abuse_limits import pressure
+from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("events", __name__)
 PAGE = 20
@@ -179,7 +179,7 @@ def _words(form):
     return {
         "name": form.name.data,
         "email": email.typed,
-        "email_digest": keys.email_digest(email.normalized),
+        "email_digest": tokens.email_digest(email.normalized),
         "seats": form.seats.number,
         "answers": form.answers(),
     }

@@ -9,7 +9,7 @@ from sqlalchemy import case, select
 from campaign.events.models import Event
 from campaign.imports.models import ImportRow
 from campaign.kiosk.models import Kiosk, Shift
-from campaign.lib.iso_texts import iso_day, iso_instant
+from campaign.db.iso_texts import iso_day, iso_instant
 from campaign.petitions.models import PetitionVersion
 from campaign.signatures.models import Signature, shared_comment, shown_name
 

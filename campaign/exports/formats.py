@@ -9,7 +9,7 @@ import io
 from json.encoder import encode_basestring as _quoted
 
 from campaign.exports.spreadsheet import Spreadsheet
-from campaign.lib.formulas import neutralise_all
+from campaign.text.formulas import neutralise_all
 
 # Excel takes a file for UTF-8 only if it begins with the mark.
 MARK = "\ufeff".encode()

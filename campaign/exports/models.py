@@ -7,9 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.sealed_files import new_seed
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.db.constraints import one_of
+from campaign.security.sealed_files import new_seed
+from campaign.process.clock import UtcDateTime, utcnow
 from campaign.petitions.models import Petition
 
 KINDS = ("csv", "xlsx", "jsonl", "pack")

@@ -6,8 +6,8 @@ from sqlalchemy import delete, select, update
 
 from campaign.exports.models import IN_WORK, Export, ExportChoice
 from campaign.extensions import db
-from campaign.lib.insertion import insert
-from campaign.lib.sealed_files import new_seed
+from campaign.db.insertion import insert
+from campaign.security.sealed_files import new_seed
 
 LOCK = timedelta(seconds=60)
 KEPT = timedelta(hours=72)

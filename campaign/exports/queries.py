@@ -5,7 +5,7 @@ import json
 from sqlalchemy import Text, cast, func, select
 
 from campaign.exports.columns import ANSWER, COLUMNS
-from campaign.exports.delivered import delivered_columns
+from campaign.exports.delivery_columns import delivered_columns
 from campaign.exports.selection import EQUAL, STATES
 from campaign.extensions import db
 from campaign.petitions.models import Petition, PetitionVersion

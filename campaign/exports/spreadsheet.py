@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from campaign.lib.formulas import neutralise_all
-from campaign.lib.zip_stream import ZipStream
+from campaign.text.formulas import neutralise_all
+from campaign.exports.zip_stream import ZipStream
 
 MAX_ROWS = 1_048_576
 # A sheet's file must stay below four gigabytes unpacked, too.

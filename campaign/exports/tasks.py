@@ -4,13 +4,13 @@ import errno
 import logging
 import time
 
-from campaign.exports.making import pieces_of_signatures
+from campaign.exports.writer import pieces_of_signatures
 from campaign.exports.operations import claim_export, fail_export, finish_export, give_back, note_progress, sweep_exports
-from campaign.exports.packing import pieces_of_pack
-from campaign.exports.shelf import exports_folder, exports_wait, key_for
+from campaign.exports.delivery_pack import pieces_of_pack
+from campaign.exports.export_queries import exports_folder, exports_wait, key_for
 from campaign.extensions import database_now
-from campaign.lib.sealed_files import SealBroken, Sealer, size_and_digest
-from campaign.lib.zip_stream import ArchiveTooLarge
+from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
+from campaign.exports.zip_stream import ArchiveTooLarge
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 RENEW_SECONDS = 5

@@ -19,13 +19,13 @@ from campaign.imports.values import (
     tick,
     was_counted,
 )
-from campaign.lib.formulas import restored
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import NameRefused, clean_text
-from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
+from campaign.text.formulas import restored
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.names import NameRefused, clean_text
+from campaign.text.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures import keys
-from campaign.signatures.measures import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.signatures import tokens
+from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
 
 MAX_SHEET_LENGTH, MAX_ROW_LENGTH = 40, 20
 MAX_LEADING_ZEROS = 2
@@ -126,8 +126,8 @@ class _Row:
             return Checked({}, self._faults)
         # News goes to an address; without one there is nothing to agree to.
         columns["subscribe"] = bool(columns["subscribe"] and address)
-        columns["email_digest"] = keys.email_digest(address.normalized) if address else None
-        columns["person_digest"] = keys.person_digest(given_name, family_name, postal_code)
+        columns["email_digest"] = tokens.email_digest(address.normalized) if address else None
+        columns["person_digest"] = tokens.person_digest(given_name, family_name, postal_code)
         domain = address.domain if address else ""
         return Checked(columns, {}, lang, signed_at, domain, self._text("sheet")[:MAX_SHEET_LENGTH], self._text("row")[:MAX_ROW_LENGTH])
 

@@ -5,7 +5,7 @@ import tomllib
 from pathlib import Path
 
 from campaign.imports.values import is_state
-from campaign.lib.names import name_key
+from campaign.text.names import name_key
 
 FIELDS = (
     *("given_name", "family_name", "full_name", "email", "country", "postal_code", "comment"),

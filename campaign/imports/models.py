@@ -6,9 +6,9 @@ from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.extensions import RowId, db
-from campaign.imports.serials import serial
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.imports.sheet_numbers import serial
+from campaign.db.constraints import one_of
+from campaign.process.clock import UtcDateTime, utcnow
 from campaign.petitions.models import Petition
 
 PAPERS = ("A4", "Letter")

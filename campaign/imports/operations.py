@@ -13,7 +13,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.rows import insert_rows, row_of
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 
 KEPT = timedelta(days=7)
 # So that whoever signs meanwhile waits for some hundredths of a second.

@@ -10,9 +10,9 @@ from sqlalchemy import func, select
 from campaign.extensions import db
 from campaign.imports.checking import Checker, Sheet
 from campaign.imports.columns import typed_of
-from campaign.imports.deciding import Item
+from campaign.imports.classification import Item
 from campaign.imports.models import WAITS, ImportBatch, ImportRow, PrintRun
-from campaign.imports.serials import read_serial
+from campaign.imports.sheet_numbers import read_serial
 from campaign.imports.values import NOON
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms

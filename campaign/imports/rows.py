@@ -2,7 +2,7 @@
 
 from campaign.extensions import db
 from campaign.imports.models import ImportRow
-from campaign.lib.bulk import insert_all
+from campaign.db.bulk import insert_all
 
 AT_ONCE = 500
 _table = ImportRow.__table__

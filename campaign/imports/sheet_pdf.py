@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
 from campaign.montage.typesetting import Sheets
 
 MM = 72 / 25.4

@@ -6,12 +6,12 @@ from sqlalchemy import or_, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.extensions import db
-from campaign.imports.bringing_in import carry_in
-from campaign.imports.deciding import decide
+from campaign.imports.commit import carry_in
+from campaign.imports.classification import decide
 from campaign.imports.models import AT_ONE_SITTING, ImportBatch
 from campaign.imports.operations import KEPT, drop
 from campaign.imports.queries import checker_for, items_of
-from campaign.imports.taking_out import carry_out, erase_rows
+from campaign.imports.rollback import carry_out, erase_rows
 
 # Whoever settled it carries it out at once, unless it is large; by then they were stopped.
 PATIENCE = timedelta(minutes=2)

@@ -6,10 +6,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from campaign.lib.countries import countries
-from campaign.lib.locales import LOCALES
-from campaign.lib.names import clean_name, clean_text, name_key
-from campaign.signatures.measures import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
+from campaign.i18n.countries import countries
+from campaign.i18n.locales import LOCALES
+from campaign.text.names import clean_name, clean_text, name_key
+from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
 
 _WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
 _TICKS = {word: answer == "yes" for answer, words in _WORDS["tick"].items() for word in words}

@@ -9,7 +9,7 @@ from zipfile import ZIP_STORED, BadZipFile, ZipFile
 
 from python_calamine import CalamineError, load_workbook
 
-from campaign.imports.shared_texts import SharedTexts, TooMuchText
+from campaign.imports.shared_strings import SharedTexts, TooMuchText
 from campaign.imports.tables import MAX_COLUMNS, MAX_ROWS, FileRefused, Table
 
 SIGNATURE = b"PK\x03\x04"

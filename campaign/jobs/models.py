@@ -6,7 +6,7 @@ from sqlalchemy import String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import db
-from campaign.lib.times import UtcDateTime
+from campaign.process.clock import UtcDateTime
 
 
 class Lease(db.Model):

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.jobs.models import Lease
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 
 LEASE = timedelta(seconds=1)
 # No clock of one machine is as far ahead of itself: such a lease was left by a clock that has been put back since.

@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
 
 from campaign.kiosk.app_files import app_files
-from campaign.kiosk.app_words import app_words, without_app
-from campaign.lib.caching import public
-from campaign.lib.postal_codes import postal_code_shapes
+from campaign.kiosk.app_texts import app_words, without_app
+from campaign.http.caching import public
+from campaign.text.postal_codes import postal_code_shapes
 from campaign.montage.parcels import version
 
 blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")

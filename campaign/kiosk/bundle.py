@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_count
 from campaign.extensions import db
-from campaign.kiosk import keys
-from campaign.kiosk.key_keeping import present_key
+from campaign.kiosk import codes
+from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import StaffPin
 from campaign.kiosk.pairing import table_code
 from campaign.kiosk.sealing import SUITE_NAME
-from campaign.lib.countries import countries
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_html
+from campaign.i18n.countries import countries
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_html
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.queries import petition_counts, published_petitions
 
@@ -140,15 +140,15 @@ def _delivered(version, lang):
 
 def _key():
     key = present_key()
-    return {"id": key.uuid, "suite": SUITE_NAME, "public": keys.to_base64(key.public)}
+    return {"id": key.uuid, "suite": SUITE_NAME, "public": codes.to_base64(key.public)}
 
 
 def _pin(event_id):
     pin = db.session.get(StaffPin, event_id, populate_existing=True)
     return pin and {
-        "salt": keys.to_base64(pin.salt),
+        "salt": codes.to_base64(pin.salt),
         "iterations": pin.iterations,
-        "digest": keys.to_base64(pin.digest),
+        "digest": codes.to_base64(pin.digest),
     }
 
 

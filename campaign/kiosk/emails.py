@@ -10,17 +10,17 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.events.queries import event_by_id
 from campaign.extensions import db
-from campaign.kiosk.keys import CONFIRM_NAME
+from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
-from campaign.lib.addresses import whole_address
-from campaign.lib.clock_times import clock_time
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
+from campaign.http.urls import whole_address
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.operations import owe_all
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 
@@ -79,8 +79,8 @@ def _signed_at_table(owed):
         "event_title": _event_title(first, owed.lang),
         "signed_on": first.created_at,
         "asked_name": next((row.asked_name for row in together if row.name_display_asked), ""),
-        "confirm_url": whole_address("tables.confirm_name", owed.lang, token=keys.token_for(CONFIRM_NAME, first)),
-        "mine_url": whole_address("signatures.mine", owed.lang, token=keys.token_for(keys.MINE, first)),
+        "confirm_url": whole_address("tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)),
+        "mine_url": whole_address("signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)),
         **_sender(petition_by_id(first.petition_id), owed.lang),
         "site_name": "Volante",
     }

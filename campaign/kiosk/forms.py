@@ -9,17 +9,17 @@ from werkzeug.datastructures import MultiDict
 
 from campaign.extensions import db
 from campaign.kiosk.bundle import is_signed_at, languages_of, needs_address
-from campaign.kiosk.key_keeping import private_keys
-from campaign.kiosk.reading import Malformed, read_said
+from campaign.kiosk.key_pairs import private_keys
+from campaign.kiosk.parsing import Malformed, read_said
 from campaign.kiosk.sealing import Unreadable, binding, unseal
-from campaign.kiosk.syncing import Opened
-from campaign.lib.slugs import is_slug
-from campaign.petitions.cards import in_language
+from campaign.kiosk.record_sync import Opened
+from campaign.text.slugs import is_slug
+from campaign.petitions.presenters import in_language
 from campaign.petitions.models import Petition
 from campaign.petitions.queries import signing_terms, slug_after
 from campaign.signatures.fields import OptionalEmailField
 from campaign.signatures.forms import ANSWER_PREFIX, form_class
-from campaign.signatures.standing_rules import reason_to_hold
+from campaign.signatures.rule_cache import reason_to_hold
 
 # Clocks that agree to within so much are right.
 AGREES = timedelta(minutes=1)

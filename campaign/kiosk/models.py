@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.events.models import Event
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 # A tablet with a network tells of itself every minute; one may get lost.
 ONLINE = timedelta(minutes=3)

@@ -12,11 +12,11 @@ from campaign.accounts.audit import Actor, record
 from campaign.errors import CampaignError
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, note_ended
-from campaign.kiosk import keys
-from campaign.kiosk.key_keeping import make_key, present_key
+from campaign.kiosk import codes
+from campaign.kiosk.key_pairs import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
-from campaign.lib.insertion import insert
-from campaign.lib.locales import LOCALES
+from campaign.db.insertion import insert
+from campaign.i18n.locales import LOCALES
 
 CODE_GOOD_FOR = timedelta(minutes=15)
 # After the event's end tablets go home, find a network, and send the rest.
@@ -59,7 +59,7 @@ def new_code(*, event_id, name="", now):
         event_id=event_id,
         name=name,
         seed=seed,
-        digest=keys.code_digest(keys.code_of(seed)),
+        digest=codes.code_digest(codes.code_of(seed)),
         created_at=now,
         expires_at=now + CODE_GOOD_FOR,
     )
@@ -73,7 +73,7 @@ def pair(*, typed, app="", now):
 
     Raises UnknownCode, ExpiredCode and UsedCode.
     """
-    code = db.session.scalar(select(PairingCode).where(PairingCode.digest == keys.code_digest(keys.read_code(typed))))
+    code = db.session.scalar(select(PairingCode).where(PairingCode.digest == codes.code_digest(codes.read_code(typed))))
     if code is None:
         raise UnknownCode
     if code.used_at is None and now >= code.expires_at:
@@ -84,8 +84,8 @@ def pair(*, typed, app="", now):
         raise UsedCode
     event = event_by_id(code.event_id)
     kiosk = Kiosk(uuid=str(uuid4()), event_id=event.id, app=app, paired_at=now)
-    secret = keys.new_secret(kiosk.uuid)
-    kiosk.secret_digest = keys.secret_digest(secret)
+    secret = codes.new_secret(kiosk.uuid)
+    kiosk.secret_digest = codes.secret_digest(secret)
     kiosk.name = code.name or _next_name(event)
     kiosk.expires_at = max(event.ends_at, now) + GOOD_AFTER_EVENT
     db.session.add(kiosk)
@@ -135,8 +135,8 @@ def set_pin(*, event_id, pin, now):
     salt = secrets.token_bytes(SALT_BYTES)
     values = {
         "salt": salt,
-        "iterations": keys.PIN_ITERATIONS,
-        "digest": keys.pin_digest(pin, salt),
+        "iterations": codes.PIN_ITERATIONS,
+        "digest": codes.pin_digest(pin, salt),
         "set_at": now,
     }
     row = insert(StaffPin.__table__).values(event_id=event_id, **values)
@@ -149,9 +149,9 @@ def table_code(*, event_id, kiosk_id=None):
     # Two who ask at the same instant may make two, and both lead there; the same one is shown from then on.
     found = db.session.scalar(select(TableCode).where(TableCode.event_id == event_id, mine).order_by(TableCode.code).limit(1))
     if found is None:
-        code = keys.new_table_code()
+        code = codes.new_table_code()
         while db.session.get(TableCode, code):
-            code = keys.new_table_code()
+            code = codes.new_table_code()
         found = TableCode(code=code, event_id=event_id, kiosk_id=kiosk_id)
         db.session.add(found)
         db.session.flush()

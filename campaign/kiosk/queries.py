@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from campaign.causes.models import Cause, CauseTally
 from campaign.events.models import Event
 from campaign.extensions import db
-from campaign.kiosk import keys
+from campaign.kiosk import codes
 from campaign.kiosk.models import Kiosk, KioskRecord, PairingCode, Shift, StaffPin, TableCode
 from campaign.signatures.models import SOURCED, Signature
 
@@ -24,9 +24,9 @@ SOURCE = "t-" + func.lower(TableCode.code)
 
 def kiosk_by_secret(secret):
     """Return the kiosk that was given this secret, with its event, or None."""
-    found = db.session.scalar(_whole().where(Kiosk.uuid == keys.claimed_kiosk(secret)))
+    found = db.session.scalar(_whole().where(Kiosk.uuid == codes.claimed_kiosk(secret)))
     # Compared also where there is none, so that the time tells nothing.
-    is_its = keys.is_secret(secret, found.secret_digest if found else bytes(32))
+    is_its = codes.is_secret(secret, found.secret_digest if found else bytes(32))
     return found if is_its else None
 
 

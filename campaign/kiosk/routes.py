@@ -4,12 +4,14 @@ from flask import Blueprint, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
-from campaign.kiosk import bundle, key_keeping, pairing, syncing
+from campaign.kiosk import bundle, pairing
+from campaign.kiosk import key_pairs
+from campaign.kiosk import record_sync
 from campaign.kiosk.forms import open_records
-from campaign.kiosk.pace import pace
+from campaign.kiosk.rate_limits import pace
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
-from campaign.kiosk.reading import Malformed, TooLarge, read_ids, read_json, read_pairing, read_records, read_report
-from campaign.lib.times import utcnow
+from campaign.kiosk.parsing import Malformed, TooLarge, read_ids, read_json, read_pairing, read_records, read_report
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("kiosk", __name__)
 MAX_NUMBERS = 500
@@ -53,9 +55,9 @@ def campaign():
     kiosk, now = _kiosk(), utcnow()
     if kiosk.revoked_at:
         raise Refused(403, "revoked")
-    key = key_keeping.present_key()
+    key = key_pairs.present_key()
     if kiosk.key_id != key.id:
-        write(key_keeping.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
+        write(key_pairs.note_key, kiosk_id=kiosk.id, key_id=key.id, now=now)
     said = bundle.bundle(kiosk, now)
     answer = jsonify(said)
     answer.set_etag(bundle.tag_of(said), weak=True)
@@ -75,7 +77,7 @@ def sync():
     kept = [record for record in records if not record.refusal]
     opened = open_records(kiosk, kept, device_time=report.device_time, now=now)
     receipts = write(
-        syncing.receive,
+        record_sync.receive,
         kiosk_id=kiosk_id,
         report=report,
         records=opened,

@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from campaign.lib.secret import secret_key
+from campaign.security.secret_key import secret_key
 
 SUITE_NAME = "X25519-HKDF-SHA256-AES-128-GCM"
 NONCE_BYTES = 12

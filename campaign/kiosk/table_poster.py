@@ -3,9 +3,9 @@
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.lib.locales import LOCALES
-from campaign.lib.qr_codes import QUIET
-from campaign.montage.faces import DOES, SAYS
+from campaign.i18n.locales import LOCALES
+from campaign.sharing.qr_codes import QUIET
+from campaign.montage.fonts import DOES, SAYS
 from campaign.montage.ornaments import INK, INK_2, INK_3
 from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
 from campaign.montage.poster_spec import PAPER_MM

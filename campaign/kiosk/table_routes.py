@@ -4,13 +4,14 @@ from flask import Blueprint, abort, g, make_response, redirect, render_template,
 
 from campaign.extensions import write
 from campaign.kiosk import bundle
-from campaign.kiosk.keys import CONFIRM_NAME
+from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import event_of_table
-from campaign.lib.caching import private, public
-from campaign.lib.times import utcnow
-from campaign.petitions.cards import card
+from campaign.http.caching import private, public
+from campaign.process.clock import utcnow
+from campaign.petitions.presenters import card
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.signatures import displays, keys
+from campaign.signatures import name_display
+from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
 
 blueprint = Blueprint("tables", __name__)
@@ -51,7 +52,7 @@ def show(code):
 def confirm_name(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
     signature = _opened(token)
-    waiting = displays.waits_for_owner(signature.email_digest, signature.email)
+    waiting = name_display.waits_for_owner(signature.email_digest, signature.email)
     if not waiting:
         return redirect(url_for("signatures.mine", token=_own_token(signature)), 303)
     page = render_template(
@@ -68,7 +69,7 @@ def confirm_name_now(token):
     """Show the name as it was asked at the table; then to all that its owner signed."""
     signature = _opened(token)
     address = url_for("signatures.mine", token=_own_token(signature), saved=signature.id)
-    write(displays.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
+    write(name_display.confirm_by_owner, email_digest=signature.email_digest, email=signature.email)
     return redirect(address, 303)
 
 
@@ -80,7 +81,7 @@ def _opened(token):
 
 
 def _own_token(signature):
-    return keys.token_for(keys.MINE, signature)
+    return tokens.token_for(tokens.MINE, signature)
 
 
 def _table(code):

@@ -12,7 +12,7 @@ from campaign.kiosk import emails
 from campaign.kiosk.models import DRAWN, IN_REVIEW, SILENT, Kiosk, KioskRecord
 from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition
-from campaign.signatures.erasing import owners_of
+from campaign.signatures.erasure import owners_of
 from campaign.signatures.models import Signature
 
 BATCH = 500

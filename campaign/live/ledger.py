@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import NamedTuple
 
-from campaign.lib.small_cells import MIN_COUNT
+from campaign.security.small_counts import MIN_COUNT
 
 MIXED = "mixed"
 

@@ -5,7 +5,7 @@ from hashlib import blake2b
 
 from flask import Blueprint, abort, jsonify, request
 
-from campaign.lib.caching import public
+from campaign.http.caching import public
 from campaign.live.queries import counts_of_cause, ledger_of_petition
 
 blueprint = Blueprint("live", __name__)

@@ -9,7 +9,7 @@ from email.policy import default
 from email.utils import parseaddr
 from pathlib import Path
 
-from campaign.mail.answers import BAD_ADDRESS
+from campaign.mail.smtp_replies import BAD_ADDRESS
 
 STATUS = re.compile(r"\b([245]\.\d{1,3}\.\d{1,3})\b")
 FAILED = "failed"

@@ -14,8 +14,8 @@ import idna
 from flask import current_app
 from flask_babel import force_locale
 
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
 from campaign.mail.message_ids import local_part
 from campaign.mail.policy import PLAIN, WITH_UTF8
 

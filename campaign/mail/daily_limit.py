@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from limits import RateLimitItemPerDay
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.lib.counters import storage_of
+from campaign.security.rate_limit_storage import storage_of
 
 
 class DailyLimit:

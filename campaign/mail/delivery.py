@@ -11,12 +11,12 @@ from urllib.parse import urlsplit
 
 from campaign.extensions import db
 from campaign.mail import operations
-from campaign.mail.answers import Delivered, Refused
-from campaign.mail.carriers import Letter, Round
+from campaign.mail.smtp_replies import Delivered, Refused
+from campaign.mail.sender_pool import Letter, Round
 from campaign.mail.composition import sender, to_email
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
-from campaign.mail.marks import Marks
+from campaign.mail.result_buffer import Marks
 from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL
 from campaign.mail.transport import Envelope, transport_from
 

@@ -3,7 +3,7 @@
 from hashlib import sha256
 from hmac import compare_digest
 
-from campaign.lib.digests import keyed_digest
+from campaign.security.digests import keyed_digest
 
 PURPOSE = "message id"
 # Hashed, so that the header does not tell how many emails we send.

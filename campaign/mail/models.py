@@ -6,8 +6,8 @@ from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, tex
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.db.constraints import one_of
+from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("owed", "sent", "dropped", "failed")
 

@@ -6,9 +6,9 @@ from datetime import timedelta
 from sqlalchemy import delete, func, select, update
 
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
-from campaign.lib.insertion import insert
-from campaign.lib.times import utcnow
+from campaign.db.bulk import insert_all
+from campaign.db.insertion import insert
+from campaign.process.clock import utcnow
 from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OwedMessage, UndeliverableAddress
 
 LOCK = timedelta(minutes=2)

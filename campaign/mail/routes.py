@@ -2,8 +2,8 @@
 
 from flask import Blueprint, abort, current_app, render_template, request, url_for
 
-from campaign.lib.framed_letters import framed
-from campaign.lib.near_requests import is_near
+from campaign.http.framed_emails import framed
+from campaign.http.trusted_requests import is_near
 from campaign.mail.folder import find, folder_of, page_of
 
 blueprint = Blueprint("mail", __name__, url_prefix="/dev/mail")

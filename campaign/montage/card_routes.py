@@ -5,11 +5,11 @@ from pathlib import Path
 from flask import Blueprint, Response, abort, current_app
 
 from campaign.causes.queries import cause_by_slug
-from campaign.lib.caching import public
+from campaign.http.caching import public
 from campaign.montage.cards import HEIGHT, WIDTH
 from campaign.montage.forms import asked_lang
 from campaign.montage.pictures import OLDER_SECONDS, card_png
-from campaign.montage.wording import card_of_cause, card_of_petition
+from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 
 blueprint = Blueprint("cards", __name__)

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from campaign.montage.drawing import Painting, encode_png, over
-from campaign.montage.faces import DOES, DOES_BOLD, SAYS
+from campaign.montage.fonts import DOES, DOES_BOLD, SAYS
 from campaign.montage.ornaments import INK, INK_2, INK_3, PAPER, fire_of, lay_margin
 from campaign.montage.typesetting import Pixels, Sheets
 

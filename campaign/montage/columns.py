@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from campaign.montage.faces import READS
+from campaign.montage.fonts import READS
 from campaign.montage.ornaments import INK
 
 # In sizes of the type: a column, what parts it from the next, and from line to line.

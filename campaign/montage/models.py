@@ -18,7 +18,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.process.clock import UtcDateTime, utcnow
 
 IN_WORK = text("state in ('waiting', 'drawing')")
 READY = text("state = 'ready'")

@@ -6,7 +6,7 @@ from sqlalchemy import delete, func, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 from campaign.montage.models import IN_WORK, READY, VARIETY, Poster
 
 LOCK = timedelta(seconds=15)

@@ -1,6 +1,6 @@
 """The paper of posters: measured in thousandths of its width, so that one layout serves every size."""
 
-from campaign.montage.faces import SAYS
+from campaign.montage.fonts import SAYS
 from campaign.montage.ornaments import INK, INK_3, PAPER, lay_margin
 from campaign.montage.typesetting import Sheets
 

@@ -21,19 +21,19 @@ from flask import (
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from campaign.causes.pages import page as cause_page
+from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import write
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.process.clock import utcnow
 from campaign.montage.forms import asked_lang, asked_number, asked_word
 from campaign.montage.operations import GRACE, ask_for_poster
 from campaign.montage.pictures import kept
 from campaign.montage.poster_spec import PAPER_MM
-from campaign.montage.press import print_poster
+from campaign.montage.poster_renderer import print_poster
 from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
 from campaign.montage.tasks import posters_folder
-from campaign.montage.wording import digest_of, look_of, poster_spec
+from campaign.montage.texts import digest_of, look_of, poster_spec
 
 blueprint = Blueprint("posters", __name__)
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from campaign.montage.columns import grid_for, lines_of, set_lines
-from campaign.montage.faces import DOES, DOES_BOLD, READS, SAYS
+from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS
 from campaign.montage.layout import size as size_of
 from campaign.montage.ornaments import INK, INK_2, INK_3
 from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper

@@ -4,18 +4,18 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request, url_for
 
-from campaign.causes.pages import page as cause_page
+from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
-from campaign.lib.caching import public
-from campaign.lib.countries import country_name
-from campaign.lib.qr_codes import qr_code
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.i18n.countries import country_name
+from campaign.sharing.qr_codes import qr_code
+from campaign.process.clock import utcnow
 from campaign.montage.forms import asked_number
 from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
 from campaign.montage.parcels import parcel, sheet, version
 from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
-from campaign.petitions.cards import cards_of_cause
+from campaign.petitions.presenters import cards_of_cause
 
 blueprint = Blueprint("montage", __name__)
 MAX_WIDTH, DEFAULT_WIDTH = 2400, 1200

@@ -9,7 +9,7 @@ from campaign.causes.operations import cause_to_change
 from campaign.causes.queries import cause_numbers
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
 from campaign.montage.shapes import UnknownShape, shape_names
 from campaign.montage.uploads import shape_files

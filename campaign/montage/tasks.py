@@ -11,7 +11,7 @@ from pathlib import Path
 
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import database_now, db
-from campaign.lib import alone
+from campaign.process import isolated
 from campaign.montage.models import VARIETY
 from campaign.montage.operations import (
     claim_poster,
@@ -29,8 +29,8 @@ from campaign.montage.queries import (
     shown_names,
 )
 from campaign.montage.shaping import sweep_shapes
-from campaign.montage.wording import digest_of, look_of, poster_spec
-from campaign.montage.workshop import lay_shape
+from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.montage.image_jobs import lay_shape
 
 LOOK_SECONDS = 0.2
 RENEW_SECONDS = 3
@@ -95,7 +95,7 @@ class Press:
 
     def _print(self, poster, scratch):
         """Run the press and pass on how far it is; return whether it has finished."""
-        program = alone.program("campaign.montage.press", scratch / "spec.json", scratch / "draft")
+        program = isolated.program("campaign.montage.poster_renderer", scratch / "spec.json", scratch / "draft")
         with (scratch / "errors").open("wb") as errors:
             press = subprocess.Popen(**program, stdout=subprocess.PIPE, stderr=errors)
         try:

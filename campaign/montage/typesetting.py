@@ -13,8 +13,8 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from campaign.lib.spaces import words_of
-from campaign.montage.faces import READS, SAYS, path_of, runs
+from campaign.text.whitespace import words_of
+from campaign.montage.fonts import READS, SAYS, path_of, runs
 
 # Kalnia is set tight, as on the pages.
 TRACKING = {SAYS: -0.014}

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from campaign.errors import CampaignError
-from campaign.montage.cutting import OPAQUE, Cut, cover, settled
+from campaign.montage.shape_extraction import OPAQUE, Cut, cover, settled
 from campaign.montage.outlines import dots_of
 from campaign.montage.shapes import SIDE
 from campaign.montage.tints import LUMINANCE

@@ -3,8 +3,8 @@
 from flask import flash, g
 from flask_babel import gettext as _
 
-from campaign.lib.clock_times import clock_time
-from campaign.lib.local_times import comes_twice
+from campaign.i18n.clock_times import clock_time
+from campaign.i18n.local_times import comes_twice
 
 
 def hours_twice(chosen, zone):

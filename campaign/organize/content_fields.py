@@ -7,9 +7,9 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, IntegerFiel
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
 
-from campaign.lib.locales import LOCALES, NAMES
-from campaign.lib.names import clean_text
-from campaign.lib.slugs import MAX_SLUG_LENGTH, is_slug
+from campaign.i18n.locales import LOCALES, NAMES
+from campaign.text.names import clean_text
+from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 # With or without what people write between thousands.
 _WHOLE = re.compile(r"[-+]?(\d+|\d{1,3}([., ’'\u00a0\u202f]\d{3})+)", re.ASCII)

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired
 
-from campaign.lib.locales import NAMES
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, SlugField, most
 from campaign.organize.fields import unchosen
 

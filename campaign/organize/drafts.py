@@ -6,8 +6,8 @@ from flask import g, request
 from flask_babel import refresh
 
 from campaign.causes.queries import causes_among
-from campaign.lib.locales import NAMES
-from campaign.organize.presence import causes_where
+from campaign.i18n.locales import NAMES
+from campaign.organize.identity import causes_where
 
 
 def offered(form, action):

@@ -8,11 +8,11 @@ from wtforms import PasswordField, SelectChoice, StringField
 from wtforms.validators import StopValidation
 
 from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, demand_strength
-from campaign.lib.locales import NAMES
-from campaign.lib.names import NameRefused, clean_name
-from campaign.lib.paper_sizes import usual_paper
+from campaign.i18n.locales import NAMES
+from campaign.text.names import NameRefused, clean_name
+from campaign.organize.paper_sizes import usual_paper
 from campaign.signatures.fields import NAME_FAULTS, EmailField
-from campaign.signatures.measures import MAX_NAME_LENGTH
+from campaign.signatures.limits import MAX_NAME_LENGTH
 
 LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {

@@ -5,7 +5,7 @@ from wtforms import DateField, DateTimeLocalField, SelectField, TimeField
 from wtforms.utils import unset_value
 from wtforms.validators import StopValidation
 
-from campaign.lib.local_times import NoSuchHour, instant
+from campaign.i18n.local_times import NoSuchHour, instant
 from campaign.organize.zone_choices import zone_choices
 
 # Browsers have calendars and clocks of their own; where one has none, it is typed.

@@ -8,7 +8,7 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.pictures import MAX_BYTES, PictureRefused, clean_picture
+from campaign.publishing.pictures import MAX_BYTES, PictureRefused, clean_picture
 from campaign.organize.content_fields import ShortTextField, WholeField, by_language, in_language, most
 
 # The form's words come along with the file.

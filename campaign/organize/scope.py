@@ -10,7 +10,7 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import cause_in_any_state
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db
-from campaign.organize.presence import causes_where
+from campaign.organize.identity import causes_where
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petition_in_any_state
 

@@ -2,7 +2,7 @@
 
 from flask import current_app, request
 
-from campaign.organize import presence
+from campaign.organize import identity
 
 
 def max_bytes_for(app, environ):
@@ -10,12 +10,12 @@ def max_bytes_for(app, environ):
     with app.request_context(environ):
         view = app.view_functions.get(request.endpoint)
         if hasattr(view, "most_bytes"):
-            presence.find_session()
+            identity.find_session()
         return max_bytes_of_view(view)
 
 
 def max_bytes_of_view(view):
     """Return how many bytes this request may send to `view`."""
-    if hasattr(view, "most_bytes") and presence.organizer():
+    if hasattr(view, "most_bytes") and identity.organizer():
         return current_app.config.get(view.most_bytes, view.most_bytes)
     return current_app.config["MAX_CONTENT_LENGTH"]

@@ -9,10 +9,10 @@ from flask_babel import get_locale, pgettext
 from flask_babel import gettext as _
 from wtforms import SelectChoice
 
-from campaign.lib.countries import country_name
-from campaign.lib.sorting import sort_key
-from campaign.lib.times import utcnow
-from campaign.lib.zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
+from campaign.i18n.countries import country_name
+from campaign.i18n.sorting import sort_key
+from campaign.process.clock import utcnow
+from campaign.i18n.time_zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
 
 # CLDR's codes of regions; it has none for oceans.
 _REGIONS = {"Africa": "002", "America": "019", "Asia": "142", "Europe": "150", "Arctic": "150", "Australia": "009", "Pacific": "009"}

@@ -21,8 +21,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.db.constraints import one_of
+from campaign.process.clock import UtcDateTime, utcnow
 
 # Half a year is enough to hand the signatures over, and to answer questions about them.
 DEFAULT_RETENTION_DAYS = 180

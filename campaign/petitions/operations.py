@@ -4,8 +4,8 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.moving_slugs import MovingSlugs
-from campaign.lib.times import utcnow
+from campaign.publishing.slug_history import MovingSlugs
+from campaign.process.clock import utcnow
 from campaign.petitions.models import (
     FormerSlug,
     Petition,

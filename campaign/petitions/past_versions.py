@@ -5,8 +5,8 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from campaign.lib.markdown import to_html
-from campaign.petitions.cards import in_language
+from campaign.text.markdown import to_html
+from campaign.petitions.presenters import in_language
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.models import name_in
 

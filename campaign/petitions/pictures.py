@@ -5,7 +5,7 @@ from sqlalchemy.orm import undefer
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.pictures import ShownPicture
+from campaign.publishing.pictures import ShownPicture
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.models import Petition, PetitionPicture
 from campaign.petitions.operations import petition_to_change

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 
 class Fault(NamedTuple):

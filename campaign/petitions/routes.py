@@ -2,15 +2,15 @@
 
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 
-from campaign.lib.caching import public
-from campaign.lib.no_file import no_file
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.http.missing_file import no_file
+from campaign.process.clock import utcnow
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.pictures import public_bytes
 from campaign.petitions.queries import petition_by_slug
 from campaign.signatures.forms import signature_form
-from campaign.signatures.sheets import sheet
-from campaign.updates.pages import recent_cards
+from campaign.signatures.presenters import sheet
+from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("petitions", __name__)
 PICTURE_SECONDS = 7 * 24 * 3600

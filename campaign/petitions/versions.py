@@ -5,7 +5,7 @@ petition opens its one version follows every change. Afterwards each change make
 it was made under.
 """
 
-from campaign.lib.names import clean_text
+from campaign.text.names import clean_text
 from campaign.petitions.models import PetitionText, PetitionVersion
 
 WORDS = ("title", "summary", "organisation", "body")

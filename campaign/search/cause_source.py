@@ -5,8 +5,8 @@ from sqlalchemy import select
 from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_text
 from campaign.search.sources import Document, Source, Standing, mark_of
 
 

@@ -7,8 +7,8 @@ from campaign.events.models import Event
 from campaign.events.places import whole_place
 from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_text
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
 
 

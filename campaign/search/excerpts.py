@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 from unicodedata import normalize
 
-from campaign.lib.spaces import in_one_line
-from campaign.search.words import WORD, words_of
+from campaign.text.whitespace import in_one_line
+from campaign.search.normalization import WORD, words_of
 
 MAX_LENGTH = 180
 BEFORE = 60

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from campaign.lib.slugs import is_slug
+from campaign.text.slugs import is_slug
 from campaign.search.models import KINDS
-from campaign.search.words import is_one_letter, terms_of
+from campaign.search.normalization import is_one_letter, terms_of
 
 MAX_LENGTH = 100
 MAX_PAGES = 1000

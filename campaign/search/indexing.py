@@ -11,7 +11,7 @@ from sqlalchemy import delete, select, update
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
 from campaign.search.cause_source import CAUSES
-from campaign.search.dialects import drop_words, put_words
+from campaign.search.backends import drop_words, put_words
 from campaign.search.event_source import EVENTS
 from campaign.search.models import SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS

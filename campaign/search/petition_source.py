@@ -4,8 +4,8 @@ from sqlalchemy import func, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_text
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petitions_with_ids
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs

@@ -9,10 +9,10 @@ from sqlalchemy import and_, case, func, literal, select
 from campaign.causes.models import CauseTally
 from campaign.extensions import db
 from campaign.petitions.queries import petition_counts
-from campaign.search.dialects import ids_with, prefer_index
+from campaign.search.backends import ids_with, prefer_index
 from campaign.search.excerpts import Part, excerpt, parts
 from campaign.search.models import KINDS, SearchDocument, SearchText
-from campaign.search.words import is_accented_letter, is_one_letter, terms_of
+from campaign.search.normalization import is_accented_letter, is_one_letter, terms_of
 
 PAGE = 10
 MAX_SUGGESTIONS = 3

@@ -4,7 +4,7 @@ from flask import Blueprint, current_app, g, make_response, render_template, req
 from flask_babel import gettext as _
 
 from campaign.causes.queries import published_causes
-from campaign.lib.caching import public
+from campaign.http.caching import public
 from campaign.search.forms import Asked
 from campaign.search.indexing import SOURCES
 from campaign.search.queries import PAGE, Results, found_elsewhere, search

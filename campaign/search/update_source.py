@@ -6,9 +6,9 @@ from flask import current_app
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_text
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_text
+from campaign.process.clock import utcnow
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update

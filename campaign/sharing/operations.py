@@ -3,10 +3,10 @@
 from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.insertion import insert
-from campaign.lib.locales import LOCALES
-from campaign.lib.secret import secret_key
+from campaign.security.digests import keyed_digest
+from campaign.db.insertion import insert
+from campaign.i18n.locales import LOCALES
+from campaign.security.secret_key import secret_key
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.operations import petition_to_change
 from campaign.sharing.models import ShareDeal, ShareText

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, and_, case, cast, func, select
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.secret import secret_key
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.signatures.models import BROUGHT, Signature
 

@@ -10,23 +10,23 @@ from flask import Blueprint, Response, abort, current_app, g, make_response, ren
 from campaign.causes.queries import cause_by_slug
 from campaign.events.queries import event_by_slug
 from campaign.extensions import write
-from campaign.lib.caching import public
-from campaign.lib.qr_codes import QUIET, qr_code
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.sharing.qr_codes import QUIET, qr_code
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug
-from campaign.sharing import structured
-from campaign.sharing.codes import signature_id_of
+from campaign.sharing import structured_data
+from campaign.sharing.referral_codes import signature_id_of
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
 from campaign.sharing.queries import words_dealt
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
 from campaign.updates.queries import update_by_slug
 
 blueprint = Blueprint("sharing", __name__)
-blueprint.app_template_global("structured_site")(structured.of_site)
-blueprint.app_template_global("structured_petition")(structured.of_petition)
-blueprint.app_template_global("structured_cause")(structured.of_cause)
+blueprint.app_template_global("structured_site")(structured_data.of_site)
+blueprint.app_template_global("structured_petition")(structured_data.of_petition)
+blueprint.app_template_global("structured_cause")(structured_data.of_cause)
 CODE_SECONDS = 86_400
 # So many pixels a side make a QR code crisp on paper of the size of a hand.
 SCALE = 16
@@ -105,7 +105,7 @@ def qr(kind, slug, form):
 @blueprint.post("/signatures/shared/<receipt>")
 def shared(receipt):
     """Somebody has pressed a way to pass it on: their own page says so, once."""
-    signature = signature_by_token(keys.RECEIPT, receipt) or abort(404)
+    signature = signature_by_token(tokens.RECEIPT, receipt) or abort(404)
     write(note_share, signature_id=signature.id, now=utcnow())
     return "", 204
 

@@ -11,8 +11,8 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select, update
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.lib.secret import secret_key
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.petitions.models import Petition
 from campaign.signatures.models import IN_BATCH, Signature
 

@@ -9,8 +9,8 @@ from datetime import datetime
 from sqlalchemy import delete, func, select
 
 from campaign.extensions import db
-from campaign.lib.digests import keyed_digest
-from campaign.signatures import keys
+from campaign.security.digests import keyed_digest
+from campaign.signatures import tokens
 from campaign.signatures.models import HeldCorrection, Signature
 
 # What the public sees of a signature whose name is shown. A comment is hidden until an organizer has read it, whatever it says.
@@ -74,7 +74,7 @@ def write_words(signature: Signature, words: dict) -> None:
     """Set these columns, and who the signature now says that its owner is."""
     for name, value in words.items():
         setattr(signature, name, value)
-    signature.person_digest = keys.person_digest(
+    signature.person_digest = tokens.person_digest(
         signature.given_name, signature.family_name or "", signature.postal_code
     )
     db.session.flush()

@@ -10,20 +10,20 @@ from flask_babel import lazy_gettext as _l
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
-from campaign.lib.addresses import whole_address
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.times import utcnow
+from campaign.http.urls import whole_address
+from campaign.security.dated_tokens import last_day_of
+from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures import keys
-from campaign.signatures.erasing import NOTICE_LETTER, erases_at
-from campaign.signatures.neutral import without_signs
+from campaign.signatures import tokens
+from campaign.signatures.erasure import NOTICE_LETTER, erases_at
+from campaign.signatures.neutral_emails import without_signs
 from campaign.signatures.own_links import OWN_LINK, answer_to
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
-from campaign.signatures.unconfirmed import form_by_id, private_choices, waiting_forms
-from campaign.subscriptions import keys as news_keys
+from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
+from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.models import Subscription
 
 REMINDER = "signature_reminder"
@@ -146,7 +146,7 @@ def _words(petition, form, lang):
 
 def _asking_words(signature, form, lang):
     config = current_app.config
-    token = keys.token_for(keys.CONFIRM, signature) if form.id is None else keys.form_token(form.id, signature)
+    token = tokens.token_for(tokens.CONFIRM, signature) if form.id is None else tokens.form_token(form.id, signature)
     return {
         "confirm_url": whole_address("signatures.confirm", lang, token=token),
         "expires_on": min(_link_ends(signature, config), form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])),
@@ -157,7 +157,7 @@ def _asking_words(signature, form, lang):
 
 def _own_page(signature, lang):
     """Return the words of the link to all that somebody signed."""
-    return _personal_link("signatures.mine", lang, keys.token_for(keys.MINE, signature))
+    return _personal_link("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
 def _news_page(subscription, lang):

@@ -6,8 +6,8 @@ from sqlalchemy import delete, exists, func, or_, select
 
 from campaign.extensions import db
 from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
-from campaign.signatures.ownership import erase
-from campaign.signatures.unconfirmed import columns_of, waiting_forms
+from campaign.signatures.owner_operations import erase
+from campaign.signatures.pending_forms import columns_of, waiting_forms
 
 BATCH = 100
 _forms = RepeatSigning.__table__

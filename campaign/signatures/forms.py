@@ -8,12 +8,12 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
-from campaign.lib.names import clean_text
-from campaign.lib.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
-from campaign.lib.quick_fields import QuickFields
-from campaign.signatures import keys
+from campaign.text.names import clean_text
+from campaign.text.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
+from campaign.http.cached_fields import QuickFields
+from campaign.signatures import tokens
 from campaign.signatures.fields import ChoiceField, CommentField, CountryField, EmailField, NameField
-from campaign.signatures.measures import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 
 
@@ -106,8 +106,8 @@ class SignatureForm(SupporterForm):
             "given_name": given_name,
             "family_name": family_name,
             "email": address and address.typed,
-            "email_digest": address and keys.email_digest(address.normalized),
-            "person_digest": keys.person_digest(given_name, family_name, self.postal_code.data),
+            "email_digest": address and tokens.email_digest(address.normalized),
+            "person_digest": tokens.person_digest(given_name, family_name, self.postal_code.data),
             "country": self.country.data,
             "postal_code": self.postal_code.data,
             "comment": self.comment.data,

@@ -4,8 +4,8 @@ from datetime import timedelta
 from itertools import islice
 
 from campaign.extensions import db
-from campaign.lib.insertion import insert
-from campaign.signatures import keys
+from campaign.db.insertion import insert
+from campaign.signatures import tokens
 from campaign.signatures.invention import invent
 from campaign.signatures.models import Signature
 
@@ -38,8 +38,8 @@ def _row(petition, version_id, signer, now):
         "version_id": version_id,
         "state": "confirmed",
         "evidence": "email",
-        "email_digest": keys.email_digest(signer.email),
-        "person_digest": keys.person_digest(signer.given_name, signer.family_name, signer.postal_code),
+        "email_digest": tokens.email_digest(signer.email),
+        "person_digest": tokens.person_digest(signer.given_name, signer.family_name, signer.postal_code),
         # Invented words need no review.
         "comment_shown": bool(signer.comment),
         "created_at": signed_at,

@@ -12,11 +12,11 @@ from sqlalchemy import bindparam, delete, func, select, true, update
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
-from campaign.signatures.standing_rules import standing_rules
+from campaign.signatures.rule_cache import standing_rules
 from campaign.subscriptions.signers import ask_signers, end_of_signatures, subscribe_signers
 
 # In one transaction: more would keep those who sign waiting for longer than they notice.

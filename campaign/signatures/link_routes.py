@@ -3,12 +3,13 @@
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write
-from campaign.lib.caching import public
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.signatures import keys, own_links
+from campaign.http.caching import public
+from campaign.process.clock import utcnow
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.signatures import own_links
+from campaign.signatures import tokens
 from campaign.signatures.forms import OwnLinkForm
-from campaign.signatures.pressure import pressure
+from campaign.signatures.abuse_limits import pressure
 from campaign.signatures.routes import BUSY_SECONDS, blueprint
 
 
@@ -21,7 +22,7 @@ def request_own_link():
 
 @blueprint.post("/<lang>/mine")
 def send_link():
-    pressure().admit_link_request(keys.network_digest(request.remote_addr))
+    pressure().admit_link_request(tokens.network_digest(request.remote_addr))
     form = OwnLinkForm.sent()
     if not form.validate():
         return make_response(request_page(form, "new"), 422)

@@ -19,9 +19,9 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
-from campaign.lib.constraints import one_of
-from campaign.lib.initials import initials
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.db.constraints import one_of
+from campaign.signatures.initials import initials
+from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")
 EVIDENCE = ("email", "in_person", "paper", "api")

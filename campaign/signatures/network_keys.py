@@ -7,7 +7,7 @@ from flask import current_app
 from sqlalchemy import delete, select
 
 from campaign.extensions import db, write
-from campaign.lib.insertion import insert
+from campaign.db.insertion import insert
 from campaign.signatures.network_key_models import NetworkKey
 
 KEY_BYTES = 32

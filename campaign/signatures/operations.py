@@ -9,13 +9,13 @@ from sqlalchemy import bindparam, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
+from campaign.db.bulk import insert_all
 from campaign.mail.operations import owe_all
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
 from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, mail_form, note_repeats, unvouched
-from campaign.signatures.unconfirmed import use_form, waiting_forms
+from campaign.signatures.pending_forms import use_form, waiting_forms
 
 _table = Signature.__table__
 _SEAT = ("petition_id", "email_digest", "seat")

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select
 
 from campaign.extensions import db
 from campaign.mail.operations import owe
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.models import OwnLinkRequest, Signature
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import subscriptions_of_digest
@@ -25,7 +25,7 @@ def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -
 
     `email` is the address as it was entered, `normalized` the one to compare.
     """
-    request = OwnLinkRequest(email_digest=keys.email_digest(normalized), exact_digest=keys.exact_digest(email), created_at=now)
+    request = OwnLinkRequest(email_digest=tokens.email_digest(normalized), exact_digest=tokens.exact_digest(email), created_at=now)
     db.session.add(request)
     db.session.flush()
     owe(kind=OWN_LINK, subject_id=request.id, lang=lang)
@@ -44,7 +44,7 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
     ).all()
     # The page of a signature leads to the news of its address.
     rows = (*signatures, *(row for row, _cause in subscriptions_of_digest(request.email_digest)))
-    return next((row for row in rows if row.email and keys.exact_digest(row.email) == request.exact_digest), None)
+    return next((row for row in rows if row.email and tokens.exact_digest(row.email) == request.exact_digest), None)
 
 
 def forget_link_requests(*, now: datetime) -> int:

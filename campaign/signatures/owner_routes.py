@@ -7,24 +7,25 @@ from datetime import datetime
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write
-from campaign.lib.caching import private, public
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.mail_addresses import mask
-from campaign.lib.times import utcnow
-from campaign.petitions.cards import PetitionCard, card, in_language
+from campaign.http.caching import private, public
+from campaign.security.dated_tokens import last_day_of
+from campaign.text.email_addresses import mask
+from campaign.process.clock import utcnow
+from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.sharing.links import Link, link_of
-from campaign.signatures import keys, ownership
-from campaign.signatures.confirm_pages import NO_FORM, OtherForm, other_forms
+from campaign.sharing.referral_links import Link, link_of
+from campaign.signatures import tokens
+from campaign.signatures import owner_operations
+from campaign.signatures.confirm_presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.corrections import correction_of
-from campaign.signatures.erasing import StillCounted, erase_one
+from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.link_routes import request_page
 from campaign.signatures.models import HeldCorrection, Signature
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
 from campaign.signatures.routes import blueprint
-from campaign.signatures.unconfirmed import copies_of_forms, waiting_forms
-from campaign.subscriptions import keys as news_keys
+from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
+from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.queries import subscriptions_of_address
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
@@ -57,12 +58,12 @@ def mine(token):
 def correct(token, signature_id):
     opened = _opened(token)
     owner = _owner(opened)
-    signature = ownership.own(signature_id, **owner)
+    signature = owner_operations.own(signature_id, **owner)
     form = _form(signature, filled=True)
     if not form.validate():
         return _page(token, opened, refused=form, refused_id=signature_id)
     words = {name: form[name].data for name in CORRECTED}
-    write(ownership.correct, signature_id=signature_id, now=utcnow(), **owner, **words)
+    write(owner_operations.correct, signature_id=signature_id, now=utcnow(), **owner, **words)
     return redirect(url_for("signatures.mine", token=token, saved=signature_id), 303)
 
 
@@ -74,13 +75,13 @@ def correct_again(token, signature_id):
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
 def withdraw(token, signature_id):
-    write(ownership.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token)))
+    write(owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/restore")
 def restore(token, signature_id):
-    write(ownership.restore, signature_id=signature_id, **_owner(_opened(token)))
+    write(owner_operations.restore, signature_id=signature_id, **_owner(_opened(token)))
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
@@ -88,7 +89,7 @@ def restore(token, signature_id):
 def erase(token, signature_id):
     """Erase one signature for good; the link goes on opening the others, where there are any."""
     owner = _owner(_opened(token))
-    ownership.own(signature_id, **owner)
+    owner_operations.own(signature_id, **owner)
     try:
         write(erase_one, signature_id=signature_id)
     except StillCounted:
@@ -97,7 +98,7 @@ def erase(token, signature_id):
     if not left:
         return redirect(url_for("signatures.erased"), 303)
     # It opens the others until the same day.
-    return redirect(url_for("signatures.mine", token=keys.own_token(left[0], last_day_of(token)), erased=1), 303)
+    return redirect(url_for("signatures.mine", token=tokens.own_token(left[0], last_day_of(token)), erased=1), 303)
 
 
 @blueprint.get("/<lang>/signatures/erased")
@@ -119,7 +120,7 @@ def download(token):
 
 def _opened(token):
     """Return the signature that the token opens; for a link that has ended or was never one of ours, a page that sends a new one."""
-    signature = signature_by_token(keys.MINE, token)
+    signature = signature_by_token(tokens.MINE, token)
     if signature is None or signature.email_digest is None:
         has_ended = was_own_link(token)
         page = request_page(OwnLinkForm(formdata=None), "ended" if has_ended else "unknown")

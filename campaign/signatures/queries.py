@@ -6,12 +6,12 @@ from sqlalchemy import Integer, cast, func, select
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
-from campaign.lib.dated_tokens import without_day
-from campaign.lib.mail_addresses import is_same_address
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import claimed_number
+from campaign.security.dated_tokens import without_day
+from campaign.text.email_addresses import is_same_address
+from campaign.process.clock import utcnow
+from campaign.security.tokens import claimed_number
 from campaign.petitions.models import PetitionTally
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.batches import is_due
 from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, RepeatSigning, Signature
 
@@ -24,15 +24,15 @@ def signature_by_id(signature_id):
 
 
 def signature_by_token(purpose, token):
-    """Return the signature that `token` opens for `purpose` (see `keys`), or None."""
-    signature = _claimed(without_day(token) if purpose == keys.MINE else token)
-    return signature if signature is not None and keys.opens(purpose, token, signature) else None
+    """Return the signature that `token` opens for `purpose` (see `tokens`), or None."""
+    signature = _claimed(without_day(token) if purpose == tokens.MINE else token)
+    return signature if signature is not None and tokens.opens(purpose, token, signature) else None
 
 
 def was_own_link(token):
     """Return whether `token` once opened what somebody signed, though it has ended."""
     signature = _claimed(without_day(token))
-    return signature is not None and signature.email_digest is not None and keys.opened_once(token, signature)
+    return signature is not None and signature.email_digest is not None and tokens.opened_once(token, signature)
 
 
 class Confirmable(NamedTuple):
@@ -44,12 +44,12 @@ class Confirmable(NamedTuple):
 
 def confirmable_by_token(token):
     """Return the Confirmable that a link to confirm opens, or None."""
-    if signature := signature_by_token(keys.CONFIRM, token):
+    if signature := signature_by_token(tokens.CONFIRM, token):
         return Confirmable(signature, None)
     number = claimed_number(token)
     form = None if number is None else db.session.get(RepeatSigning, number)
     signature = form and form.signature_id and signature_by_id(form.signature_id)
-    return Confirmable(signature, form.id) if signature and keys.opens_form(token, form.id, signature) else None
+    return Confirmable(signature, form.id) if signature and tokens.opens_form(token, form.id, signature) else None
 
 
 def signatures_of_address(email_digest, email):

@@ -5,12 +5,12 @@ from datetime import timedelta
 from sqlalchemy import delete, or_, select, true, update
 
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
-from campaign.lib.insertion import insert
+from campaign.db.bulk import insert_all
+from campaign.db.insertion import insert
 from campaign.mail.operations import owe
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
-from campaign.signatures.unconfirmed import columns_of, packed, waiting_forms
+from campaign.signatures.pending_forms import columns_of, packed, waiting_forms
 
 MAX_EMAILS = 5
 # No longer than a double click, or it would be a repeat that its owner never hears of.

@@ -5,23 +5,24 @@ from datetime import timedelta
 from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
 
 from campaign.extensions import write, write_together
-from campaign.lib.caching import private, public
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.petitions.cards import in_language
+from campaign.http.caching import private, public
+from campaign.process.clock import utcnow
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
-from campaign.petitions.terms import recent_terms
-from campaign.sharing.arrivals import arrival
-from campaign.sharing.links import link_of
-from campaign.signatures import keys, operations
-from campaign.signatures.confirm_pages import form_page, other_forms
+from campaign.petitions.signing_terms import recent_terms
+from campaign.sharing.attribution import arrival
+from campaign.sharing.referral_links import link_of
+from campaign.signatures import operations
+from campaign.signatures import tokens
+from campaign.signatures.confirm_presenters import form_page, other_forms
 from campaign.signatures.forms import signature_form
-from campaign.signatures.pressure import new_task, pressure
+from campaign.signatures.abuse_limits import new_task, pressure
 from campaign.signatures.queries import confirmable_by_token, signature_by_token
-from campaign.signatures.refusals import refusal
-from campaign.signatures.sheets import sheet, sheet_of_signature
-from campaign.signatures.standing_rules import reason_to_hold
-from campaign.signatures.unconfirmed import sent_to, waiting_forms, was_used
+from campaign.signatures.error_codes import refusal
+from campaign.signatures.presenters import sheet, sheet_of_signature
+from campaign.signatures.rule_cache import reason_to_hold
+from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
 
 blueprint = Blueprint("signatures", __name__)
 BUSY_SECONDS = 10
@@ -35,7 +36,7 @@ def sign(slug):
     terms = recent_terms(slug, now=now, version=form_version)
     if terms is None:
         return _refuse_unknown()
-    network = keys.network_digest(request.remote_addr, now=now)
+    network = tokens.network_digest(request.remote_addr, now=now)
     pressed = pressure().admit(request.remote_addr, terms.id)
     form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
     g.arrival = arrival(request.form, request.referrer)
@@ -132,7 +133,7 @@ def confirm_now(token):
 @blueprint.get("/<lang>/signatures/hatched/<receipt>")
 def hatched(receipt):
     """The number, once it hatched. The receipt in the address opens nothing else."""
-    signature = signature_by_token(keys.RECEIPT, receipt)
+    signature = signature_by_token(tokens.RECEIPT, receipt)
     if signature is None or signature.confirmed_at is None or signature.state in ("withdrawn", "erased"):
         abort(404)
     if _wants_json():
@@ -195,7 +196,7 @@ def _refuse_unknown():
 
 
 def _receipt(signature):
-    return url_for("signatures.hatched", receipt=keys.token_for(keys.RECEIPT, signature))
+    return url_for("signatures.hatched", receipt=tokens.token_for(tokens.RECEIPT, signature))
 
 
 def _good_for():

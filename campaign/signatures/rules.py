@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import idna
 
-from campaign.lib.names import name_key
+from campaign.text.names import name_key
 
 # A network's fingerprints can only be looked for one by one: as many addresses, or households of IPv6, as that may take.
 MAX_ADDRESSES = 4096

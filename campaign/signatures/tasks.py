@@ -12,7 +12,7 @@ from campaign.signatures.form_retention import forget_old_forms, make_way_for_yo
 from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
 from campaign.signatures.network_keys import forget_keys_before
 from campaign.signatures.own_links import forget_link_requests
-from campaign.signatures.ownership import erase, move_up
+from campaign.signatures.owner_operations import erase, move_up
 from campaign.signatures.repeats import MAX_EMAILS
 
 REMINDERS = ((timedelta(days=1), 0, REMINDER), (timedelta(days=4), 1, LAST_REMINDER))

@@ -3,7 +3,7 @@
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 SIGNATURE = "signature-1"
 FORM = "form-1"

@@ -6,11 +6,11 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from campaign.causes.queries import cause_by_id
-from campaign.lib.addresses import host, whole_address
-from campaign.lib.times import utcnow
+from campaign.http.urls import host, whole_address
+from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
-from campaign.subscriptions import keys
+from campaign.subscriptions import tokens
 from campaign.subscriptions.operations import CONFIRMATION
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
@@ -23,11 +23,11 @@ def init_app(app):
 def list_words(subscription, cause, lang, *, mailing_id=None):
     """Return what every letter of news says of its list: `list_id`, and `list_unsubscribe`, `end_url` and `preferences_url` for its reader."""
     query = {"mailing": mailing_id} if mailing_id else {}
-    end_url = whole_address("subscriptions.end", lang, token=keys.token_for(keys.STOP, subscription), **query)
+    end_url = whole_address("subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query)
     return {
         "list_id": f"{cause.slug if subscription.cause_id and cause else 'news'}.{host()}",
         "list_unsubscribe": end_url,
-        "preferences_url": whole_address("subscriptions.preferences", lang, token=keys.token_for(keys.PREFERENCES, subscription)),
+        "preferences_url": whole_address("subscriptions.preferences", lang, token=tokens.token_for(tokens.PREFERENCES, subscription)),
     }
 
 
@@ -51,7 +51,7 @@ def _confirmation(owed):
         "frequency": subscription.frequency,
         "expires_on": ends,
         "erase_days": current_app.config["ERASE_PENDING_DAYS"],
-        "confirm_url": whole_address("subscriptions.confirm", owed.lang, token=keys.token_for(keys.CONFIRM, subscription)),
+        "confirm_url": whole_address("subscriptions.confirm", owed.lang, token=tokens.token_for(tokens.CONFIRM, subscription)),
         "preferences_url": listed["preferences_url"],
         "end_url": listed["list_unsubscribe"],
         "organisation": "",

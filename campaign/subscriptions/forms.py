@@ -6,8 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
-from campaign.lib.locales import NAMES
-from campaign.lib.quick_fields import QuickFields
+from campaign.i18n.locales import NAMES
+from campaign.http.cached_fields import QuickFields
 from campaign.signatures.fields import EmailField
 
 FREQUENCIES = [SelectChoice("each", _l("Each update")), SelectChoice("weekly", _l("Once a week, all in one letter"))]

@@ -9,8 +9,8 @@ from sqlalchemy import delete, false, func, or_, select, update
 
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.lib.insertion import insert
-from campaign.lib.mail_addresses import is_same_address
+from campaign.db.insertion import insert
+from campaign.text.email_addresses import is_same_address
 from campaign.mail.operations import owe, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress

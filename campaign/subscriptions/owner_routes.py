@@ -6,12 +6,13 @@ from flask import abort, current_app, g, make_response, redirect, render_templat
 
 from campaign.causes.models import CauseText
 from campaign.extensions import write
-from campaign.lib.caching import public
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.mail_addresses import mask
-from campaign.lib.times import utcnow
+from campaign.http.caching import public
+from campaign.security.dated_tokens import last_day_of
+from campaign.text.email_addresses import mask
+from campaign.process.clock import utcnow
 from campaign.signatures.forms import OwnLinkForm
-from campaign.subscriptions import keys, operations
+from campaign.subscriptions import operations
+from campaign.subscriptions import tokens
 from campaign.subscriptions.forms import PreferencesForm
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address, was_preferences_link
@@ -96,12 +97,12 @@ def stopped():
 
 def _opened(token):
     """Return the subscription whose preferences the token opens; else answer with a page that sends a new link."""
-    return subscription_by_token(keys.PREFERENCES, token) or _offer_new_link(has_ended=was_preferences_link(token))
+    return subscription_by_token(tokens.PREFERENCES, token) or _offer_new_link(has_ended=was_preferences_link(token))
 
 
 def _stoppable(token):
     """Return the subscription that the token stops; else answer with a page that sends a link by which it can be stopped."""
-    return subscription_by_token(keys.STOP, token) or _offer_new_link(has_ended=False)
+    return subscription_by_token(tokens.STOP, token) or _offer_new_link(has_ended=False)
 
 
 def _offer_new_link(*, has_ended):

@@ -4,10 +4,10 @@ from sqlalchemy import case, func, or_, select
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.dated_tokens import without_day
-from campaign.lib.mail_addresses import is_same_address
-from campaign.lib.tokens import claimed_number
-from campaign.subscriptions import keys
+from campaign.security.dated_tokens import without_day
+from campaign.text.email_addresses import is_same_address
+from campaign.security.tokens import claimed_number
+from campaign.subscriptions import tokens
 from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAddress
 
 
@@ -17,15 +17,15 @@ def subscription_by_id(subscription_id):
 
 
 def subscription_by_token(purpose, token):
-    """Return the subscription that `token` opens for `purpose` (see `keys`), or None."""
-    found = _claimed(without_day(token) if purpose == keys.PREFERENCES else token)
-    return found if found is not None and keys.opens(purpose, token, found) else None
+    """Return the subscription that `token` opens for `purpose` (see `tokens`), or None."""
+    found = _claimed(without_day(token) if purpose == tokens.PREFERENCES else token)
+    return found if found is not None and tokens.opens(purpose, token, found) else None
 
 
 def was_preferences_link(token):
     """Return whether `token` once opened somebody's preferences, though it has ended."""
     found = _claimed(without_day(token))
-    return found is not None and keys.opened_once(token, found)
+    return found is not None and tokens.opened_once(token, found)
 
 
 def subscriptions_of_address(email_digest, email):

@@ -6,12 +6,13 @@ from flask import Blueprint, abort, current_app, g, jsonify, make_response, redi
 
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
-from campaign.lib.caching import private, public
-from campaign.lib.times import utcnow
-from campaign.lib.transactions import DATABASE_AWAY
-from campaign.signatures import keys as signature_keys
-from campaign.signatures.pressure import pressure
-from campaign.subscriptions import keys, operations
+from campaign.http.caching import private, public
+from campaign.process.clock import utcnow
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.signatures import tokens as signature_keys
+from campaign.signatures.abuse_limits import pressure
+from campaign.subscriptions import operations
+from campaign.subscriptions import tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
 
@@ -59,7 +60,7 @@ def thanks(slug=None):
 @blueprint.get("/<lang>/subscriptions/confirm/<token>")
 def confirm(token):
     """The page with the button; looking at it changes nothing, as mail scanners look too."""
-    subscription = subscription_by_token(keys.CONFIRM, token)
+    subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None or subscription.state == "ended":
         return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None
@@ -79,7 +80,7 @@ def confirm(token):
 @blueprint.post("/<lang>/subscriptions/confirm/<token>")
 def confirm_now(token):
     """Confirm; then go where no token stands in the address."""
-    subscription = subscription_by_token(keys.CONFIRM, token)
+    subscription = subscription_by_token(tokens.CONFIRM, token)
     if subscription is None:
         return private_page("subscriptions/confirm.html", 404, state="unknown", **_words(None))
     cause = cause_by_id(subscription.cause_id) if subscription.cause_id else None

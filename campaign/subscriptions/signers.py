@@ -3,8 +3,8 @@
 from sqlalchemy import case, func, literal, null, or_, select, update
 
 from campaign.extensions import db
-from campaign.lib.insertion import insert
-from campaign.lib.locales import LOCALES
+from campaign.db.insertion import insert
+from campaign.i18n.locales import LOCALES
 from campaign.mail.models import BULK
 from campaign.mail.operations import owe_all
 from campaign.subscriptions.consents import SIGNATURE, wording

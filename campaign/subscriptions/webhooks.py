@@ -5,10 +5,10 @@ import hmac
 from flask import Blueprint, abort, current_app, jsonify, request
 
 from campaign.extensions import write
-from campaign.lib.mail_addresses import AddressRefused, parse_address
-from campaign.lib.names import clean_text
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.names import clean_text
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
 
 blueprint = Blueprint("webhooks", __name__)
@@ -46,7 +46,7 @@ def _fact(told):
     if not isinstance(email, str) or not isinstance(reason, str):
         return None
     try:
-        digest = keys.email_digest(parse_address(email).normalized)
+        digest = tokens.email_digest(parse_address(email).normalized)
     except AddressRefused:
         return None
     # The reason is a stranger's server's; it is kept without the address that such like to repeat, and without what is no text.

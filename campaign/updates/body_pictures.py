@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.markdown import Pictured, picture_names
+from campaign.text.markdown import Pictured, picture_names
 from campaign.updates.models import UpdateBodyPicture
 from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
 

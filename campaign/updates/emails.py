@@ -13,11 +13,11 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
-from campaign.lib.addresses import whole_address
-from campaign.lib.locales import LOCALES
-from campaign.lib.long_dates import long_date
-from campaign.lib.markdown import to_html, to_text
-from campaign.lib.times import utcnow
+from campaign.http.urls import whole_address
+from campaign.i18n.locales import LOCALES
+from campaign.i18n.long_dates import long_date
+from campaign.text.markdown import to_html, to_text
+from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.signatures.queries import signature_by_id
@@ -28,9 +28,9 @@ from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.models import Update
-from campaign.updates.pages import card
+from campaign.updates.presenters import card
 from campaign.updates.queries import public_at, update_by_id
-from campaign.updates.readers import is_turned_away
+from campaign.updates.recipients import is_turned_away
 from campaign.updates.tasks import DIGEST
 
 

@@ -4,8 +4,8 @@ import re
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from campaign.lib.addresses import host, whole_address
-from campaign.lib.markdown import to_html
+from campaign.http.urls import host, whole_address
+from campaign.text.markdown import to_html
 from campaign.updates.body_pictures import pictures_of
 
 ATOM = "http://www.w3.org/2005/Atom"

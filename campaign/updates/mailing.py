@@ -10,7 +10,7 @@ from campaign.mail.operations import owe
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.operations import publish_update, update_to_change
-from campaign.updates.readers import never_reached, still_to_come
+from campaign.updates.recipients import never_reached, still_to_come
 
 LETTER = "update_letter"
 TEST = "update_test"

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
-from campaign.lib.pictures import SMALL_WIDTH
-from campaign.lib.times import UtcDateTime, utcnow
+from campaign.publishing.pictures import SMALL_WIDTH
+from campaign.process.clock import UtcDateTime, utcnow
 
 
 class Update(db.Model):

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.lib.markdown import picture_names
-from campaign.lib.moving_slugs import MovingSlugs
+from campaign.text.markdown import picture_names
+from campaign.publishing.slug_history import MovingSlugs
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
 
 WORDS = ("title", "summary", "body", "picture_alt")

@@ -4,18 +4,18 @@ from flask import Blueprint, Response, abort, current_app, g, make_response, ren
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_by_slug, published_causes
-from campaign.events.pages import card as event_card
+from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.lib.addresses import whole_address
-from campaign.lib.caching import public
-from campaign.lib.no_file import no_file
-from campaign.lib.times import utcnow
+from campaign.http.urls import whole_address
+from campaign.http.caching import public
+from campaign.http.missing_file import no_file
+from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
-from campaign.updates.pages import page, recent_cards
+from campaign.updates.presenters import page, recent_cards
 from campaign.updates.queries import newest_change, picture_of, recent_updates, update_by_slug, years
-from campaign.updates.structured import structured
+from campaign.updates.structured_data import structured
 
 blueprint = Blueprint("updates", __name__)
 PAGE = 20

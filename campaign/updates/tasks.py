@@ -8,7 +8,7 @@ from sqlalchemy.orm import aliased
 from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.lib.bulk import insert_all
+from campaign.db.bulk import insert_all
 from campaign.mail.models import BULK, OWED, OwedMessage
 from campaign.mail.operations import owe_all
 from campaign.subscriptions.models import WEEKLY, Subscription
@@ -18,7 +18,7 @@ from campaign.updates.mailing_models import RUNNING, Mailing, MailingReceipt
 from campaign.updates.models import Update
 from campaign.updates.operations import update_to_change
 from campaign.updates.queries import public_at
-from campaign.updates.readers import never_reached, next_readers, turned_away
+from campaign.updates.recipients import never_reached, next_readers, turned_away
 
 BATCH = 200
 # So few letters wait in the outbox that a pause is felt at once, and so many that the postman never waits for us.

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, send_from_directory, url_for
 
-from campaign.web import modules
+from campaign.web import script_bundles
 
 blueprint = Blueprint("assets", __name__)
 YEAR = 31_536_000
@@ -34,7 +34,7 @@ class Assets:
             yield f"css/{door.name}.css", _joined(door)
 
     def _join_scripts(self):
-        for name, words in modules.joined(self.folder / "js"):
+        for name, words in script_bundles.joined(self.folder / "js"):
             yield f"js/{name}", words
 
     def _digest(self):

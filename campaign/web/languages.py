@@ -4,8 +4,8 @@ from flask import current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Rule
 
-from campaign.lib.addresses import with_query
-from campaign.lib.locales import LOCALES
+from campaign.http.urls import with_query
+from campaign.i18n.locales import LOCALES
 
 
 class LanguageRule(Rule):

@@ -4,9 +4,9 @@ from hmac import compare_digest
 
 from flask import Blueprint, abort, current_app, make_response, request
 
-from campaign.lib.near_requests import is_near
-from campaign.lib.times import utcnow
-from campaign.web.gauges import gauges, in_words
+from campaign.http.trusted_requests import is_near
+from campaign.process.clock import utcnow
+from campaign.web.metric_values import gauges, in_words
 
 blueprint = Blueprint("metrics", __name__)
 QUIET_PACE = 1000

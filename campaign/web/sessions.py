@@ -4,7 +4,7 @@ from flask import request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import BadSignature
 
-from campaign.lib.host_cookies import host_name
+from campaign.http.cookies import host_name
 
 DOORS = ("organize", "kiosk")
 

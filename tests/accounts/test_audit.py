@@ -8,7 +8,7 @@ from sqlalchemy.exc import DatabaseError
 
 from campaign.accounts.audit import COMMAND, Actor, entries, record
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
 pytestmark = pytest.mark.both_databases

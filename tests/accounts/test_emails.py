@@ -10,7 +10,7 @@ from campaign.accounts.emails import changed, invitation, new_device, reset, rol
 from campaign.accounts.operations import make_link
 from campaign.accounts.sessions import know_device
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import make_organizer
 

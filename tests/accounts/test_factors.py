@@ -15,7 +15,7 @@ from campaign.accounts.factors import (
     unused_recovery_codes,
 )
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import fresh, make_organizer, with_app
 from tests.together import together
 

@@ -22,8 +22,8 @@ from campaign.accounts.operations import (
 )
 from campaign.accounts.queries import organizer_by_address
 from campaign.extensions import db, write
-from campaign.lib.mail_addresses import parse_address
-from campaign.lib.times import utcnow
+from campaign.text.email_addresses import parse_address
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.signatures import owed

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import (
     close_session,
@@ -19,7 +19,7 @@ from campaign.accounts.sessions import (
 )
 from campaign.accounts.tasks import forget_sessions
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
 pytestmark = pytest.mark.both_databases
@@ -43,7 +43,7 @@ def test_a_session_is_found_by_its_token_which_is_not_kept(who):
     assert session_of("tokens", utcnow()) is None
     assert session_of("", utcnow()) is None
     kept = db.session.scalar(select(OrganizerSession))
-    assert kept.token_digest == keys.token_digest("token")
+    assert kept.token_digest == tokens.token_digest("token")
     assert kept.address == "203.0.113.0/24"
 
 
@@ -102,4 +102,4 @@ def test_ended_sessions_and_unused_devices_are_forgotten(who):
     ],
 )
 def test_a_network_address_is_shortened(address, network):
-    assert keys.shorten(address) == network
+    assert tokens.shorten(address) == network

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from campaign.extensions import write
-from campaign.lib.counters import storage_of
+from campaign.security.rate_limit_storage import storage_of
 from campaign.petitions.editing import move_petition
 from tests.conftest import make_app
 from tests.factories.causes import make_cause

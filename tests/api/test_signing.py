@@ -10,10 +10,10 @@ from campaign.api.models import ApiKey, ApiPost
 from campaign.api.operations import make_key, note_post, revoke_key
 from campaign.api.tasks import MAX_REPEATS, watch_keys
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import set_quiet
-from campaign.signatures.rule_keeping import create_rule, switch_on
+from campaign.signatures.erasure import set_quiet
+from campaign.signatures.rule_operations import create_rule, switch_on
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import AMALIA, ODILE, answer_now, hatch_now, owed, rows, sign, sign_and_hatch, withdraw

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.petitions.endings import close_cause
+from campaign.process.clock import utcnow
+from campaign.petitions.closing import close_cause
 from campaign.petitions.operations import close_petition
 from tests.factories.causes import TEXTS, make_cause
 from tests.factories.events import make_event

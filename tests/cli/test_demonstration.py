@@ -5,9 +5,9 @@ from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.extensions import db
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug, published_petitions
-from campaign.sharing.comparing import comparisons
+from campaign.sharing.comparison import comparisons
 from campaign.signatures.queries import differences
 from tests.factories.signatures import ODILE, post_signature, rows
 from tests.together import together

@@ -9,7 +9,7 @@ import xlsxwriter
 
 from campaign.cli.imports import import_signatures
 from campaign.imports.tables import UNCLOSED
-from campaign.organize.imports.words import DUPLICATE_WORDS, FATE_WORDS, FAULTS, FIELD_WORDS, FILE_FAULTS, ROW_FAULTS
+from campaign.organize.imports.labels import DUPLICATE_WORDS, FATE_WORDS, FAULTS, FIELD_WORDS, FILE_FAULTS, ROW_FAULTS
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from campaign.signatures.queries import differences
 from tests.factories.organizers import trail

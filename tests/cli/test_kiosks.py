@@ -2,7 +2,7 @@
 
 import re
 
-from campaign.kiosk.key_keeping import present_key
+from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.queries import pin_of
 from tests.factories.kiosks import Tablet, make_table, make_tablet
 

@@ -3,8 +3,8 @@
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.petitions.endings import close_cause, retire_cause
+from campaign.process.clock import utcnow
+from campaign.petitions.closing import close_cause, retire_cause
 from campaign.petitions.operations import close_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.causes import make_cause

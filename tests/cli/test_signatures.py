@@ -17,10 +17,10 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures import queries
-from campaign.signatures.erasing import set_retention
+from campaign.signatures.erasure import set_retention
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch
 

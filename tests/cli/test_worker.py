@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from campaign.cli import worker as module
 from campaign.cli.worker import Worker
-from campaign.lib.failure_log import FailureLog
+from campaign.db.failure_log import FailureLog
 
 pytestmark = pytest.mark.both_databases
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.edge import answers
+from campaign.edge import cached_response
 from tests.edge.pages import Clock
 
 
@@ -10,5 +10,5 @@ from tests.edge.pages import Clock
 def clock(monkeypatch):
     """The clock by which answers age."""
     clock = Clock()
-    monkeypatch.setattr(answers, "time", clock)
+    monkeypatch.setattr(cached_response, "time", clock)
     return clock

@@ -2,8 +2,8 @@
 
 import pytest
 
-from campaign.edge.memory import PROBE_SECONDS, PublicMemory
-from campaign.lib.caching import DATABASE_IS_AWAY
+from campaign.edge.page_cache import PROBE_SECONDS, PublicMemory
+from campaign.http.caching import DATABASE_IS_AWAY
 from tests.edge.pages import PUBLIC, Page, ask
 
 LASTING = f"{PUBLIC}, stale-if-error=86400"

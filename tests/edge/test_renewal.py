@@ -5,8 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from campaign.edge import memory as edge_memory
-from campaign.edge.memory import STALE_SECONDS, PublicMemory
+from campaign.edge import page_cache as edge_memory
+from campaign.edge.page_cache import STALE_SECONDS, PublicMemory
 from tests.edge.pages import Page, ask
 
 PATIENCE = 10

@@ -8,11 +8,11 @@ from icalendar import Calendar
 
 from campaign.events.calendar import invitation, links_to_add, public_file
 from campaign.events.operations import Hours, cancel, change_event
-from campaign.events.pages import page
+from campaign.events.presenters import page
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, write
-from campaign.lib.calendar_files import folded, words
-from campaign.lib.times import utcnow
+from campaign.events.calendar_files import folded, words
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, come, make_event, registration
 

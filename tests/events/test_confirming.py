@@ -22,7 +22,7 @@ from campaign.events.registering import (
 from campaign.events.reminders import DAY
 from campaign.events.seats import HOLD, SEAT, free_seats
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import ask_to_come, come, confirm, event_now, make_event, move, post_registration, registration, states
 from tests.factories.signatures import owed
 from tests.together import together

@@ -13,7 +13,7 @@ from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of, postman_for
 from tests.factories.events import come, link, make_event, move, post_registration, registration, states
 

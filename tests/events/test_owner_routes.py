@@ -9,7 +9,7 @@ from campaign.events.models import Registration
 from campaign.events.operations import cancel
 from campaign.events.registering import cancel_registration
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import come, link, make_event, move, registration, states
 from tests.page_parts import alerts, values
 

@@ -20,7 +20,7 @@ from campaign.events.registering import (
 )
 from campaign.events.seats import SEAT
 from campaign.extensions import db, transactions, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import come, make_event, move, registration, registrations, states
 from tests.factories.signatures import owed
 from tests.together import together

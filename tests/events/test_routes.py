@@ -10,10 +10,10 @@ from PIL import Image
 
 from campaign.events.operations import Hours, SlugTaken, cancel, change_event, create_event, set_picture
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
-from campaign.petitions.endings import retire_cause
-from campaign.signatures.pressure import Pressure
+from campaign.publishing.pictures import clean_picture
+from campaign.process.clock import utcnow
+from campaign.petitions.closing import retire_cause
+from campaign.signatures.abuse_limits import Pressure
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from campaign.events import tasks
-from campaign.events.door import check_in
+from campaign.events.check_in import check_in
 from campaign.events.operations import Hours, change_event
 from campaign.events.registering import cancel_registration
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import come, event_now, make_event, move, registration, registrations
 from tests.factories.signatures import owed
 

@@ -7,10 +7,10 @@ from flask import current_app
 
 from campaign.exports.operations import ask_for_export
 from campaign.exports.selection import Selection
-from campaign.exports.shelf import export_by_id, exports_folder
+from campaign.exports.export_queries import export_by_id, exports_folder
 from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.organizers import make_organizer
 
 

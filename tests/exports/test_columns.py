@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from campaign.exports.shelf import content_of
+from campaign.exports.export_queries import content_of
 from tests.exports.conftest import export
 from tests.factories.kiosks import long_ago, make_table, make_tablet, said_at
 from tests.factories.paper import begin, bring, csv_of

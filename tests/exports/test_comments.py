@@ -7,8 +7,8 @@ import pytest
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.petitions.handing import change_handing
+from campaign.process.clock import utcnow
+from campaign.petitions.handovers import change_handing
 from campaign.petitions.queries import petition_by_id
 from tests.exports.test_packing import _no_poster, opened, pack, pages, table  # noqa: F401
 from tests.factories.signatures import AMALIA, change, row, sign_and_hatch

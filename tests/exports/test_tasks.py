@@ -9,12 +9,12 @@ import pytest
 from flask import current_app
 from python_calamine import CalamineWorkbook
 
-from campaign.exports import making
+from campaign.exports import writer
 from campaign.exports.operations import KEPT, drop_export, start_again
-from campaign.exports.shelf import content_of, exports_folder, file_of
+from campaign.exports.export_queries import content_of, exports_folder, file_of
 from campaign.extensions import db, write
-from campaign.lib.sealed_files import Sealer
-from campaign.lib.times import utcnow
+from campaign.security.sealed_files import Sealer
+from campaign.process.clock import utcnow
 from tests.exports.conftest import export, folder
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
 
@@ -80,7 +80,7 @@ def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 @pytest.mark.parametrize("settled", [True, False])
 def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter, signed, monkeypatch, kind, settled):
-    monkeypatch.setattr(making, "AT_ONCE", 2)
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
     moment = utcnow()
     whole, broken = asked(kind, now=moment), asked(kind, now=moment)
     exporter.make_next()
@@ -112,7 +112,7 @@ def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter,
 
 
 def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed, monkeypatch):
-    monkeypatch.setattr(making, "AT_ONCE", 2)
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
     export_id = asked()
     exporter._stop.set()
     exporter.make_next()
@@ -155,7 +155,7 @@ def test_a_full_disk_is_a_state_and_gives_the_room_back(asked, exporter, signed,
 
 
 def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, monkeypatch):
-    monkeypatch.setattr(making, "AT_ONCE", 2)
+    monkeypatch.setattr(writer, "AT_ONCE", 2)
     export_id = asked()
     original = Sealer.settle
 

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from campaign.events.keys import token_for
+from campaign.events.tokens import token_for
 from campaign.events.models import Event, Registration
 from campaign.events.operations import Hours, create_event, publish
 from campaign.events.registering import confirm_registration, content_mark, register
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from tests.factories.causes import make_cause
 
 ZONE = "America/Toronto"
@@ -33,7 +33,7 @@ def make_event(slug="talk", *, cause_id=None, title="How a family searches", day
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
     """Register as the operation does, committed and not confirmed; return the id."""
     email = f"{name}@rosales.example"
-    typed = {"name": name.title(), "email": email, "email_digest": keys.email_digest(email), "answers": {}}
+    typed = {"name": name.title(), "email": email, "email_digest": tokens.email_digest(email), "answers": {}}
     more = {"lang": "en", **more}
     return write(register, event.id, now=now or utcnow(), seats=seats, **typed, **more).id
 

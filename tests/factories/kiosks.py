@@ -9,9 +9,10 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.kiosk import keys, pairing
+from campaign.kiosk import pairing
+from campaign.kiosk import codes
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
 
@@ -106,11 +107,11 @@ def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
 def seal(kiosk, key, sequence, plain, *, uuid=None, bound_to=None):
     """Return a record sealed to `key` as campaign.json tells it; `plain` may also be bytes that are no signature."""
     uuid = uuid or str(uuid4())
-    public = X25519PublicKey.from_public_bytes(keys.from_base64(key["public"]))
+    public = X25519PublicKey.from_public_bytes(codes.from_base64(key["public"]))
     plain = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
     info = bound_to or f"volante-kiosk-1|{kiosk}|{uuid}|{sequence}"
     sealed = SUITE.encrypt(plain, public, info.encode())
-    return {"id": uuid, "sequence": sequence, "key": key["id"], "sealed": keys.to_base64(sealed)}
+    return {"id": uuid, "sequence": sequence, "key": key["id"], "sealed": codes.to_base64(sealed)}
 
 
 def said_at(instant):
@@ -126,7 +127,7 @@ def make_table(slug="home", *, confirmation="email_or_witness", days=0, **settin
 
 def give_code(event, *, now=None, name=""):
     """Return a pairing code of the event, committed."""
-    return keys.code_of(write(pairing.new_code, event_id=event.id, name=name, now=now or utcnow()).seed)
+    return codes.code_of(write(pairing.new_code, event_id=event.id, name=name, now=now or utcnow()).seed)
 
 
 def make_tablet(client, event, **more):

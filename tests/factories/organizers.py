@@ -1,6 +1,6 @@
 """Organizers to test with. Odile Kwan is the organizer, as everywhere; others carry the name of their role."""
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_secret, start_codes
 from campaign.accounts.models import Grant, Organizer, Passkey
@@ -8,8 +8,8 @@ from campaign.accounts.operations import set_password
 from campaign.accounts.passwords import hash_password
 from campaign.accounts.sessions import open_session
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.presence import SESSION_COOKIE
+from campaign.process.clock import utcnow
+from campaign.organize.identity import SESSION_COOKIE
 
 PASSWORD = "otter violin Tuesday cardamom"
 ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
@@ -21,7 +21,7 @@ def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns
     columns = {"name": ODILE["name"] if role == "admin" else (role or "Nobody").title(), "lang": "en", **columns}
 
     def create():
-        organizer = Organizer(email=email, email_digest=keys.email_digest(email), **columns)
+        organizer = Organizer(email=email, email_digest=tokens.email_digest(email), **columns)
         organizer.grants = [Grant(role=role, cause_id=cause_id)] if role else []
         key = Passkey(credential_id=email.encode(), public_key=b"none", name="Key")
         organizer.passkeys = [key] if second_factor else []
@@ -59,7 +59,7 @@ def trail():
 
 def sign_in(client, organizer):
     """Give `client` a full session of `organizer`, as if they had signed in; return its row."""
-    token = keys.new_token()
+    token = tokens.new_token()
     session = write(
         open_session,
         organizer_id=organizer.id,

@@ -1,13 +1,13 @@
 """Signatures from paper to test with."""
 
 from campaign.extensions import db, write
-from campaign.imports.beginning import batch_of, keep_file, open_file
-from campaign.imports.bringing_in import accept, carry_in
-from campaign.imports.deciding import decide
+from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.commit import accept, carry_in
+from campaign.imports.classification import decide
 from campaign.imports.files import read_file
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
-from campaign.imports.taking_out import carry_out, undo
-from campaign.lib.times import utcnow
+from campaign.imports.rollback import carry_out, undo
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_id
 
 HEADER = "given_name,family_name,email,country,postal_code,signed_at,sheet,row"

@@ -1,7 +1,7 @@
 """Petitions to test with."""
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.editing import change_letter
 from campaign.petitions.operations import create_petition
 from campaign.petitions.queries import petition_by_id, signing_terms

@@ -1,7 +1,7 @@
 """The index of search, brought in step as the worker does it."""
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.search.indexing import refresh
 
 

@@ -10,9 +10,11 @@ from types import SimpleNamespace
 from sqlalchemy import select, update
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.models import OwedMessage
-from campaign.signatures import keys, operations, ownership
+from campaign.signatures import operations
+from campaign.signatures import tokens
+from campaign.signatures import owner_operations
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.repeats import answer_repeats
@@ -47,8 +49,8 @@ def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version
     """Sign as the operation does, committed, and answer as the worker does; return the id of the row for this person."""
     terms = terms_of(petition, version=version, now=now)
     columns = {**words, **more}
-    columns["email_digest"] = keys.email_digest(columns["email"])
-    columns["person_digest"] = keys.person_digest(
+    columns["email_digest"] = tokens.email_digest(columns["email"])
+    columns["person_digest"] = tokens.person_digest(
         columns["given_name"], columns["family_name"], columns["postal_code"]
     )
     now = now or utcnow()
@@ -61,8 +63,8 @@ def sign(petition, words=AMALIA, *, lang="en", now=None, held_reason="", version
 
 def sign_unanswered(petition, words):
     """Sign as the operation does, committed; what is to be answered waits for the worker."""
-    columns = {**words, "email_digest": keys.email_digest(words["email"])}
-    columns["person_digest"] = keys.person_digest(
+    columns = {**words, "email_digest": tokens.email_digest(words["email"])}
+    columns["person_digest"] = tokens.person_digest(
         words["given_name"], words["family_name"], words["postal_code"]
     )
     write(operations.sign, terms=terms_of(petition), lang="en", now=utcnow(), **columns)
@@ -79,7 +81,7 @@ def forms():
 
 def form_link(form, lang="en"):
     """Return the address that the email about a later form leads to."""
-    return f"/{lang}/signatures/confirm/{keys.form_token(form.id, row(form.signature_id))}"
+    return f"/{lang}/signatures/confirm/{tokens.form_token(form.id, row(form.signature_id))}"
 
 
 def confirm_form(form, *, now=None):
@@ -124,11 +126,11 @@ def sign_and_hatch(petition, words=AMALIA, **more):
 
 
 def withdraw(signature_id, *, now=None):
-    return write(ownership.withdraw, **owned(signature_id), now=now or utcnow())
+    return write(owner_operations.withdraw, **owned(signature_id), now=now or utcnow())
 
 
 def restore(signature_id):
-    return write(ownership.restore, **owned(signature_id))
+    return write(owner_operations.restore, **owned(signature_id))
 
 
 def owned(signature_id):
@@ -178,5 +180,5 @@ def owed():
 
 def link(purpose, signature_id, lang="en"):
     """Return the address that a mail leads to: `confirm`, `mine`, or the `hatched` page of the receipt."""
-    token = keys.token_for("receipt" if purpose == "hatched" else purpose, row(signature_id))
+    token = tokens.token_for("receipt" if purpose == "hatched" else purpose, row(signature_id))
     return f"/{lang}/signatures/{purpose}/{token}"

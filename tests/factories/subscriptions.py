@@ -5,10 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.models import OwedMessage
-from campaign.signatures import keys as signature_keys
-from campaign.subscriptions import keys, operations
+from campaign.signatures import tokens as signature_keys
+from campaign.subscriptions import operations
+from campaign.subscriptions import tokens
 from campaign.subscriptions.models import Subscription
 
 WEEK = timedelta(days=7)
@@ -76,8 +77,8 @@ def owed_states(kind):
 
 def link(view, subscription_id, lang="en"):
     """Return the address that a letter leads to: `confirm`, `preferences` or `end`."""
-    purpose = {"confirm": keys.CONFIRM, "preferences": keys.PREFERENCES, "end": keys.STOP}[view]
-    token = keys.token_for(purpose, subscription(subscription_id))
+    purpose = {"confirm": tokens.CONFIRM, "preferences": tokens.PREFERENCES, "end": tokens.STOP}[view]
+    token = tokens.token_for(purpose, subscription(subscription_id))
     return {
         "confirm": f"/{lang}/subscriptions/confirm/{token}",
         "preferences": f"/{lang}/subscriptions/{token}",

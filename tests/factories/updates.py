@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.updates.operations import Links, create_update
 from campaign.updates.queries import update_in_any_state
 from tests.factories.causes import make_cause

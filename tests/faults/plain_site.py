@@ -14,8 +14,8 @@ from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 
-from campaign.lib.tokens import make_token
-from campaign.signatures.keys import seal
+from campaign.security.tokens import make_token
+from campaign.signatures.tokens import seal
 from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]

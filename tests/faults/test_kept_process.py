@@ -11,7 +11,7 @@ import pytest
 
 from campaign.cli import serving
 from campaign.cli.serving import KeptProcess
-from campaign.lib.forks import one_fork
+from campaign.process.fork_lock import one_fork
 from tests.faults.plain_site import wait_until
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")

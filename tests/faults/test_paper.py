@@ -20,7 +20,7 @@ UNDO = """
 from sqlalchemy import func, select
 from campaign.extensions import db, write
 from campaign.imports.models import ImportBatch
-from campaign.imports.taking_out import carry_out, undo
+from campaign.imports.rollback import carry_out, undo
 from wsgi import app
 
 with app.app_context():

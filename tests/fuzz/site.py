@@ -14,9 +14,9 @@ from campaign.api.operations import make_key
 from campaign.exports.operations import ask_for_export
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys as signature_keys
-from campaign.signatures.rule_keeping import create_rule, switch_on
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens as signature_keys
+from campaign.signatures.rule_operations import create_rule, switch_on
 from campaign.subscriptions.operations import suppress
 from tests.factories import events, paper, subscriptions
 from tests.factories.causes import make_cause

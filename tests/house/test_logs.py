@@ -7,7 +7,7 @@ from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from campaign.extensions import db, write
-from campaign.lib.logs import PrivateFormatter
+from campaign.process.logs import PrivateFormatter
 from tests.factories.signatures import AMALIA, JSON, link, post_signature, sign
 
 WORDS = {**AMALIA, "comment": "Vuelve a casa, Ximena."}

@@ -4,16 +4,17 @@ import pytest
 from sqlalchemy import func, select
 
 from campaign.extensions import db, write
-from campaign.imports import beginning, taking_out
-from campaign.imports.beginning import batch_of, keep_file, open_file
-from campaign.imports.bringing_in import accept, carry_in
+from campaign.imports import create
+from campaign.imports import rollback
+from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports.commit import accept, carry_in
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.operations import ChangedMeanwhile, drop, keep_fates
 from campaign.imports.queries import batch_by_id, batches_among
-from campaign.imports.taking_out import NothingToUndo, carry_out, erase_rows, undo
+from campaign.imports.rollback import NothingToUndo, carry_out, erase_rows, undo
 from campaign.imports.tasks import PATIENCE, go_on
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
 from tests.factories.paper import begin, bring, csv_of, fates_of
@@ -85,7 +86,7 @@ def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_
 @pytest.fixture
 def cut_short(petition, monkeypatch):
     """The table of a file of five, two of whose rows were kept before the power went."""
-    monkeypatch.setattr(beginning, "AT_ONCE", 2)
+    monkeypatch.setattr(create, "AT_ONCE", 2)
     table = read_file(people(4))
     batch = batch_of(petition=petition, organizer_id=None, name="a.csv", table=table, lang="en", signed_on=utcnow().date())
     with pytest.raises(RuntimeError):
@@ -109,7 +110,7 @@ def test_who_stood_still_until_their_rows_were_erased_keeps_no_half_of_a_file(cu
 
 
 def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, monkeypatch):
-    monkeypatch.setattr(taking_out, "AT_ONCE", 2)
+    monkeypatch.setattr(rollback, "AT_ONCE", 2)
     batch = bring(begin(petition, people(5)))
     hatch_now()
     write(undo, batch_id=batch.id)
@@ -131,7 +132,7 @@ def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, m
 
 
 def test_what_was_thrown_away_and_left_in_the_middle_is_erased(petition, monkeypatch):
-    monkeypatch.setattr(taking_out, "AT_ONCE", 2)
+    monkeypatch.setattr(rollback, "AT_ONCE", 2)
     batch = begin(petition, people(5))
     write(drop, batch_id=batch.id)
     with pytest.raises(RuntimeError):

@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from campaign.imports.beginning import batch_of
+from campaign.imports.create import batch_of
 from campaign.imports.checking import Checker, Sheet
 from campaign.imports.columns import guessed
 from campaign.imports.files import read_file
-from campaign.imports.serials import read_serial, serial
+from campaign.imports.sheet_numbers import read_serial, serial
 from campaign.imports.values import ValueRefused, country, instant, is_day_first, tick
-from campaign.organize.imports.words import fault_in_words
+from campaign.organize.imports.labels import fault_in_words
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.forms import signature_form
 from tests.factories.petitions import make_petition

@@ -7,7 +7,7 @@ import pytest
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
 from campaign.jobs.operations import LEASE, take_lease
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases

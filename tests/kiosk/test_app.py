@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from babel.messages.pofile import read_po
 
-from campaign.kiosk.app_words import WORDS, app_words
+from campaign.kiosk.app_texts import WORDS, app_words
 
 ROOT = Path(__file__).parents[2]
 LANGUAGES = ("en", "es", "fr")

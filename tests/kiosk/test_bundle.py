@@ -6,8 +6,8 @@ from datetime import timedelta
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
-from campaign.lib.times import utcnow
-from campaign.petitions.handing import change_handing
+from campaign.process.clock import utcnow
+from campaign.petitions.handovers import change_handing
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet

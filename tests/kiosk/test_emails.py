@@ -8,7 +8,7 @@ from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.tasks import tell_of_silence
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OwedMessage
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at

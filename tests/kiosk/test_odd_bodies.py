@@ -6,7 +6,7 @@ import logging
 import pytest
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 
-from campaign.kiosk import keys
+from campaign.kiosk import codes
 from tests.factories.kiosks import AMALIA, envelope, make_tablet, records, seal, signature
 from tests.factories.signatures import rows
 
@@ -68,13 +68,13 @@ def changed(record, **values):
 
 def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
     whole = tablet.seal()
-    sealed = keys.from_base64(whole["sealed"])
-    foreign = {"id": whole["key"], "public": keys.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw())}
+    sealed = codes.from_base64(whole["sealed"])
+    foreign = {"id": whole["key"], "public": codes.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw())}
     other = make_tablet(client, event)
     key = tablet.campaign().json["key"]
     odd = [
-        changed(tablet.seal(), sealed=keys.to_base64(sealed[:-1])),
-        changed(tablet.seal(), sealed=keys.to_base64(bytes([sealed[0] ^ 1]) + sealed[1:])),
+        changed(tablet.seal(), sealed=codes.to_base64(sealed[:-1])),
+        changed(tablet.seal(), sealed=codes.to_base64(bytes([sealed[0] ^ 1]) + sealed[1:])),
         changed(tablet.seal(), sealed=""),
         changed(tablet.seal(), sealed="not base64!"),
         changed(tablet.seal(), sealed=None),
@@ -155,7 +155,7 @@ def test_no_word_of_a_person_reaches_the_log(tablet, caplog):
 
 
 def test_a_kiosk_that_asks_without_end_is_slowed(tablet, monkeypatch):
-    monkeypatch.setattr("campaign.kiosk.pace.KioskPace.may_ask", lambda _self, _id: False)
+    monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: False)
     answer = tablet.post("/kiosk/sync", {"records": []})
     assert (answer.status_code, answer.json["error"]) == (429, "too_many")
     assert answer.headers["Retry-After"] == "60"

@@ -7,10 +7,11 @@ from sqlalchemy import update
 
 from campaign.events.models import Event
 from campaign.extensions import db, write
-from campaign.kiosk import keys, pairing
+from campaign.kiosk import pairing
+from campaign.kiosk import codes
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import give_code, kiosk_of, long_ago, make_tablet
 from tests.page_parts import figures
 from tests.together import together
@@ -24,22 +25,22 @@ def ask(client, code, **options):
 
 
 def test_a_code_has_eight_characters_that_nobody_mistakes():
-    code = keys.spaced("K7M29QXW")
+    code = codes.spaced("K7M29QXW")
     assert code == "K7M2-9QXW"
-    assert keys.read_code(" k7m2-9qxw ") == keys.read_code("K7M2 9QXW") == "K7M29QXW"
-    assert not set("01ILOU") & set(keys.LETTERS) - {"U"}
+    assert codes.read_code(" k7m2-9qxw ") == codes.read_code("K7M2 9QXW") == "K7M29QXW"
+    assert not set("01ILOU") & set(codes.LETTERS) - {"U"}
 
 
 def test_a_code_is_not_kept_but_can_be_shown_again(app, event):
     code = write(pairing.new_code, event_id=event.id, now=utcnow())
-    assert keys.code_of(code.seed) == keys.code_of(code.seed)
-    assert len(keys.code_of(code.seed)) == 8
-    assert keys.code_of(code.seed).encode() not in bytes(code.seed) + bytes(code.digest)
+    assert codes.code_of(code.seed) == codes.code_of(code.seed)
+    assert len(codes.code_of(code.seed)) == 8
+    assert codes.code_of(code.seed).encode() not in bytes(code.seed) + bytes(code.digest)
 
 
 def test_a_device_is_paired_whatever_the_case_and_dashes_of_the_code(client, event):
     code = give_code(event, name="By the door")
-    answer = client.post("/kiosk/pairings", json={"code": keys.spaced(code).lower(), "app": "1"})
+    answer = client.post("/kiosk/pairings", json={"code": codes.spaced(code).lower(), "app": "1"})
     assert answer.status_code == 201
     assert answer.json["name"] == "By the door"
     assert answer.json["secret"].startswith(answer.json["kiosk"])
@@ -120,5 +121,5 @@ def test_the_pin_is_told_as_a_digest_that_the_tablet_can_make_too(tablet, event)
     write(pairing.set_pin, event_id=event.id, pin="204060", now=utcnow())
     write(pairing.set_pin, event_id=event.id, pin="135790", now=utcnow())
     pin = tablet.campaign().json["pin"]
-    made = keys.pin_digest("135790", keys.from_base64(pin["salt"]), pin["iterations"])
-    assert keys.to_base64(made) == pin["digest"]
+    made = codes.pin_digest("135790", codes.from_base64(pin["salt"]), pin["iterations"])
+    assert codes.to_base64(made) == pin["digest"]

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.kiosk.deciding import reject
+from campaign.kiosk.review_decisions import reject
 from campaign.kiosk.tasks import forget
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition
-from campaign.signatures.erasing import erase_one
+from campaign.signatures.erasure import erase_one
 from tests.factories.kiosks import records
 from tests.factories.signatures import hatch_now, rows
 

@@ -6,11 +6,12 @@ import pytest
 
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
-from campaign.kiosk import pairing, room
-from campaign.kiosk.deciding import discard
+from campaign.kiosk import pairing
+from campaign.kiosk import review_quota
+from campaign.kiosk.review_decisions import discard
 from campaign.kiosk.queries import counted_among, shifts_of
 from campaign.kiosk.trust import MAX_LATE
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records, said_at
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import answer_now, confirm, confirm_form, forms, hatch_now, owed, row, rows, sign, withdraw
@@ -158,7 +159,7 @@ def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
 
 
 def test_a_tablet_without_room_keeps_what_it_has(tablet, monkeypatch):
-    monkeypatch.setattr(room, "MAX_ROWS", 2)
+    monkeypatch.setattr(review_quota, "MAX_ROWS", 2)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(3)]
     answer = tablet.sync(*junk)
     assert [each["id"] for each in answer.json["receipts"]] == [record["id"] for record in junk[:2]]
@@ -172,13 +173,13 @@ def test_a_tablet_without_room_keeps_what_it_has(tablet, monkeypatch):
 
 def test_sealed_bytes_of_a_tablet_are_bounded_too(tablet, monkeypatch):
     junk = [{**tablet.seal(), "sealed": "A" * 40_000} for _ in range(2)]
-    monkeypatch.setattr(room, "MAX_BYTES", 50_000)
+    monkeypatch.setattr(review_quota, "MAX_BYTES", 50_000)
     assert tablet.sync(junk[0]).status_code == 200
     assert tablet.sync(junk[1]).status_code == 507
 
 
 def test_someone_who_signed_already_is_no_burden_where_there_is_no_room(tablet, monkeypatch):
-    monkeypatch.setattr(room, "MAX_ROWS", 0)
+    monkeypatch.setattr(review_quota, "MAX_ROWS", 0)
     assert tablet.sign() == tablet.sign() == ("stored", "")
     assert [record.sealed for record in records()] == [None, None]
 
@@ -195,7 +196,7 @@ def test_a_revoked_tablet_stores_no_more_junk_than_it_had_told_of(tablet):
 
 
 def test_what_is_discarded_makes_room_once_it_is_erased(tablet, monkeypatch):
-    monkeypatch.setattr(room, "MAX_ROWS", 1)
+    monkeypatch.setattr(review_quota, "MAX_ROWS", 1)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(2)]
     tablet.sync(junk[0])
     assert write(discard, kiosk_id=kiosk_of(tablet).id, only_unreadable=True, now=utcnow()) == 1

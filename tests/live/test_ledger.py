@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.lib.small_cells import MIN_COUNT
+from campaign.security.small_counts import MIN_COUNT
 from campaign.live.ledger import Line, public_lines
 from campaign.signatures.queries import differences
 from tests.factories.signatures import change, confirm, hatch_now, sign

@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import Client
 
-from campaign.edge.memory import PublicMemory
-from campaign.lib.times import utcnow
+from campaign.edge.page_cache import PublicMemory
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_counts
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition

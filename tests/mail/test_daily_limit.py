@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.composition import Message
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.delivery import Postman, bound_kinds, composers_of, names_of, register

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail import operations
 from campaign.mail.delivery import composers_of, postman_for, register
 from tests.mail.letters import KIND, message, owe_some, owed_rows, person, states, word

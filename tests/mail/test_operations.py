@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail import operations
 from campaign.mail.operations import MAX_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
 from tests.mail.letters import digest_of, owe_some, owed_rows, states

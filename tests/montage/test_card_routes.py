@@ -9,7 +9,7 @@ from PIL import Image
 from campaign.causes.queries import cause_by_slug
 from campaign.montage import pictures
 from campaign.montage.pictures import TooManyPictures, kept
-from campaign.montage.wording import card_of_cause, card_of_petition
+from campaign.montage.texts import card_of_cause, card_of_petition
 from campaign.petitions.queries import petition_by_slug
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, sign_and_hatch, sign_many

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.montage import operations
 from campaign.montage.models import Poster
 from campaign.montage.operations import (

@@ -12,7 +12,7 @@ from sqlalchemy import update
 
 from campaign.causes.models import CauseText
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.montage.models import Poster
 from campaign.montage.tasks import Press, posters_folder
 from tests.factories.signatures import AMALIA, sign_and_hatch

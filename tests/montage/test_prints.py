@@ -18,7 +18,7 @@ from campaign.montage.layout import places, size
 from campaign.montage.ornaments import PAPER
 from campaign.montage.poster_sheets import set_poster
 from campaign.montage.poster_spec import PosterSpec, pixels_of
-from campaign.montage.press import print_poster
+from campaign.montage.poster_renderer import print_poster
 from campaign.montage.shapes import DATA, shape_named, shape_names
 
 SHAPES = shape_names()

@@ -4,7 +4,7 @@ import pytest
 from flask_migrate import upgrade
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.montage.queries import find_shape
 from campaign.montage.shaping import accept_shape, keep_shape
 from tests.chromium import find

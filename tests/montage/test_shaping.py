@@ -9,9 +9,10 @@ from sqlalchemy import func, select
 
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.montage import shaping, workshop
-from campaign.montage.cutting import Cut
+from campaign.process.clock import utcnow
+from campaign.montage import shaping
+from campaign.montage import image_jobs
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.models import ShapeDraft, StoredShape
 from campaign.montage.queries import draft_of, find_shape, is_public_shape, shapes_of
 from campaign.montage.shapes import UnknownShape
@@ -28,7 +29,7 @@ from campaign.montage.shaping import (
     sweep_shapes,
 )
 from campaign.montage.uploads import PictureRefused, shape_files
-from campaign.montage.workshop import CutOut, WorkFailed, cut_out, preview_png
+from campaign.montage.image_jobs import CutOut, WorkFailed, cut_out, preview_png
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.pictures import bomb, grating, heart, ring
@@ -183,7 +184,7 @@ def test_what_is_no_picture_is_refused_and_what_is_no_shape_yet_says_why(app):
 
 
 def test_work_that_takes_too_long_is_ended(app, monkeypatch):
-    monkeypatch.setattr(workshop, "MAX_SECONDS", 0.01)
+    monkeypatch.setattr(image_jobs, "MAX_SECONDS", 0.01)
     with pytest.raises(WorkFailed):
         cut_out(heart(), title="x", cut=Cut())
 

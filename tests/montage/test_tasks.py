@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.lib import alone
-from campaign.lib.times import utcnow
+from campaign.process import isolated
+from campaign.process.clock import utcnow
 from campaign.montage.operations import LOCK, ask_for_poster, claim_poster
 from campaign.montage.queries import Variety, poster_standing
 from campaign.montage.tasks import Press, posters_folder
@@ -124,7 +124,7 @@ def test_a_press_told_to_stop_leaves_the_poster_to_another(app, folder, petition
 
 
 def test_a_press_that_fails_says_where_but_nothing_of_people(press, folder, petition, caplog, monkeypatch):
-    monkeypatch.setattr(alone, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
+    monkeypatch.setattr(isolated, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
     sign_and_hatch(petition, AMALIA, name_display="full")
     broken = folder / "numpy"
     broken.mkdir(parents=True)

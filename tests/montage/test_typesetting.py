@@ -7,7 +7,7 @@ import pytest
 from fontTools.ttLib import TTFont
 from PIL import Image
 
-from campaign.montage.faces import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
+from campaign.montage.fonts import DOES, OTHERS, READS, SAYS, can_print, path_of, runs
 from campaign.montage.png_stream import PngStream
 from campaign.montage.typesetting import Sheets
 

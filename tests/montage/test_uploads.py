@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from campaign.montage.cutting import Cut
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.layout import places
 from campaign.montage.parcels import MAX_COLOURS
 from campaign.montage.shapes import shape_from

@@ -7,13 +7,13 @@ import pyotp
 import pytest
 from sqlalchemy import update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.presence import DEVICE_COOKIE
+from campaign.process.clock import utcnow
+from campaign.organize.identity import DEVICE_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -130,7 +130,7 @@ def test_an_app_is_set_up_by_its_first_code_and_recovery_codes_are_shown_until_k
     assert editor.get("/organize/account/second-factor/codes.txt").status_code == 303
     assert editor.get(answer.location).status_code == 303
     who = fresh(editor.organizer)
-    assert keys.unseal(who.totp_secret) == secret
+    assert tokens.unseal(who.totp_secret) == secret
     assert unused_recovery_codes(who.id) == 10
     assert [action for action, *_ in trail()] == ["account.app_added", "account.recovery_codes"]
 

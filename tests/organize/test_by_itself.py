@@ -8,7 +8,7 @@ from campaign.accounts.audit import entries
 from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.updates.tasks import note_published
 from tests.factories.causes import make_cause

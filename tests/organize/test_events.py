@@ -11,7 +11,7 @@ from campaign.accounts.permissions import TABLE
 from campaign.events.editing import change_part, mark_of, publish_due
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.models import OwedMessage
 from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
@@ -338,7 +338,7 @@ def test_each_role_meets_what_the_table_says_at_an_event_that_exists(desk_of, ro
 
 
 def test_the_list_says_what_is_next_and_goes_on_page_by_page(desk, monkeypatch):
-    monkeypatch.setattr("campaign.organize.events.pages.ON_A_PAGE", 3)
+    monkeypatch.setattr("campaign.organize.events.routes.ON_A_PAGE", 3)
     for slug, days in (("last-year", -300), ("next-month", 30), ("tomorrow", 1), ("last-week", -7)):
         make_event(slug, cause_id=desk.cause.id, days=days)
     make_event("unsaid", cause_id=desk.cause.id, days=2, draft=True)

@@ -13,19 +13,19 @@ import pytest
 from flask_babel import force_locale
 
 from campaign.accounts.audit import entries
-from campaign.edge.memory import PublicMemory
-from campaign.exports import packing
+from campaign.edge.page_cache import PublicMemory
+from campaign.exports import delivery_pack
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
-from campaign.exports.shelf import exports_of, file_of
+from campaign.exports.export_queries import exports_of, file_of
 from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
-from campaign.lib.locales import LOCALES
-from campaign.lib.sealed_files import new_seed
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import LOCALES
+from campaign.security.sealed_files import new_seed
+from campaign.process.clock import utcnow
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import erase_one
+from campaign.signatures.erasure import erase_one
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, post_signature, rows, sign, sign_and_hatch
@@ -215,7 +215,7 @@ def test_only_a_fresh_password_and_a_second_factor_take_signatures_out(desk_of, 
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location
     exporter.make_next()
-    monkeypatch.setattr("campaign.organize.guard.utcnow", lambda: utcnow() + timedelta(hours=1))
+    monkeypatch.setattr("campaign.organize.access.utcnow", lambda: utcnow() + timedelta(hours=1))
     for path in (f"{here}/download", "/organize/exports/home/new?aim=records", "/organize/handovers/home/pack"):
         assert "/organize/account/confirm" in desk.get(path).location
     assert "confirm" in ask(desk).location
@@ -372,9 +372,9 @@ def test_a_copy_of_one_signature_is_given_with_a_reason(desk_of, petition):
 def test_counts_on_page_pack_receipt_and_trail_agree_or_say_why_not(client, desk_of, petition, exporter, monkeypatch):
     def no_poster(_, scratch):
         yield
-        (scratch / packing.POSTER).write_bytes(b"%PDF-poster")
+        (scratch / delivery_pack.POSTER).write_bytes(b"%PDF-poster")
 
-    monkeypatch.setattr(packing._Pack, "_draw_poster", no_poster)
+    monkeypatch.setattr(delivery_pack._Pack, "_draw_poster", no_poster)
     gone, *_others = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(4)]
     write(erase_one, signature_id=gone)
     desk = desk_of("owner", petition.cause_id)

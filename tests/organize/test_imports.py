@@ -14,10 +14,10 @@ from campaign.imports.models import AT_ONE_SITTING
 from campaign.imports.queries import batch_by_id, runs_among
 from campaign.imports.sheet_pdf import MIN_ROW_HEIGHT, MM
 from campaign.imports.tasks import go_on
-from campaign.imports.wording import consent_of, sheet_spec
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
-from campaign.organize.imports.words import DUPLICATE_WORDS
+from campaign.imports.sheet_texts import consent_of, sheet_spec
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
+from campaign.organize.imports.labels import DUPLICATE_WORDS
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
 from tests.factories.organizers import trail

@@ -5,7 +5,7 @@ import pytest
 from campaign.accounts.audit import entries
 from campaign.extensions import write
 from campaign.kiosk import pairing
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records
 from tests.factories.signatures import hatch_now, rows

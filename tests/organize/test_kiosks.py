@@ -12,9 +12,9 @@ from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.operations import close_petition
-from campaign.sharing.arrivals import clean_source
+from campaign.sharing.attribution import clean_source
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import AMALIA, Tablet, give_code, kiosk_of, make_table, make_tablet, records, said_at

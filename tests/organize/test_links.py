@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import enrol, make_link
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db, write
-from campaign.lib.mail_addresses import parse_address
-from campaign.lib.times import utcnow
+from campaign.text.email_addresses import parse_address
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, make_organizer, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -27,7 +27,7 @@ def invited(app):
     given, link = write(
         enrol, address=parse_address("teo@brandt.example"), role="editor", cause_id=make_cause().id, lang="en", now=utcnow()
     )
-    return organizer_by_id(given.organizer_id), f"/organize/invitations/{keys.link_token(link)}"
+    return organizer_by_id(given.organizer_id), f"/organize/invitations/{tokens.link_token(link)}"
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def odile(app):
 
 
 def reset_path(who):
-    return f"/organize/reset/{keys.link_token(write(make_link, organizer_id=who.id, purpose='reset', now=utcnow()))}"
+    return f"/organize/reset/{tokens.link_token(write(make_link, organizer_id=who.id, purpose='reset', now=utcnow()))}"
 
 
 def test_an_invitation_lets_in_who_sets_a_password(door, invited):

@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.organize.numbers.tables import TABLES
-from campaign.signatures.ownership import erase
-from campaign.signatures.sums import SumsKeeper
+from campaign.process.clock import utcnow
+from campaign.organize.statistics.tables import TABLES
+from campaign.signatures.owner_operations import erase
+from campaign.signatures.aggregates import SumsKeeper
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
 from tests.page_parts import alerts, figures, text_at, values
@@ -126,10 +126,10 @@ def test_many_that_nobody_has_added_up_keep_no_page_waiting(desk_of, monkeypatch
     for place in range(3):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
     desk = desk_of("owner", petition.cause_id)
-    monkeypatch.setattr("campaign.signatures.sums.MAX_UNKEPT", 2)
+    monkeypatch.setattr("campaign.signatures.aggregates.MAX_UNKEPT", 2)
     assert alerts(desk.get("/organize/numbers/petitions/home")) == ["note"]
     assert ">3</dd>" in desk.get("/organize/").text
-    monkeypatch.setattr("campaign.signatures.sums.MANY", 1)
+    monkeypatch.setattr("campaign.signatures.aggregates.MANY", 1)
     SumsKeeper(write, holder="test").keep()
     page = desk.get("/organize/numbers/petitions/home")
     assert alerts(page) == [] and values(page, "data-ledger") == ["agrees"]

@@ -11,10 +11,10 @@ from campaign.events.operations import Hours
 from campaign.exports.models import Export
 from campaign.extensions import db, write
 from campaign.kiosk.models import Kiosk
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.models import OwedMessage
-from campaign.organize.overview.happened import PERMISSION
-from campaign.organize.people.audit_words import ACTIONS
+from campaign.organize.overview.activity import PERMISSION
+from campaign.organize.people.audit_labels import ACTIONS
 from campaign.petitions.models import Petition
 from campaign.updates.mailing import pause_mailing, plan_mailing
 from tests.factories.causes import make_cause
@@ -196,7 +196,7 @@ def test_the_digest_knows_only_actions_that_there_are():
 )
 def test_the_day_is_that_of_the_campaigns_clock(desk_of, monkeypatch, lang, day, hour):
     # In Toronto it is still the evening of New Year's Day.
-    monkeypatch.setattr("campaign.organize.overview.pages.utcnow", lambda: datetime(2026, 1, 2, 3, 30, tzinfo=UTC))
+    monkeypatch.setattr("campaign.organize.overview.routes.utcnow", lambda: datetime(2026, 1, 2, 3, 30, tzinfo=UTC))
     desk = desk_of("owner", make_petition().cause_id, lang=lang)
     page = desk.get("/organize/").text
     assert f"<h1>{day}</h1>" in page

@@ -4,7 +4,7 @@ import pytest
 
 from campaign.accounts.queries import last_invitation, organizer_by_address
 from campaign.extensions import db
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, trail, with_password
 from tests.factories.signatures import owed

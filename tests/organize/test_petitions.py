@@ -9,7 +9,7 @@ import pytest
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.editing import change_letter, letter_of
 from campaign.petitions.queries import petition_in_any_state
@@ -378,7 +378,7 @@ def test_an_empty_desk_says_what_a_petition_is(desk):
 
 
 def test_many_petitions_are_listed_page_by_page(desk, monkeypatch):
-    monkeypatch.setattr("campaign.organize.petitions.pages.ON_A_PAGE", 2)
+    monkeypatch.setattr("campaign.organize.petitions.routes.ON_A_PAGE", 2)
     for number in range(3):
         make_petition(f"home-{number}", cause_id=desk.cause.id)
     first, second = (desk.get(f"/organize/petitions/?page={number}").text for number in (1, 2))

@@ -11,7 +11,7 @@ from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.events.models import Registration
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, make_event, move, registration, registrations, states
 from tests.factories.organizers import trail
@@ -105,7 +105,7 @@ def test_the_list_at_the_door_is_noted_once_in_some_hours_however_it_is_asked_fo
     desk.get(f"{TALK}/door")
     assert noted() == 2
     later = utcnow() + timedelta(hours=7)
-    monkeypatch.setattr("campaign.organize.events.door.utcnow", lambda: later)
+    monkeypatch.setattr("campaign.organize.events.check_in.utcnow", lambda: later)
     desk.get(f"{TALK}/door/list")
     assert noted() == 3
 

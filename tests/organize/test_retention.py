@@ -4,11 +4,11 @@ from campaign.accounts.audit import entries
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import keeps_by_choice, set_quiet, set_retention
+from campaign.signatures.erasure import keeps_by_choice, set_quiet, set_retention
 from tests.factories.signatures import confirm, hatch_now, row, sign
 from tests.page_parts import alerts, values
 

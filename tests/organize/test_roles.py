@@ -11,8 +11,8 @@ from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.permissions import ADMIN, PERSONAL, ROLES, TABLE
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.guard import ANYBODY, ORGANIZER
+from campaign.process.clock import utcnow
+from campaign.organize.access import ANYBODY, ORGANIZER
 from tests.factories.causes import make_cause
 
 # No row has this number: who is let in meets a 404 and not a 403.

@@ -7,8 +7,9 @@ from PIL import Image, ImageDraw
 
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.montage import workbench, workshop
+from campaign.process.clock import utcnow
+from campaign.montage import image_worker
+from campaign.montage import image_jobs
 from campaign.montage.queries import drafts_of
 from campaign.montage.shaping import accept_shape, keep_shape
 from campaign.montage.uploads import MAX_BYTES
@@ -34,7 +35,7 @@ def send(desk, content, name="heart.png", **words):
 @pytest.fixture(autouse=True)
 def _here(monkeypatch):
     """Pictures are worked on in this process: that it is another one is proved where the workshop is tested."""
-    monkeypatch.setattr(workshop, "_work", lambda kind, folder, **order: workbench.WORK[kind](folder, **order))
+    monkeypatch.setattr(image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order))
     monkeypatch.setattr("campaign.organize.causes.shape.PREVIEW_WIDTH", 60)
 
 
@@ -163,11 +164,11 @@ def test_of_two_who_choose_the_second_is_told(desk_of):
 
 
 def _fail(*_given, **_order):
-    raise workshop.WorkFailed
+    raise image_jobs.WorkFailed
 
 
 def test_when_the_workshop_fails_nothing_is_kept_and_it_is_said(desk_of, monkeypatch):
-    monkeypatch.setattr(workshop, "_work", _fail)
+    monkeypatch.setattr(image_jobs, "_work", _fail)
     answer = send(desk_of("editor", make_cause().id), heart())
     assert (answer.status_code, list(wrong_fields(answer))) == (422, ["picture"])
     assert drafts_of(now_of()) == []

@@ -8,15 +8,15 @@ from sqlalchemy import select, update
 
 from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
-from campaign.accounts.keys import link_token
+from campaign.accounts.tokens import link_token
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.accounts.operations import make_link
 from campaign.accounts.passwords import HashingBusy
 from campaign.accounts.sessions import is_known
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.organize.entrance.letting_in import safe_next
-from campaign.organize.presence import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.process.clock import utcnow
+from campaign.organize.auth.sessions import safe_next
+from campaign.organize.identity import DEVICE_COOKIE, SESSION_COOKIE
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -71,7 +71,7 @@ def test_who_was_only_invited_cannot_sign_in(door, app):
 
 def test_the_same_work_is_done_for_nobody(door, editor, monkeypatch):
     done = []
-    monkeypatch.setattr("campaign.organize.entrance.sign_in.matches", lambda kept, typed: done.append(kept) or False)
+    monkeypatch.setattr("campaign.organize.auth.sign_in.matches", lambda kept, typed: done.append(kept) or False)
     enter(door, editor.email, "wrong")
     enter(door, "nobody@kwan.example", "wrong")
     assert done == [editor.password_hash, None]
@@ -270,7 +270,7 @@ def busy(*_):
 
 
 def test_busy_sign_in_keeps_what_was_typed_and_says_when_to_try_again(door, editor, monkeypatch):
-    monkeypatch.setattr("campaign.organize.entrance.sign_in.matches", busy)
+    monkeypatch.setattr("campaign.organize.auth.sign_in.matches", busy)
     answer = enter(door, editor.email)
     assert (answer.status_code, answer.headers["Retry-After"]) == (429, "5")
     assert editor.email in answer.text

@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from campaign.accounts.models import OrganizerSession
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_in_any_state
 from tests.factories.causes import make_cause
 from tests.factories.organizers import sign_in

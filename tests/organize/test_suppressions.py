@@ -5,9 +5,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.operations import refusal_of, refuse_address
-from campaign.signatures.keys import email_digest
+from campaign.signatures.tokens import email_digest
 from campaign.subscriptions.operations import suppress
 from campaign.subscriptions.queries import is_suppressed, suppression_of
 from tests.factories.causes import make_cause

@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db
-from campaign.lib.pictures import clean_picture
+from campaign.publishing.pictures import clean_picture
 from campaign.organize import picture_forms
 from campaign.updates.body_pictures import alts_mark
 from tests.factories.causes import make_cause

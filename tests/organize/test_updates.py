@@ -1,4 +1,4 @@
-"""Writing, picturing, publishing and mailing updates in the workspace."""
+"""Writing, pictures, publishing and mailing updates in the workspace."""
 
 import io
 from datetime import UTC, datetime, timedelta
@@ -8,15 +8,15 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.organize.acts import act
+from campaign.organize.audited_write import act
 from campaign.organize.updates import picture as picture_page
-from campaign.updates import picturing
+from campaign.updates import pictures
 from campaign.updates.mailing import mailing_of
 from campaign.updates.operations import Links, change_update, publish_update
-from campaign.updates.picturing import mark_of, set_update_picture
+from campaign.updates.pictures import mark_of, set_update_picture
 from campaign.updates.tasks import send_batch
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -128,7 +128,7 @@ def test_a_picture_needs_words_and_is_refused_when_it_is_none(desk):
 def test_the_wide_picture_is_cut_before_the_transaction_that_others_wait_for(desk, monkeypatch):
     make_update(cause_id=desk.cause.id, draft=True)
     done = []
-    monkeypatch.setattr(picturing, "cut", lambda *_: done.append("cut") or b"wide")
+    monkeypatch.setattr(pictures, "cut", lambda *_: done.append("cut") or b"wide")
     monkeypatch.setattr(picture_page, "act", lambda fact, operation, **named: done.append("act") or act(fact, operation, **named))
     sent = {"picture": picture(), "alt_en": "A lake", "alt_es": "Un lago", "focal_x": "20", "focal_y": "80", "mark": "-en:-es:"}
     assert desk.post(f"{ANSWER}/picture", sent, content_type="multipart/form-data").status_code == 303

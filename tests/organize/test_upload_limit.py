@@ -2,7 +2,7 @@
 
 import io
 
-from campaign.organize.presence import SESSION_COOKIE
+from campaign.organize.identity import SESSION_COOKIE
 from campaign.organize.uploads import max_bytes_for
 
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_letter, letter_of, move_petition
 from campaign.petitions.operations import SlugTaken, close_petition, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state

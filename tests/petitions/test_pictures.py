@@ -6,7 +6,7 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
-from campaign.lib.pictures import clean_picture
+from campaign.publishing.pictures import clean_picture
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.pictures import change_picture, mark_of, remove_picture

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import (
     petition_by_id,
     petition_by_slug,

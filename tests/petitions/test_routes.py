@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.long_dates import long_date
-from campaign.lib.times import utcnow
+from campaign.i18n.long_dates import long_date
+from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import AMALIA, JSON, post_signature, sign_and_hatch

@@ -7,9 +7,9 @@ import sqlalchemy as sa
 from flask_migrate import downgrade, upgrade
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.editing import change_form, change_targets
-from campaign.petitions.handing import change_handing
+from campaign.petitions.handovers import change_handing
 from campaign.petitions.queries import petition_by_id
 from tests import databases
 from tests.conftest import make_app

@@ -11,9 +11,9 @@ from campaign.events import operations as events
 from campaign.events.editing import archive_event, restore_event
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions import editing, operations
-from campaign.petitions.endings import retire_cause
+from campaign.petitions.closing import retire_cause
 from campaign.petitions.models import PetitionText
 from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh

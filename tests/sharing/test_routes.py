@@ -7,10 +7,10 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.sharing import queries
-from campaign.sharing.codes import code_of
-from campaign.signatures.erasing import set_quiet
+from campaign.sharing.referral_codes import code_of
+from campaign.signatures.erasure import set_quiet
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, answer_now, confirm, confirm_form, forms, hatch_now, link, post_signature, row, rows, sign_and_hatch, withdraw

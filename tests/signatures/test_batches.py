@@ -7,9 +7,10 @@ import pytest
 from campaign.causes.queries import cause_count
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import batches, erasing
+from campaign.signatures import batches
+from campaign.signatures import erasure
 from campaign.signatures.queries import differences
-from campaign.signatures.signers import signers
+from campaign.signatures.recent_signers import signers
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, link, restore, row, rows, sign, sign_and_hatch, withdraw
 
@@ -133,7 +134,7 @@ def test_who_was_counted_and_comes_back_keeps_the_number(quiet):
 def test_turning_it_off_counts_those_who_wait(quiet):
     sign_confirmed(quiet, 1)
     assert batches.waiting_under(quiet.id).many == 1
-    write(erasing.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
+    write(erasure.set_quiet, petition_id=quiet.id, is_quiet=False, now=NOW + SECOND)
     hatch_now(now=NOW + SECOND)
     assert (count_of(quiet), batches.waiting_under(quiet.id)) == (1, (0, None))
 

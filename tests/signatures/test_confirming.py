@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import make_token
+from campaign.process.clock import utcnow
+from campaign.security.tokens import make_token
 from campaign.petitions.operations import close_petition
-from campaign.sharing.codes import code_of
-from campaign.signatures import keys
+from campaign.sharing.referral_codes import code_of
+from campaign.signatures import tokens
 from tests.conftest import SECRET
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -171,10 +171,10 @@ def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(c
         lambda token: "é" * 20,
         lambda token: "1." + "A" * 20,
         lambda token: "%00",
-        lambda token: make_token(b"another key", keys.CONFIRM, 1),
-        lambda token: make_token(SECRET.encode(), keys.CONFIRM, 1),
-        lambda token: keys.token_for(keys.MINE, rows()[0]),
-        lambda token: keys.token_for(keys.RECEIPT, rows()[0]),
+        lambda token: make_token(b"another key", tokens.CONFIRM, 1),
+        lambda token: make_token(SECRET.encode(), tokens.CONFIRM, 1),
+        lambda token: tokens.token_for(tokens.MINE, rows()[0]),
+        lambda token: tokens.token_for(tokens.RECEIPT, rows()[0]),
         lambda token: "rr" + token[token.index(".") :],
         lambda token: "z" * 12 + token[token.index(".") :],
         lambda token: "z" * 13 + token[token.index(".") :],
@@ -183,7 +183,7 @@ def test_a_held_signature_can_be_confirmed_stays_held_and_looks_like_any_other(c
 def test_a_foreign_garbled_or_cut_link_is_not_found_and_changes_nothing(
     client, petition, method, spoil
 ):
-    token = keys.token_for(keys.CONFIRM, row(sign(petition)))
+    token = tokens.token_for(tokens.CONFIRM, row(sign(petition)))
     before = facts()
     answer = client.open(f"/en/signatures/confirm/{spoil(token)}", method=method)
     assert answer.status_code == 404

@@ -3,10 +3,11 @@
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys, ownership
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
+from campaign.signatures import owner_operations
 from campaign.signatures.corrections import correction_of, count_held_corrections, held_corrections, mark_of, settle_correction
-from campaign.signatures.ownership import erase
+from campaign.signatures.owner_operations import erase
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, hatch_now, link, owned, row, sign, sign_and_hatch
 from tests.signatures.test_rules import make_rule
@@ -15,7 +16,7 @@ SHOWN = {**AMALIA, "name_display": "full"}
 
 
 def correct(signature_id, **words):
-    return write(ownership.correct, **owned(signature_id), now=utcnow(), **words)
+    return write(owner_operations.correct, **owned(signature_id), now=utcnow(), **words)
 
 
 def settle(signature_id, *, is_accepted, seen=None):
@@ -56,7 +57,7 @@ def test_an_accepted_correction_is_shown(petition, held):
     assert (correction.words, signature.id) == ({"given_name": "Zzzqqq", "family_name": "Is Shown"}, held)
     assert settle(held, is_accepted=True) == [held]
     assert row(held).full_name == "Zzzqqq Is Shown"
-    assert row(held).person_digest == keys.person_digest("Zzzqqq", "Is Shown", "H3Z 2Y7")
+    assert row(held).person_digest == tokens.person_digest("Zzzqqq", "Is Shown", "H3Z 2Y7")
     assert count_held_corrections([petition.id]) == 0
     assert differences() == []
 

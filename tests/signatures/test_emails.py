@@ -9,13 +9,13 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.spaces import in_one_line
-from campaign.lib.times import utcnow
+from campaign.text.whitespace import in_one_line
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of, postman_for
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import emails
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
-from campaign.signatures.ownership import erase
+from campaign.signatures.owner_operations import erase
 from campaign.signatures.repeats import CONFIRMATION, REPEAT
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (

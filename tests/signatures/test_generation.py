@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures import generation
 from campaign.signatures.generation import add_rows, invented_rows
 from tests.factories.petitions import make_petition

@@ -9,9 +9,10 @@ from sqlalchemy import event, select, text, update
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import hatching, keys
+from campaign.signatures import hatching
+from campaign.signatures import tokens
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
@@ -208,9 +209,9 @@ def test_a_runner_whose_lease_another_holds_does_nothing_until_it_ends(app, peti
 @pytest.fixture
 def crowd(petition):
     """Five confirmed signatures from one network address and one from another."""
-    room = keys.network_digest("203.0.113.7")
+    room = tokens.network_digest("203.0.113.7")
     ids = confirm_many(petition, 5, address_digest=room)
-    confirm(sign(petition, AMALIA, address_digest=keys.network_digest("198.51.100.9")))
+    confirm(sign(petition, AMALIA, address_digest=tokens.network_digest("198.51.100.9")))
     return ids
 
 
@@ -246,7 +247,7 @@ def test_what_was_signed_an_hour_ago_no_longer_counts_against_an_address(crowd):
 
 
 def test_signatures_that_nobody_confirmed_do_not_shut_the_door_behind_them(petition):
-    room = keys.network_digest("203.0.113.7")
+    room = tokens.network_digest("203.0.113.7")
     sign_many(petition, 5, address_digest=room)
     confirm(sign(petition, AMALIA, address_digest=room))
     hatch_now(most_per_address=3)
@@ -264,7 +265,7 @@ def confirmed_rows(petition, count, seed):
     version_id = petition.current_version.id
     batches = invented_rows(petition, version_id, count, seed=seed, now=utcnow())
     rows = [row for batch in batches for row in batch]
-    networks = (keys.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count))
+    networks = (tokens.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count))
     return [row | {"created_at": utcnow(), "address_digest": network} for row, network in zip(rows, networks, strict=True)]
 
 

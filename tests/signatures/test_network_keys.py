@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from campaign.extensions import db, write
-from campaign.signatures import keys, network_keys
+from campaign.signatures import network_keys
+from campaign.signatures import tokens
 from campaign.signatures.network_key_models import NetworkKey
 from campaign.signatures.tasks import forget
 from tests.factories.signatures import row, sign
@@ -13,7 +14,7 @@ ADDRESS = "203.0.113.7"
 
 
 def fingerprint(now):
-    return keys.network_digest(ADDRESS, now=now)
+    return tokens.network_digest(ADDRESS, now=now)
 
 
 def test_fingerprint_is_the_same_all_day_and_another_the_next(app):

@@ -7,7 +7,7 @@ from email import message_from_bytes, policy
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import postman_for
 from campaign.signatures.tasks import remind
 from tests.factories.petitions import make_petition

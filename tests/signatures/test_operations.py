@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures.operations import PetitionClosed, PetitionNotYetOpen
 from campaign.signatures.repeats import MAX_EMAILS
 from tests.factories.petitions import make_petition, new_version

@@ -8,14 +8,15 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import make_token
+from campaign.security.dated_tokens import last_day_of
+from campaign.process.clock import utcnow
+from campaign.security.tokens import make_token
 from campaign.mail.delivery import composers_of, postman_for
-from campaign.signatures import keys, own_links
+from campaign.signatures import own_links
+from campaign.signatures import tokens
 from campaign.signatures.models import OwnLinkRequest
 from campaign.signatures.own_links import MAX_LINKS_PER_ADDRESS_PER_DAY, OWN_LINK, forget_link_requests
-from campaign.signatures.pressure import LINK_REQUESTS
+from campaign.signatures.abuse_limits import LINK_REQUESTS
 from tests.conftest import SECRET
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, link, owed, row, sign, sign_and_hatch, withdraw
@@ -170,8 +171,8 @@ def test_the_form_is_public_and_led_to_from_every_page(client, app):
 
 def ended_links(signature):
     """Links that opened the page once: from an older version, and one whose days are over."""
-    old = make_token(SECRET.encode(), keys.MINE, signature.id, keys.seal(signature.petition_id, signature.email_digest))
-    return [old, keys.own_token(signature, TODAY - timedelta(days=3))]
+    old = make_token(SECRET.encode(), tokens.MINE, signature.id, tokens.seal(signature.petition_id, signature.email_digest))
+    return [old, tokens.own_token(signature, TODAY - timedelta(days=3))]
 
 
 def test_a_link_that_has_ended_opens_nothing_and_offers_a_new_one(client, petition):
@@ -191,13 +192,13 @@ def test_a_link_that_has_ended_opens_nothing_and_offers_a_new_one(client, petiti
 def test_a_link_works_through_its_last_day_everywhere_on_earth(client, petition):
     signature = row(sign(petition))
     for days, status in ((-1, 200), (0, 200), (5, 200)):
-        token = keys.own_token(signature, TODAY + timedelta(days=days))
+        token = tokens.own_token(signature, TODAY + timedelta(days=days))
         assert client.get(f"/en/signatures/mine/{token}").status_code == status
 
 
 def test_nobody_can_give_a_link_more_days(client, petition):
     signature = row(sign(petition))
-    head, _, day = keys.token_for(keys.MINE, signature).rpartition(".")
+    head, _, day = tokens.token_for(tokens.MINE, signature).rpartition(".")
     for forged in (f"{head}.{int(day) + 1}", f"{head}.999999", f"{head}.{'9' * 30}", f"{head}.-1", f"{head}.٣", head):
         assert client.get(f"/en/signatures/mine/{forged}").status_code == 404
 
@@ -217,7 +218,7 @@ def test_what_waits_for_confirmation_can_be_confirmed_from_the_page(client, peti
 
 def test_the_page_says_until_when_its_link_works(client, petition):
     signature = row(sign(petition))
-    token = keys.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
+    token = tokens.own_token(signature, TODAY.replace(day=1) + timedelta(days=60))
     day = last_day_of(token)
     assert f"{day.day} {day:%B %Y}" in client.get(f"/en/signatures/mine/{token}").text
 

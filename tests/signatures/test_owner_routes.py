@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -72,7 +72,7 @@ def test_the_page_is_private(client, own):
     [lambda t: t[:-1], lambda t: t + "x", lambda t: "x", lambda t: t.replace(t[-20:], "A" * 20)],
 )
 def test_a_foreign_or_garbled_link_opens_nothing(client, own, spoil):
-    token = spoil(keys.token_for(keys.MINE, row(own)))
+    token = spoil(tokens.token_for(tokens.MINE, row(own)))
     assert client.get(f"/en/signatures/mine/{token}").status_code == 404
     assert client.get(f"/en/signatures/mine/{token}/download.json").status_code == 404
     assert client.post(f"/en/signatures/mine/{token}/{own}/withdraw").status_code == 404

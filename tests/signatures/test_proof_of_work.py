@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, solve_challenge_v1
 
-from campaign.lib.times import utcnow
-from campaign.signatures import pressure as module
-from campaign.signatures.pressure import is_proof, new_task
+from campaign.process.clock import utcnow
+from campaign.signatures import abuse_limits as module
+from campaign.signatures.abuse_limits import is_proof, new_task
 from tests.factories.signatures import AMALIA
 
 

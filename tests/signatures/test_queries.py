@@ -6,7 +6,7 @@ from sqlalchemy import delete, update
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db, write
 from campaign.petitions.models import PetitionTally
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.models import LedgerEntry
 from campaign.signatures.queries import (
     counted_only_since,
@@ -96,7 +96,7 @@ def test_everything_signed_with_an_address_is_found_in_upper_or_lower_case(petit
     sign(petition, ODILE)
     db.session.rollback()
     email = "amalia@ROSALES.example"
-    assert [each.id for each in signatures_of_address(keys.email_digest(email), email)] == ids
+    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == ids
 
 
 def test_what_another_way_to_write_the_address_has_signed_is_not_found(petition):
@@ -105,7 +105,7 @@ def test_what_another_way_to_write_the_address_has_signed_is_not_found(petition)
     sign(law, AMALIA, email="vera-x9@yahoo.com")
     db.session.rollback()
     email = "vera@yahoo.com"
-    assert [each.id for each in signatures_of_address(keys.email_digest(email), email)] == [signature_id]
+    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == [signature_id]
 
 
 def test_the_newest_signers_are_those_who_let_themselves_be_seen(petition):

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.signatures import operations
 from campaign.signatures.repeats import repeats_wait
 from campaign.signatures.tasks import forget

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.petitions.operations import close_petition
 from campaign.signatures import routes
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS

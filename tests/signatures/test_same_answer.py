@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db
-from campaign.lib import transactions
-from campaign.lib.times import utcnow
+from campaign.db import transactions
+from campaign.process.clock import utcnow
 from tests.factories.signatures import (
     AMALIA,
     JSON,

@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import ownership
+from campaign.process.clock import utcnow
+from campaign.signatures import owner_operations
 from campaign.signatures.tasks import forget
 from tests.factories.signatures import (
     AMALIA,
@@ -76,7 +76,7 @@ def test_a_petition_that_does_not_allow_it_takes_one_per_address(petition):
 
 def test_somebody_who_corrected_a_name_is_still_the_same_person(shared_petition):
     signature_id = sign(shared_petition, AMALIA, family_name="Rosale")
-    write(ownership.correct, **owned(signature_id), now=utcnow(), family_name="Rosales")
+    write(owner_operations.correct, **owned(signature_id), now=utcnow(), family_name="Rosales")
     assert sign(shared_petition, AMALIA) == signature_id
     assert names() == [(1, "Amalia Rosales")]
 

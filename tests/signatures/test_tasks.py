@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import delete
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
-from campaign.signatures import keys
+from campaign.process.clock import utcnow
+from campaign.signatures import tokens
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
 from campaign.signatures.tasks import forget, remind
@@ -203,7 +203,7 @@ def test_an_erased_address_can_sign_anew(petition):
 
 def test_network_fingerprints_go_after_their_days(petition):
     start = utcnow()
-    digest = keys.network_digest("203.0.113.7")
+    digest = tokens.network_digest("203.0.113.7")
     signature_id = sign(petition, now=start, address_digest=digest)
     confirm(signature_id)
     forget_at(start + 3 * DAY - HOUR, address_days=3)

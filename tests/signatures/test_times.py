@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.petitions.models import Petition
-from campaign.signatures import erasing
+from campaign.signatures import erasure
 from campaign.signatures.tasks import forget
 from tests.factories.organizers import make_organizer
 from tests.factories.signatures import confirm, hatch_now, owed, row, rows, sign, sign_and_hatch, withdraw
@@ -34,14 +34,14 @@ def test_owners_are_told_two_weeks_before_and_data_goes_to_the_second(awkward_ti
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
     days = 30
-    ended = awkward_time - days * DAY + erasing.NOTICE
+    ended = awkward_time - days * DAY + erasure.NOTICE
     write(lambda: db.session.execute(update(Petition).values(closes_at=ended)))
-    write(erasing.set_retention, petition_id=petition.id, days=days)
-    assert write(erasing.tell_of_erasing, now=awkward_time - SECOND) == 0
-    assert write(erasing.tell_of_erasing, now=awkward_time) == 1
-    assert [kind for kind, *_ in owed()].count(erasing.NOTICE_LETTER) == 1
-    assert write(erasing.anonymise_due, now=awkward_time + erasing.NOTICE - SECOND) == 0
-    assert write(erasing.anonymise_due, now=awkward_time + erasing.NOTICE) == 1
+    write(erasure.set_retention, petition_id=petition.id, days=days)
+    assert write(erasure.tell_of_erasing, now=awkward_time - SECOND) == 0
+    assert write(erasure.tell_of_erasing, now=awkward_time) == 1
+    assert [kind for kind, *_ in owed()].count(erasure.NOTICE_LETTER) == 1
+    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE - SECOND) == 0
+    assert write(erasure.anonymise_due, now=awkward_time + erasure.NOTICE) == 1
     assert [each.state for each in rows()] == ["erased"]
 
 
@@ -49,10 +49,10 @@ def test_petition_closed_right_now_is_kept_for_its_days(awkward_time, petition):
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
     write(lambda: db.session.execute(update(Petition).values(state="closed", closed_at=awkward_time)))
-    write(erasing.set_retention, petition_id=petition.id, days=14)
-    assert write(erasing.tell_of_erasing, now=awkward_time) == 1
-    assert write(erasing.anonymise_due, now=awkward_time + 14 * DAY - SECOND) == 0
-    assert write(erasing.anonymise_due, now=awkward_time + 14 * DAY) == 1
+    write(erasure.set_retention, petition_id=petition.id, days=14)
+    assert write(erasure.tell_of_erasing, now=awkward_time) == 1
+    assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY - SECOND) == 0
+    assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY) == 1
 
 
 def test_unconfirmed_signature_goes_after_its_days(awkward_time, petition):

@@ -7,15 +7,16 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.dated_tokens import last_day_of
-from campaign.lib.secret import secret_key
-from campaign.lib.times import utcnow
-from campaign.lib.tokens import make_token
+from campaign.security.dated_tokens import last_day_of
+from campaign.security.secret_key import secret_key
+from campaign.process.clock import utcnow
+from campaign.security.tokens import make_token
 from campaign.mail.delivery import composers_of
-from campaign.signatures.keys import email_digest
+from campaign.signatures.tokens import email_digest
 from campaign.signatures.own_links import OWN_LINK
 from campaign.signatures.queries import signature_by_id
-from campaign.subscriptions import keys, operations
+from campaign.subscriptions import operations
+from campaign.subscriptions import tokens
 from campaign.subscriptions.models import Subscription
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -43,7 +44,7 @@ def readdress(subscription_id, email):
 def ended_links(row):
     """Links that opened the preferences once: one whose days are over, and one of an older version, which named no day."""
     old = make_token(secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest)
-    return [f"/en/subscriptions/{token}" for token in (keys.preferences_token(row, TODAY - timedelta(days=3)), old)]
+    return [f"/en/subscriptions/{token}" for token in (tokens.preferences_token(row, TODAY - timedelta(days=3)), old)]
 
 
 def word(app):
@@ -73,17 +74,17 @@ def test_preferences_end_and_offer_a_new_link(client, cause):
 @pytest.mark.parametrize(("days", "status"), [(-3, 410), (-1, 200), (0, 200), (30, 200)])
 def test_preferences_open_through_their_last_day_everywhere(client, cause, days, status):
     row = subscription(subscribe(cause_id=cause.id))
-    token = keys.preferences_token(row, TODAY + timedelta(days=days))
+    token = tokens.preferences_token(row, TODAY + timedelta(days=days))
     assert client.get(f"/en/subscriptions/{token}").status_code == status
 
 
 def test_email_links_to_preferences_last_as_long_as_other_personal_links(app, cause):
-    token = keys.token_for(keys.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
+    token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
     assert last_day_of(token) - TODAY in (timedelta(days=app.config["OWN_LINK_DAYS"] + day) for day in (0, 1))
 
 
 def test_no_one_can_give_preferences_more_days(client, cause):
-    token = keys.token_for(keys.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
+    token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
     head, _, day = token.rpartition(".")
     for forged in (f"{head}.{int(day) + 1}", f"{head}.999999", f"{head}.{'9' * 30}", f"{head}.-1", head, "nonsense"):
         page = client.get(f"/en/subscriptions/{forged}")
@@ -187,6 +188,6 @@ def test_who_signed_reaches_the_news_from_their_own_page_until_the_same_day(app,
     [path] = paths_in(word(app), "/signatures/mine/")
     page = client.get(path)
     row = subscription(subscription_id)
-    token = keys.preferences_token(row, last_day_of(path.rpartition("/")[2]))
+    token = tokens.preferences_token(row, last_day_of(path.rpartition("/")[2]))
     assert f'href="/en/subscriptions/{token}"' in page.text
     assert path == signature_link("mine", signature_id)

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.lib.long_dates import long_date
-from campaign.lib.times import utcnow
+from campaign.i18n.long_dates import long_date
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import Subscription

@@ -4,9 +4,9 @@ import pytest
 
 from campaign.accounts.audit import WORKER
 from campaign.extensions import write
-from campaign.lib.times import utcnow
-from campaign.signatures import reviewing
-from campaign.signatures.erasing import anonymise, erase_one
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation
+from campaign.signatures.erasure import anonymise, erase_one
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
@@ -81,7 +81,7 @@ def test_a_new_signature_with_the_box_ticked_is_a_new_consent(petition):
 def test_what_was_subscribed_otherwise_outlives_the_signature(petition):
     subscribe("amalia", cause_id=petition.cause_id)
     signature_id = sign_and_hatch(petition, subscribe=True)
-    write(reviewing.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
+    write(moderation.withdraw, ids=[signature_id], cause_ids=None, now=utcnow())
     hatch_now()
     assert states() == [("active", "form")]
 

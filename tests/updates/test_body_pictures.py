@@ -8,8 +8,8 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.process.clock import utcnow
 from campaign.search.queries import search
 from campaign.updates.body_pictures import MAX_PICTURES, PictureInText, TooManyPictures, add_body_picture, remove_body_picture
 from campaign.updates.emails import sample

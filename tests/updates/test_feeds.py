@@ -7,10 +7,10 @@ import pytest
 from lxml import etree
 
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import add_body_picture
-from campaign.updates.picturing import set_update_picture
+from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.pictures import heart
 from tests.factories.updates import make_update

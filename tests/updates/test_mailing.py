@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OwedMessage
 from campaign.subscriptions.operations import change, end, note_bounce, suppress

@@ -10,8 +10,8 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
-from campaign.lib.pictures import clean_picture
-from campaign.lib.times import utcnow
+from campaign.publishing.pictures import clean_picture
+from campaign.process.clock import utcnow
 from campaign.updates.operations import (
     Links,
     UpdateChangedMeanwhile,
@@ -23,7 +23,7 @@ from campaign.updates.operations import (
     publish_update,
     withdraw_update,
 )
-from campaign.updates.picturing import set_update_picture
+from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition

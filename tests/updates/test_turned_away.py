@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures import reviewing
+from campaign.signatures import moderation
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks
 from campaign.updates.mailing_models import MailingReceipt
-from campaign.updates.readers import audience
+from campaign.updates.recipients import audience
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, hatch_now, row, sign_and_hatch
 from tests.factories.subscriptions import owed_states, subscribe, subscriptions
@@ -30,13 +30,13 @@ def signer(petition):
 
 
 def reject(signature_id):
-    write(reviewing.reject, ids=[signature_id], cause_ids=None, now=utcnow())
+    write(moderation.reject, ids=[signature_id], cause_ids=None, now=utcnow())
     hatch_now()
 
 
 def merge(signature_id):
     kept = sign_and_hatch(petition_by_id(row(signature_id).petition_id), ODILE)
-    write(reviewing.merge, kept_id=kept, other_id=signature_id, now=utcnow())
+    write(moderation.merge, kept_id=kept, other_id=signature_id, now=utcnow())
     hatch_now()
 
 
@@ -68,10 +68,10 @@ def test_nobody_who_is_turned_away_gets_the_weekly_email(petition, signer):
 
 @pytest.mark.parametrize("waits", [True, False])
 def test_taking_a_rejection_back_brings_the_news_back(petition, signer, waits):
-    write(reviewing.reject, ids=[signer], cause_ids=None, now=utcnow())
+    write(moderation.reject, ids=[signer], cause_ids=None, now=utcnow())
     if waits:
         hatch_now()
-    write(reviewing.let_through, ids=[signer], cause_ids=None, now=utcnow())
+    write(moderation.let_through, ids=[signer], cause_ids=None, now=utcnow())
     hatch_now()
     assert readers(petition.cause_id) == 1
     assert mail(petition.cause_id) == 1

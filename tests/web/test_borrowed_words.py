@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from lxml import html
 
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from tests.factories import events, signatures, subscriptions
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition

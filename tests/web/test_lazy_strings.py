@@ -11,7 +11,7 @@ from markupsafe import escape
 from wtforms import Form, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import StopValidation
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 
 ROOT = Path(__file__).parents[2] / "campaign"
 HOSTILE = '</select><b title="x">&\''

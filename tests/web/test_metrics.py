@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.mail.models import OwedMessage
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now

@@ -16,15 +16,15 @@ from campaign.accounts.passkeys import (
 from campaign.accounts.permissions import must_have_second_factor
 from campaign.accounts.sessions import confirm_session
 from campaign.extensions import write
-from campaign.lib.names import clean_text
-from campaign.lib.times import utcnow
+from campaign.text.names import clean_text
+from campaign.process.clock import utcnow
 from campaign.organize.account.second_factor import after_new_factor
-from campaign.organize.acts import act_on_account
-from campaign.organize.entrance.devices import described
-from campaign.organize.entrance.letting_in import safe_next
-from campaign.organize.entrance.passkey_talk import here, keep_challenge, take_challenge
-from campaign.organize.guard import fresh, own_account
-from campaign.organize.presence import organizer
+from campaign.organize.audited_write import act_on_account
+from campaign.organize.auth.devices import described
+from campaign.organize.auth.sessions import safe_next
+from campaign.organize.auth.passkey_challenges import here, keep_challenge, take_challenge
+from campaign.organize.access import fresh, own_account
+from campaign.organize.identity import organizer
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/account/passkeys")
 MAX_PASSKEYS = 20

@@ -5,7 +5,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, session
 from flask_babel import gettext as _
 from markupsafe import Markup
 
-from campaign.accounts import keys
+from campaign.accounts import tokens
 from campaign.accounts.factors import (
     new_recovery_codes,
     new_secret,
@@ -17,12 +17,12 @@ from campaign.accounts.factors import (
     unused_recovery_codes,
 )
 from campaign.accounts.permissions import must_have_second_factor
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.organize.account.forms import AppForm, PasskeyForm
-from campaign.organize.acts import act_on_account
-from campaign.organize.entrance.passkey_talk import passkeys_work
-from campaign.organize.guard import fresh, own_account
-from campaign.organize.presence import organizer
+from campaign.organize.audited_write import act_on_account
+from campaign.organize.auth.passkey_challenges import passkeys_work
+from campaign.organize.access import fresh, own_account
+from campaign.organize.identity import organizer
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
 SECRET, CODES = "app_secret", "recovery_codes"
@@ -158,13 +158,13 @@ def _secret():
 
 def _keep(name, words):
     """Seal words into the session cookie, for who is signed in alone: whoever signs in next at this browser is somebody else."""
-    session[name] = keys.seal(f"{organizer().id}:{words}").decode()
+    session[name] = tokens.seal(f"{organizer().id}:{words}").decode()
 
 
 def _kept(name):
     """Return the words that were kept for who is signed in, or None."""
     sealed = session.get(name)
-    owner, _colon, words = ((sealed and keys.unseal(sealed.encode())) or "").partition(":")
+    owner, _colon, words = ((sealed and tokens.unseal(sealed.encode())) or "").partition(":")
     return words if owner == str(organizer().id) else None
 
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     InLanguages,
     LineField,

@@ -6,16 +6,16 @@ from flask import Response, abort, current_app, flash, g, redirect, render_templ
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_in_any_state, cause_numbers
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.montage.queries import draft_of, drafts_of, shapes_of
 from campaign.montage.shapes import shape_names
 from campaign.montage.shaping import ShapeChangedMeanwhile, ShapeInUse, accept_shape, drop_shape
-from campaign.montage.workshop import preview_png
-from campaign.organize.acts import Fact, act
+from campaign.montage.image_jobs import preview_png
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES
-from campaign.organize.causes.pages import any_cause, blueprint
+from campaign.organize.causes.routes import any_cause, blueprint
 from campaign.organize.causes.shape_forms import ShapePictureForm
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
 
 PREVIEW_WIDTH = 480
 # How many butterflies an uploaded shape is looked at with before it is taken, and one among others.

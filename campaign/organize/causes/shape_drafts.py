@@ -3,18 +3,18 @@
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.montage.cutting import Cut
+from campaign.process.clock import utcnow
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.pictures import TooManyPictures
 from campaign.montage.queries import draft_of
 from campaign.montage.shaping import ShapeChangedMeanwhile, TooManyDrafts, begin_draft, cut_draft, drop_draft
 from campaign.montage.uploads import PictureRefused
-from campaign.montage.workshop import WorkFailed, cut_out
-from campaign.organize.acts import act
-from campaign.organize.causes.pages import any_cause, blueprint
+from campaign.montage.image_jobs import WorkFailed, cut_out
+from campaign.organize.audited_write import act
+from campaign.organize.causes.routes import any_cause, blueprint
 from campaign.organize.causes.shape import any_draft, back_to_shapes, shape_fact, shapes_page, sights_of, titles_of
 from campaign.organize.causes.shape_forms import MAX_UPLOAD_BYTES, REFUSALS, CutForm, ShapePictureForm
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.organize.access import allowed, takes_bytes
 
 
 def _refuse_heavy():

@@ -8,8 +8,8 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.lib.names import clean_text
-from campaign.montage.cutting import MIN_THRESHOLD, MAX_THRESHOLD, Cut
+from campaign.text.names import clean_text
+from campaign.montage.shape_extraction import MIN_THRESHOLD, MAX_THRESHOLD, Cut
 from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.content_fields import LineField, WholeField, most
 

@@ -4,14 +4,14 @@ from flask import flash
 from flask_babel import gettext as _
 
 from campaign.causes.operations import publish_cause, schedule_cause
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.causes.pages import any_cause, back_to, blueprint, fact_of, preview_page, shown
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.causes.routes import any_cause, back_to, blueprint, fact_of, preview_page, shown
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.drafts import speak_as_asked
-from campaign.organize.guard import allowed
-from campaign.organize.later_forms import LaterForm
-from campaign.petitions.endings import close_cause, reopen_cause, retire_cause
+from campaign.organize.access import allowed
+from campaign.organize.schedule_forms import LaterForm
+from campaign.petitions.closing import close_cause, reopen_cause, retire_cause
 
 
 @blueprint.post("/<slug>/publish")

@@ -2,13 +2,13 @@
 
 from flask import g, render_template
 
-from campaign.events.finding import find, numbers_of
-from campaign.organize.acts import note
-from campaign.organize.events.pages import any_event, blueprint, fact_of
+from campaign.events.registration_search import find, numbers_of
+from campaign.organize.audited_write import note
+from campaign.organize.events.routes import any_event, blueprint, fact_of
 from campaign.organize.events.registration_forms import AttendanceForm
-from campaign.organize.guard import allowed, fresh
-from campaign.organize.numbers.tables import as_csv
-from campaign.petitions.cards import in_language
+from campaign.organize.access import allowed, fresh
+from campaign.organize.statistics.tables import as_csv
+from campaign.petitions.presenters import in_language
 
 HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "language", "code")
 

@@ -13,7 +13,7 @@ from wtforms.validators import DataRequired, InputRequired
 from campaign.events.editing import mark_of
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.operations import Hours
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import LineField, LinesField, SlugField, by_language, in_language, most
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.hour_fields import NO_SUCH_HOUR, HourField, ZoneField

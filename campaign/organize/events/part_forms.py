@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, FormField, RadioField, SelectChoice, SelectMultipleField, StringField
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
-from campaign.lib.locales import NAMES
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, RowsField, WholeField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm, texts_of
 from campaign.organize.petitions.questions_forms import MAX_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of

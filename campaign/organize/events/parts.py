@@ -4,22 +4,22 @@ from flask import flash, g, render_template, request
 from flask_babel import gettext as _
 
 from campaign.events.editing import ChangedMeanwhile, change_part, mark_of
-from campaign.events.finding import numbers_of
+from campaign.events.registration_search import numbers_of
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
-from campaign.lib.locales import LOCALES
-from campaign.lib.markdown import to_html
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_html
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts
 from campaign.organize.drafts import preview_asked
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
-from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, preview_page
+from campaign.organize.events.routes import any_event, back_to, blueprint, fact_of, preview_page
 from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
 from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
-from campaign.organize.guard import allowed
-from campaign.petitions.cards import cards_of_cause
+from campaign.organize.access import allowed
+from campaign.petitions.presenters import cards_of_cause
 
 
 @blueprint.get("/<slug>/words")

@@ -6,10 +6,10 @@ from flask_babel import gettext as _
 from campaign.events.editing import ChangedMeanwhile, change_picture, mark_of
 from campaign.events.operations import set_picture
 from campaign.events.queries import event_in_any_state
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.events.routes import any_event, back_to, blueprint, fact_of
+from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 
 

@@ -7,7 +7,7 @@ from wtforms import BooleanField, RadioField, SelectChoice, SelectField, StringF
 from wtforms.validators import DataRequired, Length
 
 from campaign.events.forms import SeatsField
-from campaign.signatures import keys
+from campaign.signatures import tokens
 from campaign.signatures.fields import Missing, NameField, OptionalEmailField
 
 MAX_SEATS = 20
@@ -60,7 +60,7 @@ class ByHandForm(FlaskForm):
     def address(self):
         """Return (address, its digest), or None where none was given."""
         typed = self.email.address
-        return (typed.typed, keys.email_digest(typed.normalized)) if typed else None
+        return (typed.typed, tokens.email_digest(typed.normalized)) if typed else None
 
 
 class AttendanceForm(FlaskForm):

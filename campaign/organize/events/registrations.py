@@ -6,16 +6,16 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from campaign.events.door import AddressKnown, add_by_hand
-from campaign.events.finding import find, numbers_of, registration_in
+from campaign.events.check_in import AddressKnown, add_by_hand
+from campaign.events.registration_search import find, numbers_of, registration_in
 from campaign.events.registering import RegistrationClosed, TooFewSeats, admit, cancel_registration, give_seat
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act, note
-from campaign.organize.events.pages import any_event, blueprint, fact_of
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.events.routes import any_event, blueprint, fact_of
 from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
-from campaign.organize.guard import allowed
-from campaign.organize.paging import page_of
-from campaign.petitions.cards import in_language
+from campaign.organize.access import allowed
+from campaign.organize.pagination import page_of
+from campaign.petitions.presenters import in_language
 
 ON_A_PAGE = 50
 

@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, FormField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import LineField, RowsField, by_language, in_language, most, moved
 from campaign.organize.events.forms import PartForm
 from campaign.organize.hour_fields import TimeOfDayField

@@ -5,8 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired, ValidationError
 
 from campaign.events.hours import HourSkipped, instant_of
-from campaign.lib.local_times import local_time
-from campaign.lib.times import utcnow
+from campaign.i18n.local_times import local_time
+from campaign.process.clock import utcnow
 from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
 from campaign.organize.hour_fields import IS_OVER, NO_SUCH_HOUR, HourField
 

@@ -4,15 +4,15 @@ from flask import flash, g, render_template
 from flask_babel import gettext as _
 
 from campaign.events import editing
-from campaign.events.finding import numbers_of
+from campaign.events.registration_search import numbers_of
 from campaign.events.operations import EventOver, cancel
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.events.forms import texts_of
-from campaign.organize.events.pages import any_event, back_to, blueprint, fact_of, page
+from campaign.organize.events.routes import any_event, back_to, blueprint, fact_of, page
 from campaign.organize.events.state_forms import CancelForm, LaterForm
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
 
 
 @blueprint.post("/<slug>/publish")

@@ -11,14 +11,14 @@ from wtforms.validators import DataRequired, InputRequired, Optional, Validation
 
 from campaign.exports.columns import COLUMNS
 from campaign.exports.selection import Selection
-from campaign.lib.countries import countries
-from campaign.lib.locales import NAMES
+from campaign.i18n.countries import countries
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, most
-from campaign.organize.exports.words import KIND_WORDS, STATE_WORDS, DEFAULT_COLUMNS, offered
+from campaign.organize.exports.labels import KIND_WORDS, STATE_WORDS, DEFAULT_COLUMNS, offered
 from campaign.organize.hour_fields import DayField
-from campaign.organize.numbers.figures import zone
-from campaign.organize.signatures.words import EVIDENCE_WORDS
-from campaign.sharing.arrivals import clean_source
+from campaign.organize.statistics.figures import zone
+from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.sharing.attribution import clean_source
 
 MAX_PURPOSE_LENGTH = 300
 FILTERS = ("state", "evidence", "country", "lang", "source", "subscribed")

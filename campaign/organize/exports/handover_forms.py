@@ -7,12 +7,12 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
-from campaign.lib.locales import NAMES
-from campaign.lib.times import utcnow
+from campaign.i18n.locales import NAMES
+from campaign.process.clock import utcnow
 from campaign.organize.content_fields import LineField, LinesField, WholeField, most
 from campaign.organize.exports.forms import PurposeForm
 from campaign.organize.hour_fields import DayField
-from campaign.petitions.handing import mark_of
+from campaign.petitions.handovers import mark_of
 
 MAX_RECEIVER_LENGTH, MAX_NOTE_LENGTH = 200, 1000
 MAX_SIGNATURES = 2**31 - 1

@@ -4,22 +4,22 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from campaign.exports.operations import ask_for_export
-from campaign.exports.shelf import exports_of
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
+from campaign.exports.export_queries import exports_of
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.exports.handover_forms import DETAIL_CHOICES, NAME_CHOICES, NAME_HINTS, HandingForm, PackForm, ReceiptForm
-from campaign.organize.exports.words import words
+from campaign.organize.exports.labels import words
 from campaign.organize.fields import site_paper
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.access import allowed, fresh
 from campaign.organize.petitions.versions import makes_version, review
-from campaign.organize.presence import may, organizer
+from campaign.organize.identity import may, organizer
 from campaign.organize.scope import any_petition, in_sight
 from campaign.petitions.editing import ChangedMeanwhile
-from campaign.petitions.handing import change_handing, handovers_of, mark_of, record_handover, remove_handover
+from campaign.petitions.handovers import change_handing, handovers_of, mark_of, record_handover, remove_handover
 from campaign.petitions.models import HANDED_DETAILS
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.signatures.counting import counted_without_data
+from campaign.signatures.statistics import counted_without_data
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 

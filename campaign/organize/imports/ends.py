@@ -5,14 +5,16 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports import bringing_in, operations, taking_out
-from campaign.imports.deciding import decide
+from campaign.imports import operations
+from campaign.imports import commit
+from campaign.imports import rollback
+from campaign.imports.classification import decide
 from campaign.imports.queries import batch_by_id, checker_for, items_of
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.access import allowed
 from campaign.organize.imports.forms import BringInForm
-from campaign.organize.imports.pages import any_batch, back, blueprint, decide_anew, fact_of, overtaken, page
+from campaign.organize.imports.routes import any_batch, back, blueprint, decide_anew, fact_of, overtaken, page
 from campaign.organize.signatures.forms import ReasonForm
 
 
@@ -30,16 +32,16 @@ def bring_in(batch):
     fact = fact_of("imports.bring_in", batch, rows=len(decided), sheet=batch.sheet)
     batch_id = batch.id
     try:
-        act(fact, bringing_in.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
+        act(fact, commit.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         return overtaken(batch)
-    except bringing_in.StillWrong:
+    except commit.StillWrong:
         decide_anew(batch)
         flash(_("Some rows are wrong by now. Nothing came in; look at them once more."), "waiting")
         return back(batch_id)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    brought = bringing_in.carry_in(write, batch_id, decided)
+    brought = commit.carry_in(write, batch_id, decided)
     flash(
         ngettext(
             "%(figure)s signature came in, and counts within a second.",
@@ -60,12 +62,12 @@ def undo(batch):
         return page(batch, reason=form, status=422)
     batch_id = batch.id
     try:
-        act(fact_of("imports.undo", batch, form.reason.data), taking_out.undo, batch_id=batch_id)
-    except taking_out.NothingToUndo:
+        act(fact_of("imports.undo", batch, form.reason.data), rollback.undo, batch_id=batch_id)
+    except rollback.NothingToUndo:
         return overtaken(batch)
     if batch_by_id(batch_id).is_large:
         return back(batch_id)
-    taken = taking_out.carry_out(write, batch_id)
+    taken = rollback.carry_out(write, batch_id)
     flash(
         ngettext(
             "Undone: %(figure)s signature is taken out, and its words are erased.",
@@ -86,6 +88,6 @@ def drop(batch):
         act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id, seen=request.form.get("seen"))
     except (operations.BatchClosed, operations.ChangedMeanwhile):
         return overtaken(batch)
-    taking_out.erase_rows(write, batch_id)
+    rollback.erase_rows(write, batch_id)
     flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")
     return redirect(url_for("organize.imports.index"), 303)

@@ -4,20 +4,20 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports.beginning import batch_of, keep_file, open_file
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.columns import fields_for
 from campaign.imports.files import read_file
 from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.tables import FileRefused
-from campaign.imports.wording import consent_of
-from campaign.lib.names import clean_text
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.imports.sheet_texts import consent_of
+from campaign.text.names import clean_text
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
-from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
-from campaign.organize.imports.words import FILE_FAULTS
-from campaign.organize.presence import organizer
+from campaign.organize.imports.routes import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
+from campaign.organize.imports.labels import FILE_FAULTS
+from campaign.organize.identity import organizer
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 

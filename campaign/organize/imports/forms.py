@@ -12,8 +12,8 @@ from wtforms.validators import DataRequired, InputRequired, Length, NumberRange,
 
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
-from campaign.lib.countries import countries
-from campaign.lib.times import utcnow
+from campaign.i18n.countries import countries
+from campaign.process.clock import utcnow
 from campaign.organize.content_fields import WholeField
 from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField

@@ -4,8 +4,8 @@ from flask import Response, flash, g, jsonify, redirect, render_template, reques
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports.beginning import ROWS_ON_SHEET, begin_sheet, print_sheets
-from campaign.imports.deciding import decide
+from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
+from campaign.imports.classification import decide
 from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
 from campaign.imports.queries import (
     batch_by_id,
@@ -18,18 +18,18 @@ from campaign.imports.queries import (
     run_of_serial,
 )
 from campaign.imports.sheet_pdf import sheets_pdf
-from campaign.imports.wording import consent_of, sheet_spec
-from campaign.lib.locales import NAMES
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.imports.sheet_texts import consent_of, sheet_spec
+from campaign.i18n.locales import NAMES
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.access import allowed
 from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.pages import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
-from campaign.organize.imports.words import FATE_WORDS, why_in_words
-from campaign.organize.numbers.figures import zone
-from campaign.organize.presence import organizer
+from campaign.organize.imports.routes import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
+from campaign.organize.imports.labels import FATE_WORDS, why_in_words
+from campaign.organize.statistics.figures import zone
+from campaign.organize.identity import organizer
 from campaign.organize.scope import in_sight, petitions_where
-from campaign.petitions.cards import in_language
+from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 
 MAX_LINES = 60

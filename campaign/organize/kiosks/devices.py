@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 
 from campaign.kiosk import pairing
 from campaign.kiosk.queries import kiosk_by_id
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.access import allowed
 from campaign.organize.kiosks.forms import NameForm
-from campaign.organize.kiosks.pages import blueprint, clock_of, rows_of
+from campaign.organize.kiosks.routes import blueprint, clock_of, rows_of
 
 
 def any_kiosk(kiosk_id):

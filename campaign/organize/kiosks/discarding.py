@@ -3,13 +3,13 @@
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask_babel import ngettext
 
-from campaign.kiosk import deciding
+from campaign.kiosk import review_decisions
 from campaign.kiosk.review_queries import review_by_kiosk
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.access import allowed
 from campaign.organize.kiosks.devices import any_kiosk
-from campaign.organize.kiosks.pages import blueprint
+from campaign.organize.kiosks.routes import blueprint
 from campaign.organize.signatures.forms import ReasonForm
 
 
@@ -27,7 +27,7 @@ def discard_now(kiosk):
         return _page(kiosk, form, 422)
     slug = kiosk.event.slug
     fact = Fact("kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data)
-    done = act(fact, deciding.discard, kiosk_id=kiosk.id, only_unreadable=only_unreadable, now=utcnow())
+    done = act(fact, review_decisions.discard, kiosk_id=kiosk.id, only_unreadable=only_unreadable, now=utcnow())
     flash(ngettext("%(num)s record is discarded.", "%(num)s records are discarded.", done), "sure")
     return _back(slug)
 
@@ -37,7 +37,7 @@ def discard_now(kiosk):
 def put_back(kiosk):
     slug = kiosk.event.slug
     fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
-    done = act(fact, deciding.put_back, kiosk_id=kiosk.id)
+    done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
     flash(ngettext("%(num)s record waits for review again.", "%(num)s records wait for review again.", done), "sure")
     return _back(slug)
 

@@ -5,7 +5,7 @@ from flask_wtf import FlaskForm
 from wtforms import StringField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from campaign.kiosk.keys import is_pin
+from campaign.kiosk.codes import is_pin
 from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
 from campaign.organize.content_fields import LineField
 

@@ -7,26 +7,26 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.kiosk.queries import kiosks_of
-from campaign.organize.acts import Fact, act_on_some, note
-from campaign.organize.guard import allowed
-from campaign.organize.kiosks.pages import any_event, blueprint
-from campaign.organize.presence import causes_where
-from campaign.organize.reviewing.queues import decision, queue_page, same_page
+from campaign.organize.audited_write import Fact, act_on_some, note
+from campaign.organize.access import allowed
+from campaign.organize.kiosks.routes import any_event, blueprint
+from campaign.organize.identity import causes_where
+from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
-from campaign.signatures import displays
+from campaign.signatures import name_display
 
 # In one step, so that the transaction stays short; the rest takes another press.
 MAX_AT_ONCE = 5_000
 WAYS = {
-    "show": ("kiosks.show_names", displays.confirm_by_organizer),
-    "keep": ("kiosks.hide_names", displays.keep_private),
+    "show": ("kiosks.show_names", name_display.confirm_by_organizer),
+    "keep": ("kiosks.hide_names", name_display.keep_private),
 }
 
 
 @blueprint.get("/<slug>/names")
 @allowed("signatures.review", any_event)
 def names(event):
-    queue = queue_page(partial(displays.asked_at, event.id))
+    queue = queue_page(partial(name_display.asked_at, event.id))
     if queue.rows:
         note(Fact("kiosks.names", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(queue.rows)}))
     return render_template(
@@ -34,7 +34,7 @@ def names(event):
         event=event,
         title=event.text(g.lang).title,
         queue=queue,
-        many=displays.many_asked_at([event.id]).get(event.id, 0),
+        many=name_display.many_asked_at([event.id]).get(event.id, 0),
         most=MAX_AT_ONCE,
         titles={petition.id: petition.title for petition in petitions_where("signatures.review")},
         tablets={kiosk.id: kiosk.name for kiosk in kiosks_of(event.id)},
@@ -47,7 +47,7 @@ def decide_names(event):
     """Show the names that were chosen as their owners asked, or keep them private."""
     (way, ids), slug = decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
-        ids = displays.asked_ids(event.id, most=MAX_AT_ONCE)
+        ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
     if way not in WAYS or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
         return _back(slug)

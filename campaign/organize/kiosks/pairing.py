@@ -5,15 +5,17 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, redirect, render_template, url_for
 from flask_babel import get_locale
 
-from campaign.kiosk import keys, pairing
+from campaign.kiosk import pairing
+
+from campaign.kiosk import codes
 from campaign.kiosk.queries import code_by_id, kiosk_name, pin_of
-from campaign.lib.clock_times import clock_time
-from campaign.lib.qr_codes import qr_code
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, fresh
+from campaign.i18n.clock_times import clock_time
+from campaign.sharing.qr_codes import qr_code
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.access import allowed, fresh
 from campaign.organize.kiosks.forms import PairForm
-from campaign.organize.kiosks.pages import any_event, blueprint, fact_on
+from campaign.organize.kiosks.routes import any_event, blueprint, fact_on
 
 
 def any_code(code_id):
@@ -47,13 +49,13 @@ def create(event):
 @allowed("kiosks.pair", any_code)
 def code(code):
     """The code to type or scan, as long as it is good; then which tablet was paired by it."""
-    letters, event, now = keys.code_of(code.seed), code.event, utcnow()
+    letters, event, now = codes.code_of(code.seed), code.event, utcnow()
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     return render_template(
         "organize/kiosks/code.html",
         event=event,
         title=event.text(g.lang).title,
-        code=keys.spaced(letters),
+        code=codes.spaced(letters),
         picture=qr_code(f"{address}/#code={letters}", dark="#000", light="#fff"),
         address=address,
         is_good=code.used_at is None and now < code.expires_at,

@@ -4,8 +4,8 @@ from flask import Response, current_app, request
 
 from campaign.kiosk.bundle import petitions_of
 from campaign.kiosk.table_poster import PAPERS, table_poster
-from campaign.organize.guard import allowed
-from campaign.organize.kiosks.pages import any_event, blueprint, table_url
+from campaign.organize.access import allowed
+from campaign.organize.kiosks.routes import any_event, blueprint, table_url
 
 
 @blueprint.get("/<slug>/table.pdf")

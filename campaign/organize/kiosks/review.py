@@ -7,23 +7,23 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
-from campaign.kiosk import deciding
+from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import KioskRecord
-from campaign.kiosk.reading import Said
+from campaign.kiosk.parsing import Said
 from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
-from campaign.lib.countries import country_name
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act, note
-from campaign.organize.guard import allowed, fresh
-from campaign.organize.kiosks.pages import any_event, blueprint
-from campaign.organize.presence import may
-from campaign.organize.reviewing.queues import decision, queue_page, same_page
+from campaign.i18n.countries import country_name
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.access import allowed, fresh
+from campaign.organize.kiosks.routes import any_event, blueprint
+from campaign.organize.identity import may
+from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import MAX_ID
-from campaign.signatures.collecting import NEW
+from campaign.organize.signatures.routes import MAX_ID
+from campaign.signatures.bulk_create import NEW
 
 # What came of a kiosk that nobody trusts any more takes an admin.
 NEEDS_ADMIN = "revoked"
@@ -76,8 +76,8 @@ def _let_in(event, records):
             continue
         fact = Fact("kiosks.let_in", on=("event", event_id), cause_id=cause_id, details={"record": opened.uuid})
         try:
-            fates.append(act(fact, deciding.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
-        except deciding.Decided:
+            fates.append(act(fact, review_decisions.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
+        except review_decisions.Decided:
             refused += 1
     done = fates.count(NEW)
     flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
@@ -105,7 +105,7 @@ def _ready(record):
 
 def _reject(event, ids, reason):
     fact = Fact("kiosks.reject", on=("event", event.id), cause_id=event.cause_id, reason=reason, details={"records": len(ids)})
-    return len(act(fact, deciding.reject, record_ids=ids, now=utcnow()))
+    return len(act(fact, review_decisions.reject, record_ids=ids, now=utcnow()))
 
 
 def _back(slug):

@@ -5,8 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import SelectChoice, SelectMultipleField
 from wtforms.validators import InputRequired, NumberRange, Optional
 
-from campaign.lib.local_times import local_time
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content_fields import WholeField
 from campaign.organize.hour_fields import HourField, ZoneField
 

@@ -6,7 +6,7 @@ from wtforms.validators import DataRequired
 
 from campaign.organize.content_fields import LineField, most
 from campaign.organize.fields import AddressField
-from campaign.signatures import keys
+from campaign.signatures import tokens
 
 
 class FindForm(FlaskForm):
@@ -16,7 +16,7 @@ class FindForm(FlaskForm):
 
     @property
     def digest(self):
-        return keys.email_digest(self.email.address.normalized)
+        return tokens.email_digest(self.email.address.normalized)
 
 
 class AddForm(FindForm):

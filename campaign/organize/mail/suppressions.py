@@ -7,15 +7,15 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from campaign.accounts.permissions import EVERYWHERE
-from campaign.lib.digests import DIGEST_BYTES
-from campaign.lib.times import utcnow
+from campaign.security.digests import DIGEST_BYTES
+from campaign.process.clock import utcnow
 from campaign.mail.operations import refusal_of, try_again
-from campaign.organize.acts import Fact, act, note
-from campaign.organize.guard import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.access import allowed
 from campaign.organize.mail.known_addresses import is_known_in
 from campaign.organize.mail.suppression_forms import AddForm, FindForm
-from campaign.organize.paging import page_of
-from campaign.organize.presence import causes_where
+from campaign.organize.pagination import page_of
+from campaign.organize.identity import causes_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.subscriptions import operations
 from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason

@@ -9,12 +9,12 @@ from campaign.accounts.audit import entries
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
-from campaign.organize.change_words import changes_in_words
-from campaign.organize.guard import allowed
-from campaign.organize.overview.happened_titles import titles_of
+from campaign.organize.change_labels import changes_in_words
+from campaign.organize.access import allowed
+from campaign.organize.overview.activity_titles import titles_of
 from campaign.organize.people.audit_forms import AuditSearch
-from campaign.organize.people.audit_words import ACTIONS, DOORS, THINGS, WAYS
-from campaign.organize.presence import causes_where
+from campaign.organize.people.audit_labels import ACTIONS, DOORS, THINGS, WAYS
+from campaign.organize.identity import causes_where
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50

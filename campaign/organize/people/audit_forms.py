@@ -7,7 +7,7 @@ from wtforms import SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from campaign.organize.hour_fields import DayField
-from campaign.organize.people.audit_words import SUBJECTS
+from campaign.organize.people.audit_labels import SUBJECTS
 
 
 class AuditSearch(FlaskForm):

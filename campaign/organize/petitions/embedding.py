@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from campaign.embeds.frames import asked_frame
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
-from campaign.organize.acts import act
+from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
 from campaign.organize.petitions.embedding_forms import EmbeddingForm, PieceForm
-from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import any_petition, blueprint, fact_of
 from campaign.petitions.editing import ChangedMeanwhile
 
 

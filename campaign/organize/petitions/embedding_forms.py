@@ -11,7 +11,7 @@ from wtforms.validators import StopValidation
 
 from campaign.embeds.frames import SHOWS, THEMES
 from campaign.embeds.queries import mark_of
-from campaign.lib.locales import NAMES
+from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LinesField
 
 MAX_ORIGINS = 50

@@ -3,10 +3,10 @@
 from flask import flash, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.organize.acts import act
+from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.pages import fact_of
+from campaign.organize.petitions.routes import fact_of
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.queries import petition_in_any_state

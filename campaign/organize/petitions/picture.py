@@ -3,11 +3,11 @@
 from flask import Response, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.locales import LOCALES
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.i18n.locales import LOCALES
+from campaign.organize.audited_write import act
+from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import any_petition, blueprint, fact_of
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture

@@ -2,14 +2,14 @@
 
 from flask import g, request
 
-from campaign.lib.times import utcnow
+from campaign.process.clock import utcnow
 from campaign.organize.content_fields import moved
 from campaign.organize.drafts import preview_asked
-from campaign.organize.guard import allowed
-from campaign.organize.petitions.pages import any_petition, blueprint, preview_page
+from campaign.organize.access import allowed
+from campaign.organize.petitions.routes import any_petition, blueprint, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.questions_forms import FormForm
-from campaign.petitions.cards import in_language
+from campaign.petitions.presenters import in_language
 from campaign.petitions.editing import change_form
 
 

@@ -13,8 +13,8 @@ from wtforms import (
     SelectMultipleField,
 )
 
-from campaign.lib.locales import LOCALES
-from campaign.lib.slugs import free_slug, slug_of
+from campaign.i18n.locales import LOCALES
+from campaign.text.slugs import free_slug, slug_of
 from campaign.organize.content_fields import LineField, LinesField, RevisionField, RowsField, by_language, in_language, most
 
 MAX_QUESTIONS = 12

@@ -3,14 +3,14 @@
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import caught_up, moved
 from campaign.organize.drafts import preview_asked
-from campaign.organize.guard import allowed
+from campaign.organize.access import allowed
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.petitions.pages import any_petition, blueprint, fact_of, preview_page
+from campaign.organize.petitions.routes import any_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
 from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_targets, move_petition

@@ -5,8 +5,8 @@ from flask_wtf import FlaskForm
 from wtforms import Form, FormField
 from wtforms.validators import Optional
 
-from campaign.lib.local_times import local_time
-from campaign.lib.locales import LOCALES, NAMES
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content_fields import LineField, RevisionField, RowsField, by_language, in_language, most
 from campaign.organize.hour_fields import DayField, HourField, ZoneField
 

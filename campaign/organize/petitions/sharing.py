@@ -3,14 +3,14 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.guard import allowed
-from campaign.organize.petitions.pages import any_petition, blueprint, fact_of
+from campaign.organize.access import allowed
+from campaign.organize.petitions.routes import any_petition, blueprint, fact_of
 from campaign.organize.petitions.sharing_forms import SharingForm
 from campaign.petitions.editing import ChangedMeanwhile
-from campaign.sharing.comparing import comparisons
+from campaign.sharing.comparison import comparisons
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
 

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
-from campaign.lib.locales import LOCALES
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import RowsField, ShortTextField, by_language, in_language, most
 from campaign.sharing.models import MAX_TEXT_LENGTH
 from campaign.sharing.queries import mark_of

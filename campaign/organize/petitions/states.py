@@ -3,13 +3,13 @@
 from flask import current_app, flash, g, render_template
 from flask_babel import gettext as _
 
-from campaign.lib.locales import NAMES
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.i18n.locales import NAMES
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.guard import allowed
-from campaign.organize.later_forms import LaterForm
-from campaign.organize.petitions.pages import any_petition, back_to, blueprint, fact_of
+from campaign.organize.access import allowed
+from campaign.organize.schedule_forms import LaterForm
+from campaign.organize.petitions.routes import any_petition, back_to, blueprint, fact_of
 from campaign.petitions import operations
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import faults_of, missing_languages

@@ -3,11 +3,11 @@
 from flask import abort, g, render_template, request
 from flask_babel import gettext as _
 
-from campaign.lib.differences import line_pieces, pieces
-from campaign.lib.locales import LOCALES
-from campaign.lib.times import utcnow
-from campaign.organize.guard import allowed
-from campaign.organize.petitions.pages import any_petition, blueprint
+from campaign.organize.differences import line_pieces, pieces
+from campaign.i18n.locales import LOCALES
+from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
+from campaign.organize.petitions.routes import any_petition, blueprint
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import WORDS, terms_of, texts_of

@@ -8,12 +8,12 @@ from flask_babel import gettext as _
 from campaign.exports.formats import JsonLines
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
-from campaign.organize.acts import Fact, note
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.audited_write import Fact, note
+from campaign.organize.access import allowed, fresh
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import any_signature
+from campaign.organize.signatures.routes import any_signature
 from campaign.signatures.corrections import correction_of
-from campaign.signatures.unconfirmed import copies_of_forms
+from campaign.signatures.pending_forms import copies_of_forms
 
 blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 

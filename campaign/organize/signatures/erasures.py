@@ -3,14 +3,14 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.organize.acts import Fact, act
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.access import allowed, fresh
 from campaign.organize.scope import in_sight
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.pages import any_signature
-from campaign.organize.signatures.sights import note_each
+from campaign.organize.signatures.routes import any_signature
+from campaign.organize.signatures.view_log import note_each
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.erasing import StillCounted, erase_one
+from campaign.signatures.erasure import StillCounted, erase_one
 
 blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
 

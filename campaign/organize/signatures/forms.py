@@ -10,13 +10,13 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from campaign.lib.countries import countries
+from campaign.i18n.countries import countries
 from campaign.organize.hour_fields import DayField
-from campaign.organize.numbers.figures import zone
+from campaign.organize.statistics.figures import zone
 from campaign.organize.scope import chosen
-from campaign.organize.signatures.words import EVIDENCE_WORDS, STATE_WORDS
-from campaign.signatures.erasing import mark_of
-from campaign.signatures.finding import STATES, Search
+from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
+from campaign.signatures.erasure import mark_of
+from campaign.signatures.search import STATES, Search
 from campaign.signatures.forms import SupporterForm
 
 SHORT = Length(max=300, message=_l("That is too long."))

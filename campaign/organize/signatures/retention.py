@@ -3,17 +3,17 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import Fact, act
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.guard import allowed, fresh
+from campaign.organize.access import allowed, fresh
 from campaign.organize.scope import any_petition, in_sight, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
 from campaign.petitions.editing import ChangedMeanwhile
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.batches import waiting_under
-from campaign.signatures.erasing import NOTICE, ended_at, erases_at, personal_left, set_quiet, set_retention, would_erase_at
+from campaign.signatures.erasure import NOTICE, ended_at, erases_at, personal_left, set_quiet, set_retention, would_erase_at
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 

@@ -6,8 +6,8 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, SelectField, SelectMultipleField
 from wtforms.validators import Optional
 
-from campaign.lib.local_times import local_time
-from campaign.lib.locales import LOCALES
+from campaign.i18n.local_times import local_time
+from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     InLanguages,
     LineField,

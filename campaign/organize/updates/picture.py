@@ -3,13 +3,13 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
-from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
+from campaign.organize.updates.routes import any_update, back_to, blueprint, fact_of
 from campaign.updates.operations import UpdateChangedMeanwhile
-from campaign.updates.picturing import change_update_picture, mark_of, remove_update_picture, wide_cut
+from campaign.updates.pictures import change_update_picture, mark_of, remove_update_picture, wide_cut
 from campaign.updates.queries import update_in_any_state
 
 

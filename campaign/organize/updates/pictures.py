@@ -3,14 +3,14 @@
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.lib.locales import NAMES
-from campaign.lib.markdown import to_html
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
-from campaign.organize.guard import allowed, takes_bytes
+from campaign.i18n.locales import NAMES
+from campaign.text.markdown import to_html
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.updates.forms import MAX_BODY_LENGTH
-from campaign.organize.updates.pages import any_update, blueprint, fact_of
+from campaign.organize.updates.routes import any_update, blueprint, fact_of
 from campaign.updates import body_pictures
 from campaign.updates.operations import UpdateChangedMeanwhile
 from campaign.updates.queries import update_in_any_state

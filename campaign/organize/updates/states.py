@@ -3,17 +3,17 @@
 from flask import current_app, flash, render_template
 from flask_babel import gettext as _
 
-from campaign.lib.times import utcnow
-from campaign.organize.acts import act
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.guard import allowed
-from campaign.organize.presence import may
+from campaign.organize.access import allowed
+from campaign.organize.identity import may
 from campaign.organize.updates.forms import PublishForm
-from campaign.organize.updates.pages import any_update, back_to, blueprint, fact_of
+from campaign.organize.updates.routes import any_update, back_to, blueprint, fact_of
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
 from campaign.updates.queries import update_in_any_state
-from campaign.updates.readers import audience
+from campaign.updates.recipients import audience
 
 
 @blueprint.get("/<slug>/publish")

@@ -6,8 +6,8 @@ import pytest
 from flask_babel import force_locale
 from playwright.sync_api import expect
 
-from campaign.lib.locales import LOCALES
-from campaign.web.formats import day as day_in_words
+from campaign.i18n.locales import LOCALES
+from campaign.web.template_filters import day as day_in_words
 from tests.browser.modules.actions import call, open_form
 
 

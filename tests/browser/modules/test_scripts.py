@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from campaign.web.modules import joined
+from campaign.web.script_bundles import joined
 from tests.browser.modules.actions import fill_form
 from tests.browser.modules.little_site import SCRIPTS
 

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from campaign.organize.presence import SESSION_COOKIE
+from campaign.organize.identity import SESSION_COOKIE
 from tests.browser.organize.steps import accept, go, press
 
 HOME = "petitions/human-rights-first"

@@ -6,17 +6,19 @@ Each is worked out for an invented row. A label, a separator or a length that ch
 from datetime import UTC, date, datetime
 from types import SimpleNamespace
 
-from campaign.accounts import keys as account_keys
+from campaign.accounts import tokens as account_keys
 from campaign.api.operations import PREFIX
-from campaign.events import keys as event_keys
-from campaign.kiosk import keys as kiosk_keys
+from campaign.events import tokens as event_keys
+from campaign.kiosk import codes as kiosk_keys
 from campaign.kiosk import sealing
-from campaign.lib import digests, ended_log, sealed_files
-from campaign.lib.secret import secret_key
+from campaign.security import digests
+from campaign.db import ended_log
+from campaign.security import sealed_files
+from campaign.security.secret_key import secret_key
 from campaign.mail import message_ids
-from campaign.sharing import codes
-from campaign.signatures import keys as signature_keys
-from campaign.subscriptions import keys as subscription_keys
+from campaign.sharing import referral_codes
+from campaign.signatures import tokens as signature_keys
+from campaign.subscriptions import tokens as subscription_keys
 
 AT = datetime(2026, 1, 2, 3, 4, 5, tzinfo=UTC)
 DIGEST = bytes(range(16))
@@ -57,7 +59,7 @@ def _values():
         "token: registration": event_keys.token_for(ROW),
         **{f"token: {each}": account_keys.link_token(SimpleNamespace(**vars(ROW), purpose=each)) for each in ("invitation", "reset")},
         "code of a pairing": kiosk_keys.code_of(DIGEST),
-        "code in a supporter's link": codes.code_of(4711),
+        "code in a supporter's link": referral_codes.code_of(4711),
         "local part of a Message-ID": message_ids.local_part(key, "signature_confirmation 4711", DIGEST),
         "line in the list of what ended": ended_log.seal_of(key, "signature", 4711, AT.isoformat()),
         "key of a sealed file": sealed_files.key_of(key, DIGEST),

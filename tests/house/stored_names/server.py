@@ -10,9 +10,9 @@ import flask
 from flask import current_app
 
 import config
-from campaign.lib.times import utcnow
-from campaign.organize import presence
-from campaign.web.gauges import gauges
+from campaign.process.clock import utcnow
+from campaign.organize import identity
+from campaign.web.metric_values import gauges
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
 
 HEADER = re.compile(r"X-[A-Za-z-]+|[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]+)+|RateLimit")
@@ -59,7 +59,7 @@ def settings() -> set[str]:
 
 def cookies() -> set[str]:
     """Return the names of our cookies, and the name that Flask's own has behind each door."""
-    ours = {presence.SESSION_COOKIE, presence.DEVICE_COOKIE}
+    ours = {identity.SESSION_COOKIE, identity.DEVICE_COOKIE}
     app, names = current_app, set()
     for secure in (False, True):
         before, app.config["SESSION_COOKIE_SECURE"] = app.config["SESSION_COOKIE_SECURE"], secure

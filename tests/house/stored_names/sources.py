@@ -16,7 +16,7 @@ import campaign
 
 ROOT = Path(__file__).parents[3]
 # Programs that run when they are imported.
-SKIPPED = ("campaign.montage.data.", "campaign.lib.alone")
+SKIPPED = ("campaign.montage.data.", "campaign.process.isolated")
 
 
 @cache

@@ -8,8 +8,9 @@ from flask import current_app
 from wtforms.form import BaseForm
 
 from campaign.extensions import write
-from campaign.kiosk import pairing, reading, routes
-from campaign.lib.times import utcnow
+from campaign.kiosk import pairing, routes
+from campaign.kiosk import parsing
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import Tablet, make_table, make_tablet, signature
 from tests.factories.signatures import AMALIA, JSON, sign_and_hatch
 from tests.house.stored_names.sources import files, literal_keys, modules, texts_given
@@ -53,7 +54,7 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
     errors = texts_given((routes.Refused,), 1, "said") | {getattr(each, "said", None) for each in vars(pairing).values()}
     said |= {f"error {word}" for word in errors if isinstance(word, str)}
     said |= {f"status {each['status']}" for each in synced["receipts"]}
-    return said | {f"sent {name}" for name in (*literal_keys(reading), *signature())}
+    return said | {f"sent {name}" for name in (*literal_keys(parsing), *signature())}
 
 
 def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[str]:

@@ -10,20 +10,20 @@ from campaign.exports.columns import COLUMNS
 from campaign.exports.selection import Selection
 from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
-from campaign.lib import ended_log
-from campaign.lib.digests import keyed_digest
-from campaign.lib.tokens import make_token, read_token
+from campaign.db import ended_log
+from campaign.security.digests import keyed_digest
+from campaign.security.tokens import make_token, read_token
 from campaign.mail.delivery import bound_kinds, composers_of
-from campaign.organize import acts
+from campaign.organize import audited_write
 from campaign.organize.changes import TOLD
-from campaign.organize.exports import words as export_words
-from campaign.organize.people.audit_words import ACTIONS
-from campaign.organize.signatures import words as signature_words
+from campaign.organize.exports import labels as export_words
+from campaign.organize.people.audit_labels import ACTIONS
+from campaign.organize.signatures import labels as signature_words
 from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
 WORD = re.compile(r"'([^']*)'")
-RECORDS = (audit.record, audit.record_planned, acts.Fact)
+RECORDS = (audit.record, audit.record_planned, audited_write.Fact)
 
 
 def states() -> set[str]:
@@ -56,7 +56,7 @@ def reasons() -> set[str]:
 
 def audit_actions() -> set[str]:
     recorded = texts_given((audit.record,), 1, "action")
-    return set(ACTIONS) | recorded | texts_given((audit.record_planned, acts.Fact, acts.act_on_account), 0, "action")
+    return set(ACTIONS) | recorded | texts_given((audit.record_planned, audited_write.Fact, audited_write.act_on_account), 0, "action")
 
 
 def audit_subjects() -> set[str]:

@@ -1,0 +1,70 @@
+"""`flask worker`: hatching, mail and upkeep, beside the site."""
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from campaign.cli.worker import Runner, Worker
+from campaign.extensions import db
+from campaign.process.logs import start_logging
+from campaign.process.parent import end_with_parent
+
+NICENESS = 10
+STOP_SECONDS = 0.5
+
+
+@click.command("worker")
+@click.option("--parent", type=int, help="Number of the process that starts it; it ends when that one ends.")
+@with_appcontext
+def worker(parent):
+    """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
+    start_logging()
+    app = current_app._get_current_object()
+    # Neither a thread nor an open connection may be there when a process is forked.
+    db.engine.dispose()
+    runner = multiprocessing.get_context("fork").Process(target=_hatch, args=(app,), name="runner", daemon=True)
+    runner.start()
+    stop = _stop_at_signals(runner.terminate)
+    if parent:
+        end_with_parent(parent)
+        # Whoever signs goes before the mails, and so does a butterfly that hatches, where all want the same processor.
+        os.nice(NICENESS)
+    threading.Thread(target=_await, args=(runner, stop), name="runner", daemon=True).start()
+    Worker(app, stop).run()
+    runner.join(STOP_SECONDS)
+    if runner.exitcode:
+        # Somebody killed it; whoever keeps us starts both anew.
+        sys.exit("the runner ended by itself")
+
+
+def _hatch(app):
+    end_with_parent()
+    Runner(app, _stop_at_signals()).run()
+
+
+def _stop_at_signals(*others):
+    """Return an event that is set when this process is asked to stop; what `others` do is done then too."""
+    stop = threading.Event()
+
+    def heed(*_):
+        stop.set()
+        for other in others:
+            other()
+
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, heed)
+    return stop
+
+
+def _await(runner, stop):
+    runner.join()
+    stop.set()
+
+
+COMMANDS = (worker,)

@@ -1,0 +1,101 @@
+"""The list of what has ended, kept beside the database, so that restoring an older copy brings none of it back.
+
+A line holds what ended, its number and a seal, and nothing by which anybody is known. It is on the disk before the database
+commits: what is lost between the two is on the list without having ended, which is the safe side.
+"""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from typing import NamedTuple
+
+from campaign.security.digests import keyed_digest
+from campaign.process.clock import utcnow
+
+FILE = "ended.jsonl"
+# What takes an end back, and which ends.
+TAKES_BACK = {
+    "signature.returned": {"signature.withdrawn"},
+    "organizer.returned": {"organizer.removed"},
+    "address.allowed": {"address.request", "address.organizer"},
+}
+
+
+class Ended(NamedTuple):
+    """Something that ended: `what` is "thing.fact", such as "signature.withdrawn"; `id` is its number, or a digest."""
+
+    at: str
+    what: str
+    id: int | str
+    seal: str
+
+    @property
+    def thing(self) -> str:
+        return self.what.partition(".")[0]
+
+
+def seal_of(key: bytes, thing: str, thing_id: int | str, born: str) -> str:
+    """Return what tells a thing from another that is given the same number after a restore; `born` is when or as what it was made."""
+    return keyed_digest(key, "ended", f"{thing}:{thing_id}:{born}").hex()
+
+
+def ended_now(key: bytes, what: str, thing_id: int | str, born: str) -> Ended:
+    return Ended(utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born))
+
+
+class EndedLog:
+    """The list of this machine, to which several processes add."""
+
+    def __init__(self, path: Path):
+        self._path = path
+
+    def append(self, facts: Iterable[Ended]) -> None:
+        """Add lines, and return once they are on the disk. Raises OSError."""
+        lines = "".join(json.dumps(fact._asdict(), separators=(",", ":")) + "\n" for fact in facts)
+        is_new = not self._path.exists()
+        with open(os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            # A line that a crash cut off must not spoil the next one.
+            is_cut = file.seek(0, os.SEEK_END) and _last_byte(file) != b"\n"
+            file.write((b"\n" if is_cut else b"") + lines.encode())
+            os.fsync(file.fileno())
+        if is_new:
+            _sync_folder(self._path.parent)
+
+
+def read_ended(paths: Iterable[Path]) -> list[Ended]:
+    """Return what these lists say and nothing later took back, in the order of time; lines that were cut off are left out."""
+    standing = {}
+    for fact in sorted(fact for path in paths if path.exists() for fact in _facts(path)):
+        about = standing.setdefault((fact.thing, fact.id, fact.seal), {})
+        if fact.what in TAKES_BACK:
+            for what in TAKES_BACK[fact.what]:
+                about.pop(what, None)
+        else:
+            about[fact.what] = fact
+    return sorted(fact for about in standing.values() for fact in about.values())
+
+
+def _facts(path):
+    with path.open(encoding="utf-8", errors="replace") as lines:
+        for line in lines:
+            try:
+                fact = Ended(**json.loads(line))
+            except (ValueError, TypeError):
+                continue
+            yield fact
+
+
+def _last_byte(file):
+    file.seek(-1, os.SEEK_END)
+    return file.read(1)
+
+
+def _sync_folder(folder):
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

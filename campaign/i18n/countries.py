@@ -1,0 +1,37 @@
+"""The countries and territories of ISO 3166-1, by their names in CLDR."""
+
+import re
+from functools import cache
+
+from babel import Locale
+
+from campaign.i18n.sorting import sort_key
+
+# In CLDR but not in the standard: islands reserved for post offices, unions, places for testing.
+# Kosovo (XK), reserved for users by the standard, stays: people live there.
+_NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
+_CODE = re.compile(r"[A-Z]{2}")
+
+
+@cache
+def countries(language, first=("CA", "MX", "US")):
+    """Return ((code, name), …): those of `first` in their order, then all others by name.
+
+    `language` is a code such as "fr" or "es-MX". The order ignores accents: Égypte is under E.
+    """
+    names = _names(language)
+    leading = [code for code in first if code in names]
+    others = sorted(names.keys() - set(leading), key=lambda code: sort_key(names[code]))
+    return tuple((code, names[code]) for code in [*leading, *others])
+
+
+def country_name(code, language):
+    """Return the name of a country in `language`, or the code itself where it is not one."""
+    return _names(language).get(code.upper(), code)
+
+
+@cache
+def _names(language):
+    territories = Locale.parse(language.replace("-", "_")).territories
+    codes = filter(_CODE.fullmatch, territories.keys() - _NOT_COUNTRIES)
+    return {code: territories[code] for code in codes}

@@ -1,0 +1,47 @@
+"""Signing in with a passkey: alone, as it proves both possession and its owner, or as the second factor."""
+
+from flask import Blueprint, Response, jsonify, request
+from flask_babel import gettext as _
+from webauthn import options_to_json
+
+from campaign.accounts.passkeys import authentication_options, spend_passkey
+from campaign.extensions import write
+from campaign.process.clock import utcnow
+from campaign.organize.auth.sessions import open_door, safe_next
+from campaign.organize.auth.passkey_challenges import here, keep_challenge, take_challenge
+from campaign.organize.auth.refusals import note_refused
+from campaign.organize.access import anybody
+from campaign.organize.identity import half_signed_in
+
+blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
+
+
+@blueprint.post("/options")
+@anybody
+def options():
+    chosen = authentication_options(here(), half_signed_in())
+    keep_challenge(chosen)
+    return Response(options_to_json(chosen), mimetype="application/json")
+
+
+@blueprint.post("")
+@anybody
+def show():
+    """Take the device's answer; say where to go on."""
+    words = request.get_json(silent=True)
+    answer = words.get("answer") if isinstance(words, dict) else None
+    challenge, half = take_challenge(), half_signed_in()
+    who = challenge and write(
+        spend_passkey,
+        place=here(),
+        challenge=challenge,
+        answer=answer,
+        now=utcnow(),
+        organizer_id=half.id if half else None,
+    )
+    if not who:
+        note_refused(half.id if half else None, "passkey")
+        return jsonify(error=_("This passkey does not open. Try once more, or sign in with your password.")), 422
+    response = jsonify(next=safe_next(words.get("next")))
+    open_door(response, who, "passkey")
+    return response

@@ -1,0 +1,211 @@
+"""Causes: the list, writing one, its address."""
+
+from dataclasses import replace
+
+from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask_babel import gettext as _
+
+from campaign.causes.operations import (
+    CauseChangedMeanwhile,
+    CauseSlugTaken,
+    change_cause,
+    create_cause,
+    move_cause,
+)
+from campaign.causes.presenters import page as cause_page
+from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
+from campaign.events.presenters import cards_ahead, cards_past
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_html
+from campaign.text.slugs import slug_of
+from campaign.process.clock import utcnow
+from campaign.montage.queries import shape_title
+from campaign.organize.audited_write import Fact, act
+from campaign.organize.causes.forms import SHAPES, CauseForm
+from campaign.organize.content_fields import caught_up
+from campaign.organize.drafts import preview_asked
+from campaign.organize.access import allowed
+from campaign.organize.schedule_forms import LaterForm
+from campaign.organize.petitions.forms import SlugForm
+from campaign.organize.identity import causes_where, may
+from campaign.organize.scope import any_cause
+from campaign.petitions.presenters import cards_of_cause
+from campaign.updates.presenters import recent_cards
+
+# The picture of a draft is shown with so many butterflies.
+SAMPLE, NO_PICTURE = 100, "none"
+blueprint = Blueprint("causes", __name__, url_prefix="/causes")
+
+
+@blueprint.get("/")
+@allowed("causes.see")
+def index():
+    causes = causes_among(causes_where("causes.see"))
+    return render_template("organize/causes/index.html", rows=[(cause, cause_count(cause.id)) for cause in causes])
+
+
+@blueprint.get("/new")
+@allowed("causes.create")
+def new():
+    return _writing_page(CauseForm(formdata=None))
+
+
+@blueprint.post("/new")
+@allowed("causes.create")
+def create():
+    form = CauseForm()
+    if not form.validate():
+        return _writing_page(form, status=422)
+    texts = form.texts()
+    slug = form.slug.data or slug_of(next(iter(texts.values()))["title"]) or "cause"
+    try:
+        act(
+            Fact("causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id),
+            create_cause,
+            slug=slug,
+            texts=texts,
+            palette=form.palette.data,
+            shape=form.shape.data,
+            state="draft",
+        )
+    except CauseSlugTaken:
+        found = cause_in_any_state(slug)
+        if found is None or found.state != "draft" or {lang: t["title"] for lang, t in texts.items()} != _titles(found):
+            form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+            return _writing_page(form, status=422)
+    flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
+    return redirect(url_for("organize.causes.show", slug=slug), 303)
+
+
+@blueprint.get("/<slug>")
+@allowed("causes.see", any_cause)
+def show(cause):
+    return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+
+
+def shown(cause, later, status=200):
+    """Return the page of a cause, with the LaterForm as it stands."""
+    missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
+    return render_template(
+        "organize/causes/show.html",
+        cause=cause,
+        title=cause.text(g.lang).title,
+        count=cause_count(cause.id),
+        missing=missing,
+        shape_title=next((choice.label for choice in SHAPES if choice.value == cause.shape), None) or shape_title(cause.shape),
+        later=later,
+    ), status
+
+
+@blueprint.get("/<slug>/words")
+@allowed("causes.edit", any_cause)
+def words(cause):
+    return _writing_page(CauseForm.of(cause), cause)
+
+
+@blueprint.post("/<slug>/words")
+@allowed("causes.edit", any_cause)
+def save_words(cause):
+    form = CauseForm().without_shape()
+    form.slug.data = cause.slug
+    if not form.validate():
+        return _writing_page(form, cause, 422)
+    if preview_asked():
+        return preview_page(cause, **_as_typed(form))
+    try:
+        act(
+            fact_of("causes.edit", cause),
+            change_cause,
+            cause_id=cause.id,
+            revision=form.revision.data,
+            texts=form.texts(),
+            palette=form.palette.data,
+        )
+    except CauseChangedMeanwhile:
+        present = cause_in_any_state(cause.slug)
+        # A button pressed twice, or two who meant the same, are no conflict.
+        if conflicting := caught_up(form, CauseForm.of(present)):
+            return _writing_page(form, present, 409, conflicting=conflicting)
+    flash(_("Saved."), "sure")
+    return back_to(cause.slug)
+
+
+@blueprint.get("/<slug>/address")
+@allowed("causes.edit", any_cause)
+def address(cause):
+    return _address_page(cause, _slug_of(cause))
+
+
+@blueprint.post("/<slug>/address")
+@allowed("causes.edit", any_cause)
+def save_address(cause):
+    form = SlugForm()
+    if not form.validate():
+        return _address_page(cause, form, 422)
+    try:
+        act(fact_of("causes.edit", cause), move_cause, cause_id=cause.id, revision=form.revision.data, slug=form.slug.data)
+    except CauseSlugTaken:
+        form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
+        return _address_page(cause, form, 422)
+    except CauseChangedMeanwhile:
+        present = cause_in_any_state(cause.slug)
+        return _address_page(present, form, 409, caught_up(form, _slug_of(present)))
+    flash(_("It lives at its new address. The old one leads on to it."), "sure")
+    return back_to(form.slug.data)
+
+
+def preview_page(cause, **typed):
+    """Return the public page of a cause for organizers; `typed` are fields of its CausePage that are not saved yet."""
+    now = utcnow()
+    if cause.state == "draft":
+        sample = url_for("organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE)
+        g.sample_picture = sample if may("causes.edit", cause) else NO_PICTURE
+    return render_template(
+        "organize/causes/preview.html",
+        cause=replace(cause_page(cause, g.lang), **typed),
+        petitions=cards_of_cause(cause.id, g.lang, now),
+        events=cards_ahead(g.lang, now, cause_id=cause.id),
+        past_events=cards_past(g.lang, now, cause_id=cause.id),
+        updates=recent_cards(g.lang, now, cause_id=cause.id),
+        is_unsaved=bool(typed),
+    )
+
+
+def _as_typed(form):
+    texts = form.texts()
+    lang = g.lang if g.lang in texts else next(iter(texts))
+    words = texts[lang]
+    return {"lang": lang, "title": words["title"], "summary": words["summary"], "story": to_html(words["story"]), "palette": form.palette.data}
+
+
+def _writing_page(form, cause=None, status=200, *, conflicting=()):
+    return render_template(
+        "organize/causes/words.html",
+        cause=cause,
+        form=form,
+        order=list(LOCALES),
+        stories={lang: to_html(form[f"story_{lang}"].data or "") for lang in LOCALES},
+        conflicting=conflicting,
+    ), status
+
+
+def _address_page(cause, form, status=200, conflicting=()):
+    return render_template("organize/causes/address.html", cause=cause, form=form, conflicting=conflicting), status
+
+
+def _slug_of(cause):
+    return SlugForm(formdata=None, slug=cause.slug, revision=cause.revision)
+
+
+def _titles(cause):
+    return {text.lang: text.title for text in cause.texts}
+
+
+def fact_of(action, cause):
+    """Return what the audit trail is told of a change to this cause."""
+    return Fact(action, on=("cause", cause.id), cause_id=cause.id)
+
+
+def back_to(slug):
+    """Return a redirect to the page of the cause at `slug`."""
+    return redirect(url_for("organize.causes.show", slug=slug), 303)

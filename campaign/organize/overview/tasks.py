@@ -1,0 +1,23 @@
+"""What waits for somebody: the tasks that the overview begins with, each told to who may do it."""
+
+from campaign.process.clock import utcnow
+from campaign.organize.overview import people_tasks
+from campaign.organize.overview import work_tasks
+from campaign.organize.overview.table_tasks import at_events
+
+
+def tasks_for_today():
+    """Return the Tasks of who is signed in, in all their causes, the most pressing first."""
+    now = utcnow()
+    return [
+        *people_tasks.to_review(),
+        *people_tasks.to_seat(),
+        *at_events(now),
+        *work_tasks.stuck_mail(now),
+        *work_tasks.failed_files(),
+        *people_tasks.from_paper(),
+        *work_tasks.doubted_keys(),
+        *work_tasks.data_to_go(),
+        *work_tasks.kept_forever(),
+        *work_tasks.drafts(),
+    ]

@@ -1,0 +1,93 @@
+"""The text of a petition: writing it in three languages, and seeing it while writing."""
+
+from flask import flash, g, render_template, request, url_for
+from flask_babel import gettext as _
+
+from campaign.i18n.locales import LOCALES
+from campaign.text.markdown import to_html
+from campaign.process.clock import utcnow
+from campaign.organize.audited_write import act
+from campaign.organize.content_fields import caught_up
+from campaign.organize.drafts import preview_asked
+from campaign.organize.access import allowed
+from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
+from campaign.organize.petitions.guide import onward
+from campaign.organize.petitions.routes import any_petition, blueprint, fact_of, preview_page
+from campaign.organize.petitions.versions import makes_version, review, saved
+from campaign.petitions.editing import ChangedMeanwhile, change_letter, letter_of
+from campaign.petitions.operations import NotReady
+from campaign.petitions.queries import petition_counts, petition_in_any_state
+
+
+@blueprint.get("/<slug>/letter")
+@allowed("petitions.edit", any_petition)
+def letter(petition):
+    return _page(petition, LetterForm.of(petition))
+
+
+@blueprint.post("/<slug>/letter")
+@allowed("petitions.edit", any_petition)
+def save_letter(petition):
+    """Save the words; of a petition that has opened, only once its editor saw what becomes a new version."""
+    form = LetterForm()
+    press = request.form.get("press")
+    if not form.validate_for(petition):
+        return _page(petition, form, 422)
+    texts, is_changed = form.texts(), form.texts() != letter_of(petition)
+    if press == "back":
+        return _page(petition, form)
+    if preview_asked():
+        return preview_page(petition, **_as_typed(texts, petition.original_lang))
+    if is_changed and form.revision.data != petition.text_revision:
+        return _conflict(petition, form)
+    if changes := makes_version(petition, texts=texts):
+        here = url_for("organize.petitions.letter", slug=petition.slug)
+        return review(petition, here, url_for("organize.petitions.show", slug=petition.slug), changes)
+    number = petition.current_version.number
+    fact = fact_of("petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed)
+    try:
+        named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
+        changed = act(fact, change_letter, petition_id=petition.id, **named)
+    except ChangedMeanwhile:
+        return _conflict(petition_in_any_state(petition.slug), form)
+    except NotReady:
+        # It was published between two looks at it: the same words are now asked to be whole.
+        present = petition_in_any_state(petition.slug)
+        form.validate_for(present)
+        return _page(present, form, 422)
+    flash(saved(number, changed) if is_changed else _("Nothing was different, so nothing was changed."), "sure")
+    return onward(petition, "letter")
+
+
+@blueprint.post("/new/letter-as-read")
+@allowed("petitions.edit")
+def letter_as_read():
+    """Return Markdown as readers will see it: what the page asks for while somebody writes."""
+    body = request.form.get("body", "")[:MAX_BODY_LENGTH]
+    return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
+
+
+def _as_typed(texts, original):
+    """Return what the public page says of these texts, as columns of a PetitionPage."""
+    lang = next((each for each in (g.lang, original) if each in texts), next(iter(texts), g.lang))
+    words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
+    shown = {name: words[name] for name in ("title", "summary", "organisation")}
+    return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
+
+
+def _page(petition, form, status=200, *, conflicting=()):
+    return render_template(
+        "organize/petitions/letter.html",
+        petition=petition,
+        form=form,
+        order=[petition.original_lang, *(lang for lang in LOCALES if lang != petition.original_lang)],
+        letters={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
+        conflicting=conflicting,
+        has_opened=petition.has_opened(utcnow()),
+        count=petition_counts([petition.id]).get(petition.id, 0),
+    ), status
+
+
+def _conflict(petition, form):
+    """Show both texts, and let the editor save theirs knowing the other: nothing is overwritten unseen."""
+    return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))

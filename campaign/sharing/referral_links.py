@@ -1,0 +1,35 @@
+"""A supporter's own link, and what came of it."""
+
+from dataclasses import dataclass
+
+from campaign.extensions import write
+from campaign.process.clock import utcnow
+from campaign.petitions.queries import is_quiet
+from campaign.sharing.referral_codes import code_of
+from campaign.sharing.operations import deal
+from campaign.sharing.queries import brought_about, texts_of, was_dealt, words_dealt
+
+
+@dataclass(frozen=True)
+class Link:
+    """The code of the link, the wording to pass it on with (empty: the title will do), and about how many came by it.
+
+    The links of a quiet petition have no code: they are the same for everyone.
+    """
+
+    code: str
+    words: str
+    brought: int
+
+
+def link_of(signature, lang, *, handing=True):
+    """Return the Link of a confirmed signature; when `handing`, its owner is handed a wording in `lang`, where the petition has any."""
+    signature_id, petition_id = signature.id, signature.petition_id
+    if handing and any(text.lang == lang for text in texts_of(petition_id)) and not was_dealt(signature_id):
+        write(deal, signature_id=signature_id, petition_id=petition_id, lang=lang, now=utcnow())
+    counts_links = not is_quiet(petition_id)
+    return Link(
+        code=code_of(signature_id) if counts_links else "",
+        words=words_dealt(signature_id) or "",
+        brought=brought_about(signature_id, now=utcnow()) if counts_links else 0,
+    )

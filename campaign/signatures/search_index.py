@@ -1,0 +1,129 @@
+"""Finding signatures by the beginnings of words, on each database: FTS5 on SQLite, a tsvector on PostgreSQL.
+
+Both are given the same words, folded here, so that both find the same without any extension. A word of a name or an email
+address is given as it is, one of a comment after a plus sign, and what is no text (country, evidence, petition) after an at sign.
+"""
+
+import re
+
+from sqlalchemy import BigInteger, bindparam, cast, column, delete, func, literal_column, select, table, text
+from sqlalchemy.dialects.postgresql import TSQUERY
+
+from campaign.extensions import db
+from campaign.db.plain_letters import plain, plain_letters
+from campaign.signatures.search_models import LookupProgress, signature_lookup
+from campaign.signatures.models import Signature
+
+MAX_TERMS = 8
+MAX_WORD = 40
+COMMENT, FACT = "+", "@"
+_WORD = re.compile(r"[^\W_]+")
+_fts = table("signature_lookup", column("rowid", BigInteger))
+
+
+def terms_of(text):
+    """Return the different words that are looked for, at most MAX_TERMS."""
+    return list(dict.fromkeys(_words(text)))[:MAX_TERMS]
+
+
+def fact(name, value):
+    """Return the term for something that is no text, such as the country "mx"."""
+    return f"{FACT}{name}{value}".lower()
+
+
+def words_of(row):
+    """Return what the index is told of a signature: a row with the columns of READ."""
+    who = _words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
+    comment = (COMMENT + word for word in _words(row.comment or ""))
+    facts = (fact("c", row.country) if row.country else "", fact("e", row.evidence), fact("p", row.petition_id))
+    return " ".join(dict.fromkeys([*who, *comment, *filter(None, facts)]))
+
+
+READ = (
+    *(Signature.id, Signature.given_name, Signature.family_name, Signature.email, Signature.comment),
+    *(Signature.country, Signature.evidence, Signature.petition_id),
+)
+
+
+def indexed_upto():
+    """Return the id up to which the index holds the signatures."""
+    return db.session.scalar(select(LookupProgress.last_id)) or 0
+
+
+def ids_with(terms):
+    """Return a SELECT of the ids of indexed signatures that have all `terms`; a word may go on, a fact must be whole."""
+    return _engine().ids_with(terms)
+
+
+def put_words(rows):
+    """Index signatures that are not indexed; `rows` have the columns of READ."""
+    if rows:
+        _engine().put([{"id": row.id, "words": words_of(row)} for row in rows])
+
+
+def drop_words(ids):
+    """Take signatures out of the index."""
+    _engine().drop(ids)
+
+
+def prefer_index():
+    """Let the present transaction answer from the index, however many rows it will find."""
+    if db.session.get_bind().dialect.name == "postgresql":
+        db.session.execute(text("set local enable_seqscan = off"))
+
+
+def has_words(terms):
+    """Return conditions that a signature has all `terms` in its name or email address, for those that are not indexed yet."""
+    who = func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, "")
+    everything = plain_letters(" " + who + " " + func.replace(func.coalesce(Signature.email, ""), "@", " "))
+    return [everything.contains(f" {term}", autoescape=True) for term in terms]
+
+
+def has_comment_words(terms):
+    """Return conditions that a signature has all `terms` in its comment, for those that are not indexed yet."""
+    return [plain_letters(" " + Signature.comment).contains(f" {term}", autoescape=True) for term in terms]
+
+
+def _words(text):
+    return [word[:MAX_WORD] for word in _WORD.findall(plain(text))]
+
+
+def _engine():
+    return _OnPostgresql if db.session.get_bind().dialect.name == "postgresql" else _OnSqlite
+
+
+class _OnSqlite:
+    @staticmethod
+    def put(rows):
+        db.session.execute(text("insert into signature_lookup (rowid, words) values (:id, :words)"), rows)
+
+    @staticmethod
+    def drop(ids):
+        db.session.execute(delete(_fts).where(_fts.c.rowid.in_(ids)))
+
+    @staticmethod
+    def ids_with(terms):
+        asked = " AND ".join(f'"{term}"{"" if term.startswith(FACT) else " *"}' for term in terms)
+        found = literal_column("signature_lookup").op("match")(bindparam(None, asked))
+        return select(_fts.c.rowid.label("id")).where(found)
+
+
+class _OnPostgresql:
+    @staticmethod
+    def put(rows):
+        insert = text("insert into signature_lookup (signature_id, words) values (:id, cast(:words as tsvector)) on conflict do nothing")
+        db.session.execute(insert, [{"id": row["id"], "words": _quoted(row["words"].split())} for row in rows])
+
+    @staticmethod
+    def drop(ids):
+        db.session.execute(delete(signature_lookup).where(signature_lookup.c.signature_id.in_(ids)))
+
+    @staticmethod
+    def ids_with(terms):
+        asked = " & ".join(f"'{term}'{'' if term.startswith(FACT) else ':*'}" for term in terms)
+        found = signature_lookup.c.words.op("@@")(cast(asked, TSQUERY))
+        return select(signature_lookup.c.signature_id.label("id")).where(found)
+
+
+def _quoted(words):
+    return " ".join(f"'{word}'" for word in words)

@@ -1,0 +1,151 @@
+"""The figures that organizers see, each from one set-based question; `petition_ids` are always those of petitions in sight."""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Integer, cast, func, select
+
+from campaign.extensions import db
+from campaign.db.hours import read_hour
+from campaign.mail.models import OWED, TROUBLED, OwedMessage
+from campaign.mail.operations import NO_LONGER_APT
+from campaign.petitions.models import PetitionTally
+from campaign.signatures.models import ERASED_COUNTED, HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
+from campaign.signatures.aggregates import sums
+
+# Whoever has not confirmed, or is held for review, waits; what was rejected, withdrawn or erased is in no chart.
+SURE = ("counted", "confirmed")
+WAITING = ("pending", "held")
+AN_HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class States:
+    """How many signatures of some petitions are in each state; `counted` is the tally, `ledger` what the ledger adds up to."""
+
+    counted: int
+    ledger: int
+    pending: int
+    held: int
+    rejected: int
+    withdrawn: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """How many signed within an hour, as they stand today."""
+
+    hour: datetime
+    sure: int
+    waiting: int
+
+
+@dataclass(frozen=True)
+class MailTrouble:
+    """Letters of a kind that have not arrived: still tried again, given up, or to an address that takes no mail."""
+
+    kind: str
+    retried: int
+    failed: int
+    refused: int
+
+
+def states(petition_ids):
+    """Return the States of these petitions."""
+    # Few rows are in these states, and each state has an index of its own. Were the column bare, SQLite would rather take that of
+    # the petition, and look at all of its signatures.
+    of = (Signature.petition_id + 0).in_(petition_ids)
+    held, turned_away = db.session.execute(
+        select(func.count(), func.count(Signature.rejected_at)).where(HELD, of)
+    ).one()
+    return States(
+        counted=_sum(select(func.sum(PetitionTally.count)).where(PetitionTally.petition_id.in_(petition_ids))),
+        ledger=_sum(select(func.sum(LedgerEntry.change)).where(LedgerEntry.petition_id.in_(petition_ids))),
+        pending=_sum(select(func.count()).where(PENDING, of)),
+        held=held - turned_away,
+        rejected=turned_away,
+        withdrawn=_sum(select(func.count()).where(WITHDRAWN, of)),
+    )
+
+
+def counted_without_data(petition_id: int) -> int:
+    """Return how many signatures are counted though their personal data was erased: pages count them, no file holds them."""
+    return _sum(select(func.count()).where(ERASED_COUNTED, Signature.petition_id == petition_id))
+
+
+def hours(petition_ids):
+    """Return an Hour for each hour in which anybody signed, oldest first."""
+    sure, waiting = Counter(), Counter()
+    for (hour, standing, *_), count in sums("hours", petition_ids).items():
+        if standing in SURE:
+            sure[hour] += count
+        elif standing in WAITING:
+            waiting[hour] += count
+    return [Hour(read_hour(each), sure[each], waiting[each]) for each in sorted({*sure, *waiting})]
+
+
+def counted_by_kind(petition_ids):
+    """Return {"country": Counter, "lang": Counter, "evidence": Counter} of the counted signatures."""
+    found = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
+    for values, count in sums("kinds", petition_ids).items():
+        for of_kind, value in zip(found.values(), values, strict=True):
+            of_kind[value] += count
+    return found
+
+
+def counted_by_postal_area(petition_ids):
+    """Return a Counter of the counted signatures by (country, first three characters of the postal code)."""
+    return sums("areas", petition_ids)
+
+
+def counted_by_source(petition_ids):
+    """Return a Counter of the counted signatures by campaign code ("" for none), and how many came by a supporter's link."""
+    found, brought = Counter(), 0
+    for (source, is_brought), count in sums("sources", petition_ids).items():
+        found[source] += count
+        brought += count if is_brought else 0
+    return found, brought
+
+
+def confirmed_since(petition_ids, since, until):
+    """Return (how many of those who signed by mail in this time have confirmed, how many signed), from the hour of `since` on."""
+    confirmed = signed = 0
+    for (hour, _, by_mail, is_confirmed), count in sums("hours", petition_ids).items():
+        if by_mail and since - AN_HOUR < read_hour(hour) < until:
+            signed += count
+            confirmed += count if is_confirmed else 0
+    return confirmed, signed
+
+
+def mail_trouble(petition_ids):
+    """Return a MailTrouble for each kind of letter about these signatures that has any."""
+    message = OwedMessage
+    about_signatures = message.kind.startswith("signature_", autoescape=True)
+    retried = OWED & (message.attempts > 1)
+    given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
+    found = {}
+    for condition in (retried, given_up):
+        letters = select(message.kind, message.state, message.subject_id).where(condition, about_signatures).subquery()
+        rows = db.session.execute(
+            select(letters.c.kind, letters.c.state, func.count())
+            .join(Signature, Signature.id == letters.c.subject_id)
+            .where((Signature.petition_id + 0).in_(petition_ids))
+            .group_by(letters.c.kind, letters.c.state)
+        )
+        for kind, state, count in rows:
+            found.setdefault(kind, Counter())[state] += count
+    return [MailTrouble(kind, n["owed"], n["failed"], n["dropped"]) for kind, n in sorted(found.items())]
+
+
+def ledger_of(petition_ids):
+    """Return the ledger of these petitions as rows (hour, reason, evidence, change), oldest first."""
+    change = cast(func.sum(LedgerEntry.change), Integer).label("change")
+    keys = (LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence)
+    return db.session.execute(
+        select(*keys, change).where(LedgerEntry.petition_id.in_(petition_ids)).group_by(*keys).order_by(*keys)
+    ).all()
+
+
+def _sum(query):
+    return int(db.session.scalar(query) or 0)

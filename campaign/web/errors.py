@@ -1,0 +1,116 @@
+"""Designed pages for everything that goes wrong."""
+
+import logging
+
+from flask import abort, jsonify, render_template, request
+from werkzeug.exceptions import HTTPException
+
+from campaign.api.errors import concerns, problem
+from campaign.errors import CampaignError
+from campaign.http.caching import DATABASE_IS_AWAY
+from campaign.db.failure_log import FailureLog
+from campaign.db.transactions import DATABASE_AWAY
+from campaign.web.languages import redirect_to_language
+from campaign.web.suggestions import neighbours_of_request
+from campaign.web.slug_redirects import redirect_to_present_slug
+
+DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
+RETRY_SECONDS = 30
+
+log = logging.getLogger("campaign.failures")
+failure_log = FailureLog(log)
+
+
+def init_app(app):
+    app.before_request(refuse_null_bytes)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(CampaignError, answer_fact)
+    for away in DATABASE_AWAY:
+        app.register_error_handler(away, answer_busy)
+    app.register_error_handler(Exception, answer_unexpected)
+    # Flask's own would name the address, which may hold a token.
+    app.log_exception = note_escaped
+
+
+def refuse_null_bytes():
+    """Nothing has such an address, and PostgreSQL would take the question for an error."""
+    if "\0" in request.path:
+        abort(404)
+
+
+def answer_http(error):
+    """Answer with the designed page of the status; an address that only is not quite right is first sent to the right one."""
+    if error.response is not None:
+        return error.response
+    if error is request.routing_exception and error.code == 400:
+        # The host that was asked for is no name at all, and without one no page can write its links.
+        return "There is no site of this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+    if getattr(error, "original_exception", None) is not None:
+        # It came about while an answer was made to something else, and nobody has noted it yet.
+        return answer_unexpected(error.original_exception)
+    if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
+        return moved
+    headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    if concerns(request.path):
+        return problem(error.code or 500, error.description, headers)
+    return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
+
+
+def _redirect_to_page():
+    # Where a view has already looked and found nothing, a slash less leads to the same nothing.
+    return redirect_to_language() if request.url_rule is None else None
+
+
+def answer_fact(error):
+    return _page(error.status, {})
+
+
+def answer_busy(error):
+    """The database is locked, full or away: nothing was kept, and trying again is right."""
+    request.environ[DATABASE_IS_AWAY] = True
+    reference = _note(error)
+    return _page(503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS)
+
+
+def answer_unexpected(error):
+    reference = _note(error)
+    try:
+        return _page(500, {}, reference=reference)
+    except Exception as worse:
+        # What broke the page may break the designed page too.
+        return f"Something broke on our side. ({reference}, {_note(worse)})", 500, {"Content-Type": "text/plain"}
+
+
+def note_escaped(fault):
+    """Log what happened while an answer was made to another error; `fault` is as sys.exc_info() has it."""
+    log.error("an answer failed at %s %s", request.method, _rule(), exc_info=fault)
+
+
+def _note(error):
+    """Log `error`; return its reference number."""
+    return failure_log.note(error, f"{request.method} {_rule()}")
+
+
+def _rule():
+    """Return what names the view without telling the address, which may hold a token."""
+    return request.url_rule.rule if request.url_rule else "no rule"
+
+
+def _page(status, headers, **context):
+    if concerns(request.path):
+        return problem(status, headers=headers, **{name: value for name, value in context.items() if value})
+    if _wants_json():
+        body = {"error": status, **{k: v for k, v in context.items() if v}}
+        return jsonify(body), status, headers
+    known = status if status in DESIGNED else 500 if status >= 500 else 404
+    if known == 404:
+        # Nothing is near a link of somebody's own: what it opened is gone, or it came in pieces.
+        context["is_own_link"] = "token" in (request.view_args or ())
+    if status == 404 and not context["is_own_link"]:
+        context["neighbours"] = neighbours_of_request()
+    return render_template(f"errors/{known}.html", **context), status, headers
+
+
+def _wants_json():
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"

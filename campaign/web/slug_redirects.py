@@ -1,0 +1,23 @@
+"""Who follows an old address of a petition, a cause or an update is led to where it lives now."""
+
+from flask import redirect, request, url_for
+
+from campaign.causes.queries import cause_slug_after
+from campaign.http.urls import with_query
+from campaign.text.slugs import is_slug
+from campaign.petitions.queries import slug_after
+from campaign.updates.queries import update_slug_after
+
+# What stands in the address before the name of a thing that may have moved.
+MOVERS = {"/petitions/<slug>": slug_after, "/causes/<slug>": cause_slug_after, "/updates/<slug>": update_slug_after}
+
+
+def redirect_to_present_slug():
+    """Return a redirect where a former name stands in the address, or None; a form that was sent is sent on as it is."""
+    rule, values = request.url_rule, request.view_args or {}
+    moved = next((ask for part, ask in MOVERS.items() if rule and part in rule.rule), None)
+    present = moved(values["slug"]) if moved and is_slug(values["slug"]) else None
+    if present is None:
+        return None
+    address = url_for(request.endpoint, **{**values, "slug": present})
+    return redirect(with_query(address), 301 if request.method in ("GET", "HEAD") else 308)

@@ -1,0 +1,91 @@
+"""Pictures that organizers upload."""
+
+import io
+import struct
+
+import pytest
+from PIL import Image
+
+from campaign.process import isolated
+
+from campaign.publishing import picture_decoding
+
+from campaign.publishing import pictures
+from campaign.publishing.pictures import PictureRefused, clean_picture
+
+
+def picture(size=(400, 200), kind="PNG", mode="RGB", **options):
+    file = io.BytesIO()
+    Image.new(mode, size).save(file, kind, **options)
+    return file.getvalue()
+
+
+@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("PNG", "P"), ("WEBP", "RGB")])
+def test_a_picture_of_any_usual_kind_becomes_webp(kind, mode):
+    cleaned = clean_picture(picture(kind=kind, mode=mode))
+    assert Image.open(io.BytesIO(cleaned.data)).format == "WEBP"
+    assert (cleaned.width, cleaned.height) == (400, 200)
+
+
+def test_a_large_picture_is_made_smaller_and_a_turned_one_stands_upright():
+    assert clean_picture(picture((3200, 800))).width == 1600
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    cleaned = clean_picture(picture((400, 200), "JPEG", exif=exif))
+    assert (cleaned.width, cleaned.height) == (200, 400)
+
+
+@pytest.mark.parametrize("data", [b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n broken", picture(kind="GIF", mode="P")])
+def test_what_is_no_picture_is_refused(data):
+    with pytest.raises(PictureRefused) as refusal:
+        clean_picture(data)
+    assert refusal.value.code == "format"
+
+
+@pytest.mark.parametrize("exif", [b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\xff\xff\xff\xff\0\0", b"Exif\0\0"])
+def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
+    data = picture((400, 200), "JPEG", exif=exif)
+    try:
+        assert clean_picture(data).width in (200, 400)
+    except PictureRefused as refusal:
+        assert refusal.code == "format"
+
+
+@pytest.mark.parametrize("fault", [struct.error("unpack"), EOFError(), IndexError(), ZeroDivisionError(), MemoryError()])
+def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, tmp_path, fault):
+    def fail(*_):
+        raise fault
+
+    monkeypatch.setattr(picture_decoding.ImageOps, "exif_transpose", fail)
+    (tmp_path / "picture").write_bytes(picture())
+    assert picture_decoding.clean(tmp_path) == {"refused": "format"}
+
+
+def test_pictures_are_decoded_by_another_process_that_knows_no_secret(monkeypatch):
+    def fail(*_, **__):
+        raise AssertionError("decoded here")
+
+    data = picture()
+    monkeypatch.setattr(Image, "open", fail)
+    assert clean_picture(data).width
+    assert "SECRET_KEY" not in isolated.program("campaign.publishing.picture_decoding")["env"]
+
+
+def test_process_that_dies_or_takes_too_long_is_no_picture(monkeypatch):
+    monkeypatch.setattr(pictures, "MAX_SECONDS", 0)
+    with pytest.raises(PictureRefused, match="format"):
+        clean_picture(picture())
+
+
+def test_phones_get_a_smaller_one_where_it_is_wide():
+    assert clean_picture(picture((800, 400))).small is None
+    assert Image.open(io.BytesIO(clean_picture(picture((1700, 400))).small)).width == 800
+
+
+def test_too_many_bytes_or_pixels_are_refused(monkeypatch, tmp_path):
+    monkeypatch.setattr(picture_decoding, "MAX_PIXELS", 1000)
+    (tmp_path / "picture").write_bytes(picture())
+    assert picture_decoding.clean(tmp_path) == {"refused": "pixels"}
+    monkeypatch.setattr(pictures, "MAX_BYTES", 10)
+    with pytest.raises(PictureRefused, match="bytes"):
+        clean_picture(picture())

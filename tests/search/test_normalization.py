@@ -1,0 +1,35 @@
+"""What is the same word to somebody who searches."""
+
+import pytest
+
+from campaign.search.normalization import MAX_WORD_LENGTH, MAX_TERMS, fold, terms_of, words_of
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Desaparición forzada", ["desaparicion", "forzada"]),
+        ("desaparicio\u0301n", ["desaparicion"]),
+        ("L'État, cœur d’Ayotzinapa", ["l", "etat", "coeur", "d", "ayotzinapa"]),
+        ("Łódź STRASSE Straße Øresund", ["lodz", "strasse", "strasse", "oresund"]),
+        ("the 43, since 2014-09-26", ["the", "43", "since", "2014", "09", "26"]),
+        ("Где они? Μνήμη", ["где", "они", "μνημη"]),
+        ("a_b <b>bold</b> & \"quoted\" *", ["a", "b", "b", "bold", "b", "quoted"]),
+        ("…", []),
+    ],
+)
+def test_words_are_small_and_without_accents(text, words):
+    assert words_of(text) == words
+
+
+def test_a_word_without_end_is_cut_alike_wherever_it_stands():
+    assert words_of("x" * 500) == ["x" * MAX_WORD_LENGTH]
+
+
+def test_no_more_words_are_looked_for_than_a_person_types():
+    assert terms_of("uno dos uno tres") == ["uno", "dos", "tres"]
+    assert len(terms_of(" ".join(str(number) for number in range(50)))) == MAX_TERMS
+
+
+def test_folding_keeps_what_is_no_accent():
+    assert fold("ñ Ñ ü 你好") == "n n u 你好"
