@@ -5,19 +5,19 @@ from functools import partial
 
 from campaign import create_app
 from campaign.process.logs import start_logging
-from campaign.process.parent import end_with_parent
-from campaign.process.cpu_affinity import keep_to_one
+from campaign.process.parent import exit_with_parent
+from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.organize.uploads import max_bytes_for
 from campaign.server.bridge import WsgiBridge
 
 
 def serving():
     """Return the application for one process of the production server, which ends when the server does."""
-    end_with_parent()
+    exit_with_parent()
     start_logging()
     app = create_app({"SERVING": True})
     _spare_the_collector()
-    keep_to_one()
+    pin_to_cpu()
     return WsgiBridge(app, app.config["MAX_CONTENT_LENGTH"], partial(max_bytes_for, app))
 
 

@@ -15,7 +15,7 @@ from campaign.cli import commands
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
-from campaign.edge.page_cache import PublicMemory
+from campaign.edge.page_cache import PageCache
 from campaign.edge.poll_interval import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
@@ -148,7 +148,7 @@ def _join_extensions(app):
 def _lay_edge(app):
     pace = Pace().start() if app.config.get("SERVING") else None
     if app.config.get("EDGE", True):
-        app.wsgi_app = PublicMemory(app.wsgi_app, pace)
+        app.wsgi_app = PageCache(app.wsgi_app, pace)
     app.wsgi_app = ApiLimit(app.wsgi_app, app.config)
     if app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ClientAddress(app.wsgi_app, app.config["TRUSTED_PROXIES"])

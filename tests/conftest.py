@@ -12,7 +12,7 @@ from campaign.cli import demonstration
 from campaign.cli.demo.content import load_cause
 from campaign.extensions import db
 from campaign.process import clock
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.signatures import network_keys
 from tests import databases
 from tests.emptying import empty
@@ -66,7 +66,7 @@ def app(migrated_app):
     """The application with empty tables, inside an application context; nobody has tried anything yet."""
     with migrated_app.app_context():
         empty(db.engine)
-        storage_of(migrated_app.config).reset()
+        limit_storage(migrated_app.config).reset()
         network_keys.forget_loaded(migrated_app)
         yield migrated_app
         db.session.remove()

@@ -43,7 +43,7 @@ def measure(scale, folder, signatures=SIGNATURES):
 
 def _work():
     """Do what the worker does beside those who look."""
-    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), aggregates.SumsKeeper(write, holder="bench")
+    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), aggregates.AggregateRefresher(write, holder="bench")
     while lookup.keep():
         db.session.rollback()
     keeper.keep()

@@ -1,4 +1,4 @@
-"""Signatures acknowledged: durable, with the mail they owe, beside a bare form with one commit each."""
+"""Signatures acknowledged: durable, with the mail they enqueue, beside a bare form with one commit each."""
 
 from statistics import median
 from urllib.parse import urlencode

@@ -6,7 +6,7 @@ from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.extensions import db
 from campaign.db.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 ALERT = "account_alert"
 
@@ -17,7 +17,7 @@ def alert(entry: AuditEntry, organizer: Organizer) -> None:
     statement = insert(AccountAlert.__table__).values(row).on_conflict_do_nothing().returning(AccountAlert.__table__.c.id)
     alert_id = db.session.scalar(statement)
     if alert_id is not None:
-        owe(kind=ALERT, subject_id=alert_id, lang=organizer.lang)
+        enqueue(kind=ALERT, subject_id=alert_id, lang=organizer.lang)
 
 
 def alert_subject(entry: AuditEntry, was_changed: object) -> None:

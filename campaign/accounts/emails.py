@@ -20,7 +20,7 @@ from campaign.mail.delivery import register
 
 
 def init_app(app):
-    """Tell the mail room who words the letters that accounts owe."""
+    """Tell the mail room who words the letters that accounts enqueue."""
     for kind, composer in (
         (INVITATION, invitation),
         (RESET, reset),

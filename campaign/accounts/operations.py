@@ -14,7 +14,7 @@ from campaign.accounts.sessions import close_sessions, forget_devices
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.db.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 INVITATION, RESET, ROLE, CHANGED = "account_invitation", "account_reset", "account_role", "account_changed"
 NEW_DEVICE = "account_new_device"
@@ -65,14 +65,14 @@ def give_role(*, organizer_id, role, cause_id=None, now):
     organizer = organizer_by_id(organizer_id)
     grant, is_new = _grant(organizer, role, cause_id, now)
     if is_new and not organizer.is_invited:
-        owe(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
+        enqueue(kind=ROLE, subject_id=grant.id, lang=organizer.lang)
     return Given(organizer_id, is_new)
 
 
 def owe_invitation(*, organizer_id, invited_by_id=None, now):
     """Owe somebody who has no password yet a letter with a link to set one."""
     link = make_link(organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now)
-    owe(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
+    enqueue(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
 
 
 def enrol(*, address, role, cause_id=None, lang, now):
@@ -105,11 +105,11 @@ def ask_reset(*, address, now):
     """Owe `address` (text) a link to set a new password; where nobody has it, a letter is owed that is never sent."""
     organizer = organizer_by_address(address)
     if organizer is None or organizer.removed_at is not None:
-        owe(kind=RESET, subject_id=0, lang="en")
+        enqueue(kind=RESET, subject_id=0, lang="en")
         return
     purpose = "invitation" if organizer.is_invited else "reset"
     link = make_link(organizer_id=organizer.id, purpose=purpose, now=now)
-    owe(kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang)
+    enqueue(kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang)
 
 
 def follow_link(*, link_id, password_hash, name=None, lang=None, now):
@@ -181,7 +181,7 @@ def strip(organizer, now):
 
 def tell_of_change(entry, organizer):
     """Owe an organizer a letter about the audit entry of a change to their account."""
-    owe(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
+    enqueue(kind=CHANGED, subject_id=entry.id, lang=organizer.lang)
 
 
 def _organizer_at(address, name, lang, may_bring_back, now):

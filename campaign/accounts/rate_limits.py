@@ -10,7 +10,7 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.errors import CampaignError
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import address_digest, is_local
 from campaign.security.network_limits import NetworkLimit
 
@@ -42,7 +42,7 @@ class Pace:
     """The counters of tries, shared between processes."""
 
     def __init__(self, config):
-        self._limiter = FixedWindowRateLimiter(storage_of(config))
+        self._limiter = FixedWindowRateLimiter(limit_storage(config))
         self._key = config["SECRET_KEY"].encode()
 
     def admit(self, *, network, account, device=None):

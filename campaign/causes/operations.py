@@ -6,7 +6,7 @@ from campaign.accounts.audit import record_planned
 from campaign.causes.models import Cause, CauseTally, CauseText, FormerCauseSlug
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.publishing.slug_history import MovingSlugs
+from campaign.publishing.slug_history import SlugHistory
 
 
 class CauseSlugTaken(CampaignError):
@@ -15,10 +15,10 @@ class CauseSlugTaken(CampaignError):
     status = 409
 
 
-slugs = MovingSlugs(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
+slugs = SlugHistory(db.session, Cause, FormerCauseSlug, "cause_id", CauseSlugTaken)
 
 
-class CauseChangedMeanwhile(CampaignError):
+class CauseEditConflict(CampaignError):
     """Somebody else changed the cause since the editor's page was made."""
 
     status = 409
@@ -45,7 +45,7 @@ def create_cause(*, slug, texts, palette="monarch", shape="monarch", state="publ
 
 
 def change_cause(*, cause_id, revision, texts, palette):
-    """Change the words and the colour of a cause. Raises CauseChangedMeanwhile."""
+    """Change the words and the colour of a cause. Raises CauseEditConflict."""
     cause = _at_revision(cause_id, revision)
     cause.palette = palette
     written = {text.lang: text for text in cause.texts}
@@ -61,12 +61,12 @@ def change_cause(*, cause_id, revision, texts, palette):
 
 
 def move_cause(*, cause_id, revision, slug):
-    """Give the cause another address; a public one leads on from the old. Raises CauseSlugTaken, CauseChangedMeanwhile."""
+    """Give the cause another address; a public one leads on from the old. Raises CauseSlugTaken, CauseEditConflict."""
     cause = cause_to_change(cause_id)
     if cause.slug == slug:
         return cause
     if revision != cause.revision:
-        raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
+        raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
     slugs.move(cause, slug)
     return cause
 
@@ -109,6 +109,6 @@ def cause_to_change(cause_id):
 def _at_revision(cause_id, revision):
     cause = cause_to_change(cause_id)
     if revision != cause.revision:
-        raise CauseChangedMeanwhile(f"the cause is at revision {cause.revision}, not {revision}")
+        raise CauseEditConflict(f"the cause is at revision {cause.revision}, not {revision}")
     cause.revision += 1
     return cause

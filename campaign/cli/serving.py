@@ -21,7 +21,7 @@ from campaign.accounts.queries import admins
 from campaign.cli.demonstration import is_empty, load_demonstration
 from campaign.cli.plain_connections import plain_connections
 from campaign.extensions import db
-from campaign.process.fork_lock import one_fork
+from campaign.process.fork_lock import fork_lock
 from campaign.server.process import server
 
 STOP_SECONDS = 2
@@ -75,7 +75,7 @@ class KeptProcess:
 
     def stop(self):
         """Ask the child to end, and end it after STOP_SECONDS."""
-        with one_fork():
+        with fork_lock():
             self._stopping.set()
         self._child.terminate()
         try:
@@ -92,7 +92,7 @@ class KeptProcess:
 
     def _open(self):
         # The server forks to replace a web process, perhaps at this instant; and what stops must start nothing more.
-        with one_fork():
+        with fork_lock():
             if not self._stopping.is_set():
                 self._child = self._popen()
 

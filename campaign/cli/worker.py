@@ -23,7 +23,7 @@ from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.kiosk.tasks import tell_of_silence
 from campaign.db.failure_log import FailureLog
-from campaign.mail.delivery import postman_for
+from campaign.mail.delivery import make_outbox_worker
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
 from campaign.petitions.tasks import note_turns, publish_due_petitions
@@ -35,7 +35,7 @@ from campaign.signatures.hatching import hatch
 from campaign.signatures.search_indexing import LookupKeeper
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
-from campaign.signatures.aggregates import SumsKeeper
+from campaign.signatures.aggregates import AggregateRefresher
 from campaign.signatures.tasks import forget, remind
 from campaign.subscriptions.tasks import forget as forget_subscriptions
 from campaign.updates import tasks as updates
@@ -102,10 +102,10 @@ class Worker(Loops):
 
     def __init__(self, app, stop):
         super().__init__(app, stop)
-        self._postman = postman_for(app, write)
+        self._postman = make_outbox_worker(app, write)
         self._has_read_clocks = False
         self._press = Press(settings=app.config, write=write, holder=self._holder, stop=stop)
-        self._sums = SumsKeeper(write, holder=self._holder)
+        self._sums = AggregateRefresher(write, holder=self._holder)
         self._lookup = LookupKeeper(write, holder=self._holder)
         self._exporter = Exporter(settings=app.config, write=write, holder=self._holder, stop=stop)
 

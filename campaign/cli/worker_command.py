@@ -13,7 +13,7 @@ from flask.cli import with_appcontext
 from campaign.cli.worker import Runner, Worker
 from campaign.extensions import db
 from campaign.process.logs import start_logging
-from campaign.process.parent import end_with_parent
+from campaign.process.parent import exit_with_parent
 
 NICENESS = 10
 STOP_SECONDS = 0.5
@@ -32,7 +32,7 @@ def worker(parent):
     runner.start()
     stop = _stop_at_signals(runner.terminate)
     if parent:
-        end_with_parent(parent)
+        exit_with_parent(parent)
         # Whoever signs goes before the mails, and so does a butterfly that hatches, where all want the same processor.
         os.nice(NICENESS)
     threading.Thread(target=_await, args=(runner, stop), name="runner", daemon=True).start()
@@ -44,7 +44,7 @@ def worker(parent):
 
 
 def _hatch(app):
-    end_with_parent()
+    exit_with_parent()
     Runner(app, _stop_at_signals()).run()
 
 

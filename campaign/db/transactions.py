@@ -17,7 +17,7 @@ from campaign.db.ended_log import FILE, EndedLog, ended_now
 from campaign.db.group_commit import GroupCommit
 from campaign.security.secret_key import secret_key
 from campaign.process.clock import utcnow
-from campaign.db.write_lock import Turnstile
+from campaign.db.write_lock import FairFileLock
 
 # What is raised where the database is locked, full, away, or has no connection left: nothing was kept, and trying again is right.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
@@ -83,7 +83,7 @@ class Transactions:
     """Runs operations in transactions of their own and returns once they are durable.
 
     In a web process operations that arrive together share a transaction (see `GroupCommit`). On SQLite the processes take
-    turns (see `Turnstile`).
+    turns (see `FairFileLock`).
     """
 
     def __init__(self, db):
@@ -94,7 +94,7 @@ class Transactions:
         with app.app_context():
             url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
-        app.extensions["turnstile"] = Turnstile(url.database) if on_sqlite else None
+        app.extensions["turnstile"] = FairFileLock(url.database) if on_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
         app.extensions["group_commit"] = GroupCommit(lambda: self._batch(app), _pause) if grouped else None
 

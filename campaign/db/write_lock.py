@@ -5,7 +5,7 @@ import os
 from contextlib import contextmanager
 
 
-class Turnstile:
+class FairFileLock:
     """Let one process at a time through, in the order of arrival.
 
     SQLite's own lock is taken by whoever polls at the right instant, so that a busy writer starves the others for

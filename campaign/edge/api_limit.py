@@ -5,9 +5,9 @@ import json
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import is_local
-from campaign.security.write_behind_storage import LateCounters
+from campaign.security.write_behind_storage import WriteBehindStorage
 from campaign.security.network_limits import NetworkLimit
 
 PREFIX = "/api/"
@@ -22,9 +22,9 @@ class ApiLimit:
     """
 
     def __init__(self, app, config):
-        storage = storage_of(config)
+        storage = limit_storage(config)
         if config.get("SERVING"):
-            storage = LateCounters(storage, LATE_SECONDS)
+            storage = WriteBehindStorage(storage, LATE_SECONDS)
         self._app = app
         self._limit = parse(config["API_LIMIT"])
         self._network = NetworkLimit(FixedWindowRateLimiter(storage), self._limit, config["SECRET_KEY"].encode(), "api")

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from campaign.edge.cached_response import Answer, clock
 from campaign.http.caching import DATABASE_IS_AWAY
-from campaign.http.tracking_parameters import is_way
+from campaign.http.tracking_parameters import is_tracking_parameter
 
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
 MAX_CACHE_BYTES = 96 * 1024 * 1024
@@ -21,7 +21,7 @@ PROBE_SECONDS = 2
 PRIVATE = "/organize/"
 
 
-class PublicMemory:
+class PageCache:
     """WSGI layer that remembers answers marked `Cache-Control: public` that set no cookie and vary by nothing but encoding.
 
     A fresh answer is served as it is. When it has aged, one request renders it anew while the others get the last one, at
@@ -165,7 +165,7 @@ class PublicMemory:
 def without_ways(query):
     """Return a query without the parameters that only say how somebody came."""
     parts = query.split("&") if query else ()
-    return "&".join(part for part in parts if not is_way(part.partition("=")[0]))
+    return "&".join(part for part in parts if not is_tracking_parameter(part.partition("=")[0]))
 
 
 def _is_recent(answer):

@@ -7,7 +7,7 @@ from flask import current_app
 from campaign.events.hours import hours, zone_name
 from campaign.events.places import map_point, whole_place
 from campaign.events import calendar_files as ics
-from campaign.http.urls import host, whole_address
+from campaign.http.urls import host, absolute_url
 from campaign.text.markdown import to_text
 
 GOOGLE = "https://calendar.google.com/calendar/render"
@@ -68,7 +68,7 @@ def _is_open(event):
 
 def _entry(event, lang, *, sequence, shows_online, cancelled=False):
     text = event.text(lang)
-    url = whole_address("events.show", lang, slug=event.slug)
+    url = absolute_url("events.show", lang, slug=event.slug)
     is_off = cancelled or event.state == "cancelled"
     online = event.online_url if shows_online else ""
     sender = current_app.extensions["sender_address"]

@@ -11,7 +11,7 @@ from campaign.events.operations import locked
 from campaign.events.registering import CONFIRMATION, TooFewSeats
 from campaign.events.seats import fits, give
 from campaign.extensions import db
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 DIGEST_BYTES = 32
 
@@ -92,7 +92,7 @@ def add_by_hand(event_id, *, name, seats, lang, now, address=None, comes_in=Fals
     db.session.add(registration)
     db.session.flush()
     if email:
-        owe(kind=CONFIRMATION, subject_id=registration.id, lang=lang)
+        enqueue(kind=CONFIRMATION, subject_id=registration.id, lang=lang)
     return registration
 
 

@@ -18,7 +18,7 @@ from campaign.events.operations import Hours, change_event, create_event, locked
 from campaign.extensions import db
 
 
-class ChangedMeanwhile(CampaignError):
+class EditConflict(CampaignError):
     """Somebody else changed this part since the editor's page was made."""
 
     status = 409
@@ -83,11 +83,11 @@ def values_of(event, part):
 def change_part(event_id, *, part, mark, now, hours=None, texts=None, petition_ids=None, **settings):
     """Change one part of an event as `change_event` does; in its words, a language that `texts` leaves out is taken away.
 
-    Raises ChangedMeanwhile, and whatever `change_event` raises.
+    Raises EditConflict, and whatever `change_event` raises.
     """
     event = locked(event_id)
     if mark != mark_of(event, part):
-        raise ChangedMeanwhile(f"the {part} of {event.slug}")
+        raise EditConflict(f"the {part} of {event.slug}")
     if part == "words":
         event.texts = [text for text in event.texts if text.lang in texts]
     return change_event(event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
@@ -96,11 +96,11 @@ def change_part(event_id, *, part, mark, now, hours=None, texts=None, petition_i
 def change_picture(event_id, *, picture, focal, alts, mark, now):
     """Set the Picture, or where it is None only what is said of the present one; `alts` maps a language to what is seen on it.
 
-    Raises ChangedMeanwhile.
+    Raises EditConflict.
     """
     event = locked(event_id)
     if mark != mark_of(event, "picture"):
-        raise ChangedMeanwhile(f"the picture of {event.slug}")
+        raise EditConflict(f"the picture of {event.slug}")
     if picture:
         set_picture(event_id, picture=picture, now=now, focal=focal)
     elif event.picture:

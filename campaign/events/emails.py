@@ -12,7 +12,7 @@ from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.registering import CANCELLED, CONFIRM, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.text.markdown import to_text
 from campaign.text.whitespace import in_one_line
 from campaign.process.clock import utcnow
@@ -28,7 +28,7 @@ BY_STATE = {
 
 
 def init_app(app):
-    """Tell the mail room who words the mails that events owe."""
+    """Tell the mail room who words the mails that events enqueue."""
     register(app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True)
     register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True)
     register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")), is_bound=True)
@@ -88,8 +88,8 @@ def _words(event, registration, lang):
         "is_kept": registration.hold_until is not None and registration.hold_until > utcnow(),
         "has_capacity": event.capacity is not None,
         "event_title": text.title,
-        "event_url": whole_address("events.show", lang, slug=event.slug),
-        "mine_url": whole_address("events.registration", lang, token=token_for(registration)),
+        "event_url": absolute_url("events.show", lang, slug=event.slug),
+        "mine_url": absolute_url("events.registration", lang, token=token_for(registration)),
         "day": full_day(event.starts_local, lang),
         "hours": hours(event.starts_local, event.ends_local, lang),
         "zone": zone_name(event.zone, event.starts_at, lang),

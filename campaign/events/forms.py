@@ -9,7 +9,7 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, SelectChoice, SelectField
 from wtforms.validators import ValidationError
 
-from campaign.http.cached_fields import QuickFields
+from campaign.http.cached_fields import CachedFields
 from campaign.signatures.fields import EmailField, NameField
 from campaign.signatures.forms import ANSWER_PREFIX, MISSING_ANSWER, answer_field
 
@@ -72,7 +72,7 @@ class SeatsField(SelectField):
 class SeatForm(FlaskForm):
     """What the owner of a registration may change."""
 
-    class Meta(QuickFields):
+    class Meta(CachedFields):
         # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
         csrf = False
 

@@ -13,7 +13,7 @@ from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 
 CHANGED = "event_changed"
 CALLED_OFF = "event_cancelled"
@@ -200,4 +200,4 @@ def _tell(event, kind):
         )
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)

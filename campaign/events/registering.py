@@ -15,7 +15,7 @@ from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
 from campaign.extensions import db
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 CONFIRM = "registration_confirm"
 CONFIRMATION = "registration_confirmation"
@@ -83,7 +83,7 @@ def register(event_id, *, now, lang, held_reason="", **typed):
     kind = CONFIRM if registration.state == "unconfirmed" else REPEAT
     if known is None:
         registration.mailed_at = now
-        owe(kind=kind, subject_id=registration.id, lang=lang)
+        enqueue(kind=kind, subject_id=registration.id, lang=lang)
     else:
         _mail_again(registration, kind, lang, now)
     return registration
@@ -148,7 +148,7 @@ def cancel_registration(registration_id, *, now):
     drop_hold(registration)
     db.session.flush()
     if was_confirmed:
-        owe(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
+        enqueue(kind=CANCELLED, subject_id=registration.id, lang=registration.lang)
     fill_seats(event, now=now)
     return registration
 
@@ -173,12 +173,12 @@ def give_seat(registration_id, *, now):
         if not fits(event, registration.seats, now, besides=registration.id):
             raise TooFewSeats(event.slug)
         seat(event, registration, now=now)
-        owe(kind=kind, subject_id=registration.id, lang=registration.lang)
+        enqueue(kind=kind, subject_id=registration.id, lang=registration.lang)
     return registration
 
 
 def _settle(event, registration, now):
-    """Give a confirmed registration its seats or its place on a list, and owe the email that says which."""
+    """Give a confirmed registration its seats or its place on a list, and enqueue the email that says which."""
     if registration.held_reason:
         drop_hold(registration)
         registration.state = "held"
@@ -186,7 +186,7 @@ def _settle(event, registration, now):
     else:
         seat(event, registration, now=now)
     registration.mailed_at = now
-    owe(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
+    enqueue(kind=CONFIRMATION, subject_id=registration.id, lang=registration.lang)
 
 
 def _own(registration_id):
@@ -212,5 +212,5 @@ def _mail_again(registration, kind, lang, now):
     if registration.mail_count < MAX_EMAILS and registration.mailed_at <= now - QUIET:
         registration.mail_count += 1
         registration.mailed_at = now
-        owe(kind=kind, subject_id=registration.id, lang=lang)
+        enqueue(kind=kind, subject_id=registration.id, lang=lang)
     db.session.flush()

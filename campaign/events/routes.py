@@ -13,10 +13,10 @@ from campaign.events.presenters import EventPage, cards_ahead, cards_past, page
 from campaign.events.queries import event_by_slug, events_for_calendars, focal_point_of, picture_of, present_slug, towns
 from campaign.events.structured_data import structured
 from campaign.extensions import write
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.http.caching import public
 from campaign.publishing.cropping import cut
-from campaign.http.missing_file import no_file
+from campaign.http.missing_file import abort_missing_file
 from campaign.process.clock import utcnow
 from campaign.db.transactions import DATABASE_AWAY
 from campaign.signatures import tokens
@@ -112,7 +112,7 @@ def thanks(slug):
 
 @blueprint.get("/events/<slug>.ics")
 def calendar(slug):
-    event = event_by_slug(slug) or no_file()
+    event = event_by_slug(slug) or abort_missing_file()
     return _calendar(public_file([event], _file_lang(event)), slug)
 
 
@@ -125,7 +125,7 @@ def feed():
 
 @blueprint.get("/causes/<slug>/events.ics")
 def cause_feed(slug):
-    cause = cause_by_slug(slug) or no_file()
+    cause = cause_by_slug(slug) or abort_missing_file()
     lang = _file_lang()
     events = events_for_calendars(utcnow() - FEED_PAST, cause_id=cause.id)
     return _calendar(public_file(events, lang, name=cause.text(lang).title), slug)
@@ -134,7 +134,7 @@ def cause_feed(slug):
 @blueprint.get("/events/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or no_file()
+    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -142,11 +142,11 @@ def picture(slug, digest):
 def wide_picture(slug, digest, x, y):
     """What shared links show of it, cut around its point; of each point there is one, which is made when it is asked for."""
     data = picture_of(slug, digest) if focal_point_of(slug, digest) == (x, y) else None
-    return public(Response(cut(data or no_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
+    return public(Response(cut(data or abort_missing_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 def _rendered(event: Event, shown: EventPage, form, refused=None):
-    url = whole_address("events.show", g.lang, slug=event.slug)
+    url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
         "events/show.html",
         event=shown,

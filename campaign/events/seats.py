@@ -11,7 +11,7 @@ from campaign.events.models import WAITING, Registration
 from campaign.events.queries import seats_on_hold, seats_taken
 from campaign.events.reminders import passed_reminders
 from campaign.extensions import db
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 
 SEAT = "registration_seat"
 HOLD = timedelta(hours=1)
@@ -80,7 +80,7 @@ def fill_seats(event, *, now):
             continue
         give(event, registration, now)
         free = None if free is None else free - registration.seats
-        owe(kind=SEAT, subject_id=registration.id, lang=registration.lang)
+        enqueue(kind=SEAT, subject_id=registration.id, lang=registration.lang)
     db.session.flush()
 
 

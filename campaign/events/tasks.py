@@ -11,7 +11,7 @@ from campaign.events.reminders import REMINDERS
 from campaign.events.seats import drop_hold, fill_seats
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 
 BATCH = 500
 
@@ -44,7 +44,7 @@ def _remind(now, place):
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
     return len(rows)
 
 

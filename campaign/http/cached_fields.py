@@ -3,7 +3,7 @@
 import weakref
 
 
-class QuickFields:
+class CachedFields:
     """Mixed into the Meta of a form whose fields are the same at each request but for what was typed."""
 
     def bind_field(self, form, unbound_field, options):

@@ -4,10 +4,10 @@ By a supporter's link, with a campaign's code, or with what other sites hang on 
 that a link passed on a thousand times finds the page that is there.
 """
 
-WAYS = frozenset({"by", "source", "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid"})
+TRACKING_PARAMETERS = frozenset({"by", "source", "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid"})
 MARKETING = "utm_"
 
 
-def is_way(name):
+def is_tracking_parameter(name):
     """Return whether a name in an address's query tells only how somebody came."""
-    return name in WAYS or name.startswith(MARKETING)
+    return name in TRACKING_PARAMETERS or name.startswith(MARKETING)

@@ -6,7 +6,7 @@ import idna
 from flask import current_app, request
 
 
-def whole_address(endpoint, lang, **values):
+def absolute_url(endpoint, lang, **values):
     """Return the whole address of a page in `lang`."""
     path = current_app.url_map.bind("").build(endpoint, {"lang": lang, **values})
     return current_app.config["PUBLIC_URL"] + path

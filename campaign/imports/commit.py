@@ -27,7 +27,7 @@ class StillWrong(CampaignError):
 def accept(*, batch_id, seen, decided, now):
     """Settle that all rows of an open batch come in as `decided`, which was decided as they were at `seen`; return the batch.
 
-    Raises BatchClosed, ChangedMeanwhile or StillWrong.
+    Raises BatchClosed, EditConflict or StillWrong.
     """
     batch = open_batch(batch_id)
     demand_unchanged(batch, seen)

@@ -34,7 +34,7 @@ def print_sheets(*, petition, lang, paper, sheets, wording):
 def keep_file(write, *, batch, table, left_out=frozenset()):
     """Keep the rows of a Table, those at places `left_out` as such, in the ImportBatch that `batch_of` made, by parts; return it.
 
-    Each part is a transaction by `write`. Nobody gets to see the batch before `open_file`. Raises ChangedMeanwhile where that
+    Each part is a transaction by `write`. Nobody gets to see the batch before `open_file`. Raises EditConflict where that
     stood still for so long that the worker took it for left.
     """
     kept = write(_keep_batch, batch)
@@ -44,7 +44,7 @@ def keep_file(write, *, batch, table, left_out=frozenset()):
 
 
 def open_file(*, batch_id, seen):
-    """Open the batch whose rows are all kept, and which `keep_file` last changed at `seen`; return it. Raises ChangedMeanwhile."""
+    """Open the batch whose rows are all kept, and which `keep_file` last changed at `seen`; return it. Raises EditConflict."""
     batch = _filling(batch_id, seen)
     batch.state = "open"
     db.session.flush()

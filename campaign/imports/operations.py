@@ -1,6 +1,6 @@
 """Batches until they come in: matched, mended, decided on, or dropped.
 
-Each operation takes the batch as `seen`, the instant at which the page showed it last changed, and raises ChangedMeanwhile
+Each operation takes the batch as `seen`, the instant at which the page showed it last changed, and raises EditConflict
 where somebody else was quicker. What is decided here is decided again when the batch comes in.
 """
 
@@ -28,7 +28,7 @@ class BatchClosed(CampaignError):
     status = 409
 
 
-class ChangedMeanwhile(CampaignError):
+class EditConflict(CampaignError):
     """Somebody else changed the batch since the page was shown."""
 
     status = 409
@@ -127,9 +127,9 @@ def open_batch(batch_id):
 
 
 def demand_unchanged(batch, seen):
-    """Raise ChangedMeanwhile where the batch was changed since the instant `seen`, in ISO 8601."""
+    """Raise EditConflict where the batch was changed since the instant `seen`, in ISO 8601."""
     if seen is not None and batch.changed_at.isoformat() != seen:
-        raise ChangedMeanwhile(batch.id)
+        raise EditConflict(batch.id)
 
 
 def mark_changed(batch):

@@ -7,7 +7,7 @@ many cells, a few kilobytes in the file, would take all memory.
 from xml.parsers import expat
 
 # A cell that names a text is an element in an element, each with a beginning and an end.
-SIGNS_OF_CELL = 4
+CELL_CHARACTERS = 4
 
 
 class TooMuchText(Exception):
@@ -25,7 +25,7 @@ class SharedTexts:
     def refuse_more_than(self, most, words):
         """Raise TooMuchText where the cells of a sheet, the part `words`, hold more than `most` letters of these texts."""
         # Most sheets need not be looked at cell by cell.
-        if self._longest * (words.count(b"<") // SIGNS_OF_CELL) > most:
+        if self._longest * (words.count(b"<") // CELL_CHARACTERS) > most:
             cells = _Cells(self._length, most)
             _parse(words, cells.start, cells.end, cells.text)
 

@@ -12,13 +12,13 @@ from campaign.events.queries import event_by_id
 from campaign.extensions import db
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import kiosk_by_id
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
@@ -58,7 +58,7 @@ def tell_signers(signature_ids, *, now):
     people = {}
     for row in rows:
         people.setdefault((row.email_digest, row.created_at), row)
-    owe_all([{"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang} for row in people.values()], due_at=now + WAITS)
+    enqueue_many([{"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang} for row in people.values()], due_at=now + WAITS)
 
 
 def _signed_at_table(owed):
@@ -79,8 +79,8 @@ def _signed_at_table(owed):
         "event_title": _event_title(first, owed.lang),
         "signed_on": first.created_at,
         "asked_name": next((row.asked_name for row in together if row.name_display_asked), ""),
-        "confirm_url": whole_address("tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)),
-        "mine_url": whole_address("signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)),
+        "confirm_url": absolute_url("tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)),
+        "mine_url": absolute_url("signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)),
         **_sender(petition_by_id(first.petition_id), owed.lang),
         "site_name": "Volante",
     }
@@ -94,7 +94,7 @@ def _signed(row, lang):
     return {
         "title": text.title,
         "lang": text.lang,
-        "url": whole_address("petitions.show", lang, slug=petition.slug),
+        "url": absolute_url("petitions.show", lang, slug=petition.slug),
         "number": row.number if row.state == "counted" else None,
     }
 
@@ -122,7 +122,7 @@ def _silent(owed):
         "waiting": kiosk.waiting,
         "event_title": event.text(owed.lang).title,
         "last_seen": _moment(kiosk.last_seen_at, ZoneInfo(event.zone), locale),
-        "tablet_url": whole_address("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
+        "tablet_url": absolute_url("organize.kiosks.tablet", owed.lang, kiosk_id=kiosk.id),
     }
     email = render("kiosk_silent", owed.lang, cause_title="Volante", site_name="Volante", **context)
     return Message(

@@ -4,7 +4,7 @@ from flask import current_app
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import is_local
 from campaign.security.network_limits import NetworkLimit
 
@@ -16,7 +16,7 @@ class KioskPace:
     """The counters of tries, shared between processes."""
 
     def __init__(self, config):
-        self._limiter = FixedWindowRateLimiter(storage_of(config))
+        self._limiter = FixedWindowRateLimiter(limit_storage(config))
         self._pairings = NetworkLimit(self._limiter, PAIRINGS, config["SECRET_KEY"].encode(), "kiosk pairing")
 
     def may_pair(self, network):

@@ -10,7 +10,7 @@ from campaign.events.models import Event
 from campaign.extensions import db
 from campaign.kiosk import emails
 from campaign.kiosk.models import DRAWN, IN_REVIEW, SILENT, Kiosk, KioskRecord
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition
 from campaign.signatures.erasure import owners_of
 from campaign.signatures.models import Signature
@@ -51,7 +51,7 @@ def tell_of_silence(*, now):
             record(WORKER, TOLD, subject=("kiosk", kiosk.id), cause_id=kiosk.cause_id, details={"organizer": owner.id})
             for owner in owners_of(kiosk.cause_id)
         ]
-        owe_all([
+        enqueue_many([
             {"kind": emails.SILENT, "subject_id": entry.id, "lang": organizer_by_id(entry.details["organizer"]).lang}
             for entry in entries
         ])

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from limits import RateLimitItemPerDay
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 
 
 class DailyLimit:
     """The counts of one day by the keyed digest of the address, shared between workers."""
 
     def __init__(self, config):
-        self._limiter = FixedWindowRateLimiter(storage_of(config))
+        self._limiter = FixedWindowRateLimiter(limit_storage(config))
         self._limit = RateLimitItemPerDay(config["MAX_EMAILS_PER_ADDRESS_PER_DAY"])
 
     def has_room(self, digest: bytes, under_way: int) -> bool:

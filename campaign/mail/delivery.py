@@ -58,19 +58,19 @@ def names_of(app):
     return app.extensions.setdefault("mail_names", {})
 
 
-def postman_for(app, write):
-    """Return the Postman that the settings of `app` ask for; raises ValueError for a MAIL_URL that cannot be read."""
+def make_outbox_worker(app, write):
+    """Return the OutboxWorker that the settings of `app` ask for; raises ValueError for a MAIL_URL that cannot be read."""
     settings = app.config
     url, hello = settings["MAIL_URL"], urlsplit(settings["PUBLIC_URL"]).hostname
     connections = settings["MAIL_CONNECTIONS"] if url else 1
     transports = [transport_from(url, folder_of(settings), hello=hello) for _ in range(connections)]
     limit = DailyLimit(settings)
-    return Postman(
+    return OutboxWorker(
         composers=composers_of(app), transports=transports, write=write, settings=settings, limit=limit, bound_kinds=bound_kinds(app)
     )
 
 
-class Postman:
+class OutboxWorker:
     """Delivers what is due, over as many connections as it is given transports.
 
     Composing and the database stay on the caller's thread, inside an application context. `write(operation, …)` runs
@@ -162,7 +162,7 @@ class Postman:
         composer = self._composers.get(row.kind)
         if composer is None:
             # Perhaps a newer version of the site owes it, and a newer worker is about to take over.
-            marks.put_off(row.id, error=f"nobody words mails of the kind {row.kind}")
+            marks.reschedule(row.id, error=f"nobody words mails of the kind {row.kind}")
             return None
         try:
             message = composer(row)
@@ -192,7 +192,7 @@ class Postman:
         # Only what and where: the text of an error may repeat a name or an address.
         what, place = type(error).__name__, extract_tb(error.__traceback__)[-1]
         log.error("mail %d (%s): %s at %s:%d", row.id, row.kind, what, place.filename, place.lineno)
-        marks.put_off(row.id, error=f"composing: {what}")
+        marks.reschedule(row.id, error=f"composing: {what}")
 
     def _send(self, trip, marks, now):
         try:
@@ -219,5 +219,5 @@ class Postman:
         elif isinstance(fact, Refused):
             marks.refused(id, digest=letter.digest, reason=fact.reason)
         else:
-            marks.put_off(id, error=fact.reason)
+            marks.reschedule(id, error=fact.reason)
 

@@ -22,7 +22,7 @@ PERSONAL, BULK = 0, 1
 MAX_REPORTS = 2
 
 
-class OwedMessage(db.Model):
+class OutboxMessage(db.Model):
     """One mail that somebody is to get: only what it is about, never to whom nor what it says.
 
     Written in the transaction that causes the mail. Once `due_at` has passed the worker claims it until `locked_until`,

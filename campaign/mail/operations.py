@@ -9,7 +9,7 @@ from campaign.extensions import db
 from campaign.db.bulk import insert_all
 from campaign.db.insertion import insert
 from campaign.process.clock import utcnow
-from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OwedMessage, UndeliverableAddress
+from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OutboxMessage, UndeliverableAddress
 
 LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
@@ -22,15 +22,15 @@ DAY_IS_FULL = "the address has had its emails for the day"
 # Why a letter was given up that nobody misses: its occasion had passed.
 NO_LONGER_APT = "no longer apt"
 
-_table = OwedMessage.__table__
+_table = OutboxMessage.__table__
 
 
-def owe(*, kind, subject_id, lang):
+def enqueue(*, kind, subject_id, lang):
     """Queue an email of `kind` about the row `subject_id`; it goes with the caller's transaction."""
-    owe_all([{"kind": kind, "subject_id": subject_id, "lang": lang}])
+    enqueue_many([{"kind": kind, "subject_id": subject_id, "lang": lang}])
 
 
-def owe_all(mails, *, priority=PERSONAL, due_at=None):
+def enqueue_many(mails, *, priority=PERSONAL, due_at=None):
     """Queue several emails with one statement, for `due_at` (now); each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
     usual = {"priority": priority, "created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
@@ -79,7 +79,7 @@ def drop(ids, *, reason=""):
     _change(ids, state="dropped", last_error=reason)
 
 
-def put_off(id, *, error, now):
+def reschedule(id, *, error, now):
     """Try a message again later, each time four times later, at most about six hours; after ten attempts it has failed.
 
     `error` says what happened, without names or addresses.

@@ -3,7 +3,7 @@
 from sqlalchemy import func, select
 
 from campaign.extensions import db
-from campaign.mail.models import OWED, OwedMessage
+from campaign.mail.models import OWED, OutboxMessage
 
 
 def waiting_since(edge):
@@ -11,5 +11,5 @@ def waiting_since(edge):
 
     One that a mail server refuses is tried again later and later; its age tells what its next attempt hides.
     """
-    created_at = OwedMessage.created_at
+    created_at = OutboxMessage.created_at
     return db.session.scalar(select(func.min(created_at)).where(OWED, created_at <= edge))

@@ -33,8 +33,8 @@ class Marks:
         self._others.append(lambda now: operations.drop([id], reason=reason))
         self.handled += 1
 
-    def put_off(self, id, *, error):
-        self._others.append(lambda now: operations.put_off(id, error=error, now=now))
+    def reschedule(self, id, *, error):
+        self._others.append(lambda now: operations.reschedule(id, error=error, now=now))
         self.handled += 1
 
     def waits(self, id, *, until):

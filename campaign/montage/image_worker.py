@@ -10,7 +10,7 @@ import resource
 import sys
 from pathlib import Path
 
-from campaign.process.parent import end_with_parent
+from campaign.process.parent import exit_with_parent
 from campaign.montage.shape_extraction import Cut, ground_of, is_clear, settled
 from campaign.montage.drawing import draw, encode_png
 from campaign.montage.shapes import shape_in
@@ -52,7 +52,7 @@ WORK = {"cut": cut, "draw": show}
 
 def main():
     kind, folder = sys.argv[1], Path(sys.argv[2])
-    end_with_parent()
+    exit_with_parent()
     os.nice(NICENESS)
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY_BYTES, MAX_MEMORY_BYTES))
     done = WORK[kind](folder, **json.loads((folder / "order.json").read_text(encoding="utf-8")))

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PIL import Image
 
-from campaign.process.parent import end_with_parent
+from campaign.process.parent import exit_with_parent
 from campaign.montage.drawing import Painting, over
 from campaign.montage.fonts import can_print
 from campaign.montage.ornaments import PAPER
@@ -101,7 +101,7 @@ def _paint(spec, shape, sheets, frame, output, progress):
 
 def main():
     spec_file, output_file = map(Path, sys.argv[1:])
-    end_with_parent()
+    exit_with_parent()
     os.nice(NICENESS)
     spec = PosterSpec.from_json(spec_file.read_text(encoding="utf-8"))
     with output_file.open("wb") as output:

@@ -24,7 +24,7 @@ class ButterfliesWouldMove(CampaignError):
     status = 409
 
 
-class ShapeChangedMeanwhile(CampaignError):
+class ShapeEditConflict(CampaignError):
     """Somebody else gave the cause another shape, or cut the picture out in another way, since the editor looked."""
 
     status = 409
@@ -84,13 +84,13 @@ def cut_draft(*, draft_id, seen, made, now):
     """Cut the picture of a draft out as the CutOut says; `seen` is the name of the shape that its editor had before
     them, or empty.
 
-    Return the draft, or None where it is gone. Raises ShapeChangedMeanwhile.
+    Return the draft, or None where it is gone. Raises ShapeEditConflict.
     """
     draft = _to_change(draft_id)
     if draft is None:
         return None
     if seen not in (draft.shape or "", made.name):
-        raise ShapeChangedMeanwhile(f"the draft is of {draft.shape}, not {seen}")
+        raise ShapeEditConflict(f"the draft is of {draft.shape}, not {seen}")
     for name, value in _cut(made, now).items():
         setattr(draft, name, value)
     db.session.flush()
@@ -105,7 +105,7 @@ def drop_draft(*, draft_id):
 def accept_shape(cause_id, *, name, now, may_move=False, former=None):
     """Give the cause the shape of this name, kept before or come with the platform; return the cause.
 
-    `former` is the one that it is to take the place of. Raises UnknownShape, ShapeChangedMeanwhile where it is another, or
+    `former` is the one that it is to take the place of. Raises UnknownShape, ShapeEditConflict where it is another, or
     ButterfliesWouldMove where the cause has some, unless `may_move` says that this is meant.
     """
     cause = cause_to_change(cause_id)
@@ -113,7 +113,7 @@ def accept_shape(cause_id, *, name, now, may_move=False, former=None):
     if stored is None and name not in shape_names():
         raise UnknownShape(name)
     if former is not None and cause.shape not in (former, name):
-        raise ShapeChangedMeanwhile(f"the cause has {cause.shape}, not {former}")
+        raise ShapeEditConflict(f"the cause has {cause.shape}, not {former}")
     if name != cause.shape and cause_numbers(cause_id)[0] and not may_move:
         raise ButterfliesWouldMove
     if stored:

@@ -26,17 +26,17 @@ class PetitionInSight:
     cause_title: str
 
 
-def any_cause(slug):
+def load_cause(slug):
     """Return the cause at `slug` in whatever state, or None."""
     return cause_in_any_state(slug)
 
 
-def any_petition(slug):
+def load_petition(slug):
     """Return the petition at `slug` in whatever state, or None."""
     return petition_in_any_state(slug)
 
 
-def any_event(slug):
+def load_event(slug):
     """Return the event at `slug` in whatever state, or None."""
     return event_in_any_state(slug)
 

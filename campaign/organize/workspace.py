@@ -101,7 +101,7 @@ def init_app(app):
 
 
 @blueprint.before_request
-def come_in():
+def load_session():
     """Find out who asks, speak their language, and refuse posts that no page of ours made."""
     view = current_app.view_functions[request.endpoint]
     if not hasattr(view, "permission"):

@@ -11,7 +11,7 @@ from campaign.petitions.readiness import Fault, faults_of
 from campaign.petitions.versions import keep_version, texts_of
 
 
-class ChangedMeanwhile(CampaignError):
+class EditConflict(CampaignError):
     """Somebody else changed it since the editor's page was made."""
 
     status = 409
@@ -28,7 +28,7 @@ def change_letter(*, petition_id, revision, texts, now):
         # A button pressed twice, or nothing typed: no version is made of it.
         return petition
     if revision != petition.text_revision:
-        raise ChangedMeanwhile(f"the letter is at revision {petition.text_revision}, not {revision}")
+        raise EditConflict(f"the letter is at revision {petition.text_revision}, not {revision}")
     keep_version(petition, now, texts)
     petition.text_revision += 1
     if petition.state != "draft":
@@ -90,10 +90,10 @@ def change_dates(*, petition_id, revision, opens_at, closes_at, time_zone, deliv
 
 
 def change_goal(*, petition_id, goal, seen=None):
-    """Set how many signatures are hoped for. Raises ChangedMeanwhile where the goal is not the one that was `seen`."""
+    """Set how many signatures are hoped for. Raises EditConflict where the goal is not the one that was `seen`."""
     petition = petition_to_change(petition_id)
     if seen is not None and seen != str(petition.goal):
-        raise ChangedMeanwhile
+        raise EditConflict
     petition.goal = goal
     db.session.flush()
     return petition
@@ -127,7 +127,7 @@ def _at_revision(petition_id, revision):
 
 def _check(petition, revision):
     if revision != petition.revision:
-        raise ChangedMeanwhile(f"the petition is at revision {petition.revision}, not {revision}")
+        raise EditConflict(f"the petition is at revision {petition.revision}, not {revision}")
 
 
 def _demand_whole(petition, now):

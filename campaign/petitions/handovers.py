@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 
 from campaign.extensions import db
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import HANDED_DETAILS, Handover
 from campaign.petitions.operations import petition_to_change
 from campaign.petitions.versions import keep_version
@@ -18,11 +18,11 @@ def change_handing(*, petition_id, names, details, now, mark=None):
     """Let targets get to see `names` (of HANDED_NAMES) and `details` (some of HANDED_DETAILS) of each signature.
 
     Once it has opened this makes a new version: of those who signed before, no more is delivered than they were told.
-    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
+    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises EditConflict.
     """
     petition = petition_to_change(petition_id)
     if mark is not None and mark != mark_of(petition):
-        raise ChangedMeanwhile(f"what is handed over of {petition.slug}")
+        raise EditConflict(f"what is handed over of {petition.slug}")
     petition.handed_names = names
     petition.handed_details = [name for name in HANDED_DETAILS if name in details]
     keep_version(petition, now)

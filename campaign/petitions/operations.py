@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.publishing.slug_history import MovingSlugs
+from campaign.publishing.slug_history import SlugHistory
 from campaign.process.clock import utcnow
 from campaign.petitions.models import (
     FormerSlug,
@@ -29,7 +29,7 @@ class SlugTaken(CampaignError):
     status = 409
 
 
-slugs = MovingSlugs(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
+slugs = SlugHistory(db.session, Petition, FormerSlug, "petition_id", SlugTaken)
 
 
 class CauseClosed(CampaignError):

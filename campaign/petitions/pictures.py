@@ -6,7 +6,7 @@ from sqlalchemy.orm import undefer
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.publishing.pictures import ShownPicture
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition, PetitionPicture
 from campaign.petitions.operations import petition_to_change
 
@@ -17,12 +17,12 @@ def change_picture(*, petition_id, picture, alts, mark, focal=CENTRE):
     """Set the `picture` (a Picture), or where it is None only what is said of the present one.
 
     `alts` maps a language to what is seen, `focal` is the point that stays in sight, in hundredths; `mark` is what `mark_of` told
-    the editor. Raises ChangedMeanwhile.
+    the editor. Raises EditConflict.
     """
     petition = petition_to_change(petition_id)
     kept = db.session.get(PetitionPicture, petition_id, populate_existing=True)
     if mark != mark_of(kept):
-        raise ChangedMeanwhile(f"the picture of {petition.slug}")
+        raise EditConflict(f"the picture of {petition.slug}")
     if kept is None:
         kept = PetitionPicture(petition_id=petition_id)
     if picture:

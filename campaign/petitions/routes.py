@@ -3,7 +3,7 @@
 from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
 
 from campaign.http.caching import public
-from campaign.http.missing_file import no_file
+from campaign.http.missing_file import abort_missing_file
 from campaign.process.clock import utcnow
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.pictures import public_bytes
@@ -40,7 +40,7 @@ def version(slug, number):
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small") or no_file()
+    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small") or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 

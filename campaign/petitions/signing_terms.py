@@ -12,7 +12,7 @@ MAX_TERMS = 1000
 
 def init_app(app):
     """Let a serving process remember; elsewhere, as in tests, each question goes to the database."""
-    app.extensions["recent_terms"] = RecentTerms(SECONDS if app.config.get("SERVING") else 0)
+    app.extensions["recent_terms"] = SigningTermsCache(SECONDS if app.config.get("SERVING") else 0)
 
 
 def recent_terms(slug, *, now, version=None):
@@ -20,7 +20,7 @@ def recent_terms(slug, *, now, version=None):
     return current_app.extensions["recent_terms"].get(slug, now, version)
 
 
-class RecentTerms:
+class SigningTermsCache:
     """The last terms by slug and version, good for so many seconds each."""
 
     def __init__(self, seconds):

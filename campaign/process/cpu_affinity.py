@@ -7,7 +7,7 @@ import socket
 _held = []
 
 
-def keep_to_one():
+def pin_to_cpu():
     """Bind this process to a processor that no other one of ours has, if there is such; for as long as it lives.
 
     Only one thread of a Python process computes at a time, so it loses nothing. Only Linux can do this.

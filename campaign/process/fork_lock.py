@@ -11,6 +11,6 @@ _one = threading.RLock()
 os.register_at_fork(before=_one.acquire, after_in_parent=_one.release, after_in_child=_one.release)
 
 
-def one_fork():
+def fork_lock():
     """Return a context in which no other thread forks."""
     return _one

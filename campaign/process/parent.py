@@ -8,7 +8,7 @@ import time
 LOOK_SECONDS = 0.5
 
 
-def end_with_parent(parent=None):
+def exit_with_parent(parent=None):
     """End this process at once when its parent is gone, even if the parent was killed and could tell nobody.
 
     `parent` is its process number as the parent itself gave it, as it may be gone before we look. An orphan would keep the

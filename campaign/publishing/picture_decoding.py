@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from campaign.process.parent import end_with_parent
+from campaign.process.parent import exit_with_parent
 from campaign.publishing.pictures import SMALL_WIDTH
 
 FORMATS = ("JPEG", "PNG", "WEBP")
@@ -64,7 +64,7 @@ def _write_webp(image, path):
 
 def main():
     folder = Path(sys.argv[1])
-    end_with_parent()
+    exit_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))
     (folder / "done.json").write_text(json.dumps(clean(folder)), encoding="utf-8")
 

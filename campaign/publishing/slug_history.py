@@ -4,7 +4,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 
-class MovingSlugs:
+class SlugHistory:
     """The slugs of one kind of row, present and former.
 
     `thing` is its model, with `id`, `slug`, `state` and `revision`; `former` the model of its former slugs, whose column `owner`

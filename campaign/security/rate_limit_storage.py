@@ -5,7 +5,7 @@ import time
 
 from limits.storage import MemoryStorage, Storage, storage_from_string
 
-from campaign.security.sqlite_storage import SharedCounters
+from campaign.security.sqlite_storage import SqliteStorage
 
 # Nobody who signs is to wait longer for a counter; and where it is away, it is not asked again before so many seconds.
 PATIENCE_SECONDS = 1
@@ -14,15 +14,15 @@ AWAY_SECONDS = 5
 log = logging.getLogger("campaign.counters")
 
 
-def storage_of(config):
+def limit_storage(config):
     """Return the storage for the `limits` library: Redis where there is one, else a file of this machine."""
     if config["REDIS_URL"]:
         waits = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
-        return SteadyCounters(storage_from_string(config["REDIS_URL"], **waits))
-    return SteadyCounters(SharedCounters(f"{config['VAR_DIR']}/counters.sqlite3"))
+        return FallbackStorage(storage_from_string(config["REDIS_URL"], **waits))
+    return FallbackStorage(SqliteStorage(f"{config['VAR_DIR']}/counters.sqlite3"))
 
 
-class SteadyCounters(Storage):
+class FallbackStorage(Storage):
     """A storage for the `limits` library before another one, `shared`: while that cannot be reached, each process counts by itself.
 
     So a full disk or a Redis that restarts stops nobody from signing, and lets nobody guess passwords without end.

@@ -11,7 +11,7 @@ SWEEP_EVERY = 1000
 PATIENCE_SECONDS = 1
 
 
-class SharedCounters(Storage):
+class SqliteStorage(Storage):
     """A storage for the `limits` library in a small SQLite file of its own, which may be lost at any time.
 
     Nothing waits for the disk: a counter costs some 20 microseconds. Several machines share counters through Redis instead.

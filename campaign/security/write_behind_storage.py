@@ -6,7 +6,7 @@ import time
 from limits.storage import Storage
 
 
-class LateCounters(Storage):
+class WriteBehindStorage(Storage):
     """A storage for the `limits` library before another one, `shared`, which is told of many counts at once.
 
     What is counted here is known elsewhere up to `seconds` later, so a limit may be passed by what comes in that time. Of a key

@@ -7,7 +7,7 @@ from campaign.security.digests import keyed_digest
 from campaign.db.insertion import insert
 from campaign.i18n.locales import LOCALES
 from campaign.security.secret_key import secret_key
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.operations import petition_to_change
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.sharing.queries import mark_of, texts_of
@@ -48,13 +48,13 @@ def forget_deals(signature_ids):
 def change_texts(*, petition_id, texts, now, mark=None):
     """Let there be these wordings, {language: [words]}; those that are there already go on, others are handed out no more.
 
-    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
+    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises EditConflict.
     """
     petition_to_change(petition_id)
     wanted = {(lang, words) for lang in LOCALES for words in texts.get(lang, ())}
     standing = texts_of(petition_id)
     if mark is not None and mark != mark_of(standing):
-        raise ChangedMeanwhile(f"the wordings of petition {petition_id}")
+        raise EditConflict(f"the wordings of petition {petition_id}")
     for text in standing:
         if (text.lang, text.words) not in wanted:
             text.retired_at = now

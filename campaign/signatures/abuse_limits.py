@@ -8,9 +8,9 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute, parse
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import is_local
-from campaign.security.write_behind_storage import LateCounters
+from campaign.security.write_behind_storage import WriteBehindStorage
 from campaign.security.network_limits import NetworkLimit
 from campaign.process.clock import utcnow
 
@@ -23,13 +23,13 @@ HOUR_SECONDS = 3600
 ONE_USE = RateLimitItemPerMinute(1, PROOF_MINUTES)
 
 
-class Pressure:
+class SigningLimits:
     """The rates of signing, shared between processes: by Redis where there is one, else by a file."""
 
     def __init__(self, config):
-        storage = storage_of(config)
+        storage = limit_storage(config)
         if config.get("SERVING"):
-            storage = LateCounters(storage, LATE_SECONDS)
+            storage = WriteBehindStorage(storage, LATE_SECONDS)
         self._limiter = FixedWindowRateLimiter(storage)
         self._per_network = NetworkLimit(self._limiter, parse(config["SIGN_LIMIT"]), config["SECRET_KEY"].encode(), "address")
         self._per_petition = RateLimitItemPerMinute(config["PRESSURE_PER_MINUTE"])
@@ -60,7 +60,7 @@ class Pressure:
 
 
 def init_app(app):
-    app.extensions["pressure"] = Pressure(app.config)
+    app.extensions["pressure"] = SigningLimits(app.config)
 
 
 def pressure():

@@ -100,7 +100,7 @@ def put(found, *, last_id, holder, now):
     db.session.flush()
 
 
-class SumsKeeper:
+class AggregateRefresher:
     """Adds up anew whatever is many, while it changes; of several that have done so at once one keeps it. `holder` names this process."""
 
     def __init__(self, write, *, holder):

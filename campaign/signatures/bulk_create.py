@@ -10,7 +10,7 @@ from sqlalchemy import select, tuple_, update
 
 from campaign.extensions import db
 from campaign.db.bulk import ANY_UNIQUE, insert_all
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.name_display import more_private
 from campaign.signatures.models import Signature
@@ -74,7 +74,7 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
 
 
 def collect_all(batch):
-    """Write those of the Collected in `batch` that are nobody's second signature, and owe the letters that they cause.
+    """Write those of the Collected in `batch` that are nobody's second signature, and enqueue the letters that they cause.
 
     Someone who signed online and has not confirmed yet is confirmed by the witness. That signature takes what was given now,
     except where that would be more public than what was entered online. Returns the Fates in order. The runner gives them
@@ -224,7 +224,7 @@ def _owe_letters(batch, fates):
         if fate.id and each.columns["mailed_at"]
     ]
     if letters:
-        owe_all(letters)
+        enqueue_many(letters)
 
 
 def _key(columns):

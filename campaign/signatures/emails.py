@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.security.dated_tokens import last_day_of
 from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
@@ -32,7 +32,7 @@ CONFIRMED = ("confirmed", "counted", "held")
 
 
 def init_app(app):
-    """Tell the mail room who words the mails that signatures owe. Whoever knows an address can cause most of them, so these are bound."""
+    """Tell the mail room who words the mails that signatures enqueue. Whoever knows an address can cause most of them, so these are bound."""
     for kind, template, form_for, name in (
         (CONFIRMATION, "signature_confirmation", _first_form, _l("Request to confirm")),
         (FORM_CONFIRMATION, "signature_confirmation", _later_form, _l("Request to confirm another form")),
@@ -121,7 +121,7 @@ def _erasing_notice(owed):
     words = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
         "erases_on": at,
-        "retention_url": whole_address("organize.retention.edit", owed.lang, slug=petition.slug),
+        "retention_url": absolute_url("organize.retention.edit", owed.lang, slug=petition.slug),
     }
     wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)
     address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
@@ -139,7 +139,7 @@ def _words(petition, form, lang):
         "cause_title": petition.cause.text(lang).title,
         "is_neutral": petition.neutral_emails,
         "signed_on": form.created_at,
-        "petition_url": whole_address("petitions.show", lang, slug=petition.slug),
+        "petition_url": absolute_url("petitions.show", lang, slug=petition.slug),
         "site_name": "Volante",
     }
 
@@ -148,10 +148,10 @@ def _asking_words(signature, form, lang):
     config = current_app.config
     token = tokens.token_for(tokens.CONFIRM, signature) if form.id is None else tokens.form_token(form.id, signature)
     return {
-        "confirm_url": whole_address("signatures.confirm", lang, token=token),
+        "confirm_url": absolute_url("signatures.confirm", lang, token=token),
         "expires_on": min(_link_ends(signature, config), form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])),
         "erase_days": config["ERASE_PENDING_DAYS"],
-        "link_request_url": whole_address("signatures.request_own_link", lang),
+        "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
 
@@ -167,9 +167,9 @@ def _news_page(subscription, lang):
 
 def _personal_link(endpoint, lang, token):
     return {
-        "mine_url": whole_address(endpoint, lang, token=token),
+        "mine_url": absolute_url(endpoint, lang, token=token),
         "mine_until": last_day_of(token),
-        "link_request_url": whole_address("signatures.request_own_link", lang),
+        "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
 
 

@@ -11,8 +11,8 @@ from campaign.accounts.queries import admins, organizer_by_id
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.process.clock import utcnow
-from campaign.mail.operations import owe_all
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.mail.operations import enqueue_many
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import petition_to_change
 from campaign.signatures.batches import end_wait
@@ -93,11 +93,11 @@ def mark_of(petition):
 def set_retention(*, petition_id, days, mark=None):
     """Let personal data go `days` after the end, or stay where it is None; who was told before is told anew.
 
-    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises ChangedMeanwhile.
+    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises EditConflict.
     """
     petition = petition_to_change(petition_id)
     if mark is not None and mark != mark_of(petition):
-        raise ChangedMeanwhile(f"how long the data of {petition.slug} is kept")
+        raise EditConflict(f"how long the data of {petition.slug} is kept")
     if petition.retention_days != days:
         petition.retention_days, petition.retention_told_at, petition.retention_done_at = days, None, None
     db.session.flush()
@@ -140,7 +140,7 @@ def tell_of_erasing(*, now):
             for owner in owners_of(petition.cause_id)
         ]
         if entries:
-            owe_all([
+            enqueue_many([
                 {"kind": NOTICE_LETTER, "subject_id": entry.id, "lang": organizer_by_id(entry.details["organizer"]).lang}
                 for entry in entries
             ])

@@ -10,7 +10,7 @@ from wtforms.validators import Length, ValidationError
 
 from campaign.text.names import clean_text
 from campaign.text.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
-from campaign.http.cached_fields import QuickFields
+from campaign.http.cached_fields import CachedFields
 from campaign.signatures import tokens
 from campaign.signatures.fields import ChoiceField, CommentField, CountryField, EmailField, NameField
 from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
@@ -20,7 +20,7 @@ from campaign.subscriptions.consents import SIGNATURE, WORDINGS
 class SupporterForm(FlaskForm):
     """What a supporter says of themselves, when signing or when correcting it."""
 
-    class Meta(QuickFields):
+    class Meta(CachedFields):
         # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
         csrf = False
 
@@ -120,7 +120,7 @@ class SignatureForm(SupporterForm):
 class OwnLinkForm(FlaskForm):
     """The form that sends the link to what somebody signed."""
 
-    class Meta(QuickFields):
+    class Meta(CachedFields):
         # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
         csrf = False
 

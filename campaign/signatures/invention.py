@@ -27,7 +27,7 @@ SHARES = 1000
 LOCAL_PART_LENGTH = 24
 # What decomposition leaves whole.
 PLAIN_LETTERS = str.maketrans({"ð": "d", "þ": "th", "ł": "l", "ø": "o", "æ": "ae", "ß": "ss"})
-CODE_SIGNS = {"#": "0123456789", "@": "ABEGHJLNPRSTWXYZ"}
+CODE_CHARACTERS = {"#": "0123456789", "@": "ABEGHJLNPRSTWXYZ"}
 
 
 class InventedSigner(NamedTuple):
@@ -183,7 +183,7 @@ def _place(name: str, table: dict) -> tuple[str, tuple[str, ...]]:
         return table["country"], ("",)
     rng = Random(name)
     patterns = rng.choices(table["codes"], k=CODES_PER_PLACE)
-    codes = ("".join(rng.choice(CODE_SIGNS.get(sign, sign)) for sign in code) for code in patterns)
+    codes = ("".join(rng.choice(CODE_CHARACTERS.get(sign, sign)) for sign in code) for code in patterns)
     return table["country"], tuple(codes)
 
 

@@ -21,7 +21,7 @@ CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "
 _table = Signature.__table__
 
 
-class ChangedMeanwhile(CampaignError):
+class EditConflict(CampaignError):
     """Somebody else changed the signature since its words were read."""
 
     status = 409
@@ -146,11 +146,11 @@ def _with_comment(ids, cause_ids):
 def correct(*, signature_id, seen, now, **words):
     """Put a supporter's words right as they asked; `seen` is the `fingerprint_of` what the organizer had before their eyes.
 
-    A comment that was changed here was read here. Returns the names of what changed. Raises ChangedMeanwhile and SamePerson.
+    A comment that was changed here was read here. Returns the names of what changed. Raises EditConflict and SamePerson.
     """
     signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
     if signature.state == "erased" or fingerprint_of(signature) != seen:
-        raise ChangedMeanwhile(signature_id)
+        raise EditConflict(signature_id)
     changed = [name for name, value in words.items() if value != (getattr(signature, name) or "")]
     for name in changed:
         setattr(signature, name, words[name])

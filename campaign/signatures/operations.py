@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.db.bulk import insert_all
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
@@ -86,7 +86,7 @@ def vouched(signing):
 
 
 def sign(**typed):
-    """Record one signature (see `signing`) and owe the mail it causes; return the id, or None for whoever had signed already.
+    """Record one signature (see `signing`) and enqueue the mail it causes; return the id, or None for whoever had signed already.
 
     Raises PetitionClosed or PetitionNotYetOpen.
     """
@@ -97,7 +97,7 @@ def sign(**typed):
 
 
 def sign_all(signings):
-    """Record many signatures with one statement, and owe the mails they cause with another.
+    """Record many signatures with one statement, and enqueue the mails they cause with another.
 
     Returns for each the id of its row, or the PetitionClosed or PetitionNotYetOpen that kept it out, or None for whoever had
     signed already: that is written down with one more statement, as a first signature's mail is, and answered by the worker.
@@ -111,7 +111,7 @@ def sign_all(signings):
         outcomes[place] = inserted.pop(_person(signings[place]), None)
     firsts = [place for place in places if outcomes[place]]
     if firsts:
-        owe_all([_confirmation(outcomes[place], signings[place]) for place in firsts])
+        enqueue_many([_confirmation(outcomes[place], signings[place]) for place in firsts])
     repeats = sorted(place for place in places if not outcomes[place])
     if repeats:
         note_repeats([unvouched(signings[place].columns) for place in repeats])

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 
 from campaign.extensions import db
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 from campaign.signatures import tokens
 from campaign.signatures.models import OwnLinkRequest, Signature
 from campaign.subscriptions.models import Subscription
@@ -28,7 +28,7 @@ def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -
     request = OwnLinkRequest(email_digest=tokens.email_digest(normalized), exact_digest=tokens.exact_digest(email), created_at=now)
     db.session.add(request)
     db.session.flush()
-    owe(kind=OWN_LINK, subject_id=request.id, lang=lang)
+    enqueue(kind=OWN_LINK, subject_id=request.id, lang=lang)
 
 
 def answer_to(request_id: int) -> Signature | Subscription | None:

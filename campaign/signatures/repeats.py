@@ -7,7 +7,7 @@ from sqlalchemy import delete, or_, select, true, update
 from campaign.extensions import db
 from campaign.db.bulk import insert_all
 from campaign.db.insertion import insert
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
 from campaign.signatures.pending_forms import columns_of, packed, waiting_forms
@@ -158,7 +158,7 @@ def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_n
         .returning(_table.c.id)
     )
     if allowed is not None:
-        owe(kind=kind, subject_id=subject_id or signature_id, lang=lang)
+        enqueue(kind=kind, subject_id=subject_id or signature_id, lang=lang)
     return allowed is not None
 
 
@@ -178,4 +178,4 @@ def _take_seat(fresh, seat, now):
         .returning(_table.c.id)
     )
     if signature_id is not None:
-        owe(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])
+        enqueue(kind=CONFIRMATION, subject_id=signature_id, lang=fresh["lang"])

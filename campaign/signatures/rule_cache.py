@@ -14,7 +14,7 @@ SECONDS = 2
 
 def init_app(app):
     """Let a serving process remember; elsewhere, as in tests, each question goes to the database."""
-    app.extensions["standing_rules"] = StandingRules(SECONDS if app.config.get("SERVING") else 0)
+    app.extensions["standing_rules"] = RuleCache(SECONDS if app.config.get("SERVING") else 0)
 
 
 def reason_to_hold(terms, *, network, mail_domain, words):
@@ -54,7 +54,7 @@ def standing_rules(*kinds):
     return db.session.scalars(query.where(Rule.kind.in_(kinds)) if kinds else query).all()
 
 
-class StandingRules:
+class RuleCache:
     """The Tests of the rules that are on, good for so many seconds."""
 
     def __init__(self, seconds):

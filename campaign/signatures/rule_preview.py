@@ -42,7 +42,7 @@ class Trial:
 
 def try_rule(rule):
     """Return the Trial of a Rule, kept or not; nothing is changed."""
-    ids = sorted(WAYS[rule.kind](rule, _scope(rule)), reverse=True)
+    ids = sorted(TRACKING_PARAMETERS[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
     known = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
@@ -112,4 +112,4 @@ def _counted_among(ids):
     return total
 
 
-WAYS = {"country": _by_country, "network": _by_network, "rate": _by_rate, "words": _by_words, "mail_domain": _by_mail_domain}
+TRACKING_PARAMETERS = {"country": _by_country, "network": _by_network, "rate": _by_rate, "words": _by_words, "mail_domain": _by_mail_domain}

@@ -8,7 +8,7 @@ from sqlalchemy import Integer, cast, func, select
 
 from campaign.extensions import db
 from campaign.db.hours import read_hour
-from campaign.mail.models import OWED, TROUBLED, OwedMessage
+from campaign.mail.models import OWED, TROUBLED, OutboxMessage
 from campaign.mail.operations import NO_LONGER_APT
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.models import ERASED_COUNTED, HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
@@ -120,7 +120,7 @@ def confirmed_since(petition_ids, since, until):
 
 def mail_trouble(petition_ids):
     """Return a MailTrouble for each kind of letter about these signatures that has any."""
-    message = OwedMessage
+    message = OutboxMessage
     about_signatures = message.kind.startswith("signature_", autoescape=True)
     retried = OWED & (message.attempts > 1)
     given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))

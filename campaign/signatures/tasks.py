@@ -6,7 +6,7 @@ from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
 from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
@@ -46,7 +46,7 @@ def _remind(now, age, sent, kind):
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        owe_all([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
     return len(rows)
 
 

@@ -6,7 +6,7 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from campaign.causes.queries import cause_by_id
-from campaign.http.urls import host, whole_address
+from campaign.http.urls import host, absolute_url
 from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
@@ -16,18 +16,18 @@ from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
 
 def init_app(app):
-    """Tell the mail room who words the mails that subscriptions owe."""
+    """Tell the mail room who words the mails that subscriptions enqueue."""
     register(app, CONFIRMATION, _confirmation, _l("Request to confirm a subscription"), is_bound=True)
 
 
 def list_words(subscription, cause, lang, *, mailing_id=None):
     """Return what every letter of news says of its list: `list_id`, and `list_unsubscribe`, `end_url` and `preferences_url` for its reader."""
     query = {"mailing": mailing_id} if mailing_id else {}
-    end_url = whole_address("subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query)
+    end_url = absolute_url("subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query)
     return {
         "list_id": f"{cause.slug if subscription.cause_id and cause else 'news'}.{host()}",
         "list_unsubscribe": end_url,
-        "preferences_url": whole_address("subscriptions.preferences", lang, token=tokens.token_for(tokens.PREFERENCES, subscription)),
+        "preferences_url": absolute_url("subscriptions.preferences", lang, token=tokens.token_for(tokens.PREFERENCES, subscription)),
     }
 
 
@@ -51,7 +51,7 @@ def _confirmation(owed):
         "frequency": subscription.frequency,
         "expires_on": ends,
         "erase_days": current_app.config["ERASE_PENDING_DAYS"],
-        "confirm_url": whole_address("subscriptions.confirm", owed.lang, token=tokens.token_for(tokens.CONFIRM, subscription)),
+        "confirm_url": absolute_url("subscriptions.confirm", owed.lang, token=tokens.token_for(tokens.CONFIRM, subscription)),
         "preferences_url": listed["preferences_url"],
         "end_url": listed["list_unsubscribe"],
         "organisation": "",

@@ -7,7 +7,7 @@ from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
 from campaign.i18n.locales import NAMES
-from campaign.http.cached_fields import QuickFields
+from campaign.http.cached_fields import CachedFields
 from campaign.signatures.fields import EmailField
 
 FREQUENCIES = [SelectChoice("each", _l("Each update")), SelectChoice("weekly", _l("Once a week, all in one letter"))]
@@ -32,7 +32,7 @@ class FrequencyField(RadioField):
 
 
 class _PublicForm(FlaskForm):
-    class Meta(QuickFields):
+    class Meta(CachedFields):
         # Public pages set no cookie, so there is no token; foreign posts are refused by their origin.
         csrf = False
 

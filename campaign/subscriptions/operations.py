@@ -11,7 +11,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
 from campaign.db.insertion import insert
 from campaign.text.email_addresses import is_same_address
-from campaign.mail.operations import owe, refuse_address, report_address
+from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 
@@ -42,7 +42,7 @@ class NotYours(CampaignError):
 
 
 def subscribe(*, email, email_digest, lang, now, good_for, cause_id=None, frequency="each", held_reason=""):
-    """Note a wish to hear more, and owe the letter that asks its owner; return the id.
+    """Note a wish to hear more, and enqueue the letter that asks its owner; return the id.
 
     An address that is subscribed stays as it is, and is told so by the same letter's other wording. With a `held_reason` no letter goes
     out, and the wish is forgotten like any that nobody confirms. `good_for` is the timedelta that a letter's link is good for.
@@ -107,7 +107,7 @@ def send_again(*, subscription_id, now, good_for):
     if row and row.state == "pending" and (row.mailed_at is None or row.mailed_at <= now - good_for):
         row.mailed_at = now
         db.session.flush()
-        owe(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
+        enqueue(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
 
 
 def change(*, subscription_id, email_digest, email, lang, frequency, now):
@@ -197,7 +197,7 @@ def _mail_owner(subscription_id, lang, now, good_for):
         .returning(_table.c.id)
     )
     if allowed is not None:
-        owe(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
+        enqueue(kind=CONFIRMATION, subject_id=subscription_id, lang=lang)
 
 
 def _own(subscription_id, email_digest, email):

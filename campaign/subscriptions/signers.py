@@ -6,7 +6,7 @@ from campaign.extensions import db
 from campaign.db.insertion import insert
 from campaign.i18n.locales import LOCALES
 from campaign.mail.models import BULK
-from campaign.mail.operations import owe_all
+from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
 from campaign.subscriptions.operations import CONFIRMATION
@@ -51,7 +51,7 @@ def ask_signers(signature, chosen, *, now):
         statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(_table.c.id, _table.c.lang)
     ).all()
     if asked:
-        owe_all([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked], priority=BULK)
+        enqueue_many([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked], priority=BULK)
 
 
 def _rows(signature, chosen, facts):

@@ -7,7 +7,7 @@ from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.text.markdown import Pictured, picture_names
 from campaign.updates.models import UpdateBodyPicture
-from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
+from campaign.updates.operations import UpdateEditConflict, update_to_change
 
 # More are an album, and no letter.
 MAX_PICTURES = 20
@@ -77,11 +77,11 @@ def add_body_picture(*, update_id, picture, alts, now):
 
 
 def change_alts(*, update_id, number, mark, alts, now):
-    """Say anew what is seen on a picture. Raises UpdateChangedMeanwhile where somebody else did, or took it away."""
+    """Say anew what is seen on a picture. Raises UpdateEditConflict where somebody else did, or took it away."""
     row = update_to_change(update_id)
     picture = body_picture(row, number)
     if picture is None or mark != alts_mark(picture):
-        raise UpdateChangedMeanwhile(f"picture {number} of update {update_id}")
+        raise UpdateEditConflict(f"picture {number} of update {update_id}")
     picture.alts = alts
     return _changed(row, picture, now)
 

@@ -13,7 +13,7 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.causes.queries import cause_by_id
 from campaign.extensions import db
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
 from campaign.text.markdown import to_html, to_text
@@ -55,7 +55,7 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
         body=_styled(to_html(text.body, pictures, links_pictures=True)),
         body_lang=text.lang,
         plain_body=to_text(text.body, pictures, shows_links=True),
-        update_url=whole_address("updates.show", lang, slug=update.slug),
+        update_url=absolute_url("updates.show", lang, slug=update.slug),
         cause_title=shown.cause,
         organisation="",
         site_name="Volante",
@@ -69,7 +69,7 @@ def sample(update, lang):
     """Return the Wording of an update's letter as a reader will get it; its links lead to the archive instead of a reader's own pages."""
     with force_locale(LOCALES[lang]):
         why = _("You receive this letter because you subscribed to the news of “%(title)s”.", title=update.cause.text(lang).title)
-    archive = whole_address("updates.of_cause", lang, slug=update.cause.slug)
+    archive = absolute_url("updates.of_cause", lang, slug=update.cause.slug)
     return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
 
@@ -178,7 +178,7 @@ def _news_of_week(reader, now):
 
 def _line(update, lang):
     shown = card(update, lang)
-    url = whole_address("updates.show", lang, slug=update.slug)
+    url = absolute_url("updates.show", lang, slug=update.slug)
     words = {"title": shown.title, "summary": shown.summary, "lang": shown.lang, "cause": shown.cause}
     return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
 

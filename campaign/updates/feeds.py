@@ -4,7 +4,7 @@ import re
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from campaign.http.urls import host, whole_address
+from campaign.http.urls import host, absolute_url
 from campaign.text.markdown import to_html
 from campaign.updates.body_pictures import pictures_of
 
@@ -36,7 +36,7 @@ def atom(updates, lang, *, name, title, home_url, feed_url, changed_at):
 
 def _add_entry(feed, update, lang):
     text = update.text(lang)
-    url = whole_address("updates.show", lang, slug=update.slug)
+    url = absolute_url("updates.show", lang, slug=update.slug)
     spoken = {} if text.lang == lang else {"xml:lang": text.lang}
     entry = _add(feed, "entry", **spoken)
     _add(entry, "id", uuid5(UUID(update.uuid), lang).urn)

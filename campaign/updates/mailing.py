@@ -5,8 +5,8 @@ from sqlalchemy import func, select
 from campaign.accounts.audit import record
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.mail.models import OwedMessage
-from campaign.mail.operations import owe
+from campaign.mail.models import OutboxMessage
+from campaign.mail.operations import enqueue
 from campaign.subscriptions.models import Subscription
 from campaign.updates.mailing_models import Mailing, MailingReceipt
 from campaign.updates.operations import publish_update, update_to_change
@@ -94,7 +94,7 @@ def send_test(*, actor, update_id, organizer_id, lang):
     row = update_to_change(update_id)
     details = {"organizer": organizer_id}
     entry = record(actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details)
-    owe(kind=TEST, subject_id=entry.id, lang=lang)
+    enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
 
 def pause_mailing(*, mailing_id):
@@ -143,10 +143,10 @@ def report(mailing):
 def letters_of(mailing_id):
     """Return {state: how many} of the letters of a mailing, as long as they stand in the outbox."""
     rows = db.session.execute(
-        select(OwedMessage.state, func.count())
-        .join(MailingReceipt, MailingReceipt.id == OwedMessage.subject_id)
-        .where(OwedMessage.kind == LETTER, MailingReceipt.mailing_id == mailing_id)
-        .group_by(OwedMessage.state)
+        select(OutboxMessage.state, func.count())
+        .join(MailingReceipt, MailingReceipt.id == OutboxMessage.subject_id)
+        .where(OutboxMessage.kind == LETTER, MailingReceipt.mailing_id == mailing_id)
+        .group_by(OutboxMessage.state)
     )
     return {state: many for state, many in rows}
 

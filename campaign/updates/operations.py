@@ -11,7 +11,7 @@ from sqlalchemy import select
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.text.markdown import picture_names
-from campaign.publishing.slug_history import MovingSlugs
+from campaign.publishing.slug_history import SlugHistory
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
 
 WORDS = ("title", "summary", "body", "picture_alt")
@@ -23,7 +23,7 @@ class UpdateSlugTaken(CampaignError):
     status = 409
 
 
-class UpdateChangedMeanwhile(CampaignError):
+class UpdateEditConflict(CampaignError):
     """Somebody else changed it since the editor's page was made."""
 
     status = 409
@@ -47,7 +47,7 @@ class Links:
     event_id: int | None = None
 
 
-slugs = MovingSlugs(db.session, Update, FormerUpdateSlug, "update_id", UpdateSlugTaken)
+slugs = SlugHistory(db.session, Update, FormerUpdateSlug, "update_id", UpdateSlugTaken)
 
 
 def create_update(*, cause_id, slug, texts, original_lang="en", links=Links(), publish_at=None, time_zone=""):
@@ -74,7 +74,7 @@ def create_update(*, cause_id, slug, texts, original_lang="en", links=Links(), p
 
 
 def change_update(*, update_id, revision, texts, links, now):
-    """Change words and links. Raises UpdateChangedMeanwhile, and UpdateNotReady where a published one would lose its words."""
+    """Change words and links. Raises UpdateEditConflict, and UpdateNotReady where a published one would lose its words."""
     row = _at_revision(update_id, revision, now)
     written = {text.lang: text for text in row.texts}
     row.texts = [text for text in row.texts if text.lang in texts]
@@ -97,12 +97,12 @@ def change_update(*, update_id, revision, texts, links, now):
 
 
 def move_update(*, update_id, revision, slug):
-    """Give it another address; a public one leads on from the old. Raises UpdateSlugTaken, UpdateChangedMeanwhile."""
+    """Give it another address; a public one leads on from the old. Raises UpdateSlugTaken, UpdateEditConflict."""
     row = update_to_change(update_id)
     if row.slug == slug:
         return row
     if revision != row.revision:
-        raise UpdateChangedMeanwhile(f"the update is at revision {row.revision}, not {revision}")
+        raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
     slugs.move(row, slug)
     return row
 
@@ -158,7 +158,7 @@ def update_to_change(update_id):
 def _at_revision(update_id, revision, now):
     row = update_to_change(update_id)
     if revision != row.revision:
-        raise UpdateChangedMeanwhile(f"the update is at revision {row.revision}, not {revision}")
+        raise UpdateEditConflict(f"the update is at revision {row.revision}, not {revision}")
     row.revision += 1
     row.changed_at = now
     return row

@@ -5,7 +5,7 @@ from hashlib import blake2b
 from campaign.extensions import db
 from campaign.publishing.cropping import cut
 from campaign.updates.models import UpdatePicture
-from campaign.updates.operations import UpdateChangedMeanwhile, update_to_change
+from campaign.updates.operations import UpdateEditConflict, update_to_change
 
 WIDE = (1200, 630)
 
@@ -17,9 +17,9 @@ def mark_of(update):
 
 
 def change_update_picture(*, update_id, mark, **named):
-    """Set the picture as `set_update_picture` does. Raises UpdateChangedMeanwhile."""
+    """Set the picture as `set_update_picture` does. Raises UpdateEditConflict."""
     if mark != mark_of(update_to_change(update_id)):
-        raise UpdateChangedMeanwhile(f"the picture of update {update_id}")
+        raise UpdateEditConflict(f"the picture of update {update_id}")
     return set_update_picture(update_id=update_id, **named)
 
 

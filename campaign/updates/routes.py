@@ -6,9 +6,9 @@ from flask_babel import gettext as _
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.http.caching import public
-from campaign.http.missing_file import no_file
+from campaign.http.missing_file import abort_missing_file
 from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
@@ -59,35 +59,35 @@ def feed():
     causes = published_causes()
     # A site with one cause is known by its name.
     title = causes[0].text(g.lang).title if len(causes) == 1 else "Volante"
-    return _feed("site", title, whole_address("updates.index", g.lang), whole_address("updates.feed", g.lang))
+    return _feed("site", title, absolute_url("updates.index", g.lang), absolute_url("updates.feed", g.lang))
 
 
 @blueprint.get("/<lang>/causes/<slug>/feed.atom")
 def cause_feed(slug):
-    cause = cause_by_slug(slug) or no_file()
+    cause = cause_by_slug(slug) or abort_missing_file()
     address = {"slug": cause.slug}
-    home, here = (whole_address(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed"))
+    home, here = (absolute_url(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed"))
     return _feed(f"cause-{cause.id}", cause.text(g.lang).title, home, here, cause=cause)
 
 
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content."""
-    data = picture_of(slug, digest, "data") or no_file()
+    data = picture_of(slug, digest, "data") or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/updates/<slug>/wide-<digest>.jpg")
 def wide_picture(slug, digest):
     """What lists and shared links show of it, cut around its focal point."""
-    data = picture_of(slug, digest, "wide") or no_file()
+    data = picture_of(slug, digest, "wide") or abort_missing_file()
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 @blueprint.get("/pictures/<digest>.webp")
 def body_picture(digest):
     """A picture within a text, under a name that is its content's; with `?size=small` for phones."""
-    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or no_file()
+    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -119,7 +119,7 @@ def _archive(cause):
 
 def _addresses(shown):
     """Return what the head of an update's page says of it: its own address, its picture's, and its structured data."""
-    url = whole_address("updates.show", g.lang, slug=shown.slug)
+    url = absolute_url("updates.show", g.lang, slug=shown.slug)
     site = current_app.config["PUBLIC_URL"]
     picture_url = ""
     if shown.picture:

@@ -9,8 +9,8 @@ from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.db.bulk import insert_all
-from campaign.mail.models import BULK, OWED, OwedMessage
-from campaign.mail.operations import owe_all
+from campaign.mail.models import BULK, OWED, OutboxMessage
+from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
 from campaign.subscriptions.queries import suppressed
 from campaign.updates.mailing import LETTER, UNREACHED, letters_of
@@ -77,14 +77,14 @@ def _advance(mailing, now):
     )
     langs = {row.id: row.lang for row in rows}
     if receipts:
-        owe_all([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts], priority=BULK)
+        enqueue_many([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts], priority=BULK)
     db.session.flush()
     return len(rows)
 
 
 def _room(mailing, now):
     waiting = db.session.scalar(
-        select(func.count()).where(OWED, OwedMessage.kind == LETTER, OwedMessage.due_at <= now)
+        select(func.count()).where(OWED, OutboxMessage.kind == LETTER, OutboxMessage.due_at <= now)
     )
     room = min(BATCH, MAX_WAITING - waiting)
     if not mailing.per_minute:
@@ -167,5 +167,5 @@ def send_digests(*, now):
         .returning(mine.c.id, mine.c.lang)
     ).all()
     if rows:
-        owe_all([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
     return len(rows)

@@ -24,7 +24,7 @@ failure_log = FailureLog(log)
 def init_app(app):
     app.before_request(refuse_null_bytes)
     app.register_error_handler(HTTPException, answer_http)
-    app.register_error_handler(CampaignError, answer_fact)
+    app.register_error_handler(CampaignError, handle_campaign_error)
     for away in DATABASE_AWAY:
         app.register_error_handler(away, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
@@ -61,7 +61,7 @@ def _redirect_to_page():
     return redirect_to_language() if request.url_rule is None else None
 
 
-def answer_fact(error):
+def handle_campaign_error(error):
     return _page(error.status, {})
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from campaign.causes.models import Cause, CauseTally
 from campaign.extensions import db
-from campaign.mail.models import OWED, TROUBLED, OwedMessage
+from campaign.mail.models import OWED, TROUBLED, OutboxMessage
 from campaign.mail.operations import DAY_IS_FULL
 from campaign.montage.models import IN_WORK, Poster
 from campaign.petitions.models import Petition, PetitionTally
@@ -25,7 +25,7 @@ class Gauge(NamedTuple):
 def gauges(*, now, next_ms):
     """Return all Gauges; `next_ms` is the pace that this process gives to watchers. Each asks an index or a tally only."""
     # An email that waits because its address has had enough for a day was not refused by anyone.
-    was_refused = OwedMessage.last_error.not_in(("", DAY_IS_FULL))
+    was_refused = OutboxMessage.last_error.not_in(("", DAY_IS_FULL))
     return [
         Gauge("butterflies", "Hatched signatures of a cause.", _tallies("cause", Cause, CauseTally, CauseTally.cause_id)),
         Gauge("signatures", "Hatched signatures of a petition.", _tallies("petition", Petition, PetitionTally, PetitionTally.petition_id)),
@@ -33,10 +33,10 @@ def gauges(*, now, next_ms):
         _one("hatching_oldest_seconds", "How long the first of them has waited.", _age(Signature.confirmed_at, now, TO_HATCH)),
         _one("signatures_held", "Signatures set aside for an organizer to look at.", _count(Signature.id, HELD)),
         _one("repeats_waiting", "Repeated signatures not answered yet.", _count(RepeatSigning.id, NEW_FORM)),
-        _one("mail_due", "Emails that should have left.", _count(OwedMessage.id, OWED, OwedMessage.due_at <= now)),
-        _one("mail_oldest_seconds", "How long the oldest email that has not left yet has waited, refused ones included.", _age(OwedMessage.created_at, now, OWED, (OwedMessage.due_at <= now) | was_refused)),
-        _one("mail_retrying", "Emails that were refused or failed, and will be tried again.", _count(OwedMessage.id, OWED, was_refused)),
-        _one("mail_troubled", "Emails that were given up in the last thirty days.", _count(OwedMessage.id, TROUBLED)),
+        _one("mail_due", "Emails that should have left.", _count(OutboxMessage.id, OWED, OutboxMessage.due_at <= now)),
+        _one("mail_oldest_seconds", "How long the oldest email that has not left yet has waited, refused ones included.", _age(OutboxMessage.created_at, now, OWED, (OutboxMessage.due_at <= now) | was_refused)),
+        _one("mail_retrying", "Emails that were refused or failed, and will be tried again.", _count(OutboxMessage.id, OWED, was_refused)),
+        _one("mail_troubled", "Emails that were given up in the last thirty days.", _count(OutboxMessage.id, TROUBLED)),
         _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
         _one("search_behind", "Things that the index of the search does not know as they are.", sum(len(m) + len(g) for _, m, g in due())),
         _one("pulse_pace_seconds", "After how long this process lets watchers ask again.", next_ms / 1000),

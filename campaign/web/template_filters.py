@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import NAMES, SHARED
 from campaign.i18n.long_dates import long_date
-from campaign.http.tracking_parameters import is_way
+from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens within it, and how long it may be so that the narrowest phone has room for it in the largest letters.
@@ -107,7 +107,7 @@ def here(lang):
 
 def tongue(lang):
     """Return the address that the language switch leads to: `here`, with what was asked of this page."""
-    asked = [(name, value) for name, value in request.args.items(multi=True) if not is_way(name)]
+    asked = [(name, value) for name, value in request.args.items(multi=True) if not is_tracking_parameter(name)]
     query = "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(asked)
     return f"{here(lang)}?{query}" if query else here(lang)
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from campaign.extensions import write
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from campaign.petitions.editing import move_petition
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
@@ -175,7 +175,7 @@ def test_no_question_breaks_it(client, petition, path, query):
 def limited(app, tmp_path):
     """A client of an application that lets each address ask twice a minute, with the edge before it."""
     limited = make_app(app.config["SQLALCHEMY_DATABASE_URI"], tmp_path, API_LIMIT="2 per minute", EDGE=True)
-    storage_of(limited.config).reset()
+    limit_storage(limited.config).reset()
     return limited.test_client()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.db.bulk import insert_all
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import signing
 from tests.factories.petitions import make_petition, terms_of
@@ -73,4 +73,4 @@ def test_hundreds_of_rows_keep_their_order(app, row):
 
 
 def test_no_rows_ask_the_database_nothing(app):
-    assert insert_all(None, OwedMessage.__table__, []) == []
+    assert insert_all(None, OutboxMessage.__table__, []) == []

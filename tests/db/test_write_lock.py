@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from campaign.db.write_lock import Turnstile
+from campaign.db.write_lock import FairFileLock
 
 PATIENCE = 15
 # The children do nothing but take turns, so they need not load the house anew.
@@ -16,21 +16,21 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
 def keep_busy(path, turns, end):
     """Take turn after turn without a pause, as a busy web process does, and count them."""
-    turnstile = Turnstile(path)
+    turnstile = FairFileLock(path)
     while not end.is_set():
         with turnstile.turn():
             turns.value += 1
 
 
 def hold(path, inside, leave):
-    with Turnstile(path).turn():
+    with FairFileLock(path).turn():
         inside.set()
         leave.wait(PATIENCE)
 
 
 def count_up(path, number_path, times):
     """Read a number, add one and write it: two at once would lose some."""
-    turnstile = Turnstile(path)
+    turnstile = FairFileLock(path)
     for _ in range(times):
         with turnstile.turn():
             number = int(number_path.read_text())
@@ -57,7 +57,7 @@ def start(tmp_path):
 def test_a_busy_process_lets_another_in_at_once(start, tmp_path):
     turns, end = processes.Value("i", 0), processes.Event()
     start(keep_busy, turns, end)
-    turnstile = Turnstile(tmp_path / "db")
+    turnstile = FairFileLock(tmp_path / "db")
     while turns.value < 100:
         with turnstile.turn():
             pass
@@ -85,12 +85,12 @@ def test_whoever_is_killed_inside_leaves_the_way_free(start, tmp_path):
     process = start(hold, inside, leave)
     assert inside.wait(PATIENCE)
     os.kill(process.pid, signal.SIGKILL)
-    with Turnstile(tmp_path / "db").turn():
+    with FairFileLock(tmp_path / "db").turn():
         pass
 
 
 def test_an_error_inside_frees_the_room(tmp_path):
-    turnstile = Turnstile(tmp_path / "db")
+    turnstile = FairFileLock(tmp_path / "db")
     with pytest.raises(KeyError), turnstile.turn():
         raise KeyError
     with turnstile.turn():
@@ -98,7 +98,7 @@ def test_an_error_inside_frees_the_room(tmp_path):
 
 
 def test_the_lock_files_are_its_owners_alone(tmp_path):
-    with Turnstile(tmp_path / "db").turn():
+    with FairFileLock(tmp_path / "db").turn():
         pass
     assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {
         "db.gate": 0o600,

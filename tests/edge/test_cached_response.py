@@ -8,12 +8,12 @@ import pytest
 
 from campaign.edge import cached_response
 from campaign.edge.cached_response import CALM
-from campaign.edge.page_cache import PublicMemory
+from campaign.edge.page_cache import PageCache
 from tests.edge.pages import LONG, PUBLIC, Page, ask
 
 
 def encoding_for(accepted, page=None):
-    got = ask(PublicMemory(page or Page()), Accept_Encoding=accepted)
+    got = ask(PageCache(page or Page()), Accept_Encoding=accepted)
     return got.headers.get("Content-Encoding", "")
 
 
@@ -43,21 +43,21 @@ def test_of_a_very_long_offer_of_encodings_only_the_beginning_is_read_and_rememb
 
 
 def test_each_encoding_holds_the_same_page():
-    memory = PublicMemory(Page())
+    memory = PageCache(Page())
     assert brotli.decompress(ask(memory, Accept_Encoding="br").body) == LONG
     assert gzip.decompress(ask(memory, Accept_Encoding="gzip").body) == LONG
     assert ask(memory).body == LONG
 
 
 def test_the_length_is_that_of_the_body_sent():
-    memory = PublicMemory(Page())
+    memory = PageCache(Page())
     for accepted in ("br", "gzip", ""):
         got = ask(memory, Accept_Encoding=accepted)
         assert got.headers.getlist("Content-Length") == [str(len(got.body))]
 
 
 def test_caches_between_are_told_that_the_encoding_varies():
-    memory = PublicMemory(Page(Vary="Accept-Encoding"))
+    memory = PageCache(Page(Vary="Accept-Encoding"))
     for accepted in ("br", ""):
         assert ask(memory, Accept_Encoding=accepted).headers.getlist("Vary") == ["Accept-Encoding"]
 
@@ -77,15 +77,15 @@ def test_words_of_any_kind_are_packed(kind):
 
 
 def test_an_answer_without_a_tag_gets_one_that_stands_for_its_content():
-    tag = ask(PublicMemory(Page())).headers["ETag"]
+    tag = ask(PageCache(Page())).headers["ETag"]
     assert tag.startswith('W/"')
-    assert ask(PublicMemory(Page())).headers["ETag"] == tag
-    assert ask(PublicMemory(Page(LONG + b"!"))).headers["ETag"] != tag
+    assert ask(PageCache(Page())).headers["ETag"] == tag
+    assert ask(PageCache(Page(LONG + b"!"))).headers["ETag"] != tag
 
 
 @pytest.mark.parametrize("asked", ['W/"abc"', '"abc"', '"x", W/"abc" , "y"', "*", " * "])
 def test_who_has_the_page_already_gets_304_without_a_body(asked):
-    memory = PublicMemory(Page(ETag='W/"abc"'))
+    memory = PageCache(Page(ETag='W/"abc"'))
     for _ in range(2):  # freshly rendered, and from memory
         got = ask(memory, If_None_Match=asked)
         assert (got.status, got.body) == (304, b"")
@@ -97,18 +97,18 @@ def test_who_has_the_page_already_gets_304_without_a_body(asked):
 
 @pytest.mark.parametrize("asked", ['"abcd"', '"xabc"', "abc", '"x"', ""])
 def test_who_has_another_page_gets_this_one(asked):
-    assert ask(PublicMemory(Page(ETag='"abc"')), If_None_Match=asked).status == 200
+    assert ask(PageCache(Page(ETag='"abc"')), If_None_Match=asked).status == 200
 
 
 def test_a_strong_tag_does_not_stand_for_two_encodings():
-    memory = PublicMemory(Page(ETag='"abc"'))
+    memory = PageCache(Page(ETag='"abc"'))
     assert ask(memory, Accept_Encoding="br").headers["ETag"] == 'W/"abc"'
-    picture = PublicMemory(Page(ETag='"abc"', **{"Content-Type": "image/png"}))
+    picture = PageCache(Page(ETag='"abc"', **{"Content-Type": "image/png"}))
     assert ask(picture).headers["ETag"] == '"abc"'
 
 
 def test_head_tells_what_get_would_and_sends_nothing():
-    memory = PublicMemory(Page())
+    memory = PageCache(Page())
     whole, head = ask(memory), ask(memory, method="HEAD")
     assert head.body == b""
     assert head.status == 200
@@ -116,7 +116,7 @@ def test_head_tells_what_get_would_and_sends_nothing():
 
 
 def test_an_answer_says_how_old_it_is(clock):
-    memory = PublicMemory(Page(rule="public, max-age=60"))
+    memory = PageCache(Page(rule="public, max-age=60"))
     assert "Age" not in ask(memory).headers
     clock.pass_by(41.7)
     assert ask(memory).headers["Age"] == "41"
@@ -145,7 +145,7 @@ def renew(memory, clock, times=1, accepted="br"):
 
 def test_a_page_made_anew_without_a_change_is_not_packed_again(clock, packings):
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     renew(memory, clock, CALM)
     assert (len(page.asked), packings) == (CALM, [cached_response.QUICK])
     page.body = LONG + b"!"
@@ -155,7 +155,7 @@ def test_a_page_made_anew_without_a_change_is_not_packed_again(clock, packings):
 
 def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings):
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     renew(memory, clock, CALM + 1)
     assert packings == [cached_response.QUICK, cached_response.HARDEST]
     got = renew(memory, clock, 2 * CALM)
@@ -165,6 +165,6 @@ def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings
 
 def test_what_is_long_or_asked_for_unpacked_is_not_packed_harder(clock, packings, monkeypatch):
     monkeypatch.setattr(cached_response, "MAX_BROTLI_BYTES", len(LONG) - 1)
-    renew(PublicMemory(Page()), clock, 2 * CALM)
-    renew(PublicMemory(Page()), clock, 2 * CALM, accepted="")
+    renew(PageCache(Page()), clock, 2 * CALM)
+    renew(PageCache(Page()), clock, 2 * CALM, accepted="")
     assert packings == [cached_response.QUICK]

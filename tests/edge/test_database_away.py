@@ -2,7 +2,7 @@
 
 import pytest
 
-from campaign.edge.page_cache import PROBE_SECONDS, PublicMemory
+from campaign.edge.page_cache import PROBE_SECONDS, PageCache
 from campaign.http.caching import DATABASE_IS_AWAY
 from tests.edge.pages import PUBLIC, Page, ask
 
@@ -30,7 +30,7 @@ def page():
 @pytest.fixture
 def memory(page, clock):
     """A memory that holds the page, since an hour, and whose database has just gone."""
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory)
     clock.pass_by(HOUR)
     page.is_away = True
@@ -76,7 +76,7 @@ def test_other_failures_are_not_hidden(page, clock):
             self.status = "503 SERVICE UNAVAILABLE" if self.asked else "200 OK"
             return super().__call__(environ, start_response)
 
-    memory = PublicMemory(Broken(rule=LASTING))
+    memory = PageCache(Broken(rule=LASTING))
     ask(memory)
     clock.pass_by(1.1)
     assert ask(memory).status == 503

@@ -3,13 +3,13 @@
 import pytest
 
 from campaign.edge import page_cache as module
-from campaign.edge.page_cache import STALE_SECONDS, PublicMemory
+from campaign.edge.page_cache import STALE_SECONDS, PageCache
 from tests.edge.pages import LONG, PUBLIC, Page, ask
 
 
 def renders(page, *requests, clock=None, wait=0):
     """Ask for each of `requests` (keywords of `ask`) in turn; return how often the application was asked."""
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for request in requests:
         ask(memory, **request)
         if clock:
@@ -34,7 +34,7 @@ def test_visitors_with_different_encodings_share_a_page():
 
 def test_a_page_that_changed_is_shown_after_its_second(clock):
     page = Page(b"1 butterfly")
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory)
     page.body = b"2 butterflies"
     assert ask(memory).body == b"1 butterfly"
@@ -44,7 +44,7 @@ def test_a_page_that_changed_is_shown_after_its_second(clock):
 
 def test_each_address_and_query_has_its_own_page():
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for path in ("/en/", "/es/", "/en/?a=1", "/en/?a=2"):
         ask(memory, path)
     assert len(page.asked) == 4
@@ -52,7 +52,7 @@ def test_each_address_and_query_has_its_own_page():
 
 def test_what_is_one_persons_is_passed_on_as_it_was_asked_for():
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for _ in range(2):
         ask(memory, "/organize/exports/files/1/download", Range="bytes=9-")
     assert [asked["HTTP_RANGE"] for asked in page.asked] == ["bytes=9-"] * 2
@@ -60,7 +60,7 @@ def test_what_is_one_persons_is_passed_on_as_it_was_asked_for():
 
 def test_how_somebody_came_makes_no_other_page():
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for query in ("", "?by=a", "?by=b&source=radio", "?utm_source=x&fbclid=y", "?source="):
         ask(memory, f"/en/{query}")
     assert len(page.asked) == 1
@@ -71,7 +71,7 @@ def test_how_somebody_came_makes_no_other_page():
 
 def test_a_question_mark_inside_an_address_is_not_a_query():
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory, "/en/%3Fa")
     ask(memory, "/en/?a")
     assert len(page.asked) == 2
@@ -100,7 +100,7 @@ def test_what_is_not_the_same_for_everybody_is_never_remembered(page):
 
 def test_a_private_answer_arrives_unchanged_and_is_closed():
     page = Page(rule="no-store", **{"Set-Cookie": "session=1"})
-    got = ask(PublicMemory(page), Accept_Encoding="br")
+    got = ask(PageCache(page), Accept_Encoding="br")
     assert got.body == LONG
     assert got.headers["Set-Cookie"] == "session=1"
     assert got.headers["Cache-Control"] == "no-store"
@@ -110,7 +110,7 @@ def test_a_private_answer_arrives_unchanged_and_is_closed():
 
 def test_a_page_that_turned_private_is_forgotten(clock):
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory)
     clock.pass_by(1.1)
     page.rule, page.status = "no-store", "410 GONE"
@@ -126,7 +126,7 @@ def test_only_reads_are_answered_from_memory(method):
 
 def test_a_head_request_fills_the_memory_with_the_whole_page():
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     assert ask(memory, method="HEAD").body == b""
     assert ask(memory).body == LONG
     assert [environ["REQUEST_METHOD"] for environ in page.asked] == ["GET"]
@@ -134,14 +134,14 @@ def test_a_head_request_fills_the_memory_with_the_whole_page():
 
 def test_a_head_request_for_a_private_page_gets_no_body():
     page = Page(rule="no-store")
-    got = ask(PublicMemory(page), method="HEAD")
+    got = ask(PageCache(page), method="HEAD")
     assert (got.status, got.body, page.closed) == (200, b"", 1)
 
 
 def test_conditions_and_ranges_never_reach_the_page():
     page = Page()
     got = ask(
-        PublicMemory(page),
+        PageCache(page),
         If_None_Match='"x"',
         If_Modified_Since="Mon, 01 Jan 2029 00:00:00 GMT",
         Range="bytes=0-5",
@@ -152,14 +152,14 @@ def test_conditions_and_ranges_never_reach_the_page():
 
 def test_a_rendered_page_is_closed():
     page = Page()
-    ask(PublicMemory(page))
+    ask(PageCache(page))
     assert page.closed == 1
 
 
 def test_the_memory_is_bounded_in_count(monkeypatch):
     monkeypatch.setattr(module, "MAX_ANSWERS", 3)
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for number in range(10):
         ask(memory, f"/en/?n={number}")
     assert len(memory._answers) == 3
@@ -170,7 +170,7 @@ def test_the_memory_is_bounded_in_count(monkeypatch):
 def test_the_memory_is_bounded_in_bytes(monkeypatch):
     monkeypatch.setattr(module, "MAX_CACHE_BYTES", 50_000)
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for number in range(30):
         ask(memory, f"/en/?n={number}")
     assert 0 < sum(answer.size for answer in memory._answers.values()) == memory._size <= 50_000
@@ -178,7 +178,7 @@ def test_the_memory_is_bounded_in_bytes(monkeypatch):
 
 def test_an_answer_that_is_renewed_is_counted_once(clock):
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     for _ in range(5):
         ask(memory)
         clock.pass_by(2)
@@ -190,7 +190,7 @@ def test_the_page_is_told_the_pace():
         next_ms = 4000
 
     page = Page()
-    ask(PublicMemory(page, Slow()))
+    ask(PageCache(page, Slow()))
     assert page.asked[0]["volante.next_ms"] == 4000
 
 
@@ -201,7 +201,7 @@ def test_pages_are_kept_no_longer_than_they_say():
 def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monkeypatch):
     monkeypatch.setattr(module, "MAX_ANSWER_BYTES", 100)
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory, Range="bytes=0-9")
     assert ask(memory).body == LONG
     assert [environ.get("HTTP_RANGE") for environ in page.asked] == [None, "bytes=0-9", None, None]
@@ -211,7 +211,7 @@ def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monk
 @pytest.mark.parametrize("path", [f"/en/?q={'a' * 2000}", f"/en/{'a' * 2000}"])
 def test_no_memory_is_filled_with_very_long_addresses(path):
     page = Page()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     known = module.without_ways.cache_info().currsize
     assert ask(memory, path).body == ask(memory, path).body == LONG
     assert len(page.asked) == 2 and not memory._answers

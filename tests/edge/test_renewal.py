@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from campaign.edge import page_cache as edge_memory
-from campaign.edge.page_cache import STALE_SECONDS, PublicMemory
+from campaign.edge.page_cache import STALE_SECONDS, PageCache
 from tests.edge.pages import Page, ask
 
 PATIENCE = 10
@@ -37,7 +37,7 @@ def aged(clock):
     """A remembered page that has aged, and whose next rendering is slow."""
     page = SlowPage(b"old")
     page.may_end.set()
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     ask(memory)
     page.begun.clear()
     page.may_end.clear()
@@ -100,7 +100,7 @@ def test_past_the_bound_they_wait_for_the_new_page(aged, crowd, clock):
 
 def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
     page = SlowPage(b"first")
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     gate = threading.Barrier(20)
 
     def visit():
@@ -116,7 +116,7 @@ def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
 
 def test_a_slow_page_does_not_hold_up_another(crowd):
     slow, quick = SlowPage(b"slow"), Page(b"quick")
-    memory = PublicMemory(
+    memory = PageCache(
         lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start)
     )
     waiting = crowd.submit(ask, memory, "/slow")
@@ -128,7 +128,7 @@ def test_a_slow_page_does_not_hold_up_another(crowd):
 
 def test_each_who_waits_for_a_page_that_turns_out_private_gets_their_own(crowd):
     page = SlowPage(b"mine", rule="no-store")
-    memory = PublicMemory(page)
+    memory = PageCache(page)
     visits = [crowd.submit(ask, memory) for _ in range(4)]
     assert page.begun.wait(PATIENCE)
     page.may_end.set()
@@ -149,7 +149,7 @@ def test_an_error_passes_through_and_holds_up_nobody_afterwards():
             raise faults.pop()
         return page(environ, start_response)
 
-    memory = PublicMemory(app)
+    memory = PageCache(app)
     with pytest.raises(Broken):
         ask(memory)
     assert ask(memory).status == 200
@@ -176,7 +176,7 @@ def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
         page(environ, start_response)
         return Body()
 
-    memory = PublicMemory(app)
+    memory = PageCache(app)
     with pytest.raises(Broken):
         ask(memory)
     assert Body.closed
@@ -197,7 +197,7 @@ def test_who_waited_for_a_page_that_failed_asks_for_themselves(crowd):
             raise fault
         return page(environ, start_response)
 
-    memory = PublicMemory(app)
+    memory = PageCache(app)
     failing = crowd.submit(ask, memory)
     assert begun.wait(PATIENCE)
     waiting = crowd.submit(ask, memory)

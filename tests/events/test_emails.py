@@ -14,7 +14,7 @@ from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.mail.delivery import composers_of, postman_for
+from campaign.mail.delivery import composers_of, make_outbox_worker
 from tests.factories.events import come, link, make_event, move, post_registration, registration, states
 
 SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
@@ -94,7 +94,7 @@ def test_markup_in_names_is_text(app, worded):
 
 def letter_of(app, tmp_path):
     """Deliver the one email that is due, and return it."""
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
     letter = message_from_bytes(path.read_bytes(), policy=policy.default)
     path.unlink()

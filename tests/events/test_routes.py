@@ -13,7 +13,7 @@ from campaign.extensions import write
 from campaign.publishing.pictures import clean_picture
 from campaign.process.clock import utcnow
 from campaign.petitions.closing import retire_cause
-from campaign.signatures.abuse_limits import Pressure
+from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.causes import make_cause
 from tests.factories.events import (
     AMALIA,
@@ -230,7 +230,7 @@ def test_machines_betray_themselves_and_see_no_difference(client, event):
 
 
 def test_too_many_from_one_place_are_asked_to_wait(client, app, event, monkeypatch):
-    monkeypatch.setitem(app.extensions, "pressure", Pressure({**app.config, "SIGN_LIMIT": "2 per minute"}))
+    monkeypatch.setitem(app.extensions, "pressure", SigningLimits({**app.config, "SIGN_LIMIT": "2 per minute"}))
     got = [
         post_registration(client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77").status_code
         for n in range(3)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.signatures import operations
 from campaign.signatures import tokens
 from campaign.signatures import owner_operations
@@ -169,7 +169,7 @@ def rows():
 def owed():
     """Return (kind, id of the signature, language) of all mail owed so far, in its order."""
     db.session.rollback()
-    message = OwedMessage.__table__.c
+    message = OutboxMessage.__table__.c
     return [
         tuple(each)
         for each in db.session.execute(

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.signatures import tokens as signature_keys
 from campaign.subscriptions import operations
 from campaign.subscriptions import tokens
@@ -72,7 +72,7 @@ def subscriptions():
 def owed_states(kind):
     """Return the states of the owed mails of a kind, oldest first."""
     db.session.rollback()
-    return db.session.scalars(select(OwedMessage.state).where(OwedMessage.kind == kind).order_by(OwedMessage.id)).all()
+    return db.session.scalars(select(OutboxMessage.state).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)).all()
 
 
 def link(view, subscription_id, lang="en"):

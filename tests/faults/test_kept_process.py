@@ -11,7 +11,7 @@ import pytest
 
 from campaign.cli import serving
 from campaign.cli.serving import KeptProcess
-from campaign.process.fork_lock import one_fork
+from campaign.process.fork_lock import fork_lock
 from tests.faults.plain_site import wait_until
 
 SLEEP = (sys.executable, "-c", "import time; time.sleep(60)")
@@ -88,7 +88,7 @@ def test_a_child_is_replaced_also_when_something_else_forks_at_that_instant(keep
 def test_a_child_that_dies_while_the_site_stops_is_not_replaced(keep, monkeypatch):
     kept = keep(SLEEP)
     child = kept._child
-    with one_fork():
+    with fork_lock():
         child.kill()
         time.sleep(3 * serving.RESTART_SECONDS)
         kept._stopping.set()

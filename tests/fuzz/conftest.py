@@ -5,7 +5,7 @@ from random import Random, SystemRandom
 
 import pytest
 
-from campaign.security.rate_limit_storage import storage_of
+from campaign.security.rate_limit_storage import limit_storage
 from tests.factories.organizers import make_organizer, sign_in
 from tests.fuzz.claims import Watcher
 from tests.fuzz.site import build
@@ -45,7 +45,7 @@ def unlimited(app, monkeypatch):
     """Nobody is asked to slow down."""
     monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: True)
     monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_pair", lambda _self, _address: True)
-    return lambda: storage_of(app.config).reset()
+    return lambda: limit_storage(app.config).reset()
 
 
 @pytest.fixture

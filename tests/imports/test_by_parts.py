@@ -10,7 +10,7 @@ from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.commit import accept, carry_in
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
-from campaign.imports.operations import ChangedMeanwhile, drop, keep_fates
+from campaign.imports.operations import EditConflict, drop, keep_fates
 from campaign.imports.queries import batch_by_id, batches_among
 from campaign.imports.rollback import NothingToUndo, carry_out, erase_rows, undo
 from campaign.imports.tasks import PATIENCE, go_on
@@ -104,7 +104,7 @@ def test_of_a_file_that_was_cut_short_nobody_sees_anything_and_nothing_stays(cut
 def test_who_stood_still_until_their_rows_were_erased_keeps_no_half_of_a_file(cut_short):
     seen = cut_short.changed_at.isoformat()
     erase_rows(write, cut_short.id)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(EditConflict):
         write(open_file, batch_id=cut_short.id, seen=seen)
     assert batch_by_id(cut_short.id).state == "dropped"
 

@@ -11,7 +11,7 @@ from campaign.imports import commit
 from campaign.imports.commit import StillWrong, accept, carry_in
 from campaign.imports.classification import without_wrong
 from campaign.imports.models import ImportRow
-from campaign.imports.operations import BatchClosed, ChangedMeanwhile, drop, keep_fates, keep_typed, match
+from campaign.imports.operations import BatchClosed, EditConflict, drop, keep_fates, keep_typed, match
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.rollback import NothingToUndo, erase_rows
 from campaign.imports.tasks import PATIENCE, forget, go_on
@@ -159,7 +159,7 @@ def test_the_second_of_two_who_work_on_a_batch_is_told(petition):
     decided, seen = fates_of(batch), batch.changed_at.isoformat()
     write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
     for operation, named in ((keep_typed, {"typed": {2: {"given_name": "Zara"}}}), (accept, {"decided": decided, "now": utcnow()})):
-        with pytest.raises(ChangedMeanwhile):
+        with pytest.raises(EditConflict):
             write(operation, batch_id=batch.id, seen=seen, **named)
     assert rows() == []
 

@@ -10,7 +10,7 @@ from campaign.kiosk import pairing
 from campaign.kiosk.tasks import tell_of_silence
 from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
@@ -25,7 +25,7 @@ def written(app):
 
     def written(kind):
         db.session.rollback()
-        queued = db.session.query(OwedMessage).filter_by(kind=kind).order_by(OwedMessage.id).all()
+        queued = db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.id).all()
         return [composers_of(app)[kind](each) for each in queued]
 
     return written

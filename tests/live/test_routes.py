@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from werkzeug.test import Client
 
-from campaign.edge.page_cache import PublicMemory
+from campaign.edge.page_cache import PageCache
 from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_counts
 from tests.factories.causes import make_cause
@@ -78,7 +78,7 @@ def test_the_tag_turns_also_when_as_many_leave_as_come(client, petition):
 
 
 def test_behind_the_edge_who_has_the_pulse_already_gets_nothing_to_read(app, petition):
-    client = Client(PublicMemory(app.wsgi_app))
+    client = Client(PageCache(app.wsgi_app))
     tag = client.get(PULSE).headers["ETag"]
     again = client.get(PULSE, headers={"If-None-Match": tag})
     assert (again.status_code, again.data) == (304, b"")

@@ -3,7 +3,7 @@
 from contextlib import contextmanager
 
 from campaign.extensions import write
-from campaign.mail.delivery import Postman
+from campaign.mail.delivery import OutboxWorker
 from campaign.mail.transport import transport_from
 from tests.mail.letters import KIND, SETTINGS, word
 
@@ -12,7 +12,7 @@ from tests.mail.letters import KIND, SETTINGS, word
 def postman_to(*urls, composers=None, write=write, timeout=5.0):
     """Yield a postman with one connection to each of `urls`."""
     transports = [transport_from(url, None, timeout=timeout, data_timeout=timeout) for url in urls]
-    postman = Postman(
+    postman = OutboxWorker(
         composers=composers or {KIND: word}, transports=transports, write=write, settings=SETTINGS
     )
     yield postman

@@ -8,7 +8,7 @@ from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.mail.composition import Message
 from campaign.mail.daily_limit import DailyLimit
-from campaign.mail.delivery import Postman, bound_kinds, composers_of, names_of, register
+from campaign.mail.delivery import OutboxWorker, bound_kinds, composers_of, names_of, register
 from campaign.mail.operations import DAY_IS_FULL
 from campaign.mail.transport import transport_from
 from tests.mail.letters import KIND, SETTINGS, digest_of, message, owe_some, owed_rows, person
@@ -32,7 +32,7 @@ def postman_of(server_url, limit):
             name = person(owed.subject_id if owed.kind == "other" else 1)
             return message(to=name, digest=digest_of(name))
 
-        return Postman(
+        return OutboxWorker(
             composers={KIND: word, "other": word},
             transports=[transport_from(server_url, None, timeout=5.0)],
             write=write,

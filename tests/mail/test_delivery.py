@@ -7,7 +7,7 @@ import pytest
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.mail import operations
-from campaign.mail.delivery import composers_of, postman_for, register
+from campaign.mail.delivery import composers_of, make_outbox_worker, register
 from tests.mail.letters import KIND, message, owe_some, owed_rows, person, states, word
 from tests.mail.postmen import postman_to
 
@@ -100,7 +100,7 @@ def test_the_applications_postman_writes_into_its_folder(app, tmp_path, monkeypa
     monkeypatch.setitem(composers_of(app), KIND, None)
     register(app, KIND, word)
     owe_some(2)
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 2
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 2
     assert len(list((tmp_path / "mail").glob("*.eml"))) == 2
 
 

@@ -8,7 +8,7 @@ import pytest
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.mail import operations
-from campaign.mail.operations import MAX_ATTEMPTS, claim, drop, mark_sent, owe, put_off, release
+from campaign.mail.operations import MAX_ATTEMPTS, claim, drop, mark_sent, enqueue, reschedule, release
 from tests.mail.letters import digest_of, owe_some, owed_rows, states
 
 pytestmark = pytest.mark.both_databases
@@ -36,7 +36,7 @@ def test_mail_for_later_is_not_claimed_before_its_time(app):
 
 def test_what_a_failed_transaction_owed_is_not_owed(app):
     def fail():
-        owe(kind="greeting", subject_id=1, lang="en")
+        enqueue(kind="greeting", subject_id=1, lang="en")
         raise KeyError
 
     with pytest.raises(KeyError):
@@ -91,7 +91,7 @@ def test_put_off_mail_comes_back_later_each_time_and_fails_in_the_end(app):
     for _ in range(MAX_ATTEMPTS):
         now = owed_rows()[0].due_at
         [row] = write(claim, limit=1, now=now)
-        write(put_off, row.id, error="451 4.7.1", now=now)
+        write(reschedule, row.id, error="451 4.7.1", now=now)
         delays.append((owed_rows()[0].due_at - now).total_seconds())
     assert delays.pop() == 0
     assert 24 <= delays[0] <= 36
@@ -110,7 +110,7 @@ def test_released_mail_has_lost_no_attempt(app):
 def test_a_long_error_is_cut_to_fit(app):
     owe_some(1)
     [row] = claim_now()
-    write(put_off, row.id, error="x" * 900, now=utcnow())
+    write(reschedule, row.id, error="x" * 900, now=utcnow())
     assert owed_rows()[0].last_error == "x" * 200
 
 

@@ -9,7 +9,7 @@ from campaign.process.clock import utcnow
 from campaign.mail import delivery
 from campaign.mail import sender_pool
 from campaign.mail.smtp_replies import Unreachable
-from campaign.mail.delivery import Postman
+from campaign.mail.delivery import OutboxWorker
 from campaign.mail.models import BULK
 from campaign.mail.transport import transport_from
 from tests.mail.letters import KIND, SETTINGS, owe_some, owed_rows, person, states, word
@@ -64,7 +64,7 @@ def test_a_dead_server_is_tried_once_in_thirty_seconds(app):
 
     owe_some(12)
     dead, now = Dead(), utcnow()
-    postman = Postman(composers={KIND: word}, transports=[dead], write=write, settings=SETTINGS)
+    postman = OutboxWorker(composers={KIND: word}, transports=[dead], write=write, settings=SETTINGS)
     for second in range(300):
         postman.deliver_due(now=now + timedelta(seconds=second))
     assert dead.tries == 10
@@ -74,7 +74,7 @@ def test_a_server_that_hangs_is_left_alone_and_loses_nothing(app):
     owe_some(12)
     with silent_server() as url:
         silent = Counted(transport_from(url, None, timeout=0.2))
-        postman = Postman(composers={KIND: word}, transports=[silent], write=write, settings=SETTINGS)
+        postman = OutboxWorker(composers={KIND: word}, transports=[silent], write=write, settings=SETTINGS)
         now = utcnow()
         for _ in range(2):
             assert postman.deliver_due(now=now) == 0

@@ -18,7 +18,7 @@ from campaign.montage.queries import draft_of, find_shape, is_public_shape, shap
 from campaign.montage.shapes import UnknownShape
 from campaign.montage.shaping import (
     ButterfliesWouldMove,
-    ShapeChangedMeanwhile,
+    ShapeEditConflict,
     ShapeInUse,
     TooManyDrafts,
     accept_shape,
@@ -102,7 +102,7 @@ def test_of_two_who_choose_at_once_one_is_told(app, cause):
     def take(name):
         try:
             return write(accept_shape, cause.id, name=name, former="monarch", now=NOON).shape
-        except ShapeChangedMeanwhile:
+        except ShapeEditConflict:
             return "told"
 
     results = together(app, [lambda: take("dove"), lambda: take("drop")])
@@ -152,7 +152,7 @@ def test_of_two_who_cut_the_same_picture_the_second_is_told(cause):
     first, second = made_of(ring()), made_of(heart("white"), cut=Cut("colour", 90))
     seen = draft.shape
     write(cut_draft, draft_id=draft.id, seen=seen, made=first, now=NOON)
-    with pytest.raises(ShapeChangedMeanwhile):
+    with pytest.raises(ShapeEditConflict):
         write(cut_draft, draft_id=draft.id, seen=seen, made=second, now=NOON)
     db.session.rollback()
     assert draft_of(cause, draft.id).shape == first.name

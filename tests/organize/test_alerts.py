@@ -8,7 +8,7 @@ from campaign.accounts.audit_models import AccountAlert
 from campaign.accounts.emails import alert, invitation
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.extensions import db
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_password
 
@@ -37,7 +37,7 @@ def ines(app):
 def alerts():
     """Return the Messages of the alerts owed so far, by address."""
     db.session.rollback()
-    rows = db.session.scalars(select(OwedMessage).where(OwedMessage.kind == ALERT).order_by(OwedMessage.id)).all()
+    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == ALERT).order_by(OutboxMessage.id)).all()
     messages = [alert(row) for row in rows]
     assert len({message.to for message in messages}) == len(messages)
     return {message.to: message for message in messages}
@@ -120,7 +120,7 @@ def test_removed_people_hear_of_nothing_but_their_removal(admin, ines, cause):
     about_teo = db.session.scalar(select(AccountAlert.id).where(AccountAlert.organizer_id == ines.id))
     admin.post(f"/organize/people/{ines.id}/remove")
     db.session.rollback()
-    owed = db.session.scalar(select(OwedMessage).where(OwedMessage.kind == ALERT, OwedMessage.subject_id == about_teo))
+    owed = db.session.scalar(select(OutboxMessage).where(OutboxMessage.kind == ALERT, OutboxMessage.subject_id == about_teo))
     assert alert(owed) is None
 
 
@@ -140,7 +140,7 @@ def test_an_invitation_names_role_and_cause_and_asks_for_a_second_factor(admin, 
     for address, role in ((TEO, "reviewer"), ("ana@brandt.example", "editor")):
         admin.post("/organize/people/invite", {"email": address, "role": role, "cause": cause.id})
     db.session.rollback()
-    rows = db.session.scalars(select(OwedMessage).where(OwedMessage.kind == "account_invitation").order_by(OwedMessage.id))
+    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "account_invitation").order_by(OutboxMessage.id))
     message, without = map(invitation, rows)
     for part, other in ((message.text, without.text), (message.html, without.html)):
         assert cause.text("en").title in part

@@ -12,7 +12,7 @@ from campaign.events.editing import change_part, mark_of, publish_due
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
@@ -33,7 +33,7 @@ def now_of(slug="talk"):
 
 def kinds_owed():
     db.session.rollback()
-    return [owed.kind for owed in db.session.query(OwedMessage).order_by(OwedMessage.id)]
+    return [owed.kind for owed in db.session.query(OutboxMessage).order_by(OutboxMessage.id)]
 
 
 def places(page, *slugs):

@@ -13,7 +13,7 @@ import pytest
 from flask_babel import force_locale
 
 from campaign.accounts.audit import entries
-from campaign.edge.page_cache import PublicMemory
+from campaign.edge.page_cache import PageCache
 from campaign.exports import delivery_pack
 from campaign.exports.models import Export
 from campaign.exports.operations import fail_export
@@ -178,7 +178,7 @@ def test_a_broken_download_goes_on_where_it_broke_unless_the_file_is_another(des
 
 
 def test_a_broken_download_goes_on_behind_the_edge_too(desk_of, petition, exporter, app, monkeypatch):
-    monkeypatch.setattr(app, "wsgi_app", PublicMemory(app.wsgi_app))
+    monkeypatch.setattr(app, "wsgi_app", PageCache(app.wsgi_app))
     sign_and_hatch(petition, AMALIA)
     desk = desk_of("exporter", petition.cause_id)
     here = ask(desk).location

@@ -133,10 +133,10 @@ def test_impossible_columns_are_refused_before_any_row_is_checked(desk, petition
 
 
 def test_unreadable_and_too_large_files_are_refused_at_the_form(app, desk, petition, monkeypatch):
-    nothing_in_it, no_file = upload(desk, b""), desk.post("/organize/imports/upload", {"petition": "home"})
-    assert (nothing_in_it.status_code, no_file.status_code) == (422, 422)
-    assert wrong_fields(nothing_in_it).keys() == wrong_fields(no_file).keys() == {"file"}
-    assert wrong_fields(nothing_in_it) != wrong_fields(no_file)
+    nothing_in_it, abort_missing_file = upload(desk, b""), desk.post("/organize/imports/upload", {"petition": "home"})
+    assert (nothing_in_it.status_code, abort_missing_file.status_code) == (422, 422)
+    assert wrong_fields(nothing_in_it).keys() == wrong_fields(abort_missing_file).keys() == {"file"}
+    assert wrong_fields(nothing_in_it) != wrong_fields(abort_missing_file)
     monkeypatch.setitem(app.config, "IMPORT_BYTES", 300_000)
     assert upload(desk, b"given_name\n" + b"Ana\n" * 70_000).status_code == 422
     too_large = upload(desk, b"given_name\n" + b"Ana\n" * 80_000)

@@ -11,7 +11,7 @@ from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.organize.statistics.tables import TABLES
 from campaign.signatures.owner_operations import erase
-from campaign.signatures.aggregates import SumsKeeper
+from campaign.signatures.aggregates import AggregateRefresher
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
 from tests.page_parts import alerts, figures, text_at, values
@@ -130,6 +130,6 @@ def test_many_that_nobody_has_added_up_keep_no_page_waiting(desk_of, monkeypatch
     assert alerts(desk.get("/organize/numbers/petitions/home")) == ["note"]
     assert ">3</dd>" in desk.get("/organize/").text
     monkeypatch.setattr("campaign.signatures.aggregates.MANY", 1)
-    SumsKeeper(write, holder="test").keep()
+    AggregateRefresher(write, holder="test").keep()
     page = desk.get("/organize/numbers/petitions/home")
     assert alerts(page) == [] and values(page, "data-ledger") == ["agrees"]

@@ -12,7 +12,7 @@ from campaign.exports.models import Export
 from campaign.extensions import db, write
 from campaign.kiosk.models import Kiosk
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.organize.overview.activity import PERMISSION
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.petitions.models import Petition
@@ -136,7 +136,7 @@ def test_admins_are_told_that_no_email_goes_out(desk_of):
     sign(petition)
     admin, owner = desk_of(), desk_of("owner", petition.cause_id)
     assert "/organize/mail/" not in tasks_in(admin.get("/organize/").text)
-    write(lambda: db.session.query(OwedMessage).update({"created_at": utcnow() - timedelta(hours=1)}))
+    write(lambda: db.session.query(OutboxMessage).update({"created_at": utcnow() - timedelta(hours=1)}))
     assert "/organize/mail/" in tasks_in(admin.get("/organize/").text)
     assert "/organize/mail/" not in tasks_in(owner.get("/organize/").text)
 

@@ -6,7 +6,7 @@ import pytest
 
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_letter, letter_of, move_petition
+from campaign.petitions.editing import EditConflict, change_dates, change_letter, letter_of, move_petition
 from campaign.petitions.operations import SlugTaken, close_petition, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from tests.factories.petitions import TEXTS, make_petition
@@ -36,7 +36,7 @@ def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_tol
         texts = reworded(petition, f"Words of editor {number}")
         try:
             return write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow()) is not None
-        except ChangedMeanwhile:
+        except EditConflict:
             return False
 
     saved = together(app, [lambda number=number: save(number) for number in range(4)])

@@ -7,7 +7,7 @@ from PIL import Image
 
 from campaign.extensions import db, write
 from campaign.publishing.pictures import clean_picture
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.pictures import change_picture, mark_of, remove_picture
 from campaign.petitions.queries import petition_in_any_state
@@ -59,7 +59,7 @@ def test_words_and_point_change_without_a_new_file_and_the_second_editor_is_told
     digest, seen = picture_now().digest, mark_of(picture_now())
     give_picture(petition, picture=None, focal=(0, 0))
     assert (picture_now().digest, picture_now().focal_x) == (digest, 0)
-    with pytest.raises(ChangedMeanwhile):
+    with pytest.raises(EditConflict):
         give_picture(petition, mark=seen)
 
 

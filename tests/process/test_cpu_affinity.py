@@ -14,7 +14,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="on
 # The module alone: to load the application takes seconds.
 BIND = """
 import os, runpy, sys
-runpy.run_path(sys.argv[1])["keep_to_one"]()
+runpy.run_path(sys.argv[1])["pin_to_cpu"]()
 print(*os.sched_getaffinity(0), flush=True)
 input()
 """

@@ -5,9 +5,9 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.security import rate_limit_storage as module
-from campaign.security.rate_limit_storage import AWAY_SECONDS, SteadyCounters, storage_of
-from campaign.security.write_behind_storage import LateCounters
-from campaign.security.sqlite_storage import SharedCounters
+from campaign.security.rate_limit_storage import AWAY_SECONDS, FallbackStorage, limit_storage
+from campaign.security.write_behind_storage import WriteBehindStorage
+from campaign.security.sqlite_storage import SqliteStorage
 from tests.security.clocks import Clock
 
 
@@ -23,10 +23,10 @@ def path(tmp_path):
     return tmp_path / "counters.sqlite3"
 
 
-@pytest.mark.parametrize("wrap", [lambda counters: counters, lambda counters: LateCounters(counters, 0)])
+@pytest.mark.parametrize("wrap", [lambda counters: counters, lambda counters: WriteBehindStorage(counters, 0)])
 def test_a_file_that_cannot_be_used_limits_all_the_same(path, clock, wrap):
     path.mkdir()
-    limiter = FixedWindowRateLimiter(wrap(SteadyCounters(SharedCounters(path))))
+    limiter = FixedWindowRateLimiter(wrap(FallbackStorage(SqliteStorage(path))))
     three = RateLimitItemPerMinute(3)
     assert [limiter.hit(three, "amalia") for _ in range(4)] == [True, True, True, False]
     assert limiter.test(three, "teo") and not limiter.test(three, "amalia")
@@ -35,26 +35,26 @@ def test_a_file_that_cannot_be_used_limits_all_the_same(path, clock, wrap):
 
 def test_a_damaged_file_stops_nobody(path, clock):
     path.write_bytes(b"no database" * 1000)
-    assert SteadyCounters(SharedCounters(path)).incr("amalia", 60) == 1
+    assert FallbackStorage(SqliteStorage(path)).incr("amalia", 60) == 1
 
 
 def test_a_redis_that_is_away_stops_nobody(clock):
-    counters = storage_of({"REDIS_URL": "redis://127.0.0.1:1/0"})
+    counters = limit_storage({"REDIS_URL": "redis://127.0.0.1:1/0"})
     assert [counters.incr("amalia", 60) for _ in range(2)] == [1, 2]
 
 
 def test_what_is_away_is_not_asked_by_everybody_and_is_asked_again(path, clock, caplog):
     path.mkdir()
-    counters = SteadyCounters(SharedCounters(path))
+    counters = FallbackStorage(SqliteStorage(path))
     for _ in range(5):
         counters.incr("amalia", 60)
     assert caplog.text.count("counts by itself") == 1
     path.rmdir()
     clock.now += AWAY_SECONDS
     assert counters.incr("amalia", 60) == 1
-    assert SharedCounters(path).get("amalia") == 1
+    assert SqliteStorage(path).get("amalia") == 1
 
 
 def test_nobody_waits_long_for_a_redis_that_does_not_answer():
-    waits = storage_of({"REDIS_URL": "redis://127.0.0.1:1/0"})._shared.storage.connection_pool.connection_kwargs
+    waits = limit_storage({"REDIS_URL": "redis://127.0.0.1:1/0"})._shared.storage.connection_pool.connection_kwargs
     assert 0 < waits["socket_timeout"] <= 1 and 0 < waits["socket_connect_timeout"] <= 1

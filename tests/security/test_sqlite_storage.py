@@ -9,7 +9,7 @@ from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.security import sqlite_storage
-from campaign.security.sqlite_storage import SharedCounters
+from campaign.security.sqlite_storage import SqliteStorage
 from tests.security.clocks import Clock
 
 
@@ -22,11 +22,11 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def counters(tmp_path):
-    return SharedCounters(tmp_path / "new" / "counters.sqlite3")
+    return SqliteStorage(tmp_path / "new" / "counters.sqlite3")
 
 
 def count_elsewhere(path, times):
-    counters = SharedCounters(path)
+    counters = SqliteStorage(path)
     for _ in range(times):
         counters.incr("amalia", 60)
 

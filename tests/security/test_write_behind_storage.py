@@ -5,8 +5,8 @@ import pytest
 from campaign.security import write_behind_storage
 
 from campaign.security import sqlite_storage
-from campaign.security.write_behind_storage import LateCounters
-from campaign.security.sqlite_storage import SharedCounters
+from campaign.security.write_behind_storage import WriteBehindStorage
+from campaign.security.sqlite_storage import SqliteStorage
 from tests.security.clocks import Clock
 
 
@@ -19,12 +19,12 @@ def clock(monkeypatch):
 
 @pytest.fixture
 def shared(tmp_path):
-    return SharedCounters(tmp_path / "counters.sqlite3")
+    return SqliteStorage(tmp_path / "counters.sqlite3")
 
 
 @pytest.fixture
 def counters(clock, shared):
-    return LateCounters(shared, 0.25)
+    return WriteBehindStorage(shared, 0.25)
 
 
 def test_what_was_counted_here_is_known_here_at_once(counters):
@@ -42,7 +42,7 @@ def test_others_hear_of_it_within_the_given_time(counters, shared, clock):
 
 
 def test_two_processes_count_together(counters, shared, clock):
-    other = LateCounters(shared, 0.25)
+    other = WriteBehindStorage(shared, 0.25)
     for _ in range(5):
         counters.incr("amalia", 60)
         other.incr("amalia", 60)

@@ -7,7 +7,7 @@ from werkzeug.test import Client
 
 from campaign.edge.client_address import ClientAddress
 from campaign.signatures import abuse_limits as module
-from campaign.signatures.abuse_limits import Pressure
+from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.signatures import JSON, ODILE, link, post_signature, rows
 from tests.signatures.test_proof_of_work import solved
 
@@ -30,7 +30,7 @@ def press(app, tmp_path, monkeypatch):
             "VAR_DIR": str(tmp_path),
         }
         monkeypatch.setitem(
-            app.extensions, "pressure", Pressure({**app.config, **limits, "REDIS_URL": ""})
+            app.extensions, "pressure", SigningLimits({**app.config, **limits, "REDIS_URL": ""})
         )
 
     return start

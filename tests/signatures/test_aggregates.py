@@ -27,7 +27,7 @@ def keeper(monkeypatch):
     monkeypatch.setattr(aggregates, "MANY", 1)
     monkeypatch.setattr(aggregates, "SECONDS", 0)
     monkeypatch.setattr(aggregates, "SHARE", 1e9)
-    return aggregates.SumsKeeper(write, holder="test")
+    return aggregates.AggregateRefresher(write, holder="test")
 
 
 def all_sums(*petitions):

@@ -11,7 +11,7 @@ import pytest
 from campaign.extensions import write
 from campaign.text.whitespace import in_one_line
 from campaign.process.clock import utcnow
-from campaign.mail.delivery import composers_of, postman_for
+from campaign.mail.delivery import composers_of, make_outbox_worker
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import emails
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
@@ -150,7 +150,7 @@ def test_from_the_form_to_the_number_by_the_letter_alone(
     post_signature(
         client, petition, {**AMALIA, "given_name": "Zoë", "name_display": "full"}, lang="es"
     )
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     [path] = (tmp_path / "mail").glob("*.eml")
     letter = message_from_bytes(path.read_bytes(), policy=policy.default)
     assert letter["To"].addresses[0].addr_spec == "amalia@rosales.example"
@@ -169,7 +169,7 @@ def test_a_letter_whose_occasion_has_passed_is_dropped_by_the_postman(
 ):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     confirm(sign(petition))
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 1
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 1
     assert not list(tmp_path.rglob("*.eml"))
 
 
@@ -179,5 +179,5 @@ def test_the_letters_of_one_pass_read_their_petition_once(app, petition, tmp_pat
         sign(petition, {**AMALIA, "email": f"amalia.{number}@example.org"})
     read = []
     monkeypatch.setattr(emails, "petition_by_id", lambda id: read.append(id) or petition_by_id(id))
-    assert postman_for(app, write).deliver_due(now=utcnow()) == 3
+    assert make_outbox_worker(app, write).deliver_due(now=utcnow()) == 3
     assert read == [petition.id]

@@ -8,7 +8,7 @@ from sqlalchemy import update
 from campaign.accounts.audit import COMMAND, entries
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import reopen_petition
 from campaign.petitions.queries import petition_by_id
@@ -148,7 +148,7 @@ def test_the_letter_says_when_and_is_dropped_where_data_is_to_stay(app, petition
     end(petition, days_ago=1)
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.tell_of_erasing, now=utcnow())
-    letter = db.session.query(OwedMessage).filter_by(kind="retention_notice").one()
+    letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     compose = app.extensions["mail_composers"]["retention_notice"]
     message = compose(letter)
     assert "Bring them home" in message.subject
@@ -164,6 +164,6 @@ def test_the_letter_names_the_day_that_it_is_in_the_zone_of_the_campaign(app, pe
     write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(closes_at=closes)))
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.tell_of_erasing, now=closes + 10 * DAY - erasure.NOTICE)
-    letter = db.session.query(OwedMessage).filter_by(kind="retention_notice").one()
+    letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     message = app.extensions["mail_composers"]["retention_notice"](letter)
     assert all("19 January 2031" in words for words in (message.subject, message.text, message.html))

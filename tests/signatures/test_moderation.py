@@ -106,6 +106,6 @@ def test_a_correction_of_words_that_changed_meanwhile_is_refused(petition):
     signature = sign_and_hatch(petition)
     seen = moderation.fingerprint_of(row(signature))
     assert write(moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amália") == ["given_name"]
-    with pytest.raises(moderation.ChangedMeanwhile):
+    with pytest.raises(moderation.EditConflict):
         write(moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amélie")
     assert row(signature).given_name == "Amália"

@@ -8,7 +8,7 @@ import pytest
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.mail.delivery import postman_for
+from campaign.mail.delivery import make_outbox_worker
 from campaign.signatures.tasks import remind
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, sign
@@ -24,7 +24,7 @@ def delivered(app, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
 
     def deliver():
-        postman = postman_for(app, write)
+        postman = make_outbox_worker(app, write)
         while postman.deliver_due(now=utcnow() + timedelta(minutes=2)):
             pass
         paths = sorted((tmp_path / "mail").glob("*.eml"))

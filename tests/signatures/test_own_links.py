@@ -11,7 +11,7 @@ from campaign.extensions import db, write
 from campaign.security.dated_tokens import last_day_of
 from campaign.process.clock import utcnow
 from campaign.security.tokens import make_token
-from campaign.mail.delivery import composers_of, postman_for
+from campaign.mail.delivery import composers_of, make_outbox_worker
 from campaign.signatures import own_links
 from campaign.signatures import tokens
 from campaign.signatures.models import OwnLinkRequest
@@ -229,7 +229,7 @@ def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(
     for each in petitions:
         for place in range(5):
             sign(each, AMALIA, comment=f"Forged {place}")
-    postman = postman_for(app, write)
+    postman = make_outbox_worker(app, write)
     while postman.deliver_due(now=utcnow()):
         pass
     delivered = tmp_path / "mail"

@@ -8,7 +8,7 @@ import pytest
 from campaign.extensions import write
 from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.signatures import owner_operations
 from campaign.signatures.operations import LinkExpired
 from campaign.signatures.owner_operations import erase
@@ -409,7 +409,7 @@ def test_programs_get_the_same_answer_for_a_form_that_waits(client, petition):
 
 
 def test_owed_emails_name_no_address(both):
-    columns = {column.name for column in OwedMessage.__table__.c}
+    columns = {column.name for column in OutboxMessage.__table__.c}
     assert not {name for name in columns if "email" in name or "address" in name}
 
 

@@ -14,7 +14,7 @@ from tests.factories.signatures import AMALIA, JSON, ODILE, confirm, hatch_now, 
 
 pytestmark = pytest.mark.both_databases
 
-WAYS = [
+TRACKING_PARAMETERS = [
     ("words", "casino royale", {"comment": "Come to the CASINO-Royale!"}),
     ("words", "perez", {"family_name": "Pérez"}),
     ("mail_domain", "rosales.example", {"email": "amalia@mail.rosales.example"}),
@@ -29,7 +29,7 @@ def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
     return write(rule_operations.switch_on, rule_id=rule.id, now=utcnow()) if is_on else rule
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), WAYS)
+@pytest.mark.parametrize(("kind", "pattern", "words"), TRACKING_PARAMETERS)
 def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(client, petition, kind, pattern, words):
     rule = make_rule(petition, kind, pattern)
     innocent = post_signature(client, petition, ODILE, address="198.51.100.7", headers=JSON)
@@ -38,7 +38,7 @@ def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(client, petit
     assert [(each.state, each.held_reason) for each in rows()] == [("pending", ""), ("held", rule.reason)]
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), WAYS)
+@pytest.mark.parametrize(("kind", "pattern", "words"), TRACKING_PARAMETERS)
 def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_nothing(petition, kind, pattern, words):
     sign_and_hatch(petition, ODILE, address_digest=tokens.network_digest("198.51.100.7"))
     held = sign_and_hatch(petition, {**AMALIA, **words}, address_digest=tokens.network_digest("203.0.113.77"))

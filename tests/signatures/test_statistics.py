@@ -6,7 +6,7 @@ import pytest
 
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.signatures import statistics
 from campaign.signatures import search
 from campaign.signatures.forecast import forecast
@@ -51,9 +51,9 @@ def test_another_petitions_figures_are_its_own(petition):
 
 def test_mail_that_does_not_arrive_is_counted_by_its_kind(petition):
     signature = sign(petition)
-    write(lambda: db.session.query(OwedMessage).filter_by(subject_id=signature).update({"state": "failed", "last_error": "550"}))
+    write(lambda: db.session.query(OutboxMessage).filter_by(subject_id=signature).update({"state": "failed", "last_error": "550"}))
     assert statistics.mail_trouble([petition.id]) == [statistics.MailTrouble("signature_confirmation", 0, 1, 0)]
-    write(lambda: db.session.query(OwedMessage).update({"state": "dropped", "last_error": "no longer apt"}))
+    write(lambda: db.session.query(OutboxMessage).update({"state": "dropped", "last_error": "no longer apt"}))
     assert statistics.mail_trouble([petition.id]) == []
 
 

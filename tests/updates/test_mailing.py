@@ -12,7 +12,7 @@ from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks
@@ -43,7 +43,7 @@ def plan(update, **wishes):
 
 
 def send_all(now=None):
-    """Let the worker owe all there is to owe; return in how many batches."""
+    """Let the worker enqueue all there is to enqueue; return in how many batches."""
     batches = 0
     while write(tasks.send_batch, now=now or utcnow()):
         batches += 1
@@ -52,7 +52,7 @@ def send_all(now=None):
 
 def owed_now():
     db.session.rollback()
-    return db.session.scalar(select(func.count()).where(OwedMessage.kind == LETTER, OwedMessage.state == "owed"))
+    return db.session.scalar(select(func.count()).where(OutboxMessage.kind == LETTER, OutboxMessage.state == "owed"))
 
 
 def delivered(app, script):
@@ -100,7 +100,7 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
 
     with monkeypatch.context() as death:
         # The receipts are written by then; nothing of this batch may stay.
-        death.setattr(tasks, "owe_all", die)
+        death.setattr(tasks, "enqueue_many", die)
         with pytest.raises(KeyboardInterrupt):
             write(tasks.send_batch, now=utcnow())
     assert owed_now() == 30
@@ -238,7 +238,7 @@ def test_the_report_outlives_the_outbox(app, cause):
     later = utcnow() + timedelta(days=26)
     # Of several workers one settles it: the others would find no receipts any more, and report nought.
     assert sorted(together(app, [lambda: write(tasks.settle, now=later)] * 4)) == [0, 0, 0, 1]
-    write(lambda: db.session.execute(delete(OwedMessage)))
+    write(lambda: db.session.execute(delete(OutboxMessage)))
     assert mailings.report(mailings.mailing_of(planned.update_id))["sent"] == 2
 
 

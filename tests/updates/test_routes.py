@@ -14,7 +14,7 @@ from campaign.publishing.pictures import clean_picture
 from campaign.process.clock import utcnow
 from campaign.updates.operations import (
     Links,
-    UpdateChangedMeanwhile,
+    UpdateEditConflict,
     UpdateNotReady,
     UpdateSlugTaken,
     change_update,
@@ -152,7 +152,7 @@ def test_of_two_editors_the_second_is_told(app):
     made = make_update()
     change = {"update_id": made.id, "revision": 1, "texts": {"en": {"title": "New", "body": "x"}}, "now": utcnow()}
     write(change_update, links=Links(), **change)
-    with pytest.raises(UpdateChangedMeanwhile):
+    with pytest.raises(UpdateEditConflict):
         write(change_update, links=Links(), **change)
     assert [text.lang for text in update_now().texts] == ["en"]
 

@@ -41,7 +41,7 @@ def merge(signature_id):
 
 
 def mail(cause_id):
-    """Plan a mailing and owe its letters; return how many."""
+    """Plan a mailing and enqueue its letters; return how many."""
     update = make_update(cause_id=cause_id)
     write(mailings.plan_mailing, update_id=update.id, now=utcnow())
     while write(tasks.send_batch, now=utcnow() + timedelta(minutes=1)):

@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from campaign.extensions import db
 from campaign.process.clock import utcnow
-from campaign.mail.models import OwedMessage
+from campaign.mail.models import OutboxMessage
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
@@ -82,7 +82,7 @@ def test_the_token_opens_from_anywhere(client, app, monkeypatch):
 def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client, app):
     sign(make_petition())
     day_ago = utcnow() - timedelta(days=1)
-    db.session.execute(update(OwedMessage).values(created_at=day_ago, attempts=4, last_error="450 4.2.0", due_at=utcnow() + timedelta(hours=1)))
+    db.session.execute(update(OutboxMessage).values(created_at=day_ago, attempts=4, last_error="450 4.2.0", due_at=utcnow() + timedelta(hours=1)))
     db.session.commit()
     told = figures(client)
     assert told["volante_mail_due"] == 0

@@ -11,7 +11,7 @@ from campaign.accounts.queries import organizer_by_id
 from campaign.accounts.sessions import DEVICE_KEPT, MAX_AGE, close_session, is_known, know_device, open_session
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.mail.operations import owe
+from campaign.mail.operations import enqueue
 from campaign.organize.auth.devices import described
 from campaign.organize.identity import DEVICE_COOKIE, PATH, SESSION_COOKIE, read_cookie, set_cookie
 
@@ -77,4 +77,4 @@ def _remember(organizer_id, device_token, now, browser):
     lang = organizer_by_id(organizer_id).lang
     device, is_new = know_device(organizer_id=organizer_id, device_token=device_token, lang=lang, now=now, **browser)
     if is_new and not is_first:
-        owe(kind=NEW_DEVICE, subject_id=device.id, lang=lang)
+        enqueue(kind=NEW_DEVICE, subject_id=device.id, lang=lang)

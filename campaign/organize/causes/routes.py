@@ -6,7 +6,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, u
 from flask_babel import gettext as _
 
 from campaign.causes.operations import (
-    CauseChangedMeanwhile,
+    CauseEditConflict,
     CauseSlugTaken,
     change_cause,
     create_cause,
@@ -28,7 +28,7 @@ from campaign.organize.access import allowed
 from campaign.organize.schedule_forms import LaterForm
 from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.identity import causes_where, may
-from campaign.organize.scope import any_cause
+from campaign.organize.scope import load_cause
 from campaign.petitions.presenters import cards_of_cause
 from campaign.updates.presenters import recent_cards
 
@@ -78,7 +78,7 @@ def create():
 
 
 @blueprint.get("/<slug>")
-@allowed("causes.see", any_cause)
+@allowed("causes.see", load_cause)
 def show(cause):
     return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
 
@@ -98,13 +98,13 @@ def shown(cause, later, status=200):
 
 
 @blueprint.get("/<slug>/words")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def words(cause):
     return _writing_page(CauseForm.of(cause), cause)
 
 
 @blueprint.post("/<slug>/words")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def save_words(cause):
     form = CauseForm().without_shape()
     form.slug.data = cause.slug
@@ -121,7 +121,7 @@ def save_words(cause):
             texts=form.texts(),
             palette=form.palette.data,
         )
-    except CauseChangedMeanwhile:
+    except CauseEditConflict:
         present = cause_in_any_state(cause.slug)
         # A button pressed twice, or two who meant the same, are no conflict.
         if conflicting := caught_up(form, CauseForm.of(present)):
@@ -131,13 +131,13 @@ def save_words(cause):
 
 
 @blueprint.get("/<slug>/address")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def address(cause):
     return _address_page(cause, _slug_of(cause))
 
 
 @blueprint.post("/<slug>/address")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def save_address(cause):
     form = SlugForm()
     if not form.validate():
@@ -147,7 +147,7 @@ def save_address(cause):
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
         return _address_page(cause, form, 422)
-    except CauseChangedMeanwhile:
+    except CauseEditConflict:
         present = cause_in_any_state(cause.slug)
         return _address_page(present, form, 409, caught_up(form, _slug_of(present)))
     flash(_("It lives at its new address. The old one leads on to it."), "sure")

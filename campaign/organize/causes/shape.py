@@ -9,11 +9,11 @@ from campaign.causes.queries import cause_in_any_state, cause_numbers
 from campaign.process.clock import utcnow
 from campaign.montage.queries import draft_of, drafts_of, shapes_of
 from campaign.montage.shapes import shape_names
-from campaign.montage.shaping import ShapeChangedMeanwhile, ShapeInUse, accept_shape, drop_shape
+from campaign.montage.shaping import ShapeEditConflict, ShapeInUse, accept_shape, drop_shape
 from campaign.montage.image_jobs import preview_png
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES
-from campaign.organize.causes.routes import any_cause, blueprint
+from campaign.organize.causes.routes import load_cause, blueprint
 from campaign.organize.causes.shape_forms import ShapePictureForm
 from campaign.organize.access import allowed
 
@@ -24,20 +24,20 @@ AMONG_OTHERS = 2_000
 
 
 @blueprint.get("/<slug>/shape")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def shape(cause):
     return shapes_page(cause, ShapePictureForm(formdata=None))
 
 
 @blueprint.get("/<slug>/shape/<name>")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def shape_look(cause, name):
     """One shape, with few and with very many butterflies, before the cause takes it."""
     return _look(cause, name)
 
 
 @blueprint.post("/<slug>/shape/<name>")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def take_shape(cause, name):
     former = request.form.get("former", "")
     titles = titles_of(cause)
@@ -47,7 +47,7 @@ def take_shape(cause, name):
     fact = shape_fact("causes.shape", cause, shape=name, was=former)
     try:
         act(fact, take, cause_id=cause.id, name=name, former=former, now=utcnow())
-    except ShapeChangedMeanwhile:
+    except ShapeEditConflict:
         return _told(cause_in_any_state(cause.slug), name)
     flash(_("The montage has its new shape. Whoever has a page open sees it when they load it again."), "sure")
     if former != name and former in titles:
@@ -56,7 +56,7 @@ def take_shape(cause, name):
 
 
 @blueprint.post("/<slug>/shape/<name>/drop")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def drop_own_shape(cause, name):
     try:
         act(shape_fact("causes.shape_drop", cause, shape=name), drop_shape, cause_id=cause.id, name=name)
@@ -68,7 +68,7 @@ def drop_own_shape(cause, name):
 
 
 @blueprint.get("/<slug>/shape/<name>/<count>.png")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def shape_preview(cause, name, count):
     """The montage as it would be; `count` is "now" or one of those that shapes are looked at with."""
     last, gaps = cause_numbers(cause.id)

@@ -7,11 +7,11 @@ from campaign.process.clock import utcnow
 from campaign.montage.shape_extraction import Cut
 from campaign.montage.pictures import TooManyPictures
 from campaign.montage.queries import draft_of
-from campaign.montage.shaping import ShapeChangedMeanwhile, TooManyDrafts, begin_draft, cut_draft, drop_draft
+from campaign.montage.shaping import ShapeEditConflict, TooManyDrafts, begin_draft, cut_draft, drop_draft
 from campaign.montage.uploads import PictureRefused
 from campaign.montage.image_jobs import WorkFailed, cut_out
 from campaign.organize.audited_write import act
-from campaign.organize.causes.routes import any_cause, blueprint
+from campaign.organize.causes.routes import load_cause, blueprint
 from campaign.organize.causes.shape import any_draft, back_to_shapes, shape_fact, shapes_page, sights_of, titles_of
 from campaign.organize.causes.shape_forms import MAX_UPLOAD_BYTES, REFUSALS, CutForm, ShapePictureForm
 from campaign.organize.access import allowed, takes_bytes
@@ -24,7 +24,7 @@ def _refuse_heavy():
 
 @blueprint.post("/<slug>/shape")
 @takes_bytes(MAX_UPLOAD_BYTES, _refuse_heavy)
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def add_shape(cause):
     """Keep the picture, cut out as fits it, and lead to where it is looked at."""
     form = ShapePictureForm()
@@ -43,14 +43,14 @@ def add_shape(cause):
 
 
 @blueprint.get("/<slug>/shape/pictures/<int:draft_id>")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def shape_draft(cause, draft_id):
     draft = any_draft(cause, draft_id)
     return _page(cause, draft, CutForm.of(draft)) if draft else back_to_shapes(cause)
 
 
 @blueprint.post("/<slug>/shape/pictures/<int:draft_id>")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def cut_shape_draft(cause, draft_id):
     draft, form = any_draft(cause, draft_id), CutForm()
     if draft is None:
@@ -66,7 +66,7 @@ def cut_shape_draft(cause, draft_id):
     except (PictureRefused, WorkFailed, TooManyPictures) as refusal:
         form.threshold.errors = [_why(refusal)]
         return _page(cause, draft, form, 422)
-    except ShapeChangedMeanwhile:
+    except ShapeEditConflict:
         present = draft_of(cause, draft_id)
         flash(_("Somebody else cut the picture out in another way meanwhile. It is the one below."), "waiting")
         return _page(cause, present, CutForm.of(present), 409)
@@ -74,7 +74,7 @@ def cut_shape_draft(cause, draft_id):
 
 
 @blueprint.post("/<slug>/shape/pictures/<int:draft_id>/discard")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def drop_shape_draft(cause, draft_id):
     if any_draft(cause, draft_id):
         act(shape_fact("causes.shape_discard", cause), drop_draft, draft_id=draft_id)
@@ -83,7 +83,7 @@ def drop_shape_draft(cause, draft_id):
 
 
 @blueprint.get("/<slug>/shape/pictures/<int:draft_id>.webp")
-@allowed("causes.edit", any_cause)
+@allowed("causes.edit", load_cause)
 def shape_picture(cause, draft_id):
     """The picture that was sent, without what a camera adds."""
     draft = draft_of(cause, draft_id) or abort(404)

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.causes.operations import publish_cause, schedule_cause
 from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
-from campaign.organize.causes.routes import any_cause, back_to, blueprint, fact_of, preview_page, shown
+from campaign.organize.causes.routes import load_cause, back_to, blueprint, fact_of, preview_page, shown
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.drafts import speak_as_asked
 from campaign.organize.access import allowed
@@ -15,7 +15,7 @@ from campaign.petitions.closing import close_cause, reopen_cause, retire_cause
 
 
 @blueprint.post("/<slug>/publish")
-@allowed("causes.publish", any_cause)
+@allowed("causes.publish", load_cause)
 def publish(cause):
     act(fact_of("causes.publish", cause), publish_cause, cause_id=cause.id)
     flash(_("Published. It stands at its address from now on."), "sure")
@@ -23,7 +23,7 @@ def publish(cause):
 
 
 @blueprint.post("/<slug>/publish-later")
-@allowed("causes.publish", any_cause)
+@allowed("causes.publish", load_cause)
 def publish_later(cause):
     form = LaterForm()
     if not form.validate():
@@ -36,7 +36,7 @@ def publish_later(cause):
 
 
 @blueprint.post("/<slug>/publish-not")
-@allowed("causes.publish", any_cause)
+@allowed("causes.publish", load_cause)
 def publish_not(cause):
     """Take back that it goes out by itself."""
     act(fact_of("causes.schedule", cause), schedule_cause, cause_id=cause.id, at=None)
@@ -45,7 +45,7 @@ def publish_not(cause):
 
 
 @blueprint.post("/<slug>/close")
-@allowed("causes.publish", any_cause)
+@allowed("causes.publish", load_cause)
 def close(cause):
     act(fact_of("causes.close", cause), close_cause, cause_id=cause.id, now=utcnow())
     flash(_("Closed, and its petitions with it. Whoever signed before that can still confirm."), "sure")
@@ -53,7 +53,7 @@ def close(cause):
 
 
 @blueprint.post("/<slug>/reopen")
-@allowed("causes.publish", any_cause)
+@allowed("causes.publish", load_cause)
 def reopen(cause):
     act(fact_of("causes.reopen", cause), reopen_cause, cause_id=cause.id)
     flash(_("Open again, and with it the petitions that were closed with it."), "sure")
@@ -61,7 +61,7 @@ def reopen(cause):
 
 
 @blueprint.post("/<slug>/archive")
-@allowed("causes.publish", any_cause)
+@allowed("causes.publish", load_cause)
 def archive(cause):
     act(fact_of("causes.archive", cause), retire_cause, cause_id=cause.id, now=utcnow())
     flash(_("Archived. It stands in no list any more, and its petitions are closed."), "sure")
@@ -69,7 +69,7 @@ def archive(cause):
 
 
 @blueprint.get("/<slug>/preview")
-@allowed("causes.see", any_cause)
+@allowed("causes.see", load_cause)
 def preview(cause):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()

@@ -4,7 +4,7 @@ from flask import g, render_template
 
 from campaign.events.registration_search import find, numbers_of
 from campaign.organize.audited_write import note
-from campaign.organize.events.routes import any_event, blueprint, fact_of
+from campaign.organize.events.routes import load_event, blueprint, fact_of
 from campaign.organize.events.registration_forms import AttendanceForm
 from campaign.organize.access import allowed, fresh
 from campaign.organize.statistics.tables import as_csv
@@ -14,14 +14,14 @@ HEADING = ("name", "email", "seats", "state", "came_at", "registered_at", "langu
 
 
 @blueprint.get("/<slug>/registrations/export")
-@allowed("registrations.export", any_event)
+@allowed("registrations.export", load_event)
 @fresh
 def attendance(event):
     return _page(event, AttendanceForm(formdata=None))
 
 
 @blueprint.post("/<slug>/registrations/export")
-@allowed("registrations.export", any_event)
+@allowed("registrations.export", load_event)
 @fresh
 def take_along(event):
     form = AttendanceForm()

@@ -18,7 +18,7 @@ from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
 from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.events.routes import any_event, blueprint, fact_of
+from campaign.organize.events.routes import load_event, blueprint, fact_of
 from campaign.organize.access import allowed
 from campaign.organize.identity import organizer
 
@@ -37,7 +37,7 @@ NO_SEAT = {
 
 
 @blueprint.get("/<slug>/door")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def door(event):
     note(_sight(event))
     answer = make_response(render_template("organize/events/door.html", **_list(event)))
@@ -46,7 +46,7 @@ def door(event):
 
 
 @blueprint.get("/<slug>/door/list")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def door_list(event):
     """The numbers and the list alone: what the page asks for while somebody types, and every few seconds."""
     noted = {"organizer_id": organizer().id, "subject": ("event", event.id), "since": utcnow() - NOTED_EVERY}
@@ -56,7 +56,7 @@ def door_list(event):
 
 
 @blueprint.post("/<slug>/door/check-in")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def come(event):
     """Check in who has the code; with `anyway` also who has no seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
@@ -76,7 +76,7 @@ def come(event):
 
 
 @blueprint.post("/<slug>/door/undo")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def come_not(event):
     """Take a check-in back."""
     code = request.form.get("code", "")[:MAX_TEXT_LENGTH]

@@ -24,7 +24,7 @@ ONLINE_FOR = [
     SelectChoice("everyone", _l("On the page, for everybody")),
     SelectChoice("registered", _l("Only in the letter to those who register")),
 ]
-WAYS = [
+TRACKING_PARAMETERS = [
     SelectChoice("none", _l("Come as you are")),
     SelectChoice("optional", _l("One may register")),
     SelectChoice("required", _l("One must register")),
@@ -93,7 +93,7 @@ class _Coming(PartForm):
     """How one comes: with or without a seat kept, free or not, and what is asked of those who register."""
 
     part = "coming"
-    registration = RadioField(_l("Registering"), choices=WAYS, default="none")
+    registration = RadioField(_l("Registering"), choices=TRACKING_PARAMETERS, default="none")
     capacity = WholeField(_l("Seats there are"), [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))])
     most_seats = WholeField(
         _l("Seats that one person may take"),

@@ -3,7 +3,7 @@
 from flask import flash, g, render_template, request
 from flask_babel import gettext as _
 
-from campaign.events.editing import ChangedMeanwhile, change_part, mark_of
+from campaign.events.editing import EditConflict, change_part, mark_of
 from campaign.events.registration_search import numbers_of
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
@@ -15,7 +15,7 @@ from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts
 from campaign.organize.drafts import preview_asked
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
-from campaign.organize.events.routes import any_event, back_to, blueprint, fact_of, preview_page
+from campaign.organize.events.routes import load_event, back_to, blueprint, fact_of, preview_page
 from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
 from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
 from campaign.organize.access import allowed
@@ -23,13 +23,13 @@ from campaign.petitions.presenters import cards_of_cause
 
 
 @blueprint.get("/<slug>/words")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def words(event):
     return _page(event, WordsForm.of(event))
 
 
 @blueprint.post("/<slug>/words")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_words(event):
     form = WordsForm(event)
     if preview_asked() and form.validate():
@@ -38,85 +38,85 @@ def save_words(event):
 
 
 @blueprint.get("/<slug>/hours")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def hours(event):
     return _page(event, HoursForm.of(event))
 
 
 @blueprint.post("/<slug>/hours")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_hours(event):
     return _saved(event, HoursForm(event))
 
 
 @blueprint.get("/<slug>/place")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def place(event):
     return _page(event, PlaceForm.of(event))
 
 
 @blueprint.post("/<slug>/place")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_place(event):
     return _saved(event, PlaceForm(event))
 
 
 @blueprint.get("/<slug>/coming")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def coming(event):
     return _page(event, ComingForm.of(event))
 
 
 @blueprint.post("/<slug>/coming")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_coming(event):
     return _saved(event, ComingForm(event))
 
 
 @blueprint.get("/<slug>/programme")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def programme(event):
     return _page(event, ProgrammeForm.of(event))
 
 
 @blueprint.post("/<slug>/programme")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_programme(event):
     return _saved(event, ProgrammeForm(event))
 
 
 @blueprint.get("/<slug>/people")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def people(event):
     return _page(event, PeopleForm.of(event))
 
 
 @blueprint.post("/<slug>/people")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_people(event):
     return _saved(event, PeopleForm(event))
 
 
 @blueprint.get("/<slug>/about")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def about(event):
     return _page(event, _offered(AboutForm.of(event)))
 
 
 @blueprint.post("/<slug>/about")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_about(event):
     return _saved(event, _offered(AboutForm(event)))
 
 
 @blueprint.get("/<slug>/address")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def address(event):
     return _page(event, EventSlugForm.of(event))
 
 
 @blueprint.post("/<slug>/address")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_address(event):
     form = EventSlugForm(event)
     try:
@@ -150,7 +150,7 @@ def _saved(event, form):
     try:
         named = {"part": form.part, "mark": form.mark.data, "now": utcnow(), **form.changes()}
         changed = act(fact, change_part, event_id=event.id, **named)
-    except ChangedMeanwhile:
+    except EditConflict:
         changed = event_in_any_state(event.slug)
         present = type(form).of(changed)
         # A button pressed twice, or two who meant the same, are no conflict.

@@ -3,25 +3,25 @@
 from flask import Response, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.events.editing import ChangedMeanwhile, change_picture, mark_of
+from campaign.events.editing import EditConflict, change_picture, mark_of
 from campaign.events.operations import set_picture
 from campaign.events.queries import event_in_any_state
 from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
-from campaign.organize.events.routes import any_event, back_to, blueprint, fact_of
+from campaign.organize.events.routes import load_event, back_to, blueprint, fact_of
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 
 
 @blueprint.get("/<slug>/picture")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def picture(event):
     return _page(event, _form_of(event))
 
 
 @blueprint.post("/<slug>/picture")
 @takes_bytes(MAX_UPLOAD_BYTES)
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def save_picture(event):
     form = PictureForm()
     if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
@@ -30,7 +30,7 @@ def save_picture(event):
     named = {"picture": form.sent, "focal": form.focal(), "alts": alts, "mark": form.mark.data, "now": utcnow()}
     try:
         act(fact_of("events.edit", event, part="picture"), change_picture, event_id=event.id, **named)
-    except ChangedMeanwhile:
+    except EditConflict:
         form.mark.data = mark_of(event_in_any_state(event.slug), "picture")
         form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
         return _page(event_in_any_state(event.slug), form, 409)
@@ -39,7 +39,7 @@ def save_picture(event):
 
 
 @blueprint.post("/<slug>/picture/remove")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def remove_picture(event):
     if is_as_seen(mark_of(event, "picture")):
         act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, picture=None, now=utcnow())
@@ -48,7 +48,7 @@ def remove_picture(event):
 
 
 @blueprint.get("/<slug>/picture-<digest>.webp")
-@allowed("events.see", any_event)
+@allowed("events.see", load_event)
 def picture_file(event, digest):
     """The picture as organizers see it before anybody else does."""
     if event.picture is None or event.picture.digest != digest:

@@ -11,7 +11,7 @@ from campaign.events.registration_search import find, numbers_of, registration_i
 from campaign.events.registering import RegistrationClosed, TooFewSeats, admit, cancel_registration, give_seat
 from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.events.routes import any_event, blueprint, fact_of
+from campaign.organize.events.routes import load_event, blueprint, fact_of
 from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
 from campaign.organize.access import allowed
 from campaign.organize.pagination import page_of
@@ -21,7 +21,7 @@ ON_A_PAGE = 50
 
 
 @blueprint.get("/<slug>/registrations")
-@allowed("registrations.see", any_event)
+@allowed("registrations.see", load_event)
 def registrations(event):
     search = RegistrationSearch()
     page = page_of(partial(find, event.id, **search.asked), ON_A_PAGE, "organize.events.registrations", slug=event.slug, **search.asked)
@@ -44,14 +44,14 @@ def registrations(event):
 
 
 @blueprint.get("/<slug>/registrations/new")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def by_hand(event):
     at_door = request.args.get("door") == "1"
     return _by_hand_page(event, ByHandForm(formdata=None, data={"seats": "1", "comes_in": at_door}))
 
 
 @blueprint.post("/<slug>/registrations/new")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def add(event):
     form = ByHandForm()
     if not form.validate():
@@ -82,7 +82,7 @@ def add(event):
 
 
 @blueprint.post("/<slug>/registrations/<int:registration_id>/seat")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def seat(event, registration_id):
     """Give a seat to somebody who waits, or who was set aside."""
     registration = _own(event, registration_id)
@@ -98,7 +98,7 @@ def seat(event, registration_id):
 
 
 @blueprint.post("/<slug>/registrations/<int:registration_id>/cancel")
-@allowed("registrations.check_in", any_event)
+@allowed("registrations.check_in", load_event)
 def cancel_one(event, registration_id):
     registration = _own(event, registration_id)
     frees_seat = registration.state == "registered" and numbers_of(event).waiting > 0

@@ -16,7 +16,7 @@ from campaign.events.operations import SlugTaken, create_event
 from campaign.events.presenters import card
 from campaign.events.presenters import page as event_page
 from campaign.events.queries import archived_events, event_in_any_state, events_by_turn, events_in_archive, is_taken
-from campaign.http.urls import whole_address
+from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.text.slugs import free_slug, slug_of
 from campaign.process.clock import utcnow
@@ -28,7 +28,7 @@ from campaign.organize.events.state_forms import LaterForm
 from campaign.organize.access import allowed
 from campaign.organize.pagination import page_of
 from campaign.organize.identity import causes_where, may
-from campaign.organize.scope import any_event
+from campaign.organize.scope import load_event
 from campaign.petitions.presenters import cards_of_cause
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
@@ -91,13 +91,13 @@ def create():
 
 
 @blueprint.get("/<slug>")
-@allowed("events.see", any_event)
+@allowed("events.see", load_event)
 def show(event):
     return page(event, LaterForm(event, formdata=None))
 
 
 @blueprint.post("/<slug>/duplicate")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def duplicate(event):
     fact = Fact(
         "events.create", on=lambda made: ("event", made.id), cause_id=event.cause_id, details={"after": event.slug}
@@ -109,7 +109,7 @@ def duplicate(event):
 
 
 @blueprint.get("/<slug>/preview")
-@allowed("events.see", any_event)
+@allowed("events.see", load_event)
 def preview(event):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()
@@ -119,7 +119,7 @@ def preview(event):
 def preview_page(event, **typed):
     """Return the public page of an event for organizers; `typed` are fields of its EventPage that are not saved yet."""
     shown = replace(event_page(event, g.lang, utcnow()), **typed)
-    url = whole_address("events.show", g.lang, slug=event.slug)
+    url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
         "organize/events/preview.html",
         event=shown,

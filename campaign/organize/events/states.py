@@ -10,13 +10,13 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.events.forms import texts_of
-from campaign.organize.events.routes import any_event, back_to, blueprint, fact_of, page
+from campaign.organize.events.routes import load_event, back_to, blueprint, fact_of, page
 from campaign.organize.events.state_forms import CancelForm, LaterForm
 from campaign.organize.access import allowed
 
 
 @blueprint.post("/<slug>/publish")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def publish(event):
     try:
         act(fact_of("events.publish", event), editing.announce, event_id=event.id, now=utcnow())
@@ -30,7 +30,7 @@ def publish(event):
 
 
 @blueprint.post("/<slug>/publish-later")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def publish_later(event):
     form = LaterForm(event)
     if not form.validate():
@@ -46,7 +46,7 @@ def publish_later(event):
 
 
 @blueprint.post("/<slug>/publish-not")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def publish_not(event):
     """Take back that it goes out by itself."""
     act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=None)
@@ -55,7 +55,7 @@ def publish_not(event):
 
 
 @blueprint.post("/<slug>/close")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def close(event):
     act(fact_of("events.close", event), editing.close_registration, event_id=event.id, closed=True)
     flash(_("It takes no more registrations. Whoever has a seat keeps it."), "sure")
@@ -63,7 +63,7 @@ def close(event):
 
 
 @blueprint.post("/<slug>/reopen")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def reopen(event):
     act(fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False)
     flash(_("It takes registrations again."), "sure")
@@ -71,7 +71,7 @@ def reopen(event):
 
 
 @blueprint.get("/<slug>/cancel")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def calling_off(event):
     if event.state != "published":
         return back_to(event.slug)
@@ -79,7 +79,7 @@ def calling_off(event):
 
 
 @blueprint.post("/<slug>/cancel")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def call_off(event):
     form = CancelForm()
     if not form.validate():
@@ -91,7 +91,7 @@ def call_off(event):
 
 
 @blueprint.post("/<slug>/archive")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def archive(event):
     act(fact_of("events.archive", event), editing.archive_event, event_id=event.id, now=utcnow())
     flash(_("Archived. It stands in no list any more."), "sure")
@@ -99,7 +99,7 @@ def archive(event):
 
 
 @blueprint.post("/<slug>/restore")
-@allowed("events.edit", any_event)
+@allowed("events.edit", load_event)
 def restore(event):
     act(fact_of("events.restore", event), editing.restore_event, event_id=event.id)
     flash(_("Out of the archive again."), "sure")

@@ -14,8 +14,8 @@ from campaign.organize.fields import site_paper
 from campaign.organize.access import allowed, fresh
 from campaign.organize.petitions.versions import makes_version, review
 from campaign.organize.identity import may, organizer
-from campaign.organize.scope import any_petition, in_sight
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.organize.scope import load_petition, in_sight
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.handovers import change_handing, handovers_of, mark_of, record_handover, remove_handover
 from campaign.petitions.models import HANDED_DETAILS
 from campaign.petitions.queries import petition_by_id, petition_counts
@@ -25,13 +25,13 @@ blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 
 
 @blueprint.get("/<slug>")
-@allowed("handovers.record", any_petition)
+@allowed("handovers.record", load_petition)
 def show(petition):
     return _page(petition, ReceiptForm(formdata=None, signatures=_handed_over(petition) or None))
 
 
 @blueprint.get("/<slug>/pack")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 @fresh
 def pack(petition):
     usual = {"lang": petition.original_lang, "paper": site_paper().lower()}
@@ -39,7 +39,7 @@ def pack(petition):
 
 
 @blueprint.post("/<slug>/pack")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 @fresh
 def make_pack(petition):
     form = PackForm(_languages(petition))
@@ -68,13 +68,13 @@ def make_pack(petition):
 
 
 @blueprint.get("/<slug>/contents")
-@allowed("handovers.edit", any_petition)
+@allowed("handovers.edit", load_petition)
 def contents(petition):
     return _contents_page(petition, HandingForm.of(petition))
 
 
 @blueprint.post("/<slug>/contents")
-@allowed("handovers.edit", any_petition)
+@allowed("handovers.edit", load_petition)
 @fresh
 def save_contents(petition):
     form = HandingForm()
@@ -89,7 +89,7 @@ def save_contents(petition):
     fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
     try:
         act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, names=names, details=details, now=utcnow())
-    except ChangedMeanwhile:
+    except EditConflict:
         present = petition_by_id(petition.id)
         if conflicting := caught_up(form, HandingForm.of(present)):
             return _contents_page(present, form, 409, conflicting)
@@ -98,7 +98,7 @@ def save_contents(petition):
 
 
 @blueprint.post("/<slug>/receipts")
-@allowed("handovers.record", any_petition)
+@allowed("handovers.record", load_petition)
 def record(petition):
     form = ReceiptForm()
     if not form.validate():
@@ -111,7 +111,7 @@ def record(petition):
 
 
 @blueprint.post("/<slug>/receipts/<int:handover_id>/remove")
-@allowed("handovers.record", any_petition)
+@allowed("handovers.record", load_petition)
 def remove(petition, handover_id):
     slug = petition.slug
     if act(_fact("handovers.remove", petition), remove_handover, petition_id=petition.id, handover_id=handover_id):

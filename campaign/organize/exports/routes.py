@@ -15,14 +15,14 @@ from campaign.organize.exports.forms import ExportForm
 from campaign.organize.exports.labels import words
 from campaign.organize.access import allowed, fresh
 from campaign.organize.identity import organizer
-from campaign.organize.scope import any_petition, in_sight, petitions_where
+from campaign.organize.scope import load_petition, in_sight, petitions_where
 from campaign.signatures.statistics import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 LOOK_AGAIN = 3
 
 
-def any_export(export_id):
+def load_export(export_id):
     return export_by_id(export_id)
 
 
@@ -36,7 +36,7 @@ def index():
 
 
 @blueprint.get("/<slug>")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 def petition(petition):
     sight = in_sight(petition)
     has_others = len(petitions_where("signatures.export")) > 1
@@ -44,7 +44,7 @@ def petition(petition):
 
 
 @blueprint.get("/<slug>/new")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 @fresh
 def new(petition):
     aim = _aim()
@@ -53,7 +53,7 @@ def new(petition):
 
 
 @blueprint.post("/<slug>/new")
-@allowed("signatures.export", any_petition)
+@allowed("signatures.export", load_petition)
 @fresh
 def create(petition):
     aim = _aim()
@@ -69,7 +69,7 @@ def create(petition):
 
 
 @blueprint.get("/files/<int:export_id>")
-@allowed("signatures.export", any_export)
+@allowed("signatures.export", load_export)
 def show(export):
     """How far a file is and, once it is ready, what it is and until when it can be had."""
     page = words()
@@ -89,7 +89,7 @@ def show(export):
 
 
 @blueprint.get("/files/<int:export_id>/download")
-@allowed("signatures.export", any_export)
+@allowed("signatures.export", load_export)
 @fresh
 def download(export):
     """Decrypt the file while it is sent, or the part of it that a broken download still lacks; each time stands in the trail."""
@@ -110,7 +110,7 @@ def download(export):
 
 
 @blueprint.post("/files/<int:export_id>/again")
-@allowed("signatures.export", any_export)
+@allowed("signatures.export", load_export)
 @fresh
 def again(export):
     act(_fact("exports.again", export), start_again, export_id=export.id, now=utcnow())
@@ -118,7 +118,7 @@ def again(export):
 
 
 @blueprint.post("/files/<int:export_id>/delete")
-@allowed("signatures.export", any_export)
+@allowed("signatures.export", load_export)
 def delete(export):
     """Stop a file that is being made, or delete one, with its key."""
     is_over = export.state in ("ready", "failed")

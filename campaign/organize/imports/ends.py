@@ -14,12 +14,12 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
 from campaign.organize.access import allowed
 from campaign.organize.imports.forms import BringInForm
-from campaign.organize.imports.routes import any_batch, back, blueprint, decide_anew, fact_of, overtaken, page
+from campaign.organize.imports.routes import load_batch, back, blueprint, decide_anew, fact_of, overtaken, page
 from campaign.organize.signatures.forms import ReasonForm
 
 
 @blueprint.post("/<int:batch_id>/bring-in")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def bring_in(batch):
     form = BringInForm()
     if not form.validate():
@@ -33,7 +33,7 @@ def bring_in(batch):
     batch_id = batch.id
     try:
         act(fact, commit.accept, batch_id=batch_id, seen=form.seen.data, decided=decided, now=now)
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
+    except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
     except commit.StillWrong:
         decide_anew(batch)
@@ -55,7 +55,7 @@ def bring_in(batch):
 
 
 @blueprint.post("/<int:batch_id>/undo")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def undo(batch):
     form = ReasonForm()
     if not form.validate():
@@ -81,12 +81,12 @@ def undo(batch):
 
 
 @blueprint.post("/<int:batch_id>/drop")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def drop(batch):
     batch_id = batch.id
     try:
         act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id, seen=request.form.get("seen"))
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
+    except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
     rollback.erase_rows(write, batch_id)
     flash(_("Thrown away. Nothing of it is kept, and nothing was counted."), "sure")

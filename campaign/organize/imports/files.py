@@ -15,7 +15,7 @@ from campaign.text.names import clean_text
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.imports.forms import ColumnsForm, UploadForm
-from campaign.organize.imports.routes import any_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
+from campaign.organize.imports.routes import load_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
 from campaign.organize.imports.labels import FILE_FAULTS
 from campaign.organize.identity import organizer
 from campaign.organize.scope import in_sight, petitions_where
@@ -65,7 +65,7 @@ def take_file():
 
 
 @blueprint.get("/<int:batch_id>/columns")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def columns(batch):
     if not batch.is_open or batch.kind != "file":
         return redirect(url_for("organize.imports.index"), 303)
@@ -85,7 +85,7 @@ def columns(batch):
 
 
 @blueprint.post("/<int:batch_id>/columns")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def match_columns(batch):
     """Keep what the columns hold, and say what becomes of each row."""
     if not batch.is_open or batch.kind != "file":

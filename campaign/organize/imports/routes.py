@@ -34,7 +34,7 @@ ON_A_PAGE = 50
 WRONG_ON_A_PAGE = 20
 
 
-def any_batch(batch_id):
+def load_batch(batch_id):
     return batch_by_id(batch_id)
 
 
@@ -53,7 +53,7 @@ def index():
 
 
 @blueprint.get("/<int:batch_id>")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def show(batch):
     if batch.is_open and batch.checked_at is None:
         return redirect(first_step(batch), 303)
@@ -61,7 +61,7 @@ def show(batch):
 
 
 @blueprint.post("/<int:batch_id>/mend")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def mend(batch):
     """Take what was put right in the wrong rows of a page, and look at all rows again."""
     fields, typed = editable(batch), {}
@@ -75,14 +75,14 @@ def mend(batch):
 
 
 @blueprint.post("/<int:batch_id>/leave-out")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def leave_out(batch):
     fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
     return changed(batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen"))
 
 
 @blueprint.post("/<int:batch_id>/check")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def check(batch):
     """Look at all rows again: others may have signed since."""
     return redirect(url_for("organize.imports.show", batch_id=batch.id) if decide_anew(batch) else first_step(batch), 303)
@@ -93,7 +93,7 @@ def changed(batch, fact, operation, *, leave_out=False, **named):
     batch_id = batch.id
     try:
         act(fact, operation, batch_id=batch_id, **named)
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
+    except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
     return back(batch_id) if decide_anew(batch_by_id(batch_id), leave_out=leave_out) else redirect(first_step(batch), 303)
 
@@ -108,7 +108,7 @@ def decide_anew(batch, *, leave_out=False):
     decided = decide(checker, items_of(batch))
     try:
         operations.keep_fates(write, batch_id=batch_id, seen=seen, decided=without_wrong(decided) if leave_out else decided, now=now)
-    except (operations.BatchClosed, operations.ChangedMeanwhile):
+    except (operations.BatchClosed, operations.EditConflict):
         flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
     return True
 

@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.extensions import write
 from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.classification import decide
-from campaign.imports.operations import BatchClosed, ChangedMeanwhile, keep_typed
+from campaign.imports.operations import BatchClosed, EditConflict, keep_typed
 from campaign.imports.queries import (
     batch_by_id,
     batch_of_sheet,
@@ -24,7 +24,7 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed
 from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.routes import any_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
+from campaign.organize.imports.routes import load_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
 from campaign.organize.imports.labels import FATE_WORDS, why_in_words
 from campaign.organize.statistics.figures import zone
 from campaign.organize.identity import organizer
@@ -140,7 +140,7 @@ def begin_typing():
 
 
 @blueprint.get("/<int:batch_id>/grid")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def grid(batch):
     if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
@@ -161,7 +161,7 @@ def grid(batch):
 
 
 @blueprint.post("/<int:batch_id>/grid")
-@allowed("signatures.import", any_batch)
+@allowed("signatures.import", load_batch)
 def keep_grid(batch):
     """Keep the sheet as it was typed so far; the page sends it while somebody types, and is told what becomes of each row."""
     typed = _sent_rows(batch)
@@ -172,7 +172,7 @@ def keep_grid(batch):
     try:
         # Half a sheet is of no consequence, and has no line in the trail.
         write(keep_typed, batch_id=batch_id, typed=typed, seen=request.form.get("seen"))
-    except (BatchClosed, ChangedMeanwhile):
+    except (BatchClosed, EditConflict):
         return jsonify(overtaken=True), 409
     return jsonify(_told(batch_by_id(batch_id)))
 

@@ -12,18 +12,18 @@ from campaign.organize.kiosks.forms import NameForm
 from campaign.organize.kiosks.routes import blueprint, clock_of, rows_of
 
 
-def any_kiosk(kiosk_id):
+def load_kiosk(kiosk_id):
     return kiosk_by_id(kiosk_id)
 
 
 @blueprint.get("/tablets/<int:kiosk_id>")
-@allowed("kiosks.see", any_kiosk)
+@allowed("kiosks.see", load_kiosk)
 def tablet(kiosk):
     return _page(kiosk, NameForm(formdata=None, name=kiosk.name))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/name")
-@allowed("kiosks.pair", any_kiosk)
+@allowed("kiosks.pair", load_kiosk)
 def rename(kiosk):
     form = NameForm()
     if not form.validate():
@@ -34,7 +34,7 @@ def rename(kiosk):
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/extend")
-@allowed("kiosks.pair", any_kiosk)
+@allowed("kiosks.pair", load_kiosk)
 def extend(kiosk):
     act(_fact("kiosks.extend", kiosk), pairing.extend, kiosk_id=kiosk.id, now=utcnow())
     flash(_("It may collect for a day longer."), "sure")
@@ -42,7 +42,7 @@ def extend(kiosk):
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/revoke")
-@allowed("kiosks.revoke", any_kiosk)
+@allowed("kiosks.revoke", load_kiosk)
 def revoke(kiosk):
     act(_fact("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
     flash(_("Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."), "sure")

@@ -8,19 +8,19 @@ from campaign.kiosk.review_queries import review_by_kiosk
 from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed
-from campaign.organize.kiosks.devices import any_kiosk
+from campaign.organize.kiosks.devices import load_kiosk
 from campaign.organize.kiosks.routes import blueprint
 from campaign.organize.signatures.forms import ReasonForm
 
 
 @blueprint.get("/tablets/<int:kiosk_id>/discard")
-@allowed("signatures.review", any_kiosk)
+@allowed("signatures.review", load_kiosk)
 def discard(kiosk):
     return _page(kiosk, ReasonForm(formdata=None))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/discard")
-@allowed("signatures.review", any_kiosk)
+@allowed("signatures.review", load_kiosk)
 def discard_now(kiosk):
     form, only_unreadable = ReasonForm(), request.form.get("do") == "unreadable"
     if not form.validate():
@@ -33,7 +33,7 @@ def discard_now(kiosk):
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/put-back")
-@allowed("signatures.review", any_kiosk)
+@allowed("signatures.review", load_kiosk)
 def put_back(kiosk):
     slug = kiosk.event.slug
     fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)

@@ -9,7 +9,7 @@ from flask_babel import ngettext
 from campaign.kiosk.queries import kiosks_of
 from campaign.organize.audited_write import Fact, act_on_some, note
 from campaign.organize.access import allowed
-from campaign.organize.kiosks.routes import any_event, blueprint
+from campaign.organize.kiosks.routes import load_event, blueprint
 from campaign.organize.identity import causes_where
 from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
@@ -17,14 +17,14 @@ from campaign.signatures import name_display
 
 # In one step, so that the transaction stays short; the rest takes another press.
 MAX_AT_ONCE = 5_000
-WAYS = {
+TRACKING_PARAMETERS = {
     "show": ("kiosks.show_names", name_display.confirm_by_organizer),
     "keep": ("kiosks.hide_names", name_display.keep_private),
 }
 
 
 @blueprint.get("/<slug>/names")
-@allowed("signatures.review", any_event)
+@allowed("signatures.review", load_event)
 def names(event):
     queue = queue_page(partial(name_display.asked_at, event.id))
     if queue.rows:
@@ -42,16 +42,16 @@ def names(event):
 
 
 @blueprint.post("/<slug>/names")
-@allowed("signatures.review", any_event)
+@allowed("signatures.review", load_event)
 def decide_names(event):
     """Show the names that were chosen as their owners asked, or keep them private."""
     (way, ids), slug = decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
         ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
-    if way not in WAYS or not ids:
+    if way not in TRACKING_PARAMETERS or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
         return _back(slug)
-    action, operation = WAYS[way]
+    action, operation = TRACKING_PARAMETERS[way]
     fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
     done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
     if way == "show":

@@ -15,7 +15,7 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, fresh
 from campaign.organize.kiosks.forms import PairForm
-from campaign.organize.kiosks.routes import any_event, blueprint, fact_on
+from campaign.organize.kiosks.routes import load_event, blueprint, fact_on
 
 
 def any_code(code_id):
@@ -23,13 +23,13 @@ def any_code(code_id):
 
 
 @blueprint.get("/<slug>/new")
-@allowed("kiosks.pair", any_event)
+@allowed("kiosks.pair", load_event)
 def new(event):
     return _pair_page(event, _pair_form(event, formdata=None))
 
 
 @blueprint.post("/<slug>/new")
-@allowed("kiosks.pair", any_event)
+@allowed("kiosks.pair", load_event)
 @fresh
 def create(event):
     """Give out a code; the first one of an event sets the PIN of its tablets, too."""

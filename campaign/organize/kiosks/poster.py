@@ -5,11 +5,11 @@ from flask import Response, current_app, request
 from campaign.kiosk.bundle import petitions_of
 from campaign.kiosk.table_poster import PAPERS, table_poster
 from campaign.organize.access import allowed
-from campaign.organize.kiosks.routes import any_event, blueprint, table_url
+from campaign.organize.kiosks.routes import load_event, blueprint, table_url
 
 
 @blueprint.get("/<slug>/table.pdf")
-@allowed("kiosks.see", any_event)
+@allowed("kiosks.see", load_event)
 def poster(event):
     paper = request.args.get("size") if request.args.get("size") in PAPERS else "A3"
     pdf = table_poster(titles=_titles_to_sign(event), url=table_url(event), paper=paper)

@@ -17,7 +17,7 @@ from campaign.i18n.countries import country_name
 from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.access import allowed, fresh
-from campaign.organize.kiosks.routes import any_event, blueprint
+from campaign.organize.kiosks.routes import load_event, blueprint
 from campaign.organize.identity import may
 from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
@@ -39,13 +39,13 @@ class Kept:
 
 
 @blueprint.get("/<slug>/review")
-@allowed("signatures.review", any_event)
+@allowed("signatures.review", load_event)
 def review(event):
     return _page(event, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<slug>/review")
-@allowed("signatures.review", any_event)
+@allowed("signatures.review", load_event)
 @fresh
 def decide(event):
     """Let the ticked records in, or turn them away with a reason."""

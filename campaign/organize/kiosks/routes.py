@@ -30,7 +30,7 @@ from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, fresh
 from campaign.organize.kiosks.forms import PinForm
 from campaign.organize.identity import causes_where, may
-from campaign.organize.scope import any_event
+from campaign.organize.scope import load_event
 from campaign.signatures.name_display import many_asked_at
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
@@ -68,13 +68,13 @@ def index():
 
 
 @blueprint.get("/<slug>")
-@allowed("kiosks.see", any_event)
+@allowed("kiosks.see", load_event)
 def show(event):
     return _page(event, PinForm(formdata=None))
 
 
 @blueprint.post("/<slug>/pin")
-@allowed("kiosks.pair", any_event)
+@allowed("kiosks.pair", load_event)
 @fresh
 def pin(event):
     form = PinForm()

@@ -15,7 +15,7 @@ from campaign.organize.access import allowed, fresh
 from campaign.organize.mail.forms import MailingForm
 from campaign.organize.pagination import page_of
 from campaign.organize.identity import actor, causes_where, organizer
-from campaign.organize.updates.routes import any_update, fact_of
+from campaign.organize.updates.routes import load_update, fact_of
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
 from campaign.updates.presenters import card
@@ -42,7 +42,7 @@ def index():
 
 
 @blueprint.get("/<slug>")
-@allowed("mail.see", any_update)
+@allowed("mail.see", load_update)
 def show(update):
     found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
     changeable = found is not None and found.is_unbegun
@@ -50,7 +50,7 @@ def show(update):
 
 
 @blueprint.post("/<slug>")
-@allowed("mail.send", any_update)
+@allowed("mail.send", load_update)
 @fresh
 def plan(update):
     form = MailingForm()
@@ -70,7 +70,7 @@ def plan(update):
 
 
 @blueprint.post("/<slug>/change")
-@allowed("mail.send", any_update)
+@allowed("mail.send", load_update)
 def change(update):
     """Give a mailing that has not begun another time or other readers."""
     form = MailingForm()
@@ -83,7 +83,7 @@ def change(update):
 
 
 @blueprint.post("/<slug>/cancel")
-@allowed("mail.send", any_update)
+@allowed("mail.send", load_update)
 def cancel(update):
     """Drop a mailing that has not begun; the update can be mailed anew."""
     if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
@@ -105,7 +105,7 @@ def _change_unbegun(update, action, operation, **named):
 
 
 @blueprint.get("/<slug>/letter/<lang_code>")
-@allowed("mail.see", any_update)
+@allowed("mail.see", load_update)
 def letter(update, lang_code):
     """The letter as mail programs show it, for the frame of the page."""
     if lang_code not in {text.lang for text in update.texts}:
@@ -114,7 +114,7 @@ def letter(update, lang_code):
 
 
 @blueprint.post("/<slug>/test/<lang_code>")
-@allowed("mail.edit", any_update)
+@allowed("mail.edit", load_update)
 def test(update, lang_code):
     """Send the email to the organizer alone, also before the update is published."""
     lang = lang_code if lang_code in NAMES else g.lang
@@ -125,19 +125,19 @@ def test(update, lang_code):
 
 
 @blueprint.post("/<slug>/pause")
-@allowed("mail.send", any_update)
+@allowed("mail.send", load_update)
 def pause(update):
     return _turn(update, "mail.pause", mailings.pause_mailing, _("Paused. The few letters already handed over still arrive."))
 
 
 @blueprint.post("/<slug>/resume")
-@allowed("mail.send", any_update)
+@allowed("mail.send", load_update)
 def resume(update):
     return _turn(update, "mail.resume", mailings.resume_mailing, _("It goes on where it was."))
 
 
 @blueprint.post("/<slug>/stop")
-@allowed("mail.send", any_update)
+@allowed("mail.send", load_update)
 def stop(update):
     return _turn(update, "mail.stop", mailings.stop_mailing, _("Stopped for good. Whoever has it keeps it."), now=utcnow())
 

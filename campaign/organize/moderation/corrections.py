@@ -6,7 +6,7 @@ from flask_babel import gettext as _
 from campaign.organize.audited_write import Fact, act_on_some
 from campaign.organize.access import allowed
 from campaign.organize.scope import petitions_where
-from campaign.organize.signatures.routes import any_signature
+from campaign.organize.signatures.routes import load_signature
 from campaign.organize.signatures.view_log import note_list
 from campaign.organize.signatures.labels import words
 from campaign.signatures.corrections import held_corrections, mark_of, settle_correction
@@ -33,7 +33,7 @@ def index():
 
 
 @blueprint.post("/<int:signature_id>")
-@allowed("signatures.review", any_signature)
+@allowed("signatures.review", load_signature)
 def decide(signature):
     """Show what was corrected, or keep the former words."""
     is_accepted = request.form.get("decision") == "show"

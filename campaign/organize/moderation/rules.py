@@ -22,7 +22,7 @@ blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 AT_ONCE = 2000
 
 
-def any_rule(rule_id):
+def load_rule(rule_id):
     return rule_operations.rule_by_id(rule_id)
 
 
@@ -61,7 +61,7 @@ def create():
 
 
 @blueprint.get("/<int:rule_id>")
-@allowed("rules.edit", any_rule)
+@allowed("rules.edit", load_rule)
 def show(rule):
     """The rule; one that is off is tried on the past."""
     trial = None if rule.is_on else try_rule(rule)
@@ -81,7 +81,7 @@ def show(rule):
 
 
 @blueprint.post("/<int:rule_id>/on")
-@allowed("rules.edit", any_rule)
+@allowed("rules.edit", load_rule)
 def switch_on(rule):
     rule_id, cause_id = rule.id, rule.cause_id
     past = try_rule(rule).ids if request.form.get("past") == "y" else ()
@@ -99,7 +99,7 @@ def switch_on(rule):
 
 
 @blueprint.post("/<int:rule_id>/off")
-@allowed("rules.edit", any_rule)
+@allowed("rules.edit", load_rule)
 def switch_off(rule):
     fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
     act(fact, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
@@ -108,7 +108,7 @@ def switch_off(rule):
 
 
 @blueprint.post("/<int:rule_id>/release")
-@allowed("rules.edit", any_rule)
+@allowed("rules.edit", load_rule)
 def release(rule):
     """Let everything through that the rule held and nobody turned away."""
     rule_id, cause_id, reason, done = rule.id, rule.cause_id, rule.reason, 0
@@ -123,7 +123,7 @@ def release(rule):
 
 
 @blueprint.post("/<int:rule_id>/drop")
-@allowed("rules.edit", any_rule)
+@allowed("rules.edit", load_rule)
 def drop(rule):
     try:
         act(Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id), rule_operations.drop_rule, rule_id=rule.id)

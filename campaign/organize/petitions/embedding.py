@@ -10,18 +10,18 @@ from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.access import allowed
 from campaign.organize.petitions.embedding_forms import EmbeddingForm, PieceForm
-from campaign.organize.petitions.routes import any_petition, blueprint, fact_of
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.organize.petitions.routes import load_petition, blueprint, fact_of
+from campaign.petitions.editing import EditConflict
 
 
 @blueprint.get("/<slug>/embedding")
-@allowed("petitions.see", any_petition)
+@allowed("petitions.see", load_petition)
 def embedding(petition):
     return _page(petition, EmbeddingForm.of(embedding_of(petition.id)))
 
 
 @blueprint.post("/<slug>/embedding")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_embedding(petition):
     form = EmbeddingForm()
     if not form.validate():
@@ -30,7 +30,7 @@ def save_embedding(petition):
     fact = fact_of("petitions.edit", petition, part="embedding", **words)
     try:
         act(fact, change_embedding, petition_id=petition.id, mark=form.mark.data, **words)
-    except ChangedMeanwhile:
+    except EditConflict:
         if conflicting := caught_up(form, EmbeddingForm.of(embedding_of(petition.id))):
             return _page(petition, form, 409, conflicting)
     flash(_("Saved. Pages that hold it already keep to it within a minute."), "sure")

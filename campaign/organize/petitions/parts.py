@@ -8,7 +8,7 @@ from campaign.organize.content_fields import caught_up
 from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import fact_of
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.queries import petition_in_any_state
 
 
@@ -39,7 +39,7 @@ def save_part(part, petition, form, form_of, operation, *, versioned=None, **nam
             **(versioned or {}),
             **named,
         )
-    except ChangedMeanwhile:
+    except EditConflict:
         petition = petition_in_any_state(petition.slug)
         # A button pressed twice, or two who meant the same, are no conflict.
         if conflicting := caught_up(form, form_of(petition)):

@@ -7,22 +7,22 @@ from campaign.i18n.locales import LOCALES
 from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.routes import any_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import load_petition, blueprint, fact_of
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
 from campaign.petitions.queries import petition_in_any_state
 
 
 @blueprint.get("/<slug>/picture")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def picture(petition):
     return _page(petition, _form_of(petition))
 
 
 @blueprint.post("/<slug>/picture")
 @takes_bytes(MAX_UPLOAD_BYTES)
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_picture(petition):
     form = PictureForm()
     if not form.validate_about(has_picture=petition.picture is not None, spoken=[petition.original_lang]):
@@ -30,7 +30,7 @@ def save_picture(petition):
     named = {"picture": form.sent, "focal": form.focal(), "alts": form.alts(LOCALES), "mark": form.mark.data}
     try:
         act(fact_of("petitions.edit", petition, part="picture"), change_picture, petition_id=petition.id, **named)
-    except ChangedMeanwhile:
+    except EditConflict:
         present = petition_in_any_state(petition.slug)
         form.mark.data = mark_of(present.picture)
         form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
@@ -40,7 +40,7 @@ def save_picture(petition):
 
 
 @blueprint.post("/<slug>/picture/remove")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def take_picture_away(petition):
     if is_as_seen(mark_of(petition.picture)):
         act(fact_of("petitions.edit", petition, part="picture"), remove_picture, petition_id=petition.id)
@@ -49,7 +49,7 @@ def take_picture_away(petition):
 
 
 @blueprint.get("/<slug>/picture-<digest>.webp")
-@allowed("petitions.see", any_petition)
+@allowed("petitions.see", load_petition)
 def picture_file(petition, digest):
     """The picture as organizers see it before anybody else does."""
     if petition.picture is None or petition.picture.digest != digest:

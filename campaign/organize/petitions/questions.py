@@ -6,7 +6,7 @@ from campaign.process.clock import utcnow
 from campaign.organize.content_fields import moved
 from campaign.organize.drafts import preview_asked
 from campaign.organize.access import allowed
-from campaign.organize.petitions.routes import any_petition, blueprint, preview_page
+from campaign.organize.petitions.routes import load_petition, blueprint, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.questions_forms import FormForm
 from campaign.petitions.presenters import in_language
@@ -14,13 +14,13 @@ from campaign.petitions.editing import change_form
 
 
 @blueprint.get("/<slug>/form")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def form(petition):
     return part_page("form", petition, FormForm.of(petition))
 
 
 @blueprint.post("/<slug>/form")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_form(petition):
     typed = FormForm()
     rows = moved(typed.rows.data, request.form.get("press"))

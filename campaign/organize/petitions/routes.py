@@ -17,10 +17,10 @@ from campaign.organize.access import allowed
 from campaign.organize.pagination import page_of
 from campaign.organize.petitions.forms import GoalForm
 from campaign.organize.identity import causes_where, may
-from campaign.organize.scope import any_petition
+from campaign.organize.scope import load_petition
 from campaign.petitions import operations
 from campaign.petitions.presenters import card
-from campaign.petitions.editing import ChangedMeanwhile, change_goal
+from campaign.petitions.editing import EditConflict, change_goal
 from campaign.petitions.goals import next_goal
 from campaign.petitions.queries import archived_petitions, petition_counts, petition_in_any_state, petitions_among
 from campaign.petitions.readiness import faults_of, missing_languages
@@ -85,13 +85,13 @@ def create():
 
 
 @blueprint.get("/<slug>")
-@allowed("petitions.see", any_petition)
+@allowed("petitions.see", load_petition)
 def show(petition):
     return _page(petition, GoalForm(formdata=None, goal=petition.goal))
 
 
 @blueprint.post("/<slug>/goal")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def goal(petition):
     form = GoalForm()
     if not form.validate():
@@ -100,14 +100,14 @@ def goal(petition):
     try:
         act(fact, change_goal, petition_id=petition.id, goal=form.goal.data, seen=request.form.get("seen"))
         flash(_("The goal is set."), "sure")
-    except ChangedMeanwhile:
+    except EditConflict:
         present = format_decimal(petition_in_any_state(petition.slug).goal)
         flash(_("Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.", goal=present), "waiting")
     return back_to(petition)
 
 
 @blueprint.post("/<slug>/duplicate")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def duplicate(petition):
     fact = Fact(
         "petitions.create",
@@ -122,7 +122,7 @@ def duplicate(petition):
 
 
 @blueprint.get("/<slug>/preview")
-@allowed("petitions.see", any_petition)
+@allowed("petitions.see", load_petition)
 def preview(petition):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()

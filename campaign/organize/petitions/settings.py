@@ -10,10 +10,10 @@ from campaign.organize.content_fields import caught_up, moved
 from campaign.organize.drafts import preview_asked
 from campaign.organize.access import allowed
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.petitions.routes import any_petition, blueprint, fact_of, preview_page
+from campaign.organize.petitions.routes import load_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
-from campaign.petitions.editing import ChangedMeanwhile, change_dates, change_targets, move_petition
+from campaign.petitions.editing import EditConflict, change_dates, change_targets, move_petition
 from campaign.petitions.models import name_in
 from campaign.petitions.operations import NotReady, SlugTaken
 from campaign.petitions.queries import petition_in_any_state
@@ -21,13 +21,13 @@ from campaign.petitions.readiness import Fault
 
 
 @blueprint.get("/<slug>/targets")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def targets(petition):
     return part_page("targets", petition, TargetsForm.of(petition))
 
 
 @blueprint.post("/<slug>/targets")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_targets(petition):
     form = TargetsForm()
     rows = moved(form.rows.data, request.form.get("press"))
@@ -47,13 +47,13 @@ def save_targets(petition):
 
 
 @blueprint.get("/<slug>/dates")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def dates(petition):
     return part_page("dates", petition, _dates_of(petition))
 
 
 @blueprint.post("/<slug>/dates")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_dates(petition):
     form = DatesForm()
     if not form.validate():
@@ -72,13 +72,13 @@ def save_dates(petition):
 
 
 @blueprint.get("/<slug>/address")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def address(petition):
     return part_page("address", petition, _slug_of(petition))
 
 
 @blueprint.post("/<slug>/address")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_address(petition):
     form = SlugForm()
     if not form.validate():
@@ -89,7 +89,7 @@ def save_address(petition):
     except SlugTaken:
         form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
         return part_page("address", petition, form, 422)
-    except ChangedMeanwhile:
+    except EditConflict:
         present = petition_in_any_state(petition.slug)
         return part_page("address", present, form, 409, caught_up(form, _slug_of(present)))
     flash(_("It lives at its new address. The old one leads on to it."), "sure")

@@ -7,22 +7,22 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.access import allowed
-from campaign.organize.petitions.routes import any_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import load_petition, blueprint, fact_of
 from campaign.organize.petitions.sharing_forms import SharingForm
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.sharing.comparison import comparisons
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
 
 
 @blueprint.get("/<slug>/sharing")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def sharing(petition):
     return _page(petition, SharingForm.of(texts_of(petition.id)))
 
 
 @blueprint.post("/<slug>/sharing")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_sharing(petition):
     form = SharingForm()
     if not form.validate():
@@ -31,7 +31,7 @@ def save_sharing(petition):
     fact = fact_of("petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values())))
     try:
         act(fact, change_texts, petition_id=petition.id, texts=texts, mark=form.mark.data, now=utcnow())
-    except ChangedMeanwhile:
+    except EditConflict:
         if conflicting := caught_up(form, SharingForm.of(texts_of(petition.id))):
             return _page(petition, form.with_room(), 409, conflicting)
     flash(_("Saved."), "sure")

@@ -9,14 +9,14 @@ from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.access import allowed
 from campaign.organize.schedule_forms import LaterForm
-from campaign.organize.petitions.routes import any_petition, back_to, blueprint, fact_of
+from campaign.organize.petitions.routes import load_petition, back_to, blueprint, fact_of
 from campaign.petitions import operations
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import faults_of, missing_languages
 
 
 @blueprint.get("/<slug>/publish")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def ready(petition):
     if petition.state != "draft":
         return back_to(petition)
@@ -24,7 +24,7 @@ def ready(petition):
 
 
 @blueprint.post("/<slug>/publish")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def publish(petition):
     done = _("Published. Everyone can see it at its address now.")
     if petition.cause.state == "draft":
@@ -33,7 +33,7 @@ def publish(petition):
 
 
 @blueprint.post("/<slug>/publish-later")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def publish_later(petition):
     form = LaterForm()
     if not form.validate():
@@ -45,7 +45,7 @@ def publish_later(petition):
 
 
 @blueprint.post("/<slug>/publish-not")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def publish_not(petition):
     """Take back that it goes out by itself."""
     act(fact_of("petitions.schedule", petition), operations.schedule_petition, petition_id=petition.id, at=None, now=utcnow())
@@ -54,7 +54,7 @@ def publish_not(petition):
 
 
 @blueprint.post("/<slug>/close")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def close(petition):
     act(fact_of("petitions.close", petition), operations.close_petition, petition_id=petition.id)
     flash(_("Closed. Whoever signed before that can still confirm."), "sure")
@@ -62,7 +62,7 @@ def close(petition):
 
 
 @blueprint.post("/<slug>/reopen")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def reopen(petition):
     try:
         act(fact_of("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
@@ -73,7 +73,7 @@ def reopen(petition):
 
 
 @blueprint.post("/<slug>/archive")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def archive(petition):
     act(fact_of("petitions.archive", petition), operations.archive_petition, petition_id=petition.id, now=utcnow())
     flash(_("Archived. It stands in no list any more."), "sure")
@@ -81,7 +81,7 @@ def archive(petition):
 
 
 @blueprint.post("/<slug>/restore")
-@allowed("petitions.publish", any_petition)
+@allowed("petitions.publish", load_petition)
 def restore(petition):
     act(fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
     flash(_("Out of the archive again."), "sure")

@@ -12,21 +12,21 @@ from campaign.organize.drafts import preview_asked
 from campaign.organize.access import allowed
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.routes import any_petition, blueprint, fact_of, preview_page
+from campaign.organize.petitions.routes import load_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
-from campaign.petitions.editing import ChangedMeanwhile, change_letter, letter_of
+from campaign.petitions.editing import EditConflict, change_letter, letter_of
 from campaign.petitions.operations import NotReady
 from campaign.petitions.queries import petition_counts, petition_in_any_state
 
 
 @blueprint.get("/<slug>/letter")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def letter(petition):
     return _page(petition, LetterForm.of(petition))
 
 
 @blueprint.post("/<slug>/letter")
-@allowed("petitions.edit", any_petition)
+@allowed("petitions.edit", load_petition)
 def save_letter(petition):
     """Save the words; of a petition that has opened, only once its editor saw what becomes a new version."""
     form = LetterForm()
@@ -48,7 +48,7 @@ def save_letter(petition):
     try:
         named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
         changed = act(fact, change_letter, petition_id=petition.id, **named)
-    except ChangedMeanwhile:
+    except EditConflict:
         return _conflict(petition_in_any_state(petition.slug), form)
     except NotReady:
         # It was published between two looks at it: the same words are now asked to be whole.

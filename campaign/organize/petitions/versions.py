@@ -7,7 +7,7 @@ from campaign.organize.differences import line_pieces, pieces
 from campaign.i18n.locales import LOCALES
 from campaign.process.clock import utcnow
 from campaign.organize.access import allowed
-from campaign.organize.petitions.routes import any_petition, blueprint
+from campaign.organize.petitions.routes import load_petition, blueprint
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import WORDS, terms_of, texts_of
@@ -17,13 +17,13 @@ LISTS = ("targets", "questions", "delivered")
 
 
 @blueprint.get("/<slug>/versions/")
-@allowed("petitions.see", any_petition)
+@allowed("petitions.see", load_petition)
 def versions(petition):
     return render_template("organize/petitions/versions.html", petition=petition, title=_title(petition))
 
 
 @blueprint.get("/<slug>/versions/<int:number>")
-@allowed("petitions.see", any_petition)
+@allowed("petitions.see", load_petition)
 def version(petition, number):
     """One version, and how it came from the one before."""
     by_number = {each.number: each for each in petition.versions}

@@ -11,7 +11,7 @@ from campaign.exports.selection import Selection
 from campaign.organize.audited_write import Fact, note
 from campaign.organize.access import allowed, fresh
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.routes import any_signature
+from campaign.organize.signatures.routes import load_signature
 from campaign.signatures.corrections import correction_of
 from campaign.signatures.pending_forms import copies_of_forms
 
@@ -19,7 +19,7 @@ blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 
 
 @blueprint.post("/<int:signature_id>")
-@allowed("signatures.correct", any_signature)
+@allowed("signatures.correct", load_signature)
 @fresh
 def create(signature):
     form, signature_id = ReasonForm(), signature.id

@@ -7,7 +7,7 @@ from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, fresh
 from campaign.organize.scope import in_sight
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.routes import any_signature
+from campaign.organize.signatures.routes import load_signature
 from campaign.organize.signatures.view_log import note_each
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.erasure import StillCounted, erase_one
@@ -16,14 +16,14 @@ blueprint = Blueprint("erasures", __name__, url_prefix="/erasures")
 
 
 @blueprint.get("/<int:signature_id>")
-@allowed("signatures.erase", any_signature)
+@allowed("signatures.erase", load_signature)
 @fresh
 def new(signature):
     return _page(signature, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<int:signature_id>")
-@allowed("signatures.erase", any_signature)
+@allowed("signatures.erase", load_signature)
 @fresh
 def create(signature):
     form = ReasonForm()

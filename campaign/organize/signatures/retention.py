@@ -7,9 +7,9 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.access import allowed, fresh
-from campaign.organize.scope import any_petition, in_sight, petitions_where
+from campaign.organize.scope import load_petition, in_sight, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
-from campaign.petitions.editing import ChangedMeanwhile
+from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.batches import waiting_under
@@ -27,13 +27,13 @@ def index():
 
 
 @blueprint.get("/<slug>")
-@allowed("retention.edit", any_petition)
+@allowed("retention.edit", load_petition)
 def edit(petition):
     return _page(petition, RetentionForm.of(petition))
 
 
 @blueprint.post("/<slug>")
-@allowed("retention.edit", any_petition)
+@allowed("retention.edit", load_petition)
 @fresh
 def update(petition):
     form = RetentionForm()
@@ -46,7 +46,7 @@ def update(petition):
     fact = Fact("retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details)
     try:
         act(fact, set_retention, petition_id=petition.id, days=form.number, mark=form.mark.data)
-    except ChangedMeanwhile:
+    except EditConflict:
         if conflicting := caught_up(form, RetentionForm.of(petition_by_id(petition.id))):
             return _page(petition, form, 409, conflicting)
     flash(_("Saved."), "sure")
@@ -54,7 +54,7 @@ def update(petition):
 
 
 @blueprint.post("/<slug>/quiet")
-@allowed("retention.edit", any_petition)
+@allowed("retention.edit", load_petition)
 def quiet(petition):
     """Let the count move in batches only, or at once again."""
     is_quiet = request.form.get("quiet") == "y"

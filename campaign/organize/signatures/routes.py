@@ -31,7 +31,7 @@ MERGE_FAULTS = {
 }
 
 
-def any_signature(signature_id):
+def load_signature(signature_id):
     return signature_by_id(signature_id)
 
 
@@ -60,13 +60,13 @@ def index():
 
 
 @blueprint.get("/<int:signature_id>")
-@allowed("signatures.see", any_signature)
+@allowed("signatures.see", load_signature)
 def show(signature):
     return _page(signature)
 
 
 @blueprint.post("/<int:signature_id>/correct")
-@allowed("signatures.correct", any_signature)
+@allowed("signatures.correct", load_signature)
 def correct(signature):
     form = _correction(signature, sent=True)
     if not form.validate():
@@ -75,7 +75,7 @@ def correct(signature):
     fact = Fact("signatures.correct", on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data)
     try:
         act(fact, moderation.correct, signature_id=signature.id, seen=form.seen.data, now=utcnow(), **typed)
-    except moderation.ChangedMeanwhile:
+    except moderation.EditConflict:
         fresh = signature_by_id(signature.id)
         overtaken = _(
             "Somebody else changed this signature meanwhile. What is kept now stands above; look at it, and save again if"
@@ -93,14 +93,14 @@ def correct(signature):
 
 
 @blueprint.post("/<int:signature_id>/withdraw")
-@allowed("signatures.correct", any_signature)
+@allowed("signatures.correct", load_signature)
 def withdraw(signature):
     told = _("Withdrawn. Within a second it is no longer counted.")
     return _decide(signature, "signatures.withdraw", moderation.withdraw, told)
 
 
 @blueprint.post("/<int:signature_id>/take-back")
-@allowed("signatures.correct", any_signature)
+@allowed("signatures.correct", load_signature)
 def take_back(signature):
     return _decide(
         signature, "signatures.take_back", moderation.take_back_withdrawal, _("The withdrawal is undone."), timed=False
@@ -108,19 +108,19 @@ def take_back(signature):
 
 
 @blueprint.post("/<int:signature_id>/reject")
-@allowed("signatures.review", any_signature)
+@allowed("signatures.review", load_signature)
 def reject(signature):
     return _decide(signature, "signatures.reject", moderation.reject, _("Rejected. We keep it here, and it is not counted."))
 
 
 @blueprint.post("/<int:signature_id>/let-through")
-@allowed("signatures.review", any_signature)
+@allowed("signatures.review", load_signature)
 def let_through(signature):
     return _decide(signature, "signatures.let_through", moderation.let_through, _("Approved. No rule holds it again."))
 
 
 @blueprint.post("/<int:signature_id>/comment")
-@allowed("signatures.review", any_signature)
+@allowed("signatures.review", load_signature)
 def comment(signature):
     """Show a comment, or hide it, as its reader saw it."""
     shown = request.form.get("show") == "y"
@@ -135,7 +135,7 @@ def comment(signature):
 
 
 @blueprint.post("/<int:signature_id>/merge/<int:other_id>")
-@allowed("signatures.correct", any_signature)
+@allowed("signatures.correct", load_signature)
 def merge(signature, other_id):
     """Keep this signature, and turn the other one of the same person away."""
     form = ReasonForm()

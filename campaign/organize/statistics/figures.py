@@ -40,7 +40,7 @@ class Figures:
     mail: tuple
 
 
-class RecentFigures:
+class FiguresCache:
     """What `make` last made of petitions, good for so many seconds: it may look at every signature, and many organizers may watch."""
 
     def __init__(self, seconds, make):
@@ -59,7 +59,7 @@ class RecentFigures:
 
 def remember(app, name, make, seconds=SECONDS):
     """Keep under `name` among the app's extensions what `make` last made of petitions, while the app serves."""
-    app.extensions[name] = RecentFigures(seconds if app.config.get("SERVING") else 0, make)
+    app.extensions[name] = FiguresCache(seconds if app.config.get("SERVING") else 0, make)
 
 
 def init_app(app):

@@ -12,7 +12,7 @@ from campaign.organize.statistics.charts import chart
 from campaign.organize.statistics.figures import RANGES, SHARE_DAYS, by_day, goal_forecast, recent_figures, spans, zone
 from campaign.organize.statistics.tables import TABLES, as_csv
 from campaign.organize.identity import may
-from campaign.organize.scope import any_cause, any_petition, in_sight, petitions_where
+from campaign.organize.scope import load_cause, load_petition, in_sight, petitions_where
 from campaign.organize.signatures.labels import EVIDENCE_WORDS
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.statistics import states
@@ -22,7 +22,7 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 
 
 @blueprint.get("/petitions/<slug>")
-@allowed("numbers.see", any_petition)
+@allowed("numbers.see", load_petition)
 def petition(petition):
     whole = petition_by_id(petition.id)
     goal = {"goal": whole.goal} if whole.state != "closed" else {}
@@ -30,20 +30,20 @@ def petition(petition):
 
 
 @blueprint.get("/causes/<slug>")
-@allowed("numbers.see", any_cause)
+@allowed("numbers.see", load_cause)
 def cause(cause):
     own = [each for each in petitions_where("numbers.see") if each.cause_id == cause.id]
     return _page([each.id for each in own], title=cause.text(_lang()).title, cause=cause, petitions=own)
 
 
 @blueprint.get("/petitions/<slug>/<table>.csv")
-@allowed("numbers.see", any_petition)
+@allowed("numbers.see", load_petition)
 def petition_table(petition, table):
     return _table(table, petition.slug, [petition.id])
 
 
 @blueprint.get("/causes/<slug>/<table>.csv")
-@allowed("numbers.see", any_cause)
+@allowed("numbers.see", load_cause)
 def cause_table(cause, table):
     return _table(table, cause.slug, [each.id for each in petitions_where("numbers.see") if each.cause_id == cause.id])
 

@@ -7,21 +7,21 @@ from campaign.process.clock import utcnow
 from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
-from campaign.organize.updates.routes import any_update, back_to, blueprint, fact_of
-from campaign.updates.operations import UpdateChangedMeanwhile
+from campaign.organize.updates.routes import load_update, back_to, blueprint, fact_of
+from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.pictures import change_update_picture, mark_of, remove_update_picture, wide_cut
 from campaign.updates.queries import update_in_any_state
 
 
 @blueprint.get("/<slug>/picture")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def picture(update):
     return _page(update, _form_of(update))
 
 
 @blueprint.post("/<slug>/picture")
 @takes_bytes(MAX_UPLOAD_BYTES)
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def save_picture(update):
     form, written = PictureForm(), update.written_in
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
@@ -30,7 +30,7 @@ def save_picture(update):
     named = {"picture": form.sent, "focus": form.focal(), "wide": wide, "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
     try:
         act(fact_of("updates.edit", update, part="picture"), change_update_picture, update_id=update.id, **named)
-    except UpdateChangedMeanwhile:
+    except UpdateEditConflict:
         present = update_in_any_state(update.slug)
         form.mark.data = mark_of(present)
         form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
@@ -40,7 +40,7 @@ def save_picture(update):
 
 
 @blueprint.post("/<slug>/picture/remove")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def remove_picture(update):
     if is_as_seen(mark_of(update)):
         act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())

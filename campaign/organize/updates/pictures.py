@@ -10,21 +10,21 @@ from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.updates.forms import MAX_BODY_LENGTH
-from campaign.organize.updates.routes import any_update, blueprint, fact_of
+from campaign.organize.updates.routes import load_update, blueprint, fact_of
 from campaign.updates import body_pictures
-from campaign.updates.operations import UpdateChangedMeanwhile
+from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.queries import update_in_any_state
 
 
 @blueprint.get("/<slug>/pictures")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def pictures(update):
     return _all_page(update, BodyPictureForm(formdata=None))
 
 
 @blueprint.post("/<slug>/pictures")
 @takes_bytes(MAX_UPLOAD_BYTES)
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def add_picture(update):
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=False, spoken=written):
@@ -40,7 +40,7 @@ def add_picture(update):
 
 
 @blueprint.get("/<slug>/pictures/<int:number>")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def one_picture(update, number):
     picture = body_pictures.body_picture(update, number) or abort(404)
     alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
@@ -48,7 +48,7 @@ def one_picture(update, number):
 
 
 @blueprint.post("/<slug>/pictures/<int:number>")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def save_picture_words(update, number):
     picture = body_pictures.body_picture(update, number) or abort(404)
     form, written = BodyPictureForm(), update.written_in
@@ -57,7 +57,7 @@ def save_picture_words(update, number):
     named = {"number": number, "mark": form.mark.data, "alts": form.alts(written), "now": utcnow()}
     try:
         act(fact_of("updates.edit", update, part="pictures"), body_pictures.change_alts, update_id=update.id, **named)
-    except UpdateChangedMeanwhile:
+    except UpdateEditConflict:
         present = update_in_any_state(update.slug)
         picture = body_pictures.body_picture(present, number)
         if picture is None:
@@ -72,7 +72,7 @@ def save_picture_words(update, number):
 
 
 @blueprint.post("/<slug>/pictures/<int:number>/remove")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def remove_body_picture(update, number):
     try:
         act(
@@ -91,7 +91,7 @@ def remove_body_picture(update, number):
 
 
 @blueprint.post("/<slug>/words-as-read")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def words_as_read(update):
     """Return Markdown with the update's pictures as readers will see it: what the page asks for while somebody writes."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]

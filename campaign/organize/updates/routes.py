@@ -30,7 +30,7 @@ blueprint = Blueprint("updates", __name__, url_prefix="/updates")
 ON_A_PAGE = 30
 
 
-def any_update(slug):
+def load_update(slug):
     return update_in_any_state(slug)
 
 
@@ -77,7 +77,7 @@ def create():
 
 
 @blueprint.get("/<slug>")
-@allowed("updates.see", any_update)
+@allowed("updates.see", load_update)
 def show(update):
     event = event_by_id(update.event_id) if update.event_id else None
     titles = {each.id: each.title for each in petitions_where("petitions.see")}
@@ -95,13 +95,13 @@ def show(update):
 
 
 @blueprint.get("/<slug>/address")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def address(update):
     return _address_page(update, SlugForm(formdata=None, slug=update.slug, revision=update.revision))
 
 
 @blueprint.post("/<slug>/address")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def save_address(update):
     form = SlugForm()
     if not form.validate():
@@ -112,7 +112,7 @@ def save_address(update):
     except operations.UpdateSlugTaken:
         form.slug.errors = [_("Another update lives at this address, or did. Choose another.")]
         return _address_page(update, form, 422)
-    except operations.UpdateChangedMeanwhile:
+    except operations.UpdateEditConflict:
         present = update_in_any_state(update.slug)
         conflicting = conflicts(form, SlugForm(formdata=None, slug=present.slug))
         form.revision.data = present.revision
@@ -122,7 +122,7 @@ def save_address(update):
 
 
 @blueprint.get("/<slug>/preview")
-@allowed("updates.see", any_update)
+@allowed("updates.see", load_update)
 def preview(update):
     """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
     speak_as_asked()

@@ -9,7 +9,7 @@ from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.access import allowed
 from campaign.organize.identity import may
 from campaign.organize.updates.forms import PublishForm
-from campaign.organize.updates.routes import any_update, back_to, blueprint, fact_of
+from campaign.organize.updates.routes import load_update, back_to, blueprint, fact_of
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
 from campaign.updates.queries import update_in_any_state
@@ -17,13 +17,13 @@ from campaign.updates.recipients import audience
 
 
 @blueprint.get("/<slug>/publish")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def ready(update):
     return _publishing_page(update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
 
 
 @blueprint.post("/<slug>/publish")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def publish(update):
     form = PublishForm()
     if not form.validate():
@@ -47,7 +47,7 @@ def publish(update):
 
 
 @blueprint.post("/<slug>/withdraw")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def withdraw(update):
     act(fact_of("updates.withdraw", update), operations.withdraw_update, update_id=update.id, now=utcnow())
     flash(_("Taken back. It is a draft again, and only organizers see it."), "sure")

@@ -13,7 +13,7 @@ from campaign.organize.drafts import preview_asked
 from campaign.organize.access import allowed
 from campaign.organize.scope import petitions_where
 from campaign.organize.updates.forms import WordsForm
-from campaign.organize.updates.routes import any_update, back_to, blueprint, fact_of, preview_page
+from campaign.organize.updates.routes import load_update, back_to, blueprint, fact_of, preview_page
 from campaign.updates import operations
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import update_in_any_state
@@ -22,13 +22,13 @@ MAX_EVENTS = 50
 
 
 @blueprint.get("/<slug>/words")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def words(update):
     return _writing_page(update, WordsForm.of(update))
 
 
 @blueprint.post("/<slug>/words")
-@allowed("updates.edit", any_update)
+@allowed("updates.edit", load_update)
 def save_words(update):
     form = _about(WordsForm(), update)
     if not form.validate_for(update):
@@ -39,7 +39,7 @@ def save_words(update):
     change = {"revision": form.revision.data, "texts": form.texts(), "links": about, "now": utcnow()}
     try:
         act(fact_of("updates.edit", update), operations.change_update, update_id=update.id, **change)
-    except operations.UpdateChangedMeanwhile:
+    except operations.UpdateEditConflict:
         present = update_in_any_state(update.slug)
         conflicting = conflicts(form, _about(WordsForm.of(present), present))
         form.revision.data = present.revision
