@@ -84,7 +84,9 @@ def load(environ=os.environ):
         "BOUNCE_SECRET": _bounce_secret(environ),
         "CONFIRM_DAYS": _whole(environ, "CONFIRM_DAYS", 7),
         "OWN_LINK_DAYS": _whole(environ, "OWN_LINK_DAYS", 30, least=1),
-        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole(environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1),
+        "MAX_EMAILS_PER_ADDRESS_PER_DAY": _whole(
+            environ, "MAX_EMAILS_PER_ADDRESS_PER_DAY", 12, least=1
+        ),
         "ERASE_PENDING_DAYS": _whole(environ, "ERASE_PENDING_DAYS", 14),
         "ADDRESS_DAYS": _whole(environ, "ADDRESS_DAYS", 14),
         "REGISTRATION_DAYS": _whole(environ, "REGISTRATION_DAYS", 30),
@@ -116,7 +118,9 @@ def _networks(environ, name):
         try:
             ip_network(network, strict=False)
         except ValueError as error:
-            raise SettingError(f"{name} must name networks such as 10.0.0.0/8, not {network!r}") from error
+            raise SettingError(
+                f"{name} must name networks such as 10.0.0.0/8, not {network!r}"
+            ) from error
     return networks
 
 
@@ -124,7 +128,9 @@ def _zone(name):
     try:
         return ZoneInfo(name).key
     except (KeyError, ValueError, OSError) as error:
-        raise SettingError(f"TIME_ZONE must name a zone such as America/Toronto, not {name!r}") from error
+        raise SettingError(
+            f"TIME_ZONE must name a zone such as America/Toronto, not {name!r}"
+        ) from error
 
 
 def _whole(environ, name, default, *, least=0, most=None):
@@ -134,7 +140,9 @@ def _whole(environ, name, default, *, least=0, most=None):
     if not text.isdecimal():
         raise SettingError(f"{name} must be a whole number, not {text!r}")
     if int(text) < least or (most and int(text) > most):
-        raise SettingError(f"{name} must be {f'from {least} to {most}' if most else f'at least {least}'}, not {text}")
+        raise SettingError(
+            f"{name} must be {f'from {least} to {most}' if most else f'at least {least}'}, not {text}"
+        )
     return int(text)
 
 
@@ -160,7 +168,9 @@ def _database_url(url, var):
         kind = None
     # What was given may hold a password, and is not repeated, nor is the error that does.
     if kind not in ("sqlite", "postgresql+psycopg"):
-        raise SettingError("DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file")
+        raise SettingError(
+            "DATABASE_URL must look like postgresql://user:password@host/name or sqlite:////folder/file"
+        )
     return url
 
 
@@ -178,7 +188,9 @@ def _engine_options(environ, database_url, processes):
         "max_overflow": 0,
         "pool_pre_ping": True,
         "pool_timeout": POOL_SECONDS,
-        "connect_args": {name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own},
+        "connect_args": {
+            name: value for name, value in POSTGRESQL_OPTIONS.items() if name not in own
+        },
     }
 
 
@@ -186,11 +198,17 @@ def _public_url(environ, port, production):
     url = environ.get("PUBLIC_URL", "").rstrip("/")
     if not url:
         if production:
-            raise SettingError("PUBLIC_URL must say the address of the site, such as https://sign.example.org")
+            raise SettingError(
+                "PUBLIC_URL must say the address of the site, such as https://sign.example.org"
+            )
         return f"http://127.0.0.1:{port}"
     if urlsplit(url).scheme not in ("http", "https") or not urlsplit(url).netloc:
         raise SettingError(f"PUBLIC_URL must begin with https:// and name a host, not {url!r}")
-    if production and urlsplit(url).scheme == "http" and urlsplit(url).hostname not in LOOPBACK_HOSTS:
+    if (
+        production
+        and urlsplit(url).scheme == "http"
+        and urlsplit(url).hostname not in LOOPBACK_HOSTS
+    ):
         raise SettingError(f"PUBLIC_URL must begin with https:// in production, not {url!r}")
     return url
 
@@ -211,7 +229,9 @@ def _secret(environ, var, production):
 def _bounce_secret(environ):
     secret = environ.get("BOUNCE_SECRET", "")
     if secret and len(secret) < MIN_SECRET_LENGTH:
-        raise SettingError(f"BOUNCE_SECRET must be at least {MIN_SECRET_LENGTH} random characters, or not set at all")
+        raise SettingError(
+            f"BOUNCE_SECRET must be at least {MIN_SECRET_LENGTH} random characters, or not set at all"
+        )
     return secret
 
 
@@ -223,7 +243,9 @@ def make_room(var):
     try:
         Path(var).mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
-        raise SettingError(f"VAR_DIR must name a folder that can be written to; {var}: {error.strerror}") from error
+        raise SettingError(
+            f"VAR_DIR must name a folder that can be written to; {var}: {error.strerror}"
+        ) from error
 
 
 def _own_secret(path):

@@ -4,10 +4,10 @@ import gc
 from functools import partial
 
 from campaign import create_app
+from campaign.organize.uploads import max_bytes_for
+from campaign.process.cpu_affinity import pin_to_cpu
 from campaign.process.logs import start_logging
 from campaign.process.parent import exit_with_parent
-from campaign.process.cpu_affinity import pin_to_cpu
-from campaign.organize.uploads import max_bytes_for
 from campaign.server.bridge import WsgiBridge
 
 

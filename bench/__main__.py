@@ -68,10 +68,26 @@ def main():
 
 
 def _arguments():
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Volante beside its baselines.")
-    parser.add_argument("rows", nargs="*", choices=[[], *ROWS], metavar="ROW", help=f"one of {', '.join(ROWS)}; without, all")
-    parser.add_argument("--rows", dest="rows_wanted", type=int, metavar="N", help="how many signatures `find` searches, such as 5000000")
-    parser.add_argument("--quick", action="store_true", help="short runs, to see whether a change helps")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description="Measure Volante beside its baselines."
+    )
+    parser.add_argument(
+        "rows",
+        nargs="*",
+        choices=[[], *ROWS],
+        metavar="ROW",
+        help=f"one of {', '.join(ROWS)}; without, all",
+    )
+    parser.add_argument(
+        "--rows",
+        dest="rows_wanted",
+        type=int,
+        metavar="N",
+        help="how many signatures `find` searches, such as 5000000",
+    )
+    parser.add_argument(
+        "--quick", action="store_true", help="short runs, to see whether a change helps"
+    )
     return parser.parse_args()
 
 

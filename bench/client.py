@@ -42,7 +42,9 @@ class Client:
         self._listen(until=perf_counter() + PATIENCE, again=False)
         late = self._result.statuses - in_time
         self._result.statuses = in_time
-        self._result.statuses.update({status: many for status, many in late.items() if not 200 <= status < 400})
+        self._result.statuses.update(
+            {status: many for status, many in late.items() if not 200 <= status < 400}
+        )
         self._result.statuses[0] += len(self._asked_at)
         self._result.delays.sort()
 

@@ -9,8 +9,8 @@ from bench.sites import SECRET, SLUG
 from campaign import create_app
 from campaign.cli.demonstration import load_demonstration
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
@@ -42,12 +42,22 @@ def fill(url, folder, many):
 def confirm_paths(url, folder, many):
     """Make the database with `many` signatures that wait for their confirmation; return the address of each one's button."""
     with application(url, folder).app_context():
-        unasked = {"state": "pending", "confirmed_at": None, "created_at": utcnow(), "mailed_at": utcnow()}
+        unasked = {
+            "state": "pending",
+            "confirmed_at": None,
+            "created_at": utcnow(),
+            "mailed_at": utcnow(),
+        }
         first = db.session.scalar(select(func.max(Signature.id)))
         for rows in confirmed_rows(many):
             write(add_rows, [row | unasked for row in rows])
-        waiting = db.session.scalars(select(Signature).where(Signature.id > first).order_by(Signature.id))
-        paths = [f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}" for signature in waiting]
+        waiting = db.session.scalars(
+            select(Signature).where(Signature.id > first).order_by(Signature.id)
+        )
+        paths = [
+            f"/en/signatures/confirm/{tokens.token_for(tokens.CONFIRM, signature)}"
+            for signature in waiting
+        ]
         db.engine.dispose()
     return paths
 

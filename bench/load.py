@@ -75,7 +75,11 @@ class Result:
 
     def delay(self, share):
         """Return the delay in seconds that this share of the answers did not exceed."""
-        return self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))] if self.delays else 0.0
+        return (
+            self.delays[min(len(self.delays) - 1, int(share * len(self.delays)))]
+            if self.delays
+            else 0.0
+        )
 
 
 def run(load):
@@ -95,7 +99,9 @@ def run_client(module, job, seconds):
 
 def start_client(module, job):
     """Start such a client; return its process, for `end_client`."""
-    client = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    client = subprocess.Popen(
+        [sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     client.stdin.write(pickle.dumps(job))
     client.stdin.close()
     client.stdin = None

@@ -23,7 +23,13 @@ class Row:
 
     def cells(self):
         verdict = {True: "reached", False: "MISSED", None: ""}[self.reached]
-        return (self.what, self.figure, self.beside, self.target, ", ".join(filter(None, (verdict, self.note))))
+        return (
+            self.what,
+            self.figure,
+            self.beside,
+            self.target,
+            ", ".join(filter(None, (verdict, self.note))),
+        )
 
 
 def line(row):

@@ -43,8 +43,17 @@ def plain_form(url, folder):
     """Return the usual way to take signatures: a Flask-WTF form and one row committed, on gunicorn 2 × 4."""
     port = free_port()
     return Server(
-        [PYTHON, "-m", "gunicorn", "--workers=2", "--threads=4", "--timeout=0", f"--bind=127.0.0.1:{port}", "--log-level=warning",
-         "bench.baselines.form:create_app()"],
+        [
+            PYTHON,
+            "-m",
+            "gunicorn",
+            "--workers=2",
+            "--threads=4",
+            "--timeout=0",
+            f"--bind=127.0.0.1:{port}",
+            "--log-level=warning",
+            "bench.baselines.form:create_app()",
+        ],
         port=port,
         log=Path(folder) / "plain-form.log",
         environment={"BENCH_DATABASE_URL": url},

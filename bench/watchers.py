@@ -61,7 +61,9 @@ class Watchers:
             wait = self._due[0][0] - now if self._due else PACE
             for number, _ in self._poll.poll(min(wait, end - now)):
                 self._hear(number)
-        self._seen.statuses["unanswered"] += sum(1 for wanted in self._wanted_at.values() if wanted < end - PACE)
+        self._seen.statuses["unanswered"] += sum(
+            1 for wanted in self._wanted_at.values() if wanted < end - PACE
+        )
 
     def _ask(self, wanted_at, number):
         self._wanted_at[number] = wanted_at

@@ -12,6 +12,7 @@ from campaign.api.signing_routes import blueprint as api
 from campaign.causes import titles
 from campaign.causes.routes import blueprint as cause_pages
 from campaign.cli import commands
+from campaign.db.timeouts import limit_statements
 from campaign.edge.api_limit import ApiLimit
 from campaign.edge.client_address import ClientAddress
 from campaign.edge.known_hosts import KnownHosts
@@ -20,6 +21,7 @@ from campaign.edge.poll_interval import Pace
 from campaign.embeds.routes import blueprint as embeds
 from campaign.events import emails as event_emails
 from campaign.events.owner_routes import blueprint as event_pages
+from campaign.i18n import catalogs
 from campaign.imports import operations as imports_operations
 from campaign.kiosk import emails as kiosk_emails
 from campaign.kiosk import rate_limits as kiosk_rate_limits
@@ -27,8 +29,6 @@ from campaign.kiosk import tasks as kiosk_tasks
 from campaign.kiosk.app_routes import blueprint as kiosk_app
 from campaign.kiosk.routes import blueprint as kiosks
 from campaign.kiosk.table_routes import blueprint as tables
-from campaign.i18n import catalogs
-from campaign.db.timeouts import limit_statements
 from campaign.live.routes import blueprint as live_answers
 from campaign.mail import routes as mailbox
 from campaign.mail.composition import sender
@@ -42,22 +42,27 @@ from campaign.petitions.routes import blueprint as petition_pages
 from campaign.search.routes import blueprint as search_pages
 from campaign.sharing.operations import forget_deals
 from campaign.sharing.routes import blueprint as sharing_pages
-from campaign.signatures import emails, network_keys
-from campaign.signatures import abuse_limits
-from campaign.signatures import rule_cache
+from campaign.signatures import abuse_limits, emails, network_keys, rule_cache
 from campaign.signatures.owner_routes import blueprint as signature_pages
 from campaign.subscriptions import emails as subscription_emails
 from campaign.subscriptions.owner_routes import blueprint as subscription_pages
 from campaign.subscriptions.webhooks import blueprint as webhooks
 from campaign.updates import emails as update_emails
 from campaign.updates.routes import blueprint as update_pages
-from campaign.web import assets, headers, languages, lazy_strings, read_json, sessions
-from campaign.web import errors
-from campaign.web import template_filters
-from campaign.web import id_converter
-from campaign.web.seo import blueprint as machine_pages
+from campaign.web import (
+    assets,
+    errors,
+    headers,
+    id_converter,
+    languages,
+    lazy_strings,
+    read_json,
+    sessions,
+    template_filters,
+)
 from campaign.web.metrics import blueprint as metrics
 from campaign.web.routes import blueprint as site_pages
+from campaign.web.seo import blueprint as machine_pages
 
 ROOT = Path(__file__).resolve().parent.parent
 # Under names of their own: a package's name would hide the package.
@@ -88,9 +93,27 @@ PARTS = (
     commands,
 )
 ROOMS = (
-    *(site_pages, machine_pages, metrics, cause_pages, petition_pages, signature_pages, event_pages),
+    *(
+        site_pages,
+        machine_pages,
+        metrics,
+        cause_pages,
+        petition_pages,
+        signature_pages,
+        event_pages,
+    ),
     *(live_answers, montage_pages, share_cards, posters, search_pages),
-    *(sharing_pages, embeds, api, kiosks, kiosk_app, tables, update_pages, subscription_pages, webhooks),
+    *(
+        sharing_pages,
+        embeds,
+        api,
+        kiosks,
+        kiosk_app,
+        tables,
+        update_pages,
+        subscription_pages,
+        webhooks,
+    ),
 )
 
 
@@ -104,7 +127,11 @@ def create_app(settings=None):
     app.config.update(settings or {})
     app.extensions["sender_address"] = _sender_address(app.config)
     _join_extensions(app)
-    app.extensions["on_erase"] = (forget_deals, kiosk_tasks.forget_erased, imports_operations.forget_erased)
+    app.extensions["on_erase"] = (
+        forget_deals,
+        kiosk_tasks.forget_erased,
+        imports_operations.forget_erased,
+    )
     for part in PARTS:
         part.init_app(app)
     for room in ROOMS:
@@ -126,16 +153,22 @@ def _sender_address(settings):
             server_from(settings["MAIL_URL"])
         except ValueError:
             # Not as the cause either: what was given holds a password.
-            raise config.SettingError("MAIL_URL must look like smtp://user:password@host:port?tls=starttls") from None
+            raise config.SettingError(
+                "MAIL_URL must look like smtp://user:password@host:port?tls=starttls"
+            ) from None
     return address
 
 
 def _join_extensions(app):
     config.make_room(app.config["VAR_DIR"])
-    compiled = catalogs.compile_catalogs(ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations"))
+    compiled = catalogs.compile_catalogs(
+        ROOT / "campaign" / "translations", Path(app.config["VAR_DIR"], "translations")
+    )
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = str(compiled)
     extensions.db.init_app(app)
-    extensions.migrate.init_app(app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True)
+    extensions.migrate.init_app(
+        app, extensions.db, directory=str(ROOT / "migrations"), render_as_batch=True
+    )
     extensions.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:

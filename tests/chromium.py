@@ -10,7 +10,13 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+NAMES = (
+    "chromium-headless-shell",
+    "chromium",
+    "chromium-browser",
+    "google-chrome",
+    "google-chrome-stable",
+)
 
 
 def find():
@@ -40,7 +46,11 @@ def main():
         print("No Chromium found; trying to install it …", flush=True)
         install()
     if find() is None:
-        print("=" * 78 + "\nNO CHROMIUM: the browser tests will not run. Install it or set CHROMIUM to its path.\n" + "=" * 78)
+        print(
+            "=" * 78
+            + "\nNO CHROMIUM: the browser tests will not run. Install it or set CHROMIUM to its path.\n"
+            + "=" * 78
+        )
         return 1 if os.environ.get("CI") else 0
     return 0
 

@@ -75,7 +75,11 @@ def app(migrated_app):
 @pytest.fixture(params=["00:30", "09:59", "23:59"])
 def awkward_time(request, monkeypatch):
     """The present, which stands still where clocks confuse most: on a day when they are put back, three times of that day in Toronto."""
-    present = datetime.fromisoformat(f"2026-11-01T{request.param}").replace(tzinfo=ZoneInfo("America/Toronto")).astimezone(UTC)
+    present = (
+        datetime.fromisoformat(f"2026-11-01T{request.param}")
+        .replace(tzinfo=ZoneInfo("America/Toronto"))
+        .astimezone(UTC)
+    )
 
     class Standing(datetime):
         @classmethod

@@ -43,8 +43,14 @@ def fresh(kind):
 
 @cache
 def _folder():
-    is_roomy = MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
-    folder = Path(tempfile.mkdtemp(prefix="volante-tests-", dir=MEMORY if is_roomy and not _is_lasting else None))
+    is_roomy = (
+        MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    )
+    folder = Path(
+        tempfile.mkdtemp(
+            prefix="volante-tests-", dir=MEMORY if is_roomy and not _is_lasting else None
+        )
+    )
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     return folder
 

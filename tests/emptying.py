@@ -26,7 +26,13 @@ def _on_postgresql(connection, used):
 
 
 def _on_sqlite(connection, used):
-    guards = connection.exec_driver_sql("select name, sql from sqlite_master where type = 'trigger'").all() if "audit_entry" in used else []
+    guards = (
+        connection.exec_driver_sql(
+            "select name, sql from sqlite_master where type = 'trigger'"
+        ).all()
+        if "audit_entry" in used
+        else []
+    )
     for guard in guards:
         connection.exec_driver_sql(f"drop trigger {guard.name}")
     for name in used:
@@ -40,4 +46,6 @@ def _on_sqlite(connection, used):
 def _used():
     """A question for the tables that hold rows, those that point at others first."""
     names = [table.name for table in reversed(db.metadata.sorted_tables)]
-    return " union all ".join(f"select '{name}' as name where exists (select 1 from {name})" for name in names)
+    return " union all ".join(
+        f"select '{name}' as name where exists (select 1 from {name})" for name in names
+    )

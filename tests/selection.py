@@ -27,7 +27,9 @@ def longest_first(items):
 def runs_on_postgresql(item):
     """Return whether a test is the one of its cases that uses PostgreSQL."""
     callspec = getattr(item, "callspec", None)
-    return callspec is not None and any(isinstance(value, str) and value == "postgresql" for value in callspec.params.values())
+    return callspec is not None and any(
+        isinstance(value, str) and value == "postgresql" for value in callspec.params.values()
+    )
 
 
 def _is_spread(item):

@@ -43,7 +43,9 @@ class SignatureForm(FlaskForm):
     country = StringField("Country", [Length(max=2)])
     postal_code = StringField("Postal code", [Length(max=16)])
     comment = TextAreaField("A few words", [Length(max=500)])
-    name_display = RadioField("Show my name", choices=[(word, word) for word in ("full", "initials", "counted")])
+    name_display = RadioField(
+        "Show my name", choices=[(word, word) for word in ("full", "initials", "counted")]
+    )
     subscribe = BooleanField("News")
     version = IntegerField(validators=[Optional()])
 

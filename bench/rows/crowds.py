@@ -38,7 +38,9 @@ def _jobs(scale):
     signing = Signing(seed=200)
     return {
         "petition page, made anew": lambda port: _anew(f"/en/petitions/{sites.SLUG}", port, scale),
-        "pulse.json, made anew": lambda port: _anew(f"/causes/{sites.CAUSE}/pulse.json", port, scale),
+        "pulse.json, made anew": lambda port: _anew(
+            f"/causes/{sites.CAUSE}/pulse.json", port, scale
+        ),
         "signing": lambda port: signing.whole(port, CONNECTIONS, scale.seconds),
     }
 

@@ -48,7 +48,11 @@ def _dump_sqlite(url, file):
         return "no sqlite3 here"
     with open(file, "wb") as output:
         begun = perf_counter()
-        subprocess.run(["sqlite3", "-csv", "-readonly", url.removeprefix("sqlite:///"), DUMP], stdout=output, check=True)
+        subprocess.run(
+            ["sqlite3", "-csv", "-readonly", url.removeprefix("sqlite:///"), DUMP],
+            stdout=output,
+            check=True,
+        )
         return _told(perf_counter() - begun, file, "sqlite3 -csv")
 
 

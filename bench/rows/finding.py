@@ -10,13 +10,10 @@ from bench.report import Row
 from bench.settled import fill_settled
 from campaign import create_app
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.organize.statistics.figures import make_figures
 from campaign.petitions.models import Petition
-from campaign.signatures import bulk_decisions
-from campaign.signatures import statistics
-from campaign.signatures import search
-from campaign.signatures import aggregates
+from campaign.process.clock import utcnow
+from campaign.signatures import aggregates, bulk_decisions, search, statistics
 from campaign.signatures.search import Search, find
 from campaign.signatures.search_indexing import LookupKeeper
 
@@ -33,7 +30,9 @@ def measure(scale, folder, signatures=SIGNATURES):
         place.mkdir()
         url = sites.database_url(kind, place, f"find_{kind}")
         fill_settled(url, place, signatures)
-        app = create_app({"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url})
+        app = create_app(
+            {"SECRET_KEY": sites.SECRET, "VAR_DIR": str(place), "SQLALCHEMY_DATABASE_URI": url}
+        )
         with app.app_context():
             _work()
             yield from _rows(kind, signatures)
@@ -43,7 +42,10 @@ def measure(scale, folder, signatures=SIGNATURES):
 
 def _work():
     """Do what the worker does beside those who look."""
-    lookup, keeper = LookupKeeper(write, holder="bench", settle=0), aggregates.AggregateRefresher(write, holder="bench")
+    lookup, keeper = (
+        LookupKeeper(write, holder="bench", settle=0),
+        aggregates.AggregateRefresher(write, holder="bench"),
+    )
     while lookup.keep():
         db.session.rollback()
     keeper.keep()
@@ -56,7 +58,13 @@ def _rows(kind, signatures):
     for what, question in _questions(ids).items():
         taken = _seconds(question)
         name = f"{what}, among {signatures:,}, {kind}"
-        yield Row(name, f"{1000 * taken:,.0f} ms", f"{1000 * newest:,.0f} ms for the newest page", f"< {1000 * MAX_SECONDS:.0f} ms", taken < MAX_SECONDS)
+        yield Row(
+            name,
+            f"{1000 * taken:,.0f} ms",
+            f"{1000 * newest:,.0f} ms for the newest page",
+            f"< {1000 * MAX_SECONDS:.0f} ms",
+            taken < MAX_SECONDS,
+        )
 
 
 def _questions(ids):
@@ -68,9 +76,17 @@ def _questions(ids):
         "finding a name that nobody has": searching(words="zzyzx"),
         "finding part of an email address": searching(words="0071f4"),
         "signatures of a rare country": searching(country="ZW"),
-        **{f"signatures by state, {state}": searching(state=state) for state in ("pending", "rejected", "withdrawn", "erased")},
-        "the list of held signatures": lambda: (search.held_for_review(ids), search.held_by_reason(ids)),
-        "a preview of all that are held": lambda: bulk_decisions.preview(Search(ids, state="held"), bulk_decisions.take_snapshot(utcnow())),
+        **{
+            f"signatures by state, {state}": searching(state=state)
+            for state in ("pending", "rejected", "withdrawn", "erased")
+        },
+        "the list of held signatures": lambda: (
+            search.held_for_review(ids),
+            search.held_by_reason(ids),
+        ),
+        "a preview of all that are held": lambda: bulk_decisions.preview(
+            Search(ids, state="held"), bulk_decisions.take_snapshot(utcnow())
+        ),
         "the counts of the overview": lambda: (statistics.states(ids), search.how_many_unread(ids)),
         "the first view of the figures": lambda: make_figures(ids),
     }

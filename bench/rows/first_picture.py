@@ -15,10 +15,20 @@ from tests import chromium
 BUTTERFLIES = 1_000_000
 SOONEST = 1500  # milliseconds
 PATIENCE = 60_000
-PHONE = {"viewport": {"width": 390, "height": 844}, "device_scale_factor": 2.625, "is_mobile": True, "has_touch": True}
+PHONE = {
+    "viewport": {"width": 390, "height": 844},
+    "device_scale_factor": 2.625,
+    "is_mobile": True,
+    "has_touch": True,
+}
 SLOWER = 4
 # "Slow 4G" of Lighthouse: 150 ms there and back, 1.6 Mbit/s down, 750 kbit/s up.
-SLOW_4G = {"offline": False, "latency": 150, "downloadThroughput": 1_638_400 / 8, "uploadThroughput": 750_000 / 8}
+SLOW_4G = {
+    "offline": False,
+    "latency": 150,
+    "downloadThroughput": 1_638_400 / 8,
+    "uploadThroughput": 750_000 / 8,
+}
 SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
 WATCH = """new PerformanceObserver((list) => {
     for (const { element, startTime } of list.getEntries()) {
@@ -48,7 +58,9 @@ def measure(scale, folder):
         seen = _visits(path, f"http://127.0.0.1:{site.port}{address}", 2 * scale.rounds + 1)
     picture, canvas = (median(each) for each in zip(*seen, strict=True))
     what = f"of {BUTTERFLIES:,} butterflies, phone {SLOWER} × slower, slow 4G"
-    yield Row(f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST)
+    yield Row(
+        f"first picture {what}", f"{picture:,.0f} ms", "", f"≤ {SOONEST:,} ms", picture <= SOONEST
+    )
     yield Row(f"canvas {what}", f"{canvas:,.0f} ms", "", "", None, "drawn without a graphics card")
 
 

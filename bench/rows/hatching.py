@@ -41,7 +41,9 @@ def measure(scale, folder):
 def _limit_rate():
     """Add a rule that holds what comes too fast from one network, beside the limit that applies to all causes."""
     cause_id = db.session.scalar(select(Cause.id).limit(1))
-    db.session.add(Rule(cause_id=cause_id, kind="rate", pattern=str(MAX_PER_NETWORK), on_since=utcnow()))
+    db.session.add(
+        Rule(cause_id=cause_id, kind="rate", pattern=str(MAX_PER_NETWORK), on_since=utcnow())
+    )
 
 
 def _hatch():
@@ -62,7 +64,13 @@ def _backlog(kind, many):
     while _hatch():
         pass
     rate = waiting / (time.monotonic() - begun)
-    return Row(f"hatching a backlog of {waiting:,}, {kind}", f"{rate:,.0f}/s", "", f"≥ {WANTED:,}/s", rate >= WANTED)
+    return Row(
+        f"hatching a backlog of {waiting:,}, {kind}",
+        f"{rate:,.0f}/s",
+        "",
+        f"≥ {WANTED:,}/s",
+        rate >= WANTED,
+    )
 
 
 def _flow(kind, app):
@@ -108,6 +116,8 @@ def _waiting():
 
 def _lag():
     """Return how many seconds the signature has waited that was confirmed first."""
-    first = db.session.scalar(select(Signature.confirmed_at).where(TO_HATCH).order_by(Signature.id).limit(1))
+    first = db.session.scalar(
+        select(Signature.confirmed_at).where(TO_HATCH).order_by(Signature.id).limit(1)
+    )
     db.session.rollback()
     return (utcnow() - first).total_seconds() if first else 0.0

@@ -68,19 +68,35 @@ def _picture():
     draw(shape, 10, 100)
     took = _seconds(lambda: encode_png(draw(shape, MILLION, 1200)))
     one_by_one = _seconds(draw, shape, FEW, 1200) * MILLION / FEW
-    return Row("montage.png of 1,000,000, 1200 px", f"{took:.1f} s", f"{one_by_one:.0f} s one by one, by {FEW:,}")
+    return Row(
+        "montage.png of 1,000,000, 1200 px",
+        f"{took:.1f} s",
+        f"{one_by_one:.0f} s one by one, by {FEW:,}",
+    )
 
 
 def _large_picture():
-    took = _cold("from campaign.montage.drawing import draw, encode_png", f"encode_png(draw(shape, {SIX_MILLION}, 1200))")
+    took = _cold(
+        "from campaign.montage.drawing import draw, encode_png",
+        f"encode_png(draw(shape, {SIX_MILLION}, 1200))",
+    )
     return _quick("montage.png of 6,000,000, 1200 px, cold", took)
 
 
 def _large_card():
-    words = {"lang": "en", "palette": "monarch", "title": "Butterflies", "above": "", "count": "6,000,000"}
+    words = {
+        "lang": "en",
+        "palette": "monarch",
+        "title": "Butterflies",
+        "above": "",
+        "count": "6,000,000",
+    }
     words |= {"words": "confirmed signatures", "address": "example.org/s/home"}
     card = Card(**words, shape="monarch", last=SIX_MILLION, gaps=())
-    return _quick("card.png of 6,000,000, cold", _cold("from campaign.montage.cards import Card, draw_card", f"draw_card({card!r}, shape)"))
+    return _quick(
+        "card.png of 6,000,000, cold",
+        _cold("from campaign.montage.cards import Card, draw_card", f"draw_card({card!r}, shape)"),
+    )
 
 
 def _quick(name, took):
@@ -99,7 +115,9 @@ shape = shape_named("monarch")
 print(perf_counter() - begun)
 """
     command = [sys.executable, "-c", program]
-    return float(subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout)
+    return float(
+        subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    )
 
 
 def _poster(form, size, folder):
@@ -116,9 +134,22 @@ def _poster(form, size, folder):
 
 def _press(form, size, count, folder):
     """Print a poster as the worker does; return (seconds, peak megabytes) of its process."""
-    words = {"title": "Butterflies", "words": "butterflies", "counted_on": "", "address": "", "picture_words": ""}
+    words = {
+        "title": "Butterflies",
+        "words": "butterflies",
+        "counted_on": "",
+        "address": "",
+        "picture_words": "",
+    }
     words |= {"lang": "en", "palette": "monarch", "names_file": "", "names_words": {}, "gaps": ()}
-    spec = PosterSpec(form=form, size=size, count=f"{count:,}", shape_folder=str(DATA / "monarch"), last=count, **words)
+    spec = PosterSpec(
+        form=form,
+        size=size,
+        count=f"{count:,}",
+        shape_folder=str(DATA / "monarch"),
+        last=count,
+        **words,
+    )
     (folder / "spec.json").write_text(spec.to_json(), encoding="utf-8")
     command = [sys.executable, "-c", PRESS, folder / "spec.json", folder / "poster"]
     begun = perf_counter()

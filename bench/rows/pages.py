@@ -19,7 +19,10 @@ def measure(scale, folder):
     url = sites.database_url("sqlite", folder, "pages")
     place = folder / "var-pages"
     place.mkdir()
-    paths = {"petition page": f"/en/petitions/{sites.SLUG}", "pulse.json": f"/causes/{sites.CAUSE}/pulse.json"}
+    paths = {
+        "petition page": f"/en/petitions/{sites.SLUG}",
+        "pulse.json": f"/causes/{sites.CAUSE}/pulse.json",
+    }
     with sites.volante(url, place) as site:
         for path in paths.values():
             site.answers(path, PACKED)

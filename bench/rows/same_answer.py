@@ -17,9 +17,9 @@ EACH = 300
 SEED = 43
 MAX_GUESSED = 0.6  # of the answers, by their time alone; whoever throws a coin has a half
 KINDS = ("first", "again", "again after confirming")
-CONFIRM = text("update signature set state = 'confirmed', confirmed_at = created_at where email in :emails").bindparams(
-    bindparam("emails", expanding=True)
-)
+CONFIRM = text(
+    "update signature set state = 'confirmed', confirmed_at = created_at where email in :emails"
+).bindparams(bindparam("emails", expanding=True))
 UNHATCHED = text("select count(*) from signature where state = 'confirmed' and number is null")
 
 
@@ -29,7 +29,11 @@ def measure(scale, folder):
     place = folder / "var"
     place.mkdir()
     forms = [form for _, form in Signing(seed=SEED).forms(len(KINDS) * EACH)]
-    people = [(kind, form) for number, kind in enumerate(KINDS) for form in forms[number * EACH : (number + 1) * EACH]]
+    people = [
+        (kind, form)
+        for number, kind in enumerate(KINDS)
+        for form in forms[number * EACH : (number + 1) * EACH]
+    ]
     times = {kind: [] for kind in KINDS}
     with sites.volante(url, place) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
@@ -37,7 +41,9 @@ def measure(scale, folder):
         for kind, form in people:
             if kind != "first":
                 _sign(connection, form)
-        _confirm(url, [parse_qs(form.decode())["email"][0] for kind, form in people if kind == KINDS[-1]])
+        _confirm(
+            url, [parse_qs(form.decode())["email"][0] for kind, form in people if kind == KINDS[-1]]
+        )
         random.Random(SEED).shuffle(people)
         for kind, form in people:
             times[kind].append(_sign(connection, form))
@@ -77,7 +83,10 @@ def _confirm(url, emails):
 def _row(times):
     first, *others = (sorted(times[kind]) for kind in KINDS)
     guessed = max(_guessed(first, other) for other in others)
-    figures = [", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others)) for measured in (median, _late)]
+    figures = [
+        ", ".join(f"{measured(taken) * 1000:.2f}" for taken in (first, *others))
+        for measured in (median, _late)
+    ]
     return Row(
         f"answer to {EACH} each who sign first, again, again once confirmed",
         f"medians {figures[0]} ms",

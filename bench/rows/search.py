@@ -20,7 +20,24 @@ MAX_MS = 50
 SEED = 43
 BATCH = 500
 LETTERS = 180  # words of one text
-SYLLABLES = ("ma", "ri", "po", "sa", "lu", "na", "tor", "ven", "sil", "que", "dor", "can", "ti", "es", "pa", "gru")
+SYLLABLES = (
+    "ma",
+    "ri",
+    "po",
+    "sa",
+    "lu",
+    "na",
+    "tor",
+    "ven",
+    "sil",
+    "que",
+    "dor",
+    "can",
+    "ti",
+    "es",
+    "pa",
+    "gru",
+)
 # A word of one thing in three hundred, one of every thing, the beginning of very many, several, and none at all.
 ASKED = ("desaparición", "familia", "ma", "familia mar por", "zzz")
 
@@ -57,7 +74,11 @@ def _fill(cause_id):
     words = ["".join(chance.choices(SYLLABLES, k=chance.randint(1, 4))) for _ in range(5000)]
     for start in range(0, THINGS, BATCH):
         ids = range(1_000_000 + start, 1_000_000 + start + BATCH)
-        documents = [(_document(chance, words, id_, lang, cause_id), "bench") for id_ in ids for lang in LOCALES]
+        documents = [
+            (_document(chance, words, id_, lang, cause_id), "bench")
+            for id_ in ids
+            for lang in LOCALES
+        ]
         # Whoever indexed the demonstration holds the lease for a second more.
         while not write(put, [("update", list(ids), documents)], holder="bench", now=utcnow()):
             time.sleep(0.1)

@@ -41,7 +41,9 @@ def _measure(kind, scale, folder):
     told = sum(result.done() for result in ours + crowds)
     yield _rate_row(kind, ours, bare)
     yield _delay_row(kind, crowds)
-    yield _kept_row(kind, told, *(after - was for after, was in zip(_signatures(url), before, strict=True)))
+    yield _kept_row(
+        kind, told, *(after - was for after, was in zip(_signatures(url), before, strict=True))
+    )
 
 
 def _rate_row(kind, ours, bare):
@@ -104,8 +106,15 @@ class Signing:
     def forms(self, many):
         """Yield so many pairs of a language and an urlencoded form."""
         self._seed += 1
-        for person in invent(many, seed=self._seed, petition_required=("country", "postal_code", "family_name")):
-            words = person._asdict() | {"subscribe": "y" if person.subscribe else "", "version": "1", "website": "", "altcha": ""}
+        for person in invent(
+            many, seed=self._seed, petition_required=("country", "postal_code", "family_name")
+        ):
+            words = person._asdict() | {
+                "subscribe": "y" if person.subscribe else "",
+                "version": "1",
+                "website": "",
+                "altcha": "",
+            }
             del words["age_seconds"]
             yield words.pop("lang"), urlencode(words).encode()
 
@@ -122,6 +131,9 @@ def _place(folder, kind):
 def _signatures(url):
     engine = create_engine(url)
     with engine.connect() as connection:
-        counts = [connection.scalar(text(f"select count(*) from {table}")) for table in ("signature", "owed_message")]
+        counts = [
+            connection.scalar(text(f"select count(*) from {table}"))
+            for table in ("signature", "owed_message")
+        ]
     engine.dispose()
     return counts

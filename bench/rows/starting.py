@@ -18,8 +18,16 @@ def measure(_scale, folder):
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
     _lend_packages(clone)
     first, second = _seconds(clone, folder), _seconds(clone, folder)
-    yield Row("first `make run` of a fresh clone, packages installed, to the first page", f"{first:.1f} s")
-    yield Row("second `make run`, to the first page", f"{second:.1f} s", "", f"< {MAX_SECONDS} s", second < MAX_SECONDS)
+    yield Row(
+        "first `make run` of a fresh clone, packages installed, to the first page", f"{first:.1f} s"
+    )
+    yield Row(
+        "second `make run`, to the first page",
+        f"{second:.1f} s",
+        "",
+        f"< {MAX_SECONDS} s",
+        second < MAX_SECONDS,
+    )
 
 
 def _lend_packages(clone):
@@ -31,8 +39,19 @@ def _lend_packages(clone):
 
 def _seconds(clone, folder):
     port = free_port()
-    environment = {"PORT": str(port), "MAKEFLAGS": "", "VAR_DIR": "", "DATABASE_URL": "", "VOLANTE_ENV": "local"}
-    server = Server(["make", "--no-print-directory", "-C", clone, "run"], port=port, log=folder / "make.log", environment=environment)
+    environment = {
+        "PORT": str(port),
+        "MAKEFLAGS": "",
+        "VAR_DIR": "",
+        "DATABASE_URL": "",
+        "VOLANTE_ENV": "local",
+    }
+    server = Server(
+        ["make", "--no-print-directory", "-C", clone, "run"],
+        port=port,
+        log=folder / "make.log",
+        environment=environment,
+    )
     begun = time.monotonic()
     with server:
         server.answers(f"/en/petitions/{sites.SLUG}")

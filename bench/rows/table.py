@@ -52,10 +52,15 @@ def measure(_scale, folder):
         site = ServedSite(folder).start()
         try:
             # At this table the crew's witness is enough, as its organizers chose.
-            with closing(sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+            with closing(
+                sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)
+            ) as database:
                 database.execute("update petition set confirmation = 'email_or_witness'")
             tablet = Tablet(playwright.chromium, path, site, folder / "tablet").pair().begin()
-            for what, asked in (("name and postal code", False), ("both names, postal code, e-mail", True)):
+            for what, asked in (
+                ("name and postal code", False),
+                ("both names, postal code, e-mail", True),
+            ):
                 yield _row(what, [_signs(tablet, person, asked) for person in PEOPLE])
             tablet.close()
         finally:

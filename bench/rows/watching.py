@@ -32,13 +32,20 @@ def measure(scale, folder):
         site.answers(pulse)
         _await_runner(site.port, first, url)
         arrived = folder / "arrived"
-        watching = load.start_client("bench.watchers", load.Watch(site.port, pulse, WATCHERS, seconds, arrived))
+        watching = load.start_client(
+            "bench.watchers", load.Watch(site.port, pulse, WATCHERS, seconds, arrived)
+        )
         _await(arrived)
-        signing = load.start_client("bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16))
+        signing = load.start_client(
+            "bench.visits", load.Visits(site.port, _visits(site.port, to_confirm), 16)
+        )
         signed = load.end_client(signing, seconds + load.PATIENCE)
         seen = load.end_client(watching, seconds + load.PATIENCE)
-    _, *hatched = _ask(url, f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
-                        f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number")
+    _, *hatched = _ask(
+        url,
+        f"select number, {SECONDS % 'hatched_at'}, {SECONDS % 'confirmed_at'} from signature "
+        f"where hatched_at >= (select max(created_at) from signature where state = 'counted') order by number",
+    )
     yield _answers_row(seen, signed)
     yield _seen_row(seen, hatched)
     yield _hatching_row(hatched)
@@ -47,7 +54,9 @@ def measure(scale, folder):
 def _await_runner(port, confirm_path, url):
     """Let one butterfly hatch before all others: what is measured is a site that runs, not how its worker starts."""
     head = {"Origin": f"http://127.0.0.1:{port}", "Sec-Fetch-Site": "same-origin"}
-    urlopen(Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE).close()
+    urlopen(
+        Request(f"http://127.0.0.1:{port}{confirm_path}", b"", head), timeout=load.PATIENCE
+    ).close()
     end = time.monotonic() + MAX_ARRIVAL_SECONDS
     while _ask(url, "select 1 from signature where state = 'confirmed'"):
         if time.monotonic() > end:
@@ -79,7 +88,10 @@ def _visits(port, to_confirm):
 def _answers_row(seen, signed):
     p99 = seen.delays[int(0.99 * len(seen.delays))]
     rate = len(seen.delays) / seen.seconds
-    failed = sum(many for status, many in seen.statuses.items() if status not in (200, 304)) + signed.failed()
+    failed = (
+        sum(many for status, many in seen.statuses.items() if status not in (200, 304))
+        + signed.failed()
+    )
     return Row(
         f"{WATCHERS:,} watchers ask each second, {SIGNATURES_PER_SECOND} sign and confirm",
         f"p99 {p99 * 1000:.0f} ms at {rate:,.0f}/s",

@@ -21,7 +21,9 @@ def measure(_scale, folder):
     place.mkdir()
     with sites.volante(sites.database_url("sqlite", place, "weight"), place) as site:
         site.answers(f"/en/petitions/{sites.SLUG}")
-        octets, asked = _first_visit(path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}")
+        octets, asked = _first_visit(
+            path, f"http://127.0.0.1:{site.port}/en/petitions/{sites.SLUG}"
+        )
     yield Row(
         "first visit of the petition page",
         f"{octets / 1000:.0f} kB in {len(asked)} requests",
@@ -39,10 +41,20 @@ def _first_visit(chromium_path, url):
         page = browser.new_page()
         network = page.context.new_cdp_session(page)
         network.send("Network.enable")
-        network.on("Network.requestWillBeSent", lambda told: asked.update({told["requestId"]: told["request"]["url"]}))
-        network.on("Network.loadingFinished", lambda told: octets.update({told["requestId"]: told["encodedDataLength"]}))
+        network.on(
+            "Network.requestWillBeSent",
+            lambda told: asked.update({told["requestId"]: told["request"]["url"]}),
+        )
+        network.on(
+            "Network.loadingFinished",
+            lambda told: octets.update({told["requestId"]: told["encodedDataLength"]}),
+        )
         page.goto(url, wait_until="networkidle")
         page.wait_for_timeout(SETTLED)
         browser.close()
-    once = {key: address for key, address in asked.items() if address.startswith("http") and "pulse.json" not in address}
+    once = {
+        key: address
+        for key, address in asked.items()
+        if address.startswith("http") and "pulse.json" not in address
+    }
     return sum(octets.get(key, 0) for key in once), once

@@ -20,10 +20,14 @@ def _new_admin(entry, _lang, by):
     name = f"{who.name} ({who.email})" if who.name else who.email
     return {
         "title": _("New admin: check that this is right"),
-        "happened": _("%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name),
+        "happened": _(
+            "%(by)s made %(name)s an admin. Admins can see and change everything.", by=by, name=name
+        ),
         "button": _("See all organizers"),
         "url": workspace_address("organize.people.index"),
-        "unexpected": _("If you did not expect this, remove this person now and tell the other admins."),
+        "unexpected": _(
+            "If you did not expect this, remove this person now and tell the other admins."
+        ),
     }
 
 
@@ -31,10 +35,16 @@ def _trusted_key(entry, lang, by):
     cause = cause_title(entry.cause_id, lang)
     return {
         "title": _("New trusted key: check that this is right"),
-        "happened": _("%(by)s made a trusted key for “%(cause)s”. Signatures sent with it count without a confirmation email.", by=by, cause=cause),
+        "happened": _(
+            "%(by)s made a trusted key for “%(cause)s”. Signatures sent with it count without a confirmation email.",
+            by=by,
+            cause=cause,
+        ),
         "button": _("See all keys"),
         "url": workspace_address("organize.keys.index"),
-        "unexpected": _("If you did not expect this, revoke the key now and tell the other admins."),
+        "unexpected": _(
+            "If you did not expect this, revoke the key now and tell the other admins."
+        ),
     }
 
 
@@ -42,7 +52,11 @@ def _role_taken(entry, lang, _by):
     role, cause = str(ROLE_NAMES[entry.details["role"]]), cause_title(entry.cause_id, lang)
     return {
         "title": _("Your role was removed"),
-        "happened": _("You no longer have the role %(role)s in “%(cause)s”.", role=role, cause=cause) if cause else _("You no longer have the role %(role)s.", role=role),
+        "happened": _(
+            "You no longer have the role %(role)s in “%(cause)s”.", role=role, cause=cause
+        )
+        if cause
+        else _("You no longer have the role %(role)s.", role=role),
         "button": _("Open the workspace"),
         "url": workspace_address("organize.overview.index"),
         "unexpected": _("If you think this is a mistake, reply to this email."),
@@ -52,10 +66,14 @@ def _role_taken(entry, lang, _by):
 def _factors_taken(_entry, _lang, _by):
     return {
         "title": _("Your second factor was removed"),
-        "happened": _("An admin removed your second factor and signed you out everywhere. Sign in with your password to set up a new one."),
+        "happened": _(
+            "An admin removed your second factor and signed you out everywhere. Sign in with your password to set up a new one."
+        ),
         "button": _("Choose a new password"),
         "url": workspace_address("organize.links.ask"),
-        "unexpected": _("If you did not ask for this, choose a new password now and tell another admin."),
+        "unexpected": _(
+            "If you did not ask for this, choose a new password now and tell another admin."
+        ),
     }
 
 

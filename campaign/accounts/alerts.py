@@ -4,8 +4,8 @@ from campaign.accounts.audit_models import AccountAlert, AuditEntry
 from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import admins, organizer_by_id
-from campaign.extensions import db
 from campaign.db.insertion import insert
+from campaign.extensions import db
 from campaign.mail.operations import enqueue
 
 ALERT = "account_alert"
@@ -14,7 +14,12 @@ ALERT = "account_alert"
 def alert(entry: AuditEntry, organizer: Organizer) -> None:
     """Owe an organizer one email about an audit entry, in the present transaction; a second call owes nothing more."""
     row = {"organizer_id": organizer.id, "entry_id": entry.id}
-    statement = insert(AccountAlert.__table__).values(row).on_conflict_do_nothing().returning(AccountAlert.__table__.c.id)
+    statement = (
+        insert(AccountAlert.__table__)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(AccountAlert.__table__.c.id)
+    )
     alert_id = db.session.scalar(statement)
     if alert_id is not None:
         enqueue(kind=ALERT, subject_id=alert_id, lang=organizer.lang)

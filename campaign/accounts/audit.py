@@ -67,7 +67,11 @@ def last_entry(subject, actions):
     """Return the newest entry about `subject` with one of these actions, or None; "petitions.edit:dates" is an edit of that part alone."""
     return db.session.scalar(
         select(AuditEntry)
-        .where(AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1], or_(*map(_is_action, actions)))
+        .where(
+            AuditEntry.subject_kind == subject[0],
+            AuditEntry.subject_id == subject[1],
+            or_(*map(_is_action, actions)),
+        )
         .order_by(AuditEntry.id.desc())
         .limit(1)
     )
@@ -86,7 +90,15 @@ def entries_since(since, actions, *, most):
 
 
 def entries(
-    *, cause_ids=None, organizer_id=None, action="", subject=None, since=None, until=None, before_id=None, most=50
+    *,
+    cause_ids=None,
+    organizer_id=None,
+    action="",
+    subject=None,
+    since=None,
+    until=None,
+    before_id=None,
+    most=50,
 ):
     """Return the newest entries that fit all that is asked, newest first; `before_id` turns the page.
 
@@ -99,10 +111,14 @@ def entries(
         query = query.where(AuditEntry.organizer_id == organizer_id)
     if action:
         query = query.where(
-            AuditEntry.action == action if "." in action else AuditEntry.action.startswith(f"{action}.", autoescape=True)
+            AuditEntry.action == action
+            if "." in action
+            else AuditEntry.action.startswith(f"{action}.", autoescape=True)
         )
     if subject:
-        query = query.where(AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1])
+        query = query.where(
+            AuditEntry.subject_kind == subject[0], AuditEntry.subject_id == subject[1]
+        )
     if since is not None:
         query = query.where(AuditEntry.at >= since)
     if until is not None:

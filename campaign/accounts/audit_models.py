@@ -6,8 +6,8 @@ from sqlalchemy import JSON, BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 DOORS = ("web", "command", "worker", "api", "kiosk")
@@ -53,7 +53,9 @@ class AccountAlert(db.Model):
     __table_args__ = (Index("uq_account_alert", "entry_id", "organizer_id", unique=True),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), index=True)
+    organizer_id: Mapped[int] = mapped_column(
+        ForeignKey("organizer.id", ondelete="CASCADE"), index=True
+    )
     entry_id: Mapped[int] = mapped_column(ForeignKey("audit_entry.id"))
 
     organizer: Mapped[Organizer] = relationship(lazy="joined")

@@ -14,9 +14,9 @@ from campaign.accounts.queries import device_by_id, is_open, link_by_id, organiz
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.process.clock import utcnow
 
 
 def init_app(app):
@@ -52,7 +52,9 @@ def reset(owed):
     link = _open_link(owed)
     if link is None:
         return None
-    return _letter("account_reset", link.organizer, owed.lang, expires_at=link.expires_at, **_link_words(link))
+    return _letter(
+        "account_reset", link.organizer, owed.lang, expires_at=link.expires_at, **_link_words(link)
+    )
 
 
 def role(owed):
@@ -63,7 +65,8 @@ def role(owed):
     organizer = organizer_by_id(grant.organizer_id)
     context = {
         "role": _role_of(grant, owed.lang),
-        "needs_second_factor": must_have_second_factor(organizer) and not organizer.has_second_factor,
+        "needs_second_factor": must_have_second_factor(organizer)
+        and not organizer.has_second_factor,
         "home_url": workspace_address("organize.overview.index"),
     }
     return _letter("account_role", organizer, owed.lang, **context)
@@ -76,7 +79,13 @@ def changed(owed):
     if organizer is None or organizer.removed_at is not None:
         return None
     words = {"action": entry.action, "at": entry.at, "address_of": entry.address}
-    return _letter("account_changed", organizer, owed.lang, **words, reset_url=workspace_address("organize.links.ask"))
+    return _letter(
+        "account_changed",
+        organizer,
+        owed.lang,
+        **words,
+        reset_url=workspace_address("organize.links.ask"),
+    )
 
 
 def new_device(owed):
@@ -86,18 +95,33 @@ def new_device(owed):
     if organizer is None or organizer.removed_at is not None:
         return None
     words = {"device": device.device, "at": device.created_at, "address_of": device.address}
-    return _letter("account_new_device", organizer, owed.lang, **words, account_url=workspace_address("organize.account.index"))
+    return _letter(
+        "account_new_device",
+        organizer,
+        owed.lang,
+        **words,
+        account_url=workspace_address("organize.account.index"),
+    )
 
 
 def alert(owed):
     """Return the Message about what somebody else changed, or None where its receiver is no longer an organizer."""
     found = db.session.get(AccountAlert, owed.subject_id)
     # A removed organizer gets an email about the removal, and no other.
-    if found is None or (found.organizer.removed_at is not None and found.entry.action != "people.remove"):
+    if found is None or (
+        found.organizer.removed_at is not None and found.entry.action != "people.remove"
+    ):
         return None
     with force_locale(LOCALES[owed.lang]):
         context = alert_text(found.entry, found.organizer, owed.lang)
-    return _letter("account_alert", found.organizer, owed.lang, **context, at=found.entry.at, address_of=found.entry.address)
+    return _letter(
+        "account_alert",
+        found.organizer,
+        owed.lang,
+        **context,
+        at=found.entry.at,
+        address_of=found.entry.address,
+    )
 
 
 def _role_of(grant, lang):
@@ -114,11 +138,19 @@ def _open_link(owed):
 
 
 def _link_words(link):
-    return {"link_url": workspace_address(f"organize.links.{link.purpose}", token=tokens.link_token(link))}
+    return {
+        "link_url": workspace_address(
+            f"organize.links.{link.purpose}", token=tokens.link_token(link)
+        )
+    }
 
 
 def _letter(template, organizer, lang, **words):
     wording = render(template, lang, cause_title="Volante", site_name="Volante", **words)
     return Message(
-        to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=lang, **wording._asdict()
+        to=organizer.email,
+        to_name=organizer.name,
+        digest=organizer.email_digest,
+        lang=lang,
+        **wording._asdict(),
     )

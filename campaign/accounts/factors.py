@@ -32,7 +32,11 @@ def step_of(secret, code, now):
     """Return the step of 30 s whose code this is, at most one from `now`, or None."""
     present = int(now.timestamp()) // STEP_SECONDS
     totp = pyotp.TOTP(secret)
-    found = [present + step for step in STEPS if hmac.compare_digest(totp.generate_otp(present + step), code)]
+    found = [
+        present + step
+        for step in STEPS
+        if hmac.compare_digest(totp.generate_otp(present + step), code)
+    ]
     return found[0] if found else None
 
 
@@ -45,7 +49,9 @@ def start_codes(*, organizer_id, secret, step):
 def stop_codes(*, organizer_id):
     """Take no codes by time any more."""
     _note_stopped(organizer_by_id(organizer_id))
-    db.session.execute(update(Organizer).where(Organizer.id == organizer_id).values(totp_secret=None, totp_step=0))
+    db.session.execute(
+        update(Organizer).where(Organizer.id == organizer_id).values(totp_secret=None, totp_step=0)
+    )
 
 
 def spend_code(*, organizer_id, code, now):
@@ -60,7 +66,11 @@ def spend_code(*, organizer_id, code, now):
     step = step_of(secret, code, now) if secret else None
     if step is None:
         return None
-    fresh = update(Organizer).where(Organizer.id == organizer_id, Organizer.totp_step < step).values(totp_step=step)
+    fresh = (
+        update(Organizer)
+        .where(Organizer.id == organizer_id, Organizer.totp_step < step)
+        .values(totp_step=step)
+    )
     return "app" if db.session.execute(fresh).rowcount else None
 
 
@@ -76,14 +86,18 @@ def _spend_recovery_code(organizer_id, code, now):
 
 def new_recovery_codes():
     """Return ten codes of 16 digits (53 bits each)."""
-    return tuple(f"{secrets.randbelow(10**RECOVERY_DIGITS):0{RECOVERY_DIGITS}}" for _ in range(RECOVERY_CODES))
+    return tuple(
+        f"{secrets.randbelow(10**RECOVERY_DIGITS):0{RECOVERY_DIGITS}}"
+        for _ in range(RECOVERY_CODES)
+    )
 
 
 def replace_recovery_codes(*, organizer_id, codes):
     """Let these codes open, and none from before."""
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.organizer_id == organizer_id))
     db.session.add_all(
-        RecoveryCode(organizer_id=organizer_id, code_digest=tokens.code_digest(organizer_id, code)) for code in codes
+        RecoveryCode(organizer_id=organizer_id, code_digest=tokens.code_digest(organizer_id, code))
+        for code in codes
     )
     db.session.flush()
 

@@ -2,12 +2,22 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, String, text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.permissions import ADMIN, ROLES
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 STAGES = ("password", "full")
@@ -39,9 +49,14 @@ class Organizer(db.Model):
     removed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     grants: Mapped[list["Grant"]] = relationship(
-        order_by="Grant.id", cascade="all, delete-orphan", foreign_keys="Grant.organizer_id", lazy="selectin"
+        order_by="Grant.id",
+        cascade="all, delete-orphan",
+        foreign_keys="Grant.organizer_id",
+        lazy="selectin",
     )
-    passkeys: Mapped[list["Passkey"]] = relationship(order_by="Passkey.id", cascade="all, delete-orphan", lazy="selectin")
+    passkeys: Mapped[list["Passkey"]] = relationship(
+        order_by="Passkey.id", cascade="all, delete-orphan", lazy="selectin"
+    )
 
     @property
     def called(self):
@@ -64,8 +79,13 @@ class Grant(db.Model):
     __table_args__ = (
         one_of("role", (ADMIN, *ROLES)),
         CheckConstraint("(role = 'admin') = (cause_id is null)", name="scope"),
-        Index("uq_role_grant_admin", "organizer_id", unique=True, sqlite_where=text("cause_id is null"),
-              postgresql_where=text("cause_id is null")),
+        Index(
+            "uq_role_grant_admin",
+            "organizer_id",
+            unique=True,
+            sqlite_where=text("cause_id is null"),
+            postgresql_where=text("cause_id is null"),
+        ),
         Index("uq_role_grant_role", "organizer_id", "cause_id", "role", unique=True),
         Index("ix_role_grant_cause_id", "cause_id"),
     )
@@ -110,7 +130,9 @@ class KnownDevice(db.Model):
     """A browser from which an organizer has signed in before; no lock-out by others touches it."""
 
     __tablename__ = "known_device"
-    __table_args__ = (Index("uq_known_device_token_digest", "token_digest", "organizer_id", unique=True),)
+    __table_args__ = (
+        Index("uq_known_device_token_digest", "token_digest", "organizer_id", unique=True),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
@@ -134,7 +156,9 @@ class AccountLink(db.Model):
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"))
     purpose: Mapped[str] = mapped_column(String(12))
-    invited_by_id: Mapped[int | None] = mapped_column(ForeignKey("organizer.id", ondelete="SET NULL"))
+    invited_by_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organizer.id", ondelete="SET NULL")
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -147,7 +171,9 @@ class RecoveryCode(db.Model):
 
     __tablename__ = "recovery_code"
 
-    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(
+        ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True
+    )
     code_digest: Mapped[bytes] = mapped_column(LargeBinary(16), primary_key=True)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 

@@ -11,12 +11,17 @@ from campaign.accounts.models import AccountLink, Grant, Organizer
 from campaign.accounts.permissions import ADMIN
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
 from campaign.accounts.sessions import close_sessions, forget_devices
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.db.insertion import insert
 from campaign.mail.operations import enqueue
 
-INVITATION, RESET, ROLE, CHANGED = "account_invitation", "account_reset", "account_role", "account_changed"
+INVITATION, RESET, ROLE, CHANGED = (
+    "account_invitation",
+    "account_reset",
+    "account_role",
+    "account_changed",
+)
 NEW_DEVICE = "account_new_device"
 GOOD_FOR = {"invitation": timedelta(days=7), "reset": timedelta(hours=2)}
 
@@ -46,7 +51,9 @@ class Given(NamedTuple):
     is_new: bool
 
 
-def invite(*, address, name="", role, cause_id=None, lang, invited_by_id=None, may_bring_back=False, now):
+def invite(
+    *, address, name="", role, cause_id=None, lang, invited_by_id=None, may_bring_back=False, now
+):
     """Give a role to the person with this email `address` (an Address); return what was Given.
 
     Who has no password yet is sent a link to set one; who has is told of the role by mail. Raises OrganizerRemoved for
@@ -71,7 +78,9 @@ def give_role(*, organizer_id, role, cause_id=None, now):
 
 def owe_invitation(*, organizer_id, invited_by_id=None, now):
     """Owe somebody who has no password yet a letter with a link to set one."""
-    link = make_link(organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now)
+    link = make_link(
+        organizer_id=organizer_id, purpose="invitation", invited_by_id=invited_by_id, now=now
+    )
     enqueue(kind=INVITATION, subject_id=link.id, lang=organizer_by_id(organizer_id).lang)
 
 
@@ -79,14 +88,20 @@ def enrol(*, address, role, cause_id=None, lang, now):
     """Give a role to `address` (an Address); return (what was Given, a link to set a password). No mail goes to them."""
     organizer = _organizer_at(address, "", lang, True, now)
     _, is_new = _grant(organizer, role, cause_id, now)
-    return Given(organizer.id, is_new), make_link(organizer_id=organizer.id, purpose="invitation", now=now)
+    return Given(organizer.id, is_new), make_link(
+        organizer_id=organizer.id, purpose="invitation", now=now
+    )
 
 
 def make_link(*, organizer_id, purpose, invited_by_id=None, now):
     """Make a link that lets an organizer set a password; older ones of the same purpose end."""
     db.session.execute(
         update(AccountLink)
-        .where(AccountLink.organizer_id == organizer_id, AccountLink.purpose == purpose, AccountLink.used_at.is_(None))
+        .where(
+            AccountLink.organizer_id == organizer_id,
+            AccountLink.purpose == purpose,
+            AccountLink.used_at.is_(None),
+        )
         .values(expires_at=now)
     )
     link = AccountLink(
@@ -109,13 +124,17 @@ def ask_reset(*, address, now):
         return
     purpose = "invitation" if organizer.is_invited else "reset"
     link = make_link(organizer_id=organizer.id, purpose=purpose, now=now)
-    enqueue(kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang)
+    enqueue(
+        kind=INVITATION if organizer.is_invited else RESET, subject_id=link.id, lang=organizer.lang
+    )
 
 
 def follow_link(*, link_id, password_hash, name=None, lang=None, now):
     """Set the password of the person the link was for, once; end all their sessions and known browsers. Raises LinkSpent."""
     unused = AccountLink.id == link_id, AccountLink.used_at.is_(None), AccountLink.expires_at > now
-    spent = update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
+    spent = (
+        update(AccountLink).where(*unused).values(used_at=now).returning(AccountLink.organizer_id)
+    )
     organizer_id = db.session.scalar(spent)
     organizer = organizer_id and organizer_by_id(organizer_id)
     if not organizer or organizer.removed_at is not None:
@@ -189,7 +208,11 @@ def _organizer_at(address, name, lang, may_bring_back, now):
     row = {"email": address.normalized, "email_digest": digest, "name": name, "lang": lang}
     row |= {"totp_step": 0, "created_at": now}
     # Two who invite the same person at once make one organizer.
-    db.session.execute(insert(Organizer.__table__).values(row).on_conflict_do_nothing(index_elements=["email_digest"]))
+    db.session.execute(
+        insert(Organizer.__table__)
+        .values(row)
+        .on_conflict_do_nothing(index_elements=["email_digest"])
+    )
     organizer = db.session.scalar(select(Organizer).where(Organizer.email_digest == digest))
     if organizer.removed_at is not None:
         if not may_bring_back:
@@ -203,10 +226,16 @@ def _organizer_at(address, name, lang, may_bring_back, now):
 
 def _grant(organizer, role, cause_id, now):
     row = {"organizer_id": organizer.id, "role": role, "cause_id": cause_id, "created_at": now}
-    statement = insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
+    statement = (
+        insert(Grant.__table__).values(row).on_conflict_do_nothing().returning(Grant.__table__.c.id)
+    )
     is_new = db.session.scalar(statement) is not None
     db.session.expire(organizer, ["grants"])
-    which = Grant.organizer_id == organizer.id, Grant.role == role, Grant.cause_id.is_not_distinct_from(cause_id)
+    which = (
+        Grant.organizer_id == organizer.id,
+        Grant.role == role,
+        Grant.cause_id.is_not_distinct_from(cause_id),
+    )
     return db.session.scalar(select(Grant).where(*which)), is_new
 
 
@@ -218,7 +247,11 @@ def _spare_last_admin(organizer_id):
     able = db.session.scalar(
         select(func.count())
         .select_from(Organizer)
-        .where(Organizer.id.in_(admins), Organizer.id != organizer_id, Organizer.password_hash.is_not(None))
+        .where(
+            Organizer.id.in_(admins),
+            Organizer.id != organizer_id,
+            Organizer.password_hash.is_not(None),
+        )
     )
     if not able:
         raise LastAdmin

@@ -16,9 +16,9 @@ from webauthn.helpers.structs import (
 )
 
 from campaign.accounts.models import Passkey, SpentChallenge
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.db.insertion import insert
 
 CHALLENGE_GOOD_FOR = timedelta(minutes=5)
 # What a device may send that does not have the shape of an answer.
@@ -48,7 +48,8 @@ def registration_options(place, organizer):
         user_name=organizer.email,
         user_display_name=organizer.called,
         authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED, user_verification=UserVerificationRequirement.REQUIRED
+            resident_key=ResidentKeyRequirement.PREFERRED,
+            user_verification=UserVerificationRequirement.REQUIRED,
         ),
         exclude_credentials=_descriptors(organizer),
     )
@@ -88,7 +89,12 @@ def verified_registration(place, challenge, answer):
 def add_passkey(*, organizer_id, name, columns, now):
     """Keep a new passkey. Raises PasskeyRefused where somebody has it already."""
     row = {**columns, "organizer_id": organizer_id, "name": name, "created_at": now}
-    statement = insert(Passkey.__table__).values(row).on_conflict_do_nothing().returning(Passkey.__table__.c.id)
+    statement = (
+        insert(Passkey.__table__)
+        .values(row)
+        .on_conflict_do_nothing()
+        .returning(Passkey.__table__.c.id)
+    )
     passkey_id = db.session.scalar(statement)
     if passkey_id is None:
         raise PasskeyRefused
@@ -126,7 +132,12 @@ def spend_passkey(*, place, challenge, answer, now, organizer_id=None):
 def remove_passkey(*, organizer_id, passkey_id):
     """Remove a passkey of an organizer; return whether there was one."""
     which = Passkey.id == passkey_id, Passkey.organizer_id == organizer_id
-    gone = delete(Passkey).where(*which).returning(Passkey.created_at).execution_options(synchronize_session=False)
+    gone = (
+        delete(Passkey)
+        .where(*which)
+        .returning(Passkey.created_at)
+        .execution_options(synchronize_session=False)
+    )
     created_at = db.session.scalar(gone)
     if created_at is not None:
         note_ended("passkey.removed", passkey_id, created_at)
@@ -138,7 +149,9 @@ def _passkey_of(answer):
         credential_id = base64url_to_bytes(answer["rawId"])
     except MALFORMED:
         return None
-    return db.session.scalar(select(Passkey).where(Passkey.credential_id == credential_id).with_for_update())
+    return db.session.scalar(
+        select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()
+    )
 
 
 def _spend(challenge, now):
@@ -148,4 +161,6 @@ def _spend(challenge, now):
 
 
 def _descriptors(organizer):
-    return [PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in organizer.passkeys]
+    return [
+        PublicKeyCredentialDescriptor(id=passkey.credential_id) for passkey in organizer.passkeys
+    ]

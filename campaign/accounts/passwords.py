@@ -85,7 +85,12 @@ def demand_strength(password, about=()):
         raise PasswordTooWeak("short")
     if len(password) > MAX_LENGTH:
         raise PasswordTooWeak("long")
-    known = [word for words in about for word in (words, *words.replace("@", " ").replace(".", " ").split()) if word]
+    known = [
+        word
+        for words in about
+        for word in (words, *words.replace("@", " ").replace(".", " ").split())
+        if word
+    ]
     if len(_without(password.lower(), known)) < MIN_OTHER_CHARACTERS:
         raise PasswordTooWeak("guessable")
     if zxcvbn(password[:LOOKED_AT], user_inputs=known, max_length=LOOKED_AT)["score"] < MIN_SCORE:

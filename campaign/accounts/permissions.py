@@ -59,8 +59,21 @@ TABLE = {
 PERSONAL = frozenset(
     {
         *("registrations.see", "registrations.check_in", "registrations.export"),
-        *("signatures.see", "signatures.review", "signatures.correct", "signatures.erase", "signatures.export", "signatures.import"),
-        *("suppressions.see", "suppressions.add", "suppressions.lift", "rules.edit", "kiosks.recover"),
+        *(
+            "signatures.see",
+            "signatures.review",
+            "signatures.correct",
+            "signatures.erase",
+            "signatures.export",
+            "signatures.import",
+        ),
+        *(
+            "suppressions.see",
+            "suppressions.add",
+            "suppressions.lift",
+            "rules.edit",
+            "kiosks.recover",
+        ),
     }
 )
 
@@ -71,7 +84,8 @@ def may(organizer, action, cause_id):
     """Return whether `organizer` may do `action` in this cause. Raises KeyError for an action that the table lacks."""
     allowed = TABLE[action]
     return any(
-        grant.role == ADMIN or (grant.cause_id == cause_id and grant.role in allowed) for grant in organizer.grants
+        grant.role == ADMIN or (grant.cause_id == cause_id and grant.role in allowed)
+        for grant in organizer.grants
     )
 
 

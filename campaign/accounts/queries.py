@@ -16,7 +16,9 @@ def organizer_by_id(organizer_id):
 
 def organizer_by_address(address):
     """Return the organizer with this address, however it is written, or None; a removed one too."""
-    return db.session.scalar(select(Organizer).where(Organizer.email_digest == tokens.email_digest(address)))
+    return db.session.scalar(
+        select(Organizer).where(Organizer.email_digest == tokens.email_digest(address))
+    )
 
 
 def organizers_of(cause_ids, *, with_removed=False):
@@ -25,7 +27,9 @@ def organizers_of(cause_ids, *, with_removed=False):
     if not with_removed:
         query = query.where(Organizer.removed_at.is_(None))
     if cause_ids is not None:
-        theirs = select(Grant.organizer_id).where(or_(Grant.cause_id.in_(cause_ids), Grant.role == ADMIN))
+        theirs = select(Grant.organizer_id).where(
+            or_(Grant.cause_id.in_(cause_ids), Grant.role == ADMIN)
+        )
         query = query.where(Organizer.id.in_(theirs))
     return db.session.scalars(query).all()
 
@@ -34,7 +38,9 @@ def admins():
     """Return the organizers who may do everything, and can sign in."""
     theirs = select(Grant.organizer_id).where(Grant.role == ADMIN)
     return db.session.scalars(
-        select(Organizer).where(Organizer.id.in_(theirs), Organizer.removed_at.is_(None)).order_by(Organizer.id)
+        select(Organizer)
+        .where(Organizer.id.in_(theirs), Organizer.removed_at.is_(None))
+        .order_by(Organizer.id)
     ).all()
 
 
@@ -42,7 +48,11 @@ def link_by_token(purpose, token, now):
     """Return the AccountLink behind a token of `purpose` that can still be used, or None."""
     link_id = claimed_number(token)
     link = None if link_id is None else db.session.get(AccountLink, link_id)
-    return link if link is not None and tokens.is_token_of(link, purpose, token) and is_open(link, now) else None
+    return (
+        link
+        if link is not None and tokens.is_token_of(link, purpose, token) and is_open(link, now)
+        else None
+    )
 
 
 def link_by_id(link_id):

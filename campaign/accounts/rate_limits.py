@@ -10,9 +10,9 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
 from campaign.errors import CampaignError
-from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import address_digest, is_local
 from campaign.security.network_limits import NetworkLimit
+from campaign.security.rate_limit_storage import limit_storage
 
 FROM_NETWORK = RateLimitItemPerMinute(60, 15)
 AT_ACCOUNT = RateLimitItemPerMinute(10, 15)
@@ -78,7 +78,9 @@ class Pace:
         if organizer_id is not None:
             return self._limiter.hit(NOTED_OF_ACCOUNT, "noted", str(organizer_id))
         strangers = address_digest(self._key, network or "").hex()
-        return self._limiter.hit(NOTED_OF_NETWORK, "noted", strangers) and self._limiter.hit(NOTED_OF_STRANGERS, "noted")
+        return self._limiter.hit(NOTED_OF_NETWORK, "noted", strangers) and self._limiter.hit(
+            NOTED_OF_STRANGERS, "noted"
+        )
 
     def _admit_network(self, item, minutes, network):
         # This machine itself is a proxy that nobody named as trusted, or a developer.

@@ -48,12 +48,16 @@ def session_of(token, now):
 
 def see_session(*, session_id, now):
     """Note that a session is in use."""
-    db.session.execute(update(OrganizerSession).where(OrganizerSession.id == session_id).values(seen_at=now))
+    db.session.execute(
+        update(OrganizerSession).where(OrganizerSession.id == session_id).values(seen_at=now)
+    )
 
 
 def confirm_session(*, session_id, now):
     """Note that the owner of a session has shown once more who they are."""
-    db.session.execute(update(OrganizerSession).where(OrganizerSession.id == session_id).values(confirmed_at=now))
+    db.session.execute(
+        update(OrganizerSession).where(OrganizerSession.id == session_id).values(confirmed_at=now)
+    )
 
 
 def sessions_of(organizer_id, now):
@@ -89,7 +93,10 @@ def is_known(organizer_id, device_token):
     """Return whether an organizer has signed in before from the browser that holds this device cookie."""
     if not device_token:
         return False
-    return db.session.scalar(select(KnownDevice.id).where(*_which(organizer_id, device_token))) is not None
+    return (
+        db.session.scalar(select(KnownDevice.id).where(*_which(organizer_id, device_token)))
+        is not None
+    )
 
 
 def know_device(*, organizer_id, device_token, device, address, lang, now):
@@ -117,4 +124,7 @@ def forget_devices(*, organizer_id):
 
 
 def _which(organizer_id, device_token):
-    return KnownDevice.organizer_id == organizer_id, KnownDevice.token_digest == tokens.token_digest(device_token)
+    return (
+        KnownDevice.organizer_id == organizer_id,
+        KnownDevice.token_digest == tokens.token_digest(device_token),
+    )

@@ -15,4 +15,7 @@ def forget_sessions(*, now):
         delete(KnownDevice).where(KnownDevice.seen_at <= now - DEVICE_KEPT),
         delete(SpentChallenge).where(SpentChallenge.expires_at <= now),
     )
-    return sum(db.session.execute(each.execution_options(synchronize_session=False)).rowcount for each in gone)
+    return sum(
+        db.session.execute(each.execution_options(synchronize_session=False)).rowcount
+        for each in gone
+    )

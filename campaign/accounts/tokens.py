@@ -8,9 +8,9 @@ from ipaddress import ip_address, ip_network
 from cryptography.fernet import Fernet, InvalidToken
 
 from campaign.security.digests import keyed_digest
-from campaign.text.email_addresses import canonical
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
+from campaign.text.email_addresses import canonical
 
 SHORTENED = {4: 24, 6: 48}
 

@@ -6,7 +6,10 @@ from flask import Response, json
 
 PREFIX = "/api/"
 MIMETYPE = "application/problem+json"
-CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After"}
+CORS = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, Link, RateLimit, RateLimit-Policy, Retry-After",
+}
 
 
 def problem(status, detail="", headers=None, **more):

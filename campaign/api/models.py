@@ -21,7 +21,10 @@ class ApiKey(db.Model):
     """
 
     __tablename__ = "api_key"
-    __table_args__ = (Index("uq_api_key_digest", "digest", unique=True), Index("ix_api_key_cause_id", "cause_id"))
+    __table_args__ = (
+        Index("uq_api_key_digest", "digest", unique=True),
+        Index("ix_api_key_cause_id", "cause_id"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"))

@@ -5,16 +5,33 @@ from dataclasses import dataclass
 
 from flask import current_app
 
-from campaign.api.params import Parameter
 from campaign.api.errors import MIMETYPE
+from campaign.api.params import Parameter
 from campaign.api.schemas import SCHEMAS
 
 VERSION = "1.0.0"
-SLUG = {"name": "slug", "in": "path", "required": True, "description": "The last part of its address.", "schema": {"type": "string", "maxLength": 80}}
-REUSED = {"ETag": {"description": "Send it back as If-None-Match, and get 304 where nothing has changed.", "schema": {"type": "string"}}}
+SLUG = {
+    "name": "slug",
+    "in": "path",
+    "required": True,
+    "description": "The last part of its address.",
+    "schema": {"type": "string", "maxLength": 80},
+}
+REUSED = {
+    "ETag": {
+        "description": "Send it back as If-None-Match, and get 304 where nothing has changed.",
+        "schema": {"type": "string"},
+    }
+}
 LIMITS = {
-    "RateLimit-Policy": {"description": "How many requests in how many seconds one address may send.", "schema": {"type": "string"}},
-    "RateLimit": {"description": "How many are left, and in how many seconds they are renewed.", "schema": {"type": "string"}},
+    "RateLimit-Policy": {
+        "description": "How many requests in how many seconds one address may send.",
+        "schema": {"type": "string"},
+    },
+    "RateLimit": {
+        "description": "How many are left, and in how many seconds they are renewed.",
+        "schema": {"type": "string"},
+    },
 }
 PROBLEMS = {
     "BadRequest": "A parameter is not as it must be; `parameter` names it.",
@@ -54,12 +71,21 @@ def document(endpoints):
             ),
         },
         "servers": [{"url": f"{current_app.config['PUBLIC_URL']}/api/v1"}],
-        "paths": {endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path) for endpoint in endpoints},
+        "paths": {
+            endpoint.path: {"get": _operation(endpoint)} | _written(endpoint.path)
+            for endpoint in endpoints
+        },
         "components": {
             "schemas": SCHEMAS,
             "responses": {name: _problem(about) for name, about in PROBLEMS.items()},
             "headers": REUSED | LIMITS,
-            "securitySchemes": {"key": {"type": "http", "scheme": "bearer", "description": "A key that an organizer of the cause has made."}},
+            "securitySchemes": {
+                "key": {
+                    "type": "http",
+                    "scheme": "bearer",
+                    "description": "A key that an organizer of the cause has made.",
+                }
+            },
         },
     }
 
@@ -70,7 +96,9 @@ def _operation(endpoint):
         "200": {
             "description": endpoint.view.__doc__,
             "headers": {name: {"$ref": f"#/components/headers/{name}"} for name in REUSED | LIMITS},
-            "content": {"application/json": {"schema": {"$ref": f"#/components/schemas/{endpoint.schema}"}}},
+            "content": {
+                "application/json": {"schema": {"$ref": f"#/components/schemas/{endpoint.schema}"}}
+            },
         },
         "304": {"description": "Nothing has changed since the answer with the tag that was sent."},
     }
@@ -88,24 +116,56 @@ def _written(path):
     """Return what can be sent to this address, if anything."""
     if path != "/petitions/{slug}/signatures":
         return {}
-    refusals = {"401": "Unauthorized", "403": "Forbidden", "409": "Conflict", "410": "Gone", "415": "UnsupportedMediaType", "422": "UnprocessableContent"}
-    taken = {"description": "It is written down.", "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}}}
-    names = {"400": "BadRequest", "404": "NotFound", **refusals, "429": "TooManyRequests", "503": "ServiceUnavailable"}
+    refusals = {
+        "401": "Unauthorized",
+        "403": "Forbidden",
+        "409": "Conflict",
+        "410": "Gone",
+        "415": "UnsupportedMediaType",
+        "422": "UnprocessableContent",
+    }
+    taken = {
+        "description": "It is written down.",
+        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Taken"}}},
+    }
+    names = {
+        "400": "BadRequest",
+        "404": "NotFound",
+        **refusals,
+        "429": "TooManyRequests",
+        "503": "ServiceUnavailable",
+    }
     return {
         "post": {
             "operationId": "sign",
             "summary": "Take a signature from a partner; the answer is the same whoever signed before.",
             "security": [{"key": []}],
             "parameters": [SLUG],
-            "requestBody": {"required": True, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}}},
-            "responses": {"201": taken} | {status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()},
+            "requestBody": {
+                "required": True,
+                "content": {
+                    "application/json": {"schema": {"$ref": "#/components/schemas/NewSignature"}}
+                },
+            },
+            "responses": {"201": taken}
+            | {
+                status: {"$ref": f"#/components/responses/{name}"} for status, name in names.items()
+            },
         }
     }
 
 
 def _parameter(parameter):
-    return {"name": parameter.name, "in": "query", "description": parameter.about, "schema": parameter.schema}
+    return {
+        "name": parameter.name,
+        "in": "query",
+        "description": parameter.about,
+        "schema": parameter.schema,
+    }
 
 
 def _problem(about):
-    return {"description": about, "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    return {
+        "description": about,
+        "content": {MIMETYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+    }

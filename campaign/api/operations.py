@@ -19,7 +19,14 @@ def make_key(*, cause_id, name, is_trusted, now):
     """Make a key; return (the ApiKey, the key itself, which is told this once)."""
     secret = PREFIX + new_token()
     source = f"api-{slug_of(name) or 'partner'}"[:SOURCE_LETTERS].rstrip("-")
-    key = ApiKey(cause_id=cause_id, name=name, source=source, digest=token_digest(secret), is_trusted=is_trusted, created_at=now)
+    key = ApiKey(
+        cause_id=cause_id,
+        name=name,
+        source=source,
+        digest=token_digest(secret),
+        is_trusted=is_trusted,
+        created_at=now,
+    )
     db.session.add(key)
     db.session.flush()
     return key, secret

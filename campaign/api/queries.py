@@ -20,7 +20,9 @@ def shown_signatures(petition_id, *, after, limit):
 
 def key_of(secret):
     """Return the ApiKey that somebody shows, or None where there is none or it was revoked."""
-    return db.session.scalar(select(ApiKey).where(ApiKey.digest == token_digest(secret), ApiKey.revoked_at.is_(None)))
+    return db.session.scalar(
+        select(ApiKey).where(ApiKey.digest == token_digest(secret), ApiKey.revoked_at.is_(None))
+    )
 
 
 def key_by_id(key_id):
@@ -31,4 +33,6 @@ def key_by_id(key_id):
 def keys_among(cause_ids):
     """Return the ApiKeys of these causes, or of all where None, the newest first and revoked ones last."""
     query = select(ApiKey).order_by(ApiKey.revoked_at.is_not(None), ApiKey.id.desc())
-    return db.session.scalars(query if cause_ids is None else query.where(ApiKey.cause_id.in_(cause_ids))).all()
+    return db.session.scalars(
+        query if cause_ids is None else query.where(ApiKey.cause_id.in_(cause_ids))
+    ).all()

@@ -2,9 +2,9 @@
 
 from flask import Blueprint, abort, current_app, jsonify, request, url_for
 
-from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
-from campaign.api.openapi import Endpoint, document
 from campaign.api.errors import CORS
+from campaign.api.openapi import Endpoint, document
+from campaign.api.params import CAUSE, CURSOR, LANG, LIMIT, STATE, WHEN
 from campaign.api.queries import shown_signatures
 from campaign.api.serializers import (
     cause_shape,
@@ -16,9 +16,9 @@ from campaign.api.serializers import (
 from campaign.causes.queries import cause_by_slug, cause_count, published_causes
 from campaign.events.queries import events_ahead, events_past
 from campaign.http.caching import public
-from campaign.process.clock import utcnow
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petition_by_slug, petition_counts, published_petitions
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("api", __name__, url_prefix="/api/v1")
 SECONDS = 10
@@ -41,7 +41,9 @@ def openapi():
 def causes():
     """The public causes."""
     lang, limit, cursor = LANG.read(), LIMIT.read(), CURSOR.read()
-    found = sorted((cause for cause in published_causes() if cause.id > cursor), key=lambda cause: cause.id)
+    found = sorted(
+        (cause for cause in published_causes() if cause.id > cursor), key=lambda cause: cause.id
+    )
     shapes = [cause_shape(cause, cause_count(cause.id), lang) for cause in found[:limit]]
     return _list("causes", shapes, found[limit - 1].id if len(found) > limit else None)
 
@@ -59,13 +61,21 @@ def cause(slug):
 @blueprint.get("/petitions")
 def petitions():
     """The public petitions, without those in the archive."""
-    lang, limit, cursor, slug, state = LANG.read(), LIMIT.read(), CURSOR.read(), CAUSE.read(), STATE.read()
+    lang, limit, cursor, slug, state = (
+        LANG.read(),
+        LIMIT.read(),
+        CURSOR.read(),
+        CAUSE.read(),
+        STATE.read(),
+    )
     now = utcnow()
     found = sorted(
         (
             each
             for each in published_petitions()
-            if each.id > cursor and slug in (None, each.cause.slug) and state in (None, each.phase(now))
+            if each.id > cursor
+            and slug in (None, each.cause.slug)
+            and state in (None, each.phase(now))
         ),
         key=lambda each: each.id,
     )
@@ -84,10 +94,16 @@ def petition(slug):
 @blueprint.get("/petitions/<slug>/signatures")
 def signatures(slug):
     """The counted signatures whose owners let a name or initials be shown, by their numbers."""
-    limit, cursor, petition = LIMIT.read(), CURSOR.read(), petition_by_slug(slug) or _nothing("petition")
+    limit, cursor, petition = (
+        LIMIT.read(),
+        CURSOR.read(),
+        petition_by_slug(slug) or _nothing("petition"),
+    )
     rows = shown_signatures(petition.id, after=cursor, limit=limit + 1)
     shapes = [signature_shape(row) for row in rows[:limit]]
-    return _list("signatures", shapes, rows[limit - 1].number if len(rows) > limit else None, lasting=False)
+    return _list(
+        "signatures", shapes, rows[limit - 1].number if len(rows) > limit else None, lasting=False
+    )
 
 
 @blueprint.get("/petitions/<slug>/tally")
@@ -96,14 +112,25 @@ def tally(slug):
     petition = petition_by_slug(slug) or _nothing("petition")
     count = _count(petition)
     goal = current_goal(count, petition.goal)
-    body = {"petition": petition.slug, "count": count, "goal": goal or None, "to_go": max(0, goal - count) if goal else None}
+    body = {
+        "petition": petition.slug,
+        "count": count,
+        "goal": goal or None,
+        "to_go": max(0, goal - count) if goal else None,
+    }
     return _tagged(body, TALLY_SECONDS)
 
 
 @blueprint.get("/events")
 def events():
     """The public events."""
-    lang, limit, cursor, slug, when = LANG.read(), LIMIT.read(), CURSOR.read(), CAUSE.read(), WHEN.read()
+    lang, limit, cursor, slug, when = (
+        LANG.read(),
+        LIMIT.read(),
+        CURSOR.read(),
+        CAUSE.read(),
+        WHEN.read(),
+    )
     cause = cause_by_slug(slug) if slug else None
     find = events_past if when == "past" else events_ahead
     asked = {"cause_id": cause.id if cause else None, "limit": limit + 1, "offset": cursor}
@@ -124,7 +151,9 @@ ENDPOINTS = (
 )
 
 
-KNOWN_PARAMETERS = frozenset(parameter.name for endpoint in ENDPOINTS for parameter in endpoint.parameters)
+KNOWN_PARAMETERS = frozenset(
+    parameter.name for endpoint in ENDPOINTS for parameter in endpoint.parameters
+)
 
 
 @blueprint.after_request
@@ -141,8 +170,12 @@ def _list(name, shapes, cursor, lasting=True):
     following = None
     if cursor is not None:
         # Only what the API knows: the edge gives this answer to everybody, however their address was decorated.
-        asked = {name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS} | {"cursor": cursor}
-        following = current_app.config["PUBLIC_URL"] + url_for(request.endpoint, **(request.view_args or {}), **asked)
+        asked = {
+            name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS
+        } | {"cursor": cursor}
+        following = current_app.config["PUBLIC_URL"] + url_for(
+            request.endpoint, **(request.view_args or {}), **asked
+        )
     return _tagged({name: shapes, "next": following}, lasting=lasting)
 
 

@@ -4,8 +4,8 @@ from flask import current_app, url_for
 from flask_babel import force_locale
 
 from campaign.i18n.locales import LOCALES
-from campaign.process.clock import utcnow
 from campaign.petitions.delivery import delivery_sentence
+from campaign.process.clock import utcnow
 
 
 def cause_shape(cause, count, lang):
@@ -77,7 +77,11 @@ def event_shape(event, lang):
         "cause": event.cause.slug,
         "title": text.title,
         "lang": text.lang,
-        "state": "cancelled" if event.state == "cancelled" else "past" if event.ends_at <= utcnow() else "ahead",
+        "state": "cancelled"
+        if event.state == "cancelled"
+        else "past"
+        if event.ends_at <= utcnow()
+        else "ahead",
         "starts_at": _instant(event.starts_at),
         "ends_at": _instant(event.ends_at),
         "time_zone": event.zone,

@@ -19,16 +19,24 @@ def watch_keys(*, now):
 
     What is older than WINDOW is forgotten.
     """
-    db.session.execute(delete(ApiPost).where(ApiPost.at <= now - WINDOW).execution_options(synchronize_session=False))
+    db.session.execute(
+        delete(ApiPost)
+        .where(ApiPost.at <= now - WINDOW)
+        .execution_options(synchronize_session=False)
+    )
     repeats = cast(func.sum(cast(ApiPost.is_repeat, Integer)), Integer)
-    trusted = select(ApiKey.id).where(ApiKey.is_trusted, ApiKey.doubted_at.is_(None), ApiKey.revoked_at.is_(None))
+    trusted = select(ApiKey.id).where(
+        ApiKey.is_trusted, ApiKey.doubted_at.is_(None), ApiKey.revoked_at.is_(None)
+    )
     suspects = db.session.execute(
         select(ApiPost.key_id, repeats, func.count())
         .where(ApiPost.key_id.in_(trusted))
         .group_by(ApiPost.key_id)
         .having(repeats > MAX_REPEATS)
     ).all()
-    return sum(_doubt(key_id, now) for key_id, repeated, sent in suspects if repeated > sent * MAX_SHARE)
+    return sum(
+        _doubt(key_id, now) for key_id, repeated, sent in suspects if repeated > sent * MAX_SHARE
+    )
 
 
 def _doubt(key_id, now):

@@ -33,7 +33,9 @@ class Cause(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     revision: Mapped[int] = mapped_column(Integer, default=1)
 
-    texts: Mapped[list["CauseText"]] = relationship(order_by="CauseText.lang", cascade="all, delete-orphan")
+    texts: Mapped[list["CauseText"]] = relationship(
+        order_by="CauseText.lang", cascade="all, delete-orphan"
+    )
 
     @property
     def is_over(self):
@@ -50,7 +52,9 @@ class CauseText(db.Model):
 
     __tablename__ = "cause_text"
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text)
@@ -80,7 +84,9 @@ class CauseTally(db.Model):
         CheckConstraint("last_number >= count", name="last_number"),
     )
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     count: Mapped[int] = mapped_column(Integer, default=0)
     last_number: Mapped[int] = mapped_column(Integer, default=0)
     freed: Mapped[int] = mapped_column(Integer, default=0)
@@ -91,5 +97,7 @@ class FreeNumber(db.Model):
 
     __tablename__ = "free_number"
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)

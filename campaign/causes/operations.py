@@ -102,7 +102,10 @@ def publish_due_causes(*, now):
 def cause_to_change(cause_id):
     """Return the cause as it is now, and keep other editors out of it until the transaction ends."""
     return db.session.scalars(
-        select(Cause).where(Cause.id == cause_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+        select(Cause)
+        .where(Cause.id == cause_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
 
 

@@ -28,19 +28,25 @@ def cause_by_slug(slug):
 
 def cause_in_any_state(slug):
     """Return the cause at `slug`, a draft too, with its texts, or None."""
-    return db.session.scalar(select(Cause).where(Cause.slug == slug).options(selectinload(Cause.texts)))
+    return db.session.scalar(
+        select(Cause).where(Cause.slug == slug).options(selectinload(Cause.texts))
+    )
 
 
 def cause_slug_after(former):
     """Return where the cause lives that once lived at `former`, or None."""
     return db.session.scalar(
-        select(Cause.slug).join(FormerCauseSlug, FormerCauseSlug.cause_id == Cause.id).where(FormerCauseSlug.slug == former)
+        select(Cause.slug)
+        .join(FormerCauseSlug, FormerCauseSlug.cause_id == Cause.id)
+        .where(FormerCauseSlug.slug == former)
     )
 
 
 def cause_by_id(cause_id):
     """Return the cause with this id in whatever state, with its texts, or None."""
-    return db.session.scalar(select(Cause).where(Cause.id == cause_id).options(selectinload(Cause.texts)))
+    return db.session.scalar(
+        select(Cause).where(Cause.id == cause_id).options(selectinload(Cause.texts))
+    )
 
 
 def causes_among(cause_ids):
@@ -58,6 +64,9 @@ def cause_count(cause_id):
 
 def cause_numbers(cause_id):
     """Return (the highest butterfly number given, the tuple of free numbers below it)."""
-    last = db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == cause_id)) or 0
+    last = (
+        db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == cause_id))
+        or 0
+    )
     free = db.session.scalars(select(FreeNumber.number).where(FreeNumber.cause_id == cause_id))
     return last, tuple(free)

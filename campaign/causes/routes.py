@@ -8,8 +8,8 @@ from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.http.caching import public
-from campaign.process.clock import utcnow
 from campaign.petitions.presenters import PetitionCard, cards_of_cause
+from campaign.process.clock import utcnow
 from campaign.updates.presenters import recent_cards
 
 blueprint = Blueprint("causes", __name__)

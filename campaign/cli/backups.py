@@ -15,8 +15,8 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 
 from campaign.cli.restore_replay import end_again, end_ways_in
-from campaign.extensions import db, write
 from campaign.db.ended_log import FILE, read_ended
+from campaign.extensions import db, write
 
 MARK = "alembic_version"
 AS_SCRIPT = ("--clean", "--if-exists", "--no-owner", "--file=-")
@@ -60,8 +60,13 @@ def backup(file):
 @click.command("restore")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--yes", is_flag=True, help="Do not ask before the present data is replaced.")
-@click.option("--ended", "lists", type=click.Path(exists=True, dir_okay=False, path_type=Path), multiple=True,
-              help="The ended.jsonl of another machine, to be replayed too. Can be given several times.")
+@click.option(
+    "--ended",
+    "lists",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="The ended.jsonl of another machine, to be replayed too. Can be given several times.",
+)
 @with_appcontext
 def restore(file, yes, lists):
     """Replace the database with the copy in FILE; at a terminal it asks first. Stop the site before.
@@ -91,7 +96,9 @@ def _end_again(lists):
     click.echo(f"Ended again, of {len(facts):,} on the list: {sum(counts.values()):,}.")
     for what, count in sorted(counts.items()):
         click.echo(f"  {what}: {count:,}")
-    click.echo(f"Signed out everywhere: {sessions:,} sessions. Links to set a password that no longer open: {links:,}.")
+    click.echo(
+        f"Signed out everywhere: {sessions:,} sessions. Links to set a password that no longer open: {links:,}."
+    )
 
 
 def _somebody_can_answer():
@@ -104,7 +111,9 @@ def _copy_out(draft):
         _copy_sqlite(url.database, draft)
     else:
         _need("pg_dump")
-        with _started(["pg_dump", "--format=custom", f"--file={draft}", _libpq(url)], url) as writing:
+        with _started(
+            ["pg_dump", "--format=custom", f"--file={draft}", _libpq(url)], url
+        ) as writing:
             words = writing.stderr.read().decode().strip()
         if writing.returncode:
             raise click.ClickException(words or "pg_dump failed.")
@@ -116,7 +125,12 @@ def _copy_in(file, url):
         _need(program)
     with (
         _started(["pg_restore", *AS_SCRIPT, str(file)], url, stdout=subprocess.PIPE) as reading,
-        _started(["psql", *BY_SCRIPT, f"--dbname={_libpq(url)}"], url, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as writing,
+        _started(
+            ["psql", *BY_SCRIPT, f"--dbname={_libpq(url)}"],
+            url,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+        ) as writing,
     ):
         # Where the database refuses a line, psql ends, and what it would say is asked below.
         with suppress(BrokenPipeError), writing.stdin:
@@ -133,7 +147,9 @@ def _copy_in(file, url):
 
 def _copy_sqlite(source, target):
     """Copy by SQLite's own backup, which waits for writers and leaves a file that opens."""
-    with closing(sqlite3.connect(f"{Path(source).absolute().as_uri()}?mode=ro", uri=True)) as origin:
+    with closing(
+        sqlite3.connect(f"{Path(source).absolute().as_uri()}?mode=ro", uri=True)
+    ) as origin:
         try:
             if origin.execute("pragma quick_check(1)").fetchone() != ("ok",):
                 raise click.ClickException(f"{source} is damaged.")

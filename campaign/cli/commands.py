@@ -1,13 +1,35 @@
 """The commands that `flask` carries."""
 
-from campaign.cli import backups, demonstration, kiosks, mail, montage, organizers, petitions, search, serving, signatures
-
-from campaign.cli import worker_command
+from campaign.cli import (
+    backups,
+    demonstration,
+    kiosks,
+    mail,
+    montage,
+    organizers,
+    petitions,
+    search,
+    serving,
+    signatures,
+    worker_command,
+)
 from campaign.cli.database_faults import in_words
 
 
 def init_app(app):
-    for part in (backups, demonstration, kiosks, mail, montage, organizers, petitions, search, serving, signatures, worker_command):
+    for part in (
+        backups,
+        demonstration,
+        kiosks,
+        mail,
+        montage,
+        organizers,
+        petitions,
+        search,
+        serving,
+        signatures,
+        worker_command,
+    ):
         for command in part.COMMANDS:
             in_words(command)
             app.cli.add_command(command)

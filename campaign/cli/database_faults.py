@@ -34,4 +34,6 @@ def in_words(command):
 
 
 def _lacks_tables(fault):
-    return isinstance(fault, UndefinedColumn | UndefinedTable) or str(fault).startswith(("no such table", "no such column"))
+    return isinstance(fault, UndefinedColumn | UndefinedTable) or str(fault).startswith(
+        ("no such table", "no such column")
+    )

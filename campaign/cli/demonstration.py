@@ -16,8 +16,8 @@ from campaign.cli.search import index_all
 from campaign.cli.signatures import hatch_all
 from campaign.events.operations import Hours, create_event, publish
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.operations import create_petition
+from campaign.process.clock import utcnow
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.updates.operations import Links, create_update
 
@@ -79,7 +79,11 @@ def _create(demo):
             goal=petition.goal,
             opens_at=petition.opens_at,
             deliver_on=petition.deliver_on,
-            deliver_places={lang: text.deliver_place for lang, text in petition.texts.items() if text.deliver_place},
+            deliver_places={
+                lang: text.deliver_place
+                for lang, text in petition.texts.items()
+                if text.deliver_place
+            },
             required_fields=list(petition.required),
             # Its table is staffed: who has no address can sign there.
             confirmation="email_or_witness",
@@ -89,7 +93,11 @@ def _create(demo):
         )
         petition_ids[petition.slug] = created.id
         signers = invented_rows(
-            created, created.current_version.id, petition.generated, seed=SEED + position, now=utcnow()
+            created,
+            created.current_version.id,
+            petition.generated,
+            seed=SEED + position,
+            now=utcnow(),
         )
         total += sum(map(add_rows, signers))
         pass_on(created.id, petition.wordings, petition.codes, seed=SEED + position)
@@ -142,7 +150,12 @@ def _letter(text):
 
 
 def _question(question):
-    return {"name": question.name, "type": question.type, "required": question.required, "label": dict(question.labels)}
+    return {
+        "name": question.name,
+        "type": question.type,
+        "required": question.required,
+        "label": dict(question.labels),
+    }
 
 
 COMMANDS = (group,)

@@ -10,19 +10,19 @@ from flask.cli import with_appcontext
 from flask_babel import force_locale
 
 from campaign.accounts.audit import COMMAND, record
+from campaign.cli.plurals import numbered
 from campaign.extensions import write
-from campaign.imports.create import batch_of, keep_file, open_file
-from campaign.imports.commit import accept, carry_in
+from campaign.i18n.locales import NAMES
 from campaign.imports.classification import decide, without_wrong
+from campaign.imports.commit import accept, carry_in
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.models import FATES
 from campaign.imports.queries import checker_for, items_in, remembered_columns
 from campaign.imports.tables import FileRefused
-from campaign.i18n.locales import NAMES
-from campaign.cli.plurals import numbered
-from campaign.process.clock import utcnow
 from campaign.organize.imports.labels import FATE_WORDS, FILE_FAULTS, why_in_words
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 
 WRONG = 1
 
@@ -31,13 +31,26 @@ WRONG = 1
 @click.argument("petition")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would become of each row.")
-@click.option("--lang", type=click.Choice(tuple(NAMES)), help="Language of those whose row names none; else the petition's.")
-@click.option("--country", default="", help="Two letters of the country of those whose row names none.")
-@click.option("--signed-on", type=click.DateTime(["%Y-%m-%d"]), metavar="YYYY-MM-DD", help="Day of signing where a row names none; else today.")
+@click.option(
+    "--lang",
+    type=click.Choice(tuple(NAMES)),
+    help="Language of those whose row names none; else the petition's.",
+)
+@click.option(
+    "--country", default="", help="Two letters of the country of those whose row names none."
+)
+@click.option(
+    "--signed-on",
+    type=click.DateTime(["%Y-%m-%d"]),
+    metavar="YYYY-MM-DD",
+    help="Day of signing where a row names none; else today.",
+)
 @click.option("--month-first", is_flag=True, help="Dates such as 11/25/2026 begin with the month.")
 @click.option("--leave-out-wrong", is_flag=True, help="Import the rest where rows are wrong.")
 @with_appcontext
-def import_signatures(petition, file, dry_run, lang, country, signed_on, month_first, leave_out_wrong):
+def import_signatures(
+    petition, file, dry_run, lang, country, signed_on, month_first, leave_out_wrong
+):
     """Import the signatures of FILE, CSV or XLSX with a header row, as signed on paper under PETITION.
 
     All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an
@@ -52,22 +65,31 @@ def import_signatures(petition, file, dry_run, lang, country, signed_on, month_f
     settings = {"country": country.upper(), "signed_on": (signed_on or today).date()}
     if month_first:
         settings["day_first"] = False
-    batch, table, decided = _looked_at(found, file, now, lang=lang or found.original_lang, **settings)
+    batch, table, decided = _looked_at(
+        found, file, now, lang=lang or found.original_lang, **settings
+    )
     if leave_out_wrong:
         without_wrong(decided)
     _tell(decided)
     counts = Counter(each.fate for each in decided)
     if counts["wrong"]:
-        click.echo("Nothing was imported: mend the wrong rows, or leave them out with --leave-out-wrong.", err=True)
+        click.echo(
+            "Nothing was imported: mend the wrong rows, or leave them out with --leave-out-wrong.",
+            err=True,
+        )
         raise SystemExit(WRONG)
     if dry_run:
-        click.echo(f"Nothing was changed: {numbered(counts['new'] + counts['held'], 'signature')} would come in.")
+        click.echo(
+            f"Nothing was changed: {numbered(counts['new'] + counts['held'], 'signature')} would come in."
+        )
         return
     if not counts["new"] + counts["held"]:
         click.echo("Nothing was imported: nobody is new.")
         return
     left_out = {each.place for each in decided if each.fate == "left_out"}
-    kept = write(_accept, keep_file(write, batch=batch, table=table, left_out=left_out), decided, now)
+    kept = write(
+        _accept, keep_file(write, batch=batch, table=table, left_out=left_out), decided, now
+    )
     newcomers = carry_in(write, kept.id, decided).newcomers
     click.echo(f"Imported {numbered(newcomers, 'signature')} into {petition}.")
 
@@ -80,7 +102,14 @@ def _looked_at(petition, file, now, **settings):
         with force_locale("en"):
             raise click.ClickException(f"{file}: {FILE_FAULTS[refusal.code]}") from refusal
     remembered = remembered_columns(petition.cause_id)
-    batch = batch_of(petition=petition, organizer_id=None, name=file.name, table=table, remembered=remembered, **settings)
+    batch = batch_of(
+        petition=petition,
+        organizer_id=None,
+        name=file.name,
+        table=table,
+        remembered=remembered,
+        **settings,
+    )
     if not {"given_name", "full_name"} & set(batch.mapping.values()):
         raise click.ClickException(f"{file}: no column is called given_name.")
     return batch, table, decide(checker_for(batch, now), items_in(batch, table))
@@ -96,7 +125,13 @@ def _accept(batch, decided, now):
     open_file(batch_id=batch.id, seen=batch.changed_at.isoformat())
     accepted = accept(batch_id=batch.id, seen=None, decided=decided, now=now)
     details = {"signatures": accepted.newcomers}
-    record(COMMAND, "imports.bring_in", subject=("import", accepted.id), cause_id=accepted.cause_id, details=details)
+    record(
+        COMMAND,
+        "imports.bring_in",
+        subject=("import", accepted.id),
+        cause_id=accepted.cause_id,
+        details=details,
+    )
     return accepted
 
 
@@ -105,7 +140,9 @@ def _tell(decided):
     with force_locale("en"):
         for each in decided:
             if each.fate != "new":
-                click.echo(f"{each.place:>6}  {FATE_WORDS[each.fate]!s:<20}  {why_in_words(each.fate, each.why)}".rstrip())
+                click.echo(
+                    f"{each.place:>6}  {FATE_WORDS[each.fate]!s:<20}  {why_in_words(each.fate, each.why)}".rstrip()
+                )
         counts = Counter(each.fate for each in decided)
         for fate in FATES:
             click.echo(f"{counts[fate]:>6}  {FATE_WORDS[fate]}")

@@ -8,13 +8,13 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
-from campaign.kiosk import pairing
-from campaign.kiosk import key_pairs
-from campaign.kiosk import codes
+from campaign.kiosk import codes, key_pairs, pairing
 from campaign.kiosk.queries import every_kiosk, pin_of
 from campaign.process.clock import utcnow
 
-group = AppGroup("kiosks", help="Pair tablets with an event, list them, and renew the keys they seal to.")
+group = AppGroup(
+    "kiosks", help="Pair tablets with an event, list them, and renew the keys they seal to."
+)
 
 
 def _digits(_context, _parameter, pin):
@@ -25,8 +25,14 @@ def _digits(_context, _parameter, pin):
 
 @group.command("pair")
 @click.argument("slug", metavar="EVENT")
-@click.option("--name", default="", help="What the tablet will be called; without it, Tablet 1, 2, …")
-@click.option("--pin", callback=_digits, help="The staff PIN of the event, six digits; without it one is made up the first time.")
+@click.option(
+    "--name", default="", help="What the tablet will be called; without it, Tablet 1, 2, …"
+)
+@click.option(
+    "--pin",
+    callback=_digits,
+    help="The staff PIN of the event, six digits; without it one is made up the first time.",
+)
 def pair(slug, name, pin):
     """Print a code, good for 15 minutes and once, that pairs one tablet with EVENT."""
     event = event_in_any_state(slug)
@@ -36,7 +42,9 @@ def pair(slug, name, pin):
     code = write(_pair, event.id, event.cause_id, name.strip()[: pairing.MAX_NAME_LENGTH], chosen)
     address = f"{current_app.config['PUBLIC_URL']}/kiosk"
     letters = codes.code_of(code.seed)
-    click.echo(f"Code {codes.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:")
+    click.echo(
+        f"Code {codes.spaced(letters)}, good until {code.expires_at:%H:%M} UTC, once. Open {address} and type it, or scan:"
+    )
     segno.make(f"{address}/#code={letters}", error="m", micro=False).terminal(compact=True)
     if chosen:
         click.echo(f"Staff PIN of {slug}: {chosen}. It is shown only now.")
@@ -49,7 +57,9 @@ def list_kiosks():
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
     for kiosk in every_kiosk():
         seen = f"{kiosk.last_seen_at:%Y-%m-%d %H:%M}" if kiosk.last_seen_at else "never"
-        click.echo(f"{kiosk.name:20} {kiosk.event.slug:30} {kiosk.state(now):10} {seen:18} {kiosk.waiting:7}")
+        click.echo(
+            f"{kiosk.name:20} {kiosk.event.slug:30} {kiosk.state(now):10} {seen:18} {kiosk.waiting:7}"
+        )
 
 
 keys_group = AppGroup("keys", help="The keys that tablets seal signatures to.")
@@ -60,7 +70,9 @@ group.add_command(keys_group)
 def rotate():
     """Make a new key, and drop former ones that nothing is sealed to any more."""
     key, dropped = write(_rotate)
-    click.echo(f"Tablets seal to key {key.uuid} from their next sync on. Dropped {dropped} that nothing needs any more.")
+    click.echo(
+        f"Tablets seal to key {key.uuid} from their next sync on. Dropped {dropped} that nothing needs any more."
+    )
 
 
 def _pair(event_id, cause_id, name, pin):

@@ -5,15 +5,15 @@ from collections import Counter
 import click
 from flask.cli import AppGroup
 
-from campaign.extensions import write
-from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.cli.plurals import numbered
-from campaign.security.secret_key import secret_key
-from campaign.process.clock import utcnow
+from campaign.extensions import write
 from campaign.mail.bounces import read_bounces
 from campaign.mail.message_ids import proven_name
+from campaign.process.clock import utcnow
+from campaign.security.secret_key import secret_key
 from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
+from campaign.text.email_addresses import AddressRefused, parse_address
 
 group = AppGroup("mail", help="What comes back from sent mail.")
 
@@ -25,7 +25,11 @@ def bounces():
 
 @bounces.command("read")
 @click.argument("path", type=click.Path(exists=True))
-@click.option("--any-sender", is_flag=True, help="Believe reports without the headers of an email that we sent to that address.")
+@click.option(
+    "--any-sender",
+    is_flag=True,
+    help="Believe reports without the headers of an email that we sent to that address.",
+)
 def read(path, any_sender):
     """Read reports from PATH, a Maildir, an mbox file, an .eml file or a folder of .eml files, and mark the addresses.
 
@@ -53,7 +57,14 @@ def _note(bounce, any_sender):
             continue
         message = proven_name(secret_key(), bounce.message_id, digest)
         if message or any_sender:
-            write(note_bounce, email_digest=digest, kind=bounce.kind, reason=bounce.reason, message=message or "", now=utcnow())
+            write(
+                note_bounce,
+                email_digest=digest,
+                kind=bounce.kind,
+                reason=bounce.reason,
+                message=message or "",
+                now=utcnow(),
+            )
             return True
     return False
 

@@ -12,16 +12,16 @@ from PIL import Image
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.process.clock import utcnow
-from campaign.montage.shape_extraction import Cut
 from campaign.montage.drawing import draw, encode_png
 from campaign.montage.layout import places
-from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.poster_renderer import print_poster
+from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shaping import ButterfliesWouldMove, accept_shape, keep_shape
 from campaign.montage.tasks import prepare
 from campaign.montage.uploads import PictureRefused
+from campaign.process.clock import utcnow
 
 group = AppGroup("montage", help="The places of butterflies, their shapes, and posters.")
 ROWS = 100_000
@@ -66,9 +66,17 @@ def write_mask(cause, output):
 @group.command("shape")
 @click.argument("cause")
 @click.argument("picture", type=click.Path(exists=True, dir_okay=False))
-@click.option("--threshold", type=click.IntRange(1, 254), help="How far from the ground's colour still is ground.")
-@click.option("--invert", is_flag=True, help="The shape is the ground, and what stands on it a hole.")
-@click.option("--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews.")
+@click.option(
+    "--threshold",
+    type=click.IntRange(1, 254),
+    help="How far from the ground's colour still is ground.",
+)
+@click.option(
+    "--invert", is_flag=True, help="The shape is the ground, and what stands on it a hole."
+)
+@click.option(
+    "--previews", type=click.Path(file_okay=False), default=".", help="Folder for the previews."
+)
 @click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
 @click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
 def make_shape(cause, picture, threshold, invert, previews, accept, move):
@@ -76,7 +84,9 @@ def make_shape(cause, picture, threshold, invert, previews, accept, move):
     path, row = Path(picture), _cause(cause)
     try:
         cut = Cut("colour" if threshold else "", threshold, invert)
-        stored = write(keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow())
+        stored = write(
+            keep_shape, content=path.read_bytes(), title=path.stem, cut=cut, now=utcnow()
+        )
     except PictureRefused as refused:
         raise click.ClickException(REASONS[refused.reason]) from refused
     shape = find_shape(stored.name)
@@ -86,7 +96,9 @@ def make_shape(cause, picture, threshold, invert, previews, accept, move):
         file.write_bytes(encode_png(draw(shape, count, PREVIEW_WIDTH)))
         click.echo(f"Wrote {file}.")
     if not accept:
-        click.echo(f"The shape covers {shape.area:.0%} of its square. With --accept {cause} takes it.")
+        click.echo(
+            f"The shape covers {shape.area:.0%} of its square. With --accept {cause} takes it."
+        )
         return
     try:
         write(accept_shape, row.id, name=stored.name, now=utcnow(), may_move=move)
@@ -107,7 +119,9 @@ def draw_poster(cause, size, lang, names, output):
     """Draw the poster of CAUSE now, without waiting for others."""
     form = "pdf" if size.upper() in PAPER_MM else "png"
     if form == "png" and not (size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000):
-        raise click.BadParameter("must be A3, A2, A1, A0 or a width from 300 to 12000", param_hint="--size")
+        raise click.BadParameter(
+            "must be A3, A2, A1, A0 or a width from 300 to 12000", param_hint="--size"
+        )
     row = _cause(cause)
     variety = Variety(row.id, form, size.upper(), lang, names)
     with tempfile.TemporaryDirectory() as scratch, Path(output).open("wb") as file:

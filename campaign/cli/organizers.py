@@ -12,8 +12,8 @@ from campaign.accounts.permissions import ADMIN, ROLES
 from campaign.accounts.queries import organizer_by_address, organizer_by_id, organizers_of
 from campaign.causes.queries import cause_by_id, cause_by_slug
 from campaign.extensions import write
-from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.process.clock import utcnow
+from campaign.text.email_addresses import AddressRefused, parse_address
 
 group = AppGroup("organizers", help="Add, list and remove the people who run causes.")
 
@@ -28,18 +28,33 @@ def _parsed(_context, _parameter, email):
 @group.command("add")
 @click.argument("email", callback=_parsed)
 @click.option("--role", type=click.Choice((ADMIN, *ROLES)), required=True, help="What they may do.")
-@click.option("--cause", "slug", help="Slug of the cause in which they may; not for an admin, who may everywhere.")
-@click.option("--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of their pages and letters.")
+@click.option(
+    "--cause",
+    "slug",
+    help="Slug of the cause in which they may; not for an admin, who may everywhere.",
+)
+@click.option(
+    "--lang",
+    type=click.Choice(("en", "es", "fr")),
+    default="en",
+    help="Language of their pages and letters.",
+)
 def add(email, role, slug, lang):
     """Give EMAIL a role, and print a link to set a password that works once, for seven days."""
     cause = cause_by_slug(slug) if slug else None
     if slug and cause is None:
         raise click.ClickException(f"There is no cause at {slug!r}.")
     if (role == ADMIN) != (cause is None):
-        wrong = "An admin is one everywhere: leave --cause out." if cause else "Name the cause: --cause SLUG."
+        wrong = (
+            "An admin is one everywhere: leave --cause out."
+            if cause
+            else "Name the cause: --cause SLUG."
+        )
         raise click.ClickException(wrong)
     token = write(_enrol, email, role, cause.id if cause else None, lang)
-    click.echo(f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this address once, within seven days:")
+    click.echo(
+        f"{email.normalized} is {role}{f' of {slug}' if slug else ''}. Open this address once, within seven days:"
+    )
     click.echo(f"{current_app.config['PUBLIC_URL']}/organize/invitations/{token}")
 
 
@@ -82,7 +97,11 @@ def _remove(organizer_id):
 
 
 def _role(grant):
-    return grant.role if grant.cause_id is None else f"{grant.role} of {cause_by_id(grant.cause_id).slug}"
+    return (
+        grant.role
+        if grant.cause_id is None
+        else f"{grant.role} of {cause_by_id(grant.cause_id).slug}"
+    )
 
 
 COMMANDS = (group,)

@@ -7,8 +7,6 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
-from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
-from campaign.process.clock import utcnow
 from campaign.petitions.operations import (
     CauseClosed,
     NotReady,
@@ -20,6 +18,8 @@ from campaign.petitions.operations import (
     reopen_petition,
 )
 from campaign.petitions.queries import petition_counts, petition_in_any_state, published_petitions
+from campaign.process.clock import utcnow
+from campaign.text.slugs import MAX_SLUG_LENGTH, is_slug
 
 CAUSE_CLOSED = "Its cause is closed or archived. Open that first."
 
@@ -38,11 +38,27 @@ def _checked(_context, _parameter, slug):
 @click.argument("slug", callback=_checked)
 @click.option("--cause", required=True, help="Slug of the cause that owns it.")
 @click.option("--title", required=True, help="Title in the original language.")
-@click.option("--text", "body", type=click.File(encoding="utf-8"), required=True, help="File with the letter, in Markdown.")
+@click.option(
+    "--text",
+    "body",
+    type=click.File(encoding="utf-8"),
+    required=True,
+    help="File with the letter, in Markdown.",
+)
 @click.option("--summary", default="", help="One or two sentences for lists.")
-@click.option("--target", "targets", multiple=True, required=True, help="Who is asked to act; may be repeated.")
-@click.option("--goal", type=click.IntRange(min=0), default=0, help="How many signatures are hoped for.")
-@click.option("--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text.")
+@click.option(
+    "--target",
+    "targets",
+    multiple=True,
+    required=True,
+    help="Who is asked to act; may be repeated.",
+)
+@click.option(
+    "--goal", type=click.IntRange(min=0), default=0, help="How many signatures are hoped for."
+)
+@click.option(
+    "--lang", type=click.Choice(("en", "es", "fr")), default="en", help="Language of the text."
+)
 @click.option("--two-per-address", is_flag=True, help="Let two people share one e-mail address.")
 @click.option("--draft", is_flag=True, help="Keep it to the organizers until it is published.")
 def create(slug, cause, title, body, summary, targets, goal, lang, two_per_address, draft):
@@ -51,7 +67,9 @@ def create(slug, cause, title, body, summary, targets, goal, lang, two_per_addre
     if owner is None:
         raise click.ClickException(f"There is no cause at {cause!r}.")
     if owner.is_over and not draft:
-        raise click.ClickException(f"{CAUSE_CLOSED} Or keep the petition to the organizers: --draft.")
+        raise click.ClickException(
+            f"{CAUSE_CLOSED} Or keep the petition to the organizers: --draft."
+        )
     try:
         _act(
             "petitions.create",
@@ -75,7 +93,9 @@ def create(slug, cause, title, body, summary, targets, goal, lang, two_per_addre
 def close(slug):
     """Stop taking signatures under the petition at SLUG."""
     _act("petitions.close", close_petition, petition_id=_public(slug).id)
-    click.echo(f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed.")
+    click.echo(
+        f"Closed {slug}. Signatures that wait for their confirmation can still be confirmed."
+    )
 
 
 @group.command("publish")
@@ -83,13 +103,19 @@ def close(slug):
 def publish(slug):
     """Make the draft at SLUG public."""
     try:
-        published = _act("petitions.publish", publish_petition, petition_id=_found(slug).id, now=utcnow())
+        published = _act(
+            "petitions.publish", publish_petition, petition_id=_found(slug).id, now=utcnow()
+        )
     except NotReady as error:
-        lacking = ", ".join(f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults)
+        lacking = ", ".join(
+            f"{fault.code} ({fault.lang})" if fault.lang else fault.code for fault in error.faults
+        )
         raise click.ClickException(f"It cannot go out yet; to be mended: {lacking}.") from error
     except CauseClosed as error:
         raise click.ClickException(CAUSE_CLOSED) from error
-    click.echo(f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}")
+    click.echo(
+        f"Published {slug}: {current_app.config['PUBLIC_URL']}/{published.original_lang}/petitions/{slug}"
+    )
 
 
 @group.command("reopen")

@@ -12,13 +12,21 @@ ENCRYPTED_MODES = ("require", "verify-ca", "verify-full")
 
 def plain_connections(settings) -> list[str]:
     """Return the settings whose connection leaves this machine without TLS."""
-    checks = {"DATABASE_URL": _is_database_plain, "REDIS_URL": _is_redis_plain, "MAIL_URL": _is_mail_plain}
+    checks = {
+        "DATABASE_URL": _is_database_plain,
+        "REDIS_URL": _is_redis_plain,
+        "MAIL_URL": _is_mail_plain,
+    }
     return [name for name, is_plain in checks.items() if is_plain(settings)]
 
 
 def _is_database_plain(settings):
     url = make_url(settings["SQLALCHEMY_DATABASE_URI"])
-    return url.get_backend_name() == "postgresql" and not _is_here(url.host) and url.query.get("sslmode") not in ENCRYPTED_MODES
+    return (
+        url.get_backend_name() == "postgresql"
+        and not _is_here(url.host)
+        and url.query.get("sslmode") not in ENCRYPTED_MODES
+    )
 
 
 def _is_redis_plain(settings):

@@ -11,13 +11,13 @@ from campaign.accounts.models import AccountLink, Grant, Organizer, OrganizerSes
 from campaign.accounts.operations import strip
 from campaign.api.models import ApiKey
 from campaign.api.operations import revoke_key
+from campaign.db.ended_log import Ended, seal_of
 from campaign.extensions import db
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import revoke
-from campaign.db.ended_log import Ended, seal_of
-from campaign.security.secret_key import secret_key
-from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
+from campaign.security.secret_key import secret_key
 from campaign.signatures import moderation
 from campaign.signatures.erasure import erase_one
 from campaign.signatures.hatching import release_left
@@ -41,7 +41,9 @@ def end_ways_in() -> tuple[int, int]:
     """End all sessions and all open links of organizers; return how many of each."""
     sessions = db.session.execute(delete(OrganizerSession)).rowcount
     is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
-    return sessions, db.session.execute(update(AccountLink).where(*is_open).values(expires_at=utcnow())).rowcount
+    return sessions, db.session.execute(
+        update(AccountLink).where(*is_open).values(expires_at=utcnow())
+    ).rowcount
 
 
 def _same(fact, model, born="created_at"):
@@ -49,11 +51,17 @@ def _same(fact, model, born="created_at"):
     row = db.session.get(model, fact.id, populate_existing=True)
     if row is None:
         return None
-    return row if fact.seal == seal_of(secret_key(), fact.thing, fact.id, getattr(row, born).isoformat()) else None
+    return (
+        row
+        if fact.seal == seal_of(secret_key(), fact.thing, fact.id, getattr(row, born).isoformat())
+        else None
+    )
 
 
 def _withdraw(fact):
-    return _same(fact, Signature) and moderation.withdraw(ids=[fact.id], cause_ids=None, now=utcnow())
+    return _same(fact, Signature) and moderation.withdraw(
+        ids=[fact.id], cause_ids=None, now=utcnow()
+    )
 
 
 def _erase_signature(fact):
@@ -70,7 +78,11 @@ def _erase_signature(fact):
 def _erase_petition(fact):
     if _same(fact, Petition) is None:
         return False
-    since = Signature.petition_id == fact.id, Signature.state != "erased", Signature.created_at <= datetime.fromisoformat(fact.at)
+    since = (
+        Signature.petition_id == fact.id,
+        Signature.state != "erased",
+        Signature.created_at <= datetime.fromisoformat(fact.at),
+    )
     ids = db.session.scalars(select(Signature.id).where(*since)).all()
     erase(ids)
     return bool(ids)
@@ -88,7 +100,9 @@ def _take_grant(fact):
 
 def _remove_passkey(fact):
     row = _same(fact, Passkey)
-    return row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
+    return (
+        row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
+    )
 
 
 def _stop_app(fact):

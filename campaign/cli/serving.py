@@ -46,9 +46,14 @@ def serve(demo):
     _raise_file_limit()
     click.echo(f"Volante runs at {settings['PUBLIC_URL']} (Ctrl-C stops it)")
     for name in plain_connections(settings) if settings["PRODUCTION"] else ():
-        click.echo(f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.", err=True)
+        click.echo(
+            f"Warning: the connection of {name} leaves this machine without TLS: others on the way can read names and passwords.",
+            err=True,
+        )
     if not settings["MAIL_URL"]:
-        click.echo(f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail")
+        click.echo(
+            f"Mail is written to {settings['VAR_DIR']}/mail and shown at {settings['PUBLIC_URL']}/dev/mail"
+        )
     if invitation:
         click.echo(invitation)
     worker = KeptProcess((*WORKER, str(os.getpid()))).start()
@@ -119,8 +124,14 @@ def _way_in(settings):
         return None
     # Another terminal knows nothing of what this one was told; what it must know of the database may hold a password.
     usual = {"PORT": config.DEFAULT_PORT, "VAR_DIR": str(config.DEFAULT_VAR)}
-    told = [f"{name}={shlex.quote(str(settings[name]))}" for name in usual if settings[name] != usual[name]]
-    command = f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    told = [
+        f"{name}={shlex.quote(str(settings[name]))}"
+        for name in usual
+        if settings[name] != usual[name]
+    ]
+    command = (
+        f"{Path(sys.executable).with_name('flask')} organizers add you@example.org --role admin"
+    )
     return f"Nobody organizes yet. To be the first, run in another terminal: {' '.join([*told, _from_here(command)])}"
 
 
@@ -142,8 +153,12 @@ def _check_port(host, port):
             probe.bind(address)
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise click.ClickException(f"Port {port} is taken. Choose another: PORT=8001 make run") from error
-        raise click.ClickException(f"Nothing can listen at {host}, port {port}: {error.strerror}.") from error
+            raise click.ClickException(
+                f"Port {port} is taken. Choose another: PORT=8001 make run"
+            ) from error
+        raise click.ClickException(
+            f"Nothing can listen at {host}, port {port}: {error.strerror}."
+        ) from error
 
 
 def _raise_file_limit():

@@ -10,13 +10,13 @@ from flask.cli import AppGroup
 
 from campaign.accounts.audit import COMMAND
 from campaign.cli.imports import import_signatures
+from campaign.cli.plurals import numbered
 from campaign.exports.formats import FORMATS
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
-from campaign.cli.plurals import numbered
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug, petition_in_any_state
+from campaign.process.clock import utcnow
 from campaign.signatures.erasure import anonymise, erases_at, is_due, personal_left
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.hatching import hatch
@@ -30,9 +30,19 @@ SEEDS = 4096
 
 @group.command("export")
 @click.argument("petition")
-@click.option("--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True)
-@click.option("--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output.")
-@click.option("--state", type=click.Choice(tuple(STATES)), default="counted", show_default=True, help="Which of them.")
+@click.option(
+    "--format", "kind", type=click.Choice(tuple(FORMATS)), default="csv", show_default=True
+)
+@click.option(
+    "--output", type=click.Path(dir_okay=False), help="File to write; without it, standard output."
+)
+@click.option(
+    "--state",
+    type=click.Choice(tuple(STATES)),
+    default="counted",
+    show_default=True,
+    help="Which of them.",
+)
 def export(petition, kind, output, state):
     """Write the signatures of PETITION, with a header row."""
     found = _found(petition)

@@ -14,6 +14,7 @@ from functools import partial
 from campaign.accounts.tasks import forget_sessions
 from campaign.api.tasks import watch_keys
 from campaign.causes.operations import publish_due_causes
+from campaign.db.failure_log import FailureLog
 from campaign.events import tasks as events
 from campaign.events.editing import publish_due
 from campaign.exports.tasks import Exporter
@@ -22,20 +23,19 @@ from campaign.imports.tasks import forget as forget_batches
 from campaign.imports.tasks import go_on as go_on_with_batches
 from campaign.kiosk.tasks import forget as forget_sent_by_kiosks
 from campaign.kiosk.tasks import tell_of_silence
-from campaign.db.failure_log import FailureLog
 from campaign.mail.delivery import make_outbox_worker
 from campaign.mail.operations import sweep
 from campaign.montage.tasks import Press
 from campaign.petitions.tasks import note_turns, publish_due_petitions
 from campaign.search.indexing import refresh
+from campaign.signatures.aggregates import AggregateRefresher
 from campaign.signatures.batches import move_full_batches
 from campaign.signatures.bulk_decisions import bulk_waits, carry_on, forget_undone
 from campaign.signatures.erasure import anonymise_due, tell_of_erasing
 from campaign.signatures.hatching import hatch
-from campaign.signatures.search_indexing import LookupKeeper
 from campaign.signatures.queries import work_for_the_runner
 from campaign.signatures.repeats import answer_repeats, repeats_wait
-from campaign.signatures.aggregates import AggregateRefresher
+from campaign.signatures.search_indexing import LookupKeeper
 from campaign.signatures.tasks import forget, remind
 from campaign.subscriptions.tasks import forget as forget_subscriptions
 from campaign.updates import tasks as updates
@@ -93,7 +93,10 @@ class Runner(Loops):
         if not work_for_the_runner():
             return 0
         return write(
-            hatch, holder=self._holder, now=database_now(), most_per_address=self._app.config["HOLD_PER_ADDRESS"]
+            hatch,
+            holder=self._holder,
+            now=database_now(),
+            most_per_address=self._app.config["HOLD_PER_ADDRESS"],
         )
 
 
@@ -139,7 +142,11 @@ class Worker(Loops):
     def _repeats(self):
         if not repeats_wait():
             return 0
-        return write(answer_repeats, now=database_now(), good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]))
+        return write(
+            answer_repeats,
+            now=database_now(),
+            good_for=timedelta(days=self._app.config["CONFIRM_DAYS"]),
+        )
 
     def _mail(self):
         return self._postman.deliver_due(now=database_now())
@@ -174,13 +181,29 @@ class Worker(Loops):
         """Yield (operation, what it is told besides the time)."""
         config = self._app.config
         unconfirmed = {"days": config["ERASE_PENDING_DAYS"]}
-        yield forget, {"unconfirmed_days": config["ERASE_PENDING_DAYS"], "address_days": config["ADDRESS_DAYS"]}
-        for piece in (move_full_batches, watch_keys, tell_of_erasing, anonymise_due, forget_sessions, self._read_clocks):
+        yield (
+            forget,
+            {
+                "unconfirmed_days": config["ERASE_PENDING_DAYS"],
+                "address_days": config["ADDRESS_DAYS"],
+            },
+        )
+        for piece in (
+            move_full_batches,
+            watch_keys,
+            tell_of_erasing,
+            anonymise_due,
+            forget_sessions,
+            self._read_clocks,
+        ):
             yield piece, {}
         for piece in (publish_due_causes, publish_due_petitions, publish_due, events.remind):
             yield piece, {}
         yield events.end_holds, {}
-        yield events.forget, {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]}
+        yield (
+            events.forget,
+            {"days": config["REGISTRATION_DAYS"], "unconfirmed_days": config["ERASE_PENDING_DAYS"]},
+        )
         for piece in (updates.send_digests, updates.settle, updates.note_published, note_turns):
             yield piece, {}
         yield forget_subscriptions, unconfirmed

@@ -20,7 +20,9 @@ STOP_SECONDS = 0.5
 
 
 @click.command("worker")
-@click.option("--parent", type=int, help="Number of the process that starts it; it ends when that one ends.")
+@click.option(
+    "--parent", type=int, help="Number of the process that starts it; it ends when that one ends."
+)
 @with_appcontext
 def worker(parent):
     """Hatch signatures, send owed mail and do the upkeep until stopped (Ctrl-C or SIGTERM)."""
@@ -28,7 +30,9 @@ def worker(parent):
     app = current_app._get_current_object()
     # Neither a thread nor an open connection may be there when a process is forked.
     db.engine.dispose()
-    runner = multiprocessing.get_context("fork").Process(target=_hatch, args=(app,), name="runner", daemon=True)
+    runner = multiprocessing.get_context("fork").Process(
+        target=_hatch, args=(app,), name="runner", daemon=True
+    )
     runner.start()
     stop = _stop_at_signals(runner.terminate)
     if parent:

@@ -24,7 +24,9 @@ def insert_all(connection, table, rows, *, unless=(), returning=()):
 
 def _on_postgresql(connection, table, rows, unless, returning):
     text = json.dumps(rows, default=_as_text)
-    result = connection.exec_driver_sql(_postgresql(table, tuple(rows[0]), unless, returning), (text,))
+    result = connection.exec_driver_sql(
+        _postgresql(table, tuple(rows[0]), unless, returning), (text,)
+    )
     return result.all() if returning else []
 
 
@@ -33,7 +35,9 @@ def _postgresql(table, columns, unless, returning):
     """Return an INSERT of one JSON text, whose values the database itself reads by the table's column types."""
     names = ", ".join(columns)
     source = f"json_populate_recordset(null::{table.name}, %s::json)"
-    return f"insert into {table.name} ({names}) select {names} from {source}{_end(unless, returning)}"
+    return (
+        f"insert into {table.name} ({names}) select {names} from {source}{_end(unless, returning)}"
+    )
 
 
 def _as_text(value):
@@ -44,7 +48,9 @@ def _on_sqlite(connection, table, rows, unless, returning):
     columns = tuple(rows[0])
     cast = [json.dumps if isinstance(table.c[name].type, JSON) else _kept for name in columns]
     values = tuple(to(row[name]) for row in rows for to, name in zip(cast, columns, strict=True))
-    result = connection.exec_driver_sql(_sqlite(table, columns, len(rows), unless, returning), values)
+    result = connection.exec_driver_sql(
+        _sqlite(table, columns, len(rows), unless, returning), values
+    )
     return result.all() if returning else []
 
 

@@ -11,8 +11,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from campaign.security.digests import keyed_digest
 from campaign.process.clock import utcnow
+from campaign.security.digests import keyed_digest
 
 FILE = "ended.jsonl"
 # What takes an end back, and which ends.
@@ -42,7 +42,9 @@ def seal_of(key: bytes, thing: str, thing_id: int | str, born: str) -> str:
 
 
 def ended_now(key: bytes, what: str, thing_id: int | str, born: str) -> Ended:
-    return Ended(utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born))
+    return Ended(
+        utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born)
+    )
 
 
 class EndedLog:
@@ -55,7 +57,9 @@ class EndedLog:
         """Add lines, and return once they are on the disk. Raises OSError."""
         lines = "".join(json.dumps(fact._asdict(), separators=(",", ":")) + "\n" for fact in facts)
         is_new = not self._path.exists()
-        with open(os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0) as file:
+        with open(
+            os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0
+        ) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
             # A line that a crash cut off must not spoil the next one.
             is_cut = file.seek(0, os.SEEK_END) and _last_byte(file) != b"\n"

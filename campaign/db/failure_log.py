@@ -35,7 +35,14 @@ class FailureLog:
         more = f" ({unlogged} more since the last entry)" if unlogged else ""
         if is_away:
             # What the statement was and how it was reached says nothing about why there is no database.
-            self._log.error("reference %s at %s: %s: %s%s", reference, where, type(cause).__name__, _first_line(cause), more)
+            self._log.error(
+                "reference %s at %s: %s: %s%s",
+                reference,
+                where,
+                type(cause).__name__,
+                _first_line(cause),
+                more,
+            )
         else:
             self._log.error("reference %s at %s%s", reference, where, more, exc_info=error)
         return reference

@@ -65,7 +65,9 @@ class GroupCommit:
                 outcomes = self._commit(batch)
             except BaseException as error:
                 # Even what ends a thread must not end this one: everybody would wait for ever.
-                outcomes = [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
+                outcomes = (
+                    [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
+                )
             for entry, outcome in zip(batch, outcomes, strict=True):
                 if isinstance(outcome, BaseException):
                     entry.future.set_exception(outcome)

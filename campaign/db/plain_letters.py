@@ -13,7 +13,9 @@ _LETTERS, _PLAIN = "øłđıħ", "oldih"
 _SPACED, _DROPPED = "-.,", "’'"
 _MARKS = range(0x300, 0x370)
 _TABLE = (
-    str.maketrans(_LETTERS + _SPACED, _PLAIN + " " * len(_SPACED)) | dict.fromkeys(map(ord, _DROPPED)) | dict.fromkeys(_MARKS)
+    str.maketrans(_LETTERS + _SPACED, _PLAIN + " " * len(_SPACED))
+    | dict.fromkeys(map(ord, _DROPPED))
+    | dict.fromkeys(_MARKS)
 )
 
 
@@ -27,7 +29,9 @@ class plain_letters(GenericFunction):
 def plain(name):
     """Return a name in small letters without accents and apostrophes, its hyphens and points as spaces."""
     small = name.lower()
-    return (small if small.isascii() else normalize("NFKD", small).replace("ß", "ss")).translate(_TABLE)
+    return (small if small.isascii() else normalize("NFKD", small).replace("ß", "ss")).translate(
+        _TABLE
+    )
 
 
 @compiles(plain_letters, "postgresql")

@@ -22,7 +22,9 @@ def limit_statements(engine: Engine, seconds: int) -> None:
 
     What takes longer raises OperationalError, and its connection is not used again.
     """
-    deadline_connection = type("DeadlineConnection", (_DeadlineConnection,), {"answer_seconds": seconds + GRACE_SECONDS})
+    deadline_connection = type(
+        "DeadlineConnection", (_DeadlineConnection,), {"answer_seconds": seconds + GRACE_SECONDS}
+    )
 
     @event.listens_for(engine, "do_connect")
     def _connect(_dialect: Any, _record: Any, arguments: list, named: dict) -> psycopg.Connection:

@@ -15,9 +15,9 @@ from sqlalchemy.exc import TimeoutError as NoConnectionLeft
 
 from campaign.db.ended_log import FILE, EndedLog, ended_now
 from campaign.db.group_commit import GroupCommit
-from campaign.security.secret_key import secret_key
-from campaign.process.clock import utcnow
 from campaign.db.write_lock import FairFileLock
+from campaign.process.clock import utcnow
+from campaign.security.secret_key import secret_key
 
 # What is raised where the database is locked, full, away, or has no connection left: nothing was kept, and trying again is right.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
@@ -96,7 +96,9 @@ class Transactions:
         on_sqlite = url.get_backend_name() == "sqlite"
         app.extensions["turnstile"] = FairFileLock(url.database) if on_sqlite else None
         app.extensions["ended_log"] = EndedLog(Path(app.config["VAR_DIR"], FILE))
-        app.extensions["group_commit"] = GroupCommit(lambda: self._batch(app), _pause) if grouped else None
+        app.extensions["group_commit"] = (
+            GroupCommit(lambda: self._batch(app), _pause) if grouped else None
+        )
 
     def write(self, operation, /, *arguments, **named):
         """Run `operation` in a transaction and return its result once that is committed.
@@ -134,13 +136,16 @@ class Transactions:
             return utcnow()
         with self._db.engine.connect() as connection:
             return connection.scalar(select(func.clock_timestamp()))
+
     def note_ended(self, what, thing_id, born):
         """Note in the present transaction that something ended, for the list beside the database; see `ended_log`.
 
         `what` is "thing.fact". `born` is the instant at which the thing was made, or a text that is its alone.
         """
         text = born if isinstance(born, str) else born.isoformat()
-        self._db.session.info.setdefault("ended", []).append(ended_now(secret_key(), what, thing_id, text))
+        self._db.session.info.setdefault("ended", []).append(
+            ended_now(secret_key(), what, thing_id, text)
+        )
 
     def _leave_snapshot(self):
         """End what the caller was reading, and give its connection back before another is taken; return the application."""

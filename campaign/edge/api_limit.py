@@ -5,10 +5,10 @@ import json
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import is_local
-from campaign.security.write_behind_storage import WriteBehindStorage
 from campaign.security.network_limits import NetworkLimit
+from campaign.security.rate_limit_storage import limit_storage
+from campaign.security.write_behind_storage import WriteBehindStorage
 
 PREFIX = "/api/"
 LATE_SECONDS = 0.25
@@ -27,16 +27,24 @@ class ApiLimit:
             storage = WriteBehindStorage(storage, LATE_SECONDS)
         self._app = app
         self._limit = parse(config["API_LIMIT"])
-        self._network = NetworkLimit(FixedWindowRateLimiter(storage), self._limit, config["SECRET_KEY"].encode(), "api")
+        self._network = NetworkLimit(
+            FixedWindowRateLimiter(storage), self._limit, config["SECRET_KEY"].encode(), "api"
+        )
         seconds = self._limit.get_expiry()
         self._seconds = seconds
         self._policy = f'"default";q={self._limit.amount};w={seconds}'
 
     def __call__(self, environ, start_response):
-        if not environ.get("PATH_INFO", "").startswith(PREFIX) or environ["REQUEST_METHOD"] == "OPTIONS":
+        if (
+            not environ.get("PATH_INFO", "").startswith(PREFIX)
+            or environ["REQUEST_METHOD"] == "OPTIONS"
+        ):
             return self._app(environ, start_response)
         left, renewed = self._count(environ.get("REMOTE_ADDR", ""))
-        told = [("RateLimit-Policy", self._policy), ("RateLimit", f'"default";r={max(0, left)};t={renewed}')]
+        told = [
+            ("RateLimit-Policy", self._policy),
+            ("RateLimit", f'"default";r={max(0, left)};t={renewed}'),
+        ]
         if left < 0:
             return _refuse(environ, start_response, [*told, ("Retry-After", str(renewed))])
 
@@ -58,8 +66,20 @@ class ApiLimit:
 
 
 def _refuse(environ, start_response, headers):
-    words = {"type": "about:blank", "title": "Too Many Requests", "status": 429, "detail": "Wait for as many seconds as Retry-After says."}
+    words = {
+        "type": "about:blank",
+        "title": "Too Many Requests",
+        "status": 429,
+        "detail": "Wait for as many seconds as Retry-After says.",
+    }
     body = (json.dumps(words) + "\n").encode()
-    kind = [("Content-Type", "application/problem+json"), ("Content-Length", str(len(body))), ("Access-Control-Allow-Origin", "*")]
-    start_response("429 Too Many Requests", [*kind, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *headers])
+    kind = [
+        ("Content-Type", "application/problem+json"),
+        ("Content-Length", str(len(body))),
+        ("Access-Control-Allow-Origin", "*"),
+    ]
+    start_response(
+        "429 Too Many Requests",
+        [*kind, ("Cache-Control", "no-store"), ("X-Content-Type-Options", "nosniff"), *headers],
+    )
     return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

@@ -43,7 +43,21 @@ class Answer:
     Past `fresh_for` it is rendered again; until `usable_for` it may be sent while that fails (RFC 5861, `stale-if-error`).
     """
 
-    __slots__ = ("born", "fresh_for", "usable_for", "size", "_status", "_headers", "_brief", "_tag", "_body", "_ready", "_quality", "_packs", "_calm")
+    __slots__ = (
+        "born",
+        "fresh_for",
+        "usable_for",
+        "size",
+        "_status",
+        "_headers",
+        "_brief",
+        "_tag",
+        "_body",
+        "_ready",
+        "_quality",
+        "_packs",
+        "_calm",
+    )
 
     def __init__(self, status, headers, body, rule):
         self.born = clock()
@@ -54,7 +68,9 @@ class Answer:
         named = {name.lower(): value for name, value in headers}
         kind = named.get("content-type", "")
         self._packs = len(body) > MIN_COMPRESSED_BYTES and kind.startswith(COMPRESSIBLE)
-        self._quality = QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= MAX_BROTLI_BYTES else HARD
+        self._quality = (
+            QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= MAX_BROTLI_BYTES else HARD
+        )
         tag = named.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
         # A strong tag promises the same bytes, and packed bytes are others.
         self._tag = f"W/{tag}" if self._packs and not tag.startswith("W/") else tag
@@ -74,7 +90,12 @@ class Answer:
 
     def is_due_harder(self):
         """Whether this page has become calm just now, so that `pack_harder` is worth its while."""
-        return self._packs and self._calm == CALM and len(self._body) <= MAX_BROTLI_BYTES and self._quality < HARDEST
+        return (
+            self._packs
+            and self._calm == CALM
+            and len(self._body) <= MAX_BROTLI_BYTES
+            and self._quality < HARDEST
+        )
 
     def pack_harder(self):
         """Pack once more, in time that nobody waits for, what visitors have been sent quickly packed."""
@@ -90,7 +111,11 @@ class Answer:
         if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
             start_response("304 Not Modified", self._brief + told)
             return []
-        encoding = best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:MAX_ACCEPT_ENCODING_LENGTH]) if self._packs else ""
+        encoding = (
+            best_encoding(environ.get("HTTP_ACCEPT_ENCODING", "")[:MAX_ACCEPT_ENCODING_LENGTH])
+            if self._packs
+            else ""
+        )
         body, headers = self._ready.get(encoding) or self._make_ready(encoding)
         start_response(self._status, headers + told)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
@@ -112,5 +137,9 @@ class Answer:
 @lru_cache(maxsize=1000)
 def best_encoding(accepted):
     """Return `br`, `gzip` or nothing for an Accept-Encoding header; browsers send but a few."""
-    offers = {part.split(";")[0].strip() for part in accepted.lower().split(",") if not _REFUSED.search(part)}
+    offers = {
+        part.split(";")[0].strip()
+        for part in accepted.lower().split(",")
+        if not _REFUSED.search(part)
+    }
     return "br" if "br" in offers else "gzip" if "gzip" in offers else ""

@@ -17,16 +17,26 @@ class KnownHosts:
 
     def __init__(self, app, public_url, extra=()):
         self._app = app
-        self._names = {urlsplit(public_url).netloc.rpartition("@")[2].lower(), *LOOPBACK, *(host.lower() for host in extra)}
+        self._names = {
+            urlsplit(public_url).netloc.rpartition("@")[2].lower(),
+            *LOOPBACK,
+            *(host.lower() for host in extra),
+        }
         self._names |= {match["name"] for match in map(_HOST.fullmatch, self._names) if match}
 
     def __call__(self, environ, start_response):
         host = environ.get("HTTP_HOST", "").lower()
         match = _HOST.fullmatch(host)
-        if (match and (host in self._names or match["name"] in self._names)) or environ.get("PATH_INFO") in FOR_MACHINES:
+        if (match and (host in self._names or match["name"] in self._names)) or environ.get(
+            "PATH_INFO"
+        ) in FOR_MACHINES:
             return self._app(environ, start_response)
         status = "421 Misdirected Request" if match else "400 Bad Request"
         body = b"There is no site of this name.\n"
-        headers = [("Content-Type", "text/plain; charset=utf-8"), ("Content-Length", str(len(body))), ("Cache-Control", "no-store")]
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+            ("Cache-Control", "no-store"),
+        ]
         start_response(status, [*headers, ("X-Content-Type-Options", "nosniff")])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]

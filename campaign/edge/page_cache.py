@@ -123,9 +123,15 @@ class PageCache:
     def _ask(self, environ):
         """Ask the application as for a GET without conditions; the body of a HEAD request is cut off later."""
         told = []
-        whole = {k: v for k, v in environ.items() if k not in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")}
+        whole = {
+            k: v
+            for k, v in environ.items()
+            if k not in ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE")
+        }
         whole["REQUEST_METHOD"] = "GET"
-        chunks = self._app(whole, lambda status, headers, exc_info=None: told.append((status, headers)))
+        chunks = self._app(
+            whole, lambda status, headers, exc_info=None: told.append((status, headers))
+        )
         self._note_database(is_away=DATABASE_IS_AWAY in whole)
         return *told[-1], chunks
 

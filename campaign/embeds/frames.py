@@ -36,7 +36,11 @@ class Frame:
 
 def asked_frame(args):
     """Return the Frame that the parameters of an address ask for."""
-    return Frame(_one_of(SHOWS, args.get("show")), _one_of(THEMES, args.get("theme")), _known(args.get("lang")))
+    return Frame(
+        _one_of(SHOWS, args.get("show")),
+        _one_of(THEMES, args.get("theme")),
+        _known(args.get("lang")),
+    )
 
 
 def _one_of(words, asked):

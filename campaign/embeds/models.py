@@ -3,8 +3,8 @@
 from sqlalchemy import JSON, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import db
 from campaign.db.constraints import one_of
+from campaign.extensions import db
 
 ALLOWED = ("nobody", "anybody", "listed")
 
@@ -18,7 +18,9 @@ class Embedding(db.Model):
     __tablename__ = "embedding"
     __table_args__ = (one_of("allowed", ALLOWED),)
 
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     allowed: Mapped[str] = mapped_column(String(8), default="anybody")
     origins: Mapped[list] = mapped_column(JSON, default=list)
 

@@ -16,7 +16,9 @@ from campaign.montage.cards import HEIGHT, WIDTH
 from campaign.petitions.queries import petition_by_slug, slug_after
 
 MIMETYPES = {"json": "application/json; charset=utf-8", "xml": "text/xml; charset=utf-8"}
-PAGE = re.compile(rf"/(?:(?P<lang>{'|'.join(LOCALES)})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{{1,80}})/?")
+PAGE = re.compile(
+    rf"/(?:(?P<lang>{'|'.join(LOCALES)})/petitions|petitions|s|embed/petitions)/(?P<slug>[a-z0-9-]{{1,80}})/?"
+)
 DEFAULT_WIDTH, MIN_WIDTH, MAX_WIDTH = 600, 240, 1200
 CACHE_SECONDS = 3600
 
@@ -50,8 +52,16 @@ def answer_for(args):
     width, height, show = _size(args)
     frame = Frame(show, "auto", lang)
     address = home + url_for("embeds.show", slug=petition.slug, **frame.query())
-    html = Markup('<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" frameborder="0"></iframe>')
-    return {"type": "rich", **answer, "html": str(html.format(address, width, height, text.title)), "width": width, "height": height}
+    html = Markup(
+        '<iframe src="{}" width="{}" height="{}" title="{}" loading="lazy" frameborder="0"></iframe>'
+    )
+    return {
+        "type": "rich",
+        **answer,
+        "html": str(html.format(address, width, height, text.title)),
+        "width": width,
+        "height": height,
+    }
 
 
 def written(answer, form):
@@ -68,7 +78,11 @@ def _petition_at(address):
     except ValueError as fault:
         raise NotOurs(address) from fault
     found = PAGE.fullmatch(parts.path)
-    if parts.scheme not in ("http", "https") or parts.netloc != urlsplit(current_app.config["PUBLIC_URL"]).netloc or not found:
+    if (
+        parts.scheme not in ("http", "https")
+        or parts.netloc != urlsplit(current_app.config["PUBLIC_URL"]).netloc
+        or not found
+    ):
         raise NotOurs(address)
     petition = petition_by_slug(found["slug"]) or petition_by_slug(slug_after(found["slug"]) or "")
     if petition is None:

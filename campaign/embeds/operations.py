@@ -13,7 +13,9 @@ def change_embedding(*, petition_id, allowed, origins, mark=None):
     `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises EditConflict.
     """
     petition_to_change(petition_id)
-    embedding = db.session.get(Embedding, petition_id, populate_existing=True) or Embedding(petition_id=petition_id)
+    embedding = db.session.get(Embedding, petition_id, populate_existing=True) or Embedding(
+        petition_id=petition_id
+    )
     if mark is not None and mark != mark_of(embedding_of(petition_id)):
         raise EditConflict(f"who may hold petition {petition_id}")
     embedding.allowed, embedding.origins = allowed, list(origins)

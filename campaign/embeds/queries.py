@@ -11,4 +11,6 @@ def mark_of(embedding):
 
 def embedding_of(petition_id):
     """Return the Embedding of a petition, as it is kept or as it is without being set."""
-    return db.session.get(Embedding, petition_id) or Embedding(petition_id=petition_id, allowed="anybody", origins=[])
+    return db.session.get(Embedding, petition_id) or Embedding(
+        petition_id=petition_id, allowed="anybody", origins=[]
+    )

@@ -1,18 +1,29 @@
 """A petition in somebody else's page: the frame, the script that puts it there, and oEmbed."""
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import get_locale, refresh
 from werkzeug.exceptions import HTTPException
 
 from campaign.embeds.frames import asked_frame
 from campaign.embeds.oembed import MIMETYPES, NotOurs, answer_for, written
 from campaign.embeds.queries import embedding_of
-from campaign.http.urls import with_query
 from campaign.http.caching import public
 from campaign.http.content_security_policy import policy
-from campaign.process.clock import utcnow
+from campaign.http.urls import with_query
 from campaign.petitions.queries import petition_by_slug, slug_after
 from campaign.petitions.signing_terms import recent_terms
+from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import sheet_of_petition
 
@@ -27,7 +38,10 @@ def show(slug):
     petition = _enter(slug)
     context = sheet_of_petition(petition, g.lang, utcnow())
     form = signature_form(context["petition"].asks, context["petition"].questions)
-    return _framed(petition.id, public(make_response(render_template("embeds/show.html", form=form, **context))))
+    return _framed(
+        petition.id,
+        public(make_response(render_template("embeds/show.html", form=form, **context))),
+    )
 
 
 @blueprint.post("/embed/petitions/<slug>/signatures")
@@ -110,7 +124,12 @@ def _found(slug):
     """Return the public petition at `slug`; leads on where it has moved, and answers 404 where there is none."""
     petition = petition_by_slug(slug)
     if petition is None and (present := slug_after(slug)):
-        abort(redirect(with_query(url_for(request.endpoint, slug=present)), 301 if request.method == "GET" else 308))
+        abort(
+            redirect(
+                with_query(url_for(request.endpoint, slug=present)),
+                301 if request.method == "GET" else 308,
+            )
+        )
     return petition or abort(404)
 
 

@@ -4,10 +4,10 @@ from urllib.parse import quote, urlencode
 
 from flask import current_app
 
+from campaign.events import calendar_files as ics
 from campaign.events.hours import hours, zone_name
 from campaign.events.places import map_point, whole_place
-from campaign.events import calendar_files as ics
-from campaign.http.urls import host, absolute_url
+from campaign.http.urls import absolute_url, host
 from campaign.text.markdown import to_text
 
 GOOGLE = "https://calendar.google.com/calendar/render"
@@ -18,7 +18,10 @@ MAILTO_SAFE = "@+!$'*-._~"
 
 def public_file(events, lang, *, name=""):
     """Return the calendar file of events as everybody may have it: no address that only the registered get."""
-    entries = [_entry(event, lang, sequence=event.sequence, shows_online=_is_open(event)) for event in events]
+    entries = [
+        _entry(event, lang, sequence=event.sequence, shows_online=_is_open(event))
+        for event in events
+    ]
     return ics.calendar(entries, name=name)
 
 
@@ -28,7 +31,9 @@ def invitation(event, registration, *, cancelled=False):
     The number of the entry is the event's own, so that a calendar that knows the event already holds it once.
     """
     sequence = event.sequence + registration.sequence
-    entry = _entry(event, registration.lang, sequence=sequence, shows_online=not cancelled, cancelled=cancelled)
+    entry = _entry(
+        event, registration.lang, sequence=sequence, shows_online=not cancelled, cancelled=cancelled
+    )
     status = "DECLINED" if cancelled else "ACCEPTED"
     attendee = f"ATTENDEE;CN={ics.parameter(registration.name)};ROLE=REQ-PARTICIPANT;PARTSTAT={status};RSVP=FALSE"
     entry.append((attendee, f"mailto:{quote(registration.email, safe=MAILTO_SAFE)}"))
@@ -59,7 +64,10 @@ def links_to_add(event, shown, url):
         "location": place,
         "body": words,
     }
-    return (("Google", f"{GOOGLE}?{urlencode(google)}"), ("Outlook", f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}"))
+    return (
+        ("Google", f"{GOOGLE}?{urlencode(google)}"),
+        ("Outlook", f"{OUTLOOK}?{urlencode(outlook, quote_via=quote)}"),
+    )
 
 
 def _is_open(event):
@@ -97,5 +105,11 @@ def _entry(event, lang, *, sequence, shows_online, cancelled=False):
 def _description(event, text, lang, online, url):
     # The hour on the wall of the place, for whoever's calendar shows another zone.
     when = f"{hours(event.starts_local, event.ends_local, lang)} ({zone_name(event.zone, event.starts_at, lang)})"
-    parts = (text.notice if event.state == "cancelled" else "", when, to_text(text.body), online, url)
+    parts = (
+        text.notice if event.state == "cancelled" else "",
+        when,
+        to_text(text.body),
+        online,
+        url,
+    )
     return "\n\n".join(part for part in parts if part)

@@ -29,7 +29,9 @@ def calendar(entries, *, method="PUBLISH", name=""):
 def words(text):
     """Return text as the value of a property: escaped, and without what would break a line."""
     lines = text.replace("\r\n", "\n").replace("\u2028", "\n")
-    return "".join(sign for sign in lines if sign in "\n\t" or category(sign) not in ("Cc", "Cs")).translate(_ESCAPES)
+    return "".join(
+        sign for sign in lines if sign in "\n\t" or category(sign) not in ("Cc", "Cs")
+    ).translate(_ESCAPES)
 
 
 def parameter(text):

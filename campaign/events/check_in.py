@@ -85,7 +85,13 @@ def add_by_hand(event_id, *, name, seats, lang, now, address=None, comes_in=Fals
     if db.session.scalar(select(Registration.id).where(*known)):
         raise AddressKnown(event.slug)
     registration = Registration(
-        event_id=event.id, name=name, email=email, email_digest=digest, seats=seats, lang=lang, code=new_code()
+        event_id=event.id,
+        name=name,
+        email=email,
+        email_digest=digest,
+        seats=seats,
+        lang=lang,
+        code=new_code(),
     )
     give(event, registration, now)
     registration.mailed_at, registration.checked_in_at = now, now if comes_in else None

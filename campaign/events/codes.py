@@ -29,7 +29,9 @@ def spaced(code):
 
 def code_svg(code):
     """Return the QR code as Markup of an SVG element; it is black on white in every light, as scanners want it."""
-    svg = _qr(code).svg_inline(border=3, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True)
+    svg = _qr(code).svg_inline(
+        border=3, dark="#000", light="#fff", svgclass=None, lineclass=None, omitsize=True
+    )
     return Markup(svg.replace("<svg", '<svg aria-hidden="true" focusable="false"', 1))
 
 

@@ -14,7 +14,14 @@ from campaign.accounts.audit import record_planned
 from campaign.errors import CampaignError
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.models import Event, EventPicture
-from campaign.events.operations import Hours, change_event, create_event, locked, publish, set_picture
+from campaign.events.operations import (
+    Hours,
+    change_event,
+    create_event,
+    locked,
+    publish,
+    set_picture,
+)
 from campaign.extensions import db
 
 
@@ -45,7 +52,10 @@ class Part(NamedTuple):
 PARTS = {
     "words": Part(words=("kind", "title", "body", "access")),
     "hours": Part(("zone", "starts_local", "ends_local")),
-    "place": Part(("town", "country", "latitude", "longitude", "online_url", "online_for"), ("place", "address")),
+    "place": Part(
+        ("town", "country", "latitude", "longitude", "online_url", "online_for"),
+        ("place", "address"),
+    ),
     "coming": Part(("registration", "capacity", "most_seats", "is_free", "questions"), ("price",)),
     "programme": Part(words=("programme",)),
     "people": Part(("people",)),
@@ -72,7 +82,11 @@ def values_of(event, part):
     """Return what stands in a part of the event, as a dict."""
     settings, words, has_petitions = PARTS[part]
     values = {name: getattr(event, name) for name in settings}
-    values["texts"] = {text.lang: {name: getattr(text, name) for name in words} for text in event.texts} if words else {}
+    values["texts"] = (
+        {text.lang: {name: getattr(text, name) for name in words} for text in event.texts}
+        if words
+        else {}
+    )
     if has_petitions:
         values["petitions"] = [each.petition_id for each in event.petitions]
     if part == "picture" and event.picture:
@@ -80,7 +94,9 @@ def values_of(event, part):
     return values
 
 
-def change_part(event_id, *, part, mark, now, hours=None, texts=None, petition_ids=None, **settings):
+def change_part(
+    event_id, *, part, mark, now, hours=None, texts=None, petition_ids=None, **settings
+):
     """Change one part of an event as `change_event` does; in its words, a language that `texts` leaves out is taken away.
 
     Raises EditConflict, and whatever `change_event` raises.
@@ -90,7 +106,9 @@ def change_part(event_id, *, part, mark, now, hours=None, texts=None, petition_i
         raise EditConflict(f"the {part} of {event.slug}")
     if part == "words":
         event.texts = [text for text in event.texts if text.lang in texts]
-    return change_event(event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings)
+    return change_event(
+        event_id, now=now, hours=hours, texts=texts, petition_ids=petition_ids, **settings
+    )
 
 
 def change_picture(event_id, *, picture, focal, alts, mark, now):

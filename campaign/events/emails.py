@@ -5,19 +5,19 @@ from functools import partial
 from campaign.events.calendar import invitation
 from campaign.events.codes import code_png, spaced
 from campaign.events.hours import full_day, hours, zone_name
-from campaign.events.tokens import token_for
 from campaign.events.operations import CALLED_OFF, CHANGED
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.registering import CANCELLED, CONFIRM, CONFIRMATION, REPEAT
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
+from campaign.events.tokens import token_for
 from campaign.http.urls import absolute_url
-from campaign.text.markdown import to_text
-from campaign.text.whitespace import in_one_line
-from campaign.process.clock import utcnow
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_text
+from campaign.text.whitespace import in_one_line
 
 # Folders of `templates/emails/` for somebody with a seat, on the waiting list, or set aside.
 BY_STATE = {
@@ -29,9 +29,18 @@ BY_STATE = {
 
 def init_app(app):
     """Tell the mail room who words the mails that events enqueue."""
-    register(app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True)
-    register(app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True)
-    register(app, REPEAT, partial(_compose, "registration_repeat", ("registered", "waiting", "held")), is_bound=True)
+    register(
+        app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True
+    )
+    register(
+        app, CONFIRMATION, partial(_compose, None, ("registered", "waiting", "held")), is_bound=True
+    )
+    register(
+        app,
+        REPEAT,
+        partial(_compose, "registration_repeat", ("registered", "waiting", "held")),
+        is_bound=True,
+    )
     register(app, SEAT, partial(_compose, "registration_seat", ("registered",)))
     register(app, CANCELLED, partial(_compose, "registration_cancelled", ("cancelled",)))
     register(app, CHANGED, partial(_compose, "event_changed", ("registered", "waiting")))
@@ -48,7 +57,11 @@ def _compose(template, apt_states, owed):
     event = event_by_id(registration.event_id)
     if not _is_apt(owed.kind, event):
         return None
-    wording = render(template or BY_STATE[registration.state], owed.lang, **_words(event, registration, owed.lang))
+    wording = render(
+        template or BY_STATE[registration.state],
+        owed.lang,
+        **_words(event, registration, owed.lang),
+    )
     return Message(
         to=registration.email,
         to_name=registration.name,

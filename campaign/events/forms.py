@@ -41,7 +41,9 @@ class Filters:
         """Return the address of the list with other filters; what is usual is left out."""
         asked = {**vars(self), **changes}
         usual = {"when": "ahead", "cause": "", "place": "", "page": 1}
-        return url_for("events.index", **{name: asked[name] for name in usual if asked[name] != usual[name]})
+        return url_for(
+            "events.index", **{name: asked[name] for name in usual if asked[name] != usual[name]}
+        )
 
 
 class TicketAddressField(EmailField):
@@ -64,7 +66,9 @@ class SeatsField(SelectField):
 
     def pre_validate(self, form):
         text = (self.data or "1").strip()
-        if not (text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= self.most and len(text) <= 3):
+        if not (
+            text.isascii() and text.isdigit() and 1 <= int(text[:3]) <= self.most and len(text) <= 3
+        ):
             raise ValidationError(_l("Choose a number of seats from the list."))
         self.data = str(int(text))
 
@@ -93,7 +97,9 @@ class SeatForm(FlaskForm):
     def answers(self):
         """Return what was answered to the event's own questions, by name."""
         prefix = ANSWER_PREFIX
-        found = ((name, field.data) for name, field in self._fields.items() if name.startswith(prefix))
+        found = (
+            (name, field.data) for name, field in self._fields.items() if name.startswith(prefix)
+        )
         return {name.removeprefix(prefix): data for name, data in found}
 
 
@@ -110,19 +116,27 @@ def registration_form(event, kept=None):
     With `kept`, a mapping, the form is that of an owner and asks for no address.
     """
     asked = tuple(
-        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in event.questions
+        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
+        for q in event.questions
     )
-    form_class = _form_class(RegistrationForm if kept is None else SeatForm, event.most_seats, asked)
+    form_class = _form_class(
+        RegistrationForm if kept is None else SeatForm, event.most_seats, asked
+    )
     sent = request.form if request.method == "POST" else None
     return form_class(formdata=sent, data=kept)
 
 
 @lru_cache(maxsize=256)
 def _form_class(base, most_seats, asked):
-    answers = {ANSWER_PREFIX + name: answer_field(kind, label, choices) for name, kind, label, choices, _ in asked}
+    answers = {
+        ANSWER_PREFIX + name: answer_field(kind, label, choices)
+        for name, kind, label, choices, _ in asked
+    }
     needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
     seats = SeatsField(_l("Seats"), most=most_seats)
-    return type("EventForm", (base,), {"seats": seats, **answers, "needed": frozenset({"name"} | needed)})
+    return type(
+        "EventForm", (base,), {"seats": seats, **answers, "needed": frozenset({"name"} | needed)}
+    )
 
 
 def _plain(text):

@@ -41,7 +41,11 @@ def hours(starts, ends, lang):
     until = clock_time(ends, lang)
     if ends.date() != starts.date():
         until = f"{long_date(ends, LOCALES[lang], 'EEE d MMM')}, {until}"
-    return f"{clock_time(starts, lang)} à {until}" if lang == "fr" else f"{clock_time(starts, lang)}–{until}"
+    return (
+        f"{clock_time(starts, lang)} à {until}"
+        if lang == "fr"
+        else f"{clock_time(starts, lang)}–{until}"
+    )
 
 
 def full_day(local, lang):

@@ -87,12 +87,16 @@ class Event(db.Model):
     came: Mapped[int | None] = mapped_column(Integer)
     archived_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     publish_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    registration_closed: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    registration_closed: Mapped[bool] = mapped_column(
+        Boolean, default=False, server_default=false()
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()
-    texts: Mapped[list["EventText"]] = relationship(order_by="EventText.lang", cascade="all, delete-orphan")
+    texts: Mapped[list["EventText"]] = relationship(
+        order_by="EventText.lang", cascade="all, delete-orphan"
+    )
     petitions: Mapped[list["EventPetition"]] = relationship(
         order_by="EventPetition.position", cascade="all, delete-orphan"
     )
@@ -124,7 +128,9 @@ class EventText(db.Model):
 
     __tablename__ = "event_text"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     kind: Mapped[str] = mapped_column(String(80), default="")
     title: Mapped[str] = mapped_column(String(200))
@@ -144,8 +150,12 @@ class EventPetition(db.Model):
     __tablename__ = "event_petition"
     __table_args__ = (Index("ix_event_petition_petition_id", "petition_id"),)
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
@@ -158,7 +168,9 @@ class EventPicture(db.Model):
 
     __tablename__ = "event_picture"
 
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), primary_key=True)
+    event_id: Mapped[int] = mapped_column(
+        ForeignKey("event.id", ondelete="CASCADE"), primary_key=True
+    )
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
@@ -190,7 +202,9 @@ class Registration(db.Model):
 
     __tablename__ = "registration"
     __table_args__ = (
-        CheckConstraint("state in ('unconfirmed', 'registered', 'waiting', 'held', 'cancelled')", name="state"),
+        CheckConstraint(
+            "state in ('unconfirmed', 'registered', 'waiting', 'held', 'cancelled')", name="state"
+        ),
         CheckConstraint("seats > 0", name="seats"),
         UniqueConstraint("event_id", "email_digest"),
         UniqueConstraint("event_id", "code"),
@@ -204,10 +218,20 @@ class Registration(db.Model):
             postgresql_where=WAITING,
         ),
         Index(
-            "ix_registration_cancelled", "cancelled_at", sqlite_where=CANCELLED, postgresql_where=CANCELLED
+            "ix_registration_cancelled",
+            "cancelled_at",
+            sqlite_where=CANCELLED,
+            postgresql_where=CANCELLED,
         ),
-        Index("ix_registration_unconfirmed", "created_at", sqlite_where=UNCONFIRMED, postgresql_where=UNCONFIRMED),
-        Index("ix_registration_on_hold", "hold_until", sqlite_where=ON_HOLD, postgresql_where=ON_HOLD),
+        Index(
+            "ix_registration_unconfirmed",
+            "created_at",
+            sqlite_where=UNCONFIRMED,
+            postgresql_where=UNCONFIRMED,
+        ),
+        Index(
+            "ix_registration_on_hold", "hold_until", sqlite_where=ON_HOLD, postgresql_where=ON_HOLD
+        ),
         # Links in mail hold the row's number: that of a forgotten row must never be given to somebody else.
         {"sqlite_autoincrement": True},
     )

@@ -8,7 +8,14 @@ from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
 from campaign.events.hours import instant_of
-from campaign.events.models import Event, EventOldSlug, EventPetition, EventPicture, EventText, Registration
+from campaign.events.models import (
+    Event,
+    EventOldSlug,
+    EventPetition,
+    EventPicture,
+    EventText,
+    Registration,
+)
 from campaign.events.reminders import passed_reminders
 from campaign.events.seats import fill_seats
 from campaign.extensions import db
@@ -70,7 +77,9 @@ def publish(event_id, *, now):
     return event
 
 
-def change_event(event_id, *, now, hours=None, slug=None, texts=None, petition_ids=None, **settings):
+def change_event(
+    event_id, *, now, hours=None, slug=None, texts=None, petition_ids=None, **settings
+):
     """Change what is given and leave the rest; the registered hear by mail of a new hour or place.
 
     The old address leads on to a new one, and seats that a larger capacity brings go to the waiting list. Raises SlugTaken,
@@ -139,7 +148,10 @@ def cancel(event_id, *, now, notices=None):
 def locked(event_id):
     """Return the event, so that nobody else changes it or gives its seats away before this transaction ends."""
     return db.session.scalars(
-        select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
+        select(Event)
+        .where(Event.id == event_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
 
 
@@ -174,7 +186,9 @@ def _columns(hours):
 
 
 def _petitions(petition_ids):
-    return [EventPetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)]
+    return [
+        EventPetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)
+    ]
 
 
 def _change_texts(event, texts):
@@ -200,4 +214,6 @@ def _tell(event, kind):
         )
     ).all()
     if rows:
-        enqueue_many([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )

@@ -2,9 +2,7 @@
 
 from flask import Response, abort, g, make_response, redirect, render_template, request, url_for
 
-from campaign.events import registering
-
-from campaign.events import tokens
+from campaign.events import registering, tokens
 from campaign.events.codes import code_png, code_svg, spaced
 from campaign.events.forms import ANSWER_PREFIX, registration_form
 from campaign.events.presenters import page
@@ -12,9 +10,9 @@ from campaign.events.queries import event_by_id, registration_by_id
 from campaign.events.routes import blueprint
 from campaign.extensions import write
 from campaign.http.caching import private
-from campaign.text.email_addresses import mask
 from campaign.process.clock import utcnow
 from campaign.security.tokens import claimed_number
+from campaign.text.email_addresses import mask
 
 
 @blueprint.get("/<lang>/registrations/<token>")
@@ -44,7 +42,12 @@ def confirm(token):
     """Confirm what the page showed; mail scanners only look, so a look confirms nothing."""
     opened = _opened(token)
     try:
-        write(registering.confirm_registration, opened.id, mark=request.form.get("mark", ""), now=utcnow())
+        write(
+            registering.confirm_registration,
+            opened.id,
+            mark=request.form.get("mark", ""),
+            now=utcnow(),
+        )
     except registering.RegistrationChanged as error:
         return _page(token, _opened(token), status=error.status)
     except registering.RegistrationClosed:
@@ -74,7 +77,9 @@ def code(token):
 
 def _answered(questions, answers):
     """Return ((label, answer), …) of the event's questions that were answered; True stands for a checked box."""
-    return tuple((each["label"], answers[each["name"]]) for each in questions if answers.get(each["name"]))
+    return tuple(
+        (each["label"], answers[each["name"]]) for each in questions if answers.get(each["name"])
+    )
 
 
 def _opened(token):
@@ -99,7 +104,8 @@ def _page(token, opened, *, form=None, status=200):
         email=mask(opened.email),
         form=form or registration_form(shown, kept=kept),
         is_open=event.keeps_registrations(now),
-        is_changeable=event.keeps_registrations(now) and opened.state not in ("cancelled", "unconfirmed"),
+        is_changeable=event.keeps_registrations(now)
+        and opened.state not in ("cancelled", "unconfirmed"),
         answered=_answered(shown.questions, opened.answers),
         content_mark=registering.content_mark(opened),
         has_begun=now >= event.starts_at,

@@ -11,11 +11,11 @@ from campaign.events.places import map_url, whole_place
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_html, to_text
+from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
 from campaign.publishing.pictures import ShownPicture
 from campaign.security.small_counts import MIN_COUNT
+from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
-from campaign.petitions.presenters import PetitionCard, cards_of_cause, in_language
 
 DESCRIPTION_LETTERS = 200
 
@@ -118,8 +118,12 @@ def page(event, lang, now):
         map_url=map_url(event, text),
         whole_place=whole_place(event, text),
         body=to_html(text.body),
-        description=plain if len(plain) <= DESCRIPTION_LETTERS else plain[: DESCRIPTION_LETTERS - 1].rstrip() + "…",
-        programme=tuple((clock_time(time.fromisoformat(at), lang), what) for at, what in text.programme),
+        description=plain
+        if len(plain) <= DESCRIPTION_LETTERS
+        else plain[: DESCRIPTION_LETTERS - 1].rstrip() + "…",
+        programme=tuple(
+            (clock_time(time.fromisoformat(at), lang), what) for at, what in text.programme
+        ),
         access=to_html(text.access),
         notice=text.notice,
         is_free=event.is_free,
@@ -169,13 +173,20 @@ def _online(event):
 def _picture(picture, alt):
     if picture is None:
         return None
-    return ShownPicture(picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y)
+    return ShownPicture(
+        picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y
+    )
 
 
 def _person(person, lang):
     words = person.get("words", {})
     spoken = lang if words.get(lang) else next(iter(words), lang)
-    return {"name": person["name"], "role": person["role"], "lang": spoken, "words": words.get(spoken, "")}
+    return {
+        "name": person["name"],
+        "role": person["role"],
+        "lang": spoken,
+        "words": words.get(spoken, ""),
+    }
 
 
 def _language_name(code, lang):

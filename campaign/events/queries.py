@@ -42,7 +42,9 @@ def present_slug(old_slug):
 
 def event_in_any_state(slug):
     """Return the event at `slug`, a draft too, with texts and cause, or None."""
-    return db.session.scalar(_whole().where(Event.slug == slug).execution_options(populate_existing=True))
+    return db.session.scalar(
+        _whole().where(Event.slug == slug).execution_options(populate_existing=True)
+    )
 
 
 def is_taken(slug):
@@ -52,7 +54,9 @@ def is_taken(slug):
 
 def events_among(cause_ids):
     """Return all events of these causes, or of all where None, the latest first, with texts and cause."""
-    return db.session.scalars(_whole().where(*_of(cause_ids)).order_by(Event.starts_at.desc(), Event.id.desc())).all()
+    return db.session.scalars(
+        _whole().where(*_of(cause_ids)).order_by(Event.starts_at.desc(), Event.id.desc())
+    ).all()
 
 
 def events_by_turn(cause_ids, now, *, limit=None, offset=0):
@@ -69,7 +73,11 @@ def events_by_turn(cause_ids, now, *, limit=None, offset=0):
 
 def events_in_archive(cause_ids, *, limit=None, offset=0):
     """Return the archived events of these causes, or of all where None, the latest first."""
-    query = _whole().where(*_of(cause_ids), IN_ARCHIVE).order_by(Event.starts_at.desc(), Event.id.desc())
+    query = (
+        _whole()
+        .where(*_of(cause_ids), IN_ARCHIVE)
+        .order_by(Event.starts_at.desc(), Event.id.desc())
+    )
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
@@ -81,7 +89,9 @@ def archived_events(cause_ids):
 def events_ahead(now, *, cause_id=None, town="", limit=None, offset=0):
     """Return the public events that are not over at `now`, the next first."""
     chosen = _chosen(cause_id, town).where(Event.ends_at > now)
-    return db.session.scalars(chosen.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)).all()
+    return db.session.scalars(
+        chosen.order_by(Event.starts_at, Event.id).limit(limit).offset(offset)
+    ).all()
 
 
 def events_past(now, *, cause_id=None, town="", limit=None, offset=0):
@@ -115,7 +125,9 @@ def picture_of(slug, digest, *, is_small=False):
 
 def focal_point_of(slug, digest):
     """Return the point of that picture which stays in sight where it is cut, in hundredths, or None where there is no such picture."""
-    point = select(EventPicture.focal_x, EventPicture.focal_y).join(Event, Event.id == EventPicture.event_id)
+    point = select(EventPicture.focal_x, EventPicture.focal_y).join(
+        Event, Event.id == EventPicture.event_id
+    )
     row = db.session.execute(point.where(Event.slug == slug, EventPicture.digest == digest)).first()
     return row and tuple(row)
 
@@ -158,7 +170,9 @@ def attendance(event_id):
     seats = func.coalesce(func.sum(Registration.seats), 0)
     of_event = Registration.event_id == event_id
     states = dict(
-        db.session.execute(select(Registration.state, seats).where(of_event).group_by(Registration.state)).all()
+        db.session.execute(
+            select(Registration.state, seats).where(of_event).group_by(Registration.state)
+        ).all()
     )
     came = db.session.scalar(select(seats).where(of_event, Registration.checked_in_at.is_not(None)))
     return {**states, "came": came}
@@ -170,7 +184,9 @@ def _of(cause_ids):
 
 
 def _chosen(cause_id, town):
-    query = _whole().where(*(LISTED if cause_id is None else (*LISTED_BY_CAUSE, Event.cause_id == cause_id)))
+    query = _whole().where(
+        *(LISTED if cause_id is None else (*LISTED_BY_CAUSE, Event.cause_id == cause_id))
+    )
     return query.where(Event.town == town) if town else query
 
 

@@ -13,9 +13,9 @@ from campaign.events.models import Registration
 from campaign.events.operations import locked
 from campaign.events.seats import SEAT, drop_hold, fill_seats, fits, hold, seat
 from campaign.extensions import db
+from campaign.mail.operations import enqueue
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.mail.operations import enqueue
 
 CONFIRM = "registration_confirm"
 CONFIRMATION = "registration_confirmation"
@@ -122,7 +122,11 @@ def change_registration(registration_id, *, now, **typed):
     if not event.keeps_registrations(now) or registration.state in ("cancelled", "unconfirmed"):
         raise RegistrationClosed(event.slug)
     more = typed.get("seats", registration.seats) - registration.seats
-    if registration.state == "registered" and more > 0 and not fits(event, more, now, besides=registration.id):
+    if (
+        registration.state == "registered"
+        and more > 0
+        and not fits(event, more, now, besides=registration.id)
+    ):
         raise TooFewSeats(event.slug)
     _write(registration, {name: typed[name] for name in OWN if name in typed})
     fill_seats(event, now=now)
@@ -191,7 +195,9 @@ def _settle(event, registration, now):
 
 def _own(registration_id):
     """Return the event, locked, and its registration as it is under that lock."""
-    event_id = db.session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
+    event_id = db.session.scalar(
+        select(Registration.event_id).where(Registration.id == registration_id)
+    )
     if event_id is None:
         raise NoSuchRegistration(registration_id)
     event = locked(event_id)

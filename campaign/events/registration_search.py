@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 from sqlalchemy import and_, func, or_, select
 
+from campaign.db.plain_letters import plain, plain_letters
 from campaign.events.codes import LENGTH, read_code
 from campaign.events.models import Registration
 from campaign.events.seats import free_seats
 from campaign.extensions import db
-from campaign.text.email_addresses import AddressRefused, parse_address
-from campaign.db.plain_letters import plain, plain_letters
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
+from campaign.text.email_addresses import AddressRefused, parse_address
 
 _came = Registration.checked_in_at.is_not(None)
 # What a list can be narrowed to → the condition.
@@ -45,7 +45,12 @@ def numbers_of(event):
     of_event = Registration.event_id == event.id
     seats = func.coalesce(func.sum(Registration.seats), 0)
     rows = db.session.execute(
-        select(Registration.state, _came.label("came"), seats.label("seats"), func.count().label("rows"))
+        select(
+            Registration.state,
+            _came.label("came"),
+            seats.label("seats"),
+            func.count().label("rows"),
+        )
         .where(of_event)
         .group_by(Registration.state, _came)
     ).all()
@@ -85,7 +90,9 @@ def find(event_id, *, words="", state="", limit=None, offset=0):
 
     `words` are parts of a name, a whole mail address, or a code; `state` is a key of STATES, or empty for all.
     """
-    query = select(Registration).where(Registration.event_id == event_id, *_conditions(words.strip()))
+    query = select(Registration).where(
+        Registration.event_id == event_id, *_conditions(words.strip())
+    )
     if state:
         query = query.where(STATES[state])
     ordered = query.order_by(plain_letters(Registration.name), Registration.id)
@@ -95,7 +102,9 @@ def find(event_id, *, words="", state="", limit=None, offset=0):
 def registration_in(event_id, registration_id):
     """Return the registration of this event with this id, or None."""
     return db.session.scalar(
-        select(Registration).where(Registration.event_id == event_id, Registration.id == registration_id)
+        select(Registration).where(
+            Registration.event_id == event_id, Registration.id == registration_id
+        )
     )
 
 
@@ -104,7 +113,9 @@ def _conditions(words):
         return []
     if "@" in words:
         try:
-            return [Registration.email_digest == tokens.email_digest(parse_address(words).normalized)]
+            return [
+                Registration.email_digest == tokens.email_digest(parse_address(words).normalized)
+            ]
         except AddressRefused:
             return [Registration.id.is_(None)]
     name = plain_letters(Registration.name)

@@ -2,23 +2,41 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from campaign.causes.queries import cause_by_slug, published_causes
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.events import registering
 from campaign.events.calendar import links_to_add, public_file
 from campaign.events.forms import Filters, registration_form
 from campaign.events.models import Event
 from campaign.events.presenters import EventPage, cards_ahead, cards_past, page
-from campaign.events.queries import event_by_slug, events_for_calendars, focal_point_of, picture_of, present_slug, towns
+from campaign.events.queries import (
+    event_by_slug,
+    events_for_calendars,
+    focal_point_of,
+    picture_of,
+    present_slug,
+    towns,
+)
 from campaign.events.structured_data import structured
 from campaign.extensions import write
-from campaign.http.urls import absolute_url
 from campaign.http.caching import public
-from campaign.publishing.cropping import cut
 from campaign.http.missing_file import abort_missing_file
+from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
-from campaign.db.transactions import DATABASE_AWAY
+from campaign.publishing.cropping import cut
 from campaign.signatures import tokens
 from campaign.signatures.abuse_limits import pressure
 from campaign.updates.presenters import recent_cards
@@ -41,7 +59,10 @@ def index():
     chosen = next((cause for cause in causes if cause.slug == filters.cause), None)
     asked = {"cause_id": chosen.id if chosen else None, "town": filters.place}
     # An unknown cause has no events; to show everybody's instead would be an answer to another question.
-    asked |= {"limit": PAGE + 1 if chosen or not filters.cause else 0, "offset": (filters.page - 1) * PAGE}
+    asked |= {
+        "limit": PAGE + 1 if chosen or not filters.cause else 0,
+        "offset": (filters.page - 1) * PAGE,
+    }
     find = cards_past if filters.when == "past" else cards_ahead
     cards = find(g.lang, utcnow(), **asked)
     feed_address = _feed_address(filters.cause if chosen else "")
@@ -86,7 +107,14 @@ def register(slug):
     if not form.validate():
         return _refuse(event, shown, form, 422)
     try:
-        write(registering.register, event.id, now=now, lang=g.lang, held_reason=_doubt(form, pressed), **_words(form))
+        write(
+            registering.register,
+            event.id,
+            now=now,
+            lang=g.lang,
+            held_reason=_doubt(form, pressed),
+            **_words(form),
+        )
     except registering.RegistrationClosed as fact:
         event = event_by_slug(slug) or abort(404)
         return _refuse(event, page(event, g.lang, utcnow()), form, fact.status)
@@ -107,7 +135,9 @@ def thanks(slug):
     event = event_by_slug(slug) or abort(404)
     shown = page(event, g.lang, utcnow())
     sender = current_app.extensions["sender_address"]
-    return public(make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60)
+    return public(
+        make_response(render_template("events/thanks.html", event=shown, mail_from=sender)), 60
+    )
 
 
 @blueprint.get("/events/<slug>.ics")
@@ -134,7 +164,10 @@ def cause_feed(slug):
 @blueprint.get("/events/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = picture_of(slug, digest, is_small=request.args.get("size") == "small") or abort_missing_file()
+    data = (
+        picture_of(slug, digest, is_small=request.args.get("size") == "small")
+        or abort_missing_file()
+    )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -142,7 +175,10 @@ def picture(slug, digest):
 def wide_picture(slug, digest, x, y):
     """What shared links show of it, cut around its point; of each point there is one, which is made when it is asked for."""
     data = picture_of(slug, digest) if focal_point_of(slug, digest) == (x, y) else None
-    return public(Response(cut(data or abort_missing_file(), CARD, (x, y)), mimetype="image/jpeg"), PICTURE_SECONDS)
+    return public(
+        Response(cut(data or abort_missing_file(), CARD, (x, y)), mimetype="image/jpeg"),
+        PICTURE_SECONDS,
+    )
 
 
 def _rendered(event: Event, shown: EventPage, form, refused=None):
@@ -156,7 +192,9 @@ def _rendered(event: Event, shown: EventPage, form, refused=None):
         structured=structured(event, shown, url, picture_url=_picture_url(event)),
         calendar_url=url_for("events.calendar", slug=event.slug, lang=g.lang),
         calendar_links=links_to_add(event, shown, url),
-        updates=recent_cards(g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MAX_UPDATES),
+        updates=recent_cards(
+            g.lang, utcnow(), cause_id=event.cause_id, event_id=event.id, limit=MAX_UPDATES
+        ),
     )
 
 
@@ -202,7 +240,11 @@ def _file_lang(event=None):
 
 def _feed_address(cause):
     """Return the whole address of the feed of a cause, or of all."""
-    path = url_for("events.cause_feed", slug=cause, lang=g.lang) if cause else url_for("events.feed", lang=g.lang)
+    path = (
+        url_for("events.cause_feed", slug=cause, lang=g.lang)
+        if cause
+        else url_for("events.feed", lang=g.lang)
+    )
     return current_app.config["PUBLIC_URL"] + path
 
 

@@ -24,7 +24,9 @@ def free_seats(event, now, *, besides=None):
     """
     if event.capacity is None:
         return None
-    return max(0, event.capacity - seats_taken(event.id) - seats_on_hold(event.id, now, besides=besides))
+    return max(
+        0, event.capacity - seats_taken(event.id) - seats_on_hold(event.id, now, besides=besides)
+    )
 
 
 def fits(event, seats, now, *, besides=None):

@@ -11,7 +11,11 @@ def structured(event, shown, url, *, picture_url=""):
     zone = ZoneInfo(event.zone)
     places = []
     if shown.whole_place:
-        address = {"@type": "PostalAddress", "streetAddress": shown.address, "addressLocality": event.town}
+        address = {
+            "@type": "PostalAddress",
+            "streetAddress": shown.address,
+            "addressLocality": event.town,
+        }
         if event.country:
             address["addressCountry"] = event.country
         places.append({"@type": "Place", "name": shown.place or event.town, "address": address})
@@ -20,7 +24,11 @@ def structured(event, shown, url, *, picture_url=""):
         places.append({"@type": "VirtualLocation", "url": shown.online_url or url})
     modes = {(1, 1): "Mixed", (0, 1): "Online"}
     mode = modes.get((bool(shown.whole_place), bool(shown.online)), "Offline")
-    speakers = [{"@type": "Person", "name": each["name"]} for each in shown.people if each["role"] == "speaker"]
+    speakers = [
+        {"@type": "Person", "name": each["name"]}
+        for each in shown.people
+        if each["role"] == "speaker"
+    ]
     words = {
         "@context": SCHEMA,
         "@type": "Event",

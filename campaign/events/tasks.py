@@ -44,14 +44,18 @@ def _remind(now, place):
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        enqueue_many([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )
     return len(rows)
 
 
 def end_holds(*, now):
     """Free the seats whose hold is over, and give them to those who wait; return how many holds ended."""
     over = (ON_HOLD, Registration.hold_until <= now)
-    events = db.session.scalars(select(Registration.event_id).where(*over).distinct().limit(BATCH)).all()
+    events = db.session.scalars(
+        select(Registration.event_id).where(*over).distinct().limit(BATCH)
+    ).all()
     return sum(_end_holds(event_id, over, now) for event_id in sorted(events))
 
 
@@ -82,7 +86,11 @@ def forget(*, now, days, unconfirmed_days):
         .with_for_update(skip_locked=True)
     ).all()
     unconfirmed = (UNCONFIRMED, Registration.created_at <= now - timedelta(days=unconfirmed_days))
-    return sum(_close_books(event) for event in over) + _drop(CANCELLED, Registration.cancelled_at <= edge) + _drop(*unconfirmed)
+    return (
+        sum(_close_books(event) for event in over)
+        + _drop(CANCELLED, Registration.cancelled_at <= edge)
+        + _drop(*unconfirmed)
+    )
 
 
 def _close_books(event):
@@ -112,13 +120,17 @@ def realign(*, now):
 
     What was announced is the hour on the wall, and a government may change what that means.
     """
-    ahead = db.session.scalars(select(Event).where(Event.ends_at > now, Event.state != "cancelled")).all()
+    ahead = db.session.scalars(
+        select(Event).where(Event.ends_at > now, Event.state != "cancelled")
+    ).all()
     return sum(_realign(event, now) for event in ahead)
 
 
 def _realign(event, now):
     try:
-        starts_at, ends_at = (instant_of(local, event.zone) for local in (event.starts_local, event.ends_local))
+        starts_at, ends_at = (
+            instant_of(local, event.zone) for local in (event.starts_local, event.ends_local)
+        )
     except HourSkipped:
         # The new rule leaves the announced hour out: an organizer must choose another.
         return False

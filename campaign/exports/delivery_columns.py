@@ -11,7 +11,9 @@ from campaign.signatures.models import Signature, shown_name
 def delivered_columns(petition_id):
     """Return the COLUMNS of exports as a petition's targets may get them: emptied for signatures whose version told less."""
     row = PetitionVersion
-    versions = db.session.execute(select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)).all()
+    versions = db.session.execute(
+        select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)
+    ).all()
     columns = dict(COLUMNS)
     told_names = [each.id for each in versions if each.handed_names == "full"]
     if len(told_names) < len(versions):
@@ -32,7 +34,10 @@ def _full_name(told):
 
 def _emptied(column, told):
     is_told = Signature.version_id.in_(told)
-    return column._replace(sources=tuple(case((is_told, source), else_=None) for source in column.sources), make=_told(column.make))
+    return column._replace(
+        sources=tuple(case((is_told, source), else_=None) for source in column.sources),
+        make=_told(column.make),
+    )
 
 
 def _told(make):

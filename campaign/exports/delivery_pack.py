@@ -11,26 +11,32 @@ from pathlib import Path
 from flask_babel import force_locale
 
 from campaign.causes.queries import cause_by_id
-from campaign.exports.formats import CsvForExcel
-from campaign.exports.writer import Piece
 from campaign.exports.delivery_pack_texts import PackWords
+from campaign.exports.formats import CsvForExcel
 from campaign.exports.pdf import letter_sheets, signature_sheets
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
-from campaign.extensions import db
-from campaign.process import isolated
-from campaign.i18n.locales import LOCALES
-from campaign.security.sealed_files import Sealer, unsealed
+from campaign.exports.writer import Piece
 from campaign.exports.zip_stream import ZipStream
+from campaign.extensions import db
+from campaign.i18n.locales import LOCALES
 from campaign.montage.queries import Variety
 from campaign.montage.tasks import prepare
 from campaign.petitions.queries import petition_by_id
+from campaign.process import isolated
+from campaign.security.sealed_files import Sealer, unsealed
 from campaign.signatures.statistics import counted_without_data
 
 # So many signatures are bound together; more make a further volume.
 VOLUME = 10_000
 POSTER_SIZE, LOOK_SECONDS = "A2", 0.1
-LETTER, TABLE, POSTER, README, SUMS = "cover-letter.pdf", "signatures.csv", "poster.pdf", "README.txt", "SHA256SUMS"
+LETTER, TABLE, POSTER, README, SUMS = (
+    "cover-letter.pdf",
+    "signatures.csv",
+    "poster.pdf",
+    "README.txt",
+    "SHA256SUMS",
+)
 
 
 class PressFailed(Exception):
@@ -54,22 +60,45 @@ class _Pack:
     def __init__(self, export, table_path, key):
         self.table_path, self._key = table_path, key
         self._export, self._choice = export, export.choice
-        columns = ("number", "evidence", "version", f"{self._choice['names']}_name", *self._choice["details"])
+        columns = (
+            "number",
+            "evidence",
+            "version",
+            f"{self._choice['names']}_name",
+            *self._choice["details"],
+        )
         self._sheet = Sheet(Selection(export.petition_id, columns=columns, delivered=True), [])
         self.work = export.work or {"step": "begin"}
         self._zip = ZipStream(export.asked_at, state=self.work.get("zip"))
         self._done, self._root = export.done, f"{export.choice['slug']}-{export.asked_at:%Y-%m-%d}"
 
     def pieces(self):
-        steps = {"begin": self._begin, "volumes": self._volumes, "table": self._table, "letter": self._letter, "rest": self._rest}
+        steps = {
+            "begin": self._begin,
+            "volumes": self._volumes,
+            "table": self._table,
+            "letter": self._letter,
+            "rest": self._rest,
+        }
         while self.work["step"] != "ended":
             yield from steps[self.work["step"]]()
             db.session.rollback()
 
     def _begin(self):
         total = self._sheet.total()
-        counts = {"evidence": {}, "version": {}, "erased": counted_without_data(self._export.petition_id)}
-        facts = {"last": self._sheet.last_id(), "after": 0, "volume": 1, "volumes": -(-total // VOLUME), "counts": counts, "sums": []}
+        counts = {
+            "evidence": {},
+            "version": {},
+            "erased": counted_without_data(self._export.petition_id),
+        }
+        facts = {
+            "last": self._sheet.last_id(),
+            "after": 0,
+            "volume": 1,
+            "volumes": -(-total // VOLUME),
+            "counts": counts,
+            "sums": [],
+        }
         yield self._piece(b"", "volumes", total=total, table=[0, 0], **facts)
 
     def _volumes(self):
@@ -83,19 +112,27 @@ class _Pack:
         rows = dict(zip(self._sheet.header, columns, strict=True))
         first, self._done = self._done + 1, self._done + len(rows["number"])
         words = self._words()
-        pdf = signature_sheets(words.head(), words.fields(), words.rows(rows, first), self._choice["paper"])
+        pdf = signature_sheets(
+            words.head(), words.fields(), words.rows(rows, first), self._choice["paper"]
+        )
         table = self._add_to_table(rows, first)
-        counts = self.work["counts"] | {kind: self._counted(kind, rows) for kind in ("evidence", "version")}
+        counts = self.work["counts"] | {
+            kind: self._counted(kind, rows) for kind in ("evidence", "version")
+        }
         name = words.volume_name(self.work["volume"], self.work["volumes"])
         data = self._file(name, pdf)
-        yield self._piece(data, "volumes", after=last, volume=self.work["volume"] + 1, counts=counts, table=table)
+        yield self._piece(
+            data, "volumes", after=last, volume=self.work["volume"] + 1, counts=counts, table=table
+        )
 
     def _counted(self, kind, rows):
         return dict(Counter(self.work["counts"][kind]) + Counter(map(str, rows[kind])))
 
     def _add_to_table(self, rows, first):
         names = [name for name in self._sheet.header if name != "version"]
-        form = CsvForExcel(["row", *names], ["whole", *("whole" if name == "number" else "text" for name in names)])
+        form = CsvForExcel(
+            ["row", *names], ["whole", *("whole" if name == "number" else "text" for name in names)]
+        )
         frames, octets = self.work["table"]
         with Sealer(self.table_path, self._key, frames=frames, octets=octets) as table:
             table.write(form.begin() if not frames else b"")
@@ -105,7 +142,11 @@ class _Pack:
     def _table(self):
         digest = sha256()
         yield Piece(self._zip.begin(f"{self._root}/{TABLE}"), {"done": self._done})
-        for plain in unsealed(self.table_path, self._key, self.work["table"][0]) if self.work["table"][0] else ():
+        for plain in (
+            unsealed(self.table_path, self._key, self.work["table"][0])
+            if self.work["table"][0]
+            else ()
+        ):
             digest.update(plain)
             yield Piece(self._zip.add(plain), {"done": self._done})
         data = self._zip.end()
@@ -115,7 +156,9 @@ class _Pack:
         """The letter comes after the signatures, as it tells what was counted of them."""
         words = self._words()
         blocks = words.letter(self.work["counts"], self._done)
-        yield self._piece(self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"])), "rest")
+        yield self._piece(
+            self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"])), "rest"
+        )
 
     def _rest(self):
         with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
@@ -124,7 +167,12 @@ class _Pack:
                 yield Piece(b"", {"done": self._done})
             poster = self._file(POSTER, (Path(scratch) / POSTER).read_bytes())
         words = self._words()
-        readme = self._file(README, words.readme([name for name, _ in self.work["sums"]], self.work["counts"], self._done).encode())
+        readme = self._file(
+            README,
+            words.readme(
+                [name for name, _ in self.work["sums"]], self.work["counts"], self._done
+            ).encode(),
+        )
         sums = "".join(f"{digest}  {name}\n" for name, digest in self.work["sums"])
         end = self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
         yield self._piece(poster + readme + end, "ended")
@@ -132,7 +180,9 @@ class _Pack:
     def _draw_poster(self, scratch):
         """Draw the poster of the cause as PDF, without names, by a process of its own; yield while it works."""
         cause = cause_by_id(self._export.cause_id)
-        spec, _ = prepare(cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), scratch)
+        spec, _ = prepare(
+            cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), scratch
+        )
         db.session.rollback()
         spec_file = scratch / "spec.json"
         spec_file.write_text(spec.to_json(), encoding="utf-8")
@@ -149,7 +199,9 @@ class _Pack:
             raise PressFailed
 
     def _words(self):
-        return PackWords(petition_by_id(self._export.petition_id), self._choice, self._export.asked_at)
+        return PackWords(
+            petition_by_id(self._export.petition_id), self._choice, self._export.asked_at
+        )
 
     def _file(self, name, data):
         self.work = {**self.work, "sums": [*self.work["sums"], [name, sha256(data).hexdigest()]]}
@@ -157,4 +209,7 @@ class _Pack:
 
     def _piece(self, data, step, *, total=None, **facts):
         self.work = {**self.work, **facts, "step": step, "zip": self._zip.state}
-        return Piece(data, {"done": self._done, "work": self.work, **({} if total is None else {"total": total})})
+        return Piece(
+            data,
+            {"done": self._done, "work": self.work, **({} if total is None else {"total": total})},
+        )

@@ -13,9 +13,9 @@ from flask_babel import lazy_gettext as _l
 from campaign.exports.pdf import Field, Head
 from campaign.i18n.countries import country_name
 from campaign.i18n.long_dates import long_date
-from campaign.text.markdown import to_paragraphs
 from campaign.montage.texts import ngettext, number
 from campaign.petitions.delivery import may_deliver
+from campaign.text.markdown import to_paragraphs
 
 EVIDENCE = ("email", "in_person", "paper", "api")
 # The share of the width that a detail takes; the name has what is left.
@@ -37,7 +37,9 @@ class PackWords:
     def head(self):
         """Return what stands on every page."""
         by = f"{self._text.organisation} · " if self._text.organisation else ""
-        asked = _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
+        asked = (
+            _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
+        )
         return Head(
             title=self._text.title,
             demand=asked + self._text.summary,
@@ -49,7 +51,12 @@ class PackWords:
 
     def fields(self):
         """Return the Fields of the table of signatures."""
-        labels = {"country": _("Country"), "postal_code": _("Postal code"), "day": _("Date"), "shown_comment": _("Comment")}
+        labels = {
+            "country": _("Country"),
+            "postal_code": _("Postal code"),
+            "day": _("Date"),
+            "shown_comment": _("Comment"),
+        }
         details = [Field(labels[name], SHARES[name]) for name in self._details()]
         name_share = 1 - NUMBER_SHARE - sum(field.share for field in details)
         return [Field(_("No."), NUMBER_SHARE), Field(_("Name"), name_share), *details]
@@ -66,7 +73,15 @@ class PackWords:
     def letter(self, counts, total):
         """Return the blocks of the cover letter; `counts` are {evidence: how many} and {version: how many}, as texts."""
         text = self._text
-        yield "small", " · ".join(filter(None, (text.organisation, self._petition.deliver_place(self._lang), _day(self._at))))
+        yield (
+            "small",
+            " · ".join(
+                filter(
+                    None,
+                    (text.organisation, self._petition.deliver_place(self._lang), _day(self._at)),
+                )
+            ),
+        )
         for target in self._targets:
             yield "text", target
         yield "title", text.title
@@ -76,21 +91,35 @@ class PackWords:
             total,
             num=self._number(total),
         )
-        yield "text", " ".join((sentence, _("We hand their signatures over to you, and ask you to act on them.")))
+        yield (
+            "text",
+            " ".join(
+                (sentence, _("We hand their signatures over to you, and ask you to act on them."))
+            ),
+        )
         yield "head", _("How we know of each signature")
         for evidence in EVIDENCE:
             if evidence in counts["evidence"]:
-                yield "figure", (self._evidence(evidence), self._number(counts["evidence"][evidence]))
+                yield (
+                    "figure",
+                    (self._evidence(evidence), self._number(counts["evidence"][evidence])),
+                )
         yield "figure", (_("All signatures"), self._number(total))
         counted = _("Counted on %(day)s.", day=_day(self._at))
-        ledger = _("Every change of this count, and why, stands in the public ledger of the petition.")
+        ledger = _(
+            "Every change of this count, and why, stands in the public ledger of the petition."
+        )
         yield "small", f"{counted} {ledger}"
         for explained in filter(None, (self._erased(counts), self._told_less(counts))):
             yield "small", explained
         if len(self._petition.versions) > 1:
             yield "head", _("Which words they signed")
             for version in self._petition.versions:
-                label = _("Version %(number)s, from %(day)s on", number=version.number, day=_day(version.created_at))
+                label = _(
+                    "Version %(number)s, from %(day)s on",
+                    number=version.number,
+                    day=_day(version.created_at),
+                )
                 yield "figure", (label, self._number(counts["version"].get(str(version.number), 0)))
         yield "head", _("The letter that they signed")
         yield from to_paragraphs(text.body)
@@ -100,7 +129,9 @@ class PackWords:
 
     def readme(self, names, counts, total):
         """Return what the archive is, in plain lines."""
-        sums = _("a checksum of each file; “sha256sum --check SHA256SUMS” tells whether any was changed")
+        sums = _(
+            "a checksum of each file; “sha256sum --check SHA256SUMS” tells whether any was changed"
+        )
         lines = [
             self._text.title,
             "",
@@ -132,7 +163,9 @@ class PackWords:
             return _("the signatures, to be printed")
         return {
             "signatures.csv": _("the same signatures as a table"),
-            "cover-letter.pdf": _("the letter that goes on top, with the counts and a place for the receipt"),
+            "cover-letter.pdf": _(
+                "the letter that goes on top, with the counts and a place for the receipt"
+            ),
             "poster.pdf": _("the picture of the whole cause, on A2"),
         }[name]
 
@@ -151,7 +184,11 @@ class PackWords:
     def _told_less(self, counts):
         """Return a sentence about those who signed when less was to be delivered, or nothing."""
         wanted = self._choice["names"], self._details()
-        less = [str(each.number) for each in self._petition.versions if may_deliver(each, *wanted) != wanted]
+        less = [
+            str(each.number)
+            for each in self._petition.versions
+            if may_deliver(each, *wanted) != wanted
+        ]
         people = sum(counts["version"].get(number, 0) for number in less)
         if not people:
             return ""
@@ -176,13 +213,17 @@ class PackWords:
     def _short_day(self, day):
         if day not in self._days:
             # Nothing, of those who were not told that their day is handed over.
-            self._days[day] = day and format_date(date.fromisoformat(day), "medium", locale=get_locale())
+            self._days[day] = day and format_date(
+                date.fromisoformat(day), "medium", locale=get_locale()
+            )
         return self._days[day]
 
     @staticmethod
     def _evidence(evidence):
         return {
-            "email": _("Confirmed by e-mail: the owner of the address pressed a button in our letter"),
+            "email": _(
+                "Confirmed by e-mail: the owner of the address pressed a button in our letter"
+            ),
             "in_person": _("Given in person, at a table of ours"),
             "paper": _("On paper"),
             "api": _("Through a partner’s own page"),
@@ -196,4 +237,3 @@ class PackWords:
 def _day(value):
     here = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
     return long_date(here, get_locale())
-

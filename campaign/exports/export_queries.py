@@ -22,12 +22,19 @@ def key_for(export, settings):
 
 def export_by_id(export_id):
     """Return the export as it is now, or None."""
-    return db.session.scalar(select(Export).where(Export.id == export_id).execution_options(populate_existing=True))
+    return db.session.scalar(
+        select(Export).where(Export.id == export_id).execution_options(populate_existing=True)
+    )
 
 
 def exports_of(petition_ids, most=50):
     """Return the newest exports of these petitions, newest first."""
-    query = select(Export).where(Export.petition_id.in_(petition_ids)).order_by(Export.id.desc()).limit(most)
+    query = (
+        select(Export)
+        .where(Export.petition_id.in_(petition_ids))
+        .order_by(Export.id.desc())
+        .limit(most)
+    )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
 
 
@@ -51,7 +58,9 @@ def file_of(export):
 def content_of(export):
     """Yield what a ready export holds. Raises SealBroken."""
     config = current_app.config
-    return unsealed(exports_folder(config) / export.file_name, key_for(export, config), export.frames)
+    return unsealed(
+        exports_folder(config) / export.file_name, key_for(export, config), export.frames
+    )
 
 
 def remove_files(export_id):

@@ -29,7 +29,10 @@ class Csv:
         return self.mark + self._lines([neutralise_all(self._header)])
 
     def add(self, columns):
-        safe = [neutralise_all(column) if kind == "text" else column for column, kind in zip(columns, self._kinds, strict=True)]
+        safe = [
+            neutralise_all(column) if kind == "text" else column
+            for column, kind in zip(columns, self._kinds, strict=True)
+        ]
         return self._lines(zip(*safe, strict=True))
 
     def end(self):

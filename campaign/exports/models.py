@@ -2,15 +2,26 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
-from campaign.security.sealed_files import new_seed
-from campaign.process.clock import UtcDateTime, utcnow
+from campaign.extensions import RowId, db
 from campaign.petitions.models import Petition
+from campaign.process.clock import UtcDateTime, utcnow
+from campaign.security.sealed_files import new_seed
 
 KINDS = ("csv", "xlsx", "jsonl", "pack")
 AIMS = ("delivery", "letters", "records")
@@ -34,7 +45,9 @@ class Export(db.Model):
         one_of("aim", AIMS),
         one_of("state", STATES),
         one_of("fault", FAULTS),
-        CheckConstraint("state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"),
+        CheckConstraint(
+            "state != 'ready' or (sha256 != '' and ready_at is not null)", name="ready"
+        ),
         Index("ix_export_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_export_petition_id", "petition_id", "id"),
         # The names of files hold the row's number.
@@ -87,8 +100,12 @@ class ExportChoice(db.Model):
 
     __tablename__ = "export_choice"
 
-    organizer_id: Mapped[int] = mapped_column(ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    organizer_id: Mapped[int] = mapped_column(
+        ForeignKey("organizer.id", ondelete="CASCADE"), primary_key=True
+    )
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     aim: Mapped[str] = mapped_column(String(8), primary_key=True)
     kind: Mapped[str] = mapped_column(String(5))
     choice: Mapped[dict] = mapped_column(JSON)

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, select, update
 
+from campaign.db.insertion import insert
 from campaign.exports.models import IN_WORK, Export, ExportChoice
 from campaign.extensions import db
-from campaign.db.insertion import insert
 from campaign.security.sealed_files import new_seed
 
 LOCK = timedelta(seconds=60)
@@ -79,7 +79,14 @@ def give_back(export_id, *, holder):
 def finish_export(export_id, *, holder, now, size, sha256):
     """Offer the file; return whether it was still ours."""
     return _ours(
-        export_id, holder, state="ready", ready_at=now, size=size, sha256=sha256, work={}, locked_until=None
+        export_id,
+        holder,
+        state="ready",
+        ready_at=now,
+        size=size,
+        sha256=sha256,
+        work={},
+        locked_until=None,
     )
 
 
@@ -90,7 +97,11 @@ def fail_export(export_id, *, holder, fault):
 
 def start_again(export_id, *, now):
     """Have a failed export made from its beginning; return whether it had failed."""
-    anew = {"work": {}, "locked_until": None, **dict.fromkeys(("attempts", "done", "frames", "octets"), 0)}
+    anew = {
+        "work": {},
+        "locked_until": None,
+        **dict.fromkeys(("attempts", "done", "frames", "octets"), 0),
+    }
     failed = (Export.id == export_id, Export.state == "failed")
     return _change(*failed, state="waiting", fault="", asked_at=now, seed=new_seed(), **anew)
 
@@ -102,13 +113,17 @@ def drop_export(export_id):
 
 def sweep_exports(*, now):
     """Forget what was kept for long enough, and what failed as long ago; return the names of the files that are to stay."""
-    too_old = (Export.ready_at <= now - KEPT) | ((Export.state == "failed") & (Export.asked_at <= now - KEPT))
+    too_old = (Export.ready_at <= now - KEPT) | (
+        (Export.state == "failed") & (Export.asked_at <= now - KEPT)
+    )
     db.session.execute(delete(Export).where(too_old).execution_options(synchronize_session=False))
     return [f"{export_id}.sealed" for export_id in db.session.scalars(select(Export.id))]
 
 
 def _ours(export_id, holder, **columns):
-    return _change(Export.id == export_id, Export.holder == holder, Export.state == "working", **columns)
+    return _change(
+        Export.id == export_id, Export.holder == holder, Export.state == "working", **columns
+    )
 
 
 def _change(*conditions, **columns):

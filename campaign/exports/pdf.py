@@ -2,10 +2,10 @@
 
 from typing import NamedTuple
 
-from campaign.text.whitespace import in_one_line
 from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS, can_print
 from campaign.montage.ornaments import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3
 from campaign.montage.typesetting import Sheets
+from campaign.text.whitespace import in_one_line
 
 MM = 72 / 25.4
 # Width and height in points; who prints in North America has the other paper.
@@ -93,7 +93,9 @@ class _Table(_Paper):
         super().__init__(head, paper)
         self._fields = fields
         widths = [self.room * field.share for field in fields]
-        self._columns = [(EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)]
+        self._columns = [
+            (EDGE + sum(widths[:place]), wide - 8) for place, wide in enumerate(widths)
+        ]
         self._title = self.sheets.lines(self.printable(head.title), self.room, SAYS, 15)[:3]
         self._demand = self.sheets.lines(self.printable(head.demand), self.room, READS, 9.5)[:5]
         self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
@@ -112,7 +114,10 @@ class _Table(_Paper):
         """Return the rows by page, each a list of lines for each of its cells."""
         pages, left = [], 0.0
         for row in rows:
-            cells = [self._lines(words, wide) for words, (_, wide) in zip(row, self._columns, strict=True)]
+            cells = [
+                self._lines(words, wide)
+                for words, (_, wide) in zip(row, self._columns, strict=True)
+            ]
             height = self._height(cells)
             if height > left:
                 pages.append([])
@@ -127,7 +132,11 @@ class _Table(_Paper):
         if len(words) * SIZE <= wide and words.isascii():
             return [words]
         words = self.printable(words)
-        return [words] if self.sheets.width_of(words, READS, SIZE) <= wide else self.sheets.lines(words, wide, READS, SIZE)
+        return (
+            [words]
+            if self.sheets.width_of(words, READS, SIZE) <= wide
+            else self.sheets.lines(words, wide, READS, SIZE)
+        )
 
     @staticmethod
     def _height(cells):
@@ -149,7 +158,9 @@ class _Table(_Paper):
         for lines, (x, _) in zip(cells, self._columns, strict=True):
             for place, line in enumerate(lines):
                 if line:
-                    self.sheets.say_plainly(line, x, y + 2 + (place + 0.9) * SIZE * LEADING, READS, SIZE, INK)
+                    self.sheets.say_plainly(
+                        line, x, y + 2 + (place + 0.9) * SIZE * LEADING, READS, SIZE, INK
+                    )
         y += self._height(cells)
         self.sheets.box(EDGE, y, self.room, 0.5, HAIRLINE)
         return y
@@ -189,9 +200,16 @@ class _Letter(_Paper):
         indent = INDENT if kind == "item" else 0
         face, size, leading, colour, before, behind = self.STYLES["text" if indent else kind]
         yield before, lambda y: None
-        for place, line in enumerate(self.sheets.lines(self.printable(words), self.room - indent, face, size)):
+        for place, line in enumerate(
+            self.sheets.lines(self.printable(words), self.room - indent, face, size)
+        ):
             marked = mark if place == 0 else ""
-            yield size * leading, lambda y, pieces=((marked, EDGE), (line, EDGE + indent)): self._say_all(pieces, y + 0.8 * size, face, size, colour)
+            yield (
+                size * leading,
+                lambda y, pieces=((marked, EDGE), (line, EDGE + indent)): self._say_all(
+                    pieces, y + 0.8 * size, face, size, colour
+                ),
+            )
         yield behind, lambda y: None
 
     def _say_all(self, pieces, y, face, size, colour):

@@ -27,17 +27,31 @@ class Sheet:
         self._known = delivered_columns(selection.petition_id) if selection.delivered else COLUMNS
         self.plain = [name for name in selection.columns if name != "answers"]
         asks = "answers" in selection.columns
-        self.questions = (_questions(selection.petition_id) if questions is None else questions) if asks else []
+        self.questions = (
+            (_questions(selection.petition_id) if questions is None else questions) if asks else []
+        )
         self.header = [*self.plain, *map(ANSWER.format, self.questions)]
-        self.kinds = [*(self._known[name].kind for name in self.plain), *["text"] * len(self.questions)]
+        self.kinds = [
+            *(self._known[name].kind for name in self.plain),
+            *["text"] * len(self.questions),
+        ]
 
     def total(self):
         """Return how many signatures there are."""
-        return db.session.scalar(select(func.count()).select_from(Signature).where(*self._conditions()))
+        return db.session.scalar(
+            select(func.count()).select_from(Signature).where(*self._conditions())
+        )
 
     def last_id(self):
         """Return the id of the newest signature of the petition, so that an export ends where it began to be."""
-        return db.session.scalar(select(func.max(Signature.id)).where(Signature.petition_id == self.selection.petition_id)) or 0
+        return (
+            db.session.scalar(
+                select(func.max(Signature.id)).where(
+                    Signature.petition_id == self.selection.petition_id
+                )
+            )
+            or 0
+        )
 
     def stream(self):
         """Yield batches from one cursor that stays open at the server."""
@@ -46,10 +60,14 @@ class Sheet:
 
     def after(self, after_id, last_id, most):
         """Return (id of the last, batches) of the next `most` signatures by id, or None where there is none."""
-        rows = self._rows(self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(most)).all()
+        rows = self._rows(
+            self._query().where(Signature.id > after_id, Signature.id <= last_id).limit(most)
+        ).all()
         if not rows:
             return None
-        return rows[-1].id, [self._columns(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)]
+        return rows[-1].id, [
+            self._columns(rows[start : start + BATCH]) for start in range(0, len(rows), BATCH)
+        ]
 
     @staticmethod
     def _rows(query, **options):
@@ -61,14 +79,20 @@ class Sheet:
         if self.questions:
             sources.append(cast(Signature.answers, Text))
         query = select(Signature.id, *sources).where(*self._conditions()).order_by(Signature.id)
-        return query.join(PetitionVersion, PetitionVersion.id == Signature.version_id) if "version" in self.plain else query
+        return (
+            query.join(PetitionVersion, PetitionVersion.id == Signature.version_id)
+            if "version" in self.plain
+            else query
+        )
 
     def _conditions(self):
         chosen = self.selection
         yield Signature.petition_id == chosen.petition_id
         if STATES[chosen.state] is not None:
             yield Signature.state.in_(STATES[chosen.state])
-        yield from (getattr(Signature, name) == value for name in EQUAL if (value := getattr(chosen, name)))
+        yield from (
+            getattr(Signature, name) == value for name in EQUAL if (value := getattr(chosen, name))
+        )
         if chosen.subscribed:
             yield Signature.subscribe
         if chosen.since:
@@ -100,9 +124,15 @@ def _said(answer):
 
 
 def _questions(petition_id):
-    asked = [question["name"] for question in db.session.scalar(select(Petition.questions).filter_by(id=petition_id))]
+    asked = [
+        question["name"]
+        for question in db.session.scalar(select(Petition.questions).filter_by(id=petition_id))
+    ]
     answered = select(cast(Signature.answers, Text)).where(
         Signature.petition_id == petition_id, cast(Signature.answers, Text) != "{}"
     )
     rows = db.session.scalars(answered.execution_options(yield_per=BATCH))
-    return [*asked, *sorted({name for answers in rows for name in json.loads(answers)} - set(asked))]
+    return [
+        *asked,
+        *sorted({name for answers in rows for name in json.loads(answers)} - set(asked)),
+    ]

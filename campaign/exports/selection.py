@@ -38,13 +38,19 @@ class Selection:
 
     def to_json(self):
         """Return it as plain values."""
-        instants = {name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name))}
+        instants = {
+            name: at.isoformat() for name in ("since", "until") if (at := getattr(self, name))
+        }
         return {**asdict(self), "columns": list(self.columns), **instants}
 
     @classmethod
     def from_json(cls, kept):
         """Return what `to_json` kept; a column that we no longer know is left out."""
-        instants = {name: datetime.fromisoformat(kept[name]) for name in ("since", "until") if kept.get(name)}
+        instants = {
+            name: datetime.fromisoformat(kept[name])
+            for name in ("since", "until")
+            if kept.get(name)
+        }
         columns = tuple(name for name in COLUMNS if name in kept["columns"])
         known = {name: kept[name] for name in cls.__slots__ if name in kept}
         return replace(cls(**known), columns=columns, **instants)

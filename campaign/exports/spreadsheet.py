@@ -4,8 +4,8 @@ import re
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape
 
-from campaign.text.formulas import neutralise_all
 from campaign.exports.zip_stream import ZipStream
+from campaign.text.formulas import neutralise_all
 
 MAX_ROWS = 1_048_576
 # A sheet's file must stay below four gigabytes unpacked, too.
@@ -55,7 +55,10 @@ class Spreadsheet:
             f'<c r="{letter}1" s="1" t="inlineStr"><is><t>{escape(name)}</t></is></c>'
             for letter, name in zip(self._letters, self._header, strict=True)
         )
-        widths = "".join(f'<col min="{n}" max="{n}" width="18" customWidth="1"/>' for n in range(1, len(self._header) + 1))
+        widths = "".join(
+            f'<col min="{n}" max="{n}" width="18" customWidth="1"/>'
+            for n in range(1, len(self._header) + 1)
+        )
         return self._zip.begin(f"xl/worksheets/sheet{self._sheets}.xml") + self._write(
             f'{_DECLARED}<worksheet xmlns="{_MAIN}"><sheetViews><sheetView workbookViewId="0">'
             '<pane ySplit="1" topLeftCell="A2" activePane="bottomLeft" state="frozen"/></sheetView></sheetViews>'
@@ -73,7 +76,10 @@ class Spreadsheet:
 
     def end(self):
         sheets = range(1, self._sheets + 1)
-        beside_workbook = [*(("worksheet", f"worksheets/sheet{n}.xml") for n in sheets), ("styles", "styles.xml")]
+        beside_workbook = [
+            *(("worksheet", f"worksheets/sheet{n}.xml") for n in sheets),
+            ("styles", "styles.xml"),
+        ]
         parts = (
             ("[Content_Types].xml", _content_types(sheets)),
             ("_rels/.rels", _relations([("officeDocument", "xl/workbook.xml")])),
@@ -81,16 +87,27 @@ class Spreadsheet:
             ("xl/_rels/workbook.xml.rels", _relations(beside_workbook)),
             ("xl/styles.xml", f'<styleSheet xmlns="{_MAIN}">{_STYLES}</styleSheet>'),
         )
-        return self._end_sheet() + b"".join(self._zip.file(name, (_DECLARED + xml).encode()) for name, xml in parts) + self._zip.finish()
+        return (
+            self._end_sheet()
+            + b"".join(self._zip.file(name, (_DECLARED + xml).encode()) for name, xml in parts)
+            + self._zip.finish()
+        )
 
     def _add(self, columns):
         numbers = range(self._rows + 1, self._rows + len(columns[0]) + 1)
         self._rows = numbers[-1]
         cells = [
-            _whole_cells(letter, numbers, column) if kind == "whole" else _text_cells(letter, numbers, column, kind == "text")
+            _whole_cells(letter, numbers, column)
+            if kind == "whole"
+            else _text_cells(letter, numbers, column, kind == "text")
             for letter, kind, column in zip(self._letters, self._kinds, columns, strict=True)
         ]
-        return self._write("".join(f'<row r="{n}">{"".join(row)}</row>' for n, *row in zip(numbers, *cells, strict=True)))
+        return self._write(
+            "".join(
+                f'<row r="{n}">{"".join(row)}</row>'
+                for n, *row in zip(numbers, *cells, strict=True)
+            )
+        )
 
     def _end_sheet(self):
         return self._write("</sheetData></worksheet>") + self._zip.end()
@@ -100,14 +117,19 @@ class Spreadsheet:
 
 
 def _whole_cells(letter, numbers, column):
-    return ["" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>' for n, value in zip(numbers, column, strict=True)]
+    return [
+        "" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>'
+        for n, value in zip(numbers, column, strict=True)
+    ]
 
 
 def _text_cells(letter, numbers, column, is_free):
     """Return the cells of texts; only what is `is_free` can hold signs that mean something to XML or to a spreadsheet."""
     texts = _made_plain(column) if is_free else column
     return [
-        f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>' if text else ""
+        f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
+        if text
+        else ""
         for n, text in zip(numbers, texts, strict=True)
     ]
 
@@ -130,8 +152,15 @@ def _letters(place):
 
 
 def _content_types(sheets):
-    parts = [("workbook", "sheet.main"), ("styles", "styles"), *((f"worksheets/sheet{n}", "worksheet") for n in sheets)]
-    overrides = "".join(f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>' for name, kind in parts)
+    parts = [
+        ("workbook", "sheet.main"),
+        ("styles", "styles"),
+        *((f"worksheets/sheet{n}", "worksheet") for n in sheets),
+    ]
+    overrides = "".join(
+        f'<Override PartName="/xl/{name}.xml" ContentType="{_TYPES}.{kind}+xml"/>'
+        for name, kind in parts
+    )
     return (
         f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="xml" ContentType="application/xml"/>'
         f'<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>{overrides}</Types>'
@@ -140,11 +169,15 @@ def _content_types(sheets):
 
 def _relations(targets):
     rows = "".join(
-        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(targets, start=1)
+        f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
+        for n, (kind, target) in enumerate(targets, start=1)
     )
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
 
 def _workbook(sheets):
-    rows = "".join(f'<sheet name="Signatures{f" {n}" if n > 1 else ""}" sheetId="{n}" r:id="rId{n}"/>' for n in sheets)
+    rows = "".join(
+        f'<sheet name="Signatures{f" {n}" if n > 1 else ""}" sheetId="{n}" r:id="rId{n}"/>'
+        for n in sheets
+    )
     return f'<workbook xmlns="{_MAIN}" xmlns:r="{_OFFICE}"><sheets>{rows}</sheets></workbook>'

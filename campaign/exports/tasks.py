@@ -4,13 +4,20 @@ import errno
 import logging
 import time
 
-from campaign.exports.writer import pieces_of_signatures
-from campaign.exports.operations import claim_export, fail_export, finish_export, give_back, note_progress, sweep_exports
 from campaign.exports.delivery_pack import pieces_of_pack
 from campaign.exports.export_queries import exports_folder, exports_wait, key_for
+from campaign.exports.operations import (
+    claim_export,
+    fail_export,
+    finish_export,
+    give_back,
+    note_progress,
+    sweep_exports,
+)
+from campaign.exports.writer import pieces_of_signatures
+from campaign.exports.zip_stream import ArchiveTooLarge
 from campaign.extensions import database_now
 from campaign.security.sealed_files import SealBroken, Sealer, size_and_digest
-from campaign.exports.zip_stream import ArchiveTooLarge
 
 NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 RENEW_SECONDS = 5
@@ -72,12 +79,23 @@ class Exporter:
     def _fill(self, export, sealer, key):
         """Write what is still to be written; return the number of frames, or 0 where we are told to stop."""
         frames = export.frames
-        pieces = pieces_of_pack(export, self._folder, key) if export.kind == "pack" else pieces_of_signatures(export)
+        pieces = (
+            pieces_of_pack(export, self._folder, key)
+            if export.kind == "pack"
+            else pieces_of_signatures(export)
+        )
         for piece in pieces:
             sealer.write(piece.data)
             if "work" in piece.columns:
                 frames, octets = sealer.settle()
-                self._demand(note_progress, export, now=database_now(), frames=frames, octets=octets, **piece.columns)
+                self._demand(
+                    note_progress,
+                    export,
+                    now=database_now(),
+                    frames=frames,
+                    octets=octets,
+                    **piece.columns,
+                )
             elif time.monotonic() - self._renewed > RENEW_SECONDS:
                 self._demand(note_progress, export, now=database_now(), **piece.columns)
                 self._renewed = time.monotonic()
@@ -91,7 +109,13 @@ class Exporter:
             raise Lost
 
     def _give_up(self, export, fault):
-        reason = "too_large" if isinstance(fault, ArchiveTooLarge) else "no_room" if getattr(fault, "errno", None) in NO_ROOM else "broken"
+        reason = (
+            "too_large"
+            if isinstance(fault, ArchiveTooLarge)
+            else "no_room"
+            if getattr(fault, "errno", None) in NO_ROOM
+            else "broken"
+        )
         # Only what kind of fault: its words could hold a path or worse.
         log.error("export %s failed: %s %s", export.id, type(fault).__name__, reason)
         # First the room is given back, also of what lies beside the file, so that the database can note it.

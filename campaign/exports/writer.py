@@ -22,7 +22,9 @@ def pieces_of_signatures(export):
     """Yield the Pieces of an export in one of the DOWNLOADS, from where it stands."""
     work, done = export.work, export.done
     sheet = Sheet(Selection.from_json(export.choice), work.get("questions"))
-    form = DOWNLOADS[export.kind](sheet.header, sheet.kinds, at=export.asked_at, state=work.get("format"))
+    form = DOWNLOADS[export.kind](
+        sheet.header, sheet.kinds, at=export.asked_at, state=work.get("format")
+    )
     if not work:
         work = {"questions": sheet.questions, "last": sheet.last_id(), "after": 0}
         yield Piece(form.begin(), {"total": sheet.total(), "work": {**work, "format": form.state}})

@@ -22,14 +22,26 @@ class ZipStream:
     """
 
     def __init__(self, at, *, level=6, state=None):
-        self._stamp = struct.pack("<HH", at.hour << 11 | at.minute << 5 | at.second // 2, (at.year - 1980) << 9 | at.month << 5 | at.day)
+        self._stamp = struct.pack(
+            "<HH",
+            at.hour << 11 | at.minute << 5 | at.second // 2,
+            (at.year - 1980) << 9 | at.month << 5 | at.day,
+        )
         self._level = level
         self.state = state or {"files": [], "length": 0, "open": None}
 
     def begin(self, name):
         """Begin the file called `name`."""
-        self.state = {**self.state, "open": {"name": name, "at": self.state["length"], "crc": 0, "packed": 0, "size": 0}}
-        return self._grown(_LOCAL + struct.pack("<HHH", _VERSION, _FLAGS, _DEFLATED) + self._stamp + self._facts(name, 0, 0, 0))
+        self.state = {
+            **self.state,
+            "open": {"name": name, "at": self.state["length"], "crc": 0, "packed": 0, "size": 0},
+        }
+        return self._grown(
+            _LOCAL
+            + struct.pack("<HHH", _VERSION, _FLAGS, _DEFLATED)
+            + self._stamp
+            + self._facts(name, 0, 0, 0)
+        )
 
     def add(self, data):
         """Go on with the open file."""
@@ -56,11 +68,19 @@ class ZipStream:
         central = b"".join(map(self._listed, files))
         if begins + len(central) > MAX_ZIP_BYTES:
             raise ArchiveTooLarge
-        return self._grown(central + _END + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(central), begins, 0))
+        return self._grown(
+            central
+            + _END
+            + struct.pack("<HHHHIIH", 0, 0, len(files), len(files), len(central), begins, 0)
+        )
 
     def _packed(self, packed, data):
         file = self.state["open"]
-        grown = {"crc": zlib.crc32(data, file["crc"]), "packed": file["packed"] + len(packed), "size": file["size"] + len(data)}
+        grown = {
+            "crc": zlib.crc32(data, file["crc"]),
+            "packed": file["packed"] + len(packed),
+            "size": file["size"] + len(data),
+        }
         self.state = {**self.state, "open": {**file, **grown}}
         return self._grown(packed)
 
@@ -71,7 +91,19 @@ class ZipStream:
     def _listed(self, file):
         head = struct.pack("<HHHH", 3 << 8 | _VERSION, _VERSION, _FLAGS, _DEFLATED) + self._stamp
         name = file["name"].encode()
-        sizes = struct.pack("<IIIHHHHHII", file["crc"], file["packed"], file["size"], len(name), 0, 0, 0, 0, _REGULAR_FILE, file["at"])
+        sizes = struct.pack(
+            "<IIIHHHHHII",
+            file["crc"],
+            file["packed"],
+            file["size"],
+            len(name),
+            0,
+            0,
+            0,
+            0,
+            _REGULAR_FILE,
+            file["at"],
+        )
         return _CENTRAL + head + sizes + name
 
     @staticmethod

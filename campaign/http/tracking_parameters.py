@@ -4,7 +4,9 @@ By a supporter's link, with a campaign's code, or with what other sites hang on 
 that a link passed on a thousand times finds the page that is there.
 """
 
-TRACKING_PARAMETERS = frozenset({"by", "source", "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid"})
+TRACKING_PARAMETERS = frozenset(
+    {"by", "source", "fbclid", "gclid", "dclid", "msclkid", "mc_cid", "mc_eid", "igshid", "twclid"}
+)
 MARKETING = "utm_"
 
 

@@ -19,4 +19,6 @@ def is_near() -> bool:
     except ValueError:
         return False
     trusted = current_app.config["TRUSTED_PROXIES"]
-    return is_local(str(address)) or any(address in ip_network(each, strict=False) for each in trusted)
+    return is_local(str(address)) or any(
+        address in ip_network(each, strict=False) for each in trusted
+    )

@@ -22,7 +22,10 @@ def instant(local, zone):
 
 def comes_twice(local, zone):
     """Return whether clocks in the time zone named `zone`, put back, show `local`, a naive datetime, twice."""
-    return len({local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)}) == 2
+    return (
+        len({local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)})
+        == 2
+    )
 
 
 def local_time(moment, zone):

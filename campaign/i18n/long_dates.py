@@ -13,4 +13,8 @@ def long_date(date, locale, pattern="long"):
     Of an instant it is the day in the zone that it brings.
     """
     words = format_date(date, pattern, locale=locale)
-    return FIRST.sub("1er", words, count=1) if str(locale).startswith("fr") and date.day == 1 else words
+    return (
+        FIRST.sub("1er", words, count=1)
+        if str(locale).startswith("fr") and date.day == 1
+        else words
+    )

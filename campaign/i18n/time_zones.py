@@ -15,7 +15,9 @@ def zone_countries():
     """Return {time zone: the ISO code of its country}, with every country's own city and without aliases and old names."""
     lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {name: country for country, _place, name, *_note in rows if not name.startswith(_LEFT_OUT)}
+    return {
+        name: country for country, _place, name, *_note in rows if not name.startswith(_LEFT_OUT)
+    }
 
 
 def is_zone(name):
@@ -45,4 +47,6 @@ def _all_names():
 
 
 def _clock(name, year):
-    return tuple(datetime(year, month, 1, tzinfo=ZoneInfo(name)).utcoffset() for month in range(1, 13))
+    return tuple(
+        datetime(year, month, 1, tzinfo=ZoneInfo(name)).utcoffset() for month in range(1, 13)
+    )

@@ -19,13 +19,18 @@ from campaign.imports.values import (
     tick,
     was_counted,
 )
-from campaign.text.formulas import restored
-from campaign.text.email_addresses import AddressRefused, parse_address
-from campaign.text.names import NameRefused, clean_text
-from campaign.text.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures import tokens
 from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_POSTAL_CODE_LENGTH
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.formulas import restored
+from campaign.text.names import NameRefused, clean_text
+from campaign.text.postal_codes import (
+    PostalCodeRefused,
+    clean_postal_code,
+    has_postal_codes,
+    postal_code_example,
+)
 
 MAX_SHEET_LENGTH, MAX_ROW_LENGTH = 40, 20
 MAX_LEADING_ZEROS = 2
@@ -114,7 +119,10 @@ class _Row:
             "country": country_code,
             "postal_code": postal_code,
             "comment": self._comment(),
-            "answers": {name.removeprefix(ANSWER_PREFIX): self._answer(name, each) for name, each in self._checker.questions},
+            "answers": {
+                name.removeprefix(ANSWER_PREFIX): self._answer(name, each)
+                for name, each in self._checker.questions
+            },
             "name_display": self._value("name_display", name_display),
             "subscribe": self._value("subscribe", tick),
         }
@@ -129,7 +137,15 @@ class _Row:
         columns["email_digest"] = tokens.email_digest(address.normalized) if address else None
         columns["person_digest"] = tokens.person_digest(given_name, family_name, postal_code)
         domain = address.domain if address else ""
-        return Checked(columns, {}, lang, signed_at, domain, self._text("sheet")[:MAX_SHEET_LENGTH], self._text("row")[:MAX_ROW_LENGTH])
+        return Checked(
+            columns,
+            {},
+            lang,
+            signed_at,
+            domain,
+            self._text("sheet")[:MAX_SHEET_LENGTH],
+            self._text("row")[:MAX_ROW_LENGTH],
+        )
 
     def _text(self, name):
         return self._typed.get(name, "")
@@ -172,14 +188,22 @@ class _Row:
             if not country_code and self._checker.needs("country"):
                 return text
             try:
-                return clean_postal_code(country_code, self._with_zeros(country_code, text)) if text else ""
+                return (
+                    clean_postal_code(country_code, self._with_zeros(country_code, text))
+                    if text
+                    else ""
+                )
             except PostalCodeRefused as fault:
                 raise ValueRefused(f"postal_code:{country_code}") from fault
 
         return self._value("postal_code", reading) or ""
 
     def _with_zeros(self, country_code, text):
-        long = len(postal_code_example(country_code)) if self._checker.sheet.from_spreadsheet and text.isascii() else 0
+        long = (
+            len(postal_code_example(country_code))
+            if self._checker.sheet.from_spreadsheet and text.isascii()
+            else 0
+        )
         is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
         return text.zfill(long) if is_number and 0 < long - len(text) <= MAX_LEADING_ZEROS else text
 
@@ -222,12 +246,18 @@ class _Row:
     def _refuse_missing(self, columns):
         answers = {ANSWER_PREFIX + name: answer for name, answer in columns["answers"].items()}
         for name, value in (*columns.items(), *answers.items()):
-            if self._checker.needs(name) and not value and not self._is_excused(name, columns["country"]):
+            if (
+                self._checker.needs(name)
+                and not value
+                and not self._is_excused(name, columns["country"])
+            ):
                 self._faults.setdefault(name, MISSING)
 
     def _is_excused(self, name, country_code):
         if name in ("given_name", "family_name"):
             return bool(self._text("full_name"))
         if name == "postal_code":
-            return self._faults.get("country", MISSING) != MISSING or bool(country_code and not has_postal_codes(country_code))
+            return self._faults.get("country", MISSING) != MISSING or bool(
+                country_code and not has_postal_codes(country_code)
+            )
         return False

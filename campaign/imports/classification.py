@@ -42,7 +42,9 @@ def decide(checker, items):
     possible = [each for each in decided if each.collected]
     doubles = [
         each
-        for each, is_double in zip(possible, duplicates_among([each.collected for each in possible]), strict=True)
+        for each, is_double in zip(
+            possible, duplicates_among([each.collected for each in possible]), strict=True
+        )
         if is_double
     ]
     owners = _owners(checker.terms.id, [each.checked.key for each in doubles])
@@ -71,7 +73,9 @@ def _looked_at(checker, tests, item):
     checked = checker.check(item.typed)
     if checked.faults:
         return Decided(item.place, "wrong", checked.faults)
-    reason = reason_among(tests, network=None, mail_domain=checked.mail_domain, words=checked.columns)
+    reason = reason_among(
+        tests, network=None, mail_domain=checked.mail_domain, words=checked.columns
+    )
     one = collected(
         terms=checker.terms,
         lang=checked.lang,
@@ -92,9 +96,16 @@ def _owners(petition_id, wanted):
         for start in range(0, len(digests), AT_ONCE):
             query = (
                 select(column, Signature.id, Signature.evidence, Signature.state)
-                .where(Signature.petition_id == petition_id, column.in_(digests[start : start + AT_ONCE]))
+                .where(
+                    Signature.petition_id == petition_id,
+                    column.in_(digests[start : start + AT_ONCE]),
+                )
                 .order_by(Signature.id.desc())
             )
             for digest, signature_id, evidence, state in db.session.execute(query):
-                found[has_address, bytes(digest)] = {"of": signature_id, "evidence": evidence, "state": state}
+                found[has_address, bytes(digest)] = {
+                    "of": signature_id,
+                    "evidence": evidence,
+                    "state": state,
+                }
     return found

@@ -26,10 +26,16 @@ def fields_for(questions):
 def guessed(heading, questions=()):
     """Return {place of the column: field} for the cells of a heading that say something to us; no field twice."""
     mapping, taken = {}, set()
-    asked = {_plain(words): ANSWER_PREFIX + each["name"] for each in questions for words in _words_of(each)}
+    asked = {
+        _plain(words): ANSWER_PREFIX + each["name"]
+        for each in questions
+        for words in _words_of(each)
+    }
     for place, cell in enumerate(heading):
         names = (_plain(cell), _plain(_IN_BRACKETS.sub(" ", cell)))
-        found = next((known[name] for name in names for known in (_FIELD_OF, asked) if name in known), None)
+        found = next(
+            (known[name] for name in names for known in (_FIELD_OF, asked) if name in known), None
+        )
         if found and found not in taken:
             taken.add(found)
             mapping[place] = found

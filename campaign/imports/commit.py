@@ -65,7 +65,10 @@ def _collected(decided):
     """Write the signatures of those who are new; return {place: id}. Who turns out to be a second one becomes a duplicate."""
     # In the order in which everybody who signs takes the index, so that nobody waits for us in a circle; rows of one person
     # keep theirs, so that the first of them counts.
-    newcomers = sorted((each for each in decided if each.fate in ("new", "held")), key=lambda each: each.checked.key[1])
+    newcomers = sorted(
+        (each for each in decided if each.fate in ("new", "held")),
+        key=lambda each: each.checked.key[1],
+    )
     fates = collect_all([each.collected for each in newcomers])
     ids = {}
     for each, fate in zip(newcomers, fates, strict=True):
@@ -97,7 +100,11 @@ def _close(batch_id):
     if batch.is_arriving:
         # What still waits names the columns, or is an empty line of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))
-        fates = select(_rows.c.fate, func.count()).where(_rows.c.batch_id == batch_id).group_by(_rows.c.fate)
+        fates = (
+            select(_rows.c.fate, func.count())
+            .where(_rows.c.batch_id == batch_id)
+            .group_by(_rows.c.fate)
+        )
         batch.counts = {fate: many for fate, many in db.session.execute(fates)}
         batch.state = "imported"
         batch.checked_at = batch.imported_at = batch.closed_at = batch.accepted_at

@@ -39,7 +39,13 @@ def keep_file(write, *, batch, table, left_out=frozenset()):
     """
     kept = write(_keep_batch, batch)
     for start in range(0, len(table.rows), AT_ONCE):
-        kept = write(_keep_part, kept.id, kept.changed_at.isoformat(), table.rows[start : start + AT_ONCE], left_out)
+        kept = write(
+            _keep_part,
+            kept.id,
+            kept.changed_at.isoformat(),
+            table.rows[start : start + AT_ONCE],
+            left_out,
+        )
     return kept
 
 
@@ -57,7 +63,9 @@ def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **se
     `remembered` is the {column name: field} of earlier files, which counts more than our own guess.
     """
     heading, remembered = table.rows[0].cells, remembered or {}
-    has_heading = is_heading(heading, petition.questions) or any(cell in remembered for cell in heading)
+    has_heading = is_heading(heading, petition.questions) or any(
+        cell in remembered for cell in heading
+    )
     mapping = _matched(heading, petition.questions, remembered) if has_heading else {}
     if are_places(_cells_of("state", mapping, table)):
         mapping = {place: field for place, field in mapping.items() if field != "state"}
@@ -70,13 +78,28 @@ def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **se
         lang=lang,
         header=heading if has_heading else [],
         mapping={str(place): field for place, field in mapping.items()},
-        read_as={"encoding": table.encoding, "delimiter": table.delimiter, "width": max(len(row.cells) for row in table.rows)},
+        read_as={
+            "encoding": table.encoding,
+            "delimiter": table.delimiter,
+            "width": max(len(row.cells) for row in table.rows),
+        },
         rows=len(table.rows) - has_heading,
         **{"day_first": told is not False, **settings},
     )
 
 
-def begin_sheet(*, petition, organizer_id, sheet, lang, signed_on, country, wording, version_id, rows=ROWS_ON_SHEET):
+def begin_sheet(
+    *,
+    petition,
+    organizer_id,
+    sheet,
+    lang,
+    signed_on,
+    country,
+    wording,
+    version_id,
+    rows=ROWS_ON_SHEET,
+):
     """Begin to type a sheet; return the open batch, whose rows are still empty."""
     batch = _begun(
         petition,
@@ -105,7 +128,18 @@ def _keep_batch(batch):
 
 def _keep_part(batch_id, seen, rows, left_out):
     batch = _filling(batch_id, seen)
-    insert_rows([row_of(batch_id, row.place, cells=row.cells, fault=row.fault, left_out=row.place in left_out) for row in rows])
+    insert_rows(
+        [
+            row_of(
+                batch_id,
+                row.place,
+                cells=row.cells,
+                fault=row.fault,
+                left_out=row.place in left_out,
+            )
+            for row in rows
+        ]
+    )
     return batch
 
 
@@ -120,18 +154,29 @@ def _begun(petition, **columns):
     columns = {"version_id": petition.current_version.id, **columns}
     now = utcnow()
     return ImportBatch(
-        cause_id=petition.cause_id, petition_id=petition.id, state="open", created_at=now, changed_at=now, **columns
+        cause_id=petition.cause_id,
+        petition_id=petition.id,
+        state="open",
+        created_at=now,
+        changed_at=now,
+        **columns,
     )
 
 
 def _cells_of(field, mapping, table):
     places = [place for place, known in mapping.items() if known == field]
-    return [row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)]
+    return [
+        row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)
+    ]
 
 
 def _matched(heading, questions, remembered):
     mapping = guessed(heading, questions)
     known = {place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered}
     taken = {field for field in known.values() if field}
-    mapping = {place: field for place, field in mapping.items() if place not in known and field not in taken}
+    mapping = {
+        place: field
+        for place, field in mapping.items()
+        if place not in known and field not in taken
+    }
     return {**mapping, **{place: field for place, field in known.items() if field}}

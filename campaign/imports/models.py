@@ -2,14 +2,25 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Date, ForeignKey, Index, Integer, SmallInteger, String, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    SmallInteger,
+    String,
+    Text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from campaign.db.constraints import one_of
 from campaign.extensions import RowId, db
 from campaign.imports.sheet_numbers import serial
-from campaign.db.constraints import one_of
-from campaign.process.clock import UtcDateTime, utcnow
 from campaign.petitions.models import Petition
+from campaign.process.clock import UtcDateTime, utcnow
 
 PAPERS = ("A4", "Letter")
 KINDS = ("typed", "file")
@@ -140,12 +151,16 @@ class ImportRow(db.Model):
 
     __tablename__ = "import_row"
     __table_args__ = (
-        CheckConstraint("fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')", name="fate"),
+        CheckConstraint(
+            "fate in ('', 'new', 'held', 'duplicate', 'wrong', 'left_out')", name="fate"
+        ),
         Index("ix_import_row_fate", "batch_id", "fate", "place"),
         Index("ix_import_row_signature_id", "signature_id"),
     )
 
-    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True)
+    batch_id: Mapped[int] = mapped_column(
+        ForeignKey("import_batch.id", ondelete="CASCADE"), primary_key=True
+    )
     place: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
     cells: Mapped[list | None] = mapped_column(JSON(none_as_null=True))
     typed: Mapped[dict | None] = mapped_column(JSON(none_as_null=True))
@@ -155,7 +170,9 @@ class ImportRow(db.Model):
     why: Mapped[dict] = mapped_column(JSON, default=dict)
     sheet: Mapped[str] = mapped_column(String(40), default="")
     sheet_row: Mapped[str] = mapped_column(String(20), default="")
-    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="SET NULL"))
+    signature_id: Mapped[int | None] = mapped_column(
+        ForeignKey("signature.id", ondelete="SET NULL")
+    )
 
 
 # A row is emptied as it comes in.

@@ -36,13 +36,17 @@ class EditConflict(CampaignError):
 
 def forget_erased(signature_ids):
     """No longer keep from which row of a sheet or file erased signatures came."""
-    db.session.execute(update(ImportRow).where(ImportRow.signature_id.in_(signature_ids)).values(signature_id=None))
+    db.session.execute(
+        update(ImportRow).where(ImportRow.signature_id.in_(signature_ids)).values(signature_id=None)
+    )
 
 
 def match(*, batch_id, seen, mapping, has_heading, **settings):
     """Say what the columns of a file hold ({place: field}), whether its first row names them, and what holds for all rows."""
     batch = _changed(batch_id, seen)
-    first = db.session.scalar(select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1))
+    first = db.session.scalar(
+        select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(1)
+    )
     had_heading = bool(batch.header)
     batch.header = list(first.cells) if has_heading else []
     batch.rows += had_heading - has_heading
@@ -93,7 +97,10 @@ def _keep_some_fates(batch_id, seen, decided):
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
     kept = {row.place: row._asdict() for row in db.session.execute(select(_rows).where(*chosen))}
     db.session.execute(delete(_rows).where(*chosen))
-    fates = [{"left_out": each.fate == "left_out", "fate": each.fate, "why": each.why} for each in decided]
+    fates = [
+        {"left_out": each.fate == "left_out", "fate": each.fate, "why": each.why}
+        for each in decided
+    ]
     insert_rows([{**kept[each.place], **fate} for each, fate in zip(decided, fates, strict=True)])
     return batch.changed_at.isoformat()
 
@@ -146,6 +153,7 @@ def _changed(batch_id, seen=None):
 
 
 def _chosen(batch_id, places):
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places)))
+    query = select(ImportRow).where(
+        ImportRow.batch_id == batch_id, ImportRow.place.in_(list(places))
+    )
     return db.session.scalars(query.execution_options(populate_existing=True)).all()
-

@@ -9,8 +9,8 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db
 from campaign.imports.checking import Checker, Sheet
-from campaign.imports.columns import typed_of
 from campaign.imports.classification import Item
+from campaign.imports.columns import typed_of
 from campaign.imports.models import WAITS, ImportBatch, ImportRow, PrintRun
 from campaign.imports.sheet_numbers import read_serial
 from campaign.imports.values import NOON
@@ -37,14 +37,23 @@ def run_of_serial(text):
 
 def batches_among(cause_ids, most=50):
     """Return the newest batches of these causes, or of all where None, without those that were dropped."""
-    query = select(ImportBatch).where(ImportBatch.state != "dropped").order_by(ImportBatch.id.desc()).limit(most)
-    return db.session.scalars(query if cause_ids is None else query.where(ImportBatch.cause_id.in_(cause_ids))).all()
+    query = (
+        select(ImportBatch)
+        .where(ImportBatch.state != "dropped")
+        .order_by(ImportBatch.id.desc())
+        .limit(most)
+    )
+    return db.session.scalars(
+        query if cause_ids is None else query.where(ImportBatch.cause_id.in_(cause_ids))
+    ).all()
 
 
 def runs_among(cause_ids, most=12):
     """Return the newest PrintRuns of these causes, or of all where None."""
     query = select(PrintRun).order_by(PrintRun.id.desc()).limit(most)
-    return db.session.scalars(query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))).all()
+    return db.session.scalars(
+        query if cause_ids is None else query.where(PrintRun.cause_id.in_(cause_ids))
+    ).all()
 
 
 def batch_of_sheet(petition_id, serial):
@@ -55,7 +64,9 @@ def batch_of_sheet(petition_id, serial):
 def batches_of_sheets(petition_id, serials):
     """Return {serial: the batch in which it was typed last, or is being typed} for those of these sheets of a petition that were begun."""
     query = select(ImportBatch).where(
-        ImportBatch.sheet.in_(serials), ImportBatch.petition_id == petition_id, ImportBatch.state.in_(("open", "imported"))
+        ImportBatch.sheet.in_(serials),
+        ImportBatch.petition_id == petition_id,
+        ImportBatch.state.in_(("open", "imported")),
     )
     return {batch.sheet: batch for batch in db.session.scalars(query.order_by(ImportBatch.id))}
 
@@ -64,7 +75,11 @@ def remembered_columns(cause_id):
     """Return {column name: field, or nothing} as organizers of the cause matched them in the last files with a heading."""
     query = (
         select(ImportBatch.header, ImportBatch.mapping)
-        .where(ImportBatch.cause_id == cause_id, ImportBatch.kind == "file", ImportBatch.state.in_(("imported", "undone")))
+        .where(
+            ImportBatch.cause_id == cause_id,
+            ImportBatch.kind == "file",
+            ImportBatch.state.in_(("imported", "undone")),
+        )
         .order_by(ImportBatch.id.desc())
         .limit(5)
     )
@@ -102,9 +117,9 @@ def items_of(batch, *, waiting=False):
 
     Where only those `waiting` are asked for, rows that came in already are passed.
     """
-    query = select(ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out).where(
-        ImportRow.batch_id == batch.id
-    )
+    query = select(
+        ImportRow.place, ImportRow.cells, ImportRow.typed, ImportRow.fault, ImportRow.left_out
+    ).where(ImportRow.batch_id == batch.id)
     if waiting:
         query = query.where(WAITS)
     rows = db.session.execute(query.order_by(ImportRow.place)).all()
@@ -123,7 +138,11 @@ def items_in(batch, table):
 
 def _typed(batch, columns, row):
     if batch.kind == "typed":
-        return {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.place)} if any((row.typed or {}).values()) else {}
+        return (
+            {**(row.typed or {}), "sheet": batch.sheet, "row": str(row.place)}
+            if any((row.typed or {}).values())
+            else {}
+        )
     return {**typed_of(row.cells or [], columns), **(row.typed or {})}
 
 
@@ -141,17 +160,27 @@ def rows_with(batch_id, fate, *, after=0, most=50):
 
 def rows_in(batch_id):
     """Return how many rows of a batch that comes in are in."""
-    return db.session.scalar(select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ~WAITS))
+    return db.session.scalar(
+        select(func.count()).select_from(ImportRow).where(ImportRow.batch_id == batch_id, ~WAITS)
+    )
 
 
 def first_rows(batch_id, most=6):
     """Return the first rows of a file, its heading among them."""
-    query = select(ImportRow).where(ImportRow.batch_id == batch_id).order_by(ImportRow.place).limit(most)
+    query = (
+        select(ImportRow)
+        .where(ImportRow.batch_id == batch_id)
+        .order_by(ImportRow.place)
+        .limit(most)
+    )
     return db.session.scalars(query).all()
 
 
 def row_of_signature(signature_id):
     """Return (ImportRow, ImportBatch) that a signature came from, or None."""
-    query = select(ImportRow, ImportBatch).join(ImportBatch).where(ImportRow.signature_id == signature_id)
+    query = (
+        select(ImportRow, ImportBatch)
+        .join(ImportBatch)
+        .where(ImportRow.signature_id == signature_id)
+    )
     return db.session.execute(query).first()
-

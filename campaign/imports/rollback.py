@@ -55,12 +55,17 @@ def _take_part(batch_id, after):
     batch = mark_changed(locked(batch_id))
     here = _rows.c.batch_id == batch_id
     rows = db.session.execute(
-        select(_rows.c.place, _rows.c.signature_id).where(here, _rows.c.place > after).order_by(_rows.c.place).limit(AT_ONCE)
+        select(_rows.c.place, _rows.c.signature_id)
+        .where(here, _rows.c.place > after)
+        .order_by(_rows.c.place)
+        .limit(AT_ONCE)
     ).all()
     if not rows:
         batch.closed_at = utcnow()
         return None
-    db.session.execute(delete(_rows).where(here, _rows.c.place.in_([row.place for row in rows]), WAITS))
+    db.session.execute(
+        delete(_rows).where(here, _rows.c.place.in_([row.place for row in rows]), WAITS)
+    )
     ids = [row.signature_id for row in rows if row.signature_id is not None]
     return rows[-1].place, take_out(ids=ids, now=utcnow())
 
@@ -69,7 +74,9 @@ def _erase_part(batch_id):
     """Erase some rows; return whether there were any."""
     batch = mark_changed(locked(batch_id))
     here = _rows.c.batch_id == batch_id
-    some = db.session.scalars(select(_rows.c.place).where(here).order_by(_rows.c.place).limit(AT_ONCE)).all()
+    some = db.session.scalars(
+        select(_rows.c.place).where(here).order_by(_rows.c.place).limit(AT_ONCE)
+    ).all()
     if not some:
         batch.closed_at = utcnow()
     db.session.execute(delete(_rows).where(here, _rows.c.place.in_(some)))

@@ -1,8 +1,8 @@
 """Rows of a batch, written many at a time."""
 
+from campaign.db.bulk import insert_all
 from campaign.extensions import db
 from campaign.imports.models import ImportRow
-from campaign.db.bulk import insert_all
 
 AT_ONCE = 500
 _table = ImportRow.__table__
@@ -11,7 +11,15 @@ _table = ImportRow.__table__
 def row_of(batch_id, place, **columns):
     """Return the columns of an ImportRow that is empty but for `columns`."""
     empty = {"cells": None, "typed": None, "fault": "", "left_out": False, "fate": "", "why": {}}
-    return {**empty, "sheet": "", "sheet_row": "", "signature_id": None, **columns, "batch_id": batch_id, "place": place}
+    return {
+        **empty,
+        "sheet": "",
+        "sheet_row": "",
+        "signature_id": None,
+        **columns,
+        "batch_id": batch_id,
+        "place": place,
+    }
 
 
 def insert_rows(rows):

@@ -31,7 +31,12 @@ class SharedTexts:
 
     def _length(self, number):
         number = number.strip()
-        is_known = number.isascii() and number.isdecimal() and len(number) < 10 and int(number) < len(self._lengths)
+        is_known = (
+            number.isascii()
+            and number.isdecimal()
+            and len(number) < 10
+            and int(number) < len(self._lengths)
+        )
         return self._lengths[int(number)] if is_known else self._longest
 
     def _start(self, name, _attributes):
@@ -78,7 +83,11 @@ class _Cells:
 def _parse(words, start, end, text):
     parser = expat.ParserCreate()
     parser.buffer_text = True
-    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = (
+        start,
+        end,
+        text,
+    )
     # No spreadsheet writes one, and by its entities a text may grow beyond all measure.
     parser.StartDoctypeDeclHandler = _refuse_doctype
     parser.Parse(words, True)

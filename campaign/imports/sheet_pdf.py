@@ -25,7 +25,11 @@ LETTER_SIZE, LETTER_LEADING, ITEM_INDENT = 11, 1.45, 6 * MM
 COVER_SIZES, COVER_LEADING, COVER_ROOM = (22, 20, 18, 16, 14, 12), 1.25, 24 * MM
 DASH, BETWEEN_DASHES = 4 * MM, 3 * MM
 # Face, size, and the air before and behind.
-STYLES = {"head": (DOES_BOLD, 12.5, 6, 4), "text": (READS, LETTER_SIZE, 0, 7), "item": (READS, LETTER_SIZE, 0, 5)}
+STYLES = {
+    "head": (DOES_BOLD, 12.5, 6, 4),
+    "text": (READS, LETTER_SIZE, 0, 7),
+    "item": (READS, LETTER_SIZE, 0, 5),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,9 @@ class _Printing:
         self._bottom = height - EDGE
         # Measured once for all sheets: only serials differ.
         self._fitted_title = self._fit(spec.title, self._room, 58, SAYS, TITLE_SIZES, 1.08)
-        self._fitted_text = self._fit(spec.text, self._room, 62, READS, TEXT_SIZES, 1.36) if spec.text else ([], 0)
+        self._fitted_text = (
+            self._fit(spec.text, self._room, 62, READS, TEXT_SIZES, 1.36) if spec.text else ([], 0)
+        )
         self._to = self._sheets.lines(spec.to, self._room, DOES_BOLD, 9.5)[:2]
         self._consent = self._sheets.lines(spec.consent, self._wide, READS, 8.8)
 
@@ -103,7 +109,9 @@ class _Printing:
     def _set_letter(self):
         """Set the whole text before the sheets, for whoever wants to read it at the table, on as many leaves as it takes."""
         wide = (self._wide - (COLUMNS - 1) * GUTTER) / COLUMNS
-        lines = [line for kind, words in self._spec.letter for line in self._lines_of(kind, words, wide)]
+        lines = [
+            line for kind, words in self._spec.letter for line in self._lines_of(kind, words, wide)
+        ]
         place, y = 0, 0
         for mark, line, indent, face, size, before, behind in lines:
             high = before + size * LETTER_LEADING
@@ -125,7 +133,9 @@ class _Printing:
         self._sheets.box(0, 0, self._right + EDGE, fold, PALE)
         y = fold - 10 * MM - len(self._spec.cover) * COVER_ROOM
         for words in self._spec.cover:
-            lines, size = self._fit(words, self._wide, COVER_ROOM - 4 * MM, DOES_BOLD, COVER_SIZES, COVER_LEADING)
+            lines, size = self._fit(
+                words, self._wide, COVER_ROOM - 4 * MM, DOES_BOLD, COVER_SIZES, COVER_LEADING
+            )
             for at, line in enumerate(lines, 1):
                 self._say(line, self._left, y + at * size * COVER_LEADING, DOES_BOLD, size)
             y += COVER_ROOM
@@ -150,7 +160,15 @@ class _Printing:
         lines = self._sheets.lines(words, wide - indent, face, size)
         for at, line in enumerate(lines):
             is_first, is_last = at == 0, at == len(lines) - 1
-            yield mark if is_first else "", line, indent, face, size, before if is_first else 0, behind if is_last else 0
+            yield (
+                mark if is_first else "",
+                line,
+                indent,
+                face,
+                size,
+                before if is_first else 0,
+                behind if is_last else 0,
+            )
 
     def _set_title(self, lines, size):
         """Set the cause, these lines of the title and to whom it goes at the head of a leaf; return where the last line stands."""
@@ -175,7 +193,13 @@ class _Printing:
             self._say(line, self._left, y, READS, size)
         y += 13
         self._say(spec.whole_text, self._left, y, DOES, 8.5)
-        self._say(spec.short_address, self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5), y, DOES_BOLD, 8.5)
+        self._say(
+            spec.short_address,
+            self._left + self._sheets.width_of(spec.whole_text + " ", DOES, 8.5),
+            y,
+            DOES_BOLD,
+            8.5,
+        )
         return y
 
     def _set_codes(self, serial, url):
@@ -217,11 +241,22 @@ class _Printing:
             self._sheets.box(x - 0.3, top, 0.6, bottom - top, INK)
             if column.is_tick:
                 for row in range(rows):
-                    self._square(x + wide / 2 - 2.2 * MM, top + HEAD + (row + 0.5) * high - 2.2 * MM, 4.4 * MM)
+                    self._square(
+                        x + wide / 2 - 2.2 * MM,
+                        top + HEAD + (row + 0.5) * high - 2.2 * MM,
+                        4.4 * MM,
+                    )
             x += wide
         for row in range(rows):
             y = top + HEAD + row * high
-            self._say(str(row + 1), self._left + number / 2, y + high / 2 + 4, DOES_BOLD, 11, align="center")
+            self._say(
+                str(row + 1),
+                self._left + number / 2,
+                y + high / 2 + 4,
+                DOES_BOLD,
+                11,
+                align="center",
+            )
         for row in range(rows + 1):
             self._sheets.box(self._left, top + HEAD + row * high - 0.3, self._wide, 0.6, INK)
         self._sheets.box(self._left, top - 0.6, self._wide, 1.2, INK)
@@ -229,7 +264,9 @@ class _Printing:
         self._sheets.box(self._right - 0.3, top, 0.6, bottom - top, INK)
 
     def _heading(self, column, x, top, wide):
-        lines, size = self._fit(column.heading, wide - 5, HEAD - 4, DOES_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14)
+        lines, size = self._fit(
+            column.heading, wide - 5, HEAD - 4, DOES_BOLD, (8, 7.4, 6.8, 6.2, 5.6), 1.14
+        )
         y = top + (HEAD - 1.14 * size * len(lines)) / 2 + 0.82 * size
         for at, line in enumerate(lines):
             place = (x + wide / 2, "center") if column.is_tick else (x + 3, "left")

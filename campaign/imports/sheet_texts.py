@@ -6,11 +6,11 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_paragraphs
-from campaign.petitions.presenters import in_language
+from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.presenters import in_language
+from campaign.text.markdown import to_paragraphs
 
 WIDE, NARROW, TICK = 24, 12, 8.5
 
@@ -42,10 +42,17 @@ def sheet_spec(run):
             paper=run.paper,
             cause=petition.cause.text(lang).title,
             title=text.title,
-            to=_("To: %(targets)s", targets=" · ".join(target.name(lang) for target in petition.targets)) if petition.targets else "",
+            to=_(
+                "To: %(targets)s",
+                targets=" · ".join(target.name(lang) for target in petition.targets),
+            )
+            if petition.targets
+            else "",
             text=text.summary,
             letter=tuple(to_paragraphs(text.body)),
-            letter_words=_("The whole text, for whoever wants to read it before signing. The sheets to sign follow."),
+            letter_words=_(
+                "The whole text, for whoever wants to read it before signing. The sheets to sign follow."
+            ),
             whole_text=_("Read the whole text, and sign online:"),
             consent=run.wording,
             columns=_columns(petition, lang),
@@ -55,15 +62,21 @@ def sheet_spec(run):
             sheet_words=_("Sheet"),
             collected=(_("Collected by:"), _("Place:"), _("Date:")),
             foot=_("Please write in capitals. Pass full sheets on at once."),
-            cover=tuple(_cover(lang) for lang in (lang, *(other for other in LOCALES if other != lang))),
+            cover=tuple(
+                _cover(lang) for lang in (lang, *(other for other in LOCALES if other != lang))
+            ),
             serials=serials,
-            serial_urls=tuple(public + _path("organize.imports.sheet", serial=serial) for serial in serials),
+            serial_urls=tuple(
+                public + _path("organize.imports.sheet", serial=serial) for serial in serials
+            ),
         )
 
 
 def _cover(lang):
     with force_locale(LOCALES[lang]):
-        return _("Fold this page on the line, and lay it over the names above before the next person signs.")
+        return _(
+            "Fold this page on the line, and lay it over the names above before the next person signs."
+        )
 
 
 def _columns(petition, lang):
@@ -75,7 +88,14 @@ def _columns(petition, lang):
         Column(_("Postal code"), NARROW),
         *([Column(_("Country"), NARROW)] if "country" in asked else []),
         Column(_("E-mail (only if you like)"), WIDE + 10),
-        *(Column(question["label"], TICK if question["type"] == "tick" else NARROW + 4, question["type"] == "tick") for question in own),
+        *(
+            Column(
+                question["label"],
+                TICK if question["type"] == "tick" else NARROW + 4,
+                question["type"] == "tick",
+            )
+            for question in own
+        ),
         Column(_("Date"), NARROW - 1),
         Column(_("News"), TICK, is_tick=True),
         Column(_("Name shown"), TICK, is_tick=True),

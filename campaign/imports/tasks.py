@@ -6,8 +6,8 @@ from sqlalchemy import or_, select
 
 from campaign.accounts.audit import WORKER, record
 from campaign.extensions import db
-from campaign.imports.commit import carry_in
 from campaign.imports.classification import decide
+from campaign.imports.commit import carry_in
 from campaign.imports.models import AT_ONE_SITTING, ImportBatch
 from campaign.imports.operations import KEPT, drop
 from campaign.imports.queries import checker_for, items_of
@@ -21,7 +21,9 @@ _GO_BY = {"undone": carry_out, "dropped": erase_rows}
 
 def go_on(write, *, now):
     """Carry out, part by part, what was accepted, undone or thrown away and is large or was left in the middle; return how many batches."""
-    is_left = or_(ImportBatch.accepted_at < now - PATIENCE, ImportBatch.accepted_at.is_not(None) & _IS_LARGE)
+    is_left = or_(
+        ImportBatch.accepted_at < now - PATIENCE, ImportBatch.accepted_at.is_not(None) & _IS_LARGE
+    )
     left = db.session.scalars(select(ImportBatch).where(ImportBatch.state == "open", is_left)).all()
     for batch in left:
         checker = checker_for(batch, now)
@@ -40,7 +42,9 @@ def forget(write, *, now):
 
 def _let_go(write, now):
     # What is still being read in counts as thrown away too, and is no worker's until it has stood still.
-    is_left = or_(ImportBatch.changed_at < now - PATIENCE, (ImportBatch.state == "undone") & _IS_LARGE)
+    is_left = or_(
+        ImportBatch.changed_at < now - PATIENCE, (ImportBatch.state == "undone") & _IS_LARGE
+    )
     is_going = (ImportBatch.state.in_(_GO_BY), ImportBatch.closed_at.is_(None), is_left)
     left = db.session.execute(select(ImportBatch.id, ImportBatch.state).where(*is_going)).all()
     for batch_id, state in left:
@@ -49,8 +53,14 @@ def _let_go(write, now):
 
 
 def _drop_old(now):
-    forgotten = (ImportBatch.state == "open", ImportBatch.accepted_at.is_(None), ImportBatch.changed_at < now - KEPT)
-    old = db.session.scalars(select(ImportBatch).where(*forgotten).limit(20).with_for_update(skip_locked=True)).all()
+    forgotten = (
+        ImportBatch.state == "open",
+        ImportBatch.accepted_at.is_(None),
+        ImportBatch.changed_at < now - KEPT,
+    )
+    old = db.session.scalars(
+        select(ImportBatch).where(*forgotten).limit(20).with_for_update(skip_locked=True)
+    ).all()
     for batch in old:
         drop(batch_id=batch.id)
         record(WORKER, "imports.drop", subject=("import", batch.id), cause_id=batch.cause_id)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import LOCALES
-from campaign.text.names import clean_name, clean_text, name_key
 from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_NAME_LENGTH
+from campaign.text.names import clean_name, clean_text, name_key
 
 _WORDS = tomllib.loads((Path(__file__).parent / "data" / "values.toml").read_text("utf-8"))
 _TICKS = {word: answer == "yes" for answer, words in _WORDS["tick"].items() for word in words}
@@ -88,7 +88,9 @@ def instant(text, zone, day_first):
     first, second, year = map(int, parts.groups()[:3])
     # What cannot be a month is the day, whatever was said.
     day, month = (first, second) if (day_first or first > 12) and second <= 12 else (second, first)
-    return _within(datetime.combine(_day(year + 2000 if year < 100 else year, month, day), NOON), zone)
+    return _within(
+        datetime.combine(_day(year + 2000 if year < 100 else year, month, day), NOON), zone
+    )
 
 
 def newest_day(now):
@@ -142,8 +144,12 @@ def _plain(text):
 
 @lru_cache(maxsize=1)
 def _countries():
-    names = {_plain(name): code for locale in LOCALES.values() for code, name in countries(locale, ())}
-    return names | {_plain(word): code for code, words in _WORDS["country"].items() for word in words}
+    names = {
+        _plain(name): code for locale in LOCALES.values() for code, name in countries(locale, ())
+    }
+    return names | {
+        _plain(word): code for code, words in _WORDS["country"].items() for word in words
+    }
 
 
 def read_name(text):

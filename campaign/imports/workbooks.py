@@ -27,7 +27,11 @@ _REFERENCE = re.compile(rb"""[\s"']r\s*=\s*["']([A-Za-z]+)([0-9]+)["']""")
 # Spreadsheets note a blank row at the very end. A cell without a reference of its own would stand there.
 _FAR_ROW = re.compile(rb"""([\s"'])r\s*=\s*["'][0-9]{6,}["']""")
 # Blank rows that were once formatted reach far down, and blank columns to the right, but not both.
-MAX_ROW_INDEX, MAX_COLUMN_INDEX, MAX_CELLS = 4 * MAX_ROWS, 10 * MAX_COLUMNS, 2 * MAX_ROWS * MAX_COLUMNS
+MAX_ROW_INDEX, MAX_COLUMN_INDEX, MAX_CELLS = (
+    4 * MAX_ROWS,
+    10 * MAX_COLUMNS,
+    2 * MAX_ROWS * MAX_COLUMNS,
+)
 
 
 def read_workbook(data):
@@ -65,7 +69,14 @@ def _unpacked(data):
                 _refuse_far_cells(words)
                 texts = _looked_at(texts, part, words)
                 target.writestr(part.filename, _FAR_ROW.sub(rb"\1", words))
-    except (BadZipFile, zlib.error, NotImplementedError, EOFError, RuntimeError, ExpatError) as error:
+    except (
+        BadZipFile,
+        zlib.error,
+        NotImplementedError,
+        EOFError,
+        RuntimeError,
+        ExpatError,
+    ) as error:
         raise FileRefused("not_a_workbook") from error
     except TooMuchText as error:
         raise FileRefused("too_large_unpacked") from error

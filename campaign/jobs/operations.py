@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import func, select
 
+from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.jobs.models import Lease
-from campaign.db.insertion import insert
 
 LEASE = timedelta(seconds=1)
 # No clock of one machine is as far ahead of itself: such a lease was left by a clock that has been put back since.
@@ -26,7 +26,9 @@ def take_lease(name, *, holder, now):
         statement.on_conflict_do_update(
             index_elements=["name"],
             set_={"holder": holder, "expires_at": now + LEASE},
-            where=(Lease.holder == holder) | (Lease.expires_at < now) | (Lease.expires_at > now + ASTRAY),
+            where=(Lease.holder == holder)
+            | (Lease.expires_at < now)
+            | (Lease.expires_at > now + ASTRAY),
         ).returning(Lease.holder)
     )
     return taken is not None

@@ -6,11 +6,20 @@ from functools import cache
 
 ENTRY = "js/kiosk/app.js"
 SHEETS = ("css/site.css", "css/kiosk.css")
-PICTURES = ("img/mark.svg", "img/monarch.svg", "img/monarch-night.svg", "img/kiosk-180.png", "img/kiosk-192.png", "img/kiosk-512.png",
-            "img/kiosk-maskable-512.png")
+PICTURES = (
+    "img/mark.svg",
+    "img/monarch.svg",
+    "img/monarch-night.svg",
+    "img/kiosk-180.png",
+    "img/kiosk-192.png",
+    "img/kiosk-512.png",
+    "img/kiosk-maskable-512.png",
+)
 # Reads pairing codes where the browser cannot: large, and of no use without a network.
 LEFT_OUT = re.compile(r"^vendor/qr-decode-")
-NEEDED = re.compile(r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)["'](\.{0,2}/?[\w./-]+\.js)["']""")
+NEEDED = re.compile(
+    r"""(?:\bfrom\s*|\bimport\s*\(?\s*|\bnew URL\(\s*)["'](\.{0,2}/?[\w./-]+\.js)["']"""
+)
 
 
 @cache
@@ -31,5 +40,8 @@ def _scripts(folder):
             continue
         found.add(path)
         text = (folder / path).read_text()
-        waiting += [posixpath.normpath(posixpath.join(posixpath.dirname(path), name)) for name in NEEDED.findall(text)]
+        waiting += [
+            posixpath.normpath(posixpath.join(posixpath.dirname(path), name))
+            for name in NEEDED.findall(text)
+        ]
     return found

@@ -2,11 +2,11 @@
 
 from flask import Blueprint, Response, current_app, jsonify, make_response, render_template, url_for
 
+from campaign.http.caching import public
 from campaign.kiosk.app_files import app_files
 from campaign.kiosk.app_texts import app_words, without_app
-from campaign.http.caching import public
-from campaign.text.postal_codes import postal_code_shapes
 from campaign.montage.parcels import version
+from campaign.text.postal_codes import postal_code_shapes
 
 blueprint = Blueprint("kiosk_app", __name__, url_prefix="/kiosk")
 # The camera reads the pairing code, where the browser has a camera.
@@ -24,7 +24,9 @@ def shell():
         words=app_words(languages),
         without_app=without_app(languages),
         postal_codes=postal_code_shapes(),
-        shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace("NAME", "{shape}"),
+        shape_url=url_for("montage.shape_data", tag=version(), name="NAME").replace(
+            "NAME", "{shape}"
+        ),
         sprites_url=_sprites("{level}"),
         numbers_url=url_for("montage.numbers", slug="SLUG").replace("SLUG", "{cause}"),
     )
@@ -38,7 +40,12 @@ def worker():
     """The service worker: what it keeps stands before it, so that a new version is another script."""
     assets = current_app.extensions["assets"]
     script = (assets.folder / "js" / "kiosk" / "worker.js").read_text()
-    return _always_asked(Response(f"const kiosk = {current_app.json.dumps(_kept())};\n{script}", mimetype="text/javascript"))
+    return _always_asked(
+        Response(
+            f"const kiosk = {current_app.json.dumps(_kept())};\n{script}",
+            mimetype="text/javascript",
+        )
+    )
 
 
 @blueprint.get("/assets.json")

@@ -8,14 +8,18 @@ from functools import cache
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
 
-from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
-from campaign.kiosk.supporter_texts import FAULTS, SIGNING
 from campaign.i18n.locales import LOCALES
+from campaign.kiosk.supporter_texts import FAULTS, SIGNING
+from campaign.kiosk.tabler_texts import CREW, PROBLEMS, SETTING_UP
 
 WORDS = SIGNING | FAULTS | SETTING_UP | CREW | PROBLEMS
 NAMES = {"en": "English", "es": "Español", "fr": "Français"}
-NO_SCRIPT = _l("The kiosk needs JavaScript, to lock signatures on this tablet. Switch it on in the browser’s settings. Without it you can sign on the petition’s own page.")
-TOO_OLD = _l("The kiosk has not started. If this stays, the browser is too old for it: it takes Safari 14.1, Chrome 88 or Firefox 78, or newer. You can always sign on the petition’s own page.")
+NO_SCRIPT = _l(
+    "The kiosk needs JavaScript, to lock signatures on this tablet. Switch it on in the browser’s settings. Without it you can sign on the petition’s own page."
+)
+TOO_OLD = _l(
+    "The kiosk has not started. If this stays, the browser is too old for it: it takes Safari 14.1, Chrome 88 or Firefox 78, or newer. You can always sign on the petition’s own page."
+)
 
 
 @cache

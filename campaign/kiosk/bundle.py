@@ -9,16 +9,16 @@ from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_count
 from campaign.extensions import db
+from campaign.i18n.countries import countries
+from campaign.i18n.locales import LOCALES
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import present_key
 from campaign.kiosk.models import StaffPin
 from campaign.kiosk.pairing import table_code
 from campaign.kiosk.sealing import SUITE_NAME
-from campaign.i18n.countries import countries
-from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_html
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.queries import petition_counts, published_petitions
+from campaign.text.markdown import to_html
 
 CONSENT_VERSION = "2"
 MAX_RECORDS = 50
@@ -36,7 +36,12 @@ def bundle(kiosk, now):
     counts = petition_counts(petition.id for petition in petitions)
     return {
         # A revoked one gets no bundle: that the tag turns is what tells it.
-        "kiosk": {"id": kiosk.uuid, "name": kiosk.name, "expires_at": iso(kiosk.expires_at), "revoked": kiosk.revoked_at is not None},
+        "kiosk": {
+            "id": kiosk.uuid,
+            "name": kiosk.name,
+            "expires_at": iso(kiosk.expires_at),
+            "revoked": kiosk.revoked_at is not None,
+        },
         "event": {
             "slug": event.slug,
             "title": {lang: event.text(lang).title for lang in languages},
@@ -55,20 +60,33 @@ def bundle(kiosk, now):
             "palette": cause.palette,
         },
         "languages": languages,
-        "petitions": [_petition(each, languages, counts.get(each.id, 0), now) for each in petitions],
-        "countries": {lang: countries(lang, current_app.config["FIRST_COUNTRIES"]) for lang in languages},
-        "consent": {"version": CONSENT_VERSION, "words": {lang: _consent(lang) for lang in languages}},
+        "petitions": [
+            _petition(each, languages, counts.get(each.id, 0), now) for each in petitions
+        ],
+        "countries": {
+            lang: countries(lang, current_app.config["FIRST_COUNTRIES"]) for lang in languages
+        },
+        "consent": {
+            "version": CONSENT_VERSION,
+            "words": {lang: _consent(lang) for lang in languages},
+        },
         "key": _key(),
         "pin": _pin(event.id),
         "table": _table(kiosk),
-        "limits": {"batch": MAX_RECORDS, "body_bytes": MAX_BODY_BYTES, "sealed_bytes": MAX_SEALED_BYTES},
+        "limits": {
+            "batch": MAX_RECORDS,
+            "body_bytes": MAX_BODY_BYTES,
+            "sealed_bytes": MAX_SEALED_BYTES,
+        },
         "server_time": iso(now),
     }
 
 
 def tag_of(said):
     """Return the ETag of a bundle: it turns when a tablet should read it anew, and not with each signature."""
-    return blake2b(dumps(_without_counts(said), sort_keys=True).encode(), digest_size=12).hexdigest()
+    return blake2b(
+        dumps(_without_counts(said), sort_keys=True).encode(), digest_size=12
+    ).hexdigest()
 
 
 def languages_of(event):
@@ -89,7 +107,9 @@ def petitions_of(event):
 def is_signed_at(event, petition):
     """Return whether tablets of an event may collect for a petition of its cause."""
     named = {each.petition_id for each in event.petitions}
-    return petition.id in named or not any(each.id in named for each in published_petitions(event.cause_id))
+    return petition.id in named or not any(
+        each.id in named for each in published_petitions(event.cause_id)
+    )
 
 
 def needs_address(petition):

@@ -10,12 +10,12 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.events.queries import event_by_id
 from campaign.extensions import db
-from campaign.kiosk.codes import CONFIRM_NAME
-from campaign.kiosk.queries import kiosk_by_id
 from campaign.http.urls import absolute_url
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
+from campaign.kiosk.codes import CONFIRM_NAME
+from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.operations import enqueue_many
@@ -45,7 +45,11 @@ def tell_signers(signature_ids, *, now):
     """
     if not signature_ids:
         return
-    theirs = (_table.c.id.in_(signature_ids), _table.c.email_digest.is_not(None), _table.c.confirmed_at.is_not(None))
+    theirs = (
+        _table.c.id.in_(signature_ids),
+        _table.c.email_digest.is_not(None),
+        _table.c.confirmed_at.is_not(None),
+    )
     columns = (_table.c.id, _table.c.lang, _table.c.email_digest, _table.c.created_at)
     rows = db.session.execute(select(*columns).where(*theirs).order_by(_table.c.id)).all()
     if not rows:
@@ -58,7 +62,13 @@ def tell_signers(signature_ids, *, now):
     people = {}
     for row in rows:
         people.setdefault((row.email_digest, row.created_at), row)
-    enqueue_many([{"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang} for row in people.values()], due_at=now + WAITS)
+    enqueue_many(
+        [
+            {"kind": SIGNED_AT_TABLE, "subject_id": row.id, "lang": row.lang}
+            for row in people.values()
+        ],
+        due_at=now + WAITS,
+    )
 
 
 def _signed_at_table(owed):
@@ -69,7 +79,9 @@ def _signed_at_table(owed):
     together = [
         row
         for row in signatures_of_address(first.email_digest, first.email)
-        if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at) and row.state in GOES_TO and row.confirmed_at
+        if (row.kiosk_id, row.created_at) == (first.kiosk_id, first.created_at)
+        and row.state in GOES_TO
+        and row.confirmed_at
     ]
     if not together:
         return None
@@ -79,13 +91,23 @@ def _signed_at_table(owed):
         "event_title": _event_title(first, owed.lang),
         "signed_on": first.created_at,
         "asked_name": next((row.asked_name for row in together if row.name_display_asked), ""),
-        "confirm_url": absolute_url("tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)),
-        "mine_url": absolute_url("signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)),
+        "confirm_url": absolute_url(
+            "tables.confirm_name", owed.lang, token=tokens.token_for(CONFIRM_NAME, first)
+        ),
+        "mine_url": absolute_url(
+            "signatures.mine", owed.lang, token=tokens.token_for(tokens.MINE, first)
+        ),
         **_sender(petition_by_id(first.petition_id), owed.lang),
         "site_name": "Volante",
     }
     email = render("signature_at_table", owed.lang, **context)
-    return Message(to=first.email, to_name=first.full_name, digest=first.email_digest, lang=owed.lang, **email._asdict())
+    return Message(
+        to=first.email,
+        to_name=first.full_name,
+        digest=first.email_digest,
+        lang=owed.lang,
+        **email._asdict(),
+    )
 
 
 def _signed(row, lang):
@@ -114,7 +136,12 @@ def _silent(owed):
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
-    if organizer is None or organizer.removed_at is not None or kiosk is None or kiosk.silence_told_at is None:
+    if (
+        organizer is None
+        or organizer.removed_at is not None
+        or kiosk is None
+        or kiosk.silence_told_at is None
+    ):
         return None
     event, locale = kiosk.event, LOCALES[owed.lang]
     context = {
@@ -126,7 +153,11 @@ def _silent(owed):
     }
     email = render("kiosk_silent", owed.lang, cause_title="Volante", site_name="Volante", **context)
     return Message(
-        to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **email._asdict()
+        to=organizer.email,
+        to_name=organizer.name,
+        digest=organizer.email_digest,
+        lang=owed.lang,
+        **email._asdict(),
     )
 
 

@@ -11,15 +11,15 @@ from campaign.extensions import db
 from campaign.kiosk.bundle import is_signed_at, languages_of, needs_address
 from campaign.kiosk.key_pairs import private_keys
 from campaign.kiosk.parsing import Malformed, read_said
-from campaign.kiosk.sealing import Unreadable, binding, unseal
 from campaign.kiosk.record_sync import Opened
-from campaign.text.slugs import is_slug
-from campaign.petitions.presenters import in_language
+from campaign.kiosk.sealing import Unreadable, binding, unseal
 from campaign.petitions.models import Petition
+from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import signing_terms, slug_after
 from campaign.signatures.fields import OptionalEmailField
 from campaign.signatures.forms import ANSWER_PREFIX, form_class
 from campaign.signatures.rule_cache import reason_to_hold
+from campaign.text.slugs import is_slug
 
 # Clocks that agree to within so much are right.
 AGREES = timedelta(minutes=1)
@@ -76,7 +76,9 @@ class _Petitions:
     def _find(self, slug):
         if not is_slug(slug):
             return None
-        ours = select(Petition).where(Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft")
+        ours = select(Petition).where(
+            Petition.cause_id == self.kiosk.cause_id, Petition.state != "draft"
+        )
         for name in (slug, slug_after(slug)):
             if name and (found := db.session.scalar(ours.where(Petition.slug == name))):
                 return found
@@ -88,7 +90,15 @@ def _open(petitions, record, private, skew, now):
     try:
         said = _said(kiosk, record, private)
     except Unreadable:
-        return Opened(record.uuid, record.sequence, record.key, record.sealed, now, reason="unreadable", is_readable=False)
+        return Opened(
+            record.uuid,
+            record.sequence,
+            record.key,
+            record.sealed,
+            now,
+            reason="unreadable",
+            is_readable=False,
+        )
     return _judged(petitions, record, said, _possible(said.signed_at, skew, kiosk.paired_at, now))
 
 
@@ -138,7 +148,11 @@ def _judged(petitions, record, said, signed_at, *, is_let_in=False):
         words = columns_of(said, terms, must_have_address=must_have_address)
     except Invalid as fault:
         return Opened(**facts, reason="invalid", faults=fault.labels)
-    lang = said.lang if said.lang in current_app.config["LANGUAGES"] else languages_of(petitions.kiosk.event)[0]
+    lang = (
+        said.lang
+        if said.lang in current_app.config["LANGUAGES"]
+        else languages_of(petitions.kiosk.event)[0]
+    )
     return Opened(**facts, terms=terms, lang=lang, is_confirmed=not must_have_address, words=words)
 
 
@@ -147,7 +161,9 @@ def _was_open(petition, instant):
         return False
     if petition.closes_at and instant >= petition.closes_at:
         return False
-    return petition.state != "closed" or (petition.closed_at is not None and instant < petition.closed_at)
+    return petition.state != "closed" or (
+        petition.closed_at is not None and instant < petition.closed_at
+    )
 
 
 def columns_of(said, terms, *, must_have_address):
@@ -156,13 +172,17 @@ def columns_of(said, terms, *, must_have_address):
     if not form.validate():
         raise Invalid(tuple(str(form[name].label.text) for name in form.errors))
     address, words = form.email.address, form.columns()
-    rule = reason_to_hold(terms, network=None, mail_domain=address.domain if address else "", words=words)
+    rule = reason_to_hold(
+        terms, network=None, mail_domain=address.domain if address else "", words=words
+    )
     return {**words, "held_reason": rule}
 
 
 def _form_of(terms, must_have_address):
     # Answers are kept in one language whatever was read, so any will do.
-    form = form_class(terms.required_fields, [in_language(question, "en") for question in terms.questions])
+    form = form_class(
+        terms.required_fields, [in_language(question, "en") for question in terms.questions]
+    )
     return form if must_have_address else _without_address(form)
 
 
@@ -176,4 +196,10 @@ def _typed(said):
     answers = {ANSWER_PREFIX + name: value for name, value in said.words["answers"].items()}
     sent = {**said.words, **answers}
     del sent["answers"]
-    return MultiDict({name: "y" if value is True else value for name, value in sent.items() if value is not False})
+    return MultiDict(
+        {
+            name: "y" if value is True else value
+            for name, value in sent.items()
+            if value is not False
+        }
+    )

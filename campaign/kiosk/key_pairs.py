@@ -41,7 +41,9 @@ def drop_keys(*, now):
 
     A tablet needs a key from when it was told it until, told another one, it had nothing left to send.
     """
-    retired = db.session.scalars(select(KioskKey).where(KioskKey.retired_at <= now - KEPT_AT_LEAST)).all()
+    retired = db.session.scalars(
+        select(KioskKey).where(KioskKey.retired_at <= now - KEPT_AT_LEAST)
+    ).all()
     dropped = [key for key in retired if not _is_needed(key)]
     if dropped:
         db.session.execute(delete(KioskKey).where(KioskKey.id.in_([key.id for key in dropped])))
@@ -50,9 +52,15 @@ def drop_keys(*, now):
 
 def _is_needed(key):
     has_sent_all = Kiosk.emptied_at.is_not(None) & (Kiosk.emptied_at > Kiosk.key_since)
-    may_hold = (Kiosk.key_id == key.id) | ((Kiosk.paired_at <= key.retired_at) & Kiosk.key_id.is_not(None) & ~has_sent_all)
+    may_hold = (Kiosk.key_id == key.id) | (
+        (Kiosk.paired_at <= key.retired_at) & Kiosk.key_id.is_not(None) & ~has_sent_all
+    )
     held = select(Kiosk.id).where(may_hold).limit(1)
-    in_review = select(KioskRecord.id).where(IN_REVIEW, KioskRecord.key == key.uuid, KioskRecord.sealed.is_not(None)).limit(1)
+    in_review = (
+        select(KioskRecord.id)
+        .where(IN_REVIEW, KioskRecord.key == key.uuid, KioskRecord.sealed.is_not(None))
+        .limit(1)
+    )
     return db.session.scalar(held) is not None or db.session.scalar(in_review) is not None
 
 

@@ -82,7 +82,9 @@ class Kiosk(db.Model):
 
     def is_silent(self, now):
         """Return whether it holds signatures, as far as it has told, and was not heard of for long."""
-        return self.waiting > 0 and self.last_seen_at is not None and now - self.last_seen_at >= SILENT
+        return (
+            self.waiting > 0 and self.last_seen_at is not None and now - self.last_seen_at >= SILENT
+        )
 
     def state(self, now):
         """Return `revoked`, `expired`, `new` (never seen), `online` or `away`."""
@@ -103,7 +105,10 @@ class PairingCode(db.Model):
     """
 
     __tablename__ = "kiosk_pairing_code"
-    __table_args__ = (UniqueConstraint("digest"), Index("ix_kiosk_pairing_code_event_id", "event_id"))
+    __table_args__ = (
+        UniqueConstraint("digest"),
+        Index("ix_kiosk_pairing_code_event_id", "event_id"),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
@@ -138,7 +143,10 @@ class TableCode(db.Model):
     """The short address of a table, `/t/<code>`, by which people sign on their own phones; of a kiosk, or of all the event's."""
 
     __tablename__ = "kiosk_table_code"
-    __table_args__ = (Index("ix_kiosk_table_code_event_id", "event_id"), UniqueConstraint("kiosk_id"))
+    __table_args__ = (
+        Index("ix_kiosk_table_code_event_id", "event_id"),
+        UniqueConstraint("kiosk_id"),
+    )
 
     code: Mapped[str] = mapped_column(String(6), primary_key=True)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id"))
@@ -197,7 +205,11 @@ class KioskRecord(db.Model):
         Index("ix_kiosk_record_shift_id", "shift_id"),
         Index("ix_kiosk_record_drawn", "id", sqlite_where=DRAWN, postgresql_where=DRAWN),
         Index(
-            "ix_kiosk_record_in_review", "kiosk_id", "id", sqlite_where=IN_REVIEW, postgresql_where=IN_REVIEW
+            "ix_kiosk_record_in_review",
+            "kiosk_id",
+            "id",
+            sqlite_where=IN_REVIEW,
+            postgresql_where=IN_REVIEW,
         ),
     )
 
@@ -211,7 +223,9 @@ class KioskRecord(db.Model):
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     claimed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     petition_id: Mapped[int | None] = mapped_column(ForeignKey("petition.id"))
-    signature_id: Mapped[int | None] = mapped_column(ForeignKey("signature.id", ondelete="SET NULL"))
+    signature_id: Mapped[int | None] = mapped_column(
+        ForeignKey("signature.id", ondelete="SET NULL")
+    )
     shift_id: Mapped[int | None] = mapped_column(ForeignKey("kiosk_shift.id"))
     key: Mapped[str] = mapped_column(String(36), default="")
     sealed: Mapped[bytes | None] = mapped_column(LargeBinary)

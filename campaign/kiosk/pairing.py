@@ -9,14 +9,14 @@ from flask_babel import gettext as _
 from sqlalchemy import select, update
 
 from campaign.accounts.audit import Actor, record
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, note_ended
+from campaign.i18n.locales import LOCALES
 from campaign.kiosk import codes
 from campaign.kiosk.key_pairs import make_key, present_key
 from campaign.kiosk.models import Kiosk, PairingCode, StaffPin, TableCode
-from campaign.db.insertion import insert
-from campaign.i18n.locales import LOCALES
 
 CODE_GOOD_FOR = timedelta(minutes=15)
 # After the event's end tablets go home, find a network, and send the rest.
@@ -25,7 +25,9 @@ EXTENSION = timedelta(days=1)
 SALT_BYTES = 16
 MAX_NAME_LENGTH = 60
 # Nobody who watches a table should get in with one of the first tries.
-GUESSED_PINS = frozenset({"123456", "654321", "012345", "112233", "121212", *(str(digit) * 6 for digit in range(10))})
+GUESSED_PINS = frozenset(
+    {"123456", "654321", "012345", "112233", "121212", *(str(digit) * 6 for digit in range(10))}
+)
 
 
 class UnknownCode(CampaignError):
@@ -73,13 +75,19 @@ def pair(*, typed, app="", now):
 
     Raises UnknownCode, ExpiredCode and UsedCode.
     """
-    code = db.session.scalar(select(PairingCode).where(PairingCode.digest == codes.code_digest(codes.read_code(typed))))
+    code = db.session.scalar(
+        select(PairingCode).where(PairingCode.digest == codes.code_digest(codes.read_code(typed)))
+    )
     if code is None:
         raise UnknownCode
     if code.used_at is None and now >= code.expires_at:
         raise ExpiredCode
     # Of two devices that show it at the same instant one is later.
-    mine = update(PairingCode).where(PairingCode.id == code.id, PairingCode.used_at.is_(None)).values(used_at=now)
+    mine = (
+        update(PairingCode)
+        .where(PairingCode.id == code.id, PairingCode.used_at.is_(None))
+        .values(used_at=now)
+    )
     if db.session.execute(mine.execution_options(synchronize_session=False)).rowcount == 0:
         raise UsedCode
     event = event_by_id(code.event_id)
@@ -90,7 +98,9 @@ def pair(*, typed, app="", now):
     kiosk.expires_at = max(event.ends_at, now) + GOOD_AFTER_EVENT
     db.session.add(kiosk)
     db.session.flush()
-    db.session.execute(update(PairingCode).where(PairingCode.id == code.id).values(kiosk_id=kiosk.id))
+    db.session.execute(
+        update(PairingCode).where(PairingCode.id == code.id).values(kiosk_id=kiosk.id)
+    )
     table_code(event_id=event.id, kiosk_id=kiosk.id)
     if present_key() is None:
         make_key(now=now)
@@ -147,7 +157,12 @@ def table_code(*, event_id, kiosk_id=None):
     """Return the TableCode of a kiosk, or that of the event for all its tables; it is made when first asked for."""
     mine = TableCode.kiosk_id == kiosk_id if kiosk_id else TableCode.kiosk_id.is_(None)
     # Two who ask at the same instant may make two, and both lead there; the same one is shown from then on.
-    found = db.session.scalar(select(TableCode).where(TableCode.event_id == event_id, mine).order_by(TableCode.code).limit(1))
+    found = db.session.scalar(
+        select(TableCode)
+        .where(TableCode.event_id == event_id, mine)
+        .order_by(TableCode.code)
+        .limit(1)
+    )
     if found is None:
         code = codes.new_table_code()
         while db.session.get(TableCode, code):
@@ -161,5 +176,8 @@ def table_code(*, event_id, kiosk_id=None):
 def locked(kiosk_id):
     """Return the kiosk, so that nobody else changes it, nor takes in what it sends, before this transaction ends."""
     return db.session.scalars(
-        select(Kiosk).where(Kiosk.id == kiosk_id).with_for_update().execution_options(populate_existing=True)
+        select(Kiosk)
+        .where(Kiosk.id == kiosk_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()

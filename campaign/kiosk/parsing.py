@@ -96,7 +96,9 @@ def read_report(sent):
         waiting=_whole(sent.get("waiting")) or 0,
         oldest_at=_instant(sent.get("oldest")),
         last_sequence=_whole(sent.get("last_sequence")) or 0,
-        shifts=[read for shift in shifts[:MAX_SHIFTS] if (read := _shift(shift))] if isinstance(shifts, list) else [],
+        shifts=[read for shift in shifts[:MAX_SHIFTS] if (read := _shift(shift))]
+        if isinstance(shifts, list)
+        else [],
     )
 
 
@@ -141,7 +143,9 @@ def read_said(plain):
         drawn=drawn if len(drawn) <= MAX_DRAWN and _PATH.fullmatch(drawn) else "",
         words={
             **{name: value for name in _WORDS if isinstance(value := sent.get(name), str)},
-            "answers": {name: value for name, value in answers.items() if isinstance(value, str | bool)},
+            "answers": {
+                name: value for name, value in answers.items() if isinstance(value, str | bool)
+            },
             "subscribe": sent.get("subscribe") is True,
         },
     )

@@ -52,7 +52,10 @@ def code_by_id(code_id):
     """Return the PairingCode with this id and its event, or None."""
     event = joinedload(PairingCode.event).selectinload(Event.texts)
     return db.session.scalar(
-        select(PairingCode).where(PairingCode.id == code_id).options(event).execution_options(populate_existing=True)
+        select(PairingCode)
+        .where(PairingCode.id == code_id)
+        .options(event)
+        .execution_options(populate_existing=True)
     )
 
 
@@ -75,7 +78,11 @@ def kiosk_name(kiosk_id):
 def many_on_phones(event_id):
     """Return how many have signed on their own phones by the codes of an event's tables."""
     codes = select(SOURCE).where(TableCode.event_id == event_id)
-    return db.session.scalar(select(func.count()).where(SOURCED, Signature.source.in_(codes), Signature.state != "pending"))
+    return db.session.scalar(
+        select(func.count()).where(
+            SOURCED, Signature.source.in_(codes), Signature.state != "pending"
+        )
+    )
 
 
 def shifts_of(event_id, most=100):
@@ -116,7 +123,11 @@ def stored_since(cause_ids, since):
     """Return rows (Event, name of a kiosk, how many signatures it brought since an instant, when it last did); all causes where None."""
     brought = (TOLD_STORED, KioskRecord.received_at >= since)
     many = (
-        select(KioskRecord.kiosk_id, func.count().label("many"), func.max(KioskRecord.received_at).label("newest"))
+        select(
+            KioskRecord.kiosk_id,
+            func.count().label("many"),
+            func.max(KioskRecord.received_at).label("newest"),
+        )
         .join(Kiosk, Kiosk.id == KioskRecord.kiosk_id)
         # Only those that were heard of since: their records have an index of their own.
         .where(Kiosk.last_seen_at >= since, *brought)
@@ -130,7 +141,9 @@ def stored_since(cause_ids, since):
         .order_by(many.c.newest.desc())
         .options(selectinload(Event.texts))
     )
-    return db.session.execute(query if cause_ids is None else query.where(Event.cause_id.in_(cause_ids))).all()
+    return db.session.execute(
+        query if cause_ids is None else query.where(Event.cause_id.in_(cause_ids))
+    ).all()
 
 
 def pin_of(event_id):
@@ -153,8 +166,17 @@ def counted_among(kiosk, uuids, now):
 
     The answer is the same for someone who had signed already, so it names no butterfly.
     """
-    last = db.session.scalar(select(CauseTally.last_number).where(CauseTally.cause_id == kiosk.cause_id)) or 0
-    arrived = (KioskRecord.kiosk_id == kiosk.id, KioskRecord.uuid.in_(uuids), KioskRecord.received_at <= now - HATCHED_WITHIN)
+    last = (
+        db.session.scalar(
+            select(CauseTally.last_number).where(CauseTally.cause_id == kiosk.cause_id)
+        )
+        or 0
+    )
+    arrived = (
+        KioskRecord.kiosk_id == kiosk.id,
+        KioskRecord.uuid.in_(uuids),
+        KioskRecord.received_at <= now - HATCHED_WITHIN,
+    )
     return dict.fromkeys(db.session.scalars(select(KioskRecord.uuid).where(*arrived)), last)
 
 
@@ -165,13 +187,24 @@ def gaps_of(kiosk_id):
 
 def gaps_among(kiosk_ids):
     """Return {kiosk id: its gaps, as gaps_of tells them} of those that have any."""
-    arrived = select(KioskRecord.kiosk_id, KioskRecord.sequence).where(KioskRecord.kiosk_id.in_(kiosk_ids)).distinct().subquery()
+    arrived = (
+        select(KioskRecord.kiosk_id, KioskRecord.sequence)
+        .where(KioskRecord.kiosk_id.in_(kiosk_ids))
+        .distinct()
+        .subquery()
+    )
     its = {"partition_by": arrived.c.kiosk_id, "order_by": arrived.c.sequence}
     before = func.coalesce(func.lag(arrived.c.sequence).over(**its), 0).label("before")
     steps = select(arrived, before).subquery()
-    place = func.row_number().over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence).label("place")
+    place = (
+        func.row_number()
+        .over(partition_by=steps.c.kiosk_id, order_by=steps.c.sequence)
+        .label("place")
+    )
     gaps = select(steps, place).where(steps.c.sequence > steps.c.before + 1).subquery()
-    rows = db.session.execute(select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence))
+    rows = db.session.execute(
+        select(gaps).where(gaps.c.place <= MAX_GAPS).order_by(gaps.c.kiosk_id, gaps.c.sequence)
+    )
     found = {}
     for row in rows:
         found.setdefault(row.kiosk_id, []).append([row.before + 1, row.sequence - 1])
@@ -195,7 +228,9 @@ def tallies_of(kiosks, now):
             func.count().filter(KioskRecord.signed_at >= hour).label("hour"),
             func.count().filter(KioskRecord.signed_at >= today).label("today"),
         )
-        .where(KioskRecord.kiosk_id.in_(found), TOLD_STORED, KioskRecord.signed_at >= min(hour, today))
+        .where(
+            KioskRecord.kiosk_id.in_(found), TOLD_STORED, KioskRecord.signed_at >= min(hour, today)
+        )
         .group_by(KioskRecord.kiosk_id)
     )
     return found | {row.kiosk_id: {"hour": row.hour, "today": row.today} for row in rows}
@@ -203,12 +238,18 @@ def tallies_of(kiosks, now):
 
 def shift_ids(kiosk_id, uuids):
     """Return {uuid: id} of the shifts of a kiosk."""
-    rows = db.session.execute(select(Shift.uuid, Shift.id).where(Shift.kiosk_id == kiosk_id, Shift.uuid.in_(uuids)))
+    rows = db.session.execute(
+        select(Shift.uuid, Shift.id).where(Shift.kiosk_id == kiosk_id, Shift.uuid.in_(uuids))
+    )
     return {uuid: shift_id for uuid, shift_id in rows}
 
 
 def _midnight(now, zone):
-    return now.astimezone(ZoneInfo(zone)).replace(hour=0, minute=0, second=0, microsecond=0, fold=0).astimezone(UTC)
+    return (
+        now.astimezone(ZoneInfo(zone))
+        .replace(hour=0, minute=0, second=0, microsecond=0, fold=0)
+        .astimezone(UTC)
+    )
 
 
 def _whole():

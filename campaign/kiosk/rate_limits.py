@@ -4,9 +4,9 @@ from flask import current_app
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
-from campaign.security.rate_limit_storage import limit_storage
 from campaign.security.digests import is_local
 from campaign.security.network_limits import NetworkLimit
+from campaign.security.rate_limit_storage import limit_storage
 
 PAIRINGS = RateLimitItemPerMinute(30, 15)
 REQUESTS = RateLimitItemPerMinute(240)
@@ -17,7 +17,9 @@ class KioskPace:
 
     def __init__(self, config):
         self._limiter = FixedWindowRateLimiter(limit_storage(config))
-        self._pairings = NetworkLimit(self._limiter, PAIRINGS, config["SECRET_KEY"].encode(), "kiosk pairing")
+        self._pairings = NetworkLimit(
+            self._limiter, PAIRINGS, config["SECRET_KEY"].encode(), "kiosk pairing"
+        )
 
     def may_pair(self, network):
         """Count one try at a code; return whether it is one too many from this network."""

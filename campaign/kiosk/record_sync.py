@@ -9,6 +9,8 @@ from datetime import datetime
 
 from sqlalchemy import select
 
+from campaign.db.bulk import insert_all
+from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.kiosk.emails import tell_signers
 from campaign.kiosk.models import KioskRecord, Shift
@@ -16,8 +18,6 @@ from campaign.kiosk.pairing import locked
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import Room
 from campaign.kiosk.trust import trusted
-from campaign.db.bulk import insert_all
-from campaign.db.insertion import insert
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.bulk_create import DUPLICATE, collect_all, collected
 from campaign.signatures.name_display import waiting_for_confirmation
@@ -104,10 +104,14 @@ def keep_shifts(kiosk, told, records):
         values = {**shift, "kiosk_id": kiosk.id}
         news = {name: shift[name] for name in ("tabler", "started_at", "ended_at", "tally")}
         row = insert(Shift.__table__).values(values)
-        db.session.execute(row.on_conflict_do_update(index_elements=["kiosk_id", "uuid"], set_=news))
+        db.session.execute(
+            row.on_conflict_do_update(index_elements=["kiosk_id", "uuid"], set_=news)
+        )
     untold = {record.shift: record.signed_at for record in records if record.shift}
     for uuid, started_at in untold.items():
-        row = insert(Shift.__table__).values(uuid=uuid, kiosk_id=kiosk.id, tabler="", started_at=started_at, tally=0)
+        row = insert(Shift.__table__).values(
+            uuid=uuid, kiosk_id=kiosk.id, tabler="", started_at=started_at, tally=0
+        )
         db.session.execute(row.on_conflict_do_nothing(index_elements=["kiosk_id", "uuid"]))
     return shift_ids(kiosk.id, [*untold, *(shift["uuid"] for shift in told)])
 
@@ -129,9 +133,17 @@ def _keep(kiosk, records, shifts, now):
     signatures = [as_collected(record, kiosk, shifts, now) for record in good]
     fates = collect_all(signatures)
     tell_signers([fate.id for fate in fates if fate.id], now=now)
-    _note_repeats([each.columns for each, fate in zip(signatures, fates, strict=True) if fate.outcome == DUPLICATE])
+    _note_repeats(
+        [
+            each.columns
+            for each, fate in zip(signatures, fates, strict=True)
+            if fate.outcome == DUPLICATE
+        ]
+    )
     fate_of = dict(zip((record.uuid for record in good), fates, strict=True))
-    rows = [_row(kiosk.id, record, fate_of.get(record.uuid), room, shifts, now) for record in records]
+    rows = [
+        _row(kiosk.id, record, fate_of.get(record.uuid), room, shifts, now) for record in records
+    ]
     insert_all(db.session.connection(), _table, rows)
     return {row["uuid"]: Receipt.of(row["uuid"], row["status"], row["reason"]) for row in rows}
 
@@ -153,7 +165,11 @@ def as_collected(record, kiosk, shifts, now, *, is_reviewed=False):
 
     A full name waits for its owner, unless their email confirms the signature anyway or an organizer has looked at it.
     """
-    words = record.words if is_reviewed or not record.is_confirmed else waiting_for_confirmation(record.words)
+    words = (
+        record.words
+        if is_reviewed or not record.is_confirmed
+        else waiting_for_confirmation(record.words)
+    )
     return collected(
         terms=record.terms,
         lang=record.lang,

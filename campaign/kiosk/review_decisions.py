@@ -45,7 +45,9 @@ def let_in(*, kiosk_id, record_id, opened, now):
 def reject(*, record_ids, now):
     """Leave these records in review for good: they are no signatures, and are forgotten some time after."""
     rows = db.session.scalars(
-        select(KioskRecord).where(KioskRecord.id.in_(record_ids), KioskRecord.status == REVIEW).with_for_update()
+        select(KioskRecord)
+        .where(KioskRecord.id.in_(record_ids), KioskRecord.status == REVIEW)
+        .with_for_update()
     ).all()
     for row in rows:
         row.decided_at = row.decided_at or now
@@ -61,9 +63,18 @@ def discard(*, kiosk_id, only_unreadable, now):
 
 def put_back(*, kiosk_id):
     """Let all that was rejected of one kiosk wait for review again, as far as it is still kept; return how many."""
-    return _decide_all(kiosk_id, KioskRecord.decided_at.is_not(None), KioskRecord.sealed.is_not(None), decided_at=None)
+    return _decide_all(
+        kiosk_id,
+        KioskRecord.decided_at.is_not(None),
+        KioskRecord.sealed.is_not(None),
+        decided_at=None,
+    )
 
 
 def _decide_all(kiosk_id, *here, **values):
-    done = update(KioskRecord).where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *here).values(**values)
+    done = (
+        update(KioskRecord)
+        .where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *here)
+        .values(**values)
+    )
     return db.session.execute(done.execution_options(synchronize_session=False)).rowcount

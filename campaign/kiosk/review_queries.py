@@ -13,7 +13,13 @@ def kept_for_review(event_id, kiosk_id=None, *, after_id=0, most=20):
     return db.session.scalars(
         select(KioskRecord)
         .join(KioskRecord.kiosk)
-        .where(Kiosk.event_id == event_id, *its, IN_REVIEW, KioskRecord.decided_at.is_(None), KioskRecord.id > after_id)
+        .where(
+            Kiosk.event_id == event_id,
+            *its,
+            IN_REVIEW,
+            KioskRecord.decided_at.is_(None),
+            KioskRecord.id > after_id,
+        )
         .order_by(KioskRecord.id)
         .limit(most)
         .options(contains_eager(KioskRecord.kiosk).joinedload(Kiosk.event))

@@ -4,13 +4,19 @@ from flask import Blueprint, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from campaign.extensions import write
-from campaign.kiosk import bundle, pairing
-from campaign.kiosk import key_pairs
-from campaign.kiosk import record_sync
+from campaign.kiosk import bundle, key_pairs, pairing, record_sync
 from campaign.kiosk.forms import open_records
-from campaign.kiosk.rate_limits import pace
+from campaign.kiosk.parsing import (
+    Malformed,
+    TooLarge,
+    read_ids,
+    read_json,
+    read_pairing,
+    read_records,
+    read_report,
+)
 from campaign.kiosk.queries import counted_among, gaps_of, kiosk_by_id, kiosk_by_secret, tally_of
-from campaign.kiosk.parsing import Malformed, TooLarge, read_ids, read_json, read_pairing, read_records, read_report
+from campaign.kiosk.rate_limits import pace
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("kiosk", __name__)
@@ -84,7 +90,9 @@ def sync():
         most_an_hour=current_app.config["KIOSK_HOURLY_QUOTA"],
         now=now,
     )
-    refusals = [_said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal]
+    refusals = [
+        _said_of(record.uuid, "refused", record.refusal) for record in records if record.refusal
+    ]
     if records and not receipts and not refusals:
         raise Refused(507, "full")
     kiosk = kiosk_by_id(kiosk_id)

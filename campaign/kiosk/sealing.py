@@ -27,7 +27,9 @@ def new_pair(name):
     """Return a new key pair as (public bytes, private bytes encrypted under SECRET_KEY for the key called `name`)."""
     private = X25519PrivateKey.generate()
     nonce = secrets.token_bytes(NONCE_BYTES)
-    return private.public_key().public_bytes_raw(), nonce + _box().encrypt(nonce, private.private_bytes_raw(), name.encode())
+    return private.public_key().public_bytes_raw(), nonce + _box().encrypt(
+        nonce, private.private_bytes_raw(), name.encode()
+    )
 
 
 def private_key(name, sealed):

@@ -8,8 +8,15 @@ SIGNING = {
     "sign_here": _l("Sign here in English"),
     "so_far_one": _l("butterfly so far"),
     "so_far_many": _l("butterflies so far"),
-    "picture_one": _l("The picture of “%(title)s”: so far one butterfly sits in it, for one signature.", title="{title}"),
-    "picture_many": _l("The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.", title="{title}", num="{n}"),
+    "picture_one": _l(
+        "The picture of “%(title)s”: so far one butterfly sits in it, for one signature.",
+        title="{title}",
+    ),
+    "picture_many": _l(
+        "The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.",
+        title="{title}",
+        num="{n}",
+    ),
     "nothing_open": _l("No petition is open at this table now. Ask the people at the table."),
     "stopped": _l("This tablet takes no more signatures. Ask the people at the table."),
     "start_again": _l("Start again"),
@@ -48,10 +55,12 @@ SIGNING = {
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
     # The same sentence as on the web: see petitions/delivery.py.
     "delivery_one": _l(
-        "We give these details to those the petition is addressed to: %(list)s. We never give them your email address.", list="{list}"
+        "We give these details to those the petition is addressed to: %(list)s. We never give them your email address.",
+        list="{list}",
     ),
     "delivery_many": _l(
-        "We give these details to those the petitions are addressed to: %(list)s. We never give them your email address.", list="{list}"
+        "We give these details to those the petitions are addressed to: %(list)s. We never give them your email address.",
+        list="{list}",
     ),
     "delivery_each": _l("We give these details to those each petition is addressed to:"),
     "delivery_never": _l("We never give them your email address."),
@@ -59,9 +68,13 @@ SIGNING = {
     "signing": _l("One moment…"),
     "faults_one": _l("One thing to mend"),
     "faults_many": _l("%(count)s things to mend", count="{n}"),
-    "not_kept": _l("This tablet could not keep your signature, so you have not signed. Please tell the people at the table: they have paper."),
+    "not_kept": _l(
+        "This tablet could not keep your signature, so you have not signed. Please tell the people at the table: they have paper."
+    ),
     "still": _l("Are you still there?"),
-    "still_hint": _l("Otherwise this screen is wiped, so that the next person does not see your words."),
+    "still_hint": _l(
+        "Otherwise this screen is wiped, so that the next person does not see your words."
+    ),
     "still_hint_reading": _l("If not, this screen goes back to the start."),
     "still_left_one": _l("Wiped in %(count)s second", count="{n}"),
     "still_left_many": _l("Wiped in %(count)s seconds", count="{n}"),
@@ -75,9 +88,13 @@ SIGNING = {
     "thanks_joined": _l("Look: your butterfly joins the picture."),
     "thanks_joined_many": _l("Look: your butterflies join the picture."),
     "thanks_wait": _l(
-        "We will write to %(address)s. When you answer that letter, your butterfly leaves the chrysalis and takes its place.", address="{email}"
+        "We will write to %(address)s. When you answer that letter, your butterfly leaves the chrysalis and takes its place.",
+        address="{email}",
     ),
-    "thanks_also": _l("One thing is left: we will write to %(address)s. Answer that letter, and the rest of what you signed counts too.", address="{email}"),
+    "thanks_also": _l(
+        "One thing is left: we will write to %(address)s. Answer that letter, and the rest of what you signed counts too.",
+        address="{email}",
+    ),
     "thanks_carry": _l("Carry on at home: point your phone’s camera here."),
     "thanks_next": _l("Done, next person"),
     "thanks_left_one": _l("This screen clears in %(count)s second.", count="{n}"),
@@ -86,7 +103,9 @@ SIGNING = {
 FAULTS = {
     "fault_given_name": _l("Write the name by which you sign."),
     "fault_family_name": _l("Write your family name."),
-    "fault_name_control": _l("The name holds a character that cannot be shown. Please type it again."),
+    "fault_name_control": _l(
+        "The name holds a character that cannot be shown. Please type it again."
+    ),
     "fault_name_link": _l("A name cannot hold an address or a link."),
     "fault_name_no_letter": _l("A name needs at least one letter."),
     "fault_name_long": _l("That is longer than %(most)s letters.", most=80),
@@ -100,7 +119,9 @@ FAULTS = {
     "fault_email_local": _l("The part before the @ is not quite right."),
     "fault_country": _l("Choose your country."),
     "fault_postal_code_missing": _l("Write your postal code."),
-    "fault_postal_code": _l("That is not a postal code of this country, such as %(example)s.", example="{example}"),
+    "fault_postal_code": _l(
+        "That is not a postal code of this country, such as %(example)s.", example="{example}"
+    ),
     "fault_comment": _l("Write a few words."),
     "fault_answer": _l("This question needs an answer."),
     "fault_too_long": _l("That is too long."),

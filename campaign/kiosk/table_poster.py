@@ -4,11 +4,11 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
-from campaign.sharing.qr_codes import QUIET
 from campaign.montage.fonts import DOES, SAYS
 from campaign.montage.ornaments import INK, INK_2, INK_3
 from campaign.montage.poster_paper import EDGE, MARGIN, PosterPaper
 from campaign.montage.poster_spec import PAPER_MM
+from campaign.sharing.qr_codes import QUIET
 
 PAPERS = ("A4", "A3", "A2")
 POINTS = 72 / 25.4
@@ -41,9 +41,14 @@ class _TablePoster(PosterPaper):
         self._begin_sheet()
         top = MARGIN + 62
         # No language is louder than another.
-        size = min(self._fitted(title, TITLE_HEIGHT, SAYS, TITLES, LEADING)[1] for title in self._titles.values())
+        size = min(
+            self._fitted(title, TITLE_HEIGHT, SAYS, TITLES, LEADING)[1]
+            for title in self._titles.values()
+        )
         for lang, title in self._titles.items():
-            top = self._set_words(lang, self._fitted(title, TITLE_HEIGHT, SAYS, (size,), LEADING)[0], size, top)
+            top = self._set_words(
+                lang, self._fitted(title, TITLE_HEIGHT, SAYS, (size,), LEADING)[0], size, top
+            )
         self._set_code(top + 10, self._height - 250)
         self._set_address()
         return self._sheets.output()
@@ -66,10 +71,15 @@ class _TablePoster(PosterPaper):
         self._sheets.code(self._url, left * u, upper * u, side * u, BLACK, quiet=QUIET)
 
     def _set_address(self):
-        size = next((s for s in ADDRESS if self._width(self._address, SAYS, s) <= 1000 - 2 * EDGE), ADDRESS[-1])
+        size = next(
+            (s for s in ADDRESS if self._width(self._address, SAYS, s) <= 1000 - 2 * EDGE),
+            ADDRESS[-1],
+        )
         self._say(self._address, 500, self._height - 166, SAYS, size, INK, align="center")
         with_no_camera = []
         for lang in self._titles:
             with force_locale(LOCALES[lang]):
                 with_no_camera.append(_("or type this address"))
-        self._say(" · ".join(with_no_camera), 500, self._height - 122, DOES, 21, INK_2, align="center")
+        self._say(
+            " · ".join(with_no_camera), 500, self._height - 122, DOES, 21, INK_2, align="center"
+        )

@@ -3,15 +3,14 @@
 from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
 
 from campaign.extensions import write
+from campaign.http.caching import private, public
 from campaign.kiosk import bundle
 from campaign.kiosk.codes import CONFIRM_NAME
 from campaign.kiosk.queries import event_of_table
-from campaign.http.caching import private, public
-from campaign.process.clock import utcnow
 from campaign.petitions.presenters import card
 from campaign.petitions.queries import petition_by_id, petition_counts
-from campaign.signatures import name_display
-from campaign.signatures import tokens
+from campaign.process.clock import utcnow
+from campaign.signatures import name_display, tokens
 from campaign.signatures.queries import signature_by_token
 
 blueprint = Blueprint("tables", __name__)
@@ -58,7 +57,9 @@ def confirm_name(token):
     page = render_template(
         "tables/confirm_name.html",
         token=token,
-        waiting=[(row, card(petition_by_id(row.petition_id), g.lang, 0, utcnow())) for row in waiting],
+        waiting=[
+            (row, card(petition_by_id(row.petition_id), g.lang, 0, utcnow())) for row in waiting
+        ],
         mine_url=url_for("signatures.mine", token=_own_token(signature)),
     )
     return private(make_response(page))

@@ -39,7 +39,12 @@ def tell_of_silence(*, now):
         select(Kiosk)
         .join(Event, Event.id == Kiosk.event_id)
         .where(
-            *(Kiosk.waiting > 0, Kiosk.last_seen_at <= now - SILENT, Kiosk.silence_told_at.is_(None), Kiosk.revoked_at.is_(None)),
+            *(
+                Kiosk.waiting > 0,
+                Kiosk.last_seen_at <= now - SILENT,
+                Kiosk.silence_told_at.is_(None),
+                Kiosk.revoked_at.is_(None),
+            ),
             *(Event.starts_at <= now, Event.ends_at > now - LOOKED_FOR),
         )
         .with_for_update(of=Kiosk, skip_locked=True)
@@ -48,22 +53,38 @@ def tell_of_silence(*, now):
     for kiosk in silent:
         kiosk.silence_told_at = now
         entries = [
-            record(WORKER, TOLD, subject=("kiosk", kiosk.id), cause_id=kiosk.cause_id, details={"organizer": owner.id})
+            record(
+                WORKER,
+                TOLD,
+                subject=("kiosk", kiosk.id),
+                cause_id=kiosk.cause_id,
+                details={"organizer": owner.id},
+            )
             for owner in owners_of(kiosk.cause_id)
         ]
-        enqueue_many([
-            {"kind": emails.SILENT, "subject_id": entry.id, "lang": organizer_by_id(entry.details["organizer"]).lang}
-            for entry in entries
-        ])
+        enqueue_many(
+            [
+                {
+                    "kind": emails.SILENT,
+                    "subject_id": entry.id,
+                    "lang": organizer_by_id(entry.details["organizer"]).lang,
+                }
+                for entry in entries
+            ]
+        )
     db.session.flush()
     return len(silent)
 
 
 def _forget_sealed(edge):
-    is_over = exists().where(Petition.id == KioskRecord.petition_id, Petition.retention_done_at.is_not(None))
+    is_over = exists().where(
+        Petition.id == KioskRecord.petition_id, Petition.retention_done_at.is_not(None)
+    )
     old = (
         select(KioskRecord.id)
-        .where(IN_REVIEW, KioskRecord.sealed.is_not(None), or_(KioskRecord.decided_at <= edge, is_over))
+        .where(
+            IN_REVIEW, KioskRecord.sealed.is_not(None), or_(KioskRecord.decided_at <= edge, is_over)
+        )
         .limit(BATCH)
     )
     return _change(old, sealed=None)
@@ -82,6 +103,9 @@ def _forget_drawn():
 
 def _change(ids, **values):
     done = db.session.execute(
-        update(KioskRecord).where(KioskRecord.id.in_(ids)).values(**values).execution_options(synchronize_session=False)
+        update(KioskRecord)
+        .where(KioskRecord.id.in_(ids))
+        .values(**values)
+        .execution_options(synchronize_session=False)
     )
     return done.rowcount

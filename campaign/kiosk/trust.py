@@ -15,7 +15,9 @@ MAX_LATE = timedelta(days=3)
 
 def trusted(kiosk, records, *, most_an_hour, now):
     """Return these Opened records in order, for review those with which the kiosk is not trusted, or which are too many for their hour."""
-    return _within_quota(kiosk.id, [_by_kiosk(record, kiosk, now) for record in records], most_an_hour)
+    return _within_quota(
+        kiosk.id, [_by_kiosk(record, kiosk, now) for record in records], most_an_hour
+    )
 
 
 def _by_kiosk(record, kiosk, now):
@@ -51,6 +53,8 @@ def _within_quota(kiosk_id, records, most_an_hour):
 def _came_in(kiosk_id, hour):
     return db.session.scalar(
         select(func.count()).where(
-            KioskRecord.kiosk_id == kiosk_id, KioskRecord.signed_at >= hour, KioskRecord.signed_at < hour + HOUR
+            KioskRecord.kiosk_id == kiosk_id,
+            KioskRecord.signed_at >= hour,
+            KioskRecord.signed_at < hour + HOUR,
         )
     )

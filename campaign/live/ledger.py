@@ -34,7 +34,11 @@ def public_lines(rows: Iterable[tuple[datetime, str, str, int]], *, is_quiet: bo
         told = {} if is_quiet else _told(kinds)
         lines += [Line(hour, "hour", reason, evidence, change) for evidence, change in told.items()]
         rest_of_days[hour.replace(hour=0), reason] += sum(kinds.values()) - sum(told.values())
-    lines += [Line(day, "day", reason, MIXED, change) for (day, reason), change in rest_of_days.items() if change]
+    lines += [
+        Line(day, "day", reason, MIXED, change)
+        for (day, reason), change in rest_of_days.items()
+        if change
+    ]
     return sorted(lines)
 
 

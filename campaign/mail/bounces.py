@@ -68,7 +68,9 @@ def _delivery_report(part, told):
     for fields in blocks if isinstance(blocks, list) else ():
         if str(fields.get("Action", "")).strip().lower() != FAILED:
             continue
-        address = _recipient(fields.get("Original-Recipient")) or _recipient(fields.get("Final-Recipient"))
+        address = _recipient(fields.get("Original-Recipient")) or _recipient(
+            fields.get("Final-Recipient")
+        )
         found = STATUS.search(str(fields.get("Status", "")))
         status = found.group(1) if found else ""
         # As at hand-over: only what says that the address itself is wrong may cost somebody their address.

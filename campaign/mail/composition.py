@@ -15,9 +15,9 @@ from flask import current_app
 from flask_babel import force_locale
 
 from campaign.i18n.locales import LOCALES
-from campaign.process.clock import utcnow
 from campaign.mail.message_ids import local_part
 from campaign.mail.policy import PLAIN, WITH_UTF8
+from campaign.process.clock import utcnow
 
 WIDTH = 72
 # Line separators, control characters and lone surrogates break a header; bidi controls make a name look like another.
@@ -98,7 +98,9 @@ def to_email(message, settings):
     email["Date"] = format_datetime(utcnow())
     name = local_part(settings["SECRET_KEY"].encode(), message.message_key, message.digest)
     email["Message-ID"] = f"<{name}@{_host(settings['PUBLIC_URL'])}>"
-    email["From"] = sender(settings) if message.has_sender_name else _address(sender(settings).addr_spec)
+    email["From"] = (
+        sender(settings) if message.has_sender_name else _address(sender(settings).addr_spec)
+    )
     email["To"] = recipient
     email["Subject"] = one_line(message.subject)
     if message.reply_to:
@@ -114,7 +116,11 @@ def to_email(message, settings):
     email.add_alternative(message.html, subtype="html", cte="quoted-printable")
     for file in message.attachments:
         email.add_attachment(
-            file.data, file.maintype, file.subtype, filename=file.name, params=file.parameters or None
+            file.data,
+            file.maintype,
+            file.subtype,
+            filename=file.name,
+            params=file.parameters or None,
         )
     # Last, since setting the content takes such headers away.
     email["Content-Language"] = message.lang

@@ -11,13 +11,13 @@ from urllib.parse import urlsplit
 
 from campaign.extensions import db
 from campaign.mail import operations
-from campaign.mail.smtp_replies import Delivered, Refused
-from campaign.mail.sender_pool import Letter, Round
 from campaign.mail.composition import sender, to_email
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.folder import folder_of
-from campaign.mail.result_buffer import Marks
 from campaign.mail.models import BULK, MAX_REPORTS, PERSONAL
+from campaign.mail.result_buffer import Marks
+from campaign.mail.sender_pool import Letter, Round
+from campaign.mail.smtp_replies import Delivered, Refused
 from campaign.mail.transport import Envelope, transport_from
 
 BATCH = 100
@@ -66,7 +66,12 @@ def make_outbox_worker(app, write):
     transports = [transport_from(url, folder_of(settings), hello=hello) for _ in range(connections)]
     limit = DailyLimit(settings)
     return OutboxWorker(
-        composers=composers_of(app), transports=transports, write=write, settings=settings, limit=limit, bound_kinds=bound_kinds(app)
+        composers=composers_of(app),
+        transports=transports,
+        write=write,
+        settings=settings,
+        limit=limit,
+        bound_kinds=bound_kinds(app),
     )
 
 
@@ -142,7 +147,11 @@ class OutboxWorker:
         db.session.rollback()
         letters, under_way = [], Counter()
         for row, message in messages:
-            is_bound = self._limit is not None and row.kind in self._bound_kinds and message.digest is not None
+            is_bound = (
+                self._limit is not None
+                and row.kind in self._bound_kinds
+                and message.digest is not None
+            )
             if (row.priority, message.digest) in refused:
                 marks.dropped(row.id, reason="the address takes no mail")
             elif is_bound and not self._limit.has_room(message.digest, under_way[message.digest]):
@@ -156,7 +165,11 @@ class OutboxWorker:
         """Return pairs of priority and digest that no email is sent for."""
         digests = [message.digest for _, message in messages if message.digest is not None]
         least = {PERSONAL: MAX_REPORTS, BULK: 1}
-        return {(priority, digest) for priority, reports in least.items() for digest in operations.refused_among(digests, min_reports=reports)}
+        return {
+            (priority, digest)
+            for priority, reports in least.items()
+            for digest in operations.refused_among(digests, min_reports=reports)
+        }
 
     def _word(self, row, marks):
         composer = self._composers.get(row.kind)
@@ -220,4 +233,3 @@ class OutboxWorker:
             marks.refused(id, digest=letter.digest, reason=fact.reason)
         else:
             marks.reschedule(id, error=fact.reason)
-

@@ -34,7 +34,9 @@ def names_in(folder):
     """Return the file names of all messages, newest first."""
     if not folder.is_dir():
         return []
-    return sorted((path.name for path in folder.iterdir() if NAME.fullmatch(path.name)), reverse=True)
+    return sorted(
+        (path.name for path in folder.iterdir() if NAME.fullmatch(path.name)), reverse=True
+    )
 
 
 def page_of(folder, page):
@@ -57,7 +59,10 @@ def find(folder, name):
     email = message_from_bytes(path.read_bytes(), policy=policy.default)
     text, html = (email.get_body([kind]) for kind in ("plain", "html"))
     return _found(
-        name, email, text=text.get_content() if text else "", html=html.get_content() if html else ""
+        name,
+        email,
+        text=text.get_content() if text else "",
+        html=html.get_content() if html else "",
     )
 
 

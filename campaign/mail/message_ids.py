@@ -23,7 +23,9 @@ def proven_name(key: bytes, message_id: str, address_digest: bytes) -> str | Non
     """Return what names the message, if it is one that we sent to the address behind the digest; else None."""
     local, _, _ = message_id.strip().strip("<>").partition("@")
     name, _, proof = local.partition(".")
-    return name if compare_digest(proof.encode(), _proof(key, name, address_digest).encode()) else None
+    return (
+        name if compare_digest(proof.encode(), _proof(key, name, address_digest).encode()) else None
+    )
 
 
 def _proof(key: bytes, name: str, address_digest: bytes) -> str:

@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import BigInteger, Index, LargeBinary, SmallInteger, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("owed", "sent", "dropped", "failed")
@@ -33,8 +33,16 @@ class OutboxMessage(db.Model):
     __tablename__ = "owed_message"
     __table_args__ = (
         one_of("state", STATES),
-        Index("ix_owed_message_due", "priority", "due_at", sqlite_where=OWED, postgresql_where=OWED),
-        Index("ix_owed_message_troubled", "kind", "subject_id", sqlite_where=TROUBLED, postgresql_where=TROUBLED),
+        Index(
+            "ix_owed_message_due", "priority", "due_at", sqlite_where=OWED, postgresql_where=OWED
+        ),
+        Index(
+            "ix_owed_message_troubled",
+            "kind",
+            "subject_id",
+            sqlite_where=TROUBLED,
+            postgresql_where=TROUBLED,
+        ),
     )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)

@@ -5,11 +5,11 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
-from campaign.extensions import db
 from campaign.db.bulk import insert_all
 from campaign.db.insertion import insert
-from campaign.process.clock import utcnow
+from campaign.extensions import db
 from campaign.mail.models import MAX_REPORTS, OWED, PERSONAL, OutboxMessage, UndeliverableAddress
+from campaign.process.clock import utcnow
 
 LOCK = timedelta(minutes=2)
 FIRST_DELAY = timedelta(seconds=30)
@@ -33,7 +33,14 @@ def enqueue(*, kind, subject_id, lang):
 def enqueue_many(mails, *, priority=PERSONAL, due_at=None):
     """Queue several emails with one statement, for `due_at` (now); each is a dict of `kind`, `subject_id` and `lang`."""
     now = utcnow()
-    usual = {"priority": priority, "created_at": now, "due_at": due_at or now, "attempts": 0, "state": "owed", "last_error": ""}
+    usual = {
+        "priority": priority,
+        "created_at": now,
+        "due_at": due_at or now,
+        "attempts": 0,
+        "state": "owed",
+        "last_error": "",
+    }
     insert_all(db.session.connection(), _table, [mail | usual for mail in mails])
 
 
@@ -45,7 +52,11 @@ def claim(*, limit, now):
     database's time.
     """
     free = _table.c.locked_until.is_(None) | (_table.c.locked_until <= now)
-    first = select(func.min(_table.c.priority)).where(OWED, _table.c.due_at <= now, free).scalar_subquery()
+    first = (
+        select(func.min(_table.c.priority))
+        .where(OWED, _table.c.due_at <= now, free)
+        .scalar_subquery()
+    )
     # As a CTE, since PostgreSQL may run a plain subquery with a limit more than once.
     due = (
         select(_table.c.id)
@@ -66,7 +77,9 @@ def claim(*, limit, now):
 
 def renew(ids, *, now):
     """Keep claimed messages that a mail server takes its time over."""
-    db.session.execute(update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=now + LOCK))
+    db.session.execute(
+        update(_table).where(_table.c.id.in_(ids), OWED).values(locked_until=now + LOCK)
+    )
 
 
 def mark_sent(ids, *, now):
@@ -107,7 +120,9 @@ def refuse_address(digest, *, reason, now):
         digest=digest, reason=reason[:200], since=now, reports=MAX_REPORTS, message=""
     )
     db.session.execute(
-        statement.on_conflict_do_update(index_elements=["digest"], set_={"reports": statement.excluded.reports})
+        statement.on_conflict_do_update(
+            index_elements=["digest"], set_={"reports": statement.excluded.reports}
+        )
     )
 
 
@@ -128,7 +143,11 @@ def report_address(digest, *, reason, message, now):
 def refused_among(digests, *, min_reports=MAX_REPORTS):
     """Return the set of those digests whose address takes no mail, by at least `min_reports` reports."""
     known = UndeliverableAddress.digest
-    return set(db.session.scalars(select(known).where(known.in_(digests), UndeliverableAddress.reports >= min_reports)))
+    return set(
+        db.session.scalars(
+            select(known).where(known.in_(digests), UndeliverableAddress.reports >= min_reports)
+        )
+    )
 
 
 def refusal_of(digest):

@@ -45,7 +45,9 @@ class Marks:
     def refused(self, id, *, digest, reason):
         """Note that the message's address takes no mail; `digest` may be None."""
         if digest is not None:
-            self._others.append(lambda now: operations.refuse_address(digest, reason=reason, now=now))
+            self._others.append(
+                lambda now: operations.refuse_address(digest, reason=reason, now=now)
+            )
         self.dropped(id, reason=reason)
 
     def seconds_left(self):

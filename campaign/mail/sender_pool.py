@@ -54,7 +54,9 @@ class Round:
 
     def results(self, seconds_to_wait):
         """Yield (letter, fact) as they come, and None whenever `seconds_to_wait()` have passed without one."""
-        threads = [Thread(target=self._carry, args=[each], daemon=True) for each in self._transports]
+        threads = [
+            Thread(target=self._carry, args=[each], daemon=True) for each in self._transports
+        ]
         for thread in threads:
             thread.start()
         self._running = len(threads)

@@ -8,7 +8,9 @@ BAD_ADDRESS = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.0", "
 BAD_ADDRESS_REPLIES = (550, 551, 553)
 
 # Many servers say with a bare 550 that they do not like *us*; that must never cost a supporter their address.
-ABOUT_US = re.compile(r"relay|auth|denied|polic|block|spam|reputation|sender|rate|limit|quota|full", re.IGNORECASE)
+ABOUT_US = re.compile(
+    r"relay|auth|denied|polic|block|spam|reputation|sender|rate|limit|quota|full", re.IGNORECASE
+)
 ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 

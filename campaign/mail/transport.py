@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
 
-from campaign.process.clock import utcnow
-from campaign.mail.smtp_replies import Delivered, TryLater, Unreachable, judge
 from campaign.mail.server_url import server_from
+from campaign.mail.smtp_replies import Delivered, TryLater, Unreachable, judge
+from campaign.process.clock import utcnow
 
 IDLE_SECONDS = 10
 ANSWER_SECONDS = 15.0

@@ -31,4 +31,7 @@ def petition(slug):
 
 def _picture(card):
     picture = card_png(Path(current_app.config["VAR_DIR"]) / "pictures", card)
-    return public(Response(picture.png, mimetype="image/png"), SECONDS if picture.is_current else OLDER_SECONDS)
+    return public(
+        Response(picture.png, mimetype="image/png"),
+        SECONDS if picture.is_current else OLDER_SECONDS,
+    )

@@ -74,7 +74,9 @@ def _set_foot(sheets, card):
     sheets.say(card.address, EDGE, HEIGHT - 40, DOES, 22, INK_3)
     bottom = HEIGHT - 84 - 26
     # Where nobody has signed yet, the words stand for the count.
-    face, sizes, colour = (DOES, (26, 24, 22), INK_2) if card.count else (SAYS, (52, 46, 40, 34), INK)
+    face, sizes, colour = (
+        (DOES, (26, 24, 22), INK_2) if card.count else (SAYS, (52, 46, 40, 34), INK)
+    )
     lines, size = sheets.fitted(card.words, WORDS, 110, face, sizes, 1.3)
     for line in reversed(lines):
         sheets.say(line, EDGE, bottom, face, size, colour)

@@ -44,7 +44,9 @@ class Cloud:
 
     def __init__(self, flock: Flock) -> None:
         self._flock = flock
-        self._fine = next((points for widest, points in FINE.items() if flock.width <= widest), COARSE)
+        self._fine = next(
+            (points for widest, points in FINE.items() if flock.width <= widest), COARSE
+        )
         self._stamps = _stamps(flock.size * self._fine)
         self._reach = ceil(flock.size * 1.22 * REACH / 2) + 2
 
@@ -56,7 +58,9 @@ class Cloud:
         for first in range(top, bottom, height):
             last = min(first + height, bottom)
             near = flock.part(flock.between(first - reach, last + reach))
-            picture[first - top : last - top] = _paint_band(near, self._stamps, fine, reach, first, last)
+            picture[first - top : last - top] = _paint_band(
+                near, self._stamps, fine, reach, first, last
+            )
         return picture
 
 

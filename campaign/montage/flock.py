@@ -45,7 +45,12 @@ COLUMNS = ("x", "y", "variant", "flip", "turn", "scale", "tints")
 
 
 def gather(
-    shape: Shape, count: int, width: int, gaps: Collection[int], night: bool, seen: int | None = None
+    shape: Shape,
+    count: int,
+    width: int,
+    gaps: Collection[int],
+    night: bool,
+    seen: int | None = None,
 ) -> Flock:
     """Butterflies 1 … count without the gaps, for a picture `width` pixels wide.
 

@@ -12,8 +12,29 @@ SAYS, READS, DOES, DOES_BOLD = "kalnia", "literata", "archivo", "archivo-semibol
 # Asked in this order where a text has signs that our own face lacks; the largest file last.
 OTHERS = (
     "noto-serif",
-    *("arabic", "hebrew", "devanagari", "bengali", "gujarati", "gurmukhi", "kannada", "malayalam", "oriya"),
-    *("sinhala", "tamil", "telugu", "thai", "lao", "khmer", "myanmar", "georgian", "armenian", "ethiopic"),
+    *(
+        "arabic",
+        "hebrew",
+        "devanagari",
+        "bengali",
+        "gujarati",
+        "gurmukhi",
+        "kannada",
+        "malayalam",
+        "oriya",
+    ),
+    *(
+        "sinhala",
+        "tamil",
+        "telugu",
+        "thai",
+        "lao",
+        "khmer",
+        "myanmar",
+        "georgian",
+        "armenian",
+        "ethiopic",
+    ),
     *("cherokee", "syllabics", "tifinagh", "thaana", "syriac", "nko", "adlam", "han"),
 )
 # Joiners and marks of direction are obeyed, not printed.
@@ -34,7 +55,10 @@ def runs(text, face):
         if _has_all(one, text):
             return [(one, text)]
     by_sign = [(_face_of(sign, face), sign) for sign in text]
-    return [(one, "".join(sign for _, sign in group)) for one, group in groupby(by_sign, key=lambda each: each[0])]
+    return [
+        (one, "".join(sign for _, sign in group))
+        for one, group in groupby(by_sign, key=lambda each: each[0])
+    ]
 
 
 def can_print(text):

@@ -13,7 +13,14 @@ def asked_number(name, *, least, most, usual):
         return usual
     is_number = text.isascii() and text.isdecimal() and len(text) <= MAX_NUMBER_LENGTH
     if not is_number or not least <= int(text) <= most:
-        _refuse(_("%(name)s must be a whole number from %(least)s to %(most)s.", name=name, least=least, most=most))
+        _refuse(
+            _(
+                "%(name)s must be a whole number from %(least)s to %(most)s.",
+                name=name,
+                least=least,
+                most=most,
+            )
+        )
     return int(text)
 
 

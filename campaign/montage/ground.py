@@ -27,13 +27,23 @@ class Ground:
     def __init__(self, shape: Shape, flock: Flock, count: int, night: bool) -> None:
         self._width = flock.width
         fullness = _between(count, 150, 2500)
-        self._shade = _shade(shape, flock, count, fullness, night) if fullness and len(flock.x) else None
+        self._shade = (
+            _shade(shape, flock, count, fullness, night) if fullness and len(flock.x) else None
+        )
         strength = _ghost_strength(count)
-        self._dots = _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, strength) if strength else None
+        self._dots = (
+            _Dots(shape, self._width, GHOST_NIGHT if night else GHOST_DAY, strength)
+            if strength
+            else None
+        )
 
     def lay(self, top: int, bottom: int) -> np.ndarray:
         """Rows top … bottom: rows × width × 4 uint8 (red, green, blue, alpha), premultiplied."""
-        ground = self._shaded(top, bottom) if self._shade else Image.new("CMYK", (self._width, bottom - top))
+        ground = (
+            self._shaded(top, bottom)
+            if self._shade
+            else Image.new("CMYK", (self._width, bottom - top))
+        )
         if self._dots:
             self._dots.paste(ground, top, bottom)
         return np.asarray(ground)
@@ -113,4 +123,6 @@ class _Dots:
     def paste(self, ground: Image.Image, top: int, bottom: int) -> None:
         for x, y in self._corners.tolist():
             if top - self._side < y < bottom:
-                ground.paste(self._colour, (x, y - top, x + self._side, y - top + self._side), self._mask)
+                ground.paste(
+                    self._colour, (x, y - top, x + self._side, y - top + self._side), self._mask
+                )

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.process import isolated
-from campaign.montage.shape_extraction import Cut
 from campaign.montage.models import StoredShape
 from campaign.montage.pictures import Line, kept
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import DATA, FILES
 from campaign.montage.uploads import MAX_BYTES, PictureRefused
+from campaign.process import isolated
 
 MAX_SECONDS = 90
 
@@ -61,7 +61,13 @@ def cut_out(content, *, title, cut):
         files = {file: (folder / file).read_bytes() for file in FILES} if done["name"] else {}
         ground = tuple(done.pop("ground"))
         cut = Cut(**done.pop("cut"))
-        return CutOut(files=files, cut=cut, picture=(folder / "picture.webp").read_bytes(), ground=ground, **done)
+        return CutOut(
+            files=files,
+            cut=cut,
+            picture=(folder / "picture.webp").read_bytes(),
+            ground=ground,
+            **done,
+        )
 
 
 def preview_png(folder, *, shape, count, width, gaps=(), night=False):

@@ -10,11 +10,11 @@ import resource
 import sys
 from pathlib import Path
 
-from campaign.process.parent import exit_with_parent
-from campaign.montage.shape_extraction import Cut, ground_of, is_clear, settled
 from campaign.montage.drawing import draw, encode_png
+from campaign.montage.shape_extraction import Cut, ground_of, is_clear, settled
 from campaign.montage.shapes import shape_in
 from campaign.montage.uploads import PictureRefused, read_picture, shape_of
+from campaign.process.parent import exit_with_parent
 
 # Somebody waits for it, so that not everything else goes first.
 NICENESS = 10
@@ -30,7 +30,12 @@ def cut(folder, *, title, by, threshold, inverted):
         return {"refused": refused.reason}
     picture.save(folder / "picture.webp", "WEBP", quality=QUALITY, method=2)
     way = settled(picture, Cut(by, threshold, inverted))
-    facts = {"width": picture.width, "height": picture.height, "is_clear": is_clear(picture), "ground": ground_of(picture)}
+    facts = {
+        "width": picture.width,
+        "height": picture.height,
+        "is_clear": is_clear(picture),
+        "ground": ground_of(picture),
+    }
     try:
         name, files = shape_of(picture, title, way)
     except PictureRefused as refused:

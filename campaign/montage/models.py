@@ -38,7 +38,13 @@ class Poster(db.Model):
         CheckConstraint("state in ('waiting', 'drawing', 'ready', 'failed')", name="state"),
         CheckConstraint("form in ('pdf', 'png')", name="form"),
         CheckConstraint("progress between 0 and 100", name="progress"),
-        Index("uq_poster_in_work", *VARIETY, unique=True, sqlite_where=IN_WORK, postgresql_where=IN_WORK),
+        Index(
+            "uq_poster_in_work",
+            *VARIETY,
+            unique=True,
+            sqlite_where=IN_WORK,
+            postgresql_where=IN_WORK,
+        ),
         Index("ix_poster_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_poster_variety", *VARIETY),
         # The names of files hold the row's number.
@@ -102,7 +108,9 @@ class CauseShape(db.Model):
     __tablename__ = "cause_shape"
     __table_args__ = (Index("ix_cause_shape_shape", "shape"),)
 
-    cause_id: Mapped[int] = mapped_column(ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True)
+    cause_id: Mapped[int] = mapped_column(
+        ForeignKey("cause.id", ondelete="CASCADE"), primary_key=True
+    )
     shape: Mapped[str] = mapped_column(ForeignKey("stored_shape.name"), primary_key=True)
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, func, select, update
 
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.db.insertion import insert
 from campaign.montage.models import IN_WORK, READY, VARIETY, Poster
 
 LOCK = timedelta(seconds=15)
@@ -26,7 +26,10 @@ class PressBusy(CampaignError):
 
 def ask_for_poster(variety, *, now):
     """Have a poster of this Variety drawn, unless one is in work. Raises PressBusy."""
-    if db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK)) >= MAX_IN_PROGRESS:
+    if (
+        db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK))
+        >= MAX_IN_PROGRESS
+    ):
         raise PressBusy
     values = {
         **vars(variety),
@@ -40,7 +43,9 @@ def ask_for_poster(variety, *, now):
     values |= dict.fromkeys(("holder", "look", "numbers", "names"), "")
     # Two who ask at once make one poster.
     db.session.execute(
-        insert(Poster).values(values).on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK)
+        insert(Poster)
+        .values(values)
+        .on_conflict_do_nothing(index_elements=VARIETY, index_where=IN_WORK)
     )
 
 
@@ -74,7 +79,9 @@ def note_progress(poster_id, *, holder, progress, now):
 
 def give_back(poster_id, *, holder):
     """Let another draw the poster at once, as we are told to stop."""
-    return _ours(poster_id, holder, state="waiting", locked_until=None, attempts=Poster.attempts - 1)
+    return _ours(
+        poster_id, holder, state="waiting", locked_until=None, attempts=Poster.attempts - 1
+    )
 
 
 def finish_poster(poster_id, *, holder, **facts):
@@ -98,11 +105,17 @@ def sweep_posters(*, now):
         variety = tuple(getattr(poster, column) for column in VARIETY)
         newer = newest.get(variety)
         newest.setdefault(variety, poster)
-        if octets > MAX_BYTES or poster.drawn_at <= now - KEPT or (newer and newer.drawn_at <= now - GRACE):
+        if (
+            octets > MAX_BYTES
+            or poster.drawn_at <= now - KEPT
+            or (newer and newer.drawn_at <= now - GRACE)
+        ):
             db.session.delete(poster)
         else:
             kept.append(poster.file_name)
-    db.session.execute(delete(Poster).where(Poster.state == "failed", Poster.asked_at <= now - GRACE))
+    db.session.execute(
+        delete(Poster).where(Poster.state == "failed", Poster.asked_at <= now - GRACE)
+    )
     return kept
 
 

@@ -44,7 +44,9 @@ def _edges(padded):
 
     def add(rows, columns, start, end):
         for row, column in zip((rows - 1).tolist(), (columns - 1).tolist(), strict=True):
-            ways.setdefault((column + start[0], row + start[1]), []).append((column + end[0], row + end[1]))
+            ways.setdefault((column + start[0], row + start[1]), []).append(
+                (column + end[0], row + end[1])
+            )
 
     inner = padded[1:-1, 1:-1]
     for shift, start, end in (

@@ -46,7 +46,9 @@ def _facts(shape: Shape, colours: np.ndarray, dots: int) -> dict:
         "night_ink": shape.night_ink,
         "near": [
             {"luminance": luminance, **dict(zip(PARTS, tints, strict=True))}
-            for luminance, tints in zip(shape.near_luminance.tolist(), shape.near_tints.tolist(), strict=True)
+            for luminance, tints in zip(
+                shape.near_luminance.tolist(), shape.near_tints.tolist(), strict=True
+            )
         ],
         "colours": colours.ravel().tolist(),
         "dots": dots,

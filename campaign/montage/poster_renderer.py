@@ -10,7 +10,6 @@ from pathlib import Path
 
 from PIL import Image
 
-from campaign.process.parent import exit_with_parent
 from campaign.montage.drawing import Painting, over
 from campaign.montage.fonts import can_print
 from campaign.montage.ornaments import PAPER
@@ -19,6 +18,7 @@ from campaign.montage.poster_sheets import set_poster
 from campaign.montage.poster_spec import DOTS_PER_INCH, PosterSpec, pixels_of
 from campaign.montage.shapes import shape_in
 from campaign.montage.typesetting import Pixels
+from campaign.process.parent import exit_with_parent
 
 BAND = 384
 JPEG_QUALITY = 92
@@ -31,7 +31,9 @@ NICENESS = 19
 def print_poster(spec, shape, output, progress=lambda percent: None):
     """Print the poster that a PosterSpec describes into the binary file `output`; `progress` is told 0 … 100."""
     # What the long part is: naming everybody, or drawing.
-    sheets, frame = set_poster(spec, shape, *_names(spec), lambda share: progress(round(30 * share)))
+    sheets, frame = set_poster(
+        spec, shape, *_names(spec), lambda share: progress(round(30 * share))
+    )
     progress(30 if spec.names_file else 5)
     if spec.form == "pdf":
         _lay_montage(spec, shape, sheets, frame, progress)
@@ -43,20 +45,35 @@ def print_poster(spec, shape, output, progress=lambda percent: None):
 
 def _names(spec):
     """The names that can be printed, and how many cannot."""
-    names = Path(spec.names_file).read_text(encoding="utf-8").split("\n")[:-1] if spec.names_file else []
+    names = (
+        Path(spec.names_file).read_text(encoding="utf-8").split("\n")[:-1]
+        if spec.names_file
+        else []
+    )
     printable = [name for name in names if can_print(name)]
     return printable, len(names) - len(printable)
 
 
 def _lay_montage(spec, shape, sheets, frame, progress):
     """Lay the montage onto the first sheet, at 300 dots to the inch, or a little less on A0."""
-    width = round(min(frame.side * DOTS_PER_INCH / 72, (MAX_PIXELS / (frame.last - frame.first)) ** 0.5))
+    width = round(
+        min(frame.side * DOTS_PER_INCH / 72, (MAX_PIXELS / (frame.last - frame.first)) ** 0.5)
+    )
     point = frame.side / width
     first, last = int(frame.first * width), min(width, int(frame.last * width) + 1)
     file = io.BytesIO()
-    _montage(spec, shape, width, first, last, progress).save(file, "JPEG", quality=JPEG_QUALITY, subsampling=0)
+    _montage(spec, shape, width, first, last, progress).save(
+        file, "JPEG", quality=JPEG_QUALITY, subsampling=0
+    )
     sheets.turn_to_first()
-    sheets.picture(file, frame.x, frame.y + first * point, frame.side, (last - first) * point, spec.picture_words)
+    sheets.picture(
+        file,
+        frame.x,
+        frame.y + first * point,
+        frame.side,
+        (last - first) * point,
+        spec.picture_words,
+    )
 
 
 def _montage(spec, shape, width, first, last, progress):
@@ -105,7 +122,12 @@ def main():
     os.nice(NICENESS)
     spec = PosterSpec.from_json(spec_file.read_text(encoding="utf-8"))
     with output_file.open("wb") as output:
-        print_poster(spec, shape_in(Path(spec.shape_folder)), output, lambda percent: print(percent, flush=True))
+        print_poster(
+            spec,
+            shape_in(Path(spec.shape_folder)),
+            output,
+            lambda percent: print(percent, flush=True),
+        )
 
 
 if __name__ == "__main__":

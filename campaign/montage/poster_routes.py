@@ -25,15 +25,15 @@ from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.extensions import write
 from campaign.http.caching import public
-from campaign.process.clock import utcnow
 from campaign.montage.forms import asked_lang, asked_number, asked_word
 from campaign.montage.operations import GRACE, ask_for_poster
 from campaign.montage.pictures import kept
-from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.poster_renderer import print_poster
+from campaign.montage.poster_spec import PAPER_MM
 from campaign.montage.queries import Variety, find_shape, poster_standing, posters_before
 from campaign.montage.tasks import posters_folder
 from campaign.montage.texts import digest_of, look_of, poster_spec
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("posters", __name__)
 MIN_WIDTH, MAX_WIDTH, DEFAULT_WIDTH = 300, 12_000, 6000
@@ -101,7 +101,11 @@ def _offered(cause, variety):
     now, standing = utcnow(), poster_standing(variety)
     path = _file_of(standing.ready)
     if path and _is_fresh(standing.ready, cause, variety.lang, now):
-        return jsonify(state="ready") if "progress" in request.args else _file(standing.ready, path, cause.slug)
+        return (
+            jsonify(state="ready")
+            if "progress" in request.args
+            else _file(standing.ready, path, cause.slug)
+        )
     if not standing.in_work and standing.failed and standing.failed.asked_at > now - GRACE:
         return _waiting(cause, variety, standing.failed)
     if not standing.in_work:
@@ -143,11 +147,15 @@ def _waiting(cause, variety, poster):
     failed = poster.state == "failed"
     before = posters_before(poster) if poster.state == "waiting" else 0
     if "progress" in request.args:
-        answer = jsonify(state=poster.state, progress=poster.progress, words=_how_far(poster, before))
+        answer = jsonify(
+            state=poster.state, progress=poster.progress, words=_how_far(poster, before)
+        )
     else:
         cause = cause_page(cause, variety.lang)
         how_far = _how_far(poster, before)
-        page = render_template("posters/show.html", cause=cause, poster=poster, how_far=how_far, seconds=LOOK_AGAIN)
+        page = render_template(
+            "posters/show.html", cause=cause, poster=poster, how_far=how_far, seconds=LOOK_AGAIN
+        )
         answer = make_response(page)
     answer.status_code = 503 if failed else 202
     answer.headers["Retry-After"] = str(int(GRACE.total_seconds()) if failed else LOOK_AGAIN)
@@ -159,5 +167,7 @@ def _how_far(poster, before):
     if poster.state == "drawing":
         return _("%(percent)s %% drawn", percent=poster.progress)
     if before:
-        return ngettext("One other is drawn before it.", "%(num)s others are drawn before it.", before)
+        return ngettext(
+            "One other is drawn before it.", "%(num)s others are drawn before it.", before
+        )
     return _("It waits for its turn.")

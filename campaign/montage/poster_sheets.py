@@ -62,9 +62,13 @@ class _Poster(PosterPaper):
 
     def _set_title(self, is_small):
         """Set the title over the whole width; return where it ends."""
-        lines, size = self._fitted(self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04)
+        lines, size = self._fitted(
+            self._spec.title, 170 if is_small else 300, SAYS, TITLE_SIZES, 1.04
+        )
         for at, line in enumerate(lines):
-            self._say(line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center")
+            self._say(
+                line, 500, MARGIN + 36 + size * (0.86 + 1.04 * at), SAYS, size, INK, align="center"
+            )
         return MARGIN + 36 + size * (1.04 * len(lines) + 0.1)
 
     def _set_count(self, bottom, is_small):
@@ -72,7 +76,9 @@ class _Poster(PosterPaper):
         spec, scale = self._spec, 0.66 if is_small else 1
         self._say(spec.counted_on, 500, bottom - 8, DOES, 20 * scale, INK_3, align="center")
         bottom -= 8 + 42 * scale
-        face, sizes = (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+        face, sizes = (
+            (READS, (32 * scale,)) if spec.count else (SAYS, (72 * scale, 60 * scale, 50 * scale))
+        )
         lines, size = self._fitted(spec.words, 160, face, sizes, 1.3)
         for line in reversed(lines):
             self._say(line, 500, bottom, face, size, INK_2 if spec.count else INK, align="center")
@@ -101,7 +107,9 @@ class _Poster(PosterPaper):
         """Set what fits at the foot; return where it begins, and the lines left over."""
         u, words = self._unit, self._spec.names_words
         most = NAMES_SHARE * self._height
-        grid = grid_for(len(lines), 1000 * u - 2 * EDGE * u, most * u, MAX_NAME_POINTS * u, self._smallest)
+        grid = grid_for(
+            len(lines), 1000 * u - 2 * EDGE * u, most * u, MAX_NAME_POINTS * u, self._smallest
+        )
         here, left_over = lines[: grid.holds], lines[grid.holds :]
         rows = min(grid.rows, -(-len(here) // grid.columns))
         top = self._height - 92 - rows * grid.size * 1.28 / u
@@ -120,14 +128,31 @@ class _Poster(PosterPaper):
         # More than fit on so many sheets are set smaller instead; nobody is left out.
         height = (self._height - 92 - top) * u
         grid = grid_for(
-            len(lines) / MAX_SHEETS, 1000 * u - 2 * EDGE * u, height, 1.25 * self._smallest, self._smallest
+            len(lines) / MAX_SHEETS,
+            1000 * u - 2 * EDGE * u,
+            height,
+            1.25 * self._smallest,
+            self._smallest,
         )
         sheets = -(-len(lines) // grid.holds)
         for at in range(sheets):
             self._begin_sheet()
-            self._say(self._spec.title, EDGE, MARGIN + 62, SAYS, 34 if len(self._spec.title) < 40 else 20, INK)
+            self._say(
+                self._spec.title,
+                EDGE,
+                MARGIN + 62,
+                SAYS,
+                34 if len(self._spec.title) < 40 else 20,
+                INK,
+            )
             words = self._spec.names_words["sheet"].format(n=at + 2, m=sheets + 1)
             self._say(words, 1000 - EDGE, MARGIN + 100, DOES, 15, INK_3, align="right")
             self._say(self._heading, EDGE, MARGIN + 100, DOES_BOLD, 13, INK_2)
-            set_lines(self._sheets, grid, lines[at * grid.holds : (at + 1) * grid.holds], EDGE * u, top * u)
+            set_lines(
+                self._sheets,
+                grid,
+                lines[at * grid.holds : (at + 1) * grid.holds],
+                EDGE * u,
+                top * u,
+            )
             self._progress((at + 1) / sheets)

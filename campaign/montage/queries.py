@@ -54,7 +54,9 @@ def is_work_for_the_press(now):
 
 def posters_before(poster):
     """Return how many posters are drawn before this one."""
-    return db.session.scalar(select(func.count()).select_from(Poster).where(IN_WORK, Poster.id < poster.id))
+    return db.session.scalar(
+        select(func.count()).select_from(Poster).where(IN_WORK, Poster.id < poster.id)
+    )
 
 
 def posters_with_former_names():
@@ -96,13 +98,17 @@ def find_shape(name):
 
 def is_public_shape(name):
     """Whether anybody may have this shape: not those that only await acceptance."""
-    accepted = select(StoredShape.name).where(StoredShape.name == name, StoredShape.accepted_at.is_not(None))
+    accepted = select(StoredShape.name).where(
+        StoredShape.name == name, StoredShape.accepted_at.is_not(None)
+    )
     return name in shape_names() or db.session.scalar(accepted) is not None
 
 
 def shape_title(name):
     """Return how organizers call an uploaded shape."""
-    only_facts = select(StoredShape).options(load_only(StoredShape.facts)).where(StoredShape.name == name)
+    only_facts = (
+        select(StoredShape).options(load_only(StoredShape.facts)).where(StoredShape.name == name)
+    )
     return db.session.scalars(only_facts).one().title
 
 
@@ -121,13 +127,17 @@ def shapes_of(cause):
 def drafts_of(cause):
     """Return the pictures that may become a shape of the cause, the newest first."""
     return db.session.scalars(
-        select(ShapeDraft).where(ShapeDraft.cause_id == cause.id).order_by(ShapeDraft.changed_at.desc(), ShapeDraft.id.desc())
+        select(ShapeDraft)
+        .where(ShapeDraft.cause_id == cause.id)
+        .order_by(ShapeDraft.changed_at.desc(), ShapeDraft.id.desc())
     ).all()
 
 
 def draft_of(cause, draft_id):
     """Return this ShapeDraft of the cause, or None."""
-    return db.session.scalar(select(ShapeDraft).where(ShapeDraft.cause_id == cause.id, ShapeDraft.id == draft_id))
+    return db.session.scalar(
+        select(ShapeDraft).where(ShapeDraft.cause_id == cause.id, ShapeDraft.id == draft_id)
+    )
 
 
 def _digests_up_to(cause_id, last_numbers):

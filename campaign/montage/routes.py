@@ -2,20 +2,31 @@
 
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, current_app, g, jsonify, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 
 from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_by_slug, cause_numbers
 from campaign.http.caching import public
 from campaign.i18n.countries import country_name
-from campaign.sharing.qr_codes import qr_code
-from campaign.process.clock import utcnow
 from campaign.montage.forms import asked_number
 from campaign.montage.names import butterfly, cause_and_last, chunk, chunk_of, free_numbers
 from campaign.montage.parcels import parcel, sheet, version
 from campaign.montage.pictures import OLDER_SECONDS, montage_png
 from campaign.montage.queries import is_public_shape
 from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.sharing.qr_codes import qr_code
 
 blueprint = Blueprint("montage", __name__)
 MAX_WIDTH, DEFAULT_WIDTH = 2400, 1200
@@ -61,7 +72,9 @@ def show(slug):
 
 def _screen(cause, now):
     petition = _open(cards_of_cause(cause.id, g.lang, now))
-    address = petition and current_app.config["PUBLIC_URL"] + url_for("petitions.short", slug=petition.slug)
+    address = petition and current_app.config["PUBLIC_URL"] + url_for(
+        "petitions.short", slug=petition.slug
+    )
     return public(
         make_response(
             render_template(
@@ -95,7 +108,9 @@ def _names(cause_id, last, number):
     if last == 0:
         return {}
     pages = chunk_of(last) + 1
-    page = request.args.get("page", type=int) or (chunk_of(number) + 1 if number and number > 0 else 1)
+    page = request.args.get("page", type=int) or (
+        chunk_of(number) + 1 if number and number > 0 else 1
+    )
     found = chunk(cause_id, page - 1, last) or abort(404)
     return {"page": page, "pages": pages, "chunk": found}
 
@@ -164,7 +179,9 @@ def sprite_sheet(tag, level):
 def _lasting(response, tag):
     """Data under today's digest never changes; under another it is today's, but only for now."""
     if tag != version():
-        response.content_location = url_for(request.endpoint, **{**request.view_args, "tag": version()})
+        response.content_location = url_for(
+            request.endpoint, **{**request.view_args, "tag": version()}
+        )
         return public(response, PICTURE_SECONDS)
     response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response

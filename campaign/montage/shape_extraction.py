@@ -41,7 +41,9 @@ def settled(picture, cut):
     by = cut.by if cut.by == "colour" or is_clear(picture) else "colour"
     if by != "colour":
         return Cut("alpha", cut.threshold, cut.inverted)
-    threshold = cut.threshold or max(MIN_THRESHOLD, min(_otsu(_distance(_pixels(picture))), MAX_DIFFERENT))
+    threshold = cut.threshold or max(
+        MIN_THRESHOLD, min(_otsu(_distance(_pixels(picture))), MAX_DIFFERENT)
+    )
     return Cut("colour", threshold, cut.inverted)
 
 
@@ -63,7 +65,9 @@ def _pixels(picture):
 def _ground(pixels):
     rim = max(1, min(pixels.shape[:2]) // 50)
     edge = [pixels[:rim], pixels[-rim:], pixels[:, :rim], pixels[:, -rim:]]
-    return np.median(np.concatenate([part.reshape(-1, 3) for part in edge]), axis=0).astype(np.int16)
+    return np.median(np.concatenate([part.reshape(-1, 3) for part in edge]), axis=0).astype(
+        np.int16
+    )
 
 
 def _distance(pixels):

@@ -7,9 +7,9 @@ from sqlalchemy import delete, exists, func, select
 from campaign.causes.models import Cause
 from campaign.causes.operations import cause_to_change
 from campaign.causes.queries import cause_numbers
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.db.insertion import insert
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
 from campaign.montage.shapes import UnknownShape, shape_names
 from campaign.montage.uploads import shape_files
@@ -59,7 +59,9 @@ def store_shape(name, files, *, now):
         "palette": files["palette.png"],
     }
     # Two who send the same picture at once keep it once.
-    db.session.execute(insert(StoredShape).values(values).on_conflict_do_nothing(index_elements=["name"]))
+    db.session.execute(
+        insert(StoredShape).values(values).on_conflict_do_nothing(index_elements=["name"])
+    )
     return db.session.get(StoredShape, name)
 
 
@@ -70,7 +72,12 @@ def begin_draft(*, cause_id, title, made, now):
     same = select(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name)
     if made.name and (draft := db.session.scalar(same)):
         return draft
-    if db.session.scalar(select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)) >= MAX_DRAFTS:
+    if (
+        db.session.scalar(
+            select(func.count()).select_from(ShapeDraft).where(ShapeDraft.cause_id == cause_id)
+        )
+        >= MAX_DRAFTS
+    ):
         raise TooManyDrafts
     facts = {name: getattr(made, name) for name in ("picture", "width", "height", "is_clear")}
     ground = "#" + bytes(made.ground).hex()
@@ -119,8 +126,14 @@ def accept_shape(cause_id, *, name, now, may_move=False, former=None):
     if stored:
         stored.accepted_at = stored.accepted_at or now
         values = {"cause_id": cause_id, "shape": name, "accepted_at": now}
-        db.session.execute(insert(CauseShape).values(values).on_conflict_do_nothing(index_elements=["cause_id", "shape"]))
-        db.session.execute(delete(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == name))
+        db.session.execute(
+            insert(CauseShape)
+            .values(values)
+            .on_conflict_do_nothing(index_elements=["cause_id", "shape"])
+        )
+        db.session.execute(
+            delete(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == name)
+        )
     cause.shape = name
     db.session.flush()
     return cause
@@ -130,14 +143,19 @@ def drop_shape(*, cause_id, name):
     """Take an uploaded shape from those that the cause may take again. Raises ShapeInUse."""
     if cause_to_change(cause_id).shape == name:
         raise ShapeInUse
-    db.session.execute(delete(CauseShape).where(CauseShape.cause_id == cause_id, CauseShape.shape == name))
+    db.session.execute(
+        delete(CauseShape).where(CauseShape.cause_id == cause_id, CauseShape.shape == name)
+    )
 
 
 def sweep_shapes(*, now):
     """Forget pictures that nobody accepted within a day, and uploaded shapes that no cause has; return how many of these."""
     edge = now - DRAFTS_KEPT
     db.session.execute(delete(ShapeDraft).where(ShapeDraft.changed_at <= edge))
-    named = (exists().where(column == StoredShape.name) for column in (CauseShape.shape, ShapeDraft.shape, Cause.shape))
+    named = (
+        exists().where(column == StoredShape.name)
+        for column in (CauseShape.shape, ShapeDraft.shape, Cause.shape)
+    )
     unknown = delete(StoredShape).where(StoredShape.created_at <= edge, *(~each for each in named))
     return db.session.execute(unknown.execution_options(synchronize_session=False)).rowcount
 
@@ -153,5 +171,8 @@ def _cut(made, now):
 
 def _to_change(draft_id):
     return db.session.scalars(
-        select(ShapeDraft).where(ShapeDraft.id == draft_id).with_for_update().execution_options(populate_existing=True)
+        select(ShapeDraft)
+        .where(ShapeDraft.id == draft_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).first()

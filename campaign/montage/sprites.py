@@ -105,7 +105,9 @@ def _transformed(pose: Image.Image, side: int, stance: Stance) -> Image.Image:
     c = pose.width / 2 - a * stance.x - b * stance.y
     f = pose.width / 2 - d * stance.x - e * stance.y
     out = (stance.out, stance.rows)
-    return pose.transform(out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR)
+    return pose.transform(
+        out, Image.Transform.AFFINE, (a, b, c, d, e, f), Image.Resampling.BILINEAR
+    )
 
 
 def _roomy(pose: Image.Image, side: int) -> Image.Image:

@@ -43,15 +43,27 @@ class Swarm:
         stamps = self._stamped(near) if self._is_small else self._cut(near, top, bottom)
         for left, upper, tints, shade, parts in stamps:
             box = (left, upper - top, left + shade.width, upper - top + shade.height)
-            canvas.paste(_shade_of(tints), (left, box[1] + self._drop, box[2], box[3] + self._drop), shade)
+            canvas.paste(
+                _shade_of(tints), (left, box[1] + self._drop, box[2], box[3] + self._drop), shade
+            )
             for tint, part in zip(tints, parts, strict=False):
                 canvas.paste((*tint, 255), box, part)
         return np.asarray(canvas)
 
     def _cut(self, flock: Flock, top: int, bottom: int) -> Iterator[Stamp]:
         """Every butterfly cut to its exact place, turn and size, and no more of it than the band shows."""
-        columns = (flock.variant, flock.flip, flock.turn, flock.scale, flock.x, flock.y, flock.tints)
-        for variant, flip, turn, scale, x, y, tints in zip(*(each.tolist() for each in columns), strict=True):
+        columns = (
+            flock.variant,
+            flock.flip,
+            flock.turn,
+            flock.scale,
+            flock.x,
+            flock.y,
+            flock.tints,
+        )
+        for variant, flip, turn, scale, x, y, tints in zip(
+            *(each.tolist() for each in columns), strict=True
+        ):
             size = flock.size * scale / 1000
             out = ceil(size * REACH)
             left, upper = int(x - out / 2), int(y - out / 2)
@@ -78,7 +90,9 @@ class Swarm:
         left = np.rint(flock.x - out / 2).astype(np.int32)
         top = np.rint(flock.y - out / 2).astype(np.int32)
         columns = (flock.variant, flock.flip, turn, scale, left, top, flock.tints)
-        for variant, flip, turn, scale, left, top, tints in zip(*(each.tolist() for each in columns), strict=True):
+        for variant, flip, turn, scale, left, top, tints in zip(
+            *(each.tolist() for each in columns), strict=True
+        ):
             key = (variant, flip, turn, scale)
             if key not in self._bank:
                 stance = Stance(flip, turn, flock.size * scale / 1000, out, out, out / 2, out / 2)

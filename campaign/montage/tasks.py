@@ -11,7 +11,7 @@ from pathlib import Path
 
 from campaign.causes.queries import cause_by_id, cause_numbers
 from campaign.extensions import database_now, db
-from campaign.process import isolated
+from campaign.montage.image_jobs import lay_shape
 from campaign.montage.models import VARIETY
 from campaign.montage.operations import (
     claim_poster,
@@ -30,7 +30,7 @@ from campaign.montage.queries import (
 )
 from campaign.montage.shaping import sweep_shapes
 from campaign.montage.texts import digest_of, look_of, poster_spec
-from campaign.montage.image_jobs import lay_shape
+from campaign.process import isolated
 
 LOOK_SECONDS = 0.2
 RENEW_SECONDS = 3
@@ -95,7 +95,9 @@ class Press:
 
     def _print(self, poster, scratch):
         """Run the press and pass on how far it is; return whether it has finished."""
-        program = isolated.program("campaign.montage.poster_renderer", scratch / "spec.json", scratch / "draft")
+        program = isolated.program(
+            "campaign.montage.poster_renderer", scratch / "spec.json", scratch / "draft"
+        )
         with (scratch / "errors").open("wb") as errors:
             press = subprocess.Popen(**program, stdout=subprocess.PIPE, stderr=errors)
         try:
@@ -133,7 +135,13 @@ class Press:
                 log.error("the press said nothing for long at poster %s", poster.id)
                 return False
             if now - renewed > RENEW_SECONDS:
-                if not self._write(note_progress, poster.id, holder=self._holder, progress=progress, now=database_now()):
+                if not self._write(
+                    note_progress,
+                    poster.id,
+                    holder=self._holder,
+                    progress=progress,
+                    now=database_now(),
+                ):
                     return False
                 renewed = now
         self._write(give_back, poster.id, holder=self._holder)

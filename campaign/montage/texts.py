@@ -23,7 +23,12 @@ def card_of_cause(cause, lang):
     with force_locale(LOCALES[lang]):
         count = cause_count(cause.id)
         return _card(
-            cause, lang, cause.text(lang).title, count, count_words(count), _address("causes.show", lang, cause.slug)
+            cause,
+            lang,
+            cause.text(lang).title,
+            count,
+            count_words(count),
+            _address("causes.show", lang, cause.slug),
         )
 
 
@@ -32,9 +37,21 @@ def card_of_petition(petition, lang):
     with force_locale(LOCALES[lang]):
         count = petition_counts([petition.id]).get(petition.id, 0)
         title = petition.current_version.text(lang, petition.original_lang).title
-        words = ngettext("confirmed signature", "confirmed signatures", count) if count else _("Be the first to sign.")
+        words = (
+            ngettext("confirmed signature", "confirmed signatures", count)
+            if count
+            else _("Be the first to sign.")
+        )
         address = _address("petitions.show", lang, petition.slug)
-        return _card(petition.cause, lang, title, count, words, address, above=petition.cause.text(lang).title)
+        return _card(
+            petition.cause,
+            lang,
+            title,
+            count,
+            words,
+            address,
+            above=petition.cause.text(lang).title,
+        )
 
 
 def _card(cause, lang, title, count, words, address, above=""):
@@ -56,7 +73,11 @@ def _card(cause, lang, title, count, words, address, above=""):
 def count_words(count):
     if not count:
         return _("The first place is free.")
-    return ngettext("butterfly, for one confirmed signature", "butterflies, one for each confirmed signature", count)
+    return ngettext(
+        "butterfly, for one confirmed signature",
+        "butterflies, one for each confirmed signature",
+        count,
+    )
 
 
 def poster_spec(cause, variety, numbers, now, *, shape_folder, names_file="", names_count=0):
@@ -86,7 +107,12 @@ def poster_spec(cause, variety, numbers, now, *, shape_folder, names_file="", na
 
 def look_of(cause, lang):
     """Return a digest of what a poster shows beside butterflies: when it differs, a poster is out of date at once."""
-    shows = (cause.text(lang).title, cause.palette, cause.shape, _address("causes.show", lang, cause.slug))
+    shows = (
+        cause.text(lang).title,
+        cause.palette,
+        cause.shape,
+        _address("causes.show", lang, cause.slug),
+    )
     return blake2b(repr(shows).encode(), digest_size=16).hexdigest()
 
 
@@ -123,7 +149,10 @@ def _zone(here):
 
 def _picture_words(title, count, lang):
     if not count:
-        return _("The picture of “%(title)s”, still empty: no butterfly has taken its place yet.", title=title)
+        return _(
+            "The picture of “%(title)s”, still empty: no butterfly has taken its place yet.",
+            title=title,
+        )
     return ngettext(
         "The picture of “%(title)s”: so far one butterfly sits in it, for one signature.",
         "The picture of “%(title)s”, made of %(num)s butterflies, one for each signature.",

@@ -13,15 +13,17 @@ import segno
 from fpdf import FPDF
 from fpdf.enums import Align
 
-from campaign.text.whitespace import words_of
 from campaign.montage.fonts import READS, SAYS, path_of, runs
+from campaign.text.whitespace import words_of
 
 # Kalnia is set tight, as on the pages.
 TRACKING = {SAYS: -0.014}
 # Any size will do: widths grow with it.
 MEASURED = 100
 # Latin, Greek and Cyrillic letters as they stand alone: they neither join nor change with their neighbours.
-_STANDING = re.compile("[ -~\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027]*")
+_STANDING = re.compile(
+    "[ -~\xa0-\u02ff\u0370-\u03ff\u0400-\u0482\u048a-\u052f\u1e00-\u1fff\u2010-\u2027]*"
+)
 # PDFium serves one thread at a time.
 _pdfium = threading.Lock()
 
@@ -59,7 +61,9 @@ class Sheets:
     def vein(self, x, y, width, colour, *, thick):
         """A rule that tapers to the right like a wing's vein, its upper edge straight."""
         self._pdf.set_fill_color(*colour)
-        self._pdf.polygon([(x, y), (x + width, y), (x + width, y + thick / 6), (x, y + thick)], style="F")
+        self._pdf.polygon(
+            [(x, y), (x + width, y), (x + width, y + thick / 6), (x, y + thick)], style="F"
+        )
 
     def picture(self, image, x, y, width, height, alt=None):
         """Put a Pillow image or the bytes of a picture there; `alt` says in words what it shows."""
@@ -73,7 +77,13 @@ class Sheets:
             for dark in re.finditer(b"\x01+", row):
                 across = (quiet + dark.start()) * module
                 # A hair more than its place, so that no viewer shows lines between modules.
-                self.box(x + across, y + down * module, len(dark[0]) * module + 0.05, module + 0.05, colour)
+                self.box(
+                    x + across,
+                    y + down * module,
+                    len(dark[0]) * module + 0.05,
+                    module + 0.05,
+                    colour,
+                )
 
     def turn_to_first(self):
         """Go on with the first sheet."""
@@ -133,7 +143,9 @@ class Sheets:
 
     def fitted(self, text, width, height, face, sizes, leading):
         """Return (lines, size) with the largest of the `sizes` in which the text fits; the smallest where none does."""
-        longest = [max(self.width_of(word, face, size) for word in words_of(text)) for size in sizes]
+        longest = [
+            max(self.width_of(word, face, size) for word in words_of(text)) for size in sizes
+        ]
         # What is too long for a line in every size is broken in any.
         hopeless = min(longest) > width
         for size, long in zip(sizes, longest, strict=True):
@@ -151,7 +163,14 @@ class Sheets:
         for word in words_of(text):
             while self.width_of(word, face, size) > width and len(word) > 1:
                 lengths = range(1, len(word))
-                fits = max(1, bisect(lengths, width, key=lambda end, word=word: self.width_of(word[:end], face, size)))
+                fits = max(
+                    1,
+                    bisect(
+                        lengths,
+                        width,
+                        key=lambda end, word=word: self.width_of(word[:end], face, size),
+                    ),
+                )
                 end = word.rfind("-", 0, fits) + 1 or fits
                 yield word[:end]
                 word = word[end:]

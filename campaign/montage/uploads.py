@@ -8,8 +8,8 @@ import numpy as np
 from PIL import Image, ImageFilter, ImageOps, UnidentifiedImageError
 
 from campaign.errors import CampaignError
-from campaign.montage.shape_extraction import OPAQUE, Cut, cover, settled
 from campaign.montage.outlines import dots_of
+from campaign.montage.shape_extraction import OPAQUE, Cut, cover, settled
 from campaign.montage.shapes import SIDE
 from campaign.montage.tints import LUMINANCE
 
@@ -79,7 +79,16 @@ def read_picture(content):
         raise PictureRefused("too_many_pixels") from error
     except UnidentifiedImageError as error:
         raise PictureRefused("not_a_picture") from error
-    except (OSError, SyntaxError, ValueError, EOFError, ArithmeticError, LookupError, TypeError, MemoryError) as error:
+    except (
+        OSError,
+        SyntaxError,
+        ValueError,
+        EOFError,
+        ArithmeticError,
+        LookupError,
+        TypeError,
+        MemoryError,
+    ) as error:
         # Each decoder has its own way of saying that a file is cut short or lies about itself.
         raise PictureRefused("broken") from error
 
@@ -124,7 +133,9 @@ def _check(mask):
 def _palette(picture, mask):
     """The picture in at most COLOURS colours within the mask, none of them quite black; black without."""
     inside = np.asarray(picture)[mask]
-    few = Image.fromarray(inside[None]).quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = Image.fromarray(inside[None]).quantize(
+        COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE
+    )
     palette = np.zeros((SIDE, SIDE, 3), np.uint8)
     palette[mask] = np.maximum(np.asarray(few.convert("RGB"))[0], DARKEST)
     return palette
@@ -132,7 +143,12 @@ def _palette(picture, mask):
 
 def _files(mask, palette, title):
     ink, night_ink = _inks(palette[mask])
-    facts = {"title": title, "centre": _centre(mask), "ink": _hex(ink), "night_ink": _hex(night_ink)}
+    facts = {
+        "title": title,
+        "centre": _centre(mask),
+        "ink": _hex(ink),
+        "night_ink": _hex(night_ink),
+    }
     lines = [f"{name} = {json.dumps(value, ensure_ascii=False)}\n" for name, value in facts.items()]
     dots = json.dumps(dots_of(mask).tolist(), separators=(",", ":"))
     return {

@@ -8,10 +8,14 @@ from flask import abort, g, redirect, url_for
 
 from campaign.accounts import permissions
 from campaign.accounts.permissions import TABLE
-from campaign.process.clock import utcnow
 from campaign.organize.auth.refusals import note_refused_access
-from campaign.organize.auth.unsaved_forms import to_the_door, to_the_password, words_kept_at_the_door
+from campaign.organize.auth.unsaved_forms import (
+    to_the_door,
+    to_the_password,
+    words_kept_at_the_door,
+)
 from campaign.organize.identity import cause_id_of, organizer
+from campaign.process.clock import utcnow
 
 # What a view declares instead of an action of the table.
 ANYBODY = "anybody"

@@ -26,12 +26,23 @@ class Fact(NamedTuple):
 
     def with_changes(self, changes):
         """Return the fact that also says what was changed."""
-        return self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
+        return (
+            self._replace(details={**(self.details or {}), "changes": changes}) if changes else self
+        )
 
     def told(self, who, result):
         """Record the fact, and return the entry."""
-        on, cause_id = (each(result) if callable(each) else each for each in (self.on, self.cause_id))
-        return record(who, self.action, subject=on, cause_id=cause_id, reason=self.reason, details=self.details)
+        on, cause_id = (
+            each(result) if callable(each) else each for each in (self.on, self.cause_id)
+        )
+        return record(
+            who,
+            self.action,
+            subject=on,
+            cause_id=cause_id,
+            reason=self.reason,
+            details=self.details,
+        )
 
 
 def act(fact, operation, /, *, then=None, **named):

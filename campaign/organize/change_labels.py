@@ -88,7 +88,10 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def changes_in_words(entry):
     """Return [(field, before, after)] in words for what an AuditEntry says was changed."""
     changes = entry.details.get("changes", ())
-    return [(_field(each), _value(each["field"], each["before"]), _value(each["field"], each["after"])) for each in changes]
+    return [
+        (_field(each), _value(each["field"], each["before"]), _value(each["field"], each["after"]))
+        for each in changes
+    ]
 
 
 def _field(change):

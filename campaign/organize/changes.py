@@ -55,10 +55,18 @@ def state_of(subject):
     for name, key, columns in TOLD[subject[0]]:
         table = db.metadata.tables[name]
         chosen = [table.c[each] for each in columns.split()]
-        part = next((table.c[each] for each in ("lang", "position") if each in table.c and key != "id"), None)
-        query = select(*chosen, *([] if part is None else [part.label("_part")])).where(table.c[key] == _named(key, subject[1]))
+        part = next(
+            (table.c[each] for each in ("lang", "position") if each in table.c and key != "id"),
+            None,
+        )
+        query = select(*chosen, *([] if part is None else [part.label("_part")])).where(
+            table.c[key] == _named(key, subject[1])
+        )
         for row in db.session.execute(query):
-            told |= {(each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name)) for each in chosen}
+            told |= {
+                (each.name, "" if part is None else str(row._part)): _said(getattr(row, each.name))
+                for each in chosen
+            }
     return told
 
 
@@ -66,7 +74,11 @@ def changes_between(before, after):
     """Return what differs between two states as plain values: field, part (a language or place), before and after."""
     changed = [key for key in {**before, **after} if before.get(key, "") != after.get(key, "")]
     return [
-        {"field": field, "part": part, **_shortened(before.get((field, part), ""), after.get((field, part), ""))}
+        {
+            "field": field,
+            "part": part,
+            **_shortened(before.get((field, part), ""), after.get((field, part), "")),
+        }
         for field, part in changed[:MAX_CHANGES]
     ]
 
@@ -96,9 +108,16 @@ def _said(value):
 
 def _shortened(before, after):
     """Return both texts around where they begin to differ."""
-    if not isinstance(before, str) or not isinstance(after, str) or max(len(before), len(after)) <= MAX_LENGTH:
+    if (
+        not isinstance(before, str)
+        or not isinstance(after, str)
+        or max(len(before), len(after)) <= MAX_LENGTH
+    ):
         return {"before": before, "after": after}
-    same = next((at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]), min(len(before), len(after)))
+    same = next(
+        (at for at, pair in enumerate(zip(before, after, strict=False)) if pair[0] != pair[1]),
+        min(len(before), len(after)),
+    )
     start = max(0, same - BEFORE_DIFFERENCE)
     return {"before": _cut(before, start), "after": _cut(after, start)}
 

@@ -16,6 +16,9 @@ def tell_of_hours_twice(chosen, zone):
     """Say of hours that were just chosen which one is meant where there are two."""
     if twice := hours_twice(chosen, zone):
         flash(
-            _("In that night clocks are put back, and %(hours)s comes twice: the first one is meant.", hours=", ".join(twice)),
+            _(
+                "In that night clocks are put back, and %(hours)s comes twice: the first one is meant.",
+                hours=", ".join(twice),
+            ),
             "waiting",
         )

@@ -3,7 +3,16 @@
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, HiddenField, IntegerField, SelectFieldBase, StringField, TextAreaField
+from wtforms import (
+    BooleanField,
+    FieldList,
+    FormField,
+    HiddenField,
+    IntegerField,
+    SelectFieldBase,
+    StringField,
+    TextAreaField,
+)
 from wtforms.validators import Length, StopValidation
 from wtforms.widgets import HiddenInput
 
@@ -51,7 +60,9 @@ class WholeField(IntegerField):
         if not valuelist:
             return
         text = valuelist[0].strip()
-        self.data = int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+        self.data = (
+            int(re.sub(r"[^\d-]", "", text)) if len(text) < 20 and _WHOLE.fullmatch(text) else None
+        )
 
 
 class SlugField(StringField):
@@ -65,7 +76,11 @@ class SlugField(StringField):
         if len(self.data or "") > MAX_SLUG_LENGTH:
             raise StopValidation(_l("That is longer than %(most)s letters.", most=MAX_SLUG_LENGTH))
         if self.data and not is_slug(self.data):
-            raise StopValidation(_l("Small letters without accents, digits, and hyphens between them, such as law-of-2026."))
+            raise StopValidation(
+                _l(
+                    "Small letters without accents, digits, and hyphens between them, such as law-of-2026."
+                )
+            )
 
 
 class RevisionField(IntegerField):
@@ -96,7 +111,10 @@ class InLanguages:
 
     def texts(self):
         """Return {language: {part: what was typed}} of the languages in which anything was."""
-        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts} for lang in LOCALES}
+        typed = {
+            lang: {part: self[f"{part}_{lang}"].data or "" for part in self.parts}
+            for lang in LOCALES
+        }
         return {lang: words for lang, words in typed.items() if any(words.values())}
 
     def faulty(self, lang):
@@ -104,7 +122,12 @@ class InLanguages:
 
     def demand(self, langs, parts):
         """Return whether all these parts are written in all these languages, and say at each field that is empty what it lacks."""
-        empty = [(part, field) for lang in langs for part in parts if not (field := self[f"{part}_{lang}"]).data and not field.errors]
+        empty = [
+            (part, field)
+            for lang in langs
+            for part in parts
+            if not (field := self[f"{part}_{lang}"]).data and not field.errors
+        ]
         for part, field in empty:
             field.errors = [self.lacking[part]]
         return not empty
@@ -129,7 +152,11 @@ class RowsField(FieldList):
 
 def conflicts(mine, theirs):
     """Return [(label, what is saved, what was typed)] for the fields in which two forms of one kind differ."""
-    pairs = ((field.label.text, said(theirs[field.name]), said(field)) for field in mine if _is_shown(field))
+    pairs = (
+        (field.label.text, said(theirs[field.name]), said(field))
+        for field in mine
+        if _is_shown(field)
+    )
     return [(label, saved, typed) for label, saved, typed in pairs if saved != typed]
 
 
@@ -145,7 +172,11 @@ def said(field):
 
 
 def _said_in_row(row):
-    return " · ".join(filter(None, (said(each) for each in row if _is_shown(each)))) if isinstance(row, FormField) else said(row)
+    return (
+        " · ".join(filter(None, (said(each) for each in row if _is_shown(each))))
+        if isinstance(row, FormField)
+        else said(row)
+    )
 
 
 def _is_shown(field):

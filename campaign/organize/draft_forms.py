@@ -16,7 +16,9 @@ class DraftForm(FlaskForm):
     """What an event, a petition or an update begins with; all the rest comes later."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    lang = SelectField(_l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    lang = SelectField(
+        _l("Language that you write first"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )
     title = LineField(_l("Title"), [DataRequired(_l("Write a title.")), most(MAX_TITLE_LENGTH)])
     slug = SlugField(_l("Address"))
 

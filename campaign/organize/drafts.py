@@ -12,7 +12,9 @@ from campaign.organize.identity import causes_where
 
 def offered(form, action):
     """Return the DraftForm, offering the causes in which who is signed in may do `action`."""
-    return form.offer([cause for cause in causes_among(causes_where(action)) if cause.state != "archived"], g.lang)
+    return form.offer(
+        [cause for cause in causes_among(causes_where(action)) if cause.state != "archived"], g.lang
+    )
 
 
 def is_made_already(found, form, texts_of=attrgetter("texts")):
@@ -20,7 +22,9 @@ def is_made_already(found, form, texts_of=attrgetter("texts")):
 
     `texts_of` returns its words in each language.
     """
-    is_draft = found is not None and found.state == "draft" and found.cause_id == int(form.cause.data)
+    is_draft = (
+        found is not None and found.state == "draft" and found.cause_id == int(form.cause.data)
+    )
     return is_draft and form.title.data in {text.title for text in texts_of(found)}
 
 

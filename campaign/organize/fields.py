@@ -9,16 +9,21 @@ from wtforms.validators import StopValidation
 
 from campaign.accounts.passwords import MIN_LENGTH, PasswordTooWeak, demand_strength
 from campaign.i18n.locales import NAMES
-from campaign.text.names import NameRefused, clean_name
 from campaign.organize.paper_sizes import usual_paper
 from campaign.signatures.fields import NAME_FAULTS, EmailField
 from campaign.signatures.limits import MAX_NAME_LENGTH
+from campaign.text.names import NameRefused, clean_name
 
 LANGUAGES = [SelectChoice(code, name) for code, name in NAMES.items()]
 WEAKNESSES = {
-    "short": _l("Take at least %(least)s characters; a few words in a row are easy to keep in mind.", least=MIN_LENGTH),
+    "short": _l(
+        "Take at least %(least)s characters; a few words in a row are easy to keep in mind.",
+        least=MIN_LENGTH,
+    ),
     "long": _l("That is longer than a password can be here."),
-    "guessable": _l("That would soon be guessed. Take several words that have nothing to do with each other or with you."),
+    "guessable": _l(
+        "That would soon be guessed. Take several words that have nothing to do with each other or with you."
+    ),
 }
 
 
@@ -71,4 +76,6 @@ class CodeField(StringField):
     def pre_validate(self, form):
         self.data = re.sub(r"[\s\-.]", "", self.data or "")
         if not self.data.isascii() or not self.data.isdecimal():
-            raise StopValidation(_l("A code is made of digits: six from the app, or sixteen from your list."))
+            raise StopValidation(
+                _l("A code is made of digits: six from the app, or sixteen from your list.")
+            )

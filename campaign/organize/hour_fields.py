@@ -12,9 +12,13 @@ from campaign.organize.zone_choices import zone_choices
 NO_DAY = _l("That is not a date. Write it as 2026-11-25.")
 NO_TIME = _l("That is not an hour. Write it as %(example)s.", example="18:30")
 NO_HOUR = _l("That is not a day with an hour. Write it as %(example)s.", example="2026-11-25 18:30")
-NO_SUCH_HOUR = _l("There is no such hour on that day: the clocks go forward. Choose one an hour later.")
+NO_SUCH_HOUR = _l(
+    "There is no such hour on that day: the clocks go forward. Choose one an hour later."
+)
 FIRST_YEAR, LAST_YEAR = 1900, 2199
-NO_SUCH_YEAR = _l("Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR))
+NO_SUCH_YEAR = _l(
+    "Choose a year from %(first)s to %(last)s.", first=str(FIRST_YEAR), last=str(LAST_YEAR)
+)
 IS_OVER = _l("That is over already. To publish it now, press the button for that.")
 
 
@@ -29,7 +33,9 @@ class TimeOfDayField(TimeField):
     """An hour of whatever day; browsers send seconds or leave them out."""
 
     def __init__(self, label=None, validators=None, **named):
-        super().__init__(label, validators, format=["%H:%M", "%H:%M:%S"], invalid_value_message=NO_TIME, **named)
+        super().__init__(
+            label, validators, format=["%H:%M", "%H:%M:%S"], invalid_value_message=NO_TIME, **named
+        )
 
 
 class HourField(DateTimeLocalField):

@@ -2,9 +2,7 @@
 
 from flask import after_this_request, current_app, g, request
 
-from campaign.accounts import permissions
-
-from campaign.accounts import tokens
+from campaign.accounts import permissions, tokens
 from campaign.accounts.audit import Actor
 from campaign.accounts.sessions import MAX_AGE, SEEN_EVERY, see_session, session_of
 from campaign.extensions import write
@@ -51,7 +49,11 @@ def may(action, thing=None):
     who = organizer()
     if who is None:
         return False
-    return permissions.may_somewhere(who, action) if thing is None else permissions.may(who, action, cause_id_of(thing))
+    return (
+        permissions.may_somewhere(who, action)
+        if thing is None
+        else permissions.may(who, action, cause_id_of(thing))
+    )
 
 
 def causes_where(action):
@@ -87,7 +89,9 @@ def set_cookie(response, name, value, longest):
 
 def drop_session_cookie(response):
     is_secure = current_app.config["SESSION_COOKIE_SECURE"]
-    response.delete_cookie(host_name(SESSION_COOKIE), path="/" if is_secure else PATH, secure=is_secure)
+    response.delete_cookie(
+        host_name(SESSION_COOKIE), path="/" if is_secure else PATH, secure=is_secure
+    )
     if is_secure:
         response.delete_cookie(SESSION_COOKIE, path=PATH)
 
@@ -96,6 +100,9 @@ def _replace_cookie(name, value, longest):
     @after_this_request
     def under_its_new_name(response):
         # A view may have set it, or dropped it, by now.
-        if not any(header.startswith(f"{host_name(name)}=") for header in response.headers.getlist("Set-Cookie")):
+        if not any(
+            header.startswith(f"{host_name(name)}=")
+            for header in response.headers.getlist("Set-Cookie")
+        ):
             set_cookie(response, name, value, longest)
         return response

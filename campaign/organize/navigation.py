@@ -67,4 +67,8 @@ def numbers():
 
 def places():
     """Return the places that who is signed in may see."""
-    return [place for place in PLACES if place.endpoint in current_app.view_functions and may(place.action)]
+    return [
+        place
+        for place in PLACES
+        if place.endpoint in current_app.view_functions and may(place.action)
+    ]

@@ -10,9 +10,9 @@ from sqlalchemy import func, or_, select
 from campaign.causes.models import CauseTally
 from campaign.events.models import Event
 from campaign.extensions import db
-from campaign.process.clock import utcnow
 from campaign.organize.identity import causes_where, may
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 from campaign.signatures.models import TO_REVIEW, UNREAD, Signature
 
 # Nobody reads more at a sitting; beyond it "999+" says enough, and counting stays cheap.
@@ -48,7 +48,11 @@ def _worded(count, words):
         figure = f"{format_decimal(MAX_SHOWN)}+"
         return RailNumber(figure, words(count, figure))
     figure = format_decimal(count)
-    brief = format_compact_decimal(count, fraction_digits=1, locale=get_locale()) if count > MAX_IN_FULL else figure
+    brief = (
+        format_compact_decimal(count, fraction_digits=1, locale=get_locale())
+        if count > MAX_IN_FULL
+        else figure
+    )
     return RailNumber(brief, words(count, figure))
 
 
@@ -66,7 +70,9 @@ def _unread(cause_ids):
 
 def _waiting(condition, cause_ids):
     # Those that wait have an index of their own. Were the column bare, SQLite might take that of the cause, and look at all.
-    some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(MAX_SHOWN + 1)
+    some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(
+        MAX_SHOWN + 1
+    )
     return select(func.count()).select_from(some.subquery())
 
 

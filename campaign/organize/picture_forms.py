@@ -8,8 +8,14 @@ from flask_wtf.file import FileField
 from wtforms import HiddenField
 from wtforms.validators import InputRequired, NumberRange
 
+from campaign.organize.content_fields import (
+    ShortTextField,
+    WholeField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.publishing.pictures import MAX_BYTES, PictureRefused, clean_picture
-from campaign.organize.content_fields import ShortTextField, WholeField, by_language, in_language, most
 
 # The form's words come along with the file.
 MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
@@ -68,7 +74,10 @@ class _Cut(_Seen):
         return self.focal_x.data, self.focal_y.data
 
 
-_ALTS = by_language("alt", lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MAX_ALT_LENGTH)]))
+_ALTS = by_language(
+    "alt",
+    lambda lang: ShortTextField(in_language(_l("What is seen"), lang), [most(MAX_ALT_LENGTH)]),
+)
 PictureForm = type("PictureForm", (_Cut,), _ALTS)
 BodyPictureForm = type("BodyPictureForm", (_Seen,), _ALTS)
 
@@ -77,5 +86,8 @@ def is_as_seen(mark):
     """Return whether the page whose button was pressed showed the picture as its `mark` is now; say so where it did not."""
     if request.form.get("mark", mark) == mark:
         return True
-    flash(_("Somebody else changed the picture meanwhile. Look at it before you take it away."), "waiting")
+    flash(
+        _("Somebody else changed the picture meanwhile. Look at it before you take it away."),
+        "waiting",
+    )
     return False

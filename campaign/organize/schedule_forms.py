@@ -5,14 +5,16 @@ from flask_wtf import FlaskForm
 from wtforms.validators import InputRequired
 
 from campaign.i18n.local_times import local_time
-from campaign.process.clock import utcnow
 from campaign.organize.hour_fields import IS_OVER, HourField, ZoneField
+from campaign.process.clock import utcnow
 
 
 class LaterForm(FlaskForm):
     """When the draft of a cause or petition is published by itself; once valid, `moment` is the instant."""
 
-    publish_at = HourField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))])
+    publish_at = HourField(
+        _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
+    )
     time_zone = ZoneField()
     moment = None
 

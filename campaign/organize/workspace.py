@@ -6,21 +6,18 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from campaign.http.caching import private
 from campaign.organize import identity
-from campaign.organize.account import routes as account
 from campaign.organize.account import passkeys, second_factor
+from campaign.organize.account import routes as account
+from campaign.organize.auth import links, passkey_sign_in, sign_in
+from campaign.organize.auth.unsaved_forms import expired_form
 from campaign.organize.causes import routes as causes
 from campaign.organize.causes import shape as cause_shape
 from campaign.organize.causes import shape_drafts as cause_shape_drafts
 from campaign.organize.causes import states as cause_states
-from campaign.organize.auth import links
-from campaign.organize.auth import passkey_sign_in
-from campaign.organize.auth import sign_in
-from campaign.organize.auth.unsaved_forms import expired_form
-from campaign.organize.events import attendance, registrations
-from campaign.organize.events import check_in
-from campaign.organize.events import routes as events
+from campaign.organize.events import attendance, check_in, registrations
 from campaign.organize.events import parts as event_parts
 from campaign.organize.events import picture as event_picture
+from campaign.organize.events import routes as events
 from campaign.organize.events import states as event_states
 from campaign.organize.exports import handovers
 from campaign.organize.exports import routes as exports
@@ -31,41 +28,36 @@ from campaign.organize.imports import sheets as import_sheets
 from campaign.organize.kiosks import devices as kiosk_devices
 from campaign.organize.kiosks import discarding as kiosk_discarding
 from campaign.organize.kiosks import names as kiosk_names
-from campaign.organize.kiosks import routes as kiosks
 from campaign.organize.kiosks import pairing as kiosk_pairing
 from campaign.organize.kiosks import poster as kiosk_poster
 from campaign.organize.kiosks import review as kiosk_review
+from campaign.organize.kiosks import routes as kiosks
 from campaign.organize.mail import routes as mail
 from campaign.organize.mail import suppressions
-from campaign.organize.statistics import figures
-from campaign.organize.statistics import routes as numbers
+from campaign.organize.moderation import bulk, comments, corrections, held, rules
+from campaign.organize.navigation import numbers as rail_numbers
+from campaign.organize.navigation import place_of, places
 from campaign.organize.overview import cause_counts
 from campaign.organize.overview import routes as overview
-from campaign.organize.people import audit
-from campaign.organize.people import api_keys
+from campaign.organize.people import api_keys, audit
 from campaign.organize.people import routes as people
 from campaign.organize.petitions import embedding as petition_embedding
 from campaign.organize.petitions import guide as petition_guide
-from campaign.organize.petitions import text as petition_letter
-from campaign.organize.petitions import routes as petitions
 from campaign.organize.petitions import picture as petition_picture
 from campaign.organize.petitions import questions as petition_questions
+from campaign.organize.petitions import routes as petitions
 from campaign.organize.petitions import settings as petition_settings
 from campaign.organize.petitions import sharing as petition_sharing
 from campaign.organize.petitions import states as petition_states
+from campaign.organize.petitions import text as petition_letter
 from campaign.organize.petitions import versions as petition_versions
-from campaign.organize.navigation import numbers as rail_numbers
-from campaign.organize.navigation import place_of, places
-from campaign.organize.moderation import bulk
-from campaign.organize.moderation import comments
-from campaign.organize.moderation import corrections
-from campaign.organize.moderation import held
-from campaign.organize.moderation import rules
 from campaign.organize.signatures import copies, erasures, retention
 from campaign.organize.signatures import routes as signatures
-from campaign.organize.updates import routes as updates
+from campaign.organize.statistics import figures
+from campaign.organize.statistics import routes as numbers
 from campaign.organize.updates import picture as update_picture
 from campaign.organize.updates import pictures as update_pictures
+from campaign.organize.updates import routes as updates
 from campaign.organize.updates import states as update_states
 from campaign.organize.updates import text as update_words
 from campaign.organize.uploads import max_bytes_of_view
@@ -73,17 +65,60 @@ from campaign.organize.uploads import max_bytes_of_view
 blueprint = Blueprint("organize", __name__, url_prefix="/organize")
 blueprint.after_request(private)
 PARTS = (
-    *(sign_in, passkey_sign_in, links, overview, numbers, causes, petitions, events, updates, mail, suppressions),
-    *(signatures, exports, handovers, imports, held, comments, corrections, bulk, rules, copies, erasures, retention, kiosks),
+    *(
+        sign_in,
+        passkey_sign_in,
+        links,
+        overview,
+        numbers,
+        causes,
+        petitions,
+        events,
+        updates,
+        mail,
+        suppressions,
+    ),
+    *(
+        signatures,
+        exports,
+        handovers,
+        imports,
+        held,
+        comments,
+        corrections,
+        bulk,
+        rules,
+        copies,
+        erasures,
+        retention,
+        kiosks,
+    ),
     *(people, api_keys, audit, account, second_factor, passkeys),
 )
 # These join their views to those of another file, whose blueprint they bear.
 MORE_PAGES = (
-    *(petition_letter, petition_settings, petition_questions, petition_states, petition_picture, petition_versions),
+    *(
+        petition_letter,
+        petition_settings,
+        petition_questions,
+        petition_states,
+        petition_picture,
+        petition_versions,
+    ),
     *(petition_embedding, petition_sharing, cause_states, cause_shape, cause_shape_drafts),
     *(update_words, update_states, update_picture, update_pictures),
     *(event_parts, event_states, event_picture, registrations, check_in, attendance),
-    *(import_ends, import_files, import_sheets, kiosk_devices, kiosk_discarding, kiosk_names, kiosk_pairing, kiosk_poster, kiosk_review),
+    *(
+        import_ends,
+        import_files,
+        import_sheets,
+        kiosk_devices,
+        kiosk_discarding,
+        kiosk_names,
+        kiosk_pairing,
+        kiosk_poster,
+        kiosk_review,
+    ),
 )
 csrf = CSRFProtect()
 
@@ -132,7 +167,13 @@ def _leave_out_nul():
     for name in ("args", "form"):
         sent = getattr(request, name)
         if any("\0" in value for _key, value in sent.items(multi=True)):
-            setattr(request, name, type(sent)([(key, value.replace("\0", "")) for key, value in sent.items(multi=True)]))
+            setattr(
+                request,
+                name,
+                type(sent)(
+                    [(key, value.replace("\0", "")) for key, value in sent.items(multi=True)]
+                ),
+            )
 
 
 def _speak():
@@ -148,7 +189,12 @@ def _speak():
 
 @blueprint.context_processor
 def who_is_here():
-    return {"organizer": identity.organizer(), "places": places(), "place": place_of(request.blueprint), "rail_numbers": rail_numbers}
+    return {
+        "organizer": identity.organizer(),
+        "places": places(),
+        "place": place_of(request.blueprint),
+        "rail_numbers": rail_numbers,
+    }
 
 
 @blueprint.errorhandler(403)

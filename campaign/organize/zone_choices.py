@@ -11,11 +11,19 @@ from wtforms import SelectChoice
 
 from campaign.i18n.countries import country_name
 from campaign.i18n.sorting import sort_key
-from campaign.process.clock import utcnow
 from campaign.i18n.time_zones import UTC_NAME, is_zone, main_zones, offset_text, zone_countries
+from campaign.process.clock import utcnow
 
 # CLDR's codes of regions; it has none for oceans.
-_REGIONS = {"Africa": "002", "America": "019", "Asia": "142", "Europe": "150", "Arctic": "150", "Australia": "009", "Pacific": "009"}
+_REGIONS = {
+    "Africa": "002",
+    "America": "019",
+    "Asia": "142",
+    "Europe": "150",
+    "Arctic": "150",
+    "Australia": "009",
+    "Pacific": "009",
+}
 
 
 def zone_choices(kept):
@@ -26,10 +34,16 @@ def zone_choices(kept):
 
     def choice(name, group):
         place = places.get(name, name.replace("_", " "))
-        return SelectChoice(name, place if name == UTC_NAME else f"{place} · {offset_text(now, name)}", optgroup=group)
+        return SelectChoice(
+            name,
+            place if name == UTC_NAME else f"{place} · {offset_text(now, name)}",
+            optgroup=group,
+        )
 
     first = [choice(name, _("Suggested")) for name in likely]
-    by_region = [choice(name, group) for group, name in _in_order(language, _oceans()) if name not in likely]
+    by_region = [
+        choice(name, group) for group, name in _in_order(language, _oceans()) if name not in likely
+    ]
     return first + by_region
 
 
@@ -37,17 +51,24 @@ def _likely(kept, year):
     countries = current_app.config["FIRST_COUNTRIES"]
     zones = [zone for country in countries for zone in main_zones(country, year)]
     old = [kept] if kept not in zone_countries() and is_zone(kept) else []
-    return list(dict.fromkeys([current_app.config["BABEL_DEFAULT_TIMEZONE"], *old, *zones, UTC_NAME]))
+    return list(
+        dict.fromkeys([current_app.config["BABEL_DEFAULT_TIMEZONE"], *old, *zones, UTC_NAME])
+    )
 
 
 def _oceans():
-    return (("Atlantic", pgettext("ocean", "Atlantic")), ("Indian", pgettext("ocean", "Indian Ocean")))
+    return (
+        ("Atlantic", pgettext("ocean", "Atlantic")),
+        ("Indian", pgettext("ocean", "Indian Ocean")),
+    )
 
 
 @cache
 def _places(language):
     """Return {time zone: its city and country in `language`}."""
-    return {name: _place(name, country, language) for name, country in zone_countries().items()} | {UTC_NAME: UTC_NAME}
+    return {name: _place(name, country, language) for name, country in zone_countries().items()} | {
+        UTC_NAME: UTC_NAME
+    }
 
 
 def _place(name, country, language):
@@ -60,7 +81,11 @@ def _place(name, country, language):
 @cache
 def _in_order(language, oceans):
     """Return ((region, time zone), …) by the names of both."""
-    territories, oceans, places = Locale.parse(language).territories, dict(oceans), _places(language)
+    territories, oceans, places = (
+        Locale.parse(language).territories,
+        dict(oceans),
+        _places(language),
+    )
     found = []
     for name in zone_countries():
         region = name.partition("/")[0]

@@ -46,5 +46,7 @@ def retire_cause(*, cause_id, now):
 
 def _close_petitions(cause_id, now):
     """What was signed at a table before that instant, and comes in later, still counts."""
-    for petition in db.session.scalars(select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")):
+    for petition in db.session.scalars(
+        select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")
+    ):
         petition.state, petition.closed_at = "closed", now

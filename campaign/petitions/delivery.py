@@ -15,7 +15,11 @@ def delivered_items(names, details):
         "shown_comment": _("your comment (once approved, and beside a name that you show)"),
         "day": _("the day you signed"),
     }
-    named = _("your full name (even if you do not show it in public)") if names == "full" else _("your name (the way you choose to show it)")
+    named = (
+        _("your full name (even if you do not show it in public)")
+        if names == "full"
+        else _("your name (the way you choose to show it)")
+    )
     return [named, *(words[name] for name in HANDED_DETAILS if name in details)]
 
 

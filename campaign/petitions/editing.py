@@ -56,7 +56,17 @@ def change_targets(*, petition_id, revision, targets, now):
     return petition
 
 
-def change_form(*, petition_id, revision, required_fields, questions, confirmation, two_per_address, neutral_emails, now):
+def change_form(
+    *,
+    petition_id,
+    revision,
+    required_fields,
+    questions,
+    confirmation,
+    two_per_address,
+    neutral_emails,
+    now,
+):
     """Set what supporters are asked, and how they are written to; see Petition. Other questions make a new version once it has opened."""
     petition = _set(
         petition_id,
@@ -72,7 +82,9 @@ def change_form(*, petition_id, revision, required_fields, questions, confirmati
     return petition
 
 
-def change_dates(*, petition_id, revision, opens_at, closes_at, time_zone, deliver_on, deliver_places, now):
+def change_dates(
+    *, petition_id, revision, opens_at, closes_at, time_zone, deliver_on, deliver_places, now
+):
     """Set when it can be signed, and when and where the signatures are handed over."""
     petition = _set(
         petition_id,

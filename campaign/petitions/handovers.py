@@ -32,7 +32,9 @@ def change_handing(*, petition_id, names, details, now, mark=None):
 
 def record_handover(*, petition_id, day, received_by, signatures, note):
     """Note that somebody received the signatures; return the Handover."""
-    handover = Handover(petition_id=petition_id, day=day, received_by=received_by, signatures=signatures, note=note)
+    handover = Handover(
+        petition_id=petition_id, day=day, received_by=received_by, signatures=signatures, note=note
+    )
     db.session.add(handover)
     db.session.flush()
     return handover
@@ -46,5 +48,9 @@ def remove_handover(*, petition_id, handover_id):
 
 def handovers_of(petition_id):
     """Return the Handovers of a petition, the newest first."""
-    query = select(Handover).where(Handover.petition_id == petition_id).order_by(Handover.day.desc(), Handover.id.desc())
+    query = (
+        select(Handover)
+        .where(Handover.petition_id == petition_id)
+        .order_by(Handover.day.desc(), Handover.id.desc())
+    )
     return db.session.scalars(query).all()

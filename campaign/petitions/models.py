@@ -20,8 +20,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 # Half a year is enough to hand the signatures over, and to answer questions about them.
@@ -61,7 +61,9 @@ class Petition(db.Model):
         CheckConstraint("goal >= 0", name="goal"),
         CheckConstraint("retention_days is null or retention_days > 0", name="retention_days"),
         one_of("handed_names", HANDED_NAMES),
-        CheckConstraint("closes_at is null or opens_at is null or closes_at > opens_at", name="times"),
+        CheckConstraint(
+            "closes_at is null or opens_at is null or closes_at > opens_at", name="times"
+        ),
         Index("uq_petition_slug", "slug", unique=True),
         Index("ix_petition_cause_id", "cause_id"),
     )
@@ -92,13 +94,17 @@ class Petition(db.Model):
     retention_told_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     retention_done_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list] = mapped_column(JSON, default=lambda: ["country"], server_default='["country"]')
+    handed_details: Mapped[list] = mapped_column(
+        JSON, default=lambda: ["country"], server_default='["country"]'
+    )
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
     revision: Mapped[int] = mapped_column(Integer, default=1)
     text_revision: Mapped[int] = mapped_column(Integer, default=1)
 
     cause: Mapped[Cause] = relationship()
-    targets: Mapped[list["Target"]] = relationship(order_by="Target.position", cascade="all, delete-orphan")
+    targets: Mapped[list["Target"]] = relationship(
+        order_by="Target.position", cascade="all, delete-orphan"
+    )
     versions: Mapped[list["PetitionVersion"]] = relationship(
         order_by="PetitionVersion.number", cascade="all, delete-orphan"
     )
@@ -134,7 +140,10 @@ class PetitionVersion(db.Model):
     """
 
     __tablename__ = "petition_version"
-    __table_args__ = (UniqueConstraint("petition_id", "number"), one_of("handed_names", HANDED_NAMES))
+    __table_args__ = (
+        UniqueConstraint("petition_id", "number"),
+        one_of("handed_names", HANDED_NAMES),
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"))
@@ -143,7 +152,9 @@ class PetitionVersion(db.Model):
     targets: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
     questions: Mapped[list] = mapped_column(JSON, default=list, server_default="[]")
     handed_names: Mapped[str] = mapped_column(String(8), default="shown", server_default="shown")
-    handed_details: Mapped[list] = mapped_column(JSON, default=lambda: ["country"], server_default='["country"]')
+    handed_details: Mapped[list] = mapped_column(
+        JSON, default=lambda: ["country"], server_default='["country"]'
+    )
 
     texts: Mapped[list["PetitionText"]] = relationship(
         order_by="PetitionText.lang", cascade="all, delete-orphan"
@@ -206,7 +217,9 @@ class PetitionPicture(db.Model):
         CheckConstraint("focal_x between 0 and 100 and focal_y between 0 and 100", name="focal"),
     )
 
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)

@@ -4,8 +4,6 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.publishing.slug_history import SlugHistory
-from campaign.process.clock import utcnow
 from campaign.petitions.models import (
     FormerSlug,
     Petition,
@@ -15,6 +13,8 @@ from campaign.petitions.models import (
 )
 from campaign.petitions.readiness import faults_of
 from campaign.petitions.versions import keep_terms, texts_of, version_of
+from campaign.process.clock import utcnow
+from campaign.publishing.slug_history import SlugHistory
 
 # What the next campaign takes over from the one before: everything but its state, its times and its name.
 TAKEN_OVER = (
@@ -81,8 +81,14 @@ def duplicate_petition(*, petition_id, slug):
     targets = [dict(target.names) for target in old.targets]
     made = create_petition(slug=slug, texts=texts, targets=targets, state="draft", **taken_over)
     if picture := db.session.get(PetitionPicture, petition_id):
-        columns = (each.name for each in PetitionPicture.__table__.columns if each.name != "petition_id")
-        db.session.add(PetitionPicture(petition_id=made.id, **{name: getattr(picture, name) for name in columns}))
+        columns = (
+            each.name for each in PetitionPicture.__table__.columns if each.name != "petition_id"
+        )
+        db.session.add(
+            PetitionPicture(
+                petition_id=made.id, **{name: getattr(picture, name) for name in columns}
+            )
+        )
         db.session.flush()
     return made
 

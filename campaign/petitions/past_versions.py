@@ -5,10 +5,10 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from campaign.text.markdown import to_html
-from campaign.petitions.presenters import in_language
 from campaign.petitions.delivery import delivered_list
 from campaign.petitions.models import name_in
+from campaign.petitions.presenters import in_language
+from campaign.text.markdown import to_html
 
 
 @dataclass(frozen=True)

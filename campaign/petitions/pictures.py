@@ -5,10 +5,10 @@ from sqlalchemy.orm import undefer
 
 from campaign.causes.models import Cause
 from campaign.extensions import db
-from campaign.publishing.pictures import ShownPicture
 from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition, PetitionPicture
 from campaign.petitions.operations import petition_to_change
+from campaign.publishing.pictures import ShownPicture
 
 CENTRE = (50, 50)
 
@@ -47,20 +47,28 @@ def mark_of(picture):
     """Return what tells whether a PetitionPicture, or None, is still as an editor saw it."""
     if picture is None:
         return ""
-    return "-".join(map(str, (picture.digest, picture.focal_x, picture.focal_y, *sorted(picture.alts.items()))))
+    return "-".join(
+        map(str, (picture.digest, picture.focal_x, picture.focal_y, *sorted(picture.alts.items())))
+    )
 
 
 def picture_bytes(petition_id):
     """Return the bytes of a petition's picture in whatever state, or None."""
     picture = db.session.scalar(
-        select(PetitionPicture).where(PetitionPicture.petition_id == petition_id).options(undefer(PetitionPicture.data))
+        select(PetitionPicture)
+        .where(PetitionPicture.petition_id == petition_id)
+        .options(undefer(PetitionPicture.data))
     )
     return picture.data if picture else None
 
 
 def public_bytes(slug, digest, *, is_small=False):
     """Return the bytes of the picture of the public petition at `slug`, or None where it has another by now."""
-    data = func.coalesce(PetitionPicture.small, PetitionPicture.data) if is_small else PetitionPicture.data
+    data = (
+        func.coalesce(PetitionPicture.small, PetitionPicture.data)
+        if is_small
+        else PetitionPicture.data
+    )
     return db.session.scalar(
         select(data)
         .join(Petition, Petition.id == PetitionPicture.petition_id)
@@ -79,4 +87,6 @@ def shown_picture(picture, lang, original):
     if picture is None:
         return None
     alt = picture.alts.get(lang) or picture.alts.get(original, "")
-    return ShownPicture(picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y)
+    return ShownPicture(
+        picture.digest, picture.width, picture.height, alt, picture.focal_x, picture.focal_y
+    )

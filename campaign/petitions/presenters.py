@@ -5,14 +5,14 @@ from datetime import date, datetime
 
 from markupsafe import Markup
 
-from campaign.text.markdown import to_html
-from campaign.publishing.pictures import ShownPicture
 from campaign.petitions.delivery import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.handovers import handovers_of
 from campaign.petitions.models import Handover
 from campaign.petitions.pictures import shown_picture
 from campaign.petitions.queries import petition_counts, published_petitions
+from campaign.publishing.pictures import ShownPicture
+from campaign.text.markdown import to_html
 
 
 @dataclass(frozen=True)
@@ -134,4 +134,9 @@ def in_language(question, lang):
     by_lang = question.get("choices") or {}
     kept = next(iter(by_lang.values()), ())
     choices = tuple(zip(kept, by_lang.get(lang, kept), strict=True))
-    return {**question, "label": label, "choices": choices, "required": bool(question.get("required"))}
+    return {
+        **question,
+        "label": label,
+        "choices": choices,
+        "required": bool(question.get("required")),
+    }

@@ -30,10 +30,14 @@ class SigningTerms:
 
 def published_petitions(cause_id=None):
     """Return the public petitions that are not archived in their order, of one cause or of all, with texts and targets."""
-    query = _whole().where(Petition.state != "draft", Petition.archived_at.is_(None), Cause.state != "draft")
+    query = _whole().where(
+        Petition.state != "draft", Petition.archived_at.is_(None), Cause.state != "draft"
+    )
     if cause_id is not None:
         query = query.where(Petition.cause_id == cause_id)
-    return db.session.scalars(query.order_by(Petition.cause_id, Petition.position, Petition.id)).all()
+    return db.session.scalars(
+        query.order_by(Petition.cause_id, Petition.position, Petition.id)
+    ).all()
 
 
 def petitions_of_cause(cause_id):
@@ -64,24 +68,34 @@ def petitions_among(cause_ids, *, archived=None, limit=None, offset=0):
 
     `archived` says whether only those in the archive, or only the others; None means both.
     """
-    query = _whole().where(*_among(cause_ids, archived)).order_by(Petition.cause_id, Petition.position, Petition.id)
+    query = (
+        _whole()
+        .where(*_among(cause_ids, archived))
+        .order_by(Petition.cause_id, Petition.position, Petition.id)
+    )
     return db.session.scalars(query.limit(limit).offset(offset)).all()
 
 
 def archived_petitions(cause_ids):
     """Return how many petitions of these causes, or of all where None, are in the archive."""
-    return db.session.scalar(select(func.count(Petition.id)).where(*_among(cause_ids, archived=True)))
+    return db.session.scalar(
+        select(func.count(Petition.id)).where(*_among(cause_ids, archived=True))
+    )
 
 
 def petitions_with_ids(petition_ids):
     """Return these petitions in whatever state, in the order of their ids, with texts and targets."""
-    return db.session.scalars(_whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)).all()
+    return db.session.scalars(
+        _whole().where(Petition.id.in_(petition_ids)).order_by(Petition.id)
+    ).all()
 
 
 def slug_after(former):
     """Return where the petition lives that once lived at `former`, or None."""
     return db.session.scalar(
-        select(Petition.slug).join(FormerSlug, FormerSlug.petition_id == Petition.id).where(FormerSlug.slug == former)
+        select(Petition.slug)
+        .join(FormerSlug, FormerSlug.petition_id == Petition.id)
+        .where(FormerSlug.slug == former)
     )
 
 
@@ -127,10 +141,15 @@ def signing_terms(slug, *, now: datetime, version=None):
 def _terms():
     """Return the statement behind `signing_terms`: building it takes longer than running it, so it is built once."""
     petition, cause, version = Petition.__table__.c, Cause.__table__.c, PetitionVersion.__table__.c
-    newest = select(func.max(version.id)).where(version.petition_id == petition.id).scalar_subquery()
+    newest = (
+        select(func.max(version.id)).where(version.petition_id == petition.id).scalar_subquery()
+    )
     read = (
         select(version.id)
-        .where(version.petition_id == petition.id, version.number == bindparam("asked_version", type_=Integer))
+        .where(
+            version.petition_id == petition.id,
+            version.number == bindparam("asked_version", type_=Integer),
+        )
         .scalar_subquery()
     )
     return (
@@ -147,7 +166,11 @@ def _terms():
             func.coalesce(read, newest).label("version_id"),
         )
         .join_from(Petition.__table__, Cause.__table__)
-        .where(petition.slug == bindparam("asked_slug"), petition.state != "draft", cause.state != "draft")
+        .where(
+            petition.slug == bindparam("asked_slug"),
+            petition.state != "draft",
+            cause.state != "draft",
+        )
     )
 
 
@@ -157,7 +180,14 @@ _TERMS = _terms()
 def _among(cause_ids, archived):
     """Return the conditions by which a petition is of these causes, and in the archive or not."""
     of_causes = () if cause_ids is None else (Petition.cause_id.in_(cause_ids),)
-    return of_causes if archived is None else (*of_causes, Petition.archived_at.is_not(None) if archived else Petition.archived_at.is_(None))
+    return (
+        of_causes
+        if archived is None
+        else (
+            *of_causes,
+            Petition.archived_at.is_not(None) if archived else Petition.archived_at.is_(None),
+        )
+    )
 
 
 def _whole():

@@ -1,13 +1,23 @@
 """The petition's page."""
 
-from flask import Blueprint, Response, abort, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from campaign.http.caching import public
 from campaign.http.missing_file import abort_missing_file
-from campaign.process.clock import utcnow
 from campaign.petitions.past_versions import past_version
 from campaign.petitions.pictures import public_bytes
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import sheet
 from campaign.updates.presenters import recent_cards
@@ -26,7 +36,9 @@ def show(slug):
     petition = context["petition"]
     form = signature_form(petition.asks, petition.questions)
     updates = recent_cards(g.lang, now, petition_id=petition.id, limit=MAX_UPDATES)
-    return public(make_response(render_template("petitions/show.html", form=form, updates=updates, **context)))
+    return public(
+        make_response(render_template("petitions/show.html", form=form, updates=updates, **context))
+    )
 
 
 @blueprint.get("/<lang>/petitions/<slug>/versions/<int:number>")
@@ -34,13 +46,18 @@ def version(slug, number):
     """An earlier version, whole: what the people who signed it saw."""
     context = sheet(slug, g.lang, utcnow()) or abort(404)
     found = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
-    return public(make_response(render_template("petitions/version.html", version=found, **context)))
+    return public(
+        make_response(render_template("petitions/version.html", version=found, **context))
+    )
 
 
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
 def picture(slug, digest):
     """The picture under a name that changes with its content; with `?size=small` for phones."""
-    data = public_bytes(slug, digest, is_small=request.args.get("size") == "small") or abort_missing_file()
+    data = (
+        public_bytes(slug, digest, is_small=request.args.get("size") == "small")
+        or abort_missing_file()
+    )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 

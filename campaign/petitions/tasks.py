@@ -9,7 +9,12 @@ from sqlalchemy import select
 from campaign.accounts.audit import is_untold, record_planned
 from campaign.extensions import db
 from campaign.petitions.models import Petition
-from campaign.petitions.operations import CauseClosed, NotReady, petition_to_change, publish_petition
+from campaign.petitions.operations import (
+    CauseClosed,
+    NotReady,
+    petition_to_change,
+    publish_petition,
+)
 
 # Whatever came about before that is no news to the audit trail any more.
 LATELY = timedelta(days=7)
@@ -25,7 +30,9 @@ class Turn(NamedTuple):
 
 
 TURNS = (
-    Turn("opened_at", "petitions.open", ("petitions.open", "petitions.publish", "petitions.reopen")),
+    Turn(
+        "opened_at", "petitions.open", ("petitions.open", "petitions.publish", "petitions.reopen")
+    ),
     Turn("closes_at", "petitions.close", ("petitions.close",)),
 )
 
@@ -53,20 +60,33 @@ def _publish(petition_id, now):
 
 def note_turns(*, now):
     """Note in the audit trail which petitions were opened or closed at the hour that was set for it; return how many."""
-    return sum(_note(petition_id, turn, now) for turn in TURNS for petition_id in _untold(turn, now))
+    return sum(
+        _note(petition_id, turn, now) for turn in TURNS for petition_id in _untold(turn, now)
+    )
 
 
 def _untold(turn, now):
     column = getattr(Petition, turn.column)
-    lately = select(Petition.id, column).where(Petition.state == "published", column <= now, column > now - LATELY)
-    return [petition_id for petition_id, at in db.session.execute(lately).all() if _is_untold(petition_id, turn, at)]
+    lately = select(Petition.id, column).where(
+        Petition.state == "published", column <= now, column > now - LATELY
+    )
+    return [
+        petition_id
+        for petition_id, at in db.session.execute(lately).all()
+        if _is_untold(petition_id, turn, at)
+    ]
 
 
 def _note(petition_id, turn, now):
     # Another worker may have noted it, or an editor have moved it, before its row was ours.
     petition = petition_to_change(petition_id)
     at = getattr(petition, turn.column)
-    if petition.state != "published" or at is None or at > now or not _is_untold(petition_id, turn, at):
+    if (
+        petition.state != "published"
+        or at is None
+        or at > now
+        or not _is_untold(petition_id, turn, at)
+    ):
         return 0
     about = {"subject": ("petition", petition_id), "cause_id": petition.cause_id}
     record_planned(turn.action, **about, planned=PLANNED, now=now)

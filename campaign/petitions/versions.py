@@ -5,8 +5,8 @@ petition opens its one version follows every change. Afterwards each change make
 it was made under.
 """
 
-from campaign.text.names import clean_text
 from campaign.petitions.models import PetitionText, PetitionVersion
+from campaign.text.names import clean_text
 
 WORDS = ("title", "summary", "organisation", "body")
 TERMS = ("targets", "questions", "handed_names", "handed_details")
@@ -14,7 +14,11 @@ TERMS = ("targets", "questions", "handed_names", "handed_details")
 
 def version_of(number, texts, **terms):
     """Return a new PetitionVersion with these texts by language."""
-    return PetitionVersion(number=number, texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()], **terms)
+    return PetitionVersion(
+        number=number,
+        texts=[PetitionText(lang=lang, **words) for lang, words in texts.items()],
+        **terms,
+    )
 
 
 def texts_of(version):
@@ -22,13 +26,19 @@ def texts_of(version):
 
     Texts that came from a file may end with a line that no form sends, and that is no change.
     """
-    return {text.lang: {name: clean_text(getattr(text, name)) for name in WORDS} for text in version.texts}
+    return {
+        text.lang: {name: clean_text(getattr(text, name)) for name in WORDS}
+        for text in version.texts
+    }
 
 
 def terms_of(source):
     """Return what a petition, or one of its versions, says beside its text."""
     targets = [getattr(target, "names", target) for target in source.targets]
-    return {**{name: getattr(source, name) for name in TERMS}, "targets": [dict(names) for names in targets]}
+    return {
+        **{name: getattr(source, name) for name in TERMS},
+        "targets": [dict(names) for names in targets],
+    }
 
 
 def keep_version(petition, now, texts=None):

@@ -16,7 +16,11 @@ ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 def program(module, *arguments):
     """Return the arguments by which `subprocess` runs the module of this name, each of its `arguments` as text."""
-    return {"args": [sys.executable, __file__, module, *map(str, arguments)], "cwd": HOUSE.parent, "env": ENVIRONMENT}
+    return {
+        "args": [sys.executable, __file__, module, *map(str, arguments)],
+        "cwd": HOUSE.parent,
+        "env": ENVIRONMENT,
+    }
 
 
 def main():

@@ -21,7 +21,9 @@ class PrivateFormatter(logging.Formatter):
 def start_logging():
     """Send the log of this process to standard error."""
     handler = logging.StreamHandler()
-    handler.setFormatter(PrivateFormatter("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S"))
+    handler.setFormatter(
+        PrivateFormatter("%(asctime)sZ %(levelname)s %(name)s: %(message)s", "%Y-%m-%dT%H:%M:%S")
+    )
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     # They tell of every table and font they handle.
     for name in ("alembic", "fontTools", "fpdf"):

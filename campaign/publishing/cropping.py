@@ -20,7 +20,9 @@ def cut(data, size, focus):
     left = _kept(flat.width * focus[0] / 100 - wide / 2, flat.width - wide)
     top = _kept(flat.height * focus[1] / 100 - high / 2, flat.height - high)
     file = io.BytesIO()
-    flat.resize(size, Image.Resampling.LANCZOS, (left, top, left + wide, top + high)).save(file, "JPEG", quality=QUALITY)
+    flat.resize(size, Image.Resampling.LANCZOS, (left, top, left + wide, top + high)).save(
+        file, "JPEG", quality=QUALITY
+    )
     return file.getvalue()
 
 

@@ -76,7 +76,13 @@ def clean_picture(data):
             raise PictureRefused(done["refused"])
         clean, small = (folder / "clean.webp").read_bytes(), folder / "small.webp"
         digest = blake2b(clean, digest_size=8).hexdigest()
-        return Picture(clean, done["width"], done["height"], digest, small.read_bytes() if small.exists() else None)
+        return Picture(
+            clean,
+            done["width"],
+            done["height"],
+            digest,
+            small.read_bytes() if small.exists() else None,
+        )
 
 
 def _decoded_alone(folder):

@@ -18,7 +18,9 @@ class SlugHistory:
     def is_taken(self, slug, *, but_by=None):
         """Return whether another than the row with the id `but_by` lives at `slug`, or did."""
         owner = getattr(self._former, self._owner)
-        lives = select(self._thing.id).where(self._thing.slug == slug, self._thing.id != (but_by or 0))
+        lives = select(self._thing.id).where(
+            self._thing.slug == slug, self._thing.id != (but_by or 0)
+        )
         lived = select(owner).where(self._former.slug == slug, owner != (but_by or 0))
         return self._session.scalar(lives.union_all(lived).limit(1)) is not None
 
@@ -42,4 +44,6 @@ class SlugHistory:
         try:
             self._session.flush()
         except IntegrityError as error:
-            raise self._taken(f"a {self._thing.__tablename__} at {slug!r} exists already") from error
+            raise self._taken(
+                f"a {self._thing.__tablename__} at {slug!r} exists already"
+            ) from error

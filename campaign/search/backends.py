@@ -58,8 +58,12 @@ class OnSqlite:
 
     @classmethod
     def put(cls, rows):
-        insert = text("insert into search_words (rowid, lang, title, summary, body) values (:id, :lang, :title, :summary, :body)")
-        db.session.execute(insert, [{"id": id_, "lang": lang, **_joined(texts)} for id_, lang, *texts in rows])
+        insert = text(
+            "insert into search_words (rowid, lang, title, summary, body) values (:id, :lang, :title, :summary, :body)"
+        )
+        db.session.execute(
+            insert, [{"id": id_, "lang": lang, **_joined(texts)} for id_, lang, *texts in rows]
+        )
 
     @classmethod
     def drop(cls, document_ids):
@@ -83,8 +87,12 @@ class OnPostgresql:
 
     @classmethod
     def put(cls, rows):
-        insert = text("insert into search_words (document_id, words) values (:id, cast(:words as tsvector))")
-        db.session.execute(insert, [{"id": id_, "words": _vector(lang, texts)} for id_, lang, *texts in rows])
+        insert = text(
+            "insert into search_words (document_id, words) values (:id, cast(:words as tsvector))"
+        )
+        db.session.execute(
+            insert, [{"id": id_, "words": _vector(lang, texts)} for id_, lang, *texts in rows]
+        )
 
     @classmethod
     def drop(cls, document_ids):
@@ -96,12 +104,17 @@ class OnPostgresql:
         end = "" if whole else ":*"
         words = (" | ".join(f"'{sign}{term}'{end}" for sign in signs) for term in terms)
         asked = " & ".join((f"'{LANG}{lang}'", *(f"({each})" for each in words)))
-        return select(search_words.c.document_id).where(search_words.c.words.op("@@")(cast(asked, TSQUERY)))
+        return select(search_words.c.document_id).where(
+            search_words.c.words.op("@@")(cast(asked, TSQUERY))
+        )
 
 
 def _joined(texts):
     """Return {part: its different words in one string}."""
-    return {part: " ".join(dict.fromkeys(words_of(text))) for part, text in zip(PARTS, texts, strict=True)}
+    return {
+        part: " ".join(dict.fromkeys(words_of(text)))
+        for part, text in zip(PARTS, texts, strict=True)
+    }
 
 
 def _vector(lang, texts):

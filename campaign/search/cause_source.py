@@ -6,12 +6,16 @@ from campaign.causes.models import Cause
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_text
 from campaign.search.sources import Document, Source, Standing, mark_of
+from campaign.text.markdown import to_text
 
 
 def _standing():
-    rows = db.session.execute(select(Cause.id, Cause.slug, Cause.revision).where(Cause.state == "published").order_by(Cause.id))
+    rows = db.session.execute(
+        select(Cause.id, Cause.slug, Cause.revision)
+        .where(Cause.state == "published")
+        .order_by(Cause.id)
+    )
     return [Standing(row.id, row.slug, mark_of(row.slug, row.revision)) for row in rows]
 
 

@@ -8,14 +8,23 @@ from campaign.events.places import whole_place
 from campaign.events.queries import LISTED, events_with_ids
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_text
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.text.markdown import to_text
 
 
 def _standing():
-    query = select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at).join(Event.cause).where(*LISTED)
+    query = (
+        select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at)
+        .join(Event.cause)
+        .where(*LISTED)
+    )
     return [
-        Standing(row.id, row.slug, mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()), row.changed_at)
+        Standing(
+            row.id,
+            row.slug,
+            mark_of(row.slug, row.state, row.sequence, row.changed_at.timestamp()),
+            row.changed_at,
+        )
         for row in db.session.execute(query.order_by(Event.id))
     ]
 
@@ -28,7 +37,9 @@ def _documents(ids):
 
 def _document(event, lang):
     text = event.text(lang)
-    when = f"{full_day(event.starts_local, lang)}, {hours(event.starts_local, event.ends_local, lang)}"
+    when = (
+        f"{full_day(event.starts_local, lang)}, {hours(event.starts_local, event.ends_local, lang)}"
+    )
     people = " · ".join(person["name"] for person in event.people)
     return Document(
         subject_id=event.id,

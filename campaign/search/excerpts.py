@@ -4,8 +4,8 @@ import re
 from typing import NamedTuple
 from unicodedata import normalize
 
-from campaign.text.whitespace import in_one_line
 from campaign.search.normalization import WORD, words_of
+from campaign.text.whitespace import in_one_line
 
 MAX_LENGTH = 180
 BEFORE = 60
@@ -65,4 +65,6 @@ def _cut(text, place):
     end = start + MAX_LENGTH
     if end < len(text):
         end = text.rfind(" ", place + 1, end) if " " in text[place + 1 : end] else end
-    return ("… " if start else "") + text[start:end].rstrip(" ,;:") + (" …" if end < len(text) else "")
+    return (
+        ("… " if start else "") + text[start:end].rstrip(" ,;:") + (" …" if end < len(text) else "")
+    )

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from flask import url_for
 
-from campaign.text.slugs import is_slug
 from campaign.search.models import KINDS
 from campaign.search.normalization import is_one_letter, terms_of
+from campaign.text.slugs import is_slug
 
 MAX_LENGTH = 100
 MAX_PAGES = 1000
@@ -42,4 +42,8 @@ class Asked:
         lang = {"lang": changes.pop("lang")} if "lang" in changes else {}
         asked = {**vars(self), **changes}
         usual = {"q": "", "kind": "", "cause": "", "page": 1}
-        return url_for("search.results", **lang, **{name: asked[name] for name in usual if asked[name] != usual[name]})
+        return url_for(
+            "search.results",
+            **lang,
+            **{name: asked[name] for name in usual if asked[name] != usual[name]},
+        )

@@ -10,8 +10,8 @@ from sqlalchemy import delete, select, update
 
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.search.cause_source import CAUSES
 from campaign.search.backends import drop_words, put_words
+from campaign.search.cause_source import CAUSES
 from campaign.search.event_source import EVENTS
 from campaign.search.models import SearchDocument, SearchText
 from campaign.search.petition_source import PETITIONS
@@ -42,7 +42,11 @@ def read(found):
     Reading takes long and holds nobody up; should something change meanwhile, its mark will differ, and it is due again.
     """
     return [
-        (source.kind, [*marks, *gone], [(document, marks[document.subject_id]) for document in source.documents(list(marks))])
+        (
+            source.kind,
+            [*marks, *gone],
+            [(document, marks[document.subject_id]) for document in source.documents(list(marks))],
+        )
         for source, marks, gone in found
     ]
 
@@ -68,7 +72,9 @@ def refresh(write, *, holder, now):
 
 
 def _known(kind):
-    query = select(SearchDocument.subject_id, SearchDocument.mark).where(SearchDocument.kind == kind)
+    query = select(SearchDocument.subject_id, SearchDocument.mark).where(
+        SearchDocument.kind == kind
+    )
     return dict(db.session.execute(query.distinct()).all())
 
 

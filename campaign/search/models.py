@@ -2,7 +2,18 @@
 
 from datetime import date
 
-from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, String, Table, Text, UniqueConstraint
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -45,7 +56,9 @@ class SearchText(db.Model):
 
     __tablename__ = "search_text"
 
-    document_id: Mapped[int] = mapped_column(ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True)
+    document_id: Mapped[int] = mapped_column(
+        ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True
+    )
     summary: Mapped[str] = mapped_column(Text, default="")
     body: Mapped[str] = mapped_column(Text, default="")
 
@@ -54,6 +67,8 @@ class SearchText(db.Model):
 search_words = Table(
     "search_words",
     db.metadata,
-    Column("document_id", RowId, ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "document_id", RowId, ForeignKey("search_document.id", ondelete="CASCADE"), primary_key=True
+    ),
     Column("words", TSVECTOR().with_variant(Text, "sqlite"), nullable=False),
 )

@@ -8,7 +8,9 @@ MAX_WORD_LENGTH = 40
 # A letter of any script with the marks on it. What stands between words, an apostrophe too, parts them.
 WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
 # What Unicode does not take apart.
-_LETTERS = str.maketrans({"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+_LETTERS = str.maketrans(
+    {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+)
 
 
 def fold(text):
@@ -16,7 +18,9 @@ def fold(text):
     small = text.casefold()
     if small.isascii():
         return small
-    return "".join(each for each in normalize("NFKD", small.translate(_LETTERS)) if not combining(each))
+    return "".join(
+        each for each in normalize("NFKD", small.translate(_LETTERS)) if not combining(each)
+    )
 
 
 def words_of(text):

@@ -5,10 +5,10 @@ from sqlalchemy import func, select
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_text
 from campaign.petitions.models import Petition, PetitionVersion
 from campaign.petitions.queries import petitions_with_ids
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.text.markdown import to_text
 
 
 def _standing():
@@ -17,12 +17,16 @@ def _standing():
         select(Petition.id, Petition.slug, Petition.revision, Petition.text_revision, changed)
         .join(Petition.cause)
         .join(Petition.versions)
-        .where(Petition.state != "draft", Petition.archived_at.is_(None), Cause.state == "published")
+        .where(
+            Petition.state != "draft", Petition.archived_at.is_(None), Cause.state == "published"
+        )
         .group_by(Petition.id)
         .order_by(Petition.id)
     )
     return [
-        Standing(row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at)
+        Standing(
+            row.id, row.slug, mark_of(row.slug, row.revision, row.text_revision), row.changed_at
+        )
         for row in db.session.execute(query)
     ]
 

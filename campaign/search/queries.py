@@ -76,7 +76,10 @@ def _terms(query):
 
 
 def _results(terms, counts, ids):
-    by_id = {row.id: row for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))}
+    by_id = {
+        row.id: row
+        for row in db.session.scalars(select(SearchDocument).where(SearchDocument.id.in_(ids)))
+    }
     # What is being read anew this instant has another number by now; the next who asks finds it again.
     rows = [by_id[each] for each in ids if each in by_id]
     return Results({each: counts[each] for each in KINDS if each in counts}, _hits(rows, terms))
@@ -106,7 +109,10 @@ def neighbours(slug, lang):
     terms = terms_of(slug)
     if not terms:
         return []
-    rows = _alike(slug, terms, lang) or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MAX_SUGGESTIONS)).all()
+    rows = (
+        _alike(slug, terms, lang)
+        or db.session.scalars(_first(_found(terms, lang, None), terms, lang, MAX_SUGGESTIONS)).all()
+    )
     return [Neighbour(row.kind, row.slug, row.written_in, row.title) for row in rows]
 
 
@@ -115,19 +121,29 @@ def _alike(slug, terms, lang):
     ours = SearchDocument.slug
     begins = ours.startswith(slug[:2], autoescape=True)
     near = begins | ours.contains(max(terms, key=len), autoescape=True)
-    slugs = db.session.scalars(select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MAX_COMPARED)).all()
+    slugs = db.session.scalars(
+        select(ours).where(SearchDocument.lang == lang, near).distinct().limit(MAX_COMPARED)
+    ).all()
     close = get_close_matches(slug, slugs, n=MAX_SUGGESTIONS)
     if not close:
         return []
-    rows = db.session.scalars(select(SearchDocument).where(SearchDocument.lang == lang, ours.in_(close)).limit(MAX_SUGGESTIONS)).all()
+    rows = db.session.scalars(
+        select(SearchDocument)
+        .where(SearchDocument.lang == lang, ours.in_(close))
+        .limit(MAX_SUGGESTIONS)
+    ).all()
     return sorted(rows, key=lambda row: close.index(row.slug))
 
 
 def _ask(condition, order, kind, page):
     """Return ({kind: how many}, the ids of one page) by one statement, so that what was found is looked up but once."""
     place = func.row_number().over(order_by=order).label("place")
-    all_found = select(SearchDocument.id, SearchDocument.kind, place).where(condition).cte("all_found")
-    chosen = select(all_found.c.id.label("number"), all_found.c.kind, all_found.c.place).order_by(all_found.c.place)
+    all_found = (
+        select(SearchDocument.id, SearchDocument.kind, place).where(condition).cte("all_found")
+    )
+    chosen = select(all_found.c.id.label("number"), all_found.c.kind, all_found.c.place).order_by(
+        all_found.c.place
+    )
     if kind:
         chosen = chosen.where(all_found.c.kind == kind)
     first = chosen.limit(PAGE).offset((page - 1) * PAGE).subquery()
@@ -165,7 +181,10 @@ def _order(terms, lang):
 
 def _hits(rows, terms):
     texts = {text.document_id: text for text in db.session.scalars(_texts(rows))}
-    counts = {"petition": petition_counts(_ids(rows, "petition")), "cause": _cause_counts(_ids(rows, "cause"))}
+    counts = {
+        "petition": petition_counts(_ids(rows, "petition")),
+        "cause": _cause_counts(_ids(rows, "cause")),
+    }
     return tuple(
         Hit(
             kind=row.kind,

@@ -37,16 +37,25 @@ def results():
 
 
 def _search(asked, cause):
-    return search(asked.q, g.lang, kind=asked.kind, cause_id=cause.id if cause else None, page=asked.page)
+    return search(
+        asked.q, g.lang, kind=asked.kind, cause_id=cause.id if cause else None, page=asked.page
+    )
 
 
 def _elsewhere(asked, cause):
     if asked.cause and not cause:
         return {}
-    return found_elsewhere(asked.q, g.lang, current_app.config["LANGUAGES"], cause_id=cause.id if cause else None)
+    return found_elsewhere(
+        asked.q, g.lang, current_app.config["LANGUAGES"], cause_id=cause.id if cause else None
+    )
 
 
 def _kinds(found):
     """Return (kind, its name, how many) of the tabs: what was found, in their order."""
-    names = {"cause": _("Causes"), "petition": _("Petitions"), "event": _("Events"), "update": _("Updates")}
+    names = {
+        "cause": _("Causes"),
+        "petition": _("Petitions"),
+        "event": _("Events"),
+        "update": _("Updates"),
+    }
     return [(kind, names[kind], count) for kind, count in found.counts.items()]

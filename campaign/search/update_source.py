@@ -7,18 +7,25 @@ from sqlalchemy import select
 
 from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_text
 from campaign.process.clock import utcnow
 from campaign.search.sources import Document, Source, Standing, mark_of, paragraphs
+from campaign.text.markdown import to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.models import Update
 from campaign.updates.queries import listed_at, updates_with_ids
 
 
 def _standing():
-    query = select(Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at).join(Update.cause)
+    query = select(
+        Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at
+    ).join(Update.cause)
     return [
-        Standing(row.id, row.slug, mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()), row.changed_at)
+        Standing(
+            row.id,
+            row.slug,
+            mark_of(row.slug, row.revision, row.publish_at.timestamp(), row.changed_at.timestamp()),
+            row.changed_at,
+        )
         for row in db.session.execute(query.where(*listed_at(utcnow(), None)).order_by(Update.id))
     ]
 

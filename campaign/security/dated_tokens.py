@@ -11,7 +11,9 @@ _EPOCH = date(1970, 1, 1)
 _GRACE = timedelta(days=1)
 
 
-def make_dated_token(key: bytes, purpose: str, number: int, last_day: date, seal: bytes = b"") -> str:
+def make_dated_token(
+    key: bytes, purpose: str, number: int, last_day: date, seal: bytes = b""
+) -> str:
     """Return a token as `make_token` does, good until `last_day`."""
     day = (last_day - _EPOCH).days
     return f"{make_token(key, f'{purpose}:{day}', number, seal)}.{day}"
@@ -47,4 +49,8 @@ def without_day(token: str) -> str:
 
 def _day_of(token):
     head, _, day = token.rpartition(".")
-    return int(day) if "." in head and day.isascii() and day.isdecimal() and len(day) <= MAX_DAY_DIGITS else None
+    return (
+        int(day)
+        if "." in head and day.isascii() and day.isdecimal() and len(day) <= MAX_DAY_DIGITS
+        else None
+    )

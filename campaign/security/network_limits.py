@@ -33,4 +33,6 @@ class NetworkLimit:
 
 @lru_cache(maxsize=100)
 def _widened(limit, share):
-    return limit if share == 1 else type(limit)(limit.amount * share, limit.multiples, limit.namespace)
+    return (
+        limit if share == 1 else type(limit)(limit.amount * share, limit.multiples, limit.namespace)
+    )

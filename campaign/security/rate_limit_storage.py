@@ -62,5 +62,8 @@ class FallbackStorage(Storage):
                 return getattr(self._shared, what)(*arguments)
             except self._shared.base_exceptions:
                 self._away_until = time.monotonic() + AWAY_SECONDS
-                log.exception("the shared counters are away; this process counts by itself for %s s", AWAY_SECONDS)
+                log.exception(
+                    "the shared counters are away; this process counts by itself for %s s",
+                    AWAY_SECONDS,
+                )
         return getattr(self._own, what)(*arguments)

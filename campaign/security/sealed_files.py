@@ -26,7 +26,9 @@ def new_seed():
 
 def key_of(secret, seed):
     """Return the key of a file by HKDF-SHA256 (RFC 5869) from a secret (bytes) and its seed."""
-    return HKDF(algorithm=SHA256(), length=_KEY, salt=seed, info=b"volante sealed file").derive(secret)
+    return HKDF(algorithm=SHA256(), length=_KEY, salt=seed, info=b"volante sealed file").derive(
+        secret
+    )
 
 
 class Sealer:

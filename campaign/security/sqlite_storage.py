@@ -39,7 +39,11 @@ class SqliteStorage(Storage):
             " count = case when expires between :now and :latest then count + :amount else :amount end,"
             " expires = case when expires between :now and :latest then expires else :expires end returning count",
             # Beyond `latest` a clock that was put back has left it, and the window would last for hours.
-            key=key, amount=amount, expires=now + expiry, now=now, latest=now + 2 * expiry,
+            key=key,
+            amount=amount,
+            expires=now + expiry,
+            now=now,
+            latest=now + 2 * expiry,
         )[0]
 
     def get(self, key):
@@ -69,6 +73,8 @@ class SqliteStorage(Storage):
             connection = sqlite3.connect(self._path, timeout=PATIENCE_SECONDS, isolation_level=None)
             connection.execute("pragma journal_mode=wal")
             connection.execute("pragma synchronous=off")
-            connection.execute("create table if not exists counter (key text primary key, count int, expires real) without rowid")
+            connection.execute(
+                "create table if not exists counter (key text primary key, count int, expires real) without rowid"
+            )
             self._local.connection = connection
         return self._local.connection

@@ -73,4 +73,7 @@ class WriteBehindStorage(Storage):
             untold, self._untold = self._untold, {}
         # Good for twice as long as until the next telling, so that nothing is forgotten in between.
         until = now + 2 * self._seconds
-        self._heard = {key: (self._shared.incr(key, window, amount), until) for key, (amount, window) in untold.items()}
+        self._heard = {
+            key: (self._shared.incr(key, window, amount), until)
+            for key, (amount, window) in untold.items()
+        }

@@ -52,7 +52,9 @@ class Answer:
         # Werkzeug wraps the file once more where a part of it was asked for.
         part = _RANGE.match(dict(_lowered(self.headers)).get("content-range", ""))
         if part:
-            self._proto.response_file_range(self.status, self.headers, path, int(part[1]), int(part[2]) + 1)
+            self._proto.response_file_range(
+                self.status, self.headers, path, int(part[1]), int(part[2]) + 1
+            )
         return part is not None
 
     def _send_pieces(self, pieces):

@@ -85,7 +85,17 @@ class BodyReader:
 class _Body:
     """One body that is being read; Granian's futures call back on whatever thread completes them."""
 
-    __slots__ = ("deadline", "reserved", "_reader", "_proto", "_max_bytes", "_done", "_future", "_chunks", "_size")
+    __slots__ = (
+        "deadline",
+        "reserved",
+        "_reader",
+        "_proto",
+        "_max_bytes",
+        "_done",
+        "_future",
+        "_chunks",
+        "_size",
+    )
 
     def __init__(self, reader, proto, max_bytes, done):
         self.deadline = time.monotonic() + max(BODY_SECONDS, max_bytes / MIN_BYTES_PER_SECOND)

@@ -85,7 +85,11 @@ def _length(environ):
 
 
 def _refuse(proto, status):
-    headers = [("content-type", "text/plain"), ("cache-control", "no-store"), ("connection", "close")]
+    headers = [
+        ("content-type", "text/plain"),
+        ("cache-control", "no-store"),
+        ("connection", "close"),
+    ]
     if status == 503:
         headers.append(("retry-after", "10"))
     proto.response_str(status, headers, f"{REASONS[status]}\n")

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from campaign.sharing.significance import chance_of_difference, pairs, wilson
 from campaign.sharing.queries import Outcome, outcomes, texts_of
+from campaign.sharing.significance import chance_of_difference, pairs, wilson
 
 # Who looks every day sees many differences that chance made: stricter than the usual twentieth.
 CHANCE = 0.01
@@ -39,7 +39,10 @@ class Comparison:
 
 def comparisons(petition_id):
     """Return a Comparison for each language in which the petition has wordings."""
-    return [_compare(lang, list(texts)) for lang, texts in groupby(texts_of(petition_id), key=lambda text: text.lang)]
+    return [
+        _compare(lang, list(texts))
+        for lang, texts in groupby(texts_of(petition_id), key=lambda text: text.lang)
+    ]
 
 
 def verdict_of(found):
@@ -52,7 +55,8 @@ def verdict_of(found):
     # Among many pairs one differs by chance sooner: each is asked for so much more (Bonferroni).
     allowed = CHANCE / pairs(len(found))
     is_better = all(
-        chance_of_difference(best.bringers, best.dealt, other.bringers, other.dealt) < allowed for other in others
+        chance_of_difference(best.bringers, best.dealt, other.bringers, other.dealt) < allowed
+        for other in others
     )
     return ("better", best) if is_better else ("same", None)
 
@@ -61,7 +65,9 @@ def _compare(lang, texts):
     since = max(text.created_at for text in texts)
     rows = {outcome.text.id: _row(outcome) for outcome in outcomes(texts, since)}
     verdict, best = verdict_of([row.outcome for row in rows.values()])
-    return Comparison(lang, since, tuple(rows.values()), verdict, rows[best.text.id] if best else None)
+    return Comparison(
+        lang, since, tuple(rows.values()), verdict, rows[best.text.id] if best else None
+    )
 
 
 def _row(outcome):

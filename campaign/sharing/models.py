@@ -31,7 +31,9 @@ class ShareDeal(db.Model):
     __tablename__ = "share_deal"
     __table_args__ = (Index("ix_share_deal_text", "text_id", "dealt_at"),)
 
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True)
+    signature_id: Mapped[int] = mapped_column(
+        ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
     text_id: Mapped[int] = mapped_column(ForeignKey("share_text.id", ondelete="CASCADE"))
     dealt_at: Mapped[datetime] = mapped_column(UtcDateTime)
     shared_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,13 +2,13 @@
 
 from sqlalchemy import delete, select, update
 
-from campaign.extensions import db
-from campaign.security.digests import keyed_digest
 from campaign.db.insertion import insert
+from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
-from campaign.security.secret_key import secret_key
 from campaign.petitions.editing import EditConflict
 from campaign.petitions.operations import petition_to_change
+from campaign.security.digests import keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.sharing.models import ShareDeal, ShareText
 from campaign.sharing.queries import mark_of, texts_of
 
@@ -23,7 +23,9 @@ def deal(*, signature_id, petition_id, lang, now):
     texts = [text for text in texts_of(petition_id) if text.lang == lang]
     if not texts:
         return
-    text = max(texts, key=lambda text: keyed_digest(secret_key(), PURPOSE, f"{signature_id}:{text.id}"))
+    text = max(
+        texts, key=lambda text: keyed_digest(secret_key(), PURPOSE, f"{signature_id}:{text.id}")
+    )
     db.session.execute(
         insert(ShareDeal)
         .values(signature_id=signature_id, text_id=text.id, dealt_at=now)
@@ -62,6 +64,8 @@ def change_texts(*, petition_id, texts, now, mark=None):
     for lang in LOCALES:
         for words in dict.fromkeys(texts.get(lang, ())):
             if (lang, words) not in there:
-                db.session.add(ShareText(petition_id=petition_id, lang=lang, words=words, created_at=now))
+                db.session.add(
+                    ShareText(petition_id=petition_id, lang=lang, words=words, created_at=now)
+                )
     db.session.flush()
     return db.session.scalars(select(ShareText).where(ShareText.petition_id == petition_id)).all()

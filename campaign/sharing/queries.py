@@ -65,7 +65,9 @@ def brought_about(signature_id, *, now):
     Each link's steps begin elsewhere: whoever adds signatures of their own cannot tell which one made the figure move.
     """
     many = db.session.scalar(
-        select(func.count()).select_from(Signature).where(_brought_by(signature_id), _signature.hatched_at <= now - DELAY)
+        select(func.count())
+        .select_from(Signature)
+        .where(_brought_by(signature_id), _signature.hatched_at <= now - DELAY)
     )
     offset = keyed_digest(secret_key(), PURPOSE, str(signature_id))[0] % STEP
     return max(0, many - offset) // STEP * STEP

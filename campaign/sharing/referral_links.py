@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import is_quiet
-from campaign.sharing.referral_codes import code_of
+from campaign.process.clock import utcnow
 from campaign.sharing.operations import deal
 from campaign.sharing.queries import brought_about, texts_of, was_dealt, words_dealt
+from campaign.sharing.referral_codes import code_of
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,11 @@ class Link:
 def link_of(signature, lang, *, handing=True):
     """Return the Link of a confirmed signature; when `handing`, its owner is handed a wording in `lang`, where the petition has any."""
     signature_id, petition_id = signature.id, signature.petition_id
-    if handing and any(text.lang == lang for text in texts_of(petition_id)) and not was_dealt(signature_id):
+    if (
+        handing
+        and any(text.lang == lang for text in texts_of(petition_id))
+        and not was_dealt(signature_id)
+    ):
         write(deal, signature_id=signature_id, petition_id=petition_id, lang=lang, now=utcnow())
     counts_links = not is_quiet(petition_id)
     return Link(

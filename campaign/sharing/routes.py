@@ -5,20 +5,30 @@ from dataclasses import dataclass
 from io import BytesIO
 
 import segno
-from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 
 from campaign.causes.queries import cause_by_slug
 from campaign.events.queries import event_by_slug
 from campaign.extensions import write
 from campaign.http.caching import public
-from campaign.sharing.qr_codes import QUIET, qr_code
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from campaign.sharing import structured_data
-from campaign.sharing.referral_codes import signature_id_of
 from campaign.sharing.forms import MastodonForm
 from campaign.sharing.operations import note_share
+from campaign.sharing.qr_codes import QUIET, qr_code
 from campaign.sharing.queries import words_dealt
+from campaign.sharing.referral_codes import signature_id_of
 from campaign.signatures import tokens
 from campaign.signatures.queries import signature_by_token
 from campaign.updates.queries import update_by_slug
@@ -48,15 +58,24 @@ def _petition_text(petition, lang):
 
 
 FOUND = {
-    "petitions": Kind(petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause),
-    "causes": Kind(cause_by_slug, lambda cause, lang: cause.text(lang), "causes.show", lambda cause: cause),
+    "petitions": Kind(
+        petition_by_slug, _petition_text, "petitions.show", lambda petition: petition.cause
+    ),
+    "causes": Kind(
+        cause_by_slug, lambda cause, lang: cause.text(lang), "causes.show", lambda cause: cause
+    ),
     "updates": Kind(
         lambda slug: update_by_slug(slug, utcnow()),
         lambda update, lang: update.text(lang),
         "updates.show",
         lambda update: update.cause,
     ),
-    "events": Kind(event_by_slug, lambda event, lang: event.text(lang), "events.show", lambda event: event.cause),
+    "events": Kind(
+        event_by_slug,
+        lambda event, lang: event.text(lang),
+        "events.show",
+        lambda event: event.cause,
+    ),
 }
 
 
@@ -96,7 +115,12 @@ def qr(kind, slug, form):
     code = _asked_code()
     drawn = segno.make(_address(kind, slug, code, request.args.get("lang")), error="m", micro=False)
     out = BytesIO()
-    drawn.save(out, kind=form, border=QUIET, **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}))
+    drawn.save(
+        out,
+        kind=form,
+        border=QUIET,
+        **({"scale": SCALE} if form == "png" else {"omitsize": True, "xmldecl": False}),
+    )
     picture = Response(out.getvalue(), mimetype="image/png" if form == "png" else "image/svg+xml")
     # That of a supporter is fetched once, and would push what many want out of the edge's memory.
     return picture if code else public(picture, CODE_SECONDS)
@@ -119,6 +143,8 @@ def _asked_code():
 def _address(kind, slug, code, lang):
     ways = {"by": code} if code and kind == "petitions" else {}
     if lang in current_app.config["LANGUAGES"]:
-        return current_app.config["PUBLIC_URL"] + url_for(FOUND[kind].endpoint, slug=slug, lang=lang, **ways)
+        return current_app.config["PUBLIC_URL"] + url_for(
+            FOUND[kind].endpoint, slug=slug, lang=lang, **ways
+        )
     query = f"?by={code}" if ways else ""
     return f"{current_app.config['PUBLIC_URL']}/{kind}/{slug}{query}"

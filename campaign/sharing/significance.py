@@ -37,7 +37,11 @@ def pairs(many):
 
 def _likelihood(k, trials, happened, everyone):
     """Return the chance that of `happened` among `everyone`, `k` fall on these `trials`: the hypergeometric distribution."""
-    return exp(_log_comb(happened, k) + _log_comb(everyone - happened, trials - k) - _log_comb(everyone, trials))
+    return exp(
+        _log_comb(happened, k)
+        + _log_comb(everyone - happened, trials - k)
+        - _log_comb(everyone, trials)
+    )
 
 
 def _log_comb(n, k):

@@ -15,8 +15,16 @@ def of_site():
         "url": f"{home}/",
         "logo": home + url_for("assets.favicon"),
     }
-    site = {"@type": "WebSite", "name": "Volante", "url": f"{home}/", "inLanguage": list(current_app.config["LANGUAGES"])}
-    return {"@context": CONTEXT, "@graph": [organization, {**site, "publisher": {"@id": organization["@id"]}}]}
+    site = {
+        "@type": "WebSite",
+        "name": "Volante",
+        "url": f"{home}/",
+        "inLanguage": list(current_app.config["LANGUAGES"]),
+    }
+    return {
+        "@context": CONTEXT,
+        "@graph": [organization, {**site, "publisher": {"@id": organization["@id"]}}],
+    }
 
 
 def of_petition(petition, cause, lang):
@@ -31,7 +39,11 @@ def of_petition(petition, cause, lang):
         "url": home + url_for("petitions.show", slug=petition.slug, lang=lang),
         "image": home + url_for("cards.petition", slug=petition.slug, lang=lang),
         "inLanguage": petition.lang,
-        "isPartOf": {"@type": "CreativeWork", "name": cause.title, "url": home + url_for("causes.show", slug=cause.slug, lang=lang)},
+        "isPartOf": {
+            "@type": "CreativeWork",
+            "name": cause.title,
+            "url": home + url_for("causes.show", slug=cause.slug, lang=lang),
+        },
         "interactionStatistic": _endorsed(petition.count),
     }
     if petition.organisation:
@@ -55,10 +67,19 @@ def of_cause(cause, petitions, lang):
         "url": home + url_for("causes.show", slug=cause.slug, lang=lang),
         "image": home + url_for("cards.cause", slug=cause.slug, lang=lang),
         "inLanguage": lang,
-        "publisher": {"@type": "Organization", "@id": f"{home}/#organization", "name": "Volante", "url": f"{home}/"},
+        "publisher": {
+            "@type": "Organization",
+            "@id": f"{home}/#organization",
+            "name": "Volante",
+            "url": f"{home}/",
+        },
         "interactionStatistic": _endorsed(cause.count),
         "hasPart": [
-            {"@type": "CreativeWork", "name": each.title, "url": home + url_for("petitions.show", slug=each.slug, lang=lang)}
+            {
+                "@type": "CreativeWork",
+                "name": each.title,
+                "url": home + url_for("petitions.show", slug=each.slug, lang=lang),
+            }
             for each in petitions
         ],
     }

@@ -8,11 +8,11 @@ from limits import RateLimitItemPerHour, RateLimitItemPerMinute, parse
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
-from campaign.security.rate_limit_storage import limit_storage
-from campaign.security.digests import is_local
-from campaign.security.write_behind_storage import WriteBehindStorage
-from campaign.security.network_limits import NetworkLimit
 from campaign.process.clock import utcnow
+from campaign.security.digests import is_local
+from campaign.security.network_limits import NetworkLimit
+from campaign.security.rate_limit_storage import limit_storage
+from campaign.security.write_behind_storage import WriteBehindStorage
 
 WORK = 60_000
 PROOF_MINUTES = 20
@@ -31,7 +31,9 @@ class SigningLimits:
         if config.get("SERVING"):
             storage = WriteBehindStorage(storage, LATE_SECONDS)
         self._limiter = FixedWindowRateLimiter(storage)
-        self._per_network = NetworkLimit(self._limiter, parse(config["SIGN_LIMIT"]), config["SECRET_KEY"].encode(), "address")
+        self._per_network = NetworkLimit(
+            self._limiter, parse(config["SIGN_LIMIT"]), config["SECRET_KEY"].encode(), "address"
+        )
         self._per_petition = RateLimitItemPerMinute(config["PRESSURE_PER_MINUTE"])
 
     def admit(self, network, petition_id):
@@ -47,7 +49,9 @@ class SigningLimits:
 
     def admit_link_request(self, network_digest):
         """Count one request for the link to what somebody signed. Raises TooManyRequests."""
-        if network_digest and not self._limiter.hit(LINK_REQUESTS, "link request", network_digest.hex()):
+        if network_digest and not self._limiter.hit(
+            LINK_REQUESTS, "link request", network_digest.hex()
+        ):
             raise TooManyRequests(retry_after=HOUR_SECONDS)
 
     def is_high(self, petition_id):
@@ -56,7 +60,9 @@ class SigningLimits:
 
     def spend(self, payload):
         """Return True where `payload` is a proof of work that nobody has used before, and use it up."""
-        return is_proof(payload) and self._limiter.hit(ONE_USE, "proof", PayloadV1.from_base64(payload).signature)
+        return is_proof(payload) and self._limiter.hit(
+            ONE_USE, "proof", PayloadV1.from_base64(payload).signature
+        )
 
 
 def init_app(app):

@@ -14,7 +14,9 @@ class KeptSum(db.Model):
 
     __tablename__ = "kept_sum"
 
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     part: Mapped[str] = mapped_column(String(12), primary_key=True)
     last_id: Mapped[int] = mapped_column(BigInteger)
     rows: Mapped[list] = mapped_column(JSON)

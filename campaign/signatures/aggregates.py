@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import case, delete, func, select
 
+from campaign.db.hours import hour_of
 from campaign.extensions import database_now, db
 from campaign.jobs.operations import take_lease
-from campaign.db.hours import hour_of
 from campaign.petitions.models import Petition, PetitionTally
-from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 from campaign.signatures.aggregate_models import KeptSum
+from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 
 # Fewer are looked at in no time.
 MANY = 20_000
@@ -53,16 +53,21 @@ PARTS = {
     ),
     "kinds": Part((Signature.country, Signature.lang, Signature.evidence), _IN_TALLY),
     "areas": Part(
-        (Signature.country, func.substr(Signature.postal_code, 1, 3).label("area")), _IN_TALLY & (Signature.postal_code != "")
+        (Signature.country, func.substr(Signature.postal_code, 1, 3).label("area")),
+        _IN_TALLY & (Signature.postal_code != ""),
     ),
-    "sources": Part((Signature.source, Signature.brought_by.is_not(None).label("is_brought")), _IN_TALLY),
+    "sources": Part(
+        (Signature.source, Signature.brought_by.is_not(None).label("is_brought")), _IN_TALLY
+    ),
 }
 
 
 def sums(part, petition_ids):
     """Return a Counter of the signatures of these petitions by a tuple of the columns of `part`; an hour is text, as `read_hour` takes it."""
     kept = db.session.execute(
-        select(KeptSum.rows, KeptSum.last_id).where(KeptSum.part == part, KeptSum.petition_id.in_(petition_ids))
+        select(KeptSum.rows, KeptSum.last_id).where(
+            KeptSum.part == part, KeptSum.petition_id.in_(petition_ids)
+        )
     ).all()
     # A petition of which nothing is kept has no row before those of the others.
     since = max((each.last_id for each in kept), default=0)
@@ -83,7 +88,11 @@ def are_ready():
 
 def added_up(last_id):
     """Return {(petition id, part): rows} of all signatures up to `last_id`; it looks at each of them, once for every part."""
-    found = {(petition_id, part): [] for petition_id in db.session.scalars(select(Petition.id)) for part in PARTS}
+    found = {
+        (petition_id, part): []
+        for petition_id in db.session.scalars(select(Petition.id))
+        for part in PARTS
+    }
     for part in PARTS:
         for petition_id, *values, count in _rows(part, Signature.id <= last_id):
             found[petition_id, part].append([*values, count])
@@ -114,21 +123,35 @@ class AggregateRefresher:
         if mark == self._mark or mark[0] < MANY:
             return
         began = monotonic()
-        self._write(put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=database_now())
-        self._mark, self._rests_until = mark, monotonic() + max(SECONDS, (monotonic() - began) / SHARE)
+        self._write(
+            put, added_up(mark[0]), last_id=mark[0], holder=self._holder, now=database_now()
+        )
+        self._mark, self._rests_until = (
+            mark,
+            monotonic() + max(SECONDS, (monotonic() - began) / SHARE),
+        )
 
 
 def _mark():
     """Return what differs once anybody has signed, confirmed, or come or gone otherwise: the newest id first."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
-    in_states = (db.session.scalar(select(func.count(Signature.id)).where(state)) for state in (PENDING, HELD, WITHDRAWN))
-    return newest, *in_states, *db.session.scalars(select(PetitionTally.count).order_by(PetitionTally.petition_id))
+    in_states = (
+        db.session.scalar(select(func.count(Signature.id)).where(state))
+        for state in (PENDING, HELD, WITHDRAWN)
+    )
+    return (
+        newest,
+        *in_states,
+        *db.session.scalars(select(PetitionTally.count).order_by(PetitionTally.petition_id)),
+    )
 
 
 def _rows(part, *conditions):
     columns, condition = PARTS[part]
     keys = (Signature.petition_id, *columns)
-    rows = db.session.execute(select(*keys, func.count()).where(*conditions, condition).group_by(*keys))
+    rows = db.session.execute(
+        select(*keys, func.count()).where(*conditions, condition).group_by(*keys)
+    )
     return ([_plain(value) for value in row] for row in rows)
 
 

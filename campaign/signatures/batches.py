@@ -11,9 +11,9 @@ from typing import NamedTuple
 from sqlalchemy import bindparam, func, select, update
 
 from campaign.extensions import db
+from campaign.petitions.models import Petition
 from campaign.security.digests import keyed_digest
 from campaign.security.secret_key import secret_key
-from campaign.petitions.models import Petition
 from campaign.signatures.models import IN_BATCH, Signature
 
 HOUR = timedelta(hours=1)
@@ -24,7 +24,9 @@ MINUTES_TO_MOVE = 20
 PURPOSE = "when a batch is counted"
 
 _table = Signature.__table__
-_wait = update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
+_wait = (
+    update(_table).where(_table.c.id == bindparam("row_id")).values(waits_until=bindparam("until"))
+)
 _WEB = _table.c.evidence != "api"
 
 
@@ -41,10 +43,19 @@ def put_in_batches(rows, *, now):
     waiting = [row for row in rows if row.evidence == "api" or row.petition_id in quiet]
     if not waiting:
         return rows
-    ends = {petition_id: _end_of_batch(petition_id, now) for petition_id in {row.petition_id for row in waiting} & quiet}
+    ends = {
+        petition_id: _end_of_batch(petition_id, now)
+        for petition_id in {row.petition_id for row in waiting} & quiet
+    }
     db.session.execute(
         _wait,
-        [{"row_id": row.id, "until": ends.get(row.petition_id) or _random_time(row.petition_id, now)} for row in waiting],
+        [
+            {
+                "row_id": row.id,
+                "until": ends.get(row.petition_id) or _random_time(row.petition_id, now),
+            }
+            for row in waiting
+        ],
     )
     kept = {row.id for row in waiting}
     return [row for row in rows if row.id not in kept]
@@ -74,14 +85,18 @@ def move_full_batches(*, now, is_turn=None):
 def end_wait(petition_id, *, now):
     """Let all that wait under this petition be counted now, but for what partners sent; return how many."""
     return db.session.execute(
-        update(_table).where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now).values(waits_until=now)
+        update(_table)
+        .where(IN_BATCH, _WEB, _table.c.petition_id == petition_id, _table.c.waits_until > now)
+        .values(waits_until=now)
     ).rowcount
 
 
 def waiting_under(petition_id):
     """Return the Waiting of a petition."""
     row = db.session.execute(
-        select(func.count(), func.max(_table.c.waits_until)).where(IN_BATCH, _table.c.petition_id == petition_id)
+        select(func.count(), func.max(_table.c.waits_until)).where(
+            IN_BATCH, _table.c.petition_id == petition_id
+        )
     ).one()
     return Waiting(*row)
 

@@ -8,12 +8,12 @@ from typing import NamedTuple
 
 from sqlalchemy import select, tuple_, update
 
-from campaign.extensions import db
 from campaign.db.bulk import ANY_UNIQUE, insert_all
+from campaign.extensions import db
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures.name_display import more_private
 from campaign.signatures.models import Signature
+from campaign.signatures.name_display import more_private
 from campaign.signatures.operations import UNSAID
 from campaign.signatures.repeats import CONFIRMATION
 
@@ -60,8 +60,18 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
     if not confirmed and not columns.get("email_digest"):
         raise ValueError("who is not confirmed by a witness needs an address")
     state = "held" if held_reason else "confirmed" if confirmed else "pending"
-    facts = {"petition_id": terms.id, "cause_id": terms.cause_id, "version_id": terms.version_id, "lang": lang}
-    fresh = {"reminders": 0, "comment_shown": False, "evidence": evidence, "held_reason": held_reason}
+    facts = {
+        "petition_id": terms.id,
+        "cause_id": terms.cause_id,
+        "version_id": terms.version_id,
+        "lang": lang,
+    }
+    fresh = {
+        "reminders": 0,
+        "comment_shown": False,
+        "evidence": evidence,
+        "held_reason": held_reason,
+    }
     times = {
         # A letter's days, and those until an unconfirmed signature is erased, are counted from when it could be sent.
         "created_at": min(signed_at, now) if confirmed else now,
@@ -69,7 +79,13 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
         "mailed_at": None if confirmed else now,
         "mail_count": 0 if confirmed else 1,
     }
-    unsaid = {**UNSAID, "family_name": "", "email": None, "email_digest": None, "name_display_asked": ""}
+    unsaid = {
+        **UNSAID,
+        "family_name": "",
+        "email": None,
+        "email_digest": None,
+        "name_display_asked": "",
+    }
     return Collected(terms, {**unsaid, **fresh, **facts, **columns, **times, "state": state})
 
 
@@ -113,14 +129,22 @@ class _Seats:
         c = _table.c
         people = {each.person for each in batch if not each.address}
         for row in _rows((c.petition_id, c.person_digest), people):
-            self._people.setdefault((row.petition_id, bytes(row.person_digest)), []).append(_Known.of(row))
+            self._people.setdefault((row.petition_id, bytes(row.person_digest)), []).append(
+                _Known.of(row)
+            )
         addresses = {each.address for each in batch if each.address}
         for row in _rows((c.petition_id, c.email_digest), addresses):
-            self._at_address.setdefault((row.petition_id, bytes(row.email_digest)), []).append(_Known.of(row))
+            self._at_address.setdefault((row.petition_id, bytes(row.email_digest)), []).append(
+                _Known.of(row)
+            )
 
     def take(self, each):
         """Return the _Place that is left for this one, and take it; None where there is none."""
-        here = self._at_address.setdefault(each.address, []) if each.address else self._people.setdefault(each.person, [])
+        here = (
+            self._at_address.setdefault(each.address, [])
+            if each.address
+            else self._people.setdefault(each.person, [])
+        )
         person, postal_code = each.columns["person_digest"], each.columns["postal_code"]
         place = _taken_over(here, person) if each.columns["confirmed_at"] else None
         if place is None and here and not _is_couple(here, each):
@@ -140,7 +164,12 @@ class _Known:
 
     @classmethod
     def of(cls, row):
-        return cls(row.id if row.state == "pending" else None, row.seat, row.person_digest and bytes(row.person_digest), row.postal_code)
+        return cls(
+            row.id if row.state == "pending" else None,
+            row.seat,
+            row.person_digest and bytes(row.person_digest),
+            row.postal_code,
+        )
 
 
 def _taken_over(here, person):
@@ -163,7 +192,9 @@ def _rows(key, wanted):
         return []
     c = _table.c
     columns = (c.id, c.state, c.seat, c.postal_code, c.petition_id, c.person_digest, c.email_digest)
-    return db.session.execute(select(*columns).where(tuple_(*key).in_(list(wanted))).order_by(c.id)).all()
+    return db.session.execute(
+        select(*columns).where(tuple_(*key).in_(list(wanted))).order_by(c.id)
+    ).all()
 
 
 def _collect(batch):
@@ -177,7 +208,11 @@ def _collect(batch):
     ]
     # In one order everywhere, so that two writers never wait for each other's rows in a circle.
     written = insert_all(
-        db.session.connection(), _table, sorted(fresh, key=_key), unless=ANY_UNIQUE, returning=_WRITTEN
+        db.session.connection(),
+        _table,
+        sorted(fresh, key=_key),
+        unless=ANY_UNIQUE,
+        returning=_WRITTEN,
     )
     ids = {_key(row._mapping): row.id for row in written}
     fates = []
@@ -203,7 +238,11 @@ def _take_over(row_id, columns):
     row = db.session.execute(select(*own).where(here).with_for_update()).first()
     if row is None:
         return None
-    kept = {name: value for name, value in columns.items() if name not in ("mail_count", "mailed_at", "reminders")}
+    kept = {
+        name: value
+        for name, value in columns.items()
+        if name not in ("mail_count", "mailed_at", "reminders")
+    }
     if not columns["email_digest"]:
         del kept["email"], kept["email_digest"]
     asked = columns["name_display_asked"] or columns["name_display"]
@@ -230,4 +269,9 @@ def _owe_letters(batch, fates):
 def _key(columns):
     """Return what no other row has: the petition with address and seat or, without an address, with the person."""
     digest = columns["email_digest"] or columns["person_digest"]
-    return columns["petition_id"], bytes(digest), columns["seat"] or 0, bool(columns["email_digest"])
+    return (
+        columns["petition_id"],
+        bytes(digest),
+        columns["seat"] or 0,
+        bool(columns["email_digest"]),
+    )

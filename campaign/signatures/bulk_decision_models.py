@@ -6,8 +6,8 @@ from sqlalchemy import JSON, BigInteger, Boolean, ForeignKey, Index, Integer, St
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.accounts.models import Organizer
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 VERBS = ("approve", "reject", "show", "hide")
@@ -59,7 +59,9 @@ class BulkDecision(db.Model):
 
     @property
     def percent(self):
-        done, whole = (self.restored, self.changed) if self.state == "undoing" else (self.changed, self.total)
+        done, whole = (
+            (self.restored, self.changed) if self.state == "undoing" else (self.changed, self.total)
+        )
         return min(100, 100 * done // whole) if whole else 0
 
 
@@ -68,7 +70,9 @@ class BulkItem(db.Model):
 
     __tablename__ = "bulk_item"
 
-    bulk_id: Mapped[int] = mapped_column(ForeignKey("bulk_decision.id", ondelete="CASCADE"), primary_key=True)
+    bulk_id: Mapped[int] = mapped_column(
+        ForeignKey("bulk_decision.id", ondelete="CASCADE"), primary_key=True
+    )
     signature_id: Mapped[int] = mapped_column(BigInteger, primary_key=True)
     state: Mapped[str] = mapped_column(String(12))
     held_reason: Mapped[str] = mapped_column(String(40))

@@ -11,14 +11,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import case, delete, func, select, update
 
 from campaign.accounts.audit import WORKER, record
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.db.insertion import insert
 from campaign.signatures import moderation
 from campaign.signatures.bulk_decision_models import IN_WORK, BulkDecision, BulkItem
-from campaign.signatures.search import Search, conditions, matching
 from campaign.signatures.models import Signature
+from campaign.signatures.search import Search, conditions, matching
 
 # In one transaction: more would keep those who sign waiting for longer than they notice.
 BATCH = 1000
@@ -71,23 +71,45 @@ def preview(search: Search, snapshot: Snapshot) -> dict[int, Found]:
         "approve": _can_approve(search),
         "reject": is_open,
         "show": ~_table.c.comment_shown & (_table.c.comment != ""),
-        "hide": (_table.c.comment_shown | _table.c.comment_read_at.is_(None)) & (_table.c.comment != ""),
+        "hide": (_table.c.comment_shown | _table.c.comment_read_at.is_(None))
+        & (_table.c.comment != ""),
     }
-    numbers = (func.count(), func.count(_table.c.number), *(func.count(case((condition, 1))) for condition in can.values()))
-    query = select(_table.c.cause_id, *numbers).join(some, some.c.id == _table.c.id).group_by(_table.c.cause_id)
+    numbers = (
+        func.count(),
+        func.count(_table.c.number),
+        *(func.count(case((condition, 1))) for condition in can.values()),
+    )
+    query = (
+        select(_table.c.cause_id, *numbers)
+        .join(some, some.c.id == _table.c.id)
+        .group_by(_table.c.cause_id)
+    )
     rows = db.session.execute(query).all()
-    return {cause_id: Found(total, counted, dict(zip(can, verbs, strict=True))) for cause_id, total, counted, *verbs in rows}
+    return {
+        cause_id: Found(total, counted, dict(zip(can, verbs, strict=True)))
+        for cause_id, total, counted, *verbs in rows
+    }
 
 
 def sample(search: Search, snapshot: Snapshot, most: int = 20) -> list[Signature]:
     """Return the newest signatures that fit."""
     query = _matching(search, snapshot)
     ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
-    return db.session.scalars(select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())).all()
+    return db.session.scalars(
+        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())
+    ).all()
 
 
 def ask(
-    *, organizer_id: int, cause_id: int, verb: str, search: Search, snapshot: Snapshot, total: int, reason: str, now: datetime
+    *,
+    organizer_id: int,
+    cause_id: int,
+    verb: str,
+    search: Search,
+    snapshot: Snapshot,
+    total: int,
+    reason: str,
+    now: datetime,
 ) -> BulkDecision:
     """Have a decision carried out about what fits in one cause."""
     decision = BulkDecision(
@@ -117,7 +139,9 @@ def undo(*, bulk_id: int, organizer_id: int, now: datetime) -> BulkDecision:
 
 
 def can_undo(decision: BulkDecision, now: datetime) -> bool:
-    return decision.state == "done" and decision.changed > 0 and now < decision.decided_at + UNDO_FOR
+    return (
+        decision.state == "done" and decision.changed > 0 and now < decision.decided_at + UNDO_FOR
+    )
 
 
 def bulk_by_id(bulk_id: int) -> BulkDecision | None:
@@ -127,7 +151,9 @@ def bulk_by_id(bulk_id: int) -> BulkDecision | None:
 def newest_bulk(cause_ids, most: int = 50) -> list[BulkDecision]:
     """Return the newest decisions in these causes, or in all where it is None."""
     query = select(BulkDecision).order_by(BulkDecision.id.desc()).limit(most)
-    return db.session.scalars(query if cause_ids is None else query.where(BulkDecision.cause_id.in_(cause_ids))).all()
+    return db.session.scalars(
+        query if cause_ids is None else query.where(BulkDecision.cause_id.in_(cause_ids))
+    ).all()
 
 
 def bulk_waits() -> bool:
@@ -139,7 +165,13 @@ def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
     """Do a batch of the oldest decision that is in work; return how many signatures it looked at, at least 1 where it did anything."""
     if not take_lease("bulk", holder=holder, now=now):
         return 0
-    query = select(BulkDecision).where(IN_WORK).order_by(BulkDecision.id).limit(1).with_for_update(of=BulkDecision)
+    query = (
+        select(BulkDecision)
+        .where(IN_WORK)
+        .order_by(BulkDecision.id)
+        .limit(1)
+        .with_for_update(of=BulkDecision)
+    )
     decision = db.session.scalar(query.execution_options(populate_existing=True))
     if decision is None:
         return 0
@@ -152,27 +184,52 @@ def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
 
 def forget_undone(*, now: datetime) -> int:
     """Forget what signatures were before decisions that can no longer be undone; return of how many decisions."""
-    too_old = select(BulkDecision.id).where(BulkDecision.decided_at <= now - UNDO_FOR, BulkDecision.state.in_(("done", "undone")))
-    old = db.session.scalars(select(_items.c.bulk_id).where(_items.c.bulk_id.in_(too_old)).distinct().limit(20)).all()
+    too_old = select(BulkDecision.id).where(
+        BulkDecision.decided_at <= now - UNDO_FOR, BulkDecision.state.in_(("done", "undone"))
+    )
+    old = db.session.scalars(
+        select(_items.c.bulk_id).where(_items.c.bulk_id.in_(too_old)).distinct().limit(20)
+    ).all()
     for bulk_id in old:
         some = select(_items.c.signature_id).where(_items.c.bulk_id == bulk_id).limit(BATCH)
-        db.session.execute(delete(_items).where(_items.c.bulk_id == bulk_id, _items.c.signature_id.in_(some)))
+        db.session.execute(
+            delete(_items).where(_items.c.bulk_id == bulk_id, _items.c.signature_id.in_(some))
+        )
     return len(old)
 
 
 def _decide(decision, limit):
-    search, snapshot = Search.from_json(decision.search), Snapshot(decision.upto_id, decision.previewed_at)
+    search, snapshot = (
+        Search.from_json(decision.search),
+        Snapshot(decision.upto_id, decision.previewed_at),
+    )
     query = _matching(search, snapshot, above=decision.cursor)
     ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(limit)).all()
     if not ids:
         return 0
     # Asked again once the rows are ours: what somebody has decided meanwhile does not fit any more.
-    still = (_table.c.id.in_(ids), _table.c.cause_id == decision.cause_id, *conditions(search, has_words=False))
+    still = (
+        _table.c.id.in_(ids),
+        _table.c.cause_id == decision.cause_id,
+        *conditions(search, has_words=False),
+    )
     columns = (_table.c.id, *(_table.c[name] for name in _WAS))
-    rows = db.session.execute(select(*columns).where(*still).order_by(_table.c.id).with_for_update()).all()
-    operation = moderation.let_through if _brings_back(decision.verb, search) else _CARRY_OUT[decision.verb]
+    rows = db.session.execute(
+        select(*columns).where(*still).order_by(_table.c.id).with_for_update()
+    ).all()
+    operation = (
+        moderation.let_through if _brings_back(decision.verb, search) else _CARRY_OUT[decision.verb]
+    )
     changed = set(operation(ids=[row.id for row in rows], cause_ids=None, now=decision.decided_at))
-    items = [{"bulk_id": decision.id, "signature_id": row.id, **{name: getattr(row, name) for name in _WAS}} for row in rows if row.id in changed]
+    items = [
+        {
+            "bulk_id": decision.id,
+            "signature_id": row.id,
+            **{name: getattr(row, name) for name in _WAS},
+        }
+        for row in rows
+        if row.id in changed
+    ]
     if items:
         db.session.execute(insert(_items), items)
     decision.cursor, decision.changed = ids[-1], decision.changed + len(items)
@@ -181,31 +238,55 @@ def _decide(decision, limit):
 
 def _restore(decision, limit):
     mine = (_items.c.bulk_id == decision.id, _items.c.signature_id > decision.cursor)
-    ids = db.session.scalars(select(_items.c.signature_id).where(*mine).order_by(_items.c.signature_id).limit(limit)).all()
+    ids = db.session.scalars(
+        select(_items.c.signature_id).where(*mine).order_by(_items.c.signature_id).limit(limit)
+    ).all()
     if not ids:
         return 0
-    db.session.execute(select(_table.c.id).where(_table.c.id.in_(ids)).order_by(_table.c.id).with_for_update()).all()
-    before = (_items.c.bulk_id == decision.id, _items.c.signature_id == _table.c.id, _table.c.id.in_(ids))
+    db.session.execute(
+        select(_table.c.id).where(_table.c.id.in_(ids)).order_by(_table.c.id).with_for_update()
+    ).all()
+    before = (
+        _items.c.bulk_id == decision.id,
+        _items.c.signature_id == _table.c.id,
+        _table.c.id.in_(ids),
+    )
     left_so, values = _RESTORE[decision.verb](decision)
-    restored = db.session.scalars(update(_table).where(*before, left_so).values(**values).returning(_table.c.id)).all()
+    restored = db.session.scalars(
+        update(_table).where(*before, left_so).values(**values).returning(_table.c.id)
+    ).all()
     decision.cursor, decision.restored = ids[-1], decision.restored + len(restored)
     return len(ids)
 
 
 def _unapproved(decision):
-    left_so = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(("pending", "confirmed", "counted"))
-    return left_so, {name: _items.c[name] for name in ("state", "held_reason", "reviewed_at", "rejected_at")}
+    left_so = (_table.c.reviewed_at == decision.decided_at) & _table.c.state.in_(
+        ("pending", "confirmed", "counted")
+    )
+    return left_so, {
+        name: _items.c[name] for name in ("state", "held_reason", "reviewed_at", "rejected_at")
+    }
 
 
 def _unrejected(decision):
     # One that was counted waits for a number again; one that its owner has confirmed meanwhile is confirmed.
-    back = case((_items.c.state == "held", "held"), (_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
+    back = case(
+        (_items.c.state == "held", "held"),
+        (_table.c.confirmed_at.is_not(None), "confirmed"),
+        else_="pending",
+    )
     left_so = (_table.c.rejected_at == decision.decided_at) & (_table.c.state == "held")
-    return left_so, {"state": back, "held_reason": _items.c.held_reason, "rejected_at": _items.c.rejected_at}
+    return left_so, {
+        "state": back,
+        "held_reason": _items.c.held_reason,
+        "rejected_at": _items.c.rejected_at,
+    }
 
 
 def _unread(decision):
-    left_so = (_table.c.comment_read_at == decision.decided_at) & (_table.c.comment_shown == (decision.verb == "show"))
+    left_so = (_table.c.comment_read_at == decision.decided_at) & (
+        _table.c.comment_shown == (decision.verb == "show")
+    )
     return left_so, {name: _items.c[name] for name in ("comment_shown", "comment_read_at")}
 
 
@@ -219,11 +300,19 @@ def _finish(decision, now):
     decision.search = Search.from_json(decision.search).without_words().to_json()
     many = decision.restored if is_undo else decision.changed
     action = "bulk.undone" if is_undo else "bulk.done"
-    record(WORKER, action, subject=("bulk", decision.id), cause_id=decision.cause_id, details={"signatures": many})
+    record(
+        WORKER,
+        action,
+        subject=("bulk", decision.id),
+        cause_id=decision.cause_id,
+        details={"signatures": many},
+    )
 
 
 def _matching(search, snapshot, above=0):
-    return matching(search, above=above, below=snapshot.upto_id + 1).where(_fitted_at(search, snapshot.at))
+    return matching(search, above=above, below=snapshot.upto_id + 1).where(
+        _fitted_at(search, snapshot.at)
+    )
 
 
 def _fitted_at(search, at):

@@ -7,12 +7,12 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from campaign.i18n.countries import country_name
-from campaign.text.email_addresses import is_same_address, mask
-from campaign.petitions.presenters import in_language
 from campaign.petitions.models import Petition
+from campaign.petitions.presenters import in_language
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature, shown_name
 from campaign.signatures.pending_forms import UnconfirmedForm, private_choices
+from campaign.text.email_addresses import is_same_address, mask
 
 # Nobody reads more of them, and more would not help to find one's own.
 MAX_OTHER_FORMS = 6
@@ -51,7 +51,9 @@ class FormPage:
     at: datetime
 
 
-def form_page(form: UnconfirmedForm, forms: list[UnconfirmedForm], petition: Petition, lang: str) -> FormPage:
+def form_page(
+    form: UnconfirmedForm, forms: list[UnconfirmedForm], petition: Petition, lang: str
+) -> FormPage:
     """Return the FormPage of `form`, one of the `forms` that wait for the same signature."""
     choices = private_choices(forms)
     display, subscribe = choices["name_display"], choices["subscribe"]
@@ -72,14 +74,23 @@ def form_page(form: UnconfirmedForm, forms: list[UnconfirmedForm], petition: Pet
     )
 
 
-def other_forms(signature: Signature, form_id: int | None, email: str, forms: list[UnconfirmedForm]) -> list[OtherForm]:
+def other_forms(
+    signature: Signature, form_id: int | None, email: str, forms: list[UnconfirmedForm]
+) -> list[OtherForm]:
     """Return the others of `forms` with exactly this address, the newest first."""
     others = [form for form in forms if form.id != form_id and is_same_address(form.email, email)]
-    return [OtherForm(_token(form, signature), form.full_name, form.created_at) for form in others[::-1][:MAX_OTHER_FORMS]]
+    return [
+        OtherForm(_token(form, signature), form.full_name, form.created_at)
+        for form in others[::-1][:MAX_OTHER_FORMS]
+    ]
 
 
 def _token(form, signature):
-    return tokens.token_for(tokens.CONFIRM, signature) if form.id is None else tokens.form_token(form.id, signature)
+    return (
+        tokens.token_for(tokens.CONFIRM, signature)
+        if form.id is None
+        else tokens.form_token(form.id, signature)
+    )
 
 
 def _answers(answers, petition, lang):

@@ -19,7 +19,9 @@ HELD_WORDS = ("given_name", "family_name", "country")
 
 def hold_correction(signature_id: int, *, words: dict, reason: str, now: datetime) -> None:
     """Keep these columns until an organizer has looked at them."""
-    db.session.add(HeldCorrection(signature_id=signature_id, words=words, reason=reason, created_at=now))
+    db.session.add(
+        HeldCorrection(signature_id=signature_id, words=words, reason=reason, created_at=now)
+    )
     db.session.flush()
 
 
@@ -32,7 +34,9 @@ def correction_of(signature_id: int) -> HeldCorrection | None:
     return db.session.get(HeldCorrection, signature_id, populate_existing=True)
 
 
-def held_corrections(petition_ids: list[int], *, limit: int) -> list[tuple[HeldCorrection, Signature]]:
+def held_corrections(
+    petition_ids: list[int], *, limit: int
+) -> list[tuple[HeldCorrection, Signature]]:
     """Return the corrections that wait under these petitions, the oldest first, each with its signature as it is shown."""
     query = (
         select(HeldCorrection, Signature)
@@ -45,7 +49,9 @@ def held_corrections(petition_ids: list[int], *, limit: int) -> list[tuple[HeldC
 
 
 def count_held_corrections(petition_ids: list[int]) -> int:
-    query = select(func.count()).join_from(HeldCorrection, Signature, Signature.id == HeldCorrection.signature_id)
+    query = select(func.count()).join_from(
+        HeldCorrection, Signature, Signature.id == HeldCorrection.signature_id
+    )
     return db.session.scalar(query.where(Signature.petition_id.in_(petition_ids)))
 
 
@@ -59,7 +65,9 @@ def settle_correction(*, signature_id: int, seen: str, is_accepted: bool) -> lis
 
     `seen` is the `mark_of` what the organizer read: nothing is returned, and nothing done, where its owner has changed it since.
     """
-    signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+    signature = db.session.get(
+        Signature, signature_id, with_for_update=True, populate_existing=True
+    )
     correction = correction_of(signature_id)
     if correction is None or mark_of(correction) != seen:
         return []

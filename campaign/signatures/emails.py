@@ -11,18 +11,18 @@ from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db
 from campaign.http.urls import absolute_url
-from campaign.security.dated_tokens import last_day_of
-from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
 from campaign.signatures import tokens
 from campaign.signatures.erasure import NOTICE_LETTER, erases_at
 from campaign.signatures.neutral_emails import without_signs
 from campaign.signatures.own_links import OWN_LINK, answer_to
+from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
 from campaign.signatures.queries import signature_by_id, signatures_of_address
 from campaign.signatures.repeats import CONFIRMATION, FORM_CONFIRMATION, PASSED_ON, REPEAT
-from campaign.signatures.pending_forms import form_by_id, private_choices, waiting_forms
 from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.models import Subscription
 
@@ -35,13 +35,24 @@ def init_app(app):
     """Tell the mail room who words the mails that signatures enqueue. Whoever knows an address can cause most of them, so these are bound."""
     for kind, template, form_for, name in (
         (CONFIRMATION, "signature_confirmation", _first_form, _l("Request to confirm")),
-        (FORM_CONFIRMATION, "signature_confirmation", _later_form, _l("Request to confirm another form")),
+        (
+            FORM_CONFIRMATION,
+            "signature_confirmation",
+            _later_form,
+            _l("Request to confirm another form"),
+        ),
         (REMINDER, "signature_reminder", _newest_form, _l("First reminder")),
         (LAST_REMINDER, "signature_last_reminder", _newest_form, _l("Last reminder")),
     ):
         register(app, kind, partial(_ask, template, form_for), name, is_bound=True)
     register(app, REPEAT, partial(_tell, "signature_repeat"), _l("Repeat signature"), is_bound=True)
-    register(app, PASSED_ON, partial(_tell, "signature_passed_on"), _l("Signature sent by a partner"), is_bound=True)
+    register(
+        app,
+        PASSED_ON,
+        partial(_tell, "signature_passed_on"),
+        _l("Signature sent by a partner"),
+        is_bound=True,
+    )
     register(app, OWN_LINK, _own_link, _l("Link to a person’s own signatures"))
     register(app, NOTICE_LETTER, _erasing_notice, _l("Notice before data is deleted"))
 
@@ -77,22 +88,41 @@ def _ask(template, form_for, owed):
     if _link_ends(signature, current_app.config) <= utcnow():
         return None
     shown = replace(form, columns={**form.columns, **private_choices(forms)})
-    return _message(template, owed.lang, signature.petition_id, shown, _asking_words(signature, shown, owed.lang))
+    return _message(
+        template,
+        owed.lang,
+        signature.petition_id,
+        shown,
+        _asking_words(signature, shown, owed.lang),
+    )
 
 
 def _tell(template, owed):
     """Return the Message that tells of a confirmed signature, or None where its occasion has passed."""
     signature = signature_by_id(owed.subject_id)
-    if signature is None or signature.state not in CONFIRMED or signature.confirmed_at is None or not signature.email:
+    if (
+        signature is None
+        or signature.state not in CONFIRMED
+        or signature.confirmed_at is None
+        or not signature.email
+    ):
         return None
-    return _message(template, owed.lang, signature.petition_id, signature, _own_page(signature, owed.lang))
+    return _message(
+        template, owed.lang, signature.petition_id, signature, _own_page(signature, owed.lang)
+    )
 
 
 def _message(template, lang, petition_id, form, words):
     """Return the Message about what `form`, a Signature or an UnconfirmedForm, says."""
     petition = _petition(petition_id)
     wording = render(template, lang, **_words(petition, form, lang), **words)
-    message = Message(to=form.email, to_name=form.full_name, digest=form.email_digest, lang=lang, **wording._asdict())
+    message = Message(
+        to=form.email,
+        to_name=form.full_name,
+        digest=form.email_digest,
+        lang=lang,
+        **wording._asdict(),
+    )
     return without_signs(message, template) if petition.neutral_emails else message
 
 
@@ -103,11 +133,23 @@ def _own_link(owed):
         return None
     is_news = isinstance(found, Subscription)
     page = _news_page(found, owed.lang) if is_news else _own_page(found, owed.lang)
-    words = {"cause_title": "Volante", "organisation": "", "site_name": "Volante", "is_news": is_news, **page}
+    words = {
+        "cause_title": "Volante",
+        "organisation": "",
+        "site_name": "Volante",
+        "is_news": is_news,
+        **page,
+    }
     wording = render("own_link", owed.lang, **words)
     signed = signatures_of_address(found.email_digest, found.email)
     is_neutral = any(_petition(row.petition_id).neutral_emails for row in signed)
-    return Message(to=found.email, digest=found.email_digest, lang=owed.lang, has_sender_name=not is_neutral, **wording._asdict())
+    return Message(
+        to=found.email,
+        digest=found.email_digest,
+        lang=owed.lang,
+        has_sender_name=not is_neutral,
+        **wording._asdict(),
+    )
 
 
 def _erasing_notice(owed):
@@ -116,14 +158,21 @@ def _erasing_notice(owed):
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     petition = petition_by_id(entry.subject_id) if entry else None
     at = erases_at(petition) if petition else None
-    if organizer is None or organizer.removed_at is not None or at is None or petition.retention_done_at is not None:
+    if (
+        organizer is None
+        or organizer.removed_at is not None
+        or at is None
+        or petition.retention_done_at is not None
+    ):
         return None
     words = {
         "petition_title": petition.current_version.text(owed.lang, petition.original_lang).title,
         "erases_on": at,
         "retention_url": absolute_url("organize.retention.edit", owed.lang, slug=petition.slug),
     }
-    wording = render("retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words)
+    wording = render(
+        "retention_notice", owed.lang, cause_title="Volante", site_name="Volante", **words
+    )
     address = {"to": organizer.email, "to_name": organizer.name, "digest": organizer.email_digest}
     return Message(**address, lang=owed.lang, **wording._asdict())
 
@@ -146,10 +195,17 @@ def _words(petition, form, lang):
 
 def _asking_words(signature, form, lang):
     config = current_app.config
-    token = tokens.token_for(tokens.CONFIRM, signature) if form.id is None else tokens.form_token(form.id, signature)
+    token = (
+        tokens.token_for(tokens.CONFIRM, signature)
+        if form.id is None
+        else tokens.form_token(form.id, signature)
+    )
     return {
         "confirm_url": absolute_url("signatures.confirm", lang, token=token),
-        "expires_on": min(_link_ends(signature, config), form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"])),
+        "expires_on": min(
+            _link_ends(signature, config),
+            form.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]),
+        ),
         "erase_days": config["ERASE_PENDING_DAYS"],
         "link_request_url": absolute_url("signatures.request_own_link", lang),
     }
@@ -162,7 +218,9 @@ def _own_page(signature, lang):
 
 def _news_page(subscription, lang):
     """Return the words of the link to the news that somebody gets."""
-    return _personal_link("subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription))
+    return _personal_link(
+        "subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription)
+    )
 
 
 def _personal_link(endpoint, lang, token):

@@ -10,11 +10,11 @@ from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.process.clock import utcnow
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import petition_to_change
+from campaign.process.clock import utcnow
 from campaign.signatures.batches import end_wait
 from campaign.signatures.models import Signature
 from campaign.signatures.owner_operations import erase
@@ -36,7 +36,9 @@ class StillCounted(CampaignError):
 def erase_one(*, signature_id):
     """Remove every personal word of a signature; one that is counted stays counted. Raises StillCounted."""
     row = db.session.execute(
-        select(Signature.state, Signature.number, Signature.created_at).where(Signature.id == signature_id).with_for_update()
+        select(Signature.state, Signature.number, Signature.created_at)
+        .where(Signature.id == signature_id)
+        .with_for_update()
     ).one()
     # Erased with its number it would stay in the tally that it was to leave.
     if row.number is not None and row.state not in ("counted", "confirmed", "erased"):
@@ -57,7 +59,10 @@ def ended_at(petition):
     if petition.state != "closed" or petition.closed_at is not None:
         return petition.ends_at
     last = db.session.scalar(
-        select(Signature.created_at).where(Signature.petition_id == petition.id).order_by(Signature.id.desc()).limit(1)
+        select(Signature.created_at)
+        .where(Signature.petition_id == petition.id)
+        .order_by(Signature.id.desc())
+        .limit(1)
     )
     return min(filter(None, (petition.closes_at, last or petition.created_at)))
 
@@ -68,14 +73,22 @@ def erases_at(petition):
     if petition.retention_days is None or end is None:
         return None
     planned = end + timedelta(days=petition.retention_days)
-    return planned if petition.retention_told_at is None else max(planned, petition.retention_told_at + NOTICE)
+    return (
+        planned
+        if petition.retention_told_at is None
+        else max(planned, petition.retention_told_at + NOTICE)
+    )
 
 
 def personal_left(petition_id):
     """Return how many signatures of a petition still hold personal data."""
     return db.session.scalar(
         # One that came in by an import that was undone holds nothing any more, but has its number until the runner takes it.
-        select(func.count()).where(Signature.petition_id == petition_id, Signature.state != "erased", Signature.given_name != "")
+        select(func.count()).where(
+            Signature.petition_id == petition_id,
+            Signature.state != "erased",
+            Signature.given_name != "",
+        )
     )
 
 
@@ -99,14 +112,20 @@ def set_retention(*, petition_id, days, mark=None):
     if mark is not None and mark != mark_of(petition):
         raise EditConflict(f"how long the data of {petition.slug} is kept")
     if petition.retention_days != days:
-        petition.retention_days, petition.retention_told_at, petition.retention_done_at = days, None, None
+        petition.retention_days, petition.retention_told_at, petition.retention_done_at = (
+            days,
+            None,
+            None,
+        )
     db.session.flush()
     return petition
 
 
 def keeps_by_choice(petition):
     """Return whether somebody has chosen to keep the data of this petition without end; the choice is in the audit trail."""
-    return petition.retention_days is None and bool(entries(action="retention.edit", subject=("petition", petition.id), most=1))
+    return petition.retention_days is None and bool(
+        entries(action="retention.edit", subject=("petition", petition.id), most=1)
+    )
 
 
 def set_quiet(*, petition_id, is_quiet, now):
@@ -122,7 +141,12 @@ def set_quiet(*, petition_id, is_quiet, now):
 def is_due(petition, now):
     """Return whether the time to erase has come, and owners were told in time."""
     at = erases_at(petition)
-    return at is not None and petition.retention_told_at is not None and petition.retention_done_at is None and now >= at
+    return (
+        at is not None
+        and petition.retention_told_at is not None
+        and petition.retention_done_at is None
+        and now >= at
+    )
 
 
 def tell_of_erasing(*, now):
@@ -136,21 +160,37 @@ def tell_of_erasing(*, now):
         petition.retention_told_at = now
         # Each letter is about its entry of the trail, which names the owner and the petition.
         entries = [
-            record(WORKER, TOLD, subject=("petition", petition.id), cause_id=petition.cause_id, details={"organizer": owner.id})
+            record(
+                WORKER,
+                TOLD,
+                subject=("petition", petition.id),
+                cause_id=petition.cause_id,
+                details={"organizer": owner.id},
+            )
             for owner in owners_of(petition.cause_id)
         ]
         if entries:
-            enqueue_many([
-                {"kind": NOTICE_LETTER, "subject_id": entry.id, "lang": organizer_by_id(entry.details["organizer"]).lang}
-                for entry in entries
-            ])
+            enqueue_many(
+                [
+                    {
+                        "kind": NOTICE_LETTER,
+                        "subject_id": entry.id,
+                        "lang": organizer_by_id(entry.details["organizer"]).lang,
+                    }
+                    for entry in entries
+                ]
+            )
     db.session.flush()
     return len(untold)
 
 
 def anonymise_due(*, now):
     """Erase a batch of each petition whose time has come; return how many signatures that touched."""
-    return sum(anonymise(petition_id=each.id, actor=WORKER, now=now) for each in _with_retention() if is_due(each, now))
+    return sum(
+        anonymise(petition_id=each.id, actor=WORKER, now=now)
+        for each in _with_retention()
+        if is_due(each, now)
+    )
 
 
 def anonymise(*, petition_id, actor, now, limit=BATCH):
@@ -162,14 +202,20 @@ def anonymise(*, petition_id, actor, now, limit=BATCH):
     is_settled = Signature.number.is_(None) | Signature.state.in_(("counted", "confirmed"))
     here = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
-        select(Signature.id).where(*here).order_by(Signature.id).limit(limit).with_for_update(skip_locked=True)
+        select(Signature.id)
+        .where(*here)
+        .order_by(Signature.id)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
     ).all()
     erase(ids)
     if len(ids) < limit and not personal_left(petition_id):
         petition = db.session.get(Petition, petition_id)
         petition.retention_done_at = now
         note_ended("petition.erased", petition.id, petition.created_at)
-        record(actor, "retention.erase", subject=("petition", petition_id), cause_id=petition.cause_id)
+        record(
+            actor, "retention.erase", subject=("petition", petition_id), cause_id=petition.cause_id
+        )
         db.session.flush()
     return len(ids)
 
@@ -177,15 +223,26 @@ def anonymise(*, petition_id, actor, now, limit=BATCH):
 def owners_of(cause_id):
     """Return who is told about the data of a cause: its owners, or the admins where it has none."""
     owners = select(Grant.organizer_id).where(Grant.cause_id == cause_id, Grant.role == "owner")
-    query = select(Organizer).where(Organizer.id.in_(owners), Organizer.removed_at.is_(None)).order_by(Organizer.id)
+    query = (
+        select(Organizer)
+        .where(Organizer.id.in_(owners), Organizer.removed_at.is_(None))
+        .order_by(Organizer.id)
+    )
     return db.session.scalars(query).all() or admins()
 
 
 def _begin_anew():
     """Take up again what was done with and has been signed since: a petition that was reopened, or a sheet that came late."""
     last = aliased(Signature)
-    newest = select(func.max(last.id)).where(last.petition_id == Petition.id).correlate(Petition).scalar_subquery()
-    signed_since = exists().where(Signature.id == newest, Signature.state != "erased", Signature.given_name != "")
+    newest = (
+        select(func.max(last.id))
+        .where(last.petition_id == Petition.id)
+        .correlate(Petition)
+        .scalar_subquery()
+    )
+    signed_since = exists().where(
+        Signature.id == newest, Signature.state != "erased", Signature.given_name != ""
+    )
     db.session.execute(
         update(Petition)
         .where(Petition.retention_done_at.is_not(None), signed_since)

@@ -16,11 +16,21 @@ def refusal(status, form=None, petition=None):
     A `petition` adds from when or until when it takes signatures, where that is set.
     """
     if status not in REASONS:
-        return {"errors": {name: [str(fault) for fault in faults] for name, faults in form.errors.items()}}
+        return {
+            "errors": {
+                name: [str(fault) for fault in faults] for name, faults in form.errors.items()
+            }
+        }
     word, sentence = REASONS[status]
-    return {"status": word, "message": str(sentence), **(_moment(status, petition) if petition else {})}
+    return {
+        "status": word,
+        "message": str(sentence),
+        **(_moment(status, petition) if petition else {}),
+    }
 
 
 def _moment(status, petition):
-    name, moment = ("opens_at", petition.opens_at) if status == 409 else ("closes_at", petition.ends_at)
+    name, moment = (
+        ("opens_at", petition.opens_at) if status == 409 else ("closes_at", petition.ends_at)
+    )
     return {name: moment.isoformat(timespec="seconds")} if moment else {}

@@ -10,9 +10,9 @@ from wtforms import SelectField, StringField, TextAreaField
 from wtforms.validators import StopValidation
 
 from campaign.i18n.countries import countries
+from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.text.names import NameRefused, clean_name, clean_text
-from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
 
 TOO_LONG = _l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH)
 NAME_FAULTS = {

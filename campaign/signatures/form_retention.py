@@ -5,7 +5,14 @@ from datetime import datetime
 from sqlalchemy import delete, exists, func, or_, select
 
 from campaign.extensions import db
-from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
+from campaign.signatures.models import (
+    HELD_UNCONFIRMED,
+    KEPT_FORM,
+    PENDING,
+    WITHDRAWN,
+    RepeatSigning,
+    Signature,
+)
 from campaign.signatures.owner_operations import erase
 from campaign.signatures.pending_forms import columns_of, waiting_forms
 
@@ -44,11 +51,17 @@ def _make_way(signature):
     ids = [form.id for form in waiting_forms(signature) if form.id]
     if not ids:
         return 0
-    rows = db.session.scalars(select(RepeatSigning).where(RepeatSigning.id.in_(ids)).order_by(RepeatSigning.id)).all()
+    rows = db.session.scalars(
+        select(RepeatSigning).where(RepeatSigning.id.in_(ids)).order_by(RepeatSigning.id)
+    ).all()
     for row in rows:
         row.signature_id = None
     db.session.flush()
-    kept = {"mail_count": signature.mail_count, "mailed_at": signature.mailed_at, "reminders": signature.reminders}
+    kept = {
+        "mail_count": signature.mail_count,
+        "mailed_at": signature.mailed_at,
+        "reminders": signature.reminders,
+    }
     petition_id, email_digest = signature.petition_id, signature.email_digest
     if signature.state == "withdrawn":
         erase([signature.id])

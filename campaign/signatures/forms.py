@@ -8,13 +8,24 @@ from flask_wtf import FlaskForm
 from wtforms import BooleanField, RadioField, SelectChoice, StringField
 from wtforms.validators import Length, ValidationError
 
-from campaign.text.names import clean_text
-from campaign.text.postal_codes import PostalCodeRefused, clean_postal_code, has_postal_codes, postal_code_example
 from campaign.http.cached_fields import CachedFields
 from campaign.signatures import tokens
-from campaign.signatures.fields import ChoiceField, CommentField, CountryField, EmailField, NameField
+from campaign.signatures.fields import (
+    ChoiceField,
+    CommentField,
+    CountryField,
+    EmailField,
+    NameField,
+)
 from campaign.signatures.limits import MAX_ANSWER_LENGTH, MAX_POSTAL_CODE_LENGTH
 from campaign.subscriptions.consents import SIGNATURE, WORDINGS
+from campaign.text.names import clean_text
+from campaign.text.postal_codes import (
+    PostalCodeRefused,
+    clean_postal_code,
+    has_postal_codes,
+    postal_code_example,
+)
 
 
 class SupporterForm(FlaskForm):
@@ -27,7 +38,9 @@ class SupporterForm(FlaskForm):
     given_name = NameField(_l("Given name"))
     family_name = NameField(_l("Family name"))
     country = CountryField(_l("Country"))
-    postal_code = StringField(_l("Postal code"), [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("That is too long."))])
+    postal_code = StringField(
+        _l("Postal code"), [Length(max=MAX_POSTAL_CODE_LENGTH, message=_l("That is too long."))]
+    )
     comment = CommentField(_l("A few words"))
     name_display = RadioField(
         _l("How should your name appear?"),
@@ -64,7 +77,9 @@ class SupporterForm(FlaskForm):
 
     def _is_excused(self, name):
         """A postal code cannot be asked of people whose country has none."""
-        return name == "postal_code" and self.country.data and not has_postal_codes(self.country.data)
+        return (
+            name == "postal_code" and self.country.data and not has_postal_codes(self.country.data)
+        )
 
     def _check_postal_code(self):
         field = self.postal_code
@@ -76,7 +91,10 @@ class SupporterForm(FlaskForm):
         except PostalCodeRefused:
             example = postal_code_example(self.country.data)
             field.errors = [
-                _l("That is not a postal code of this country, such as %(example)s.", example=example)
+                _l(
+                    "That is not a postal code of this country, such as %(example)s.",
+                    example=example,
+                )
                 if example
                 else _l("That is not a postal code of this country.")
             ]
@@ -101,7 +119,11 @@ class SignatureForm(SupporterForm):
 
     def columns(self):
         """Return the columns of a signature that the valid form gives; nobody without an address subscribes."""
-        address, given_name, family_name = self.email.address, self.given_name.data, self.family_name.data
+        address, given_name, family_name = (
+            self.email.address,
+            self.given_name.data,
+            self.family_name.data,
+        )
         return {
             "given_name": given_name,
             "family_name": family_name,
@@ -155,14 +177,18 @@ def form_class(required_fields, questions):
     what is kept and what is read.
     """
     asked = tuple(
-        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"]) for q in questions
+        (q["name"], q["type"], q["label"], tuple(q.get("choices", ())), q["required"])
+        for q in questions
     )
     return _form_class(frozenset(required_fields), asked)
 
 
 @lru_cache(maxsize=256)
 def _form_class(required_fields, asked):
-    fields = {ANSWER_PREFIX + name: answer_field(kind, label, choices) for name, kind, label, choices, _ in asked}
+    fields = {
+        ANSWER_PREFIX + name: answer_field(kind, label, choices)
+        for name, kind, label, choices, _ in asked
+    }
     needed = {ANSWER_PREFIX + name for name, _, _, _, required in asked if required}
     members = {**fields, "required": frozenset({"given_name"} | required_fields | needed)}
     return type("PetitionForm", (SignatureForm,), members)
@@ -175,7 +201,9 @@ def answer_field(kind, label, choices):
     if kind == "choice":
         options = [SelectChoice(""), *(SelectChoice(kept, read) for kept, read in choices)]
         return ChoiceField(label, choices=options, default="")
-    return StringField(label, [Length(max=MAX_ANSWER_LENGTH, message=_l("That is too long."))], filters=[_plain])
+    return StringField(
+        label, [Length(max=MAX_ANSWER_LENGTH, message=_l("That is too long."))], filters=[_plain]
+    )
 
 
 def _plain(text):

@@ -3,8 +3,8 @@
 from datetime import timedelta
 from itertools import islice
 
-from campaign.extensions import db
 from campaign.db.insertion import insert
+from campaign.extensions import db
 from campaign.signatures import tokens
 from campaign.signatures.invention import invent
 from campaign.signatures.models import Signature
@@ -24,7 +24,9 @@ def invented_rows(petition, version_id, n, *, seed, now):
 def add_rows(rows):
     """Insert the rows; a signer whom the petition has already is left out. Returns how many were added."""
     statement = insert(Signature.__table__).on_conflict_do_nothing()
-    return db.session.execute(statement, rows, execution_options={"preserve_rowcount": True}).rowcount
+    return db.session.execute(
+        statement, rows, execution_options={"preserve_rowcount": True}
+    ).rowcount
 
 
 def _row(petition, version_id, signer, now):
@@ -39,7 +41,9 @@ def _row(petition, version_id, signer, now):
         "state": "confirmed",
         "evidence": "email",
         "email_digest": tokens.email_digest(signer.email),
-        "person_digest": tokens.person_digest(signer.given_name, signer.family_name, signer.postal_code),
+        "person_digest": tokens.person_digest(
+            signer.given_name, signer.family_name, signer.postal_code
+        ),
         # Invented words need no review.
         "comment_shown": bool(signer.comment),
         "created_at": signed_at,

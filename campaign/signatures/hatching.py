@@ -10,9 +10,9 @@ from itertools import groupby
 from sqlalchemy import bindparam, delete, func, select, true, update
 
 from campaign.causes.models import CauseTally, FreeNumber
+from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.db.insertion import insert
 from campaign.petitions.models import PetitionTally
 from campaign.signatures.batches import is_due, put_in_batches
 from campaign.signatures.models import TO_HATCH, TO_RELEASE, LedgerEntry, Signature
@@ -53,7 +53,14 @@ def release_left(*, now, limit=BATCH):
 def _release(now, limit):
     """Take withdrawn or held signatures out of tally and ledger, and free their numbers."""
     rows = db.session.execute(
-        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.number, _table.c.state)
+        select(
+            _table.c.id,
+            _table.c.cause_id,
+            _table.c.petition_id,
+            _table.c.evidence,
+            _table.c.number,
+            _table.c.state,
+        )
         .where(TO_RELEASE)
         .order_by(_table.c.id)
         .limit(limit)
@@ -61,12 +68,18 @@ def _release(now, limit):
     ).all()
     if not rows:
         return 0
-    db.session.execute(_by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows])
+    db.session.execute(
+        _by_id.values(number=None, hatched_at=None), [{"row_id": row.id} for row in rows]
+    )
     db.session.execute(
         insert(FreeNumber), [{"cause_id": row.cause_id, "number": row.number} for row in rows]
     )
     reasons = {"held": "held"}
-    _count(now, Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows), sign=-1)
+    _count(
+        now,
+        Counter((r.petition_id, reasons.get(r.state, "withdrawn"), r.evidence) for r in rows),
+        sign=-1,
+    )
     _leave_causes(Counter(row.cause_id for row in rows))
     # Who took the signature back takes back what was agreed with it; who is only held does not.
     left = [row.id for row in rows if row.state != "held"]
@@ -121,10 +134,15 @@ def _hold_crowded(now, limit, max_signatures, reason, here=true()):
     )
     beyond = db.session.scalars(
         select(ranked.c.id).where(
-            ranked.c.place > max_signatures, ranked.c.state == "confirmed", ranked.c.reviewed_at.is_(None)
+            ranked.c.place > max_signatures,
+            ranked.c.state == "confirmed",
+            ranked.c.reviewed_at.is_(None),
         )
     ).all()
-    parts = (beyond[start : start + MAX_IDS_PER_STATEMENT] for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT))
+    parts = (
+        beyond[start : start + MAX_IDS_PER_STATEMENT]
+        for start in range(0, len(beyond), MAX_IDS_PER_STATEMENT)
+    )
     return sum(_hold(ids, reason, now) for ids in parts)
 
 
@@ -146,7 +164,13 @@ def _give_numbers(now, limit):
 
 def _unnumbered(limit, *conditions):
     return db.session.execute(
-        select(_table.c.id, _table.c.cause_id, _table.c.petition_id, _table.c.evidence, _table.c.subscribe)
+        select(
+            _table.c.id,
+            _table.c.cause_id,
+            _table.c.petition_id,
+            _table.c.evidence,
+            _table.c.subscribe,
+        )
         # Who came back since `_resume` looked has a number still, and is taken up by the next pass.
         .where(*conditions, _table.c.number.is_(None))
         .order_by(_table.c.id)
@@ -160,11 +184,15 @@ def _number(rows, now):
     if not rows:
         return
     numbered = []
-    for cause_id, of_cause in groupby(sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id):
+    for cause_id, of_cause in groupby(
+        sorted(rows, key=lambda row: row.cause_id), key=lambda row: row.cause_id
+    ):
         ids = sorted(row.id for row in of_cause)
         numbered += zip(ids, _next_numbers(cause_id, len(ids)), strict=True)
     db.session.execute(
-        _by_id.values(state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None),
+        _by_id.values(
+            state="counted", number=bindparam("new_number"), hatched_at=now, waits_until=None
+        ),
         [{"row_id": row_id, "new_number": number} for row_id, number in numbered],
     )
     _count(now, Counter((row.petition_id, "hatched", row.evidence) for row in rows), sign=1)
@@ -223,7 +251,11 @@ def _count(now, changes, *, sign):
             .values(count=PetitionTally.count + sign * change)
         )
         entry = insert(LedgerEntry).values(
-            petition_id=petition_id, hour=hour, reason=reason, evidence=evidence, change=sign * change
+            petition_id=petition_id,
+            hour=hour,
+            reason=reason,
+            evidence=evidence,
+            change=sign * change,
         )
         db.session.execute(
             entry.on_conflict_do_update(

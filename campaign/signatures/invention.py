@@ -183,7 +183,9 @@ def _place(name: str, table: dict) -> tuple[str, tuple[str, ...]]:
         return table["country"], ("",)
     rng = Random(name)
     patterns = rng.choices(table["codes"], k=CODES_PER_PLACE)
-    codes = ("".join(rng.choice(CODE_CHARACTERS.get(sign, sign)) for sign in code) for code in patterns)
+    codes = (
+        "".join(rng.choice(CODE_CHARACTERS.get(sign, sign)) for sign in code) for code in patterns
+    )
     return table["country"], tuple(codes)
 
 

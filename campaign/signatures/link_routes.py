@@ -2,14 +2,13 @@
 
 from flask import current_app, g, make_response, redirect, render_template, request, url_for
 
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import public
 from campaign.process.clock import utcnow
-from campaign.db.transactions import DATABASE_AWAY
-from campaign.signatures import own_links
-from campaign.signatures import tokens
-from campaign.signatures.forms import OwnLinkForm
+from campaign.signatures import own_links, tokens
 from campaign.signatures.abuse_limits import pressure
+from campaign.signatures.forms import OwnLinkForm
 from campaign.signatures.routes import BUSY_SECONDS, blueprint
 
 
@@ -28,7 +27,13 @@ def send_link():
         return make_response(request_page(form, "new"), 422)
     email = form.email.address
     try:
-        write(own_links.request_own_link, email=email.typed, normalized=email.normalized, lang=g.lang, now=utcnow())
+        write(
+            own_links.request_own_link,
+            email=email.typed,
+            normalized=email.normalized,
+            lang=g.lang,
+            now=utcnow(),
+        )
     except DATABASE_AWAY:
         current_app.logger.exception("a request for an own link could not be written")
         return request_page(form, "busy"), 503, {"Retry-After": str(BUSY_SECONDS)}
@@ -39,4 +44,6 @@ def request_page(form, state):
     """Return the page with the form: `new`, `sent`, `busy`, or what is said of a link that `ended` or is `unknown`."""
     days = current_app.config["OWN_LINK_DAYS"]
     sender = current_app.extensions["sender_address"]
-    return render_template("signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender)
+    return render_template(
+        "signatures/request_own_link.html", form=form, state=state, link_days=days, mail_from=sender
+    )

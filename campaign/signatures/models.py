@@ -18,10 +18,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
-from campaign.signatures.initials import initials
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
+from campaign.signatures.initials import initials
 
 STATES = ("pending", "confirmed", "counted", "held", "withdrawn", "erased")
 EVIDENCE = ("email", "in_person", "paper", "api")
@@ -43,11 +43,15 @@ BROUGHT = text("brought_by is not null")
 SOURCED = text("source != ''")
 NEW_FORM = text("signature_id is null")
 KEPT_FORM = text("signature_id is not null")
-UNREAD = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is null")
+UNREAD = text(
+    "state = 'counted' and comment != '' and not comment_shown and comment_read_at is null"
+)
 REJECTED = text("state = 'held' and rejected_at is not null")
 ERASED = text("state = 'erased'")
 COMMENT_SHOWN = text("state = 'counted' and comment_shown")
-COMMENT_HIDDEN = text("state = 'counted' and comment != '' and not comment_shown and comment_read_at is not null")
+COMMENT_HIDDEN = text(
+    "state = 'counted' and comment != '' and not comment_shown and comment_read_at is not null"
+)
 
 
 class Signature(db.Model):
@@ -74,7 +78,9 @@ class Signature(db.Model):
         CheckConstraint("number is null or number > 0", name="number"),
         CheckConstraint("seat in (1, 2)", name="seat"),
         CheckConstraint("state = 'erased' or given_name is not null", name="given_name"),
-        CheckConstraint("evidence != 'email' or email_digest is not null or state = 'erased'", name="email"),
+        CheckConstraint(
+            "evidence != 'email' or email_digest is not null or state = 'erased'", name="email"
+        ),
         # The digest first, as one also asks for all that somebody signed.
         Index("uq_signature_address", "email_digest", "petition_id", "seat", unique=True),
         Index(
@@ -102,7 +108,11 @@ class Signature(db.Model):
                 ("ix_signature_erased_counted", ("petition_id",), ERASED_COUNTED),
                 ("ix_signature_shown", ("petition_id", "number"), SHOWN),
                 ("ix_signature_held", ("petition_id", "id", "rejected_at"), HELD),
-                ("ix_signature_to_review", ("petition_id", "id", "held_reason", "rejected_at"), TO_REVIEW),
+                (
+                    "ix_signature_to_review",
+                    ("petition_id", "id", "held_reason", "rejected_at"),
+                    TO_REVIEW,
+                ),
                 ("ix_signature_source", ("source", "created_at"), SOURCED),
                 ("ix_signature_unread", ("petition_id", "id"), UNREAD),
                 ("ix_signature_rejected", ("petition_id", "id"), REJECTED),
@@ -204,8 +214,18 @@ class RepeatSigning(db.Model):
     __tablename__ = "repeat_signing"
     __table_args__ = (
         Index("ix_repeat_signing_new", "id", sqlite_where=NEW_FORM, postgresql_where=NEW_FORM),
-        Index("ix_repeat_signing_signature_id", "signature_id", sqlite_where=KEPT_FORM, postgresql_where=KEPT_FORM),
-        Index("ix_repeat_signing_created_at", "created_at", sqlite_where=KEPT_FORM, postgresql_where=KEPT_FORM),
+        Index(
+            "ix_repeat_signing_signature_id",
+            "signature_id",
+            sqlite_where=KEPT_FORM,
+            postgresql_where=KEPT_FORM,
+        ),
+        Index(
+            "ix_repeat_signing_created_at",
+            "created_at",
+            sqlite_where=KEPT_FORM,
+            postgresql_where=KEPT_FORM,
+        ),
         # Links and queued emails hold the id of a form, so an id must never be given to another one.
         {"sqlite_autoincrement": True},
     )
@@ -227,7 +247,10 @@ class OwnLinkRequest(db.Model):
     """
 
     __tablename__ = "own_link_request"
-    __table_args__ = (Index("ix_own_link_request_email_digest", "email_digest", "created_at"), {"sqlite_autoincrement": True})
+    __table_args__ = (
+        Index("ix_own_link_request_email_digest", "email_digest", "created_at"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     email_digest: Mapped[bytes] = mapped_column(LargeBinary(32))
@@ -243,7 +266,9 @@ class HeldCorrection(db.Model):
 
     __tablename__ = "held_correction"
 
-    signature_id: Mapped[int] = mapped_column(ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True)
+    signature_id: Mapped[int] = mapped_column(
+        ForeignKey("signature.id", ondelete="CASCADE"), primary_key=True
+    )
     words: Mapped[dict] = mapped_column(JSON)
     reason: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
@@ -256,7 +281,10 @@ class LedgerEntry(db.Model):
     """
 
     __tablename__ = "ledger_entry"
-    __table_args__ = (one_of("reason", ("hatched", "withdrawn", "held")), one_of("evidence", EVIDENCE))
+    __table_args__ = (
+        one_of("reason", ("hatched", "withdrawn", "held")),
+        one_of("evidence", EVIDENCE),
+    )
 
     petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id"), primary_key=True)
     hour: Mapped[datetime] = mapped_column(UtcDateTime, primary_key=True)

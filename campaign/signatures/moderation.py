@@ -79,7 +79,9 @@ def reject(*, ids, cause_ids, now):
 def hold(*, ids, reason, now):
     """Set aside what a rule found, except what an organizer has let through; returns the ids."""
     return _change(
-        _table.c.id.in_(ids) & _table.c.state.in_(("pending", "confirmed", "counted")) & _table.c.reviewed_at.is_(None),
+        _table.c.id.in_(ids)
+        & _table.c.state.in_(("pending", "confirmed", "counted"))
+        & _table.c.reviewed_at.is_(None),
         state="held",
         held_reason=reason,
         held_at=now,
@@ -88,7 +90,9 @@ def hold(*, ids, reason, now):
 
 def release_all(*, reason, now, limit):
     """Let up to `limit` signatures through that are held, and not rejected, for this reason; returns the ids."""
-    held = select(_table.c.id).where(_table.c.state == "held", _table.c.held_reason == reason, _table.c.rejected_at.is_(None))
+    held = select(_table.c.id).where(
+        _table.c.state == "held", _table.c.held_reason == reason, _table.c.rejected_at.is_(None)
+    )
     ids = db.session.scalars(held.order_by(_table.c.id).limit(limit)).all()
     return let_through_waiting(ids=ids, cause_ids=None, now=now)
 
@@ -130,13 +134,19 @@ def decide_comments(*, seen, shown, cause_ids, now):
 
 def show_comments(*, ids, cause_ids, now):
     """Let all comments of these signatures be shown that are not; returns the ids."""
-    return _change(_with_comment(ids, cause_ids) & ~_table.c.comment_shown, comment_shown=True, comment_read_at=now)
+    return _change(
+        _with_comment(ids, cause_ids) & ~_table.c.comment_shown,
+        comment_shown=True,
+        comment_read_at=now,
+    )
 
 
 def hide_comments(*, ids, cause_ids, now):
     """Hide all comments of these signatures that are shown, or that nobody has read; returns the ids."""
     to_hide = _table.c.comment_shown | _table.c.comment_read_at.is_(None)
-    return _change(_with_comment(ids, cause_ids) & to_hide, comment_shown=False, comment_read_at=now)
+    return _change(
+        _with_comment(ids, cause_ids) & to_hide, comment_shown=False, comment_read_at=now
+    )
 
 
 def _with_comment(ids, cause_ids):
@@ -148,7 +158,9 @@ def correct(*, signature_id, seen, now, **words):
 
     A comment that was changed here was read here. Returns the names of what changed. Raises EditConflict and SamePerson.
     """
-    signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+    signature = db.session.get(
+        Signature, signature_id, with_for_update=True, populate_existing=True
+    )
     if signature.state == "erased" or fingerprint_of(signature) != seen:
         raise EditConflict(signature_id)
     changed = [name for name, value in words.items() if value != (getattr(signature, name) or "")]
@@ -157,7 +169,10 @@ def correct(*, signature_id, seen, now, **words):
     if "name_display" in changed:
         signature.name_display_asked = ""
     if "comment" in changed:
-        signature.comment_shown, signature.comment_read_at = bool(signature.comment and signature.comment_shown), now
+        signature.comment_shown, signature.comment_read_at = (
+            bool(signature.comment and signature.comment_shown),
+            now,
+        )
     signature.person_digest = tokens.person_digest(
         signature.given_name, signature.family_name or "", signature.postal_code
     )
@@ -196,9 +211,16 @@ def _refuse_merge(kept, other):
         raise CannotMerge("one")
     if kept.petition_id != other.petition_id:
         raise CannotMerge("petition")
-    if other.state not in UNDECIDED or other.rejected_at or kept.state not in UNDECIDED or kept.rejected_at:
+    if (
+        other.state not in UNDECIDED
+        or other.rejected_at
+        or kept.state not in UNDECIDED
+        or kept.rejected_at
+    ):
         raise CannotMerge("gone")
-    if (other.confirmed_at and not kept.confirmed_at) or (kept.state == "held" and other.state != "held"):
+    if (other.confirmed_at and not kept.confirmed_at) or (
+        kept.state == "held" and other.state != "held"
+    ):
         raise CannotMerge("unconfirmed")
 
 
@@ -218,12 +240,16 @@ def _chosen(ids, cause_ids):
 
 
 def _change(condition, **values):
-    return db.session.scalars(update(_table).where(condition).values(**values).returning(_table.c.id)).all()
+    return db.session.scalars(
+        update(_table).where(condition).values(**values).returning(_table.c.id)
+    ).all()
 
 
 def _noted(what, ids):
     """Put what became of these signatures on the list of what has ended; return the ids."""
-    for row in db.session.execute(select(_table.c.id, _table.c.created_at).where(_table.c.id.in_(ids))):
+    for row in db.session.execute(
+        select(_table.c.id, _table.c.created_at).where(_table.c.id.in_(ids))
+    ):
         note_ended(what, row.id, row.created_at)
     return ids
 
@@ -231,4 +257,6 @@ def _noted(what, ids):
 def petitions_of(ids):
     """Return (cause id, petition id, id) of each of these signatures that there is."""
     columns = (_table.c.cause_id, _table.c.petition_id, _table.c.id)
-    return [tuple(row) for row in db.session.execute(select(*columns).where(_table.c.id.in_(list(ids))))]
+    return [
+        tuple(row) for row in db.session.execute(select(*columns).where(_table.c.id.in_(list(ids))))
+    ]

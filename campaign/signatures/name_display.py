@@ -28,7 +28,11 @@ def more_private(one, other):
 
 def waits_for_owner(email_digest, email):
     """Return the signatures of exactly this address whose owner may confirm how their name is shown, oldest first."""
-    return [row for row in signatures_of_address(email_digest, email) if row.name_display_asked and row.state not in ("withdrawn", "erased")]
+    return [
+        row
+        for row in signatures_of_address(email_digest, email)
+        if row.name_display_asked and row.state not in ("withdrawn", "erased")
+    ]
 
 
 def confirm_by_owner(*, email_digest, email):
@@ -44,27 +48,37 @@ def confirm_by_organizer(*, ids, cause_ids):
 def keep_private(*, ids, cause_ids):
     """Leave these names as private as they are; their owners can still change that by their link."""
     return db.session.scalars(
-        update(_table).where(ASKED, _chosen(ids, cause_ids)).values(name_display_asked="").returning(_table.c.id)
+        update(_table)
+        .where(ASKED, _chosen(ids, cause_ids))
+        .values(name_display_asked="")
+        .returning(_table.c.id)
     ).all()
 
 
 def asked_at(event_id, *, after_id=0, most=20):
     """Return the signatures of an event whose names wait to be confirmed, oldest first."""
     return db.session.scalars(
-        select(Signature).where(*_waiting_at(event_id), Signature.id > after_id).order_by(Signature.id).limit(most)
+        select(Signature)
+        .where(*_waiting_at(event_id), Signature.id > after_id)
+        .order_by(Signature.id)
+        .limit(most)
     ).all()
 
 
 def many_asked_at(event_ids):
     """Return {event id: how many names wait to be confirmed} of those of these events where any does."""
     waits = (ASKED, Signature.event_id.in_(event_ids), Signature.state.in_(NAMED))
-    rows = db.session.execute(select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id))
+    rows = db.session.execute(
+        select(Signature.event_id, func.count()).where(*waits).group_by(Signature.event_id)
+    )
     return {event_id: count for event_id, count in rows}
 
 
 def asked_ids(event_id, *, most):
     """Return the ids of up to `most` signatures whose names wait, oldest first."""
-    return db.session.scalars(select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(most)).all()
+    return db.session.scalars(
+        select(Signature.id).where(*_waiting_at(event_id)).order_by(Signature.id).limit(most)
+    ).all()
 
 
 def _waiting_at(event_id):
@@ -79,4 +93,6 @@ def _chosen(ids, cause_ids):
 def _show(chosen):
     here = (ASKED, chosen, _table.c.state.not_in(("withdrawn", "erased")))
     values = {"name_display": _table.c.name_display_asked, "name_display_asked": ""}
-    return db.session.scalars(update(_table).where(*here).values(**values).returning(_table.c.id)).all()
+    return db.session.scalars(
+        update(_table).where(*here).values(**values).returning(_table.c.id)
+    ).all()

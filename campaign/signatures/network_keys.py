@@ -6,8 +6,8 @@ from datetime import date
 from flask import current_app
 from sqlalchemy import delete, select
 
-from campaign.extensions import db, write
 from campaign.db.insertion import insert
+from campaign.extensions import db, write
 from campaign.signatures.network_key_models import NetworkKey
 
 KEY_BYTES = 32
@@ -45,7 +45,11 @@ def forget_keys_before(day: date) -> None:
 
 
 def _make(day):
-    statement = insert(NetworkKey.__table__).values(day=day, key=secrets.token_bytes(KEY_BYTES)).on_conflict_do_nothing()
+    statement = (
+        insert(NetworkKey.__table__)
+        .values(day=day, key=secrets.token_bytes(KEY_BYTES))
+        .on_conflict_do_nothing()
+    )
     db.session.execute(statement)
     return _stored(day)
 

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
+from campaign.db.bulk import insert_all
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.db.bulk import insert_all
 from campaign.mail.operations import enqueue_many
 from campaign.petitions.models import Petition, phase_of
 from campaign.petitions.queries import SigningTerms
 from campaign.signatures.models import Signature
-from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, mail_form, note_repeats, unvouched
 from campaign.signatures.pending_forms import use_form, waiting_forms
+from campaign.signatures.repeats import CONFIRMATION, PASSED_ON, mail_form, note_repeats, unvouched
 
 _table = Signature.__table__
 _SEAT = ("petition_id", "email_digest", "seat")
@@ -33,7 +33,9 @@ UNSAID = {
     "brought_by": None,
     "source": "",
 }
-_PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(_petition.id == bindparam("id"))
+_PHASE = select(_petition.state, _petition.opens_at, _petition.closes_at).where(
+    _petition.id == bindparam("id")
+)
 
 
 class PetitionClosed(CampaignError):
@@ -72,10 +74,24 @@ def signing(*, terms, lang, now, held_reason="", **words):
     state = "held" if held_reason else "pending"
     if terms.is_quiet:
         words["brought_by"] = None
-    facts = {"petition_id": terms.id, "cause_id": terms.cause_id, "version_id": terms.version_id, "lang": lang}
-    fresh = {"evidence": "email", "seat": 1, "mail_count": 1, "reminders": 0, "comment_shown": False}
+    facts = {
+        "petition_id": terms.id,
+        "cause_id": terms.cause_id,
+        "version_id": terms.version_id,
+        "lang": lang,
+    }
+    fresh = {
+        "evidence": "email",
+        "seat": 1,
+        "mail_count": 1,
+        "reminders": 0,
+        "comment_shown": False,
+    }
     times = {"created_at": now, "mailed_at": now}
-    return Signing(terms, {**UNSAID, **fresh, **facts, **words, **times, "state": state, "held_reason": held_reason})
+    return Signing(
+        terms,
+        {**UNSAID, **fresh, **facts, **words, **times, "state": state, "held_reason": held_reason},
+    )
 
 
 def vouched(signing):
@@ -105,7 +121,10 @@ def sign_all(signings):
     refused = _refusals(signings)
     outcomes = {place: fact for place, fact in enumerate(refused) if fact}
     # In one order everywhere, so that two processes never wait for each other's rows in a circle.
-    places = sorted((place for place, fact in enumerate(refused) if not fact), key=lambda p: _person(signings[p]))
+    places = sorted(
+        (place for place, fact in enumerate(refused) if not fact),
+        key=lambda p: _person(signings[p]),
+    )
     inserted = _insert([signings[place] for place in places])
     for place in places:
         outcomes[place] = inserted.pop(_person(signings[place]), None)
@@ -120,7 +139,10 @@ def sign_all(signings):
 
 def _refusals(signings):
     """Return for each signing the fact that forbids it, or None; asks the database, as the terms may be a moment old."""
-    rows = {id: db.session.execute(_PHASE, {"id": id}).one() for id in {each.terms.id for each in signings}}
+    rows = {
+        id: db.session.execute(_PHASE, {"id": id}).one()
+        for id in {each.terms.id for each in signings}
+    }
     facts = {"closed": PetitionClosed, "not_yet": PetitionNotYetOpen}
     phases = [phase_of(rows[each.terms.id], each.columns["created_at"]) for each in signings]
     return [

@@ -25,7 +25,11 @@ def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -
 
     `email` is the address as it was entered, `normalized` the one to compare.
     """
-    request = OwnLinkRequest(email_digest=tokens.email_digest(normalized), exact_digest=tokens.exact_digest(email), created_at=now)
+    request = OwnLinkRequest(
+        email_digest=tokens.email_digest(normalized),
+        exact_digest=tokens.exact_digest(email),
+        created_at=now,
+    )
     db.session.add(request)
     db.session.flush()
     enqueue(kind=OWN_LINK, subject_id=request.id, lang=lang)
@@ -40,19 +44,34 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
     if request is None or _requests_before(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
         return None
     signatures = db.session.scalars(
-        select(Signature).where(Signature.email_digest == request.email_digest).order_by(Signature.id.desc())
+        select(Signature)
+        .where(Signature.email_digest == request.email_digest)
+        .order_by(Signature.id.desc())
     ).all()
     # The page of a signature leads to the news of its address.
     rows = (*signatures, *(row for row, _cause in subscriptions_of_digest(request.email_digest)))
-    return next((row for row in rows if row.email and tokens.exact_digest(row.email) == request.exact_digest), None)
+    return next(
+        (
+            row
+            for row in rows
+            if row.email and tokens.exact_digest(row.email) == request.exact_digest
+        ),
+        None,
+    )
 
 
 def forget_link_requests(*, now: datetime) -> int:
     """Delete the requests that are older than a day; return how many."""
-    return db.session.execute(delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)).rowcount
+    return db.session.execute(
+        delete(OwnLinkRequest).where(OwnLinkRequest.created_at <= now - DAY)
+    ).rowcount
 
 
 def _requests_before(request):
     here = OwnLinkRequest
-    earlier = (here.email_digest == request.email_digest, here.id < request.id, here.created_at > request.created_at - DAY)
+    earlier = (
+        here.email_digest == request.email_digest,
+        here.id < request.id,
+        here.created_at > request.created_at - DAY,
+    )
     return db.session.scalar(select(func.count()).where(*earlier))

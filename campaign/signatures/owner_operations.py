@@ -3,15 +3,20 @@
 from flask import current_app
 from sqlalchemy import bindparam, select, update
 
+from campaign.db.hours import noon_of
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.db.hours import noon_of
-from campaign.text.email_addresses import is_same_address
-from campaign.signatures.corrections import HELD_WORDS, drop_corrections, hold_correction, write_words
+from campaign.signatures.corrections import (
+    HELD_WORDS,
+    drop_corrections,
+    hold_correction,
+    write_words,
+)
 from campaign.signatures.models import Signature
+from campaign.signatures.pending_forms import forget_forms
 from campaign.signatures.queries import signatures_of_address
 from campaign.signatures.rule_cache import reason_to_hold_correction
-from campaign.signatures.pending_forms import forget_forms
+from campaign.text.email_addresses import is_same_address
 
 _table = Signature.__table__
 # What is left says that somebody signed this petition, how it was known, on which day, and which number it has.
@@ -47,7 +52,10 @@ ERASED = {
     "kiosk_id": None,
     "shift_id": None,
     "event_id": None,
-    **{name: noon_of(_table.c[name]) for name in ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")},
+    **{
+        name: noon_of(_table.c[name])
+        for name in ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
+    },
 }
 
 _move_up = (
@@ -83,7 +91,9 @@ def _own_now(signature_id, email_digest, email):
     An organizer who takes a sheet back, or the end of a petition, may be emptying it this moment.
     """
     own(signature_id, email_digest, email)
-    signature = db.session.get(Signature, signature_id, with_for_update=True, populate_existing=True)
+    signature = db.session.get(
+        Signature, signature_id, with_for_update=True, populate_existing=True
+    )
     if signature.email_digest != email_digest or not is_same_address(signature.email, email):
         raise NotYours(signature_id)
     return signature
@@ -99,10 +109,17 @@ def correct(*, signature_id, email_digest, email, now, **words):
     signature = _own_now(signature_id, email_digest, email)
     # A correction takes the place of one that waits.
     drop_corrections([signature.id])
-    changed = {name: words[name] for name in HELD_WORDS if name in words and words[name] != (getattr(signature, name) or "")}
+    changed = {
+        name: words[name]
+        for name in HELD_WORDS
+        if name in words and words[name] != (getattr(signature, name) or "")
+    }
     if words.get("comment", signature.comment) != signature.comment:
         words |= {"comment_shown": False, "comment_read_at": None}
-    reason = reason_to_hold_correction(signature, {**changed, "comment": words.get("comment", "") if "comment_shown" in words else ""})
+    reason = reason_to_hold_correction(
+        signature,
+        {**changed, "comment": words.get("comment", "") if "comment_shown" in words else ""},
+    )
     if reason and signature.state == "pending":
         signature.state, signature.held_reason = "held", reason
     elif reason and signature.state != "held" and changed:
@@ -143,7 +160,9 @@ def erase(signature_ids):
     chosen = Signature.id.in_(signature_ids)
     forget_forms(signature_ids)
     drop_corrections(signature_ids)
-    emptied = db.session.execute(select(Signature.petition_id, Signature.email_digest).where(chosen)).all()
+    emptied = db.session.execute(
+        select(Signature.petition_id, Signature.email_digest).where(chosen)
+    ).all()
     db.session.execute(update(Signature).where(chosen).values(**ERASED))
     move_up(emptied)
     # Packages above this one forget what they know of these signatures, too.
@@ -156,6 +175,10 @@ def move_up(emptied):
 
     `emptied` are rows (petition_id, email_digest) of signatures that left their seat.
     """
-    seats = [{"left_petition": row.petition_id, "left_address": row.email_digest} for row in emptied if row.email_digest]
+    seats = [
+        {"left_petition": row.petition_id, "left_address": row.email_digest}
+        for row in emptied
+        if row.email_digest
+    ]
     if seats:
         db.session.execute(_move_up, seats)

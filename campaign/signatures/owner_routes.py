@@ -8,28 +8,37 @@ from flask import Response, abort, g, make_response, redirect, render_template, 
 
 from campaign.extensions import write
 from campaign.http.caching import private, public
-from campaign.security.dated_tokens import last_day_of
-from campaign.text.email_addresses import mask
-from campaign.process.clock import utcnow
 from campaign.petitions.presenters import PetitionCard, card, in_language
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
 from campaign.sharing.referral_links import Link, link_of
-from campaign.signatures import tokens
-from campaign.signatures import owner_operations
+from campaign.signatures import owner_operations, tokens
 from campaign.signatures.confirm_presenters import NO_FORM, OtherForm, other_forms
 from campaign.signatures.corrections import correction_of
 from campaign.signatures.erasure import StillCounted, erase_one
 from campaign.signatures.forms import OwnLinkForm, SupporterForm
 from campaign.signatures.link_routes import request_page
 from campaign.signatures.models import HeldCorrection, Signature
+from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.signatures.queries import signature_by_token, signatures_of_address, was_own_link
 from campaign.signatures.routes import blueprint
-from campaign.signatures.pending_forms import copies_of_forms, waiting_forms
 from campaign.subscriptions import tokens as news_keys
 from campaign.subscriptions.queries import subscriptions_of_address
+from campaign.text.email_addresses import mask
 
 CORRECTED = ("given_name", "family_name", "country", "postal_code", "comment", "name_display")
-DOWNLOADED = (*CORRECTED, "name_display_asked", "email", "state", "number", "evidence", "subscribe", "lang", "source")
+DOWNLOADED = (
+    *CORRECTED,
+    "name_display_asked",
+    "email",
+    "state",
+    "number",
+    "evidence",
+    "subscribe",
+    "lang",
+    "source",
+)
 INSTANTS = ("created_at", "confirmed_at", "hatched_at", "withdrawn_at")
 
 
@@ -75,7 +84,9 @@ def correct_again(token, signature_id):
 
 @blueprint.post("/<lang>/signatures/mine/<token>/<int:signature_id>/withdraw")
 def withdraw(token, signature_id):
-    write(owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token)))
+    write(
+        owner_operations.withdraw, signature_id=signature_id, now=utcnow(), **_owner(_opened(token))
+    )
     return redirect(url_for("signatures.mine", token=token), 303)
 
 
@@ -98,7 +109,10 @@ def erase(token, signature_id):
     if not left:
         return redirect(url_for("signatures.erased"), 303)
     # It opens the others until the same day.
-    return redirect(url_for("signatures.mine", token=tokens.own_token(left[0], last_day_of(token)), erased=1), 303)
+    return redirect(
+        url_for("signatures.mine", token=tokens.own_token(left[0], last_day_of(token)), erased=1),
+        303,
+    )
 
 
 @blueprint.get("/<lang>/signatures/erased")
@@ -113,7 +127,9 @@ def download(token):
     rows = signatures_of_address(**_owner(_opened(token)))
     kept = {"signatures": [_everything(row) for row in rows]}
     # In lines, and in the letters that were typed: people read it in whatever opens a text.
-    response = Response(json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json")
+    response = Response(
+        json.dumps(kept, ensure_ascii=False, indent=2) + "\n", mimetype="application/json"
+    )
     response.headers["Content-Disposition"] = "attachment; filename=my-signatures.json"
     return private(response)
 
@@ -134,7 +150,10 @@ def _owner(opened):
 
 
 def _page(token, opened, refused=None, refused_id=None):
-    own = [_own_signature(row, refused if row.id == refused_id else _form(row)) for row in signatures_of_address(**_owner(opened))]
+    own = [
+        _own_signature(row, refused if row.id == refused_id else _form(row))
+        for row in signatures_of_address(**_owner(opened))
+    ]
     page = render_template(
         "signatures/mine.html",
         email=mask(opened.email),
@@ -171,14 +190,19 @@ def _news(token, opened):
         return None
     # It works as long as the link to this page, so that nobody can make it last by opening one from the other.
     subscription, _cause = subscribed[0]
-    return url_for("subscriptions.preferences", token=news_keys.preferences_token(subscription, last_day_of(token)))
+    return url_for(
+        "subscriptions.preferences",
+        token=news_keys.preferences_token(subscription, last_day_of(token)),
+    )
 
 
 def _form(signature, filled=False):
     """Return the form with what is kept or, when `filled`, with what the request brings."""
     kept = {name: getattr(signature, name) or "" for name in CORRECTED}
     form = SupporterForm.sent() if filled else SupporterForm(formdata=None, data=kept)
-    form.required = frozenset({"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys())
+    form.required = frozenset(
+        {"given_name", *petition_by_id(signature.petition_id).required_fields} & form._fields.keys()
+    )
     # One page holds a form for each signature, and a label must find the field of its own.
     for field in form:
         field.id = f"{field.name}-{signature.id}"
@@ -196,11 +220,19 @@ def _everything(row):
         "correction_in_review": correction.words if (correction := correction_of(row.id)) else None,
         # Whose link it was is that person's own.
         "came_by_a_link": row.brought_by is not None,
-        **{name: at.isoformat() if isinstance(at, datetime) else None for name, at in instants.items()},
+        **{
+            name: at.isoformat() if isinstance(at, datetime) else None
+            for name, at in instants.items()
+        },
     }
 
 
 def _answers(answers, petition):
     """Return what was answered to the petition's own questions, beside the words of each as far as it is still asked."""
-    words = {question["name"]: in_language(question, g.lang)["label"] for question in petition.questions}
-    return [{"name": name, "question": words.get(name, ""), "answer": answer} for name, answer in answers.items()]
+    words = {
+        question["name"]: in_language(question, g.lang)["label"] for question in petition.questions
+    }
+    return [
+        {"name": name, "question": words.get(name, ""), "answer": answer}
+        for name, answer in answers.items()
+    ]

@@ -9,18 +9,41 @@ from datetime import datetime
 from sqlalchemy import LargeBinary, case, delete, null, select, update
 
 from campaign.extensions import db
-from campaign.text.email_addresses import is_same_address
 from campaign.process.clock import UtcDateTime
 from campaign.signatures.models import NAME_DISPLAYS, RepeatSigning, Signature, shown_name
+from campaign.text.email_addresses import is_same_address
 
 # Two forms that agree in these are one: it was sent again.
 COMPARED = (
-    *("given_name", "family_name", "email", "country", "postal_code", "comment", "answers", "name_display", "subscribe"),
+    *(
+        "given_name",
+        "family_name",
+        "email",
+        "country",
+        "postal_code",
+        "comment",
+        "answers",
+        "name_display",
+        "subscribe",
+    ),
     *("lang", "version_id"),
 )
 COPIED = (*COMPARED, "source", "created_at")
 # Which signature it is, how often its owner was written to, and what only confirming decides.
-_KEPT = frozenset({"seat", "petition_id", "cause_id", "email_digest", "mail_count", "mailed_at", "reminders", "confirmed_at", "state", "held_reason"})
+_KEPT = frozenset(
+    {
+        "seat",
+        "petition_id",
+        "cause_id",
+        "email_digest",
+        "mail_count",
+        "mailed_at",
+        "reminders",
+        "confirmed_at",
+        "state",
+        "held_reason",
+    }
+)
 _table = Signature.__table__
 _INSTANTS = frozenset(column.name for column in _table.c if isinstance(column.type, UtcDateTime))
 _DIGESTS = frozenset(column.name for column in _table.c if isinstance(column.type, LargeBinary))
@@ -68,7 +91,9 @@ def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
     later = [_form(row) for row in rows if row.words and (since is None or row.created_at > since)]
     own = _own_form(signature)
     # The row may have been made from one of them (see form_retention).
-    is_listed = any(form.created_at == own.created_at and form.says_the_same(own.columns) for form in later)
+    is_listed = any(
+        form.created_at == own.created_at and form.says_the_same(own.columns) for form in later
+    )
     return later if is_withdrawn or is_listed else [own, *later]
 
 
@@ -86,7 +111,11 @@ def private_choices(forms: list[UnconfirmedForm]) -> dict:
 
 def copies_of_forms(signature: Signature) -> list[dict]:
     """Return what is kept of the later forms with exactly the signature's address, as JSON can hold it, for whoever asks for a copy."""
-    same = [form for form in waiting_forms(signature) if form.id and is_same_address(form.email, signature.email)]
+    same = [
+        form
+        for form in waiting_forms(signature)
+        if form.id and is_same_address(form.email, signature.email)
+    ]
     return [packed({name: form.columns[name] for name in COPIED}) for form in same]
 
 
@@ -98,7 +127,9 @@ def form_by_id(form_id: int) -> RepeatSigning | None:
 def was_used(signature: Signature, form_id: int | None) -> bool:
     """Return whether this form is the one that was confirmed."""
     used = db.session.scalars(
-        select(RepeatSigning.id).where(RepeatSigning.signature_id == signature.id, RepeatSigning.used_at.is_not(None))
+        select(RepeatSigning.id).where(
+            RepeatSigning.signature_id == signature.id, RepeatSigning.used_at.is_not(None)
+        )
     ).all()
     return form_id in used if form_id is not None else not used
 
@@ -111,7 +142,9 @@ def sent_to(signature: Signature, form_id: int | None) -> str:
     return form.words.get("email", "") if form else ""
 
 
-def use_form(signature: Signature, form: UnconfirmedForm, forms: list[UnconfirmedForm], now: datetime) -> None:
+def use_form(
+    signature: Signature, form: UnconfirmedForm, forms: list[UnconfirmedForm], now: datetime
+) -> None:
     """Make the signature say what `form` says, among `forms` that wait, and empty the others."""
     if form.id is not None:
         held_reason = form.held_reason
@@ -134,13 +167,19 @@ def use_form(signature: Signature, form: UnconfirmedForm, forms: list[Unconfirme
         db.session.execute(
             update(RepeatSigning.__table__)
             .where(here.signature_id == signature.id)
-            .values(words={}, address_digest=None, used_at=case((here.id == form.id, now), else_=null()))
+            .values(
+                words={}, address_digest=None, used_at=case((here.id == form.id, now), else_=null())
+            )
         )
 
 
 def forget_forms(signature_ids: list[int]) -> None:
     """Delete all forms that wait for these signatures."""
-    db.session.execute(delete(RepeatSigning.__table__).where(RepeatSigning.__table__.c.signature_id.in_(signature_ids)))
+    db.session.execute(
+        delete(RepeatSigning.__table__).where(
+            RepeatSigning.__table__.c.signature_id.in_(signature_ids)
+        )
+    )
 
 
 def packed(columns: dict) -> dict:

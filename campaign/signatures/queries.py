@@ -6,14 +6,21 @@ from sqlalchemy import Integer, cast, func, select
 
 from campaign.causes.models import CauseTally, FreeNumber
 from campaign.extensions import db
-from campaign.security.dated_tokens import without_day
-from campaign.text.email_addresses import is_same_address
-from campaign.process.clock import utcnow
-from campaign.security.tokens import claimed_number
 from campaign.petitions.models import PetitionTally
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import without_day
+from campaign.security.tokens import claimed_number
 from campaign.signatures import tokens
 from campaign.signatures.batches import is_due
-from campaign.signatures.models import SHOWN, TO_HATCH, TO_RELEASE, LedgerEntry, RepeatSigning, Signature
+from campaign.signatures.models import (
+    SHOWN,
+    TO_HATCH,
+    TO_RELEASE,
+    LedgerEntry,
+    RepeatSigning,
+    Signature,
+)
+from campaign.text.email_addresses import is_same_address
 
 COUNTED = Signature.number.is_not(None)
 
@@ -32,7 +39,11 @@ def signature_by_token(purpose, token):
 def was_own_link(token):
     """Return whether `token` once opened what somebody signed, though it has ended."""
     signature = _claimed(without_day(token))
-    return signature is not None and signature.email_digest is not None and tokens.opened_once(token, signature)
+    return (
+        signature is not None
+        and signature.email_digest is not None
+        and tokens.opened_once(token, signature)
+    )
 
 
 class Confirmable(NamedTuple):
@@ -49,7 +60,11 @@ def confirmable_by_token(token):
     number = claimed_number(token)
     form = None if number is None else db.session.get(RepeatSigning, number)
     signature = form and form.signature_id and signature_by_id(form.signature_id)
-    return Confirmable(signature, form.id) if signature and tokens.opens_form(token, form.id, signature) else None
+    return (
+        Confirmable(signature, form.id)
+        if signature and tokens.opens_form(token, form.id, signature)
+        else None
+    )
 
 
 def signatures_of_address(email_digest, email):
@@ -112,9 +127,12 @@ def differences():
 
 
 def _petition_differences():
-    counted = _totals(select(Signature.petition_id, func.count()).where(COUNTED), Signature.petition_id)
+    counted = _totals(
+        select(Signature.petition_id, func.count()).where(COUNTED), Signature.petition_id
+    )
     ledger = _totals(
-        select(LedgerEntry.petition_id, cast(func.sum(LedgerEntry.change), Integer)), LedgerEntry.petition_id
+        select(LedgerEntry.petition_id, cast(func.sum(LedgerEntry.change), Integer)),
+        LedgerEntry.petition_id,
     )
     tally = dict(db.session.execute(select(PetitionTally.petition_id, PetitionTally.count)).all())
     for petition_id in sorted(counted.keys() | ledger.keys() | tally.keys()):
@@ -128,9 +146,15 @@ def _cause_differences():
     """The numbers given and the free ones must together be 1 … last_number, each once."""
     given = _numbers(Signature.number, Signature.cause_id, COUNTED)
     free = _numbers(FreeNumber.number, FreeNumber.cause_id, FreeNumber.number.is_not(None))
-    tallies = {tally.cause_id: (tally.count, tally.last_number) for tally in db.session.scalars(select(CauseTally))}
+    tallies = {
+        tally.cause_id: (tally.count, tally.last_number)
+        for tally in db.session.scalars(select(CauseTally))
+    }
     for cause_id in sorted(given.keys() | free.keys() | tallies.keys()):
-        (counted, highest), (spare, highest_spare) = given.get(cause_id, (0, 0)), free.get(cause_id, (0, 0))
+        (counted, highest), (spare, highest_spare) = (
+            given.get(cause_id, (0, 0)),
+            free.get(cause_id, (0, 0)),
+        )
         tally, last = tallies.get(cause_id, (0, 0))
         if tally != counted:
             yield f"cause {cause_id}: tally says {tally}, signatures say {counted}"
@@ -141,15 +165,20 @@ def _cause_differences():
         if last - counted != spare:
             yield f"cause {cause_id}: {last - counted} numbers are missing, {spare} are free"
     both = select(FreeNumber.cause_id, FreeNumber.number).join(
-        Signature, (Signature.cause_id == FreeNumber.cause_id) & (Signature.number == FreeNumber.number)
+        Signature,
+        (Signature.cause_id == FreeNumber.cause_id) & (Signature.number == FreeNumber.number),
     )
-    for cause_id, number in db.session.execute(both.order_by(FreeNumber.cause_id, FreeNumber.number)):
+    for cause_id, number in db.session.execute(
+        both.order_by(FreeNumber.cause_id, FreeNumber.number)
+    ):
         yield f"cause {cause_id}: number {number} is free and given"
 
 
 def _numbers(number, cause_id, condition):
     """Return {cause id: (how many numbers, the highest)}."""
-    rows = db.session.execute(select(cause_id, func.count(), func.max(number)).where(condition).group_by(cause_id))
+    rows = db.session.execute(
+        select(cause_id, func.count(), func.max(number)).where(condition).group_by(cause_id)
+    )
     return {cause: (count, highest) for cause, count, highest in rows}
 
 

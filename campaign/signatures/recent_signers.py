@@ -31,7 +31,9 @@ def signers(petition_id, cause_id, lang):
             number=row.number,
             name=row.shown_name,
             place=country_name(row.country, LOCALES[lang]) if row.country else "",
-            day=local_time(row.confirmed_at or row.created_at, current_app.config["BABEL_DEFAULT_TIMEZONE"]).date(),
+            day=local_time(
+                row.confirmed_at or row.created_at, current_app.config["BABEL_DEFAULT_TIMEZONE"]
+            ).date(),
             comment=row.shared_comment,
         )
         for row in rows

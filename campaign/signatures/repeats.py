@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from sqlalchemy import delete, or_, select, true, update
 
-from campaign.extensions import db
 from campaign.db.bulk import insert_all
 from campaign.db.insertion import insert
+from campaign.extensions import db
 from campaign.mail.operations import enqueue
 from campaign.petitions.models import Petition
 from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
@@ -43,7 +43,9 @@ def note_repeats(rows):
     noted = [
         {
             "petition_id": row["petition_id"],
-            "words": packed({name: value for name, value in row.items() if name != "address_digest"}),
+            "words": packed(
+                {name: value for name, value in row.items() if name != "address_digest"}
+            ),
             "address_digest": row["address_digest"],
             "created_at": row["created_at"],
         }
@@ -73,7 +75,9 @@ def answer_repeats(*, now, good_for, limit=BATCH):
     ).all()
     read = [(row, columns_of(row)) for row in came]
     # In one order everywhere, so that two workers never wait for each other's rows in a circle.
-    for row, fresh in sorted(read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)):
+    for row, fresh in sorted(
+        read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)
+    ):
         _answer(row, fresh, now, good_for)
     return len(came)
 
@@ -81,7 +85,10 @@ def answer_repeats(*, now, good_for, limit=BATCH):
 def _answer(noted, fresh, now, good_for):
     rows = db.session.scalars(
         select(Signature)
-        .where(Signature.petition_id == fresh["petition_id"], Signature.email_digest == fresh["email_digest"])
+        .where(
+            Signature.petition_id == fresh["petition_id"],
+            Signature.email_digest == fresh["email_digest"],
+        )
         .order_by(Signature.seat)
         .with_for_update()
         .execution_options(populate_existing=True)
@@ -116,10 +123,23 @@ def _keep(noted, signature, *, is_needed, lang, now, good_for):
     """
     noted.signature_id = signature.id
     db.session.flush()
-    if not mail_form(signature.id, noted.id, lang=lang, now=now, good_for=good_for, is_new=True, is_needed=is_needed):
+    if not mail_form(
+        signature.id,
+        noted.id,
+        lang=lang,
+        now=now,
+        good_for=good_for,
+        is_new=True,
+        is_needed=is_needed,
+    ):
         here = _repeats.c
         db.session.execute(
-            delete(_repeats).where(here.signature_id == signature.id, here.mailed_at.is_(None), here.id != noted.id, here.used_at.is_(None))
+            delete(_repeats).where(
+                here.signature_id == signature.id,
+                here.mailed_at.is_(None),
+                here.id != noted.id,
+                here.used_at.is_(None),
+            )
         )
 
 
@@ -132,13 +152,24 @@ def mail_form(signature_id, form_id, *, lang, now, good_for, is_new=False, is_ne
     """Owe the email that asks to confirm this form (None: the first one), as often as `mail_owner` allows; return whether it is owed."""
     if form_id is None:
         return mail_owner(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
-    is_owed = mail_owner(signature_id, FORM_CONFIRMATION, lang, now=now, good_for=good_for, subject_id=form_id, is_new=is_new, is_needed=is_needed)
+    is_owed = mail_owner(
+        signature_id,
+        FORM_CONFIRMATION,
+        lang,
+        now=now,
+        good_for=good_for,
+        subject_id=form_id,
+        is_new=is_new,
+        is_needed=is_needed,
+    )
     if is_owed:
         db.session.execute(update(_repeats).where(_repeats.c.id == form_id).values(mailed_at=now))
     return is_owed
 
 
-def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_new=False, is_needed=False):
+def mail_owner(
+    signature_id, kind, lang, *, now, good_for, subject_id=None, is_new=False, is_needed=False
+):
     """Owe the owner one more email, and at most MAX_EMAILS; return whether it is owed.
 
     No two go within QUIET (a double press), unless the second is about a new form. After MAX_EMAILS a confirmation goes only once the last
@@ -146,7 +177,10 @@ def mail_owner(signature_id, kind, lang, *, now, good_for, subject_id=None, is_n
     stranger's address causes one email a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = [mailed_at.is_(None), mails < MAX_EMAILS if is_new else (mails < MAX_EMAILS) & (mailed_at <= now - QUIET)]
+    is_due = [
+        mailed_at.is_(None),
+        mails < MAX_EMAILS if is_new else (mails < MAX_EMAILS) & (mailed_at <= now - QUIET),
+    ]
     if kind != REPEAT:
         is_due.append(mailed_at <= now - good_for)
     if is_needed:
@@ -166,7 +200,9 @@ def _may_share(row, fresh):
     """Two people at one address: allowed by the petition, another name, the same postal code."""
     if not fresh["postal_code"] or row.postal_code != fresh["postal_code"]:
         return False
-    return db.session.scalar(select(Petition.two_per_address).where(Petition.id == fresh["petition_id"]))
+    return db.session.scalar(
+        select(Petition.two_per_address).where(Petition.id == fresh["petition_id"])
+    )
 
 
 def _take_seat(fresh, seat, now):

@@ -2,27 +2,37 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write, write_together
 from campaign.http.caching import private, public
-from campaign.process.clock import utcnow
-from campaign.db.transactions import DATABASE_AWAY
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import is_quiet, petition_by_id, petition_by_slug
 from campaign.petitions.signing_terms import recent_terms
+from campaign.process.clock import utcnow
 from campaign.sharing.attribution import arrival
 from campaign.sharing.referral_links import link_of
-from campaign.signatures import operations
-from campaign.signatures import tokens
-from campaign.signatures.confirm_presenters import form_page, other_forms
-from campaign.signatures.forms import signature_form
+from campaign.signatures import operations, tokens
 from campaign.signatures.abuse_limits import new_task, pressure
-from campaign.signatures.queries import confirmable_by_token, signature_by_token
+from campaign.signatures.confirm_presenters import form_page, other_forms
 from campaign.signatures.error_codes import refusal
-from campaign.signatures.presenters import sheet, sheet_of_signature
-from campaign.signatures.rule_cache import reason_to_hold
+from campaign.signatures.forms import signature_form
 from campaign.signatures.pending_forms import sent_to, waiting_forms, was_used
+from campaign.signatures.presenters import sheet, sheet_of_signature
+from campaign.signatures.queries import confirmable_by_token, signature_by_token
+from campaign.signatures.rule_cache import reason_to_hold
 
 blueprint = Blueprint("signatures", __name__)
 BUSY_SECONDS = 10
@@ -38,7 +48,9 @@ def sign(slug):
         return _refuse_unknown()
     network = tokens.network_digest(request.remote_addr, now=now)
     pressed = pressure().admit(request.remote_addr, terms.id)
-    form = signature_form(terms.required_fields, [in_language(question, g.lang) for question in terms.questions])
+    form = signature_form(
+        terms.required_fields, [in_language(question, g.lang) for question in terms.questions]
+    )
     g.arrival = arrival(request.form, request.referrer)
     if terms.phase != "open":
         return _refuse(slug, form, 410 if terms.phase == "closed" else 409)
@@ -49,7 +61,11 @@ def sign(slug):
         write_together(
             operations.sign_all,
             operations.signing(
-                terms=terms, lang=g.lang, now=now, held_reason=_doubt(pressed) or _ruled_out(form, terms, words), **words
+                terms=terms,
+                lang=g.lang,
+                now=now,
+                held_reason=_doubt(pressed) or _ruled_out(form, terms, words),
+                **words,
             ),
         )
     except (operations.PetitionClosed, operations.PetitionNotYetOpen) as fact:
@@ -72,7 +88,12 @@ def form_again(slug):
 def thanks(slug):
     context = sheet(slug, g.lang, utcnow()) or abort(404)
     days = current_app.config["CONFIRM_DAYS"]
-    page = render_template("signatures/thanks.html", confirm_days=days, mail_from=current_app.extensions["sender_address"], **context)
+    page = render_template(
+        "signatures/thanks.html",
+        confirm_days=days,
+        mail_from=current_app.extensions["sender_address"],
+        **context,
+    )
     return public(make_response(page), 60)
 
 
@@ -114,7 +135,12 @@ def confirm_now(token):
     found = confirmable_by_token(token)
     if found is None:
         return _unknown_link()
-    asked = {"signature_id": found.signature.id, "form_id": found.form_id, "now": utcnow(), "good_for": _good_for()}
+    asked = {
+        "signature_id": found.signature.id,
+        "form_id": found.form_id,
+        "now": utcnow(),
+        "good_for": _good_for(),
+    }
     if request.form.get("again"):
         write(operations.send_again, **asked)
         return redirect(url_for("signatures.confirm", token=token, again=1), 303)
@@ -126,7 +152,11 @@ def confirm_now(token):
     if confirmed is None or found is None:
         return _answer_to_done(*found, waiting_forms(found.signature)) if found else _unknown_link()
     # Where another form was confirmed before, the page says so.
-    target = _receipt(found.signature) if was_used(*found) else url_for("signatures.confirm", token=token)
+    target = (
+        _receipt(found.signature)
+        if was_used(*found)
+        else url_for("signatures.confirm", token=token)
+    )
     return redirect(target, 303)
 
 
@@ -134,7 +164,11 @@ def confirm_now(token):
 def hatched(receipt):
     """The number, once it hatched. The receipt in the address opens nothing else."""
     signature = signature_by_token(tokens.RECEIPT, receipt)
-    if signature is None or signature.confirmed_at is None or signature.state in ("withdrawn", "erased"):
+    if (
+        signature is None
+        or signature.confirmed_at is None
+        or signature.state in ("withdrawn", "erased")
+    ):
         abort(404)
     if _wants_json():
         return jsonify(number=signature.number)
@@ -144,7 +178,14 @@ def hatched(receipt):
     link = link_of(signature, g.lang)
     context = sheet_of_signature(signature, g.lang, utcnow())
     return _private_page(
-        "signatures/hatched.html", 200, number=signature.number, waited=waited, counts_later=counts_later, receipt=receipt, link=link, **context
+        "signatures/hatched.html",
+        200,
+        number=signature.number,
+        waited=waited,
+        counts_later=counts_later,
+        receipt=receipt,
+        link=link,
+        **context,
     )
 
 
@@ -156,13 +197,17 @@ def _doubt(pressed):
 
 
 def _ruled_out(form, terms, words):
-    return reason_to_hold(terms, network=request.remote_addr, mail_domain=form.email.address.domain, words=words)
+    return reason_to_hold(
+        terms, network=request.remote_addr, mail_domain=form.email.address.domain, words=words
+    )
 
 
 def _refuse(slug, form, status):
     """Answer with the petition's page and all that was typed, or with the errors as JSON."""
     if _wants_json():
-        answer = jsonify(refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None))
+        answer = jsonify(
+            refusal(status, form, petition_by_slug(slug) if status in (409, 410) else None)
+        )
     else:
         template = "embeds/show.html" if "frame" in g else "petitions/show.html"
         page = render_template(template, form=form, refused=status, **sheet(slug, g.lang, utcnow()))
@@ -178,7 +223,13 @@ def _answer_to_done(signature, form_id, forms):
     if _is_confirmed(signature):
         if was_used(signature, form_id):
             return redirect(_receipt(signature), 303)
-        return _private_page("signatures/confirm.html", 200, state="other", signature=signature, **sheet_of_signature(signature, g.lang, utcnow()))
+        return _private_page(
+            "signatures/confirm.html",
+            200,
+            state="other",
+            signature=signature,
+            **sheet_of_signature(signature, g.lang, utcnow()),
+        )
     # Which of them may be shown depends on the address that this link was sent to.
     return _unknown_link(other_forms(signature, form_id, sent_to(signature, form_id), forms))
 
@@ -209,4 +260,7 @@ def _private_page(template, status, **context):
 
 def _wants_json():
     # Reading the header whole costs as much as a tenth of a signing, and few ask for JSON.
-    return "json" in request.headers.get("Accept", "") and request.accept_mimetypes.best == "application/json"
+    return (
+        "json" in request.headers.get("Accept", "")
+        and request.accept_mimetypes.best == "application/json"
+    )

@@ -30,27 +30,39 @@ def reason_to_hold_correction(signature, words):
 
     Only what was changed is looked at: where it came from was judged when it was signed.
     """
-    tests = [test for test in current_app.extensions["standing_rules"].get() if test.concerns(signature.cause_id, signature.petition_id)]
+    tests = [
+        test
+        for test in current_app.extensions["standing_rules"].get()
+        if test.concerns(signature.cause_id, signature.petition_id)
+    ]
     return reason_among(tests, network=None, mail_domain="", words=words)
 
 
 def tests_for(terms):
     """Return the Tests that hold under a petition by its SigningTerms, for whoever asks them of many signings."""
-    return [test for test in current_app.extensions["standing_rules"].get() if test.concerns(terms.cause_id, terms.id)]
+    return [
+        test
+        for test in current_app.extensions["standing_rules"].get()
+        if test.concerns(terms.cause_id, terms.id)
+    ]
 
 
 def reason_among(tests, *, network, mail_domain, words):
     """Return the `held_reason` of the first of these Tests that holds, or nothing; see `reason_to_hold`."""
     if not tests:
         return ""
-    named = {name: words.get(name) or "" for name in ("given_name", "family_name", "comment", "country")}
+    named = {
+        name: words.get(name) or "" for name in ("given_name", "family_name", "comment", "country")
+    }
     facts = Facts(**named, mail_domain=mail_domain, network=network)
     return next((test.reason for test in tests if test.holds(facts)), "")
 
 
 def standing_rules(*kinds):
     """Return the Rules that are on, oldest first; of these kinds, where any are named."""
-    query = select(Rule).where(Rule.on_since.is_not(None), Rule.off_since.is_(None)).order_by(Rule.id)
+    query = (
+        select(Rule).where(Rule.on_since.is_not(None), Rule.off_since.is_(None)).order_by(Rule.id)
+    )
     return db.session.scalars(query.where(Rule.kind.in_(kinds)) if kinds else query).all()
 
 

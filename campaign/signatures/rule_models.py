@@ -5,8 +5,8 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 KINDS = ("network", "mail_domain", "country", "rate", "words")

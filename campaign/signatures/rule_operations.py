@@ -23,7 +23,9 @@ def rule_by_id(rule_id):
 def rules_of(cause_ids):
     """Return the rules of these causes, newest first; of all causes where it is None."""
     query = select(Rule).order_by(Rule.id.desc())
-    return db.session.scalars(query if cause_ids is None else query.where(Rule.cause_id.in_(cause_ids))).all()
+    return db.session.scalars(
+        query if cause_ids is None else query.where(Rule.cause_id.in_(cause_ids))
+    ).all()
 
 
 def held_by_rules(rules):

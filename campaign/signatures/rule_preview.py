@@ -46,17 +46,25 @@ def try_rule(rule):
     needs_network = rule.kind in ("network", "rate")
     known = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
-        select(func.count(), func.min(_c.created_at) if needs_network else None).where(_scope(rule), _CAN_BE_HELD, known)
+        select(func.count(), func.min(_c.created_at) if needs_network else None).where(
+            _scope(rule), _CAN_BE_HELD, known
+        )
     ).one()
     return Trial(tuple(ids), _counted_among(ids), looked_at, since)
 
 
 def _scope(rule):
-    return _c.cause_id == rule.cause_id if rule.petition_id is None else _c.petition_id == rule.petition_id
+    return (
+        _c.cause_id == rule.cause_id
+        if rule.petition_id is None
+        else _c.petition_id == rule.petition_id
+    )
 
 
 def _by_country(rule, scope):
-    return db.session.scalars(select(_c.id).where(scope, _CAN_BE_HELD, _c.country.in_(rule.lines))).all()
+    return db.session.scalars(
+        select(_c.id).where(scope, _CAN_BE_HELD, _c.country.in_(rule.lines))
+    ).all()
 
 
 def _by_network(rule, scope):
@@ -65,7 +73,11 @@ def _by_network(rule, scope):
     digests = (address_digest(key, address) for address in addresses for key in kept)
     found = set()
     while some := list(islice(digests, DIGESTS_AT_ONCE)):
-        found.update(db.session.scalars(select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(some))))
+        found.update(
+            db.session.scalars(
+                select(_c.id).where(scope, _CAN_BE_HELD, _c.address_digest.in_(some))
+            )
+        )
     return found
 
 
@@ -80,7 +92,9 @@ def _by_words(rule, scope):
 
 def _by_mail_domain(rule, scope):
     test = Test(rule)
-    holds = lru_cache(maxsize=50_000)(lambda domain: test.holds(Facts(mail_domain=domain_of(domain))))
+    holds = lru_cache(maxsize=50_000)(
+        lambda domain: test.holds(Facts(mail_domain=domain_of(domain)))
+    )
     query = select(_c.id, _c.email).where(scope, _CAN_BE_HELD, _c.email.is_not(None))
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
         if holds(row.email.rpartition("@")[2]):
@@ -108,8 +122,16 @@ def _counted_among(ids):
     total = 0
     for first in range(0, len(ids), DIGESTS_AT_ONCE):
         some = ids[first : first + DIGESTS_AT_ONCE]
-        total += db.session.scalar(select(func.count()).where(_c.id.in_(some), _c.state == "counted"))
+        total += db.session.scalar(
+            select(func.count()).where(_c.id.in_(some), _c.state == "counted")
+        )
     return total
 
 
-TRACKING_PARAMETERS = {"country": _by_country, "network": _by_network, "rate": _by_rate, "words": _by_words, "mail_domain": _by_mail_domain}
+TRACKING_PARAMETERS = {
+    "country": _by_country,
+    "network": _by_network,
+    "rate": _by_rate,
+    "words": _by_words,
+    "mail_domain": _by_mail_domain,
+}

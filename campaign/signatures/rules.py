@@ -37,7 +37,12 @@ class Test:
 
     def holds(self, facts):
         """Return whether signatures with these Facts are held. A rate is not a fact of one signature: it never holds here."""
-        ask = {"words": self._has_word, "mail_domain": self._is_of_domain, "country": self._is_of_country, "network": self._is_in_network}
+        ask = {
+            "words": self._has_word,
+            "mail_domain": self._is_of_domain,
+            "country": self._is_of_country,
+            "network": self._is_in_network,
+        }
         return self.kind in ask and ask[self.kind](facts)
 
     def _has_word(self, facts):
@@ -45,7 +50,10 @@ class Test:
         return self._words.search(text) is not None
 
     def _is_of_domain(self, facts):
-        return any(facts.mail_domain == line or facts.mail_domain.endswith(f".{line}") for line in self._lines)
+        return any(
+            facts.mail_domain == line or facts.mail_domain.endswith(f".{line}")
+            for line in self._lines
+        )
 
     def _is_of_country(self, facts):
         return facts.country in self._lines

@@ -6,10 +6,8 @@ from datetime import datetime
 from sqlalchemy import false, func, select, union_all
 
 from campaign.extensions import db
-from campaign.text.email_addresses import AddressRefused, parse_address
 from campaign.petitions.models import Petition
-from campaign.signatures import tokens
-from campaign.signatures import search_index
+from campaign.signatures import search_index, tokens
 from campaign.signatures.models import (
     COMMENT_HIDDEN,
     COMMENT_SHOWN,
@@ -21,6 +19,7 @@ from campaign.signatures.models import (
     WITHDRAWN,
     Signature,
 )
+from campaign.text.email_addresses import AddressRefused, parse_address
 
 _table = Signature.__table__
 # What an organizer calls a state → the condition.
@@ -58,11 +57,16 @@ class Search:
     def to_json(self):
         """Return plain values, of which `from_json` makes the Search again."""
         told = {name: value for name, value in asdict(self).items() if value}
-        return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in told.items()}
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in told.items()
+        }
 
     @classmethod
     def from_json(cls, told):
-        instants = {name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told}
+        instants = {
+            name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told
+        }
         return cls(**{**told, **instants, "petition_ids": tuple(told.get("petition_ids", ()))})
 
     def without_words(self):
@@ -74,12 +78,29 @@ def find(search, *, before_id=None, most=50):
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     top = newest + 1 if before_id is None else before_id
     # What the index does not hold yet is read here.
-    edge = min(top - WINDOW, search_index.indexed_upto() + 1) if _is_looked_up(search) else top - WINDOW
-    recent = select(Signature.id).where(*conditions(search), Signature.id >= edge, Signature.id < top)
-    ids = db.session.scalars(recent.order_by(Signature.id.desc()).limit(most)).all() if not _is_exact(search) else []
+    edge = (
+        min(top - WINDOW, search_index.indexed_upto() + 1)
+        if _is_looked_up(search)
+        else top - WINDOW
+    )
+    recent = select(Signature.id).where(
+        *conditions(search), Signature.id >= edge, Signature.id < top
+    )
+    ids = (
+        db.session.scalars(recent.order_by(Signature.id.desc()).limit(most)).all()
+        if not _is_exact(search)
+        else []
+    )
     if len(ids) < most:
         older = matching(search, below=top if _is_exact(search) else max(edge, 0))
-        ids = [*ids, *db.session.scalars(older.order_by(None).order_by(older.selected_columns[0].desc()).limit(most - len(ids)))]
+        ids = [
+            *ids,
+            *db.session.scalars(
+                older.order_by(None)
+                .order_by(older.selected_columns[0].desc())
+                .limit(most - len(ids))
+            ),
+        ]
     return signatures_by_id(ids)
 
 
@@ -88,7 +109,11 @@ def matching(search, *, above=0, below=None):
     if _is_looked_up(search):
         search_index.prefer_index()
         candidates = _candidates(search, above, below).subquery()
-        return select(Signature.id).join(candidates, candidates.c.id == Signature.id).where(*conditions(search, has_words=False))
+        return (
+            select(Signature.id)
+            .join(candidates, candidates.c.id == Signature.id)
+            .where(*conditions(search, has_words=False))
+        )
     # A rare state has a small index. With the bare id databases would rather walk all rows to save sorting a few.
     id_ = (Signature.id + 0).label("id") if _is_rare(search) else Signature.id
     query = select(id_).where(*conditions(search), id_ > above)
@@ -97,7 +122,9 @@ def matching(search, *, above=0, below=None):
 
 def signatures_by_id(ids):
     """Return the signatures with these ids, newest first."""
-    return db.session.scalars(select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())).all()
+    return db.session.scalars(
+        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())
+    ).all()
 
 
 def others_of_person(signature, most=5):
@@ -106,14 +133,19 @@ def others_of_person(signature, most=5):
     if signature.person_digest is None:
         return []
     query = select(Signature).where(
-        _of((signature.petition_id,)), same_person, Signature.id != signature.id, Signature.state != "erased"
+        _of((signature.petition_id,)),
+        same_person,
+        Signature.id != signature.id,
+        Signature.state != "erased",
     )
     return db.session.scalars(query.order_by(Signature.id).limit(most)).all()
 
 
 def held_for_review(petition_ids, *, held_reason="", after_id=0, most=20):
     """Return the held signatures that nobody has decided on, the longest waiting first."""
-    return _oldest(Search(tuple(petition_ids), state="held", held_reason=held_reason), after_id, most)
+    return _oldest(
+        Search(tuple(petition_ids), state="held", held_reason=held_reason), after_id, most
+    )
 
 
 def comments_of(petition_ids, *, comments="waiting", words="", after_id=0, most=20):
@@ -133,7 +165,9 @@ def held_by_reason(petition_ids):
 
 def held_since(cause_ids, since):
     """Return (how many of those that wait for review were given since an instant, when the last was), or None; all causes where None."""
-    query = select(func.count(), func.max(Signature.created_at)).where(TO_REVIEW, Signature.created_at >= since)
+    query = select(func.count(), func.max(Signature.created_at)).where(
+        TO_REVIEW, Signature.created_at >= since
+    )
     if cause_ids is not None:
         query = query.where((Signature.cause_id + 0).in_(cause_ids))
     many, newest = db.session.execute(query).one()
@@ -142,13 +176,17 @@ def held_since(cause_ids, since):
 
 def how_many_unread(petition_ids):
     """Return how many comments wait to be read."""
-    return db.session.scalar(select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids)))
+    return db.session.scalar(
+        select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids))
+    )
 
 
 def _oldest(search, after_id, most):
     query = matching(search, above=after_id)
     ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(most)).all()
-    return db.session.scalars(select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id)).all()
+    return db.session.scalars(
+        select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id)
+    ).all()
 
 
 def _candidates(search, above, below):
@@ -156,7 +194,9 @@ def _candidates(search, above, below):
     end = search_index.indexed_upto()
     asked = [*_terms(search), *_facts(search)]
     indexed = search_index.ids_with(asked).subquery()
-    newer = select(Signature.id.label("id")).where(*conditions(search), Signature.id > max(end, above))
+    newer = select(Signature.id.label("id")).where(
+        *conditions(search), Signature.id > max(end, above)
+    )
     known = select(indexed.c.id).where(indexed.c.id <= end, indexed.c.id > above)
     if below is not None:
         newer, known = newer.where(Signature.id < below), known.where(indexed.c.id < below)
@@ -179,11 +219,15 @@ def _facts(search):
 
 def _is_exact(search):
     """An address or a number has an index of its own."""
-    return not search.comments and (("@" in search.words and bool(_digest(search.words.strip()))) or _is_number(search.words))
+    return not search.comments and (
+        ("@" in search.words and bool(_digest(search.words.strip()))) or _is_number(search.words)
+    )
 
 
 def _is_looked_up(search):
-    return not _is_exact(search) and bool(search_index.terms_of(search.words) or search.country or search.evidence)
+    return not _is_exact(search) and bool(
+        search_index.terms_of(search.words) or search.country or search.evidence
+    )
 
 
 def _is_rare(search):
@@ -194,8 +238,15 @@ def conditions(search, has_words=True):
     """Yield what must be true of a signature that fits the Search; without its words where an index has found them."""
     words = search.words.strip()
     # With the column bare SQLite would rather go through the whole petition than by an index of fewer rows.
-    is_open = _is_exact(search) or _is_looked_up(search) or search.state in ("pending", "withdrawn") or len(search.petition_ids) > 1
-    yield (_table.c.petition_id + 0).in_(search.petition_ids) if is_open else _of(search.petition_ids)
+    is_open = (
+        _is_exact(search)
+        or _is_looked_up(search)
+        or search.state in ("pending", "withdrawn")
+        or len(search.petition_ids) > 1
+    )
+    yield (
+        (_table.c.petition_id + 0).in_(search.petition_ids) if is_open else _of(search.petition_ids)
+    )
     if _is_exact(search):
         yield from _exactly(words, search.petition_ids)
     elif words:
@@ -203,7 +254,11 @@ def conditions(search, has_words=True):
         if not terms:
             yield false()
         if has_words:
-            yield from search_index.has_comment_words(terms) if search.comments else search_index.has_words(terms)
+            yield from (
+                search_index.has_comment_words(terms)
+                if search.comments
+                else search_index.has_words(terms)
+            )
     if search.comments:
         yield COMMENTS[search.comments]
     if search.state:
@@ -248,4 +303,8 @@ def _digest(words):
 
 def _of(petition_ids):
     # One petition is asked for by equality, so that its index gives the order too.
-    return Signature.petition_id == petition_ids[0] if len(petition_ids) == 1 else Signature.petition_id.in_(petition_ids)
+    return (
+        Signature.petition_id == petition_ids[0]
+        if len(petition_ids) == 1
+        else Signature.petition_id.in_(petition_ids)
+    )

@@ -6,13 +6,24 @@ address is given as it is, one of a comment after a plus sign, and what is no te
 
 import re
 
-from sqlalchemy import BigInteger, bindparam, cast, column, delete, func, literal_column, select, table, text
+from sqlalchemy import (
+    BigInteger,
+    bindparam,
+    cast,
+    column,
+    delete,
+    func,
+    literal_column,
+    select,
+    table,
+    text,
+)
 from sqlalchemy.dialects.postgresql import TSQUERY
 
-from campaign.extensions import db
 from campaign.db.plain_letters import plain, plain_letters
-from campaign.signatures.search_models import LookupProgress, signature_lookup
+from campaign.extensions import db
 from campaign.signatures.models import Signature
+from campaign.signatures.search_models import LookupProgress, signature_lookup
 
 MAX_TERMS = 8
 MAX_WORD = 40
@@ -35,12 +46,22 @@ def words_of(row):
     """Return what the index is told of a signature: a row with the columns of READ."""
     who = _words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
     comment = (COMMENT + word for word in _words(row.comment or ""))
-    facts = (fact("c", row.country) if row.country else "", fact("e", row.evidence), fact("p", row.petition_id))
+    facts = (
+        fact("c", row.country) if row.country else "",
+        fact("e", row.evidence),
+        fact("p", row.petition_id),
+    )
     return " ".join(dict.fromkeys([*who, *comment, *filter(None, facts)]))
 
 
 READ = (
-    *(Signature.id, Signature.given_name, Signature.family_name, Signature.email, Signature.comment),
+    *(
+        Signature.id,
+        Signature.given_name,
+        Signature.family_name,
+        Signature.email,
+        Signature.comment,
+    ),
     *(Signature.country, Signature.evidence, Signature.petition_id),
 )
 
@@ -75,13 +96,18 @@ def prefer_index():
 def has_words(terms):
     """Return conditions that a signature has all `terms` in its name or email address, for those that are not indexed yet."""
     who = func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, "")
-    everything = plain_letters(" " + who + " " + func.replace(func.coalesce(Signature.email, ""), "@", " "))
+    everything = plain_letters(
+        " " + who + " " + func.replace(func.coalesce(Signature.email, ""), "@", " ")
+    )
     return [everything.contains(f" {term}", autoescape=True) for term in terms]
 
 
 def has_comment_words(terms):
     """Return conditions that a signature has all `terms` in its comment, for those that are not indexed yet."""
-    return [plain_letters(" " + Signature.comment).contains(f" {term}", autoescape=True) for term in terms]
+    return [
+        plain_letters(" " + Signature.comment).contains(f" {term}", autoescape=True)
+        for term in terms
+    ]
 
 
 def _words(text):
@@ -95,7 +121,9 @@ def _engine():
 class _OnSqlite:
     @staticmethod
     def put(rows):
-        db.session.execute(text("insert into signature_lookup (rowid, words) values (:id, :words)"), rows)
+        db.session.execute(
+            text("insert into signature_lookup (rowid, words) values (:id, :words)"), rows
+        )
 
     @staticmethod
     def drop(ids):
@@ -111,8 +139,12 @@ class _OnSqlite:
 class _OnPostgresql:
     @staticmethod
     def put(rows):
-        insert = text("insert into signature_lookup (signature_id, words) values (:id, cast(:words as tsvector)) on conflict do nothing")
-        db.session.execute(insert, [{"id": row["id"], "words": _quoted(row["words"].split())} for row in rows])
+        insert = text(
+            "insert into signature_lookup (signature_id, words) values (:id, cast(:words as tsvector)) on conflict do nothing"
+        )
+        db.session.execute(
+            insert, [{"id": row["id"], "words": _quoted(row["words"].split())} for row in rows]
+        )
 
     @staticmethod
     def drop(ids):

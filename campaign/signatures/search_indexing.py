@@ -8,13 +8,13 @@ from time import monotonic
 
 from sqlalchemy import delete, func, select
 
+from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.jobs.operations import take_lease
-from campaign.db.insertion import insert
 from campaign.process.clock import utcnow
+from campaign.signatures.models import Signature
 from campaign.signatures.search_index import READ, drop_words, indexed_upto, put_words
 from campaign.signatures.search_models import LookupDue, LookupProgress
-from campaign.signatures.models import Signature
 
 BATCH = 1000
 # A signature may be committed after one with a higher number. No transaction of ours takes this long.
@@ -59,7 +59,9 @@ def index_batch(*, upto, holder, now, limit=BATCH):
 
 def _take_changes(last_id, limit):
     taken = select(LookupDue.signature_id).order_by(LookupDue.signature_id).limit(limit)
-    ids = db.session.scalars(delete(LookupDue).where(LookupDue.signature_id.in_(taken)).returning(LookupDue.signature_id)).all()
+    ids = db.session.scalars(
+        delete(LookupDue).where(LookupDue.signature_id.in_(taken)).returning(LookupDue.signature_id)
+    ).all()
     # Those behind the end of the index are added when it gets there.
     rows = _read(Signature.id.in_(ids), Signature.id <= last_id, limit=limit)
     drop_words(ids)
@@ -79,4 +81,6 @@ def _changes_wait():
 
 def _advance(last_id):
     statement = insert(LookupProgress).values(id=1, last_id=last_id)
-    db.session.execute(statement.on_conflict_do_update(index_elements=["id"], set_={"last_id": last_id}))
+    db.session.execute(
+        statement.on_conflict_do_update(index_elements=["id"], set_={"last_id": last_id})
+    )

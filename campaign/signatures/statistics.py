@@ -6,13 +6,20 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, cast, func, select
 
-from campaign.extensions import db
 from campaign.db.hours import read_hour
+from campaign.extensions import db
 from campaign.mail.models import OWED, TROUBLED, OutboxMessage
 from campaign.mail.operations import NO_LONGER_APT
 from campaign.petitions.models import PetitionTally
-from campaign.signatures.models import ERASED_COUNTED, HELD, PENDING, WITHDRAWN, LedgerEntry, Signature
 from campaign.signatures.aggregates import sums
+from campaign.signatures.models import (
+    ERASED_COUNTED,
+    HELD,
+    PENDING,
+    WITHDRAWN,
+    LedgerEntry,
+    Signature,
+)
 
 # Whoever has not confirmed, or is held for review, waits; what was rejected, withdrawn or erased is in no chart.
 SURE = ("counted", "confirmed")
@@ -60,8 +67,12 @@ def states(petition_ids):
         select(func.count(), func.count(Signature.rejected_at)).where(HELD, of)
     ).one()
     return States(
-        counted=_sum(select(func.sum(PetitionTally.count)).where(PetitionTally.petition_id.in_(petition_ids))),
-        ledger=_sum(select(func.sum(LedgerEntry.change)).where(LedgerEntry.petition_id.in_(petition_ids))),
+        counted=_sum(
+            select(func.sum(PetitionTally.count)).where(PetitionTally.petition_id.in_(petition_ids))
+        ),
+        ledger=_sum(
+            select(func.sum(LedgerEntry.change)).where(LedgerEntry.petition_id.in_(petition_ids))
+        ),
         pending=_sum(select(func.count()).where(PENDING, of)),
         held=held - turned_away,
         rejected=turned_away,
@@ -126,7 +137,11 @@ def mail_trouble(petition_ids):
     given_up = TROUBLED & message.last_error.not_in(("", NO_LONGER_APT))
     found = {}
     for condition in (retried, given_up):
-        letters = select(message.kind, message.state, message.subject_id).where(condition, about_signatures).subquery()
+        letters = (
+            select(message.kind, message.state, message.subject_id)
+            .where(condition, about_signatures)
+            .subquery()
+        )
         rows = db.session.execute(
             select(letters.c.kind, letters.c.state, func.count())
             .join(Signature, Signature.id == letters.c.subject_id)
@@ -135,7 +150,9 @@ def mail_trouble(petition_ids):
         )
         for kind, state, count in rows:
             found.setdefault(kind, Counter())[state] += count
-    return [MailTrouble(kind, n["owed"], n["failed"], n["dropped"]) for kind, n in sorted(found.items())]
+    return [
+        MailTrouble(kind, n["owed"], n["failed"], n["dropped"]) for kind, n in sorted(found.items())
+    ]
 
 
 def ledger_of(petition_ids):
@@ -143,7 +160,10 @@ def ledger_of(petition_ids):
     change = cast(func.sum(LedgerEntry.change), Integer).label("change")
     keys = (LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence)
     return db.session.execute(
-        select(*keys, change).where(LedgerEntry.petition_id.in_(petition_ids)).group_by(*keys).order_by(*keys)
+        select(*keys, change)
+        .where(LedgerEntry.petition_id.in_(petition_ids))
+        .group_by(*keys)
+        .order_by(*keys)
     ).all()
 
 

@@ -9,7 +9,14 @@ from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
 from campaign.signatures.emails import LAST_REMINDER, REMINDER
 from campaign.signatures.form_retention import forget_old_forms, make_way_for_younger
-from campaign.signatures.models import HELD_UNCONFIRMED, KEPT_FORM, PENDING, WITHDRAWN, RepeatSigning, Signature
+from campaign.signatures.models import (
+    HELD_UNCONFIRMED,
+    KEPT_FORM,
+    PENDING,
+    WITHDRAWN,
+    RepeatSigning,
+    Signature,
+)
 from campaign.signatures.network_keys import forget_keys_before
 from campaign.signatures.own_links import forget_link_requests
 from campaign.signatures.owner_operations import erase, move_up
@@ -46,7 +53,9 @@ def _remind(now, age, sent, kind):
         .execution_options(synchronize_session=False)
     ).all()
     if rows:
-        enqueue_many([{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": kind, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK
+        )
     return len(rows)
 
 
@@ -89,7 +98,9 @@ def _drop_unconfirmed(state, edge):
 def _forget_addresses(edge):
     forms = RepeatSigning.__table__
     db.session.execute(
-        update(forms).where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None)).values(address_digest=None)
+        update(forms)
+        .where(KEPT_FORM, forms.c.created_at <= edge, forms.c.address_digest.is_not(None))
+        .values(address_digest=None)
     )
     forget_keys_before(edge.date())
     old = (

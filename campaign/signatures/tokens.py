@@ -2,14 +2,19 @@
 
 from flask import current_app
 
-from campaign.security.dated_tokens import has_ended, last_day_after, make_dated_token, read_dated_token
-from campaign.security.digests import address_digest, is_local, keyed_digest
-from campaign.text.email_addresses import canonical
-from campaign.text.names import name_key
-from campaign.security.secret_key import secret_key
 from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import (
+    has_ended,
+    last_day_after,
+    make_dated_token,
+    read_dated_token,
+)
+from campaign.security.digests import address_digest, is_local, keyed_digest
+from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
 from campaign.signatures.network_keys import key_of
+from campaign.text.email_addresses import canonical
+from campaign.text.names import name_key
 
 CONFIRM = "confirm"
 CONFIRM_FORM = "confirm-form"
@@ -41,7 +46,10 @@ def own_token(signature, last_day):
 
 def opened_once(token, signature):
     """Return whether `token` was made for the owner of this signature, even if it has ended. Those of older versions name no day."""
-    proofs = (read(secret_key(), MINE, token, _seal_of(signature)) for read in (read_dated_token, read_token))
+    proofs = (
+        read(secret_key(), MINE, token, _seal_of(signature))
+        for read in (read_dated_token, read_token)
+    )
     return any(proof is not None for proof in proofs)
 
 
@@ -75,7 +83,9 @@ def exact_digest(address):
 
 def person_digest(given_name, family_name, postal_code):
     """Return the fingerprint of a person by name and postal code."""
-    return keyed_digest(secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}")
+    return keyed_digest(
+        secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}"
+    )
 
 
 def network_digest(remote_address, now=None):

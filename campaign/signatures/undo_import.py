@@ -46,5 +46,7 @@ def _give_up_seats(ids):
     if rows:
         # The first seat must be free before anybody takes it.
         first = _table.c.id.in_(ids) & _table.c.email_digest.in_([row.email_digest for row in rows])
-        db.session.execute(update(_table).where(first).values(email_digest=None, person_digest=None))
+        db.session.execute(
+            update(_table).where(first).values(email_digest=None, person_digest=None)
+        )
         move_up(rows)

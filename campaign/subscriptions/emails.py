@@ -6,10 +6,10 @@ from flask import current_app
 from flask_babel import lazy_gettext as _l
 
 from campaign.causes.queries import cause_by_id
-from campaign.http.urls import host, absolute_url
-from campaign.process.clock import utcnow
+from campaign.http.urls import absolute_url, host
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.process.clock import utcnow
 from campaign.subscriptions import tokens
 from campaign.subscriptions.operations import CONFIRMATION
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
@@ -17,17 +17,25 @@ from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
 def init_app(app):
     """Tell the mail room who words the mails that subscriptions enqueue."""
-    register(app, CONFIRMATION, _confirmation, _l("Request to confirm a subscription"), is_bound=True)
+    register(
+        app, CONFIRMATION, _confirmation, _l("Request to confirm a subscription"), is_bound=True
+    )
 
 
 def list_words(subscription, cause, lang, *, mailing_id=None):
     """Return what every letter of news says of its list: `list_id`, and `list_unsubscribe`, `end_url` and `preferences_url` for its reader."""
     query = {"mailing": mailing_id} if mailing_id else {}
-    end_url = absolute_url("subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query)
+    end_url = absolute_url(
+        "subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query
+    )
     return {
         "list_id": f"{cause.slug if subscription.cause_id and cause else 'news'}.{host()}",
         "list_unsubscribe": end_url,
-        "preferences_url": absolute_url("subscriptions.preferences", lang, token=tokens.token_for(tokens.PREFERENCES, subscription)),
+        "preferences_url": absolute_url(
+            "subscriptions.preferences",
+            lang,
+            token=tokens.token_for(tokens.PREFERENCES, subscription),
+        ),
     }
 
 
@@ -51,13 +59,17 @@ def _confirmation(owed):
         "frequency": subscription.frequency,
         "expires_on": ends,
         "erase_days": current_app.config["ERASE_PENDING_DAYS"],
-        "confirm_url": absolute_url("subscriptions.confirm", owed.lang, token=tokens.token_for(tokens.CONFIRM, subscription)),
+        "confirm_url": absolute_url(
+            "subscriptions.confirm", owed.lang, token=tokens.token_for(tokens.CONFIRM, subscription)
+        ),
         "preferences_url": listed["preferences_url"],
         "end_url": listed["list_unsubscribe"],
         "organisation": "",
         "site_name": "Volante",
     }
-    wording = render("subscription_confirmation" if asks else "subscription_repeat", owed.lang, **words)
+    wording = render(
+        "subscription_confirmation" if asks else "subscription_repeat", owed.lang, **words
+    )
     return Message(
         to=subscription.email,
         digest=subscription.email_digest,

@@ -6,11 +6,14 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
-from campaign.i18n.locales import NAMES
 from campaign.http.cached_fields import CachedFields
+from campaign.i18n.locales import NAMES
 from campaign.signatures.fields import EmailField
 
-FREQUENCIES = [SelectChoice("each", _l("Each update")), SelectChoice("weekly", _l("Once a week, all in one letter"))]
+FREQUENCIES = [
+    SelectChoice("each", _l("Each update")),
+    SelectChoice("weekly", _l("Once a week, all in one letter")),
+]
 
 
 class NewsAddressField(EmailField):
@@ -23,7 +26,9 @@ class FrequencyField(RadioField):
     """How often one is written to; nothing said means each update."""
 
     def __init__(self, label=None, **kwargs):
-        super().__init__(label, choices=FREQUENCIES, default="each", validate_choice=False, **kwargs)
+        super().__init__(
+            label, choices=FREQUENCIES, default="each", validate_choice=False, **kwargs
+        )
 
     def pre_validate(self, form):
         self.data = self.data or "each"
@@ -53,4 +58,6 @@ class PreferencesForm(_PublicForm):
     """What the owner of a subscription may change."""
 
     frequency = FrequencyField(_l("How often?"))
-    lang = SelectField(_l("Language of the letters"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    lang = SelectField(
+        _l("Language of the letters"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )

@@ -2,11 +2,20 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, Text, text
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from campaign.extensions import RowId, db
 from campaign.db.constraints import one_of
+from campaign.extensions import RowId, db
 from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("pending", "active", "ended")
@@ -41,7 +50,9 @@ class Subscription(db.Model):
         CheckConstraint("state = 'ended' or email is not null", name="email"),
         Index("uq_subscription_address", "email_digest", PLACE, unique=True),
         Index("ix_subscription_active", "id", sqlite_where=ACTIVE, postgresql_where=ACTIVE),
-        Index("ix_subscription_pending", "created_at", sqlite_where=PENDING, postgresql_where=PENDING),
+        Index(
+            "ix_subscription_pending", "created_at", sqlite_where=PENDING, postgresql_where=PENDING
+        ),
         Index("ix_subscription_weekly", "digest_at", sqlite_where=WEEKLY, postgresql_where=WEEKLY),
         Index("ix_subscription_signature_id", "signature_id"),
         Index("ix_subscription_ended_mailing_id", "ended_mailing_id"),

@@ -7,13 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import delete, false, func, or_, select, update
 
+from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db, note_ended
-from campaign.db.insertion import insert
-from campaign.text.email_addresses import is_same_address
 from campaign.mail.operations import enqueue, refuse_address, report_address
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import PLACE, Subscription, SuppressedAddress
+from campaign.text.email_addresses import is_same_address
 
 CONFIRMATION = "subscription_confirmation"
 MAX_EMAILS = 5
@@ -41,7 +41,9 @@ class NotYours(CampaignError):
     status = 404
 
 
-def subscribe(*, email, email_digest, lang, now, good_for, cause_id=None, frequency="each", held_reason=""):
+def subscribe(
+    *, email, email_digest, lang, now, good_for, cause_id=None, frequency="each", held_reason=""
+):
     """Note a wish to hear more, and enqueue the letter that asks its owner; return the id.
 
     An address that is subscribed stays as it is, and is told so by the same letter's other wording. With a `held_reason` no letter goes
@@ -65,19 +67,30 @@ def subscribe(*, email, email_digest, lang, now, good_for, cause_id=None, freque
         "ended_reason": "",
     }
     # What was confirmed is nobody's to change who merely knows the address.
-    renewed = {name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")}
+    renewed = {
+        name: row[name] for name in row if name not in ("cause_id", "email_digest", "mail_count")
+    }
     overwrites = (_table.c.state != "active") if not held_reason else false()
     db.session.execute(
         insert(_table)
         .values(row)
         .on_conflict_do_update(
             index_elements=["email_digest", PLACE],
-            set_={**renewed, "signature_id": None, "confirmed_at": None, "ended_at": None, "ended_mailing_id": None},
+            set_={
+                **renewed,
+                "signature_id": None,
+                "confirmed_at": None,
+                "ended_at": None,
+                "ended_mailing_id": None,
+            },
             where=overwrites,
         )
     )
     # Asked of everybody alike: what was known before is not to be told by the time an answer takes.
-    here = (_table.c.email_digest == email_digest, func.coalesce(_table.c.cause_id, 0) == (cause_id or 0))
+    here = (
+        _table.c.email_digest == email_digest,
+        func.coalesce(_table.c.cause_id, 0) == (cause_id or 0),
+    )
     subscription_id = db.session.scalar(select(_table.c.id).where(*here))
     if not held_reason:
         _mail_owner(subscription_id, lang, now, good_for)
@@ -104,7 +117,11 @@ def confirm(*, subscription_id, now, good_for):
 def send_again(*, subscription_id, now, good_for):
     """Owe another letter to someone whose link had expired; harmless where it is not wanted any more."""
     row = _locked(subscription_id)
-    if row and row.state == "pending" and (row.mailed_at is None or row.mailed_at <= now - good_for):
+    if (
+        row
+        and row.state == "pending"
+        and (row.mailed_at is None or row.mailed_at <= now - good_for)
+    ):
         row.mailed_at = now
         db.session.flush()
         enqueue(kind=CONFIRMATION, subject_id=row.id, lang=row.lang)
@@ -125,7 +142,12 @@ def end(*, subscription_id, email_digest, email, now, mailing_id=None):
     """End a subscription at the word of its owner, who reads the emails to exactly this address; twice changes nothing. Raises NotYours."""
     row = _own(subscription_id, email_digest, email)
     if row.state != "ended":
-        row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = "ended", now, "owner", mailing_id
+        row.state, row.ended_at, row.ended_reason, row.ended_mailing_id = (
+            "ended",
+            now,
+            "owner",
+            mailing_id,
+        )
         note_ended("subscription.ended", row.id, row.created_at)
         db.session.flush()
     return row
@@ -162,7 +184,9 @@ def allow_again(*, email_digest):
 def lift(*, email_digest):
     """Take an address off the list that an organizer put there; nothing is subscribed by it. Raises OwnersWish."""
     listed = SuppressedAddress.digest == email_digest
-    if db.session.execute(delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")).rowcount:
+    if db.session.execute(
+        delete(SuppressedAddress).where(listed, SuppressedAddress.reason == "organizer")
+    ).rowcount:
         note_ended("address.allowed", email_digest.hex(), "")
         return
     if db.session.scalar(select(SuppressedAddress.reason).where(listed)):
@@ -189,7 +213,11 @@ def _mail_owner(subscription_id, lang, now, good_for):
     Whoever means it can always confirm, and whoever plays with a stranger's address causes one letter a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
-    is_due = or_(mailed_at.is_(None), (mails < MAX_EMAILS) & (mailed_at <= now - QUIET), mailed_at <= now - good_for)
+    is_due = or_(
+        mailed_at.is_(None),
+        (mails < MAX_EMAILS) & (mailed_at <= now - QUIET),
+        mailed_at <= now - good_for,
+    )
     allowed = db.session.scalar(
         update(_table)
         .where(_table.c.id == subscription_id, is_due)
@@ -202,7 +230,12 @@ def _mail_owner(subscription_id, lang, now, good_for):
 
 def _own(subscription_id, email_digest, email):
     row = _locked(subscription_id)
-    if row is None or row.email_digest is None or row.email_digest != email_digest or not is_same_address(row.email, email):
+    if (
+        row is None
+        or row.email_digest is None
+        or row.email_digest != email_digest
+        or not is_same_address(row.email, email)
+    ):
         raise NotYours(subscription_id)
     return row
 

@@ -7,16 +7,20 @@ from flask import abort, current_app, g, make_response, redirect, render_templat
 from campaign.causes.models import CauseText
 from campaign.extensions import write
 from campaign.http.caching import public
-from campaign.security.dated_tokens import last_day_of
-from campaign.text.email_addresses import mask
 from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
 from campaign.signatures.forms import OwnLinkForm
-from campaign.subscriptions import operations
-from campaign.subscriptions import tokens
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import PreferencesForm
 from campaign.subscriptions.models import Subscription
-from campaign.subscriptions.queries import is_suppressed, subscription_by_token, subscriptions_of_address, was_preferences_link
+from campaign.subscriptions.queries import (
+    is_suppressed,
+    subscription_by_token,
+    subscriptions_of_address,
+    was_preferences_link,
+)
 from campaign.subscriptions.routes import blueprint, private_page
+from campaign.text.email_addresses import mask
 
 MAX_MAILING_ID = 2**31
 
@@ -42,7 +46,9 @@ def change(token, subscription_id):
     if not form.validate():
         return _page(token, opened, refused=form, refused_id=subscription_id)
     choice = {"lang": form.lang.data, "frequency": form.frequency.data}
-    write(operations.change, subscription_id=subscription_id, now=utcnow(), **_owner(opened), **choice)
+    write(
+        operations.change, subscription_id=subscription_id, now=utcnow(), **_owner(opened), **choice
+    )
     return redirect(url_for("subscriptions.preferences", token=token, saved=subscription_id), 303)
 
 
@@ -57,7 +63,12 @@ def end_one(token, subscription_id):
 @blueprint.post("/<lang>/subscriptions/<token>/never")
 def never(token):
     """Put the address on the list that wins over everything, at its owner's wish."""
-    write(operations.suppress, email_digest=_opened(token).email_digest, reason="request", now=utcnow())
+    write(
+        operations.suppress,
+        email_digest=_opened(token).email_digest,
+        reason="request",
+        now=utcnow(),
+    )
     return redirect(url_for("subscriptions.preferences", token=token), 303)
 
 
@@ -72,7 +83,9 @@ def again(token):
 def end(token):
     """The page with the button: mail scanners follow links, and must not unsubscribe anyone. It never ends, so it tells nothing."""
     _stoppable(token)
-    return private_page("subscriptions/end.html", 200, token=token, mailing=request.args.get("mailing"))
+    return private_page(
+        "subscriptions/end.html", 200, token=token, mailing=request.args.get("mailing")
+    )
 
 
 @blueprint.post("/<lang>/subscriptions/<token>/end")
@@ -82,7 +95,13 @@ def end_now(token):
     told = request.args.get("mailing", 0, type=int)
     # Anybody can write into an address; a number that no column holds would be an error of the database.
     mailing_id = told if told in range(1, MAX_MAILING_ID) else None
-    write(operations.end, subscription_id=opened.id, now=utcnow(), mailing_id=mailing_id, **_owner(opened))
+    write(
+        operations.end,
+        subscription_id=opened.id,
+        now=utcnow(),
+        mailing_id=mailing_id,
+        **_owner(opened),
+    )
     if request.form.get("List-Unsubscribe") == "One-Click":
         # A program asks, and must not be sent on (RFC 8058, section 3.1).
         return "", 200, {"Content-Type": "text/plain"}
@@ -97,7 +116,9 @@ def stopped():
 
 def _opened(token):
     """Return the subscription whose preferences the token opens; else answer with a page that sends a new link."""
-    return subscription_by_token(tokens.PREFERENCES, token) or _offer_new_link(has_ended=was_preferences_link(token))
+    return subscription_by_token(tokens.PREFERENCES, token) or _offer_new_link(
+        has_ended=was_preferences_link(token)
+    )
 
 
 def _stoppable(token):
@@ -108,7 +129,15 @@ def _stoppable(token):
 def _offer_new_link(*, has_ended):
     days = current_app.config["OWN_LINK_DAYS"]
     form = OwnLinkForm(formdata=None)
-    abort(private_page("subscriptions/new_link.html", 410 if has_ended else 404, has_ended=has_ended, form=form, link_days=days))
+    abort(
+        private_page(
+            "subscriptions/new_link.html",
+            410 if has_ended else 404,
+            has_ended=has_ended,
+            form=form,
+            link_days=days,
+        )
+    )
 
 
 def _owner(opened):
@@ -119,7 +148,11 @@ def _owner(opened):
 def _page(token, opened, refused=None, refused_id=None):
     own = []
     for row, cause in subscriptions_of_address(**_owner(opened)):
-        form = refused if row.id == refused_id else PreferencesForm(formdata=None, data={"lang": row.lang, "frequency": row.frequency})
+        form = (
+            refused
+            if row.id == refused_id
+            else PreferencesForm(formdata=None, data={"lang": row.lang, "frequency": row.frequency})
+        )
         # One page holds a form for each, and a label must find the field of its own.
         for field in form:
             field.id = f"{field.name}-{row.id}"

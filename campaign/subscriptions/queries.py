@@ -5,10 +5,10 @@ from sqlalchemy import case, func, or_, select
 from campaign.causes.models import Cause
 from campaign.extensions import db
 from campaign.security.dated_tokens import without_day
-from campaign.text.email_addresses import is_same_address
 from campaign.security.tokens import claimed_number
 from campaign.subscriptions import tokens
 from campaign.subscriptions.models import BY_SIGNING, Subscription, SuppressedAddress
+from campaign.text.email_addresses import is_same_address
 
 
 def subscription_by_id(subscription_id):
@@ -33,7 +33,11 @@ def subscriptions_of_address(email_digest, email):
 
     `email_digest` finds other ways to write the address, too. Not all of these need be the same person's.
     """
-    return [(row, cause) for row, cause in subscriptions_of_digest(email_digest) if is_same_address(row.email, email)]
+    return [
+        (row, cause)
+        for row, cause in subscriptions_of_digest(email_digest)
+        if is_same_address(row.email, email)
+    ]
 
 
 def subscriptions_of_digest(email_digest):
@@ -66,7 +70,9 @@ def suppression_of(email_digest):
 
 def suppressions(*, limit, offset=0):
     """Return who is never sent news, the latest first."""
-    ordered = select(SuppressedAddress).order_by(SuppressedAddress.since.desc(), SuppressedAddress.digest)
+    ordered = select(SuppressedAddress).order_by(
+        SuppressedAddress.since.desc(), SuppressedAddress.digest
+    )
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
@@ -83,7 +89,11 @@ def hears_of(cause_id):
 
 def suppressed():
     """Return the condition that the address of a subscription is on the suppression list."""
-    return select(SuppressedAddress.digest).where(SuppressedAddress.digest == Subscription.email_digest).exists()
+    return (
+        select(SuppressedAddress.digest)
+        .where(SuppressedAddress.digest == Subscription.email_digest)
+        .exists()
+    )
 
 
 def kind_of(source):

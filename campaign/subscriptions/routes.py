@@ -2,17 +2,27 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, abort, current_app, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    abort,
+    current_app,
+    g,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 
 from campaign.causes.queries import cause_by_id, cause_by_slug
+from campaign.db.transactions import DATABASE_AWAY
 from campaign.extensions import write
 from campaign.http.caching import private, public
 from campaign.process.clock import utcnow
-from campaign.db.transactions import DATABASE_AWAY
 from campaign.signatures import tokens as signature_keys
 from campaign.signatures.abuse_limits import pressure
-from campaign.subscriptions import operations
-from campaign.subscriptions import tokens
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.forms import SubscribeForm
 from campaign.subscriptions.queries import subscription_by_token
 
@@ -54,7 +64,12 @@ def form_for_all():
 def thanks(slug=None):
     cause = _cause_at(slug)
     sender = current_app.extensions["sender_address"]
-    return public(make_response(render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))), 60)
+    return public(
+        make_response(
+            render_template("subscriptions/thanks.html", mail_from=sender, **_words(cause))
+        ),
+        60,
+    )
 
 
 @blueprint.get("/<lang>/subscriptions/confirm/<token>")
@@ -103,7 +118,9 @@ def confirm_now(token):
 def confirmed(slug=None):
     """What is said once it is confirmed; the address is everybody's."""
     cause = _cause_at(slug)
-    return public(make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60)
+    return public(
+        make_response(render_template("subscriptions/confirmed.html", **_words(cause))), 60
+    )
 
 
 def private_page(template, status, **context):

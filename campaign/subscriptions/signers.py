@@ -2,8 +2,8 @@
 
 from sqlalchemy import case, func, literal, null, or_, select, update
 
-from campaign.extensions import db
 from campaign.db.insertion import insert
+from campaign.extensions import db
 from campaign.i18n.locales import LOCALES
 from campaign.mail.models import BULK
 from campaign.mail.operations import enqueue_many
@@ -13,7 +13,17 @@ from campaign.subscriptions.operations import CONFIRMATION
 
 _table = Subscription.__table__
 _COLUMNS = (
-    *("cause_id", "email", "email_digest", "lang", "consent_text", "consent_at", "signature_id", "created_at", "confirmed_at"),
+    *(
+        "cause_id",
+        "email",
+        "email_digest",
+        "lang",
+        "consent_text",
+        "consent_at",
+        "signature_id",
+        "created_at",
+        "confirmed_at",
+    ),
     *("digest_at", "mailed_at", "mail_count", "state", "source", "evidence"),
     *("frequency", "consent_version", "held_reason", "ended_reason"),
 )
@@ -32,7 +42,9 @@ def subscribe_signers(signature, chosen, *, now):
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
     kept = ("cause_id", "email_digest", "created_at", "mail_count", "mailed_at")
     fresh = {name: statement.excluded[name] for name in _COLUMNS if name not in kept}
-    ended_before = (_table.c.ended_reason == "withdrawn") | (_table.c.ended_at < statement.excluded.consent_at)
+    ended_before = (_table.c.ended_reason == "withdrawn") | (
+        _table.c.ended_at < statement.excluded.consent_at
+    )
     db.session.execute(
         statement.on_conflict_do_update(
             index_elements=["email_digest", PLACE],
@@ -45,23 +57,45 @@ def subscribe_signers(signature, chosen, *, now):
 def ask_signers(signature, chosen, *, now):
     """Owe the letter that asks to the others among them, whose signature was witnessed or copied; nobody is asked twice."""
     source = case(_SOURCES, value=signature.c.evidence, else_="import")
-    facts = (literal(now), null(), null(), literal(now), literal(1), literal("pending"), source, literal(""))
+    facts = (
+        literal(now),
+        null(),
+        null(),
+        literal(now),
+        literal(1),
+        literal("pending"),
+        source,
+        literal(""),
+    )
     statement = insert(_table).from_select(_COLUMNS, _rows(signature, chosen, facts))
     asked = db.session.execute(
-        statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(_table.c.id, _table.c.lang)
+        statement.on_conflict_do_nothing(index_elements=["email_digest", PLACE]).returning(
+            _table.c.id, _table.c.lang
+        )
     ).all()
     if asked:
-        enqueue_many([{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked], priority=BULK)
+        enqueue_many(
+            [{"kind": CONFIRMATION, "subject_id": row.id, "lang": row.lang} for row in asked],
+            priority=BULK,
+        )
 
 
 def _rows(signature, chosen, facts):
     """Return the query of the rows to insert; `facts` are the columns from created_at to evidence."""
     of = signature.c
-    suppressed = select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
+    suppressed = (
+        select(SuppressedAddress.digest).where(SuppressedAddress.digest == of.email_digest).exists()
+    )
     # Two people may share an address, and a batch may hold two petitions of a cause.
     has_address = of.email.is_not(None) & of.email_digest.is_not(None)
-    firsts = select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
-    words = case({lang: wording(SIGNATURE, lang) for lang in LOCALES}, value=of.lang, else_=wording(SIGNATURE, "en"))
+    firsts = (
+        select(func.min(of.id)).where(chosen, has_address).group_by(of.cause_id, of.email_digest)
+    )
+    words = case(
+        {lang: wording(SIGNATURE, lang) for lang in LOCALES},
+        value=of.lang,
+        else_=wording(SIGNATURE, "en"),
+    )
     values = (of.cause_id, of.email, of.email_digest, of.lang, words, of.created_at, of.id)
     standing = (literal(word) for word in _STANDING)
     return select(*values, *facts, *standing).where(of.id.in_(firsts), ~suppressed)

@@ -26,7 +26,11 @@ def _drop_pending(edge):
 
 def _empty_ended(edge):
     """That somebody agreed, and when and how it ended, stays without whose it was."""
-    is_old = (Subscription.state == "ended", Subscription.ended_at <= edge, Subscription.email.is_not(None))
+    is_old = (
+        Subscription.state == "ended",
+        Subscription.ended_at <= edge,
+        Subscription.email.is_not(None),
+    )
     old = select(Subscription.id).where(*is_old).limit(BATCH)
     statement = (
         update(Subscription)

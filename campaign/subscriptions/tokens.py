@@ -4,7 +4,12 @@ from datetime import date
 
 from flask import current_app
 
-from campaign.security.dated_tokens import has_ended, last_day_after, make_dated_token, read_dated_token
+from campaign.security.dated_tokens import (
+    has_ended,
+    last_day_after,
+    make_dated_token,
+    read_dated_token,
+)
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
 from campaign.subscriptions.models import Subscription
@@ -25,7 +30,9 @@ def token_for(purpose: str, subscription: Subscription) -> str:
 
 def preferences_token(subscription: Subscription, last_day: date) -> str:
     """Return the token that opens the preferences of the subscription's address until `last_day`."""
-    return make_dated_token(secret_key(), PREFERENCES, subscription.id, last_day, _seal_for(PREFERENCES, subscription))
+    return make_dated_token(
+        secret_key(), PREFERENCES, subscription.id, last_day, _seal_for(PREFERENCES, subscription)
+    )
 
 
 def opens(purpose: str, token: str, subscription: Subscription) -> bool:
@@ -38,7 +45,9 @@ def opens(purpose: str, token: str, subscription: Subscription) -> bool:
 def opened_once(token: str, subscription: Subscription) -> bool:
     """Return whether `token` was made for these preferences, even if it has ended. In older versions the link to stop opened them, too."""
     seal = _seal_for(PREFERENCES, subscription)
-    return read_dated_token(secret_key(), PREFERENCES, token, seal) is not None or opens(STOP, token, subscription)
+    return read_dated_token(secret_key(), PREFERENCES, token, seal) is not None or opens(
+        STOP, token, subscription
+    )
 
 
 def _seal_for(purpose, subscription):

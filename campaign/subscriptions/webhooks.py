@@ -5,11 +5,11 @@ import hmac
 from flask import Blueprint, abort, current_app, jsonify, request
 
 from campaign.extensions import write
-from campaign.text.email_addresses import AddressRefused, parse_address
-from campaign.text.names import clean_text
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
 from campaign.subscriptions.operations import note_bounce
+from campaign.text.email_addresses import AddressRefused, parse_address
+from campaign.text.names import clean_text
 
 blueprint = Blueprint("webhooks", __name__)
 KINDS = ("hard", "soft", "complaint")
@@ -22,13 +22,19 @@ def bounces():
     secret = current_app.config["BOUNCE_SECRET"]
     if not secret:
         abort(404)
-    if not hmac.compare_digest(request.headers.get("Authorization", "").encode(), f"Bearer {secret}".encode()):
-        return jsonify(error="The Authorization header must be: Bearer, a space, and BOUNCE_SECRET."), 401
+    if not hmac.compare_digest(
+        request.headers.get("Authorization", "").encode(), f"Bearer {secret}".encode()
+    ):
+        return jsonify(
+            error="The Authorization header must be: Bearer, a space, and BOUNCE_SECRET."
+        ), 401
     told = request.get_json(silent=True)
     told = told if isinstance(told, list) else [told]
     facts = [_fact(each) for each in told[:MAX_AT_ONCE]]
     if len(told) > MAX_AT_ONCE or None in facts:
-        return jsonify(error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'), 422
+        return jsonify(
+            error='Send {"email": …, "kind": "hard", "soft" or "complaint", "reason": …}, or at most 1000 of them as a list.'
+        ), 422
     write(_note_all, facts)
     return jsonify(noted=len(facts))
 
@@ -50,4 +56,8 @@ def _fact(told):
     except AddressRefused:
         return None
     # The reason is a stranger's server's; it is kept without the address that such like to repeat, and without what is no text.
-    return {"email_digest": digest, "kind": told["kind"], "reason": clean_text(reason.replace(email, "…")[:200], lines=False)}
+    return {
+        "email_digest": digest,
+        "kind": told["kind"],
+        "reason": clean_text(reason.replace(email, "…")[:200], lines=False),
+    }

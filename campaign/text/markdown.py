@@ -42,10 +42,16 @@ def to_html(text, pictures=(), *, links_pictures=False):
     known = {each.name: each for each in pictures}
     if not links_pictures:
         _frame(tokens, known)
-    html = _parser.renderer.render(tokens, _parser.options, {"pictures": known, "links_pictures": links_pictures})
+    html = _parser.renderer.render(
+        tokens, _parser.options, {"pictures": known, "links_pictures": links_pictures}
+    )
     for level in (3, 2, 1):
-        html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
-    tags, attributes = (TAGS | PICTURE_TAGS, ATTRIBUTES | PICTURE_ATTRIBUTES) if known else (TAGS, ATTRIBUTES)
+        html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(
+            f"</h{level}>", f"</h{level + 1}>"
+        )
+    tags, attributes = (
+        (TAGS | PICTURE_TAGS, ATTRIBUTES | PICTURE_ATTRIBUTES) if known else (TAGS, ATTRIBUTES)
+    )
     return Markup(nh3.clean(html, tags=tags, attributes=attributes, link_rel="noopener"))
 
 
@@ -74,7 +80,9 @@ def to_text(text, pictures=(), *, shows_links=False):
 def picture_names(text):
     """Return the addresses of all pictures that `text` would show, in their order."""
     inline = (token.children for token in _parser.parse(text) if token.type == "inline")
-    return [child.attrGet("src") for children in inline for child in children if child.type == "image"]
+    return [
+        child.attrGet("src") for children in inline for child in children if child.type == "image"
+    ]
 
 
 def to_paragraphs(text):
@@ -109,7 +117,11 @@ def _paragraphs(tokens):
 def _frame(tokens, known):
     """Turn paragraphs that are nothing but a picture into figures, with the picture's title as their caption."""
     for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:]):
-        if opened.type != "paragraph_open" or opened.hidden or [child.type for child in inline.children] != ["image"]:
+        if (
+            opened.type != "paragraph_open"
+            or opened.hidden
+            or [child.type for child in inline.children] != ["image"]
+        ):
             continue
         if inline.children[0].attrGet("src") in known:
             opened.tag = closed.tag = "figure"
@@ -125,11 +137,17 @@ def _image(renderer, tokens, at, options, env):
     if env["links_pictures"]:
         link = Markup('<a href="{}">{}</a>').format(shown.address, shown.alt)
         return link + Markup("<br>") + caption if caption else link
-    sizes = Markup(' srcset="{} 800w, {} {}w" sizes="(min-width: 60rem) 46rem, 92vw"').format(shown.small, shown.address, shown.width)
+    sizes = Markup(' srcset="{} 800w, {} {}w" sizes="(min-width: 60rem) 46rem, 92vw"').format(
+        shown.small, shown.address, shown.width
+    )
     image = Markup('<img src="{}"{} width="{}" height="{}" alt="{}" loading="lazy">').format(
         shown.address, sizes if shown.small else "", shown.width, shown.height, shown.alt
     )
-    return image + Markup("<figcaption>{}</figcaption>").format(caption) if caption and token.meta.get("is_framed") else image
+    return (
+        image + Markup("<figcaption>{}</figcaption>").format(caption)
+        if caption and token.meta.get("is_framed")
+        else image
+    )
 
 
 _parser.add_render_rule("image", _image)

@@ -136,7 +136,9 @@ def _with_few_marks(text):
     if not any(map(combining, text)):
         return text
     runs = groupby(text, key=lambda sign: combining(sign) > 0)
-    return "".join("".join(islice(run, MAX_COMBINING_MARKS if is_marks else None)) for is_marks, run in runs)
+    return "".join(
+        "".join(islice(run, MAX_COMBINING_MARKS if is_marks else None)) for is_marks, run in runs
+    )
 
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈ′＇"))

@@ -8,7 +8,9 @@ MAX_SLUG_LENGTH = 80
 RESERVED = "new"
 _SLUG = re.compile("[a-z0-9]+(-[a-z0-9]+)*")
 # What falls apart into no Latin letter and mark.
-_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"})
+_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i"}
+)
 
 
 def is_slug(text):
@@ -18,7 +20,9 @@ def is_slug(text):
 
 def slug_of(title):
     """Return the slug that a title suggests, cut between words; empty where the title has no Latin letter or digit."""
-    plain = "".join(each for each in normalize("NFKD", title.lower().translate(_LETTERS)) if not combining(each))
+    plain = "".join(
+        each for each in normalize("NFKD", title.lower().translate(_LETTERS)) if not combining(each)
+    )
     slug = ""
     for word in re.findall("[a-z0-9]+", plain):
         longer = f"{slug}-{word}" if slug else word[:MAX_SLUG_LENGTH]

@@ -31,7 +31,9 @@ class PictureInText(CampaignError):
 
 def pictures_of(update, lang, *, is_whole=False):
     """Return the Pictured that the text of an Update may show in `lang`; with `is_whole` their addresses are whole ones."""
-    return tuple(_pictured(each, lang, update.original_lang, is_whole) for each in update.body_pictures)
+    return tuple(
+        _pictured(each, lang, update.original_lang, is_whole) for each in update.body_pictures
+    )
 
 
 def unknown_names(update, text):
@@ -100,7 +102,11 @@ def remove_body_picture(*, update_id, number, now):
 
 def body_picture_bytes(digest, *, is_small=False):
     """Return the bytes of a picture in whichever update, or None. The digest is known only to whoever was shown a page with it."""
-    found = select(UpdateBodyPicture.data, UpdateBodyPicture.small).where(UpdateBodyPicture.digest == digest).limit(1)
+    found = (
+        select(UpdateBodyPicture.data, UpdateBodyPicture.small)
+        .where(UpdateBodyPicture.digest == digest)
+        .limit(1)
+    )
     row = db.session.execute(found).first()
     return row and ((row.small if is_small else None) or row.data)
 

@@ -16,14 +16,14 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
-from campaign.text.markdown import to_html, to_text
-from campaign.process.clock import utcnow
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
+from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
 from campaign.subscriptions.models import BY_SIGNING
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
+from campaign.text.markdown import to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
@@ -68,7 +68,10 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
 def sample(update, lang):
     """Return the Wording of an update's letter as a reader will get it; its links lead to the archive instead of a reader's own pages."""
     with force_locale(LOCALES[lang]):
-        why = _("You receive this letter because you subscribed to the news of “%(title)s”.", title=update.cause.text(lang).title)
+        why = _(
+            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            title=update.cause.text(lang).title,
+        )
     archive = absolute_url("updates.of_cause", lang, slug=update.cause.slug)
     return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
@@ -77,15 +80,25 @@ def why_of(subscription, cause_title, lang):
     """Return the sentence that tells a reader why the letter comes to them."""
     with force_locale(LOCALES[lang]):
         if subscription.source in BY_SIGNING:
-            return _("You receive this letter because you asked for news of “%(title)s” when you signed.", title=cause_title)
+            return _(
+                "You receive this letter because you asked for news of “%(title)s” when you signed.",
+                title=cause_title,
+            )
         if subscription.cause_id is None:
-            return _("You receive this letter because you subscribed to the news of all causes here.")
-        return _("You receive this letter because you subscribed to the news of “%(title)s”.", title=cause_title)
+            return _(
+                "You receive this letter because you subscribed to the news of all causes here."
+            )
+        return _(
+            "You receive this letter because you subscribed to the news of “%(title)s”.",
+            title=cause_title,
+        )
 
 
 def _letter(owed):
     receipt = db.session.get(MailingReceipt, owed.subject_id)
-    mailing = db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
+    mailing = (
+        db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
+    )
     reader = _reader(receipt.subscription_id) if mailing and mailing.state != "stopped" else None
     update = update_by_id(mailing.update_id) if reader else None
     if update is None or update.phase(utcnow()) != "public":
@@ -111,7 +124,13 @@ def _test(owed):
     wording = sample(update, owed.lang)
     with force_locale(LOCALES[owed.lang]):
         wording = wording._replace(subject=_("[Test] %(subject)s", subject=wording.subject))
-    return Message(to=organizer.email, to_name=organizer.name, digest=organizer.email_digest, lang=owed.lang, **wording._asdict())
+    return Message(
+        to=organizer.email,
+        to_name=organizer.name,
+        digest=organizer.email_digest,
+        lang=owed.lang,
+        **wording._asdict(),
+    )
 
 
 def _digest(owed):
@@ -151,7 +170,9 @@ def _reader(subscription_id):
 
 def _news_of_week(reader, now):
     """Return the mailed updates within the bounds of the last weekly letter that no letter of their own brought, newest first."""
-    had = select(MailingReceipt.mailing_id).where(MailingReceipt.email_digest == reader.email_digest)
+    had = select(MailingReceipt.mailing_id).where(
+        MailingReceipt.email_digest == reader.email_digest
+    )
     query = (
         select(Update.id, Mailing.langs, Mailing.kinds)
         .join(Mailing, Mailing.update_id == Update.id)
@@ -179,7 +200,12 @@ def _news_of_week(reader, now):
 def _line(update, lang):
     shown = card(update, lang)
     url = absolute_url("updates.show", lang, slug=update.slug)
-    words = {"title": shown.title, "summary": shown.summary, "lang": shown.lang, "cause": shown.cause}
+    words = {
+        "title": shown.title,
+        "summary": shown.summary,
+        "lang": shown.lang,
+        "cause": shown.cause,
+    }
     return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
 
 
@@ -201,10 +227,15 @@ def _day(date, lang):
 def _pictures(update, lang):
     """Return the pictures of the text as a letter tells of them: a letter loads nothing, or it would report back when it is read."""
     with force_locale(LOCALES[lang]):
-        return tuple(replace(each, alt=_("Picture: %(what)s", what=each.alt)) for each in pictures_of(update, lang, is_whole=True))
+        return tuple(
+            replace(each, alt=_("Picture: %(what)s", what=each.alt))
+            for each in pictures_of(update, lang, is_whole=True)
+        )
 
 
 def _styled(html):
     """Return the body with the styles that mail needs inline: links that are seen as such, room between paragraphs."""
-    styled = str(html).replace("<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href')
+    styled = str(html).replace(
+        "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
+    )
     return Markup(styled.replace("<p>", '<p style="margin:0 0 18px">'))

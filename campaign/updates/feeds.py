@@ -4,7 +4,7 @@ import re
 from uuid import UUID, uuid5
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from campaign.http.urls import host, absolute_url
+from campaign.http.urls import absolute_url, host
 from campaign.text.markdown import to_html
 from campaign.updates.body_pictures import pictures_of
 

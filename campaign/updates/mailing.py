@@ -93,7 +93,9 @@ def send_test(*, actor, update_id, organizer_id, lang):
     """Owe the letter, as it will look in `lang`, to one organizer. It is about its entry of the audit trail, which names both."""
     row = update_to_change(update_id)
     details = {"organizer": organizer_id}
-    entry = record(actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details)
+    entry = record(
+        actor, "mail.test", subject=("update", update_id), cause_id=row.cause_id, details=details
+    )
     enqueue(kind=TEST, subject_id=entry.id, lang=lang)
 
 
@@ -116,7 +118,11 @@ def stop_mailing(*, mailing_id, now):
 
 def mailing_of(update_id):
     """Return the mailing of an update, or None."""
-    return db.session.scalar(select(Mailing).where(Mailing.update_id == update_id).execution_options(populate_existing=True))
+    return db.session.scalar(
+        select(Mailing)
+        .where(Mailing.update_id == update_id)
+        .execution_options(populate_existing=True)
+    )
 
 
 def mailings_among(update_ids):
@@ -132,12 +138,19 @@ def report(mailing):
     Dropped are those whose reader had ended, whose address takes no mail, or that a stop kept back.
     """
     ended = db.session.scalar(
-        select(func.count()).select_from(Subscription).where(Subscription.ended_mailing_id == mailing.id)
+        select(func.count())
+        .select_from(Subscription)
+        .where(Subscription.ended_mailing_id == mailing.id)
     )
     counts = mailing.counts or letters_of(mailing.id)
     ends = {state: counts.get(state, 0) for state in ("sent", "failed", "dropped")}
     unreached = counts[UNREACHED] if UNREACHED in counts else never_reached(mailing)
-    return {"waiting": counts.get("owed", 0) + still_to_come(mailing), **ends, UNREACHED: unreached, "ended": ended}
+    return {
+        "waiting": counts.get("owed", 0) + still_to_come(mailing),
+        **ends,
+        UNREACHED: unreached,
+        "ended": ended,
+    }
 
 
 def letters_of(mailing_id):
@@ -154,7 +167,10 @@ def letters_of(mailing_id):
 def locked_mailing(mailing_id):
     """Return the mailing as it is now, and keep others out of it until the transaction ends."""
     return db.session.scalars(
-        select(Mailing).where(Mailing.id == mailing_id).with_for_update().execution_options(populate_existing=True)
+        select(Mailing)
+        .where(Mailing.id == mailing_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     ).one()
 
 

@@ -23,7 +23,9 @@ class Mailing(db.Model):
 
     __tablename__ = "mailing"
     __table_args__ = (
-        CheckConstraint("state in ('planned', 'sending', 'paused', 'stopped', 'done')", name="state"),
+        CheckConstraint(
+            "state in ('planned', 'sending', 'paused', 'stopped', 'done')", name="state"
+        ),
         CheckConstraint("per_minute >= 0", name="per_minute"),
         Index("uq_mailing_update_id", "update_id", unique=True),
         Index("ix_mailing_running", "starts_at", sqlite_where=RUNNING, postgresql_where=RUNNING),

@@ -2,13 +2,24 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, Integer, LargeBinary, SmallInteger, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    SmallInteger,
+    String,
+    Text,
+    UniqueConstraint,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from campaign.causes.models import Cause
 from campaign.extensions import RowId, db
-from campaign.publishing.pictures import SMALL_WIDTH
 from campaign.process.clock import UtcDateTime, utcnow
+from campaign.publishing.pictures import SMALL_WIDTH
 
 
 class Update(db.Model):
@@ -41,7 +52,9 @@ class Update(db.Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
 
     cause: Mapped[Cause] = relationship()
-    texts: Mapped[list["UpdateText"]] = relationship(order_by="UpdateText.lang", cascade="all, delete-orphan")
+    texts: Mapped[list["UpdateText"]] = relationship(
+        order_by="UpdateText.lang", cascade="all, delete-orphan"
+    )
     petitions: Mapped[list["UpdatePetition"]] = relationship(
         order_by="UpdatePetition.position", cascade="all, delete-orphan"
     )
@@ -58,7 +71,10 @@ class Update(db.Model):
     @property
     def written_in(self):
         """The languages that it has words in, that which was written first before the others; that one even without any."""
-        return [self.original_lang, *(text.lang for text in self.texts if text.lang != self.original_lang)]
+        return [
+            self.original_lang,
+            *(text.lang for text in self.texts if text.lang != self.original_lang),
+        ]
 
     def phase(self, now):
         """Return `draft`, `scheduled` or `public`."""
@@ -72,7 +88,9 @@ class UpdateText(db.Model):
 
     __tablename__ = "campaign_update_text"
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
     lang: Mapped[str] = mapped_column(String(2), primary_key=True)
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")
@@ -86,8 +104,12 @@ class UpdatePetition(db.Model):
     __tablename__ = "campaign_update_petition"
     __table_args__ = (Index("ix_campaign_update_petition_petition_id", "petition_id"),)
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
-    petition_id: Mapped[int] = mapped_column(ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
+    petition_id: Mapped[int] = mapped_column(
+        ForeignKey("petition.id", ondelete="CASCADE"), primary_key=True
+    )
     position: Mapped[int] = mapped_column(Integer, default=0)
 
 
@@ -99,9 +121,13 @@ class UpdatePicture(db.Model):
     """
 
     __tablename__ = "campaign_update_picture"
-    __table_args__ = (CheckConstraint("focus_x between 0 and 100 and focus_y between 0 and 100", name="focus"),)
+    __table_args__ = (
+        CheckConstraint("focus_x between 0 and 100 and focus_y between 0 and 100", name="focus"),
+    )
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
     digest: Mapped[str] = mapped_column(String(24))
     width: Mapped[int] = mapped_column(Integer)
     height: Mapped[int] = mapped_column(Integer)
@@ -123,7 +149,9 @@ class UpdateBodyPicture(db.Model):
         Index("ix_campaign_update_body_picture_digest", "digest"),
     )
 
-    update_id: Mapped[int] = mapped_column(ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True)
+    update_id: Mapped[int] = mapped_column(
+        ForeignKey("campaign_update.id", ondelete="CASCADE"), primary_key=True
+    )
     number: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
     digest: Mapped[str] = mapped_column(String(16))
     width: Mapped[int] = mapped_column(Integer)

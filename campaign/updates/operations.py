@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.text.markdown import picture_names
 from campaign.publishing.slug_history import SlugHistory
+from campaign.text.markdown import picture_names
 from campaign.updates.models import FormerUpdateSlug, Update, UpdatePetition, UpdateText
 
 WORDS = ("title", "summary", "body", "picture_alt")
@@ -50,7 +50,9 @@ class Links:
 slugs = SlugHistory(db.session, Update, FormerUpdateSlug, "update_id", UpdateSlugTaken)
 
 
-def create_update(*, cause_id, slug, texts, original_lang="en", links=Links(), publish_at=None, time_zone=""):
+def create_update(
+    *, cause_id, slug, texts, original_lang="en", links=Links(), publish_at=None, time_zone=""
+):
     """Create a draft, or a published update where `publish_at` is given; `texts` maps a language to columns of `UpdateText`.
 
     Raises UpdateSlugTaken.
@@ -151,7 +153,10 @@ def faults_of(row):
 def update_to_change(update_id):
     """Return the update as it is now, and keep other editors out of it until the transaction ends."""
     return db.session.scalars(
-        select(Update).where(Update.id == update_id).with_for_update(key_share=True).execution_options(populate_existing=True)
+        select(Update)
+        .where(Update.id == update_id)
+        .with_for_update(key_share=True)
+        .execution_options(populate_existing=True)
     ).one()
 
 
@@ -171,4 +176,6 @@ def _demand_whole(row):
 
 
 def _petitions(petition_ids):
-    return [UpdatePetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)]
+    return [
+        UpdatePetition(petition_id=each, position=place) for place, each in enumerate(petition_ids)
+    ]

@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 from markupsafe import Markup
 
+from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
-from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.queries import recent_updates
 
@@ -90,14 +90,18 @@ def _card_words(update, lang):
         "id": update.id,
         "slug": update.slug,
         "lang": text.lang,
-        "date": published_at.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])).date(),
+        "date": published_at.astimezone(
+            ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
+        ).date(),
         "published_at": published_at,
         "title": text.title,
         "summary": text.summary or _beginning(text.body),
         "cause": cause_text.title,
         "cause_lang": cause_text.lang,
         "cause_slug": update.cause.slug,
-        "picture": ShownPicture(picture.digest, picture.width, picture.height, text.picture_alt) if picture else None,
+        "picture": ShownPicture(picture.digest, picture.width, picture.height, text.picture_alt)
+        if picture
+        else None,
     }
 
 
@@ -106,7 +110,9 @@ def _beginning(body):
     plain = in_one_line(to_text(body))
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
-    ends = [each.end() for each in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)]
+    ends = [
+        each.end() for each in SENTENCE_END.finditer(plain, MIN_LENGTH, DESCRIPTION_LETTERS + 1)
+    ]
     if ends:
         return plain[: ends[-1]].rstrip()
     return plain[:DESCRIPTION_LETTERS].rpartition(" ")[0].rstrip(",;:–— ") + "…"

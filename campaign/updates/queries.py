@@ -19,7 +19,9 @@ def public_at(now):
 
 def listed_at(now, cause_id):
     """Return the conditions by which it stands in lists: of its cause, or of all that are not archived."""
-    return *public_at(now), Cause.state == "published" if cause_id is None else Update.cause_id == cause_id
+    return *public_at(
+        now
+    ), Cause.state == "published" if cause_id is None else Update.cause_id == cause_id
 
 
 def update_by_slug(slug, now):
@@ -29,12 +31,16 @@ def update_by_slug(slug, now):
 
 def update_in_any_state(slug):
     """Return the update at `slug`, a draft too, or None."""
-    return db.session.scalar(_whole().where(Update.slug == slug).execution_options(populate_existing=True))
+    return db.session.scalar(
+        _whole().where(Update.slug == slug).execution_options(populate_existing=True)
+    )
 
 
 def update_by_id(update_id):
     """Return the update with this id in whatever state, or None."""
-    return db.session.scalar(_whole().where(Update.id == update_id).execution_options(populate_existing=True))
+    return db.session.scalar(
+        _whole().where(Update.id == update_id).execution_options(populate_existing=True)
+    )
 
 
 def updates_with_ids(ids):
@@ -45,21 +51,31 @@ def updates_with_ids(ids):
 def update_slug_after(former):
     """Return where the update lives that once lived at `former`, or None."""
     return db.session.scalar(
-        select(Update.slug).join(FormerUpdateSlug, FormerUpdateSlug.update_id == Update.id).where(FormerUpdateSlug.slug == former)
+        select(Update.slug)
+        .join(FormerUpdateSlug, FormerUpdateSlug.update_id == Update.id)
+        .where(FormerUpdateSlug.slug == former)
     )
 
 
-def recent_updates(now, *, cause_id=None, petition_id=None, event_id=None, year=None, limit=None, offset=0):
+def recent_updates(
+    now, *, cause_id=None, petition_id=None, event_id=None, year=None, limit=None, offset=0
+):
     """Return the public updates, the newest first: of a cause, about a petition or an event, or of a year in the campaign's zone."""
     if petition_id is not None:
-        query = _whole().where(*public_at(now)).join(UpdatePetition, UpdatePetition.update_id == Update.id)
+        query = (
+            _whole()
+            .where(*public_at(now))
+            .join(UpdatePetition, UpdatePetition.update_id == Update.id)
+        )
         query = query.where(UpdatePetition.petition_id == petition_id)
     else:
         query = _whole().where(*listed_at(now, cause_id))
     if event_id is not None:
         query = query.where(Update.event_id == event_id)
     if year is not None:
-        query = query.where(Update.publish_at >= _new_year(year), Update.publish_at < _new_year(year + 1))
+        query = query.where(
+            Update.publish_at >= _new_year(year), Update.publish_at < _new_year(year + 1)
+        )
     ordered = query.order_by(Update.publish_at.desc(), Update.id.desc())
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
@@ -77,12 +93,16 @@ def years(now, *, cause_id=None):
 def newest_change(now, *, cause_id=None):
     """Return when the public updates last changed, or None without any."""
     query = select(func.max(Update.changed_at), func.max(Update.publish_at)).join(Update.cause)
-    return max(filter(None, db.session.execute(query.where(*listed_at(now, cause_id))).one()), default=None)
+    return max(
+        filter(None, db.session.execute(query.where(*listed_at(now, cause_id))).one()), default=None
+    )
 
 
 def updates_among(cause_ids, *, state=None, limit=None, offset=0):
     """Return the updates of these causes, or of all where None, the newest first, drafts before them; of a `state`, or all."""
-    query = _whole().order_by(Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc())
+    query = _whole().order_by(
+        Update.publish_at.is_not(None), Update.publish_at.desc(), Update.id.desc()
+    )
     if cause_ids is not None:
         query = query.where(Update.cause_id.in_(cause_ids))
     if state is not None:

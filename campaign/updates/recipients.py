@@ -36,14 +36,19 @@ def audience(cause_id, *, langs=(), kinds=(), frequency=None):
     `kinds` are `signers` (by a signature) and `subscribers` (otherwise).
     """
     kind = kind_of(Subscription.source).label("kind")
-    query = select(Subscription.lang, kind, Subscription.frequency, func.count(func.distinct(Subscription.email_digest))).where(
-        Subscription.state == "active", hears_of(cause_id), ~suppressed(), ~turned_away()
-    )
+    query = select(
+        Subscription.lang,
+        kind,
+        Subscription.frequency,
+        func.count(func.distinct(Subscription.email_digest)),
+    ).where(Subscription.state == "active", hears_of(cause_id), ~suppressed(), ~turned_away())
     rows = db.session.execute(query.group_by(Subscription.lang, kind, Subscription.frequency)).all()
     return {
         (lang, kind, often): many
         for lang, kind, often, many in rows
-        if (not langs or lang in langs) and (not kinds or kind in kinds) and frequency in (None, often)
+        if (not langs or lang in langs)
+        and (not kinds or kind in kinds)
+        and frequency in (None, often)
     }
 
 
@@ -53,16 +58,26 @@ def turned_away():
     It holds as long as that decision does, and not where another signature of the address brings the same subscription.
     """
     rejected, other = aliased(Signature), aliased(Signature)
-    by_rejected = exists().where(rejected.id == Subscription.signature_id, rejected.rejected_at.is_not(None))
+    by_rejected = exists().where(
+        rejected.id == Subscription.signature_id, rejected.rejected_at.is_not(None)
+    )
     by_other = exists().where(
-        other.email_digest == Subscription.email_digest, other.cause_id == Subscription.cause_id, other.subscribe, other.number.is_not(None)
+        other.email_digest == Subscription.email_digest,
+        other.cause_id == Subscription.cause_id,
+        other.subscribe,
+        other.number.is_not(None),
     )
     return by_rejected & ~by_other
 
 
 def is_turned_away(subscription_id):
     """Return whether that is so of this subscription."""
-    return db.session.scalar(select(Subscription.id).where(Subscription.id == subscription_id, turned_away())) is not None
+    return (
+        db.session.scalar(
+            select(Subscription.id).where(Subscription.id == subscription_id, turned_away())
+        )
+        is not None
+    )
 
 
 def still_to_come(mailing):
@@ -76,6 +91,11 @@ def never_reached(mailing):
 
 
 def _without_letter(mailing):
-    has_one = exists().where(MailingReceipt.mailing_id == mailing.id, MailingReceipt.email_digest == Subscription.email_digest)
-    others = next_readers(mailing, mailing.update.cause_id).where(~has_one).order_by(None).subquery()
+    has_one = exists().where(
+        MailingReceipt.mailing_id == mailing.id,
+        MailingReceipt.email_digest == Subscription.email_digest,
+    )
+    others = (
+        next_readers(mailing, mailing.update.cause_id).where(~has_one).order_by(None).subquery()
+    )
     return db.session.scalar(select(func.count(distinct(others.c.email_digest))))

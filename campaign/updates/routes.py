@@ -1,20 +1,36 @@
 """News: the archive, each update's page, its pictures, and the feeds."""
 
-from flask import Blueprint, Response, abort, current_app, g, make_response, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
-from campaign.http.urls import absolute_url
 from campaign.http.caching import public
 from campaign.http.missing_file import abort_missing_file
+from campaign.http.urls import absolute_url
 from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
 from campaign.updates.presenters import page, recent_cards
-from campaign.updates.queries import newest_change, picture_of, recent_updates, update_by_slug, years
+from campaign.updates.queries import (
+    newest_change,
+    picture_of,
+    recent_updates,
+    update_by_slug,
+    years,
+)
 from campaign.updates.structured_data import structured
 
 blueprint = Blueprint("updates", __name__)
@@ -59,14 +75,18 @@ def feed():
     causes = published_causes()
     # A site with one cause is known by its name.
     title = causes[0].text(g.lang).title if len(causes) == 1 else "Volante"
-    return _feed("site", title, absolute_url("updates.index", g.lang), absolute_url("updates.feed", g.lang))
+    return _feed(
+        "site", title, absolute_url("updates.index", g.lang), absolute_url("updates.feed", g.lang)
+    )
 
 
 @blueprint.get("/<lang>/causes/<slug>/feed.atom")
 def cause_feed(slug):
     cause = cause_by_slug(slug) or abort_missing_file()
     address = {"slug": cause.slug}
-    home, here = (absolute_url(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed"))
+    home, here = (
+        absolute_url(f"updates.{view}", g.lang, **address) for view in ("of_cause", "cause_feed")
+    )
     return _feed(f"cause-{cause.id}", cause.text(g.lang).title, home, here, cause=cause)
 
 
@@ -87,7 +107,10 @@ def wide_picture(slug, digest):
 @blueprint.get("/pictures/<digest>.webp")
 def body_picture(digest):
     """A picture within a text, under a name that is its content's; with `?size=small` for phones."""
-    data = body_picture_bytes(digest, is_small=request.args.get("size") == "small") or abort_missing_file()
+    data = (
+        body_picture_bytes(digest, is_small=request.args.get("size") == "small")
+        or abort_missing_file()
+    )
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
@@ -95,7 +118,12 @@ def _archive(cause):
     now = utcnow()
     asked = Archive.asked(request.args, cause.slug if cause else None)
     cause_id = cause.id if cause else None
-    chosen = {"cause_id": cause_id, "year": asked.year, "limit": PAGE + 1, "offset": (asked.page - 1) * PAGE}
+    chosen = {
+        "cause_id": cause_id,
+        "year": asked.year,
+        "limit": PAGE + 1,
+        "offset": (asked.page - 1) * PAGE,
+    }
     cards = recent_cards(g.lang, now, **chosen)
     view = ("updates.cause_feed", {"slug": cause.slug}) if cause else ("updates.feed", {})
     return public(
@@ -111,7 +139,9 @@ def _archive(cause):
                 older_url=asked.address(page=asked.page + 1) if len(cards) > PAGE else None,
                 newer_url=asked.address(page=asked.page - 1) if asked.page > 1 else None,
                 feed_url=current_app.config["PUBLIC_URL"] + url_for(view[0], **view[1]),
-                feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title) if cause else _("Updates"),
+                feed_title=_("Updates: %(title)s", title=cause.text(g.lang).title)
+                if cause
+                else _("Updates"),
             )
         )
     )
@@ -123,7 +153,9 @@ def _addresses(shown):
     site = current_app.config["PUBLIC_URL"]
     picture_url = ""
     if shown.picture:
-        picture_url = site + url_for("updates.wide_picture", slug=shown.slug, digest=shown.picture.digest)
+        picture_url = site + url_for(
+            "updates.wide_picture", slug=shown.slug, digest=shown.picture.digest
+        )
     card_url = site + url_for("cards.cause", slug=shown.cause_slug, lang=g.lang)
     return {
         "url": url,
@@ -138,6 +170,16 @@ def _feed(name, title, home_url, feed_url, *, cause=None):
     cause_id = cause.id if cause else None
     updates = recent_updates(now, cause_id=cause_id, limit=MAX_IN_FEED)
     # A feed without entries has not changed since there was something to tell of.
-    changed_at = newest_change(now, cause_id=cause_id) or (cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0))
-    words = atom(updates, g.lang, name=name, title=title, home_url=home_url, feed_url=feed_url, changed_at=changed_at)
+    changed_at = newest_change(now, cause_id=cause_id) or (
+        cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0)
+    )
+    words = atom(
+        updates,
+        g.lang,
+        name=name,
+        title=title,
+        home_url=home_url,
+        feed_url=feed_url,
+        changed_at=changed_at,
+    )
     return public(Response(words, content_type="application/atom+xml; charset=utf-8"), FEED_SECONDS)

@@ -7,8 +7,8 @@ from sqlalchemy.orm import aliased
 
 from campaign.accounts.audit import WORKER, is_untold, record, record_planned
 from campaign.causes.models import Cause
-from campaign.extensions import db
 from campaign.db.bulk import insert_all
+from campaign.extensions import db
 from campaign.mail.models import BULK, OWED, OutboxMessage
 from campaign.mail.operations import enqueue_many
 from campaign.subscriptions.models import WEEKLY, Subscription
@@ -34,7 +34,10 @@ DIGEST = "update_digest"
 
 def mailings_wait(now):
     """Return whether any mailing has something to do; asking costs no commit."""
-    return db.session.scalar(select(Mailing.id).where(RUNNING, Mailing.starts_at <= now).limit(1)) is not None
+    return (
+        db.session.scalar(select(Mailing.id).where(RUNNING, Mailing.starts_at <= now).limit(1))
+        is not None
+    )
 
 
 def send_batch(*, now):
@@ -53,7 +56,9 @@ def send_batch(*, now):
 
 
 def _advance(mailing, now):
-    news = db.session.scalar(select(Update).join(Update.cause).where(Update.id == mailing.update_id, *public_at(now)))
+    news = db.session.scalar(
+        select(Update).join(Update.cause).where(Update.id == mailing.update_id, *public_at(now))
+    )
     if news is None:
         # It was taken back, or waits for a later hour.
         return 0
@@ -70,14 +75,28 @@ def _advance(mailing, now):
     receipts = insert_all(
         db.session.connection(),
         MailingReceipt.__table__,
-        [{"mailing_id": mailing.id, "subscription_id": r.id, "email_digest": bytes(r.email_digest), "owed_at": now} for r in rows],
+        [
+            {
+                "mailing_id": mailing.id,
+                "subscription_id": r.id,
+                "email_digest": bytes(r.email_digest),
+                "owed_at": now,
+            }
+            for r in rows
+        ],
         # One address has one letter, through whichever of its subscriptions.
         unless=("mailing_id", "email_digest"),
         returning=("id", "subscription_id"),
     )
     langs = {row.id: row.lang for row in rows}
     if receipts:
-        enqueue_many([{"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]} for receipt_id, reader in receipts], priority=BULK)
+        enqueue_many(
+            [
+                {"kind": LETTER, "subject_id": receipt_id, "lang": langs[reader]}
+                for receipt_id, reader in receipts
+            ],
+            priority=BULK,
+        )
     db.session.flush()
     return len(rows)
 
@@ -89,14 +108,23 @@ def _room(mailing, now):
     room = min(BATCH, MAX_WAITING - waiting)
     if not mailing.per_minute:
         return room
-    lately = select(func.count()).where(MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE)
+    lately = select(func.count()).where(
+        MailingReceipt.mailing_id == mailing.id, MailingReceipt.owed_at > now - MINUTE
+    )
     return min(room, mailing.per_minute - db.session.scalar(lately))
 
 
 def _finish(mailing, cause_id, now):
     mailing.state, mailing.finished_at = "done", now
     letters = db.session.scalar(select(func.count()).where(MailingReceipt.mailing_id == mailing.id))
-    record(WORKER, "mail.done", subject=("update", mailing.update_id), cause_id=cause_id, details={"letters": letters}, at=now)
+    record(
+        WORKER,
+        "mail.done",
+        subject=("update", mailing.update_id),
+        cause_id=cause_id,
+        details={"letters": letters},
+        at=now,
+    )
     db.session.flush()
 
 
@@ -105,7 +133,11 @@ def note_published(*, now):
     out = select(Update.id, Update.publish_at).where(
         Update.state == "published", Update.publish_at <= now, Update.publish_at > now - LATELY
     )
-    return sum(_note(update_id, now) for update_id, hour in db.session.execute(out).all() if _is_untold(update_id, hour))
+    return sum(
+        _note(update_id, now)
+        for update_id, hour in db.session.execute(out).all()
+        if _is_untold(update_id, hour)
+    )
 
 
 def _note(update_id, now):
@@ -113,7 +145,13 @@ def _note(update_id, now):
     row = update_to_change(update_id)
     if row.phase(now) != "public" or not _is_untold(update_id, row.publish_at):
         return 0
-    record_planned("updates.publish", subject=("update", update_id), cause_id=row.cause_id, planned=PUBLISHED, now=now)
+    record_planned(
+        "updates.publish",
+        subject=("update", update_id),
+        cause_id=row.cause_id,
+        planned=PUBLISHED,
+        now=now,
+    )
     return 1
 
 
@@ -167,5 +205,8 @@ def send_digests(*, now):
         .returning(mine.c.id, mine.c.lang)
     ).all()
     if rows:
-        enqueue_many([{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows], priority=BULK)
+        enqueue_many(
+            [{"kind": DIGEST, "subject_id": row.id, "lang": row.lang} for row in rows],
+            priority=BULK,
+        )
     return len(rows)

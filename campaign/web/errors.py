@@ -6,13 +6,13 @@ from flask import abort, jsonify, render_template, request
 from werkzeug.exceptions import HTTPException
 
 from campaign.api.errors import concerns, problem
-from campaign.errors import CampaignError
-from campaign.http.caching import DATABASE_IS_AWAY
 from campaign.db.failure_log import FailureLog
 from campaign.db.transactions import DATABASE_AWAY
+from campaign.errors import CampaignError
+from campaign.http.caching import DATABASE_IS_AWAY
 from campaign.web.languages import redirect_to_language
-from campaign.web.suggestions import neighbours_of_request
 from campaign.web.slug_redirects import redirect_to_present_slug
+from campaign.web.suggestions import neighbours_of_request
 
 DESIGNED = (403, 404, 405, 410, 413, 422, 429, 500, 503)
 RETRY_SECONDS = 30
@@ -44,13 +44,21 @@ def answer_http(error):
         return error.response
     if error is request.routing_exception and error.code == 400:
         # The host that was asked for is no name at all, and without one no page can write its links.
-        return "There is no site of this name.\n", 400, {"Content-Type": "text/plain; charset=utf-8"}
+        return (
+            "There is no site of this name.\n",
+            400,
+            {"Content-Type": "text/plain; charset=utf-8"},
+        )
     if getattr(error, "original_exception", None) is not None:
         # It came about while an answer was made to something else, and nobody has noted it yet.
         return answer_unexpected(error.original_exception)
     if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
         return moved
-    headers = {name: value for name, value in error.get_headers() if name not in ("Content-Type", "Content-Length")}
+    headers = {
+        name: value
+        for name, value in error.get_headers()
+        if name not in ("Content-Type", "Content-Length")
+    }
     if concerns(request.path):
         return problem(error.code or 500, error.description, headers)
     return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
@@ -69,7 +77,9 @@ def answer_busy(error):
     """The database is locked, full or away: nothing was kept, and trying again is right."""
     request.environ[DATABASE_IS_AWAY] = True
     reference = _note(error)
-    return _page(503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS)
+    return _page(
+        503, {"Retry-After": str(RETRY_SECONDS)}, reference=reference, retry_after=RETRY_SECONDS
+    )
 
 
 def answer_unexpected(error):
@@ -78,7 +88,11 @@ def answer_unexpected(error):
         return _page(500, {}, reference=reference)
     except Exception as worse:
         # What broke the page may break the designed page too.
-        return f"Something broke on our side. ({reference}, {_note(worse)})", 500, {"Content-Type": "text/plain"}
+        return (
+            f"Something broke on our side. ({reference}, {_note(worse)})",
+            500,
+            {"Content-Type": "text/plain"},
+        )
 
 
 def note_escaped(fault):
@@ -98,7 +112,9 @@ def _rule():
 
 def _page(status, headers, **context):
     if concerns(request.path):
-        return problem(status, headers=headers, **{name: value for name, value in context.items() if value})
+        return problem(
+            status, headers=headers, **{name: value for name, value in context.items() if value}
+        )
     if _wants_json():
         body = {"error": status, **{k: v for k, v in context.items() if v}}
         return jsonify(body), status, headers

@@ -4,8 +4,8 @@ from urllib.parse import urlsplit
 
 from flask import abort, current_app, request
 
-from campaign.http.urls import host_in
 from campaign.http.content_security_policy import policy
+from campaign.http.urls import host_in
 
 POLICY = policy()
 HEADERS = {

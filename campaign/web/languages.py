@@ -60,7 +60,10 @@ def redirect_to_language():
     if request.method not in ("GET", "HEAD"):
         return None
     lang, bare = best_lang(), request.path.rstrip("/")
-    path = next((path for path in (f"/{lang}{request.path}", bare, f"/{lang}{bare}") if _is_page(path)), None)
+    path = next(
+        (path for path in (f"/{lang}{request.path}", bare, f"/{lang}{bare}") if _is_page(path)),
+        None,
+    )
     if path is None:
         return None
     response = redirect(with_query(path))

@@ -27,19 +27,67 @@ def gauges(*, now, next_ms):
     # An email that waits because its address has had enough for a day was not refused by anyone.
     was_refused = OutboxMessage.last_error.not_in(("", DAY_IS_FULL))
     return [
-        Gauge("butterflies", "Hatched signatures of a cause.", _tallies("cause", Cause, CauseTally, CauseTally.cause_id)),
-        Gauge("signatures", "Hatched signatures of a petition.", _tallies("petition", Petition, PetitionTally, PetitionTally.petition_id)),
-        _one("hatching_waiting", "Confirmed signatures without a number yet.", _count(Signature.id, TO_HATCH)),
-        _one("hatching_oldest_seconds", "How long the first of them has waited.", _age(Signature.confirmed_at, now, TO_HATCH)),
-        _one("signatures_held", "Signatures set aside for an organizer to look at.", _count(Signature.id, HELD)),
-        _one("repeats_waiting", "Repeated signatures not answered yet.", _count(RepeatSigning.id, NEW_FORM)),
-        _one("mail_due", "Emails that should have left.", _count(OutboxMessage.id, OWED, OutboxMessage.due_at <= now)),
-        _one("mail_oldest_seconds", "How long the oldest email that has not left yet has waited, refused ones included.", _age(OutboxMessage.created_at, now, OWED, (OutboxMessage.due_at <= now) | was_refused)),
-        _one("mail_retrying", "Emails that were refused or failed, and will be tried again.", _count(OutboxMessage.id, OWED, was_refused)),
-        _one("mail_troubled", "Emails that were given up in the last thirty days.", _count(OutboxMessage.id, TROUBLED)),
+        Gauge(
+            "butterflies",
+            "Hatched signatures of a cause.",
+            _tallies("cause", Cause, CauseTally, CauseTally.cause_id),
+        ),
+        Gauge(
+            "signatures",
+            "Hatched signatures of a petition.",
+            _tallies("petition", Petition, PetitionTally, PetitionTally.petition_id),
+        ),
+        _one(
+            "hatching_waiting",
+            "Confirmed signatures without a number yet.",
+            _count(Signature.id, TO_HATCH),
+        ),
+        _one(
+            "hatching_oldest_seconds",
+            "How long the first of them has waited.",
+            _age(Signature.confirmed_at, now, TO_HATCH),
+        ),
+        _one(
+            "signatures_held",
+            "Signatures set aside for an organizer to look at.",
+            _count(Signature.id, HELD),
+        ),
+        _one(
+            "repeats_waiting",
+            "Repeated signatures not answered yet.",
+            _count(RepeatSigning.id, NEW_FORM),
+        ),
+        _one(
+            "mail_due",
+            "Emails that should have left.",
+            _count(OutboxMessage.id, OWED, OutboxMessage.due_at <= now),
+        ),
+        _one(
+            "mail_oldest_seconds",
+            "How long the oldest email that has not left yet has waited, refused ones included.",
+            _age(OutboxMessage.created_at, now, OWED, (OutboxMessage.due_at <= now) | was_refused),
+        ),
+        _one(
+            "mail_retrying",
+            "Emails that were refused or failed, and will be tried again.",
+            _count(OutboxMessage.id, OWED, was_refused),
+        ),
+        _one(
+            "mail_troubled",
+            "Emails that were given up in the last thirty days.",
+            _count(OutboxMessage.id, TROUBLED),
+        ),
         _one("posters_waiting", "Posters asked for and not drawn yet.", _count(Poster.id, IN_WORK)),
-        _one("search_behind", "Things that the index of the search does not know as they are.", sum(len(m) + len(g) for _, m, g in due())),
-        _one("pulse_pace_seconds", "After how long this process lets watchers ask again.", next_ms / 1000),
+        _one(
+            "search_behind",
+            "Things that the index of the search does not know as they are.",
+            sum(len(m) + len(g) for _, m, g in due()),
+        ),
+        _one(
+            "pulse_pace_seconds",
+            "After how long this process lets watchers ask again.",
+            next_ms / 1000,
+        ),
     ]
 
 
@@ -49,13 +97,20 @@ def in_words(found):
     for gauge in found:
         name = f"volante_{gauge.name}"
         lines += [f"# HELP {name} {gauge.meaning}", f"# TYPE {name} gauge"]
-        lines += [f"{name}{_labels(labels)} {number:g}" if number % 1 else f"{name}{_labels(labels)} {number:.0f}" for labels, number in gauge.values]
+        lines += [
+            f"{name}{_labels(labels)} {number:g}"
+            if number % 1
+            else f"{name}{_labels(labels)} {number:.0f}"
+            for labels, number in gauge.values
+        ]
     return "\n".join(lines) + "\n"
 
 
 def _labels(labels):
     # Slugs are small letters, digits and hyphens: nothing in them needs a mark of its own.
-    return "{" + ",".join(f'{name}="{word}"' for name, word in labels.items()) + "}" if labels else ""
+    return (
+        "{" + ",".join(f'{name}="{word}"' for name, word in labels.items()) + "}" if labels else ""
+    )
 
 
 def _one(name, meaning, number):
@@ -63,7 +118,9 @@ def _one(name, meaning, number):
 
 
 def _tallies(label, thing, tally, key):
-    rows = db.session.execute(select(thing.slug, tally.count).join(tally, key == thing.id).order_by(thing.id))
+    rows = db.session.execute(
+        select(thing.slug, tally.count).join(tally, key == thing.id).order_by(thing.id)
+    )
     return [({label: slug}, count) for slug, count in rows]
 
 

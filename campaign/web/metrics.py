@@ -17,7 +17,9 @@ def show():
     if not (_has_token() or is_near()):
         abort(403)
     found = gauges(now=utcnow(), next_ms=request.environ.get("volante.next_ms", QUIET_PACE))
-    return make_response(in_words(found), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"})
+    return make_response(
+        in_words(found), {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
+    )
 
 
 def _has_token():

@@ -36,21 +36,36 @@ GUESTS = (
         _l("So that a freed seat goes to who waits longest, and the organizers know how many came"),
         _l("The organizers of the event; never the public"),
         WITH_REGISTRATION,
-        columns_of("registration", "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence"),
+        columns_of(
+            "registration",
+            "state held_reason waits_since hold_seats hold_until cancelled_at checked_in_at created_at mail_count mailed_at reminded sequence",
+        ),
         days="REGISTRATION_DAYS",
     ),
 )
 
 READERS = (
     Kept(
-        _l("A subscription to news: your e-mail, language, how often, the words you agreed to and when"),
+        _l(
+            "A subscription to news: your e-mail, language, how often, the words you agreed to and when"
+        ),
         _l("To send you the news that you asked for"),
         _l("Nobody reads through it; organizers see how many there are"),
-        _l("Until you stop it, then %(days)s days; unconfirmed %(days)s days. That you had agreed stays, without who you are"),
+        _l(
+            "Until you stop it, then %(days)s days; unconfirmed %(days)s days. That you had agreed stays, without who you are"
+        ),
         (
-            *columns_of("subscription", "cause_id email email_digest lang frequency state source evidence signature_id held_reason"),
-            *columns_of("subscription", "consent_at consent_text consent_version created_at confirmed_at"),
-            *columns_of("subscription", "ended_at ended_reason ended_mailing_id mail_count mailed_at digest_at digest_from"),
+            *columns_of(
+                "subscription",
+                "cause_id email email_digest lang frequency state source evidence signature_id held_reason",
+            ),
+            *columns_of(
+                "subscription", "consent_at consent_text consent_version created_at confirmed_at"
+            ),
+            *columns_of(
+                "subscription",
+                "ended_at ended_reason ended_mailing_id mail_count mailed_at digest_at digest_from",
+            ),
         ),
         days="ERASE_PENDING_DAYS",
     ),

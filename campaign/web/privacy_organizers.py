@@ -29,9 +29,14 @@ WORKERS = (
         ACCOUNT,
         (
             *columns_of("organizer", "password_hash totp_secret totp_step"),
-            *columns_of("passkey", "organizer_id credential_id public_key sign_count name transports is_synced created_at used_at"),
+            *columns_of(
+                "passkey",
+                "organizer_id credential_id public_key sign_count name transports is_synced created_at used_at",
+            ),
             *columns_of("recovery_code", "organizer_id code_digest used_at"),
-            *columns_of("account_link", "organizer_id purpose invited_by_id created_at expires_at used_at"),
+            *columns_of(
+                "account_link", "organizer_id purpose invited_by_id created_at expires_at used_at"
+            ),
         ),
     ),
     Kept(
@@ -40,8 +45,13 @@ WORKERS = (
         _l("You"),
         _l("Twelve hours without use; browsers that are known again, a year"),
         (
-            *columns_of("organizer_session", "organizer_id token_digest stage device address created_at seen_at confirmed_at expires_at"),
-            *columns_of("known_device", "organizer_id token_digest device address lang created_at seen_at"),
+            *columns_of(
+                "organizer_session",
+                "organizer_id token_digest stage device address created_at seen_at confirmed_at expires_at",
+            ),
+            *columns_of(
+                "known_device", "organizer_id token_digest device address lang created_at seen_at"
+            ),
         ),
     ),
     Kept(
@@ -57,7 +67,10 @@ WORKERS = (
         _l("The admins of this site and the owners of the cause"),
         _l("As long as this site; the database itself refuses to change it"),
         (
-            *columns_of("audit_entry", "organizer_id at door address action subject_kind subject_id cause_id reason details"),
+            *columns_of(
+                "audit_entry",
+                "organizer_id at door address action subject_kind subject_id cause_id reason details",
+            ),
             *columns_of("account_alert", "organizer_id entry_id"),
         ),
     ),
@@ -67,7 +80,10 @@ WORKERS = (
         _l("Organizers who may export"),
         _l("The list as long as the file; your choices until your account is removed"),
         (
-            *columns_of("export", "organizer_id petition_id cause_id kind aim purpose choice state asked_at ready_at"),
+            *columns_of(
+                "export",
+                "organizer_id petition_id cause_id kind aim purpose choice state asked_at ready_at",
+            ),
             *columns_of("export_choice", "organizer_id petition_id aim kind choice"),
         ),
     ),
@@ -76,13 +92,19 @@ WORKERS = (
         _l("So that a mistake can be found and undone"),
         _l("Organizers who may bring signatures in"),
         _l("As long as the petition; what was written in them goes once they are in"),
-        columns_of("import_batch", "organizer_id petition_id cause_id kind name sheet rows counts state created_at imported_at"),
+        columns_of(
+            "import_batch",
+            "organizer_id petition_id cause_id kind name sheet rows counts state created_at imported_at",
+        ),
     ),
     Kept(
         _l("What you decided about many signatures at once, and why"),
         _l("So that a mistake can be undone"),
         _l("Organizers who review signatures in that cause"),
         _l("As long as the cause. Words that you searched for go once it is carried out"),
-        columns_of("bulk_decision", "organizer_id undone_by cause_id verb search reason state previewed_at decided_at finished_at"),
+        columns_of(
+            "bulk_decision",
+            "organizer_id undone_by cause_id verb search reason state previewed_at decided_at finished_at",
+        ),
     ),
 )

@@ -5,8 +5,8 @@ in it stands in a row here, or among PLAIN, and a table that knows nobody among 
 """
 
 from campaign.web.privacy_attendees import GUESTS, READERS
-from campaign.web.privacy_supporters import SIGNERS
 from campaign.web.privacy_organizers import WORKERS
+from campaign.web.privacy_supporters import SIGNERS
 
 KEPT = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
 

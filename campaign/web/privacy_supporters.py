@@ -4,11 +4,23 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.web.privacy_rows import NOBODY, ORGANIZERS, Kept, columns_of
 
-COUNTED = _l("As long as the signature is counted, until you withdraw it or the petition’s time for erasing has come")
+COUNTED = _l(
+    "As long as the signature is counted, until you withdraw it or the petition’s time for erasing has come"
+)
 LIKE_THE_SIGNATURE = _l("As long as the signature")
 
 # What of a signature is left when it is erased; the test of erasing goes by this list.
-LEFT = ("petition_id", "version_id", "state", "number", "evidence", "created_at", "confirmed_at", "hatched_at", "withdrawn_at")
+LEFT = (
+    "petition_id",
+    "version_id",
+    "state",
+    "number",
+    "evidence",
+    "created_at",
+    "confirmed_at",
+    "hatched_at",
+    "withdrawn_at",
+)
 
 SIGNERS = (
     Kept(
@@ -27,7 +39,9 @@ SIGNERS = (
     ),
     Kept(
         _l("Your country and postal code"),
-        _l("To show where support comes from; without an address, to tell two people of one name apart"),
+        _l(
+            "To show where support comes from; without an address, to tell two people of one name apart"
+        ),
         _l("The organizers and the target; the public sees the country beside a shown name"),
         COUNTED,
         columns_of("signature", "country postal_code person_digest"),
@@ -35,7 +49,9 @@ SIGNERS = (
     Kept(
         _l("Your few words"),
         _l("To be read with your signature"),
-        _l("The public and the target, once an organizer has approved them, and only beside a name or initials that you let be shown"),
+        _l(
+            "The public and the target, once an organizer has approved them, and only beside a name or initials that you let be shown"
+        ),
         COUNTED,
         columns_of("signature", "comment comment_shown comment_read_at"),
     ),
@@ -48,9 +64,13 @@ SIGNERS = (
     ),
     Kept(
         _l("Which petition you signed, when, how, and which butterfly it became"),
-        _l("To count it once, to draw it, and to prove the count. A petition may count signatures in groups"),
+        _l(
+            "To count it once, to draw it, and to prove the count. A petition may count signatures in groups"
+        ),
         _l("The organizers; the public sees number and day where your name is shown"),
-        _l("Permanently, once nothing of it says who you are. Of the times only the day then stays"),
+        _l(
+            "Permanently, once nothing of it says who you are. Of the times only the day then stays"
+        ),
         columns_of("signature", " ".join(LEFT)),
     ),
     Kept(
@@ -67,7 +87,9 @@ SIGNERS = (
         _l("30 days; the count of emails as long as the signature"),
         (
             *columns_of("signature", "mail_count mailed_at reminders"),
-            *columns_of("owed_message", "kind subject_id lang created_at due_at state last_error sent_at"),
+            *columns_of(
+                "owed_message", "kind subject_id lang created_at due_at state last_error sent_at"
+            ),
         ),
     ),
     Kept(
@@ -87,10 +109,17 @@ SIGNERS = (
     ),
     Kept(
         _l("Another form with the same email address"),
-        _l("So that you confirm exactly the form that you sent, and the answer on screen never tells who has signed"),
+        _l(
+            "So that you confirm exactly the form that you sent, and the answer on screen never tells who has signed"
+        ),
         NOBODY,
-        _l("Until a form is confirmed, at most %(days)s days; about a second if you have signed already"),
-        columns_of("repeat_signing", "petition_id words address_digest created_at signature_id mailed_at used_at"),
+        _l(
+            "Until a form is confirmed, at most %(days)s days; about a second if you have signed already"
+        ),
+        columns_of(
+            "repeat_signing",
+            "petition_id words address_digest created_at signature_id mailed_at used_at",
+        ),
         days="ERASE_PENDING_DAYS",
     ),
     Kept(
@@ -111,7 +140,9 @@ SIGNERS = (
         _l("A signature set aside"),
         _l("To look closer where something is unusual, such as very many from one place at once"),
         ORGANIZERS,
-        _l("If you confirm it, until an organizer has looked at it; if nobody does, %(days)s days like any other"),
+        _l(
+            "If you confirm it, until an organizer has looked at it; if nobody does, %(days)s days like any other"
+        ),
         columns_of("signature", "held_reason held_at reviewed_at rejected_at"),
         days="ERASE_PENDING_DAYS",
     ),
@@ -127,7 +158,10 @@ SIGNERS = (
         _l("So that they can undo a mistake"),
         NOBODY,
         _l("7 days"),
-        columns_of("bulk_item", "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at"),
+        columns_of(
+            "bulk_item",
+            "signature_id state held_reason reviewed_at rejected_at comment_shown comment_read_at",
+        ),
     ),
     Kept(
         _l("An index of the words in your name, email address and comment, and of your country"),
@@ -148,10 +182,16 @@ SIGNERS = (
         _l("What you sign on a tablet at a table"),
         _l("To reach us from where there is no network; it is sealed as you sign"),
         _l("Nobody, not even whoever has the tablet; the organizers once it has arrived"),
-        _l("On the tablet until it has arrived. What an organizer must look at waits for that, and goes %(days)s days after it is turned away"),
+        _l(
+            "On the tablet until it has arrived. What an organizer must look at waits for that, and goes %(days)s days after it is turned away"
+        ),
         (
-            *columns_of("kiosk_record", "uuid sequence status reason key sealed consent decided_at"),
-            *columns_of("kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"),
+            *columns_of(
+                "kiosk_record", "uuid sequence status reason key sealed consent decided_at"
+            ),
+            *columns_of(
+                "kiosk_record", "received_at signed_at claimed_at petition_id signature_id shift_id"
+            ),
         ),
         days="ERASE_PENDING_DAYS",
     ),
@@ -171,7 +211,9 @@ SIGNERS = (
     ),
     Kept(
         _l("Your network address"),
-        _l("To notice abuse. We keep only a fingerprint, made with a random key of that day. The key is deleted together with it."),
+        _l(
+            "To notice abuse. We keep only a fingerprint, made with a random key of that day. The key is deleted together with it."
+        ),
         NOBODY,
         _l("%(days)s days"),
         columns_of("signature", "address_digest"),
@@ -181,15 +223,27 @@ SIGNERS = (
         _l("What you wrote on a sheet of paper, while it is typed in"),
         _l("To count it; whoever typed it sees what is wrong before it comes in"),
         ORGANIZERS,
-        _l("Until it has come in or is thrown away, at most a week; from which sheet and row it came stays with the signature"),
-        columns_of("import_row", "batch_id place cells typed sheet sheet_row fate fault why left_out signature_id"),
+        _l(
+            "Until it has come in or is thrown away, at most a week; from which sheet and row it came stays with the signature"
+        ),
+        columns_of(
+            "import_row",
+            "batch_id place cells typed sheet sheet_row fate fault why left_out signature_id",
+        ),
     ),
     Kept(
         _l("Whose link brought you, and the campaign’s code in the address"),
-        _l("To tell supporters about how many came by their link, and to see which sheet or post works"),
-        _l("The person whose link it is sees a round number, a day late, from five on; organizers see the code"),
+        _l(
+            "To tell supporters about how many came by their link, and to see which sheet or post works"
+        ),
+        _l(
+            "The person whose link it is sees a round number, a day late, from five on; organizers see the code"
+        ),
         LIKE_THE_SIGNATURE,
-        (*columns_of("signature", "brought_by source"), *columns_of("share_deal", "signature_id text_id dealt_at shared_at")),
+        (
+            *columns_of("signature", "brought_by source"),
+            *columns_of("share_deal", "signature_id text_id dealt_at shared_at"),
+        ),
     ),
     Kept(
         _l("A file of signatures made for the hand-over or another purpose"),

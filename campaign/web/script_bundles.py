@@ -8,7 +8,9 @@ import posixpath
 import re
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
-EXPORT = re.compile(r"^export (default )?((?:async )?function\*? |class |const )(\w+)", re.MULTILINE)
+EXPORT = re.compile(
+    r"^export (default )?((?:async )?function\*? |class |const )(\w+)", re.MULTILINE
+)
 LEFT = re.compile(r"^(?:import|export)\b.*$", re.MULTILINE)
 LATER = re.compile(r"\bimport\((?=[`\"'])")
 ASKED = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
@@ -40,14 +42,23 @@ def joined(folder):
     """
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.js"))}
     modules = {name: path.read_text() for name, path in paths.items() if _folder(name) not in APART}
-    needs = {name: [_path(name, found[2]) for found in IMPORT.finditer(text)] for name, text in modules.items()}
+    needs = {
+        name: [_path(name, found[2]) for found in IMPORT.finditer(text)]
+        for name, text in modules.items()
+    }
     files, homes = {}, {}
     for entry in sorted(name for name in modules if name.startswith("modules/")):
         reached = _reached(entry, needs)
-        homes[entry] = home = next((_folder(name) for name in reached if _folder(name) not in SHARED), "site")
+        homes[entry] = home = next(
+            (_folder(name) for name in reached if _folder(name) not in SHARED), "site"
+        )
         files.setdefault(home, {}).update(dict.fromkeys(reached))
     for name, asked in _asked(modules):
-        homes[asked] = home = _folder(asked) if _folder(name) in SHARED else asked.removesuffix(".js").replace("/", "-")
+        homes[asked] = home = (
+            _folder(asked)
+            if _folder(name) in SHARED
+            else asked.removesuffix(".js").replace("/", "-")
+        )
         files.setdefault(home, {}).update(dict.fromkeys(_reached(asked, needs)))
     everywhere = files.pop("site", {})
     elsewhere = {name: f"./{home}.js" for name, home in homes.items() if home != "site"}
@@ -56,7 +67,12 @@ def joined(folder):
         known = everywhere | files.get(home.split("-")[0], {}) if "-" in home else everywhere
         yield f"{home}.js", _text([name for name in names if name not in known], modules)
     for worker in sorted(name for name in modules if name.endswith("-worker.js") and needs[name]):
-        yield worker, _text([name for name in _reached(worker, needs) if name != worker], modules, main=worker)
+        yield (
+            worker,
+            _text(
+                [name for name in _reached(worker, needs) if name != worker], modules, main=worker
+            ),
+        )
 
 
 def _folder(name):
@@ -84,7 +100,10 @@ def _reached(entry, needs):
 
 def _text(names, modules, elsewhere=None, main=""):
     files = f"Object.assign(page.files, {json.dumps(elsewhere)});\n" if elsewhere else ""
-    makers = "".join(f'page.makers.set("{name}", () => {{\n{_maker(name, modules[name])}}});\n' for name in sorted(names))
+    makers = "".join(
+        f'page.makers.set("{name}", () => {{\n{_maker(name, modules[name])}}});\n'
+        for name in sorted(names)
+    )
     return HEAD + files + makers + (_plain(main, modules[main]) if main else "")
 
 
@@ -97,7 +116,9 @@ def _maker(name, text):
 
 def _plain(name, text):
     """Return the module's text without anything that only a file of its own may say."""
-    text = IMPORT.sub(lambda found: f'const {{ {_members(found[1])} }} = need("{_path(name, found[2])}");', text)
+    text = IMPORT.sub(
+        lambda found: f'const {{ {_members(found[1])} }} = need("{_path(name, found[2])}");', text
+    )
     if wrong := LEFT.search(text):
         raise UnknownForm(f"{name}: {wrong[0]}")
     text = ASKED.sub(lambda found: f'later("{_path(name, found[1])}")', text)
@@ -107,7 +128,9 @@ def _plain(name, text):
 
 def _members(names):
     """Return the names of an import as a pattern takes them: `a as b` is `a: b`."""
-    return ", ".join(name.strip().replace(" as ", ": ") for name in names.split(",") if name.strip())
+    return ", ".join(
+        name.strip().replace(" as ", ": ") for name in names.split(",") if name.strip()
+    )
 
 
 def _path(name, wanted):

@@ -16,7 +16,10 @@ blueprint = Blueprint("machines", __name__)
 LONG = 3600
 # More the protocol does not allow in one file.
 MAX_ADDRESSES = 50_000
-NAMESPACES = {"xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9", "xmlns:xhtml": "http://www.w3.org/1999/xhtml"}
+NAMESPACES = {
+    "xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9",
+    "xmlns:xhtml": "http://www.w3.org/1999/xhtml",
+}
 STANDING_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibility")
 # What belongs to a thing and has a page of its own.
 BESIDE = {"cause": ("montage.show",)}
@@ -60,12 +63,19 @@ def manifest():
         "background_color": "#fff8ea",
         "theme_color": "#17110d",
         "icons": [
-            {"src": asset(f"img/icons/{name}.png"), "sizes": f"{side}x{side}", "type": "image/png", "purpose": purpose}
+            {
+                "src": asset(f"img/icons/{name}.png"),
+                "sizes": f"{side}x{side}",
+                "type": "image/png",
+                "purpose": purpose,
+            }
             for name, side, purpose in ICONS
         ],
     }
     text = json.dumps(words, ensure_ascii=False)
-    return public(make_response(text, {"Content-Type": "application/manifest+json; charset=utf-8"}), LONG)
+    return public(
+        make_response(text, {"Content-Type": "application/manifest+json; charset=utf-8"}), LONG
+    )
 
 
 def _pages():
@@ -87,4 +97,6 @@ def _add(tree, endpoint, values, changed_at):
         if changed_at:
             ElementTree.SubElement(entry, "lastmod").text = changed_at.isoformat(timespec="seconds")
         for lang, other in alternates.items():
-            ElementTree.SubElement(entry, "xhtml:link", {"rel": "alternate", "hreflang": lang, "href": site + other})
+            ElementTree.SubElement(
+                entry, "xhtml:link", {"rel": "alternate", "hreflang": lang, "href": site + other}
+            )

@@ -38,7 +38,9 @@ class RareSessions(SecureCookieSessionInterface):
             return None
         try:
             longest = int(app.permanent_session_lifetime.total_seconds())
-            session = self.session_class(self.get_signing_serializer(app).loads(value, max_age=longest))
+            session = self.session_class(
+                self.get_signing_serializer(app).loads(value, max_age=longest)
+            )
         except BadSignature:
             return None
         session.modified = True

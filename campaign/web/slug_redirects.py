@@ -4,12 +4,16 @@ from flask import redirect, request, url_for
 
 from campaign.causes.queries import cause_slug_after
 from campaign.http.urls import with_query
-from campaign.text.slugs import is_slug
 from campaign.petitions.queries import slug_after
+from campaign.text.slugs import is_slug
 from campaign.updates.queries import update_slug_after
 
 # What stands in the address before the name of a thing that may have moved.
-MOVERS = {"/petitions/<slug>": slug_after, "/causes/<slug>": cause_slug_after, "/updates/<slug>": update_slug_after}
+MOVERS = {
+    "/petitions/<slug>": slug_after,
+    "/causes/<slug>": cause_slug_after,
+    "/updates/<slug>": update_slug_after,
+}
 
 
 def redirect_to_present_slug():

@@ -4,9 +4,9 @@ from flask import request, url_for
 from sqlalchemy.exc import SQLAlchemyError
 
 from campaign.extensions import db
-from campaign.text.slugs import is_slug
 from campaign.search.indexing import SOURCES
 from campaign.search.queries import neighbours
+from campaign.text.slugs import is_slug
 from campaign.web.languages import chosen_lang
 
 ENDPOINTS = {source.kind: source.endpoint for source in SOURCES}

@@ -13,10 +13,10 @@ from flask import current_app, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup, escape
 
+from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import NAMES, SHARED
 from campaign.i18n.long_dates import long_date
-from campaign.http.tracking_parameters import is_tracking_parameter
 from campaign.web.languages import chosen_lang
 
 # A word with hyphens within it, and how long it may be so that the narrowest phone has room for it in the largest letters.
@@ -69,7 +69,9 @@ def size(value):
     """Write how large a file of so many bytes is: 72.6 kB, or 72,6 ko in French."""
     thousands = min(max(int(math.log10(max(value, 1)) // 3), 1), len(SIZES))
     unit = f"digital-{SIZES[thousands - 1]}"
-    return format_unit(value / 1000**thousands, unit, length="short", format="#,##0.#", locale=get_locale())
+    return format_unit(
+        value / 1000**thousands, unit, length="short", format="#,##0.#", locale=get_locale()
+    )
 
 
 def in_zone(value, zone):
@@ -82,13 +84,22 @@ def in_zone(value, zone):
 
 def iso(value):
     """Write a date or an instant for machines."""
-    return value.astimezone(UTC).isoformat(timespec="seconds") if hasattr(value, "hour") else value.isoformat()
+    return (
+        value.astimezone(UTC).isoformat(timespec="seconds")
+        if hasattr(value, "hour")
+        else value.isoformat()
+    )
 
 
 def unbroken(words):
     """Write a title so that short words with a hyphen, such as forty-three, stay on one line however narrow the page is."""
     pieces = HYPHENATED.split(words)
-    kept = (f'<span class="nowrap">{piece}</span>' if at % 2 and len(piece) <= MAX_UNBROKEN_LENGTH else str(escape(piece)) for at, piece in enumerate(pieces))
+    kept = (
+        f'<span class="nowrap">{piece}</span>'
+        if at % 2 and len(piece) <= MAX_UNBROKEN_LENGTH
+        else str(escape(piece))
+        for at, piece in enumerate(pieces)
+    )
     return Markup("".join(kept))
 
 
@@ -99,7 +110,10 @@ def here(lang):
     """
     if request.blueprint and request.blueprint.startswith("organize."):
         query = {name: value for name, value in request.args.items() if name == "next"}
-        return url_for(request.endpoint, **(request.view_args or {}), **query) + f"{'&' if query else '?'}lang={lang}"
+        return (
+            url_for(request.endpoint, **(request.view_args or {}), **query)
+            + f"{'&' if query else '?'}lang={lang}"
+        )
     if request.endpoint and "lang" in (request.url_rule.arguments if request.url_rule else ()):
         return url_for(request.endpoint, **{**(request.view_args or {}), "lang": lang})
     return url_for("causes.index", lang=lang)
@@ -107,8 +121,14 @@ def here(lang):
 
 def tongue(lang):
     """Return the address that the language switch leads to: `here`, with what was asked of this page."""
-    asked = [(name, value) for name, value in request.args.items(multi=True) if not is_tracking_parameter(name)]
-    query = "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(asked)
+    asked = [
+        (name, value)
+        for name, value in request.args.items(multi=True)
+        if not is_tracking_parameter(name)
+    ]
+    query = (
+        "" if request.blueprint and request.blueprint.startswith("organize.") else urlencode(asked)
+    )
     return f"{here(lang)}?{query}" if query else here(lang)
 
 
@@ -129,7 +149,11 @@ def lang_of(lang):
 
 def spoken(words, lang):
     """Write words within a sentence, such as a title in it, so that a voice reads them in their own language."""
-    return escape(words) if lang == chosen_lang() else Markup('<span lang="{}">{}</span>').format(lang, words)
+    return (
+        escape(words)
+        if lang == chosen_lang()
+        else Markup('<span lang="{}">{}</span>').format(lang, words)
+    )
 
 
 def _zone():

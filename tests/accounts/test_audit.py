@@ -41,7 +41,13 @@ def test_an_entry_cannot_be_replaced(app, odile):
     entry = write(record, Actor(odile.id), "people.invite", reason="why")
     forged = "insert or replace into audit_entry (id, at, door, address, action, subject_kind, reason, details)"
     with pytest.raises(DatabaseError, match="append-only"):
-        write(lambda: db.session.execute(text(f"{forged} values ({entry.id}, '2026-01-01', 'web', '', 'forged', '', '', '{{}}')")))
+        write(
+            lambda: db.session.execute(
+                text(
+                    f"{forged} values ({entry.id}, '2026-01-01', 'web', '', 'forged', '', '', '{{}}')"
+                )
+            )
+        )
     db.session.rollback()
     assert [entry.action for entry in entries()] == ["people.invite"]
 
@@ -66,12 +72,25 @@ def test_what_fails_leaves_no_entry(app, odile):
 def test_an_entry_says_who_what_when_why_from_where_and_on_what(app, odile):
     before = utcnow()
     who = Actor(odile.id, address="203.0.113.0/24")
-    write(record, who, "signatures.export", subject=("petition", 7), cause_id=3, reason=" for the Senate ", details={"rows": 2})
+    write(
+        record,
+        who,
+        "signatures.export",
+        subject=("petition", 7),
+        cause_id=3,
+        reason=" for the Senate ",
+        details={"rows": 2},
+    )
     [entry] = entries()
     assert (entry.organizer.name, entry.action, entry.reason, entry.address, entry.door) == (
         "Odile Kwan", "signatures.export", "for the Senate", "203.0.113.0/24", "web",
     )  # fmt: skip
-    assert (entry.subject_kind, entry.subject_id, entry.cause_id, entry.details) == ("petition", 7, 3, {"rows": 2})
+    assert (entry.subject_kind, entry.subject_id, entry.cause_id, entry.details) == (
+        "petition",
+        7,
+        3,
+        {"rows": 2},
+    )
     assert before <= entry.at <= utcnow()
 
 

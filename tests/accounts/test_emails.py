@@ -14,7 +14,14 @@ from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import make_organizer
 
-CHANGES = ("password", "app_added", "app_removed", "recovery_codes", "passkey_added", "passkey_removed")
+CHANGES = (
+    "password",
+    "app_added",
+    "app_removed",
+    "recovery_codes",
+    "passkey_added",
+    "passkey_removed",
+)
 
 
 def about(subject_id, lang):
@@ -40,7 +47,9 @@ def check(message, lang, *words):
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_every_letter_is_worded_in_every_language(who, lang):
     by = make_organizer()
-    link = write(make_link, organizer_id=who.id, purpose="invitation", invited_by_id=by.id, now=utcnow())
+    link = write(
+        make_link, organizer_id=who.id, purpose="invitation", invited_by_id=by.id, now=utcnow()
+    )
     check(invitation(about(link.id, lang)), lang, "/organize/invitations/", "Odile Kwan")
     link = write(make_link, organizer_id=who.id, purpose="reset", now=utcnow())
     check(reset(about(link.id, lang)), lang, "http://localhost/organize/reset/")
@@ -56,7 +65,12 @@ def test_every_letter_is_worded_in_every_language(who, lang):
     )
     check(new_device(about(device.id, lang)), lang, "Firefox, Linux", "203.0.113.0/24")
     for change in CHANGES:
-        entry = write(record, Actor(who.id, address="203.0.113.0/24"), f"account.{change}", subject=("organizer", who.id))
+        entry = write(
+            record,
+            Actor(who.id, address="203.0.113.0/24"),
+            f"account.{change}",
+            subject=("organizer", who.id),
+        )
         check(changed(about(entry.id, lang)), lang, "203.0.113.0/24", "/organize/forgotten")
 
 

@@ -52,7 +52,9 @@ def test_an_older_code_does_not_open_after_a_newer_one(odile):
     assert spend(odile, totp.at(now + STEP), now) == "app"
 
 
-@pytest.mark.parametrize(("steps", "opens"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)])
+@pytest.mark.parametrize(
+    ("steps", "opens"), [(-2, False), (-1, True), (0, True), (1, True), (2, False)]
+)
 def test_a_clock_may_be_half_a_minute_off(odile, steps, opens):
     totp, now = pyotp.TOTP(with_app(odile)), utcnow()
     assert (spend(odile, totp.at(now + steps * STEP), now) == "app") is opens

@@ -22,8 +22,8 @@ from campaign.accounts.operations import (
 )
 from campaign.accounts.queries import organizer_by_address
 from campaign.extensions import db, write
-from campaign.text.email_addresses import parse_address
 from campaign.process.clock import utcnow
+from campaign.text.email_addresses import parse_address
 from tests.factories.causes import make_cause
 from tests.factories.organizers import fresh, make_organizer, sign_in, with_app, with_password
 from tests.factories.signatures import owed
@@ -36,7 +36,13 @@ WEEK = timedelta(days=7)
 
 
 def invited(role="editor", cause_id=None, email=TEO, now=None, **more):
-    named = {"address": parse_address(email), "role": role, "cause_id": cause_id, "lang": "es", "now": now or utcnow()} | more
+    named = {
+        "address": parse_address(email),
+        "role": role,
+        "cause_id": cause_id,
+        "lang": "es",
+        "now": now or utcnow(),
+    } | more
     return write(invite, **named).organizer_id
 
 
@@ -47,7 +53,14 @@ def links():
 
 
 def follow(link_id, password_hash="hash", now=None):
-    return write(follow_link, link_id=link_id, password_hash=password_hash, name="Teo", lang="fr", now=now or utcnow())
+    return write(
+        follow_link,
+        link_id=link_id,
+        password_hash=password_hash,
+        name="Teo",
+        lang="fr",
+        now=now or utcnow(),
+    )
 
 
 def test_who_is_invited_gets_a_letter_with_a_link_that_opens_for_a_week(app):
@@ -79,7 +92,9 @@ def test_of_eight_who_follow_one_link_at_once_one_sets_the_password(app):
             return None
         return f"hash {number}"
 
-    opened = [each for each in together(app, [partial(try_it, number) for number in range(8)]) if each]
+    opened = [
+        each for each in together(app, [partial(try_it, number) for number in range(8)]) if each
+    ]
     assert opened == [organizer_by_address(TEO).password_hash]
 
 
@@ -172,7 +187,10 @@ def test_the_last_admin_who_can_sign_in_stays(app):
 
 
 def test_two_admins_who_remove_each_other_at_once_leave_one(app):
-    pair = [with_password(make_organizer("admin", email=f"{name}@kwan.example")).id for name in ("odile", "ines")]
+    pair = [
+        with_password(make_organizer("admin", email=f"{name}@kwan.example")).id
+        for name in ("odile", "ines")
+    ]
 
     def try_it(organizer_id):
         try:
@@ -181,7 +199,10 @@ def test_two_admins_who_remove_each_other_at_once_leave_one(app):
             return False
         return True
 
-    assert sorted(together(app, [partial(try_it, organizer_id) for organizer_id in pair])) == [False, True]
+    assert sorted(together(app, [partial(try_it, organizer_id) for organizer_id in pair])) == [
+        False,
+        True,
+    ]
 
 
 def test_lost_factors_are_taken_with_the_sessions(app, client):

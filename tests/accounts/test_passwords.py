@@ -7,7 +7,14 @@ import pytest
 
 from campaign import create_app
 from campaign.accounts import passwords
-from campaign.accounts.passwords import HashingBusy, PasswordTooWeak, demand_strength, hash_password, is_outdated, matches
+from campaign.accounts.passwords import (
+    HashingBusy,
+    PasswordTooWeak,
+    demand_strength,
+    hash_password,
+    is_outdated,
+    matches,
+)
 from config import load
 
 GOOD = "otter violin Tuesday cardamom"
@@ -20,7 +27,9 @@ def test_a_password_is_kept_as_argon2id_and_known_again():
     assert not matches(kept, GOOD + " ")
     assert hash_password(GOOD) != kept
     assert not is_outdated(kept)
-    assert is_outdated("$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$2l0kNzvoOFQZWw0YqhRO1g")
+    assert is_outdated(
+        "$argon2id$v=19$m=8192,t=1,p=1$c29tZXNhbHRzb21lc2FsdA$2l0kNzvoOFQZWw0YqhRO1g"
+    )
 
 
 def test_production_hashes_as_rfc_9106_asks(tmp_path):
@@ -52,7 +61,10 @@ def test_what_is_soon_guessed_is_refused(password, code):
     assert weakness.value.code == code
 
 
-@pytest.mark.parametrize("password", [GOOD, "¿Dónde están los 43 de Iguala?", "чайка окно вторник мёд", "🦋" * 3 + "qZ7!kd92mB"])
+@pytest.mark.parametrize(
+    "password",
+    [GOOD, "¿Dónde están los 43 de Iguala?", "чайка окно вторник мёд", "🦋" * 3 + "qZ7!kd92mB"],
+)
 def test_strong_ones_of_any_script_are_taken(password):
     demand_strength(password, ("Volante", "odile@kwan.example", "Odile Kwan"))
 

@@ -17,7 +17,11 @@ from campaign.accounts.permissions import (
 from tests.factories.causes import make_cause
 from tests.factories.organizers import make_organizer
 
-ABOUT_SUPPORTERS = {action for action in TABLE if action.split(".")[0] in ("signatures", "registrations", "suppressions", "rules")}
+ABOUT_SUPPORTERS = {
+    action
+    for action in TABLE
+    if action.split(".")[0] in ("signatures", "registrations", "suppressions", "rules")
+}
 
 
 def test_the_table_names_roles_that_exist():
@@ -60,10 +64,20 @@ def test_who_has_no_role_may_nothing(app):
 
 @pytest.mark.parametrize(
     ("role", "must"),
-    [("owner", True), ("exporter", True), ("editor", False), ("reviewer", True), ("tabler", True), ("admin", True)],
+    [
+        ("owner", True),
+        ("exporter", True),
+        ("editor", False),
+        ("reviewer", True),
+        ("tabler", True),
+        ("admin", True),
+    ],
 )
 def test_roles_that_see_personal_data_need_a_second_factor(app, role, must):
-    assert must_have_second_factor(make_organizer(role, None if role == ADMIN else make_cause().id)) is must
+    assert (
+        must_have_second_factor(make_organizer(role, None if role == ADMIN else make_cause().id))
+        is must
+    )
 
 
 def test_an_unknown_action_is_an_error_and_no_refusal(app):

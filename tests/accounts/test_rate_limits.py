@@ -63,7 +63,9 @@ def test_the_second_step_has_its_own_narrow_count(app):
 
 
 def test_one_account_is_sent_four_letters_an_hour_and_nobody_hears_of_the_fifth(app):
-    assert [pace().admit_reset(network=STRANGER, account=ODILE) for _ in range(5)] == [True] * 4 + [False]
+    assert [pace().admit_reset(network=STRANGER, account=ODILE) for _ in range(5)] == [True] * 4 + [
+        False
+    ]
 
 
 def test_wrong_passwords_at_the_whole_site_shut_out_strangers_but_no_known_browser(app):

@@ -34,7 +34,9 @@ def who(app):
 
 def opened(who, token="token", stage="full", now=None):
     browser = {"device": "Firefox", "address": "203.0.113.77"}
-    return write(open_session, organizer_id=who.id, token=token, stage=stage, now=now or utcnow(), **browser)
+    return write(
+        open_session, organizer_id=who.id, token=token, stage=stage, now=now or utcnow(), **browser
+    )
 
 
 def test_a_session_is_found_by_its_token_which_is_not_kept(who):
@@ -82,7 +84,13 @@ def test_ended_sessions_and_unused_devices_are_forgotten(who):
     opened(who, "old", now=now - timedelta(days=1))
     opened(who, "new", now=now)
     browser = {"device": "", "address": "", "lang": "en"}
-    write(know_device, organizer_id=who.id, device_token="old", now=now - timedelta(days=366), **browser)
+    write(
+        know_device,
+        organizer_id=who.id,
+        device_token="old",
+        now=now - timedelta(days=366),
+        **browser,
+    )
     write(know_device, organizer_id=who.id, device_token="new", now=now, **browser)
     assert write(forget_sessions, now=now) == 2
     assert session_of("new", now)

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from campaign.extensions import write
-from campaign.security.rate_limit_storage import limit_storage
 from campaign.petitions.editing import move_petition
+from campaign.security.rate_limit_storage import limit_storage
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -29,7 +29,9 @@ def described(client):
 
 def validator_of(described, schema):
     """Return what checks an answer against a schema of the description."""
-    return Draft202012Validator({**schema, "components": described["components"]}, format_checker=FormatChecker())
+    return Draft202012Validator(
+        {**schema, "components": described["components"]}, format_checker=FormatChecker()
+    )
 
 
 def test_the_description_is_valid_and_names_every_address(described, app):
@@ -67,19 +69,30 @@ def test_every_address_answers_as_described(client, described):
 def test_a_petition_is_told_in_the_language_asked_for_or_in_its_own(client, petition):
     assert client.get(f"{API}/petitions/home?lang=es").json["title"] == "Que vuelvan"
     french = client.get(f"{API}/petitions/home?lang=fr").json
-    assert (french["title"], french["lang"], french["languages"]) == ("Bring them home", "en", ["en", "es"])
+    assert (french["title"], french["lang"], french["languages"]) == (
+        "Bring them home",
+        "en",
+        ["en", "es"],
+    )
     assert french["body"] == "We, the undersigned, *ask*."
 
 
 def test_only_shown_names_are_told_and_never_what_else_is_known_of_anybody(client, petition):
-    shown = sign_and_hatch(petition, {**AMALIA, "name_display": "full", "comment": "Not read yet"}, source="radio")
+    shown = sign_and_hatch(
+        petition, {**AMALIA, "name_display": "full", "comment": "Not read yet"}, source="radio"
+    )
     sign_and_hatch(petition, {**TEO, "email": "teo@brandt.example", "name_display": "counted"})
     sign(petition, {**ODILE, "name_display": "full"})
     page = client.get(f"{API}/petitions/home/signatures")
     assert [each["name"] for each in page.json["signatures"]] == ["Amalia Rosales"]
     for private in ("Teo", "Brandt", "Odile", "@", "M5V", "127.0.0.1", "Not read yet", "radio"):
         assert private not in page.text
-    assert client.get(f"{API}/petitions/home/tally").json == {"petition": "home", "count": 2, "goal": None, "to_go": None}
+    assert client.get(f"{API}/petitions/home/tally").json == {
+        "petition": "home",
+        "count": 2,
+        "goal": None,
+        "to_go": None,
+    }
     withdraw(shown)
     hatch_now()
     assert client.get(f"{API}/petitions/home/signatures").json["signatures"] == []
@@ -87,7 +100,9 @@ def test_only_shown_names_are_told_and_never_what_else_is_known_of_anybody(clien
 
 def test_a_list_is_read_to_its_end_page_by_page(client, petition):
     for place in range(5):
-        sign_and_hatch(petition, {**ODILE, "email": f"odile.{place}@kwan.example", "name_display": "full"})
+        sign_and_hatch(
+            petition, {**ODILE, "email": f"odile.{place}@kwan.example", "name_display": "full"}
+        )
     address, numbers = f"{API}/petitions/home/signatures?limit=2", []
     while address:
         page = client.get(address).json
@@ -101,9 +116,16 @@ def test_a_list_is_read_to_its_end_page_by_page(client, petition):
 def test_lists_are_chosen_from_by_cause_and_state(client, petition):
     make_petition("over", cause_id=make_cause("other").id, state="closed")
     make_petition("draft", cause_id=petition.cause_id, state="draft")
-    assert [each["slug"] for each in client.get(f"{API}/petitions").json["petitions"]] == ["home", "over"]
-    assert [each["slug"] for each in client.get(f"{API}/petitions?state=closed").json["petitions"]] == ["over"]
-    assert [each["slug"] for each in client.get(f"{API}/petitions?cause=valley").json["petitions"]] == ["home"]
+    assert [each["slug"] for each in client.get(f"{API}/petitions").json["petitions"]] == [
+        "home",
+        "over",
+    ]
+    assert [
+        each["slug"] for each in client.get(f"{API}/petitions?state=closed").json["petitions"]
+    ] == ["over"]
+    assert [
+        each["slug"] for each in client.get(f"{API}/petitions?cause=valley").json["petitions"]
+    ] == ["home"]
     assert client.get(f"{API}/petitions?cause=nothing").json == {"petitions": [], "next": None}
     assert client.get(f"{API}/events?cause=nothing").json == {"events": [], "next": None}
     first = client.get(f"{API}/causes?limit=1").json
@@ -148,7 +170,10 @@ def test_the_api_is_only_read(client, petition):
 
 
 def test_a_page_elsewhere_may_ask_whether_it_may_ask(client):
-    answer = client.options(f"{API}/petitions", headers={"Origin": "https://a.example", "Access-Control-Request-Headers": "if-none-match"})
+    answer = client.options(
+        f"{API}/petitions",
+        headers={"Origin": "https://a.example", "Access-Control-Request-Headers": "if-none-match"},
+    )
     assert answer.status_code == 200
     assert answer.headers["Access-Control-Allow-Origin"] == "*"
     assert "If-None-Match" in answer.headers["Access-Control-Allow-Headers"]
@@ -160,10 +185,18 @@ def test_who_asks_for_a_former_slug_is_led_on(client, petition):
     assert (answer.status_code, answer.location) == (301, "/api/v1/petitions/house?lang=es")
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(
-    path=st.sampled_from(("/causes", "/petitions", "/petitions/home/signatures", "/events", "/petitions/home")),
-    query=st.dictionaries(st.sampled_from(("lang", "limit", "cursor", "cause", "state", "when", "by", "x")), st.text(max_size=30), max_size=4),
+    path=st.sampled_from(
+        ("/causes", "/petitions", "/petitions/home/signatures", "/events", "/petitions/home")
+    ),
+    query=st.dictionaries(
+        st.sampled_from(("lang", "limit", "cursor", "cause", "state", "when", "by", "x")),
+        st.text(max_size=30),
+        max_size=4,
+    ),
 )
 def test_no_question_breaks_it(client, petition, path, query):
     answer = client.get(API + path, query_string=query)
@@ -174,7 +207,9 @@ def test_no_question_breaks_it(client, petition, path, query):
 @pytest.fixture
 def limited(app, tmp_path):
     """A client of an application that lets each address ask twice a minute, with the edge before it."""
-    limited = make_app(app.config["SQLALCHEMY_DATABASE_URI"], tmp_path, API_LIMIT="2 per minute", EDGE=True)
+    limited = make_app(
+        app.config["SQLALCHEMY_DATABASE_URI"], tmp_path, API_LIMIT="2 per minute", EDGE=True
+    )
     limit_storage(limited.config).reset()
     return limited.test_client()
 
@@ -200,5 +235,7 @@ def test_this_machine_itself_is_not_counted(limited):
 
 def test_next_repeats_only_what_the_api_knows(client, petition):
     make_petition("other", cause_id=petition.cause_id)
-    told = client.get(f"{API}/petitions?limit=1&lang=es&source=x&by=y&utm_campaign=z&unknown=1").json["next"]
+    told = client.get(
+        f"{API}/petitions?limit=1&lang=es&source=x&by=y&utm_campaign=z&unknown=1"
+    ).json["next"]
     assert set(parse_qs(urlsplit(told).query)) == {"limit", "lang", "cursor"}

@@ -10,13 +10,23 @@ from campaign.api.models import ApiKey, ApiPost
 from campaign.api.operations import make_key, note_post, revoke_key
 from campaign.api.tasks import MAX_REPEATS, watch_keys
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures.erasure import set_quiet
 from campaign.signatures.rule_operations import create_rule, switch_on
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version
-from tests.factories.signatures import AMALIA, ODILE, answer_now, hatch_now, owed, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    answer_now,
+    hatch_now,
+    owed,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 HOME = "/api/v1/petitions/home/signatures"
 
@@ -33,7 +43,13 @@ def trusted(petition):
 
 def make(cause_id, *, is_trusted=False):
     """Return (the id of a new key, the key)."""
-    made, secret = write(make_key, cause_id=cause_id, name="Friends of the Valley", is_trusted=is_trusted, now=utcnow())
+    made, secret = write(
+        make_key,
+        cause_id=cause_id,
+        name="Friends of the Valley",
+        is_trusted=is_trusted,
+        now=utcnow(),
+    )
     return made.id, secret
 
 
@@ -45,8 +61,17 @@ def test_a_partners_signature_waits_for_its_owners_word(client, key):
     answer = send(client, key, {**AMALIA, "name_display": "full", "subscribe": True, "lang": "es"})
     assert (answer.status_code, answer.json) == (201, {"status": "pending"})
     [signature] = rows()
-    assert (signature.state, signature.evidence, signature.source) == ("pending", "email", "api-friends-of-the-valley")
-    assert (signature.lang, signature.name_display, signature.subscribe, signature.address_digest) == ("es", "full", True, None)
+    assert (signature.state, signature.evidence, signature.source) == (
+        "pending",
+        "email",
+        "api-friends-of-the-valley",
+    )
+    assert (
+        signature.lang,
+        signature.name_display,
+        signature.subscribe,
+        signature.address_digest,
+    ) == ("es", "full", True, None)
     assert owed() == [("signature_confirmation", signature.id, "es")]
 
 
@@ -58,12 +83,19 @@ def test_a_trusted_partners_word_counts_within_a_day_and_the_owner_is_told(clien
     assert (signature.state, signature.number) == ("confirmed", None)
     hatch_now(now=utcnow() + timedelta(days=1))
     [signature] = rows()
-    assert (signature.state, signature.evidence, signature.number, signature.source) == ("counted", "api", 1, "street")
+    assert (signature.state, signature.evidence, signature.number, signature.source) == (
+        "counted",
+        "api",
+        1,
+        "street",
+    )
     assert owed() == [("signature_passed_on", signature.id, "en")]
 
 
 @pytest.mark.parametrize("stands", ["pending", "counted", "withdrawn"])
-def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(client, petition, trusted, stands):
+def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(
+    client, petition, trusted, stands
+):
     earlier = sign(petition) if stands == "pending" else sign_and_hatch(petition)
     if stands == "withdrawn":
         withdraw(earlier)
@@ -101,7 +133,9 @@ def repeat(key, many, *, at, is_repeat=True):
         write(note_post, key_id=key[0], is_repeat=is_repeat, now=at)
 
 
-def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(client, petition, trusted):
+def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(
+    client, petition, trusted
+):
     now = utcnow()
     repeat(trusted, MAX_REPEATS, at=now)
     assert write(watch_keys, now=now) == 0
@@ -129,16 +163,27 @@ def test_repeats_are_forgotten_after_a_day(trusted):
 
 
 def test_a_rule_holds_what_a_trusted_partner_sends(client, petition, trusted):
-    rule = write(create_rule, cause_id=petition.cause_id, petition_id=None, kind="mail_domain", pattern="rosales.example", note="")
+    rule = write(
+        create_rule,
+        cause_id=petition.cause_id,
+        petition_id=None,
+        kind="mail_domain",
+        pattern="rosales.example",
+        note="",
+    )
     write(switch_on, rule_id=rule.id, now=utcnow())
     send(client, trusted)
     hatch_now()
     assert [(each.state, each.number) for each in rows()] == [("held", None)]
 
 
-@pytest.mark.parametrize("shown", ["", "Bearer", "Bearer x", "Basic dm9s", "Bearer vol_ñ", "bearer " + "x" * 9000])
+@pytest.mark.parametrize(
+    "shown", ["", "Bearer", "Bearer x", "Basic dm9s", "Bearer vol_ñ", "bearer " + "x" * 9000]
+)
 def test_without_a_key_nothing_is_taken(client, petition, shown):
-    answer = client.post(HOME, json=AMALIA, headers={"Authorization": shown.encode("utf-8").decode("latin-1")})
+    answer = client.post(
+        HOME, json=AMALIA, headers={"Authorization": shown.encode("utf-8").decode("latin-1")}
+    )
     assert (answer.status_code, answer.mimetype) == (401, "application/problem+json")
     assert answer.headers["WWW-Authenticate"].startswith("Bearer")
     assert rows() == []
@@ -171,15 +216,31 @@ def test_wrong_words_are_told_by_field(client, key, words, fields):
     assert rows() == []
 
 
-@pytest.mark.parametrize(("body", "kind", "status"), [(b"x", "application/json", 400), (b"[]", "application/json", 400), (b'{"answers": 1}', "application/json", 400), (b"a=b", "application/x-www-form-urlencoded", 415)])
+@pytest.mark.parametrize(
+    ("body", "kind", "status"),
+    [
+        (b"x", "application/json", 400),
+        (b"[]", "application/json", 400),
+        (b'{"answers": 1}', "application/json", 400),
+        (b"a=b", "application/x-www-form-urlencoded", 415),
+    ],
+)
 def test_what_is_no_object_of_json_is_refused(client, key, body, kind, status):
-    answer = client.post(HOME, data=body, content_type=kind, headers={"Authorization": f"Bearer {key[1]}"})
+    answer = client.post(
+        HOME, data=body, content_type=kind, headers={"Authorization": f"Bearer {key[1]}"}
+    )
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
 
 
 def test_own_questions_are_answered(client, app):
     label = {"en": "How far?"}
-    question = {"name": "scale", "type": "choice", "label": label, "choices": {"en": ["near", "far"]}, "required": True}
+    question = {
+        "name": "scale",
+        "type": "choice",
+        "label": label,
+        "choices": {"en": ["near", "far"]},
+        "required": True,
+    }
     petition = make_petition(questions=[question])
     key = make(petition.cause_id)
     assert set(send(client, key).json["errors"]) == {"answers-scale"}
@@ -196,7 +257,9 @@ def test_a_petition_that_takes_none_says_so(client, app, settings, status):
 
 def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of):
     desk = desk_of("owner", petition.cause_id)
-    page = desk.post("/organize/keys/", {"cause": petition.cause_id, "name": "Friends", "is_trusted": "y"})
+    page = desk.post(
+        "/organize/keys/", {"cause": petition.cause_id, "name": "Friends", "is_trusted": "y"}
+    )
     assert page.status_code == 201
     secret = page.text.partition('class="key-secret">')[2].partition("<")[0]
     assert send(client, (0, secret)).json == {"status": "taken"}
@@ -234,7 +297,9 @@ def test_that_a_key_is_in_use_is_noted_once_an_hour(client, key, petition):
     assert used_at() > earlier
 
 
-@pytest.mark.parametrize(("sent", "kept"), [(1, 1), (2, 2), (None, 2), (9, 2), ("1", 2), (True, 2), (2**70, 2)])
+@pytest.mark.parametrize(
+    ("sent", "kept"), [(1, 1), (2, 2), (None, 2), (9, 2), ("1", 2), (True, 2), (2**70, 2)]
+)
 def test_partner_may_name_the_version_that_it_showed(client, petition, key, sent, kept):
     new_version(petition)
     assert send(client, key, {**AMALIA, "version": sent}).status_code == 201

@@ -11,7 +11,10 @@ from axe_playwright_python.sync_playwright import Axe
 
 axe = Axe()
 # A folder that all processes of one run share: it holds a file for each kind that has been looked at.
-LOOKED_AT = Path(tempfile.gettempdir(), f"volante-barriers-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}")
+LOOKED_AT = Path(
+    tempfile.gettempdir(),
+    f"volante-barriers-{os.environ.get('PYTEST_XDIST_TESTRUNUID', os.getpid())}",
+)
 atexit.register(shutil.rmtree, LOOKED_AT, ignore_errors=True)
 # Colours on their way from day to night are nobody's to judge; where they arrive is.
 ARRIVE = """() => document.getAnimations()

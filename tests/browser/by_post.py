@@ -19,7 +19,11 @@ WAIT_SECONDS = 60
 
 def ask(url, lang="en", **form):
     """Return the page at `url`, whatever its status; with a form it is sent there."""
-    request = Request(url, urlencode(form).encode() if form else None, {"Accept": "text/html", "Accept-Language": lang})
+    request = Request(
+        url,
+        urlencode(form).encode() if form else None,
+        {"Accept": "text/html", "Accept-Language": lang},
+    )
     try:
         with urlopen(request) as answer:
             return answer.read().decode()
@@ -29,7 +33,9 @@ def ask(url, lang="en", **form):
 
 def sign(url, address, lang="en", slug="find-the-43", **words):
     """Sign as Amalia, and return the page that thanks."""
-    return ask(f"{url}/{lang}/petitions/{slug}/signatures", lang, email=address, **{**AMALIA, **words})
+    return ask(
+        f"{url}/{lang}/petitions/{slug}/signatures", lang, email=address, **{**AMALIA, **words}
+    )
 
 
 def letter_to(url, address, lang="en"):

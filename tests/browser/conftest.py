@@ -72,7 +72,9 @@ def newcomer(browser, served):
         visitors.append(visitor)
         visitor.email = f"organizer.{next(numbers)}@kwan.example"
         cause = () if role == "admin" else ("--cause", "butterflies-for-mexico")
-        said = served.flask("organizers", "add", visitor.email, "--role", role, "--lang", visitor.lang, *cause)
+        said = served.flask(
+            "organizers", "add", visitor.email, "--role", role, "--lang", visitor.lang, *cause
+        )
         visitor.page.goto(said.split()[-1].replace("127.0.0.1", "localhost"))
         return visitor
 

@@ -12,7 +12,20 @@ from tests.browser.by_post import ask, link_in
 
 # Dawn and river in many languages: names that nobody has to have.
 GIVEN = ("Zora", "Ñuu", "Łuna", "Αυγή", "Заря", "فجر", "שחר", "उषा", "曙", "새벽", "ንጋት", "รุ่งอรุณ")
-FAMILY = ("Quetzalli", "Río-Torres", "Rzeka", "Ποταμού", "Река", "نهر", "נהר", "नदी", "川", "강", "ወንዝ", "แม่น้ำ")
+FAMILY = (
+    "Quetzalli",
+    "Río-Torres",
+    "Rzeka",
+    "Ποταμού",
+    "Река",
+    "نهر",
+    "נהר",
+    "नदी",
+    "川",
+    "강",
+    "ወንዝ",
+    "แม่น้ำ",
+)
 DOMAINS = ("correo.mx", "example.org", "bücher.example", "почта.example")
 PLACES = (("MX", "50000"), ("CA", "H2X 1Y4"), ("FR", "75011"), ("GR", ""), ("IN", "110001"))
 DISPLAYS = ("full", "initials", "counted")
@@ -56,7 +69,10 @@ def sign_all(url, slug, people):
 def confirm_all(letters, people):
     """Press the button in the letter of each; return the letters of the others."""
     addresses = {who.words["email"] for who in people}
-    _at_once(lambda letter: ask(link_in(letter, "confirm"), yes=""), [letters[address] for address in addresses])
+    _at_once(
+        lambda letter: ask(link_in(letter, "confirm"), yes=""),
+        [letters[address] for address in addresses],
+    )
     return {address: letter for address, letter in letters.items() if address not in addresses}
 
 

@@ -37,6 +37,8 @@ BROKEN = """([numbers, large]) => {
     if (extra > 0) found.push(`scrolls sideways by ${extra}`);
     return seen ? found : ["no number"];
 }"""
+
+
 def broken_numbers(page, path, lang, widths=WIDTHS):
     """Return what is wrong with numbers of eight digits on the page at `path`, as a list of texts."""
     found = []
@@ -45,5 +47,7 @@ def broken_numbers(page, path, lang, widths=WIDTHS):
         page.goto(path.format(lang=lang))
         page.evaluate("document.fonts.ready")
         page.evaluate(ENLARGE, [NUMBERS, LARGE[lang]])
-        found += [f"{path} at {width}: {each}" for each in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])]
+        found += [
+            f"{path} at {width}: {each}" for each in page.evaluate(BROKEN, [NUMBERS, LARGE[lang]])
+        ]
     return found

@@ -25,7 +25,9 @@ class Noises:
         context.on("response", self._answered)
 
     def _console(self, message):
-        expected = message.text.startswith(SAID_TWICE) or any(part in message.text for part in QUIET)
+        expected = message.text.startswith(SAID_TWICE) or any(
+            part in message.text for part in QUIET
+        )
         if message.type in ("error", "warning") and not expected:
             self.heard.append(f"{message.type}: {message.text}")
 

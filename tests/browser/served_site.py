@@ -39,7 +39,9 @@ class ServedSite:
     def start(self, *, demo=True):
         """Start, with the demonstration or with nothing at all, and return once the site answers."""
         with open(self._log, "wb") as log:
-            self._server = self._open("serve", *(["--demo"] if demo else []), stdout=log, stderr=log)
+            self._server = self._open(
+                "serve", *(["--demo"] if demo else []), stdout=log, stderr=log
+            )
         end = time.monotonic() + START_SECONDS
         while time.monotonic() < end and self._server.poll() is None:
             with suppress(URLError, ConnectionError), urlopen(f"{self.url}/readyz"):
@@ -77,8 +79,14 @@ class ServedSite:
 
     def end_holds(self):
         """Let the hour pass for which seats are held."""
-        with closing(sqlite3.connect(self.var / "volante.sqlite3", timeout=STOP_SECONDS, isolation_level=None)) as database:
-            database.execute("update registration set hold_until = datetime(hold_until, '-61 minutes') where hold_until is not null")
+        with closing(
+            sqlite3.connect(
+                self.var / "volante.sqlite3", timeout=STOP_SECONDS, isolation_level=None
+            )
+        ) as database:
+            database.execute(
+                "update registration set hold_until = datetime(hold_until, '-61 minutes') where hold_until is not null"
+            )
 
     @property
     def _log(self):

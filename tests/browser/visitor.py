@@ -43,4 +43,6 @@ class Visitor:
 def _state(page):
     """A refused form keeps the address it was sent to, a saved one says so after the question mark."""
     address = urlsplit(page.url)
-    return address.path.rpartition("/")[2] in ("signatures", "correct"), address.query.partition("=")[0]
+    return address.path.rpartition("/")[2] in ("signatures", "correct"), address.query.partition(
+        "="
+    )[0]

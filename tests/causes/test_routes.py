@@ -5,9 +5,9 @@ import re
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.petitions.closing import close_cause
 from campaign.petitions.operations import close_petition
+from campaign.process.clock import utcnow
 from tests.factories.causes import TEXTS, make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition

@@ -155,7 +155,9 @@ def test_without_its_program_postgresql_is_not_backed_up_and_nothing_is_left(
 
 def test_the_password_is_in_no_list_of_processes(app, monkeypatch):
     seen = []
-    monkeypatch.setattr(backups.subprocess, "Popen", lambda command, **options: seen.append((command, options)))
+    monkeypatch.setattr(
+        backups.subprocess, "Popen", lambda command, **options: seen.append((command, options))
+    )
     url = db.engine.url.set(
         drivername="postgresql+psycopg", username="volante", password="hush", host="db.example"
     )
@@ -184,7 +186,11 @@ def test_what_a_newer_version_made_is_gone_after_going_back(run, signed, tmp_pat
     with db.engine.begin() as upgrade:
         for statement in newer:
             upgrade.execute(text(statement))
-        for statement in ("drop table thanks", "drop function thank", "alter table signature drop column thanked"):
+        for statement in (
+            "drop table thanks",
+            "drop function thank",
+            "alter table signature drop column thanked",
+        ):
             upgrade.execute(text(statement))
     db.session.rollback()
 

@@ -20,7 +20,9 @@ def run_on(tmp_path):
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("command", [("petitions", "list"), ("signatures", "audit"), ("demo", "load")])
+@pytest.mark.parametrize(
+    "command", [("petitions", "list"), ("signatures", "audit"), ("demo", "load")]
+)
 def test_an_empty_database_is_named_with_what_to_do(run_on, kind, command):
     url = fresh(kind).replace("postgresql://", "postgresql+psycopg://")
     done = run_on(url, *command)

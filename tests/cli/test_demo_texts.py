@@ -48,7 +48,9 @@ def _flat(texts):
     for words in texts:
         if not isinstance(words, str):
             yield from _flat(words)
-        elif not re.fullmatch(r"\d\d:\d\d", words):  # An hour of a programme is written by the page.
+        elif not re.fullmatch(
+            r"\d\d:\d\d", words
+        ):  # An hour of a programme is written by the page.
             yield words
 
 
@@ -109,7 +111,7 @@ def test_no_language_is_a_copy_of_another():
 @pytest.mark.parametrize("lang", LANGUAGES)
 def test_nobody_shouts_and_nobody_is_quoted(lang):
     for name, words in sentences(lang):
-        assert not re.search("[!¡“”„«»\"]", words), name
+        assert not re.search('[!¡“”„«»"]', words), name
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -206,7 +208,9 @@ def test_the_letter_for_the_forty_three_says_when_and_where(lang):
 def test_a_table_and_a_talk_are_always_ahead(today):
     ahead = [event for event in load_cause(FOLDER, today).events if event.date > today]
     assert {event.slug for event in ahead} == {"table", "talk", "vigil"}
-    table, talk, vigil = (next(each for each in ahead if each.slug == slug) for slug in ("table", "talk", "vigil"))
+    table, talk, vigil = (
+        next(each for each in ahead if each.slug == slug) for slug in ("table", "talk", "vigil")
+    )
     assert (vigil.date.month, vigil.date.day) == (9, 26) and (vigil.date - today).days <= 366
     assert 9 <= (table.date - today).days <= 15 and table.date.isoweekday() == 6
     assert 23 <= (talk.date - today).days <= 29 and talk.date.isoweekday() == 4

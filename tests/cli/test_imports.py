@@ -9,7 +9,14 @@ import xlsxwriter
 
 from campaign.cli.imports import import_signatures
 from campaign.imports.tables import UNCLOSED
-from campaign.organize.imports.labels import DUPLICATE_WORDS, FATE_WORDS, FAULTS, FIELD_WORDS, FILE_FAULTS, ROW_FAULTS
+from campaign.organize.imports.labels import (
+    DUPLICATE_WORDS,
+    FATE_WORDS,
+    FAULTS,
+    FIELD_WORDS,
+    FILE_FAULTS,
+    ROW_FAULTS,
+)
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from campaign.signatures.queries import differences
 from tests.factories.organizers import trail
@@ -34,22 +41,34 @@ def take(run, tmp_path):
 
 def said_of(place, said):
     """Return what is said of a row of the file; the numbers of each fate follow behind all rows."""
-    return next(line.strip().removeprefix(str(place)).strip() for line in said.splitlines() if line.split()[:1] == [str(place)])
+    return next(
+        line.strip().removeprefix(str(place)).strip()
+        for line in said.splitlines()
+        if line.split()[:1] == [str(place)]
+    )
 
 
 def fates(said):
     """Return how many rows have each fate."""
     ends = {str(words): fate for fate, words in FATE_WORDS.items()}
-    lines = [line.split(maxsplit=1) for line in said.splitlines() if line.split()[:1] and line.split()[0].isdecimal()]
+    lines = [
+        line.split(maxsplit=1)
+        for line in said.splitlines()
+        if line.split()[:1] and line.split()[0].isdecimal()
+    ]
     return {ends[words]: int(number) for number, words in lines if words in ends}
 
 
 def test_a_dry_run_tells_the_fate_of_each_row_and_changes_nothing(take, petition):
     sign_and_hatch(petition, AMALIA)
-    code, said = take(csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run")
+    code, said = take(
+        csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run"
+    )
     assert code == 0
     assert said_of(3, said).startswith(str(FATE_WORDS["duplicate"])) and "2" in said_of(3, said)
-    assert said_of(4, said).startswith(str(FATE_WORDS["duplicate"])) and said_of(4, said).endswith(str(DUPLICATE_WORDS["email"]))
+    assert said_of(4, said).startswith(str(FATE_WORDS["duplicate"])) and said_of(4, said).endswith(
+        str(DUPLICATE_WORDS["email"])
+    )
     assert fates(said) == {"new": 1, "held": 0, "duplicate": 2, "wrong": 0, "left_out": 0}
     assert "1" in said.splitlines()[-1]
     assert len(rows()) == 1
@@ -90,7 +109,12 @@ def test_our_own_export_goes_in_again_elsewhere(run, take, petition, tmp_path):
     run("signatures", "export", "other", "--output", file)
     assert take(file.read_bytes())[0] == 0
     found = next(row for row in rows() if row.petition_id == petition.id)
-    assert [found.given_name, found.email, found.comment, found.postal_code] == ["Amalia", AMALIA["email"], "+1, we were there", "M5V 2T6"]
+    assert [found.given_name, found.email, found.comment, found.postal_code] == [
+        "Amalia",
+        AMALIA["email"],
+        "+1, we were there",
+        "M5V 2T6",
+    ]
 
 
 def test_a_workbook_will_do(take, petition):
@@ -100,7 +124,9 @@ def test_a_workbook_will_do(take, petition):
         sheet.write_row(0, 0, ["Nombre", "Apellidos", "C.P.", "País"])
         sheet.write_row(1, 0, ["Zora", "Quetzalli", "06600", "México"])
     assert take(file.getvalue(), name="lista.xlsx")[0] == 0
-    assert [(row.given_name, row.family_name, row.postal_code, row.country) for row in rows()] == [("Zora", "Quetzalli", "06600", "MX")]
+    assert [(row.given_name, row.family_name, row.postal_code, row.country) for row in rows()] == [
+        ("Zora", "Quetzalli", "06600", "MX")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -141,7 +167,9 @@ def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition
     assert code == 1
     assert fates(said) == {"new": 49_990, "held": 0, "duplicate": 1, "wrong": 4, "left_out": 0}
     wrong = str(FATE_WORDS["wrong"])
-    comment, formula, control, unclosed = (line.split(wrong, 1)[1].strip() for line in said.splitlines() if f"  {wrong}   " in line)
+    comment, formula, control, unclosed = (
+        line.split(wrong, 1)[1].strip() for line in said.splitlines() if f"  {wrong}   " in line
+    )
     assert comment.startswith(f"{FIELD_WORDS['comment']}: ") and "500" in comment
     assert formula == f"{FIELD_WORDS['given_name']}: {FAULTS['formula']}"
     assert control == f"{FIELD_WORDS['given_name']}: {NAME_FAULTS['control']}"
@@ -152,6 +180,8 @@ def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition
 def test_it_brings_the_applications_context_itself_as_every_command_does(app, tmp_path):
     (tmp_path / "list.csv").write_bytes(csv_of(ZORA))
     # An empty context has no application in it, however the test came by its own.
-    done = Context().run(app.test_cli_runner().invoke, import_signatures, ["unknown", str(tmp_path / "list.csv")])
+    done = Context().run(
+        app.test_cli_runner().invoke, import_signatures, ["unknown", str(tmp_path / "list.csv")]
+    )
     assert done.exit_code == 1
     assert "'unknown'" in done.output

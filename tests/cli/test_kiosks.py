@@ -23,7 +23,10 @@ def test_a_tablet_is_paired_by_the_printed_code(run, client):
 
 def test_a_wrong_event_or_pin_is_refused(run):
     event, _ = make_table()
-    for wrong in (run("kiosks", "pair", "nowhere"), run("kiosks", "pair", event.slug, "--pin", "12")):
+    for wrong in (
+        run("kiosks", "pair", "nowhere"),
+        run("kiosks", "pair", event.slug, "--pin", "12"),
+    ):
         assert wrong.exit_code != 0
         assert not CODE.search(wrong.output)
 

@@ -40,7 +40,10 @@ def test_a_picture_is_looked_at_before_the_cause_takes_it(run, petition, picture
 
 
 def test_an_accepted_shape_is_drawn_and_sent_to_browsers(run, client, petition, picture, tmp_path):
-    assert run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept").exit_code == 0
+    assert (
+        run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept").exit_code
+        == 0
+    )
     shape = shape_now()
     assert shape.startswith("own-")
     assert client.get(f"/montage/any/{shape}.bin").status_code == 200
@@ -55,7 +58,12 @@ def test_where_butterflies_sit_they_move_only_if_that_is_meant(run, petition, pi
     sign_and_hatch(petition, AMALIA)
     done = run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept")
     assert done.exit_code == 1 and "--move" in done.output and shape_now() == "monarch"
-    assert run("montage", "shape", "valley", picture, "--previews", tmp_path, "--accept", "--move").exit_code == 0
+    assert (
+        run(
+            "montage", "shape", "valley", picture, "--previews", tmp_path, "--accept", "--move"
+        ).exit_code
+        == 0
+    )
     assert shape_now().startswith("own-")
 
 
@@ -71,7 +79,9 @@ def test_a_picture_that_cannot_become_a_shape_is_refused(run, petition, tmp_path
 def test_a_poster_is_written_at_once(run, petition, tmp_path, size, head):
     sign_and_hatch(petition, AMALIA, name_display="full")
     output = tmp_path / "poster"
-    done = run("montage", "poster", "valley", "--size", size, "--lang", "es", "--names", "--output", output)
+    done = run(
+        "montage", "poster", "valley", "--size", size, "--lang", "es", "--names", "--output", output
+    )
     assert done.exit_code == 0 and output.read_bytes().startswith(head)
 
 

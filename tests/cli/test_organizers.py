@@ -18,7 +18,10 @@ def test_an_added_organizer_is_given_a_link_that_sets_a_password(run, client):
     assert link.startswith("http://localhost/organize/invitations/")
     assert client.get(link).status_code == 200
     who = organizer_by_address(TEO)
-    assert ([(grant.role, grant.cause_id) for grant in who.grants], who.lang) == ([("admin", None)], "fr")
+    assert ([(grant.role, grant.cause_id) for grant in who.grants], who.lang) == (
+        [("admin", None)],
+        "fr",
+    )
     assert trail() == [("people.invite", None, ("organizer", who.id))]
 
 
@@ -26,7 +29,9 @@ def test_a_role_of_a_cause_is_given(run, app):
     cause = make_cause()
     done = run("organizers", "add", TEO, "--role", "tabler", "--cause", "valley")
     assert done.exit_code == 0
-    assert [(grant.role, grant.cause_id) for grant in organizer_by_address(TEO).grants] == [("tabler", cause.id)]
+    assert [(grant.role, grant.cause_id) for grant in organizer_by_address(TEO).grants] == [
+        ("tabler", cause.id)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -53,8 +58,13 @@ def test_the_list_shows_everybody_with_roles_and_second_factor(run, app):
     make_organizer("editor", cause.id)
     with_password(make_organizer())
     lines = run("organizers", "list").output.splitlines()
-    assert any("editor@kwan.example" in line and "invited" in line and "editor of valley" in line for line in lines)
-    assert any("odile@kwan.example" in line and "yes" in line and line.endswith("admin") for line in lines)
+    assert any(
+        "editor@kwan.example" in line and "invited" in line and "editor of valley" in line
+        for line in lines
+    )
+    assert any(
+        "odile@kwan.example" in line and "yes" in line and line.endswith("admin") for line in lines
+    )
 
 
 def test_removing_takes_everything_but_the_last_admin(run, app):

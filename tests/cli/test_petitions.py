@@ -3,10 +3,10 @@
 import pytest
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.closing import close_cause, retire_cause
 from campaign.petitions.operations import close_petition
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, post_signature, sign, sign_and_hatch
@@ -64,9 +64,7 @@ def test_a_slug_that_cannot_be_an_address_is_refused(run, app, letter, slug):
     assert "law-of-2026" in done.output
 
 
-def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_refused(
-    run, letter, tmp_path
-):
+def test_an_unknown_cause_a_taken_slug_and_a_missing_letter_are_refused(run, letter, tmp_path):
     make_petition("law")
     unknown, taken = create(run, letter, "other", cause="nowhere"), create(run, letter)
     assert (unknown.exit_code, taken.exit_code) == (1, 1)
@@ -114,8 +112,32 @@ def test_under_a_cause_that_is_over_nothing_opens(run, app, letter, end):
     make_petition("draft", cause_id=petition.cause_id, state="draft")
     write(close_petition, petition_id=petition.id)
     write(end, cause_id=petition.cause_id, now=utcnow())
-    for done in (run("petitions", "reopen", "home"), run("petitions", "publish", "draft"), create(run, letter)):
+    for done in (
+        run("petitions", "reopen", "home"),
+        run("petitions", "publish", "draft"),
+        create(run, letter),
+    ):
         assert done.exit_code == 1
-    assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == ("closed", None, None)
-    assert run("petitions", "create", "law", "--cause", "valley", "--title", "x", "--text", letter, "--target", "x", "--draft").exit_code == 0
+    assert (petition_by_slug("home").state, petition_by_slug("draft"), petition_by_slug("law")) == (
+        "closed",
+        None,
+        None,
+    )
+    assert (
+        run(
+            "petitions",
+            "create",
+            "law",
+            "--cause",
+            "valley",
+            "--title",
+            "x",
+            "--text",
+            letter,
+            "--target",
+            "x",
+            "--draft",
+        ).exit_code
+        == 0
+    )
     db.session.rollback()

@@ -13,14 +13,14 @@ from campaign.accounts.operations import make_link, remove, take_role
 from campaign.accounts.queries import link_by_token
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
+from campaign.db.ended_log import EndedLog
 from campaign.extensions import db, write
 from campaign.kiosk.pairing import revoke
-from campaign.db.ended_log import EndedLog
 from campaign.process.clock import utcnow
 from campaign.signatures import owner_operations
 from campaign.signatures.erasure import erase_one
-from campaign.signatures.tokens import email_digest
 from campaign.signatures.queries import differences
+from campaign.signatures.tokens import email_digest
 from campaign.subscriptions import operations as subscriptions
 from campaign.subscriptions.queries import is_suppressed
 from tests.factories.causes import make_cause
@@ -71,13 +71,31 @@ def restored(run, tmp_path):
 def test_withdrawals_and_erasures_happen_again(restored):
     petition = make_petition()
     withdrawn, erased, back = (
-        sign_and_hatch(petition, words) for words in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
+        sign_and_hatch(petition, words)
+        for words in (AMALIA, ODILE, {**ODILE, "email": "ines@kwan.example", "given_name": "Ines"})
     )
     restored.back_up()
-    write(owner_operations.withdraw, signature_id=withdrawn, email_digest=row(withdrawn).email_digest, email=row(withdrawn).email, now=utcnow())
+    write(
+        owner_operations.withdraw,
+        signature_id=withdrawn,
+        email_digest=row(withdrawn).email_digest,
+        email=row(withdrawn).email,
+        now=utcnow(),
+    )
     write(erase_one, signature_id=erased)
-    write(owner_operations.withdraw, signature_id=back, email_digest=row(back).email_digest, email=row(back).email, now=utcnow())
-    write(owner_operations.restore, signature_id=back, email_digest=row(back).email_digest, email=row(back).email)
+    write(
+        owner_operations.withdraw,
+        signature_id=back,
+        email_digest=row(back).email_digest,
+        email=row(back).email,
+        now=utcnow(),
+    )
+    write(
+        owner_operations.restore,
+        signature_id=back,
+        email_digest=row(back).email_digest,
+        email=row(back).email,
+    )
     hatch_now()
     output = restored()
     assert "signature.withdrawn: 1" in output
@@ -92,7 +110,13 @@ def test_withdrawals_and_erasures_happen_again(restored):
 def test_who_withdrew_and_then_had_it_erased_is_not_counted_again(restored):
     signature = sign_and_hatch(make_petition(), AMALIA)
     restored.back_up()
-    write(owner_operations.withdraw, signature_id=signature, email_digest=row(signature).email_digest, email=row(signature).email, now=utcnow())
+    write(
+        owner_operations.withdraw,
+        signature_id=signature,
+        email_digest=row(signature).email_digest,
+        email=row(signature).email,
+        now=utcnow(),
+    )
     hatch_now()
     write(erase_one, signature_id=signature)
     restored()
@@ -103,7 +127,10 @@ def test_who_withdrew_and_then_had_it_erased_is_not_counted_again(restored):
 def test_people_roles_and_ways_in_end_again(restored, client):
     cause = make_cause()
     with_password(make_organizer())
-    gone, demoted = with_password(make_organizer("owner", cause.id)), with_password(make_organizer("editor", cause.id))
+    gone, demoted = (
+        with_password(make_organizer("owner", cause.id)),
+        with_password(make_organizer("editor", cause.id)),
+    )
     with_app(gone)
     sign_in(client, gone)
     link = write(make_link, organizer_id=demoted.id, purpose="reset", now=utcnow())
@@ -114,7 +141,11 @@ def test_people_roles_and_ways_in_end_again(restored, client):
     write(take_role, grant_id=demoted.grants[0].id)
     output = restored()
     assert "organizer.removed: 1" in output
-    assert (fresh(gone).password_hash, fresh(gone).grants, fresh(gone).has_second_factor) == (None, [], False)
+    assert (fresh(gone).password_hash, fresh(gone).grants, fresh(gone).has_second_factor) == (
+        None,
+        [],
+        False,
+    )
     assert fresh(demoted).grants == []
     assert db.session.scalar(select(OrganizerSession.id)) is None
     assert link_by_token("reset", token, utcnow()) is None
@@ -123,12 +154,20 @@ def test_people_roles_and_ways_in_end_again(restored, client):
 def test_keys_tablets_and_subscriptions_end_again(restored, client):
     event, petition = make_table()
     tablet = make_tablet(client, event)
-    key, _ = write(make_key, cause_id=petition.cause_id, name="Partner", is_trusted=True, now=utcnow())
+    key, _ = write(
+        make_key, cause_id=petition.cause_id, name="Partner", is_trusted=True, now=utcnow()
+    )
     reader, silent = subscribe("amalia"), subscribe("odile")
     restored.back_up()
     write(revoke_key, key_id=key.id, now=utcnow())
     write(revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
-    write(subscriptions.end, subscription_id=reader, email_digest=digest("amalia"), email="amalia@rosales.example", now=utcnow())
+    write(
+        subscriptions.end,
+        subscription_id=reader,
+        email_digest=digest("amalia"),
+        email="amalia@rosales.example",
+        now=utcnow(),
+    )
     write(subscriptions.suppress, email_digest=digest("odile"), reason="request", now=utcnow())
     restored()
     assert db.session.get(ApiKey, key.id).revoked_at
@@ -163,7 +202,12 @@ def test_the_list_of_another_machine_is_replayed_too(restored, ended, tmp_path):
 def test_the_list_names_nobody(restored, ended):
     signature = sign_and_hatch(make_petition(), AMALIA)
     write(erase_one, signature_id=signature)
-    write(subscriptions.suppress, email_digest=email_digest(AMALIA["email"]), reason="request", now=utcnow())
+    write(
+        subscriptions.suppress,
+        email_digest=email_digest(AMALIA["email"]),
+        reason="request",
+        now=utcnow(),
+    )
     text = ended.read_text()
     for words in (AMALIA["email"], AMALIA["given_name"], AMALIA["family_name"]):
         assert words not in text
@@ -175,6 +219,12 @@ def test_an_account_link_opens_only_the_row_it_was_made_for(app):
     token = account_keys.link_token(link)
     write(lambda: db.session.delete(db.session.get(AccountLink, link.id)))
     other = with_password(make_organizer())
-    again = AccountLink(id=link.id, organizer_id=other.id, purpose="reset", created_at=utcnow(), expires_at=link.expires_at)
+    again = AccountLink(
+        id=link.id,
+        organizer_id=other.id,
+        purpose="reset",
+        created_at=utcnow(),
+        expires_at=link.expires_at,
+    )
     write(lambda: db.session.add(again))
     assert link_by_token("reset", token, utcnow()) is None

@@ -17,8 +17,8 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import update
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition, PetitionTally
+from campaign.process.clock import utcnow
 from campaign.signatures import queries
 from campaign.signatures.erasure import set_retention
 from campaign.signatures.queries import differences
@@ -56,7 +56,9 @@ def test_an_export_to_a_file_says_how_many_people_it_holds_whatever_they_wrote(
     file = tmp_path / "people.csv"
     done = run("signatures", "export", "home", "--output", file, "--state", state)
     assert done.exit_code == 0
-    assert str(file) in done.output and re.findall(r"\b\d\b", done.output.replace(str(file), "")) == [str(count)]
+    assert str(file) in done.output and re.findall(
+        r"\b\d\b", done.output.replace(str(file), "")
+    ) == [str(count)]
     assert len(lines_of(file.read_text("utf-8"))) == count
 
 
@@ -126,7 +128,9 @@ def test_people_invented_before_are_replaced_by_others(run, petition, monkeypatc
 
 def test_the_same_seed_adds_nobody_twice(run, petition):
     for count in (30, 0):
-        assert re.findall(r"\d+", run("signatures", "generate", "home", 30, "--seed", 9).stdout) == [str(count)]
+        assert re.findall(
+            r"\d+", run("signatures", "generate", "home", 30, "--seed", 9).stdout
+        ) == [str(count)]
     assert len(rows()) == 30
 
 
@@ -177,10 +181,23 @@ def test_spreadsheets_and_lines_of_json_go_out_by_the_real_command_too(app, peti
     sign_and_hatch(petition, AMALIA)
     db.session.rollback()
     url = app.config["SQLALCHEMY_DATABASE_URI"]
-    environment = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(tmp_path), "SECRET_KEY": app.config["SECRET_KEY"]}
+    environment = {
+        **os.environ,
+        "DATABASE_URL": url,
+        "VAR_DIR": str(tmp_path),
+        "SECRET_KEY": app.config["SECRET_KEY"],
+    }
     told = {}
     for kind in ("xlsx", "jsonl"):
         command = [sys.executable, "-m", "flask", "signatures", "export", "home", "--format", kind]
-        told[kind] = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=60).stdout
-    [header, row] = CalamineWorkbook.from_filelike(io.BytesIO(told["xlsx"])).get_sheet_by_index(0).to_python()
-    assert dict(zip(header, row, strict=True))["email"] == json.loads(told["jsonl"])["email"] == AMALIA["email"]
+        told[kind] = subprocess.run(
+            command, cwd=ROOT, env=environment, capture_output=True, check=True, timeout=60
+        ).stdout
+    [header, row] = (
+        CalamineWorkbook.from_filelike(io.BytesIO(told["xlsx"])).get_sheet_by_index(0).to_python()
+    )
+    assert (
+        dict(zip(header, row, strict=True))["email"]
+        == json.loads(told["jsonl"])["email"]
+        == AMALIA["email"]
+    )

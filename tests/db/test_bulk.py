@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import select
 
-from campaign.extensions import db
 from campaign.db.bulk import insert_all
+from campaign.extensions import db
 from campaign.mail.models import OutboxMessage
 from campaign.signatures.models import Signature
 from campaign.signatures.operations import signing
@@ -25,7 +25,10 @@ def row(app):
 
     def make(number, **columns):
         usual = {"given_name": "Ana", "family_name": "", "email": f"a{number}@correo.mx"}
-        digests = {"email_digest": bytes([number] * 16), "person_digest": bytes([0, number, 255] * 5)}
+        digests = {
+            "email_digest": bytes([number] * 16),
+            "person_digest": bytes([0, number, 255] * 5),
+        }
         now = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
         return {**signing(terms=terms, lang="es", now=now, **usual, **digests).columns, **columns}
 
@@ -39,9 +42,9 @@ def insert(rows, **named):
 
 def test_every_kind_of_value_comes_back_as_it_went_in(app, row):
     odd = {
-        "given_name": "O'Brien \"ñ\" %s :x \\ ?",
+        "given_name": 'O\'Brien "ñ" %s :x \\ ?',
         "comment": "línea\nشكرا 🦋",
-        "answers": {"why": "\"quoted\"", "many": [1, None, True]},
+        "answers": {"why": '"quoted"', "many": [1, None, True]},
         "subscribe": True,
         "address_digest": b"\x00\\x'\xff",
     }
@@ -56,13 +59,18 @@ def test_every_kind_of_value_comes_back_as_it_went_in(app, row):
 def test_an_instant_of_any_zone_is_found_by_its_moment(app, row, microsecond):
     moment = datetime(2026, 11, 2, 9, 30, 5, microsecond, timezone(timedelta(hours=-6)))
     insert([row(1, created_at=moment)])
-    assert db.session.scalar(select(Signature.created_at).where(Signature.created_at == moment)) == moment
+    assert (
+        db.session.scalar(select(Signature.created_at).where(Signature.created_at == moment))
+        == moment
+    )
     assert db.session.scalar(select(Signature.id).where(Signature.created_at < moment)) is None
 
 
 def test_only_what_was_written_is_returned_and_what_is_there_stays(app, row):
     [(first,)] = insert([row(1)], unless=SEAT, returning=("id",))
-    written = insert([row(1, given_name="Eva"), row(2), row(2)], unless=SEAT, returning=("id", "email_digest"))
+    written = insert(
+        [row(1, given_name="Eva"), row(2), row(2)], unless=SEAT, returning=("id", "email_digest")
+    )
     assert [bytes(digest) for _, digest in written] == [bytes([2] * 16)]
     assert db.session.get(Signature, first).given_name == "Ana"
 

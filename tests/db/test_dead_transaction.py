@@ -12,7 +12,9 @@ pytestmark = pytest.mark.both_databases
 
 def lose_everything(slug):
     """What a full disk does to SQLite's transaction, with the error hidden by whoever met it."""
-    db.session.execute(Cause.__table__.insert().values(slug=slug, state="draft", palette="x", shape="x"))
+    db.session.execute(
+        Cause.__table__.insert().values(slug=slug, state="draft", palette="x", shape="x")
+    )
     db.session.connection().connection.dbapi_connection.rollback()
 
 
@@ -29,5 +31,9 @@ def on_sqlite(app, request, monkeypatch):
 def test_a_hidden_loss_is_told_and_the_next_write_works(on_sqlite):
     with pytest.raises(OperationalError):
         write(lose_everything, "gone")
-    write(lambda: db.session.execute(Cause.__table__.insert().values(slug="kept", state="draft", palette="x", shape="x")))
+    write(
+        lambda: db.session.execute(
+            Cause.__table__.insert().values(slug="kept", state="draft", palette="x", shape="x")
+        )
+    )
     assert db.session.scalars(text("select slug from cause")).all() == ["kept"]

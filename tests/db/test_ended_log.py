@@ -5,8 +5,8 @@ import json
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from campaign.extensions import db, note_ended, write
 from campaign.db.ended_log import EndedLog, ended_now, read_ended
+from campaign.extensions import db, note_ended, write
 from campaign.process.clock import utcnow
 
 KEY = b"key"

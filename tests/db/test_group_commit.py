@@ -81,7 +81,9 @@ class Ledger:
             before = self.group._queue.qsize()
             pair = isinstance(work, tuple)
             futures.append(
-                crowd.submit(self.group.run_together, *work) if pair else crowd.submit(self.group.run, work)
+                crowd.submit(self.group.run_together, *work)
+                if pair
+                else crowd.submit(self.group.run, work)
             )
             while self.group._queue.qsize() == before:
                 time.sleep(0.001)
@@ -134,7 +136,9 @@ def test_nobody_hears_before_the_commit(ledger, crowd):
 def test_a_piece_that_fails_takes_nothing_from_its_neighbours(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     works = (ledger.insert, ledger.insert_and_refuse, ledger.insert)
-    neighbours = ledger.queue(crowd, [partial(work, number) for number, work in enumerate(works, start=1)])
+    neighbours = ledger.queue(
+        crowd, [partial(work, number) for number, work in enumerate(works, start=1)]
+    )
     ledger.door.set()
     assert first.result(PATIENCE) == 0
     assert neighbours[0].result(PATIENCE) == 1
@@ -189,7 +193,9 @@ def test_after_a_failed_commit_the_writer_goes_on(ledger):
     assert ledger.numbers() == [2]
 
 
-def test_when_the_database_gives_up_the_transaction_nobody_hears_of_success_that_was_lost(ledger, crowd):
+def test_when_the_database_gives_up_the_transaction_nobody_hears_of_success_that_was_lost(
+    ledger, crowd
+):
     """A full disk or a broken read makes SQLite roll back everything that the batch has done so far."""
 
     def give_up():

@@ -3,12 +3,24 @@
 import pytest
 from sqlalchemy import literal, select
 
-from campaign.extensions import db
 from campaign.db.plain_letters import plain, plain_letters
+from campaign.extensions import db
 
 pytestmark = pytest.mark.both_databases
 
-NAMES = ["Amalia", "José-María Ñuu", "O’Neill", "O'Neill", "Łukasz Sørensen", "Straße", "Весела Їжак", "嘉木 沙", "Mộc Miên Thạch", "ma. de", ""]
+NAMES = [
+    "Amalia",
+    "José-María Ñuu",
+    "O’Neill",
+    "O'Neill",
+    "Łukasz Sørensen",
+    "Straße",
+    "Весела Їжак",
+    "嘉木 沙",
+    "Mộc Miên Thạch",
+    "ma. de",
+    "",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -24,10 +24,17 @@ def statements(engine):
 
 def begin(engine, waited_seconds):
     with engine.connect() as connection:
-        return connection.execution_options(writes=True, waited_seconds=waited_seconds).exec_driver_sql("PRAGMA busy_timeout").scalar()
+        return (
+            connection.execution_options(writes=True, waited_seconds=waited_seconds)
+            .exec_driver_sql("PRAGMA busy_timeout")
+            .scalar()
+        )
 
 
-@pytest.mark.parametrize(("waited", "left"), [(4, BUSY_SECONDS - 4), (BUSY_SECONDS, MIN_BUSY_SECONDS), (60, MIN_BUSY_SECONDS)])
+@pytest.mark.parametrize(
+    ("waited", "left"),
+    [(4, BUSY_SECONDS - 4), (BUSY_SECONDS, MIN_BUSY_SECONDS), (60, MIN_BUSY_SECONDS)],
+)
 def test_time_in_the_queue_counts(engine, statements, waited, left):
     assert begin(engine, waited) == BUSY_SECONDS * 1000
     assert statements[:2] == [f"PRAGMA busy_timeout={left * 1000:.0f}", "BEGIN IMMEDIATE"]
@@ -40,4 +47,6 @@ def test_usual_turn_sets_nothing(engine, statements):
 
 def test_log_that_grew_is_cut_again(engine):
     with engine.connect() as connection:
-        assert 0 < connection.exec_driver_sql("PRAGMA journal_size_limit").scalar() <= 64 * 1024 * 1024
+        assert (
+            0 < connection.exec_driver_sql("PRAGMA journal_size_limit").scalar() <= 64 * 1024 * 1024
+        )

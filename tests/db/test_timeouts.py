@@ -15,7 +15,9 @@ from tests import databases
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory):
     url = databases.address("postgresql").replace("postgresql://", "postgresql+psycopg://", 1)
-    options = load({"DATABASE_URL": url, "VAR_DIR": str(tmp_path_factory.mktemp("var"))})["SQLALCHEMY_ENGINE_OPTIONS"]
+    options = load({"DATABASE_URL": url, "VAR_DIR": str(tmp_path_factory.mktemp("var"))})[
+        "SQLALCHEMY_ENGINE_OPTIONS"
+    ]
     engine = create_engine(url, **options)
     limit_statements(engine, 1)
     yield engine

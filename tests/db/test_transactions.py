@@ -7,8 +7,8 @@ from sqlalchemy import event, inspect
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from campaign.causes.models import Cause
-from campaign.extensions import db, transactions, write
 from campaign.db import transactions as module
+from campaign.extensions import db, transactions, write
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -166,4 +166,7 @@ def test_on_sqlite_a_writer_begins_by_locking(app):
         slugs()
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    assert [statement for statement in begun if statement.startswith("BEGIN")] == ["BEGIN IMMEDIATE", "BEGIN"]
+    assert [statement for statement in begun if statement.startswith("BEGIN")] == [
+        "BEGIN IMMEDIATE",
+        "BEGIN",
+    ]

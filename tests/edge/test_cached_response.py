@@ -63,7 +63,8 @@ def test_caches_between_are_told_that_the_encoding_varies():
 
 
 @pytest.mark.parametrize(
-    "page", [Page(b"short"), Page(**{"Content-Type": "image/png"}), Page(**{"Content-Type": "font/woff2"})]
+    "page",
+    [Page(b"short"), Page(**{"Content-Type": "image/png"}), Page(**{"Content-Type": "font/woff2"})],
 )
 def test_what_would_not_shrink_is_sent_as_it_is(page):
     assert encoding_for("br", page) == ""
@@ -159,7 +160,10 @@ def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings
     renew(memory, clock, CALM + 1)
     assert packings == [cached_response.QUICK, cached_response.HARDEST]
     got = renew(memory, clock, 2 * CALM)
-    assert (packings, brotli.decompress(got.body)) == ([cached_response.QUICK, cached_response.HARDEST], LONG)
+    assert (packings, brotli.decompress(got.body)) == (
+        [cached_response.QUICK, cached_response.HARDEST],
+        LONG,
+    )
     assert got.headers.getlist("Content-Length") == [str(len(got.body))]
 
 

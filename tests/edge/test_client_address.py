@@ -52,8 +52,20 @@ def test_a_request_that_a_proxy_itself_makes_is_the_farthest_proxys():
 @pytest.mark.parametrize(
     "words",
     [
-        "", "unknown", "<script>", "a, ,", "999.1.1.1", "127.1", "198.51.100.1:", ":80", "[]:80",
-        "[198.51.100.1", "2001:db8::1]:80", "198.51.100.1:80:80", "[unknown]:80", "999.1.1.1:80",
+        "",
+        "unknown",
+        "<script>",
+        "a, ,",
+        "999.1.1.1",
+        "127.1",
+        "198.51.100.1:",
+        ":80",
+        "[]:80",
+        "[198.51.100.1",
+        "2001:db8::1]:80",
+        "198.51.100.1:80:80",
+        "[unknown]:80",
+        "999.1.1.1:80",
     ],
 )
 def test_garbage_is_nobodys_address(words):

@@ -16,7 +16,9 @@ class PageFromDatabase(Page):
     is_away = False
 
     def __call__(self, environ, start_response):
-        self.status, self.rule = ("503 SERVICE UNAVAILABLE", "no-store") if self.is_away else ("200 OK", LASTING)
+        self.status, self.rule = (
+            ("503 SERVICE UNAVAILABLE", "no-store") if self.is_away else ("200 OK", LASTING)
+        )
         if self.is_away:
             environ[DATABASE_IS_AWAY] = True
         return super().__call__(environ, start_response)

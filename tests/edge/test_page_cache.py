@@ -27,7 +27,13 @@ def test_an_aged_page_is_rendered_anew(clock):
 
 def test_visitors_with_different_encodings_share_a_page():
     assert (
-        renders(Page(), {"Accept_Encoding": "br"}, {"Accept_Encoding": "gzip"}, {}, {"If_None_Match": "*"})
+        renders(
+            Page(),
+            {"Accept_Encoding": "br"},
+            {"Accept_Encoding": "gzip"},
+            {},
+            {"If_None_Match": "*"},
+        )
         == 1
     )
 

@@ -43,9 +43,19 @@ def test_frame_without_language_speaks_the_readers_and_is_kept_for_nobody_else(c
 
 @pytest.mark.parametrize(
     ("allowed", "origins", "who"),
-    [("anybody", [], "*"), ("nobody", ["https://a.example"], "'none'"), ("listed", ["https://a.example", "https://b.example:8443"], "'self' https://a.example https://b.example:8443")],
+    [
+        ("anybody", [], "*"),
+        ("nobody", ["https://a.example"], "'none'"),
+        (
+            "listed",
+            ["https://a.example", "https://b.example:8443"],
+            "'self' https://a.example https://b.example:8443",
+        ),
+    ],
 )
-def test_who_may_hold_a_petition_is_said_with_every_answer_in_the_frame(client, petition, allowed, origins, who):
+def test_who_may_hold_a_petition_is_said_with_every_answer_in_the_frame(
+    client, petition, allowed, origins, who
+):
     write(change_embedding, petition_id=petition.id, allowed=allowed, origins=origins)
     answers = [
         client.get(FRAME),
@@ -62,10 +72,23 @@ def test_nothing_else_can_be_held_by_anybody(client, petition):
     sign_and_hatch(petition)
     walked = 0
     for rule in current_app.url_map.iter_rules():
-        if "GET" not in rule.methods or rule.rule.startswith("/embed/petitions/") or rule.rule.startswith("/dev/mail"):
+        if (
+            "GET" not in rule.methods
+            or rule.rule.startswith("/embed/petitions/")
+            or rule.rule.startswith("/dev/mail")
+        ):
             continue
-        values = {name: "home" for name in rule.arguments} | {"lang": "en", "kind": "petitions", "form": "svg", "version": "x", "path": "css/site.css"}
-        values = {name: 1 if isinstance(rule._converters[name], IntegerConverter) else values[name] for name in rule.arguments}
+        values = {name: "home" for name in rule.arguments} | {
+            "lang": "en",
+            "kind": "petitions",
+            "form": "svg",
+            "version": "x",
+            "path": "css/site.css",
+        }
+        values = {
+            name: 1 if isinstance(rule._converters[name], IntegerConverter) else values[name]
+            for name in rule.arguments
+        }
         answer = client.get(current_app.url_map.bind("").build(rule.endpoint, values))
         assert answer.headers["X-Frame-Options"] == "DENY", rule.rule
         assert ancestors(answer) == "'none'", rule.rule
@@ -74,7 +97,9 @@ def test_nothing_else_can_be_held_by_anybody(client, petition):
 
 
 def test_signing_in_the_frame_stays_in_the_frame(client):
-    answer = client.post(f"{FRAME}/signatures?theme=dark&lang=es", data={**AMALIA, "source": "partner"})
+    answer = client.post(
+        f"{FRAME}/signatures?theme=dark&lang=es", data={**AMALIA, "source": "partner"}
+    )
     assert (answer.status_code, answer.location) == (303, f"{FRAME}/thanks?theme=dark&lang=es")
     thanks = client.get(answer.location).text
     assert 'data-theme="night"' in thanks
@@ -142,16 +167,25 @@ def test_oembed_describes_a_petition_in_both_formats(client):
     assert found.content_type == "application/json; charset=utf-8"
     answer = found.json
     assert {name: answer[name] for name in ("type", "version", "title", "width")} == {
-        "type": "rich", "version": "1.0", "title": "Bring them home", "width": 400,
+        "type": "rich",
+        "version": "1.0",
+        "title": "Bring them home",
+        "width": 400,
     }
     assert 'src="http://localhost/embed/petitions/home?lang=en"' in answer["html"]
     xml = ElementTree.fromstring(oembed(client, maxwidth=400, format="xml").data)
-    assert {part.tag: part.text for part in xml} == {name: str(value) for name, value in answer.items()}
+    assert {part.tag: part.text for part in xml} == {
+        name: str(value) for name, value in answer.items()
+    }
 
 
 def test_the_petitions_page_says_where_its_oembed_is(client):
     page = client.get("/en/petitions/home").text
-    address = page.partition('application/json+oembed" href="http://localhost')[2].partition('"')[0].replace("&amp;", "&")
+    address = (
+        page.partition('application/json+oembed" href="http://localhost')[2]
+        .partition('"')[0]
+        .replace("&amp;", "&")
+    )
     assert client.get(address).json["title"] == "Bring them home"
 
 
@@ -163,7 +197,17 @@ def test_what_does_not_fit_as_a_form_is_a_thermometer(client):
 
 @pytest.mark.parametrize(
     "url",
-    ["", "x", "http://elsewhere.example/en/petitions/home", "http://localhost/en/petitions/nothing", "http://localhost/en/causes/valley", "ftp://localhost/en/petitions/home", "http://[", "javascript:alert(1)", "http://localhost@evil.example/en/petitions/home"],
+    [
+        "",
+        "x",
+        "http://elsewhere.example/en/petitions/home",
+        "http://localhost/en/petitions/nothing",
+        "http://localhost/en/causes/valley",
+        "ftp://localhost/en/petitions/home",
+        "http://[",
+        "javascript:alert(1)",
+        "http://localhost@evil.example/en/petitions/home",
+    ],
 )
 def test_oembed_of_anything_else_is_not_found(client, url):
     assert client.get("/oembed", query_string={"url": url}).status_code == 404

@@ -7,11 +7,11 @@ import pytest
 from icalendar import Calendar
 
 from campaign.events.calendar import invitation, links_to_add, public_file
+from campaign.events.calendar_files import folded, words
 from campaign.events.operations import Hours, cancel, change_event
 from campaign.events.presenters import page
 from campaign.events.queries import event_by_id
 from campaign.extensions import db, write
-from campaign.events.calendar_files import folded, words
 from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import ZONE, come, make_event, registration
@@ -34,7 +34,13 @@ def read(text):
 
 @pytest.fixture
 def event(app):
-    texts = {"en": {"title": ODD, "place": "Hall, second floor", "body": "First *line*.\n\nSecond; line."}}
+    texts = {
+        "en": {
+            "title": ODD,
+            "place": "Hall, second floor",
+            "body": "First *line*.\n\nSecond; line.",
+        }
+    }
     made = make_event(hours=SUMMER, texts=texts, latitude=43.66, longitude=-79.39)
     return event_by_id(made.id)
 
@@ -118,11 +124,26 @@ def test_lines_are_folded_between_characters_and_words_cannot_end_them():
 
 def test_calendars_on_the_web_take_the_instants_and_no_address_for_the_registered(app):
     hours = Hours(datetime(2027, 3, 5, 19), datetime(2027, 3, 5, 20, 30), ZONE)
-    event = make_event(title="A & B", hours=hours, online_url="https://meet.example.org/x", online_for="registered")
-    links = dict(links_to_add(event_by_id(event.id), page(event_by_id(event.id), "en", utcnow()), "https://volante.example/en/events/talk"))
+    event = make_event(
+        title="A & B", hours=hours, online_url="https://meet.example.org/x", online_for="registered"
+    )
+    links = dict(
+        links_to_add(
+            event_by_id(event.id),
+            page(event_by_id(event.id), "en", utcnow()),
+            "https://volante.example/en/events/talk",
+        )
+    )
     google, outlook = (parse_qs(urlsplit(links[name]).query) for name in ("Google", "Outlook"))
-    assert (google["text"], google["dates"], google["ctz"]) == (["A & B"], ["20270306T000000Z/20270306T013000Z"], [ZONE])
-    assert (outlook["startdt"], outlook["enddt"]) == (["2027-03-06T00:00:00Z"], ["2027-03-06T01:30:00Z"])
+    assert (google["text"], google["dates"], google["ctz"]) == (
+        ["A & B"],
+        ["20270306T000000Z/20270306T013000Z"],
+        [ZONE],
+    )
+    assert (outlook["startdt"], outlook["enddt"]) == (
+        ["2027-03-06T00:00:00Z"],
+        ["2027-03-06T01:30:00Z"],
+    )
     assert google["location"] == ["Larch Library, Ottawa"] and "meet.example.org" not in str(links)
     db.session.rollback()
 
@@ -132,9 +153,25 @@ def test_a_file_has_what_outlook_refuses_to_do_without(event):
     for text in (public_file([event], "en", name="Events"), invitation(event, registration(first))):
         calendar, [entry] = read(text)
         # Outlook reads no further where these stand elsewhere, and takes an hour without a zone for its own.
-        assert [line.partition(":")[0] for line in text.split("\r\n")[:5]] == ["BEGIN", "VERSION", "PRODID", "CALSCALE", "METHOD"]
-        assert {"UID", "DTSTAMP", "DTSTART", "DTEND", "SUMMARY", "SEQUENCE", "ORGANIZER"} <= entry.keys()
+        assert [line.partition(":")[0] for line in text.split("\r\n")[:5]] == [
+            "BEGIN",
+            "VERSION",
+            "PRODID",
+            "CALSCALE",
+            "METHOD",
+        ]
+        assert {
+            "UID",
+            "DTSTAMP",
+            "DTSTART",
+            "DTEND",
+            "SUMMARY",
+            "SEQUENCE",
+            "ORGANIZER",
+        } <= entry.keys()
         assert all(entry[name].dt.tzinfo is not None for name in ("DTSTAMP", "DTSTART", "DTEND"))
         assert entry["ORGANIZER"].startswith("mailto:") and entry["DTSTART"].dt < entry["DTEND"].dt
         # Older than these words of RFC 7986, it listens to its own.
-        assert ("X-WR-CALNAME" in calendar) == ("NAME" in calendar) == ("X-PUBLISHED-TTL" in calendar)
+        assert (
+            ("X-WR-CALNAME" in calendar) == ("NAME" in calendar) == ("X-PUBLISHED-TTL" in calendar)
+        )

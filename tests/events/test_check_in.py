@@ -2,8 +2,8 @@
 
 import pytest
 
-from campaign.events.codes import code_png, code_svg, new_code, read_code, spaced
 from campaign.events.check_in import CodeUnknown, NoSeat, check_in, undo_check_in
+from campaign.events.codes import code_png, code_svg, new_code, read_code, spaced
 from campaign.events.queries import attendance
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow

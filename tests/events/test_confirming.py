@@ -23,7 +23,17 @@ from campaign.events.reminders import DAY
 from campaign.events.seats import HOLD, SEAT, free_seats
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from tests.factories.events import ask_to_come, come, confirm, event_now, make_event, move, post_registration, registration, states
+from tests.factories.events import (
+    ask_to_come,
+    come,
+    confirm,
+    event_now,
+    make_event,
+    move,
+    post_registration,
+    registration,
+    states,
+)
 from tests.factories.signatures import owed
 from tests.together import together
 
@@ -51,7 +61,12 @@ def test_a_held_seat_is_kept_for_who_confirms_within_the_hour(five):
     assert registration(late).state == "waiting"
     confirm(early, now=now + HOLD - MINUTE)
     assert (registration(early).state, registration(late).state) == ("registered", "waiting")
-    assert [each[:2] for each in owed()] == [(CONFIRM, early), (CONFIRM, late), (CONFIRMATION, late), (CONFIRMATION, early)]
+    assert [each[:2] for each in owed()] == [
+        (CONFIRM, early),
+        (CONFIRM, late),
+        (CONFIRMATION, late),
+        (CONFIRMATION, early),
+    ]
 
 
 def test_an_expired_hold_goes_to_those_who_wait(five):

@@ -13,9 +13,17 @@ from campaign.events.registering import CANCELLED, CONFIRMATION, REPEAT, cancel_
 from campaign.events.reminders import DAY_REMINDER, HOURS_REMINDER
 from campaign.events.seats import SEAT
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of, make_outbox_worker
-from tests.factories.events import come, link, make_event, move, post_registration, registration, states
+from campaign.process.clock import utcnow
+from tests.factories.events import (
+    come,
+    link,
+    make_event,
+    move,
+    post_registration,
+    registration,
+    states,
+)
 
 SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
 
@@ -26,7 +34,9 @@ def worded(app):
 
     def word(kind, registration_id, lang="en"):
         registration(registration_id)
-        return composers_of(app)[kind](SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind))
+        return composers_of(app)[kind](
+            SimpleNamespace(subject_id=registration_id, lang=lang, kind=kind)
+        )
 
     return word
 
@@ -49,7 +59,9 @@ def test_waiting_and_held_registrations_are_told_so_and_get_no_code(app, worded)
     seated = come(event, "a")
     waits, held = come(event, "b"), come(event, "c", held_reason="hidden_field")
     letters = [worded(CONFIRMATION, each) for each in (seated, waits, held)]
-    assert len({letter.subject for letter in letters}) == len({letter.text for letter in letters}) == 3
+    assert (
+        len({letter.subject for letter in letters}) == len({letter.text for letter in letters}) == 3
+    )
     for each in (waits, held):
         assert worded(CONFIRMATION, each).attachments == ()
         assert registration(each).code[:5] not in worded(REPEAT, each).text
@@ -115,7 +127,10 @@ def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, mo
     assert states() == ["registered"]
     letter = letter_of(app, tmp_path)
     calendar, picture = letter.iter_attachments()
-    assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == ("text/calendar", "REQUEST")
+    assert (calendar.get_content_type(), calendar["Content-Type"].params["method"]) == (
+        "text/calendar",
+        "REQUEST",
+    )
     assert calendar.get_content().count("BEGIN:VEVENT") == 1
     assert picture.get_content().startswith(b"\x89PNG")
     text = letter.get_body(("plain",)).get_content()
@@ -126,15 +141,25 @@ def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, mo
 
 
 def test_a_letter_has_notes_on_access_without_their_markdown(app, worded):
-    words = {"title": "How a family searches", "place": "Larch Library", "access": "A **ramp** at the\n\n[side door](https://larch.example/door)."}
+    words = {
+        "title": "How a family searches",
+        "place": "Larch Library",
+        "access": "A **ramp** at the\n\n[side door](https://larch.example/door).",
+    }
     message = worded(DAY_REMINDER, come(make_event(texts={"en": words})))
     assert "A ramp at the side door." in " ".join(message.text.split())
     assert "**" not in message.html
 
 
 def test_a_letter_speaks_of_as_many_seats_as_are_kept(app, worded, monkeypatch):
-    monkeypatch.setattr("babel.support.Translations.ungettext", lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]")
+    monkeypatch.setattr(
+        "babel.support.Translations.ungettext",
+        lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]",
+    )
     event = make_event()
-    one, two = worded(CONFIRMATION, come(event, "a")).text, worded(CONFIRMATION, come(event, "b", seats=2)).text
+    one, two = (
+        worded(CONFIRMATION, come(event, "a")).text,
+        worded(CONFIRMATION, come(event, "b", seats=2)).text,
+    )
     assert "[one]" in one and "[many]" not in one
     assert "[many]" in two and "[one]" not in two

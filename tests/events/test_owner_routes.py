@@ -16,7 +16,9 @@ from tests.page_parts import alerts, values
 
 @pytest.fixture
 def first(app):
-    return come(make_event(capacity=3, online_url="https://meet.example/room", online_for="registered"))
+    return come(
+        make_event(capacity=3, online_url="https://meet.example/room", online_for="registered")
+    )
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
@@ -62,7 +64,11 @@ def test_cancelling_twice_is_harmless_and_the_page_says_so(client, first):
     for _ in range(2):
         assert client.post(f"{link(first)}/cancel").status_code == 303
     page = client.get(link(first)).text
-    assert values(page, "data-state") == ["cancelled"] and 'method="post"' not in page and "meet.example" not in page
+    assert (
+        values(page, "data-state") == ["cancelled"]
+        and 'method="post"' not in page
+        and "meet.example" not in page
+    )
     assert client.get(f"{link(first)}/code.png").status_code == 404
     assert client.post(link(first), data={"name": "A", "seats": "1"}).status_code == 303
     assert states() == ["cancelled"]
@@ -91,7 +97,11 @@ def test_a_foreign_token_opens_nothing(client, first, token):
 
 def test_a_link_opens_only_the_registration_it_was_made_for(client, first):
     path = link(first)
-    change = update(Registration).where(Registration.id == first).values(email_digest=b"a newcomer's after a restore")
+    change = (
+        update(Registration)
+        .where(Registration.id == first)
+        .values(email_digest=b"a newcomer's after a restore")
+    )
     write(lambda: db.session.execute(change))
     assert client.get(path).status_code == 404
     assert client.post(f"{path}/cancel").status_code == 404

@@ -37,7 +37,9 @@ def small(app):
 
 
 @pytest.mark.parametrize("grouped", [False, True])
-def test_of_a_hundred_who_race_for_the_last_ten_seats_exactly_ten_get_them(app, monkeypatch, grouped):
+def test_of_a_hundred_who_race_for_the_last_ten_seats_exactly_ten_get_them(
+    app, monkeypatch, grouped
+):
     for name in ("turnstile", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=grouped)
@@ -73,7 +75,9 @@ def test_a_party_too_large_for_what_is_free_keeps_its_place(small):
 def test_many_who_cancel_at_once_free_as_many_seats(app):
     event = make_event(capacity=10)
     ids = [come(event, f"r{place}") for place in range(25)]
-    together(app, [lambda each=each: write(cancel_registration, each, now=utcnow()) for each in ids[:8]])
+    together(
+        app, [lambda each=each: write(cancel_registration, each, now=utcnow()) for each in ids[:8]]
+    )
     assert seats_taken(event.id) == 10
     assert states().count("waiting") == 7
     assert [each.state for each in registrations()[10:18]] == ["registered"] * 8

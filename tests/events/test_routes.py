@@ -8,11 +8,18 @@ from datetime import timedelta
 import pytest
 from PIL import Image
 
-from campaign.events.operations import Hours, SlugTaken, cancel, change_event, create_event, set_picture
+from campaign.events.operations import (
+    Hours,
+    SlugTaken,
+    cancel,
+    change_event,
+    create_event,
+    set_picture,
+)
 from campaign.extensions import write
-from campaign.publishing.pictures import clean_picture
-from campaign.process.clock import utcnow
 from campaign.petitions.closing import retire_cause
+from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.signatures.abuse_limits import SigningLimits
 from tests.factories.causes import make_cause
 from tests.factories.events import (
@@ -53,7 +60,9 @@ def test_list_shows_upcoming_events_soonest_first_and_past_ones_latest_first(cli
 def test_the_list_is_chosen_by_cause_and_by_place_and_goes_page_by_page(client, app):
     one, two = make_cause(), make_cause("hill")
     for place in range(22):
-        make_event(f"e{place}", cause_id=one.id, days=place + 1, town="Toronto" if place % 2 else "Ottawa")
+        make_event(
+            f"e{place}", cause_id=one.id, days=place + 1, town="Toronto" if place % 2 else "Ottawa"
+        )
     make_event("other", cause_id=two.id, town="Toluca")
     assert titles(client.get("/en/events/?cause=hill").text) == ["other"]
     assert titles(client.get("/en/events/?place=Toluca").text) == ["other"]
@@ -65,7 +74,16 @@ def test_the_list_is_chosen_by_cause_and_by_place_and_goes_page_by_page(client, 
 
 
 @pytest.mark.parametrize(
-    "query", ["cause=nowhere", "place=%00", "page=999999999999999999999", "page=-1", "page=x", "when=x", "place=" + "x" * 999]
+    "query",
+    [
+        "cause=nowhere",
+        "place=%00",
+        "page=999999999999999999999",
+        "page=-1",
+        "page=x",
+        "when=x",
+        "place=" + "x" * 999,
+    ],
 )
 def test_an_odd_question_is_answered_with_a_page(client, event, query):
     answer = client.get(f"/en/events/?{query}")
@@ -150,10 +168,18 @@ def test_an_old_address_leads_to_the_new_one_until_another_event_takes_it(client
     assert client.get("/es/events/talk").status_code == 200
     hours = Hours(event.starts_local, event.ends_local, ZONE)
     with pytest.raises(SlugTaken):
-        write(create_event, cause_id=event.cause_id, slug="talk", hours=hours, texts={"en": {"title": "x"}})
+        write(
+            create_event,
+            cause_id=event.cause_id,
+            slug="talk",
+            hours=hours,
+            texts={"en": {"title": "x"}},
+        )
 
 
-@pytest.mark.parametrize("slug", ["nowhere", "draft", "hidden", "x" * 3000, "a%00b", "%F0%9F%A6%8B"])
+@pytest.mark.parametrize(
+    "slug", ["nowhere", "draft", "hidden", "x" * 3000, "a%00b", "%F0%9F%A6%8B"]
+)
 def test_an_unknown_or_unpublished_event_is_not_found(client, app, slug):
     make_event("draft", draft=True)
     make_event("hidden", cause_id=make_cause("secret", state="draft").id)
@@ -204,7 +230,12 @@ def test_a_registration_a_repeat_and_one_who_waits_get_the_same_answer(client, a
     ],
 )
 def test_a_slip_is_said_at_its_field_and_the_words_are_kept(client, app, words, field):
-    question = {"name": "needs", "type": "text", "required": True, "label": {"en": "What do you need?"}}
+    question = {
+        "name": "needs",
+        "type": "text",
+        "required": True,
+        "label": {"en": "What do you need?"},
+    }
     event = make_event(questions=[question])
     answer = post_registration(client, event, {**AMALIA, "answers-needs": "A ramp & more", **words})
     assert answer.status_code == 422
@@ -217,7 +248,12 @@ def test_a_slip_is_said_at_its_field_and_the_words_are_kept(client, app, words, 
 
 def test_answers_and_seats_are_kept(client, app):
     event = make_event(questions=[{"name": "needs", "type": "text", "label": {"en": "Needs?"}}])
-    assert post_registration(client, event, {**AMALIA, "seats": "3", "answers-needs": "A ramp"}).status_code == 303
+    assert (
+        post_registration(
+            client, event, {**AMALIA, "seats": "3", "answers-needs": "A ramp"}
+        ).status_code
+        == 303
+    )
     [kept] = registrations()
     assert (kept.name, kept.seats, kept.answers) == ("Amalia Rosales", 3, {"needs": "A ramp"})
 
@@ -225,21 +261,32 @@ def test_answers_and_seats_are_kept(client, app):
 def test_machines_betray_themselves_and_see_no_difference(client, event):
     answer = post_registration(client, event, {**AMALIA, "website": "https://pills.example"})
     assert (answer.status_code, answer.location) == (303, "/en/events/talk/thanks")
-    assert [(each.state, each.held_reason) for each in registrations()] == [("unconfirmed", "hidden_field")]
+    assert [(each.state, each.held_reason) for each in registrations()] == [
+        ("unconfirmed", "hidden_field")
+    ]
     assert len(owed()) == 1
 
 
 def test_too_many_from_one_place_are_asked_to_wait(client, app, event, monkeypatch):
-    monkeypatch.setitem(app.extensions, "pressure", SigningLimits({**app.config, "SIGN_LIMIT": "2 per minute"}))
+    monkeypatch.setitem(
+        app.extensions, "pressure", SigningLimits({**app.config, "SIGN_LIMIT": "2 per minute"})
+    )
     got = [
-        post_registration(client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77").status_code
+        post_registration(
+            client, event, {**AMALIA, "email": f"a{n}@kwan.example"}, address="192.0.2.77"
+        ).status_code
         for n in range(3)
     ]
     assert got == [303, 303, 429]
 
 
 def test_another_site_cannot_register_anybody(client, event):
-    assert post_registration(client, event, headers={"Origin": "https://elsewhere.example"}).status_code == 403
+    assert (
+        post_registration(
+            client, event, headers={"Origin": "https://elsewhere.example"}
+        ).status_code
+        == 403
+    )
     assert registrations() == []
 
 
@@ -281,10 +328,14 @@ def test_updates_about_an_event_are_shown_on_its_page(client, event):
     other = make_event("other", cause_id=event.cause_id)
     make_update("photos", cause_id=event.cause_id, title="What was said", event_id=event.id)
     make_update("else", cause_id=event.cause_id, title="Something else", event_id=other.id)
-    make_update("draft", cause_id=event.cause_id, title="Not told yet", event_id=event.id, draft=True)
+    make_update(
+        "draft", cause_id=event.cause_id, title="Not told yet", event_id=event.id, draft=True
+    )
     move(event, starts_at=utcnow() - timedelta(days=5))
     page = client.get("/en/events/talk").text
-    assert tree(page).xpath("//section[@aria-labelledby='updates-title']//a[@href='/en/updates/photos']")
+    assert tree(page).xpath(
+        "//section[@aria-labelledby='updates-title']//a[@href='/en/updates/photos']"
+    )
     assert "Something else" not in page and "Not told yet" not in page
 
 

@@ -5,9 +5,9 @@ import threading
 import pytest
 from flask import current_app
 
+from campaign.exports.export_queries import export_by_id, exports_folder
 from campaign.exports.operations import ask_for_export
 from campaign.exports.selection import Selection
-from campaign.exports.export_queries import export_by_id, exports_folder
 from campaign.exports.tasks import Exporter
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow

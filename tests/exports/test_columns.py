@@ -19,10 +19,20 @@ TOLD = ("evidence", "event", "kiosk", "tabler", "shift_began", "sheet", "sheet_r
 def test_event_tablet_tabler_and_shift_or_sheet_and_row(client, petition, asked, exporter):
     event, law = make_table("law", cause_id=petition.cause_id)
     tablet, began = make_tablet(client, event, name="Blue table"), long_ago(30)
-    shift = {"id": str(uuid4()), "tabler": "M. R.", "started_at": said_at(began), "ended_at": None, "tally": 1}
-    assert tablet.receipts(tablet.seal("law", shift=shift["id"]), shifts=[shift]) == [("stored", "")]
+    shift = {
+        "id": str(uuid4()),
+        "tabler": "M. R.",
+        "started_at": said_at(began),
+        "ended_at": None,
+        "tally": 1,
+    }
+    assert tablet.receipts(tablet.seal("law", shift=shift["id"]), shifts=[shift]) == [
+        ("stored", "")
+    ]
     at_table = _lines(asked, exporter, law.id)
-    assert at_table == [["in_person", "fair", "Blue table", "M. R.", f"{began:%Y-%m-%dT%H:%M:%S}+00:00", None, None]]
+    assert at_table == [
+        ["in_person", "fair", "Blue table", "M. R.", f"{began:%Y-%m-%dT%H:%M:%S}+00:00", None, None]
+    ]
 
     bring(begin(petition, csv_of("Odile,Kwan,odile@kwan.example,CA,K1A 0B1,2026-11-20,S-7,12")))
     sign(petition, {**ODILE, "email": "another@kwan.example"})

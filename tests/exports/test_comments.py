@@ -7,9 +7,9 @@ import pytest
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.petitions.handovers import change_handing
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from tests.exports.test_packing import _no_poster, opened, pack, pages, table  # noqa: F401
 from tests.factories.signatures import AMALIA, change, row, sign_and_hatch
 
@@ -36,7 +36,8 @@ def outlets(client, petition):
     sheet = Sheet(Selection(petition.id, columns=("number", "shown_name", "shown_comment")))
     return {
         "page": client.get(f"/en/petitions/{petition.slug}").text,
-        "names": client.get(f"/en/causes/{cause}/montage?list=1").text + client.get(f"/en/causes/{cause}/montage?n=1").text,
+        "names": client.get(f"/en/causes/{cause}/montage?list=1").text
+        + client.get(f"/en/causes/{cause}/montage?n=1").text,
         "montage": client.get(f"/causes/{cause}/butterflies/0.json").text,
         "api": client.get(f"/api/v1/petitions/{petition.slug}/signatures").text,
         "export": json.dumps([batch for batch in sheet.stream()]),
@@ -47,7 +48,9 @@ def outlets(client, petition):
 def test_comment_is_shared_only_beside_a_shown_name(client, petition, approve, display):
     approve(display)
     told = outlets(client, petition)
-    assert {name: WORDS in text for name, text in told.items()} == dict.fromkeys(OUTLETS, SHARED[display])
+    assert {name: WORDS in text for name, text in told.items()} == dict.fromkeys(
+        OUTLETS, SHARED[display]
+    )
 
 
 @pytest.mark.parametrize("display", SHARED)
@@ -59,7 +62,13 @@ def test_unapproved_comment_is_never_shared(client, petition, approve, display):
 @pytest.mark.parametrize("names", ["shown", "full"])
 @pytest.mark.parametrize("display", SHARED)
 def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, display, names):
-    write(change_handing, petition_id=petition.id, names=names, details=["shown_comment"], now=utcnow())
+    write(
+        change_handing,
+        petition_id=petition.id,
+        names=names,
+        details=["shown_comment"],
+        now=utcnow(),
+    )
     approve(display)
     files = opened(pack(asked, petition, exporter, names=names, details=("shown_comment",)))
     [page], [line] = pages(files["signatures.pdf"]), table(files)

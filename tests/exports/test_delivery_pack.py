@@ -13,13 +13,13 @@ from flask_babel import force_locale
 
 from campaign.exports import delivery_pack
 from campaign.exports.delivery_pack_texts import UNNAMED
-from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.exports.export_queries import content_of, exports_of
+from campaign.exports.pdf import Field, Head, letter_sheets, signature_sheets
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.security.sealed_files import Sealer
-from campaign.process.clock import utcnow
 from campaign.petitions.handovers import change_handing
+from campaign.process.clock import utcnow
+from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
 from tests.exports.test_tasks import LATER, at
 from tests.factories.petitions import new_version
@@ -28,7 +28,9 @@ from tests.page_parts import figures
 
 pytestmark = pytest.mark.both_databases
 
-HEAD = Head("Bring them home", "We ask where they are.", "Volante", "Page {n} of {m}", "[unset]", "en")
+HEAD = Head(
+    "Bring them home", "We ask where they are.", "Volante", "Page {n} of {m}", "[unset]", "en"
+)
 FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
 
 
@@ -48,13 +50,21 @@ def signed(petition):
     sign_and_hatch(petition, AMALIA, name_display="full", comment="For my brother")
     sign_and_hatch(petition, ODILE, email="two@kwan.example", name_display="initials")
     new_version(petition)
-    counted = [sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)]
+    counted = [
+        sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example") for place in range(3)
+    ]
     change(counted[0], evidence="in_person")
 
 
 def pack(asked, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"):
     """Have a pack made; return its id."""
-    choice = {"slug": petition.slug, "lang": lang, "paper": paper, "names": names, "details": list(details)}
+    choice = {
+        "slug": petition.slug,
+        "lang": lang,
+        "paper": paper,
+        "names": names,
+        "details": list(details),
+    }
     export_id = asked("pack", choice, aim="delivery")
     while exporter.make_next():
         pass
@@ -74,29 +84,50 @@ def pages(pdf):
 
 
 def table(files):
-    return list(csv.DictReader(io.StringIO(files["signatures.csv"].decode("utf-8-sig"), newline="")))
+    return list(
+        csv.DictReader(io.StringIO(files["signatures.csv"].decode("utf-8-sig"), newline=""))
+    )
 
 
 def test_no_country_is_broken_within_a_word_beside_a_name(asked, petition, exporter):
     sign_and_hatch(petition, AMALIA, country="NZ", postal_code="6011")
     sign_and_hatch(petition, ODILE, email="two@kwan.example", country="BA", postal_code="71000")
-    text = " ".join(pages(opened(pack(asked, petition, exporter, lang="fr", paper="letter"))["signatures.pdf"]))
+    text = " ".join(
+        pages(opened(pack(asked, petition, exporter, lang="fr", paper="letter"))["signatures.pdf"])
+    )
     assert "Nouvelle-Zélande" in text and "Bosnie-Herzégovine" in text
 
 
-def test_everything_for_the_day_is_in_one_archive_and_each_file_has_its_sum(asked, petition, exporter, signed):
+def test_everything_for_the_day_is_in_one_archive_and_each_file_has_its_sum(
+    asked, petition, exporter, signed
+):
     files = opened(pack(asked, petition, exporter))
-    names = ["signatures.pdf", "signatures.csv", "cover-letter.pdf", "poster.pdf", "README.txt", "SHA256SUMS"]
+    names = [
+        "signatures.pdf",
+        "signatures.csv",
+        "cover-letter.pdf",
+        "poster.pdf",
+        "README.txt",
+        "SHA256SUMS",
+    ]
     assert list(files) == names
     sums = dict(reversed(line.split("  ")) for line in files["SHA256SUMS"].decode().splitlines())
     assert sums == {name: hashlib.sha256(files[name]).hexdigest() for name in names[:-1]}
     assert [name for name in names if name not in files["README.txt"].decode()] == ["README.txt"]
 
 
-def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(asked, petition, exporter, signed):
+def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(
+    asked, petition, exporter, signed
+):
     files = opened(pack(asked, petition, exporter))
     [page] = pages(files["signatures.pdf"])
-    for words in ("Bring them home now", "The Senate of the Valley", "Amalia Rosales", "O. K.", "Canada"):
+    for words in (
+        "Bring them home now",
+        "The Senate of the Valley",
+        "Amalia Rosales",
+        "O. K.",
+        "Canada",
+    ):
         assert words in page
     assert " ".join(page.split()).count(str(UNNAMED)) == 3
     assert [word for word in ("Odile", "Kwan", "@", "M5V", "brother") if word in page] == []
@@ -108,21 +139,41 @@ def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(ask
 
 def test_whole_names_and_details_go_where_the_petition_says_so(asked, petition, exporter, signed):
     more = ["day", "postal_code", "shown_comment", "email"]
-    changed = write(change_handing, petition_id=petition.id, names="full", details=more, now=utcnow())
+    changed = write(
+        change_handing, petition_id=petition.id, names="full", details=more, now=utcnow()
+    )
     assert changed.handed_details == ["postal_code", "shown_comment", "day"]
     for place in range(2):
         sign_and_hatch(petition, ODILE, email=f"later{place}@kwan.example", comment="For my sister")
-    files = opened(pack(asked, petition, exporter, names="full", details=("postal_code", "shown_comment", "day")))
+    files = opened(
+        pack(
+            asked, petition, exporter, names="full", details=("postal_code", "shown_comment", "day")
+        )
+    )
     [page] = pages(files["signatures.pdf"])
     assert page.count("Odile Kwan") == 2
     assert page.count("H3Z 2Y7") == 2
     assert [word for word in ("M5V 2T6", "brother", "sister") if word in page] == []
-    assert list(table(files)[0]) == ["row", "number", "evidence", "full_name", "postal_code", "shown_comment", "day"]
+    assert list(table(files)[0]) == [
+        "row",
+        "number",
+        "evidence",
+        "full_name",
+        "postal_code",
+        "shown_comment",
+        "day",
+    ]
 
 
-def test_the_letter_tells_the_exact_counts_by_evidence_and_version(asked, petition, exporter, signed, monkeypatch):
+def test_the_letter_tells_the_exact_counts_by_evidence_and_version(
+    asked, petition, exporter, signed, monkeypatch
+):
     blocks = []
-    monkeypatch.setattr(delivery_pack, "letter_sheets", lambda head, given, paper: letter_sheets(head, blocks.extend(given) or blocks, paper))
+    monkeypatch.setattr(
+        delivery_pack,
+        "letter_sheets",
+        lambda head, given, paper: letter_sheets(head, blocks.extend(given) or blocks, paper),
+    )
     [text] = pages(opened(pack(asked, petition, exporter))["cover-letter.pdf"])
     plain = " ".join(text.split())
     for words in ("The Senate of the Valley", "We, the undersigned, ask."):
@@ -136,7 +187,9 @@ def test_the_letter_tells_the_exact_counts_by_evidence_and_version(asked, petiti
     assert [kind for kind, _words in blocks].count("line") == 3
 
 
-@pytest.mark.parametrize(("lang", "words"), [("es", "El Senado del Valle"), ("fr", "Bring them home now")])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("es", "El Senado del Valle"), ("fr", "Bring them home now")]
+)
 def test_a_pack_speaks_the_language_that_was_chosen(asked, petition, exporter, signed, lang, words):
     english = opened(pack(asked, petition, exporter))["README.txt"].decode()
     files = opened(pack(asked, petition, exporter, lang=lang, paper="letter"))
@@ -147,11 +200,16 @@ def test_a_pack_speaks_the_language_that_was_chosen(asked, petition, exporter, s
     assert own != str(UNNAMED) and own in " ".join(page.split())
     assert pypdfium2.PdfDocument(files["signatures.pdf"])[0].get_size() == (612, 792)
     about_the_pdf = re.compile(r"^signatures\.pdf: (.+)", re.MULTILINE)
-    said, said_in_english = about_the_pdf.search(files["README.txt"].decode())[1], about_the_pdf.search(english)[1]
+    said, said_in_english = (
+        about_the_pdf.search(files["README.txt"].decode())[1],
+        about_the_pdf.search(english)[1],
+    )
     assert said != said_in_english
 
 
-def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(asked, petition, exporter, signed, monkeypatch):
+def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(
+    asked, petition, exporter, signed, monkeypatch
+):
     monkeypatch.setattr(delivery_pack, "VOLUME", 2)
     original, calls = Sealer.write, []
 
@@ -178,7 +236,9 @@ def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(asked,
     assert export(export_id).done == export(export_id).total == 5
 
 
-def test_a_pack_for_which_there_is_no_room_gives_back_all_that_it_took(asked, petition, exporter, signed, monkeypatch):
+def test_a_pack_for_which_there_is_no_room_gives_back_all_that_it_took(
+    asked, petition, exporter, signed, monkeypatch
+):
     def full(*_):
         raise OSError(errno.ENOSPC, "No space left on device")
 
@@ -206,7 +266,11 @@ def test_each_page_has_title_demand_and_number_and_each_row_is_there_once(app):
 
 def test_names_of_all_scripts_and_lengths_are_set(app):
     names = ["Józef Ćwik", "Θεόδωρος", "李 明", "محمد علي", "अमलिया", "Amalia " * 40, "🦋🦋"]
-    [page] = pages(signature_sheets(HEAD, FIELDS, [(str(n), name, "") for n, name in enumerate(names)], "letter"))
+    [page] = pages(
+        signature_sheets(
+            HEAD, FIELDS, [(str(n), name, "") for n, name in enumerate(names)], "letter"
+        )
+    )
     for words in ("Józef Ćwik", "Θεόδωρος", "李 明", "[unset]"):
         assert words in page
     assert page.count("Amalia") == 40
@@ -214,7 +278,10 @@ def test_names_of_all_scripts_and_lengths_are_set(app):
 
 def test_a_long_letter_flows_over_pages(app):
     with force_locale("en"):
-        blocks = [("title", "Bring them home"), *[("text", f"Paragraph {n}. " + "Where are they? " * 30) for n in range(30)]]
+        blocks = [
+            ("title", "Bring them home"),
+            *[("text", f"Paragraph {n}. " + "Where are they? " * 30) for n in range(30)],
+        ]
         told = pages(letter_sheets(HEAD, blocks, "a4"))
     assert len(told) > 2
     assert re.findall(r"Paragraph (\d+)", " ".join(told)) == [str(n) for n in range(30)]

@@ -19,12 +19,31 @@ from campaign.exports.selection import STATES, Selection
 from campaign.extensions import db, write
 from campaign.signatures.owner_operations import erase
 from tests.factories.petitions import make_petition, new_version
-from tests.factories.signatures import AMALIA, ODILE, confirm, hatch_now, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    confirm,
+    hatch_now,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 pytestmark = pytest.mark.both_databases
 
 HEADER = (
-    *("number", "state", "evidence", "given_name", "family_name", "email", "country", "postal_code", "comment"),
+    *(
+        "number",
+        "state",
+        "evidence",
+        "given_name",
+        "family_name",
+        "email",
+        "country",
+        "postal_code",
+        "comment",
+    ),
     *("name_display", "subscribe", "lang", "source"),
     *("event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row"),
     *("held_reason", "version", "created_at", "confirmed_at", "hatched_at"),
@@ -56,13 +75,28 @@ def test_the_first_line_names_the_columns_even_where_nobody_signed(petition):
 
 
 def test_a_counted_signature_is_told_whole(petition):
-    sign_and_hatch(petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True)
+    sign_and_hatch(
+        petition, AMALIA, comment="For my brother", name_display="initials", subscribe=True
+    )
     [line] = read(petition, "counted")
     instants = dict.fromkeys(("created_at", "confirmed_at", "hatched_at"), "")
     assert {**line, **instants} == {
         **AMALIA,
-        **{"number": "1", "state": "counted", "evidence": "email", "comment": "For my brother", "version": "1"},
-        **{"name_display": "initials", "subscribe": "yes", "lang": "en", "source": "", "held_reason": "", **instants},
+        **{
+            "number": "1",
+            "state": "counted",
+            "evidence": "email",
+            "comment": "For my brother",
+            "version": "1",
+        },
+        **{
+            "name_display": "initials",
+            "subscribe": "yes",
+            "lang": "en",
+            "source": "",
+            "held_reason": "",
+            **instants,
+        },
         **ELSEWHERE,
     }
     kept = rows()[0]
@@ -109,7 +143,9 @@ def test_only_what_was_asked_for_is_told(petition):
 
 def test_chosen_columns_stand_in_their_own_order(petition):
     sign(petition, AMALIA, name_display="initials", comment="Not read yet")
-    told = written(petition, columns=("country", "shown_name", "full_name", "shown_comment", "day")).decode()
+    told = written(
+        petition, columns=("country", "shown_name", "full_name", "shown_comment", "day")
+    ).decode()
     assert told.splitlines()[0] == "country,shown_name,full_name,shown_comment,day"
     assert told.splitlines()[1] == f"CA,A. R.,Amalia Rosales,,{rows()[0].created_at:%Y-%m-%d}"
 
@@ -127,7 +163,9 @@ def test_no_cell_is_run_by_a_spreadsheet(petition, evil):
     [line] = read(petition)
     assert {line[name] for name in ("given_name", "family_name", "comment")} == {f"'{evil}"}
     table = cells_of(written(petition, "xlsx"))
-    assert [table[1][table[0].index(name)] for name in ("given_name", "comment")] == [f"'{evil}"] * 2
+    assert [table[1][table[0].index(name)] for name in ("given_name", "comment")] == [
+        f"'{evil}"
+    ] * 2
     assert json.loads(written(petition, "jsonl"))["comment"] == evil
 
 
@@ -149,7 +187,10 @@ def test_the_petitions_own_questions_are_columns_in_their_order_behind_the_other
     sign(petition, AMALIA, answers={"whom": "=1+1", "helps": True, "beside": ""})
     sign(petition, ODILE, answers={"helps": False, "asked_before": "still told"})
     header = written(petition).decode().splitlines()[0]
-    assert header == ",".join(HEADER) + ",answers-whom,answers-helps,answers-beside,answers-asked_before"
+    assert (
+        header
+        == ",".join(HEADER) + ",answers-whom,answers-helps,answers-beside,answers-asked_before"
+    )
     told = [[line[name] for name in header.split(",")[len(HEADER) :]] for line in read(petition)]
     assert told == [["'=1+1", "yes", "", ""], ["", "no", "", "still told"]]
 
@@ -175,11 +216,15 @@ def test_lines_of_json_have_numbers_truths_and_nulls(petition):
     assert (second["number"], second["subscribe"], second["hatched_at"]) == (None, False, None)
 
 
-def test_a_spreadsheet_opens_with_numbers_as_numbers_and_goes_on_on_further_sheets(petition, monkeypatch):
+def test_a_spreadsheet_opens_with_numbers_as_numbers_and_goes_on_on_further_sheets(
+    petition, monkeypatch
+):
     monkeypatch.setattr(spreadsheet, "MAX_ROWS", 3)
     for place in range(5):
         sign_and_hatch(petition, ODILE, email=f"o{place}@kwan.example")
-    book = CalamineWorkbook.from_filelike(io.BytesIO(written(petition, "xlsx", columns=("number", "email"))))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(written(petition, "xlsx", columns=("number", "email")))
+    )
     assert book.sheet_names == ["Signatures", "Signatures 2", "Signatures 3"]
     sheets = [book.get_sheet_by_name(name).to_python() for name in book.sheet_names]
     assert [sheet[0] for sheet in sheets] == [["number", "email"]] * 3
@@ -196,7 +241,9 @@ def test_batches_come_from_one_cursor(petition, monkeypatch):
     assert inspect.isgenerator(batches)
     told = [column for [column] in batches]
     assert list(map(len, told)) == [3, 3, 1]
-    assert [email for column in told for email in column] == [f"o{place}@kwan.example" for place in range(7)]
+    assert [email for column in told for email in column] == [
+        f"o{place}@kwan.example" for place in range(7)
+    ]
 
 
 def test_a_change_that_comes_while_it_streams_is_no_second_line(app, petition, monkeypatch):

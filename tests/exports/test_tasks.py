@@ -10,11 +10,11 @@ from flask import current_app
 from python_calamine import CalamineWorkbook
 
 from campaign.exports import writer
-from campaign.exports.operations import KEPT, drop_export, start_again
 from campaign.exports.export_queries import content_of, exports_folder, file_of
+from campaign.exports.operations import KEPT, drop_export, start_again
 from campaign.extensions import db, write
-from campaign.security.sealed_files import Sealer
 from campaign.process.clock import utcnow
+from campaign.security.sealed_files import Sealer
 from tests.exports.conftest import export, folder
 from tests.factories.signatures import ODILE, confirm, hatch_now, sign
 
@@ -48,7 +48,14 @@ def test_a_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, 
     assert (made.size, made.sha256) == (len(content), hashlib.sha256(content).hexdigest())
     assert not exporter.make_next()
     if kind == "xlsx":
-        assert len(CalamineWorkbook.from_filelike(io.BytesIO(content)).get_sheet_by_index(0).to_python()) == 8
+        assert (
+            len(
+                CalamineWorkbook.from_filelike(io.BytesIO(content))
+                .get_sheet_by_index(0)
+                .to_python()
+            )
+            == 8
+        )
     else:
         assert content.decode("utf-8-sig").count("o6@kwan.example") == 1
 
@@ -64,7 +71,11 @@ def test_nothing_of_a_person_can_be_read_in_the_file(asked, exporter, signed):
     exporter.make_next()
     path = file_of(export(export_id))
     kept = path.read_bytes()
-    assert [word for word in (b"Odile", b"Kwan", b"kwan.example", b"Remember", b"given_name") if word in kept] == []
+    assert [
+        word
+        for word in (b"Odile", b"Kwan", b"kwan.example", b"Remember", b"given_name")
+        if word in kept
+    ] == []
     assert path.stat().st_mode & 0o077 == 0
     assert b"Odile" in plain(export_id)
 
@@ -79,7 +90,9 @@ def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 @pytest.mark.parametrize("settled", [True, False])
-def test_after_a_crash_another_goes_on_and_the_file_is_the_same(asked, exporter, signed, monkeypatch, kind, settled):
+def test_after_a_crash_another_goes_on_and_the_file_is_the_same(
+    asked, exporter, signed, monkeypatch, kind, settled
+):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
     moment = utcnow()
     whole, broken = asked(kind, now=moment), asked(kind, now=moment)
@@ -123,7 +136,9 @@ def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed
     assert (export(export_id).state, plain(export_id).count(b"@")) == ("ready", 7)
 
 
-def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(asked, exporter, signed, monkeypatch):
+def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(
+    asked, exporter, signed, monkeypatch
+):
     export_id = asked()
     with monkeypatch.context() as patched:
         patched.setattr(Sealer, "write", lambda *_: 1 / 0)
@@ -170,7 +185,9 @@ def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, m
     assert folder() == []
 
 
-def test_after_72_hours_row_and_file_are_gone_and_orphans_with_them(asked, exporter, signed, monkeypatch):
+def test_after_72_hours_row_and_file_are_gone_and_orphans_with_them(
+    asked, exporter, signed, monkeypatch
+):
     first = asked()
     exporter.make_next()
     path = exports_folder(current_app.config) / "999.sealed"

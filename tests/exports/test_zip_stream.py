@@ -27,7 +27,10 @@ def test_every_program_can_open_it():
     archive = ZipStream(AT)
     book = zipfile.ZipFile(io.BytesIO(b"".join(step(archive) for step in steps())))
     assert book.testzip() is None
-    assert {each.filename: book.read(each) for each in book.infolist()} == {"página/one.txt": b"".join(PARTS), "two.txt": b""}
+    assert {each.filename: book.read(each) for each in book.infolist()} == {
+        "página/one.txt": b"".join(PARTS),
+        "two.txt": b"",
+    }
     assert book.infolist()[0].date_time == (2026, 11, 25, 9, 30, 8)
     assert book.infolist()[0].compress_size < 4000
 

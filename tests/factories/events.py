@@ -5,10 +5,10 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import select, update
 
-from campaign.events.tokens import token_for
 from campaign.events.models import Event, Registration
 from campaign.events.operations import Hours, create_event, publish
 from campaign.events.registering import confirm_registration, content_mark, register
+from campaign.events.tokens import token_for
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
 from campaign.signatures import tokens
@@ -18,11 +18,27 @@ ZONE = "America/Toronto"
 AMALIA = {"name": "Amalia Rosales", "email": "amalia@rosales.example", "seats": "1"}
 
 
-def make_event(slug="talk", *, cause_id=None, title="How a family searches", days=7, texts=None, draft=False, **settings):
+def make_event(
+    slug="talk",
+    *,
+    cause_id=None,
+    title="How a family searches",
+    days=7,
+    texts=None,
+    draft=False,
+    **settings,
+):
     """Create an event that begins in `days` and lasts an hour and a half, committed and published unless a draft."""
-    starts = utcnow().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(days=days)
+    starts = utcnow().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(
+        days=days
+    )
     hours = settings.pop("hours", None) or Hours(starts, starts + timedelta(minutes=90), ZONE)
-    words = {"title": title, "kind": "Talk", "place": "Larch Library", "body": "An *evening* of questions."}
+    words = {
+        "title": title,
+        "kind": "Talk",
+        "place": "Larch Library",
+        "body": "An *evening* of questions.",
+    }
     texts = texts or {"en": words, "es": {**words, "kind": "Charla", "title": f"{title} (es)"}}
     settings = {"town": "Ottawa", "registration": "required", **settings}
     cause_id = cause_id or make_cause().id
@@ -33,7 +49,12 @@ def make_event(slug="talk", *, cause_id=None, title="How a family searches", day
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
     """Register as the operation does, committed and not confirmed; return the id."""
     email = f"{name}@rosales.example"
-    typed = {"name": name.title(), "email": email, "email_digest": tokens.email_digest(email), "answers": {}}
+    typed = {
+        "name": name.title(),
+        "email": email,
+        "email_digest": tokens.email_digest(email),
+        "answers": {},
+    }
     more = {"lang": "en", **more}
     return write(register, event.id, now=now or utcnow(), seats=seats, **typed, **more).id
 

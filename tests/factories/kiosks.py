@@ -9,8 +9,7 @@ from cryptography.hazmat.primitives.hpke import AEAD, KDF, KEM, Suite
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.kiosk import pairing
-from campaign.kiosk import codes
+from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk, KioskRecord, Shift
 from campaign.process.clock import utcnow
 from tests.factories.events import make_event
@@ -33,7 +32,9 @@ class Tablet:
         self.client = client
         answer = client.post("/kiosk/pairings", json={"code": code, "app": "1"})
         assert answer.status_code == 201, answer.text
-        self.uuid, self.secret, self.name = (answer.json[name] for name in ("kiosk", "secret", "name"))
+        self.uuid, self.secret, self.name = (
+            answer.json[name] for name in ("kiosk", "secret", "name")
+        )
         self.sequence = 0
 
     @property
@@ -50,7 +51,12 @@ class Tablet:
         return seal(self.uuid, key, self.sequence, signature(petition, words, **said))
 
     def sync(self, *records, shifts=(), waiting=0, device_time=None, **more):
-        return self.post("/kiosk/sync", envelope(records, shifts, waiting, device_time, **{"last_sequence": self.sequence, **more}))
+        return self.post(
+            "/kiosk/sync",
+            envelope(
+                records, shifts, waiting, device_time, **{"last_sequence": self.sequence, **more}
+            ),
+        )
 
     def receipts(self, *records, **more):
         """Sync, and return what the receipts say, as (status, reason) in the order of the records."""
@@ -121,13 +127,17 @@ def said_at(instant):
 def make_table(slug="home", *, confirmation="email_or_witness", days=0, **settings):
     """Create an event that is today, and a petition that can be signed there; return both."""
     petition = make_petition(slug, confirmation=confirmation, **settings)
-    event = make_event("fair", cause_id=petition.cause_id, days=days, petition_ids=[petition.id], town="Toronto")
+    event = make_event(
+        "fair", cause_id=petition.cause_id, days=days, petition_ids=[petition.id], town="Toronto"
+    )
     return event, petition
 
 
 def give_code(event, *, now=None, name=""):
     """Return a pairing code of the event, committed."""
-    return codes.code_of(write(pairing.new_code, event_id=event.id, name=name, now=now or utcnow()).seed)
+    return codes.code_of(
+        write(pairing.new_code, event_id=event.id, name=name, now=now or utcnow()).seed
+    )
 
 
 def make_tablet(client, event, **more):
@@ -151,7 +161,9 @@ def records():
 
 def shifts():
     db.session.rollback()
-    return db.session.scalars(select(Shift).order_by(Shift.id).execution_options(populate_existing=True)).all()
+    return db.session.scalars(
+        select(Shift).order_by(Shift.id).execution_options(populate_existing=True)
+    ).all()
 
 
 def long_ago(minutes):

@@ -8,8 +8,8 @@ from campaign.accounts.operations import set_password
 from campaign.accounts.passwords import hash_password
 from campaign.accounts.sessions import open_session
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.organize.identity import SESSION_COOKIE
+from campaign.process.clock import utcnow
 
 PASSWORD = "otter violin Tuesday cardamom"
 ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
@@ -17,8 +17,14 @@ ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
 
 def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns):
     """Create an organizer with `role` (None for none), committed; `second_factor` gives a passkey that nobody holds."""
-    email = columns.pop("email", ODILE["email"] if role == "admin" else f"{role or 'nobody'}@kwan.example")
-    columns = {"name": ODILE["name"] if role == "admin" else (role or "Nobody").title(), "lang": "en", **columns}
+    email = columns.pop(
+        "email", ODILE["email"] if role == "admin" else f"{role or 'nobody'}@kwan.example"
+    )
+    columns = {
+        "name": ODILE["name"] if role == "admin" else (role or "Nobody").title(),
+        "lang": "en",
+        **columns,
+    }
 
     def create():
         organizer = Organizer(email=email, email_digest=tokens.email_digest(email), **columns)
@@ -54,7 +60,10 @@ def fresh(organizer):
 def trail():
     """Return (action, id of who did it, subject) of all that stands in the audit trail, oldest first."""
     db.session.rollback()
-    return [(e.action, e.organizer_id, (e.subject_kind, e.subject_id)) for e in reversed(entries(most=500))]
+    return [
+        (e.action, e.organizer_id, (e.subject_kind, e.subject_id))
+        for e in reversed(entries(most=500))
+    ]
 
 
 def sign_in(client, organizer):

@@ -1,14 +1,14 @@
 """Signatures from paper to test with."""
 
 from campaign.extensions import db, write
-from campaign.imports.create import batch_of, keep_file, open_file
-from campaign.imports.commit import accept, carry_in
 from campaign.imports.classification import decide
+from campaign.imports.commit import accept, carry_in
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.queries import batch_by_id, checker_for, items_of, remembered_columns
 from campaign.imports.rollback import carry_out, undo
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 
 HEADER = "given_name,family_name,email,country,postal_code,signed_at,sheet,row"
 

@@ -1,10 +1,10 @@
 """Petitions to test with."""
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.editing import change_letter
 from campaign.petitions.operations import create_petition
 from campaign.petitions.queries import petition_by_id, signing_terms
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 
 TEXTS = {
@@ -38,5 +38,11 @@ def new_version(petition, title="Bring them home now"):
     """Give the petition another version of its text, committed."""
     present = petition_by_id(petition.id)
     texts = {lang: {"organisation": "", **words, "title": title} for lang, words in TEXTS.items()}
-    changed = write(change_letter, petition_id=petition.id, revision=present.text_revision, texts=texts, now=utcnow())
+    changed = write(
+        change_letter,
+        petition_id=petition.id,
+        revision=present.text_revision,
+        texts=texts,
+        now=utcnow(),
+    )
     return changed.current_version

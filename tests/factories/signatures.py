@@ -10,11 +10,9 @@ from types import SimpleNamespace
 from sqlalchemy import select, update
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.models import OutboxMessage
-from campaign.signatures import operations
-from campaign.signatures import tokens
-from campaign.signatures import owner_operations
+from campaign.process.clock import utcnow
+from campaign.signatures import operations, owner_operations, tokens
 from campaign.signatures.hatching import hatch
 from campaign.signatures.models import RepeatSigning, Signature
 from campaign.signatures.repeats import answer_repeats

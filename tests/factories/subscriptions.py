@@ -5,11 +5,10 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from campaign.signatures import tokens as signature_keys
-from campaign.subscriptions import operations
-from campaign.subscriptions import tokens
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.models import Subscription
 
 WEEK = timedelta(days=7)
@@ -40,12 +39,24 @@ def subscribe(name="amalia", *, now=None, **more):
 
 def subscribe_many(count, *, cause_id, now, lang="en"):
     """Subscribe and confirm many with one statement: reader0, reader1 …"""
-    facts = {"lang": lang, "state": "active", "source": "form", "consent_version": "form-1", "consent_text": "Yes", "evidence": "email"}
+    facts = {
+        "lang": lang,
+        "state": "active",
+        "source": "form",
+        "consent_version": "form-1",
+        "consent_text": "Yes",
+        "evidence": "email",
+    }
 
     def add():
         db.session.add_all(
             Subscription(
-                cause_id=cause_id, email=f"reader{n}@rosales.example", email_digest=digest(f"reader{n}"), consent_at=now, confirmed_at=now, **facts
+                cause_id=cause_id,
+                email=f"reader{n}@rosales.example",
+                email_digest=digest(f"reader{n}"),
+                consent_at=now,
+                confirmed_at=now,
+                **facts,
             )
             for n in range(count)
         )
@@ -66,18 +77,24 @@ def subscription(subscription_id):
 def subscriptions():
     """Return all as they are in the database now, oldest first."""
     db.session.rollback()
-    return db.session.scalars(select(Subscription).order_by(Subscription.id).execution_options(populate_existing=True)).all()
+    return db.session.scalars(
+        select(Subscription).order_by(Subscription.id).execution_options(populate_existing=True)
+    ).all()
 
 
 def owed_states(kind):
     """Return the states of the owed mails of a kind, oldest first."""
     db.session.rollback()
-    return db.session.scalars(select(OutboxMessage.state).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)).all()
+    return db.session.scalars(
+        select(OutboxMessage.state).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
+    ).all()
 
 
 def link(view, subscription_id, lang="en"):
     """Return the address that a letter leads to: `confirm`, `preferences` or `end`."""
-    purpose = {"confirm": tokens.CONFIRM, "preferences": tokens.PREFERENCES, "end": tokens.STOP}[view]
+    purpose = {"confirm": tokens.CONFIRM, "preferences": tokens.PREFERENCES, "end": tokens.STOP}[
+        view
+    ]
     token = tokens.token_for(purpose, subscription(subscription_id))
     return {
         "confirm": f"/{lang}/subscriptions/confirm/{token}",

@@ -19,7 +19,12 @@ def name_of(place, number):
 
 def befall(site, chance, is_done, others=()):
     """Until `is_done`, kill in turn a web process, the worker and its runner and do each of `others`; once, cut the power of all the site."""
-    turns = [lambda: _kill(site.web), lambda: _kill(site.worker), lambda: _kill(site.runner), *others]
+    turns = [
+        lambda: _kill(site.web),
+        lambda: _kill(site.worker),
+        lambda: _kill(site.runner),
+        *others,
+    ]
     chance.shuffle(turns)
     cut = chance.randrange(2, 6)
     for number, turn in enumerate(cycle(turns)):
@@ -43,13 +48,22 @@ def agree_with(site, receipts):
 
     Returns the rows of its records.
     """
-    kept = asked(site, "select kiosk_id, sequence, uuid, status, reason, signature_id from kiosk_record")
+    kept = asked(
+        site, "select kiosk_id, sequence, uuid, status, reason, signature_id from kiosk_record"
+    )
     assert len(kept) == len(receipts)
     # A tablet is not told who had signed already.
-    told = {row.uuid: ("stored", "") if row.reason == "duplicate" else (row.status, row.reason) for row in kept}
-    assert told == {uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()}
+    told = {
+        row.uuid: ("stored", "") if row.reason == "duplicate" else (row.status, row.reason)
+        for row in kept
+    }
+    assert told == {
+        uuid: (receipt["status"], receipt["reason"]) for uuid, receipt in receipts.items()
+    }
     in_person = asked(site, "select id from signature where evidence = 'in_person'")
-    assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(row.id for row in in_person)
+    assert sorted(row.signature_id for row in kept if row.status == "stored") == sorted(
+        row.id for row in in_person
+    )
     wait_until(lambda: not asked(site, "select 1 from signature where state = 'confirmed' limit 1"))
     code, said = site.flask("signatures", "audit")
     assert code == 0, said

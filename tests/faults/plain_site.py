@@ -36,7 +36,12 @@ class PlainSite:
         self.var = var
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
-        settings = {"VAR_DIR": str(var), "PORT": str(self.port), "PUBLIC_URL": self.url, "SECRET_KEY": SECRET}
+        settings = {
+            "VAR_DIR": str(var),
+            "PORT": str(self.port),
+            "PUBLIC_URL": self.url,
+            "SECRET_KEY": SECRET,
+        }
         if database_url:
             settings["DATABASE_URL"] = database_url
         foreign = ("DATABASE_URL", "MAIL_URL", "REDIS_URL", "VOLANTE_ENV")
@@ -46,7 +51,9 @@ class PlainSite:
     def start(self):
         with (self.var / "serve.log").open("ab") as log:
             command = [sys.executable, "-m", "flask", "serve", "--demo"]
-            self.server = subprocess.Popen(command, cwd=ROOT, env=self.environment, stdout=log, stderr=log)
+            self.server = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=log
+            )
         wait_until(self.answers)
         return self
 
@@ -72,11 +79,16 @@ class PlainSite:
         return self._worker_below(self.worker())
 
     def _worker_below(self, parent):
-        return next((pid for pid in self.processes() if _runs_worker(pid) and _parent_of(pid) == parent), None)
+        return next(
+            (pid for pid in self.processes() if _runs_worker(pid) and _parent_of(pid) == parent),
+            None,
+        )
 
     def web(self):
         """Return the number of one web process."""
-        return next(pid for pid in self.processes() if pid != self.server.pid and not _runs_worker(pid))
+        return next(
+            pid for pid in self.processes() if pid != self.server.pid and not _runs_worker(pid)
+        )
 
     def kill_all(self):
         """What a power cut does: every process at the same instant."""
@@ -162,7 +174,10 @@ def confirm(site, signature):
     connection = HTTPConnection("127.0.0.1", site.port, timeout=ANSWER_SECONDS)
     with suppress(HTTPException, *LOSSES), closing(connection):
         token = make_token(
-            SECRET.encode(), "confirm", signature.id, seal(signature.petition_id, signature.email_digest)
+            SECRET.encode(),
+            "confirm",
+            signature.id,
+            seal(signature.petition_id, signature.email_digest),
         )
         connection.request("POST", f"/es/signatures/confirm/{token}")
         return connection.getresponse().status

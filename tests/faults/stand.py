@@ -107,7 +107,9 @@ class Stand(threading.Thread):
     def _must_move(self, complaint):
         """Fail where nothing has got on for long."""
         is_still = time.monotonic() - self._moved_at > STANDSTILL_SECONDS
-        assert not is_still, f"tablet {self._place} {complaint}, {len(self.thanked)} have signed: {[*self.tablet.ends]}"
+        assert not is_still, (
+            f"tablet {self._place} {complaint}, {len(self.thanked)} have signed: {[*self.tablet.ends]}"
+        )
 
     def _wait_for_sending(self, most):
         """Wait until at most so many records wait on the tablet."""

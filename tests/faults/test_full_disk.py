@@ -12,7 +12,9 @@ from tests.faults.records import addresses_in, written_to
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process"),
+    pytest.mark.skipif(
+        not hasattr(resource, "prlimit"), reason="only Linux can take a disk away from a process"
+    ),
 ]
 WORDS = {
     "given_name": "Amalia",
@@ -65,7 +67,10 @@ def test_a_full_disk_is_said_in_words_and_costs_nobody_what_they_typed(site):
     fill_disk(site, False)
     wait_until(lambda: sign(site.url, "after@example.org") == 201)
     acknowledged = {"before@example.org", "after@example.org"}
-    assert addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"} == acknowledged
+    assert (
+        addresses_in(site) & {*acknowledged, WORDS["email"], "during.json@example.org"}
+        == acknowledged
+    )
     wait_until(lambda: acknowledged <= written_to(site))
     code, said = site.flask("signatures", "audit")
     assert code == 0, said

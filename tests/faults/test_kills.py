@@ -8,7 +8,14 @@ import pytest
 
 from campaign.cli.worker import HATCH_SECONDS
 from tests.faults.plain_site import STOP_SECONDS, Crowd, confirmers, sign, signers, wait_until
-from tests.faults.records import addresses_in, asked, free_letters, has_written_all, owed_to, written_to
+from tests.faults.records import (
+    addresses_in,
+    asked,
+    free_letters,
+    has_written_all,
+    owed_to,
+    written_to,
+)
 
 LOADED = 690
 MANY = 4000
@@ -30,16 +37,24 @@ def waiting(site):
 
 def confirm_at_once(site, most):
     """Turn many counted signatures back into confirmed ones that never hatched, as a rush of confirmations would."""
-    asked(site, f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}")
+    asked(
+        site,
+        f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}",
+    )
     wait_until(lambda: numbers_given(site)[0] == LOADED + MANY - most)
-    asked(site, "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'")
+    asked(
+        site,
+        "update signature set state = 'confirmed', withdrawn_at = null where state = 'withdrawn'",
+    )
 
 
 @pytest.mark.slow
 def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40)
-    to_confirm = asked(site, "select id, petition_id, email_digest from signature where state = 'pending'")
+    to_confirm = asked(
+        site, "select id, petition_id, email_digest from signature where state = 'pending'"
+    )
     with Crowd(signers(site)) as more, Crowd(confirmers(site, to_confirm), threads=2) as confirming:
         wait_until(lambda: len(more.acknowledged) >= 40 and len(confirming.acknowledged) >= 10)
         site.kill_all()
@@ -52,9 +67,13 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
     }
     wait_until(lambda: has_written_all(site) and not waiting(site))
     # Whoever was quick to confirm gets no letter that asks for it.
-    unconfirmed = {row.email for row in asked(site, "select email from signature where state = 'pending'")}
+    unconfirmed = {
+        row.email for row in asked(site, "select email from signature where state = 'pending'")
+    }
     assert signed & unconfirmed <= written_to(site)
-    assert confirmed <= {row.id for row in asked(site, "select id from signature where number is not null")}
+    assert confirmed <= {
+        row.id for row in asked(site, "select id from signature where number is not null")
+    }
     assert agrees(site)
 
 

@@ -39,7 +39,9 @@ def stands(site):
         _, said = site.flask("kiosks", "pair", EVENT)
         stands.append(Stand(site, place, path, CODE.search(said)[1], SIGNERS))
         stands[-1].start()
-    assert all(stand.paired.wait(PAIRING_SECONDS) for stand in stands), [stand.failure for stand in stands]
+    assert all(stand.paired.wait(PAIRING_SECONDS) for stand in stands), [
+        stand.failure for stand in stands
+    ]
     return stands
 
 
@@ -62,7 +64,10 @@ def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands
 
     # Each signed all the letters, or none of them.
     letters = stands[0].letters
-    sent = Counter(row.given_name for row in asked(site, f"select given_name from signature where family_name = '{FAMILY}'"))
+    sent = Counter(
+        row.given_name
+        for row in asked(site, f"select given_name from signature where family_name = '{FAMILY}'")
+    )
     thanked = {name for stand in stands for name in stand.thanked}
     uncertain = {name for stand in stands for name in stand.uncertain}
     assert len(thanked) * letters >= TABLETS * SIGNERS * letters >= 1000
@@ -70,11 +75,17 @@ def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands
     assert sent.keys() <= uncertain
     assert set(sent.values()) <= {letters}
 
-    kept = agree_with(site, {uuid: receipt for stand in stands for uuid, receipt in stand.tablet.receipts.items()})
+    kept = agree_with(
+        site, {uuid: receipt for stand in stands for uuid, receipt in stand.tablet.receipts.items()}
+    )
     assert {row.status for row in kept} == {"stored"}
     sequences = defaultdict(list)
     for row in kept:
         sequences[row.kiosk_id].append(row.sequence)
     assert all(sorted(each) == list(range(1, len(each) + 1)) for each in sequences.values())
-    print(f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}")
-    assert [noise for stand in stands for noise in stand.tablet.heard if noise.startswith("error: ")] == []
+    print(
+        f"{len(kept)} records, {len(uncertain)} interrupted, deaths {[stand.deaths for stand in stands]}"
+    )
+    assert [
+        noise for stand in stands for noise in stand.tablet.heard if noise.startswith("error: ")
+    ] == []

@@ -34,7 +34,8 @@ class Tablet:
         self._headers = {"Authorization": f"Bearer {paired['secret']}"}
         key = self._ask("/kiosk/campaign.json")["key"]
         self.queue = [
-            seal(paired["kiosk"], key, number, signature(PETITION, self._person(number))) for number in range(1, EACH + 1)
+            seal(paired["kiosk"], key, number, signature(PETITION, self._person(number)))
+            for number in range(1, EACH + 1)
         ]
         self.sent = {record["id"]: record for record in self.queue}
         self.receipts = {}
@@ -48,7 +49,9 @@ class Tablet:
         """Send a batch, and with it some that were acknowledged before, as another tab would that has not heard of it yet."""
         again = self._chance.sample(sorted(self.receipts), min(2, len(self.receipts)))
         batch = [*self.queue[:BATCH], *(self.sent[uuid] for uuid in again)]
-        answer = self._ask("/kiosk/sync", envelope(batch, waiting=len(self.queue), last_sequence=EACH))
+        answer = self._ask(
+            "/kiosk/sync", envelope(batch, waiting=len(self.queue), last_sequence=EACH)
+        )
         if answer is None:
             return
         for receipt in answer["receipts"]:
@@ -58,13 +61,20 @@ class Tablet:
     def _person(self, number):
         """Every hundredth person stands at all tablets."""
         place = 0 if number % 100 == 0 else self._place + 1
-        return {"given_name": name_of(place, number), "family_name": "Rosales", "country": "MX", "postal_code": "06600"}
+        return {
+            "given_name": name_of(place, number),
+            "family_name": "Rosales",
+            "country": "MX",
+            "postal_code": "06600",
+        }
 
     def _ask(self, path, body=None):
         """Return what was answered well, or None."""
         connection = HTTPConnection("127.0.0.1", self._site.port, timeout=10)
         with suppress(HTTPException, *LOSSES):
-            connection.request("POST" if body else "GET", path, json.dumps(body) if body else None, self._headers)
+            connection.request(
+                "POST" if body else "GET", path, json.dumps(body) if body else None, self._headers
+            )
             answer = connection.getresponse()
             words = answer.read()
             if answer.status in (200, 201):
@@ -80,7 +90,14 @@ def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):
     began = time.monotonic()
     for thread in threads:
         thread.start()
-    befall(site, random.Random(seed), lambda: time.monotonic() - began > MISFORTUNE_SECONDS or not any(map(threading.Thread.is_alive, threads)))
+    befall(
+        site,
+        random.Random(seed),
+        lambda: (
+            time.monotonic() - began > MISFORTUNE_SECONDS
+            or not any(map(threading.Thread.is_alive, threads))
+        ),
+    )
     for thread in threads:
         thread.join(30)
     assert [tablet.queue for tablet in tablets] == [[]] * TABLETS

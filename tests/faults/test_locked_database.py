@@ -8,7 +8,17 @@ from sqlalchemy import event
 
 from campaign.extensions import db
 from tests.conftest import make_app
-from tests.factories.signatures import AMALIA, JSON, ODILE, link, owed, post_signature, row, rows, sign
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    link,
+    owed,
+    post_signature,
+    row,
+    rows,
+    sign,
+)
 
 SHORT_MS = 150
 
@@ -59,7 +69,9 @@ def fill(tmp_path, limits):
     db.engine.dispose()
 
 
-def test_while_another_program_holds_the_database_a_signer_is_asked_to_try_again(client, petition, holder):
+def test_while_another_program_holds_the_database_a_signer_is_asked_to_try_again(
+    client, petition, holder
+):
     holder.execute("begin immediate")
     answer = post_signature(client, petition, {**AMALIA, "comment": "Come home."})
     assert answer.status_code == 503

@@ -33,7 +33,10 @@ with app.app_context():
 @pytest.fixture
 def paper(tmp_path):
     file = tmp_path / "paper.csv"
-    file.write_text("given_name,family_name,country,postal_code\n" + "".join(f"Zora{n},Quetz,MX,{n:05}\n" for n in range(MANY)))
+    file.write_text(
+        "given_name,family_name,country,postal_code\n"
+        + "".join(f"Zora{n},Quetz,MX,{n:05}\n" for n in range(MANY))
+    )
     return ["-m", "flask", "signatures", "import", PETITION, str(file)]
 
 
@@ -44,7 +47,11 @@ def count(site, query=OF_PAPER):
 @contextmanager
 def running(site, command):
     with subprocess.Popen(
-        [sys.executable, *command], cwd=ROOT, env=site.environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        [sys.executable, *command],
+        cwd=ROOT,
+        env=site.environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
     ) as process:
         yield process
 
@@ -56,7 +63,10 @@ def killed(site, command, when):
         site.kill_all()
         assert process.wait(10) < 0
     for column, of in (("accepted_at", "state = 'open'"), ("changed_at", "state <> 'open'")):
-        asked(site, f"update import_batch set {column} = '2026-11-01 00:00:00.000000' where {column} is not null and {of}")
+        asked(
+            site,
+            f"update import_batch set {column} = '2026-11-01 00:00:00.000000' where {column} is not null and {of}",
+        )
     site.start()
 
 
@@ -75,7 +85,15 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
     assert before < count(site)
     wait_until(lambda: count(site, GOING) == 0)
     assert count(site) == before
-    wait_until(lambda: count(site, "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''") == 0)
+    wait_until(
+        lambda: (
+            count(
+                site,
+                "select count(*) from signature where evidence = 'paper' and number is not null and given_name = ''",
+            )
+            == 0
+        )
+    )
     code, said = site.flask("signatures", "audit")
     assert code == 0, said
 
@@ -83,7 +101,10 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
 @pytest.mark.parametrize("site", ["sqlite"], indirect=True)
 def test_people_sign_while_a_file_comes_in_and_while_it_is_undone(site, paper):
     for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
-        with Crowd(signers(site, name, most=50_000), threads=2) as crowd, running(site, command) as process:
+        with (
+            Crowd(signers(site, name, most=50_000), threads=2) as crowd,
+            running(site, command) as process,
+        ):
             wait_until(lambda begun=begun: count(site, begun) > 0)
             before = len(crowd.acknowledged)
             assert process.wait(60) == 0

@@ -72,7 +72,9 @@ def signing_seconds(site, name):
         return number
 
     with Crowd(act, threads=4) as crowd:
-        while len(crowd.acknowledged) < SIGNERS and any(thread.is_alive() for thread in crowd._threads):
+        while len(crowd.acknowledged) < SIGNERS and any(
+            thread.is_alive() for thread in crowd._threads
+        ):
             time.sleep(0.05)
     assert len(waited) == SIGNERS
     return sorted(waited)[-2]

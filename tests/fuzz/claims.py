@@ -36,7 +36,9 @@ class Watcher:
         self._writes.clear()
         self.sent += 1
         what = f"{method} {address[:300]} {dict(headers)} {options}"[:1500]
-        answer = client.open("/", method=method, headers=dict(headers), environ_overrides=raw, **options)
+        answer = client.open(
+            "/", method=method, headers=dict(headers), environ_overrides=raw, **options
+        )
         for fault in self._broken(method, path, answer, shows_people):
             self.faults.setdefault(fault, what)
         return answer
@@ -49,7 +51,9 @@ class Watcher:
         if not path.startswith(("/organize", "/api", "/kiosk")) and "Set-Cookie" in answer.headers:
             yield f"sets a cookie: {self._rule(path)}"
         if answer.mimetype in ("text/html", "image/svg+xml"):
-            yield from (f"markup came back: {each} ({self._rule(path)})" for each in markup_in(answer.text))
+            yield from (
+                f"markup came back: {each} ({self._rule(path)})" for each in markup_in(answer.text)
+            )
         if not shows_people and SUPPORTERS in answer.data:
             yield f"names a supporter's address: {self._rule(path)}"
 
@@ -66,7 +70,11 @@ class Watcher:
         place, last = info[2], None
         while place:
             name = place.tb_frame.f_code.co_filename
-            last = f"{name.rpartition('/campaign/')[2]}:{place.tb_lineno}" if "/campaign/" in name else last
+            last = (
+                f"{name.rpartition('/campaign/')[2]}:{place.tb_lineno}"
+                if "/campaign/" in name
+                else last
+            )
             place = place.tb_next
         return f"{type(info[1]).__name__} at {last}"
 
@@ -96,7 +104,9 @@ class Markup(HTMLParser):
         for name, value in attributes:
             if name.startswith("on") and ("fuzz" in name or "fuzz" in (value or "")):
                 self.found.add(f"{tag} {name}")
-            if name in ("href", "src", "action", "formaction") and (value or "").strip().lower().startswith("javascript:"):
+            if name in ("href", "src", "action", "formaction") and (
+                value or ""
+            ).strip().lower().startswith("javascript:"):
                 self.found.add(f"{tag} {name}=javascript:")
 
     def handle_data(self, data):

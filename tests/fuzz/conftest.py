@@ -37,14 +37,19 @@ def watcher(app, caplog):
     watcher.close()
     print(f"{watcher.sent} requests")
     if watcher.faults:
-        pytest.fail("\n".join(f"{fault}\n    {what}" for fault, what in watcher.faults.items()), pytrace=False)
+        pytest.fail(
+            "\n".join(f"{fault}\n    {what}" for fault, what in watcher.faults.items()),
+            pytrace=False,
+        )
 
 
 @pytest.fixture
 def unlimited(app, monkeypatch):
     """Nobody is asked to slow down."""
     monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: True)
-    monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_pair", lambda _self, _address: True)
+    monkeypatch.setattr(
+        "campaign.kiosk.rate_limits.KioskPace.may_pair", lambda _self, _address: True
+    )
     return lambda: limit_storage(app.config).reset()
 
 

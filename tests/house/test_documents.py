@@ -18,7 +18,9 @@ PINNED = re.compile(r"^([\w.-]+)(?:\[\w+\])?==\S+", re.MULTILINE)
 def test_every_setting_is_documented_and_every_documented_one_exists():
     code = (ROOT / "config.py").read_text()
     read = set(re.findall(r'environ(?:\.get\(|, )"([A-Z_]+)"', code))
-    written = set(re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE))
+    written = set(
+        re.findall(r"^\| `([A-Z_]+)`", (ROOT / "docs/settings.md").read_text(), re.MULTILINE)
+    )
     assert read == written
 
 
@@ -49,8 +51,14 @@ def test_decisions_are_numbered_without_gaps_and_all_stand_in_their_list():
     files = [path.name for path in sorted(folder.glob("0*.md"))]
     numbers = range(1, len(files) + 1)
     assert [file[:4] for file in files] == [f"{number:04}" for number in numbers]
-    titles = [heading.removeprefix(f"# {number}. ") for number, heading in zip(numbers, headings, strict=True)]
-    rows = [f"| {number} | [{title}]({file}) |" for number, title, file in zip(numbers, titles, files, strict=True)]
+    titles = [
+        heading.removeprefix(f"# {number}. ")
+        for number, heading in zip(numbers, headings, strict=True)
+    ]
+    rows = [
+        f"| {number} | [{title}]({file}) |"
+        for number, title, file in zip(numbers, titles, files, strict=True)
+    ]
     listed = (folder / "README.md").read_text().splitlines()
     assert [line for line in listed if line.startswith("| ") and "](" in line] == rows
 
@@ -58,7 +66,9 @@ def test_decisions_are_numbered_without_gaps_and_all_stand_in_their_list():
 def test_every_library_has_its_reason():
     asked, tools = _asked()
     reasons = (ROOT / "docs/libraries.md").read_text()
-    assert [name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)] == []
+    assert [
+        name for name in asked + tools if not re.search(rf"\b{name}\b", reasons, re.IGNORECASE)
+    ] == []
     vendored = [path.name for path in (ROOT / "static/vendor").glob("*.js")]
     assert [name for name in vendored if f"`{name}`" not in reasons] == []
     scripts = json.loads((ROOT / "package.json").read_text())["devDependencies"]
@@ -72,7 +82,9 @@ def test_lock_files_pin_every_dependency_with_its_hashes():
         entries = re.split(r"^(?=[\w.-]+(?:\[|==))", text, flags=re.MULTILINE)[1:]
         pinned = {_canonical(name) for name in PINNED.findall(text)}
         assert {_canonical(name) for name in names} <= pinned
-        assert [entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry] == []
+        assert [
+            entry for entry in entries if not PINNED.match(entry) or "--hash=sha256:" not in entry
+        ] == []
         # A lock that names an index or a folder installs from that machine only.
         assert not re.search(r"https?://|file:|^--|^-[ef]", text, re.MULTILINE)
 

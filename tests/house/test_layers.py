@@ -15,7 +15,9 @@ ABOVE = ("campaign.web", "campaign.edge", "campaign.cli", "campaign.organize")
 
 def test_rooms_import_only_from_below():
     # In a process of its own, as the linter silences the loggers of the one it runs in.
-    done = subprocess.run([sys.executable, "-c", LINT], cwd=ROOT, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", LINT], cwd=ROOT, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -44,7 +46,9 @@ def _is_outside(file):
 def test_a_rooms_own_file_stays_empty_and_no_file_is_called_after_nothing():
     package = ROOT / "campaign"
     full = [path for path in package.glob("*/**/__init__.py") if path.read_text().strip()]
-    vague = [path for name in ("utils", "helpers", "common") for path in package.rglob(f"{name}*.py")]
+    vague = [
+        path for name in ("utils", "helpers", "common") for path in package.rglob(f"{name}*.py")
+    ]
     assert full + vague == []
 
 

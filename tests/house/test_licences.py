@@ -47,7 +47,9 @@ def test_locked_packages_have_compatible_licences(file, allowed):
     names = PINNED.findall((ROOT / file).read_text())
     found = {name: licences for name in names if (licences := _licences(name)) is not None}
     assert len(found) > len(names) * 2 / 3
-    assert {name: licences for name, licences in found.items() if not licences or licences - allowed} == {}
+    assert {
+        name: licences for name, licences in found.items() if not licences or licences - allowed
+    } == {}
 
 
 @pytest.mark.parametrize("folder", ["static/vendor", "static/fonts", "campaign/montage/data/fonts"])
@@ -61,7 +63,9 @@ def test_vendored_files_keep_their_licences(folder):
 
 def test_vendored_scripts_have_a_licence_each():
     scripts = {path.stem.replace("-decode", "") for path in (ROOT / "static/vendor").glob("*.js")}
-    licences = {path.name.removesuffix("-LICENSE.txt") for path in (ROOT / "static/vendor").glob("*.txt")}
+    licences = {
+        path.name.removesuffix("-LICENSE.txt") for path in (ROOT / "static/vendor").glob("*.txt")
+    }
     assert scripts == licences
 
 
@@ -91,7 +95,11 @@ def _licences(name):
     if not stated or "\n" in stated:
         # Some carry the whole text there; the classifier is short.
         classifiers = [line.split(" :: ") for line in about.get_all("Classifier", [])]
-        return {IDENTIFIERS[line[-1]] for line in classifiers if line[0] == "License" and line[-1] in IDENTIFIERS}
+        return {
+            IDENTIFIERS[line[-1]]
+            for line in classifiers
+            if line[0] == "License" and line[-1] in IDENTIFIERS
+        }
     if stated in IDENTIFIERS:
         return {IDENTIFIERS[stated]}
     return set(re.split(r" (?:AND|OR) ", stated))

@@ -50,13 +50,17 @@ def test_a_signing_that_works_leaves_no_trace_of_the_person(client, petition, wr
 
 def test_a_form_that_is_refused_leaves_no_trace(client, petition, written):
     assert (
-        post_signature(client, petition, {**WORDS, "country": "Ximena"}, address="203.0.113.77").status_code
+        post_signature(
+            client, petition, {**WORDS, "country": "Ximena"}, address="203.0.113.77"
+        ).status_code
         == 422
     )
     assert_private(written())
 
 
-def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(client, petition, written):
+def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(
+    client, petition, written
+):
     with db.engine.connect() as connection:
         connection.execute(text("select 1"))
     restore = refuse_inserts(
@@ -66,7 +70,10 @@ def test_a_signing_that_the_database_cannot_take_is_logged_without_the_person(cl
     )
     try:
         assert (
-            post_signature(client, petition, WORDS, address="203.0.113.77", headers=JSON).status_code == 503
+            post_signature(
+                client, petition, WORDS, address="203.0.113.77", headers=JSON
+            ).status_code
+            == 503
         )
     finally:
         restore()
@@ -90,7 +97,9 @@ def test_a_broken_constraint_is_logged_without_the_row(app, petition, written):
     assert_private(log)
 
 
-def test_an_unexpected_error_behind_a_link_does_not_log_the_link(client, petition, written, monkeypatch):
+def test_an_unexpected_error_behind_a_link_does_not_log_the_link(
+    client, petition, written, monkeypatch
+):
     token = link("mine", sign(petition))
 
     def fail(*_, **__):

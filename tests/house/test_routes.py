@@ -428,4 +428,6 @@ def test_every_route_says_who_may_use_it(app):
         for rule in app.url_map.iter_rules()
         for method in rule.methods - {"HEAD", "OPTIONS"}
     }
-    assert routes == PUBLIC | KIOSKS | BY_TOKEN | BY_SECRET | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS
+    assert (
+        routes == PUBLIC | KIOSKS | BY_TOKEN | BY_SECRET | BY_KEY | DEVELOPERS | DOORS | ORGANIZERS
+    )

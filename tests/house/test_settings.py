@@ -46,7 +46,9 @@ def test_the_documented_defaults_are_true(asked):
     }
     varying = {"SECRET_KEY", "PUBLIC_URL", "VAR_DIR"}
     wrong = {
-        name: value for name, value in plain.items() if name not in varying and value not in documented[name]
+        name: value
+        for name, value in plain.items()
+        if name not in varying and value not in documented[name]
     }
     assert wrong == {}
     assert len(plain) > 12
@@ -73,9 +75,18 @@ def test_sqlite_is_served_by_as_many_processes_as_are_asked_for(asked):
     assert asked(WEB_CONCURRENCY="8")["WEB_CONCURRENCY"] == 8
 
 
-@pytest.mark.parametrize(("processes", "allowed", "each"), [("2", "", 30), ("8", "", 10), ("32", "", 8), ("3", "200", 50)])
-def test_all_processes_share_the_connections_that_postgresql_admits(asked, processes, allowed, each):
-    settings = asked(DATABASE_URL="postgresql://db/volante", WEB_CONCURRENCY=processes, DATABASE_CONNECTIONS=allowed)
+@pytest.mark.parametrize(
+    ("processes", "allowed", "each"),
+    [("2", "", 30), ("8", "", 10), ("32", "", 8), ("3", "200", 50)],
+)
+def test_all_processes_share_the_connections_that_postgresql_admits(
+    asked, processes, allowed, each
+):
+    settings = asked(
+        DATABASE_URL="postgresql://db/volante",
+        WEB_CONCURRENCY=processes,
+        DATABASE_CONNECTIONS=allowed,
+    )
     pool = settings["SQLALCHEMY_ENGINE_OPTIONS"]
     assert (pool["pool_size"], pool["max_overflow"]) == (each, 0)
 
@@ -112,7 +123,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({**PRODUCTION, "SECRET_KEY": "short"}, "SECRET_KEY must be set to at least 32"),
         ({**PRODUCTION, "PUBLIC_URL": ""}, "PUBLIC_URL must say the address"),
         ({**PRODUCTION, "SECRET_KEY": "ab" * 24}, "SECRET_KEY must be random"),
-        ({**PRODUCTION, "PUBLIC_URL": "http://sign.example.org"}, "PUBLIC_URL must begin with https:// in production"),
+        (
+            {**PRODUCTION, "PUBLIC_URL": "http://sign.example.org"},
+            "PUBLIC_URL must begin with https:// in production",
+        ),
         ({"PUBLIC_URL": "sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PUBLIC_URL": "ftp://sign.example.org"}, "PUBLIC_URL must begin with https://"),
         ({"PORT": "many"}, "PORT must be a whole number, not 'many'"),
@@ -122,7 +136,10 @@ def test_production_marks_cookies_secure_and_drops_the_last_slash(asked):
         ({"SIGN_LIMIT": "lots"}, "SIGN_LIMIT must be a limit such as '300 per minute', not 'lots'"),
         ({"DATABASE_URL": "volante"}, "DATABASE_URL must look like postgresql://"),
         ({"DATABASE_URL": "mysql://db/volante"}, "DATABASE_URL must look like postgresql://"),
-        ({"DATABASE_URL": "postgresql://db:port/volante"}, "DATABASE_URL must look like postgresql://"),
+        (
+            {"DATABASE_URL": "postgresql://db:port/volante"},
+            "DATABASE_URL must look like postgresql://",
+        ),
         (
             {"TRUSTED_PROXIES": "127.0.0.1, 10.0.0.0/99"},
             "TRUSTED_PROXIES must name networks such as 10.0.0.0/8, not '10.0.0.0/99'",

@@ -6,7 +6,10 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
 # The policy forbids them, but for data that no browser runs; mails are no pages, and carry their styles inline.
-INLINE = re.compile(r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/(?:ld\+)?json.))|\son[a-z]+=", re.IGNORECASE)
+INLINE = re.compile(
+    r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/(?:ld\+)?json.))|\son[a-z]+=",
+    re.IGNORECASE,
+)
 USED = re.compile(r"[\"']([\w/-]+\.(?:html|txt))[\"']")
 MAIL_PARTS = {"subject.txt", "body.txt", "body.html"}
 
@@ -25,7 +28,11 @@ def test_no_page_has_inline_style_or_script():
 
 
 def test_every_template_is_reached():
-    sources = [*TEMPLATES.rglob("*.html"), *TEMPLATES.rglob("*.txt"), *(ROOT / "campaign").rglob("*.py")]
+    sources = [
+        *TEMPLATES.rglob("*.html"),
+        *TEMPLATES.rglob("*.txt"),
+        *(ROOT / "campaign").rglob("*.py"),
+    ]
     used = {name for path in sources for name in USED.findall(path.read_text())}
     # Error pages are found by their status.
     by_status = {f"errors/{path.name}" for path in (TEMPLATES / "errors").glob("*.html")}

@@ -66,7 +66,9 @@ def test_french_keeps_its_marks_beside_their_words():
 def test_letters_leave_colons_to_their_sentences():
     """A colon behind a sentence stands otherwise in French, so it belongs to what is translated."""
     templates = (ROOT / "templates/emails").rglob("*.txt")
-    assert [path.name for path in templates if re.search(r"\) \}\}:$", path.read_text(), re.MULTILINE)] == []
+    assert [
+        path.name for path in templates if re.search(r"\) \}\}:$", path.read_text(), re.MULTILINE)
+    ] == []
 
 
 def test_spanish_opens_its_questions():

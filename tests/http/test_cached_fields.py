@@ -10,8 +10,19 @@ from campaign.signatures.forms import signature_form
 
 pytestmark = pytest.mark.both_databases
 
-WRONG = {"given_name": "x@y.example", "email": "nobody", "country": "ZZ", "comment": "a" * 501, "name_display": "loud"}
-RIGHT = {"given_name": "Amalia", "email": "amalia@example.org", "country": "MX", "postal_code": "06600"}
+WRONG = {
+    "given_name": "x@y.example",
+    "email": "nobody",
+    "country": "ZZ",
+    "comment": "a" * 501,
+    "name_display": "loud",
+}
+RIGHT = {
+    "given_name": "Amalia",
+    "email": "amalia@example.org",
+    "country": "MX",
+    "postal_code": "06600",
+}
 ASKED = [{"name": "reason", "type": "text", "label": "Why?", "required": True}]
 
 
@@ -19,7 +30,9 @@ def filled(app, words):
     with app.test_request_context("/en/", method="POST", data=words):
         form = signature_form({"country"}, ASKED)
         form.validate()
-        return {name: [str(each) for each in errors] for name, errors in form.errors.items()}, form.data
+        return {
+            name: [str(each) for each in errors] for name, errors in form.errors.items()
+        }, form.data
 
 
 def test_a_fresh_form_knows_neither_the_words_nor_the_faults_of_the_last_one(app):
@@ -32,7 +45,10 @@ def test_a_fresh_form_knows_neither_the_words_nor_the_faults_of_the_last_one(app
 
 
 def test_people_who_sign_at_once_see_their_own_words(app):
-    people = [{**RIGHT, "given_name": f"Person {chr(65 + n % 26)}", "answers-reason": f"reason {n}"} for n in range(120)]
+    people = [
+        {**RIGHT, "given_name": f"Person {chr(65 + n % 26)}", "answers-reason": f"reason {n}"}
+        for n in range(120)
+    ]
     mixed = [words for pair in zip(people, [WRONG] * len(people), strict=True) for words in pair]
     with ThreadPoolExecutor(12) as pool:
         outcomes = list(pool.map(lambda words: filled(app, words), mixed))

@@ -78,7 +78,9 @@ def test_without_catalogues_nothing_happens(tmp_path):
     assert compile_catalogs(tmp_path / "none", tmp_path / "spare") == tmp_path / "none"
 
 
-def test_where_nobody_may_write_beside_the_text_it_is_compiled_elsewhere(folder, tmp_path, monkeypatch):
+def test_where_nobody_may_write_beside_the_text_it_is_compiled_elsewhere(
+    folder, tmp_path, monkeypatch
+):
     # Root may write anywhere, so the refusal is played.
     opened = Path.open
 

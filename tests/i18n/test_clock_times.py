@@ -26,11 +26,20 @@ def test_each_language_writes_a_time_by_the_24_hour_clock(lang):
 def test_an_instant_is_told_by_the_clock_of_a_zone():
     # Clocks in Toronto are put back on this day.
     for hour, told in ((5, "01:30"), (6, "01:30"), (7, "02:30")):
-        assert clock_time(datetime(2026, 11, 1, hour, 30, tzinfo=UTC), "en", ZoneInfo("America/Toronto")) == told
+        assert (
+            clock_time(
+                datetime(2026, 11, 1, hour, 30, tzinfo=UTC), "en", ZoneInfo("America/Toronto")
+            )
+            == told
+        )
 
 
 def test_no_other_code_writes_times_its_own_way():
     files = [*(ROOT / "campaign").rglob("*.py")]
     assert [str(file) for file in files if ELSEWHERE.search(file.read_text())] == []
     scripts = [file for file in (ROOT / "static/js").rglob("*.js") if file.name != "sentences.js"]
-    assert [str(file) for file in scripts if re.search("DateTimeFormat|toLocale(Time|Date)?String", file.read_text())] == []
+    assert [
+        str(file)
+        for file in scripts
+        if re.search("DateTimeFormat|toLocale(Time|Date)?String", file.read_text())
+    ] == []

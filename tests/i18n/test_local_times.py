@@ -8,12 +8,18 @@ from campaign.i18n.local_times import NoSuchHour, instant, local_time
 
 
 def test_the_same_hour_is_another_instant_in_summer():
-    assert instant(datetime(2026, 1, 1, 12), "America/Toronto") == datetime(2026, 1, 1, 17, tzinfo=UTC)
-    assert instant(datetime(2026, 7, 1, 12), "America/Toronto") == datetime(2026, 7, 1, 16, tzinfo=UTC)
+    assert instant(datetime(2026, 1, 1, 12), "America/Toronto") == datetime(
+        2026, 1, 1, 17, tzinfo=UTC
+    )
+    assert instant(datetime(2026, 7, 1, 12), "America/Toronto") == datetime(
+        2026, 7, 1, 16, tzinfo=UTC
+    )
 
 
 def test_an_hour_that_comes_twice_means_the_first():
-    assert instant(datetime(2026, 11, 1, 1, 30), "America/Toronto") == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert instant(datetime(2026, 11, 1, 1, 30), "America/Toronto") == datetime(
+        2026, 11, 1, 5, 30, tzinfo=UTC
+    )
 
 
 def test_an_hour_that_does_not_come_is_refused():

@@ -13,7 +13,10 @@ def test_every_country_has_its_own_city_and_no_zone_has_two_names():
     zones = zone_countries()
     assert zones["Europe/Stockholm"] == "SE"
     assert zones["Asia/Kolkata"] == "IN"
-    assert not {"Asia/Calcutta", "America/Buenos_Aires", "US/Eastern", "EST", "Antarctica/Troll"} & zones.keys()
+    assert (
+        not {"Asia/Calcutta", "America/Buenos_Aires", "US/Eastern", "EST", "Antarctica/Troll"}
+        & zones.keys()
+    )
 
 
 def test_old_names_still_tell_the_time():
@@ -29,7 +32,11 @@ def test_a_country_is_told_by_one_zone_for_each_of_its_clocks():
 
 @pytest.mark.parametrize(
     ("zone", "winter", "summer"),
-    [("America/St_Johns", "UTC−03:30", "UTC−02:30"), ("Asia/Kathmandu", "UTC+05:45", "UTC+05:45"), ("UTC", "UTC+00:00", "UTC+00:00")],
+    [
+        ("America/St_Johns", "UTC−03:30", "UTC−02:30"),
+        ("Asia/Kathmandu", "UTC+05:45", "UTC+05:45"),
+        ("UTC", "UTC+00:00", "UTC+00:00"),
+    ],
 )
 def test_the_offset_is_that_of_the_day(zone, winter, summer):
     assert (offset_text(WINTER, zone), offset_text(SUMMER, zone)) == (winter, summer)

@@ -4,10 +4,9 @@ import pytest
 from sqlalchemy import func, select
 
 from campaign.extensions import db, write
-from campaign.imports import create
-from campaign.imports import rollback
-from campaign.imports.create import batch_of, keep_file, open_file
+from campaign.imports import create, rollback
 from campaign.imports.commit import accept, carry_in
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.models import ImportBatch, ImportRow
 from campaign.imports.operations import EditConflict, drop, keep_fates
@@ -66,7 +65,14 @@ class Door:
 
 def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_most(petition):
     door, table = Door(petition), read_file(people(MANY))
-    batch = batch_of(petition=petition, organizer_id=None, name="a.csv", table=table, lang="en", signed_on=utcnow().date())
+    batch = batch_of(
+        petition=petition,
+        organizer_id=None,
+        name="a.csv",
+        table=table,
+        lang="en",
+        signed_on=utcnow().date(),
+    )
     kept = keep_file(door, batch=batch, table=table)
     opened = door(lambda: open_file(batch_id=kept.id, seen=kept.changed_at.isoformat()))
     decided = fates_of(opened)
@@ -80,7 +86,9 @@ def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_
     assert differences() == []
     assert max(door.sizes) <= MAX_CHANGES
     assert len(door.signed) == len(door.sizes) > 3 * MANY // 1000
-    assert counted(Signature.id.in_(door.signed), Signature.state == "pending", of=Signature) == len(door.signed)
+    assert counted(
+        Signature.id.in_(door.signed), Signature.state == "pending", of=Signature
+    ) == len(door.signed)
 
 
 @pytest.fixture
@@ -88,7 +96,14 @@ def cut_short(petition, monkeypatch):
     """The table of a file of five, two of whose rows were kept before the power went."""
     monkeypatch.setattr(create, "AT_ONCE", 2)
     table = read_file(people(4))
-    batch = batch_of(petition=petition, organizer_id=None, name="a.csv", table=table, lang="en", signed_on=utcnow().date())
+    batch = batch_of(
+        petition=petition,
+        organizer_id=None,
+        name="a.csv",
+        table=table,
+        lang="en",
+        signed_on=utcnow().date(),
+    )
     with pytest.raises(RuntimeError):
         keep_file(stopped_after(2), batch=batch, table=table)
     return db.session.scalar(select(ImportBatch).order_by(ImportBatch.id.desc()))
@@ -122,7 +137,11 @@ def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, m
     with pytest.raises(NothingToUndo):
         write(undo, batch_id=batch.id)
     later = utcnow() + 2 * PATIENCE
-    assert (go_on(write, now=utcnow()), go_on(write, now=later), go_on(write, now=later)) == (0, 1, 0)
+    assert (go_on(write, now=utcnow()), go_on(write, now=later), go_on(write, now=later)) == (
+        0,
+        1,
+        0,
+    )
     hatch_now()
     assert differences() == []
     assert counted(Signature.number.is_not(None), of=Signature) == 0

@@ -8,10 +8,17 @@ from sqlalchemy import func, select
 
 from campaign.extensions import db, write
 from campaign.imports import commit
-from campaign.imports.commit import StillWrong, accept, carry_in
 from campaign.imports.classification import without_wrong
+from campaign.imports.commit import StillWrong, accept, carry_in
 from campaign.imports.models import ImportRow
-from campaign.imports.operations import BatchClosed, EditConflict, drop, keep_fates, keep_typed, match
+from campaign.imports.operations import (
+    BatchClosed,
+    EditConflict,
+    drop,
+    keep_fates,
+    keep_typed,
+    match,
+)
 from campaign.imports.queries import batch_by_id, row_of_signature
 from campaign.imports.rollback import NothingToUndo, erase_rows
 from campaign.imports.tasks import PATIENCE, forget, go_on
@@ -24,7 +31,15 @@ from campaign.signatures.queries import differences
 from campaign.signatures.rule_operations import create_rule, switch_on
 from tests.factories.paper import begin, bring, bring_decided, csv_of, fates_of, take_out
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, hatch_now, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    hatch_now,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.powercuts import stopped_after
 from tests.together import together
 
@@ -32,7 +47,16 @@ pytestmark = pytest.mark.both_databases
 
 ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 ANA = "Ana,Torres,,MX,06600,2026-11-20,S1,2"
-LEFT = ("given_name", "family_name", "email", "email_digest", "person_digest", "postal_code", "comment", "answers")
+LEFT = (
+    "given_name",
+    "family_name",
+    "email",
+    "email_digest",
+    "person_digest",
+    "postal_code",
+    "comment",
+    "answers",
+)
 
 
 def tally():
@@ -72,15 +96,23 @@ def test_each_row_has_its_fate_and_says_why(petition):
     ]
     # Without an address it is name and postal code, also of who signed online.
     assert decided[6].why["of"] == online
-    assert decided[7].why == {"given_name": "missing", "email": "no_at", "postal_code": "postal_code:CA"}
+    assert decided[7].why == {
+        "given_name": "missing",
+        "email": "no_at",
+        "postal_code": "postal_code:CA",
+    }
 
 
 def test_what_comes_in_is_counted_with_its_paper_and_says_nothing_twice(petition):
     batch = bring(begin(petition, csv_of(ZORA, ANA, ANA)))
     assert tally() == 2
     found = sorted(rows(), key=lambda row: row.given_name)
-    assert [(row.evidence, row.state, row.given_name, row.created_at.date().isoformat()) for row in found] == [
-        ("paper", "counted", "Ana", "2026-11-20"), ("paper", "counted", "Zora", "2026-11-20"),
+    assert [
+        (row.evidence, row.state, row.given_name, row.created_at.date().isoformat())
+        for row in found
+    ] == [
+        ("paper", "counted", "Ana", "2026-11-20"),
+        ("paper", "counted", "Zora", "2026-11-20"),
     ]
     row, of = row_of_signature(found[1].id)
     assert (of.id, row.sheet, row.sheet_row, row.fate) == (batch.id, "S1", "1", "new")
@@ -102,7 +134,10 @@ def test_nothing_comes_in_while_a_row_is_wrong(petition):
 def left(petition, monkeypatch):
     """A batch of five, of which two came in before the power went."""
     monkeypatch.setattr(commit, "AT_ONCE", 2)
-    batch = begin(petition, csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))))
+    batch = begin(
+        petition,
+        csv_of(ZORA, ANA, ANA, *(f"Luz,Sol,luz{n}@correo.mx,MX,06600,,S2,{n}" for n in range(2))),
+    )
     decided = fates_of(batch)
     write(accept, batch_id=batch.id, seen=None, decided=decided, now=utcnow())
     with pytest.raises(RuntimeError):
@@ -113,28 +148,52 @@ def left(petition, monkeypatch):
 def test_what_was_accepted_and_left_in_the_middle_comes_in_once_and_whole(petition, left):
     assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
     assert go_on(write, now=utcnow()) == 0
-    for operation, named in ((keep_typed, {"typed": {}}), (drop, {}), (accept, {"seen": None, "decided": [], "now": utcnow()})):
+    for operation, named in (
+        (keep_typed, {"typed": {}}),
+        (drop, {}),
+        (accept, {"seen": None, "decided": [], "now": utcnow()}),
+    ):
         with pytest.raises(BatchClosed):
             write(operation, batch_id=left.id, **named)
-    assert (go_on(write, now=utcnow() + 2 * PATIENCE), go_on(write, now=utcnow() + 2 * PATIENCE)) == (1, 0)
+    assert (
+        go_on(write, now=utcnow() + 2 * PATIENCE),
+        go_on(write, now=utcnow() + 2 * PATIENCE),
+    ) == (1, 0)
     brought = batch_by_id(left.id)
     assert (tally(), brought.state, brought.counts) == (4, "imported", {"new": 4, "duplicate": 1})
-    kept = db.session.scalars(select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.place)).all()
+    kept = db.session.scalars(
+        select(ImportRow).where(ImportRow.batch_id == left.id).order_by(ImportRow.place)
+    ).all()
     assert [(row.cells, row.sheet_row if row.signature_id else "") for row in kept] == [
-        (None, "1"), (None, "2"), (None, ""), (None, "0"), (None, "1"),
+        (None, "1"),
+        (None, "2"),
+        (None, ""),
+        (None, "0"),
+        (None, "1"),
     ]
 
 
 def test_what_was_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
     assert take_out(left) == 2
     carry_in(write, left.id, [])
-    assert (go_on(write, now=utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (0, 0, "undone")
-    assert db.session.scalar(select(func.count()).where(ImportRow.batch_id == left.id, ImportRow.cells.is_not(None))) == 0
+    assert (go_on(write, now=utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
+        0,
+        0,
+        "undone",
+    )
+    assert (
+        db.session.scalar(
+            select(func.count()).where(ImportRow.batch_id == left.id, ImportRow.cells.is_not(None))
+        )
+        == 0
+    )
 
 
 def test_two_who_carry_the_same_batch_bring_each_person_once(app, petition, monkeypatch):
     monkeypatch.setattr(commit, "AT_ONCE", 7)
-    batch = begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60))))
+    batch = begin(
+        petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
+    )
     now = utcnow() - 2 * PATIENCE
     write(accept, batch_id=batch.id, seen=None, decided=fates_of(batch), now=now)
     together(app, [lambda: go_on(write, now=utcnow())] * 2)
@@ -145,9 +204,16 @@ def test_wrong_rows_are_mended_or_left_out(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
     keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
-    write(keep_typed, batch_id=batch.id, typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}}, left_out=set())
+    write(
+        keep_typed,
+        batch_id=batch.id,
+        typed={3: {"email": "bo@correo.mx"}, 5: {"given_name": "Eva"}},
+        left_out=set(),
+    )
     assert fates(batch) == ["new", "new", "wrong", "new"]
-    keep_fates(write, batch_id=batch.id, seen=None, decided=without_wrong(fates_of(batch)), now=utcnow())
+    keep_fates(
+        write, batch_id=batch.id, seen=None, decided=without_wrong(fates_of(batch)), now=utcnow()
+    )
     assert batch_by_id(batch.id).counts == {"new": 3, "left_out": 1}
     assert fates(batch) == ["new", "new", "left_out", "new"]
     bring(batch)
@@ -158,7 +224,10 @@ def test_the_second_of_two_who_work_on_a_batch_is_told(petition):
     batch = begin(petition, csv_of(ZORA))
     decided, seen = fates_of(batch), batch.changed_at.isoformat()
     write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
-    for operation, named in ((keep_typed, {"typed": {2: {"given_name": "Zara"}}}), (accept, {"decided": decided, "now": utcnow()})):
+    for operation, named in (
+        (keep_typed, {"typed": {2: {"given_name": "Zara"}}}),
+        (accept, {"decided": decided, "now": utcnow()}),
+    ):
         with pytest.raises(EditConflict):
             write(operation, batch_id=batch.id, seen=seen, **named)
     assert rows() == []
@@ -174,13 +243,17 @@ def test_who_signs_while_a_batch_is_looked_at_is_counted_once(petition):
 
 
 def test_the_same_file_brought_in_twice_at_once_counts_each_person_once(app, petition):
-    lines = [f"Ana{n},Torres,{f'ana{n}@correo.mx' if n % 2 else ''},MX,{n:05},,," for n in range(300)]
+    lines = [
+        f"Ana{n},Torres,{f'ana{n}@correo.mx' if n % 2 else ''},MX,{n:05},,," for n in range(300)
+    ]
     batches = [begin(petition, csv_of(*lines)) for _ in range(2)]
     # As one of them came another way round.
     decided = [fates_of(batch) for batch in batches]
     decided[1].reverse()
     both = zip(batches, decided, strict=True)
-    together(app, [lambda batch=batch, each=each: bring_decided(batch, each) for batch, each in both])
+    together(
+        app, [lambda batch=batch, each=each: bring_decided(batch, each) for batch, each in both]
+    )
     assert tally() == 300
     assert sorted(batch_by_id(batch.id).counts.get("new", 0) for batch in batches) == [0, 300]
 
@@ -209,7 +282,9 @@ def test_undoing_takes_out_all_that_came_in_and_every_word_of_it(petition):
     assert tally() == 2
     # Emptied at once, and erased as all withdrawn ones are in time.
     gone = [row for row in rows() if row.id != other and row.given_name != "Late"]
-    assert [[getattr(row, name) or None for name in LEFT] for row in gone] == [[None] * len(LEFT)] * 2
+    assert [[getattr(row, name) or None for name in LEFT] for row in gone] == [
+        [None] * len(LEFT)
+    ] * 2
     assert [row.state for row in gone] == ["withdrawn", "withdrawn"]
     write(moderation.take_back_withdrawal, ids=[row.id for row in gone], cause_ids=None)
     assert tally() == 2
@@ -233,7 +308,9 @@ def withdraw_by_owner(signature_id):
 
 
 def test_undoing_meets_the_runner_and_an_owner_and_the_ledger_stays_true(app, petition):
-    batch = bring(begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(80)))))
+    batch = bring(
+        begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(80))))
+    )
     ids = [row.id for row in rows()]
     together(app, [lambda: take_out(batch), hatch_now, lambda: withdraw_by_owner(ids[0])])
     assert tally() == 0
@@ -250,7 +327,14 @@ def test_who_shared_an_address_with_one_taken_out_moves_up(app):
 
 
 def test_a_rule_holds_rows_from_paper_too(petition):
-    rule = write(create_rule, cause_id=petition.cause_id, petition_id=None, kind="words", pattern="quetzalli", note="")
+    rule = write(
+        create_rule,
+        cause_id=petition.cause_id,
+        petition_id=None,
+        kind="words",
+        pattern="quetzalli",
+        note="",
+    )
     write(switch_on, rule_id=rule.id, now=utcnow())
     batch = begin(petition, csv_of(ZORA, ANA))
     assert fates(batch) == ["held", "new"]
@@ -261,22 +345,38 @@ def test_a_rule_holds_rows_from_paper_too(petition):
 
 
 def test_paper_from_before_the_end_comes_in_after_it(app):
-    petition = make_petition(closes_at=utcnow() - timedelta(days=1), opens_at=utcnow() - timedelta(days=30))
+    petition = make_petition(
+        closes_at=utcnow() - timedelta(days=1), opens_at=utcnow() - timedelta(days=30)
+    )
     day = (utcnow() - timedelta(days=5)).date().isoformat()
     late = utcnow().date().isoformat()
-    batch = begin(petition, csv_of(f"Ana,Torres,,MX,06600,{day},,", f"Bo,Torres,,MX,06600,{late},,"))
-    assert [(each.fate, each.why) for each in fates_of(batch)] == [("new", {}), ("wrong", {"signed_at": "date_after_end"})]
+    batch = begin(
+        petition, csv_of(f"Ana,Torres,,MX,06600,{day},,", f"Bo,Torres,,MX,06600,{late},,")
+    )
+    assert [(each.fate, each.why) for each in fates_of(batch)] == [
+        ("new", {}),
+        ("wrong", {"signed_at": "date_after_end"}),
+    ]
 
 
 def test_columns_matched_once_are_remembered(petition):
     data = csv_of("Zora,x,1", header="Llamada,Otra cosa,Numero")
     first = begin(petition, data)
     assert (first.header, first.rows) == ([], 2)
-    said = {"mapping": {0: "given_name"}, "has_heading": True, "wording": "I sign.", "day_first": True}
+    said = {
+        "mapping": {0: "given_name"},
+        "has_heading": True,
+        "wording": "I sign.",
+        "day_first": True,
+    }
     write(match, batch_id=first.id, seen=None, **said)
     bring(first)
     second = begin(petition, csv_of("Ana,x,2", header="Llamada,Otra cosa,Numero"))
-    assert (second.header, second.mapping, fates(second)) == (["Llamada", "Otra cosa", "Numero"], {"0": "given_name"}, ["new"])
+    assert (second.header, second.mapping, fates(second)) == (
+        ["Llamada", "Otra cosa", "Numero"],
+        {"0": "given_name"},
+        ["new"],
+    )
 
 
 def test_what_nobody_touches_for_a_week_is_erased(petition):
@@ -287,7 +387,11 @@ def test_what_nobody_touches_for_a_week_is_erased(petition):
     db.session.get(type(young), young.id, populate_existing=True).changed_at = later
     db.session.commit()
     assert forget(write, now=later) == 1
-    assert [batch_by_id(batch.id).state for batch in (old, young, done)] == ["dropped", "open", "imported"]
+    assert [batch_by_id(batch.id).state for batch in (old, young, done)] == [
+        "dropped",
+        "open",
+        "imported",
+    ]
     assert db.session.scalar(select(func.count()).where(ImportRow.batch_id == old.id)) == 0
 
 

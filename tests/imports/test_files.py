@@ -30,7 +30,9 @@ def text(rows, delimiter=","):
 
 def workbook(*sheets):
     file = io.BytesIO()
-    with xlsxwriter.Workbook(file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}) as book:
+    with xlsxwriter.Workbook(
+        file, {"in_memory": True, "default_date_format": "yyyy-mm-dd"}
+    ) as book:
         for rows in sheets:
             sheet = book.add_worksheet()
             for number, row in enumerate(rows):
@@ -38,7 +40,9 @@ def workbook(*sheets):
     return file.getvalue()
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
 def test_letters_and_the_sign_between_cells_are_found_out(encoding, delimiter):
     assert cells_of(text(PEOPLE, delimiter).encode(encoding)) == PEOPLE
@@ -59,12 +63,19 @@ def test_a_quotation_mark_is_no_sign_between_cells():
 
 def test_a_newline_within_quotes_stays_in_its_cell_and_rows_keep_their_number():
     table = read_file(b'given_name,comment\nAna,"one\ntwo, ""three"""\n\n,\nBo,x\n')
-    assert [(row.place, row.cells) for row in table.rows[1:]] == [(2, ["Ana", 'one\ntwo, "three"']), (5, ["Bo", "x"])]
+    assert [(row.place, row.cells) for row in table.rows[1:]] == [
+        (2, ["Ana", 'one\ntwo, "three"']),
+        (5, ["Bo", "x"]),
+    ]
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"])
 def test_any_line_end_will_do(newline):
-    assert cells_of(newline.join(["a,b", "1,2", "3,4"]).encode()) == [["a", "b"], ["1", "2"], ["3", "4"]]
+    assert cells_of(newline.join(["a,b", "1,2", "3,4"]).encode()) == [
+        ["a", "b"],
+        ["1", "2"],
+        ["3", "4"],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -116,7 +127,13 @@ def test_what_is_no_list_is_refused_with_a_reason(data, code):
 
 
 def test_a_workbook_gives_words_for_numbers_dates_and_ticks():
-    data = workbook([], [["name", "zip", "on", "at", "news", "x"], ["Ana", 6600, date(2026, 11, 20), datetime(2026, 11, 20, 9, 30), True, 1.5]])
+    data = workbook(
+        [],
+        [
+            ["name", "zip", "on", "at", "news", "x"],
+            ["Ana", 6600, date(2026, 11, 20), datetime(2026, 11, 20, 9, 30), True, 1.5],
+        ],
+    )
     assert cells_of(data)[1] == ["Ana", "6600", "2026-11-20", "2026-11-20T09:30:00", "yes", "1.5"]
 
 
@@ -146,13 +163,17 @@ def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatc
     assert refusal.value.code == "too_large_unpacked"
 
 
-def sharing(text, cells, attributes="t=\"s\""):
+def sharing(text, cells, attributes='t="s"'):
     """Return a workbook with so many cells, one below the other, that share one text."""
     parts = parts_of(workbook([["name"]]))
     shared, sheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
     parts[shared] = parts[shared].replace(b"<t>name</t>", f"<t>{text}</t>".encode())
-    rows = "".join(f'<row r="{n}"><c r="A{n}" {attributes}><v>0</v></c></row>' for n in range(1, cells + 1))
-    parts[sheet] = re.sub(rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), parts[sheet])
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" {attributes}><v>0</v></c></row>' for n in range(1, cells + 1)
+    )
+    parts[sheet] = re.sub(
+        rb"<sheetData>.*</sheetData>", f"<sheetData>{rows}</sheetData>".encode(), parts[sheet]
+    )
     return packed(parts)
 
 
@@ -170,7 +191,14 @@ def test_one_long_text_beside_many_short_ones_is_no_bomb():
     assert len(read_file(workbook(rows)).rows) == 20_001
 
 
-@pytest.mark.parametrize("texts", ["<!DOCTYPE sst [<!ENTITY a 'b'>]><sst><si><t>&a;</t></si></sst>", "<sst><si><si><t>a</t></si></si></sst>", "<sst><si>"])
+@pytest.mark.parametrize(
+    "texts",
+    [
+        "<!DOCTYPE sst [<!ENTITY a 'b'>]><sst><si><t>&a;</t></si></sst>",
+        "<sst><si><si><t>a</t></si></si></sst>",
+        "<sst><si>",
+    ],
+)
 def test_texts_that_no_spreadsheet_writes_are_refused(texts):
     parts = {**parts_of(workbook(PEOPLE)), "xl/sharedStrings.xml": texts}
     with pytest.raises(FileRefused) as refusal:
@@ -215,13 +243,17 @@ def test_a_cell_without_a_reference_lies_no_farther_down_than_the_rows_that_are_
     far = parts[name].replace(b'<row r="3"', b'<row r="1000000000"')
     parts[name] = re.sub(rb' r="[A-Z]+3"', b"", far)
     table = read_file(packed(parts))
-    assert [row.place for row in table.rows] == [1, 2, 3] and table.rows[2].cells == cells_of(workbook(PEOPLE))[2]
+    assert [row.place for row in table.rows] == [1, 2, 3] and table.rows[2].cells == cells_of(
+        workbook(PEOPLE)
+    )[2]
 
 
 def test_a_blank_row_at_the_very_end_of_a_sheet_does_no_harm():
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
-    parts[name] = parts[name].replace(b"</sheetData>", b'<row r="1048576" spans="1:2"/></sheetData>')
+    parts[name] = parts[name].replace(
+        b"</sheetData>", b'<row r="1048576" spans="1:2"/></sheetData>'
+    )
     assert cells_of(packed(parts)) == cells_of(workbook(PEOPLE))
 
 
@@ -249,14 +281,24 @@ def test_a_workbook_with_a_password_is_refused():
         read_file(bytes(data))
 
 
-CELLS = st.text(st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="\ufeff"), min_size=1, max_size=12)
-TABLES = st.integers(2, 5).flatmap(lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=8))
+CELLS = st.text(
+    st.characters(exclude_categories=("Cs", "Cc", "Zs", "Zl", "Zp"), exclude_characters="\ufeff"),
+    min_size=1,
+    max_size=12,
+)
+TABLES = st.integers(2, 5).flatmap(
+    lambda width: st.lists(st.lists(CELLS, min_size=width, max_size=width), min_size=2, max_size=8)
+)
 
 
 @settings(deadline=None, max_examples=60)
 @example(rows=[["0", ";0"], ["0", ";"]], delimiter="\t", encoding="utf-8-sig")
 @example(rows=[["0", ";;0"], ["0", ";;"], ["0", ";;"]], delimiter="\t", encoding="utf-8-sig")
-@given(rows=TABLES, delimiter=st.sampled_from([",", ";", "\t"]), encoding=st.sampled_from(["utf-8-sig", "utf-16"]))
+@given(
+    rows=TABLES,
+    delimiter=st.sampled_from([",", ";", "\t"]),
+    encoding=st.sampled_from(["utf-8-sig", "utf-16"]),
+)
 def test_what_a_spreadsheet_quotes_comes_back_as_it_was(rows, delimiter, encoding):
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
@@ -271,4 +313,6 @@ def test_any_octets_are_read_or_refused_and_nothing_else(data):
     except FileRefused:
         return
     assert rows
-    assert all(len(cell) <= MAX_CELL_LENGTH + 1 and "\0" not in cell for row in rows for cell in row.cells)
+    assert all(
+        len(cell) <= MAX_CELL_LENGTH + 1 and "\0" not in cell for row in rows for cell in row.cells
+    )

@@ -84,7 +84,9 @@ def test_on_postgresql_the_lock_ends_with_the_transaction(on_postgresql):
 def test_on_postgresql_a_running_transaction_keeps_others_out(on_postgresql):
     assert take_lease("hatching", holder="one", now=NOON)
     with db.engine.connect() as other:
-        free = other.exec_driver_sql("select pg_try_advisory_xact_lock(hashtext('hatching'))").scalar()
+        free = other.exec_driver_sql(
+            "select pg_try_advisory_xact_lock(hashtext('hatching'))"
+        ).scalar()
     db.session.rollback()
     assert free is False
 

@@ -33,7 +33,9 @@ def test_without_script_the_page_says_what_it_needs_in_every_language(client):
 
 
 def test_a_browser_too_old_for_the_app_finds_words_in_every_language(client):
-    [late] = re.findall(r'<div class="kiosk-late">(.*?)</div>', client.get("/kiosk/").text, re.DOTALL)
+    [late] = re.findall(
+        r'<div class="kiosk-late">(.*?)</div>', client.get("/kiosk/").text, re.DOTALL
+    )
     assert re.findall(r'lang="(\w\w)"', late) == [*LANGUAGES]
     assert late.count("14.1") == 3
 
@@ -44,7 +46,10 @@ def test_all_that_the_app_keeps_is_there_and_every_import_is_among_it(client):
     for file in kept["files"]:
         assert client.get(file).status_code == 200, file
     paths = {file.partition("/js/")[2] for file in kept["files"] if "/js/" in file}
-    scripts = {path.relative_to(ROOT / "static/js").as_posix() for path in (ROOT / "static/js/kiosk").rglob("*.js")}
+    scripts = {
+        path.relative_to(ROOT / "static/js").as_posix()
+        for path in (ROOT / "static/js/kiosk").rglob("*.js")
+    }
     # The service worker keeps the others, and the browser keeps it.
     assert scripts - paths == {"kiosk/worker.js"}
     assert {"montage/stage.js", "montage/weaver-worker.js", "montage/canvas-painter.js"} <= paths
@@ -79,9 +84,34 @@ def test_whatever_the_screens_say_has_words_and_no_word_is_idle():
     assert (whole | asked) - known == set()
     assert all(any(name.startswith(start) for name in WORDS) for start in beginnings)
     quoted = set(re.findall(r"""["'`]([a-z_]+)["'`]""", scripts)) | asked
-    starts = (*beginnings, "pair_", "ready_", "shown_", "figure_", "fault_", "reason_", "problem_", "stuck_", "unpair_", "anew_")
-    idle = {name for name in WORDS if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted and not name.startswith(starts)}
-    assert idle - {name for name in idle if name in sheets or any(name.startswith(start) for start in beginnings)} == set()
+    starts = (
+        *beginnings,
+        "pair_",
+        "ready_",
+        "shown_",
+        "figure_",
+        "fault_",
+        "reason_",
+        "problem_",
+        "stuck_",
+        "unpair_",
+        "anew_",
+    )
+    idle = {
+        name
+        for name in WORDS
+        if not {name, re.sub("_(one|many|hint)$", "", name)} & quoted
+        and not name.startswith(starts)
+    }
+    assert (
+        idle
+        - {
+            name
+            for name in idle
+            if name in sheets or any(name.startswith(start) for start in beginnings)
+        }
+        == set()
+    )
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)

@@ -6,8 +6,8 @@ from datetime import timedelta
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
-from campaign.process.clock import utcnow
 from campaign.petitions.handovers import change_handing
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.kiosks import kiosk_of, make_table, make_tablet
@@ -58,7 +58,13 @@ def test_it_says_what_is_delivered_as_the_petition_page_does(client):
     assert one["delivered"].keys() == {"en", "es", "fr"}
     for lang, delivered in one["delivered"].items():
         assert delivered in client.get(f"/{lang}/petitions/home").text
-    write(change_handing, petition_id=petition.id, names="shown", details=["country", "day"], now=utcnow())
+    write(
+        change_handing,
+        petition_id=petition.id,
+        names="shown",
+        details=["country", "day"],
+        now=utcnow(),
+    )
     # A tablet learns of the change with the version whose number it sends with each signature.
     after = tablet.campaign(**{"If-None-Match": before.headers["ETag"]})
     [changed] = after.json["petitions"]
@@ -69,7 +75,13 @@ def test_it_says_what_is_delivered_as_the_petition_page_does(client):
 def test_event_without_petitions_offers_all_of_its_cause_with_its_languages_first(client):
     petition = make_petition()
     make_petition("theirs", cause_id=make_cause("theirs").id)
-    said = make_tablet(client, make_event(cause_id=petition.cause_id, languages=["fr", "es", "Nahuatl"])).campaign().json
+    said = (
+        make_tablet(
+            client, make_event(cause_id=petition.cause_id, languages=["fr", "es", "Nahuatl"])
+        )
+        .campaign()
+        .json
+    )
     assert said["languages"] == ["fr", "es", "en"]
     assert [each["slug"] for each in said["petitions"]] == ["home"]
 
@@ -110,9 +122,20 @@ def test_the_short_address_of_a_table_leads_to_a_petition_in_the_readers_languag
 def test_a_table_with_several_petitions_offers_all_that_are_open(client):
     event, petition = make_table()
     for slug, closes_at in (("second", None), ("over", utcnow() - timedelta(minutes=1))):
-        other = make_petition(slug, cause_id=petition.cause_id, opens_at=utcnow() - timedelta(days=2), closes_at=closes_at)
-        write(lambda other=other: db.session.add(EventPetition(event_id=event.id, petition_id=other.id, position=9)))
-    path = make_tablet(client, event).campaign().json["table"]["url"].removeprefix("http://localhost")
+        other = make_petition(
+            slug,
+            cause_id=petition.cause_id,
+            opens_at=utcnow() - timedelta(days=2),
+            closes_at=closes_at,
+        )
+        write(
+            lambda other=other: db.session.add(
+                EventPetition(event_id=event.id, petition_id=other.id, position=9)
+            )
+        )
+    path = (
+        make_tablet(client, event).campaign().json["table"]["url"].removeprefix("http://localhost")
+    )
     answer = client.get(path.lower(), headers={"Accept-Language": "fr"})
     assert (answer.status_code, answer.location) == (303, f"/fr{path}")
     page = client.get(answer.location).text
@@ -122,6 +145,8 @@ def test_a_table_with_several_petitions_offers_all_that_are_open(client):
 
 
 def test_a_closed_petition_is_said_to_be(client):
-    event, _ = make_table(closes_at=utcnow() + timedelta(seconds=1), opens_at=utcnow() - timedelta(days=1))
+    event, _ = make_table(
+        closes_at=utcnow() + timedelta(seconds=1), opens_at=utcnow() - timedelta(days=1)
+    )
     said = make_tablet(client, event).campaign().json["petitions"][0]
     assert said["closes_at"].endswith("Z")

@@ -28,7 +28,10 @@ def test_what_was_sealed_to_a_former_key_still_arrives(tablet):
     present = renew()
     assert tablet.campaign().headers["ETag"] != before.headers["ETag"]
     assert tablet.campaign().json["key"]["id"] == present
-    assert tablet.receipts(waiting, tablet.seal(words={**AMALIA, "given_name": "Odile"})) == [("stored", "")] * 2
+    assert (
+        tablet.receipts(waiting, tablet.seal(words={**AMALIA, "given_name": "Odile"}))
+        == [("stored", "")] * 2
+    )
 
 
 def test_a_key_is_kept_as_long_as_a_tablet_may_hold_what_was_sealed_to_it(tablet):
@@ -63,9 +66,13 @@ def test_a_tablet_that_never_asked_for_a_key_holds_none_back(client, event, tabl
     assert drop() == 1
 
 
-def test_the_private_half_opens_under_our_secret_and_its_own_name_alone(migrated_app, tablet, monkeypatch):
+def test_the_private_half_opens_under_our_secret_and_its_own_name_alone(
+    migrated_app, tablet, monkeypatch
+):
     key = present_key()
-    assert private_key(key.uuid, key.sealed_private).public_key().public_bytes_raw() == bytes(key.public)
+    assert private_key(key.uuid, key.sealed_private).public_key().public_bytes_raw() == bytes(
+        key.public
+    )
     with pytest.raises(Unreadable):
         private_key("another", key.sealed_private)
     monkeypatch.setitem(migrated_app.config, "SECRET_KEY", "another-secret-0123456789-0123456789")

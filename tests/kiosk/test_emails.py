@@ -8,9 +8,9 @@ from campaign.events.models import EventPetition
 from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.tasks import tell_of_silence
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, said_at
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
@@ -25,7 +25,9 @@ def written(app):
 
     def written(kind):
         db.session.rollback()
-        queued = db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.id).all()
+        queued = (
+            db.session.query(OutboxMessage).filter_by(kind=kind).order_by(OutboxMessage.id).all()
+        )
         return [composers_of(app)[kind](each) for each in queued]
 
     return written
@@ -73,7 +75,9 @@ def test_a_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, writ
 
 def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written):
     tablet.sign(words=OWN, name_display="full")
-    tablet.sign(words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full")
+    tablet.sign(
+        words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full"
+    )
     first = written("signature_at_table")[0]
     [address] = {part for part in first.text.split() if "/signatures/table/" in part}
     path = address.removeprefix("http://localhost")
@@ -87,7 +91,9 @@ def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written)
 def test_someone_who_signs_several_petitions_at_once_gets_one_email(client, written):
     event, petition = make_table()
     second = make_petition("second", cause_id=petition.cause_id, confirmation="email_or_witness")
-    write(lambda: db.session.add(EventPetition(event_id=event.id, petition_id=second.id, position=2)))
+    write(
+        lambda: db.session.add(EventPetition(event_id=event.id, petition_id=second.id, position=2))
+    )
     tablet, at = make_tablet(client, event), utcnow()
     tablet.receipts(*(tablet.seal(slug, OWN, signed_at=at) for slug in ("home", "second")))
     hatch_now()
@@ -122,15 +128,21 @@ def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event,
     assert write(tell_of_silence, now=utcnow()) == 0
     [message] = written("kiosk_silent")
     assert message.to == owner.email
-    assert "6" in message.subject and f"/organize/kiosks/tablets/{kiosk_of(tablet).id}" in message.text
+    assert (
+        "6" in message.subject and f"/organize/kiosks/tablets/{kiosk_of(tablet).id}" in message.text
+    )
     tablet.sync(waiting=2, oldest=said_at(utcnow()))
     assert written("kiosk_silent") == [None]
     silent(event, tablet, timedelta(hours=3), 2)
     assert write(tell_of_silence, now=utcnow()) == 1
 
 
-@pytest.mark.parametrize(("waiting", "revoked", "days"), [(0, False, 0), (3, True, 0), (3, False, 5), (3, False, -5)])
-def test_a_tablet_that_holds_nothing_or_is_not_at_its_event_is_not_written_about(client, waiting, revoked, days):
+@pytest.mark.parametrize(
+    ("waiting", "revoked", "days"), [(0, False, 0), (3, True, 0), (3, False, 5), (3, False, -5)]
+)
+def test_a_tablet_that_holds_nothing_or_is_not_at_its_event_is_not_written_about(
+    client, waiting, revoked, days
+):
     event, _ = make_table(days=days)
     tablet = make_tablet(client, event)
     silent(event, tablet, timedelta(hours=5), waiting)

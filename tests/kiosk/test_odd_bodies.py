@@ -12,7 +12,9 @@ from tests.factories.signatures import rows
 
 
 def post(tablet, body, path="/kiosk/sync"):
-    answer = tablet.client.post(path, data=body, headers=tablet.headers, content_type="application/json")
+    answer = tablet.client.post(
+        path, data=body, headers=tablet.headers, content_type="application/json"
+    )
     return answer.status_code, (answer.json or {}).get("error")
 
 
@@ -54,7 +56,14 @@ def test_a_body_larger_than_a_form_may_be_is_taken_in(tablet):
 def test_one_record_that_cannot_be_read_leaves_the_others_their_receipts(tablet):
     good, large = tablet.seal(), tablet.seal()
     large["sealed"] = "A" * 90_000
-    odd = [7, None, {}, {"id": "x", "sequence": 1}, {**good, "id": good["id"].upper()}, {**tablet.seal(), "sequence": -1}]
+    odd = [
+        7,
+        None,
+        {},
+        {"id": "x", "sequence": 1},
+        {**good, "id": good["id"].upper()},
+        {**tablet.seal(), "sequence": -1},
+    ]
     answer = tablet.sync(good, large, *odd)
     assert answer.status_code == 200
     said = [(each["status"], each["reason"]) for each in answer.json["receipts"]]
@@ -69,7 +78,10 @@ def changed(record, **values):
 def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
     whole = tablet.seal()
     sealed = codes.from_base64(whole["sealed"])
-    foreign = {"id": whole["key"], "public": codes.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw())}
+    foreign = {
+        "id": whole["key"],
+        "public": codes.to_base64(X25519PrivateKey.generate().public_key().public_bytes_raw()),
+    }
     other = make_tablet(client, event)
     key = tablet.campaign().json["key"]
     odd = [
@@ -149,7 +161,11 @@ def test_an_odd_report_keeps_no_record_from_arriving(tablet, told):
 
 def test_no_word_of_a_person_reaches_the_log(tablet, caplog):
     caplog.set_level(logging.DEBUG)
-    tablet.sync(tablet.seal(), tablet.seal(given_name="http://rosales.example"), changed(tablet.seal(), sealed="!"))
+    tablet.sync(
+        tablet.seal(),
+        tablet.seal(given_name="http://rosales.example"),
+        changed(tablet.seal(), sealed="!"),
+    )
     assert "Rosales" not in caplog.text and "rosales" not in caplog.text
     assert tablet.secret not in caplog.text
 

@@ -7,8 +7,7 @@ from sqlalchemy import update
 
 from campaign.events.models import Event
 from campaign.extensions import db, write
-from campaign.kiosk import pairing
-from campaign.kiosk import codes
+from campaign.kiosk import codes, pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR, UsedCode
 from campaign.process.clock import utcnow

@@ -8,11 +8,20 @@ import pytest
 from campaign.extensions import write
 from campaign.kiosk import pairing
 from campaign.kiosk.queries import gaps_among
-from campaign.process.clock import utcnow
 from campaign.petitions.operations import close_petition, reopen_petition
+from campaign.process.clock import utcnow
 from campaign.signatures.queries import differences
 from tests.factories.causes import make_cause
-from tests.factories.kiosks import AMALIA, kiosk_of, long_ago, make_table, make_tablet, records, said_at, shifts
+from tests.factories.kiosks import (
+    AMALIA,
+    kiosk_of,
+    long_ago,
+    make_table,
+    make_tablet,
+    records,
+    said_at,
+    shifts,
+)
 from tests.factories.petitions import make_petition, new_version
 from tests.factories.signatures import hatch_now, owed, rows
 from tests.together import together
@@ -21,13 +30,25 @@ pytestmark = pytest.mark.both_databases
 
 
 def others(many):
-    return [{**AMALIA, "given_name": f"Amalia {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[n]}"} for n in range(many)]
+    return [
+        {**AMALIA, "given_name": f"Amalia {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[n]}"} for n in range(many)
+    ]
 
 
-def test_what_is_signed_at_a_table_is_stored_with_where_it_was_signed_and_hatches(tablet, event, petition):
-    shift = {"id": str(uuid4()), "tabler": "M. R.", "started_at": said_at(long_ago(30)), "ended_at": None, "tally": 1}
+def test_what_is_signed_at_a_table_is_stored_with_where_it_was_signed_and_hatches(
+    tablet, event, petition
+):
+    shift = {
+        "id": str(uuid4()),
+        "tabler": "M. R.",
+        "started_at": said_at(long_ago(30)),
+        "ended_at": None,
+        "tally": 1,
+    }
     drawn = "M 10,20 C 1.5,2 3,4 5,6"
-    assert tablet.receipts(tablet.seal(shift=shift["id"], drawn=drawn), shifts=[shift]) == [("stored", "")]
+    assert tablet.receipts(tablet.seal(shift=shift["id"], drawn=drawn), shifts=[shift]) == [
+        ("stored", "")
+    ]
     [signature] = rows()
     assert (signature.state, signature.evidence, signature.lang) == ("confirmed", "in_person", "es")
     assert (signature.petition_id, signature.event_id) == (petition.id, event.id)
@@ -35,7 +56,12 @@ def test_what_is_signed_at_a_table_is_stored_with_where_it_was_signed_and_hatche
     [kept] = shifts()
     assert (signature.shift_id, kept.tabler) == (kept.id, "M. R.")
     [record] = records()
-    assert (record.signature_id, record.sealed, record.drawn, record.consent) == (signature.id, None, drawn, "1")
+    assert (record.signature_id, record.sealed, record.drawn, record.consent) == (
+        signature.id,
+        None,
+        drawn,
+        "1",
+    )
     hatch_now()
     assert differences() == []
 
@@ -53,16 +79,23 @@ def test_tabs_that_send_the_same_at_the_same_instant_get_the_same_receipts(migra
     def send(some):
         return lambda: tablet.receipts(*some)
 
-    answers = together(migrated_app, [send(batch), send(batch[::-1]), send(batch[:3]), send(batch[2:])])
+    answers = together(
+        migrated_app, [send(batch), send(batch[::-1]), send(batch[:3]), send(batch[2:])]
+    )
     assert {receipt for answer in answers for receipt in answer} == {("stored", "")}
     assert len(rows()) == len(records()) == 6
 
 
-def test_two_tablets_that_bring_the_same_person_make_one_signature(migrated_app, client, event, tablet):
+def test_two_tablets_that_bring_the_same_person_make_one_signature(
+    migrated_app, client, event, tablet
+):
     second = make_tablet(client, event)
     works = [lambda: tablet.receipts(tablet.seal()), lambda: second.receipts(second.seal())]
     assert together(migrated_app, works) == [[("stored", "")]] * 2
-    assert sorted((record.status, record.reason) for record in records()) == [("review", "duplicate"), ("stored", "")]
+    assert sorted((record.status, record.reason) for record in records()) == [
+        ("review", "duplicate"),
+        ("stored", ""),
+    ]
     assert len(rows()) == 1
 
 
@@ -87,7 +120,13 @@ def test_another_kiosk_may_use_the_same_id_and_hears_nothing_of_it(client, event
     ],
 )
 def test_what_the_form_on_the_web_refuses_is_kept_for_review(client, words):
-    question = {"name": "town", "type": "choice", "label": {"en": "Town"}, "choices": {"en": ["North"]}, "required": False}
+    question = {
+        "name": "town",
+        "type": "choice",
+        "label": {"en": "Town"},
+        "choices": {"en": ["North"]},
+        "required": False,
+    }
     event, _ = make_table(questions=[question])
     assert make_tablet(client, event).sign(**words) == ("review", "invalid")
     assert rows() == []
@@ -100,12 +139,21 @@ def test_answers_and_wishes_are_kept_as_on_the_web(client):
         {"name": "told", "type": "tick", "label": {"en": "Told others?"}, "required": False},
     ]
     event, _ = make_table(questions=questions)
-    words = {"email": "amalia@rosales.example", "subscribe": True, "comment": "Todos\r\nvivos", "name_display": "initials"}
+    words = {
+        "email": "amalia@rosales.example",
+        "subscribe": True,
+        "comment": "Todos\r\nvivos",
+        "name_display": "initials",
+    }
     answers = {"town": "Ottawa", "help": True, "told": False}
     assert make_tablet(client, event).sign(**words, answers=answers) == ("stored", "")
     [signature] = rows()
     assert signature.answers == {"town": "Ottawa", "help": True, "told": False}
-    assert (signature.comment, signature.name_display, signature.subscribe) == ("Todos\nvivos", "initials", True)
+    assert (signature.comment, signature.name_display, signature.subscribe) == (
+        "Todos\nvivos",
+        "initials",
+        True,
+    )
     assert signature.email == "amalia@rosales.example"
 
 
@@ -161,9 +209,15 @@ def test_a_wrong_clock_is_put_right_by_how_wrong_it_is(tablet, ahead):
 
 def test_an_hour_that_cannot_be_true_is_brought_between_the_pairing_and_now(tablet):
     paired = kiosk_of(tablet).paired_at
-    said = ["2031-01-01T00:00:00Z", "1999-01-01T00:00:00Z", "yesterday", "9999-12-31T23:59:59-12:00"]
+    said = [
+        "2031-01-01T00:00:00Z",
+        "1999-01-01T00:00:00Z",
+        "yesterday",
+        "9999-12-31T23:59:59-12:00",
+    ]
     batch = [
-        tablet.seal(words={**words, "signed_at": claimed}) for words, claimed in zip(others(4), said, strict=True)
+        tablet.seal(words={**words, "signed_at": claimed})
+        for words, claimed in zip(others(4), said, strict=True)
     ]
     assert tablet.receipts(*batch) == [("stored", "")] * 4
     assert all(paired <= record.signed_at <= utcnow() for record in records())
@@ -237,7 +291,13 @@ def test_the_tally_of_the_hour_and_of_the_day_is_told(tablet):
 
 def test_a_shift_is_told_again_and_again_and_kept_once(tablet):
     began, ended = long_ago(90), long_ago(1)
-    shift = {"id": str(uuid4()), "tabler": "M. R.", "started_at": said_at(began), "ended_at": None, "tally": 1}
+    shift = {
+        "id": str(uuid4()),
+        "tabler": "M. R.",
+        "started_at": said_at(began),
+        "ended_at": None,
+        "tally": 1,
+    }
     tablet.receipts(tablet.seal(shift=shift["id"]))
     assert [each.tabler for each in shifts()] == [""]
     tablet.sync(shifts=[shift])

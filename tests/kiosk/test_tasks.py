@@ -8,8 +8,8 @@ from sqlalchemy import update
 from campaign.extensions import db, write
 from campaign.kiosk.review_decisions import reject
 from campaign.kiosk.tasks import forget
-from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erase_one
 from tests.factories.kiosks import records
 from tests.factories.signatures import hatch_now, rows

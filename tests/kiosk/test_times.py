@@ -77,7 +77,9 @@ def test_quota_counts_the_hour_in_which_people_signed(app, awkward_time, tablet,
     monkeypatch.setitem(app.config, "KIOSK_HOURLY_QUOTA", 2)
     move(tablet, paired_at=awkward_time - DAY)
     hour = awkward_time.replace(minute=0)
-    assert [tablet.sign(words=signer(letter), signed_at=hour) for letter in "AB"] == [("stored", "")] * 2
+    assert [tablet.sign(words=signer(letter), signed_at=hour) for letter in "AB"] == [
+        ("stored", "")
+    ] * 2
     assert tablet.sign(words=signer("C"), signed_at=awkward_time) == ("review", "quota")
     assert tablet.sign(words=signer("D"), signed_at=hour - SECOND) == ("stored", "")
 

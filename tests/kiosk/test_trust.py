@@ -6,15 +6,25 @@ import pytest
 
 from campaign.events.models import EventPetition
 from campaign.extensions import db, write
-from campaign.kiosk import pairing
-from campaign.kiosk import review_quota
-from campaign.kiosk.review_decisions import discard
+from campaign.kiosk import pairing, review_quota
 from campaign.kiosk.queries import counted_among, shifts_of
+from campaign.kiosk.review_decisions import discard
 from campaign.kiosk.trust import MAX_LATE
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import AMALIA, kiosk_of, make_table, make_tablet, records, said_at
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import answer_now, confirm, confirm_form, forms, hatch_now, owed, row, rows, sign, withdraw
+from tests.factories.signatures import (
+    answer_now,
+    confirm,
+    confirm_form,
+    forms,
+    hatch_now,
+    owed,
+    row,
+    rows,
+    sign,
+    withdraw,
+)
 
 OWN = {**AMALIA, "email": "amalia@rosales.example"}
 SHIFT = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "tally": 2}
@@ -42,10 +52,15 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
     shift = {**SHIFT, "started_at": said_at(utcnow())}
     known = tablet.sync(tablet.seal(words=OWN, shift=shift["id"]), shifts=[shift]).json
     new = tablet.sync(tablet.seal(words=other(1), shift=shift["id"])).json
-    receipts = [[(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)]
+    receipts = [
+        [(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)
+    ]
     assert receipts == [[("stored", "")], [("stored", "")]]
     # Not the tally, nor the shift, nor the question after the butterflies tells them apart.
-    assert [answer["tally"] for answer in (known, new)] == [{"hour": 1, "today": 1}, {"hour": 2, "today": 2}]
+    assert [answer["tally"] for answer in (known, new)] == [
+        {"hour": 1, "today": 1},
+        {"hour": 2, "today": 2},
+    ]
     assert [each.stored for each in shifts_of(kiosk_of(tablet).event_id)] == [2]
     hatch_now()
     kiosk, ids = kiosk_of(tablet), [record.uuid for record in records()]
@@ -71,7 +86,11 @@ def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet
         answer_now(now=utcnow() + timedelta(minutes=minutes))
     assert [kind for kind, *_ in owed()].count("signature_repeat") == 4
     signature = row(signed)
-    assert (signature.given_name, signature.name_display, signature.mail_count) == ("Amalia", "counted", 5)
+    assert (signature.given_name, signature.name_display, signature.mail_count) == (
+        "Amalia",
+        "counted",
+        5,
+    )
     assert len(rows()) == 1
 
 
@@ -82,11 +101,18 @@ def test_someone_who_had_withdrawn_is_asked_by_email_and_then_shown_as_they_chos
     assert tablet.sign(words=OWN, name_display="full") == ("stored", "")
     answer_now()
     assert row(signed).state == "withdrawn"
-    assert [kind for kind, *_ in owed()] == ["signature_confirmation", "signature_form_confirmation"]
+    assert [kind for kind, *_ in owed()] == [
+        "signature_confirmation",
+        "signature_form_confirmation",
+    ]
     [form] = forms()
     confirm_form(form)
     signature = row(signed)
-    assert (signature.state, signature.name_display, signature.name_display_asked) == ("confirmed", "full", "")
+    assert (signature.state, signature.name_display, signature.name_display_asked) == (
+        "confirmed",
+        "full",
+        "",
+    )
 
 
 def test_only_petitions_of_the_event_count_automatically(client):
@@ -97,7 +123,11 @@ def test_only_petitions_of_the_event_count_automatically(client):
     assert rows() == []
     [record] = records()
     assert record.sealed
-    write(lambda: db.session.add(EventPetition(event_id=event.id, petition_id=record.petition_id, position=2)))
+    write(
+        lambda: db.session.add(
+            EventPetition(event_id=event.id, petition_id=record.petition_id, position=2)
+        )
+    )
     assert tablet.sign("elsewhere", words=other(2)) == ("stored", "")
 
 
@@ -109,7 +139,12 @@ def test_every_record_counts_against_the_hour(app, tablet, monkeypatch):
         tablet.seal(words={**AMALIA, "given_name": ""}),
         {**tablet.seal(), "sealed": NOT_SEALED},
     ]
-    assert [status for status, _ in tablet.receipts(*batch)] == ["stored", "stored", "review", "review"]
+    assert [status for status, _ in tablet.receipts(*batch)] == [
+        "stored",
+        "stored",
+        "review",
+        "review",
+    ]
     assert tablet.sign(words=other(3)) == ("review", "quota")
 
 
@@ -122,33 +157,67 @@ def test_what_arrives_long_after_the_tablets_time_waits_for_an_organizer(tablet)
     assert len(rows()) == 1
 
 
-@pytest.mark.parametrize(("chosen", "shown", "asked"), [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")])
+@pytest.mark.parametrize(
+    ("chosen", "shown", "asked"),
+    [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")],
+)
 def test_a_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
     tablet.sign(words=OWN, name_display=chosen)
     hatch_now()
     [signature] = rows()
-    assert (signature.state, signature.name_display, signature.name_display_asked) == ("counted", shown, asked)
+    assert (signature.state, signature.name_display, signature.name_display_asked) == (
+        "counted",
+        shown,
+        asked,
+    )
 
 
 def test_a_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
     signed = sign(petition, {**OWN, "comment": ""})
     tablet.sign(words=OWN, name_display="full", comment="I joined them", subscribe=True)
     signature = row(signed)
-    assert (signature.state, signature.name_display, signature.comment, signature.subscribe) == ("confirmed", "counted", "", False)
+    assert (signature.state, signature.name_display, signature.comment, signature.subscribe) == (
+        "confirmed",
+        "counted",
+        "",
+        False,
+    )
     # Also without the address, which the signature keeps: its owner hears of it.
-    assert ("signature_at_table", signed, "en") in owed() or ("signature_at_table", signed, "es") in owed()
+    assert ("signature_at_table", signed, "en") in owed() or (
+        "signature_at_table",
+        signed,
+        "es",
+    ) in owed()
 
 
 def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
     """An envelope and a record as version 1 of the app has always sent them."""
     plain = {
-        "v": 1, "petition": "home", "version": 1, "lang": "es", "signed_at": said_at(utcnow()), **AMALIA, "comment": "",
-        "name_display": "full", "subscribe": False, "answers": {}, "consent": "1", "witnessed": True, "shift": None, "drawn": "",
+        "v": 1,
+        "petition": "home",
+        "version": 1,
+        "lang": "es",
+        "signed_at": said_at(utcnow()),
+        **AMALIA,
+        "comment": "",
+        "name_display": "full",
+        "subscribe": False,
+        "answers": {},
+        "consent": "1",
+        "witnessed": True,
+        "shift": None,
+        "drawn": "",
     }
     record = tablet.seal(words=plain)
     body = {
-        "app": "1", "device_time": said_at(utcnow()), "battery": None, "waiting": 1, "oldest": said_at(utcnow()),
-        "last_sequence": 1, "shifts": [], "records": [record],
+        "app": "1",
+        "device_time": said_at(utcnow()),
+        "battery": None,
+        "waiting": 1,
+        "oldest": said_at(utcnow()),
+        "last_sequence": 1,
+        "shifts": [],
+        "records": [record],
     }
     answer = tablet.post("/kiosk/sync", body)
     assert answer.status_code == 200
@@ -167,7 +236,10 @@ def test_a_tablet_without_room_keeps_what_it_has(tablet, monkeypatch):
     assert (alone.status_code, alone.json) == (507, {"error": "full"})
     # What counts is not kept back, and what was acknowledged keeps its receipt.
     good = tablet.seal(words=other(1))
-    assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [good["id"], junk[0]["id"]]
+    assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [
+        good["id"],
+        junk[0]["id"],
+    ]
     assert len(records()) == 3
 
 
@@ -186,7 +258,10 @@ def test_someone_who_signed_already_is_no_burden_where_there_is_no_room(tablet, 
 
 def test_a_revoked_tablet_stores_no_more_junk_than_it_had_told_of(tablet):
     tablet.sync(last_sequence=3)
-    junk, good = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)], tablet.seal(words=other(1))
+    junk, good = (
+        [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)],
+        tablet.seal(words=other(1)),
+    )
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
     answer = tablet.sync(*junk, last_sequence=2**31 - 1)
     assert len(answer.json["receipts"]) == len(records()) == 3

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaign.security.small_counts import MIN_COUNT
 from campaign.live.ledger import Line, public_lines
+from campaign.security.small_counts import MIN_COUNT
 from campaign.signatures.queries import differences
 from tests.factories.signatures import change, confirm, hatch_now, sign
 
@@ -16,7 +16,12 @@ NINE, TEN = DAY.replace(hour=9), DAY.replace(hour=10)
 hours = st.integers(min_value=0, max_value=71).map(lambda number: DAY + timedelta(hours=number))
 evidence = st.sampled_from(["email", "paper", "in_person", "api"])
 coming = st.tuples(hours, st.just("hatched"), evidence, st.integers(min_value=1, max_value=12))
-leaving = st.tuples(hours, st.sampled_from(["withdrawn", "held"]), evidence, st.integers(min_value=-12, max_value=-1))
+leaving = st.tuples(
+    hours,
+    st.sampled_from(["withdrawn", "held"]),
+    evidence,
+    st.integers(min_value=-12, max_value=-1),
+)
 
 
 @settings(deadline=None, max_examples=200)
@@ -35,7 +40,12 @@ def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
 
 
 def test_few_in_an_hour_are_told_with_their_day():
-    rows = [(NINE, "hatched", "email", 4), (TEN, "hatched", "email", 6), (TEN, "hatched", "paper", 2), (TEN, "withdrawn", "email", -1)]
+    rows = [
+        (NINE, "hatched", "email", 4),
+        (TEN, "hatched", "email", 6),
+        (TEN, "hatched", "paper", 2),
+        (TEN, "withdrawn", "email", -1),
+    ]
     assert public_lines(rows, is_quiet=False) == [
         Line(DAY, "day", "hatched", "mixed", 6),
         Line(DAY, "day", "withdrawn", "mixed", -1),
@@ -50,7 +60,10 @@ def test_few_of_several_kinds_make_an_hour_together():
 
 def test_the_first_hour_of_a_day_is_not_taken_for_the_day():
     rows = [(DAY, "hatched", "email", 5), (NINE, "hatched", "email", 1)]
-    assert [(line.start, line.period) for line in public_lines(rows, is_quiet=False)] == [(DAY, "day"), (DAY, "hour")]
+    assert [(line.start, line.period) for line in public_lines(rows, is_quiet=False)] == [
+        (DAY, "day"),
+        (DAY, "hour"),
+    ]
 
 
 def test_the_public_ledger_agrees_with_the_audit(client, petition):
@@ -62,6 +75,9 @@ def test_the_public_ledger_agrees_with_the_audit(client, petition):
             confirm(person, now=TEN)
     hatch_now(now=TEN)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["hour"][11:13], each["period"], each["change"]) for each in answer["hours"]] == [("00", "day", 2), ("10", "hour", 6)]
+    assert [(each["hour"][11:13], each["period"], each["change"]) for each in answer["hours"]] == [
+        ("00", "day", 2),
+        ("10", "hour", 6),
+    ]
     assert answer["count"] == 8
     assert differences() == []

@@ -7,8 +7,8 @@ import pytest
 from werkzeug.test import Client
 
 from campaign.edge.page_cache import PageCache
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_counts
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import (
@@ -105,7 +105,9 @@ def test_the_ledger_adds_up_to_the_count(client, petition):
     assert client.get(LEDGER).json == {
         "petition": "home",
         "count": 2,
-        "hours": [{"hour": day, "period": "day", "reason": "hatched", "evidence": "mixed", "change": 2}],
+        "hours": [
+            {"hour": day, "period": "day", "reason": "hatched", "evidence": "mixed", "change": 2}
+        ],
     }
 
 

@@ -45,10 +45,20 @@ def owe_some(count, *, due_at=None, priority=PERSONAL, **changes):
     """Queue emails about the rows 1 … count, committed."""
 
     def enqueue():
-        enqueue_many([{"kind": KIND, "subject_id": number, "lang": "en", **changes} for number in range(1, count + 1)], priority=priority)
+        enqueue_many(
+            [
+                {"kind": KIND, "subject_id": number, "lang": "en", **changes}
+                for number in range(1, count + 1)
+            ],
+            priority=priority,
+        )
         if due_at:
-            last = db.session.scalars(select(OutboxMessage.id).order_by(OutboxMessage.id.desc()).limit(count))
-            db.session.execute(update(OutboxMessage).where(OutboxMessage.id.in_(last.all())).values(due_at=due_at))
+            last = db.session.scalars(
+                select(OutboxMessage.id).order_by(OutboxMessage.id.desc()).limit(count)
+            )
+            db.session.execute(
+                update(OutboxMessage).where(OutboxMessage.id.in_(last.all())).values(due_at=due_at)
+            )
 
     write(enqueue)
 

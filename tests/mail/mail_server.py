@@ -72,7 +72,10 @@ def mail_server(script, *, port=None, refuse_login=False):
     port = port or free_port()
     login = {}
     if refuse_login:
-        login = {"authenticator": lambda *_: AuthResult(success=False, handled=False), "auth_require_tls": False}
+        login = {
+            "authenticator": lambda *_: AuthResult(success=False, handled=False),
+            "auth_require_tls": False,
+        }
     controller = Controller(script, "127.0.0.1", port, enable_SMTPUTF8=True, **login)
     controller.start()
     try:

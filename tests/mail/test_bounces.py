@@ -84,9 +84,13 @@ def message_to(name, key="first"):
 
 def report(name="amalia", *, action="failed", status="5.1.1", message="", forwarded_to=""):
     address = f"{name}@rosales.example"
-    content = REPORT.format(address=address, action=action, status=status, message=message or message_to(name))
+    content = REPORT.format(
+        address=address, action=action, status=status, message=message or message_to(name)
+    )
     if forwarded_to:
-        content = content.replace(f"Final-Recipient: rfc822; {address}", f"Final-Recipient: rfc822; {forwarded_to}")
+        content = content.replace(
+            f"Final-Recipient: rfc822; {address}", f"Final-Recipient: rfc822; {forwarded_to}"
+        )
     return content.encode()
 
 
@@ -145,7 +149,13 @@ def test_reports_are_read_from_files_maildirs_and_mboxes(folder, tmp_path):
 
 @pytest.mark.parametrize(
     ("sound", "malformed"),
-    [("Content-Type: text/rfc822-headers", "Content-Type: text/rfc822-headers; charset=none-such"), ("Message-ID: <", "Message-ID: <[")],
+    [
+        (
+            "Content-Type: text/rfc822-headers",
+            "Content-Type: text/rfc822-headers; charset=none-such",
+        ),
+        ("Message-ID: <", "Message-ID: <["),
+    ],
 )
 def test_a_malformed_report_does_not_hide_those_behind_it(folder, sound, malformed):
     (folder / "a-first.eml").write_text(report().decode().replace(sound, malformed))
@@ -155,8 +165,16 @@ def test_a_malformed_report_does_not_hide_those_behind_it(folder, sound, malform
 def test_the_command_marks_addresses_and_may_read_twice(app, folder):
     reader = subscribe("teo")
     for _ in range(2):
-        assert "8 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 5." in read(app, folder)
-    assert [refused(name) for name in ("amalia", "full", "late", "victim")] == [True, False, False, False]
+        assert (
+            "8 messages. Addresses that take no mail: 1, complaints: 1, passing troubles: 1, what tells nothing: 5."
+            in read(app, folder)
+        )
+    assert [refused(name) for name in ("amalia", "full", "late", "victim")] == [
+        True,
+        False,
+        False,
+        False,
+    ]
     assert is_suppressed(digest("teo"))
     assert subscription(reader).state == "ended"
 

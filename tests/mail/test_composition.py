@@ -11,7 +11,9 @@ from tests.mail.letters import SETTINGS, message
 
 def composed(settings=SETTINGS, **changes):
     """Return the message as a receiver reads it."""
-    return message_from_bytes(to_email(message(**changes), settings).as_bytes(), policy=policy.default)
+    return message_from_bytes(
+        to_email(message(**changes), settings).as_bytes(), policy=policy.default
+    )
 
 
 def read(email, header):
@@ -33,7 +35,9 @@ def test_a_message_says_what_it_is_and_that_nobody_need_answer():
 
 
 def test_no_header_says_what_kind_of_email_it_is():
-    assert {name for name in composed().keys() if name.startswith("X-")} == {"X-Auto-Response-Suppress"}
+    assert {name for name in composed().keys() if name.startswith("X-")} == {
+        "X-Auto-Response-Suppress"
+    }
 
 
 def test_the_sender_can_be_an_address_alone():
@@ -45,13 +49,17 @@ def test_both_parts_arrive_as_they_were_worded():
     text = "Ñandú\n.\nFrom here on\n" + "á" * 300 + "\n"
     email = composed(text=text, html=f"<p>{text}</p>")
     assert email.get_content_type() == "multipart/alternative"
-    plain, html = (email.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html"))
+    plain, html = (
+        email.get_body([kind]).get_content().replace("\r\n", "\n") for kind in ("plain", "html")
+    )
     assert plain == text
     assert html == f"<p>{text}</p>\n"
 
 
 def test_any_mail_server_can_take_the_lines():
-    data = to_email(message(text="ñ" * 2000, html="ñ" * 2000, subject="é" * 200), SETTINGS).as_bytes()
+    data = to_email(
+        message(text="ñ" * 2000, html="ñ" * 2000, subject="é" * 200), SETTINGS
+    ).as_bytes()
     assert data.isascii()
     assert max(len(line) for line in data.split(b"\r\n")) <= 78
     assert b"\n" not in data.replace(b"\r\n", b"")
@@ -63,7 +71,9 @@ def test_the_message_id_is_the_same_at_every_attempt_and_only_for_this_message()
     assert first.endswith("@sign.example.org>")
 
 
-@pytest.mark.parametrize("name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"])
+@pytest.mark.parametrize(
+    "name", ["Amalia\r\nBcc: all@example.org", "Amalia\nTo: x@y.mx", "A\u2028B\x00\x85C"]
+)
 def test_a_name_cannot_add_a_header(name):
     email = composed(to_name=name, subject=f"{name}, a letter for you")
     assert email["Bcc"] is None
@@ -84,7 +94,9 @@ def test_names_and_subjects_survive_whatever_is_in_them(name):
     email = composed(to_name=name, subject=name)
     assert read(email, "Subject") == name
     assert [address.addr_spec for address in email["To"].addresses] == ["amalia@correo.mx"]
-    assert read(email, "To").replace("\\", "").replace('"', "") == f"{name} <amalia@correo.mx>".replace('"', "")
+    assert read(email, "To").replace("\\", "").replace(
+        '"', ""
+    ) == f"{name} <amalia@correo.mx>".replace('"', "")
 
 
 def test_an_international_domain_is_written_so_that_old_servers_know_it():
@@ -98,7 +110,9 @@ def test_an_international_name_before_the_at_stays_as_it_is():
     assert "<ñandú@xn--espaa-rta.mx>".encode() in data
 
 
-@pytest.mark.parametrize("address", ["amalia", "", "amalia@", "@correo.mx", "a b@correo.mx", "a@b\r\nBcc: c@d"])
+@pytest.mark.parametrize(
+    "address", ["amalia", "", "amalia@", "@correo.mx", "a b@correo.mx", "a@b\r\nBcc: c@d"]
+)
 def test_an_address_that_cannot_be_written_is_an_error(address):
     with pytest.raises(ValueError, match="not a mail address"):
         to_email(message(to=address), SETTINGS)
@@ -107,7 +121,10 @@ def test_an_address_that_cannot_be_written_is_an_error(address):
 def test_the_sender_may_have_a_comma_in_its_name():
     settings = {**SETTINGS, "MAIL_FROM": "Familias, con Volante <names@volante.example>"}
     [address] = composed(settings)["From"].addresses
-    assert (address.display_name, address.addr_spec) == ("Familias, con Volante", "names@volante.example")
+    assert (address.display_name, address.addr_spec) == (
+        "Familias, con Volante",
+        "names@volante.example",
+    )
 
 
 def test_a_long_address_to_unsubscribe_stays_whole():

@@ -5,12 +5,12 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.mail.composition import Message
 from campaign.mail.daily_limit import DailyLimit
 from campaign.mail.delivery import OutboxWorker, bound_kinds, composers_of, names_of, register
 from campaign.mail.operations import DAY_IS_FULL
 from campaign.mail.transport import transport_from
+from campaign.process.clock import utcnow
 from tests.mail.letters import KIND, SETTINGS, digest_of, message, owe_some, owed_rows, person
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -20,7 +20,9 @@ MAX = 3
 
 @pytest.fixture
 def limit(tmp_path):
-    return DailyLimit({"REDIS_URL": "", "VAR_DIR": str(tmp_path), "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX})
+    return DailyLimit(
+        {"REDIS_URL": "", "VAR_DIR": str(tmp_path), "MAX_EMAILS_PER_ADDRESS_PER_DAY": MAX}
+    )
 
 
 @pytest.fixture
@@ -51,8 +53,13 @@ def test_one_address_gets_so_many_emails_and_the_others_wait_for_the_next_day(sc
     assert len(script.received) == MAX
     waiting = [each for each in owed_rows() if each.state == "owed"]
     assert len(waiting) == 30 - MAX
-    assert {(each.attempts, each.last_error, each.locked_until) for each in waiting} == {(0, DAY_IS_FULL, None)}
-    assert all(now + timedelta(hours=23) < each.due_at <= now + timedelta(days=1, minutes=1) for each in waiting)
+    assert {(each.attempts, each.last_error, each.locked_until) for each in waiting} == {
+        (0, DAY_IS_FULL, None)
+    }
+    assert all(
+        now + timedelta(hours=23) < each.due_at <= now + timedelta(days=1, minutes=1)
+        for each in waiting
+    )
 
 
 def test_the_count_goes_on_from_pass_to_pass_and_from_worker_to_worker(script, postman_of):
@@ -82,7 +89,12 @@ def test_what_the_server_puts_off_takes_no_room(script, postman_of, limit):
 
 def test_every_email_that_a_stranger_can_cause_is_counted(app):
     assert bound_kinds(app) >= {
-        *("signature_confirmation", "signature_form_confirmation", "signature_reminder", "signature_last_reminder"),
+        *(
+            "signature_confirmation",
+            "signature_form_confirmation",
+            "signature_reminder",
+            "signature_last_reminder",
+        ),
         *("signature_repeat", "signature_passed_on", "subscription_confirmation"),
         *("registration_confirmation", "registration_repeat"),
     }

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.mail import operations
 from campaign.mail.delivery import composers_of, make_outbox_worker, register
+from campaign.process.clock import utcnow
 from tests.mail.letters import KIND, message, owe_some, owed_rows, person, states, word
 from tests.mail.postmen import postman_to
 
@@ -75,7 +75,11 @@ def test_mail_that_cannot_be_worded_waits_and_holds_up_nobody(app, script, serve
     with postman_to(server_url, composers={KIND: fails}) as postman:
         assert postman.deliver_due(now=utcnow()) == 3
     assert states() == ["owed", "owed", "sent"]
-    assert [row.last_error for row in owed_rows()] == ["composing: KeyError", "composing: ValueError", ""]
+    assert [row.last_error for row in owed_rows()] == [
+        "composing: KeyError",
+        "composing: ValueError",
+        "",
+    ]
     assert "amalia" not in caplog.text
 
 

@@ -90,7 +90,11 @@ def test_no_mail_fetches_anything(app, name):
 
 @pytest.mark.parametrize("name", ALL)
 def test_typed_words_stay_words(app, name):
-    odd = {"given_name": '<b>Ana</b> & "x"', "petition_title": "<script>x</script> & y", "shown_name": "<i>A</i>"}
+    odd = {
+        "given_name": '<b>Ana</b> & "x"',
+        "petition_title": "<script>x</script> & y",
+        "shown_name": "<i>A</i>",
+    }
     wording = render(name, "en", **{**WORDS, **odd})
     assert "<b>" not in wording.html
     assert "<script>" not in wording.html
@@ -101,7 +105,10 @@ def test_typed_words_stay_words(app, name):
 
 def test_who_is_only_counted_is_told_so(app):
     name = WORDS["shown_name"]
-    named, counted = (part(render("signature_confirmation", "en", **{**WORDS, "shown_name": shown}), "shown-as") for shown in (name, ""))
+    named, counted = (
+        part(render("signature_confirmation", "en", **{**WORDS, "shown_name": shown}), "shown-as")
+        for shown in (name, "")
+    )
     assert name in named
     assert counted != named.replace(name, "")
 
@@ -127,4 +134,6 @@ def test_plain_text_is_folded_and_its_addresses_are_whole(app):
 @pytest.mark.parametrize("name", ALL)
 def test_a_title_in_another_language_than_the_mail_says_which(app, name):
     title = WORDS["petition_title"]
-    assert f'lang="en" style="{LINK};font-weight:bold">{title}</a>' in render(name, "fr", **WORDS).html
+    assert (
+        f'lang="en" style="{LINK};font-weight:bold">{title}</a>' in render(name, "fr", **WORDS).html
+    )

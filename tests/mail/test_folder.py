@@ -47,7 +47,9 @@ def test_a_message_is_found_with_both_its_texts(tmp_path):
     assert found.headers["Auto-Submitted"] == "auto-generated"
 
 
-@pytest.mark.parametrize("name", ["../secret.eml", "/etc/passwd", "..", "", "20260923T101100.000000-1.eml\n", "x.eml"])
+@pytest.mark.parametrize(
+    "name", ["../secret.eml", "/etc/passwd", "..", "", "20260923T101100.000000-1.eml\n", "x.eml"]
+)
 def test_no_name_leads_out_of_the_folder(tmp_path, name):
     (tmp_path / "secret.eml").write_text("Subject: secret\n\n")
     (tmp_path / "mail").mkdir()

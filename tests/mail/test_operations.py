@@ -6,9 +6,17 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail import operations
-from campaign.mail.operations import MAX_ATTEMPTS, claim, drop, mark_sent, enqueue, reschedule, release
+from campaign.mail.operations import (
+    MAX_ATTEMPTS,
+    claim,
+    drop,
+    enqueue,
+    mark_sent,
+    release,
+    reschedule,
+)
+from campaign.process.clock import utcnow
 from tests.mail.letters import digest_of, owe_some, owed_rows, states
 
 pytestmark = pytest.mark.both_databases

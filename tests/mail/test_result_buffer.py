@@ -6,8 +6,8 @@ from email import message_from_bytes
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.mail import result_buffer
+from campaign.process.clock import utcnow
 from tests.mail.letters import owe_some, states
 from tests.mail.postmen import postman_to
 
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.both_databases
 AFTER_LOCK = timedelta(minutes=3)
 
 
-def test_mail_of_a_worker_that_died_is_sent_after_its_lock_with_the_same_message_id(app, script, server_url):
+def test_mail_of_a_worker_that_died_is_sent_after_its_lock_with_the_same_message_id(
+    app, script, server_url
+):
     owe_some(1)
 
     def dies(operation, *arguments, **named):

@@ -61,7 +61,13 @@ def test_in_production_nobody_can_read_everybodys_mail(app):
     routes.init_app(Production())
 
 
-@pytest.mark.parametrize("asked", [{"headers": {"X-Forwarded-For": "203.0.113.9"}}, {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}}])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"headers": {"X-Forwarded-For": "203.0.113.9"}},
+        {"environ_overrides": {"REMOTE_ADDR": "203.0.113.9"}},
+    ],
+)
 def test_mailbox_is_only_for_those_at_this_machine(client, folder, asked):
     name = put(folder, 1)
     for path in ("/dev/mail", f"/dev/mail/{name}", f"/dev/mail/{name}/html"):

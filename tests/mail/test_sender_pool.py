@@ -5,13 +5,12 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
-from campaign.mail import delivery
-from campaign.mail import sender_pool
-from campaign.mail.smtp_replies import Unreachable
+from campaign.mail import delivery, sender_pool
 from campaign.mail.delivery import OutboxWorker
 from campaign.mail.models import BULK
+from campaign.mail.smtp_replies import Unreachable
 from campaign.mail.transport import transport_from
+from campaign.process.clock import utcnow
 from tests.mail.letters import KIND, SETTINGS, owe_some, owed_rows, person, states, word
 from tests.mail.mail_server import mail_server, silent_server
 from tests.mail.postmen import postman_to
@@ -64,7 +63,9 @@ def test_a_dead_server_is_tried_once_in_thirty_seconds(app):
 
     owe_some(12)
     dead, now = Dead(), utcnow()
-    postman = OutboxWorker(composers={KIND: word}, transports=[dead], write=write, settings=SETTINGS)
+    postman = OutboxWorker(
+        composers={KIND: word}, transports=[dead], write=write, settings=SETTINGS
+    )
     for second in range(300):
         postman.deliver_due(now=now + timedelta(seconds=second))
     assert dead.tries == 10
@@ -74,7 +75,9 @@ def test_a_server_that_hangs_is_left_alone_and_loses_nothing(app):
     owe_some(12)
     with silent_server() as url:
         silent = Counted(transport_from(url, None, timeout=0.2))
-        postman = OutboxWorker(composers={KIND: word}, transports=[silent], write=write, settings=SETTINGS)
+        postman = OutboxWorker(
+            composers={KIND: word}, transports=[silent], write=write, settings=SETTINGS
+        )
         now = utcnow()
         for _ in range(2):
             assert postman.deliver_due(now=now) == 0
@@ -133,7 +136,9 @@ def test_news_waits_for_what_one_person_waits_for(app, script, server_url):
     assert len(script.recipients) == 6
 
 
-def test_pass_of_news_is_short_so_that_others_are_not_kept_waiting(app, script, server_url, monkeypatch):
+def test_pass_of_news_is_short_so_that_others_are_not_kept_waiting(
+    app, script, server_url, monkeypatch
+):
     monkeypatch.setattr(delivery, "MAX_BULK_PASS_SECONDS", -1)
     owe_some(5, priority=BULK)
     with postman_to(server_url) as postman:
@@ -166,7 +171,9 @@ def test_server_that_thinks_about_a_message_holds_up_no_other(app, script, serve
     assert script.recipients.count(person(1)) == 1
 
 
-def test_message_that_a_server_thinks_about_is_not_sent_a_second_time(app, script, server_url, impatient):
+def test_message_that_a_server_thinks_about_is_not_sent_a_second_time(
+    app, script, server_url, impatient
+):
     script.thinks_about.add(person(1))
     owe_some(1)
     with postman_to(server_url) as one, postman_to(server_url) as other:

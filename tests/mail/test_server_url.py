@@ -32,7 +32,13 @@ def test_the_password_is_never_shown():
 
 
 @pytest.mark.parametrize(
-    "url", ["mail.example.org", "http://u:secret@mail.example.org", "smtp://h?tls=maybe", "smtp://:secret@"]
+    "url",
+    [
+        "mail.example.org",
+        "http://u:secret@mail.example.org",
+        "smtp://h?tls=maybe",
+        "smtp://:secret@",
+    ],
 )
 def test_an_address_that_cannot_be_read_is_refused_without_its_password(url):
     with pytest.raises(ValueError, match="MAIL_URL") as refusal:

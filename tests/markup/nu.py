@@ -37,7 +37,9 @@ def checker():
 def check(command, files):
     """Return what the checker says of all files in one run: dicts of type, url, lastLine, message, extract."""
     arguments = ["--format", "json", "--stdout", "--exit-zero-always", *map(str, files)]
-    said = subprocess.run([*command, *arguments], capture_output=True, text=True, timeout=CHECK_SECONDS)
+    said = subprocess.run(
+        [*command, *arguments], capture_output=True, text=True, timeout=CHECK_SECONDS
+    )
     assert said.returncode == 0, said.stderr
     return json.loads(said.stdout)["messages"]
 

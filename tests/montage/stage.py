@@ -49,7 +49,21 @@ class Visitor:
     is ours to put forward.
     """
 
-    def __init__(self, browser, url, last, *, free=(), path="/montage", query="", script=(), allowed=(), slug="valley", clock=False, **window):
+    def __init__(
+        self,
+        browser,
+        url,
+        last,
+        *,
+        free=(),
+        path="/montage",
+        query="",
+        script=(),
+        allowed=(),
+        slug="valley",
+        clock=False,
+        **window,
+    ):
         self.last, self.free, self.errors, self._slug = last, list(free), [], slug
         self.named, self.known, self.away, self.allowed = None, None, False, allowed
         window = {"viewport": {"width": 1100, "height": 800}, **window}
@@ -74,9 +88,15 @@ class Visitor:
             route.continue_()
         else:
             k = int(re.search(r"(\d+)\.json", route.request.url)[1])
-            here = [each for each in self.named or [] if (each["n"] - 1) // 1000 == k and each["n"] <= (self.known or self.last)]
+            here = [
+                each
+                for each in self.named or []
+                if (each["n"] - 1) // 1000 == k and each["n"] <= (self.known or self.last)
+            ]
             last = min(1000 * (k + 1), self.known or self.last)
-            self._answer(route, {"first": 1000 * k + 1, "last": last, "butterflies": here, "free": self.free})
+            self._answer(
+                route, {"first": 1000 * k + 1, "last": last, "butterflies": here, "free": self.free}
+            )
 
     def _count(self):
         return self.last - len(self.free)
@@ -95,7 +115,9 @@ class Visitor:
         """The site now says this; the page hears it as it hears the pulse."""
         self.last, self.free = last, list(free)
         detail = json.dumps(self._pulse())
-        self.page.evaluate(f"document.dispatchEvent(new CustomEvent('volante:pulse', {{ detail: {detail} }}))")
+        self.page.evaluate(
+            f"document.dispatchEvent(new CustomEvent('volante:pulse', {{ detail: {detail} }}))"
+        )
 
     def waits(self, claim):
         """Let the page's clock run until `claim()` holds."""
@@ -126,7 +148,9 @@ class Visitor:
         try:
             until(is_near)
         except AssertionError:
-            raise AssertionError(f"The screen differs from the server's picture by {found}") from None
+            raise AssertionError(
+                f"The screen differs from the server's picture by {found}"
+            ) from None
         return self
 
     def seen(self):
@@ -152,7 +176,9 @@ class Visitor:
         seen = self.seen()
         side = len(seen)
         ground = Image.new("RGBA", (side, side), (NIGHT if night else PAPER) + (255,))
-        ground.alpha_composite(draw(shape or shape_named("monarch"), self.last, side, gaps=self.free, night=night))
+        ground.alpha_composite(
+            draw(shape or shape_named("monarch"), self.last, side, gaps=self.free, night=night)
+        )
         server = np.asarray(ground.convert("RGB")).astype(int)
         difference = np.abs(_blocks(seen) - _blocks(server)).max(axis=2)
         return difference.mean(), difference.max()

@@ -21,7 +21,11 @@ CARDS = ["/causes/valley/card.png", "/petitions/home/card.png"]
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_a_card_is_public_and_of_the_size_that_pages_promise(client, petition, path, lang):
     answer = client.get(f"{path}?lang={lang}")
-    assert answer.status_code == 200 and answer.cache_control.public and "Set-Cookie" not in answer.headers
+    assert (
+        answer.status_code == 200
+        and answer.cache_control.public
+        and "Set-Cookie" not in answer.headers
+    )
     assert Image.open(io.BytesIO(answer.data)).size == (1200, 630)
 
 
@@ -35,7 +39,9 @@ def test_a_card_changes_with_the_count_and_not_with_the_visitor(client, petition
 
 def test_a_card_of_nobody_invites_the_first(app, petition):
     def cards():
-        return card_of_cause(cause_by_slug("valley"), "es"), card_of_petition(petition_by_slug("home"), "en")
+        return card_of_cause(cause_by_slug("valley"), "es"), card_of_petition(
+            petition_by_slug("home"), "en"
+        )
 
     cause, letter = cards()
     assert (cause.count, letter.count, letter.above) == ("", "", "Butterflies for the Valley")
@@ -72,7 +78,9 @@ def test_a_card_in_no_language_is_refused_plainly(client, petition):
 )
 def test_pages_bring_their_card_along(app, client, petition, page, card):
     head = client.get(page).text.partition("</head>")[0]
-    named = dict(re.findall(r'<meta (?:property|name)="((?:og|twitter):[a-z:]+)" content="([^"]*)"', head))
+    named = dict(
+        re.findall(r'<meta (?:property|name)="((?:og|twitter):[a-z:]+)" content="([^"]*)"', head)
+    )
     assert named["og:image"] == app.config["PUBLIC_URL"] + card
     assert (named["og:image:width"], named["og:image:height"]) == ("1200", "630")
     assert named["og:image:alt"] and named["twitter:card"] == "summary_large_image"

@@ -69,7 +69,9 @@ def test_without_a_butterfly_only_the_dotted_outline_shows():
 
 def test_an_empty_shape_on_a_wall_shows_from_afar_and_is_no_rival_to_the_first():
     empty, among = (
-        np.asarray(draw(MONARCH, count, 1036, gaps=tuple(range(1, count + 1))))[:, :, 3].sum() / 255 / len(MONARCH.ghost)
+        np.asarray(draw(MONARCH, count, 1036, gaps=tuple(range(1, count + 1))))[:, :, 3].sum()
+        / 255
+        / len(MONARCH.ghost)
         for count in (0, 43)
     )
     # The ink of a dot, in pixels.
@@ -141,7 +143,9 @@ def test_a_picture_of_those_that_are_seen_looks_like_one_of_all(monkeypatch):
     monkeypatch.setattr(drawing, "max_visible", lambda shape, width: most * 4)
     everyone = drawn(most * 4)
     assert np.abs(seen - everyone).mean() < 6
-    blocks = [each[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for each in (seen, everyone)]
+    blocks = [
+        each[:, :, :3].reshape(15, 16, 15, 16, 3).mean(axis=(1, 3)) for each in (seen, everyone)
+    ]
     assert np.abs(blocks[0] - blocks[1]).mean() < 3
 
 
@@ -149,4 +153,6 @@ def test_a_picture_of_those_that_are_seen_looks_like_one_of_all(monkeypatch):
 def test_how_many_are_seen_follows_from_the_size_alone(width):
     most = max_visible(MONARCH, width)
     assert most > drawing.MAX_SWARM
-    assert most == drawing.MAX_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(drawing.MIN_VISIBLE_SIZE, rel=1e-3)
+    assert most == drawing.MAX_SWARM + 1 or size(MONARCH, most) * width == pytest.approx(
+        drawing.MIN_VISIBLE_SIZE, rel=1e-3
+    )

@@ -14,7 +14,9 @@ def test_what_is_kept_is_drawn_once(tmp_path):
     drawn = []
     for _ in range(2):
         assert kept(tmp_path / "pictures", "x", lambda: drawn.append(1) or b"drawn") == b"drawn"
-    assert len(drawn) == 1 and [file.suffix for file in (tmp_path / "pictures").iterdir()] == [".png"]
+    assert len(drawn) == 1 and [file.suffix for file in (tmp_path / "pictures").iterdir()] == [
+        ".png"
+    ]
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), PermissionError()])
@@ -94,7 +96,9 @@ def test_one_picture_is_drawn_at_a_time_in_a_process(tmp_path, slow, impatient):
     assert slow.begun.wait(60)
     drawn = []
     latest(tmp_path, "b", 2, lambda: drawn.append("b") or b"new")
-    other = Thread(target=lambda: kept(tmp_path, "poster", lambda: drawn.append("poster") or b"poster"))
+    other = Thread(
+        target=lambda: kept(tmp_path, "poster", lambda: drawn.append("poster") or b"poster")
+    )
     other.start()
     assert drawn == []
     slow.go.set()

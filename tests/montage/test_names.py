@@ -5,7 +5,15 @@ from sqlalchemy import event
 
 from campaign.extensions import db
 from campaign.montage.names import butterfly, chunk, chunk_of
-from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    change,
+    hatch_now,
+    sign_and_hatch,
+    withdraw,
+)
 
 pytestmark = pytest.mark.both_databases
 

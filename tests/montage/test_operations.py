@@ -6,7 +6,6 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.montage import operations
 from campaign.montage.models import Poster
 from campaign.montage.operations import (
@@ -22,9 +21,18 @@ from campaign.montage.operations import (
     sweep_posters,
 )
 from campaign.montage.queries import Variety, is_work_for_the_press, poster_standing, shown_names
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, TEO, change, hatch_now, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    TEO,
+    change,
+    hatch_now,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases

@@ -6,8 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
-from tests.chromium import find
 from tests.browser.modules.actions import until
+from tests.chromium import find
 from tests.montage.stage import BREATHE, place_of
 
 pytestmark = [
@@ -135,7 +135,9 @@ def test_an_address_with_a_number_flies_there_and_lights_it(visit):
 
 def test_on_a_phone_a_very_long_name_leaves_the_lens_in_sight(visit):
     visitor = visit(1000, viewport={"width": 390, "height": 844}, reduced_motion="reduce").drawn()
-    visitor.named = [{"n": 7, "name": "Wilhelmina Maximiliana " * 20, "country": "GB", "at": "2026-09-14"}]
+    visitor.named = [
+        {"n": 7, "name": "Wilhelmina Maximiliana " * 20, "country": "GB", "at": "2026-09-14"}
+    ]
     page = visitor.page
     page.fill("#find", "7")
     page.keyboard.press("Enter")
@@ -195,7 +197,10 @@ def test_the_buttons_zoom_and_are_large_enough_for_a_finger(visit):
 def test_on_a_phone_the_way_to_sign_is_in_sight_and_nothing_lies_over_it(visit, last):
     page = visit(last, viewport={"width": 390, "height": 844}).drawn().page
     expect(page.locator("[data-count=cause]")).to_have_text(f"{last:,}")
-    sign, read, zooms = (page.locator(each).bounding_box() for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]"))
+    sign, read, zooms = (
+        page.locator(each).bounding_box()
+        for each in (".montage-ways a >> nth=0", "[data-list]", "[data-zooms]")
+    )
     assert sign["y"] + sign["height"] <= 844
     assert zooms["y"] + zooms["height"] <= min(sign["y"], read["y"])
 
@@ -222,7 +227,9 @@ def test_without_script_picture_search_and_list_are_there(browser, site):
     page.keyboard.press("Enter")
     page.wait_for_url("**?n=1")
     assert "Amalia Rosales" in page.inner_text("[data-butterfly]")
-    card, count = (page.locator(each).bounding_box() for each in ("[data-butterfly]", ".montage-count"))
+    card, count = (
+        page.locator(each).bounding_box() for each in ("[data-butterfly]", ".montage-count")
+    )
     assert card["y"] + card["height"] + 12 <= count["y"]
     page.click("[data-list]")
     page.wait_for_url("**?list=1")
@@ -238,8 +245,11 @@ def test_axe_finds_no_fault_on_the_page(visit):
 
 @pytest.mark.slow
 def test_a_million_are_woven_in_eight_bytes_each(visit):
-    woven = visit(2).drawn().page.evaluate(
-        """async () => {
+    woven = (
+        visit(2)
+        .drawn()
+        .page.evaluate(
+            """async () => {
             const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
             const { fetchShape } = await import(`${base}montage/parcel.js`);
             const { Weaver } = await import(`${base}montage/weaver.js`);
@@ -249,14 +259,18 @@ def test_a_million_are_woven_in_eight_bytes_each(visit):
             for (let at = 1; at < flock.length; at += 2) numbers.add(flock[at]);
             return { bytes: flock.byteLength, numbers: numbers.size, missing: !numbers.has(5) && !numbers.has(17) };
         }"""
+        )
     )
     assert woven["numbers"] == 999_998 and woven["missing"]
     assert woven["bytes"] == 8 * 999_998
 
 
 def test_few_fly_singly_and_many_as_a_swarm(visit):
-    aloft = visit(2).drawn().page.evaluate(
-        """async () => {
+    aloft = (
+        visit(2)
+        .drawn()
+        .page.evaluate(
+            """async () => {
             const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");
             const { fetchShape } = await import(`${base}montage/parcel.js`);
             const { Arrivals } = await import(`${base}montage/arrivals.js`);
@@ -274,5 +288,6 @@ def test_few_fly_singly_and_many_as_a_swarm(visit):
             };
             return [fly(9, 400), fly(300, 400), fly(300, 40)];
         }"""
+        )
     )
     assert aloft == [[3, 9], [300, 300], [300, 300]]

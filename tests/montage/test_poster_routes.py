@@ -12,9 +12,9 @@ from sqlalchemy import update
 
 from campaign.causes.models import CauseText
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.montage.models import Poster
 from campaign.montage.tasks import Press, posters_folder
+from campaign.process.clock import utcnow
 from tests.factories.signatures import AMALIA, sign_and_hatch
 
 PDF, PNG = "/causes/valley/poster.pdf", "/causes/valley/poster.png"
@@ -86,7 +86,9 @@ def how_far(answer):
 
 
 def test_a_poster_in_line_says_how_many_come_first(client, petition):
-    alone, second, third = (how_far(client.get(f"{PDF}?size={size}")) for size in ("A3", "A2", "A1"))
+    alone, second, third = (
+        how_far(client.get(f"{PDF}?size={size}")) for size in ("A3", "A2", "A1")
+    )
     assert len({alone, second, third}) == 3
     assert "2" in third
 
@@ -101,14 +103,20 @@ def test_a_drawn_poster_is_offered_with_a_name_and_in_parts(client, petition, dr
     assert "valley-A3-en.pdf" in answer.headers["Content-Disposition"]
     assert answer.cache_control.public and not answer.cache_control.no_cache
     assert client.get(f"{PDF}?size=A3", headers={"Range": "bytes=0-4"}).data == b"%PDF-"
-    assert client.get(f"{PDF}?size=A3", headers={"If-None-Match": answer.headers["ETag"]}).status_code == 304
+    assert (
+        client.get(f"{PDF}?size=A3", headers={"If-None-Match": answer.headers["ETag"]}).status_code
+        == 304
+    )
 
 
 def test_names_are_given_out_for_seconds_only(client, petition, draw):
     client.get(f"{PDF}?size=A3&names=1")
     draw()
     answer = client.get(f"{PDF}?size=A3&names=1")
-    assert answer.cache_control.max_age <= 30 and "stale-if-error" not in answer.headers["Cache-Control"]
+    assert (
+        answer.cache_control.max_age <= 30
+        and "stale-if-error" not in answer.headers["Cache-Control"]
+    )
 
 
 def test_an_hour_long_newcomers_wait_for_the_next_poster(client, petition, draw):
@@ -154,12 +162,15 @@ def test_what_failed_says_so_and_is_not_tried_at_once(client, petition):
 def test_the_page_of_posters_ticks_nothing(client, petition):
     page = client.get("/fr/causes/valley/posters")
     assert page.status_code == 200 and "Set-Cookie" not in page.headers
-    assert re.search(r'type="checkbox"[^>]*>', page.text) and not re.search(r'type="checkbox"[^>]*checked', page.text)
+    assert re.search(r'type="checkbox"[^>]*>', page.text) and not re.search(
+        r'type="checkbox"[^>]*checked', page.text
+    )
     assert 'name="lang" value="fr"' in page.text
 
 
 @pytest.mark.parametrize(
-    "path", ["/causes/nowhere/poster.pdf", "/causes/nowhere/poster.png", "/en/causes/nowhere/posters"]
+    "path",
+    ["/causes/nowhere/poster.pdf", "/causes/nowhere/poster.png", "/en/causes/nowhere/posters"],
 )
 def test_no_cause_has_no_poster(client, petition, path):
     assert client.get(path).status_code == 404

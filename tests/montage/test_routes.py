@@ -38,7 +38,9 @@ def test_names_are_public_tagged_and_short_lived(client, petition):
 def test_names_hold_nothing_of_those_only_counted(client, petition):
     sign_and_hatch(petition, AMALIA, comment="Nobody shall read this.")
     text = client.get(NAMES).text
-    assert not any(secret in text for secret in ("Amalia", "Rosales", "M5V", "Nobody shall", "example"))
+    assert not any(
+        secret in text for secret in ("Amalia", "Rosales", "M5V", "Nobody shall", "example")
+    )
     assert client.get(NAMES).json["butterflies"] == []
 
 
@@ -51,7 +53,15 @@ def test_free_numbers_are_listed(client, petition):
     assert client.get("/causes/valley/numbers.json").json == {"count": 1, "last": 2, "free": [1]}
 
 
-@pytest.mark.parametrize("path", [NAMES, "/causes/valley/butterflies/7.json", "/causes/nowhere/butterflies/0.json", "/causes/nowhere/numbers.json"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        NAMES,
+        "/causes/valley/butterflies/7.json",
+        "/causes/nowhere/butterflies/0.json",
+        "/causes/nowhere/numbers.json",
+    ],
+)
 def test_what_is_not_there_is_not_found(client, petition, path):
     assert client.get(path).status_code == 404
 
@@ -62,7 +72,9 @@ def test_the_page_is_public_and_has_no_cookie(client, petition):
     assert answer.cache_control.public
     assert "Set-Cookie" not in answer.headers
     page = html.fromstring(answer.data)
-    [say], [counted] = (page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-words"))
+    [say], [counted] = (
+        page.xpath(f"//*[contains(@class, '{name}')]") for name in ("montage-say", "montage-words")
+    )
     assert say.text == say.get("data-none") and "hidden" not in say.attrib
     assert not counted.text and "hidden" in counted.attrib
 
@@ -136,7 +148,9 @@ def test_data_for_drawing_lasts_under_its_own_digest_only(client, petition):
         (card_routes, "card_png", "/petitions/home/card.png"),
     ],
 )
-def test_an_older_picture_is_kept_for_seconds(client, petition, monkeypatch, module, function, path):
+def test_an_older_picture_is_kept_for_seconds(
+    client, petition, monkeypatch, module, function, path
+):
     monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"older", is_current=False))
     assert client.get(path).cache_control.max_age <= 5
     monkeypatch.setattr(module, function, lambda *_, **__: Picture(b"current"))

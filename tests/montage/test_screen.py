@@ -65,7 +65,9 @@ def test_the_wall_shows_picture_count_and_where_to_sign_and_nothing_else(wall):
 def test_on_every_wall_all_is_in_sight_and_large_enough(wall, size, last):
     # Drawing so many is not what is looked at here, nor whose names they are.
     viewport = dict(zip(("width", "height"), size, strict=True))
-    page = wall(last, viewport=viewport, reduced_motion="reduce", script=[NO_CANVAS], allowed=["404"]).page
+    page = wall(
+        last, viewport=viewport, reduced_motion="reduce", script=[NO_CANVAS], allowed=["404"]
+    ).page
     expect(page.locator(".screen-count")).to_have_text(f"{last:,}")
     page.evaluate("document.fonts.ready")
     unit = min(viewport["width"] / 1920, viewport["height"] / 1080)
@@ -75,14 +77,22 @@ def test_on_every_wall_all_is_in_sight_and_large_enough(wall, size, last):
         box = words.bounding_box()
         size = words.evaluate("element => parseFloat(getComputedStyle(element).fontSize)")
         assert size >= 28.9 * unit
-        assert box["x"] + box["width"] <= viewport["width"] and box["y"] + box["height"] <= viewport["height"]
-    assert page.evaluate(TOO_WIDE, [last, 10_000, 28_000, 100_000, 400_000, 1_000_000, 10_000_000]) == []
+        assert (
+            box["x"] + box["width"] <= viewport["width"]
+            and box["y"] + box["height"] <= viewport["height"]
+        )
+    assert (
+        page.evaluate(TOO_WIDE, [last, 10_000, 28_000, 100_000, 400_000, 1_000_000, 10_000_000])
+        == []
+    )
     assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 @pytest.mark.parametrize("length", [60, 112, 200])
 def test_a_long_title_leaves_all_else_on_the_wall(wall, length):
-    title = ("Una mariposa por cada familia que recorre los cerros del norte con una pala " * 3)[: length - 1] + "."
+    title = ("Una mariposa por cada familia que recorre los cerros del norte con una pala " * 3)[
+        : length - 1
+    ] + "."
     words = {"title": title, "summary": "", "story": ""}
     write(create_cause, slug=f"long-{length}", texts={"en": words})
     make_petition(f"long-home-{length}", cause_id=cause_by_slug(f"long-{length}").id)
@@ -106,7 +116,9 @@ def test_the_count_grows_with_those_who_fly_in(wall):
     visitor.becomes(1000)
     expect(visitor.page.locator(".screen-count")).to_have_text("1,000")
     assert visitor.page.get_attribute(".screen-count", "data-digits") == "5"
-    expect(visitor.page.locator(".screen-say")).to_have_text(visitor.page.get_attribute(".screen-say", "data-many"))
+    expect(visitor.page.locator(".screen-say")).to_have_text(
+        visitor.page.get_attribute(".screen-say", "data-many")
+    )
 
 
 def test_by_day_it_is_drawn_for_day_whatever_the_system_wishes(wall):

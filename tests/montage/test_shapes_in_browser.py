@@ -4,9 +4,9 @@ import pytest
 from flask_migrate import upgrade
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.montage.queries import find_shape
 from campaign.montage.shaping import accept_shape, keep_shape
+from campaign.process.clock import utcnow
 from tests.chromium import find
 from tests.conftest import make_app
 from tests.factories.causes import make_cause
@@ -29,7 +29,11 @@ def site(tmp_path_factory):
             make_cause(shape, shape=shape)
         own = write(keep_shape, content=heart(), title="Heart", now=utcnow())
         write(accept_shape, make_cause("own").id, name=own.name, now=utcnow())
-        shapes = {"dove": find_shape("dove"), "drop": find_shape("drop"), "own": find_shape(own.name)}
+        shapes = {
+            "dove": find_shape("dove"),
+            "drop": find_shape("drop"),
+            "own": find_shape(own.name),
+        }
         db.session.remove()
         site = Site(app)
         yield site, shapes

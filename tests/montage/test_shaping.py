@@ -9,12 +9,11 @@ from sqlalchemy import func, select
 
 from campaign.causes.queries import cause_by_slug, cause_in_any_state
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
-from campaign.montage import shaping
-from campaign.montage import image_jobs
-from campaign.montage.shape_extraction import Cut
+from campaign.montage import image_jobs, shaping
+from campaign.montage.image_jobs import CutOut, WorkFailed, cut_out, preview_png
 from campaign.montage.models import ShapeDraft, StoredShape
 from campaign.montage.queries import draft_of, find_shape, is_public_shape, shapes_of
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import UnknownShape
 from campaign.montage.shaping import (
     ButterfliesWouldMove,
@@ -29,7 +28,7 @@ from campaign.montage.shaping import (
     sweep_shapes,
 )
 from campaign.montage.uploads import PictureRefused, shape_files
-from campaign.montage.image_jobs import CutOut, WorkFailed, cut_out, preview_png
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.pictures import bomb, grating, heart, ring
@@ -90,7 +89,9 @@ def test_butterflies_move_only_where_that_is_meant(app):
     sign_and_hatch(petition)
     with pytest.raises(ButterfliesWouldMove):
         write(accept_shape, petition.cause_id, name="dove", now=NOON)
-    assert write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
+    assert (
+        write(accept_shape, petition.cause_id, name="dove", now=NOON, may_move=True).shape == "dove"
+    )
 
 
 def test_a_shape_that_nobody_made_is_not_taken(cause):
@@ -190,6 +191,13 @@ def test_work_that_takes_too_long_is_ended(app, monkeypatch):
 
 
 def test_the_other_way_round_the_ground_becomes_the_shape(app):
-    shape, other = (find_shape(write(keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=each), now=NOON).name) for each in (False, True))
+    shape, other = (
+        find_shape(
+            write(
+                keep_shape, content=ring(), title="R", cut=Cut("alpha", inverted=each), now=NOON
+            ).name
+        )
+        for each in (False, True)
+    )
     # The ring's middle is a hole of the one and part of the other.
     assert not shape.mask[512, 512] and other.mask[512, 512]

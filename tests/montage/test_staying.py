@@ -18,7 +18,9 @@ GONE = """HTMLCanvasElement.prototype.getContext = ((real) => function (...all) 
 # Frames come when they come; what they are told the hour is, `clock_` says.
 CLOCK = """window.clock_ = (now) => now;
 requestAnimationFrame = ((real) => (act) => real((now) => act(clock_(now))))(requestAnimationFrame);"""
-MODULES = """const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");"""
+MODULES = (
+    """const base = document.querySelector("script[type=module]").src.replace(/site\\.js$/, "");"""
+)
 AMALIA = {"n": 1, "name": "Amalia Rosales", "country": "CA", "at": "2026-09-23"}
 SOON_MS = 60_000
 
@@ -26,7 +28,9 @@ SOON_MS = 60_000
 def lose(visitor):
     visitor.page.evaluate("document.querySelector('.stage-canvas').dataset.old = '1'")
     visitor.page.evaluate(LOSE)
-    visitor.page.wait_for_selector(".stage.is-drawn .stage-canvas:not([data-old])", state="attached")
+    visitor.page.wait_for_selector(
+        ".stage.is-drawn .stage-canvas:not([data-old])", state="attached"
+    )
 
 
 def test_a_lost_graphics_card_is_asked_again_and_the_picture_is_the_same(visit):
@@ -48,13 +52,17 @@ def test_a_card_that_is_lost_twice_is_left_for_a_plain_canvas(visit):
     visitor = visit(43).drawn()
     lose(visitor)
     lose(visitor)
-    assert visitor.page.evaluate("document.querySelector('.stage-canvas').getContext('2d') !== null")
+    assert visitor.page.evaluate(
+        "document.querySelector('.stage-canvas').getContext('2d') !== null"
+    )
     visitor.matches(6, 45)
 
 
 def test_when_nothing_can_be_drawn_the_servers_picture_and_the_list_are_there(visit):
     visitor = visit(2, script=[GONE]).drawn()
-    visitor.page.evaluate("window.gone_ = true; window.lost_ = document.querySelector('.stage-canvas')")
+    visitor.page.evaluate(
+        "window.gone_ = true; window.lost_ = document.querySelector('.stage-canvas')"
+    )
     visitor.page.evaluate("lost_.dispatchEvent(new Event('webglcontextlost'))")
     visitor.page.locator("#names").get_by_text("Amalia Rosales").wait_for()
     expect(visitor.page.locator("img.montage")).to_be_visible()
@@ -76,7 +84,9 @@ def test_who_withdraws_while_her_card_is_open_is_no_longer_named_on_it(visit):
     expect(card.get_by_text("Amalia Rosales")).to_be_visible()
     # The place is taken by somebody else at once, so that neither count nor picture tells.
     visitor.named = []
-    expect(card.locator("[data-card=say]")).to_have_text(card.get_attribute("data-counted"), timeout=SOON_MS)
+    expect(card.locator("[data-card=say]")).to_have_text(
+        card.get_attribute("data-counted"), timeout=SOON_MS
+    )
     assert "Amalia" not in card.inner_text()
 
 
@@ -100,7 +110,9 @@ def test_a_slow_machine_lets_fewer_fly_and_draws_coarser_never_fewer(visit):
 
 @pytest.mark.slow
 def test_coming_back_from_near_shows_all_of_a_million_before_they_are_painted_anew(visit):
-    visitor = visit(1_000_000, query="?n=2", script=[CLOCK], reduced_motion="reduce").drawn().settles()
+    visitor = (
+        visit(1_000_000, query="?n=2", script=[CLOCK], reduced_motion="reduce").drawn().settles()
+    )
     # It never comes to rest, so nothing is painted anew.
     visitor.page.evaluate("clock_ = ((now) => () => now)(performance.now())")
     visitor.page.locator("[data-card=close]").click()

@@ -9,11 +9,11 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.process import isolated
-from campaign.process.clock import utcnow
 from campaign.montage.operations import LOCK, ask_for_poster, claim_poster
 from campaign.montage.queries import Variety, poster_standing
 from campaign.montage.tasks import Press, posters_folder
+from campaign.process import isolated
+from campaign.process.clock import utcnow
 from tests.factories.signatures import AMALIA, ODILE, change, sign_and_hatch
 
 pytestmark = pytest.mark.both_databases
@@ -21,7 +21,9 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def press(app, tmp_path):
-    return Press(settings={"VAR_DIR": str(tmp_path)}, write=write, holder="one", stop=threading.Event())
+    return Press(
+        settings={"VAR_DIR": str(tmp_path)}, write=write, holder="one", stop=threading.Event()
+    )
 
 
 @pytest.fixture
@@ -88,7 +90,11 @@ def test_names_are_read_once_for_all_posters_that_have_them(press, folder, petit
     second = ask(petition, "A2", names=True)
     press.draw_next()
     asked = []
-    listen = (db.engine, "before_cursor_execute", lambda *details: "given_name" in details[2] and asked.append(details[3]))
+    listen = (
+        db.engine,
+        "before_cursor_execute",
+        lambda *details: "given_name" in details[2] and asked.append(details[3]),
+    )
     event.listen(*listen)
     press.tidy()
     event.remove(*listen)
@@ -123,7 +129,9 @@ def test_a_press_told_to_stop_leaves_the_poster_to_another(app, folder, petition
     assert list(folder.iterdir()) == []
 
 
-def test_a_press_that_fails_says_where_but_nothing_of_people(press, folder, petition, caplog, monkeypatch):
+def test_a_press_that_fails_says_where_but_nothing_of_people(
+    press, folder, petition, caplog, monkeypatch
+):
     monkeypatch.setattr(isolated, "ENVIRONMENT", {"PYTHONUTF8": "1", "PYTHONPATH": str(folder)})
     sign_and_hatch(petition, AMALIA, name_display="full")
     broken = folder / "numpy"

@@ -49,7 +49,9 @@ def test_a_name_of_two_scripts_is_set_in_two_faces():
     assert runs("王 Ana", READS) == [("han", "王"), (READS, " Ana")]
 
 
-@pytest.mark.parametrize(("text", "printable"), [("Ana", True), ("Ana 😀", False), ("𓀀", False), ("a\u200dn", True)])
+@pytest.mark.parametrize(
+    ("text", "printable"), [("Ana", True), ("Ana 😀", False), ("𓀀", False), ("a\u200dn", True)]
+)
 def test_what_no_face_has_is_known(text, printable):
     assert can_print(text) == printable
 
@@ -69,7 +71,10 @@ def test_lines_are_never_wider_than_asked_and_lose_no_word(sheets):
 
 
 def test_a_word_too_wide_for_a_line_is_broken_behind_its_hyphens(sheets):
-    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, READS, 9.5) == ["Papouasie-", "Nouvelle-Guinée"]
+    assert sheets.lines("Papouasie-Nouvelle-Guinée", 90, READS, 9.5) == [
+        "Papouasie-",
+        "Nouvelle-Guinée",
+    ]
 
 
 def test_balanced_lines_are_as_few_and_closer_in_length(sheets):

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from campaign.montage.shape_extraction import Cut
 from campaign.montage.layout import places
 from campaign.montage.parcels import MAX_COLOURS
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import shape_from
 from campaign.montage.uploads import MAX_BYTES, PictureRefused, shape_files
 from tests.factories.pictures import bomb, grating, heart, png, ring
@@ -19,7 +19,15 @@ def made(content, **choices):
 
 @pytest.mark.one_case
 @pytest.mark.parametrize(
-    "content", [heart(), heart("white"), heart("#101830"), heart("white", form="JPEG"), heart(form="WEBP"), ring()]
+    "content",
+    [
+        heart(),
+        heart("white"),
+        heart("#101830"),
+        heart("white", form="JPEG"),
+        heart(form="WEBP"),
+        ring(),
+    ],
 )
 def test_a_shape_of_a_picture_is_as_whole_as_ours(content):
     shape = made(content)
@@ -55,7 +63,11 @@ def test_dots_are_evenly_apart():
 
 
 def test_the_same_picture_makes_the_same_shape():
-    assert shape_files(heart(), "One")[0] == shape_files(heart(), "One")[0] != shape_files(ring(), "One")[0]
+    assert (
+        shape_files(heart(), "One")[0]
+        == shape_files(heart(), "One")[0]
+        != shape_files(ring(), "One")[0]
+    )
 
 
 @pytest.mark.parametrize(

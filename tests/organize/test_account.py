@@ -12,8 +12,8 @@ from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.sessions import sessions_of
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.organize.identity import DEVICE_COOKIE
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, fresh, sign_in, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -67,7 +67,14 @@ def test_who_changes_their_name_is_found_in_the_trail_by_the_one_before(desk_of,
     assert "<bdi>Editor</bdi>" in page
 
 
-@pytest.mark.parametrize("words", [{"name": "", "lang": "en"}, {"name": "x", "lang": "xx"}, {"name": "http://evil.example", "lang": "en"}])
+@pytest.mark.parametrize(
+    "words",
+    [
+        {"name": "", "lang": "en"},
+        {"name": "x", "lang": "xx"},
+        {"name": "http://evil.example", "lang": "en"},
+    ],
+)
 def test_a_wrong_name_or_language_changes_nothing(editor, words):
     assert editor.post("/organize/account", words).status_code == 422
     assert fresh(editor.organizer).name == "Editor"
@@ -79,7 +86,12 @@ def test_a_new_password_asks_for_the_present_one_and_ends_other_sessions(app, ed
     wrong = editor.post("/organize/account/password", {"present": "wrong", "password": NEW})
     assert wrong.status_code == 422
     assert wrong_fields(wrong).keys() == {"present"}
-    assert editor.post("/organize/account/password", {"present": PASSWORD, "password": NEW}).status_code == 303
+    assert (
+        editor.post(
+            "/organize/account/password", {"present": PASSWORD, "password": NEW}
+        ).status_code
+        == 303
+    )
     assert editor.get("/organize/account").status_code == 200
     assert elsewhere.get("/organize/account").status_code == 303
     assert [kind for kind, *_ in owed()] == ["account_changed"]
@@ -170,9 +182,13 @@ def test_grave_changes_ask_for_the_password_again_after_a_while(editor):
     let_pass(21)
     for path in ("", "/app"):
         answer = editor.get(f"/organize/account/second-factor{path}")
-        assert answer.location.startswith("/organize/account/confirm?next=/organize/account/second-factor")
+        assert answer.location.startswith(
+            "/organize/account/confirm?next=/organize/account/second-factor"
+        )
     assert editor.post(APP, {"code": "1"}).location.startswith("/organize/account/confirm")
-    assert editor.post("/organize/account/passkeys/options").location.startswith("/organize/account/confirm")
+    assert editor.post("/organize/account/passkeys/options").location.startswith(
+        "/organize/account/confirm"
+    )
     answer = editor.post(f"/organize/account/confirm?next={APP}", {"password": PASSWORD})
     assert answer.location == APP
     assert editor.get(APP).status_code == 200
@@ -205,7 +221,13 @@ def test_a_passkey_that_proves_nothing_is_not_kept(editor):
         return editor.client.post(path, json=body, headers={"X-CSRFToken": editor.token()})
 
     assert send("/organize/account/passkeys/options", {}).json["challenge"]
-    for body in ({}, [], {"answer": {}}, {"answer": {"id": "x", "rawId": "x", "type": "public-key", "response": {}}}, "x"):
+    for body in (
+        {},
+        [],
+        {"answer": {}},
+        {"answer": {"id": "x", "rawId": "x", "type": "public-key", "response": {}}},
+        "x",
+    ):
         answer = send("/organize/account/passkeys", body)
         assert answer.status_code == 422
         assert answer.json["error"]
@@ -229,7 +251,9 @@ def test_an_app_seen_by_somebody_else_is_worth_nothing_after_the_phone_is_change
 
 
 @pytest.mark.parametrize(("shown", "status"), [(True, 200), (False, 422)])
-def test_a_passkey_stands_in_for_the_password_before_a_sensitive_step(desk_of, monkeypatch, shown, status):
+def test_a_passkey_stands_in_for_the_password_before_a_sensitive_step(
+    desk_of, monkeypatch, shown, status
+):
     desk = desk_of()
     asked = {}
 
@@ -239,21 +263,33 @@ def test_a_passkey_stands_in_for_the_password_before_a_sensitive_step(desk_of, m
 
     monkeypatch.setattr("campaign.organize.account.passkeys.spend_passkey", spend)
     headers = {"X-CSRFToken": desk.token()}
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     assert desk.get(APP).status_code == 303
     desk.client.post("/organize/account/passkeys/confirm/options", json={}, headers=headers)
-    answer = desk.client.post("/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers)
+    answer = desk.client.post(
+        "/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers
+    )
     assert answer.status_code == status
     assert asked["organizer_id"] == desk.organizer.id
     assert desk.get(APP).status_code == (200 if shown else 303)
-    again = desk.client.post("/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers)
+    again = desk.client.post(
+        "/organize/account/passkeys/confirm", json={"answer": {}, "next": APP}, headers=headers
+    )
     assert again.status_code == 422
 
 
 def test_what_was_typed_waits_for_the_password_on_a_sensitive_form(desk_of):
     cause, desk = make_cause(), desk_of()
     desk.token()
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     words = {"email": "teo@brandt.example", "role": "editor", "cause": str(cause.id), "name": "Teo"}
     answer = desk.post("/organize/people/invite", words, headers={"Accept": "text/html"})
     assert answer.status_code == 403

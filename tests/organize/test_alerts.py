@@ -37,14 +37,19 @@ def ines(app):
 def alerts():
     """Return the Messages of the alerts owed so far, by address."""
     db.session.rollback()
-    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == ALERT).order_by(OutboxMessage.id)).all()
+    rows = db.session.scalars(
+        select(OutboxMessage).where(OutboxMessage.kind == ALERT).order_by(OutboxMessage.id)
+    ).all()
     messages = [alert(row) for row in rows]
     assert len({message.to for message in messages}) == len(messages)
     return {message.to: message for message in messages}
 
 
 def test_every_admin_hears_of_a_new_admin_in_their_language(admin, ines):
-    admin.post("/organize/people/invite", {"email": TEO, "name": "Teo Brandt", "role": "admin", "cause": ""})
+    admin.post(
+        "/organize/people/invite",
+        {"email": TEO, "name": "Teo Brandt", "role": "admin", "cause": ""},
+    )
     found = alerts()
     assert set(found) == {admin.organizer.email, ines.email}
     assert {message.lang for message in found.values()} == {"en", "es"}
@@ -117,10 +122,16 @@ def test_people_who_never_accepted_the_invitation_hear_nothing(admin, cause):
 
 def test_removed_people_hear_of_nothing_but_their_removal(admin, ines, cause):
     admin.post("/organize/people/invite", {"email": TEO, "role": "admin", "cause": ""})
-    about_teo = db.session.scalar(select(AccountAlert.id).where(AccountAlert.organizer_id == ines.id))
+    about_teo = db.session.scalar(
+        select(AccountAlert.id).where(AccountAlert.organizer_id == ines.id)
+    )
     admin.post(f"/organize/people/{ines.id}/remove")
     db.session.rollback()
-    owed = db.session.scalar(select(OutboxMessage).where(OutboxMessage.kind == ALERT, OutboxMessage.subject_id == about_teo))
+    owed = db.session.scalar(
+        select(OutboxMessage).where(
+            OutboxMessage.kind == ALERT, OutboxMessage.subject_id == about_teo
+        )
+    )
     assert alert(owed) is None
 
 
@@ -140,7 +151,11 @@ def test_an_invitation_names_role_and_cause_and_asks_for_a_second_factor(admin, 
     for address, role in ((TEO, "reviewer"), ("ana@brandt.example", "editor")):
         admin.post("/organize/people/invite", {"email": address, "role": role, "cause": cause.id})
     db.session.rollback()
-    rows = db.session.scalars(select(OutboxMessage).where(OutboxMessage.kind == "account_invitation").order_by(OutboxMessage.id))
+    rows = db.session.scalars(
+        select(OutboxMessage)
+        .where(OutboxMessage.kind == "account_invitation")
+        .order_by(OutboxMessage.id)
+    )
     message, without = map(invitation, rows)
     for part, other in ((message.text, without.text), (message.html, without.html)):
         assert cause.text("en").title in part

@@ -8,8 +8,8 @@ from campaign.accounts.audit import entries
 from campaign.causes.operations import publish_due_causes
 from campaign.events.editing import publish_due
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.tasks import note_turns, publish_due_petitions
+from campaign.process.clock import utcnow
 from campaign.updates.tasks import note_published
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -68,10 +68,16 @@ def desk(desk_of):
 def told():
     """Return (action, door, who planned it) of what the worker did."""
     db.session.rollback()
-    return [(each.action, each.details.get("planned_by")) for each in entries(most=500) if each.door == "worker"]
+    return [
+        (each.action, each.details.get("planned_by"))
+        for each in entries(most=500)
+        if each.door == "worker"
+    ]
 
 
-@pytest.mark.parametrize("plan", [plan_cause, plan_event, plan_petition, plan_update, plan_opening, plan_close])
+@pytest.mark.parametrize(
+    "plan", [plan_cause, plan_event, plan_petition, plan_update, plan_opening, plan_close]
+)
 def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
     operation, action = plan(desk)
     assert write(operation, now=HOUR - timedelta(seconds=1)) == 0
@@ -82,7 +88,9 @@ def test_what_was_planned_is_noted_once_at_its_hour(desk, plan):
     assert line.find("bdi").text == "Owner" and line.find("b").text != "Owner"
 
 
-@pytest.mark.parametrize("kind", ["causes/hill", "petitions/home", "events/talk", "updates/answer", "mail/news"])
+@pytest.mark.parametrize(
+    "kind", ["causes/hill", "petitions/home", "events/talk", "updates/answer", "mail/news"]
+)
 def test_planning_for_an_hour_that_comes_twice_says_which_is_meant(desk_of, kind):
     desk = desk_of("owner", make_cause("hill", state="draft").id)
     cause_id = desk.organizer.grants[0].cause_id
@@ -90,7 +98,12 @@ def test_planning_for_an_hour_that_comes_twice_says_which_is_meant(desk_of, kind
     make_event(cause_id=cause_id, draft=True)
     make_update(cause_id=cause_id, draft=True)
     make_update("news", cause_id=cause_id)
-    hour = {"publish_at": "2030-11-03T01:30", "starts_at": "2030-11-03T01:30", "time_zone": "America/Toronto", "when": "later"}
+    hour = {
+        "publish_at": "2030-11-03T01:30",
+        "starts_at": "2030-11-03T01:30",
+        "time_zone": "America/Toronto",
+        "when": "later",
+    }
     more = {"langs": ["en"], "kinds": ["subscribers"], "per_minute": "0"}
     path = {"updates": "/publish", "mail": ""}.get(kind.partition("/")[0], "/publish-later")
     answer = desk.post(f"/organize/{kind}{path}", {**hour, **more}, follow_redirects=True)

@@ -39,7 +39,12 @@ def cookies_of(answer):
 def enter(client, email):
     page = client.get("/organize/sign-in", base_url=HTTPS)
     words = {"email": email, "password": PASSWORD, "csrf_token": TOKEN.search(page.text).group(1)}
-    return client.post("/organize/sign-in", base_url=HTTPS, data=words, headers={"Referer": f"{HTTPS}/organize/sign-in"})
+    return client.post(
+        "/organize/sign-in",
+        base_url=HTTPS,
+        data=words,
+        headers={"Referer": f"{HTTPS}/organize/sign-in"},
+    )
 
 
 def test_every_cookie_belongs_to_this_host_alone(secure, editor):
@@ -47,9 +52,18 @@ def test_every_cookie_belongs_to_this_host_alone(secure, editor):
     answer = enter(secure, editor.email)
     assert answer.location == "/organize/"
     made = cookies_of(page)[0] | cookies_of(answer)[0]
-    assert {f"__Host-{SESSION_COOKIE}", f"__Host-{DEVICE_COOKIE}", "__Host-session_organize"} == made.keys()
+    assert {
+        f"__Host-{SESSION_COOKIE}",
+        f"__Host-{DEVICE_COOKIE}",
+        "__Host-session_organize",
+    } == made.keys()
     for attributes in made.values():
-        assert "Secure" in attributes and "HttpOnly" in attributes and "Path=/;" in f"{attributes};" and "Domain" not in attributes
+        assert (
+            "Secure" in attributes
+            and "HttpOnly" in attributes
+            and "Path=/;" in f"{attributes};"
+            and "Domain" not in attributes
+        )
     assert secure.get("/organize/", base_url=HTTPS).status_code == 200
 
 
@@ -60,7 +74,9 @@ def test_a_session_under_its_former_name_goes_on_under_the_new_one(secure, edito
     made, dropped = cookies_of(answer)
     assert f"__Host-{SESSION_COOKIE}" in made
     assert SESSION_COOKIE in dropped
-    assert cookies_of(secure.get("/organize/", base_url=HTTPS))[0].keys() <= {"__Host-session_organize"}
+    assert cookies_of(secure.get("/organize/", base_url=HTTPS))[0].keys() <= {
+        "__Host-session_organize"
+    }
 
 
 def test_words_kept_under_the_former_name_are_kept_under_the_new_one(app, editor, monkeypatch):
@@ -69,7 +85,12 @@ def test_words_kept_under_the_former_name_are_kept_under_the_new_one(app, editor
     token = TOKEN.search(client.get("/organize/account").text).group(1)
     monkeypatch.setitem(app.config, "SESSION_COOKIE_SECURE", True)
     words = {"name": "Teo Brandt", "lang": "en", "csrf_token": token}
-    answer = client.post("/organize/account", base_url=HTTPS, data=words, headers={"Referer": f"{HTTPS}/organize/account"})
+    answer = client.post(
+        "/organize/account",
+        base_url=HTTPS,
+        data=words,
+        headers={"Referer": f"{HTTPS}/organize/account"},
+    )
     assert "session" in cookies_of(answer)[1]
     db.session.rollback()
     assert "Teo Brandt" in client.get("/organize/account", base_url=HTTPS).text
@@ -78,7 +99,12 @@ def test_words_kept_under_the_former_name_are_kept_under_the_new_one(app, editor
 def test_signing_out_drops_the_cookie(secure, editor):
     enter(secure, editor.email)
     token = TOKEN.search(secure.get("/organize/account", base_url=HTTPS).text).group(1)
-    answer = secure.post("/organize/sign-in/out", base_url=HTTPS, data={"csrf_token": token}, headers={"Referer": f"{HTTPS}/organize/account"})
+    answer = secure.post(
+        "/organize/sign-in/out",
+        base_url=HTTPS,
+        data={"csrf_token": token},
+        headers={"Referer": f"{HTTPS}/organize/account"},
+    )
     assert f"__Host-{SESSION_COOKIE}" in cookies_of(answer)[1]
     assert secure.get("/organize/", base_url=HTTPS).status_code == 303
 

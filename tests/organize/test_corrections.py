@@ -40,11 +40,16 @@ def test_who_reviews_signatures_sees_it(desk_of, petition, held, role):
 
 @pytest.mark.parametrize(
     ("decision", "name", "action"),
-    [("show", "<b>Zzzqqq</b> Rosales", "corrections.show"), ("keep", "Amalia Rosales", "corrections.refuse")],
+    [
+        ("show", "<b>Zzzqqq</b> Rosales", "corrections.show"),
+        ("keep", "Amalia Rosales", "corrections.refuse"),
+    ],
 )
 def test_a_decision_is_done_and_noted(desk_of, petition, held, decision, name, action):
     desk = desk_of("reviewer", petition.cause_id)
-    answer = desk.post(f"{PAGE}{held}", {"decision": decision, "seen": mark_of(correction_of(held))})
+    answer = desk.post(
+        f"{PAGE}{held}", {"decision": decision, "seen": mark_of(correction_of(held))}
+    )
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert row(held).full_name == name
     assert (action, desk.organizer.id, ("signature", held)) in trail()
@@ -62,14 +67,22 @@ def test_what_was_changed_since_is_not_decided(desk_of, petition, held):
 def test_another_causes_corrections_are_not_to_be_found(desk_of, petition, held):
     desk = desk_of("owner", make_cause("elsewhere").id)
     assert "Zzzqqq" not in desk.get(PAGE).text
-    assert desk.post(f"{PAGE}{held}", {"decision": "show", "seen": mark_of(correction_of(held))}).status_code == 404
+    assert (
+        desk.post(
+            f"{PAGE}{held}", {"decision": "show", "seen": mark_of(correction_of(held))}
+        ).status_code
+        == 404
+    )
     assert row(held).full_name == "Amalia Rosales"
 
 
 def test_a_copy_holds_the_correction_and_the_forms_that_wait(desk_of, petition, held):
     desk = desk_of("owner", petition.cause_id)
     copy = desk.post(f"/organize/copies/{held}", {"reason": "asked by telephone"}).json
-    assert (copy["correction_in_review"], copy["unconfirmed_forms"]) == ({"given_name": "<b>Zzzqqq</b>"}, [])
+    assert (copy["correction_in_review"], copy["unconfirmed_forms"]) == (
+        {"given_name": "<b>Zzzqqq</b>"},
+        [],
+    )
     pending = sign(petition, ODILE)
     sign(petition, ODILE, comment="Another")
     copy = desk.post(f"/organize/copies/{pending}", {"reason": "asked by telephone"}).json

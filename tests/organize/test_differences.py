@@ -10,7 +10,12 @@ TEXT = st.text("ab \n", max_size=60)
 
 def test_words_that_changed_stand_between_words_that_stayed():
     found = pieces("We plant twelve trees.", "We plant twenty trees.")
-    assert found == [("kept", "We plant "), ("removed", "twelve"), ("added", "twenty"), ("kept", " trees.")]
+    assert found == [
+        ("kept", "We plant "),
+        ("removed", "twelve"),
+        ("added", "twenty"),
+        ("kept", " trees."),
+    ]
 
 
 def test_nothing_and_something():

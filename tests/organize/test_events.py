@@ -11,8 +11,8 @@ from campaign.accounts.permissions import TABLE
 from campaign.events.editing import change_part, mark_of, publish_due
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import come, link, make_event, registration
 from tests.factories.petitions import make_petition
@@ -61,14 +61,21 @@ def save(desk, part, event=None, **typed):
 def test_an_event_begins_with_title_and_hours_and_a_button_pressed_twice_makes_one(desk, client):
     for _ in range(2):
         answer = desk.post("/organize/events/new", {**NEW, "cause": desk.cause.id})
-        assert (answer.status_code, answer.location) == (303, "/organize/events/como-busca-una-familia")
+        assert (answer.status_code, answer.location) == (
+            303,
+            "/organize/events/como-busca-una-familia",
+        )
     made = now_of("como-busca-una-familia")
     assert (made.state, made.original_lang) == ("draft", "es")
     assert made.starts_at == datetime(2027, 3, 6, 0, 0, tzinfo=UTC)
     assert [entry.action for entry in entries(action="events.create")] == ["events.create"]
     assert client.get("/es/events/como-busca-una-familia").status_code == 404
-    todo = tree(desk.get("/organize/events/como-busca-una-familia")).xpath("//section[@class='todo']//li")
-    assert {("place", None), ("untranslated", "en")} <= {(each.get("data-fault"), each.get("data-lang")) for each in todo}
+    todo = tree(desk.get("/organize/events/como-busca-una-familia")).xpath(
+        "//section[@class='todo']//li"
+    )
+    assert {("place", None), ("untranslated", "en")} <= {
+        (each.get("data-fault"), each.get("data-lang")) for each in todo
+    }
 
 
 @pytest.mark.parametrize(
@@ -96,7 +103,11 @@ def test_what_cannot_be_is_said_at_its_field_and_the_words_stay(desk, talk, fiel
 
 def test_an_hour_that_comes_twice_is_said_to_the_editor(desk, talk):
     typed = {"zone": "America/Toronto", "starts": "2027-11-07T01:30", "ends": "2027-11-07T04:00"}
-    page = desk.client.post(f"{TALK}/hours", data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed}, follow_redirects=True)
+    page = desk.client.post(
+        f"{TALK}/hours",
+        data={"csrf_token": desk.token(), "mark": mark_of(talk, "hours"), **typed},
+        follow_redirects=True,
+    )
     assert "waiting" in alerts(page)
     # The first of the two is by summer time.
     assert now_of().starts_at == datetime(2027, 11, 7, 5, 30, tzinfo=UTC)
@@ -113,7 +124,11 @@ def test_nobody_writes_for_a_cause_that_is_not_theirs(desk):
 def test_words_are_written_in_three_languages_and_one_is_taken_away(desk, talk):
     typed = {f"title_{lang}": f"Title {lang}" for lang in ("en", "es", "fr")}
     assert save(desk, "words", **typed, body_fr="Venez **tous**.").status_code == 303
-    assert {text.lang: text.title for text in now_of().texts} == {"en": "Title en", "es": "Title es", "fr": "Title fr"}
+    assert {text.lang: text.title for text in now_of().texts} == {
+        "en": "Title en",
+        "es": "Title es",
+        "fr": "Title fr",
+    }
     assert "<strong>tous</strong>" in desk.get(f"{TALK}/preview?lang=fr").text
     assert save(desk, "words", title_en="Title en", body_fr="Sans titre").status_code == 422
     save(desk, "words", title_en="Title en")
@@ -136,9 +151,16 @@ def test_of_two_at_the_same_part_the_second_sees_both_and_others_do_not_meet(des
     assert now_of().text("en").title == "Theirs"
     # The hours were nobody's business meanwhile.
     typed = {"zone": "America/Toronto", "starts": "2027-05-05T18:00", "ends": "2027-05-05T19:00"}
-    assert desk.post(f"{TALK}/hours", {"mark": mark_of(now_of(), "hours"), **typed}).status_code == 303
+    assert (
+        desk.post(f"{TALK}/hours", {"mark": mark_of(now_of(), "hours"), **typed}).status_code == 303
+    )
     # The same pressed twice is no conflict.
-    assert desk.post(f"{TALK}/words", {"mark": mark_of(now_of(), "words"), "title_en": "Mine"}).status_code == 303
+    assert (
+        desk.post(
+            f"{TALK}/words", {"mark": mark_of(now_of(), "words"), "title_en": "Mine"}
+        ).status_code
+        == 303
+    )
     assert desk.post(f"{TALK}/words", {"mark": seen, "title_en": "Mine"}).status_code == 303
 
 
@@ -148,17 +170,56 @@ def test_every_part_is_kept_as_typed_and_shown_again(desk, talk, client):
          point="https://www.openstreetmap.org/#map=17/45.42153/-75.69719", online_url="https://meet.example.org/talk", online_for="registered")  # fmt: skip
     save(desk, "coming", registration="required", capacity="40", most_seats="2", price_en="10 dollars",
          **{"rows-0-type": "text", "rows-0-label_en": "What do you eat?"})  # fmt: skip
-    save(desk, "programme", **{"rows-0-at": "20:00", "rows-0-what_en": "Questions", "rows-1-at": "19:00", "rows-1-what_en": "Doors"})
-    save(desk, "people", **{"rows-0-name": "Zora Quetzalli", "rows-0-role": "speaker", "rows-0-words_es": "Busca a su hermano"})
+    save(
+        desk,
+        "programme",
+        **{
+            "rows-0-at": "20:00",
+            "rows-0-what_en": "Questions",
+            "rows-1-at": "19:00",
+            "rows-1-what_en": "Doors",
+        },
+    )
+    save(
+        desk,
+        "people",
+        **{
+            "rows-0-name": "Zora Quetzalli",
+            "rows-0-role": "speaker",
+            "rows-0-words_es": "Busca a su hermano",
+        },
+    )
     save(desk, "about", languages=["es", "en"], others="Nahuatl, LSM", petitions=[petition.id])
     event = now_of()
-    assert (event.latitude, event.longitude, event.online_for) == (45.42153, -75.69719, "registered")
-    assert (event.capacity, event.most_seats, event.is_free, event.questions[0]["name"]) == (40, 2, False, "what-do-you-eat")
+    assert (event.latitude, event.longitude, event.online_for) == (
+        45.42153,
+        -75.69719,
+        "registered",
+    )
+    assert (event.capacity, event.most_seats, event.is_free, event.questions[0]["name"]) == (
+        40,
+        2,
+        False,
+        "what-do-you-eat",
+    )
     assert event.text("en").programme == [["19:00", "Doors"], ["20:00", "Questions"]]
-    assert event.people == [{"name": "Zora Quetzalli", "role": "speaker", "words": {"es": "Busca a su hermano"}}]
-    assert event.languages == ["es", "en", "Nahuatl", "LSM"] and [each.petition_id for each in event.petitions] == [petition.id]
+    assert event.people == [
+        {"name": "Zora Quetzalli", "role": "speaker", "words": {"es": "Busca a su hermano"}}
+    ]
+    assert event.languages == ["es", "en", "Nahuatl", "LSM"] and [
+        each.petition_id for each in event.petitions
+    ] == [petition.id]
     page = client.get("/en/events/talk").text
-    for words in ("12 Larch St", "10 dollars", "What do you eat?", "Doors", "Zora Quetzalli", "Nahuatl", "calendar.google.com", "outlook.live.com"):
+    for words in (
+        "12 Larch St",
+        "10 dollars",
+        "What do you eat?",
+        "Doors",
+        "Zora Quetzalli",
+        "Nahuatl",
+        "calendar.google.com",
+        "outlook.live.com",
+    ):
         assert words in page
     assert "meet.example.org" not in page
     for part in ("hours", "place", "coming", "programme", "people", "about", "address"):
@@ -173,7 +234,16 @@ def test_every_part_is_kept_as_typed_and_shown_again(desk, talk, client):
         ("place", {"online_url": "meet"}, "online_url"),
         ("place", {"point": "somewhere"}, "point"),
         ("coming", {"registration": "none", "most_seats": "99"}, "most_seats"),
-        ("coming", {"registration": "none", "most_seats": "2", "rows-0-type": "choice", "rows-0-label_en": "Which?"}, "rows-0-choices_en"),
+        (
+            "coming",
+            {
+                "registration": "none",
+                "most_seats": "2",
+                "rows-0-type": "choice",
+                "rows-0-label_en": "Which?",
+            },
+            "rows-0-choices_en",
+        ),
         ("programme", {"rows-0-what_en": "When?"}, "rows-0-at"),
         ("people", {"rows-0-words_en": "Who?"}, "rows-0-name"),
         ("address", {"slug": "Not An Address"}, "slug"),
@@ -190,7 +260,10 @@ def test_rows_are_added_and_moved_without_saving(desk, talk):
     page = save(desk, "people", **rows, press="up-1").text
     assert page.index('value="B"') < page.index('value="A"')
     assert 'name="rows-2-name"' in save(desk, "people", **rows, press="add").text
-    assert 'name="rows-0-label_en"' in save(desk, "coming", registration="none", most_seats="2", press="add").text
+    assert (
+        'name="rows-0-label_en"'
+        in save(desk, "coming", registration="none", most_seats="2", press="add").text
+    )
     assert now_of().people == []
 
 
@@ -236,18 +309,30 @@ def test_the_next_event_takes_all_over_to_a_week_ahead(desk, client):
     old = make_event(cause_id=desk.cause.id, days=-20)
     come_before = utcnow() - timedelta(days=21)
     come(old, now=come_before)
-    save(desk, "picture", alt_en="A hall", focal_x=10, focal_y=20, picture=(io.BytesIO(photograph()), "hall.jpg"))
+    save(
+        desk,
+        "picture",
+        alt_en="A hall",
+        focal_x=10,
+        focal_y=20,
+        picture=(io.BytesIO(photograph()), "hall.jpg"),
+    )
     assert desk.post(f"{TALK}/duplicate").location == f"{TALK}-2"
     made = now_of("talk-2")
     assert made.state == "draft" and utcnow() < made.starts_at < utcnow() + timedelta(days=8)
-    assert (made.starts_local.time(), made.starts_local.weekday()) == (old.starts_local.time(), old.starts_local.weekday())
+    assert (made.starts_local.time(), made.starts_local.weekday()) == (
+        old.starts_local.time(),
+        old.starts_local.weekday(),
+    )
     assert made.text("es").title == "How a family searches (es)" and made.picture.focal_x == 10
 
 
 def test_an_archived_event_is_in_no_list_and_stays_at_its_address(desk, client):
     make_event(cause_id=desk.cause.id, days=-3)
     desk.post(f"{TALK}/archive")
-    assert "/events/talk" not in client.get("/en/events/?when=past").text.replace("/events/talk.ics", "")
+    assert "/events/talk" not in client.get("/en/events/?when=past").text.replace(
+        "/events/talk.ics", ""
+    )
     assert client.get("/en/events/talk").status_code == 200
     used = desk.get("/organize/events/")
     assert "/organize/events/?archived=1" in links(used) and not places(used.text, "talk")
@@ -260,7 +345,10 @@ def test_an_old_address_leads_on(desk, talk, client):
     assert save(desk, "address", slug="evening").location == "/organize/events/evening"
     assert client.get("/en/events/talk").location == "/en/events/evening"
     make_event("other", cause_id=desk.cause.id)
-    answer = desk.post("/organize/events/evening/address", {"mark": mark_of(now_of("evening"), "address"), "slug": "other"})
+    answer = desk.post(
+        "/organize/events/evening/address",
+        {"mark": mark_of(now_of("evening"), "address"), "slug": "other"},
+    )
     assert answer.status_code == 422 and 'id="slug-error"' in answer.text
 
 
@@ -287,15 +375,22 @@ def test_a_picture_is_set_cut_and_taken_away(desk, talk, client):
     assert send(focal_y=0).status_code == 303
     assert (now_of().picture.digest, now_of().picture.focal_y) == (picture.digest, 0)
     assert send(mark="old").status_code == 409
-    assert alerts(desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True)) == ["waiting"]
+    assert alerts(
+        desk.post(f"{TALK}/picture/remove", {"mark": "older"}, follow_redirects=True)
+    ) == ["waiting"]
     assert now_of().picture is not None
-    assert desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code == 303
+    assert (
+        desk.post(f"{TALK}/picture/remove", {"mark": mark_of(now_of(), "picture")}).status_code
+        == 303
+    )
     assert now_of().picture is None
 
 
 def test_a_stranger_cannot_send_more_than_other_pages_take(door, app):
     make_event(cause_id=make_cause().id)
-    answer = door.client.post(f"{TALK}/picture", data={"picture": (io.BytesIO(bytes(400_000)), "hall.png")})
+    answer = door.client.post(
+        f"{TALK}/picture", data={"picture": (io.BytesIO(bytes(400_000)), "hall.png")}
+    )
     assert answer.status_code == 413
 
 
@@ -304,7 +399,11 @@ def test_a_tabler_sees_the_door_and_not_the_desk(desk_of):
     make_event(cause_id=cause.id)
     desk = desk_of("tabler", cause.id)
     page = desk.get(TALK).text
-    assert f"{TALK}/door" in page and f"{TALK}/words" not in page and "/registrations/export" not in page
+    assert (
+        f"{TALK}/door" in page
+        and f"{TALK}/words" not in page
+        and "/registrations/export" not in page
+    )
     assert desk.get(f"{TALK}/words").status_code == 403
     assert registration(1) is None
 

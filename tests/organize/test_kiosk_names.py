@@ -29,7 +29,9 @@ def reviewer(desk_of, event):
 
 def sign_in_full(tablet, many):
     names = [f"Odile {'ABCDEFGHIJKLMNOPQRSTUVWXYZ'[number]}" for number in range(many)]
-    tablet.receipts(*(tablet.seal(words={**AMALIA, "given_name": name}, name_display="full") for name in names))
+    tablet.receipts(
+        *(tablet.seal(words={**AMALIA, "given_name": name}, name_display="full") for name in names)
+    )
     hatch_now()
 
 
@@ -65,7 +67,10 @@ def test_names_are_for_those_who_review_in_that_cause(desk_of, tablet, event):
     stranger = desk_of("owner", make_cause("elsewhere").id)
     tabler = desk_of("tabler", event.cause_id)
     assert (stranger.get(path).status_code, tabler.get(path).status_code) == (404, 403)
-    assert (stranger.post(path, {"do": "show.all"}).status_code, tabler.post(path, {"do": "show.all"}).status_code) == (404, 403)
+    assert (
+        stranger.post(path, {"do": "show.all"}).status_code,
+        tabler.post(path, {"do": "show.all"}).status_code,
+    ) == (404, 403)
     assert shown() == ["counted"]
     assert "names-to-approve" not in values(tabler.get(f"/organize/kiosks/{event.slug}"), "id")
 
@@ -75,10 +80,14 @@ def test_a_tabler_is_not_told_how_many_are_kept(desk_of, tablet, event):
     tablet.sign()
     sign_in_full(tablet, 1)
     owner = desk_of("owner", event.cause_id)
-    assert {"for-review", "names-to-approve"} <= set(values(owner.get(f"/organize/kiosks/{event.slug}"), "id"))
+    assert {"for-review", "names-to-approve"} <= set(
+        values(owner.get(f"/organize/kiosks/{event.slug}"), "id")
+    )
     assert values(owner.get("/organize/kiosks/"), "data-to-review") == ["1"]
     tabler = desk_of("tabler", event.cause_id)
-    assert not {"for-review", "names-to-approve"} & set(values(tabler.get(f"/organize/kiosks/{event.slug}"), "id"))
+    assert not {"for-review", "names-to-approve"} & set(
+        values(tabler.get(f"/organize/kiosks/{event.slug}"), "id")
+    )
     assert values(tabler.get("/organize/kiosks/"), "data-to-review") == []
 
 
@@ -92,7 +101,9 @@ def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, clie
     review = f"/organize/kiosks/{event.slug}/review"
     page = reviewer.get(f"{review}?tablet={kiosk_of(other).id}").text
     assert page.count("data-row") == 1 and f"{path}/discard" in page
-    assert figures(text_at(reviewer.get(f"{path}/discard"), "//button[@value='unreadable']")) == [30]
+    assert figures(text_at(reviewer.get(f"{path}/discard"), "//button[@value='unreadable']")) == [
+        30
+    ]
 
     refused = reviewer.post(f"{path}/discard", {"do": "unreadable"})
     assert (refused.status_code, wrong_fields(refused).keys()) == (422, {"reason"})
@@ -102,7 +113,11 @@ def test_junk_of_one_tablet_is_discarded_in_one_step_and_put_back(reviewer, clie
     assert all(record.decided_at is None for record in records())
     reviewer.post(f"{path}/discard", {"do": "all", "reason": "Junk"})
     assert [record.decided_at is None for record in records()] == [False] * 31 + [True]
-    assert [entry.action for entry in entries()][:3] == ["kiosks.discard", "kiosks.put_back", "kiosks.discard"]
+    assert [entry.action for entry in entries()][:3] == [
+        "kiosks.discard",
+        "kiosks.put_back",
+        "kiosks.discard",
+    ]
 
 
 def test_what_a_revoked_tablet_sent_can_be_discarded_and_told_from_junk(reviewer, tablet):
@@ -112,7 +127,10 @@ def test_what_a_revoked_tablet_sent_can_be_discarded_and_told_from_junk(reviewer
     tablet.receipts(*batch)
     path = f"/organize/kiosks/tablets/{kiosk_of(tablet).id}/discard"
     reviewer.post(path, {"do": "unreadable", "reason": "Junk"})
-    assert [(record.reason, record.decided_at is None) for record in records()] == [("unreadable", False), ("revoked", True)]
+    assert [(record.reason, record.decided_at is None) for record in records()] == [
+        ("unreadable", False),
+        ("revoked", True),
+    ]
 
 
 def test_another_causes_tablet_is_not_there_to_discard(desk_of, tablet):

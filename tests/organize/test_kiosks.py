@@ -12,14 +12,34 @@ from campaign.extensions import db, write
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.pairing import CODE_GOOD_FOR
-from campaign.process.clock import utcnow
 from campaign.petitions.operations import close_petition
+from campaign.process.clock import utcnow
 from campaign.sharing.attribution import clean_source
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
-from tests.factories.kiosks import AMALIA, Tablet, give_code, kiosk_of, make_table, make_tablet, records, said_at
+from tests.factories.kiosks import (
+    AMALIA,
+    Tablet,
+    give_code,
+    kiosk_of,
+    make_table,
+    make_tablet,
+    records,
+    said_at,
+)
 from tests.factories.signatures import change, confirm, rows, sign_many
-from tests.page_parts import alerts, figures, is_empty, links, sends_to, text, text_at, tree, values, wrong_fields
+from tests.page_parts import (
+    alerts,
+    figures,
+    is_empty,
+    links,
+    sends_to,
+    text,
+    text_at,
+    tree,
+    values,
+    wrong_fields,
+)
 
 CODE = re.compile(r"\b([2-9A-Z]{4})-([2-9A-Z]{4})\b")
 
@@ -64,7 +84,9 @@ def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     short = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "12"})
     assert short.status_code == 422
     assert wrong_fields(short).keys() == {"pin"} and 'value="By the door"' in short.text
-    made = tabler.post(f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "204 060"})
+    made = tabler.post(
+        f"/organize/kiosks/{event.slug}/new", {"name": "By the door", "pin": "204 060"}
+    )
     assert made.status_code == 303
     page = tabler.get(made.location)
     assert tree(page).find_class("pairing-picture") and "<svg" in page.text
@@ -73,7 +95,9 @@ def test_a_tabler_pairs_a_tablet_by_the_code_on_the_page(tabler, client, event):
     tablet = Tablet(client, code)
     assert tablet.name == "By the door"
     paired = tabler.get(made.location)
-    assert alerts(paired) == ["sure"] and "By the door" in text_at(paired, "//div[@data-kind='sure']")
+    assert alerts(paired) == ["sure"] and "By the door" in text_at(
+        paired, "//div[@data-kind='sure']"
+    )
     assert actions()[:3] == ["kiosks.pair", "kiosks.code", "kiosks.pin"]
     # The event has its PIN now.
     assert 'name="pin"' not in tabler.get(f"/organize/kiosks/{event.slug}/new").text
@@ -94,8 +118,15 @@ def test_a_pin_that_is_tried_first_is_refused(tabler, event, pin):
 
 
 def test_the_list_tells_how_tablets_do(tabler, tablet, event):
-    batch = [tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")]
-    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": "2026-09-23T10:00:00Z", "tally": 3}
+    batch = [
+        tablet.seal(words={**AMALIA, "given_name": name}) for name in ("Amalia", "Odile", "Teo")
+    ]
+    shift = {
+        "id": "11111111-1111-4111-8111-111111111111",
+        "tabler": "M. R.",
+        "started_at": "2026-09-23T10:00:00Z",
+        "tally": 3,
+    }
     tablet.sync(batch[0], batch[2], waiting=7, shifts=[shift])
     kiosk = kiosk_of(tablet)
     page = tabler.get(f"/organize/kiosks/{event.slug}").text
@@ -109,18 +140,26 @@ def test_the_list_tells_how_tablets_do(tabler, tablet, event):
 
 
 def test_tablets_that_lie_in_a_drawer_are_folded_away_from_those_at_work(tabler, client, event):
-    here, waits, misses, gone, revoked = (make_tablet(client, event, name=name) for name in ("Here", "Waits", "Misses", "Gone", "Revoked"))
+    here, waits, misses, gone, revoked = (
+        make_tablet(client, event, name=name)
+        for name in ("Here", "Waits", "Misses", "Gone", "Revoked")
+    )
     for tablet, told in ((here, {}), (waits, {"waiting": 2}), (gone, {}), (revoked, {})):
         tablet.sync(**told)
     misses.seal()
     misses.sync(misses.seal())
     long_since = utcnow() - timedelta(days=2)
     for tablet in (waits, misses, gone):
-        write(lambda tablet=tablet: setattr(pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since))
+        write(
+            lambda tablet=tablet: setattr(
+                pairing.locked(kiosk_of(tablet).id), "last_seen_at", long_since
+            )
+        )
     write(pairing.revoke, kiosk_id=kiosk_of(revoked).id, now=utcnow())
     page = tree(tabler.get(f"/organize/kiosks/{event.slug}"))
     at_work, put_away = (
-        {text(link) for link in page.xpath(f"//div[@data-live='{part}']//th/a")} for part in ("tablets", "put-away")
+        {text(link) for link in page.xpath(f"//div[@data-live='{part}']//th/a")}
+        for part in ("tablets", "put-away")
     )
     assert (at_work, put_away) == ({"Here", "Waits", "Misses"}, {"Gone", "Revoked"})
     assert page.xpath("//details[@id='put-away']//div[@data-live='put-away']")
@@ -162,7 +201,12 @@ def test_who_signed_on_a_phone_is_credited_to_the_table_and_the_shift(tabler, ta
     confirm(ids[0])
     confirm(ids[1])
     change(ids[1], created_at=began - timedelta(minutes=5))
-    shift = {"id": "11111111-1111-4111-8111-111111111111", "tabler": "M. R.", "started_at": said_at(began), "tally": 3}
+    shift = {
+        "id": "11111111-1111-4111-8111-111111111111",
+        "tabler": "M. R.",
+        "started_at": said_at(began),
+        "tally": 3,
+    }
     tablet.sync(shifts=[shift])
     page = tabler.get(f"/organize/kiosks/{event.slug}").text
     assert figures(text_at(page, "//p[@id='on-phones']")) == [2]
@@ -195,7 +239,12 @@ def test_a_signature_from_a_table_says_from_which_and_shows_what_was_drawn(desk_
 def test_another_causes_tablets_are_not_there(desk_of, client, tablet, event):
     elsewhere = make_event("elsewhere", cause_id=make_cause("elsewhere").id)
     stranger = desk_of("owner", elsewhere.cause_id)
-    for path in (event.slug, f"{event.slug}/new", f"tablets/{kiosk_of(tablet).id}", f"{event.slug}/review"):
+    for path in (
+        event.slug,
+        f"{event.slug}/new",
+        f"tablets/{kiosk_of(tablet).id}",
+        f"{event.slug}/review",
+    ):
         assert stranger.get(f"/organize/kiosks/{path}").status_code == 404, path
     assert f"/organize/kiosks/{event.slug}" not in stranger.get("/organize/kiosks/").text
     assert Kiosk.query.count() == 1
@@ -205,7 +254,11 @@ def test_a_tabler_reads_no_names_and_a_reviewer_does(desk_of, tabler, tablet, ev
     kept(tablet)
     assert tabler.get(f"/organize/kiosks/{event.slug}/review").status_code == 403
     page = desk_of("reviewer", event.cause_id).get(f"/organize/kiosks/{event.slug}/review").text
-    assert "Amalia Rosales" in page and "Vivos" in page and values(page, "data-reason") == ["duplicate"]
+    assert (
+        "Amalia Rosales" in page
+        and "Vivos" in page
+        and values(page, "data-reason") == ["duplicate"]
+    )
     assert actions()[0] == "kiosks.review"
 
 
@@ -214,12 +267,23 @@ def test_what_was_kept_for_the_close_is_let_in(desk_of, tablet, table):
     write(close_petition, petition_id=petition.id)
     record_id = kept(tablet, "closed")
     desk = desk_of("reviewer", event.cause_id)
-    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
+    answer = desk.post(
+        f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}
+    )
     assert answer.status_code == 303
     [record] = records()
     [signature] = rows()
-    assert (record.status, record.reason, record.sealed, record.signature_id) == ("stored", "", None, signature.id)
-    assert (signature.state, signature.evidence, signature.comment) == ("confirmed", "in_person", "Vivos")
+    assert (record.status, record.reason, record.sealed, record.signature_id) == (
+        "stored",
+        "",
+        None,
+        signature.id,
+    )
+    assert (signature.state, signature.evidence, signature.comment) == (
+        "confirmed",
+        "in_person",
+        "Vivos",
+    )
     assert actions()[0] == "kiosks.let_in"
     # Pressed twice, and asked for again by the tablet.
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id})
@@ -239,9 +303,14 @@ def test_a_second_signature_stays_out(desk_of, tablet, event):
 def test_turning_away_asks_why_and_keeps_the_ticks(desk_of, tablet, event):
     record_id = kept(tablet)
     desk = desk_of("reviewer", event.cause_id)
-    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id})
+    answer = desk.post(
+        f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id}
+    )
     assert answer.status_code == 422 and "checked" in answer.text
-    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "Twice"})
+    desk.post(
+        f"/organize/kiosks/{event.slug}/review",
+        {"do": "reject", "ticked": record_id, "reason": "Twice"},
+    )
     assert records()[-1].decided_at
     assert is_empty(desk.get(f"/organize/kiosks/{event.slug}/review"))
     assert entries()[0].reason == "Twice" or entries()[1].reason == "Twice"
@@ -251,8 +320,15 @@ def test_rejected_record_is_not_approved_from_an_old_page(desk_of, tablet, table
     event, petition = table
     write(close_petition, petition_id=petition.id)
     record_id, desk = kept(tablet, "closed"), desk_of("reviewer", event.cause_id)
-    desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "reject", "ticked": record_id, "reason": "A joke"})
-    answer = desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": record_id}, follow_redirects=True)
+    desk.post(
+        f"/organize/kiosks/{event.slug}/review",
+        {"do": "reject", "ticked": record_id, "reason": "A joke"},
+    )
+    answer = desk.post(
+        f"/organize/kiosks/{event.slug}/review",
+        {"do": "let_in", "ticked": record_id},
+        follow_redirects=True,
+    )
     assert figures(text_at(answer, "//div[@data-kind='waiting']")) == [1]
     assert rows() == []
     assert "kiosks.let_in" not in actions()
@@ -275,9 +351,13 @@ def test_what_cannot_be_read_can_only_be_turned_away(desk_of, tablet, event):
     record = {**tablet.seal(), "sealed": "AAAA"}
     assert tablet.receipts(record) == [("review", "unreadable")]
     desk = desk_of("reviewer", event.cause_id)
-    assert values(desk.get(f"/organize/kiosks/{event.slug}/review"), "data-reason") == ["unreadable"]
+    assert values(desk.get(f"/organize/kiosks/{event.slug}/review"), "data-reason") == [
+        "unreadable"
+    ]
     desk.post(f"/organize/kiosks/{event.slug}/review", {"do": "let_in", "ticked": records()[0].id})
-    assert figures(text_at(desk.get(f"/organize/kiosks/{event.slug}/review"), "//div[@data-kind='waiting']")) == [1]
+    assert figures(
+        text_at(desk.get(f"/organize/kiosks/{event.slug}/review"), "//div[@data-kind='waiting']")
+    ) == [1]
 
 
 @pytest.mark.parametrize("size", ["A4", "A2", "nonsense"])

@@ -10,10 +10,17 @@ from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import enrol, make_link
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import db, write
-from campaign.text.email_addresses import parse_address
 from campaign.process.clock import utcnow
+from campaign.text.email_addresses import parse_address
 from tests.factories.causes import make_cause
-from tests.factories.organizers import PASSWORD, fresh, make_organizer, trail, with_app, with_password
+from tests.factories.organizers import (
+    PASSWORD,
+    fresh,
+    make_organizer,
+    trail,
+    with_app,
+    with_password,
+)
 from tests.factories.signatures import owed
 from tests.organize.conftest import without_token
 from tests.page_parts import wrong_fields
@@ -25,7 +32,12 @@ WORDS = {"name": "Teo Brandt", "lang": "es", "password": PASSWORD}
 def invited(app):
     """(Teo, the path of his invitation)."""
     given, link = write(
-        enrol, address=parse_address("teo@brandt.example"), role="editor", cause_id=make_cause().id, lang="en", now=utcnow()
+        enrol,
+        address=parse_address("teo@brandt.example"),
+        role="editor",
+        cause_id=make_cause().id,
+        lang="en",
+        now=utcnow(),
     )
     return organizer_by_id(given.organizer_id), f"/organize/invitations/{tokens.link_token(link)}"
 
@@ -73,7 +85,11 @@ def test_an_invitation_opens_once(door, invited):
 
 def test_an_expired_invitation_opens_nothing_and_says_what_to_do(door, invited):
     teo, path = invited
-    write(lambda: db.session.execute(update(AccountLink).values(expires_at=utcnow() - timedelta(seconds=1))))
+    write(
+        lambda: db.session.execute(
+            update(AccountLink).values(expires_at=utcnow() - timedelta(seconds=1))
+        )
+    )
     assert door.get(path).status_code == 410
     assert door.post(path, WORDS).status_code == 410
     assert fresh(teo).is_invited
@@ -105,7 +121,9 @@ def test_asking_for_a_new_password_tells_nobody_who_has_an_account(door, odile):
     there = door.post("/organize/forgotten", {"email": odile.email})
     nobody = door.post("/organize/forgotten", {"email": "nobody@kwan.example"})
     assert there.status_code == nobody.status_code == 200
-    assert without_token(there.text).replace(odile.email, "nobody@kwan.example") == without_token(nobody.text)
+    assert without_token(there.text).replace(odile.email, "nobody@kwan.example") == without_token(
+        nobody.text
+    )
     assert [kind for kind, *_ in owed()] == ["account_reset"] * 2
 
 

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.organize import navigation_counts
+from campaign.process.clock import utcnow
 from campaign.signatures.models import Signature
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -51,7 +51,9 @@ def cause_id(app):
 def test_each_role_is_told_the_numbers_of_its_places(desk_of, cause_id, role, numbers):
     desk = desk_of(role, cause_id)
     told = desk.get("/organize/rail.json").json
-    assert {name: (figure, figures(words)) for name, (figure, words) in told.items()} == {name: (str(number), [number]) for name, number in numbers.items()}
+    assert {name: (figure, figures(words)) for name, (figure, words) in told.items()} == {
+        name: (str(number), [number]) for name, number in numbers.items()
+    }
     page = desk.get("/organize/").text
     for name, (figure, words) in told.items():
         # Once on the wide rail, once in the menu of a phone.
@@ -62,8 +64,16 @@ def test_each_role_is_told_the_numbers_of_its_places(desk_of, cause_id, role, nu
 
 def test_admin_sees_numbers_of_all_causes_and_no_zeros(desk_of, cause_id):
     told = desk_of().get("/organize/rail.json").json
-    assert {name: (figure, figures(words)) for name, (figure, words) in told.items() if name in ("signatures", "held")} == {"signatures": ("3", [3]), "held": ("2", [2])}
-    write(lambda: db.session.query(Signature).filter_by(state="held").update({"rejected_at": utcnow()}))
+    assert {
+        name: (figure, figures(words))
+        for name, (figure, words) in told.items()
+        if name in ("signatures", "held")
+    } == {"signatures": ("3", [3]), "held": ("2", [2])}
+    write(
+        lambda: (
+            db.session.query(Signature).filter_by(state="held").update({"rejected_at": utcnow()})
+        )
+    )
     assert desk_of(email="x@kwan.example").get("/organize/rail.json").json["held"] == ["", ""]
 
 
@@ -83,14 +93,25 @@ def test_all_numbers_are_one_question(desk_of, cause_id, app):
     event.listen(db.engine, "before_cursor_execute", listen)
     desk.get("/organize/rail.json")
     event.remove(db.engine, "before_cursor_execute", listen)
-    assert len([each for each in asked if "free_number" in each or "cause_tally" in each or "petition" in each]) == 1
+    assert (
+        len(
+            [
+                each
+                for each in asked
+                if "free_number" in each or "cause_tally" in each or "petition" in each
+            ]
+        )
+        == 1
+    )
 
 
 def test_who_is_not_signed_in_is_told_nothing(client):
     assert client.get("/organize/rail.json").status_code == 303
 
 
-@pytest.mark.parametrize(("count", "told"), [(99_999, ("99,999", "99,999")), (1_249_705, ("1.2M", "1,249,705"))])
+@pytest.mark.parametrize(
+    ("count", "told"), [(99_999, ("99,999", "99,999")), (1_249_705, ("1.2M", "1,249,705"))]
+)
 def test_a_very_large_number_is_brief_for_the_eye_and_whole_in_words(app, count, told):
     figure, whole = told
     with app.test_request_context("/en/"):

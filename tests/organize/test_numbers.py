@@ -8,12 +8,22 @@ from datetime import date, timedelta
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.organize.statistics.tables import TABLES
-from campaign.signatures.owner_operations import erase
+from campaign.process.clock import utcnow
 from campaign.signatures.aggregates import AggregateRefresher
+from campaign.signatures.owner_operations import erase
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import ODILE, change, confirm, hatch_now, restore, sign, sign_and_hatch, sign_many, withdraw
+from tests.factories.signatures import (
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    restore,
+    sign,
+    sign_and_hatch,
+    sign_many,
+    withdraw,
+)
 from tests.page_parts import alerts, figures, text_at, values
 
 pytestmark = [pytest.mark.both_databases, pytest.mark.usefixtures("awkward_time")]
@@ -54,10 +64,18 @@ def test_page_and_tables_say_what_the_audit_finds(desk_of, app, stormy):
         page = desk.get(f"/organize/numbers/{kind}/{slug}").text
         assert values(page, "data-ledger") == ["agrees"]
         shown = [int(each) for each in re.findall(r"<dd[^>]*>(\d+)</dd>", page)[:5]]
-        tables = {name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES}
+        tables = {
+            name: rows_of(desk, f"/organize/numbers/{kind}/{slug}/{name}.csv") for name in TABLES
+        }
         states = {name: int(count) for name, count in tables["states"]}
         counted = states["counted"]
-        assert shown == [counted, sum(map(int, tables["days"][-1][1:])), states["pending"], states["held"], states["withdrawn"]]
+        assert shown == [
+            counted,
+            sum(map(int, tables["days"][-1][1:])),
+            states["pending"],
+            states["held"],
+            states["withdrawn"],
+        ]
         assert sum(int(row[-1]) for row in tables["ledger"]) == counted
         for name in ("evidence", "countries", "regions", "sources", "languages"):
             assert sum(int(row[-1]) for row in tables[name]) == counted, name
@@ -75,11 +93,15 @@ def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of)
     sign(petition, ODILE, email="waits@kwan.example", now=early)
     hatch_now()
     desk = desk_of("owner", petition.cause_id)
-    [[slug, counted, goal, pace, earliest, latest]] = rows_of(desk, "/organize/numbers/petitions/home/forecast.csv")
+    [[slug, counted, goal, pace, earliest, latest]] = rows_of(
+        desk, "/organize/numbers/petitions/home/forecast.csv"
+    )
     assert (slug, counted, goal) == ("home", "9", "100")
     assert 0.5 < float(pace) <= 1.5
     assert f"{utcnow():%Y-%m-%d}" < earliest <= (latest or earliest)
-    [[_since, _until, asked, confirmed]] = rows_of(desk, "/organize/numbers/causes/valley/confirming.csv")
+    [[_since, _until, asked, confirmed]] = rows_of(
+        desk, "/organize/numbers/causes/valley/confirming.csv"
+    )
     # The last of the nine signed a day ago, and by then has had as long as the share gives to everybody.
     assert (asked, confirmed) == ("10", "9")
 
@@ -87,9 +109,17 @@ def test_the_forecast_and_the_share_of_confirmations_can_be_taken_along(desk_of)
 def test_on_a_phone_the_chart_shows_as_many_days_as_it_says(desk_of):
     petition = make_petition()
     for days in (0, 20):
-        sign(petition, ODILE, email=f"odile.{days}@kwan.example", now=utcnow() - timedelta(days=days))
-    page = desk_of("editor", petition.cause_id).get("/organize/numbers/petitions/home?range=month").text
-    wide, narrow = (page.partition(f'chart--{size}"')[2].partition("</svg>")[0] for size in ("wide", "narrow"))
+        sign(
+            petition, ODILE, email=f"odile.{days}@kwan.example", now=utcnow() - timedelta(days=days)
+        )
+    page = (
+        desk_of("editor", petition.cause_id)
+        .get("/organize/numbers/petitions/home?range=month")
+        .text
+    )
+    wide, narrow = (
+        page.partition(f'chart--{size}"')[2].partition("</svg>")[0] for size in ("wide", "narrow")
+    )
     assert wide.count("<title>") == narrow.count("<title>") == 2
 
 
@@ -99,8 +129,12 @@ def test_who_signed_today_is_in_the_share_of_those_who_confirm(desk_of):
     sign(petition, ODILE, email="waits@kwan.example")
     desk = desk_of("owner", petition.cause_id)
     page = desk.get("/organize/numbers/petitions/home").text
-    assert {1, 2} <= set(figures(text_at(page, "//section[@aria-labelledby='share']/p[@class='hint']")))
-    [[since, until, asked, confirmed]] = rows_of(desk, "/organize/numbers/petitions/home/confirming.csv")
+    assert {1, 2} <= set(
+        figures(text_at(page, "//section[@aria-labelledby='share']/p[@class='hint']"))
+    )
+    [[since, until, asked, confirmed]] = rows_of(
+        desk, "/organize/numbers/petitions/home/confirming.csv"
+    )
     assert (asked, confirmed) == ("2", "1")
     assert until == rows_of(desk, "/organize/numbers/petitions/home/days.csv")[-1][0]
     assert date.fromisoformat(until) - date.fromisoformat(since) == timedelta(days=13)
@@ -111,14 +145,22 @@ def test_rejected_and_erased_signatures_stay_in_no_column_but_their_own(desk_of)
     # Of what is erased the day is kept, as noon of it in UTC, which may be later than now.
     erased = sign_and_hatch(petition, now=utcnow() - timedelta(days=1))
     sign(petition, ODILE, email="waits@kwan.example")
-    change(sign(petition, ODILE, email="no@kwan.example", held_reason="no_proof"), rejected_at=utcnow())
+    change(
+        sign(petition, ODILE, email="no@kwan.example", held_reason="no_proof"), rejected_at=utcnow()
+    )
     write(erase, [erased])
     desk = desk_of("owner", petition.cause_id)
-    states = {name: int(count) for name, count in rows_of(desk, "/organize/numbers/petitions/home/states.csv")}
+    states = {
+        name: int(count)
+        for name, count in rows_of(desk, "/organize/numbers/petitions/home/states.csv")
+    }
     assert (states["counted"], states["rejected"]) == (1, 1)
     for name in ("days", "hours"):
         rows = rows_of(desk, f"/organize/numbers/petitions/home/{name}.csv")
-        assert [sum(int(row[column]) for row in rows) for column in (1, 2)] == [states["counted"], states["pending"] + states["held"]]
+        assert [sum(int(row[column]) for row in rows) for column in (1, 2)] == [
+            states["counted"],
+            states["pending"] + states["held"],
+        ]
 
 
 def test_many_that_nobody_has_added_up_keep_no_page_waiting(desk_of, monkeypatch):

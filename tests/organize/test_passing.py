@@ -35,7 +35,11 @@ def test_sites_are_written_as_people_paste_them_and_kept_plain(desk, petition):
     assert (answer.status_code, answer.location) == (303, f"{HOME}/embedding")
     kept = embedding_now(petition)
     assert kept.allowed == "listed"
-    assert kept.origins == ["https://example.org", "https://xn--bcher-kva.example", "http://localhost:8080"]
+    assert kept.origins == [
+        "https://example.org",
+        "https://xn--bcher-kva.example",
+        "http://localhost:8080",
+    ]
     [entry] = entries(action="petitions.edit")
     assert entry.details["part"] == "embedding"
     assert "https://example.org" in desk.get(f"{HOME}/embedding").text
@@ -65,20 +69,35 @@ def test_what_is_no_site_is_said_and_stays_typed(desk, petition, allowed, origin
 
 def test_the_piece_to_copy_is_as_chosen_and_plain_text(desk, petition):
     page = desk.get(f"{HOME}/embedding?show=counter&theme=dark&lang=es").text
-    assert '&lt;volante-petition slug="home" show="counter" theme="dark" lang="es"&gt;' in page.replace("&#34;", '"')
+    assert (
+        '&lt;volante-petition slug="home" show="counter" theme="dark" lang="es"&gt;'
+        in page.replace("&#34;", '"')
+    )
     assert 'src="/embed/petitions/home?show=counter&amp;theme=dark&amp;lang=es"' in page
     write(change_embedding, petition_id=petition.id, allowed="nobody", origins=[])
     assert "volante-petition" not in desk.get(f"{HOME}/embedding").text
 
 
 def test_wordings_are_written_by_language_and_an_emptied_one_goes(desk, petition):
-    words = {"texts_en-0": "Sign with me.", "texts_en-1": "  It takes\na minute. ", "texts_es-0": "Firma conmigo.", "texts_fr-0": ""}
+    words = {
+        "texts_en-0": "Sign with me.",
+        "texts_en-1": "  It takes\na minute. ",
+        "texts_es-0": "Firma conmigo.",
+        "texts_fr-0": "",
+    }
     assert desk.post(f"{HOME}/sharing", words).status_code == 303
-    assert wordings(petition) == [("en", "Sign with me."), ("en", "It takes a minute."), ("es", "Firma conmigo.")]
+    assert wordings(petition) == [
+        ("en", "Sign with me."),
+        ("en", "It takes a minute."),
+        ("es", "Firma conmigo."),
+    ]
     assert values(desk.get(f"{HOME}/sharing"), "data-verdict") == ["early", "alone"]
     desk.post(f"{HOME}/sharing", {"texts_en-0": "", "texts_en-1": "It takes a minute."})
     assert wordings(petition) == [("en", "It takes a minute.")]
-    assert [entry.details["part"] for entry in entries(action="petitions.edit")] == ["sharing", "sharing"]
+    assert [entry.details["part"] for entry in entries(action="petitions.edit")] == [
+        "sharing",
+        "sharing",
+    ]
 
 
 def test_a_wording_that_is_too_long_is_said_at_its_field(desk, petition):

@@ -24,7 +24,9 @@ def hill(app):
 
 
 def invite(desk, cause, role="editor", email=TEO, **more):
-    return desk.post("/organize/people/invite", {"email": email, "role": role, "cause": str(cause.id), **more})
+    return desk.post(
+        "/organize/people/invite", {"email": email, "role": role, "cause": str(cause.id), **more}
+    )
 
 
 def roles_of(email=TEO):
@@ -39,15 +41,27 @@ def test_an_owner_invites_into_their_own_cause(desk_of, cause):
     assert TEO in desk.get("/organize/people/").text
     assert roles_of() == [("editor", cause.id)]
     assert [kind for kind, *_ in owed()] == ["account_invitation"]
-    assert trail() == [("people.invite", desk.organizer.id, ("organizer", organizer_by_address(TEO).id))]
+    assert trail() == [
+        ("people.invite", desk.organizer.id, ("organizer", organizer_by_address(TEO).id))
+    ]
 
 
 @pytest.mark.parametrize("number", ["9223372036854775808", "9" * 400, "9" * 5000, "٣"])
 def test_a_number_that_no_row_can_have_is_nobody(desk_of, number):
     desk = desk_of()
-    for path in (f"people/{number}", f"signatures/{number}", f"imports/{number}", f"rules/{number}", f"exports/files/{number}"):
+    for path in (
+        f"people/{number}",
+        f"signatures/{number}",
+        f"imports/{number}",
+        f"rules/{number}",
+        f"exports/files/{number}",
+    ):
         assert desk.get(f"/organize/{path}").status_code == 404, path
-    for path in (f"people/{number}/remove", f"people/roles/{number}/take", f"account/sessions/{number}/close"):
+    for path in (
+        f"people/{number}/remove",
+        f"people/roles/{number}/take",
+        f"account/sessions/{number}/close",
+    ):
         assert desk.post(f"/organize/{path}").status_code == 404, path
 
 
@@ -84,7 +98,12 @@ def test_an_owner_sees_the_people_of_their_causes_and_the_admins_alone(desk_of, 
     assert outside.email not in page
     assert desk.get(f"/organize/people/{inside.id}").status_code == 200
     assert desk.get(f"/organize/people/{outside.id}").status_code == 404
-    assert desk.post(f"/organize/people/{outside.id}/roles", {"role": "editor", "cause": cause.id}).status_code == 404
+    assert (
+        desk.post(
+            f"/organize/people/{outside.id}/roles", {"role": "editor", "cause": cause.id}
+        ).status_code
+        == 404
+    )
     assert desk.get("/organize/people/9999999").status_code == 404
 
 
@@ -100,7 +119,10 @@ def test_roles_are_given_and_taken(desk_of, cause):
 
 
 def test_an_owner_takes_no_role_of_another_cause_and_none_of_an_admin(desk_of, cause, hill):
-    foreign, admin = make_organizer("editor", hill.id), with_password(make_organizer(email="odile@kwan.example"))
+    foreign, admin = (
+        make_organizer("editor", hill.id),
+        with_password(make_organizer(email="odile@kwan.example")),
+    )
     desk = desk_of("owner", cause.id)
     for who in (foreign, admin):
         assert desk.post(f"/organize/people/roles/{who.grants[0].id}/take").status_code == 404
@@ -111,7 +133,12 @@ def test_nobody_changes_their_own_roles(desk_of, cause):
     desk = desk_of("owner", cause.id)
     own = desk.organizer
     assert desk.post(f"/organize/people/roles/{own.grants[0].id}/take").status_code == 403
-    assert desk.post(f"/organize/people/{own.id}/roles", {"role": "editor", "cause": cause.id}).status_code == 403
+    assert (
+        desk.post(
+            f"/organize/people/{own.id}/roles", {"role": "editor", "cause": cause.id}
+        ).status_code
+        == 403
+    )
     page = desk.get(f"/organize/people/{own.id}")
     assert page.status_code == 200
     assert [path for path in sends_to(page) if path.endswith(("/roles", "/take"))] == []
@@ -130,7 +157,10 @@ def test_only_admins_remove_and_unlock(desk_of, cause):
     for verb in ("remove", "unlock"):
         assert owner.post(f"/organize/people/{who.id}/{verb}").status_code == 403
     admin = desk_of()
-    offers = [f"/organize/people/{who.id}/remove" in sends_to(desk.get(f"/organize/people/{who.id}")) for desk in (owner, admin)]
+    offers = [
+        f"/organize/people/{who.id}/remove" in sends_to(desk.get(f"/organize/people/{who.id}"))
+        for desk in (owner, admin)
+    ]
     assert offers == [False, True]
     admin.post(f"/organize/people/{who.id}/unlock")
     assert not fresh(who).has_second_factor

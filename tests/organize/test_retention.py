@@ -4,10 +4,10 @@ from campaign.accounts.audit import entries
 from campaign.api.models import ApiKey
 from campaign.api.operations import make_key
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures.erasure import keeps_by_choice, set_quiet, set_retention
 from tests.factories.signatures import confirm, hatch_now, row, sign
 from tests.page_parts import alerts, values
@@ -70,7 +70,9 @@ def test_the_next_campaign_is_as_quiet_as_the_last(petition):
 
 
 def test_a_doubted_key_is_a_task_for_who_makes_keys(desk_of, petition):
-    key, _ = write(make_key, cause_id=petition.cause_id, name="Friends", is_trusted=True, now=utcnow())
+    key, _ = write(
+        make_key, cause_id=petition.cause_id, name="Friends", is_trusted=True, now=utcnow()
+    )
     desk = desk_of("owner", petition.cause_id)
     assert "Friends" not in desk.get("/organize/").text
     write(lambda: db.session.query(ApiKey).filter_by(id=key.id).update({"doubted_at": utcnow()}))

@@ -6,18 +6,37 @@ from datetime import timedelta
 import pytest
 
 from campaign.accounts.audit import entries
-from campaign.process.clock import utcnow
+from campaign.organize.moderation import rules as rule_pages
 from campaign.organize.overview import people_tasks
 from campaign.organize.people.audit_labels import ACTIONS
-from campaign.organize.moderation import rules as rule_pages
+from campaign.process.clock import utcnow
 from campaign.signatures import rule_operations
 from campaign.signatures.queries import differences
 from campaign.signatures.rule_preview import Trial
 from tests.factories.causes import make_cause
 from tests.factories.paper import begin, bring, csv_of
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, change, hatch_now, row, rows, sign, sign_and_hatch
-from tests.page_parts import alerts, figures, is_empty, links, sends_to, text_at, tree, values, wrong_fields
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    change,
+    hatch_now,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+)
+from tests.page_parts import (
+    alerts,
+    figures,
+    is_empty,
+    links,
+    sends_to,
+    text_at,
+    tree,
+    values,
+    wrong_fields,
+)
 
 OWNED = {"owner", "admin"}
 REVIEWERS = {"reviewer", *OWNED}
@@ -59,8 +78,16 @@ def test_another_causes_signatures_are_not_to_be_found(desk_of, petition):
     assert desk.get("/organize/numbers/petitions/home").status_code == 404
     assert "Amalia" not in desk.get("/organize/signatures/").text
     for verb in ("correct", "withdraw", "reject", "let-through", "comment", "take-back", "merge/1"):
-        assert desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": "x"}).status_code == 404
-    assert desk.post("/organize/held/", {"do": "reject.shown", "shown": signature, "reason": "x"}).status_code == 303
+        assert (
+            desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": "x"}).status_code
+            == 404
+        )
+    assert (
+        desk.post(
+            "/organize/held/", {"do": "reject.shown", "shown": signature, "reason": "x"}
+        ).status_code
+        == 303
+    )
     assert row(signature).state == "counted"
 
 
@@ -86,7 +113,14 @@ def test_figures_show_the_tally_and_can_be_downloaded(desk_of, petition):
 
 def test_an_empty_petition_says_so(desk_of, petition):
     desk = desk_of("owner", petition.cause_id)
-    for page in ("numbers/petitions/home", "signatures/", "held/", "comments/", "rules/", "signatures/?words=zora"):
+    for page in (
+        "numbers/petitions/home",
+        "signatures/",
+        "held/",
+        "comments/",
+        "rules/",
+        "signatures/?words=zora",
+    ):
         assert is_empty(desk.get(f"/organize/{page}")), page
 
 
@@ -97,16 +131,23 @@ def test_looking_at_people_is_noted_without_what_was_asked(desk_of, petition):
     desk.get(f"/organize/signatures/{signature}")
     [shown, listed] = entries(action="signatures")
     assert (shown.subject_kind, shown.subject_id) == ("signature", signature)
-    assert (listed.subject_id, listed.details) == (petition.id, {"by": ["petition", "words"], "shown": 1})
+    assert (listed.subject_id, listed.details) == (
+        petition.id,
+        {"by": ["petition", "words"], "shown": 1},
+    )
 
 
 def test_a_form_that_is_refused_shows_a_person_and_that_is_noted_too(desk_of, petition):
     signature = sign_and_hatch(petition)
     desk = desk_of("owner", petition.cause_id)
     for verb in ("withdraw", "reject", "correct"):
-        assert "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
+        assert (
+            "Amalia" in desk.post(f"/organize/signatures/{signature}/{verb}", {"reason": ""}).text
+        )
     assert "Amalia" in desk.get(f"/organize/erasures/{signature}").text
-    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [(signature, {"shown": 1})] * 4
+    assert [(each.subject_id, each.details) for each in entries(action="signatures.see")] == [
+        (signature, {"shown": 1})
+    ] * 4
 
 
 def test_perhaps_the_same_person_beside_a_signature_was_seen_too(desk_of, petition):
@@ -128,7 +169,11 @@ def test_owners_read_of_each_list_that_showed_somebody_of_their_cause(desk_of, p
         assert admin.get(f"/organize/{path}").status_code == 200
     for cause_id in (petition.cause_id, other.cause_id):
         seen = entries(cause_ids=[cause_id], action="signatures.see")
-        assert [(each.details["by"], each.details["shown"]) for each in seen] == [(["comments"], 1), (["held"], 1), ([], 2)]
+        assert [(each.details["by"], each.details["shown"]) for each in seen] == [
+            (["comments"], 1),
+            (["held"], 1),
+            ([], 2),
+        ]
 
 
 def test_late_decision_changes_nothing_and_is_not_in_the_trail(desk_of, petition):
@@ -148,7 +193,11 @@ def test_an_exporter_sees_but_is_not_offered_to_change(desk_of, petition):
     page = desk_of("exporter", petition.cause_id).get(f"/organize/signatures/{signature}")
     assert "For my brother" in page.text
     offered = [*sends_to(page), *links(page)]
-    assert [path for path in offered if path.startswith((f"/organize/signatures/{signature}/", "/organize/erasures/"))] == []
+    assert [
+        path
+        for path in offered
+        if path.startswith((f"/organize/signatures/{signature}/", "/organize/erasures/"))
+    ] == []
     assert "can" not in values(page, "id")
 
 
@@ -177,7 +226,13 @@ def test_a_correction_that_makes_two_people_without_addresses_one_is_said(desk_o
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{second.id}"
     seen = re.search(r'name="seen"[^>]*value="([0-9a-f]+)"', desk.get(path).text).group(1)
-    words = {"given_name": "Bo", "family_name": "Quetz", "postal_code": "06600", "country": second.country, "name_display": "full"}
+    words = {
+        "given_name": "Bo",
+        "family_name": "Quetz",
+        "postal_code": "06600",
+        "country": second.country,
+        "name_display": "full",
+    }
     answer = desk.post(f"{path}/correct", {**words, "seen": seen, "reason": "A slip"})
     assert answer.status_code == 409
     assert alerts(answer) == ["grave"]
@@ -189,16 +244,27 @@ def test_grave_things_ask_why_and_keep_the_ledger_right(desk_of, petition):
     desk = desk_of("reviewer", petition.cause_id)
     path = f"/organize/signatures/{signature}"
     assert desk.post(f"{path}/reject", {}).status_code == 422
-    for verb, state in (("reject", "held"), ("let-through", "counted"), ("withdraw", "withdrawn"), ("take-back", "counted")):
+    for verb, state in (
+        ("reject", "held"),
+        ("let-through", "counted"),
+        ("withdraw", "withdrawn"),
+        ("take-back", "counted"),
+    ):
         assert desk.post(f"{path}/{verb}", {"reason": "because"}).status_code == 303
         hatch_now()
         assert row(signature).state == state
         assert differences() == []
-    assert alerts(desk.post(f"{path}/take-back", {"reason": "x"}, follow_redirects=True))[-1] == "waiting"
+    assert (
+        alerts(desk.post(f"{path}/take-back", {"reason": "x"}, follow_redirects=True))[-1]
+        == "waiting"
+    )
 
 
 def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petition):
-    ids = [sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field") for place in range(3)]
+    ids = [
+        sign(petition, ODILE, email=f"o{place}@kwan.example", held_reason="hidden_field")
+        for place in range(3)
+    ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/held/").text
     assert values(page, "data-reason") == ["hidden_field"] * 3
@@ -206,23 +272,47 @@ def test_the_queue_says_why_and_decides_on_exactly_the_rows_shown(desk_of, petit
     shown = re.findall(r'name="shown" value="(\d+)"', page)
     assert shown == [str(each) for each in ids]
     assert desk.post("/organize/held/", {"do": "reject.shown", "shown": shown}).status_code == 422
-    assert desk.post("/organize/held/", {"do": "reject.ticked", "ticked": shown[:1], "shown": shown, "reason": "a machine"}).status_code == 303
-    assert desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
+    assert (
+        desk.post(
+            "/organize/held/",
+            {"do": "reject.ticked", "ticked": shown[:1], "shown": shown, "reason": "a machine"},
+        ).status_code
+        == 303
+    )
+    assert (
+        desk.post("/organize/held/", {"do": "let_through.shown", "shown": shown}).status_code == 303
+    )
     assert [row(each).state for each in ids] == ["held", "pending", "pending"]
     assert row(late).state == "held"
-    assert desk.post("/organize/held/", {"do": "let_through.shown", "shown": "9" * 30}).status_code == 303
-    assert {entry.details["signatures"][0] for entry in entries(action="signatures.reject")} == {ids[0]}
+    assert (
+        desk.post("/organize/held/", {"do": "let_through.shown", "shown": "9" * 30}).status_code
+        == 303
+    )
+    assert {entry.details["signatures"][0] for entry in entries(action="signatures.reject")} == {
+        ids[0]
+    }
 
 
 def test_comments_are_let_through_one_by_one_or_all_that_were_shown(client, desk_of, petition):
-    ids = [sign_and_hatch(petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}", name_display="full") for n in range(3)]
+    ids = [
+        sign_and_hatch(
+            petition, ODILE, email=f"o{n}@kwan.example", comment=f"Thought {n}", name_display="full"
+        )
+        for n in range(3)
+    ]
     desk = desk_of("reviewer", petition.cause_id)
     page = desk.get("/organize/comments/").text
-    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {"shown": [str(each) for each in ids]}
+    fields = dict(re.findall(r'name="(seen-\d+)" value="(\w+)"', page)) | {
+        "shown": [str(each) for each in ids]
+    }
     decisions = {f"decision-{ids[0]}": "show", f"decision-{ids[1]}": "hide"}
     assert desk.post("/organize/comments/", {**fields, **decisions}).status_code == 303
     public = client.get("/en/petitions/home").text
-    assert ("Thought 0" in public, "Thought 1" in public, "Thought 2" in public) == (True, False, False)
+    assert ("Thought 0" in public, "Thought 1" in public, "Thought 2" in public) == (
+        True,
+        False,
+        False,
+    )
     change(ids[2], comment="Thought changed")
     answer = desk.post("/organize/comments/", {**fields, "all": "show"}, follow_redirects=True)
     assert "waiting" in alerts(answer)
@@ -248,7 +338,9 @@ RULES = [
 
 
 @pytest.mark.parametrize(("kind", "typed", "kept"), RULES)
-def test_a_rule_is_written_canonically_or_refused_at_its_field(desk_of, petition, kind, typed, kept):
+def test_a_rule_is_written_canonically_or_refused_at_its_field(
+    desk_of, petition, kind, typed, kept
+):
     desk = desk_of("reviewer", petition.cause_id)
     answer = desk.post("/organize/rules/new", {"kind": kind, "pattern": typed, "where": "home"})
     if kept is None:
@@ -266,7 +358,10 @@ def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petit
     sign_and_hatch(petition)
     sign_and_hatch(petition, {**ODILE, "country": "MX", "postal_code": "06000"})
     desk = desk_of("reviewer", petition.cause_id)
-    here = desk.post("/organize/rules/new", {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"}).location
+    here = desk.post(
+        "/organize/rules/new",
+        {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"},
+    ).location
     page = desk.get(here).text
     assert figures(text_at(page, "//h2[@id='trial']")) == [1]
     assert "Odile Kwan" in page
@@ -277,7 +372,10 @@ def test_a_rule_is_previewed_switched_on_with_the_past_and_undone(desk_of, petit
     assert values(desk.get("/organize/held/"), "data-reason") == [f"rule:{here.rsplit('/', 1)[1]}"]
     desk.post(f"{here}/off")
     off = desk.get(here)
-    assert (figures(text_at(off, "//h2[@id='undo']")), figures(text_at(off, "//h2[@id='trial']"))) == ([1], [])
+    assert (
+        figures(text_at(off, "//h2[@id='undo']")),
+        figures(text_at(off, "//h2[@id='trial']")),
+    ) == ([1], [])
     desk.post(f"{here}/release")
     hatch_now()
     assert [each.state for each in rows()] == ["counted", "counted"]
@@ -320,11 +418,22 @@ def test_how_long_data_is_kept_is_set_with_care(desk_of, petition, words, status
     [cell] = tree(desk.get("/organize/retention/")).xpath("//tbody/tr/td[1]")
     assert (90 in figures(cell.text_content())) == (days == 90)
     if days:
-        assert desk.post("/organize/retention/home", {"keeps": "forever", "days": str(days)}).status_code == 303
+        assert (
+            desk.post(
+                "/organize/retention/home", {"keeps": "forever", "days": str(days)}
+            ).status_code
+            == 303
+        )
 
 
 def test_every_action_that_is_noted_here_has_words():
-    for action in ("signatures.see", "comments.show", "rules.hold_past", "retention.erase", "signatures.merge"):
+    for action in (
+        "signatures.see",
+        "comments.show",
+        "rules.hold_past",
+        "retention.erase",
+        "signatures.merge",
+    ):
         assert action in ACTIONS
 
 
@@ -334,7 +443,10 @@ def test_large_numbers_of_a_rule_and_of_what_waits_are_grouped(desk_of, petition
     monkeypatch.setattr(people_tasks, "how_many_unread", lambda _ids: 2345)
     page = text_at(desk.get("/organize/"), "//section[@aria-labelledby='today']")
     assert "1,234" in page and "2,345" in page
-    here = desk.post("/organize/rules/new", {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"}).location
+    here = desk.post(
+        "/organize/rules/new",
+        {"kind": "country", "pattern": "MX", "where": f"cause:{petition.cause_id}"},
+    ).location
     found = Trial(ids=tuple(range(9000, 10234)), looked_at=150570, counted=1234, since=None)
     monkeypatch.setattr(rule_pages, "try_rule", lambda _rule: found)
     page = desk.get(here)
@@ -347,8 +459,16 @@ def test_title_of_a_cause_stays_text_in_the_form_of_a_rule(desk_of):
     title = "</select><input type=hidden name=role value=admin><button formaction=/organize/people/invite>Go on</button>"
     cause = make_cause()
     make_petition(cause_id=cause.id)
-    words = {"revision": cause.revision, "title_en": title, "summary_en": "A butterfly for every name.", "palette": cause.palette}
-    assert desk_of("editor", cause.id).post(f"/organize/causes/{cause.slug}/words", words).status_code == 303
+    words = {
+        "revision": cause.revision,
+        "title_en": title,
+        "summary_en": "A butterfly for every name.",
+        "palette": cause.palette,
+    }
+    assert (
+        desk_of("editor", cause.id).post(f"/organize/causes/{cause.slug}/words", words).status_code
+        == 303
+    )
     page = desk_of().get("/organize/rules/new").text
     assert "formaction" in page
     assert "<button formaction" not in page

@@ -11,8 +11,8 @@ from campaign.accounts.audit import entries
 from campaign.accounts.models import OrganizerSession
 from campaign.accounts.permissions import ADMIN, PERSONAL, ROLES, TABLE
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.organize.access import ANYBODY, ORGANIZER
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 
 # No row has this number: who is let in meets a 404 and not a 403.
@@ -25,9 +25,16 @@ def routes():
         permission = getattr(current_app.view_functions[rule.endpoint], "permission", None)
         if not rule.rule.startswith("/organize") or permission == ANYBODY:
             continue
-        values = {name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else WORD for name in rule.arguments}
+        values = {
+            name: NUMBER if isinstance(rule._converters[name], IntegerConverter) else WORD
+            for name in rule.arguments
+        }
         for method in rule.methods - {"HEAD", "OPTIONS"}:
-            yield method, current_app.url_map.bind("").build(rule.endpoint, values, method=method), permission
+            yield (
+                method,
+                current_app.url_map.bind("").build(rule.endpoint, values, method=method),
+                permission,
+            )
 
 
 def ask(desk, method, path):
@@ -53,7 +60,8 @@ def test_nobody_gets_in_anywhere_without_signing_in(door):
     wrong = [
         (method, path)
         for method, path, _ in routes()
-        if not (answer := ask(door, method, path)).location or "/organize/sign-in" not in answer.location
+        if not (answer := ask(door, method, path)).location
+        or "/organize/sign-in" not in answer.location
     ]
     assert wrong == []
 
@@ -97,12 +105,18 @@ def test_an_old_session_is_led_to_its_password_by_every_sensitive_route(desk_of,
     cause = make_cause()
     desk = desk_of(role, None if role == ADMIN else cause.id)
     desk.token()
-    write(lambda: db.session.execute(update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(OrganizerSession).values(confirmed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     for method, path, _ in routes():
         view = view_of(method, path)
         if getattr(view, "is_fresh", False):
             answer = ask(desk, method, path)
-            is_led = answer.status_code == 303 and answer.location.startswith("/organize/account/confirm")
+            is_led = answer.status_code == 303 and answer.location.startswith(
+                "/organize/account/confirm"
+            )
             assert is_led or answer.status_code in (403, 404), path
 
 
@@ -132,7 +146,14 @@ def test_refused_access_is_noted_once_with_growing_counts(desk_of):
     assert desk.get("/organize/people/").status_code == 403
     assert desk.get("/organize/causes/nowhere").status_code == 404
     db.session.rollback()
-    noted = [(each.details["action"], each.details["count"], each.cause_id) for each in reversed(entries(action="access"))]
-    assert noted == [("causes.see", 1, other.id), ("causes.see", 10, other.id), ("people.see", 1, None)]
+    noted = [
+        (each.details["action"], each.details["count"], each.cause_id)
+        for each in reversed(entries(action="access"))
+    ]
+    assert noted == [
+        ("causes.see", 1, other.id),
+        ("causes.see", 10, other.id),
+        ("people.see", 1, None),
+    ]
     assert {each.organizer_id for each in entries(action="access")} == {desk.organizer.id}
     assert "causes.see" in desk_of().get("/organize/audit/?about=access").text

@@ -7,13 +7,12 @@ from PIL import Image, ImageDraw
 
 from campaign.causes.queries import cause_in_any_state
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
-from campaign.montage import image_worker
-from campaign.montage import image_jobs
+from campaign.montage import image_jobs, image_worker
 from campaign.montage.queries import drafts_of
 from campaign.montage.shaping import accept_shape, keep_shape
 from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.causes.shape_forms import REFUSALS, REFUSALS_BY_ALPHA
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.pictures import heart, png
@@ -35,7 +34,9 @@ def send(desk, content, name="heart.png", **words):
 @pytest.fixture(autouse=True)
 def _here(monkeypatch):
     """Pictures are worked on in this process: that it is another one is proved where the workshop is tested."""
-    monkeypatch.setattr(image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order))
+    monkeypatch.setattr(
+        image_jobs, "_work", lambda kind, folder, **order: image_worker.WORK[kind](folder, **order)
+    )
     monkeypatch.setattr("campaign.organize.causes.shape.PREVIEW_WIDTH", 60)
 
 
@@ -46,7 +47,9 @@ def test_editors_choose_among_ours_and_nobody_else_does(desk_of, client):
     page = desk.get(SHAPE).text
     assert all(f'href="{SHAPE}/{name}"' in page for name in ("monarch", "dove", "drop"))
     look = desk.get(f"{SHAPE}/dove")
-    assert figures(text_at(look, f"//form[@action='{SHAPE}/dove']//button")) == [1] and tree(look).find_class("shape-facts")
+    assert figures(text_at(look, f"//form[@action='{SHAPE}/dove']//button")) == [1] and tree(
+        look
+    ).find_class("shape-facts")
     assert desk.post(f"{SHAPE}/dove", {"former": "monarch"}).location == SHAPE
     assert now_of().shape == "dove"
     assert alerts(desk.get(SHAPE)) == ["sure", "note"]
@@ -68,9 +71,15 @@ def test_a_picture_is_sent_looked_at_and_taken(desk_of, client):
     page = desk.get(place)
     assert f"{SHAPE}/{draft.shape}" in sends_to(page) and not tree(page).find_class("shape-facts")
     assert (draft.title, now_of().shape) == ("heart", "monarch")
-    assert Image.open(io.BytesIO(desk.get(f"{place}.webp").data)).size == (draft.width, draft.height)
+    assert Image.open(io.BytesIO(desk.get(f"{place}.webp").data)).size == (
+        draft.width,
+        draft.height,
+    )
     for count in ("100", "now"):
-        assert Image.open(io.BytesIO(desk.get(f"{SHAPE}/{draft.shape}/{count}.png").data)).size == (60, 60)
+        assert Image.open(io.BytesIO(desk.get(f"{SHAPE}/{draft.shape}/{count}.png").data)).size == (
+            60,
+            60,
+        )
     assert desk.get(f"{SHAPE}/{draft.shape}/7.png").status_code == 404
     # Until it is taken it is no business of anybody else's.
     stranger = desk_of("editor", make_cause("other").id)
@@ -94,14 +103,23 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
     answer = desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "254"})
     assert (answer.status_code, 'id="threshold-error"' in answer.text) == (422, True)
     for wrong in ("", "x", "0", "255"):
-        assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": wrong}).status_code == 422
+        assert (
+            desk.post(place, {"seen": first, "cut_by": "colour", "threshold": wrong}).status_code
+            == 422
+        )
     assert drafts_of(now_of())[0].shape == first
-    assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "120"}).location == place
+    assert (
+        desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "120"}).location == place
+    )
     draft = drafts_of(now_of())[0]
     assert (draft.threshold, draft.shape == first, draft.title) == (120, False, "Our heart")
     # Of two who had the first before them, the second is told, whatever they press.
-    assert desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
-    assert alerts(desk.post(f"{SHAPE}/{first}", {"former": "monarch"}, follow_redirects=True)) == ["waiting"]
+    assert (
+        desk.post(place, {"seen": first, "cut_by": "colour", "threshold": "90"}).status_code == 409
+    )
+    assert alerts(desk.post(f"{SHAPE}/{first}", {"former": "monarch"}, follow_redirects=True)) == [
+        "waiting"
+    ]
     assert now_of().shape == "monarch"
     desk.post(f"{place}/discard")
     assert drafts_of(now_of()) == []
@@ -118,7 +136,10 @@ def test_a_picture_is_cut_out_in_another_way_and_its_faults_stand_at_the_field(d
 def test_what_is_no_picture_is_refused_with_its_reason_and_the_title_stays(desk_of, content, code):
     answer = send(desk_of("editor", make_cause().id), content, title="Our heart")
     assert answer.status_code == 422
-    assert wrong_fields(answer) == {"picture": str(REFUSALS[code])} and 'value="Our heart"' in answer.text
+    assert (
+        wrong_fields(answer) == {"picture": str(REFUSALS[code])}
+        and 'value="Our heart"' in answer.text
+    )
     assert drafts_of(now_of()) == []
 
 
@@ -136,7 +157,9 @@ def test_a_picture_that_makes_no_shape_by_itself_waits_for_another_cut(desk_of):
     ImageDraw.Draw(picture).ellipse((150, 150, 450, 450), fill="#101010")
     place = send(desk, png(picture), "two.png").location
     page = desk.get(place)
-    assert wrong_fields(page) == {"threshold": str(REFUSALS["fills_all"])} and "former" not in values(page, "name")
+    assert wrong_fields(page) == {
+        "threshold": str(REFUSALS["fills_all"])
+    } and "former" not in values(page, "name")
     assert desk.post(place, {"seen": "", "cut_by": "colour", "threshold": "200"}).location == place
     assert "former" in values(desk.get(place), "name")
 
@@ -180,7 +203,13 @@ def test_writing_the_words_of_a_cause_leaves_its_own_shape(desk_of):
     write(accept_shape, cause.id, name=name, now=utcnow())
     desk = desk_of("editor", cause.id)
     assert ">Heart<" in desk.get("/organize/causes/valley").text
-    words = {"revision": cause.revision, "title_en": "Valley", "summary_en": "One", "palette": "water", "shape": "drop"}
+    words = {
+        "revision": cause.revision,
+        "title_en": "Valley",
+        "summary_en": "One",
+        "palette": "water",
+        "shape": "drop",
+    }
     assert desk.post("/organize/causes/valley/words", words).status_code == 303
     assert now_of().shape == name
     desk.post(f"{SHAPE}/monarch", {"former": name})

@@ -8,15 +8,15 @@ from sqlalchemy import select, update
 
 from campaign.accounts.audit import entries
 from campaign.accounts.factors import new_recovery_codes, replace_recovery_codes
-from campaign.accounts.tokens import link_token
 from campaign.accounts.models import KnownDevice, OrganizerSession
 from campaign.accounts.operations import make_link
 from campaign.accounts.passwords import HashingBusy
 from campaign.accounts.sessions import is_known
+from campaign.accounts.tokens import link_token
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.organize.auth.sessions import safe_next
 from campaign.organize.identity import DEVICE_COOKIE, SESSION_COOKIE
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.organizers import PASSWORD, make_organizer, trail, with_app, with_password
 from tests.factories.signatures import owed
@@ -58,7 +58,9 @@ def test_a_wrong_password_and_nobodys_address_get_the_same_answer(door, editor, 
     wrong = enter(door, editor.email, "wrong")
     nobody = enter(door, "nobody@kwan.example", "wrong")
     assert wrong.status_code == nobody.status_code == 422
-    assert without_token(wrong.text).replace(editor.email, "nobody@kwan.example") == without_token(nobody.text)
+    assert without_token(wrong.text).replace(editor.email, "nobody@kwan.example") == without_token(
+        nobody.text
+    )
     assert cookie(door) is None
     assert "wrong" not in wrong.text
 
@@ -71,7 +73,9 @@ def test_who_was_only_invited_cannot_sign_in(door, app):
 
 def test_the_same_work_is_done_for_nobody(door, editor, monkeypatch):
     done = []
-    monkeypatch.setattr("campaign.organize.auth.sign_in.matches", lambda kept, typed: done.append(kept) or False)
+    monkeypatch.setattr(
+        "campaign.organize.auth.sign_in.matches", lambda kept, typed: done.append(kept) or False
+    )
     enter(door, editor.email, "wrong")
     enter(door, "nobody@kwan.example", "wrong")
     assert done == [editor.password_hash, None]
@@ -121,7 +125,10 @@ def test_a_second_factor_is_asked_for_and_half_a_session_opens_nothing(door, odi
     assert door.get("/organize/").location.startswith("/organize/sign-in/second-step")
     assert door.get("/organize/account").status_code == 303
     half = cookie(door)
-    answer = door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now(), "next": "/organize/people/"})
+    answer = door.post(
+        "/organize/sign-in/second-step",
+        {"code": pyotp.TOTP(secret).now(), "next": "/organize/people/"},
+    )
     assert answer.location == "/organize/people/"
     assert cookie(door) != half
     db.session.rollback()
@@ -161,7 +168,10 @@ def test_ten_wrong_codes_are_enough(door, odile):
     enter(door, odile.email)
     for _ in range(10):
         door.post("/organize/sign-in/second-step", {"code": "000000"})
-    assert door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code == 429
+    assert (
+        door.post("/organize/sign-in/second-step", {"code": pyotp.TOTP(secret).now()}).status_code
+        == 429
+    )
 
 
 def test_the_second_step_leads_back_when_it_took_too_long(door, odile):
@@ -210,7 +220,9 @@ def test_a_post_without_the_token_of_our_page_changes_nothing(client, editor):
 
 def test_a_page_of_another_site_cannot_post(door, editor):
     data = {"email": editor.email, "password": PASSWORD, "csrf_token": door.token()}
-    answer = door.client.post("/organize/sign-in", data=data, headers={"Origin": "https://evil.example"})
+    answer = door.client.post(
+        "/organize/sign-in", data=data, headers={"Origin": "https://evil.example"}
+    )
     assert answer.status_code == 403
 
 
@@ -234,7 +246,10 @@ def try_in(door, email, password=PASSWORD):
 def refused():
     """Return (way, id of the account or None) of each refused try in the audit trail."""
     db.session.rollback()
-    return [(entry.details["way"], entry.subject_id) for entry in reversed(entries(action="account.refused"))]
+    return [
+        (entry.details["way"], entry.subject_id)
+        for entry in reversed(entries(action="account.refused"))
+    ]
 
 
 def test_refused_tries_stand_in_the_audit_trail_without_what_a_stranger_typed(door, odile, desk_of):
@@ -248,7 +263,9 @@ def test_refused_tries_stand_in_the_audit_trail_without_what_a_stranger_typed(do
     assert "else.example" not in said and "wrong place" not in said
     page = desk_of("admin", email="teo@kwan.example").get("/organize/audit/")
     # A wrong code, a wrong password, and one at an address that nobody has read differently.
-    assert len({text(each) for each in tree(page).xpath("//p[@data-action='account.refused']")}) == 3
+    assert (
+        len({text(each) for each in tree(page).xpath("//p[@data-action='account.refused']")}) == 3
+    )
 
 
 def test_a_flood_of_tries_leaves_few_rows(door, odile):
@@ -259,7 +276,9 @@ def test_a_flood_of_tries_leaves_few_rows(door, odile):
     assert len([way for way, who in refused() if not who]) == 2
 
 
-@pytest.mark.parametrize("address", [7, True, [], {"a": 1}, None, "", "//evil.example", "/organizer", "/organize/\nx"])
+@pytest.mark.parametrize(
+    "address", [7, True, [], {"a": 1}, None, "", "//evil.example", "/organizer", "/organize/\nx"]
+)
 def test_what_is_no_address_of_the_workspace_leads_to_the_overview(app, address):
     with app.test_request_context():
         assert safe_next(address) == "/organize/"

@@ -10,8 +10,21 @@ from tests.factories.signatures import sign_and_hatch
 from tests.factories.updates import make_update
 
 SPACES = "  "
-SUPPORTER = {"given_name": "Amalia", "country": "CA", "postal_code": "K1A 0B1", "name_display": "full", "reason": "By telephone"}
-SHEET = {"petition": "home", "sheet": "1", "signed_on": "2026-11-20", "lang": "en", "country": "", "wording": "I sign."}
+SUPPORTER = {
+    "given_name": "Amalia",
+    "country": "CA",
+    "postal_code": "K1A 0B1",
+    "name_display": "full",
+    "reason": "By telephone",
+}
+SHEET = {
+    "petition": "home",
+    "sheet": "1",
+    "signed_on": "2026-11-20",
+    "lang": "en",
+    "country": "",
+    "wording": "I sign.",
+}
 
 
 @pytest.fixture
@@ -50,10 +63,18 @@ def test_no_key_and_no_tablet_is_called_by_spaces(client, desk, petition):
 
 def test_no_reason_is_made_of_spaces(desk, petition):
     event, signature = make_event(cause_id=petition.cause_id), sign_and_hatch(petition)
-    assert refuses(desk, f"events/{event.slug}/registrations/export", {"who": "all", "reason": SPACES})
+    assert refuses(
+        desk, f"events/{event.slug}/registrations/export", {"who": "all", "reason": SPACES}
+    )
     page = desk.get(f"/organize/signatures/{signature}").text
     seen = page.split('name="seen" type="hidden" value="')[1].split('"')[0]
-    assert desk.post(f"/organize/signatures/{signature}/correct", {**SUPPORTER, "seen": seen, "reason": SPACES}).status_code == 422
+    assert (
+        desk.post(
+            f"/organize/signatures/{signature}/correct",
+            {**SUPPORTER, "seen": seen, "reason": SPACES},
+        ).status_code
+        == 422
+    )
 
 
 @pytest.mark.parametrize("name", ["sheet", "wording"])

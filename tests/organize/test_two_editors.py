@@ -24,8 +24,16 @@ PARTS = {
         {"allowed": "nobody", "origins": ""},
         "https://theirs.example",
     ),
-    "/handovers/home/contents": ({"names": "full", "details": "day"}, {"names": "shown", "details": "country"}, DETAIL_CHOICES["day"]),
-    "/retention/home": ({"keeps": "days", "days": "90", "sure": "y"}, {"keeps": "days", "days": "30", "sure": "y"}, "90"),
+    "/handovers/home/contents": (
+        {"names": "full", "details": "day"},
+        {"names": "shown", "details": "country"},
+        DETAIL_CHOICES["day"],
+    ),
+    "/retention/home": (
+        {"keeps": "days", "days": "90", "sure": "y"},
+        {"keeps": "days", "days": "30", "sure": "y"},
+        "90",
+    ),
     "/petitions/home/targets": ({"rows-0-en": "Theirs"}, {"rows-0-en": "Mine"}, "Theirs"),
     "/petitions/home/dates": (
         {"time_zone": "America/Toronto", "deliver_place_en": "Theirs"},
@@ -58,7 +66,9 @@ def test_the_second_sees_both_and_saves_knowingly(desk, path):
     answer = desk.post(path, mine | seen | SAVE)
     assert answer.status_code == 409
     assert "grave" in alerts(answer)
-    assert any(str(shown) in words.text_content() for words in tree(answer).find_class("conflict-words"))
+    assert any(
+        str(shown) in words.text_content() for words in tree(answer).find_class("conflict-words")
+    )
     assert desk.post(path, mine | seen_on(answer.text) | SAVE).status_code == 303
 
 
@@ -74,10 +84,17 @@ def test_how_long_data_is_kept_can_be_tried_without_changing_it(desk):
     path = "/organize/retention/home"
     page = desk.post(path, {"keeps": "days", "days": "30", "press": "try"})
     assert alerts(page) == ["note"]
-    assert figures(text_at(page, "//div[@data-kind='note']")) == [0], "no day is known before the petition has an end"
+    assert figures(text_at(page, "//div[@data-kind='note']")) == [0], (
+        "no day is known before the petition has an end"
+    )
     assert desk.post(path, {"keeps": "days", "days": "soon", "press": "try"}).status_code == 422
-    desk.post("/organize/petitions/home/dates", {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"})
-    told = text_at(desk.post(path, {"keeps": "days", "days": "30", "press": "try"}), "//div[@data-kind='note']")
+    desk.post(
+        "/organize/petitions/home/dates",
+        {"revision": 1, "time_zone": "America/Toronto", "closes_at": "2031-05-01T12:00"},
+    )
+    told = text_at(
+        desk.post(path, {"keeps": "days", "days": "30", "press": "try"}), "//div[@data-kind='note']"
+    )
     assert "31 May 2031" in told and 0 in figures(told)
     db.session.rollback()
     assert petition_in_any_state("home").retention_days == DEFAULT_RETENTION_DAYS

@@ -13,12 +13,31 @@ HOME = "/organize/petitions/home"
 ENGLISH = re.compile(r"Not a valid|is not a valid choice")
 WRONG = {
     f"{HOME}/goal": {"goal": "many"},
-    f"{HOME}/dates": {"revision": 1, "time_zone": "America/Toronto", "opens_at": "soon", "deliver_on": "soon"},
-    "/organize/events/talk/coming": {"mark": "", "registration": "none", "most_seats": "a few", "capacity": "a hall"},
+    f"{HOME}/dates": {
+        "revision": 1,
+        "time_zone": "America/Toronto",
+        "opens_at": "soon",
+        "deliver_on": "soon",
+    },
+    "/organize/events/talk/coming": {
+        "mark": "",
+        "registration": "none",
+        "most_seats": "a few",
+        "capacity": "a hall",
+    },
     "/organize/events/talk/programme": {"mark": "", "rows-0-at": "noon"},
     "/organize/imports/print": {"petition": "home", "lang": "en", "paper": "A4", "sheets": "some"},
-    "/organize/handovers/home/receipts": {"day": "soon", "received_by": "The Senate", "signatures": "all"},
-    "/organize/exports/home/new?aim=records": {"columns": "number", "kind": "csv", "purpose": "To look", "since": "soon"},
+    "/organize/handovers/home/receipts": {
+        "day": "soon",
+        "received_by": "The Senate",
+        "signatures": "all",
+    },
+    "/organize/exports/home/new?aim=records": {
+        "columns": "number",
+        "kind": "csv",
+        "purpose": "To look",
+        "since": "soon",
+    },
 }
 
 
@@ -33,7 +52,16 @@ def desk(desk_of, petition):
     return desk_of("owner", petition.cause_id, lang="fr")
 
 
-@pytest.mark.parametrize(("typed", "goal"), [("12408", 12408), (" 12 408 ", 12408), ("12,408", 12408), ("12.408", 12408), ("12\u202f408", 12408)])
+@pytest.mark.parametrize(
+    ("typed", "goal"),
+    [
+        ("12408", 12408),
+        (" 12 408 ", 12408),
+        ("12,408", 12408),
+        ("12.408", 12408),
+        ("12\u202f408", 12408),
+    ],
+)
 def test_thousands_are_written_as_one_likes(desk, typed, goal):
     assert desk.post(f"{HOME}/goal", {"goal": typed}).status_code == 303
     assert petition_in_any_state("home").goal == goal
@@ -48,12 +76,19 @@ def test_what_is_no_whole_number_is_said_and_stays(desk, typed):
 
 @pytest.mark.parametrize("number", ["²", "9" * 5000, "-1", "x", ""])
 def test_a_row_that_cannot_be_is_left_out(desk, number):
-    rows = {"revision": 1, "rows-0-en": "The Mayor", f"rows-{number}-en": "The Council", "press": "new-version"}
+    rows = {
+        "revision": 1,
+        "rows-0-en": "The Mayor",
+        f"rows-{number}-en": "The Council",
+        "press": "new-version",
+    }
     assert desk.post(f"{HOME}/targets", rows).status_code == 303
     assert [target.names["en"] for target in petition_in_any_state("home").targets] == ["The Mayor"]
 
 
-@pytest.mark.parametrize("press", ["remove-²", "up-" + "9" * 5000, "down-99", "remove--1", "up-", ""])
+@pytest.mark.parametrize(
+    "press", ["remove-²", "up-" + "9" * 5000, "down-99", "remove--1", "up-", ""]
+)
 def test_a_button_of_a_row_that_cannot_be_moves_nothing(press):
     assert moved([{}, {}], press) is None
 
@@ -73,4 +108,9 @@ def test_a_day_with_its_hour_may_be_typed_with_a_space(desk):
 
 
 def test_a_rule_of_no_kind_is_asked_for_its_kind(desk):
-    assert desk.post("/organize/rules/new", {"kind": "shape", "pattern": "x", "where": "home"}).status_code == 422
+    assert (
+        desk.post(
+            "/organize/rules/new", {"kind": "shape", "pattern": "x", "where": "home"}
+        ).status_code
+        == 422
+    )

@@ -19,6 +19,9 @@ def test_only_signed_in_organizers_may_send_files(app, client, desk_of, petition
     cookie = f"{SESSION_COOKIE}={desk.client.get_cookie(SESSION_COOKIE, path='/organize').value}"
     assert max_bytes_for(app, environ("/organize/imports/upload", cookie)) == files
     assert max_bytes_for(app, environ("/organize/imports/upload")) == usual
-    assert max_bytes_for(app, environ("/organize/imports/upload", f"{SESSION_COOKIE}=invented")) == usual
+    assert (
+        max_bytes_for(app, environ("/organize/imports/upload", f"{SESSION_COOKIE}=invented"))
+        == usual
+    )
     assert max_bytes_for(app, environ("/organize/account", cookie)) == usual
     assert max_bytes_for(app, environ("/no/such/page", cookie)) == usual

@@ -37,7 +37,9 @@ def test_the_workspace_is_private_and_its_cookies_stay_in_it(desk_of):
 @pytest.mark.parametrize("path", ["causes/valley/words", "petitions/home/letter", "imports/type"])
 def test_words_that_are_too_long_are_not_called_a_file(desk_of, path):
     petition = make_petition()
-    answer = desk_of("owner", petition.cause_id).post(f"/organize/{path}", {"title_en": "x" * 300_000})
+    answer = desk_of("owner", petition.cause_id).post(
+        f"/organize/{path}", {"title_en": "x" * 300_000}
+    )
     assert answer.status_code == 413
     assert answer.location is None and 'type="file"' not in answer.text
 
@@ -51,7 +53,9 @@ def test_who_is_not_signed_in_is_led_to_the_door_and_back(client):
 def test_the_workspace_speaks_the_language_of_the_organizer(desk_of):
     titles = set()
     for lang in ("en", "es", "fr"):
-        answer = desk_of(lang=lang, email=f"{lang}@kwan.example").get("/organize/", headers={"Accept-Language": "de"})
+        answer = desk_of(lang=lang, email=f"{lang}@kwan.example").get(
+            "/organize/", headers={"Accept-Language": "de"}
+        )
         assert f'<html lang="{lang}">' in answer.text
         titles.add(text_at(answer, "//title"))
     assert len(titles) == 3
@@ -61,10 +65,25 @@ def test_a_sign_that_no_database_keeps_is_left_out_of_what_was_copied(desk_of):
     petition = make_petition()
     make_event(cause_id=petition.cause_id)
     signature, desk = sign_and_hatch(petition), desk_of()
-    for path in ("signatures/?words=ama%00lia", "events/talk/registrations?words=%00", "events/talk/door/list?words=%00"):
+    for path in (
+        "signatures/?words=ama%00lia",
+        "events/talk/registrations?words=%00",
+        "events/talk/door/list?words=%00",
+    ):
         answer = desk.get(f"/organize/{path}")
         assert answer.status_code == 200, path
     assert "Amalia" in desk.get("/organize/signatures/?words=ama%00lia").text
-    assert desk.post("/organize/rules/new", {"kind": "words", "pattern": "ab\0cd", "where": "home", "note": "\0"}).status_code == 303
-    assert desk.post(f"/organize/signatures/{signature}/withdraw", {"reason": "by tele\0phone"}).status_code == 303
+    assert (
+        desk.post(
+            "/organize/rules/new",
+            {"kind": "words", "pattern": "ab\0cd", "where": "home", "note": "\0"},
+        ).status_code
+        == 303
+    )
+    assert (
+        desk.post(
+            f"/organize/signatures/{signature}/withdraw", {"reason": "by tele\0phone"}
+        ).status_code
+        == 303
+    )
     assert row(signature).state == "withdrawn"

@@ -5,10 +5,16 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
-from campaign.petitions.editing import EditConflict, change_dates, change_letter, letter_of, move_petition
+from campaign.petitions.editing import (
+    EditConflict,
+    change_dates,
+    change_letter,
+    letter_of,
+    move_petition,
+)
 from campaign.petitions.operations import SlugTaken, close_petition, slugs
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition
 from tests.factories.signatures import sign
 from tests.together import together
@@ -35,7 +41,10 @@ def test_of_editors_who_save_in_the_same_instant_one_wins_and_the_others_are_tol
     def save(number):
         texts = reworded(petition, f"Words of editor {number}")
         try:
-            return write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow()) is not None
+            return (
+                write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
+                is not None
+            )
         except EditConflict:
             return False
 
@@ -55,7 +64,13 @@ def test_the_line_at_the_end_of_a_file_is_no_change_of_words(app):
 def test_what_opened_once_keeps_its_words_even_if_its_opening_is_moved_away(app):
     petition = make_petition()
     sign(petition)
-    dates = {"opens_at": utcnow() + DAY, "closes_at": None, "time_zone": "UTC", "deliver_on": None, "deliver_places": {}}
+    dates = {
+        "opens_at": utcnow() + DAY,
+        "closes_at": None,
+        "time_zone": "UTC",
+        "deliver_on": None,
+        "deliver_places": {},
+    }
     write(change_dates, petition_id=petition.id, revision=1, now=utcnow(), **dates)
     texts = reworded(now_of(petition), "Other words")
     write(change_letter, petition_id=petition.id, revision=1, texts=texts, now=utcnow())
@@ -73,7 +88,9 @@ def test_closing_while_people_sign_loses_nobody_who_was_told_signed(app):
             return None
 
     works = [lambda number=number: try_to_sign(number) for number in range(6)]
-    answers = together(app, [*works[:3], lambda: write(close_petition, petition_id=petition.id), *works[3:]])
+    answers = together(
+        app, [*works[:3], lambda: write(close_petition, petition_id=petition.id), *works[3:]]
+    )
     assert now_of(petition).state == "closed"
     assert len(answers) == 7
 

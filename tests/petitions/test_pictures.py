@@ -6,11 +6,11 @@ import pytest
 from PIL import Image
 
 from campaign.extensions import db, write
-from campaign.publishing.pictures import clean_picture
 from campaign.petitions.editing import EditConflict
 from campaign.petitions.operations import duplicate_petition
 from campaign.petitions.pictures import change_picture, mark_of, remove_picture
 from campaign.petitions.queries import petition_in_any_state
+from campaign.publishing.pictures import clean_picture
 from tests.factories.petitions import make_petition
 
 ALTS = {"en": "Mothers with photographs", "es": "Madres con fotografías", "fr": ""}
@@ -30,16 +30,30 @@ def picture_now():
 
 
 def give_picture(petition, **more):
-    typed = {"picture": clean_picture(photograph()), "alts": ALTS, "mark": mark_of(picture_now()), "focal": (20, 90), **more}
+    typed = {
+        "picture": clean_picture(photograph()),
+        "alts": ALTS,
+        "mark": mark_of(picture_now()),
+        "focal": (20, 90),
+        **more,
+    }
     return write(change_picture, petition_id=petition.id, **typed)
 
 
 def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
     give_picture(make_petition())
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
-    for lang, alt in (("en", "Mothers with photographs"), ("es", "Madres con fotografías"), ("fr", "Mothers with photographs")):
+    for lang, alt in (
+        ("en", "Mothers with photographs"),
+        ("es", "Madres con fotografías"),
+        ("fr", "Mothers with photographs"),
+    ):
         page = client.get(f"/{lang}/petitions/home").text
-        assert f'alt="{alt}"' in page and f"{path}?size=small 800w" in page and "focal-x-20 focal-y-90" in page
+        assert (
+            f'alt="{alt}"' in page
+            and f"{path}?size=small 800w" in page
+            and "focal-x-20 focal-y-90" in page
+        )
         assert 'property="og:image" content="http://localhost/petitions/home/card.png' in page
     whole, small = client.get(path), client.get(f"{path}?size=small")
     assert [Image.open(io.BytesIO(answer.data)).width for answer in (whole, small)] == [1600, 800]
@@ -48,7 +62,12 @@ def test_it_stands_over_the_letter_with_its_words_and_in_two_sizes(client):
 
 def test_a_small_one_has_one_size(client):
     give_picture(make_petition(), picture=clean_picture(photograph((300, 200))))
-    assert "srcset" not in client.get("/en/petitions/home").text.partition("petition-picture")[0].rpartition("<img")[2]
+    assert (
+        "srcset"
+        not in client.get("/en/petitions/home")
+        .text.partition("petition-picture")[0]
+        .rpartition("<img")[2]
+    )
     path = f"/petitions/home/picture-{picture_now().digest}.webp"
     assert client.get(f"{path}?size=small").data == client.get(path).data
 

@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from campaign.extensions import db
-from campaign.process.clock import utcnow
 from campaign.petitions.presenters import card, cards_of_cause, page
 from campaign.petitions.queries import petition_by_slug
+from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import sign_and_hatch
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import db
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import (
     petition_by_id,
     petition_by_slug,
     published_petitions,
     signing_terms,
 )
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition, new_version, terms_of
 

@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
-from campaign.process.clock import utcnow
 from campaign.petitions.models import Petition
+from campaign.process.clock import utcnow
 from tests.factories.petitions import TEXTS, make_petition, new_version
 from tests.factories.signatures import AMALIA, JSON, post_signature, sign_and_hatch
 
@@ -75,11 +75,17 @@ def test_outside_its_time_the_page_has_the_letter_and_no_form(client, app, setti
     assert "data-kept" not in page
 
 
-def test_one_that_was_closed_by_hand_before_its_hour_names_the_day_on_which_it_was(client, petition):
+def test_one_that_was_closed_by_hand_before_its_hour_names_the_day_on_which_it_was(
+    client, petition
+):
     sign_and_hatch(petition)
     closed = utcnow() - 2 * DAY
     times = {"state": "closed", "closed_at": closed, "closes_at": utcnow() + 30 * DAY}
-    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(**times)))
+    write(
+        lambda: db.session.execute(
+            update(Petition).where(Petition.id == petition.id).values(**times)
+        )
+    )
     day = long_date(closed.astimezone(ZoneInfo("America/Toronto")), "en_GB")
     page = client.get(PAGE).text
     card = page.partition('id="sign"')[2]
@@ -87,7 +93,10 @@ def test_one_that_was_closed_by_hand_before_its_hour_names_the_day_on_which_it_w
     assert f'"expires": "{closed:%Y-%m-%dT%H:%M:%S}' in page
     assert client.get("/api/v1/petitions/home").json["closes_at"] == f"{closed:%Y-%m-%dT%H:%M:%SZ}"
     answer = post_signature(client, petition, AMALIA, headers=JSON)
-    assert (answer.status_code, answer.json["closes_at"]) == (410, f"{closed:%Y-%m-%dT%H:%M:%S}+00:00")
+    assert (answer.status_code, answer.json["closes_at"]) == (
+        410,
+        f"{closed:%Y-%m-%dT%H:%M:%S}+00:00",
+    )
 
 
 def test_the_count_follows_what_hatches(client, app):

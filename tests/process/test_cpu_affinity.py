@@ -9,7 +9,9 @@ import pytest
 
 from campaign.process import cpu_affinity
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="only Linux binds processes")
+pytestmark = pytest.mark.skipif(
+    not hasattr(os, "sched_setaffinity"), reason="only Linux binds processes"
+)
 
 # The module alone: to load the application takes seconds.
 BIND = """
@@ -21,7 +23,12 @@ input()
 
 
 def bound():
-    return subprocess.Popen([sys.executable, "-c", BIND, Path(cpu_affinity.__file__)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        [sys.executable, "-c", BIND, Path(cpu_affinity.__file__)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
 
 
 def test_two_processes_never_share_a_processor_and_what_is_too_many_stays_free():

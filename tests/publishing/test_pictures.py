@@ -7,10 +7,7 @@ import pytest
 from PIL import Image
 
 from campaign.process import isolated
-
-from campaign.publishing import picture_decoding
-
-from campaign.publishing import pictures
+from campaign.publishing import picture_decoding, pictures
 from campaign.publishing.pictures import PictureRefused, clean_picture
 
 
@@ -20,7 +17,9 @@ def picture(size=(400, 200), kind="PNG", mode="RGB", **options):
     return file.getvalue()
 
 
-@pytest.mark.parametrize(("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("PNG", "P"), ("WEBP", "RGB")])
+@pytest.mark.parametrize(
+    ("kind", "mode"), [("PNG", "RGBA"), ("JPEG", "CMYK"), ("PNG", "P"), ("WEBP", "RGB")]
+)
 def test_a_picture_of_any_usual_kind_becomes_webp(kind, mode):
     cleaned = clean_picture(picture(kind=kind, mode=mode))
     assert Image.open(io.BytesIO(cleaned.data)).format == "WEBP"
@@ -35,14 +34,24 @@ def test_a_large_picture_is_made_smaller_and_a_turned_one_stands_upright():
     assert (cleaned.width, cleaned.height) == (200, 400)
 
 
-@pytest.mark.parametrize("data", [b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n broken", picture(kind="GIF", mode="P")])
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"<svg onload='alert(1)'/>", b"\x89PNG\r\n\x1a\n broken", picture(kind="GIF", mode="P")],
+)
 def test_what_is_no_picture_is_refused(data):
     with pytest.raises(PictureRefused) as refusal:
         clean_picture(data)
     assert refusal.value.code == "format"
 
 
-@pytest.mark.parametrize("exif", [b"Exif\0\0II*\0\xff\xff\xff\xff", b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\xff\xff\xff\xff\0\0", b"Exif\0\0"])
+@pytest.mark.parametrize(
+    "exif",
+    [
+        b"Exif\0\0II*\0\xff\xff\xff\xff",
+        b"Exif\0\0MM\0*\0\0\0\x08\0\x01\x01\x12\0\x03\xff\xff\xff\xff\0\0",
+        b"Exif\0\0",
+    ],
+)
 def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
     data = picture((400, 200), "JPEG", exif=exif)
     try:
@@ -51,7 +60,9 @@ def test_a_camera_that_lies_about_itself_breaks_nothing(exif):
         assert refusal.code == "format"
 
 
-@pytest.mark.parametrize("fault", [struct.error("unpack"), EOFError(), IndexError(), ZeroDivisionError(), MemoryError()])
+@pytest.mark.parametrize(
+    "fault", [struct.error("unpack"), EOFError(), IndexError(), ZeroDivisionError(), MemoryError()]
+)
 def test_however_a_decoder_fails_it_is_no_picture(monkeypatch, tmp_path, fault):
     def fail(*_):
         raise fault

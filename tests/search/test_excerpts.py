@@ -4,7 +4,11 @@ import pytest
 
 from campaign.search.excerpts import MAX_LENGTH, excerpt, parts
 
-LONG = "Una frase tras otra. " * 30 + "Aquí está la desaparición de la que hablamos. " + "Y otra frase más. " * 30
+LONG = (
+    "Una frase tras otra. " * 30
+    + "Aquí está la desaparición de la que hablamos. "
+    + "Y otra frase más. " * 30
+)
 
 
 def marked(found):
@@ -29,7 +33,10 @@ def test_a_word_that_begins_with_a_term_is_marked_whole(text, terms, shown):
 
 
 def test_the_summary_is_shown_where_it_has_the_words():
-    assert marked(excerpt("Sobre la desaparición.", LONG, ["desaparicion"])) == "Sobre la [desaparición]."
+    assert (
+        marked(excerpt("Sobre la desaparición.", LONG, ["desaparicion"]))
+        == "Sobre la [desaparición]."
+    )
 
 
 def test_a_piece_of_the_body_is_shown_where_only_that_has_them():
@@ -48,7 +55,10 @@ def test_the_summary_is_shown_where_the_words_stand_in_the_title_only():
     assert marked(excerpt("Un resumen.", LONG, ["mariposa"])) == "Un resumen."
 
 
-@pytest.mark.parametrize("body", ["palabra " * 100, "x" * 900, "x" * 400 + " " + "y" * 400, " \n ", "", "a" * 175 + " término"])
+@pytest.mark.parametrize(
+    "body",
+    ["palabra " * 100, "x" * 900, "x" * 400 + " " + "y" * 400, " \n ", "", "a" * 175 + " término"],
+)
 def test_any_text_is_cut_between_words_where_there_are_any(body):
     shown = marked(excerpt("", body, ["termino"]))
     assert len(shown) <= MAX_LENGTH + 6

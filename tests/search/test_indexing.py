@@ -11,10 +11,10 @@ from campaign.events import operations as events
 from campaign.events.editing import archive_event, restore_event
 from campaign.events.operations import Hours
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.petitions import editing, operations
 from campaign.petitions.closing import retire_cause
 from campaign.petitions.models import PetitionText
+from campaign.process.clock import utcnow
 from campaign.search import indexing
 from campaign.search.indexing import due, forget_marks, put, read, refresh
 from campaign.search.models import SearchDocument
@@ -116,10 +116,22 @@ def test_an_update_is_found_from_its_hour_until_it_is_taken_back(app):
 def test_new_words_are_found_and_old_ones_are_not(app):
     petition = make_petition()
     assert found("undersigned") == [("petition", "home")]
-    write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(body="We beg."), now=utcnow())
+    write(
+        editing.change_letter,
+        petition_id=petition.id,
+        revision=1,
+        texts=words(body="We beg."),
+        now=utcnow(),
+    )
     assert found("undersigned") == []
     assert found("beg") == [("petition", "home")]
-    write(editing.change_targets, petition_id=petition.id, revision=1, targets=[{"en": "The Court"}], now=utcnow())
+    write(
+        editing.change_targets,
+        petition_id=petition.id,
+        revision=1,
+        targets=[{"en": "The Court"}],
+        now=utcnow(),
+    )
     assert found("court") == [("petition", "home")]
     assert found("senate") == []
 
@@ -159,7 +171,12 @@ def test_an_event_that_is_changed_or_called_off_says_so(app):
 def test_what_vanished_from_the_tables_vanishes_from_the_index(app):
     event = make_event()
     assert found("talk") == [("event", "talk")]
-    write(lambda: db.session.execute(text("delete from event_text")) and db.session.execute(text("delete from event")))
+    write(
+        lambda: (
+            db.session.execute(text("delete from event_text"))
+            and db.session.execute(text("delete from event"))
+        )
+    )
     assert found("talk") == []
     assert db.session.scalars(select(SearchDocument.kind).distinct()).all() == ["cause"]
     assert event.id
@@ -168,7 +185,13 @@ def test_what_vanished_from_the_tables_vanishes_from_the_index(app):
 def test_a_thing_that_changes_while_it_is_read_is_read_again(app):
     petition = make_petition()
     changes = read(due())
-    write(editing.change_letter, petition_id=petition.id, revision=1, texts=words(title="Wholly new"), now=utcnow())
+    write(
+        editing.change_letter,
+        petition_id=petition.id,
+        revision=1,
+        texts=words(title="Wholly new"),
+        now=utcnow(),
+    )
     write(put, changes, holder="test", now=utcnow())
     assert search("wholly", "en").total == 0
     assert found("wholly") == [("petition", "home")]
@@ -209,7 +232,16 @@ def test_many_things_come_in_batches(app, monkeypatch):
     assert found("home") == [("petition", f"p-{number}") for number in (4, 3, 2, 1, 0)]
 
 
-@pytest.mark.parametrize("body", ["", "x" * 5000, "word " * 60_000, "'quoted' \\ back:slash & | ! ( ) * \" {title} NEAR(a b)", "\U0001f98b"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "x" * 5000,
+        "word " * 60_000,
+        "'quoted' \\ back:slash & | ! ( ) * \" {title} NEAR(a b)",
+        "\U0001f98b",
+    ],
+)
 def test_no_text_breaks_the_index(app, body):
     make_petition(texts={"en": {**TEXTS["en"], "body": body}}, targets=TARGETS)
     assert found("home") == [("petition", "home")]

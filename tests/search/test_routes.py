@@ -30,7 +30,10 @@ def links(answer):
 
 
 def tabs(answer):
-    return re.findall(r'<a href="([^"]+)"(?: aria-current="page")?>([^<]+) <span class="search-number">(\d+)', answer.text)
+    return re.findall(
+        r'<a href="([^"]+)"(?: aria-current="page")?>([^<]+) <span class="search-number">(\d+)',
+        answer.text,
+    )
 
 
 def test_without_words_the_page_says_how_to_search(client, library):
@@ -100,8 +103,20 @@ def test_many_results_have_pages(client, app):
 
 
 @pytest.mark.parametrize(
-    "query", ["?q=%00", "?q=" + "x" * 5000, "?q=valley&page=x", "?q=valley&page=-1", "?q=valley&page=99999999999999999999",
-              "?q=valley&kind=x", "?q=valley&cause='", "?q=<script>alert(1)</script>", "?q=%ff%fe", "?q[]=1", "?_external=1&q=x"]
+    "query",
+    [
+        "?q=%00",
+        "?q=" + "x" * 5000,
+        "?q=valley&page=x",
+        "?q=valley&page=-1",
+        "?q=valley&page=99999999999999999999",
+        "?q=valley&kind=x",
+        "?q=valley&cause='",
+        "?q=<script>alert(1)</script>",
+        "?q=%ff%fe",
+        "?q[]=1",
+        "?_external=1&q=x",
+    ],
 )
 def test_odd_questions_are_answered(client, library, query):
     answer = client.get(f"/en/search{query}")
@@ -110,7 +125,7 @@ def test_odd_questions_are_answered(client, library, query):
 
 
 def test_what_organizers_write_is_shown_as_text(client, app):
-    title = "A <b>bold</b> & \"quoted\" <script>alert(1)</script>"
+    title = 'A <b>bold</b> & "quoted" <script>alert(1)</script>'
     make_petition(texts={"en": {**TEXTS["en"], "title": title}}, targets=TARGETS)
     index_now()
     answer = client.get("/en/search?q=bold")
@@ -127,20 +142,33 @@ def test_one_letter_finds_its_own_words_and_says_how_to_find_more(client, librar
 
 
 def test_words_that_nobody_has_translated_are_read_in_their_own_language(client, app):
-    make_petition("casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es")
+    make_petition(
+        "casa", texts={"es": {**TEXTS["en"], "title": "Una casa para todas"}}, original_lang="es"
+    )
     index_now()
     found = client.get("/en/search?q=casa").text
     assert re.search(r'<a href="/en/petitions/casa" lang="es">', found)
     assert re.search(r'<p class="reading" lang="es">', found)
-    assert re.search(r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text)
+    assert re.search(
+        r'<a href="/en/petitions/casa" lang="es">', client.get("/en/petitions/cassa").text
+    )
     assert re.search(r'<a href="/es/petitions/casa">', client.get("/es/petitions/cassa").text)
 
 
 def test_hits_of_another_language_are_named_and_marked(client, app):
     texts = {"en": ("The valley", "", ""), "es": ("Las víctimas del valle", "", "")}
-    write(create_cause, slug="river", texts={lang: dict(zip(("title", "summary", "story"), each, strict=True)) for lang, each in texts.items()})
+    write(
+        create_cause,
+        slug="river",
+        texts={
+            lang: dict(zip(("title", "summary", "story"), each, strict=True))
+            for lang, each in texts.items()
+        },
+    )
     index_now()
     answer = client.get("/en/search?q=victimas&kind=event")
     assert re.search(r'<h2 id="found-es">[^<]*<span lang="es">Español</span></h2>', answer.text)
-    assert re.search(r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>', answer.text)
+    assert re.search(
+        r'<a href="/es/causes/river" lang="es" hreflang="es">Las <mark>víctimas</mark>', answer.text
+    )
     assert 'href="/es/search?q=victimas" hreflang="es"' in answer.text

@@ -10,7 +10,9 @@ from campaign.security.network_limits import NetworkLimit
 
 @pytest.fixture
 def limit():
-    return NetworkLimit(FixedWindowRateLimiter(MemoryStorage()), RateLimitItemPerHour(3), b"k" * 32, "test")
+    return NetworkLimit(
+        FixedWindowRateLimiter(MemoryStorage()), RateLimitItemPerHour(3), b"k" * 32, "test"
+    )
 
 
 def admitted(limit, addresses):

@@ -6,8 +6,8 @@ from limits.strategies import FixedWindowRateLimiter
 
 from campaign.security import rate_limit_storage as module
 from campaign.security.rate_limit_storage import AWAY_SECONDS, FallbackStorage, limit_storage
-from campaign.security.write_behind_storage import WriteBehindStorage
 from campaign.security.sqlite_storage import SqliteStorage
+from campaign.security.write_behind_storage import WriteBehindStorage
 from tests.security.clocks import Clock
 
 
@@ -23,7 +23,9 @@ def path(tmp_path):
     return tmp_path / "counters.sqlite3"
 
 
-@pytest.mark.parametrize("wrap", [lambda counters: counters, lambda counters: WriteBehindStorage(counters, 0)])
+@pytest.mark.parametrize(
+    "wrap", [lambda counters: counters, lambda counters: WriteBehindStorage(counters, 0)]
+)
 def test_a_file_that_cannot_be_used_limits_all_the_same(path, clock, wrap):
     path.mkdir()
     limiter = FixedWindowRateLimiter(wrap(FallbackStorage(SqliteStorage(path))))
@@ -56,5 +58,7 @@ def test_what_is_away_is_not_asked_by_everybody_and_is_asked_again(path, clock, 
 
 
 def test_nobody_waits_long_for_a_redis_that_does_not_answer():
-    waits = limit_storage({"REDIS_URL": "redis://127.0.0.1:1/0"})._shared.storage.connection_pool.connection_kwargs
+    waits = limit_storage(
+        {"REDIS_URL": "redis://127.0.0.1:1/0"}
+    )._shared.storage.connection_pool.connection_kwargs
     assert 0 < waits["socket_timeout"] <= 1 and 0 < waits["socket_connect_timeout"] <= 1

@@ -2,7 +2,15 @@
 
 import pytest
 
-from campaign.security.sealed_files import FRAME, SealBroken, Sealer, key_of, new_seed, size_and_digest, unsealed
+from campaign.security.sealed_files import (
+    FRAME,
+    SealBroken,
+    Sealer,
+    key_of,
+    new_seed,
+    size_and_digest,
+    unsealed,
+)
 
 KEY = key_of(b"a secret", b"0123456789abcdef")
 CONTENT = [b"Amalia", b"x" * (2 * FRAME + 7), b"", b"Rosales"]
@@ -29,7 +37,9 @@ def test_what_was_written_is_read_and_nothing_of_it_stands_in_the_file(path):
 
 
 def test_each_file_has_its_own_key():
-    assert len({key_of(secret, new_seed()) for secret in (b"a secret", b"a secret", b"another")}) == 3
+    assert (
+        len({key_of(secret, new_seed()) for secret in (b"a secret", b"a secret", b"another")}) == 3
+    )
     assert key_of(b"a secret", b"0123456789abcdef") == KEY
 
 

@@ -2,11 +2,9 @@
 
 import pytest
 
-from campaign.security import write_behind_storage
-
-from campaign.security import sqlite_storage
-from campaign.security.write_behind_storage import WriteBehindStorage
+from campaign.security import sqlite_storage, write_behind_storage
 from campaign.security.sqlite_storage import SqliteStorage
+from campaign.security.write_behind_storage import WriteBehindStorage
 from tests.security.clocks import Clock
 
 

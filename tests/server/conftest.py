@@ -19,7 +19,11 @@ SECONDS = 60
 def running(kind):
     """Run `tests.server.echo`; yield what asks it."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, "-m", "tests.server.echo", kind, str(port)], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)})
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.server.echo", kind, str(port)],
+        cwd=ROOT,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
     try:
         yield Asker(port).wait()
     finally:

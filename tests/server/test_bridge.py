@@ -15,11 +15,13 @@ REQUESTS = {
     "head": b"HEAD /x HTTP/1.1\r\nHost: a.example\r\n\r\n",
     "encoded path": b"GET /caf%C3%A9%2Fb%20c/%7Ed?p=caf%C3%A9 HTTP/1.1\r\nHost: a.example\r\n\r\n",
     "twice": b"GET / HTTP/1.1\r\nHost: a.example\r\nX-Forwarded-For: 192.0.2.1\r\nX-Forwarded-For: 192.0.2.2\r\nCookie: a=1\r\nCookie: b=2\r\n\r\n",
-    "form": b"POST /form HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 28\r\n\r\n" + FORM,
+    "form": b"POST /form HTTP/1.1\r\nHost: a.example\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 28\r\n\r\n"
+    + FORM,
     "empty post": b"POST /form HTTP/1.1\r\nHost: a.example\r\nContent-Length: 0\r\n\r\n",
     "no host": b"GET / HTTP/1.1\r\n\r\n",
     "absolute": b"GET http://b.example/x?y=1 HTTP/1.1\r\nHost: a.example\r\n\r\n",
-    "expect": b"POST / HTTP/1.1\r\nHost: a.example\r\nExpect: 100-continue\r\nContent-Length: 28\r\n\r\n" + FORM,
+    "expect": b"POST / HTTP/1.1\r\nHost: a.example\r\nExpect: 100-continue\r\nContent-Length: 28\r\n\r\n"
+    + FORM,
 }
 
 
@@ -39,25 +41,38 @@ def test_environ_is_that_of_granians_own_wsgi(echo, plain, request_bytes):
 
 
 def test_header_with_underscore_is_left_out(echo):
-    _, seen = told(echo, b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n")
+    _, seen = told(
+        echo,
+        b"GET / HTTP/1.1\r\nHost: a\r\nX_Forwarded_For: 192.0.2.7\r\nX-Forwarded-For: 192.0.2.1\r\n\r\n",
+    )
     assert seen["HTTP_X_FORWARDED_FOR"] == "192.0.2.1"
 
 
 def test_body_in_chunks_arrives_whole(echo):
-    _, seen = told(echo, b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n")
+    _, seen = told(
+        echo,
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n2\r\nde\r\n0\r\n\r\n",
+    )
     assert (seen["body"], seen["CONTENT_LENGTH"]) == ("abcde", "5")
 
 
 def test_application_answers_what_is_too_long_without_its_body(echo):
     head, _ = echo.ask(b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n")
-    assert head.startswith("HTTP/1.1 500")  # RequestEntityTooLarge, which this application does not catch
+    assert head.startswith(
+        "HTTP/1.1 500"
+    )  # RequestEntityTooLarge, which this application does not catch
     chunk = b"1000\r\n" + b"x" * 4096 + b"\r\n"
-    head, _ = echo.ask(b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 3)
+    head, _ = echo.ask(
+        b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n" + chunk * 3
+    )
     assert head.startswith("HTTP/1.1 500")
 
 
 def test_longer_body_is_read_from_those_who_may_send_it(echo):
-    sent = b"POST / HTTP/1.1\r\nHost: a\r\nCookie: known\r\nContent-Length: 20000\r\n\r\n" + b"x" * 20_000
+    sent = (
+        b"POST / HTTP/1.1\r\nHost: a\r\nCookie: known\r\nContent-Length: 20000\r\n\r\n"
+        + b"x" * 20_000
+    )
     head, _ = echo.ask(sent)
     assert head.startswith("HTTP/1.1 500")  # read, and then refused by the application
 
@@ -73,7 +88,9 @@ def test_slow_bodies_take_no_thread(echo):
     assert status == "HTTP/1.1 200 OK"
 
 
-@pytest.mark.parametrize("head", [b"Content-Length: 4000\r\n\r\na", b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"])
+@pytest.mark.parametrize(
+    "head", [b"Content-Length: 4000\r\n\r\na", b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n"]
+)
 def test_slow_body_is_refused_and_its_connection_closed(quick, head):
     with quick.open(b"POST / HTTP/1.1\r\nHost: a\r\n" + head) as connection:
         answer, _ = read(connection)

@@ -12,7 +12,15 @@ from campaign.sharing.comparison import comparisons, verdict_of
 from campaign.sharing.models import ShareText
 from campaign.sharing.operations import change_texts, deal, note_share
 from campaign.sharing.queries import Outcome, texts_of, words_dealt
-from tests.factories.signatures import AMALIA, change, confirm, hatch_now, sign, sign_and_hatch, sign_many
+from tests.factories.signatures import (
+    AMALIA,
+    change,
+    confirm,
+    hatch_now,
+    sign,
+    sign_and_hatch,
+    sign_many,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -62,9 +70,13 @@ def test_what_came_of_each_wording_is_counted_since_all_stood_side_by_side(petit
     hand(petition, early, now=start)
     offer(petition, "One", "Two", now=start + DAY)
     handed = {each: hand(petition, each) for each in sign_many(petition, 12)}
-    [bringer, quiet] = [next(each for each, words in handed.items() if words == which) for which in ("One", "Two")]
+    [bringer, quiet] = [
+        next(each for each, words in handed.items() if words == which) for which in ("One", "Two")
+    ]
     for place in range(2):
-        sign_and_hatch(petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer)
+        sign_and_hatch(
+            petition, {**AMALIA, "email": f"amalia.{place}@rosales.example"}, brought_by=bringer
+        )
     sign(petition, {**AMALIA, "email": "waits@rosales.example"}, brought_by=quiet)
     write(note_share, signature_id=quiet, now=utcnow())
     [found] = comparisons(petition.id)

@@ -13,7 +13,21 @@ from campaign.sharing.referral_codes import code_of
 from campaign.signatures.erasure import set_quiet
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, answer_now, confirm, confirm_form, forms, hatch_now, link, post_signature, row, rows, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    answer_now,
+    confirm,
+    confirm_form,
+    forms,
+    hatch_now,
+    link,
+    post_signature,
+    row,
+    rows,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.factories.updates import make_update
 
 CODE = re.compile(r"by=([\w-]{22})")
@@ -35,10 +49,21 @@ def test_the_page_of_a_number_offers_every_way_with_the_own_link(client, petitio
     page = client.get(link("hatched", amalia)).text
     address = f"http://localhost/en/petitions/home?by={code_of(amalia)}"
     assert f'value="{address}"' in page
-    for way in ("wa.me", "t.me", "facebook.com", "bsky.app", "x.com", "mailto:", "#mastodon", "#code"):
+    for way in (
+        "wa.me",
+        "t.me",
+        "facebook.com",
+        "bsky.app",
+        "x.com",
+        "mailto:",
+        "#mastodon",
+        "#code",
+    ):
         assert way in page
     assert 'class="brought"' not in page
-    assert not re.search(r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page)
+    assert not re.search(
+        r'<(?:script|img|link|iframe)[^>]+(?:src|href)="https://(?!localhost)', page
+    )
 
 
 @pytest.fixture
@@ -87,7 +112,10 @@ def test_without_script_the_address_of_the_page_tells_who_brought_somebody(clien
     assert (rows()[-1].brought_by, rows()[-1].source) == (amalia, "radio")
 
 
-@pytest.mark.parametrize("page", ["http://[?by=x", "?", "http://x/?" + "by=a&" * 5000, "x?by=%ff%00&source=%20", "#?by=1"])
+@pytest.mark.parametrize(
+    "page",
+    ["http://[?by=x", "?", "http://x/?" + "by=a&" * 5000, "x?by=%ff%00&source=%20", "#?by=1"],
+)
 def test_an_odd_address_of_the_page_keeps_nobody_from_signing(client, petition, page):
     bring(client, petition, "", headers={"Referer": page})
     assert (rows()[-1].brought_by, rows()[-1].source) == (None, "")
@@ -95,7 +123,9 @@ def test_an_odd_address_of_the_page_keeps_nobody_from_signing(client, petition, 
 
 def test_a_refused_form_still_knows_who_brought_somebody(client, petition):
     code = code_of(sign_and_hatch(petition))
-    answer = post_signature(client, petition, {**ODILE, "email": "x", "by": code, "source": "radio"})
+    answer = post_signature(
+        client, petition, {**ODILE, "email": "x", "by": code, "source": "radio"}
+    )
     assert answer.status_code == 422
     assert f'name="by" value="{code}"' in answer.text
     assert 'name="source" value="radio"' in answer.text
@@ -107,7 +137,17 @@ def test_what_is_no_code_of_ours_keeps_nobody_from_signing(client, petition, by)
     assert rows()[-1].brought_by is None
 
 
-@pytest.mark.parametrize(("source", "kept"), [("Flyer-7", "flyer-7"), ("t-K7Q2", "t-k7q2"), ("a b", ""), ("x" * 41, ""), ("=1+1", ""), ("é", "")])
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("Flyer-7", "flyer-7"),
+        ("t-K7Q2", "t-k7q2"),
+        ("a b", ""),
+        ("x" * 41, ""),
+        ("=1+1", ""),
+        ("é", ""),
+    ],
+)
 def test_a_campaign_code_is_kept_in_small_letters_where_it_is_one(client, petition, source, kept):
     post_signature(client, petition, {**AMALIA, "source": source})
     assert rows()[0].source == kept
@@ -161,14 +201,31 @@ def test_the_page_with_a_supporters_code_is_kept_by_no_cache(client, petition):
 
 @pytest.mark.parametrize(
     ("typed", "host"),
-    [("mastodon.social", "mastodon.social"), ("https://Mastodon.Social/@ana", "mastodon.social"), ("@ana@tuiter.rocks", "tuiter.rocks"), ("bücher.example", "xn--bcher-kva.example")],
+    [
+        ("mastodon.social", "mastodon.social"),
+        ("https://Mastodon.Social/@ana", "mastodon.social"),
+        ("@ana@tuiter.rocks", "tuiter.rocks"),
+        ("bücher.example", "xn--bcher-kva.example"),
+    ],
 )
 def test_mastodon_asks_for_the_server_and_leads_there(client, petition, typed, host):
     page = client.get("/en/petitions/home/share", query_string={"instance": typed})
     assert f'href="https://{host}/share?text=' in page.text
 
 
-@pytest.mark.parametrize("typed", ["", "x", "javascript:alert(1)", "a b.example", "evil.example/?", "-x.example", "x" * 300, "1.2.3.4:80"])
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "x",
+        "javascript:alert(1)",
+        "a b.example",
+        "evil.example/?",
+        "-x.example",
+        "x" * 300,
+        "1.2.3.4:80",
+    ],
+)
 def test_what_is_no_server_is_said_at_the_field(client, petition, typed):
     page = client.get("/en/petitions/home/share", query_string={"instance": typed})
     if page.status_code == 422:
@@ -188,7 +245,10 @@ def test_an_update_is_passed_on_once_it_is_public(client):
     make_update("secret", cause_id=first.cause_id, draft=True)
     assert 'href="/en/updates/answer/share#code"' in client.get("/en/updates/answer").text
     page = client.get("/es/updates/answer/share")
-    assert (page.status_code, 'value="http://localhost/es/updates/answer"' in page.text) == (200, True)
+    assert (page.status_code, 'value="http://localhost/es/updates/answer"' in page.text) == (
+        200,
+        True,
+    )
     assert client.get("/updates/answer/qr.svg").mimetype == "image/svg+xml"
     assert client.get("/updates/answer", follow_redirects=True).status_code == 200
     for path in ("/en/updates/secret/share", "/updates/secret/qr.png", "/en/updates/nothing/share"):

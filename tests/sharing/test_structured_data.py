@@ -10,8 +10,8 @@ from PIL import Image
 from campaign.events.operations import change_event, set_picture
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
-from campaign.publishing.pictures import clean_picture
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
@@ -23,7 +23,17 @@ from tests.factories.updates import make_update, update_now
 DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
 META = re.compile(r'<meta (?:property|name)="([^"]+)" content="([^"]*)"')
 PAGES = ("/en/", "/en/causes/valley", "/en/petitions/home", "/en/events/talk", "/en/updates/answer")
-WANTED = {"og:title", "og:description", "og:type", "og:url", "og:site_name", "og:image", "og:image:alt", "og:image:width", "twitter:card"}
+WANTED = {
+    "og:title",
+    "og:description",
+    "og:type",
+    "og:url",
+    "og:site_name",
+    "og:image",
+    "og:image:alt",
+    "og:image:width",
+    "twitter:card",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -46,20 +56,50 @@ def test_a_link_brings_a_live_card_along(client, path):
     assert client.get(picture).mimetype == "image/png"
 
 
-@pytest.mark.parametrize(("path", "alt"), [("/en/events/talk", "A heart"), ("/es/updates/answer", "Un corazón")])
+@pytest.mark.parametrize(
+    ("path", "alt"), [("/en/events/talk", "A heart"), ("/es/updates/answer", "Un corazón")]
+)
 def test_an_event_and_an_update_with_a_picture_bring_that_along(client, path, alt):
-    write(set_picture, event_in_any_state("talk").id, picture=clean_picture(heart()), focal=(20, 80), now=utcnow())
-    write(change_event, event_in_any_state("talk").id, now=utcnow(), texts={"en": {"picture_alt": alt}})
-    write(set_update_picture, update_id=update_now().id, picture=clean_picture(heart()), alts={"es": alt}, now=utcnow())
+    write(
+        set_picture,
+        event_in_any_state("talk").id,
+        picture=clean_picture(heart()),
+        focal=(20, 80),
+        now=utcnow(),
+    )
+    write(
+        change_event,
+        event_in_any_state("talk").id,
+        now=utcnow(),
+        texts={"en": {"picture_alt": alt}},
+    )
+    write(
+        set_update_picture,
+        update_id=update_now().id,
+        picture=clean_picture(heart()),
+        alts={"es": alt},
+        now=utcnow(),
+    )
     told = dict(META.findall(client.get(path).text))
-    assert WANTED <= told.keys() and (told["og:image:alt"], told["og:image:type"]) == (alt, "image/jpeg")
+    assert WANTED <= told.keys() and (told["og:image:alt"], told["og:image:type"]) == (
+        alt,
+        "image/jpeg",
+    )
     answer = client.get(told["og:image"].removeprefix("http://localhost"))
-    assert Image.open(io.BytesIO(answer.data)).size == (int(told["og:image:width"]), int(told["og:image:height"]))
+    assert Image.open(io.BytesIO(answer.data)).size == (
+        int(told["og:image:width"]),
+        int(told["og:image:height"]),
+    )
     # One cut for each picture: no stranger can have more of them made.
-    assert client.get(told["og:image"].removeprefix("http://localhost").replace("-20-80", "-21-80")).status_code == (404 if "talk" in path else 200)
+    assert client.get(
+        told["og:image"].removeprefix("http://localhost").replace("-20-80", "-21-80")
+    ).status_code == (404 if "talk" in path else 200)
 
 
-@pytest.mark.parametrize(("lang", "spoken", "others"), [("en", "en_US", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_US", "es_MX"])])
+@pytest.mark.parametrize(
+    ("lang", "spoken", "others"),
+    [("en", "en_US", ["es_MX", "fr_CA"]), ("fr", "fr_CA", ["en_US", "es_MX"])],
+)
 def test_networks_are_told_the_language_and_the_others(client, lang, spoken, others):
     told = META.findall(client.get(f"/{lang}/petitions/home").text)
     assert [value for name, value in told if name == "og:locale"] == [spoken]

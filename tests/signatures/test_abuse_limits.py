@@ -216,7 +216,15 @@ def test_junk_is_no_proof(client, rush, junk):
 
 @pytest.mark.parametrize(
     "payload",
-    ["null", "[]", "7", '"x"', "{}", '{"algorithm": "SHA-256", "challenge": "a", "number": 1, "salt": 7, "signature": "b"}', '{"salt": null}'],
+    [
+        "null",
+        "[]",
+        "7",
+        '"x"',
+        "{}",
+        '{"algorithm": "SHA-256", "challenge": "a", "number": 1, "salt": 7, "signature": "b"}',
+        '{"salt": null}',
+    ],
 )
 def test_malformed_proof_is_held_like_none(client, petition, press, payload):
     press(per_minute=0)

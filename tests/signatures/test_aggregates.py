@@ -32,7 +32,9 @@ def keeper(monkeypatch):
 
 def all_sums(*petitions):
     db.session.rollback()
-    return {part: aggregates.sums(part, [each.id for each in petitions]) for part in aggregates.PARTS}
+    return {
+        part: aggregates.sums(part, [each.id for each in petitions]) for part in aggregates.PARTS
+    }
 
 
 def kept_ids():
@@ -76,7 +78,9 @@ def test_a_change_to_an_older_row_shows_with_the_next_pass(petition, keeper):
     assert sum(kept["sources"].values()) == 1
 
 
-def test_a_pass_is_made_only_where_there_are_many_and_something_changed(petition, keeper, monkeypatch):
+def test_a_pass_is_made_only_where_there_are_many_and_something_changed(
+    petition, keeper, monkeypatch
+):
     monkeypatch.setattr(aggregates, "MANY", 1000)
     keeper.keep()
     assert not kept_ids()

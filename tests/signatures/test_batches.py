@@ -7,12 +7,23 @@ import pytest
 from campaign.causes.queries import cause_count
 from campaign.extensions import db, write
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import batches
-from campaign.signatures import erasure
+from campaign.signatures import batches, erasure
 from campaign.signatures.queries import differences
 from campaign.signatures.recent_signers import signers
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import ODILE, change, confirm, hatch_now, link, restore, row, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    link,
+    restore,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 NOW = datetime(2026, 11, 27, 9, 30, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -144,16 +155,29 @@ def test_the_public_ledger_of_a_quiet_petition_tells_days(client, quiet):
         sign_confirmed(quiet, place)
     hatch_now(now=NOW + DAY)
     [entry] = client.get("/petitions/quiet/ledger.json").json["hours"]
-    assert (entry["hour"][11:], entry["period"], entry["evidence"], entry["change"]) == ("00:00:00Z", "day", "mixed", 10)
+    assert (entry["hour"][11:], entry["period"], entry["evidence"], entry["change"]) == (
+        "00:00:00Z",
+        "day",
+        "mixed",
+        10,
+    )
 
 
 def test_the_public_ledger_does_not_tell_how_a_few_signed(client, petition):
     for place in range(5):
         sign_confirmed(petition, place)
-    change(sign(petition, ODILE, email="paper@kwan.example", now=NOW), evidence="paper", state="confirmed", confirmed_at=NOW)
+    change(
+        sign(petition, ODILE, email="paper@kwan.example", now=NOW),
+        evidence="paper",
+        state="confirmed",
+        confirmed_at=NOW,
+    )
     hatch_now(now=NOW)
     answer = client.get("/petitions/home/ledger.json").json
-    assert [(each["period"], each["evidence"], each["change"]) for each in answer["hours"]] == [("day", "mixed", 1), ("hour", "email", 5)]
+    assert [(each["period"], each["evidence"], each["change"]) for each in answer["hours"]] == [
+        ("day", "mixed", 1),
+        ("hour", "email", 5),
+    ]
     assert answer["count"] == 6
 
 

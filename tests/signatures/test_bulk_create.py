@@ -31,7 +31,9 @@ def take_down(petition, words, *, evidence="paper", **more):
         evidence=evidence,
         email=email,
         email_digest=email and tokens.email_digest(email),
-        person_digest=tokens.person_digest(words["given_name"], words["family_name"], words["postal_code"]),
+        person_digest=tokens.person_digest(
+            words["given_name"], words["family_name"], words["postal_code"]
+        ),
         **options,
         **words,
         **more,
@@ -51,7 +53,9 @@ def outcomes(fates):
 
 
 def test_what_a_witness_saw_is_confirmed_and_counted_with_its_evidence_and_hour(petition):
-    [fate] = collect(take_down(petition, without_address(AMALIA), evidence="in_person", name_display="full"))
+    [fate] = collect(
+        take_down(petition, without_address(AMALIA), evidence="in_person", name_display="full")
+    )
     signature = row(fate.id)
     assert (signature.state, signature.evidence, signature.lang) == ("confirmed", "in_person", "es")
     assert signature.created_at == signature.confirmed_at == NOON
@@ -118,7 +122,9 @@ def test_who_signed_online_and_never_confirmed_is_confirmed_by_a_witness(petitio
         ("full", "full", "full", ""),
     ],
 )
-def test_a_witness_makes_nothing_of_an_online_signature_more_public(petition, online, taken, shown, asked):
+def test_a_witness_makes_nothing_of_an_online_signature_more_public(
+    petition, online, taken, shown, asked
+):
     signed = sign(petition, AMALIA, name_display=online, comment="Vivos", subscribe=False)
     collect(take_down(petition, AMALIA, name_display=taken, comment="Never said", subscribe=True))
     signature = row(signed)
@@ -137,7 +143,9 @@ def test_somebody_elses_unconfirmed_signature_is_nobodys_to_confirm(petition):
     online = sign(petition, AMALIA)
     assert outcomes(collect(take_down(petition, TEO))) == ["duplicate"]
     assert row(online).state == "pending"
-    assert outcomes(collect(take_down(petition, AMALIA, evidence="in_person", confirmed=False))) == ["duplicate"]
+    assert outcomes(
+        collect(take_down(petition, AMALIA, evidence="in_person", confirmed=False))
+    ) == ["duplicate"]
 
 
 def test_who_signed_online_is_known_on_paper_by_name_and_postal_code(petition):
@@ -154,7 +162,10 @@ def test_a_couple_shares_an_address_where_the_petition_lets_them(petition):
     assert duplicates_among(batch) == [False, False, True, True]
     assert outcomes(collect(*batch)) == ["new", "new", "duplicate", "duplicate"]
     assert [(each.given_name, each.seat) for each in rows()] == [("Amalia", 1), ("Teo", 2)]
-    assert outcomes(collect(take_down(petition, AMALIA), take_down(petition, TEO))) == ["new", "duplicate"]
+    assert outcomes(collect(take_down(petition, AMALIA), take_down(petition, TEO))) == [
+        "new",
+        "duplicate",
+    ]
 
 
 def test_one_person_signs_many_petitions(petition):
@@ -164,18 +175,28 @@ def test_one_person_signs_many_petitions(petition):
 
 
 def test_fates_come_in_order_over_many_statements(petition):
-    batch = [take_down(petition, {**without_address(ODILE), "given_name": f"Ño {place}"}) for place in range(BATCH + 30)]
-    fates = collect(*batch)
-    assert [row.given_name for row in sorted(rows(), key=lambda r: [f.id for f in fates].index(r.id))] == [
-        each.columns["given_name"] for each in batch
+    batch = [
+        take_down(petition, {**without_address(ODILE), "given_name": f"Ño {place}"})
+        for place in range(BATCH + 30)
     ]
+    fates = collect(*batch)
+    assert [
+        row.given_name for row in sorted(rows(), key=lambda r: [f.id for f in fates].index(r.id))
+    ] == [each.columns["given_name"] for each in batch]
     hatch_now()
     assert differences() == []
 
 
 def test_the_same_batch_at_the_same_instant_is_written_once(app, petition):
-    batch = [take_down(petition, {**AMALIA, "email": f"a{place}@rosales.example"}) for place in range(8)]
-    batch += [take_down(petition, {**without_address(ODILE), "given_name": f"O {place}"}) for place in range(8)]
-    forwards, backwards = together(app, [lambda: collect(*batch), lambda: collect(*reversed(batch))])
+    batch = [
+        take_down(petition, {**AMALIA, "email": f"a{place}@rosales.example"}) for place in range(8)
+    ]
+    batch += [
+        take_down(petition, {**without_address(ODILE), "given_name": f"O {place}"})
+        for place in range(8)
+    ]
+    forwards, backwards = together(
+        app, [lambda: collect(*batch), lambda: collect(*reversed(batch))]
+    )
     assert sorted(outcomes(forwards) + outcomes(backwards)) == ["duplicate"] * 16 + ["new"] * 16
     assert len(rows()) == 16

@@ -8,15 +8,23 @@ from sqlalchemy import select
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.signatures import bulk_decisions
-from campaign.signatures import moderation
+from campaign.signatures import bulk_decisions, moderation
 from campaign.signatures.bulk_decision_models import BulkDecision, BulkItem
-from campaign.signatures.search import Search
 from campaign.signatures.models import LedgerEntry
 from campaign.signatures.owner_operations import erase
 from campaign.signatures.queries import differences
+from campaign.signatures.search import Search
 from tests.factories.organizers import make_organizer
-from tests.factories.signatures import ODILE, change, confirm, hatch_now, row, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    row,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.together import together
 
 
@@ -26,7 +34,10 @@ def organizer(petition):
 
 
 def held(petition, count, **more):
-    return [sign(petition, ODILE, email=f"h{place}@kwan.example", held_reason="no_proof", **more) for place in range(count)]
+    return [
+        sign(petition, ODILE, email=f"h{place}@kwan.example", held_reason="no_proof", **more)
+        for place in range(count)
+    ]
 
 
 def decide(organizer, petition, verb="reject", *, search=None, snapshot=None, reason="A flood"):
@@ -34,7 +45,13 @@ def decide(organizer, petition, verb="reject", *, search=None, snapshot=None, re
     snapshot = snapshot or bulk_decisions.take_snapshot(utcnow())
     found = bulk_decisions.preview(search, snapshot)
     total = found[petition.cause_id].verbs[verb] if found else 0
-    named = {"organizer_id": organizer.id, "cause_id": petition.cause_id, "verb": verb, "search": search, "snapshot": snapshot}
+    named = {
+        "organizer_id": organizer.id,
+        "cause_id": petition.cause_id,
+        "verb": verb,
+        "search": search,
+        "snapshot": snapshot,
+    }
     return write(bulk_decisions.ask, **named, total=total, reason=reason, now=utcnow()).id
 
 
@@ -60,7 +77,9 @@ def states_of(ids):
 def test_all_that_match_are_rejected_in_batches_and_come_back_by_undoing(organizer, petition):
     ids = held(petition, 5)
     other = sign(petition, ODILE, email="other@kwan.example", held_reason="hidden_field")
-    bulk_id = decide(organizer, petition, search=Search((petition.id,), state="held", held_reason="no_proof"))
+    bulk_id = decide(
+        organizer, petition, search=Search((petition.id,), state="held", held_reason="no_proof")
+    )
     work(limit=2)
     assert states_of([*ids, other]) == [("held", True)] * 5 + [("held", False)]
     assert (decision(bulk_id).state, decision(bulk_id).changed) == ("done", 5)
@@ -97,7 +116,9 @@ def test_the_numbers_of_rejected_ones_are_freed_and_undoing_counts_them_again(or
     assert row(newcomer).number == 1
     undo(bulk_id, organizer)
     hatch_now()
-    assert [(row(each).state, row(each).number) for each in ids] == [("counted", n) for n in (2, 3, 4, 5)]
+    assert [(row(each).state, row(each).number) for each in ids] == [
+        ("counted", n) for n in (2, 3, 4, 5)
+    ]
     assert differences() == []
     assert db.session.scalar(select(db.func.sum(LedgerEntry.change))) == 5
 
@@ -109,10 +130,16 @@ def test_approved_ones_hatch_in_order_and_undoing_holds_them_again(organizer, pe
     bulk_id = decide(organizer, petition, "approve")
     work()
     hatch_now()
-    assert [(row(each).state, row(each).number) for each in ids] == [("counted", 1), ("counted", 2), ("pending", None)]
+    assert [(row(each).state, row(each).number) for each in ids] == [
+        ("counted", 1),
+        ("counted", 2),
+        ("pending", None),
+    ]
     undo(bulk_id, organizer)
     hatch_now()
-    assert [(row(each).state, row(each).number, row(each).reviewed_at) for each in ids] == [("held", None, None)] * 3
+    assert [(row(each).state, row(each).number, row(each).reviewed_at) for each in ids] == [
+        ("held", None, None)
+    ] * 3
     assert differences() == []
 
 
@@ -122,7 +149,12 @@ def test_what_was_decided_withdrawn_or_erased_meanwhile_stays_so(organizer, peti
     withdraw(ids[0])
     write(moderation.let_through, ids=[ids[1]], cause_ids=None, now=utcnow())
     work()
-    assert states_of(ids) == [("withdrawn", False), ("pending", False), ("held", True), ("held", True)]
+    assert states_of(ids) == [
+        ("withdrawn", False),
+        ("pending", False),
+        ("held", True),
+        ("held", True),
+    ]
     write(moderation.let_through, ids=[ids[2]], cause_ids=None, now=utcnow())
     write(erase, [ids[3]])
     undo(bulk_id, organizer)
@@ -162,7 +194,9 @@ def test_two_organizers_and_two_workers_decide_each_signature_once(app, organize
     assert db.session.scalar(select(db.func.count()).select_from(BulkItem)) == 30
 
 
-def test_a_worker_that_dies_between_two_batches_loses_and_repeats_nothing(organizer, petition, monkeypatch):
+def test_a_worker_that_dies_between_two_batches_loses_and_repeats_nothing(
+    organizer, petition, monkeypatch
+):
     ids = held(petition, 5)
     bulk_id = decide(organizer, petition)
     write(bulk_decisions.carry_on, holder="dies", now=utcnow() - timedelta(seconds=30), limit=2)
@@ -170,14 +204,25 @@ def test_a_worker_that_dies_between_two_batches_loses_and_repeats_nothing(organi
         broken.setattr(bulk_decisions, "BulkItem", None)
         broken.setattr(bulk_decisions, "insert", lambda _table: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            write(bulk_decisions.carry_on, holder="dies", now=utcnow() - timedelta(seconds=30), limit=2)
-    assert (decision(bulk_id).changed, sum(is_rejected for _, is_rejected in states_of(ids))) == (2, 2)
+            write(
+                bulk_decisions.carry_on,
+                holder="dies",
+                now=utcnow() - timedelta(seconds=30),
+                limit=2,
+            )
+    assert (decision(bulk_id).changed, sum(is_rejected for _, is_rejected in states_of(ids))) == (
+        2,
+        2,
+    )
     work(limit=2, holder="another")
     assert (decision(bulk_id).state, decision(bulk_id).changed) == ("done", 5)
 
 
 def test_comments_are_shown_and_hidden_and_go_back_to_what_each_was(organizer, petition):
-    ids = [sign_and_hatch(petition, ODILE, email=f"c{n}@kwan.example", comment=f"Water {n}") for n in range(3)]
+    ids = [
+        sign_and_hatch(petition, ODILE, email=f"c{n}@kwan.example", comment=f"Water {n}")
+        for n in range(3)
+    ]
     write(moderation.hide_comments, ids=ids[:1], cause_ids=None, now=utcnow())
     bulk_id = decide(organizer, petition, "show", search=Search((petition.id,), comments="waiting"))
     work()
@@ -185,7 +230,11 @@ def test_comments_are_shown_and_hidden_and_go_back_to_what_each_was(organizer, p
     # Its owner changes one: it waits to be read.
     change(ids[1], comment="Wine", comment_shown=False, comment_read_at=None)
     undo(bulk_id, organizer)
-    assert [(row(each).comment_shown, bool(row(each).comment_read_at)) for each in ids] == [(False, True), (False, False), (False, False)]
+    assert [(row(each).comment_shown, bool(row(each).comment_read_at)) for each in ids] == [
+        (False, True),
+        (False, False),
+        (False, False),
+    ]
 
 
 def test_undoing_has_its_time_and_then_nothing_is_kept_of_it(organizer, petition):

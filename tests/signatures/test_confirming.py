@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 
 from campaign.extensions import write
+from campaign.petitions.operations import close_petition
 from campaign.process.clock import utcnow
 from campaign.security.tokens import make_token
-from campaign.petitions.operations import close_petition
 from campaign.sharing.referral_codes import code_of
 from campaign.signatures import tokens
 from tests.conftest import SECRET

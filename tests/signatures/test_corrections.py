@@ -4,9 +4,14 @@ import pytest
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
-from campaign.signatures import tokens
-from campaign.signatures import owner_operations
-from campaign.signatures.corrections import correction_of, count_held_corrections, held_corrections, mark_of, settle_correction
+from campaign.signatures import owner_operations, tokens
+from campaign.signatures.corrections import (
+    correction_of,
+    count_held_corrections,
+    held_corrections,
+    mark_of,
+    settle_correction,
+)
 from campaign.signatures.owner_operations import erase
 from campaign.signatures.queries import differences
 from tests.factories.signatures import AMALIA, hatch_now, link, owned, row, sign, sign_and_hatch
@@ -29,14 +34,24 @@ def held(petition):
     """The id of a counted signature whose owner's correction of the name is held."""
     make_rule(petition, "words", "zzzqqq")
     signature_id = sign_and_hatch(petition, SHOWN)
-    correct(signature_id, given_name="Zzzqqq", family_name="Is Shown", postal_code="H3Z 2Y7", name_display="initials")
+    correct(
+        signature_id,
+        given_name="Zzzqqq",
+        family_name="Is Shown",
+        postal_code="H3Z 2Y7",
+        name_display="initials",
+    )
     return signature_id
 
 
 def test_the_former_name_is_shown_and_counted_until_somebody_has_looked(client, held):
     hatch_now()
     signature = row(held)
-    assert (signature.full_name, signature.state, signature.number) == ("Amalia Rosales", "counted", 1)
+    assert (signature.full_name, signature.state, signature.number) == (
+        "Amalia Rosales",
+        "counted",
+        1,
+    )
     assert "Zzzqqq" not in client.get("/en/petitions/home").text
 
 
@@ -54,7 +69,10 @@ def test_the_owner_is_told_that_it_waits(client, held):
 
 def test_an_accepted_correction_is_shown(petition, held):
     [(correction, signature)] = held_corrections([petition.id], limit=10)
-    assert (correction.words, signature.id) == ({"given_name": "Zzzqqq", "family_name": "Is Shown"}, held)
+    assert (correction.words, signature.id) == (
+        {"given_name": "Zzzqqq", "family_name": "Is Shown"},
+        held,
+    )
     assert settle(held, is_accepted=True) == [held]
     assert row(held).full_name == "Zzzqqq Is Shown"
     assert row(held).person_digest == tokens.person_digest("Zzzqqq", "Is Shown", "H3Z 2Y7")

@@ -7,11 +7,10 @@ from sqlalchemy import select
 
 from campaign.extensions import db, write
 from campaign.sharing.models import ShareDeal, ShareText
-from campaign.signatures import statistics
-from campaign.signatures import erasure
+from campaign.signatures import erasure, statistics
+from campaign.signatures.aggregates import sums
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences
-from campaign.signatures.aggregates import sums
 from campaign.web.privacy_register import PLAIN
 from campaign.web.privacy_supporters import LEFT
 from tests.factories.signatures import change, hatch_now, row, sign_and_hatch

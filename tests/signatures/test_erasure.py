@@ -7,16 +7,27 @@ from sqlalchemy import update
 
 from campaign.accounts.audit import COMMAND, entries
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.models import OutboxMessage
 from campaign.petitions.models import Petition
 from campaign.petitions.operations import reopen_petition
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures import erasure
 from campaign.signatures.queries import differences
 from tests.factories.organizers import make_organizer
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, hatch_now, link, owed, row, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    hatch_now,
+    link,
+    owed,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 from tests.together import together
 
 pytestmark = pytest.mark.both_databases
@@ -26,13 +37,25 @@ DAY = timedelta(days=1)
 
 def end(petition, days_ago):
     at = utcnow() - days_ago * DAY
-    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(opens_at=at - DAY, closes_at=at)))
+    write(
+        lambda: db.session.execute(
+            update(Petition)
+            .where(Petition.id == petition.id)
+            .values(opens_at=at - DAY, closes_at=at)
+        )
+    )
 
 
 def test_a_petition_closed_by_hand_ended_then_and_not_with_its_last_signature(petition):
     sign_and_hatch(petition)
     closed = utcnow() - 2 * DAY
-    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(state="closed", closed_at=closed)))
+    write(
+        lambda: db.session.execute(
+            update(Petition)
+            .where(Petition.id == petition.id)
+            .values(state="closed", closed_at=closed)
+        )
+    )
     assert erasure.ended_at(petition_by_id(petition.id)) == closed
 
 
@@ -41,7 +64,14 @@ def test_what_is_counted_stays_counted_without_a_word_of_its_owner(petition):
     write(erasure.erase_one, signature_id=signature)
     hatch_now()
     kept = row(signature)
-    assert (kept.state, kept.number, kept.given_name, kept.email, kept.comment, kept.answers) == ("erased", 1, None, None, "", {})
+    assert (kept.state, kept.number, kept.given_name, kept.email, kept.comment, kept.answers) == (
+        "erased",
+        1,
+        None,
+        None,
+        "",
+        {},
+    )
     assert differences() == []
 
 
@@ -88,7 +118,9 @@ def test_owners_are_told_two_weeks_before_and_then_all_goes_in_batches(petition)
     assert write(erasure.anonymise_due, now=now) == 0
     assert write(erasure.tell_of_erasing, now=now) == 1
     assert write(erasure.tell_of_erasing, now=now) == 0
-    assert [(kind, lang) for kind, _id, lang in owed() if kind == "retention_notice"] == [("retention_notice", "es")]
+    assert [(kind, lang) for kind, _id, lang in owed() if kind == "retention_notice"] == [
+        ("retention_notice", "es")
+    ]
     # Told late, they still have their two weeks.
     assert write(erasure.anonymise_due, now=now + 13 * DAY) == 0
     later = now + 15 * DAY
@@ -96,7 +128,10 @@ def test_owners_are_told_two_weeks_before_and_then_all_goes_in_batches(petition)
     assert write(erasure.anonymise_due, now=later) == 1
     assert write(erasure.anonymise_due, now=later) == 0
     assert {each.state for each in rows()} == {"erased"}
-    assert [each.action for each in entries(action="retention")] == ["retention.erase", "retention.tell"]
+    assert [each.action for each in entries(action="retention")] == [
+        "retention.erase",
+        "retention.tell",
+    ]
     assert differences() == []
 
 
@@ -117,7 +152,12 @@ def test_of_two_workers_one_tells_the_owners(app, petition):
     end(petition, days_ago=10)
     write(erasure.set_retention, petition_id=petition.id, days=9)
     now = utcnow()
-    assert sorted(together(app, [lambda: write(erasure.tell_of_erasing, now=now)] * 4)) == [0, 0, 0, 1]
+    assert sorted(together(app, [lambda: write(erasure.tell_of_erasing, now=now)] * 4)) == [
+        0,
+        0,
+        0,
+        1,
+    ]
     assert len([kind for kind, _id, _lang in owed() if kind == "retention_notice"]) == 1
 
 
@@ -161,9 +201,15 @@ def test_the_letter_names_the_day_that_it_is_in_the_zone_of_the_campaign(app, pe
     make_organizer()
     sign_and_hatch(petition)
     closes = datetime(2031, 1, 10, 3, tzinfo=UTC)
-    write(lambda: db.session.execute(update(Petition).where(Petition.id == petition.id).values(closes_at=closes)))
+    write(
+        lambda: db.session.execute(
+            update(Petition).where(Petition.id == petition.id).values(closes_at=closes)
+        )
+    )
     write(erasure.set_retention, petition_id=petition.id, days=10)
     write(erasure.tell_of_erasing, now=closes + 10 * DAY - erasure.NOTICE)
     letter = db.session.query(OutboxMessage).filter_by(kind="retention_notice").one()
     message = app.extensions["mail_composers"]["retention_notice"](letter)
-    assert all("19 January 2031" in words for words in (message.subject, message.text, message.html))
+    assert all(
+        "19 January 2031" in words for words in (message.subject, message.text, message.html)
+    )

@@ -183,7 +183,9 @@ def test_a_petition_can_require_more(fill):
         {"given_name": "A", "email": "a@b.example"},
         required=("family_name", "country", "postal_code", "comment"),
     )
-    assert form.said == {name: [str(MISSING[name])] for name in ("family_name", "country", "postal_code", "comment")}
+    assert form.said == {
+        name: [str(MISSING[name])] for name in ("family_name", "country", "postal_code", "comment")
+    }
 
 
 def test_nobody_is_asked_for_a_postal_code_where_there_is_none(fill):

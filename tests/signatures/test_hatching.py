@@ -9,10 +9,9 @@ from sqlalchemy import event, select, text, update
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.extensions import db, write
 from campaign.jobs.models import Lease
-from campaign.process.clock import utcnow
 from campaign.petitions.queries import petition_counts
-from campaign.signatures import hatching
-from campaign.signatures import tokens
+from campaign.process.clock import utcnow
+from campaign.signatures import hatching, tokens
 from campaign.signatures.generation import add_rows, invented_rows
 from campaign.signatures.models import Signature
 from campaign.signatures.queries import differences, ledger_by_hour, work_for_the_runner
@@ -174,7 +173,10 @@ def test_a_return_in_the_middle_of_a_pass_keeps_the_butterfly_too(petition, monk
         patch.setattr(hatching, "_resume", resume_too_early)
         hatch_now()
     hatch_now()
-    assert [(each.state, each.number) for each in (row(first), row(second))] == [("counted", 1), ("counted", 2)]
+    assert [(each.state, each.number) for each in (row(first), row(second))] == [
+        ("counted", 1),
+        ("counted", 2),
+    ]
     assert count_of(petition) == 2
     assert differences() == []
 
@@ -265,8 +267,13 @@ def confirmed_rows(petition, count, seed):
     version_id = petition.current_version.id
     batches = invented_rows(petition, version_id, count, seed=seed, now=utcnow())
     rows = [row for batch in batches for row in batch]
-    networks = (tokens.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count))
-    return [row | {"created_at": utcnow(), "address_digest": network} for row, network in zip(rows, networks, strict=True)]
+    networks = (
+        tokens.network_digest(f"10.{seed}.{place // 250}.{place % 250}") for place in range(count)
+    )
+    return [
+        row | {"created_at": utcnow(), "address_digest": network}
+        for row, network in zip(rows, networks, strict=True)
+    ]
 
 
 def test_backlog_reads_each_waiting_signature_a_few_times_only(petition):
@@ -293,7 +300,9 @@ def rows_read_by(word):
 
     def explain(connection, _cursor, statement, parameters, _context, _many):
         if word in statement and not statement.startswith("explain"):
-            explained = connection.exec_driver_sql(f"explain (analyze, timing off, format json) {statement}", parameters)
+            explained = connection.exec_driver_sql(
+                f"explain (analyze, timing off, format json) {statement}", parameters
+            )
             read.append(_handled(explained.scalar()[0]["Plan"]))
 
     event.listen(db.engine, "before_cursor_execute", explain)
@@ -304,5 +313,9 @@ def rows_read_by(word):
 
 
 def _handled(node):
-    here = (node["Actual Rows"] + node.get("Rows Removed by Filter", 0) + node.get("Rows Removed by Join Filter", 0)) * node["Actual Loops"]
+    here = (
+        node["Actual Rows"]
+        + node.get("Rows Removed by Filter", 0)
+        + node.get("Rows Removed by Join Filter", 0)
+    ) * node["Actual Loops"]
     return here + sum(_handled(below) for below in node.get("Plans", ()))

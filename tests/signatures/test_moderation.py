@@ -7,13 +7,28 @@ from campaign.process.clock import utcnow
 from campaign.signatures import moderation
 from campaign.signatures.queries import differences
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, change, confirm, hatch_now, row, sign, sign_and_hatch, sign_many, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    change,
+    confirm,
+    hatch_now,
+    row,
+    sign,
+    sign_and_hatch,
+    sign_many,
+    withdraw,
+)
 
 pytestmark = pytest.mark.both_databases
 
 
 def decide(operation, ids, **more):
-    named = {"ids": ids, "cause_ids": None, **({"now": utcnow()} if operation is not moderation.take_back_withdrawal else {})}
+    named = {
+        "ids": ids,
+        "cause_ids": None,
+        **({"now": utcnow()} if operation is not moderation.take_back_withdrawal else {}),
+    }
     done = write(operation, **named, **more)
     hatch_now()
     assert differences() == []
@@ -23,7 +38,11 @@ def decide(operation, ids, **more):
 def test_a_rejected_signature_leaves_and_comes_back_with_the_lowest_free_number(petition):
     first, second = sign_and_hatch(petition), sign_and_hatch(petition, ODILE)
     assert decide(moderation.reject, [first]) == [first]
-    assert (row(first).state, row(first).number, row(first).held_reason) == ("held", None, "rejected")
+    assert (row(first).state, row(first).number, row(first).held_reason) == (
+        "held",
+        None,
+        "rejected",
+    )
     assert row(second).number == 2
     assert decide(moderation.let_through, [first]) == [first]
     assert (row(first).state, row(first).number, row(first).rejected_at) == ("counted", 1, None)
@@ -60,7 +79,15 @@ def test_a_withdrawal_by_an_organizer_is_undone_to_what_it_was(petition):
 
 def test_what_is_not_of_ones_causes_is_left_alone(petition):
     signature = sign_and_hatch(petition)
-    assert write(moderation.reject, ids=[signature], cause_ids=frozenset({petition.cause_id + 1}), now=utcnow()) == []
+    assert (
+        write(
+            moderation.reject,
+            ids=[signature],
+            cause_ids=frozenset({petition.cause_id + 1}),
+            now=utcnow(),
+        )
+        == []
+    )
     assert row(signature).state == "counted"
 
 
@@ -68,10 +95,14 @@ def test_a_comment_that_changed_since_it_was_read_is_not_shown(petition):
     signature = sign_and_hatch(petition, comment="For my brother")
     seen = {signature: moderation.fingerprint("For my brother")}
     change(signature, comment="Buy now")
-    assert write(moderation.decide_comments, seen=seen, shown=True, cause_ids=None, now=utcnow()) == []
+    assert (
+        write(moderation.decide_comments, seen=seen, shown=True, cause_ids=None, now=utcnow()) == []
+    )
     assert not row(signature).comment_shown
     seen = {signature: moderation.fingerprint("Buy now")}
-    assert write(moderation.decide_comments, seen=seen, shown=False, cause_ids=None, now=utcnow()) == [signature]
+    assert write(
+        moderation.decide_comments, seen=seen, shown=False, cause_ids=None, now=utcnow()
+    ) == [signature]
     assert row(signature).comment_read_at
 
 
@@ -80,7 +111,11 @@ def test_two_of_one_person_become_one_and_can_be_parted_again(petition):
     other = sign_and_hatch(petition, {**AMALIA, "email": "a.rosales@work.example"})
     write(moderation.merge, kept_id=kept, other_id=other, now=utcnow())
     hatch_now()
-    assert (row(kept).postal_code, row(other).state, row(other).held_reason) == ("M5V 2T6", "held", f"merged:{kept}")
+    assert (row(kept).postal_code, row(other).state, row(other).held_reason) == (
+        "M5V 2T6",
+        "held",
+        f"merged:{kept}",
+    )
     assert differences() == []
     decide(moderation.let_through, [other])
     assert row(other).number == 2
@@ -105,7 +140,11 @@ def test_what_cannot_be_one_is_not_merged(petition, code):
 def test_a_correction_of_words_that_changed_meanwhile_is_refused(petition):
     signature = sign_and_hatch(petition)
     seen = moderation.fingerprint_of(row(signature))
-    assert write(moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amália") == ["given_name"]
+    assert write(
+        moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amália"
+    ) == ["given_name"]
     with pytest.raises(moderation.EditConflict):
-        write(moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amélie")
+        write(
+            moderation.correct, signature_id=signature, seen=seen, now=utcnow(), given_name="Amélie"
+        )
     assert row(signature).given_name == "Amália"

@@ -3,8 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from campaign.extensions import db, write
-from campaign.signatures import network_keys
-from campaign.signatures import tokens
+from campaign.signatures import network_keys, tokens
 from campaign.signatures.network_key_models import NetworkKey
 from campaign.signatures.tasks import forget
 from tests.factories.signatures import row, sign

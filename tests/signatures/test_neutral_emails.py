@@ -7,15 +7,24 @@ from email import message_from_bytes, policy
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import make_outbox_worker
+from campaign.process.clock import utcnow
 from campaign.signatures.tasks import remind
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, confirm, sign
 
 DAY = timedelta(days=1)
 TITLES = {"en": "Bring them home", "es": "Que vuelvan", "fr": "Bring them home"}
-REVEALING = ("sign", "firma", "petition", "petición", "pétition", "amalia", "bring them home", "volante")
+REVEALING = (
+    "sign",
+    "firma",
+    "petition",
+    "petición",
+    "pétition",
+    "amalia",
+    "bring them home",
+    "volante",
+)
 
 
 @pytest.fixture
@@ -73,4 +82,9 @@ def test_other_petitions_keep_their_subjects(delivered, petition):
 def test_no_header_says_what_an_email_is_about(delivered, petition):
     cause_all_emails(petition, "en")
     for letter in delivered():
-        assert "signature" not in "".join(f"{name}: {value}\n" for name, value in letter.items() if name not in ("Subject",)).lower()
+        assert (
+            "signature"
+            not in "".join(
+                f"{name}: {value}\n" for name, value in letter.items() if name not in ("Subject",)
+            ).lower()
+        )

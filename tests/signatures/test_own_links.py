@@ -8,18 +8,30 @@ import pytest
 from sqlalchemy import event
 
 from campaign.extensions import db, write
-from campaign.security.dated_tokens import last_day_of
-from campaign.process.clock import utcnow
-from campaign.security.tokens import make_token
 from campaign.mail.delivery import composers_of, make_outbox_worker
-from campaign.signatures import own_links
-from campaign.signatures import tokens
-from campaign.signatures.models import OwnLinkRequest
-from campaign.signatures.own_links import MAX_LINKS_PER_ADDRESS_PER_DAY, OWN_LINK, forget_link_requests
+from campaign.process.clock import utcnow
+from campaign.security.dated_tokens import last_day_of
+from campaign.security.tokens import make_token
+from campaign.signatures import own_links, tokens
 from campaign.signatures.abuse_limits import LINK_REQUESTS
+from campaign.signatures.models import OwnLinkRequest
+from campaign.signatures.own_links import (
+    MAX_LINKS_PER_ADDRESS_PER_DAY,
+    OWN_LINK,
+    forget_link_requests,
+)
 from tests.conftest import SECRET
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, ODILE, link, owed, row, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    AMALIA,
+    ODILE,
+    link,
+    owed,
+    row,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 DAY = timedelta(days=1)
 TODAY = utcnow().date()
@@ -50,13 +62,19 @@ def statements(app):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_the_link_comes_in_the_language_of_the_page_and_opens_all_that_was_signed(app, client, petition, lang):
+def test_the_link_comes_in_the_language_of_the_page_and_opens_all_that_was_signed(
+    app, client, petition, lang
+):
     sign_and_hatch(petition)
     sign(make_petition("law", cause_id=petition.cause_id))
     assert ask(client, AMALIA["email"], lang=lang).location == f"/{lang}/mine?sent=1"
     message = word(app)
     assert (message.to, message.lang) == (AMALIA["email"], lang)
-    [path] = [line.removeprefix("http://localhost") for line in message.text.split() if "/signatures/mine/" in line]
+    [path] = [
+        line.removeprefix("http://localhost")
+        for line in message.text.split()
+        if "/signatures/mine/" in line
+    ]
     page = client.get(path)
     assert page.status_code == 200
     assert page.text.count('class="mine-one"') == 2
@@ -70,7 +88,14 @@ def test_everyone_gets_the_same_answer_and_the_same_statements(client, petition,
         statements.clear()
         answer = ask(client, email)
         counts.add(len(statements))
-        answers.add((answer.status_code, answer.location, answer.text, tuple(name for name, _ in answer.headers)))
+        answers.add(
+            (
+                answer.status_code,
+                answer.location,
+                answer.text,
+                tuple(name for name, _ in answer.headers),
+            )
+        )
     assert len(answers) == len(counts) == 1
 
 
@@ -87,7 +112,11 @@ def test_the_link_opens_only_what_was_signed_with_exactly_that_address(app, clie
     ask(client, "vera-x9@yahoo.com")
     message = word(app)
     assert message.to == "vera-x9@yahoo.com"
-    [path] = [line.removeprefix("http://localhost") for line in message.text.split() if "/signatures/mine/" in line]
+    [path] = [
+        line.removeprefix("http://localhost")
+        for line in message.text.split()
+        if "/signatures/mine/" in line
+    ]
     page = client.get(path).text
     assert page.count('class="mine-one"') == 1
     assert "Odile" in page
@@ -102,7 +131,12 @@ def test_the_email_tells_neither_subject_nor_first_line_what_it_is_about(app, cl
     ask(client, AMALIA["email"])
     message = word(app)
     assert "sign" not in message.subject.lower()
-    assert "sign" not in message.html.partition("overflow:hidden;mso-hide:all")[2].partition("</div>")[0].lower()
+    assert (
+        "sign"
+        not in message.html.partition("overflow:hidden;mso-hide:all")[2]
+        .partition("</div>")[0]
+        .lower()
+    )
 
 
 def test_more_than_three_links_a_day_are_not_sent_to_one_address(app, client, petition):
@@ -110,7 +144,9 @@ def test_more_than_three_links_a_day_are_not_sent_to_one_address(app, client, pe
     for _ in range(MAX_LINKS_PER_ADDRESS_PER_DAY + 2):
         assert ask(client, AMALIA["email"]).status_code == 303
     sent = [word(app, place) for place, each in enumerate(owed()) if each[0] == OWN_LINK]
-    assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [False] * 2
+    assert [message is not None for message in sent] == [True] * MAX_LINKS_PER_ADDRESS_PER_DAY + [
+        False
+    ] * 2
 
 
 def test_a_day_later_links_are_sent_again(app, petition):
@@ -152,12 +188,24 @@ def test_one_network_cannot_ask_without_end(client, app):
     for place in range(LINK_REQUESTS.amount):
         assert ask(client, f"n{place}@kwan.example", **here).status_code == 303
     assert ask(client, "one.more@kwan.example", **here).status_code == 429
-    assert ask(client, "other@kwan.example", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}).status_code == 303
+    assert (
+        ask(
+            client, "other@kwan.example", environ_overrides={"REMOTE_ADDR": "198.51.100.7"}
+        ).status_code
+        == 303
+    )
 
 
 def test_a_page_of_another_site_cannot_ask(client, app):
-    assert ask(client, AMALIA["email"], headers={"Origin": "https://evil.example"}).status_code == 403
-    assert ask(client, AMALIA["email"], headers={"Sec-Fetch-Site": "cross-site", "Origin": "null"}).status_code == 403
+    assert (
+        ask(client, AMALIA["email"], headers={"Origin": "https://evil.example"}).status_code == 403
+    )
+    assert (
+        ask(
+            client, AMALIA["email"], headers={"Sec-Fetch-Site": "cross-site", "Origin": "null"}
+        ).status_code
+        == 403
+    )
     assert owed() == []
 
 
@@ -171,7 +219,12 @@ def test_the_form_is_public_and_led_to_from_every_page(client, app):
 
 def ended_links(signature):
     """Links that opened the page once: from an older version, and one whose days are over."""
-    old = make_token(SECRET.encode(), tokens.MINE, signature.id, tokens.seal(signature.petition_id, signature.email_digest))
+    old = make_token(
+        SECRET.encode(),
+        tokens.MINE,
+        signature.id,
+        tokens.seal(signature.petition_id, signature.email_digest),
+    )
     return [old, tokens.own_token(signature, TODAY - timedelta(days=3))]
 
 
@@ -199,7 +252,14 @@ def test_a_link_works_through_its_last_day_everywhere_on_earth(client, petition)
 def test_nobody_can_give_a_link_more_days(client, petition):
     signature = row(sign(petition))
     head, _, day = tokens.token_for(tokens.MINE, signature).rpartition(".")
-    for forged in (f"{head}.{int(day) + 1}", f"{head}.999999", f"{head}.{'9' * 30}", f"{head}.-1", f"{head}.٣", head):
+    for forged in (
+        f"{head}.{int(day) + 1}",
+        f"{head}.999999",
+        f"{head}.{'9' * 30}",
+        f"{head}.-1",
+        f"{head}.٣",
+        head,
+    ):
         assert client.get(f"/en/signatures/mine/{forged}").status_code == 404
 
 
@@ -223,9 +283,14 @@ def test_the_page_says_until_when_its_link_works(client, petition):
     assert f"{day.day} {day:%B %Y}" in client.get(f"/en/signatures/mine/{token}").text
 
 
-def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(app, client, petition, tmp_path, monkeypatch):
+def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(
+    app, client, petition, tmp_path, monkeypatch
+):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
-    petitions = [petition, *(make_petition(f"more-{place}", cause_id=petition.cause_id) for place in range(4))]
+    petitions = [
+        petition,
+        *(make_petition(f"more-{place}", cause_id=petition.cause_id) for place in range(4)),
+    ]
     for each in petitions:
         for place in range(5):
             sign(each, AMALIA, comment=f"Forged {place}")
@@ -237,6 +302,14 @@ def test_a_stranger_cannot_fill_an_inbox_and_its_owner_still_reaches_their_form(
     ask(client, AMALIA["email"])
     while postman.deliver_due(now=utcnow()):
         pass
-    text = message_from_bytes(max(delivered.glob("*.eml")).read_bytes(), policy=policy.default).get_body(("plain",)).get_content()
-    [path] = [word.removeprefix("http://localhost") for word in text.split() if "/signatures/mine/" in word]
+    text = (
+        message_from_bytes(max(delivered.glob("*.eml")).read_bytes(), policy=policy.default)
+        .get_body(("plain",))
+        .get_content()
+    )
+    [path] = [
+        word.removeprefix("http://localhost")
+        for word in text.split()
+        if "/signatures/mine/" in word
+    ]
     assert client.get(path).text.count("/signatures/confirm/") == 5 * len(petitions)

@@ -50,7 +50,9 @@ def three(petition):
     return ids
 
 
-@pytest.mark.parametrize("act", [partial(owner_operations.correct, now=utcnow()), owner_operations.restore])
+@pytest.mark.parametrize(
+    "act", [partial(owner_operations.correct, now=utcnow()), owner_operations.restore]
+)
 def test_nobody_can_touch_a_strangers_signature(petition, act):
     own, foreign = sign(petition, AMALIA), sign(petition, ODILE)
     with pytest.raises(NotYours):
@@ -66,7 +68,9 @@ def test_a_number_that_is_no_signature_is_nobodys(petition, forged):
 
 def test_another_way_to_write_the_address_opens_nothing(petition):
     signature_id = sign(petition, email="vera@yahoo.com")
-    other = owned(sign_and_hatch(make_petition("law", cause_id=petition.cause_id), email="vera-x9@yahoo.com"))
+    other = owned(
+        sign_and_hatch(make_petition("law", cause_id=petition.cause_id), email="vera-x9@yahoo.com")
+    )
     assert other["email_digest"] == row(signature_id).email_digest
     with pytest.raises(NotYours):
         write(owner_operations.withdraw, **{**other, "signature_id": signature_id}, now=utcnow())
@@ -89,7 +93,11 @@ def test_one_emptied_between_look_and_touch_is_nobodys(app, petition, monkeypatc
     def look_then_lose(*asked):
         found = looked(*asked)
         with db.engine.begin() as other:
-            other.execute(update(Signature).where(Signature.id == signature_id).values(**owner_operations.ERASED))
+            other.execute(
+                update(Signature)
+                .where(Signature.id == signature_id)
+                .values(**owner_operations.ERASED)
+            )
         return found
 
     monkeypatch.setattr(owner_operations, "own", look_then_lose)

@@ -237,7 +237,9 @@ def test_the_link_still_opens_after_a_withdrawal_and_a_new_signature(client, pet
 
 @pytest.mark.parametrize("view", ["mine", "confirm"])
 def test_a_name_in_arabic_keeps_to_itself(client, petition, view):
-    signed = sign(petition, {**AMALIA, "given_name": "سلمى", "family_name": "حدّاد", "name_display": "full"})
+    signed = sign(
+        petition, {**AMALIA, "given_name": "سلمى", "family_name": "حدّاد", "name_display": "full"}
+    )
     page = client.get(link(view, signed)).text
     assert "<dd><bdi>سلمى حدّاد</bdi></dd>" in page
     assert view == "mine" or re.search("<h1>[^<]*<bdi>سلمى</bdi>[^<]*</h1>", page)

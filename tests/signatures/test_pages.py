@@ -165,13 +165,18 @@ def test_markup_typed_into_a_refused_form_is_not_run_either(client, petition):
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_the_title_of_a_refused_form_begins_with_the_error(client, petition, lang):
     """A screen reader hears the title first; what is shared keeps its own."""
-    refused, shown = (fromstring(answer.data) for answer in (
-        post_signature(client, petition, {"email": "amalia"}, lang=lang),
-        client.get(f"/{lang}/petitions/home"),
-    ))
+    refused, shown = (
+        fromstring(answer.data)
+        for answer in (
+            post_signature(client, petition, {"email": "amalia"}, lang=lang),
+            client.get(f"/{lang}/petitions/home"),
+        )
+    )
     before, title, after = refused.findtext(".//title").partition(shown.findtext(".//title"))
     assert before and title and not after
-    assert refused.xpath("//meta[@property='og:title']/@content") == shown.xpath("//meta[@property='og:title']/@content")
+    assert refused.xpath("//meta[@property='og:title']/@content") == shown.xpath(
+        "//meta[@property='og:title']/@content"
+    )
     assert refused.xpath("//*[@autofocus]")
     assert not shown.xpath("//*[@autofocus]")
 

@@ -6,9 +6,9 @@ from types import SimpleNamespace
 import pytest
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from campaign.signatures import owner_operations
 from campaign.signatures.operations import LinkExpired
 from campaign.signatures.owner_operations import erase
@@ -201,7 +201,10 @@ def test_the_same_form_again_is_the_same_link(petition):
     sign(petition, STRANGER, now=now + timedelta(minutes=3))
     sign(petition, STRANGER, now=now + timedelta(minutes=4))
     [form] = forms()
-    assert owed() == [(CONFIRMATION, signature_id, "en")] * 3 + [(FORM_CONFIRMATION, form.id, "en")] * 2
+    assert (
+        owed()
+        == [(CONFIRMATION, signature_id, "en")] * 3 + [(FORM_CONFIRMATION, form.id, "en")] * 2
+    )
 
 
 def test_a_flood_of_forms_brings_five_emails_and_keeps_as_many_forms_and_the_newest(petition):
@@ -209,7 +212,10 @@ def test_a_flood_of_forms_brings_five_emails_and_keeps_as_many_forms_and_the_new
     for place in range(20):
         sign(petition, STRANGER, given_name=f"Puppet {place}")
     assert len(owed()) == row(signature_id).mail_count == MAX_EMAILS
-    assert [form.words["given_name"] for form in forms()] == [*(f"Puppet {place}" for place in range(4)), "Puppet 19"]
+    assert [form.words["given_name"] for form in forms()] == [
+        *(f"Puppet {place}" for place in range(4)),
+        "Puppet 19",
+    ]
 
 
 def test_the_owner_reaches_their_form_when_a_stranger_has_used_up_the_emails(client, petition):
@@ -395,7 +401,9 @@ def test_the_network_of_a_form_is_forgotten_earlier_than_the_form(client, petiti
     assert form.words["given_name"] == "Puppet"
 
 
-@pytest.mark.parametrize("spoil", [lambda t: t[:-1], lambda t: t + "A", lambda t: "1" + t, lambda t: t.swapcase()])
+@pytest.mark.parametrize(
+    "spoil", [lambda t: t[:-1], lambda t: t + "A", lambda t: "1" + t, lambda t: t.swapcase()]
+)
 def test_a_garbled_link_of_a_form_is_not_found(client, both, spoil):
     _signature_id, form = both
     token = form_link(form).rpartition("/")[2]
@@ -417,4 +425,8 @@ def test_the_owners_copy_holds_the_forms_that_wait(client, both):
     signature_id, _form = both
     kept = client.get(f"{link('mine', signature_id)}/download.json").json["signatures"][0]
     [form] = kept["unconfirmed_forms"]
-    assert (form["given_name"], form["postal_code"], form["subscribe"]) == ("Amalia", "M5V 2T6", False)
+    assert (form["given_name"], form["postal_code"], form["subscribe"]) == (
+        "Amalia",
+        "M5V 2T6",
+        False,
+    )

@@ -105,7 +105,9 @@ def test_what_another_way_to_write_the_address_has_signed_is_not_found(petition)
     sign(law, AMALIA, email="vera-x9@yahoo.com")
     db.session.rollback()
     email = "vera@yahoo.com"
-    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == [signature_id]
+    assert [each.id for each in signatures_of_address(tokens.email_digest(email), email)] == [
+        signature_id
+    ]
 
 
 def test_the_newest_signers_are_those_who_let_themselves_be_seen(petition):

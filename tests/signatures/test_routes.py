@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.petitions.operations import close_petition
+from campaign.process.clock import utcnow
 from campaign.signatures import routes
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from tests.factories.causes import make_cause
@@ -90,7 +90,10 @@ def test_a_program_gets_the_errors_by_field(client, petition):
     answer = post_signature(client, petition, {"given_name": "", "email": "x"}, headers=JSON)
     assert answer.status_code == 422
     assert list(answer.json) == ["errors"]
-    assert answer.json["errors"] == {"given_name": [str(NAME_FAULTS["empty"])], "email": [str(ADDRESS_FAULTS["no_at"])]}
+    assert answer.json["errors"] == {
+        "given_name": [str(NAME_FAULTS["empty"])],
+        "email": [str(ADDRESS_FAULTS["no_at"])],
+    }
 
 
 def test_the_errors_of_own_questions_stand_at_them_and_answers_are_kept(client, app):
@@ -144,11 +147,16 @@ def test_outside_its_time_a_petition_says_so(client, app, settings, status, head
     ],
 )
 @pytest.mark.parametrize("words", [AMALIA, {}])
-def test_a_program_hears_why_a_petition_takes_no_signature(client, app, settings, status, told, words):
+def test_a_program_hears_why_a_petition_takes_no_signature(
+    client, app, settings, status, told, words
+):
     petition = make_petition(**settings)
     answer = post_signature(client, petition, words, headers=JSON)
     said = answer.json
-    in_english, in_spanish = said.pop("message"), post_signature(client, petition, words, lang="es", headers=JSON).json["message"]
+    in_english, in_spanish = (
+        said.pop("message"),
+        post_signature(client, petition, words, lang="es", headers=JSON).json["message"],
+    )
     assert (answer.status_code, said) == (status, told)
     assert in_english and in_spanish and in_english != in_spanish
 

@@ -4,13 +4,22 @@ import pytest
 
 from campaign.extensions import db, write
 from campaign.process.clock import utcnow
-from campaign.signatures import tokens
-from campaign.signatures import moderation
-from campaign.signatures import rule_operations
+from campaign.signatures import moderation, rule_operations, tokens
 from campaign.signatures.queries import differences
 from campaign.signatures.rule_preview import try_rule
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, JSON, ODILE, confirm, hatch_now, post_signature, row, rows, sign_and_hatch, sign_many
+from tests.factories.signatures import (
+    AMALIA,
+    JSON,
+    ODILE,
+    confirm,
+    hatch_now,
+    post_signature,
+    row,
+    rows,
+    sign_and_hatch,
+    sign_many,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -25,23 +34,44 @@ TRACKING_PARAMETERS = [
 
 def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
     petition_id = None if whole_cause else petition.id
-    rule = write(rule_operations.create_rule, cause_id=petition.cause_id, petition_id=petition_id, kind=kind, pattern=pattern)
+    rule = write(
+        rule_operations.create_rule,
+        cause_id=petition.cause_id,
+        petition_id=petition_id,
+        kind=kind,
+        pattern=pattern,
+    )
     return write(rule_operations.switch_on, rule_id=rule.id, now=utcnow()) if is_on else rule
 
 
 @pytest.mark.parametrize(("kind", "pattern", "words"), TRACKING_PARAMETERS)
-def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(client, petition, kind, pattern, words):
+def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(
+    client, petition, kind, pattern, words
+):
     rule = make_rule(petition, kind, pattern)
     innocent = post_signature(client, petition, ODILE, address="198.51.100.7", headers=JSON)
-    held = post_signature(client, petition, {**AMALIA, **words}, address="203.0.113.77", headers=JSON)
-    assert (held.status_code, held.json) == (innocent.status_code, innocent.json) == (201, {"status": "pending"})
-    assert [(each.state, each.held_reason) for each in rows()] == [("pending", ""), ("held", rule.reason)]
+    held = post_signature(
+        client, petition, {**AMALIA, **words}, address="203.0.113.77", headers=JSON
+    )
+    assert (
+        (held.status_code, held.json)
+        == (innocent.status_code, innocent.json)
+        == (201, {"status": "pending"})
+    )
+    assert [(each.state, each.held_reason) for each in rows()] == [
+        ("pending", ""),
+        ("held", rule.reason),
+    ]
 
 
 @pytest.mark.parametrize(("kind", "pattern", "words"), TRACKING_PARAMETERS)
-def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_nothing(petition, kind, pattern, words):
+def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_nothing(
+    petition, kind, pattern, words
+):
     sign_and_hatch(petition, ODILE, address_digest=tokens.network_digest("198.51.100.7"))
-    held = sign_and_hatch(petition, {**AMALIA, **words}, address_digest=tokens.network_digest("203.0.113.77"))
+    held = sign_and_hatch(
+        petition, {**AMALIA, **words}, address_digest=tokens.network_digest("203.0.113.77")
+    )
     trial = try_rule(make_rule(petition, kind, pattern, is_on=False))
     assert (trial.ids, trial.counted, trial.looked_at) == ((held,), 1, 2)
     assert {each.state for each in rows()} == {"counted"}
@@ -49,7 +79,9 @@ def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_not
 
 def test_whole_words_only(client, petition):
     make_rule(petition, "words", "ale")
-    post_signature(client, petition, {**AMALIA, "family_name": "Rosales", "comment": "Talent and scale"})
+    post_signature(
+        client, petition, {**AMALIA, "family_name": "Rosales", "comment": "Talent and scale"}
+    )
     assert rows()[0].state == "pending"
 
 
@@ -81,7 +113,12 @@ def test_a_rate_is_judged_by_the_runner_and_tried_on_the_past(petition):
 def test_past_ones_are_held_and_released_and_the_ledger_stays_right(petition):
     ids = [sign_and_hatch(petition), sign_and_hatch(petition, ODILE)]
     rule = make_rule(petition, "country", "CA")
-    assert sorted(write(rule_operations.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())) == ids
+    assert (
+        sorted(
+            write(rule_operations.hold_past, rule_id=rule.id, ids=try_rule(rule).ids, now=utcnow())
+        )
+        == ids
+    )
     hatch_now()
     assert {each.number for each in rows()} == {None}
     assert rule_operations.held_by_rules([rule]) == {rule.id: 2}
@@ -94,7 +131,10 @@ def test_past_ones_are_held_and_released_and_the_ledger_stays_right(petition):
 
 
 def test_a_rule_that_was_on_is_never_thrown_away(petition):
-    tried, used = make_rule(petition, "country", "FR", is_on=False), make_rule(petition, "country", "MX")
+    tried, used = (
+        make_rule(petition, "country", "FR", is_on=False),
+        make_rule(petition, "country", "MX"),
+    )
     write(rule_operations.drop_rule, rule_id=tried.id)
     with pytest.raises(rule_operations.RuleInUse):
         write(rule_operations.drop_rule, rule_id=used.id)

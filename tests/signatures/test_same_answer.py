@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import event
 
-from campaign.extensions import db
 from campaign.db import transactions
+from campaign.extensions import db
 from campaign.process.clock import utcnow
 from tests.factories.signatures import (
     AMALIA,

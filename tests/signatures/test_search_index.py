@@ -5,11 +5,11 @@ from sqlalchemy import delete, func, select
 
 from campaign.extensions import db, write
 from campaign.signatures import search_index
+from campaign.signatures.models import Signature
+from campaign.signatures.owner_operations import erase
 from campaign.signatures.search import Search, find
 from campaign.signatures.search_indexing import LookupKeeper
 from campaign.signatures.search_models import LookupDue, LookupProgress, signature_lookup
-from campaign.signatures.models import Signature
-from campaign.signatures.owner_operations import erase
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import AMALIA, ODILE, change, sign, sign_and_hatch
 
@@ -39,14 +39,37 @@ def how_many_indexed():
     return db.session.scalar(select(func.count()).select_from(signature_lookup))
 
 
-WORDS = ("amal", "ROSALES", "o’neill jean", "jean-luc", "rosales.example", "amalia@ros", "peña", "zora", "%", "x_y", "nobody@rosales.example")
+WORDS = (
+    "amal",
+    "ROSALES",
+    "o’neill jean",
+    "jean-luc",
+    "rosales.example",
+    "amalia@ros",
+    "peña",
+    "zora",
+    "%",
+    "x_y",
+    "nobody@rosales.example",
+)
 
 
 def test_indexed_or_not_the_same_is_found(petition, index):
     sign_and_hatch(petition)
-    sign(petition, {**AMALIA, "given_name": "Jean-Luc", "family_name": "O’Neill Peña"}, email="jl@kwan.example", country="MX")
+    sign(
+        petition,
+        {**AMALIA, "given_name": "Jean-Luc", "family_name": "O’Neill Peña"},
+        email="jl@kwan.example",
+        country="MX",
+    )
     sign(petition, ODILE, held_reason="no_proof")
-    searches = [*({"words": each} for each in WORDS), {"country": "MX"}, {"country": "CA", "state": "held"}, {"evidence": "email"}, {"evidence": "paper"}]
+    searches = [
+        *({"words": each} for each in WORDS),
+        {"country": "MX"},
+        {"country": "CA", "state": "held"},
+        {"evidence": "email"},
+        {"evidence": "paper"},
+    ]
     before = [found(petition, **each) for each in searches]
     index()
     assert how_many_indexed() == 3
@@ -58,7 +81,11 @@ def test_comments_are_found_by_their_own_words_alone(petition, index):
     one = sign_and_hatch(petition, comment="The river is ours")
     for _ in range(2):
         assert found(petition, words="riv", comments="waiting") == [one]
-        assert found(petition, words="river") == found(petition, words="amalia", comments="waiting") == []
+        assert (
+            found(petition, words="river")
+            == found(petition, words="amalia", comments="waiting")
+            == []
+        )
         index()
 
 
@@ -97,7 +124,9 @@ def test_each_petition_and_page_has_its_own(petition, index):
     index()
     assert found(petition, words="odile") == ids[::-1]
     assert found((petition.id, other.id), words="odile") == [theirs, *ids[::-1]]
-    assert [row.id for row in find(Search((petition.id,), words="odile"), before_id=ids[2], most=1)] == [ids[1]]
+    assert [
+        row.id for row in find(Search((petition.id,), words="odile"), before_id=ids[2], most=1)
+    ] == [ids[1]]
 
 
 def test_what_is_not_settled_waits_and_is_found_all_the_same(petition):

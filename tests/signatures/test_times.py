@@ -10,7 +10,16 @@ from campaign.petitions.models import Petition
 from campaign.signatures import erasure
 from campaign.signatures.tasks import forget
 from tests.factories.organizers import make_organizer
-from tests.factories.signatures import confirm, hatch_now, owed, row, rows, sign, sign_and_hatch, withdraw
+from tests.factories.signatures import (
+    confirm,
+    hatch_now,
+    owed,
+    row,
+    rows,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
 
 pytestmark = pytest.mark.usefixtures("awkward_time")
 
@@ -22,7 +31,13 @@ UNCONFIRMED_DAYS, ADDRESS_DAYS = 30, 14
 @pytest.fixture
 def petition(awkward_time, petition):
     """A petition that was opened long before the clocks change."""
-    write(lambda: db.session.execute(update(Petition).values(opens_at=awkward_time - 99 * DAY, opened_at=awkward_time - 99 * DAY)))
+    write(
+        lambda: db.session.execute(
+            update(Petition).values(
+                opens_at=awkward_time - 99 * DAY, opened_at=awkward_time - 99 * DAY
+            )
+        )
+    )
     return petition
 
 
@@ -48,7 +63,9 @@ def test_owners_are_told_two_weeks_before_and_data_goes_to_the_second(awkward_ti
 def test_petition_closed_right_now_is_kept_for_its_days(awkward_time, petition):
     make_organizer("owner", petition.cause_id)
     sign_and_hatch(petition)
-    write(lambda: db.session.execute(update(Petition).values(state="closed", closed_at=awkward_time)))
+    write(
+        lambda: db.session.execute(update(Petition).values(state="closed", closed_at=awkward_time))
+    )
     write(erasure.set_retention, petition_id=petition.id, days=14)
     assert write(erasure.tell_of_erasing, now=awkward_time) == 1
     assert write(erasure.anonymise_due, now=awkward_time + 14 * DAY - SECOND) == 0

@@ -7,16 +7,15 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db, write
+from campaign.mail.delivery import composers_of
+from campaign.process.clock import utcnow
 from campaign.security.dated_tokens import last_day_of
 from campaign.security.secret_key import secret_key
-from campaign.process.clock import utcnow
 from campaign.security.tokens import make_token
-from campaign.mail.delivery import composers_of
-from campaign.signatures.tokens import email_digest
 from campaign.signatures.own_links import OWN_LINK
 from campaign.signatures.queries import signature_by_id
-from campaign.subscriptions import operations
-from campaign.subscriptions import tokens
+from campaign.signatures.tokens import email_digest
+from campaign.subscriptions import operations, tokens
 from campaign.subscriptions.models import Subscription
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
@@ -37,14 +36,23 @@ def cause(app):
 def readdress(subscription_id, email):
     """Let news of a subscription go to `email`."""
     values = {"email": email, "email_digest": email_digest(email)}
-    write(lambda: db.session.execute(update(Subscription).where(Subscription.id == subscription_id).values(**values)))
+    write(
+        lambda: db.session.execute(
+            update(Subscription).where(Subscription.id == subscription_id).values(**values)
+        )
+    )
     return subscription_id
 
 
 def ended_links(row):
     """Links that opened the preferences once: one whose days are over, and one of an older version, which named no day."""
-    old = make_token(secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest)
-    return [f"/en/subscriptions/{token}" for token in (tokens.preferences_token(row, TODAY - timedelta(days=3)), old)]
+    old = make_token(
+        secret_key(), "subscription", row.id, f"{row.cause_id or 0}:".encode() + row.email_digest
+    )
+    return [
+        f"/en/subscriptions/{token}"
+        for token in (tokens.preferences_token(row, TODAY - timedelta(days=3)), old)
+    ]
 
 
 def word(app):
@@ -65,7 +73,12 @@ def test_preferences_end_and_offer_a_new_link(client, cause):
         assert (page.status_code, page.headers["Cache-Control"]) == (410, "no-store")
         assert 'action="/en/mine"' in page.text
         assert "Valley" not in page.text.partition("<main")[2].partition("</main>")[0]
-        for action, data in ((f"/{subscription_id}", {"frequency": "weekly", "lang": "es"}), (f"/{subscription_id}/end", {}), ("/never", {}), ("/again", {})):
+        for action, data in (
+            (f"/{subscription_id}", {"frequency": "weekly", "lang": "es"}),
+            (f"/{subscription_id}/end", {}),
+            ("/never", {}),
+            ("/again", {}),
+        ):
             assert client.post(f"{path}{action}", data=data).status_code == 410
     row = subscription(subscription_id)
     assert (row.state, row.frequency) == ("active", "each")
@@ -80,13 +93,22 @@ def test_preferences_open_through_their_last_day_everywhere(client, cause, days,
 
 def test_email_links_to_preferences_last_as_long_as_other_personal_links(app, cause):
     token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
-    assert last_day_of(token) - TODAY in (timedelta(days=app.config["OWN_LINK_DAYS"] + day) for day in (0, 1))
+    assert last_day_of(token) - TODAY in (
+        timedelta(days=app.config["OWN_LINK_DAYS"] + day) for day in (0, 1)
+    )
 
 
 def test_no_one_can_give_preferences_more_days(client, cause):
     token = tokens.token_for(tokens.PREFERENCES, subscription(subscribe(cause_id=cause.id)))
     head, _, day = token.rpartition(".")
-    for forged in (f"{head}.{int(day) + 1}", f"{head}.999999", f"{head}.{'9' * 30}", f"{head}.-1", head, "nonsense"):
+    for forged in (
+        f"{head}.{int(day) + 1}",
+        f"{head}.999999",
+        f"{head}.{'9' * 30}",
+        f"{head}.-1",
+        head,
+        "nonsense",
+    ):
         page = client.get(f"/en/subscriptions/{forged}")
         assert page.status_code == 404
         assert 'action="/en/mine"' in page.text
@@ -98,7 +120,12 @@ def test_preferences_show_and_change_only_the_exact_address(client, cause):
     page = client.get(link("preferences", mine)).text
     assert f"/{mine}/end" in page and f"/{other}/end" not in page
     for action in (f"/{other}/end", f"/{other}"):
-        assert client.post(f"{link('preferences', mine)}{action}", data={"frequency": "weekly", "lang": "es"}).status_code == 404
+        assert (
+            client.post(
+                f"{link('preferences', mine)}{action}", data={"frequency": "weekly", "lang": "es"}
+            ).status_code
+            == 404
+        )
     row = subscription(other)
     assert (row.state, row.frequency) == ("active", "each")
 
@@ -134,7 +161,10 @@ def test_the_link_to_stop_opens_nothing_and_tells_nothing(client, cause):
     subscription_id = subscribe(cause_id=cause.id)
     path = link("end", subscription_id)
     before = client.get(path).text
-    assert "rosales" not in before and "Valley" not in before.partition("<main")[2].partition("</main>")[0]
+    assert (
+        "rosales" not in before
+        and "Valley" not in before.partition("<main")[2].partition("</main>")[0]
+    )
     assert f'href="{path.removesuffix("/end")}"' not in before
     client.post(path)
     assert client.get(path).text == before
@@ -154,7 +184,10 @@ def test_a_stop_link_to_what_is_forgotten_offers_a_way_to_stop_all_news(client, 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 def test_a_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
     subscription_id = subscribe(cause_id=cause.id)
-    assert client.post(f"/{lang}/mine", data={"email": "Amalia@rosales.example"}).location == f"/{lang}/mine?sent=1"
+    assert (
+        client.post(f"/{lang}/mine", data={"email": "Amalia@rosales.example"}).location
+        == f"/{lang}/mine?sent=1"
+    )
     message = word(app)
     assert (message.to, message.lang) == ("amalia@rosales.example", lang)
     [path] = paths_in(message, "/subscriptions/")
@@ -162,7 +195,9 @@ def test_a_new_link_to_preferences_is_sent_on_request(app, client, cause, lang):
     assert client.get(path).status_code == 200
 
 
-@pytest.mark.parametrize("email", ["vera-x9@yahoo.com", "vera-other@yahoo.com", "nobody@kwan.example"])
+@pytest.mark.parametrize(
+    "email", ["vera-x9@yahoo.com", "vera-other@yahoo.com", "nobody@kwan.example"]
+)
 def test_no_link_is_sent_to_an_address_written_otherwise(app, client, cause, email):
     readdress(subscribe("vera", cause_id=cause.id), VERA)
     assert client.post("/en/mine", data={"email": email}).status_code == 303

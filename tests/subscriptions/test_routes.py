@@ -9,8 +9,8 @@ from sqlalchemy import update
 
 from campaign.extensions import db, write
 from campaign.i18n.long_dates import long_date
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
+from campaign.process.clock import utcnow
 from campaign.subscriptions.consents import FORM, wording
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.operations import send_again, suppress
@@ -41,7 +41,9 @@ def letter_of(app, subscription_id):
     """Return the Message that the worker would send about a subscription."""
     row = subscription(subscription_id)
     kind = "subscription_confirmation"
-    return composers_of(app)[kind](type("Owed", (), {"kind": kind, "subject_id": row.id, "lang": row.lang}))
+    return composers_of(app)[kind](
+        type("Owed", (), {"kind": kind, "subject_id": row.id, "lang": row.lang})
+    )
 
 
 @pytest.mark.parametrize(("path", "of_cause"), [(PATH, True), ("/fr/subscriptions", False)])
@@ -50,16 +52,29 @@ def test_the_form_leads_to_a_letter_and_its_button_confirms(client, cause, path,
     assert (answer.status_code, "/subscriptions/thanks" in answer.location) == (303, True)
     assert client.get(answer.location).status_code == 200
     [row] = subscriptions()
-    assert (row.state, row.frequency, row.cause_id) == ("pending", "weekly", cause.id if of_cause else None)
+    assert (row.state, row.frequency, row.cause_id) == (
+        "pending",
+        "weekly",
+        cause.id if of_cause else None,
+    )
     assert owed() == [("subscription_confirmation", row.id, row.lang)]
     address = link("confirm", row.id)
     assert client.get(address).status_code == 200
     assert subscription(row.id).state == "pending"
     for _ in range(2):
         answer = client.post(address)
-        assert answer.status_code == 303 and "token" not in answer.location and client.get(answer.location).status_code == 200
+        assert (
+            answer.status_code == 303
+            and "token" not in answer.location
+            and client.get(answer.location).status_code == 200
+        )
     row = subscription(row.id)
-    assert (row.state, row.evidence, row.source, row.consent_version) == ("active", "email", "form", "form-1")
+    assert (row.state, row.evidence, row.source, row.consent_version) == (
+        "active",
+        "email",
+        "form",
+        "form-1",
+    )
     assert row.consent_text == wording(FORM, "en" if of_cause else "fr")
 
 
@@ -68,9 +83,17 @@ def test_the_answer_is_the_same_whoever_subscribed_before_and_the_owner_is_told(
     [row] = subscriptions()
     asking = letter_of(app, row.id)
     client.post(link("confirm", row.id))
-    write(lambda: db.session.execute(update(Subscription).values(mailed_at=utcnow() - timedelta(hours=1))))
+    write(
+        lambda: db.session.execute(
+            update(Subscription).values(mailed_at=utcnow() - timedelta(hours=1))
+        )
+    )
     again = client.post(PATH, data={"email": "amalia@ROSALES.example", "frequency": "weekly"})
-    assert (first.status_code, first.location, first.data) == (again.status_code, again.location, again.data)
+    assert (first.status_code, first.location, first.data) == (
+        again.status_code,
+        again.location,
+        again.data,
+    )
     [row] = subscriptions()
     assert (row.state, row.frequency) == ("active", "each")
     assert len(owed()) == 2
@@ -84,7 +107,10 @@ def test_programs_are_answered_in_json(client, cause):
     assert (answer.status_code, answer.json) == (201, {"status": "pending"})
     refused = client.post(PATH, data={"email": "amalia"}, headers=JSON)
     assert refused.status_code == 422 and refused.json["errors"]["email"]
-    assert client.post("/en/causes/nowhere/subscriptions", data=AMALIA, headers=JSON).status_code == 404
+    assert (
+        client.post("/en/causes/nowhere/subscriptions", data=AMALIA, headers=JSON).status_code
+        == 404
+    )
 
 
 def test_a_slip_is_said_at_the_field_and_the_words_stay(client, cause):
@@ -143,7 +169,9 @@ def test_the_owner_sees_all_of_their_address_and_changes_language_and_frequency(
     assert all(f'{link("preferences", one)}/{each}"' in page for each in (one, two))
     client.post(f"{link('preferences', one)}/{two}", data={"frequency": "weekly", "lang": "es"})
     assert (subscription(two).frequency, subscription(two).lang) == ("weekly", "es")
-    wrong = client.post(f"{link('preferences', one)}/{two}", data={"frequency": "hourly", "lang": "de"})
+    wrong = client.post(
+        f"{link('preferences', one)}/{two}", data={"frequency": "hourly", "lang": "de"}
+    )
     assert wrong.status_code == 422
 
 
@@ -154,7 +182,10 @@ def test_one_click_ends_it_without_cookie_or_token_and_looking_does_not(client, 
     assert subscription(subscription_id).state == "active"
     for _ in range(2):
         # Programs that unsubscribe are not to be redirected.
-        assert client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code == 200
+        assert (
+            client.post(f"{address}?mailing=7", data={"List-Unsubscribe": "One-Click"}).status_code
+            == 200
+        )
     answer = client.post(address)
     assert (answer.status_code, answer.location) == (303, "/en/subscriptions/stopped")
     row = subscription(subscription_id)
@@ -192,7 +223,10 @@ def test_what_nobody_confirms_is_erased_and_of_what_ended_no_address_is_kept(app
     ended = subscribe("went", now=old)
     write(suppress, email_digest=digest("went"), reason="request", now=old)
     assert write(forget, now=now, days=14) == 2
-    assert [(row.id, row.state, row.email is None) for row in subscriptions()] == [(kept, "active", False), (ended, "ended", True)]
+    assert [(row.id, row.state, row.email is None) for row in subscriptions()] == [
+        (kept, "active", False),
+        (ended, "ended", True),
+    ]
 
 
 def test_the_letter_names_its_list_and_how_to_leave_it(app, cause):

@@ -11,8 +11,26 @@ from campaign.subscriptions.consents import SIGNATURE, wording
 from campaign.subscriptions.operations import confirm as confirm_subscription
 from campaign.subscriptions.operations import end, suppress
 from tests.factories.petitions import make_petition
-from tests.factories.signatures import AMALIA, TEO, change, confirm, hatch_now, restore, row, sign, sign_and_hatch, withdraw
-from tests.factories.subscriptions import WEEK, digest, owed_states, subscribe, subscription, subscriptions
+from tests.factories.signatures import (
+    AMALIA,
+    TEO,
+    change,
+    confirm,
+    hatch_now,
+    restore,
+    row,
+    sign,
+    sign_and_hatch,
+    withdraw,
+)
+from tests.factories.subscriptions import (
+    WEEK,
+    digest,
+    owed_states,
+    subscribe,
+    subscription,
+    subscriptions,
+)
 
 pytestmark = pytest.mark.both_databases
 
@@ -34,8 +52,17 @@ def test_the_confirmed_signature_is_the_consent_and_hatching_twice_adds_nothing(
     hatch_now()
     hatch_now()
     [made] = subscriptions()
-    assert (made.state, made.source, made.lang, made.cause_id) == ("active", "signature", "es", petition.cause_id)
-    assert (made.signature_id, made.email, made.consent_version) == (unconfirmed, AMALIA["email"], "signature-1")
+    assert (made.state, made.source, made.lang, made.cause_id) == (
+        "active",
+        "signature",
+        "es",
+        petition.cause_id,
+    )
+    assert (made.signature_id, made.email, made.consent_version) == (
+        unconfirmed,
+        AMALIA["email"],
+        "signature-1",
+    )
     assert made.consent_text == wording(SIGNATURE, "es") != wording(SIGNATURE, "en")
     assert made.consent_at == row(unconfirmed).created_at
 
@@ -62,7 +89,9 @@ def test_a_withdrawn_signature_takes_its_subscription_along_and_brings_it_back(p
 def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
     signature_id = sign_and_hatch(petition, subscribe=True)
     [made] = subscriptions()
-    write(end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow())
+    write(
+        end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow()
+    )
     withdraw(signature_id)
     hatch_now()
     restore(signature_id)
@@ -73,7 +102,9 @@ def test_who_unsubscribed_stays_so_when_a_withdrawal_is_undone(petition):
 def test_a_new_signature_with_the_box_ticked_is_a_new_consent(petition):
     sign_and_hatch(petition, subscribe=True)
     [made] = subscriptions()
-    write(end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow())
+    write(
+        end, subscription_id=made.id, email_digest=made.email_digest, email=made.email, now=utcnow()
+    )
     sign_and_hatch(make_petition("second", cause_id=petition.cause_id), subscribe=True)
     assert states() == [("active", "signature")]
 

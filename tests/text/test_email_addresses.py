@@ -245,7 +245,9 @@ def test_any_text_is_an_address_or_is_refused_with_a_code(text):
     assert "@" in parsed.normalized
 
 
-PLAIN = st.from_regex(r"[A-Za-z0-9_+.-]{1,70}@[A-Za-z0-9-]{1,66}\.(mx|ca|example|MX|c)", fullmatch=True)
+PLAIN = st.from_regex(
+    r"[A-Za-z0-9_+.-]{1,70}@[A-Za-z0-9-]{1,66}\.(mx|ca|example|MX|c)", fullmatch=True
+)
 
 
 @bounded

@@ -57,7 +57,9 @@ LAKE = Pictured(1, "/pictures/a1.webp", 900, 600, 'A "lake" <b>', "/pictures/a1.
 
 
 def test_of_pictures_only_those_that_it_is_handed_are_shown():
-    text = 'See ![x](https://tracker.example/p.png) and ![](picture:2)\n\n![](picture:1 "By <Amalia>")'
+    text = (
+        'See ![x](https://tracker.example/p.png) and ![](picture:2)\n\n![](picture:1 "By <Amalia>")'
+    )
     assert to_html(text, (LAKE,)) == (
         '<p>See  and </p>\n<figure><img src="/pictures/a1.webp" srcset="/pictures/a1.webp?size=small 800w, /pictures/a1.webp 900w"'
         ' sizes="(min-width: 60rem) 46rem, 92vw" width="900" height="600" alt="A &quot;lake&quot; &lt;b&gt;" loading="lazy">'
@@ -65,7 +67,10 @@ def test_of_pictures_only_those_that_it_is_handed_are_shown():
     )
     link = '<p><a href="/pictures/a1.webp" rel="noopener">A "lake" &lt;b&gt;</a><br>By &lt;Amalia&gt;</p>\n'
     assert to_html(text, (LAKE,), links_pictures=True) == f"<p>See  and </p>\n{link}"
-    assert to_text(text, (LAKE,), shows_links=True) == 'See  and\n\nA "lake" <b>\nBy <Amalia> (/pictures/a1.webp)'
+    assert (
+        to_text(text, (LAKE,), shows_links=True)
+        == 'See  and\n\nA "lake" <b>\nBy <Amalia> (/pictures/a1.webp)'
+    )
     assert picture_names(text) == ["https://tracker.example/p.png", "picture:2", "picture:1"]
 
 
@@ -91,7 +96,17 @@ def test_paragraphs_for_print_keep_their_heads_and_the_marks_of_their_lists():
     assert list(to_paragraphs(text)) == [
         ("head", "Why"),
         ("text", "We ask:"),
-        *(("item", words) for words in (("1.", "Search"), ("2.", "Find"), ("", "and tell"), ("–", "them"), ("–", "us"), ("7.", "Stay"))),
+        *(
+            ("item", words)
+            for words in (
+                ("1.", "Search"),
+                ("2.", "Find"),
+                ("", "and tell"),
+                ("–", "them"),
+                ("–", "us"),
+                ("7.", "Stay"),
+            )
+        ),
     ]
 
 

@@ -8,10 +8,16 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
-from campaign.publishing.pictures import clean_picture
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.search.queries import search
-from campaign.updates.body_pictures import MAX_PICTURES, PictureInText, TooManyPictures, add_body_picture, remove_body_picture
+from campaign.updates.body_pictures import (
+    MAX_PICTURES,
+    PictureInText,
+    TooManyPictures,
+    add_body_picture,
+    remove_body_picture,
+)
 from campaign.updates.emails import sample
 from campaign.updates.operations import UpdateNotReady, publish_update
 from tests.factories.search import index_now
@@ -32,7 +38,13 @@ def photo(size=(1000, 400), shade="navy"):
 
 
 def add(update, data=None, alts=ALTS):
-    return write(add_body_picture, update_id=update.id, picture=clean_picture(data or photo()), alts=alts, now=utcnow())
+    return write(
+        add_body_picture,
+        update_id=update.id,
+        picture=clean_picture(data or photo()),
+        alts=alts,
+        now=utcnow(),
+    )
 
 
 def test_a_picture_in_the_text_has_words_size_and_nothing_of_the_camera(client, app):
@@ -41,11 +53,17 @@ def test_a_picture_in_the_text_has_words_size_and_nothing_of_the_camera(client, 
     [figure] = re.findall(r"<figure>.*?</figure>", page)
     address = re.search(r'src="(/pictures/\w+\.webp)"', figure)[1]
     assert 'width="1000" height="400" alt="Un lago" loading="lazy"' in figure
-    assert f"{address}?size=small 800w" in figure and "<figcaption>Photo: Amalia Rosales</figcaption>" in figure
+    assert (
+        f"{address}?size=small 800w" in figure
+        and "<figcaption>Photo: Amalia Rosales</figcaption>" in figure
+    )
     assert "tracker.example" not in page and "picture:7" not in page
     whole, small = client.get(address), client.get(f"{address}?size=small")
     assert whole.cache_control.public and whole.cache_control.max_age >= 86400
-    assert [Image.open(io.BytesIO(each.data)).size for each in (whole, small)] == [(1000, 400), (800, 320)]
+    assert [Image.open(io.BytesIO(each.data)).size for each in (whole, small)] == [
+        (1000, 400),
+        (800, 320),
+    ]
     assert not Image.open(io.BytesIO(whole.data)).getexif() and b"A camera" not in whole.data
     assert client.get("/pictures/0123456789abcdef.webp").status_code == 404
 
@@ -57,20 +75,31 @@ def test_a_feed_shows_it_by_its_whole_address_and_a_letter_loads_nothing(client,
     assert '<img src="http://localhost/pictures/' in content and 'alt="A lake"' in content
     letter = sample(update_now(), "en")
     assert "<img" not in letter.html and "tracker.example" not in letter.html
-    assert re.search(r'<a [^>]*href="http://localhost/pictures/\w+\.webp"[^>]*>[^<]*A lake</a><br>Photo: Amalia Rosales', letter.html)
-    assert re.search(r"A lake\nPhoto: Amalia Rosales \(http://localhost/pictures/\w+\.webp\)", letter.text)
+    assert re.search(
+        r'<a [^>]*href="http://localhost/pictures/\w+\.webp"[^>]*>[^<]*A lake</a><br>Photo: Amalia Rosales',
+        letter.html,
+    )
+    assert re.search(
+        r"A lake\nPhoto: Amalia Rosales \(http://localhost/pictures/\w+\.webp\)", letter.text
+    )
 
 
 def test_it_is_found_by_what_is_seen_on_it(app):
     update = make_update(texts=TEXTS)
     add(update)
     index_now()
-    assert [[hit.slug for hit in search(words, lang).hits] for words, lang in (("lake", "en"), ("lago", "es"), ("lake", "es"))] == [["answer"], ["answer"], []]
+    assert [
+        [hit.slug for hit in search(words, lang).hits]
+        for words, lang in (("lake", "en"), ("lago", "es"), ("lake", "es"))
+    ] == [["answer"], ["answer"], []]
 
 
 def test_the_same_picture_twice_is_one_and_there_is_an_end_to_them(app):
     update = make_update(texts=TEXTS)
-    assert [add(update).number, add(update, alts={"en": "The lake", "es": "El lago"}).number] == [1, 1]
+    assert [add(update).number, add(update, alts={"en": "The lake", "es": "El lago"}).number] == [
+        1,
+        1,
+    ]
     assert update_now().body_pictures[0].alts["es"] == "El lago"
     for shade in range(1, MAX_PICTURES):
         add(update, photo((20, 20), (shade * 12, 0, 0)))

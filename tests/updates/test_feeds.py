@@ -7,8 +7,8 @@ import pytest
 from lxml import etree
 
 from campaign.extensions import write
-from campaign.publishing.pictures import clean_picture
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.updates.body_pictures import add_body_picture
 from campaign.updates.pictures import set_update_picture
 from tests.factories.causes import make_cause
@@ -29,9 +29,23 @@ ODD = {
 def news(app):
     cause = make_cause()
     made = make_update("odd", cause_id=cause.id, texts={lang: ODD for lang in ("en", "es", "fr")})
-    write(set_update_picture, update_id=made.id, picture=clean_picture(heart()), alts={"en": "A heart"}, now=utcnow())
-    write(add_body_picture, update_id=made.id, picture=clean_picture(heart()), alts={"en": "A heart"}, now=utcnow())
-    make_update("plain", cause_id=cause.id, days=9, texts={"en": {"title": "Plain", "body": "Plain."}})
+    write(
+        set_update_picture,
+        update_id=made.id,
+        picture=clean_picture(heart()),
+        alts={"en": "A heart"},
+        now=utcnow(),
+    )
+    write(
+        add_body_picture,
+        update_id=made.id,
+        picture=clean_picture(heart()),
+        alts={"en": "A heart"},
+        now=utcnow(),
+    )
+    make_update(
+        "plain", cause_id=cause.id, days=9, texts={"en": {"title": "Plain", "body": "Plain."}}
+    )
     return cause
 
 
@@ -42,7 +56,10 @@ def test_the_grammar_of_the_rfc_finds_no_fault(client, news, path):
     # What the RFC demands beside its grammar: who wrote, where it is read, and one address for each kind.
     assert feed.find(f"{ATOM}author/{ATOM}name").text
     for each in (feed, *feed.iter(f"{ATOM}entry")):
-        links = [(link.get("rel"), link.get("type"), link.get("hreflang")) for link in each.findall(f"{ATOM}link")]
+        links = [
+            (link.get("rel"), link.get("type"), link.get("hreflang"))
+            for link in each.findall(f"{ATOM}link")
+        ]
         assert len(links) == len(set(links)) and any(rel == "alternate" for rel, *_ in links)
     ids = [each.text for each in feed.iter(f"{ATOM}id")]
     assert len(ids) == len(set(ids)) == 3
@@ -50,8 +67,17 @@ def test_the_grammar_of_the_rfc_finds_no_fault(client, news, path):
 
 def test_the_grammar_finds_the_faults_of_a_broken_feed(client, news):
     words = client.get("/en/feed.atom").text
-    for whole, broken in (("<updated>", "<changed>"), ("T", " "), ('type="html"', 'type="markup"'), ("<id>", "<id>x</id><id>")):
-        feed = etree.fromstring(words.replace(whole, broken).replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>").encode())
+    for whole, broken in (
+        ("<updated>", "<changed>"),
+        ("T", " "),
+        ('type="html"', 'type="markup"'),
+        ("<id>", "<id>x</id><id>"),
+    ):
+        feed = etree.fromstring(
+            words.replace(whole, broken)
+            .replace("</updated>", "</changed>" if broken == "<changed>" else "</updated>")
+            .encode()
+        )
         assert not GRAMMAR.validate(feed), broken
 
 
@@ -64,7 +90,11 @@ def test_a_reader_takes_it_without_complaint_and_shows_what_was_written(client, 
     entry = read.entries[0]
     assert entry.title == ODD["title"] and entry.summary == ODD["summary"]
     shown = entry.content[0].value
-    assert "<em>ask</em>" in shown and "<script>" not in shown and 'src="http://localhost/pictures/' in shown
+    assert (
+        "<em>ask</em>" in shown
+        and "<script>" not in shown
+        and 'src="http://localhost/pictures/' in shown
+    )
     assert entry.published_parsed and entry.updated_parsed
 
 
@@ -73,4 +103,6 @@ def test_a_feed_without_news_is_whole_too(client, app, path):
     make_cause()
     answer = client.get(path)
     assert GRAMMAR.validate(etree.fromstring(answer.data)), GRAMMAR.error_log
-    assert not feedparser.parse(answer.data, response_headers={"content-type": answer.content_type}).bozo
+    assert not feedparser.parse(
+        answer.data, response_headers={"content-type": answer.content_type}
+    ).bozo

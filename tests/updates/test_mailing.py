@@ -10,9 +10,9 @@ from sqlalchemy import delete, func, select
 
 from campaign.accounts.audit import entries
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from campaign.subscriptions.operations import change, end, note_bounce, suppress
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks
@@ -21,7 +21,14 @@ from campaign.updates.operations import withdraw_update
 from tests.factories.causes import make_cause
 from tests.factories.petitions import make_petition
 from tests.factories.signatures import sign_and_hatch, withdraw
-from tests.factories.subscriptions import digest, link, owed_states, subscribe, subscribe_many, subscription
+from tests.factories.subscriptions import (
+    digest,
+    link,
+    owed_states,
+    subscribe,
+    subscribe_many,
+    subscription,
+)
 from tests.factories.updates import make_update
 from tests.mail.mail_server import Script, mail_server
 from tests.mail.postmen import postman_to
@@ -52,7 +59,9 @@ def send_all(now=None):
 
 def owed_now():
     db.session.rollback()
-    return db.session.scalar(select(func.count()).where(OutboxMessage.kind == LETTER, OutboxMessage.state == "owed"))
+    return db.session.scalar(
+        select(func.count()).where(OutboxMessage.kind == LETTER, OutboxMessage.state == "owed")
+    )
 
 
 def delivered(app, script):
@@ -89,7 +98,9 @@ def _unreached(update):
     return mailings.report(mailings.mailing_of(update.id))["unreached"]
 
 
-def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batches(app, cause, monkeypatch):
+def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batches(
+    app, cause, monkeypatch
+):
     subscribe_many(200, cause_id=cause.id, now=utcnow() - EARLIER)
     monkeypatch.setattr(tasks, "BATCH", 30)
     planned = plan(make_update(cause_id=cause.id))
@@ -110,7 +121,14 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
     received = delivered(app, script)
     assert sorted(script.recipients) == sorted(f"reader{n}@rosales.example" for n in range(200))
     counts = mailings.report(mailings.mailing_of(planned.update_id))
-    assert counts == {"waiting": 0, "sent": 200, "failed": 0, "dropped": 0, "unreached": 0, "ended": 0}
+    assert counts == {
+        "waiting": 0,
+        "sent": 200,
+        "failed": 0,
+        "dropped": 0,
+        "unreached": 0,
+        "ended": 0,
+    }
     assert mailings.mailing_of(planned.update_id).state == "done"
     [told] = [entry for entry in entries() if entry.action == "mail.done"]
     assert (told.door, told.details) == ("worker", {"letters": 200})
@@ -118,8 +136,17 @@ def test_two_hundred_get_it_once_though_the_worker_dies_between_and_within_batch
 
 
 def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
-    words = {"title": "Ha llegado una respuesta", "summary": "Es breve.", "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)"}
-    plan(make_update(cause_id=cause.id, texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words}))
+    words = {
+        "title": "Ha llegado una respuesta",
+        "summary": "Es breve.",
+        "body": "El Senado *escribió*.\n\n[Léela](https://senado.example/)",
+    }
+    plan(
+        make_update(
+            cause_id=cause.id,
+            texts={"en": {"title": "An answer", "body": "They *wrote*."}, "es": words},
+        )
+    )
     reader = subscribe("amalia", cause_id=cause.id, lang="es", now=utcnow() - EARLIER)
     # Written to before it was planned, so that the hour of planning counts.
     write(tasks.send_batch, now=utcnow())
@@ -133,7 +160,11 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
     one_click = letter["List-Unsubscribe"].strip("<>").removeprefix("http://localhost")
     text = letter.get_body(("plain",)).get_content()
     html = letter.get_body(("html",)).get_content()
-    assert "El Senado escribió." in text and "Léela (https://senado.example/)" in text and text.count(one_click) == 1
+    assert (
+        "El Senado escribió." in text
+        and "Léela (https://senado.example/)" in text
+        and text.count(one_click) == 1
+    )
     assert "<img" not in html and "background=" not in html and "<script" not in html
     # Every link but those of the news itself is one of ours, and answers.
     for address in set(re.findall(r'href="http://localhost([^"]+)"', html)):
@@ -144,14 +175,23 @@ def test_each_letter_is_what_a_letter_of_a_list_should_be(app, client, cause):
 
 def test_who_left_or_was_suppressed_gets_nothing_even_when_owed_already(app, cause):
     earlier = utcnow() - EARLIER
-    readers = {name: subscribe(name, cause_id=cause.id, now=earlier) for name in ("left", "never", "gone", "stays")}
+    readers = {
+        name: subscribe(name, cause_id=cause.id, now=earlier)
+        for name in ("left", "never", "gone", "stays")
+    }
     petition = make_petition(cause_id=cause.id)
     signer = sign_and_hatch(petition, subscribe=True, now=earlier)
     update = make_update(cause_id=cause.id)
     plan(update, starts_at=utcnow() + timedelta(minutes=1))
     send_all(utcnow() + timedelta(minutes=2))
     assert owed_now() == 5
-    write(end, subscription_id=readers["left"], email_digest=digest("left"), email="left@rosales.example", now=utcnow())
+    write(
+        end,
+        subscription_id=readers["left"],
+        email_digest=digest("left"),
+        email="left@rosales.example",
+        now=utcnow(),
+    )
     write(suppress, email_digest=digest("never"), reason="complaint", now=utcnow())
     write(note_bounce, email_digest=digest("gone"), kind="hard", reason="5.1.1", now=utcnow())
     withdraw(signer)
@@ -180,10 +220,14 @@ def test_the_pending_the_ended_the_weekly_and_other_causes_are_not_among_the_rea
 def test_signers_or_subscribers_can_be_chosen(app, cause):
     subscribe("reader", cause_id=cause.id, now=utcnow() - EARLIER)
     sign_and_hatch(make_petition(cause_id=cause.id), subscribe=True)
-    plan(make_update(cause_id=cause.id), kinds=["signers"], starts_at=utcnow() + timedelta(seconds=1))
+    plan(
+        make_update(cause_id=cause.id), kinds=["signers"], starts_at=utcnow() + timedelta(seconds=1)
+    )
     send_all(utcnow() + timedelta(seconds=2))
     db.session.rollback()
-    assert [bytes(each) for each in db.session.scalars(select(MailingReceipt.email_digest))] == [digest("amalia")]
+    assert [bytes(each) for each in db.session.scalars(select(MailingReceipt.email_digest))] == [
+        digest("amalia")
+    ]
 
 
 def test_an_update_is_mailed_once_and_only_when_public(app, cause):
@@ -253,7 +297,9 @@ def test_the_week_comes_in_one_letter_and_nothing_comes_twice(app, cause):
     assert owed_states(LETTER) == []
     assert write(tasks.send_digests, now=now + timedelta(minutes=1)) == 1
     assert write(tasks.send_digests, now=now + timedelta(minutes=2)) == 0
-    [letter] = [parsed(content) for _, content in delivered(app, Script()) if b"News two" in content]
+    [letter] = [
+        parsed(content) for _, content in delivered(app, Script()) if b"News two" in content
+    ]
     text = letter.get_body(("plain",)).get_content()
     assert "News one" in text and "News two" in text and "Not mailed" not in text
     assert letter["List-Unsubscribe"].strip("<>") == "http://localhost" + link("end", weekly)
@@ -265,7 +311,15 @@ def test_who_changes_to_weekly_does_not_get_again_what_came_by_itself(app, cause
     reader = subscribe("amalia", cause_id=cause.id, now=old)
     plan(make_update("one", cause_id=cause.id))
     send_all()
-    write(change, subscription_id=reader, email_digest=digest("amalia"), email="amalia@rosales.example", lang="en", frequency="weekly", now=utcnow())
+    write(
+        change,
+        subscription_id=reader,
+        email_digest=digest("amalia"),
+        email="amalia@rosales.example",
+        lang="en",
+        frequency="weekly",
+        now=utcnow(),
+    )
     assert write(tasks.send_digests, now=utcnow() + timedelta(days=8)) == 0
 
 
@@ -276,7 +330,14 @@ def later(hours=1):
 def test_planned_mailing_is_moved_and_goes_out_at_its_new_time(app, cause):
     subscribe_many(3, cause_id=cause.id, now=utcnow() - EARLIER)
     planned = plan(make_update(cause_id=cause.id), starts_at=later())
-    write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later(5), langs=["en"], kinds=["subscribers"])
+    write(
+        mailings.change_mailing,
+        mailing_id=planned.id,
+        now=utcnow(),
+        starts_at=later(5),
+        langs=["en"],
+        kinds=["subscribers"],
+    )
     assert send_all(now=later(2)) == 0
     assert send_all(now=later(6)) > 0
     assert owed_now() == 3
@@ -313,7 +374,12 @@ def test_worker_and_organizer_at_the_same_instant_never_both_win(app, cause):
 
     def move():
         try:
-            return write(mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later()) is not None
+            return (
+                write(
+                    mailings.change_mailing, mailing_id=planned.id, now=utcnow(), starts_at=later()
+                )
+                is not None
+            )
         except mailings.MailingBegun:
             return False
 

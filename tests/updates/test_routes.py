@@ -10,8 +10,8 @@ from lxml import etree
 from PIL import Image
 
 from campaign.extensions import write
-from campaign.publishing.pictures import clean_picture
 from campaign.process.clock import utcnow
+from campaign.publishing.pictures import clean_picture
 from campaign.updates.operations import (
     Links,
     UpdateEditConflict,
@@ -49,10 +49,17 @@ def test_only_what_is_published_and_whose_hour_has_come_is_shown(client, app):
     make_update("later", cause_id=cause.id, days=-1)
     hidden = make_cause("hidden", state="draft")
     make_update("behind", cause_id=hidden.id)
-    assert [client.get(f"/en/updates/{slug}").status_code for slug in ("out", "draft", "later", "behind")] == [200, 404, 404, 404]
+    assert [
+        client.get(f"/en/updates/{slug}").status_code
+        for slug in ("out", "draft", "later", "behind")
+    ] == [200, 404, 404, 404]
     assert titles(client.get("/en/updates/").text) == ["out"]
     page = client.get("/en/causes/valley").text
-    assert "/en/updates/out" in page and "/en/updates/later" not in page and "/en/updates/draft" not in page
+    assert (
+        "/en/updates/out" in page
+        and "/en/updates/later" not in page
+        and "/en/updates/draft" not in page
+    )
 
 
 def test_a_cause_shows_its_three_newest_and_leads_to_the_rest(client, app):
@@ -60,7 +67,11 @@ def test_a_cause_shows_its_three_newest_and_leads_to_the_rest(client, app):
     for days in (4, 3, 2, 1):
         make_update(f"before-{days}", cause_id=cause.id, days=days)
     page = client.get("/en/causes/valley").text
-    assert re.findall(r'href="/en/updates/(before-\d)"', page) == ["before-1", "before-2", "before-3"]
+    assert re.findall(r'href="/en/updates/(before-\d)"', page) == [
+        "before-1",
+        "before-2",
+        "before-3",
+    ]
     assert 'href="/en/causes/valley/updates"' in page
 
 
@@ -89,7 +100,11 @@ def test_an_update_says_what_it_is_about_and_machines_can_read_it(client, app):
     page = client.get("/en/updates/answer").text
     assert "<em>wrote</em>" in page and "/en/petitions/home" in page and "/en/events/talk" in page
     words = json.loads(re.search(r'ld\+json">(.*?)</script>', page).group(1))
-    assert (words["@type"], words["inLanguage"], words["headline"]) == ("NewsArticle", "en", "An answer came")
+    assert (words["@type"], words["inLanguage"], words["headline"]) == (
+        "NewsArticle",
+        "en",
+        "An answer came",
+    )
     assert '<link rel="canonical" href="http://localhost/en/updates/answer">' in page
     assert "An answer came" in client.get("/en/petitions/home").text
     french = client.get("/fr/updates/answer").text
@@ -98,17 +113,25 @@ def test_an_update_says_what_it_is_about_and_machines_can_read_it(client, app):
 
 def test_its_picture_is_whole_on_its_page_and_cut_around_its_point_elsewhere(client, app):
     made = make_update()
-    write(set_update_picture, update_id=made.id, picture=clean_picture(picture((1000, 2000))), focus=(50, 0), now=utcnow())
+    write(
+        set_update_picture,
+        update_id=made.id,
+        picture=clean_picture(picture((1000, 2000))),
+        focus=(50, 0),
+        now=utcnow(),
+    )
     page = client.get("/en/updates/answer").text
-    [whole] = set(re.findall(r'/updates/answer/picture-\w+\.webp', page))
-    [wide] = set(re.findall(r'/updates/answer/wide-\w+\.jpg', page))
+    [whole] = set(re.findall(r"/updates/answer/picture-\w+\.webp", page))
+    [wide] = set(re.findall(r"/updates/answer/wide-\w+\.jpg", page))
     assert Image.open(io.BytesIO(client.get(whole).data)).size == (800, 1600)
     assert Image.open(io.BytesIO(client.get(wide).data)).size == (1200, 630)
     write(set_update_picture, update_id=made.id, focus=(50, 100), now=utcnow())
     assert client.get(wide).status_code == 404
 
 
-@pytest.mark.parametrize(("path", "count"), [("/en/feed.atom", 3), ("/es/causes/valley/feed.atom", 2)])
+@pytest.mark.parametrize(
+    ("path", "count"), [("/en/feed.atom", 3), ("/es/causes/valley/feed.atom", 2)]
+)
 def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
     cause, other = make_cause(), make_cause("hill")
     made = make_update("one", cause_id=cause.id, days=1)
@@ -118,12 +141,20 @@ def test_a_feed_is_whole_and_its_ids_outlive_a_move(client, app, path, count):
     assert answer.content_type.startswith("application/atom+xml")
     feed = etree.fromstring(answer.data)
     assert feed.get("{http://www.w3.org/XML/1998/namespace}lang") == path[1:3]
-    assert feed.xpath("string(a:link[@rel='self']/@href)", namespaces=ATOM) == f"http://localhost{path}"
-    assert all(feed.xpath(f"string(a:{part})", namespaces=ATOM) for part in ("id", "title", "updated"))
+    assert (
+        feed.xpath("string(a:link[@rel='self']/@href)", namespaces=ATOM)
+        == f"http://localhost{path}"
+    )
+    assert all(
+        feed.xpath(f"string(a:{part})", namespaces=ATOM) for part in ("id", "title", "updated")
+    )
     entries = feed.findall("a:entry", ATOM)
     assert len(entries) == count
     for entry in entries:
-        assert all(entry.xpath(f"string(a:{part})", namespaces=ATOM) for part in ("id", "title", "updated", "published", "content"))
+        assert all(
+            entry.xpath(f"string(a:{part})", namespaces=ATOM)
+            for part in ("id", "title", "updated", "published", "content")
+        )
     ids = [entry.findtext("a:id", namespaces=ATOM) for entry in entries]
     assert len(set(ids)) == count and all(each.startswith("urn:uuid:") for each in ids)
     write(move_update, update_id=made.id, revision=1, slug="moved")
@@ -145,12 +176,19 @@ def test_a_former_address_leads_on_and_nobody_else_may_have_it(client, app):
     answer = client.get("/es/updates/answer")
     assert (answer.status_code, answer.location) == (301, "/es/updates/reply")
     with pytest.raises(UpdateSlugTaken):
-        write(create_update, cause_id=made.cause_id, slug="answer", texts={"en": {"title": "Other"}})
+        write(
+            create_update, cause_id=made.cause_id, slug="answer", texts={"en": {"title": "Other"}}
+        )
 
 
 def test_of_two_editors_the_second_is_told(app):
     made = make_update()
-    change = {"update_id": made.id, "revision": 1, "texts": {"en": {"title": "New", "body": "x"}}, "now": utcnow()}
+    change = {
+        "update_id": made.id,
+        "revision": 1,
+        "texts": {"en": {"title": "New", "body": "x"}},
+        "now": utcnow(),
+    }
     write(change_update, links=Links(), **change)
     with pytest.raises(UpdateEditConflict):
         write(change_update, links=Links(), **change)
@@ -173,6 +211,13 @@ def test_an_update_is_taken_back_and_published_again(client, app):
 
 
 def test_its_markdown_cannot_run(client, app):
-    make_update(texts={"en": {"title": "<b>x</b>", "body": "<img src=x onerror=alert(1)> [a](javascript:alert(1))"}})
+    make_update(
+        texts={
+            "en": {
+                "title": "<b>x</b>",
+                "body": "<img src=x onerror=alert(1)> [a](javascript:alert(1))",
+            }
+        }
+    )
     page = client.get("/en/updates/answer").text
     assert "<img src=x" not in page and 'href="javascript' not in page and "<b>x</b>" not in page

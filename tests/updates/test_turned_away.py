@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.delivery import composers_of
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures import moderation
 from campaign.updates import mailing as mailings
 from campaign.updates import tasks

@@ -7,7 +7,15 @@ import pytest
 
 from campaign.web.assets import Assets, asset
 
-SHEETS = {"print": "p{}", "zebra": "z{}", "colors": "c{}", "base": "b{}", "type": "t{}", "layout": "l{}", "alert": "a{}"}
+SHEETS = {
+    "print": "p{}",
+    "zebra": "z{}",
+    "colors": "c{}",
+    "base": "b{}",
+    "type": "t{}",
+    "layout": "l{}",
+    "alert": "a{}",
+}
 
 
 @pytest.fixture
@@ -21,7 +29,15 @@ def folder(tmp_path):
 
 
 def test_the_sheets_are_one_in_a_fixed_order(folder):
-    assert Assets(folder).joined["css/site.css"].split() == ["c{}", "t{}", "b{}", "l{}", "a{}", "z{}", "p{}"]
+    assert Assets(folder).joined["css/site.css"].split() == [
+        "c{}",
+        "t{}",
+        "b{}",
+        "l{}",
+        "a{}",
+        "z{}",
+        "p{}",
+    ]
 
 
 def test_a_folder_of_sheets_is_one_of_its_own_and_adds_nothing_to_that_of_the_site(folder):
@@ -34,7 +50,9 @@ def test_a_folder_of_sheets_is_one_of_its_own_and_adds_nothing_to_that_of_the_si
     assert sheets["css/site.css"] == before
 
 
-@pytest.mark.parametrize("change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")])
+@pytest.mark.parametrize(
+    "change", [("css/alert.css", "a{x}"), ("js/main.js", "stop()"), ("js/more.js", "")]
+)
 def test_any_change_gives_everything_a_new_name(folder, change):
     before = Assets(folder).version
     assert Assets(folder).version == before
@@ -91,9 +109,17 @@ def test_no_address_leads_out_of_the_folder(app, client, path):
 
 
 def test_controls_have_our_look_in_older_browsers_too():
-    sheets = [path.read_text() for path in (Path(__file__).parents[2] / "static" / "css").rglob("*.css")]
+    sheets = [
+        path.read_text() for path in (Path(__file__).parents[2] / "static" / "css").rglob("*.css")
+    ]
     # Safari before 15.4 and Firefox before 80 know the word behind its prefix alone.
-    known = [(len(re.findall(r"(?<![-\w])appearance: none", words)), words.count("-webkit-appearance: none")) for words in sheets]
+    known = [
+        (
+            len(re.findall(r"(?<![-\w])appearance: none", words)),
+            words.count("-webkit-appearance: none"),
+        )
+        for words in sheets
+    ]
     assert all(bare == prefixed for bare, prefixed in known) and any(bare for bare, _ in known)
 
 

@@ -54,7 +54,11 @@ def test_a_cookie_or_a_referrer_changes_nothing(client, petition, path):
     plain = client.get(path)
     other = client.get(
         path,
-        headers={"Cookie": "session=abc; theme=night", "Referer": "https://example.org/", "User-Agent": "x"},
+        headers={
+            "Cookie": "session=abc; theme=night",
+            "Referer": "https://example.org/",
+            "User-Agent": "x",
+        },
     )
     without_time = re.compile(rb'"at":"[^"]*"')
     assert without_time.sub(b"", other.data) == without_time.sub(b"", plain.data)

@@ -8,15 +8,16 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import TooManyRequests
 
-from campaign.errors import CampaignError
 from campaign.db import failure_log as log_module
 from campaign.db.failure_log import FailureLog
+from campaign.errors import CampaignError
 from campaign.signatures.operations import PetitionClosed
 from campaign.web import errors
 from campaign.web.errors import DESIGNED
 
 LANGUAGES = ("en", "es", "fr")
 JSON = {"Accept": "application/json"}
+
 
 @pytest.fixture(autouse=True)
 def failure_log(monkeypatch):
@@ -30,7 +31,6 @@ def seconds(monkeypatch):
     clock = SimpleNamespace(now=1000.0)
     monkeypatch.setattr(log_module, "time", SimpleNamespace(monotonic=lambda: clock.now))
     return clock
-
 
 
 def heading(answer):
@@ -66,7 +66,10 @@ def test_browsers_that_take_anything_get_the_page(probe, faults):
         "text/html, application/json;q=0.9",
         "",
     ):
-        assert probe.get("/en/probe/x?status=404", headers={"Accept": accepted}).mimetype == "text/html"
+        assert (
+            probe.get("/en/probe/x?status=404", headers={"Accept": accepted}).mimetype
+            == "text/html"
+        )
 
 
 @pytest.mark.parametrize(
@@ -112,7 +115,9 @@ def test_waiting_time_is_told_in_the_header_and_on_the_page(probe, faults):
     answer = probe.get("/en/probe/x")
     assert answer.status_code == 429
     assert answer.headers["Retry-After"] == "42"
-    assert re.search(r"\b42\b", re.sub(r"<[^>]*>", "", answer.text.partition("<main")[2].partition("</main>")[0]))
+    assert re.search(
+        r"\b42\b", re.sub(r"<[^>]*>", "", answer.text.partition("<main")[2].partition("</main>")[0])
+    )
     assert probe.get("/en/probe/x", headers=JSON).json["retry_after"] == 42
 
 
@@ -145,7 +150,10 @@ def test_a_host_that_is_no_name_is_refused_without_fuss(probe, host, caplog):
     assert not caplog.text
 
 
-@pytest.mark.parametrize("trouble", [PoolTimeout("no connection is free"), InterfaceError("select 1", {}, Exception("closed"))])
+@pytest.mark.parametrize(
+    "trouble",
+    [PoolTimeout("no connection is free"), InterfaceError("select 1", {}, Exception("closed"))],
+)
 def test_a_database_without_a_free_connection_asks_to_come_back_too(probe, faults, trouble):
     faults.next = trouble
     assert probe.get("/en/probe/x").status_code == 503
@@ -191,7 +199,9 @@ def test_errors_of_two_kinds_have_two_references(probe, faults):
     assert len(references) == 2
 
 
-def test_outage_is_one_entry_a_second_under_a_reference_that_all_visitors_get(probe, faults, caplog, seconds):
+def test_outage_is_one_entry_a_second_under_a_reference_that_all_visitors_get(
+    probe, faults, caplog, seconds
+):
     faults.next = OperationalError("select 1", {}, Exception("the server is away\nCONTEXT: a row"))
     references = {probe.get("/probe.json", headers=JSON).json["reference"] for _ in range(50)}
     assert len(references) == len(caplog.records) == 1

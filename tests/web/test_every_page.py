@@ -31,7 +31,14 @@ def value_of(rule, name):
     """Return a value for an argument of a route, from rows of the demonstration where it has any."""
     if name == "slug":
         # A path that names none of the subjects before its slug is about a petition.
-        subject = next((part for part in reversed(rule.rule.partition("<slug>")[0].split("/")) if part in SLUGS), "petitions")
+        subject = next(
+            (
+                part
+                for part in reversed(rule.rule.partition("<slug>")[0].split("/"))
+                if part in SLUGS
+            ),
+            "petitions",
+        )
         return first(SLUGS[subject], SLUGS[subject].slug)
     if isinstance(rule._converters[name], IntegerConverter):
         model = NUMBERS.get(name)
@@ -51,6 +58,8 @@ def test_no_address_fails(client, run, few_signers):
     index_now()
     sign_in(client, make_organizer())
     answers = {path: client.get(path).status_code for path in addresses()}
-    assert {path: status for path, status in answers.items() if status >= 500 and path != "/readyz"} == {}
+    assert {
+        path: status for path, status in answers.items() if status >= 500 and path != "/readyz"
+    } == {}
     # Most of them show something: the demonstration has it.
     assert sum(status == 200 for status in answers.values()) > len(answers) / 2

@@ -50,7 +50,9 @@ def test_what_says_nothing_of_caches_is_kept_nowhere(client, path):
 
 def test_only_production_demands_https(client, tmp_path):
     assert "Strict-Transport-Security" not in client.get("/healthz").headers
-    production = make_app(f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path, PRODUCTION=True).test_client()
+    production = make_app(
+        f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path, PRODUCTION=True
+    ).test_client()
     assert production.get("/healthz").headers["Strict-Transport-Security"] == "max-age=31536000"
     assert production.get("/dev/mail").status_code == 404
 
@@ -106,7 +108,10 @@ def test_no_post_at_all_is_taken_from_elsewhere(client, path):
 
 
 def test_reading_from_elsewhere_is_free(client, petition):
-    assert client.get("/en/petitions/home", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+    assert (
+        client.get("/en/petitions/home", headers={"Sec-Fetch-Site": "cross-site"}).status_code
+        == 200
+    )
 
 
 def test_a_proxy_may_call_us_by_another_name(client, petition, app, monkeypatch):

@@ -29,7 +29,9 @@ def spoken(client, path, accepted=None):
         (None, "en"),
     ],
 )
-def test_the_front_door_speaks_the_first_of_the_visitors_languages_that_we_do(client, accepted, lang):
+def test_the_front_door_speaks_the_first_of_the_visitors_languages_that_we_do(
+    client, accepted, lang
+):
     assert spoken(client, "/", accepted) == f"/{lang}/"
 
 
@@ -37,7 +39,9 @@ def test_an_address_without_a_language_leads_to_one_that_has_it(client, app):
     make_petition()
     assert spoken(client, "/petitions/home", "es") == "/es/petitions/home"
     assert spoken(client, "/privacy", "fr") == "/fr/privacy"
-    assert spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
+    assert (
+        spoken(client, "/causes/valley?ref=a&b=%C3%A9", "fr") == "/fr/causes/valley?ref=a&b=%C3%A9"
+    )
 
 
 def test_a_question_that_is_no_text_is_passed_on_as_far_as_it_is_one(client, app):
@@ -68,7 +72,15 @@ def test_the_address_outweighs_the_browser(client):
 
 
 @pytest.mark.parametrize(
-    "path", ["//evil.example", "/\\evil.example", "//evil.example/privacy", "/\r\nX-Evil: 1", "//", "//evil.example/en/privacy/"]
+    "path",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "//evil.example/privacy",
+        "/\r\nX-Evil: 1",
+        "//",
+        "//evil.example/en/privacy/",
+    ],
 )
 def test_no_address_leads_away_from_the_house(client, path):
     answer = client.get("/", environ_overrides={"PATH_INFO": path})

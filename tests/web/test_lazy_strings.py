@@ -24,7 +24,11 @@ def sentences():
     found = {}
     for path in ROOT.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("_l", "lazy_gettext") and node.keywords:
+            if (
+                isinstance(node, ast.Call)
+                and getattr(node.func, "id", "") in ("_l", "lazy_gettext")
+                and node.keywords
+            ):
                 found[node.args[0].value] = tuple(each.arg for each in node.keywords)
     return found
 
@@ -50,14 +54,20 @@ def test_every_lazy_sentence_is_escaped_with_its_values(app, page, lang):
         for message, names in sentences().items():
             text = _l(message, **dict.fromkeys(names, HOSTILE))
             assert str(escape(text)) == str(escape(str(text))), message
-            assert render_template_string("{{ text }}", text=text) == str(escape(str(text))), message
+            assert render_template_string("{{ text }}", text=text) == str(escape(str(text))), (
+                message
+            )
 
 
 def test_choices_labels_hints_and_errors_of_fields_are_escaped(page):
     class Probe(Form):
-        where = SelectField(hostile(), choices=[SelectChoice("a", hostile())], description=hostile())
+        where = SelectField(
+            hostile(), choices=[SelectChoice("a", hostile())], description=hostile()
+        )
         which = RadioField(hostile(), choices=[SelectChoice("a", hostile())])
-        name = StringField(hostile(), [refuse], description=hostile(), render_kw={"placeholder": hostile()})
+        name = StringField(
+            hostile(), [refuse], description=hostile(), render_kw={"placeholder": hostile()}
+        )
 
     form = Probe(data={"name": "x"})
     form.validate()
@@ -77,7 +87,13 @@ def test_flash_is_escaped_once(page):
 
 
 def test_joined_and_formatted_sentences_are_escaped(page):
-    for source in ('{{ "– " ~ text }}', '{{ [text, text]|join(", ") }}', '{{ "%s!"|format(text) }}', "{{ text|upper }}", "{{ text|trim }}"):
+    for source in (
+        '{{ "– " ~ text }}',
+        '{{ [text, text]|join(", ") }}',
+        '{{ "%s!"|format(text) }}',
+        "{{ text|upper }}",
+        "{{ text|trim }}",
+    ):
         assert "<b" not in page(source, text=hostile()).lower(), source
 
 

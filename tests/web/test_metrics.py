@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import update
 
 from campaign.extensions import db
-from campaign.process.clock import utcnow
 from campaign.mail.models import OutboxMessage
+from campaign.process.clock import utcnow
 from tests.factories.petitions import make_petition
 from tests.factories.search import index_now
 from tests.factories.signatures import AMALIA, ODILE, change, confirm, sign, sign_and_hatch
@@ -35,9 +35,17 @@ def test_counts_and_queues_are_told(client, app):
     waiting = sign(petition, ODILE)
     confirm(waiting)
     change(waiting, confirmed_at=utcnow() - timedelta(minutes=5))
-    sign(petition, {**AMALIA, "email": "held@rosales.example", "given_name": "Held"}, held_reason="pressure")
+    sign(
+        petition,
+        {**AMALIA, "email": "held@rosales.example", "given_name": "Held"},
+        held_reason="pressure",
+    )
     told = figures(client)
-    assert told['volante_butterflies{cause="valley"}'] == told['volante_signatures{petition="home"}'] == 1
+    assert (
+        told['volante_butterflies{cause="valley"}']
+        == told['volante_signatures{petition="home"}']
+        == 1
+    )
     assert told["volante_hatching_waiting"] == told["volante_signatures_held"] == 1
     assert 300 <= told["volante_hatching_oldest_seconds"] < 400
     assert told["volante_mail_due"] > 0
@@ -55,7 +63,9 @@ def test_an_empty_site_has_figures_too(client):
 
 def test_every_figure_says_what_it_means(client):
     text = client.get("/metrics").text
-    assert set(re.findall(r"^(volante_\w+)", text, re.MULTILINE)) <= set(re.findall(r"^# HELP (\w+) \w", text, re.MULTILINE))
+    assert set(re.findall(r"^(volante_\w+)", text, re.MULTILINE)) <= set(
+        re.findall(r"^# HELP (\w+) \w", text, re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
@@ -76,13 +86,23 @@ def test_the_token_opens_from_anywhere(client, app, monkeypatch):
     monkeypatch.setitem(app.config, "METRICS_TOKEN", "sesame")
     assert client.get("/metrics", **asked).status_code == 200
     for wrong in ("Bearer sesam", "Bearer ", "Bearer", "sésame", ""):
-        assert client.get("/metrics", **{**FAR, "headers": {"Authorization": wrong}}).status_code == 403
+        assert (
+            client.get("/metrics", **{**FAR, "headers": {"Authorization": wrong}}).status_code
+            == 403
+        )
 
 
 def test_refused_email_shows_its_age_while_it_waits_for_its_next_attempt(client, app):
     sign(make_petition())
     day_ago = utcnow() - timedelta(days=1)
-    db.session.execute(update(OutboxMessage).values(created_at=day_ago, attempts=4, last_error="450 4.2.0", due_at=utcnow() + timedelta(hours=1)))
+    db.session.execute(
+        update(OutboxMessage).values(
+            created_at=day_ago,
+            attempts=4,
+            last_error="450 4.2.0",
+            due_at=utcnow() + timedelta(hours=1),
+        )
+    )
     db.session.commit()
     told = figures(client)
     assert told["volante_mail_due"] == 0

@@ -7,21 +7,32 @@ from campaign.web.privacy_register import IMPERSONAL, KEPT, PLAIN
 
 pytestmark = pytest.mark.both_databases
 
-TABLES = {table.name: {column.name for column in table.columns} for table in db.metadata.sorted_tables}
+TABLES = {
+    table.name: {column.name for column in table.columns} for table in db.metadata.sorted_tables
+}
 NAMED = [column for row in KEPT for column in row.columns]
 
 
 def test_every_table_is_known_to_hold_people_or_none():
     personal = {column.partition(".")[0] for column in NAMED}
-    assert TABLES.keys() - personal - IMPERSONAL == set(), "say in campaign/web/privacy_register.py what it keeps of people, or that it keeps nothing"
+    assert TABLES.keys() - personal - IMPERSONAL == set(), (
+        "say in campaign/web/privacy_register.py what it keeps of people, or that it keeps nothing"
+    )
     assert personal & IMPERSONAL == set()
     assert (personal | IMPERSONAL) - TABLES.keys() == set(), "no such table"
 
 
 def test_every_column_of_a_table_with_people_stands_on_the_page_or_tells_nothing():
     plain = {f"{table}.{name}" for table, names in PLAIN.items() for name in names.split()}
-    there = {f"{table}.{name}" for table, names in TABLES.items() if table not in IMPERSONAL for name in names}
-    assert there - set(NAMED) - plain == set(), "say in campaign/web/privacy_register.py what it is kept for"
+    there = {
+        f"{table}.{name}"
+        for table, names in TABLES.items()
+        if table not in IMPERSONAL
+        for name in names
+    }
+    assert there - set(NAMED) - plain == set(), (
+        "say in campaign/web/privacy_register.py what it is kept for"
+    )
     assert (set(NAMED) | plain) - there == set(), "no such column"
     assert set(NAMED) & plain == set()
 

@@ -75,7 +75,10 @@ def test_what_a_subject_asks_for_later_is_a_file_of_its_own(later):
 
 def test_a_worker_is_one_file_with_all_that_it_needs(later):
     worker = later["sky/wind-worker.js"]
-    assert all(f'makers.set("{name}"' in worker for name in ("sky/cloud.js", "sky/rain.js", "lib/number.js"))
+    assert all(
+        f'makers.set("{name}"' in worker
+        for name in ("sky/cloud.js", "sky/rain.js", "lib/number.js")
+    )
     assert worker.endswith('const { Rain } = need("sky/rain.js");\nself.onmessage = Rain;\n')
 
 
@@ -96,7 +99,13 @@ def test_the_first_script_runs_last_and_asks_for_modules_by_name(files):
 
 @pytest.mark.parametrize(
     "line",
-    ["export * from './x.js';", "import x from './x.js';", "export { a };", "export let a = 1;", "export default {};"],
+    [
+        "export * from './x.js';",
+        "import x from './x.js';",
+        "export { a };",
+        "export let a = 1;",
+        "export default {};",
+    ],
 )
 def test_a_form_that_cannot_be_joined_is_said_and_not_passed_over(folder, line):
     (folder / "modules/odd.js").write_text(line)
@@ -107,4 +116,9 @@ def test_a_form_that_cannot_be_joined_is_said_and_not_passed_over(folder, line):
 def test_ours_are_joined_without_anything_that_only_a_file_of_its_own_may_say():
     files = dict(joined(OURS))
     assert {"site.js", "montage.js"} <= set(files)
-    assert not [line for text in files.values() for line in text.splitlines() if line.startswith(("import ", "export "))]
+    assert not [
+        line
+        for text in files.values()
+        for line in text.splitlines()
+        if line.startswith(("import ", "export "))
+    ]

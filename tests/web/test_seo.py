@@ -9,8 +9,8 @@ import pytest
 
 from campaign.events.editing import archive_event
 from campaign.extensions import write
-from campaign.process.clock import utcnow
 from campaign.petitions.operations import archive_petition
+from campaign.process.clock import utcnow
 from tests.factories.causes import make_cause
 from tests.factories.events import make_event
 from tests.factories.petitions import make_petition
@@ -44,7 +44,8 @@ def entries(client):
     tree = ElementTree.fromstring(answer.data)
     return {
         entry.find("s:loc", SITEMAP).text.removeprefix(OURS): {
-            link.get("hreflang"): link.get("href").removeprefix(OURS) for link in entry.findall("x:link", SITEMAP)
+            link.get("hreflang"): link.get("href").removeprefix(OURS)
+            for link in entry.findall("x:link", SITEMAP)
         }
         for entry in tree.findall("s:url", SITEMAP)
     }
@@ -68,7 +69,10 @@ def test_each_page_of_the_sitemap_names_itself_and_the_others(client, site):
     found = entries(client)
     for path, others in found.items():
         rest = path[3:]
-        assert others == {**{lang: f"/{lang}{rest}" for lang in ("en", "es", "fr")}, "x-default": rest}
+        assert others == {
+            **{lang: f"/{lang}{rest}" for lang in ("en", "es", "fr")},
+            "x-default": rest,
+        }
         assert others["fr"] in found
 
 
@@ -78,7 +82,12 @@ def test_what_the_sitemap_names_is_there_says_the_same_of_itself_and_may_be_read
     for path, others in entries(client).items():
         page = client.get(path)
         assert page.status_code == 200
-        said = dict(re.findall(r'<link rel="alternate" hreflang="([\w-]+)" href="http://localhost([^"]+)"', page.text))
+        said = dict(
+            re.findall(
+                r'<link rel="alternate" hreflang="([\w-]+)" href="http://localhost([^"]+)"',
+                page.text,
+            )
+        )
         assert said == others
         assert f'<link rel="canonical" href="http://localhost{path}"' in page.text
         assert "noindex" not in page.text
@@ -91,7 +100,14 @@ def test_robots_know_the_sitemap_and_stay_away_from_private_pages(client):
     assert f"Sitemap: {OURS}/sitemap.xml" in text
     robots = RobotFileParser()
     robots.parse(text.splitlines())
-    closed = ("/dev/mail", "/organize/", "/kiosk/", "/en/signatures/mine/x", "/fr/registrations/x", "/es/search?q=x")
+    closed = (
+        "/dev/mail",
+        "/organize/",
+        "/kiosk/",
+        "/en/signatures/mine/x",
+        "/fr/registrations/x",
+        "/es/search?q=x",
+    )
     assert [path for path in closed if robots.can_fetch("Anybody", path)] == []
     assert "Disallow: /causes/*/poster." in text
 

@@ -53,7 +53,10 @@ def test_the_page_stands_without_the_database_too(client, app, monkeypatch):
     assert client.get("/en/nowhere").status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/en/signatures/confirm/7f3k.abc", "/en/registrations/7f3k.abc", "/en/subscriptions/7f3k.abc"])
+@pytest.mark.parametrize(
+    "path",
+    ["/en/signatures/confirm/7f3k.abc", "/en/registrations/7f3k.abc", "/en/subscriptions/7f3k.abc"],
+)
 def test_a_link_from_a_letter_that_opens_nothing_is_told_as_such(client, app, path):
     answer = client.get(path)
     assert answer.status_code == 404

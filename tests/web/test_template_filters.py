@@ -4,7 +4,16 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from campaign.web.template_filters import day, here, iso, language_name, moment, number, size, unbroken
+from campaign.web.template_filters import (
+    day,
+    here,
+    iso,
+    language_name,
+    moment,
+    number,
+    size,
+    unbroken,
+)
 
 DAY = date(2026, 9, 26)
 INSTANT = datetime(2026, 9, 27, 1, 30, tzinfo=UTC)
@@ -16,7 +25,9 @@ def said(app, lang, filter_, value):
         return filter_(value)
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", "12,408"), ("es", "12,408"), ("fr", f"12{NARROW}408")])
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "12,408"), ("es", "12,408"), ("fr", f"12{NARROW}408")]
+)
 def test_a_count_is_grouped_as_the_reader_does(app, lang, words):
     assert said(app, lang, number, 12408) == words
 
@@ -50,9 +61,18 @@ def test_an_instant_is_told_by_the_clock_of_the_campaigns_city(app, lang, words)
     assert said(app, lang, moment, INSTANT) == words
 
 
-@pytest.mark.parametrize(("lang", "words"), [("en", ("0.4 kB", "72.6 kB", "6.3 MB")), ("fr", ("0,4 ko", "72,6 ko", "6,3 Mo"))])
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("en", ("0.4 kB", "72.6 kB", "6.3 MB")), ("fr", ("0,4 ko", "72,6 ko", "6,3 Mo"))],
+)
 def test_the_size_of_a_file_is_told_in_the_readers_units(app, lang, words):
-    assert tuple(said(app, lang, size, many).replace(NARROW, " ").replace("\xa0", " ") for many in (395, 72_613, 6_333_937)) == words
+    assert (
+        tuple(
+            said(app, lang, size, many).replace(NARROW, " ").replace("\xa0", " ")
+            for many in (395, 72_613, 6_333_937)
+        )
+        == words
+    )
 
 
 def test_a_campaign_elsewhere_has_another_clock(app, monkeypatch):
@@ -77,15 +97,25 @@ def test_the_same_page_in_another_language_has_no_query(app):
 
 
 def test_languages_are_called_as_their_speakers_do():
-    assert [language_name(lang) for lang in ("en", "es", "fr")] == ["English", "Español", "Français"]
+    assert [language_name(lang) for lang in ("en", "es", "fr")] == [
+        "English",
+        "Español",
+        "Français",
+    ]
 
 
 @pytest.mark.parametrize(
     ("title", "shown"),
     [
-        ("Search until the forty-three are found", 'Search until the <span class="nowrap">forty-three</span> are found'),
+        (
+            "Search until the forty-three are found",
+            'Search until the <span class="nowrap">forty-three</span> are found',
+        ),
         ("Les quarante-trois", 'Les <span class="nowrap">quarante-trois</span>'),
-        ("A <b>forty-three</b> & more", 'A &lt;b&gt;<span class="nowrap">forty-three</span>&lt;/b&gt; &amp; more'),
+        (
+            "A <b>forty-three</b> & more",
+            'A &lt;b&gt;<span class="nowrap">forty-three</span>&lt;/b&gt; &amp; more',
+        ),
         # So long a word would run over the edge of a phone.
         ("Science-fiction-film", "Science-fiction-film"),
         ("2016-2017 – now", "2016-2017 – now"),

@@ -70,8 +70,13 @@ def _petition(folder: Path, place: str, slug: str, today: date) -> DemoPetition:
         two_per_address=table.get("two_per_address", bool),
         targets=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("targets")),
         questions=tuple(_question(question) for question in table.tables("questions")),
-        wordings=tuple(_in_all_languages(each.only(*LANGUAGES)) for each in table.tables("wordings")),
-        codes={each.only("code", "percent").get("code", str): each.count("percent") for each in table.tables("codes")},
+        wordings=tuple(
+            _in_all_languages(each.only(*LANGUAGES)) for each in table.tables("wordings")
+        ),
+        codes={
+            each.only("code", "percent").get("code", str): each.count("percent")
+            for each in table.tables("codes")
+        },
         texts={lang: _petition_text(folder, f"{place}/{lang}.md", delivered) for lang in LANGUAGES},
     )
 

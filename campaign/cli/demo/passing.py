@@ -21,7 +21,9 @@ A_MINUTE = timedelta(minutes=1)
 def pass_on(petition_id, wordings, codes, *, seed):
     """Hand these wordings, each {language: words}, to the invented signers, and let some bring others or come with `codes` {code: percent}."""
     signers = db.session.execute(
-        select(Signature.id, Signature.lang, Signature.confirmed_at).where(Signature.petition_id == petition_id).order_by(Signature.id)
+        select(Signature.id, Signature.lang, Signature.confirmed_at)
+        .where(Signature.petition_id == petition_id)
+        .order_by(Signature.id)
     ).all()
     if not signers or not (wordings or codes):
         return
@@ -39,21 +41,40 @@ def pass_on(petition_id, wordings, codes, *, seed):
 
 
 def _deal_all(petition_id, wordings, signers):
-    texts = {lang: [each[lang] for each in wordings] for lang in {signer.lang for signer in signers}}
+    texts = {
+        lang: [each[lang] for each in wordings] for lang in {signer.lang for signer in signers}
+    }
     change_texts(petition_id=petition_id, texts=texts, now=signers[0].confirmed_at)
     for signer in signers:
-        deal(signature_id=signer.id, petition_id=petition_id, lang=signer.lang, now=signer.confirmed_at + A_MINUTE)
+        deal(
+            signature_id=signer.id,
+            petition_id=petition_id,
+            lang=signer.lang,
+            now=signer.confirmed_at + A_MINUTE,
+        )
 
 
 def _pulls(petition_id, signers):
     """Return {signature id: how likely it brings somebody}, by the place of its wording among those of its language."""
     ids = [signer.id for signer in signers]
-    dealt = dict(map(tuple, db.session.execute(select(ShareDeal.signature_id, ShareDeal.text_id).where(ShareDeal.signature_id.in_(ids)))))
+    dealt = dict(
+        map(
+            tuple,
+            db.session.execute(
+                select(ShareDeal.signature_id, ShareDeal.text_id).where(
+                    ShareDeal.signature_id.in_(ids)
+                )
+            ),
+        )
+    )
     langs = {signer.id: signer.lang for signer in signers}
     by_lang = {}
     for signature_id, text_id in dealt.items():
         by_lang.setdefault(langs[signature_id], set()).add(text_id)
-    return {each: PULL[min(sorted(by_lang[langs[each]]).index(text_id), len(PULL) - 1)] for each, text_id in dealt.items()}
+    return {
+        each: PULL[min(sorted(by_lang[langs[each]]).index(text_id), len(PULL) - 1)]
+        for each, text_id in dealt.items()
+    }
 
 
 def _bringer(chance, earlier, pulls):

@@ -84,7 +84,12 @@ def kalnia():
 
 
 def subset(font, unicodes=None):
-    options = Options(hinting=False, layout_features=["*"], notdef_outline=True, name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14])
+    options = Options(
+        hinting=False,
+        layout_features=["*"],
+        notdef_outline=True,
+        name_IDs=[0, 1, 2, 3, 4, 5, 6, 13, 14],
+    )
     work = Subsetter(options)
     work.populate(unicodes=unicodes or font.getBestCmap())
     work.subset(font)

@@ -18,7 +18,9 @@ class ConfirmForm(FlaskForm):
 
 
 class ChangePasswordForm(FlaskForm):
-    present = PasswordField(_l("Present password"), [InputRequired(_l("Write the password that you use now."))])
+    present = PasswordField(
+        _l("Present password"), [InputRequired(_l("Write the password that you use now."))]
+    )
     password = NewPasswordField(_l("New password"))
 
     def __init__(self, organizer, **options):

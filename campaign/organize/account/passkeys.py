@@ -16,15 +16,15 @@ from campaign.accounts.passkeys import (
 from campaign.accounts.permissions import must_have_second_factor
 from campaign.accounts.sessions import confirm_session
 from campaign.extensions import write
-from campaign.text.names import clean_text
-from campaign.process.clock import utcnow
+from campaign.organize.access import fresh, own_account
 from campaign.organize.account.second_factor import after_new_factor
 from campaign.organize.audited_write import act_on_account
 from campaign.organize.auth.devices import described
-from campaign.organize.auth.sessions import safe_next
 from campaign.organize.auth.passkey_challenges import here, keep_challenge, take_challenge
-from campaign.organize.access import fresh, own_account
+from campaign.organize.auth.sessions import safe_next
 from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
+from campaign.text.names import clean_text
 
 blueprint = Blueprint("passkeys", __name__, url_prefix="/account/passkeys")
 MAX_PASSKEYS = 20
@@ -50,9 +50,18 @@ def add():
         if challenge is None or len(who.passkeys) >= MAX_PASSKEYS:
             raise PasskeyRefused
         columns = verified_registration(here(), challenge, words.get("answer"))
-        name = clean_text(str(words.get("name") or ""), lines=False)[:80] or described(request.user_agent.string) or _("Passkey")
+        name = (
+            clean_text(str(words.get("name") or ""), lines=False)[:80]
+            or described(request.user_agent.string)
+            or _("Passkey")
+        )
         act_on_account(
-            "account.passkey_added", add_passkey, organizer_id=who.id, name=name, columns=columns, now=utcnow()
+            "account.passkey_added",
+            add_passkey,
+            organizer_id=who.id,
+            name=name,
+            columns=columns,
+            now=utcnow(),
         )
     except PasskeyRefused:
         return jsonify(error=_("This passkey could not be kept. Please try once more.")), 422
@@ -67,10 +76,14 @@ def remove(passkey_id):
     who = organizer()
     others = [passkey for passkey in who.passkeys if passkey.id != passkey_id]
     if must_have_second_factor(who) and not others and who.totp_secret is None:
-        words = _("Your role asks for a second factor. Set up an app or another passkey first, then this one can go.")
+        words = _(
+            "Your role asks for a second factor. Set up an app or another passkey first, then this one can go."
+        )
         flash(words, "grave")
     else:
-        act_on_account("account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id)
+        act_on_account(
+            "account.passkey_removed", remove_passkey, organizer_id=who.id, passkey_id=passkey_id
+        )
         flash(_("The passkey opens nothing any more."), "sure")
     return redirect(url_for("organize.second_factor.index"), 303)
 
@@ -89,9 +102,18 @@ def confirm():
     """Take a passkey in place of the password before a sensitive step; say where to go on."""
     sent = request.get_json(silent=True)
     sent, challenge = sent if isinstance(sent, dict) else {}, take_challenge()
-    shown = {"place": here(), "challenge": challenge, "answer": sent.get("answer"), "organizer_id": organizer().id}
-    if challenge is None or not write(_confirm, session_id=g.organizer_session.id, now=utcnow(), **shown):
-        return jsonify(error=_("This passkey did not work. Try again, or enter your password.")), 422
+    shown = {
+        "place": here(),
+        "challenge": challenge,
+        "answer": sent.get("answer"),
+        "organizer_id": organizer().id,
+    }
+    if challenge is None or not write(
+        _confirm, session_id=g.organizer_session.id, now=utcnow(), **shown
+    ):
+        return jsonify(
+            error=_("This passkey did not work. Try again, or enter your password.")
+        ), 422
     return jsonify(next=safe_next(sent.get("next")))
 
 

@@ -6,19 +6,19 @@ from flask_babel import gettext as _
 
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.operations import describe, set_password
-from campaign.accounts.rate_limits import TooManyTries, pace
 from campaign.accounts.passwords import HashingBusy, hash_password, matches
+from campaign.accounts.rate_limits import TooManyTries, pace
 from campaign.accounts.sessions import close_session, close_sessions, confirm_session, sessions_of
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
-from campaign.process.clock import utcnow
+from campaign.organize.access import own_account
 from campaign.organize.account.forms import ChangePasswordForm, ConfirmForm, OrganizerForm
 from campaign.organize.audited_write import Fact, act, act_on_account
 from campaign.organize.auth.busy import busy_sentence, later
-from campaign.organize.auth.sessions import safe_next
 from campaign.organize.auth.passkey_challenges import passkeys_work
-from campaign.organize.access import own_account
+from campaign.organize.auth.sessions import safe_next
 from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("account", __name__, url_prefix="/account")
 
@@ -104,7 +104,12 @@ def confirmed():
 @own_account
 def close(session_id):
     who = organizer().id
-    act(Fact("account.session_closed", on=("organizer", who)), close_session, organizer_id=who, session_id=session_id)
+    act(
+        Fact("account.session_closed", on=("organizer", who)),
+        close_session,
+        organizer_id=who,
+        session_id=session_id,
+    )
     flash(_("Signed out there."), "sure")
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 
@@ -124,7 +129,9 @@ def _is_right(form, field):
     who = organizer()
     try:
         # A session is as good as a known device: strangers who guess at the account do not count here. Another cookie is soon made up.
-        pace().admit(network=None, account=who.email_digest, device=g.organizer_session.token_digest)
+        pace().admit(
+            network=None, account=who.email_digest, device=g.organizer_session.token_digest
+        )
     except TooManyTries as wait:
         field.errors = [_("Too many tries. Wait %(minutes)s minutes.", minutes=wait.minutes)]
         return False

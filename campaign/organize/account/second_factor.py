@@ -17,12 +17,12 @@ from campaign.accounts.factors import (
     unused_recovery_codes,
 )
 from campaign.accounts.permissions import must_have_second_factor
-from campaign.process.clock import utcnow
+from campaign.organize.access import fresh, own_account
 from campaign.organize.account.forms import AppForm, PasskeyForm
 from campaign.organize.audited_write import act_on_account
 from campaign.organize.auth.passkey_challenges import passkeys_work
-from campaign.organize.access import fresh, own_account
 from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("second_factor", __name__, url_prefix="/account/second-factor")
 SECRET, CODES = "app_secret", "recovery_codes"
@@ -61,7 +61,9 @@ def start_app():
     step = step_of(secret, form.code.data, utcnow())
     if step is None:
         form.code.errors = [
-            _("That is not the code of this moment. Scan the picture once more, and check the clock of your phone.")
+            _(
+                "That is not the code of this moment. Scan the picture once more, and check the clock of your phone."
+            )
         ]
         return _app_page(form, 422)
     act_on_account("account.app_added", start_codes, organizer_id=who.id, secret=secret, step=step)
@@ -76,7 +78,10 @@ def start_app():
 def stop_app():
     who = organizer()
     if not _may_lose_one(who):
-        flash(_("Your role asks for a second factor. Make a passkey first, then the app can go."), "grave")
+        flash(
+            _("Your role asks for a second factor. Make a passkey first, then the app can go."),
+            "grave",
+        )
     else:
         act_on_account("account.app_removed", stop_codes, organizer_id=who.id)
         flash(_("The app is no longer asked for."), "sure")
@@ -110,7 +115,11 @@ def download_codes():
     made = _kept(CODES)
     if made is None:
         return redirect(url_for("organize.second_factor.index"), 303)
-    lines = [_("Recovery codes for the account %(email)s", email=organizer().email), "", *_in_groups(made)]
+    lines = [
+        _("Recovery codes for the account %(email)s", email=organizer().email),
+        "",
+        *_in_groups(made),
+    ]
     response = Response("\r\n".join(lines) + "\r\n", mimetype="text/plain")
     response.headers["Content-Disposition"] = "attachment; filename=recovery-codes.txt"
     return response
@@ -134,13 +143,18 @@ def after_new_factor():
 def make_codes():
     """Make new recovery codes, and seal them into the session cookie for the page that shows them."""
     made = new_recovery_codes()
-    act_on_account("account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made)
+    act_on_account(
+        "account.recovery_codes", replace_recovery_codes, organizer_id=organizer().id, codes=made
+    )
     _keep(CODES, " ".join(made))
 
 
 def _in_groups(made):
     """Return the codes of a text that holds them, each in groups of four digits."""
-    return [" ".join(code[start : start + 4] for start in range(0, len(code), 4)) for code in made.split()]
+    return [
+        " ".join(code[start : start + 4] for start in range(0, len(code), 4))
+        for code in made.split()
+    ]
 
 
 def _may_lose_one(who):
@@ -172,8 +186,14 @@ def _app_page(form, status=200):
     secret = _secret()
     uri = provisioning_uri(secret, organizer().email)
     # The policy allows no inline style, and segno needs none; light and dark are fixed, as cameras read black on white.
-    picture = segno.make(uri, error="m").svg_inline(scale=5, border=3, dark="#17110d", light="#fff", omitsize=True)
+    picture = segno.make(uri, error="m").svg_inline(
+        scale=5, border=3, dark="#17110d", light="#fff", omitsize=True
+    )
     groups = " ".join(secret[start : start + 4] for start in range(0, len(secret), 4))
     return render_template(
-        "organize/second_factor/app.html", form=form, picture=Markup(picture), secret=groups, uri=uri
+        "organize/second_factor/app.html",
+        form=form,
+        picture=Markup(picture),
+        secret=groups,
+        uri=uri,
     ), status

@@ -14,5 +14,7 @@ SYSTEMS = (
 def described(user_agent):
     """Return such as "Firefox, Linux"; empty where the browser says nothing that is known."""
     agent = user_agent or ""
-    found = (next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS))
+    found = (
+        next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)
+    )
     return ", ".join(filter(None, found))

@@ -6,7 +6,13 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField, PasswordField, SelectField
 from wtforms.validators import InputRequired
 
-from campaign.organize.fields import LANGUAGES, AddressField, CodeField, NewPasswordField, OrganizerNameField
+from campaign.organize.fields import (
+    LANGUAGES,
+    AddressField,
+    CodeField,
+    NewPasswordField,
+    OrganizerNameField,
+)
 
 
 class SignInForm(FlaskForm):

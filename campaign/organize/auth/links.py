@@ -7,15 +7,15 @@ from flask_babel import gettext as _
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
 from campaign.accounts.operations import LinkSpent, ask_reset, follow_link, tell_of_change
-from campaign.accounts.rate_limits import TooManyTries, pace
 from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
+from campaign.accounts.rate_limits import TooManyTries, pace
 from campaign.extensions import write
-from campaign.process.clock import utcnow
+from campaign.organize.access import anybody
 from campaign.organize.auth.busy import busy_sentence, later
 from campaign.organize.auth.forms import ForgottenForm, PasswordForm, WelcomeForm, known_lang
 from campaign.organize.auth.sessions import ask_second_step, let_in
-from campaign.organize.access import anybody
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("links", __name__)
 PAGES = {"invitation": "organize/links/invitation.html", "reset": "organize/links/reset.html"}
@@ -39,8 +39,12 @@ def send():
         if pace().admit_reset(network=request.remote_addr, account=tokens.email_digest(address)):
             write(ask_reset, address=address, now=utcnow())
     except TooManyTries as wait:
-        form.form_errors.append(_("Too many letters were asked for from here. Wait an hour, or ask an admin."))
-        return later((render_template("organize/links/ask.html", form=form), wait.status), wait.minutes * 60)
+        form.form_errors.append(
+            _("Too many letters were asked for from here. Wait an hour, or ask an admin.")
+        )
+        return later(
+            (render_template("organize/links/ask.html", form=form), wait.status), wait.minutes * 60
+        )
     return render_template("organize/links/sent.html", email=address)
 
 
@@ -83,7 +87,11 @@ def _follow(purpose, token, form_class):
     form = form_class(link.organizer)
     if not form.validate():
         return _page(link, form, 422)
-    words = {"name": form.name.data, "lang": known_lang(form.lang.data)} if purpose == "invitation" else {}
+    words = (
+        {"name": form.name.data, "lang": known_lang(form.lang.data)}
+        if purpose == "invitation"
+        else {}
+    )
     who = Actor(link.organizer_id, address=tokens.shorten(request.remote_addr))
     try:
         words |= {"link_id": link.id, "password_hash": hash_password(form.password.data)}
@@ -97,12 +105,18 @@ def _follow(purpose, token, form_class):
         return _ended()
     if purpose == "reset":
         flash(_("The new password is set, and you are signed out everywhere else."), "sure")
-    return ask_second_step(who.organizer_id, "") if has_factor else let_in(who.organizer_id, "", purpose)
+    return (
+        ask_second_step(who.organizer_id, "")
+        if has_factor
+        else let_in(who.organizer_id, "", purpose)
+    )
 
 
 def _follow_and_record(who, purpose, **words):
     organizer = follow_link(now=utcnow(), **words)
-    entry = record(who, "account.password", subject=("organizer", organizer.id), details={"way": purpose})
+    entry = record(
+        who, "account.password", subject=("organizer", organizer.id), details={"way": purpose}
+    )
     if purpose == "reset":
         tell_of_change(entry, organizer)
 

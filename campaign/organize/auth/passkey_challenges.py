@@ -14,7 +14,9 @@ KEPT = "passkey_challenge"
 
 def here():
     """Return the Place of the site; a developer's may be asked for by another of its names."""
-    address = current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
+    address = (
+        current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
+    )
     parts = urlsplit(address)
     return Place(origin=f"{parts.scheme}://{parts.netloc}", host=parts.hostname)
 

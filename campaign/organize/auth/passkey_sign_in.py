@@ -6,12 +6,12 @@ from webauthn import options_to_json
 
 from campaign.accounts.passkeys import authentication_options, spend_passkey
 from campaign.extensions import write
-from campaign.process.clock import utcnow
-from campaign.organize.auth.sessions import open_door, safe_next
+from campaign.organize.access import anybody
 from campaign.organize.auth.passkey_challenges import here, keep_challenge, take_challenge
 from campaign.organize.auth.refusals import note_refused
-from campaign.organize.access import anybody
+from campaign.organize.auth.sessions import open_door, safe_next
 from campaign.organize.identity import half_signed_in
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
 
@@ -41,7 +41,9 @@ def show():
     )
     if not who:
         note_refused(half.id if half else None, "passkey")
-        return jsonify(error=_("This passkey does not open. Try once more, or sign in with your password.")), 422
+        return jsonify(
+            error=_("This passkey does not open. Try once more, or sign in with your password.")
+        ), 422
     response = jsonify(next=safe_next(words.get("next")))
     open_door(response, who, "passkey")
     return response

@@ -8,12 +8,19 @@ from campaign.accounts.audit import Actor, record
 from campaign.accounts.models import KnownDevice
 from campaign.accounts.operations import NEW_DEVICE
 from campaign.accounts.queries import organizer_by_id
-from campaign.accounts.sessions import DEVICE_KEPT, MAX_AGE, close_session, is_known, know_device, open_session
+from campaign.accounts.sessions import (
+    DEVICE_KEPT,
+    MAX_AGE,
+    close_session,
+    is_known,
+    know_device,
+    open_session,
+)
 from campaign.extensions import db, write
-from campaign.process.clock import utcnow
 from campaign.mail.operations import enqueue
 from campaign.organize.auth.devices import described
 from campaign.organize.identity import DEVICE_COOKIE, PATH, SESSION_COOKIE, read_cookie, set_cookie
+from campaign.process.clock import utcnow
 
 
 def known_device(organizer_id):
@@ -27,7 +34,9 @@ def safe_next(address):
     """Return `address` where it lies in the workspace, else the overview: a link must not lead to another site."""
     home = url_for("organize.overview.index")
     # In JSON it may be anything.
-    is_ours = isinstance(address, str) and (address == PATH or address.startswith((f"{PATH}/", f"{PATH}?")))
+    is_ours = isinstance(address, str) and (
+        address == PATH or address.startswith((f"{PATH}/", f"{PATH}?"))
+    )
     return address if is_ours and not set(address) & set("\\\r\n\t") else home
 
 
@@ -64,7 +73,9 @@ def _open(response, organizer_id, stage, way="", device_token=None):
         if stage == "full":
             _remember(organizer_id, device_token, now, browser)
             who = Actor(organizer_id=organizer_id, address=tokens.shorten(browser["address"]))
-            record(who, "account.signed_in", subject=("organizer", organizer_id), details={"way": way})
+            record(
+                who, "account.signed_in", subject=("organizer", organizer_id), details={"way": way}
+            )
 
     # Read before: the operation runs where there is no request.
     write(enter)
@@ -73,8 +84,15 @@ def _open(response, organizer_id, stage, way="", device_token=None):
 
 def _remember(organizer_id, device_token, now, browser):
     """Know the browser again; its owner is told of one that is new, unless it is their very first."""
-    is_first = db.session.scalar(select(KnownDevice.id).where(KnownDevice.organizer_id == organizer_id).limit(1)) is None
+    is_first = (
+        db.session.scalar(
+            select(KnownDevice.id).where(KnownDevice.organizer_id == organizer_id).limit(1)
+        )
+        is None
+    )
     lang = organizer_by_id(organizer_id).lang
-    device, is_new = know_device(organizer_id=organizer_id, device_token=device_token, lang=lang, now=now, **browser)
+    device, is_new = know_device(
+        organizer_id=organizer_id, device_token=device_token, lang=lang, now=now, **browser
+    )
     if is_new and not is_first:
         enqueue(kind=NEW_DEVICE, subject_id=device.id, lang=lang)

@@ -5,19 +5,19 @@ from flask_babel import gettext as _
 
 from campaign.accounts import tokens
 from campaign.accounts.factors import spend_code
-from campaign.accounts.rate_limits import TooManyTries, pace
 from campaign.accounts.passwords import HashingBusy, hash_password, is_outdated, matches
 from campaign.accounts.queries import organizer_by_address, organizer_by_id
+from campaign.accounts.rate_limits import TooManyTries, pace
 from campaign.accounts.sessions import close_session
 from campaign.extensions import write
-from campaign.process.clock import utcnow
-from campaign.organize.auth.forms import SecondStepForm, SignInForm
+from campaign.organize.access import anybody
 from campaign.organize.auth.busy import busy_sentence, later
-from campaign.organize.auth.sessions import ask_second_step, known_device, let_in, safe_next
+from campaign.organize.auth.forms import SecondStepForm, SignInForm
 from campaign.organize.auth.passkey_challenges import passkeys_work
 from campaign.organize.auth.refusals import note_refused
-from campaign.organize.access import anybody
+from campaign.organize.auth.sessions import ask_second_step, known_device, let_in, safe_next
 from campaign.organize.identity import drop_session_cookie, half_signed_in, organizer
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
@@ -42,9 +42,15 @@ def create():
     who = organizer_by_address(address)
     device = known_device(who.id if who else None)
     try:
-        pace().admit(network=request.remote_addr, account=tokens.email_digest(address), device=device)
+        pace().admit(
+            network=request.remote_addr, account=tokens.email_digest(address), device=device
+        )
         is_right = matches(who.password_hash if who else None, form.password.data)
-        new_hash = hash_password(form.password.data) if is_right and is_outdated(who.password_hash) else None
+        new_hash = (
+            hash_password(form.password.data)
+            if is_right and is_outdated(who.password_hash)
+            else None
+        )
     except TooManyTries as wait:
         note_refused(who.id if who else None, "pace")
         form.form_errors.append(_too_many(wait))
@@ -56,7 +62,9 @@ def create():
         pace().count_refused(device=device)
         note_refused(who.id if who else None, "password")
         form.form_errors.append(
-            _("Address and password do not belong together. Check both, or set a new password by mail.")
+            _(
+                "Address and password do not belong together. Check both, or set a new password by mail."
+            )
         )
         return _page(form, 422)
     if new_hash:
@@ -95,11 +103,15 @@ def take_second_step():
     if way is None:
         note_refused(who_id, "code")
         form.code.errors = [
-            _("This code does not open. Each opens once: wait for the next one, and check the clock of your phone.")
+            _(
+                "This code does not open. Each opens once: wait for the next one, and check the clock of your phone."
+            )
         ]
         return _second_page(form, 422)
     if way == "recovery":
-        flash(_("A recovery code was used up. Set up your app anew if your phone is lost."), "waiting")
+        flash(
+            _("A recovery code was used up. Set up your app anew if your phone is lost."), "waiting"
+        )
     return let_in(who_id, form.next.data, way)
 
 
@@ -134,5 +146,9 @@ def _page(form, status=200):
 
 def _second_page(form, status=200):
     who = half_signed_in()
-    words = {"form": form, "has_app": who.totp_secret is not None, "passkeys": bool(who.passkeys) and passkeys_work()}
+    words = {
+        "form": form,
+        "has_app": who.totp_secret is not None,
+        "passkeys": bool(who.passkeys) and passkeys_work(),
+    }
     return render_template("organize/sign_in/second_step.html", **words), status

@@ -27,7 +27,9 @@ def to_the_password():
     """Return the answer to an organizer who has to show their password anew; words that they posted are kept."""
     confirm = "organize.account.confirm"
     here = _whence() or url_for("organize.account.index")
-    return _kept_words(url_for(confirm), is_known=True) or redirect(url_for(confirm, next=here), 303)
+    return _kept_words(url_for(confirm), is_known=True) or redirect(
+        url_for(confirm, next=here), 303
+    )
 
 
 def expired_form():
@@ -46,7 +48,13 @@ def _kept_words(door, is_known):
     typed = _typed()
     if not typed or not _is_read_by_somebody():
         return None
-    page = render_template("organize/sign_in/kept_words.html", typed=typed, door=door, is_known=is_known, **_sent(typed))
+    page = render_template(
+        "organize/sign_in/kept_words.html",
+        typed=typed,
+        door=door,
+        is_known=is_known,
+        **_sent(typed),
+    )
     return make_response(page, 403)
 
 

@@ -41,9 +41,13 @@ class _Cause(InLanguages, FlaskForm):
 
     @classmethod
     def of(cls, cause):
-        words = {f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS}
+        words = {
+            f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
+        }
         looks = {"palette": cause.palette, "slug": cause.slug}
-        return cls(formdata=None, data={"revision": cause.revision, **looks, **words}).without_shape()
+        return cls(
+            formdata=None, data={"revision": cause.revision, **looks, **words}
+        ).without_shape()
 
     def without_shape(self):
         """Ask for no shape: once there is a cause, it is chosen where one sees it. Return the form."""
@@ -61,7 +65,12 @@ CauseForm = type(
     (_Cause,),
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
-        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("story", lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)])),
+        **by_language(
+            "summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])
+        ),
+        **by_language(
+            "story",
+            lambda lang: LinesField(in_language(_l("How this began"), lang), [most(20_000)]),
+        ),
     },
 )

@@ -16,20 +16,20 @@ from campaign.causes.presenters import page as cause_page
 from campaign.causes.queries import cause_count, cause_in_any_state, causes_among
 from campaign.events.presenters import cards_ahead, cards_past
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_html
-from campaign.text.slugs import slug_of
-from campaign.process.clock import utcnow
 from campaign.montage.queries import shape_title
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES, CauseForm
 from campaign.organize.content_fields import caught_up
 from campaign.organize.drafts import preview_asked
-from campaign.organize.access import allowed
-from campaign.organize.schedule_forms import LaterForm
-from campaign.organize.petitions.forms import SlugForm
 from campaign.organize.identity import causes_where, may
+from campaign.organize.petitions.forms import SlugForm
+from campaign.organize.schedule_forms import LaterForm
 from campaign.organize.scope import load_cause
 from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
+from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
 
 # The picture of a draft is shown with so many butterflies.
@@ -41,7 +41,9 @@ blueprint = Blueprint("causes", __name__, url_prefix="/causes")
 @allowed("causes.see")
 def index():
     causes = causes_among(causes_where("causes.see"))
-    return render_template("organize/causes/index.html", rows=[(cause, cause_count(cause.id)) for cause in causes])
+    return render_template(
+        "organize/causes/index.html", rows=[(cause, cause_count(cause.id)) for cause in causes]
+    )
 
 
 @blueprint.get("/new")
@@ -60,7 +62,9 @@ def create():
     slug = form.slug.data or slug_of(next(iter(texts.values()))["title"]) or "cause"
     try:
         act(
-            Fact("causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id),
+            Fact(
+                "causes.create", on=lambda made: ("cause", made.id), cause_id=lambda made: made.id
+            ),
             create_cause,
             slug=slug,
             texts=texts,
@@ -70,7 +74,11 @@ def create():
         )
     except CauseSlugTaken:
         found = cause_in_any_state(slug)
-        if found is None or found.state != "draft" or {lang: t["title"] for lang, t in texts.items()} != _titles(found):
+        if (
+            found is None
+            or found.state != "draft"
+            or {lang: t["title"] for lang, t in texts.items()} != _titles(found)
+        ):
             form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
             return _writing_page(form, status=422)
     flash(_("The draft is made. Only organizers see it until you publish it."), "sure")
@@ -92,7 +100,8 @@ def shown(cause, later, status=200):
         title=cause.text(g.lang).title,
         count=cause_count(cause.id),
         missing=missing,
-        shape_title=next((choice.label for choice in SHAPES if choice.value == cause.shape), None) or shape_title(cause.shape),
+        shape_title=next((choice.label for choice in SHAPES if choice.value == cause.shape), None)
+        or shape_title(cause.shape),
         later=later,
     ), status
 
@@ -143,7 +152,13 @@ def save_address(cause):
     if not form.validate():
         return _address_page(cause, form, 422)
     try:
-        act(fact_of("causes.edit", cause), move_cause, cause_id=cause.id, revision=form.revision.data, slug=form.slug.data)
+        act(
+            fact_of("causes.edit", cause),
+            move_cause,
+            cause_id=cause.id,
+            revision=form.revision.data,
+            slug=form.slug.data,
+        )
     except CauseSlugTaken:
         form.slug.errors = [_("Another cause lives at this address, or did. Choose another.")]
         return _address_page(cause, form, 422)
@@ -158,7 +173,9 @@ def preview_page(cause, **typed):
     """Return the public page of a cause for organizers; `typed` are fields of its CausePage that are not saved yet."""
     now = utcnow()
     if cause.state == "draft":
-        sample = url_for("organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE)
+        sample = url_for(
+            "organize.causes.shape_preview", slug=cause.slug, name=cause.shape, count=SAMPLE
+        )
         g.sample_picture = sample if may("causes.edit", cause) else NO_PICTURE
     return render_template(
         "organize/causes/preview.html",
@@ -175,7 +192,13 @@ def _as_typed(form):
     texts = form.texts()
     lang = g.lang if g.lang in texts else next(iter(texts))
     words = texts[lang]
-    return {"lang": lang, "title": words["title"], "summary": words["summary"], "story": to_html(words["story"]), "palette": form.palette.data}
+    return {
+        "lang": lang,
+        "title": words["title"],
+        "summary": words["summary"],
+        "story": to_html(words["story"]),
+        "palette": form.palette.data,
+    }
 
 
 def _writing_page(form, cause=None, status=200, *, conflicting=()):
@@ -190,7 +213,9 @@ def _writing_page(form, cause=None, status=200, *, conflicting=()):
 
 
 def _address_page(cause, form, status=200, conflicting=()):
-    return render_template("organize/causes/address.html", cause=cause, form=form, conflicting=conflicting), status
+    return render_template(
+        "organize/causes/address.html", cause=cause, form=form, conflicting=conflicting
+    ), status
 
 
 def _slug_of(cause):

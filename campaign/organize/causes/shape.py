@@ -2,20 +2,30 @@
 
 from pathlib import Path
 
-from flask import Response, abort, current_app, flash, g, redirect, render_template, request, url_for
+from flask import (
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 
 from campaign.causes.queries import cause_in_any_state, cause_numbers
-from campaign.process.clock import utcnow
+from campaign.montage.image_jobs import preview_png
 from campaign.montage.queries import draft_of, drafts_of, shapes_of
 from campaign.montage.shapes import shape_names
 from campaign.montage.shaping import ShapeEditConflict, ShapeInUse, accept_shape, drop_shape
-from campaign.montage.image_jobs import preview_png
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.causes.forms import SHAPES
-from campaign.organize.causes.routes import load_cause, blueprint
+from campaign.organize.causes.routes import blueprint, load_cause
 from campaign.organize.causes.shape_forms import ShapePictureForm
-from campaign.organize.access import allowed
+from campaign.process.clock import utcnow
 
 PREVIEW_WIDTH = 480
 # How many butterflies an uploaded shape is looked at with before it is taken, and one among others.
@@ -42,16 +52,32 @@ def take_shape(cause, name):
     former = request.form.get("former", "")
     titles = titles_of(cause)
     if name not in titles and not any(draft.shape == name for draft in drafts_of(cause)):
-        flash(_("This picture was cut out in another way, or thrown away, meanwhile. Here is what there is now."), "waiting")
+        flash(
+            _(
+                "This picture was cut out in another way, or thrown away, meanwhile. Here is what there is now."
+            ),
+            "waiting",
+        )
         return back_to_shapes(cause)
     fact = shape_fact("causes.shape", cause, shape=name, was=former)
     try:
         act(fact, take, cause_id=cause.id, name=name, former=former, now=utcnow())
     except ShapeEditConflict:
         return _told(cause_in_any_state(cause.slug), name)
-    flash(_("The montage has its new shape. Whoever has a page open sees it when they load it again."), "sure")
+    flash(
+        _(
+            "The montage has its new shape. Whoever has a page open sees it when they load it again."
+        ),
+        "sure",
+    )
     if former != name and former in titles:
-        flash(_("To undo this, take “%(shape)s” again: each butterfly is then back where it was.", shape=titles[former]), "note")
+        flash(
+            _(
+                "To undo this, take “%(shape)s” again: each butterfly is then back where it was.",
+                shape=titles[former],
+            ),
+            "note",
+        )
     return back_to_shapes(cause)
 
 
@@ -59,7 +85,12 @@ def take_shape(cause, name):
 @allowed("causes.edit", load_cause)
 def drop_own_shape(cause, name):
     try:
-        act(shape_fact("causes.shape_drop", cause, shape=name), drop_shape, cause_id=cause.id, name=name)
+        act(
+            shape_fact("causes.shape_drop", cause, shape=name),
+            drop_shape,
+            cause_id=cause.id,
+            name=name,
+        )
     except ShapeInUse:
         flash(_("The montage has this shape now, so it stays."), "waiting")
     else:
@@ -111,7 +142,11 @@ def titles_of(cause):
 
 
 def is_offered(cause, name):
-    return name in shape_names() or name in shapes_of(cause) or any(draft.shape == name for draft in drafts_of(cause))
+    return (
+        name in shape_names()
+        or name in shapes_of(cause)
+        or any(draft.shape == name for draft in drafts_of(cause))
+    )
 
 
 def sights_of(cause):
@@ -145,7 +180,13 @@ def _told(cause, name):
         return _look(cause, name, 409)
     draft = next(draft for draft in drafts_of(cause) if draft.shape == name)
     flash(_("Somebody else gave the montage another shape while you were looking."), "waiting")
-    flash(_("It is “%(shape)s” now. Nothing of yours was changed; take this one only if it shall stand in its place.", shape=titles[cause.shape]), "note")
+    flash(
+        _(
+            "It is “%(shape)s” now. Nothing of yours was changed; take this one only if it shall stand in its place.",
+            shape=titles[cause.shape],
+        ),
+        "note",
+    )
     return redirect(url_for("organize.causes.shape_draft", slug=cause.slug, draft_id=draft.id), 303)
 
 

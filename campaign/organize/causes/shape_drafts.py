@@ -3,18 +3,36 @@
 from flask import Response, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.process.clock import utcnow
-from campaign.montage.shape_extraction import Cut
+from campaign.montage.image_jobs import WorkFailed, cut_out
 from campaign.montage.pictures import TooManyPictures
 from campaign.montage.queries import draft_of
-from campaign.montage.shaping import ShapeEditConflict, TooManyDrafts, begin_draft, cut_draft, drop_draft
+from campaign.montage.shape_extraction import Cut
+from campaign.montage.shaping import (
+    ShapeEditConflict,
+    TooManyDrafts,
+    begin_draft,
+    cut_draft,
+    drop_draft,
+)
 from campaign.montage.uploads import PictureRefused
-from campaign.montage.image_jobs import WorkFailed, cut_out
-from campaign.organize.audited_write import act
-from campaign.organize.causes.routes import load_cause, blueprint
-from campaign.organize.causes.shape import any_draft, back_to_shapes, shape_fact, shapes_page, sights_of, titles_of
-from campaign.organize.causes.shape_forms import MAX_UPLOAD_BYTES, REFUSALS, CutForm, ShapePictureForm
 from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
+from campaign.organize.causes.routes import blueprint, load_cause
+from campaign.organize.causes.shape import (
+    any_draft,
+    back_to_shapes,
+    shape_fact,
+    shapes_page,
+    sights_of,
+    titles_of,
+)
+from campaign.organize.causes.shape_forms import (
+    MAX_UPLOAD_BYTES,
+    REFUSALS,
+    CutForm,
+    ShapePictureForm,
+)
+from campaign.process.clock import utcnow
 
 
 def _refuse_heavy():
@@ -34,7 +52,12 @@ def add_shape(cause):
     try:
         made = cut_out(form.picture.data.read(), title=title, cut=way)
         draft = act(
-            shape_fact("causes.shape_send", cause), begin_draft, cause_id=cause.id, title=title, made=made, now=utcnow()
+            shape_fact("causes.shape_send", cause),
+            begin_draft,
+            cause_id=cause.id,
+            title=title,
+            made=made,
+            now=utcnow(),
         )
     except (PictureRefused, WorkFailed, TooManyPictures, TooManyDrafts) as refusal:
         form.picture.errors = [_why(refusal)]
@@ -68,7 +91,10 @@ def cut_shape_draft(cause, draft_id):
         return _page(cause, draft, form, 422)
     except ShapeEditConflict:
         present = draft_of(cause, draft_id)
-        flash(_("Somebody else cut the picture out in another way meanwhile. It is the one below."), "waiting")
+        flash(
+            _("Somebody else cut the picture out in another way meanwhile. It is the one below."),
+            "waiting",
+        )
         return _page(cause, present, CutForm.of(present), 409)
     return _back_to_draft(cause, draft_id)
 
@@ -95,7 +121,9 @@ def _why(refusal):
     if isinstance(refusal, PictureRefused):
         return REFUSALS[refusal.reason]
     if isinstance(refusal, TooManyDrafts):
-        return _("Twelve pictures wait to be looked at already. Take or throw away one of them first.")
+        return _(
+            "Twelve pictures wait to be looked at already. Take or throw away one of them first."
+        )
     return _("The picture could not be worked on just now. Wait a minute, and send it again.")
 
 

@@ -8,10 +8,10 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired, NumberRange
 
-from campaign.text.names import clean_text
-from campaign.montage.shape_extraction import MIN_THRESHOLD, MAX_THRESHOLD, Cut
+from campaign.montage.shape_extraction import MAX_THRESHOLD, MIN_THRESHOLD, Cut
 from campaign.montage.uploads import MAX_BYTES
 from campaign.organize.content_fields import LineField, WholeField, most
+from campaign.text.names import clean_text
 
 # The form's words come along with the file.
 MAX_UPLOAD_BYTES = MAX_BYTES + 256 * 1024
@@ -20,20 +20,40 @@ OUT_OF_RANGE = _l("Write a whole number from 1 to 254.")
 REFUSALS = {
     "too_heavy": _l("The file is larger than 12 MB. Make it smaller, or take another."),
     "not_a_picture": _l("That is no picture that can be read. PNG, JPEG and WebP can."),
-    "too_many_pixels": _l("The picture has more than 40 million pixels. Make it smaller, or take another."),
-    "broken": _l("The picture cannot be read to its end: the file is damaged. Save it anew, or take another."),
-    "too_coarse": _l("What would become the shape is less than 160 pixels wide and high. Take a larger picture."),
-    "empty": _l("Nothing stands out from the ground. Try a smaller number, or a picture with a clear ground."),
-    "too_small": _l("The shape covers too little of its square: butterflies would lie on one another."),
-    "fills_all": _l("The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."),
-    "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."),
+    "too_many_pixels": _l(
+        "The picture has more than 40 million pixels. Make it smaller, or take another."
+    ),
+    "broken": _l(
+        "The picture cannot be read to its end: the file is damaged. Save it anew, or take another."
+    ),
+    "too_coarse": _l(
+        "What would become the shape is less than 160 pixels wide and high. Take a larger picture."
+    ),
+    "empty": _l(
+        "Nothing stands out from the ground. Try a smaller number, or a picture with a clear ground."
+    ),
+    "too_small": _l(
+        "The shape covers too little of its square: butterflies would lie on one another."
+    ),
+    "fills_all": _l(
+        "The shape fills the whole square: nobody would recognise it. Try a larger number, or a picture with room around."
+    ),
+    "too_thin": _l(
+        "The shape is too thin or in too many pieces: butterflies would hide its lines. Try another number."
+    ),
 }
 # Where what is see-through decides, there is no number to try.
 REFUSALS_BY_ALPHA = {
     **REFUSALS,
-    "empty": _l("Nothing is left that could become the shape. Choose otherwise, or take another picture."),
-    "fills_all": _l("The shape fills the whole square: nobody would recognise it. Choose otherwise, or take a picture with room around."),
-    "too_thin": _l("The shape is too thin or in too many pieces: butterflies would hide its lines. Choose otherwise, or take another picture."),
+    "empty": _l(
+        "Nothing is left that could become the shape. Choose otherwise, or take another picture."
+    ),
+    "fills_all": _l(
+        "The shape fills the whole square: nobody would recognise it. Choose otherwise, or take a picture with room around."
+    ),
+    "too_thin": _l(
+        "The shape is too thin or in too many pieces: butterflies would hide its lines. Choose otherwise, or take another picture."
+    ),
 }
 
 

@@ -4,14 +4,21 @@ from flask import flash
 from flask_babel import gettext as _
 
 from campaign.causes.operations import publish_cause, schedule_cause
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
-from campaign.organize.causes.routes import load_cause, back_to, blueprint, fact_of, preview_page, shown
+from campaign.organize.causes.routes import (
+    back_to,
+    blueprint,
+    fact_of,
+    load_cause,
+    preview_page,
+    shown,
+)
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.drafts import speak_as_asked
-from campaign.organize.access import allowed
 from campaign.organize.schedule_forms import LaterForm
 from campaign.petitions.closing import close_cause, reopen_cause, retire_cause
+from campaign.process.clock import utcnow
 
 
 @blueprint.post("/<slug>/publish")
@@ -48,7 +55,10 @@ def publish_not(cause):
 @allowed("causes.publish", load_cause)
 def close(cause):
     act(fact_of("causes.close", cause), close_cause, cause_id=cause.id, now=utcnow())
-    flash(_("Closed, and its petitions with it. Whoever signed before that can still confirm."), "sure")
+    flash(
+        _("Closed, and its petitions with it. Whoever signed before that can still confirm."),
+        "sure",
+    )
     return back_to(cause.slug)
 
 

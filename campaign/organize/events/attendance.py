@@ -3,10 +3,10 @@
 from flask import g, render_template
 
 from campaign.events.registration_search import find, numbers_of
-from campaign.organize.audited_write import note
-from campaign.organize.events.routes import load_event, blueprint, fact_of
-from campaign.organize.events.registration_forms import AttendanceForm
 from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import note
+from campaign.organize.events.registration_forms import AttendanceForm
+from campaign.organize.events.routes import blueprint, fact_of, load_event
 from campaign.organize.statistics.tables import as_csv
 from campaign.petitions.presenters import in_language
 
@@ -29,7 +29,11 @@ def take_along(event):
         return _page(event, form, 422)
     state = "" if form.who.data == "all" else form.who.data
     rows = find(event.id, state=state)
-    note(fact_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(reason=form.reason.data))
+    note(
+        fact_of("registrations.export", event, who=form.who.data, rows=len(rows))._replace(
+            reason=form.reason.data
+        )
+    )
     return as_csv(f"{event.slug}-{form.who.data}.csv", _lines(event, rows))
 
 
@@ -37,7 +41,10 @@ def _lines(event, rows):
     """Yield the heading, with a column for each question, and a line for each registration."""
     yield (*HEADING, *(in_language(question, g.lang)["label"] for question in event.questions))
     for row in rows:
-        instants = (moment.isoformat(timespec="seconds") if moment else "" for moment in (row.checked_in_at, row.created_at))
+        instants = (
+            moment.isoformat(timespec="seconds") if moment else ""
+            for moment in (row.checked_in_at, row.created_at)
+        )
         facts = (row.name, row.email, row.seats, row.state, *instants, row.lang, row.code)
         yield (*facts, *(_said(row.answers.get(question["name"])) for question in event.questions))
 

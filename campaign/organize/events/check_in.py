@@ -16,11 +16,11 @@ from campaign.accounts.audit import entries
 from campaign.events.check_in import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.events.routes import load_event, blueprint, fact_of
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.events.routes import blueprint, fact_of, load_event
 from campaign.organize.identity import organizer
+from campaign.process.clock import utcnow
 
 # A phone shows so many at once; whoever is further down is found by typing.
 SHOWN = 60
@@ -29,10 +29,18 @@ NOTED_EVERY = timedelta(hours=6)
 # The door alone may ask for the camera.
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
-    "unconfirmed": _l("This registration is not confirmed yet. If there is room, let them in from the list below."),
-    "waiting": _l("This one is on the waiting list. If there is room, let them in from the list below."),
-    "held": _l("This registration was set aside. If all looks well, let them in from the list below."),
-    "cancelled": _l("This registration was cancelled. If there is room, let them in from the list below."),
+    "unconfirmed": _l(
+        "This registration is not confirmed yet. If there is room, let them in from the list below."
+    ),
+    "waiting": _l(
+        "This one is on the waiting list. If there is room, let them in from the list below."
+    ),
+    "held": _l(
+        "This registration was set aside. If all looks well, let them in from the list below."
+    ),
+    "cancelled": _l(
+        "This registration was cancelled. If there is room, let them in from the list below."
+    ),
 }
 
 
@@ -49,7 +57,11 @@ def door(event):
 @allowed("registrations.check_in", load_event)
 def door_list(event):
     """The numbers and the list alone: what the page asks for while somebody types, and every few seconds."""
-    noted = {"organizer_id": organizer().id, "subject": ("event", event.id), "since": utcnow() - NOTED_EVERY}
+    noted = {
+        "organizer_id": organizer().id,
+        "subject": ("event", event.id),
+        "since": utcnow() - NOTED_EVERY,
+    }
     if not entries(action="registrations.see", most=1, **noted):
         note(_sight(event))
     return render_template("organize/events/door_list.html", **_list(event))
@@ -61,7 +73,9 @@ def come(event):
     """Check in who has the code; with `anyway` also who has no seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = let_in if request.form.get("anyway") else check_in
-    fact = Fact("registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id)
+    fact = Fact(
+        "registrations.check_in", on=lambda came: ("registration", came.id), cause_id=event.cause_id
+    )
     try:
         came = act(fact, operation, event_id=event.id, code=code, now=now)
     except CodeUnknown:
@@ -71,7 +85,9 @@ def come(event):
     if came.checked_in_at != now:
         words = _("%(name)s: already in at %(hour)s.", name=came.name, hour=_hour_in(came, event))
         return _answer(event, "waiting", words)
-    words = ngettext("%(name)s is in.", "%(name)s is in, with %(num)s seats.", came.seats, name=came.name)
+    words = ngettext(
+        "%(name)s is in.", "%(name)s is in, with %(num)s seats.", came.seats, name=came.name
+    )
     return _answer(event, "sure", words, code=came.code)
 
 
@@ -80,7 +96,9 @@ def come(event):
 def come_not(event):
     """Take a check-in back."""
     code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
-    fact = Fact("registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id)
+    fact = Fact(
+        "registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id
+    )
     try:
         left = act(fact, undo_check_in, event_id=event.id, code=code)
     except CodeUnknown:
@@ -115,4 +133,7 @@ def _answer(event, kind, words, status=200, code=""):
     if request.accept_mimetypes.best == "application/json":
         return jsonify(kind=kind, words=words, code=code), status
     flash(words, kind)
-    return redirect(url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None), 303)
+    return redirect(
+        url_for("organize.events.door", slug=event.slug, words=request.form.get("words") or None),
+        303,
+    )

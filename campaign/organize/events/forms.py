@@ -14,7 +14,14 @@ from campaign.events.editing import mark_of
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.events.operations import Hours
 from campaign.i18n.locales import LOCALES
-from campaign.organize.content_fields import LineField, LinesField, SlugField, by_language, in_language, most
+from campaign.organize.content_fields import (
+    LineField,
+    LinesField,
+    SlugField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.hour_fields import NO_SUCH_HOUR, HourField, ZoneField
 
@@ -75,14 +82,18 @@ class PartForm(FlaskForm):
     @classmethod
     def of(cls, event):
         """Return the form as the event stands."""
-        return cls(event, formdata=None, data={"mark": mark_of(event, cls.part), **cls.values(event)})
+        return cls(
+            event, formdata=None, data={"mark": mark_of(event, cls.part), **cls.values(event)}
+        )
 
     @property
     def written(self):
         """The languages in which the event has words, the first one first."""
         there = {text.lang for text in self.event.texts}
         first = self.event.original_lang
-        return [lang for lang in (first, *(each for each in LOCALES if each != first)) if lang in there]
+        return [
+            lang for lang in (first, *(each for each in LOCALES if each != first)) if lang in there
+        ]
 
     def rearranged(self, press):
         """Return the form as a press on a button of one of its rows leaves it, or None."""
@@ -90,7 +101,10 @@ class PartForm(FlaskForm):
 
     def by_language(self, *parts):
         """Return {language: {part: what was typed}} of the languages that the event has."""
-        return {lang: {part: self[f"{part}_{lang}"].data or "" for part in parts} for lang in self.written}
+        return {
+            lang: {part: self[f"{part}_{lang}"].data or "" for part in parts}
+            for lang in self.written
+        }
 
 
 def texts_of(event, *parts):
@@ -109,7 +123,9 @@ class _Words(PartForm):
 
     def texts(self):
         """Return {language: columns} of the languages in which anything was typed."""
-        typed = {lang: {part: self[f"{part}_{lang}"].data or "" for part in WORDS} for lang in LOCALES}
+        typed = {
+            lang: {part: self[f"{part}_{lang}"].data or "" for part in WORDS} for lang in LOCALES
+        }
         return {lang: words for lang, words in typed.items() if any(words.values())}
 
     def changes(self):
@@ -132,10 +148,26 @@ WordsForm = type(
     "WordsForm",
     (_Words,),
     {
-        **by_language("kind", lambda lang: LineField(in_language(_l("Kind of event"), lang), [most(MAX_KIND_LENGTH)])),
-        **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What happens there"), lang), [most(MAX_BODY_LENGTH)])),
-        **by_language("access", lambda lang: LinesField(in_language(_l("Good to know"), lang), [most(MAX_ACCESS_LENGTH)])),
+        **by_language(
+            "kind",
+            lambda lang: LineField(in_language(_l("Kind of event"), lang), [most(MAX_KIND_LENGTH)]),
+        ),
+        **by_language(
+            "title",
+            lambda lang: LineField(in_language(_l("Title"), lang), [most(MAX_TITLE_LENGTH)]),
+        ),
+        **by_language(
+            "body",
+            lambda lang: LinesField(
+                in_language(_l("What happens there"), lang), [most(MAX_BODY_LENGTH)]
+            ),
+        ),
+        **by_language(
+            "access",
+            lambda lang: LinesField(
+                in_language(_l("Good to know"), lang), [most(MAX_ACCESS_LENGTH)]
+            ),
+        ),
     },
 )
 

@@ -3,13 +3,34 @@
 import re
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FormField, RadioField, SelectChoice, SelectMultipleField, StringField
+from wtforms import (
+    BooleanField,
+    FormField,
+    RadioField,
+    SelectChoice,
+    SelectMultipleField,
+    StringField,
+)
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
 from campaign.i18n.locales import NAMES
-from campaign.organize.content_fields import LineField, RowsField, WholeField, by_language, in_language, most, moved
+from campaign.organize.content_fields import (
+    LineField,
+    RowsField,
+    WholeField,
+    by_language,
+    in_language,
+    most,
+    moved,
+)
 from campaign.organize.events.forms import PartForm, texts_of
-from campaign.organize.petitions.questions_forms import MAX_QUESTIONS, QuestionRow, check_rows, questions_in, rows_of
+from campaign.organize.petitions.questions_forms import (
+    MAX_QUESTIONS,
+    QuestionRow,
+    check_rows,
+    questions_in,
+    rows_of,
+)
 from campaign.signatures.fields import CountryField
 
 MAX_PLACE_LENGTH = 200
@@ -43,7 +64,11 @@ class PointField(StringField):
         found = _PAIR.search(text)
         pair = tuple(map(float, found.groups())) if found else None
         if pair is None or abs(pair[0]) > 90 or abs(pair[1]) > 180:
-            raise StopValidation(_l("Two numbers, such as 45.42153, -75.69719; or the address of a map that shows the place."))
+            raise StopValidation(
+                _l(
+                    "Two numbers, such as 45.42153, -75.69719; or the address of a map that shows the place."
+                )
+            )
         self.point = pair
         self.data = said_point(*pair)
 
@@ -67,7 +92,11 @@ class _Place(PartForm):
         has_point = event.latitude is not None and event.longitude is not None
         names = ("town", "country", "online_url", "online_for")
         point = said_point(event.latitude, event.longitude) if has_point else ""
-        return {**{name: getattr(event, name) for name in names}, "point": point, **texts_of(event, "place", "address")}
+        return {
+            **{name: getattr(event, name) for name in names},
+            "point": point,
+            **texts_of(event, "place", "address"),
+        }
 
     def validate_online_url(self, field):
         if field.data and not re.match(r"https?://[^\s/]+\.[^\s]+$", field.data):
@@ -75,16 +104,31 @@ class _Place(PartForm):
 
     def changes(self):
         latitude, longitude = self.point.point or (None, None)
-        settings = {name: self[name].data or "" for name in ("town", "country", "online_url", "online_for")}
-        return {**settings, "latitude": latitude, "longitude": longitude, "texts": self.by_language("place", "address")}
+        settings = {
+            name: self[name].data or "" for name in ("town", "country", "online_url", "online_for")
+        }
+        return {
+            **settings,
+            "latitude": latitude,
+            "longitude": longitude,
+            "texts": self.by_language("place", "address"),
+        }
 
 
 PlaceForm = type(
     "PlaceForm",
     (_Place,),
     {
-        **by_language("place", lambda lang: LineField(in_language(_l("Place"), lang), [most(MAX_PLACE_LENGTH)])),
-        **by_language("address", lambda lang: LineField(in_language(_l("Street and number"), lang), [most(MAX_ADDRESS_LENGTH)])),
+        **by_language(
+            "place",
+            lambda lang: LineField(in_language(_l("Place"), lang), [most(MAX_PLACE_LENGTH)]),
+        ),
+        **by_language(
+            "address",
+            lambda lang: LineField(
+                in_language(_l("Street and number"), lang), [most(MAX_ADDRESS_LENGTH)]
+            ),
+        ),
     },
 )
 
@@ -94,7 +138,10 @@ class _Coming(PartForm):
 
     part = "coming"
     registration = RadioField(_l("Registering"), choices=TRACKING_PARAMETERS, default="none")
-    capacity = WholeField(_l("Seats there are"), [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))])
+    capacity = WholeField(
+        _l("Seats there are"),
+        [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))],
+    )
     most_seats = WholeField(
         _l("Seats that one person may take"),
         [
@@ -118,7 +165,9 @@ class _Coming(PartForm):
         rows = moved(self.rows.data, press)
         if rows is None:
             return None
-        typed = {field.name: field.data for field in self if field.name not in ("rows", "csrf_token")}
+        typed = {
+            field.name: field.data for field in self if field.name not in ("rows", "csrf_token")
+        }
         return type(self)(self.event, formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
     def validate(self, extra_validators=None):
@@ -126,7 +175,9 @@ class _Coming(PartForm):
         return check_rows(self.rows, self.event.original_lang) and valid
 
     def changes(self):
-        settings = {name: self[name].data for name in ("registration", "capacity", "most_seats", "is_free")}
+        settings = {
+            name: self[name].data for name in ("registration", "capacity", "most_seats", "is_free")
+        }
         questions = questions_in(self.rows, self.event.original_lang)
         return {**settings, "questions": questions, "texts": self.by_language("price")}
 
@@ -134,7 +185,10 @@ class _Coming(PartForm):
 ComingForm = type(
     "ComingForm",
     (_Coming,),
-    by_language("price", lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MAX_PLACE_LENGTH)])),
+    by_language(
+        "price",
+        lambda lang: LineField(in_language(_l("What it costs"), lang), [most(MAX_PLACE_LENGTH)]),
+    ),
 )
 
 
@@ -142,7 +196,9 @@ class AboutForm(PartForm):
     """What is spoken there, and which petitions it is about."""
 
     part = "about"
-    languages = SelectMultipleField(_l("Languages spoken"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    languages = SelectMultipleField(
+        _l("Languages spoken"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )
     others = LineField(_l("Other languages spoken"), [most(MAX_PLACE_LENGTH)])
     petitions = SelectMultipleField(_l("Petitions"), coerce=int)
     is_vigil = BooleanField(_l("It is a vigil for the forty-three"))

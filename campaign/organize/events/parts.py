@@ -4,22 +4,22 @@ from flask import flash, g, render_template, request
 from flask_babel import gettext as _
 
 from campaign.events.editing import EditConflict, change_part, mark_of
-from campaign.events.registration_search import numbers_of
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
+from campaign.events.registration_search import numbers_of
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_html
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import conflicts
 from campaign.organize.drafts import preview_asked
 from campaign.organize.events.forms import EventSlugForm, HoursForm, WordsForm
-from campaign.organize.events.routes import load_event, back_to, blueprint, fact_of, preview_page
 from campaign.organize.events.part_forms import AboutForm, ComingForm, PlaceForm
+from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, preview_page
 from campaign.organize.events.rows_forms import PeopleForm, ProgrammeForm
-from campaign.organize.access import allowed
 from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
 
 
 @blueprint.get("/<slug>/words")
@@ -131,7 +131,12 @@ def _as_typed(form, event):
     texts = form.texts()
     lang = g.lang if g.lang in texts else event.original_lang
     words = texts[lang]
-    shown = {"kind": words["kind"], "title": words["title"], "body": to_html(words["body"]), "access": to_html(words["access"])}
+    shown = {
+        "kind": words["kind"],
+        "title": words["title"],
+        "body": to_html(words["body"]),
+        "access": to_html(words["access"]),
+    }
     return {**shown, "lang": lang, "written_in": tuple(texts)}
 
 
@@ -164,7 +169,11 @@ def _saved(event, form):
 
 
 def _page(event, form, status=200, *, conflicting=()):
-    told = numbers_of(event) if form.part in ("hours", "place") and event.state == "published" else None
+    told = (
+        numbers_of(event)
+        if form.part in ("hours", "place") and event.state == "published"
+        else None
+    )
     return render_template(
         PAGES[form.part],
         event=event,
@@ -174,7 +183,9 @@ def _page(event, form, status=200, *, conflicting=()):
         told=told.registered + told.waiting if told and event.ends_at > utcnow() else 0,
         written=form.written,
         order=[event.original_lang, *(lang for lang in LOCALES if lang != event.original_lang)],
-        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES} if form.part == "words" else {},
+        bodies={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES}
+        if form.part == "words"
+        else {},
     ), status
 
 

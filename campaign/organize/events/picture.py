@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from campaign.events.editing import EditConflict, change_picture, mark_of
 from campaign.events.operations import set_picture
 from campaign.events.queries import event_in_any_state
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import act
-from campaign.organize.events.routes import load_event, back_to, blueprint, fact_of
 from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
+from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/<slug>/picture")
@@ -27,12 +27,27 @@ def save_picture(event):
     if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
         return _page(event, form, 422)
     alts = form.alts([text.lang for text in event.texts])
-    named = {"picture": form.sent, "focal": form.focal(), "alts": alts, "mark": form.mark.data, "now": utcnow()}
+    named = {
+        "picture": form.sent,
+        "focal": form.focal(),
+        "alts": alts,
+        "mark": form.mark.data,
+        "now": utcnow(),
+    }
     try:
-        act(fact_of("events.edit", event, part="picture"), change_picture, event_id=event.id, **named)
+        act(
+            fact_of("events.edit", event, part="picture"),
+            change_picture,
+            event_id=event.id,
+            **named,
+        )
     except EditConflict:
         form.mark.data = mark_of(event_in_any_state(event.slug), "picture")
-        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        form.form_errors = [
+            _(
+                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
+            )
+        ]
         return _page(event_in_any_state(event.slug), form, 409)
     flash(_("Saved."), "sure")
     return back_to(event.slug)
@@ -42,7 +57,13 @@ def save_picture(event):
 @allowed("events.edit", load_event)
 def remove_picture(event):
     if is_as_seen(mark_of(event, "picture")):
-        act(fact_of("events.edit", event, part="picture"), set_picture, event_id=event.id, picture=None, now=utcnow())
+        act(
+            fact_of("events.edit", event, part="picture"),
+            set_picture,
+            event_id=event.id,
+            picture=None,
+            now=utcnow(),
+        )
         flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.events.picture", slug=event.slug), 303)
 
@@ -58,14 +79,25 @@ def picture_file(event, digest):
 
 def _form_of(event):
     alts = {f"alt_{text.lang}": text.picture_alt for text in event.texts}
-    known = {"focal_x": event.picture.focal_x, "focal_y": event.picture.focal_y} if event.picture else {}
+    known = (
+        {"focal_x": event.picture.focal_x, "focal_y": event.picture.focal_y}
+        if event.picture
+        else {}
+    )
     return PictureForm(formdata=None, data={"mark": mark_of(event, "picture"), **known, **alts})
 
 
 def _page(event, form, status=200):
     shown = event.picture
-    address = url_for("organize.events.picture_file", slug=event.slug, digest=shown.digest) if shown else ""
-    written = [event.original_lang, *(text.lang for text in event.texts if text.lang != event.original_lang)]
+    address = (
+        url_for("organize.events.picture_file", slug=event.slug, digest=shown.digest)
+        if shown
+        else ""
+    )
+    written = [
+        event.original_lang,
+        *(text.lang for text in event.texts if text.lang != event.original_lang),
+    ]
     return render_template(
         "organize/events/picture.html",
         event=event,

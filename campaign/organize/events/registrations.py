@@ -7,15 +7,21 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.events.check_in import AddressKnown, add_by_hand
+from campaign.events.registering import (
+    RegistrationClosed,
+    TooFewSeats,
+    admit,
+    cancel_registration,
+    give_seat,
+)
 from campaign.events.registration_search import find, numbers_of, registration_in
-from campaign.events.registering import RegistrationClosed, TooFewSeats, admit, cancel_registration, give_seat
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act, note
-from campaign.organize.events.routes import load_event, blueprint, fact_of
-from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.events.registration_forms import STATE_WORDS, ByHandForm, RegistrationSearch
+from campaign.organize.events.routes import blueprint, fact_of, load_event
 from campaign.organize.pagination import page_of
 from campaign.petitions.presenters import in_language
+from campaign.process.clock import utcnow
 
 ON_A_PAGE = 50
 
@@ -24,7 +30,13 @@ ON_A_PAGE = 50
 @allowed("registrations.see", load_event)
 def registrations(event):
     search = RegistrationSearch()
-    page = page_of(partial(find, event.id, **search.asked), ON_A_PAGE, "organize.events.registrations", slug=event.slug, **search.asked)
+    page = page_of(
+        partial(find, event.id, **search.asked),
+        ON_A_PAGE,
+        "organize.events.registrations",
+        slug=event.slug,
+        **search.asked,
+    )
     if page.rows:
         # What was asked for may be a name: only that it was stands in the trail.
         note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(page.rows)))
@@ -38,7 +50,9 @@ def registrations(event):
         page=page,
         numbers=numbers_of(event),
         state_words=STATE_WORDS,
-        questions={question["name"]: in_language(question, g.lang)["label"] for question in event.questions},
+        questions={
+            question["name"]: in_language(question, g.lang)["label"] for question in event.questions
+        },
         has_begun=utcnow() >= event.starts_at,
     )
 
@@ -57,7 +71,9 @@ def add(event):
     if not form.validate():
         return _by_hand_page(event, form, 422)
     comes_in = form.comes_in.data
-    fact = Fact("registrations.add", on=lambda made: ("registration", made.id), cause_id=event.cause_id)
+    fact = Fact(
+        "registrations.add", on=lambda made: ("registration", made.id), cause_id=event.cause_id
+    )
     try:
         made = act(
             fact,
@@ -72,7 +88,9 @@ def add(event):
             anyway=form.anyway.data,
         )
     except TooFewSeats:
-        form.anyway.errors = [_("There are not so many seats left. Tick this if there is room all the same.")]
+        form.anyway.errors = [
+            _("There are not so many seats left. Tick this if there is room all the same.")
+        ]
         return _by_hand_page(event, form, 409)
     except AddressKnown:
         form.email.errors = [_("This address is on the list already: look for it there.")]
@@ -88,12 +106,25 @@ def seat(event, registration_id):
     registration = _own(event, registration_id)
     name, operation = registration.name, admit if registration.state == "held" else give_seat
     try:
-        given = act(_of("registrations.seat", event, registration), operation, registration_id=registration.id, now=utcnow())
+        given = act(
+            _of("registrations.seat", event, registration),
+            operation,
+            registration_id=registration.id,
+            now=utcnow(),
+        )
     except TooFewSeats:
-        flash(_("There are not so many seats left. Give the event more, or wait until one is freed."), "grave")
+        flash(
+            _("There are not so many seats left. Give the event more, or wait until one is freed."),
+            "grave",
+        )
     else:
         waits = given.state == "waiting"
-        flash(_("%(name)s waits for a seat.", name=name) if waits else _("%(name)s has a seat, and is told by mail.", name=name), "sure")
+        flash(
+            _("%(name)s waits for a seat.", name=name)
+            if waits
+            else _("%(name)s has a seat, and is told by mail.", name=name),
+            "sure",
+        )
     return _back(event)
 
 
@@ -109,7 +140,12 @@ def cancel_one(event, registration_id):
         flash(_("The event has begun: whoever does not come simply is not checked in."), "grave")
     else:
         name = registration.name
-        flash(_("%(name)s is off the list. The next person waiting gets the seat.", name=name) if frees_seat else _("%(name)s is off the list.", name=name), "sure")
+        flash(
+            _("%(name)s is off the list. The next person waiting gets the seat.", name=name)
+            if frees_seat
+            else _("%(name)s is off the list.", name=name),
+            "sure",
+        )
     return _back(event)
 
 
@@ -123,7 +159,9 @@ def _own(event, registration_id):
 
 def _said_in(registration):
     seats = registration.seats
-    return ngettext("%(name)s is in.", "%(name)s is in, with %(num)s seats.", seats, name=registration.name)
+    return ngettext(
+        "%(name)s is in.", "%(name)s is in, with %(num)s seats.", seats, name=registration.name
+    )
 
 
 def _back(event, view="registrations"):

@@ -9,27 +9,33 @@ from flask_babel import gettext as _
 
 from campaign.events.calendar import links_to_add
 from campaign.events.editing import duplicate_event, faults_of
-from campaign.events.registration_search import numbers_of, seats_of
 from campaign.events.forms import registration_form
 from campaign.events.hours import full_day, hours, zone_name
 from campaign.events.operations import SlugTaken, create_event
 from campaign.events.presenters import card
 from campaign.events.presenters import page as event_page
-from campaign.events.queries import archived_events, event_in_any_state, events_by_turn, events_in_archive, is_taken
+from campaign.events.queries import (
+    archived_events,
+    event_in_any_state,
+    events_by_turn,
+    events_in_archive,
+    is_taken,
+)
+from campaign.events.registration_search import numbers_of, seats_of
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
-from campaign.text.slugs import free_slug, slug_of
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.clocks import hours_twice, tell_of_hours_twice
 from campaign.organize.drafts import is_made_already, offered, speak_as_asked
 from campaign.organize.events.forms import NewEventForm
 from campaign.organize.events.state_forms import LaterForm
-from campaign.organize.access import allowed
-from campaign.organize.pagination import page_of
 from campaign.organize.identity import causes_where, may
+from campaign.organize.pagination import page_of
 from campaign.organize.scope import load_event
 from campaign.petitions.presenters import cards_of_cause
+from campaign.process.clock import utcnow
+from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("events", __name__, url_prefix="/events")
 ON_A_PAGE = 30
@@ -41,7 +47,9 @@ def index():
     """The drafts, the events ahead and those past; with `?archived=1` those in the archive."""
     cause_ids, now = causes_where("events.see"), utcnow()
     shelf = {"archived": 1} if request.args.get("archived") else {}
-    find = partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)
+    find = (
+        partial(events_in_archive, cause_ids) if shelf else partial(events_by_turn, cause_ids, now)
+    )
     page = page_of(find, ON_A_PAGE, "organize.events.index", **shelf)
     seats = seats_of(event.id for event in page.rows)
     rows = [(event, card(event, g.lang, now), seats.get(event.id, 0)) for event in page.rows]
@@ -58,8 +66,15 @@ def index():
 @blueprint.get("/new")
 @allowed("events.edit")
 def new():
-    known = {"lang": g.lang, "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"], "cause": request.args.get("cause")}
-    return render_template("organize/events/new.html", form=offered(NewEventForm(formdata=None, data=known), "events.edit"))
+    known = {
+        "lang": g.lang,
+        "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"],
+        "cause": request.args.get("cause"),
+    }
+    return render_template(
+        "organize/events/new.html",
+        form=offered(NewEventForm(formdata=None, data=known), "events.edit"),
+    )
 
 
 @blueprint.post("/new")
@@ -74,7 +89,9 @@ def create():
         return redirect(url_for("organize.events.show", slug=slug), 303)
     try:
         made = act(
-            Fact("events.create", on=lambda event: ("event", event.id), cause_id=int(form.cause.data)),
+            Fact(
+                "events.create", on=lambda event: ("event", event.id), cause_id=int(form.cause.data)
+            ),
             create_event,
             cause_id=int(form.cause.data),
             slug=slug,
@@ -100,11 +117,22 @@ def show(event):
 @allowed("events.edit", load_event)
 def duplicate(event):
     fact = Fact(
-        "events.create", on=lambda made: ("event", made.id), cause_id=event.cause_id, details={"after": event.slug}
+        "events.create",
+        on=lambda made: ("event", made.id),
+        cause_id=event.cause_id,
+        details={"after": event.slug},
     )
-    made = act(fact, duplicate_event, event_id=event.id, slug=free_slug(event.slug, is_taken), now=utcnow())
+    made = act(
+        fact, duplicate_event, event_id=event.id, slug=free_slug(event.slug, is_taken), now=utcnow()
+    )
     day = full_day(made.starts_local, g.lang)
-    flash(_("This is the next one, a draft with the same words, for %(day)s. Change the day where it is another.", day=day), "sure")
+    flash(
+        _(
+            "This is the next one, a draft with the same words, for %(day)s. Change the day where it is another.",
+            day=day,
+        ),
+        "sure",
+    )
     return redirect(url_for("organize.events.show", slug=made.slug), 303)
 
 

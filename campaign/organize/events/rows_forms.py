@@ -8,7 +8,14 @@ from wtforms import Form, FormField, SelectChoice, SelectField
 from wtforms.validators import Optional
 
 from campaign.i18n.locales import LOCALES
-from campaign.organize.content_fields import LineField, RowsField, by_language, in_language, most, moved
+from campaign.organize.content_fields import (
+    LineField,
+    RowsField,
+    by_language,
+    in_language,
+    most,
+    moved,
+)
 from campaign.organize.events.forms import PartForm
 from campaign.organize.hour_fields import TimeOfDayField
 
@@ -25,7 +32,9 @@ class _RowsForm(PartForm):
         rows = moved(self.rows.data, press)
         if rows is None:
             return None
-        return type(self)(self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MAX_ROWS]})
+        return type(self)(
+            self.event, formdata=None, data={"mark": self.mark.data, "rows": rows[:MAX_ROWS]}
+        )
 
 
 class _Hour(Form):
@@ -37,7 +46,10 @@ class _Hour(Form):
 HourRow = type(
     "HourRow",
     (_Hour,),
-    by_language("what", lambda lang: LineField(in_language(_l("What happens"), lang), [most(MAX_TEXT_LENGTH)])),
+    by_language(
+        "what",
+        lambda lang: LineField(in_language(_l("What happens"), lang), [most(MAX_TEXT_LENGTH)]),
+    ),
 )
 
 
@@ -61,7 +73,11 @@ class ProgrammeForm(_RowsForm):
     def validate(self, extra_validators=None):
         valid = super().validate(extra_validators)
         for row in self.rows:
-            if not row["at"].data and not row["at"].errors and any(row[f"what_{lang}"].data for lang in LOCALES):
+            if (
+                not row["at"].data
+                and not row["at"].errors
+                and any(row[f"what_{lang}"].data for lang in LOCALES)
+            ):
                 row["at"].errors = [_l("Say at what hour.")]
         self.rows.errors = [row.errors for row in self.rows if row.errors]
         return valid and not self.rows.errors
@@ -70,7 +86,13 @@ class ProgrammeForm(_RowsForm):
         rows = sorted((row for row in self.rows.data if row["at"]), key=lambda row: row["at"])
         return {
             "texts": {
-                lang: {"programme": [[f"{row['at']:%H:%M}", row[f"what_{lang}"]] for row in rows if row[f"what_{lang}"]]}
+                lang: {
+                    "programme": [
+                        [f"{row['at']:%H:%M}", row[f"what_{lang}"]]
+                        for row in rows
+                        if row[f"what_{lang}"]
+                    ]
+                }
                 for lang in self.written
             }
         }
@@ -86,7 +108,12 @@ class _Person(Form):
 PersonRow = type(
     "PersonRow",
     (_Person,),
-    by_language("words", lambda lang: LineField(in_language(_l("A few words about them"), lang), [most(MAX_TEXT_LENGTH)])),
+    by_language(
+        "words",
+        lambda lang: LineField(
+            in_language(_l("A few words about them"), lang), [most(MAX_TEXT_LENGTH)]
+        ),
+    ),
 )
 
 

@@ -6,9 +6,9 @@ from wtforms.validators import InputRequired, ValidationError
 
 from campaign.events.hours import HourSkipped, instant_of
 from campaign.i18n.local_times import local_time
-from campaign.process.clock import utcnow
 from campaign.organize.content_fields import ShortTextField, by_language, in_language, most
 from campaign.organize.hour_fields import IS_OVER, NO_SUCH_HOUR, HourField
+from campaign.process.clock import utcnow
 
 MAX_NOTICE_LENGTH = 600
 
@@ -16,7 +16,9 @@ MAX_NOTICE_LENGTH = 600
 class LaterForm(FlaskForm):
     """When a draft is published by itself, by the clocks of its place; `at` is the instant."""
 
-    publish_at = HourField(_l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))])
+    publish_at = HourField(
+        _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
+    )
     at = None
 
     def __init__(self, event, **named):
@@ -46,5 +48,10 @@ class _Cancel(FlaskForm):
 CancelForm = type(
     "CancelForm",
     (_Cancel,),
-    by_language("notice", lambda lang: ShortTextField(in_language(_l("Why, and what instead"), lang), [most(MAX_NOTICE_LENGTH)])),
+    by_language(
+        "notice",
+        lambda lang: ShortTextField(
+            in_language(_l("Why, and what instead"), lang), [most(MAX_NOTICE_LENGTH)]
+        ),
+    ),
 )

@@ -4,15 +4,15 @@ from flask import flash, g, render_template
 from flask_babel import gettext as _
 
 from campaign.events import editing
-from campaign.events.registration_search import numbers_of
 from campaign.events.operations import EventOver, cancel
-from campaign.process.clock import utcnow
+from campaign.events.registration_search import numbers_of
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.events.forms import texts_of
-from campaign.organize.events.routes import load_event, back_to, blueprint, fact_of, page
+from campaign.organize.events.routes import back_to, blueprint, fact_of, load_event, page
 from campaign.organize.events.state_forms import CancelForm, LaterForm
-from campaign.organize.access import allowed
+from campaign.process.clock import utcnow
 
 
 @blueprint.post("/<slug>/publish")
@@ -36,7 +36,9 @@ def publish_later(event):
     if not form.validate():
         return page(event, form, 422)
     try:
-        act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=form.at)
+        act(
+            fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=form.at
+        )
     except editing.NotReady:
         flash(_("It cannot go out yet: it has no place, neither on earth nor online."), "grave")
     else:
@@ -65,7 +67,9 @@ def close(event):
 @blueprint.post("/<slug>/reopen")
 @allowed("events.edit", load_event)
 def reopen(event):
-    act(fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False)
+    act(
+        fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False
+    )
     flash(_("It takes registrations again."), "sure")
     return back_to(event.slug)
 

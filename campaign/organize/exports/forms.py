@@ -14,10 +14,10 @@ from campaign.exports.selection import Selection
 from campaign.i18n.countries import countries
 from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LineField, most
-from campaign.organize.exports.labels import KIND_WORDS, STATE_WORDS, DEFAULT_COLUMNS, offered
+from campaign.organize.exports.labels import DEFAULT_COLUMNS, KIND_WORDS, STATE_WORDS, offered
 from campaign.organize.hour_fields import DayField
-from campaign.organize.statistics.figures import zone
 from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.statistics.figures import zone
 from campaign.sharing.attribution import clean_source
 
 MAX_PURPOSE_LENGTH = 300
@@ -29,14 +29,19 @@ class PurposeForm(FlaskForm):
 
     purpose = LineField(
         _l("What exactly for?"),
-        [DataRequired(_l("Say it in a few words: it stands in the audit trail.")), most(MAX_PURPOSE_LENGTH)],
+        [
+            DataRequired(_l("Say it in a few words: it stands in the audit trail.")),
+            most(MAX_PURPOSE_LENGTH),
+        ],
     )
 
 
 class ExportForm(PurposeForm):
     """Columns, filters and the kind of file, for one of the AIMS."""
 
-    columns = SelectMultipleField(_l("Columns"), validators=[InputRequired(_l("Choose at least one column."))])
+    columns = SelectMultipleField(
+        _l("Columns"), validators=[InputRequired(_l("Choose at least one column."))]
+    )
     state = SelectField(_l("Which ones"), default="counted")
     evidence = SelectField(_l("Evidence"), default="")
     country = SelectField(_l("Country"), default="")
@@ -51,7 +56,11 @@ class ExportForm(PurposeForm):
         super().__init__(**named)
         self._aim = aim
         anything = SelectChoice("", _l("Any"))
-        self.columns.choices = [SelectChoice(name, COLUMNS[name].label) for name in COLUMNS if name in offered(aim, petition)]
+        self.columns.choices = [
+            SelectChoice(name, COLUMNS[name].label)
+            for name in COLUMNS
+            if name in offered(aim, petition)
+        ]
         self.state.choices = list(starmap(SelectChoice, STATE_WORDS.items()))
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
@@ -65,13 +74,22 @@ class ExportForm(PurposeForm):
         """Return the form as it was sent last for this petition (an ExportChoice), or with what is usual."""
         if chosen is None:
             usual = [name for name in DEFAULT_COLUMNS[aim] if name in offered(aim, petition)]
-            return cls(aim, petition, formdata=None, data={"columns": usual, "state": "counted", "kind": "csv"})
+            return cls(
+                aim,
+                petition,
+                formdata=None,
+                data={"columns": usual, "state": "counted", "kind": "csv"},
+            )
         kept = {name: chosen.choice.get(name) for name in (*FILTERS, "columns")}
-        return cls(aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind})
+        return cls(
+            aim, petition, formdata=None, data={**kept, **_days(chosen.choice), "kind": chosen.kind}
+        )
 
     def validate_source(self, field):
         if field.data and not clean_source(field.data):
-            raise ValidationError(_l("No link bears such a code. Write it as it stands behind ?source=."))
+            raise ValidationError(
+                _l("No link bears such a code. Write it as it stands behind ?source=.")
+            )
 
     def validate_until(self, field):
         if field.data and self.since.data and field.data < self.since.data:

@@ -8,11 +8,11 @@ from wtforms import HiddenField, RadioField, SelectChoice, SelectField, SelectMu
 from wtforms.validators import DataRequired, InputRequired, NumberRange, ValidationError
 
 from campaign.i18n.locales import NAMES
-from campaign.process.clock import utcnow
 from campaign.organize.content_fields import LineField, LinesField, WholeField, most
 from campaign.organize.exports.forms import PurposeForm
 from campaign.organize.hour_fields import DayField
 from campaign.petitions.handovers import mark_of
+from campaign.process.clock import utcnow
 
 MAX_RECEIVER_LENGTH, MAX_NOTE_LENGTH = 200, 1000
 MAX_SIGNATURES = 2**31 - 1
@@ -21,8 +21,12 @@ NAME_CHOICES = {
     "full": _l("Whole names"),
 }
 NAME_HINTS = {
-    "shown": _l("Whoever asked only to be counted stands in the list as a number. This is what supporters expect."),
-    "full": _l("Only where a law or the rules of the house ask for it. The petition’s page says so to whoever signs."),
+    "shown": _l(
+        "Whoever asked only to be counted stands in the list as a number. This is what supporters expect."
+    ),
+    "full": _l(
+        "Only where a law or the rules of the house ask for it. The petition’s page says so to whoever signs."
+    ),
 }
 DETAIL_CHOICES = {
     "country": _l("Country"),
@@ -59,12 +63,18 @@ class HandingForm(FlaskForm):
         choices=[SelectChoice(*each) for each in NAME_CHOICES.items()],
         validators=[InputRequired(_l("Choose one."))],
     )
-    details = SelectMultipleField(_l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()])
+    details = SelectMultipleField(
+        _l("Beside each name"), choices=[SelectChoice(*each) for each in DETAIL_CHOICES.items()]
+    )
 
     @classmethod
     def of(cls, petition):
         """Return the form as the petition stands."""
-        data = {"mark": mark_of(petition), "names": petition.handed_names, "details": petition.handed_details}
+        data = {
+            "mark": mark_of(petition),
+            "names": petition.handed_names,
+            "details": petition.handed_details,
+        }
         return cls(formdata=None, data=data)
 
 
@@ -73,7 +83,11 @@ class ReceiptForm(FlaskForm):
 
     day = DayField(_l("Day"), [InputRequired(_l("Write the day."))])
     received_by = LineField(
-        _l("Received by"), [DataRequired(_l("Write who took them: a name, an office, or both.")), most(MAX_RECEIVER_LENGTH)]
+        _l("Received by"),
+        [
+            DataRequired(_l("Write who took them: a name, an office, or both.")),
+            most(MAX_RECEIVER_LENGTH),
+        ],
     )
     signatures = WholeField(
         _l("How many signatures"),

@@ -3,22 +3,35 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.exports.operations import ask_for_export
 from campaign.exports.export_queries import exports_of
-from campaign.process.clock import utcnow
+from campaign.exports.operations import ask_for_export
+from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.exports.handover_forms import DETAIL_CHOICES, NAME_CHOICES, NAME_HINTS, HandingForm, PackForm, ReceiptForm
+from campaign.organize.exports.handover_forms import (
+    DETAIL_CHOICES,
+    NAME_CHOICES,
+    NAME_HINTS,
+    HandingForm,
+    PackForm,
+    ReceiptForm,
+)
 from campaign.organize.exports.labels import words
 from campaign.organize.fields import site_paper
-from campaign.organize.access import allowed, fresh
-from campaign.organize.petitions.versions import makes_version, review
 from campaign.organize.identity import may, organizer
-from campaign.organize.scope import load_petition, in_sight
+from campaign.organize.petitions.versions import makes_version, review
+from campaign.organize.scope import in_sight, load_petition
 from campaign.petitions.editing import EditConflict
-from campaign.petitions.handovers import change_handing, handovers_of, mark_of, record_handover, remove_handover
+from campaign.petitions.handovers import (
+    change_handing,
+    handovers_of,
+    mark_of,
+    record_handover,
+    remove_handover,
+)
 from campaign.petitions.models import HANDED_DETAILS
 from campaign.petitions.queries import petition_by_id, petition_counts
+from campaign.process.clock import utcnow
 from campaign.signatures.statistics import counted_without_data
 
 blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
@@ -51,7 +64,12 @@ def make_pack(petition):
         return _pack_page(petition, form, 422)
     choice = {"slug": petition.slug, "lang": form.lang.data, "paper": form.paper.data}
     choice |= {"names": petition.handed_names, "details": petition.handed_details}
-    fact = _fact("exports.ask", petition, form.purpose.data, {"kind": "pack", "aim": "delivery", "signatures": count, **choice})
+    fact = _fact(
+        "exports.ask",
+        petition,
+        form.purpose.data,
+        {"kind": "pack", "aim": "delivery", "signatures": count, **choice},
+    )
     export = act(
         fact,
         ask_for_export,
@@ -83,12 +101,24 @@ def save_contents(petition):
     if request.form.get("press") == "back":
         return _contents_page(petition, form)
     names, details = form.names.data, [name for name in HANDED_DETAILS if name in form.details.data]
-    here, leave = (url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show"))
-    if form.mark.data == mark_of(petition) and (changes := makes_version(petition, handed_names=names, handed_details=details)):
+    here, leave = (
+        url_for(f"organize.handovers.{view}", slug=petition.slug) for view in ("contents", "show")
+    )
+    if form.mark.data == mark_of(petition) and (
+        changes := makes_version(petition, handed_names=names, handed_details=details)
+    ):
         return review(petition, here, leave, changes)
     fact = _fact("handovers.edit", petition, details={"names": names, "details": details})
     try:
-        act(fact, change_handing, petition_id=petition.id, mark=form.mark.data, names=names, details=details, now=utcnow())
+        act(
+            fact,
+            change_handing,
+            petition_id=petition.id,
+            mark=form.mark.data,
+            names=names,
+            details=details,
+            now=utcnow(),
+        )
     except EditConflict:
         present = petition_by_id(petition.id)
         if conflicting := caught_up(form, HandingForm.of(present)):
@@ -114,13 +144,24 @@ def record(petition):
 @allowed("handovers.record", load_petition)
 def remove(petition, handover_id):
     slug = petition.slug
-    if act(_fact("handovers.remove", petition), remove_handover, petition_id=petition.id, handover_id=handover_id):
+    if act(
+        _fact("handovers.remove", petition),
+        remove_handover,
+        petition_id=petition.id,
+        handover_id=handover_id,
+    ):
         flash(_("Taken back. It stands on the page no longer."), "sure")
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 
 def _fact(action, petition, reason="", details=None):
-    return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, reason=reason, details=details)
+    return Fact(
+        action,
+        on=("petition", petition.id),
+        cause_id=petition.cause_id,
+        reason=reason,
+        details=details,
+    )
 
 
 def _count(petition):
@@ -134,7 +175,11 @@ def _deliverable(petition):
 
 def _handed_over(petition):
     """Return how many signatures the last pack held or, where there is none, how many one of today would hold."""
-    packs = [each.done for each in exports_of([petition.id]) if each.kind == "pack" and each.state == "ready"]
+    packs = [
+        each.done
+        for each in exports_of([petition.id])
+        if each.kind == "pack" and each.state == "ready"
+    ]
     return packs[0] if packs else _deliverable(petition)
 
 
@@ -144,8 +189,18 @@ def _languages(petition):
 
 def _page(petition, form, status=200):
     may_export = may("signatures.export", petition)
-    packs = [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
-    return _rendered("show", petition, form, status, handovers=handovers_of(petition.id), exports=packs, titles={})
+    packs = (
+        [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
+    )
+    return _rendered(
+        "show",
+        petition,
+        form,
+        status,
+        handovers=handovers_of(petition.id),
+        exports=packs,
+        titles={},
+    )
 
 
 def _pack_page(petition, form, status=200):

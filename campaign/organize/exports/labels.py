@@ -19,8 +19,26 @@ AIM_HINTS = {
 }
 # Columns that may be chosen for an aim, and those that are usual: what an aim does not need it is not offered.
 OFFERED = {
-    "delivery": ("number", "evidence", "shown_name", "full_name", "country", "postal_code", "shown_comment", "version", "day"),
-    "letters": ("full_name", "given_name", "family_name", "email", "country", "postal_code", "lang"),
+    "delivery": (
+        "number",
+        "evidence",
+        "shown_name",
+        "full_name",
+        "country",
+        "postal_code",
+        "shown_comment",
+        "version",
+        "day",
+    ),
+    "letters": (
+        "full_name",
+        "given_name",
+        "family_name",
+        "email",
+        "country",
+        "postal_code",
+        "lang",
+    ),
     "records": tuple(COLUMNS),
 }
 DEFAULT_COLUMNS = {
@@ -49,8 +67,12 @@ EXPORT_STATES = {
 }
 STATE_TAGS = {"waiting": "waiting", "working": "waiting", "ready": "sure", "failed": "grave"}
 FAULTS = {
-    "no_room": _l("There is no room left on the server’s disk. What was written is removed again. Make room, then press the button."),
-    "too_large": _l("It would have been larger than four gigabytes. Choose fewer columns, some of the days, or CSV."),
+    "no_room": _l(
+        "There is no room left on the server’s disk. What was written is removed again. Make room, then press the button."
+    ),
+    "too_large": _l(
+        "It would have been larger than four gigabytes. Choose fewer columns, some of the days, or CSV."
+    ),
     "broken": _l("Something went wrong three times, and it is noted in the server’s log."),
 }
 
@@ -59,7 +81,10 @@ def offered(aim, petition):
     """Return the columns that may be chosen for an aim: for the targets of a petition, those that it says they get."""
     if aim != "delivery":
         return OFFERED[aim]
-    withheld = {*HANDED_DETAILS, "full_name"} - {*petition.handed_details, f"{petition.handed_names}_name"}
+    withheld = {*HANDED_DETAILS, "full_name"} - {
+        *petition.handed_details,
+        f"{petition.handed_names}_name",
+    }
     return tuple(name for name in OFFERED[aim] if name not in withheld)
 
 

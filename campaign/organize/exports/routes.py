@@ -1,21 +1,44 @@
 """Taking signatures out of the house: what for, what of them, and the files that are made."""
 
-from flask import Blueprint, Response, abort, flash, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask_babel import gettext as _
 
+from campaign.exports.export_queries import (
+    choice_of,
+    content_of,
+    export_by_id,
+    exports_of,
+    file_of,
+    remove_files,
+)
 from campaign.exports.formats import DOWNLOADS
 from campaign.exports.models import AIMS
-from campaign.exports.operations import KEPT, ask_for_export, drop_export, remember_choice, start_again
+from campaign.exports.operations import (
+    KEPT,
+    ask_for_export,
+    drop_export,
+    remember_choice,
+    start_again,
+)
 from campaign.exports.queries import Sheet
-from campaign.exports.export_queries import choice_of, content_of, export_by_id, exports_of, file_of, remove_files
-from campaign.security.sealed_files import SealBroken
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.exports.forms import ExportForm
 from campaign.organize.exports.labels import words
-from campaign.organize.access import allowed, fresh
 from campaign.organize.identity import organizer
-from campaign.organize.scope import load_petition, in_sight, petitions_where
+from campaign.organize.scope import in_sight, load_petition, petitions_where
+from campaign.process.clock import utcnow
+from campaign.security.sealed_files import SealBroken
 from campaign.signatures.statistics import counted_without_data
 
 blueprint = Blueprint("exports", __name__, url_prefix="/exports")
@@ -48,8 +71,12 @@ def petition(petition):
 @fresh
 def new(petition):
     aim = _aim()
-    chosen = choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
-    return _form_page(petition, aim, ExportForm.begin(aim, petition, chosen), is_remembered=chosen is not None)
+    chosen = (
+        choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
+    )
+    return _form_page(
+        petition, aim, ExportForm.begin(aim, petition, chosen), is_remembered=chosen is not None
+    )
 
 
 @blueprint.post("/<slug>/new")
@@ -61,10 +88,34 @@ def create(petition):
     if not form.validate():
         return _form_page(petition, aim, form, 422)
     selection, petition_id, cause_id = form.selection(petition.id), petition.id, petition.cause_id
-    asked = {"petition_id": petition_id, "aim": aim, "kind": form.kind.data, "choice": selection.to_json()}
-    details = {"kind": form.kind.data, "aim": aim, "columns": list(selection.columns), "signatures": Sheet(selection, []).total()}
-    fact = Fact("exports.ask", on=("petition", petition_id), cause_id=cause_id, reason=form.purpose.data, details=details)
-    export = act(fact, _ask, cause_id=cause_id, organizer_id=organizer().id, purpose=form.purpose.data, now=utcnow(), **asked)
+    asked = {
+        "petition_id": petition_id,
+        "aim": aim,
+        "kind": form.kind.data,
+        "choice": selection.to_json(),
+    }
+    details = {
+        "kind": form.kind.data,
+        "aim": aim,
+        "columns": list(selection.columns),
+        "signatures": Sheet(selection, []).total(),
+    }
+    fact = Fact(
+        "exports.ask",
+        on=("petition", petition_id),
+        cause_id=cause_id,
+        reason=form.purpose.data,
+        details=details,
+    )
+    export = act(
+        fact,
+        _ask,
+        cause_id=cause_id,
+        organizer_id=organizer().id,
+        purpose=form.purpose.data,
+        now=utcnow(),
+        **asked,
+    )
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 
 
@@ -106,7 +157,9 @@ def download(export):
     name = f"{export.petition.slug}-{export.asked_at:%Y-%m-%d}-{export.id}.{export.suffix}"
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.set_etag(export.sha256)
-    return response.make_conditional(request.environ, accept_ranges=True, complete_length=export.size)
+    return response.make_conditional(
+        request.environ, accept_ranges=True, complete_length=export.size
+    )
 
 
 @blueprint.post("/files/<int:export_id>/again")
@@ -123,20 +176,39 @@ def delete(export):
     """Stop a file that is being made, or delete one, with its key."""
     is_over = export.state in ("ready", "failed")
     export_id, slug = export.id, export.petition.slug
-    act(_fact("exports.delete" if is_over else "exports.cancel", export), drop_export, export_id=export_id)
+    act(
+        _fact("exports.delete" if is_over else "exports.cancel", export),
+        drop_export,
+        export_id=export_id,
+    )
     remove_files(export_id)
     flash(_("The file is deleted.") if is_over else _("Stopped. Nothing of it is left."), "sure")
     return redirect(url_for("organize.exports.petition", slug=slug), 303)
 
 
 def _ask(*, organizer_id, petition_id, aim, kind, choice, **named):
-    remember_choice(organizer_id=organizer_id, petition_id=petition_id, aim=aim, kind=kind, choice=choice)
-    return ask_for_export(organizer_id=organizer_id, petition_id=petition_id, aim=aim, kind=kind, choice=choice, **named)
+    remember_choice(
+        organizer_id=organizer_id, petition_id=petition_id, aim=aim, kind=kind, choice=choice
+    )
+    return ask_for_export(
+        organizer_id=organizer_id,
+        petition_id=petition_id,
+        aim=aim,
+        kind=kind,
+        choice=choice,
+        **named,
+    )
 
 
 def _fact(action, export):
     details = {"export": export.id, "kind": export.kind, "signatures": export.done}
-    return Fact(action, on=("petition", export.petition_id), cause_id=export.cause_id, reason=export.purpose, details=details)
+    return Fact(
+        action,
+        on=("petition", export.petition_id),
+        cause_id=export.cause_id,
+        reason=export.purpose,
+        details=details,
+    )
 
 
 def _joined(first, others):
@@ -154,11 +226,18 @@ def _aim():
 def _list(template, sights, **named):
     """Show the files of petitions; who looks at a list of files sees nobody's name but organizers'."""
     titles = {each.id: each.title for each in sights}
-    return render_template(template, exports=exports_of(list(titles)), titles=titles, **named, **words())
+    return render_template(
+        template, exports=exports_of(list(titles)), titles=titles, **named, **words()
+    )
 
 
 def _form_page(petition, aim, form, status=200, *, is_remembered=False):
     page = render_template(
-        "organize/exports/new.html", petition=in_sight(petition), aim=aim, form=form, is_remembered=is_remembered, **words()
+        "organize/exports/new.html",
+        petition=in_sight(petition),
+        aim=aim,
+        form=form,
+        is_remembered=is_remembered,
+        **words(),
     )
     return page, status

@@ -5,17 +5,23 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports import operations
-from campaign.imports import commit
-from campaign.imports import rollback
+from campaign.imports import commit, operations, rollback
 from campaign.imports.classification import decide
 from campaign.imports.queries import batch_by_id, checker_for, items_of
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import act
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import act
 from campaign.organize.imports.forms import BringInForm
-from campaign.organize.imports.routes import load_batch, back, blueprint, decide_anew, fact_of, overtaken, page
+from campaign.organize.imports.routes import (
+    back,
+    blueprint,
+    decide_anew,
+    fact_of,
+    load_batch,
+    overtaken,
+    page,
+)
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.process.clock import utcnow
 
 
 @blueprint.post("/<int:batch_id>/bring-in")
@@ -85,7 +91,12 @@ def undo(batch):
 def drop(batch):
     batch_id = batch.id
     try:
-        act(fact_of("imports.drop", batch), operations.drop, batch_id=batch_id, seen=request.form.get("seen"))
+        act(
+            fact_of("imports.drop", batch),
+            operations.drop,
+            batch_id=batch_id,
+            seen=request.form.get("seen"),
+        )
     except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
     rollback.erase_rows(write, batch_id)

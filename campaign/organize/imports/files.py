@@ -4,22 +4,30 @@ from flask import current_app, flash, g, redirect, render_template, request, url
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.columns import fields_for
+from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
 from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
-from campaign.imports.tables import FileRefused
 from campaign.imports.sheet_texts import consent_of
-from campaign.text.names import clean_text
-from campaign.organize.audited_write import Fact, act
+from campaign.imports.tables import FileRefused
 from campaign.organize.access import allowed, takes_bytes
-from campaign.organize.imports.forms import ColumnsForm, UploadForm
-from campaign.organize.imports.routes import load_batch, blueprint, changed, fact_of, labels_of, note_sight, overtaken
-from campaign.organize.imports.labels import FILE_FAULTS
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.identity import organizer
+from campaign.organize.imports.forms import ColumnsForm, UploadForm
+from campaign.organize.imports.labels import FILE_FAULTS
+from campaign.organize.imports.routes import (
+    blueprint,
+    changed,
+    fact_of,
+    labels_of,
+    load_batch,
+    note_sight,
+    overtaken,
+)
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.text.names import clean_text
 
 MEGABYTE = 1024 * 1024
 
@@ -32,7 +40,10 @@ def upload():
 
 def _refuse_large():
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
-    flash(_("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most), "grave")
+    flash(
+        _("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most),
+        "grave",
+    )
     return redirect(url_for("organize.imports.upload"), 303)
 
 
@@ -58,7 +69,12 @@ def take_file():
         lang=petition.original_lang,
         remembered=remembered_columns(petition.cause_id),
     )
-    fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"rows": batch.rows})
+    fact = Fact(
+        "imports.begin",
+        on=lambda made: ("import", made.id),
+        cause_id=petition.cause_id,
+        details={"rows": batch.rows},
+    )
     kept = keep_file(write, batch=batch, table=table)
     made = act(fact, open_file, batch_id=kept.id, seen=kept.changed_at.isoformat())
     return redirect(url_for("organize.imports.columns", batch_id=made.id), 303)
@@ -91,7 +107,10 @@ def match_columns(batch):
     if not batch.is_open or batch.kind != "file":
         return overtaken(batch)
     petition = petition_by_id(batch.petition_id)
-    form, mapping = ColumnsForm().offer_versions(petition.versions), _sent_mapping(petition, batch.read_as["width"])
+    form, mapping = (
+        ColumnsForm().offer_versions(petition.versions),
+        _sent_mapping(petition, batch.read_as["width"]),
+    )
     form.fields = mapping.values()
     if not form.validate() or not _is_possible(form, mapping):
         return _columns_page(batch, petition, form, mapping, 422)
@@ -141,7 +160,11 @@ def _columns_page(batch, petition, form, mapping, status=200):
         mapping=mapping,
         width=width,
         rows=[(row, [*row.cells, *[""] * (width - len(row.cells))]) for row in rows],
-        choices=[(field, label) for field, label in labels_of(petition).items() if field in fields_for(petition.questions)],
+        choices=[
+            (field, label)
+            for field, label in labels_of(petition).items()
+            if field in fields_for(petition.questions)
+        ],
         required=petition.required_fields,
     ), status
 
@@ -149,4 +172,6 @@ def _columns_page(batch, petition, form, mapping, status=200):
 def _upload_page(form, status=200):
     form.offer(petitions_where("signatures.import"))
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
-    return render_template("organize/imports/upload.html", form=form, most=most, lang_here=g.lang), status
+    return render_template(
+        "organize/imports/upload.html", form=form, most=most, lang_here=g.lang
+    ), status

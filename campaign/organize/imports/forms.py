@@ -7,16 +7,31 @@ from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, StringField, TextAreaField
-from wtforms.validators import DataRequired, InputRequired, Length, NumberRange, Optional, ValidationError
+from wtforms import (
+    BooleanField,
+    HiddenField,
+    RadioField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    NumberRange,
+    Optional,
+    ValidationError,
+)
 
+from campaign.i18n.countries import countries
 from campaign.imports.checking import MAX_SHEET_LENGTH
 from campaign.imports.values import MIN_DATE, newest_day
-from campaign.i18n.countries import countries
-from campaign.process.clock import utcnow
 from campaign.organize.content_fields import WholeField
 from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField
+from campaign.process.clock import utcnow
 
 MAX_SHEETS = 100
 MAX_WORDING_LENGTH = 3000
@@ -62,7 +77,9 @@ class PrintForm(_OfPetition):
     """Which sheets are printed, and how many."""
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
-    paper = RadioField(_l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper)
+    paper = RadioField(
+        _l("Paper"), choices=list(starmap(SelectChoice, PAPER_WORDS.items())), default=site_paper
+    )
     sheets = WholeField(
         _l("How many sheets?"),
         [
@@ -84,13 +101,23 @@ class SheetForm(SheetChoice):
 
     sheet = StringField(
         _l("Number of the sheet"),
-        [DataRequired(_l("Write the number of the sheet, so that its paper can be found again.")), Length(max=MAX_SHEET_LENGTH, message=TOO_LONG)],
+        [
+            DataRequired(
+                _l("Write the number of the sheet, so that its paper can be found again.")
+            ),
+            Length(max=MAX_SHEET_LENGTH, message=TOO_LONG),
+        ],
     )
-    signed_on = SigningDayField(_l("Signed on"), [InputRequired(_l("Say on which day people signed it."))])
+    signed_on = SigningDayField(
+        _l("Signed on"), [InputRequired(_l("Say on which day people signed it."))]
+    )
     country = CountryChoice(_l("Country of those who wrote none"))
     wording = TextAreaField(
         _l("What the sheet asked consent to"),
-        [DataRequired(_l("Copy what stands on the sheet.")), Length(max=MAX_WORDING_LENGTH, message=TOO_LONG)],
+        [
+            DataRequired(_l("Copy what stands on the sheet.")),
+            Length(max=MAX_WORDING_LENGTH, message=TOO_LONG),
+        ],
     )
 
 
@@ -115,12 +142,18 @@ class ColumnsForm(FlaskForm):
     version = SelectField(_l("Version of the text on the sheets"), validate_choice=False)
     dates = RadioField(
         _l("Dates such as 03/04/2026"),
-        choices=[SelectChoice("day", _l("begin with the day")), SelectChoice("month", _l("begin with the month"))],
+        choices=[
+            SelectChoice("day", _l("begin with the day")),
+            SelectChoice("month", _l("begin with the month")),
+        ],
         default="day",
     )
     wording = TextAreaField(
         _l("What the sheets asked consent to"),
-        [DataRequired(_l("Copy what stood on the sheets.")), Length(max=MAX_WORDING_LENGTH, message=TOO_LONG)],
+        [
+            DataRequired(_l("Copy what stood on the sheets.")),
+            Length(max=MAX_WORDING_LENGTH, message=TOO_LONG),
+        ],
     )
 
     def validate(self, extra_validators=None):
@@ -134,7 +167,9 @@ class ColumnsForm(FlaskForm):
 
     def offer_versions(self, versions):
         """Offer the PetitionVersions of a petition, the newest first; return the form."""
-        self.version.choices = [SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)]
+        self.version.choices = [
+            SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)
+        ]
         return self
 
     @property
@@ -151,7 +186,9 @@ class BringInForm(FlaskForm):
     """The organizer's word before a batch comes in."""
 
     seen = HiddenField()
-    attested = BooleanField(_l("We hold the signed sheets, and what came in says what stands on them"))
+    attested = BooleanField(
+        _l("We hold the signed sheets, and what came in says what stands on them")
+    )
 
     def validate_attested(self, field):
         if not field.data:

@@ -6,10 +6,10 @@ from flask_babel import lazy_gettext as _l
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import CUT_SHORT, TOO_MANY_CELLS, UNCLOSED
 from campaign.imports.values import TOO_LONG
-from campaign.text.postal_codes import postal_code_example
 from campaign.signatures.fields import ADDRESS_FAULTS, NAME_FAULTS
 from campaign.signatures.forms import MISSING_ANSWER
 from campaign.signatures.limits import MAX_COMMENT_LENGTH, MAX_NAME_LENGTH
+from campaign.text.postal_codes import postal_code_example
 
 FIELD_WORDS = {
     "given_name": _l("Given name"),
@@ -34,7 +34,13 @@ FATE_WORDS = {
     "wrong": _l("wrong"),
     "left_out": _l("left out"),
 }
-FATE_TAGS = {"new": "sure", "held": "waiting", "duplicate": "quiet", "wrong": "grave", "left_out": "quiet"}
+FATE_TAGS = {
+    "new": "sure",
+    "held": "waiting",
+    "duplicate": "quiet",
+    "wrong": "grave",
+    "left_out": "quiet",
+}
 # Whoever types a sheet in is not the one who signed it.
 MISSING_ON_PAPER = {
     "given_name": _l("The name is missing."),
@@ -45,9 +51,13 @@ MISSING_ON_PAPER = {
     "signed_at": _l("The day of signing is missing."),
 }
 ROW_FAULTS = {
-    UNCLOSED: _l("A quotation mark in this row is never closed: the rest of the file was read as one cell."),
+    UNCLOSED: _l(
+        "A quotation mark in this row is never closed: the rest of the file was read as one cell."
+    ),
     CUT_SHORT: _l("The file breaks off in the middle of this row."),
-    TOO_MANY_CELLS: _l("This row has more cells than the heading: a sign in it was taken for the end of a cell."),
+    TOO_MANY_CELLS: _l(
+        "This row has more cells than the heading: a sign in it was taken for the end of a cell."
+    ),
 }
 FAULTS = {
     TOO_LONG: _l("That is too long."),
@@ -66,13 +76,22 @@ FAULTS = {
 FILE_FAULTS = {
     "empty": _l("There is nothing in this file."),
     "old_workbook": _l("This is a workbook of the old kind (.xls). Save it as .xlsx or as CSV."),
-    "not_a_workbook": _l("This workbook cannot be read. Save it anew as .xlsx, without a password, or as CSV."),
+    "not_a_workbook": _l(
+        "This workbook cannot be read. Save it anew as .xlsx, without a password, or as CSV."
+    ),
     "not_text": _l("This is neither a CSV file nor an XLSX workbook."),
     "too_many_rows": _l("There are more rows than 50,000. Cut the file in parts."),
     "too_many_columns": _l("There are more columns than a list of people can have."),
-    "too_large_unpacked": _l("This workbook is larger inside than we take. Save the one sheet that matters as CSV."),
+    "too_large_unpacked": _l(
+        "This workbook is larger inside than we take. Save the one sheet that matters as CSV."
+    ),
 }
-MAX_LENGTHS = {"given_name": MAX_NAME_LENGTH, "family_name": MAX_NAME_LENGTH, "full_name": MAX_NAME_LENGTH, "comment": MAX_COMMENT_LENGTH}
+MAX_LENGTHS = {
+    "given_name": MAX_NAME_LENGTH,
+    "family_name": MAX_NAME_LENGTH,
+    "full_name": MAX_NAME_LENGTH,
+    "comment": MAX_COMMENT_LENGTH,
+}
 DUPLICATE_WORDS = {
     "email": _l("Signed online"),
     "api": _l("Signed online"),
@@ -91,7 +110,9 @@ def fault_in_words(field, code):
     if name == "postal_code":
         example = postal_code_example(detail)
         if example:
-            return _("That is not a postal code of this country, such as %(example)s.", example=example)
+            return _(
+                "That is not a postal code of this country, such as %(example)s.", example=example
+            )
         return _("That is not a postal code of this country.")
     if name == TOO_LONG and field in MAX_LENGTHS:
         return _("That is longer than %(most)s letters.", most=MAX_LENGTHS[field])
@@ -103,7 +124,9 @@ def fault_in_words(field, code):
 def why_in_words(fate, why):
     """Return in a sentence why a row has its fate, or nothing where that needs no word."""
     if fate == "wrong":
-        return " ".join(f"{_named(field)}{fault_in_words(field, code)}" for field, code in why.items())
+        return " ".join(
+            f"{_named(field)}{fault_in_words(field, code)}" for field, code in why.items()
+        )
     if fate != "duplicate":
         return ""
     if "row" in why:
@@ -116,4 +139,8 @@ def why_in_words(fate, why):
 
 def _named(field):
     """The name of a field before what is wrong with it; a row as a whole needs none."""
-    return "" if field == "row" else _("%(field)s: ", field=FIELD_WORDS.get(field, field.removeprefix(ANSWER_PREFIX)))
+    return (
+        ""
+        if field == "row"
+        else _("%(field)s: ", field=FIELD_WORDS.get(field, field.removeprefix(ANSWER_PREFIX)))
+    )

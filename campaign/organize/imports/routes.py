@@ -18,16 +18,22 @@ from campaign.imports.queries import (
     runs_among,
     typed_in,
 )
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.access import allowed
-from campaign.organize.imports.forms import BringInForm
-from campaign.organize.imports.labels import FATE_TAGS, FATE_WORDS, FIELD_WORDS, fault_in_words, why_in_words
+from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.identity import causes_where
+from campaign.organize.imports.forms import BringInForm
+from campaign.organize.imports.labels import (
+    FATE_TAGS,
+    FATE_WORDS,
+    FIELD_WORDS,
+    fault_in_words,
+    why_in_words,
+)
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("imports", __name__, url_prefix="/imports")
 ON_A_PAGE = 50
@@ -68,7 +74,11 @@ def mend(batch):
     for (place, field), text in sent_cells().items():
         if field in fields:
             typed.setdefault(place, {})[field] = text
-    left_out = {int(text) for text in request.form.getlist("left_out") if text.isascii() and text.isdecimal() and len(text) < 10}
+    left_out = {
+        int(text)
+        for text in request.form.getlist("left_out")
+        if text.isascii() and text.isdecimal() and len(text) < 10
+    }
     fact = fact_of("imports.mend", batch, rows=len(typed))
     named = {"typed": typed, "left_out": left_out, "seen": request.form.get("seen")}
     return changed(batch, fact, operations.keep_typed, **named)
@@ -78,14 +88,21 @@ def mend(batch):
 @allowed("signatures.import", load_batch)
 def leave_out(batch):
     fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
-    return changed(batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen"))
+    return changed(
+        batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen")
+    )
 
 
 @blueprint.post("/<int:batch_id>/check")
 @allowed("signatures.import", load_batch)
 def check(batch):
     """Look at all rows again: others may have signed since."""
-    return redirect(url_for("organize.imports.show", batch_id=batch.id) if decide_anew(batch) else first_step(batch), 303)
+    return redirect(
+        url_for("organize.imports.show", batch_id=batch.id)
+        if decide_anew(batch)
+        else first_step(batch),
+        303,
+    )
 
 
 def changed(batch, fact, operation, *, leave_out=False, **named):
@@ -95,7 +112,11 @@ def changed(batch, fact, operation, *, leave_out=False, **named):
         act(fact, operation, batch_id=batch_id, **named)
     except (operations.BatchClosed, operations.EditConflict):
         return overtaken(batch)
-    return back(batch_id) if decide_anew(batch_by_id(batch_id), leave_out=leave_out) else redirect(first_step(batch), 303)
+    return (
+        back(batch_id)
+        if decide_anew(batch_by_id(batch_id), leave_out=leave_out)
+        else redirect(first_step(batch), 303)
+    )
 
 
 def decide_anew(batch, *, leave_out=False):
@@ -107,14 +128,23 @@ def decide_anew(batch, *, leave_out=False):
         return False
     decided = decide(checker, items_of(batch))
     try:
-        operations.keep_fates(write, batch_id=batch_id, seen=seen, decided=without_wrong(decided) if leave_out else decided, now=now)
+        operations.keep_fates(
+            write,
+            batch_id=batch_id,
+            seen=seen,
+            decided=without_wrong(decided) if leave_out else decided,
+            now=now,
+        )
     except (operations.BatchClosed, operations.EditConflict):
         flash(_("Somebody else works on this too. This is how it stands now."), "waiting")
     return True
 
 
 def overtaken(batch):
-    flash(_("Somebody else was quicker, so nothing was changed. This is how it stands now."), "waiting")
+    flash(
+        _("Somebody else was quicker, so nothing was changed. This is how it stands now."),
+        "waiting",
+    )
     return back(batch.id)
 
 
@@ -124,12 +154,16 @@ def back(batch_id):
 
 def first_step(batch):
     """Return the address where a batch is filled: its columns, or its grid."""
-    return url_for(f"organize.imports.{'columns' if batch.kind == 'file' else 'grid'}", batch_id=batch.id)
+    return url_for(
+        f"organize.imports.{'columns' if batch.kind == 'file' else 'grid'}", batch_id=batch.id
+    )
 
 
 def fact_of(action, batch, reason="", **details):
     """Return what the audit trail is told of a batch."""
-    return Fact(action, on=("import", batch.id), cause_id=batch.cause_id, reason=reason, details=details)
+    return Fact(
+        action, on=("import", batch.id), cause_id=batch.cause_id, reason=reason, details=details
+    )
 
 
 def note_sight(batch, rows):
@@ -144,8 +178,16 @@ def sent_cells():
     for name, text in request.form.items():
         kind, _colon, rest = name.partition(":")
         place, _colon, field = rest.partition(":")
-        if kind == "cell" and place.isascii() and place.isdecimal() and len(place) < 8 and int(place):
-            found[int(place), field] = " ".join(text.split()) if field != "comment" else text.strip()
+        if (
+            kind == "cell"
+            and place.isascii()
+            and place.isdecimal()
+            and len(place) < 8
+            and int(place)
+        ):
+            found[int(place), field] = (
+                " ".join(text.split()) if field != "comment" else text.strip()
+            )
     return found
 
 
@@ -154,7 +196,11 @@ def editable(batch):
     petition = petition_by_id(batch.petition_id)
     needed = ["given_name", *petition.required_fields]
     mapped = [field for _place, field in sorted(batch.columns.items())]
-    return [field for field in dict.fromkeys([*mapped, *needed]) if not (field == "given_name" and "full_name" in mapped)]
+    return [
+        field
+        for field in dict.fromkeys([*mapped, *needed])
+        if not (field == "given_name" and "full_name" in mapped)
+    ]
 
 
 def labels_of(petition):

@@ -4,8 +4,9 @@ from flask import Response, flash, g, jsonify, redirect, render_template, reques
 from flask_babel import gettext as _
 
 from campaign.extensions import write
-from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
+from campaign.i18n.locales import NAMES
 from campaign.imports.classification import decide
+from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
 from campaign.imports.operations import BatchClosed, EditConflict, keep_typed
 from campaign.imports.queries import (
     batch_by_id,
@@ -19,18 +20,25 @@ from campaign.imports.queries import (
 )
 from campaign.imports.sheet_pdf import sheets_pdf
 from campaign.imports.sheet_texts import consent_of, sheet_spec
-from campaign.i18n.locales import NAMES
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed
-from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
-from campaign.organize.imports.routes import load_batch, blueprint, changed, fact_of, note_sight, sent_cells, words_of
-from campaign.organize.imports.labels import FATE_WORDS, why_in_words
-from campaign.organize.statistics.figures import zone
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.identity import organizer
+from campaign.organize.imports.forms import PAPER_WORDS, PrintForm, SheetChoice, SheetForm
+from campaign.organize.imports.labels import FATE_WORDS, why_in_words
+from campaign.organize.imports.routes import (
+    blueprint,
+    changed,
+    fact_of,
+    load_batch,
+    note_sight,
+    sent_cells,
+    words_of,
+)
 from campaign.organize.scope import in_sight, petitions_where
+from campaign.organize.statistics.figures import zone
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
+from campaign.process.clock import utcnow
 
 MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
@@ -58,9 +66,19 @@ def print_now():
     if not form.validate():
         return _print_page(form, 422)
     petition = petition_in_any_state(form.petition.data)
-    fact = Fact("imports.print", on=lambda run: ("print_run", run.id), cause_id=petition.cause_id, details={"sheets": form.sheets.data})
+    fact = Fact(
+        "imports.print",
+        on=lambda run: ("print_run", run.id),
+        cause_id=petition.cause_id,
+        details={"sheets": form.sheets.data},
+    )
     wording = consent_of(petition, form.lang.data)
-    named = {"lang": form.lang.data, "paper": form.paper.data, "sheets": form.sheets.data, "wording": wording}
+    named = {
+        "lang": form.lang.data,
+        "paper": form.paper.data,
+        "sheets": form.sheets.data,
+        "wording": wording,
+    }
     run = act(fact, print_sheets, petition=petition, **named)
     return redirect(url_for("organize.imports.run", run_id=run.id), 303)
 
@@ -70,14 +88,20 @@ def print_now():
 def run(run):
     begun = batches_of_sheets(run.petition_id, run.serials)
     petition = in_sight(petition_by_id(run.petition_id))
-    return render_template("organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS)
+    return render_template(
+        "organize/imports/run.html", run=run, begun=begun, petition=petition, papers=PAPER_WORDS
+    )
 
 
 @blueprint.get("/runs/<int:run_id>/sheets.pdf")
 @allowed("signatures.import", any_run)
 def pdf(run):
     name = f"{run.petition.slug}-{run.lang}-{run.id}.pdf"
-    return Response(sheets_pdf(sheet_spec(run)), mimetype="application/pdf", headers={"Content-Disposition": f'inline; filename="{name}"'})
+    return Response(
+        sheets_pdf(sheet_spec(run)),
+        mimetype="application/pdf",
+        headers={"Content-Disposition": f'inline; filename="{name}"'},
+    )
 
 
 @blueprint.get("/sheets/<serial>")
@@ -88,7 +112,9 @@ def sheet(run):
     batch = batch_of_sheet(run.petition_id, serial)
     if batch:
         return redirect(url_for("organize.imports.show", batch_id=batch.id), 303)
-    return redirect(url_for("organize.imports.typing", sheet=serial, petition=run.petition.slug), 303)
+    return redirect(
+        url_for("organize.imports.typing", sheet=serial, petition=run.petition.slug), 303
+    )
 
 
 @blueprint.get("/type")
@@ -101,10 +127,21 @@ def typing():
     known = [each.slug for each in petitions if each.slug == asked or len(petitions) == 1]
     lang = found[0].lang if found else request.args.get("lang")
     if not known or lang not in NAMES:
-        return _choosing_page(SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions))
+        return _choosing_page(
+            SheetChoice(formdata=None, petition=asked, lang=g.lang).offer(petitions)
+        )
     wording = found[0].wording if found else consent_of(petition_in_any_state(known[0]), lang)
     today = utcnow().astimezone(zone()).date()
-    return _typing_page(SheetForm(formdata=None, petition=known[0], sheet=found[1] if found else "", lang=lang, signed_on=today, wording=wording))
+    return _typing_page(
+        SheetForm(
+            formdata=None,
+            petition=known[0],
+            sheet=found[1] if found else "",
+            lang=lang,
+            signed_on=today,
+            wording=wording,
+        )
+    )
 
 
 @blueprint.post("/type")
@@ -113,7 +150,11 @@ def begin_typing():
     """Begin to type a sheet, or go on with the one that somebody began."""
     form = SheetForm().offer(petitions_where("signatures.import"))
     if not form.validate():
-        return _choosing_page(form, 422) if form.petition.errors or form.lang.errors else _typing_page(form, 422)
+        return (
+            _choosing_page(form, 422)
+            if form.petition.errors or form.lang.errors
+            else _typing_page(form, 422)
+        )
     petition, found = petition_in_any_state(form.petition.data), run_of_serial(form.sheet.data)
     if found and found[0].petition_id != petition.id:
         form.sheet.errors = [_("This sheet was printed for another petition.")]
@@ -123,7 +164,12 @@ def begin_typing():
     if before:
         flash(_("This sheet has been begun before."), "note")
         return redirect(url_for("organize.imports.show", batch_id=before.id), 303)
-    fact = Fact("imports.begin", on=lambda made: ("import", made.id), cause_id=petition.cause_id, details={"sheet": serial})
+    fact = Fact(
+        "imports.begin",
+        on=lambda made: ("import", made.id),
+        cause_id=petition.cause_id,
+        details={"sheet": serial},
+    )
     made = act(
         fact,
         begin_sheet,
@@ -194,7 +240,13 @@ def _told(batch):
 
 def _sent_rows(batch):
     petition = petition_by_id(batch.petition_id)
-    known = {*GRID, "subscribe", "name_display", "comment", *(f"answers-{each['name']}" for each in petition.questions)}
+    known = {
+        *GRID,
+        "subscribe",
+        "name_display",
+        "comment",
+        *(f"answers-{each['name']}" for each in petition.questions),
+    }
     typed = {}
     for (place, field), text in sent_cells().items():
         if place <= MAX_LINES and field in known:
@@ -205,11 +257,15 @@ def _sent_rows(batch):
 def _kinds(petition):
     """Return {field: (type, choices)} of the petition's own questions."""
     own = (in_language(question, g.lang) for question in petition.questions)
-    return {f"answers-{question['name']}": (question["type"], question["choices"]) for question in own}
+    return {
+        f"answers-{question['name']}": (question["type"], question["choices"]) for question in own
+    }
 
 
 def _print_page(form, status=200):
-    return render_template("organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))), status
+    return render_template(
+        "organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))
+    ), status
 
 
 def _choosing_page(form, status=200):
@@ -219,5 +275,11 @@ def _choosing_page(form, status=200):
 def _typing_page(form, status=200):
     petitions = petitions_where("signatures.import")
     petition = next(each for each in petitions if each.slug == form.petition.data)
-    page = render_template("organize/imports/typing.html", form=form, petition=petition, is_only=len(petitions) == 1, lines=ROWS_ON_SHEET)
+    page = render_template(
+        "organize/imports/typing.html",
+        form=form,
+        petition=petition,
+        is_only=len(petitions) == 1,
+        lines=ROWS_ON_SHEET,
+    )
     return page, status

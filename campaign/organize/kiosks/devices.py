@@ -5,11 +5,11 @@ from flask_babel import gettext as _
 
 from campaign.kiosk import pairing
 from campaign.kiosk.queries import kiosk_by_id
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.kiosks.forms import NameForm
 from campaign.organize.kiosks.routes import blueprint, clock_of, rows_of
+from campaign.process.clock import utcnow
 
 
 def load_kiosk(kiosk_id):
@@ -45,7 +45,12 @@ def extend(kiosk):
 @allowed("kiosks.revoke", load_kiosk)
 def revoke(kiosk):
     act(_fact("kiosks.revoke", kiosk), pairing.revoke, kiosk_id=kiosk.id, now=utcnow())
-    flash(_("Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."), "sure")
+    flash(
+        _(
+            "Revoked. What it still sends is kept for review, and nothing of it counts before an admin has let it in."
+        ),
+        "sure",
+    )
     return _back_to(kiosk)
 
 

@@ -5,12 +5,12 @@ from flask_babel import ngettext
 
 from campaign.kiosk import review_decisions
 from campaign.kiosk.review_queries import review_by_kiosk
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.kiosks.devices import load_kiosk
 from campaign.organize.kiosks.routes import blueprint
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/tablets/<int:kiosk_id>/discard")
@@ -26,8 +26,16 @@ def discard_now(kiosk):
     if not form.validate():
         return _page(kiosk, form, 422)
     slug = kiosk.event.slug
-    fact = Fact("kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data)
-    done = act(fact, review_decisions.discard, kiosk_id=kiosk.id, only_unreadable=only_unreadable, now=utcnow())
+    fact = Fact(
+        "kiosks.discard", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id, reason=form.reason.data
+    )
+    done = act(
+        fact,
+        review_decisions.discard,
+        kiosk_id=kiosk.id,
+        only_unreadable=only_unreadable,
+        now=utcnow(),
+    )
     flash(ngettext("%(num)s record is discarded.", "%(num)s records are discarded.", done), "sure")
     return _back(slug)
 
@@ -38,7 +46,12 @@ def put_back(kiosk):
     slug = kiosk.event.slug
     fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
     done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
-    flash(ngettext("%(num)s record waits for review again.", "%(num)s records wait for review again.", done), "sure")
+    flash(
+        ngettext(
+            "%(num)s record waits for review again.", "%(num)s records wait for review again.", done
+        ),
+        "sure",
+    )
     return _back(slug)
 
 
@@ -50,7 +63,12 @@ def _page(kiosk, form, status=200):
     event = kiosk.event
     row = next((row for row in review_by_kiosk(event.id) if row.id == kiosk.id), None)
     page = render_template(
-        "organize/kiosks/discard.html", kiosk=kiosk, event=event, title=event.text(g.lang).title, row=row, form=form,
+        "organize/kiosks/discard.html",
+        kiosk=kiosk,
+        event=event,
+        title=event.text(g.lang).title,
+        row=row,
+        form=form,
         discard_days=current_app.config["ERASE_PENDING_DAYS"],
     )
     return page, status

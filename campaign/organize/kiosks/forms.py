@@ -9,7 +9,9 @@ from campaign.kiosk.codes import is_pin
 from campaign.kiosk.pairing import GUESSED_PINS, MAX_NAME_LENGTH
 from campaign.organize.content_fields import LineField
 
-TOO_LONG = Length(max=MAX_NAME_LENGTH, message=_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH))
+TOO_LONG = Length(
+    max=MAX_NAME_LENGTH, message=_l("That is longer than %(most)s letters.", most=MAX_NAME_LENGTH)
+)
 
 
 class PinField(StringField):
@@ -23,7 +25,9 @@ class PinField(StringField):
         if not is_pin(self.data or ""):
             raise ValidationError(_l("A PIN has six digits."))
         if self.data in GUESSED_PINS:
-            raise ValidationError(_l("Whoever watches the table would try that first. Take another."))
+            raise ValidationError(
+                _l("Whoever watches the table would try that first. Take another.")
+            )
 
 
 class PinForm(FlaskForm):

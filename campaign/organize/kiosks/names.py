@@ -7,10 +7,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from campaign.kiosk.queries import kiosks_of
-from campaign.organize.audited_write import Fact, act_on_some, note
 from campaign.organize.access import allowed
-from campaign.organize.kiosks.routes import load_event, blueprint
+from campaign.organize.audited_write import Fact, act_on_some, note
 from campaign.organize.identity import causes_where
+from campaign.organize.kiosks.routes import blueprint, load_event
 from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.signatures import name_display
@@ -28,7 +28,14 @@ TRACKING_PARAMETERS = {
 def names(event):
     queue = queue_page(partial(name_display.asked_at, event.id))
     if queue.rows:
-        note(Fact("kiosks.names", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(queue.rows)}))
+        note(
+            Fact(
+                "kiosks.names",
+                on=("event", event.id),
+                cause_id=event.cause_id,
+                details={"shown": len(queue.rows)},
+            )
+        )
     return render_template(
         "organize/kiosks/names.html",
         event=event,
@@ -55,7 +62,10 @@ def decide_names(event):
     fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
     done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
     if way == "show":
-        flash(ngettext("%(num)s full name is shown now.", "%(num)s full names are shown now.", done), "sure")
+        flash(
+            ngettext("%(num)s full name is shown now.", "%(num)s full names are shown now.", done),
+            "sure",
+        )
     else:
         flash(ngettext("%(num)s name stays private.", "%(num)s names stay private.", done), "sure")
     return _back(slug)

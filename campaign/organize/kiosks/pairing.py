@@ -5,17 +5,15 @@ from zoneinfo import ZoneInfo
 from flask import current_app, g, redirect, render_template, url_for
 from flask_babel import get_locale
 
-from campaign.kiosk import pairing
-
-from campaign.kiosk import codes
-from campaign.kiosk.queries import code_by_id, kiosk_name, pin_of
 from campaign.i18n.clock_times import clock_time
-from campaign.sharing.qr_codes import qr_code
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import act
+from campaign.kiosk import codes, pairing
+from campaign.kiosk.queries import code_by_id, kiosk_name, pin_of
 from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import act
 from campaign.organize.kiosks.forms import PairForm
-from campaign.organize.kiosks.routes import load_event, blueprint, fact_on
+from campaign.organize.kiosks.routes import blueprint, fact_on, load_event
+from campaign.process.clock import utcnow
+from campaign.sharing.qr_codes import qr_code
 
 
 def any_code(code_id):

@@ -5,7 +5,7 @@ from flask import Response, current_app, request
 from campaign.kiosk.bundle import petitions_of
 from campaign.kiosk.table_poster import PAPERS, table_poster
 from campaign.organize.access import allowed
-from campaign.organize.kiosks.routes import load_event, blueprint, table_url
+from campaign.organize.kiosks.routes import blueprint, load_event, table_url
 
 
 @blueprint.get("/<slug>/table.pdf")

@@ -7,22 +7,22 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from campaign.i18n.countries import country_name
 from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
 from campaign.kiosk.models import KioskRecord
 from campaign.kiosk.parsing import Said
 from campaign.kiosk.review_queries import kept_for_review, records_by_id, review_by_kiosk
 from campaign.kiosk.sealing import Unreadable
-from campaign.i18n.countries import country_name
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.access import allowed, fresh
-from campaign.organize.kiosks.routes import load_event, blueprint
+from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.identity import may
+from campaign.organize.kiosks.routes import blueprint, load_event
 from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import MAX_ID
+from campaign.process.clock import utcnow
 from campaign.signatures.bulk_create import NEW
 
 # What came of a kiosk that nobody trusts any more takes an admin.
@@ -59,7 +59,10 @@ def decide(event):
     slug, records = event.slug, records_by_id(event.id, ids)
     if way == "reject":
         done = _reject(event, [record.id for record in records], form.reason.data)
-        flash(ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done), "sure")
+        flash(
+            ngettext("%(num)s record is turned away.", "%(num)s records are turned away.", done),
+            "sure",
+        )
     else:
         _let_in(event, records)
     return _back(slug)
@@ -74,13 +77,30 @@ def _let_in(event, records):
         if opened is None or opened.reason:
             refused += 1
             continue
-        fact = Fact("kiosks.let_in", on=("event", event_id), cause_id=cause_id, details={"record": opened.uuid})
+        fact = Fact(
+            "kiosks.let_in",
+            on=("event", event_id),
+            cause_id=cause_id,
+            details={"record": opened.uuid},
+        )
         try:
-            fates.append(act(fact, review_decisions.let_in, kiosk_id=kiosk_id, record_id=record_id, opened=opened, now=utcnow()))
+            fates.append(
+                act(
+                    fact,
+                    review_decisions.let_in,
+                    kiosk_id=kiosk_id,
+                    record_id=record_id,
+                    opened=opened,
+                    now=utcnow(),
+                )
+            )
         except review_decisions.Decided:
             refused += 1
     done = fates.count(NEW)
-    flash(ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done), "sure" if done else "note")
+    flash(
+        ngettext("%(num)s signature is let in.", "%(num)s signatures are let in.", done),
+        "sure" if done else "note",
+    )
     if twice := len(fates) - done:
         flash(
             ngettext(
@@ -91,7 +111,9 @@ def _let_in(event, records):
             "waiting",
         )
     if refused:
-        flash(ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting")
+        flash(
+            ngettext("%(num)s cannot be let in.", "%(num)s cannot be let in.", refused), "waiting"
+        )
 
 
 def _ready(record):
@@ -104,12 +126,20 @@ def _ready(record):
 
 
 def _reject(event, ids, reason):
-    fact = Fact("kiosks.reject", on=("event", event.id), cause_id=event.cause_id, reason=reason, details={"records": len(ids)})
+    fact = Fact(
+        "kiosks.reject",
+        on=("event", event.id),
+        cause_id=event.cause_id,
+        reason=reason,
+        details={"records": len(ids)},
+    )
     return len(act(fact, review_decisions.reject, record_ids=ids, now=utcnow()))
 
 
 def _back(slug):
-    return redirect(url_for("organize.kiosks.review", slug=slug, tablet=_tablet(), **same_page()), 303)
+    return redirect(
+        url_for("organize.kiosks.review", slug=slug, tablet=_tablet(), **same_page()), 303
+    )
 
 
 def _tablet():
@@ -122,7 +152,14 @@ def _page(event, form, status=200, ticked=()):
     queue = queue_page(partial(kept_for_review, event.id, _tablet()))
     shown = [_kept(record) for record in queue.rows]
     if shown:
-        note(Fact("kiosks.review", on=("event", event.id), cause_id=event.cause_id, details={"shown": len(shown)}))
+        note(
+            Fact(
+                "kiosks.review",
+                on=("event", event.id),
+                cause_id=event.cause_id,
+                details={"shown": len(shown)},
+            )
+        )
     page = render_template(
         "organize/kiosks/review.html",
         event=event,

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from campaign.events.queries import events_among
 from campaign.extensions import write
+from campaign.i18n.clock_times import clock_time
 from campaign.kiosk import pairing
 from campaign.kiosk.models import Kiosk
 from campaign.kiosk.queries import (
@@ -24,13 +25,12 @@ from campaign.kiosk.queries import (
 )
 from campaign.kiosk.review_queries import many_for_review
 from campaign.kiosk.table_poster import PAPERS
-from campaign.i18n.clock_times import clock_time
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, fresh
-from campaign.organize.kiosks.forms import PinForm
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.identity import causes_where, may
+from campaign.organize.kiosks.forms import PinForm
 from campaign.organize.scope import load_event
+from campaign.process.clock import utcnow
 from campaign.signatures.name_display import many_asked_at
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
@@ -59,12 +59,18 @@ def index():
     by_event = {}
     for kiosk in every_kiosk(cause_ids):
         by_event.setdefault(kiosk.event_id, []).append(kiosk.state(now))
-    events = [event for event in events_among(cause_ids) if event.state != "cancelled" or event.id in by_event]
+    events = [
+        event
+        for event in events_among(cause_ids)
+        if event.state != "cancelled" or event.id in by_event
+    ]
     ahead = [event for event in reversed(events) if event.ends_at > now - AFTERWARDS]
     past = [event for event in events if event.ends_at <= now - AFTERWARDS and event.id in by_event]
     # How many are kept would tell a tabler who had signed already.
     waiting = many_for_review([event.id for event in events if may("signatures.review", event)])
-    return render_template("organize/kiosks/index.html", ahead=ahead, past=past, states=by_event, waiting=waiting)
+    return render_template(
+        "organize/kiosks/index.html", ahead=ahead, past=past, states=by_event, waiting=waiting
+    )
 
 
 @blueprint.get("/<slug>")
@@ -80,7 +86,13 @@ def pin(event):
     form = PinForm()
     if not form.validate():
         return _page(event, form, 422)
-    act(fact_on("kiosks.pin", event), pairing.set_pin, event_id=event.id, pin=form.pin.data, now=utcnow())
+    act(
+        fact_on("kiosks.pin", event),
+        pairing.set_pin,
+        event_id=event.id,
+        pin=form.pin.data,
+        now=utcnow(),
+    )
     flash(_("The PIN is set. Each tablet learns of it as soon as it has a network."), "sure")
     return back_to(event)
 
@@ -121,8 +133,12 @@ def rows_of(kiosks, now):
 
 def _row(kiosk, tally, gaps, now):
     state = kiosk.state(now)
-    is_over = state in ("revoked", "expired") or now - (kiosk.last_seen_at or kiosk.paired_at) > PUT_AWAY
-    return KioskRow(kiosk, state, tally, gaps, is_put_away=is_over and not gaps and not kiosk.waiting)
+    is_over = (
+        state in ("revoked", "expired") or now - (kiosk.last_seen_at or kiosk.paired_at) > PUT_AWAY
+    )
+    return KioskRow(
+        kiosk, state, tally, gaps, is_put_away=is_over and not gaps and not kiosk.waiting
+    )
 
 
 def _page(event, form, status=200):
@@ -138,7 +154,9 @@ def _page(event, form, status=200):
         rows=rows,
         totals={name: sum(row.tally[name] for row in rows) for name in ("hour", "today")},
         waiting=sum(row.kiosk.waiting for row in rows),
-        for_review=many_for_review([event.id]).get(event.id, 0) if may("signatures.review", event) else None,
+        for_review=many_for_review([event.id]).get(event.id, 0)
+        if may("signatures.review", event)
+        else None,
         names=many_asked_at([event.id]).get(event.id, 0) if may("signatures.review", event) else 0,
         on_phones=many_on_phones(event.id),
         shifts=shifts_of(event.id),
@@ -154,4 +172,8 @@ def _page(event, form, status=200):
 def _sheets_address(event):
     """Return where sheets of paper are printed, for who may type them in, or None."""
     view = "organize.imports.printing"
-    return url_for(view) if view in current_app.view_functions and may("signatures.import", event) else None
+    return (
+        url_for(view)
+        if view in current_app.view_functions and may("signatures.import", event)
+        else None
+    )

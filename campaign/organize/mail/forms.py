@@ -14,7 +14,9 @@ from campaign.organize.hour_fields import HourField, ZoneField
 class MailingForm(FlaskForm):
     """To whom an update is mailed, and how fast."""
 
-    langs = SelectMultipleField(_l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()])
+    langs = SelectMultipleField(
+        _l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()]
+    )
     kinds = SelectMultipleField(
         _l("To whom"),
         choices=[
@@ -24,7 +26,10 @@ class MailingForm(FlaskForm):
     )
     per_minute = WholeField(
         _l("Letters a minute"),
-        [InputRequired(_l("Write a whole number; 0 for no limit.")), NumberRange(0, 100_000, _l("Write a number from 0 to 100,000."))],
+        [
+            InputRequired(_l("Write a whole number; 0 for no limit.")),
+            NumberRange(0, 100_000, _l("Write a number from 0 to 100,000.")),
+        ],
         default=0,
     )
     starts_at = HourField(_l("Begins"), [Optional()])
@@ -34,18 +39,41 @@ class MailingForm(FlaskForm):
 
     @classmethod
     def usual(cls, zone):
-        return cls(formdata=None, data={"langs": list(LOCALES), "kinds": ["subscribers", "signers"], "per_minute": 0, "time_zone": zone})
+        return cls(
+            formdata=None,
+            data={
+                "langs": list(LOCALES),
+                "kinds": ["subscribers", "signers"],
+                "per_minute": 0,
+                "time_zone": zone,
+            },
+        )
 
     @classmethod
     def of(cls, mailing, zone):
         """Return the form as a Mailing was planned, its time told in `zone`."""
-        chosen = {"langs": mailing.langs or list(LOCALES), "kinds": mailing.kinds or ["subscribers", "signers"]}
+        chosen = {
+            "langs": mailing.langs or list(LOCALES),
+            "kinds": mailing.kinds or ["subscribers", "signers"],
+        }
         starts_at = local_time(mailing.starts_at, zone)
-        return cls(formdata=None, data={**chosen, "per_minute": mailing.per_minute, "starts_at": starts_at, "time_zone": zone})
+        return cls(
+            formdata=None,
+            data={
+                **chosen,
+                "per_minute": mailing.per_minute,
+                "starts_at": starts_at,
+                "time_zone": zone,
+            },
+        )
 
     def wishes(self):
         """Return what `plan_mailing` takes of a valid form."""
-        chosen = {"langs": self.langs.data, "kinds": self.kinds.data, "per_minute": self.per_minute.data}
+        chosen = {
+            "langs": self.langs.data,
+            "kinds": self.kinds.data,
+            "per_minute": self.per_minute.data,
+        }
         return {**chosen, "starts_at": self.moment}
 
     def validate(self, extra_validators=None):

@@ -8,14 +8,14 @@ from flask_babel import gettext as _
 from campaign.extensions import write
 from campaign.http.framed_emails import framed
 from campaign.i18n.locales import NAMES
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.access import allowed, fresh
+from campaign.organize.identity import actor, causes_where, organizer
 from campaign.organize.mail.forms import MailingForm
 from campaign.organize.pagination import page_of
-from campaign.organize.identity import actor, causes_where, organizer
-from campaign.organize.updates.routes import load_update, fact_of
+from campaign.organize.updates.routes import fact_of, load_update
+from campaign.process.clock import utcnow
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
 from campaign.updates.presenters import card
@@ -30,14 +30,24 @@ ON_A_PAGE = 30
 @allowed("mail.see")
 def index():
     now = utcnow()
-    page = page_of(partial(updates_among, causes_where("mail.see"), state="published"), ON_A_PAGE, "organize.mail.index")
+    page = page_of(
+        partial(updates_among, causes_where("mail.see"), state="published"),
+        ON_A_PAGE,
+        "organize.mail.index",
+    )
     updates = page.rows
     found = mailings.mailings_among(each.id for each in updates)
     return render_template(
         "organize/mail/index.html",
         page=page,
-        mailed=[(each, card(each, g.lang), found[each.id], mailings.report(found[each.id])) for each in updates if each.id in found],
-        unmailed=[(each, card(each, g.lang), each.phase(now)) for each in updates if each.id not in found],
+        mailed=[
+            (each, card(each, g.lang), found[each.id], mailings.report(found[each.id]))
+            for each in updates
+            if each.id in found
+        ],
+        unmailed=[
+            (each, card(each, g.lang), each.phase(now)) for each in updates if each.id not in found
+        ],
     )
 
 
@@ -46,7 +56,12 @@ def index():
 def show(update):
     found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
     changeable = found is not None and found.is_unbegun
-    return _page(update, MailingForm.of(found, update.time_zone or usual_zone) if changeable else MailingForm.usual(usual_zone))
+    return _page(
+        update,
+        MailingForm.of(found, update.time_zone or usual_zone)
+        if changeable
+        else MailingForm.usual(usual_zone),
+    )
 
 
 @blueprint.post("/<slug>")
@@ -57,7 +72,13 @@ def plan(update):
     if not form.validate():
         return _page(update, form, 422)
     try:
-        act(fact_of("mail.plan", update), mailings.plan_mailing, update_id=update.id, now=utcnow(), **form.wishes())
+        act(
+            fact_of("mail.plan", update),
+            mailings.plan_mailing,
+            update_id=update.id,
+            now=utcnow(),
+            **form.wishes(),
+        )
     except mailings.MailedAlready:
         # A button pressed twice; nobody gets it twice.
         return _back_to(update)
@@ -76,7 +97,9 @@ def change(update):
     form = MailingForm()
     if not form.validate():
         return _page(update, form, 422)
-    if _change_unbegun(update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()):
+    if _change_unbegun(
+        update, "mail.change", mailings.change_mailing, now=utcnow(), **form.wishes()
+    ):
         flash(_planned(form), "sure")
         tell_of_hours_twice((form.starts_at.data,), form.time_zone.data)
     return _back_to(update)
@@ -118,7 +141,13 @@ def letter(update, lang_code):
 def test(update, lang_code):
     """Send the email to the organizer alone, also before the update is published."""
     lang = lang_code if lang_code in NAMES else g.lang
-    write(mailings.send_test, actor=actor(), update_id=update.id, organizer_id=organizer().id, lang=lang)
+    write(
+        mailings.send_test,
+        actor=actor(),
+        update_id=update.id,
+        organizer_id=organizer().id,
+        lang=lang,
+    )
     flash(_("The test email goes to %(address)s.", address=organizer().email), "sure")
     view = "organize.updates.show" if update.state == "draft" else "organize.mail.show"
     return redirect(url_for(view, slug=update.slug), 303)
@@ -127,7 +156,12 @@ def test(update, lang_code):
 @blueprint.post("/<slug>/pause")
 @allowed("mail.send", load_update)
 def pause(update):
-    return _turn(update, "mail.pause", mailings.pause_mailing, _("Paused. The few letters already handed over still arrive."))
+    return _turn(
+        update,
+        "mail.pause",
+        mailings.pause_mailing,
+        _("Paused. The few letters already handed over still arrive."),
+    )
 
 
 @blueprint.post("/<slug>/resume")
@@ -139,7 +173,13 @@ def resume(update):
 @blueprint.post("/<slug>/stop")
 @allowed("mail.send", load_update)
 def stop(update):
-    return _turn(update, "mail.stop", mailings.stop_mailing, _("Stopped for good. Whoever has it keeps it."), now=utcnow())
+    return _turn(
+        update,
+        "mail.stop",
+        mailings.stop_mailing,
+        _("Stopped for good. Whoever has it keeps it."),
+        now=utcnow(),
+    )
 
 
 def _turn(update, action, operation, words, **named):
@@ -155,7 +195,9 @@ def _turn(update, action, operation, words, **named):
 
 def _planned(form):
     if form.moment and form.moment > utcnow():
-        return _("It is planned, and begins by itself at its hour. You can pause or stop it here, also before.")
+        return _(
+            "It is planned, and begins by itself at its hour. You can pause or stop it here, also before."
+        )
     return _("It is on its way. You can pause or stop it here.")
 
 
@@ -181,7 +223,9 @@ def _page(update, form, status=200):
 def _by_language(readers):
     """Return [(language, subscribers, signers)] of those who hear of each update."""
     each = {key[:2]: many for key, many in readers.items() if key[2] == "each"}
-    return [(lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0)) for lang in NAMES]
+    return [
+        (lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0)) for lang in NAMES
+    ]
 
 
 def _back_to(update):

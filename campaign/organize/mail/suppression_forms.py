@@ -20,4 +20,7 @@ class FindForm(FlaskForm):
 
 
 class AddForm(FindForm):
-    reason = LineField(_l("Why?"), [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), most(300)])
+    reason = LineField(
+        _l("Why?"),
+        [DataRequired(_l("Say why, in a few words: it stands in the audit trail.")), most(300)],
+    )

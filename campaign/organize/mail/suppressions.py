@@ -7,16 +7,16 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from campaign.accounts.permissions import EVERYWHERE
-from campaign.security.digests import DIGEST_BYTES
-from campaign.process.clock import utcnow
 from campaign.mail.operations import refusal_of, try_again
-from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
+from campaign.organize.identity import causes_where
 from campaign.organize.mail.known_addresses import is_known_in
 from campaign.organize.mail.suppression_forms import AddForm, FindForm
 from campaign.organize.pagination import page_of
-from campaign.organize.identity import causes_where
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.process.clock import utcnow
+from campaign.security.digests import DIGEST_BYTES
 from campaign.subscriptions import operations
 from campaign.subscriptions.queries import suppression_of, suppressions, suppressions_by_reason
 
@@ -53,11 +53,27 @@ def add():
     cause_ids = causes_where("suppressions.add")
     # The list holds for all causes, so an owner of one decides about people of that one only.
     if cause_ids is not EVERYWHERE and not is_known_in(form.digest, cause_ids):
-        form.email.errors = [_("This address has not signed, subscribed or registered in your cause. Ask an admin to add it.")]
+        form.email.errors = [
+            _(
+                "This address has not signed, subscribed or registered in your cause. Ask an admin to add it."
+            )
+        ]
         return _page(FindForm(formdata=None, prefix="find"), form, 422)
     fact = Fact("suppressions.add", reason=form.reason.data)
-    act(fact, operations.suppress, email_digest=form.digest, reason="organizer", note=form.reason.data, now=utcnow())
-    flash(_("No news goes there any more. Letters about the person’s own signatures and seats still do."), "sure")
+    act(
+        fact,
+        operations.suppress,
+        email_digest=form.digest,
+        reason="organizer",
+        note=form.reason.data,
+        now=utcnow(),
+    )
+    flash(
+        _(
+            "No news goes there any more. Letters about the person’s own signatures and seats still do."
+        ),
+        "sure",
+    )
     return _back_to(form.digest)
 
 
@@ -74,11 +90,15 @@ def lift(fingerprint):
     if not form.validate():
         return _entry_page(digest, form, 422)
     try:
-        act(Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest)
+        act(
+            Fact("suppressions.lift", reason=form.reason.data), operations.lift, email_digest=digest
+        )
     except operations.OwnersWish:
         flash(_("It stands there by its owner’s own word. Only they can take that back."), "grave")
         return _back_to(digest)
-    flash(_("Taken off. Nothing is subscribed by that: whoever wants news subscribes anew."), "sure")
+    flash(
+        _("Taken off. Nothing is subscribed by that: whoever wants news subscribes anew."), "sure"
+    )
     return redirect(url_for("organize.suppressions.index"), 303)
 
 
@@ -88,13 +108,19 @@ def retry(fingerprint):
     digest = _digest(fingerprint)
     act(Fact("suppressions.retry"), try_again, digest=digest)
     flash(_("The next letter to it is tried again."), "sure")
-    return _back_to(digest) if _known(digest) else redirect(url_for("organize.suppressions.index"), 303)
+    return (
+        _back_to(digest)
+        if _known(digest)
+        else redirect(url_for("organize.suppressions.index"), 303)
+    )
 
 
 def _page(finding, adding, status=200):
     page = page_of(suppressions, ON_A_PAGE, "organize.suppressions.index")
     counts = suppressions_by_reason()
-    return render_template("organize/suppressions/index.html", finding=finding, adding=adding, page=page, counts=counts), status
+    return render_template(
+        "organize/suppressions/index.html", finding=finding, adding=adding, page=page, counts=counts
+    ), status
 
 
 def _entry_page(digest, form, status=200):

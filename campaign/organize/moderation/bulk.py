@@ -9,16 +9,26 @@ from flask_babel import gettext as _
 from campaign.accounts.audit import record
 from campaign.accounts.queries import organizer_by_id
 from campaign.extensions import write
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.identity import actor, causes_where, organizer
-from campaign.organize.moderation.bulk_filters import Filter, asked_filter, filter_for_trail, filter_in_words
-from campaign.organize.moderation.bulk_labels import DONE_WORDS, RUNNING_WORDS, UNDONE_WORDS, press_words
+from campaign.organize.moderation.bulk_filters import (
+    Filter,
+    asked_filter,
+    filter_for_trail,
+    filter_in_words,
+)
+from campaign.organize.moderation.bulk_labels import (
+    DONE_WORDS,
+    RUNNING_WORDS,
+    UNDONE_WORDS,
+    press_words,
+)
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.organize.signatures.labels import words
 from campaign.organize.signatures.routes import MAX_ID
 from campaign.organize.signatures.view_log import note_list
-from campaign.organize.signatures.labels import words
+from campaign.process.clock import utcnow
 from campaign.signatures import bulk_decisions
 from campaign.signatures.search import Search
 
@@ -36,14 +46,18 @@ def any_bulk(bulk_id):
 @allowed("signatures.review")
 def index():
     decisions = bulk_decisions.newest_bulk(causes_where("signatures.review"))
-    return render_template("organize/bulk/index.html", decisions=decisions, told=_told, can_undo=_can_undo)
+    return render_template(
+        "organize/bulk/index.html", decisions=decisions, told=_told, can_undo=_can_undo
+    )
 
 
 @blueprint.get("/new")
 @allowed("signatures.review")
 def new():
     """Preview: how many match, what they look like, and what can be done with them."""
-    return _preview(asked_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow()))
+    return _preview(
+        asked_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
+    )
 
 
 @blueprint.post("/")
@@ -55,13 +69,19 @@ def create():
         return _preview(chosen, form, bulk_decisions.take_snapshot(utcnow()), 422)
     if verb in NEEDS_REASON and not form.validate():
         return _preview(chosen, form, snapshot, 422)
-    found = {cause_id: each for cause_id, each in bulk_decisions.preview(chosen.search, snapshot).items() if each.verbs[verb]}
+    found = {
+        cause_id: each
+        for cause_id, each in bulk_decisions.preview(chosen.search, snapshot).items()
+        if each.verbs[verb]
+    }
     if not found:
         flash(_("Nothing was changed. Someone else has already decided."), "waiting")
         return redirect(_back(chosen), 303)
     if sum(each.total for each in found.values()) > bulk_decisions.MAX_SIGNATURES:
         return _preview(chosen, form, snapshot, 422)
-    decisions = write(_decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), found)
+    decisions = write(
+        _decide, actor(), chosen.search, snapshot, verb, (form.reason.data or "").strip(), found
+    )
     if len(decisions) > 1:
         return redirect(url_for("organize.bulk.index"), 303)
     return redirect(url_for("organize.bulk.show", bulk_id=decisions[0].id), 303)
@@ -93,7 +113,13 @@ def show(decision):
 def undo(decision):
     bulk_id, cause_id = decision.id, decision.cause_id
     try:
-        act(Fact("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id), bulk_decisions.undo, bulk_id=bulk_id, organizer_id=organizer().id, now=utcnow())
+        act(
+            Fact("bulk.undo", on=("bulk", bulk_id), cause_id=cause_id),
+            bulk_decisions.undo,
+            bulk_id=bulk_id,
+            organizer_id=organizer().id,
+            now=utcnow(),
+        )
     except bulk_decisions.CannotUndoError:
         flash(_("This can no longer be undone."), "waiting")
     return redirect(url_for("organize.bulk.show", bulk_id=bulk_id), 303)
@@ -113,8 +139,19 @@ def _decide(who, search, snapshot, verb, reason, found):
             reason=reason,
             now=utcnow(),
         )
-        details = {"signatures": each.verbs[verb], "counted": each.counted, "filter": filter_for_trail(search)}
-        record(who, f"bulk.{verb}", subject=("bulk", decision.id), cause_id=cause_id, reason=reason, details=details)
+        details = {
+            "signatures": each.verbs[verb],
+            "counted": each.counted,
+            "filter": filter_for_trail(search),
+        }
+        record(
+            who,
+            f"bulk.{verb}",
+            subject=("bulk", decision.id),
+            cause_id=cause_id,
+            reason=reason,
+            details=details,
+        )
         decisions.append(decision)
     return decisions
 
@@ -174,5 +211,15 @@ def _told(decision):
 
 
 def _how_far(decision):
-    done, whole = (decision.restored, decision.changed) if decision.state == "undoing" else (decision.changed, decision.total)
-    return ngettext("%(done)s of %(whole)s", "%(done)s of %(whole)s", whole, done=format_decimal(done), whole=format_decimal(whole))
+    done, whole = (
+        (decision.restored, decision.changed)
+        if decision.state == "undoing"
+        else (decision.changed, decision.total)
+    )
+    return ngettext(
+        "%(done)s of %(whole)s",
+        "%(done)s of %(whole)s",
+        whole,
+        done=format_decimal(done),
+        whole=format_decimal(whole),
+    )

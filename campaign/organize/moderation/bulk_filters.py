@@ -13,11 +13,15 @@ from campaign.organize.moderation.comments import TABS, same_list
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import SignatureSearch
 from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS, reason_in_words
-from campaign.signatures.search import Search
 from campaign.signatures.rule_operations import rules_of
+from campaign.signatures.search import Search
 
 # From where it is begun → the verbs offered there. Who types a reason and presses Enter presses the first button: it rejects.
-VERBS = {"held": ("reject", "approve"), "signatures": ("reject", "approve"), "comments": ("show", "hide")}
+VERBS = {
+    "held": ("reject", "approve"),
+    "signatures": ("reject", "approve"),
+    "comments": ("show", "hide"),
+}
 
 
 @dataclass(frozen=True)

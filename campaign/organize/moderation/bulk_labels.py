@@ -9,11 +9,15 @@ def press_words(verb, num, figure):
 
 
 def _press_approve(num, figure):
-    return ngettext("Approve %(figure)s signature", "Approve %(figure)s signatures", num, figure=figure)
+    return ngettext(
+        "Approve %(figure)s signature", "Approve %(figure)s signatures", num, figure=figure
+    )
 
 
 def _press_reject(num, figure):
-    return ngettext("Reject %(figure)s signature", "Reject %(figure)s signatures", num, figure=figure)
+    return ngettext(
+        "Reject %(figure)s signature", "Reject %(figure)s signatures", num, figure=figure
+    )
 
 
 def _press_show(num, figure):
@@ -25,11 +29,15 @@ def _press_hide(num, figure):
 
 
 def _approving(num, figure):
-    return ngettext("Approving %(figure)s signature", "Approving %(figure)s signatures", num, figure=figure)
+    return ngettext(
+        "Approving %(figure)s signature", "Approving %(figure)s signatures", num, figure=figure
+    )
 
 
 def _rejecting(num, figure):
-    return ngettext("Rejecting %(figure)s signature", "Rejecting %(figure)s signatures", num, figure=figure)
+    return ngettext(
+        "Rejecting %(figure)s signature", "Rejecting %(figure)s signatures", num, figure=figure
+    )
 
 
 def _showing(num, figure):
@@ -41,11 +49,15 @@ def _hiding(num, figure):
 
 
 def _approved(num, figure):
-    return ngettext("%(figure)s signature approved", "%(figure)s signatures approved", num, figure=figure)
+    return ngettext(
+        "%(figure)s signature approved", "%(figure)s signatures approved", num, figure=figure
+    )
 
 
 def _rejected(num, figure):
-    return ngettext("%(figure)s signature rejected", "%(figure)s signatures rejected", num, figure=figure)
+    return ngettext(
+        "%(figure)s signature rejected", "%(figure)s signatures rejected", num, figure=figure
+    )
 
 
 def _shown(num, figure):
@@ -57,22 +69,41 @@ def _hidden(num, figure):
 
 
 def _unapproved(num, figure):
-    return ngettext("Undo: approval of %(figure)s signature", "Undo: approval of %(figure)s signatures", num, figure=figure)
+    return ngettext(
+        "Undo: approval of %(figure)s signature",
+        "Undo: approval of %(figure)s signatures",
+        num,
+        figure=figure,
+    )
 
 
 def _unrejected(num, figure):
-    return ngettext("Undo: rejection of %(figure)s signature", "Undo: rejection of %(figure)s signatures", num, figure=figure)
+    return ngettext(
+        "Undo: rejection of %(figure)s signature",
+        "Undo: rejection of %(figure)s signatures",
+        num,
+        figure=figure,
+    )
 
 
 def _unshown(num, figure):
-    return ngettext("Undo: showing %(figure)s comment", "Undo: showing %(figure)s comments", num, figure=figure)
+    return ngettext(
+        "Undo: showing %(figure)s comment", "Undo: showing %(figure)s comments", num, figure=figure
+    )
 
 
 def _unhidden(num, figure):
-    return ngettext("Undo: hiding %(figure)s comment", "Undo: hiding %(figure)s comments", num, figure=figure)
+    return ngettext(
+        "Undo: hiding %(figure)s comment", "Undo: hiding %(figure)s comments", num, figure=figure
+    )
 
 
-_PRESS = {"approve": _press_approve, "reject": _press_reject, "show": _press_show, "hide": _press_hide}
+_PRESS = {
+    "approve": _press_approve,
+    "reject": _press_reject,
+    "show": _press_show,
+    "hide": _press_hide,
+}
 RUNNING_WORDS = {"approve": _approving, "reject": _rejecting, "show": _showing, "hide": _hiding}
 DONE_WORDS = {"approve": _approved, "reject": _rejected, "show": _shown, "hide": _hidden}
 UNDONE_WORDS = {"approve": _unapproved, "reject": _unrejected, "show": _unshown, "hide": _unhidden}

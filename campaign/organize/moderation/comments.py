@@ -10,8 +10,8 @@ from flask_babel import lazy_gettext as _l
 from campaign.organize.access import allowed
 from campaign.organize.moderation.queues import act_by_petition, numbers, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
-from campaign.organize.signatures.view_log import note_list
 from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.view_log import note_list
 from campaign.signatures import moderation
 from campaign.signatures.search import COMMENTS, comments_of, how_many_unread
 
@@ -56,7 +56,10 @@ def decide():
     seen = {number: request.form.get(f"seen-{number}", "") for number in ids}
     done = sum(
         act_by_petition(action, _decision, some, seen=seen, shown=is_shown)
-        for action, some, is_shown in (("comments.show", shown, True), ("comments.hide", hidden, False))
+        for action, some, is_shown in (
+            ("comments.show", shown, True),
+            ("comments.hide", hidden, False),
+        )
         if some
     )
     _tell(done, len(shown) + len(hidden))
@@ -78,7 +81,15 @@ def _tell(done, wanted):
     if not wanted:
         flash(_("Nothing was decided, so nothing was changed."), "waiting")
         return
-    flash(ngettext("%(figure)s comment is decided.", "%(figure)s comments are decided.", done, figure=format_decimal(done)), "sure")
+    flash(
+        ngettext(
+            "%(figure)s comment is decided.",
+            "%(figure)s comments are decided.",
+            done,
+            figure=format_decimal(done),
+        ),
+        "sure",
+    )
     if left := wanted - done:
         flash(
             ngettext(

@@ -3,12 +3,12 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.organize.audited_write import Fact, act_on_some
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act_on_some
 from campaign.organize.scope import petitions_where
+from campaign.organize.signatures.labels import words
 from campaign.organize.signatures.routes import load_signature
 from campaign.organize.signatures.view_log import note_list
-from campaign.organize.signatures.labels import words
 from campaign.signatures.corrections import held_corrections, mark_of, settle_correction
 from campaign.signatures.rule_operations import rules_of
 
@@ -40,8 +40,13 @@ def decide(signature):
     action = "corrections.show" if is_accepted else "corrections.refuse"
     fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id)
     seen = request.form.get("seen", "")
-    if act_on_some(fact, settle_correction, signature_id=signature.id, seen=seen, is_accepted=is_accepted):
-        flash(_("The change is shown from now on.") if is_accepted else _("The former name stays."), "sure")
+    if act_on_some(
+        fact, settle_correction, signature_id=signature.id, seen=seen, is_accepted=is_accepted
+    ):
+        flash(
+            _("The change is shown from now on.") if is_accepted else _("The former name stays."),
+            "sure",
+        )
     else:
         flash(_("The owner has changed it since. Nothing was decided."), "waiting")
     return redirect(url_for("organize.corrections.index"), 303)

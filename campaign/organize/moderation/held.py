@@ -11,11 +11,11 @@ from campaign.organize.identity import causes_where
 from campaign.organize.moderation.queues import act_by_petition, decision, queue_page, same_page
 from campaign.organize.scope import chosen, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
-from campaign.organize.signatures.view_log import note_list
 from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.view_log import note_list
 from campaign.signatures import moderation
-from campaign.signatures.search import held_by_reason, held_for_review
 from campaign.signatures.rule_operations import rules_of
+from campaign.signatures.search import held_by_reason, held_for_review
 
 blueprint = Blueprint("held", __name__, url_prefix="/held")
 DECISIONS = {
@@ -46,14 +46,32 @@ def decide():
     if not done:
         flash(_("Somebody else was quicker: nothing was changed."), "waiting")
     elif way == "reject":
-        flash(ngettext("%(figure)s signature is rejected.", "%(figure)s signatures are rejected.", done, figure=format_decimal(done)), "sure")
+        flash(
+            ngettext(
+                "%(figure)s signature is rejected.",
+                "%(figure)s signatures are rejected.",
+                done,
+                figure=format_decimal(done),
+            ),
+            "sure",
+        )
     else:
-        flash(ngettext("%(figure)s signature is approved.", "%(figure)s signatures are approved.", done, figure=format_decimal(done)), "sure")
+        flash(
+            ngettext(
+                "%(figure)s signature is approved.",
+                "%(figure)s signatures are approved.",
+                done,
+                figure=format_decimal(done),
+            ),
+            "sure",
+        )
     return redirect(_here(), 303)
 
 
 def _here():
-    return url_for("organize.held.index", **same_page(), held_for=request.values.get("held_for") or None)
+    return url_for(
+        "organize.held.index", **same_page(), held_for=request.values.get("held_for") or None
+    )
 
 
 def _page(form, status=200, ticked=()):

@@ -5,10 +5,10 @@ from itertools import groupby
 
 from flask import request
 
-from campaign.process.clock import utcnow
 from campaign.organize.audited_write import Fact, act_on_some
 from campaign.organize.identity import causes_where
 from campaign.organize.signatures.routes import MAX_ID
+from campaign.process.clock import utcnow
 from campaign.signatures import moderation
 
 ON_A_PAGE = 20
@@ -49,7 +49,11 @@ def decision():
 
 def numbers(name):
     """Return the ids in the fields `name` of what was sent, without what is no id."""
-    found = (text for text in request.form.getlist(name) if text.isascii() and text.isdecimal() and len(text) < 19)
+    found = (
+        text
+        for text in request.form.getlist(name)
+        if text.isascii() and text.isdecimal() and len(text) < 19
+    )
     return sorted({int(text) for text in found})
 
 
@@ -62,7 +66,9 @@ def act_by_petition(action, operation, ids, *, reason="", **named):
         if cause_ids is not None and cause_id not in cause_ids:
             continue
         fact = Fact(action, on=("petition", petition_id), cause_id=cause_id, reason=reason)
-        done += len(act_on_some(fact, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named))
+        done += len(
+            act_on_some(fact, operation, ids=some, cause_ids=cause_ids, now=utcnow(), **named)
+        )
     return done
 
 

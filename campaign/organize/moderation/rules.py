@@ -5,17 +5,16 @@ from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
 from campaign.causes.queries import causes_among
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.identity import causes_where
 from campaign.organize.moderation.rule_forms import KIND_HINTS, RuleForm
 from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.labels import KIND_WORDS, words
-from campaign.signatures import moderation
-from campaign.signatures import rule_operations
-from campaign.signatures.search import signatures_by_id
+from campaign.process.clock import utcnow
+from campaign.signatures import moderation, rule_operations
 from campaign.signatures.rule_preview import try_rule
+from campaign.signatures.search import signatures_by_id
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
 # So many rows are changed in one transaction, so that nobody who signs meanwhile waits long.
@@ -30,7 +29,13 @@ def load_rule(rule_id):
 @allowed("rules.edit")
 def index():
     rules = rule_operations.rules_of(causes_where("rules.edit"))
-    return render_template("organize/rules/index.html", rules=rules, held=rule_operations.held_by_rules(rules), **_words(), **words())
+    return render_template(
+        "organize/rules/index.html",
+        rules=rules,
+        held=rule_operations.held_by_rules(rules),
+        **_words(),
+        **words(),
+    )
 
 
 @blueprint.get("/new")
@@ -47,7 +52,12 @@ def create():
     if not form.validate():
         return _form_page(form, 422)
     rule = form.rule()
-    fact = Fact("rules.create", on=lambda made: ("rule", made.id), cause_id=rule.cause_id, details={"kind": rule.kind})
+    fact = Fact(
+        "rules.create",
+        on=lambda made: ("rule", made.id),
+        cause_id=rule.cause_id,
+        details={"kind": rule.kind},
+    )
     made = act(
         fact,
         rule_operations.create_rule,
@@ -90,11 +100,24 @@ def switch_on(rule):
     held = 0
     for first in range(0, len(past), AT_ONCE):
         some = past[first : first + AT_ONCE]
-        fact = Fact("rules.hold_past", on=("rule", rule_id), cause_id=cause_id, details={"signatures": len(some)})
+        fact = Fact(
+            "rules.hold_past",
+            on=("rule", rule_id),
+            cause_id=cause_id,
+            details={"signatures": len(some)},
+        )
         held += len(act(fact, rule_operations.hold_past, rule_id=rule_id, ids=some, now=utcnow()))
     flash(_("The rule is on."), "sure")
     if past:
-        flash(ngettext("%(figure)s signature is held for a look.", "%(figure)s signatures are held for a look.", held, figure=format_decimal(held)), "note")
+        flash(
+            ngettext(
+                "%(figure)s signature is held for a look.",
+                "%(figure)s signatures are held for a look.",
+                held,
+                figure=format_decimal(held),
+            ),
+            "note",
+        )
     return _back(rule_id)
 
 
@@ -118,7 +141,15 @@ def release(rule):
         done += len(some)
         if len(some) < AT_ONCE:
             break
-    flash(ngettext("%(figure)s signature goes on.", "%(figure)s signatures go on.", done, figure=format_decimal(done)), "sure")
+    flash(
+        ngettext(
+            "%(figure)s signature goes on.",
+            "%(figure)s signatures go on.",
+            done,
+            figure=format_decimal(done),
+        ),
+        "sure",
+    )
     return _back(rule_id)
 
 
@@ -126,9 +157,18 @@ def release(rule):
 @allowed("rules.edit", load_rule)
 def drop(rule):
     try:
-        act(Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id), rule_operations.drop_rule, rule_id=rule.id)
+        act(
+            Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id),
+            rule_operations.drop_rule,
+            rule_id=rule.id,
+        )
     except rule_operations.RuleInUse:
-        flash(_("This rule has held signatures, which name it as their reason: it stays, switched off."), "waiting")
+        flash(
+            _(
+                "This rule has held signatures, which name it as their reason: it stays, switched off."
+            ),
+            "waiting",
+        )
         return _back(rule.id)
     flash(_("The rule is gone. It had never been on."), "sure")
     return redirect(url_for("organize.rules.index"), 303)

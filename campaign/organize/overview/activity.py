@@ -10,25 +10,52 @@ from flask_babel import gettext as _
 
 from campaign.accounts.audit import entries_since
 from campaign.kiosk.queries import stored_since
+from campaign.organize.identity import causes_where, may
 from campaign.organize.overview.activity_titles import titles_of
 from campaign.organize.people.audit_labels import ACTIONS, DOORS
-from campaign.organize.identity import causes_where, may
 from campaign.signatures.search import held_since
 
 MAX_ENTRIES = 12
 MAX_READ = 400
 # Of which of these acts one reads who may do what: what changes for supporters, not each look and each word.
 SEEN_BY = {
-    "causes.see": ("causes.publish", "causes.schedule", "causes.close", "causes.reopen", "causes.archive"),
+    "causes.see": (
+        "causes.publish",
+        "causes.schedule",
+        "causes.close",
+        "causes.reopen",
+        "causes.archive",
+    ),
     "petitions.see": (
-        *("petitions.create", "petitions.edit", "petitions.publish", "petitions.open", "petitions.close", "petitions.reopen"),
+        *(
+            "petitions.create",
+            "petitions.edit",
+            "petitions.publish",
+            "petitions.open",
+            "petitions.close",
+            "petitions.reopen",
+        ),
         *("petitions.schedule", "petitions.archive", "handovers.record"),
     ),
-    "events.see": ("events.create", "events.publish", "events.schedule", "events.close", "events.reopen", "events.cancel"),
+    "events.see": (
+        "events.create",
+        "events.publish",
+        "events.schedule",
+        "events.close",
+        "events.reopen",
+        "events.cancel",
+    ),
     "updates.see": ("updates.publish", "updates.withdraw"),
     "mail.see": ("mail.plan", "mail.pause", "mail.resume", "mail.stop", "mail.done"),
     "signatures.review": (
-        *("signatures.let_through", "signatures.reject", "signatures.merge", "signatures.withdraw", "comments.show", "comments.hide"),
+        *(
+            "signatures.let_through",
+            "signatures.reject",
+            "signatures.merge",
+            "signatures.withdraw",
+            "comments.show",
+            "comments.hide",
+        ),
         *("corrections.show", "corrections.refuse"),
         *("bulk.approve", "bulk.reject", "bulk.show", "bulk.hide", "bulk.undo"),
         *("kiosks.let_in", "kiosks.reject"),
@@ -39,7 +66,13 @@ SEEN_BY = {
     "kiosks.see": ("kiosks.pair", "kiosks.revoke"),
     "people.see": ("people.invite", "people.take", "people.remove"),
     "keys.edit": ("keys.create", "keys.doubt", "keys.revoke"),
-    "retention.edit": ("retention.edit", "retention.tell", "retention.erase", "petitions.quiet", "petitions.loud"),
+    "retention.edit": (
+        "retention.edit",
+        "retention.tell",
+        "retention.erase",
+        "petitions.quiet",
+        "petitions.loud",
+    ),
 }
 PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for action in actions}
 
@@ -63,10 +96,14 @@ class _Place:
 
 def happenings(since):
     """Return the newest Happenings since an instant, the newest first."""
-    found = [entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)]
+    found = [
+        entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)
+    ]
     groups = {}
     for entry in found:
-        groups.setdefault((entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []).append(entry)
+        groups.setdefault(
+            (entry.organizer_id, entry.door, entry.action, entry.subject_kind, entry.subject_id), []
+        ).append(entry)
     titles = titles_of(found)
     told = [_told(group, titles) for group in groups.values()]
     return sorted([*told, *_came_in(since)], key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
@@ -88,13 +125,17 @@ def _told(group, titles):
 
 def _more(group):
     for name, words in NUMBERED.items():
-        if many := sum(number for entry in group if isinstance(number := entry.details.get(name), int)):
+        if many := sum(
+            number for entry in group if isinstance(number := entry.details.get(name), int)
+        ):
             return words(many)
     return ngettext("%(num)s time", "%(num)s times", len(group)) if len(group) > 1 else ""
 
 
 def _signatures(num):
-    return ngettext("%(figure)s signature", "%(figure)s signatures", num, figure=format_decimal(num))
+    return ngettext(
+        "%(figure)s signature", "%(figure)s signatures", num, figure=format_decimal(num)
+    )
 
 
 def _letters(num):
@@ -108,8 +149,26 @@ def _came_in(since):
     """Yield what no organizer did: what rules and the runner held, what tablets sent."""
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
-        words = ngettext("%(count)s signature was set aside", "%(count)s signatures were set aside", many, count=format_decimal(many))
+        words = ngettext(
+            "%(count)s signature was set aside",
+            "%(count)s signatures were set aside",
+            many,
+            count=format_decimal(many),
+        )
         yield Happening(newest, "signatures.held", "", words)
-    for event, tablet, many, newest in stored_since(causes_where("kiosks.see"), since) if may("kiosks.see") else ():
-        words = ngettext("sent %(count)s signature", "sent %(count)s signatures", many, count=format_decimal(many))
-        yield Happening(newest, "kiosks.sent", _("Tablet “%(name)s”", name=tablet), words, event.text(g.lang).title)
+    for event, tablet, many, newest in (
+        stored_since(causes_where("kiosks.see"), since) if may("kiosks.see") else ()
+    ):
+        words = ngettext(
+            "sent %(count)s signature",
+            "sent %(count)s signatures",
+            many,
+            count=format_decimal(many),
+        )
+        yield Happening(
+            newest,
+            "kiosks.sent",
+            _("Tablet “%(name)s”", name=tablet),
+            words,
+            event.text(g.lang).title,
+        )

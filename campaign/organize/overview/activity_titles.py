@@ -8,7 +8,12 @@ from campaign.organize.scope import in_sight
 from campaign.petitions.queries import petitions_with_ids
 from campaign.updates.queries import updates_with_ids
 
-FETCHED = {"cause": causes_among, "petition": petitions_with_ids, "event": events_with_ids, "update": updates_with_ids}
+FETCHED = {
+    "cause": causes_among,
+    "petition": petitions_with_ids,
+    "event": events_with_ids,
+    "update": updates_with_ids,
+}
 
 
 def titles_of(entries):
@@ -18,4 +23,7 @@ def titles_of(entries):
         if entry.subject_kind in FETCHED:
             ids.setdefault(entry.subject_kind, set()).add(entry.subject_id)
     things = ((kind, thing) for kind, some in ids.items() for thing in FETCHED[kind](some))
-    return {(kind, thing.id): in_sight(thing).title if kind == "petition" else thing.text(g.lang).title for kind, thing in things}
+    return {
+        (kind, thing.id): in_sight(thing).title if kind == "petition" else thing.text(g.lang).title
+        for kind, thing in things
+    }

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from flask import current_app
 
-from campaign.process.clock import utcnow
 from campaign.organize.statistics.figures import by_day, remember, zone
-from campaign.signatures.statistics import States, hours, states
+from campaign.process.clock import utcnow
 from campaign.signatures.aggregates import are_ready
+from campaign.signatures.statistics import States, hours, states
 
 DAYS_OF_WEEK = 7
 # The counts beside the chart are of the moment; what the chart is drawn of looks at every signature.
@@ -42,7 +42,10 @@ def init_app(app):
 
 def glance(petition_ids):
     """Return the Glance of these petitions; its hours are at most SECONDS old, and missing while many are still to be added up."""
-    return Glance(states(petition_ids), current_app.extensions["recent_hours"].get(petition_ids) if are_ready() else None)
+    return Glance(
+        states(petition_ids),
+        current_app.extensions["recent_hours"].get(petition_ids) if are_ready() else None,
+    )
 
 
 def start_of_yesterday():

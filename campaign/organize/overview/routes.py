@@ -12,18 +12,18 @@ from campaign.causes.queries import cause_count, causes_among
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import WEEKDAY_AND_DAY
 from campaign.i18n.long_dates import long_date
-from campaign.process.clock import utcnow
 from campaign.organize.access import any_organizer
+from campaign.organize.identity import causes_where, may
+from campaign.organize.navigation_counts import rail_numbers
+from campaign.organize.overview.activity import happenings
+from campaign.organize.overview.cause_counts import Glance, glance, start_of_yesterday
+from campaign.organize.overview.tasks import tasks_for_today
 from campaign.organize.statistics.charts import Chart, chart
 from campaign.organize.statistics.figures import RANGES, spans, zone
 from campaign.organize.statistics.routes import span_words
-from campaign.organize.overview.cause_counts import Glance, glance, start_of_yesterday
-from campaign.organize.overview.activity import happenings
-from campaign.organize.overview.tasks import tasks_for_today
-from campaign.organize.identity import causes_where, may
-from campaign.organize.navigation_counts import rail_numbers
 from campaign.petitions.presenters import PetitionCard, card
 from campaign.petitions.queries import petition_counts, petitions_of_cause
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("overview", __name__)
 # Whoever looks after more causes sees their figures here, and each chart on the page of its cause.
@@ -54,7 +54,9 @@ class CauseInSight:
 @any_organizer
 def index():
     now = utcnow()
-    causes = [cause for cause in causes_among(causes_where("overview.see")) if cause.state != "archived"]
+    causes = [
+        cause for cause in causes_among(causes_where("overview.see")) if cause.state != "archived"
+    ]
     chosen = request.args.get("range") if request.args.get("range") in RANGES else "month"
     return render_template(
         "organize/overview/index.html",
@@ -82,9 +84,16 @@ def _in_sight(cause, chosen_range, has_chart, now):
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     listed = [petition for petition in petitions if petition.archived_at is None]
-    rows = sorted(((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed), key=_turn)
+    rows = sorted(
+        ((each.state, card(each, g.lang, counts.get(each.id, 0), now)) for each in listed),
+        key=_turn,
+    )
     seen = glance([petition.id for petition in petitions]) if may("numbers.see", cause) else None
-    drawn = spans(seen.hours, chosen_range) if seen and has_chart and seen.hours is not None and not seen.is_empty else None
+    drawn = (
+        spans(seen.hours, chosen_range)
+        if seen and has_chart and seen.hours is not None and not seen.is_empty
+        else None
+    )
     return CauseInSight(
         cause=cause,
         title=cause.text(g.lang).title,
@@ -106,7 +115,11 @@ def _when(at, now):
     """Return the hour of something that happened today or yesterday."""
     there = at.astimezone(zone())
     hour = clock_time(there, get_locale())
-    return hour if there.date() == now.astimezone(zone()).date() else _("yesterday, %(hour)s", hour=hour)
+    return (
+        hour
+        if there.date() == now.astimezone(zone()).date()
+        else _("yesterday, %(hour)s", hour=hour)
+    )
 
 
 def _today(now):

@@ -9,10 +9,10 @@ from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
 from campaign.events.queries import events_among
-from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.i18n.clock_times import clock_time
-from campaign.organize.overview.task import Task
+from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.organize.identity import causes_where, may
+from campaign.organize.overview.task import Task
 
 # So long before an event its table is prepared, and so long after it its tablets are looked after.
 BEFORE, AFTER = timedelta(days=14), timedelta(days=2)
@@ -22,13 +22,21 @@ def at_events(now):
     """Return the Tasks of the events that are near, for who staffs tables: what a tablet keeps goes before the next one that is coming."""
     if not may("kiosks.see"):
         return []
-    near = [event for event in reversed(events_among(causes_where("kiosks.see"))) if _is_near(event, now)]
+    near = [
+        event
+        for event in reversed(events_among(causes_where("kiosks.see")))
+        if _is_near(event, now)
+    ]
     kept = [task for event in near for task in _tablets(event, now)]
     return kept + [_coming(event) for event in near if event.ends_at > now][:1]
 
 
 def _is_near(event, now):
-    return event.state == "published" and event.starts_at <= now + BEFORE and now - AFTER < event.ends_at
+    return (
+        event.state == "published"
+        and event.starts_at <= now + BEFORE
+        and now - AFTER < event.ends_at
+    )
 
 
 def _tablets(event, now):
@@ -61,7 +69,9 @@ def _tablets(event, now):
 
 def _coming(event):
     when = _day_and_time(event.starts_at, event)
-    words = _("Get the table of “%(title)s” ready: %(when)s", title=event.text(g.lang).title, when=when)
+    words = _(
+        "Get the table of “%(title)s” ready: %(when)s", title=event.text(g.lang).title, when=when
+    )
     return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
 
 

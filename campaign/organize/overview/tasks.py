@@ -1,9 +1,8 @@
 """What waits for somebody: the tasks that the overview begins with, each told to who may do it."""
 
-from campaign.process.clock import utcnow
-from campaign.organize.overview import people_tasks
-from campaign.organize.overview import work_tasks
+from campaign.organize.overview import people_tasks, work_tasks
 from campaign.organize.overview.table_tasks import at_events
+from campaign.process.clock import utcnow
 
 
 def tasks_for_today():

@@ -7,11 +7,11 @@ from campaign.accounts.alerts import alert_admins
 from campaign.api.operations import make_key, revoke_key
 from campaign.api.queries import key_by_id, keys_among
 from campaign.causes.queries import causes_among
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, fresh
-from campaign.organize.people.api_keys_forms import KeyForm
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.identity import causes_where
+from campaign.organize.people.api_keys_forms import KeyForm
+from campaign.process.clock import utcnow
 
 blueprint = Blueprint("keys", __name__, url_prefix="/keys")
 
@@ -31,10 +31,17 @@ def create():
     if not form.validate():
         return _page(form, 422)
     details = {"trusted": form.is_trusted.data}
-    fact = Fact("keys.create", on=lambda made: ("api_key", made[0].id), cause_id=int(form.cause.data), details=details)
+    fact = Fact(
+        "keys.create",
+        on=lambda made: ("api_key", made[0].id),
+        cause_id=int(form.cause.data),
+        details=details,
+    )
     words = {"name": form.name.data, "is_trusted": form.is_trusted.data}
     then = _alert_of_trust if form.is_trusted.data else None
-    _key, secret = act(fact, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words)
+    _key, secret = act(
+        fact, make_key, then=then, cause_id=int(form.cause.data), now=utcnow(), **words
+    )
     return _page(_offered(KeyForm(formdata=None)), 201, secret=secret)
 
 
@@ -58,4 +65,10 @@ def _offered(form):
 def _page(form, status=200, secret=""):
     cause_ids = causes_where("keys.edit")
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(cause_ids)}
-    return render_template("organize/keys/index.html", form=form, keys=keys_among(cause_ids), cause_titles=titles, secret=secret), status
+    return render_template(
+        "organize/keys/index.html",
+        form=form,
+        keys=keys_among(cause_ids),
+        cause_titles=titles,
+        secret=secret,
+    ), status

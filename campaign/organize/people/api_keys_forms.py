@@ -14,7 +14,9 @@ class KeyForm(FlaskForm):
     """Who gets it, for which cause, and how far their word goes."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
-    name = LineField(_l("Whose key it is"), [DataRequired(_l("Write who gets it.")), most(MAX_NAME_LENGTH)])
+    name = LineField(
+        _l("Whose key it is"), [DataRequired(_l("Write who gets it.")), most(MAX_NAME_LENGTH)]
+    )
     is_trusted = BooleanField(_l("Their signatures count at once, on their word"))
 
     def offer(self, causes, lang):

@@ -9,12 +9,12 @@ from campaign.accounts.audit import entries
 from campaign.accounts.queries import organizer_by_id, organizers_of
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
-from campaign.organize.change_labels import changes_in_words
 from campaign.organize.access import allowed
+from campaign.organize.change_labels import changes_in_words
+from campaign.organize.identity import causes_where
 from campaign.organize.overview.activity_titles import titles_of
 from campaign.organize.people.audit_forms import AuditSearch
 from campaign.organize.people.audit_labels import ACTIONS, DOORS, THINGS, TRACKING_PARAMETERS
-from campaign.organize.identity import causes_where
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50
@@ -58,7 +58,10 @@ def index():
 def named_in(found):
     """Return {id: Organizer} of those whom entries are about, or who planned what the worker did."""
     about = {each.subject_id for each in found if each.subject_kind == "organizer"}
-    return {each: organizer_by_id(each) for each in about | {each.details.get("planned_by") for each in found} - {None}}
+    return {
+        each: organizer_by_id(each)
+        for each in about | {each.details.get("planned_by") for each in found} - {None}
+    }
 
 
 def _before():

@@ -37,4 +37,7 @@ class AuditSearch(FlaskForm):
 
 
 def _offered(all_of_them, names):
-    return [SelectChoice("", all_of_them), *(SelectChoice(value, name) for value, name in names.items())]
+    return [
+        SelectChoice("", all_of_them),
+        *(SelectChoice(value, name) for value, name in names.items()),
+    ]

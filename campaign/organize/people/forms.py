@@ -30,7 +30,10 @@ class RoleForm(FlaskForm):
 
     def offer(self, causes, lang, with_admin):
         """Offer these Causes, and being an admin where `with_admin`; return the form."""
-        self.cause.choices = [NO_CAUSE, *(SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes)]
+        self.cause.choices = [
+            NO_CAUSE,
+            *(SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes),
+        ]
         roles = (*ROLES, ADMIN) if with_admin else ROLES
         self.role.choices = [SelectChoice(role, ROLE_NAMES[role]) for role in roles]
         return self

@@ -20,12 +20,12 @@ from campaign.accounts.queries import last_invitation, organizer_by_id, organize
 from campaign.accounts.role_names import ROLE_NAMES
 from campaign.causes.queries import causes_among
 from campaign.extensions import db
-from campaign.text.names import NameRefused, clean_name
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, fresh
-from campaign.organize.people.forms import ROLE_HINTS, InvitationForm, RoleForm
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.identity import causes_where, may, organizer
+from campaign.organize.people.forms import ROLE_HINTS, InvitationForm, RoleForm
+from campaign.process.clock import utcnow
+from campaign.text.names import NameRefused, clean_name
 
 blueprint = Blueprint("people", __name__, url_prefix="/people")
 
@@ -34,7 +34,11 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 @allowed("people.see")
 def index():
     people = organizers_of(causes_where("people.see"))
-    return render_template("organize/people/index.html", people=[(who, _seen_grants(who)) for who in people], **_words())
+    return render_template(
+        "organize/people/index.html",
+        people=[(who, _seen_grants(who)) for who in people],
+        **_words(),
+    )
 
 
 @blueprint.get("/invite")
@@ -67,7 +71,9 @@ def create():
     except OrganizerRemoved:
         form.email.errors = [_("An admin removed this person. Ask an admin to invite them again.")]
         return _invitation_page(form, 422)
-    flash(_("%(email)s gets a letter with the way in.", email=form.email.address.normalized), "sure")
+    flash(
+        _("%(email)s gets a letter with the way in.", email=form.email.address.normalized), "sure"
+    )
     return redirect(url_for("organize.people.index"), 303)
 
 
@@ -108,7 +114,9 @@ def take(grant):
     if who_id == organizer().id:
         abort(403)
     try:
-        fact = Fact("people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role})
+        fact = Fact(
+            "people.take", on=("organizer", who_id), cause_id=grant.cause_id, details={"role": role}
+        )
         act(fact, take_role, then=_alerting(organizer_by_id(who_id)), grant_id=grant.id)
     except LastAdmin:
         flash(_("This is the last admin. Make another one first."), "grave")
@@ -137,8 +145,18 @@ def unlock(organizer_id):
     who = _seen(organizer_id)
     if who.id == organizer().id:
         abort(403)
-    act(Fact("people.unlock", on=("organizer", who.id)), take_factors, then=_alerting(who), organizer_id=who.id)
-    flash(_("The lost second factor opens nothing any more. At the next sign-in a new one is set up."), "sure")
+    act(
+        Fact("people.unlock", on=("organizer", who.id)),
+        take_factors,
+        then=_alerting(who),
+        organizer_id=who.id,
+    )
+    flash(
+        _(
+            "The lost second factor opens nothing any more. At the next sign-in a new one is set up."
+        ),
+        "sure",
+    )
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
@@ -173,7 +191,11 @@ def _seen(organizer_id):
     """Return the organizer where who asks may see them; 404 else."""
     found = organizer_by_id(organizer_id)
     where = causes_where("people.see")
-    if found is None or found.removed_at is not None or (where is not EVERYWHERE and not _seen_grants(found)):
+    if (
+        found is None
+        or found.removed_at is not None
+        or (where is not EVERYWHERE and not _seen_grants(found))
+    ):
         abort(404)
     return found
 
@@ -181,7 +203,11 @@ def _seen(organizer_id):
 def _seen_grants(who):
     """Return the grants of somebody that who asks may know of: admins, and those in causes of their own."""
     where = causes_where("people.see")
-    return [grant for grant in who.grants if where is EVERYWHERE or grant.role == ADMIN or grant.cause_id in where]
+    return [
+        grant
+        for grant in who.grants
+        if where is EVERYWHERE or grant.role == ADMIN or grant.cause_id in where
+    ]
 
 
 def _offered(form):
@@ -197,8 +223,14 @@ def _clean(name):
 
 def _back_to(organizer_id):
     who = organizer_by_id(organizer_id)
-    still_seen = who.removed_at is None and (causes_where("people.see") is EVERYWHERE or _seen_grants(who))
-    here = url_for("organize.people.show", organizer_id=organizer_id) if still_seen else url_for("organize.people.index")
+    still_seen = who.removed_at is None and (
+        causes_where("people.see") is EVERYWHERE or _seen_grants(who)
+    )
+    here = (
+        url_for("organize.people.show", organizer_id=organizer_id)
+        if still_seen
+        else url_for("organize.people.index")
+    )
     return redirect(here, 303)
 
 
@@ -212,7 +244,12 @@ def _invitation_page(form, status=200):
 
 
 def _page(who, form, status=200):
-    words = {"who": who, "grants": _seen_grants(who), "form": form, "is_self": who.id == organizer().id}
+    words = {
+        "who": who,
+        "grants": _seen_grants(who),
+        "form": form,
+        "is_self": who.id == organizer().id,
+    }
     if who.is_invited:
         words["invitation"], words["now"] = last_invitation(who.id), utcnow()
     return render_template("organize/people/show.html", **words, **_words()), status

@@ -6,11 +6,11 @@ from flask_babel import gettext as _
 from campaign.embeds.frames import asked_frame
 from campaign.embeds.operations import change_embedding
 from campaign.embeds.queries import embedding_of
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.access import allowed
 from campaign.organize.petitions.embedding_forms import EmbeddingForm, PieceForm
-from campaign.organize.petitions.routes import load_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.petitions.editing import EditConflict
 
 
@@ -48,7 +48,8 @@ def _page(petition, form, status=200, conflicting=()):
         frame=frame,
         is_public=petition.state != "draft" and petition.cause.state != "draft",
         # In the words of the petition, not of who copies it.
-        frame_address=current_app.config["PUBLIC_URL"] + url_for("embeds.show", slug=petition.slug, **frame.query()),
+        frame_address=current_app.config["PUBLIC_URL"]
+        + url_for("embeds.show", slug=petition.slug, **frame.query()),
         script_address=current_app.config["PUBLIC_URL"] + url_for("embeds.script"),
         standing=embedding_of(petition.id).allowed,
     ), status

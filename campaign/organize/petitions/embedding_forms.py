@@ -21,7 +21,11 @@ SHOW_WORDS = {
     "counter": _l("The count, with a button"),
     "montage": _l("The picture, with the count"),
 }
-THEME_WORDS = {"auto": _l("As the reader’s device has it"), "light": _l("Light"), "dark": _l("Dark")}
+THEME_WORDS = {
+    "auto": _l("As the reader’s device has it"),
+    "light": _l("Light"),
+    "dark": _l("Dark"),
+}
 
 
 class OriginsField(LinesField):
@@ -65,7 +69,11 @@ class EmbeddingForm(FlaskForm):
 
     @classmethod
     def of(cls, embedding):
-        data = {"mark": mark_of(embedding), "allowed": embedding.allowed, "origins": "\n".join(embedding.origins)}
+        data = {
+            "mark": mark_of(embedding),
+            "allowed": embedding.allowed,
+            "origins": "\n".join(embedding.origins),
+        }
         return cls(formdata=None, data=data)
 
 
@@ -75,11 +83,18 @@ class PieceForm(FlaskForm):
     class Meta:
         csrf = False
 
-    show = SelectField(_l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS])
-    theme = SelectField(_l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES])
+    show = SelectField(
+        _l("What it shows"), choices=[SelectChoice(word, SHOW_WORDS[word]) for word in SHOWS]
+    )
+    theme = SelectField(
+        _l("Colours"), choices=[SelectChoice(word, THEME_WORDS[word]) for word in THEMES]
+    )
     lang = SelectField(
         _l("Language"),
-        choices=[SelectChoice("", _l("As the page around it, or the reader")), *(SelectChoice(*each) for each in NAMES.items())],
+        choices=[
+            SelectChoice("", _l("As the page around it, or the reader")),
+            *(SelectChoice(*each) for each in NAMES.items()),
+        ],
     )
 
 
@@ -87,11 +102,19 @@ def _origin(line):
     """Return `scheme://host[:port]` of what was typed, or None; the scheme may be left out."""
     try:
         parts = urlsplit(line if "://" in line else f"https://{line}")
-        host = idna.encode(parts.hostname or "", uts46=True).decode() if parts.hostname != "localhost" else "localhost"
+        host = (
+            idna.encode(parts.hostname or "", uts46=True).decode()
+            if parts.hostname != "localhost"
+            else "localhost"
+        )
         port = f":{parts.port}" if parts.port else ""
     except (ValueError, idna.IDNAError):
         return None
-    is_site = parts.scheme in ("http", "https") and ("." in host or host == "localhost") and not parts.username
+    is_site = (
+        parts.scheme in ("http", "https")
+        and ("." in host or host == "localhost")
+        and not parts.username
+    )
     return f"{parts.scheme}://{host}{port}" if is_site and set(host) <= HOST_LETTERS else None
 
 

@@ -58,7 +58,9 @@ class _Letter(InLanguages, FlaskForm):
     def of(cls, petition):
         """Return the form as the petition stands."""
         words = {
-            f"{part}_{text.lang}": getattr(text, part) for text in petition.current_version.texts for part in PARTS
+            f"{part}_{text.lang}": getattr(text, part)
+            for text in petition.current_version.texts
+            for part in PARTS
         }
         return cls(formdata=None, data={"revision": petition.text_revision, **words})
 

@@ -40,7 +40,10 @@ def is_guided():
 
 def steps_of(petition):
     """Return the Steps to a published petition."""
-    return [Step(view, label, _address(petition, view), _is_done(petition, view)) for view, label in STEPS.items()]
+    return [
+        Step(view, label, _address(petition, view), _is_done(petition, view))
+        for view, label in STEPS.items()
+    ]
 
 
 def step_after(petition, view):
@@ -52,7 +55,12 @@ def step_after(petition, view):
 def onward(petition, view):
     """Return the redirect after a part was saved: to the next step or, outside of the way, to the petition's page."""
     leads_on = is_guided() and view in STEPS
-    return redirect(step_after(petition, view) if leads_on else url_for("organize.petitions.show", slug=petition.slug), 303)
+    return redirect(
+        step_after(petition, view)
+        if leads_on
+        else url_for("organize.petitions.show", slug=petition.slug),
+        303,
+    )
 
 
 def _address(petition, view):
@@ -61,6 +69,13 @@ def _address(petition, view):
 
 def _is_done(petition, view):
     text = petition.current_version.text(petition.original_lang, petition.original_lang)
-    done = {"letter": text.summary and text.body, "targets": petition.targets, "picture": petition.picture}
-    done |= {"form": petition.questions or petition.required_fields, "dates": petition.opens_at or petition.closes_at or petition.deliver_on}
+    done = {
+        "letter": text.summary and text.body,
+        "targets": petition.targets,
+        "picture": petition.picture,
+    }
+    done |= {
+        "form": petition.questions or petition.required_fields,
+        "dates": petition.opens_at or petition.closes_at or petition.deliver_on,
+    }
     return bool(done.get(view))

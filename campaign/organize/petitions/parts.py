@@ -14,7 +14,9 @@ from campaign.petitions.queries import petition_in_any_state
 
 def part_page(part, petition, form, status=200, conflicting=()):
     """Return the page of a part with its form as it stands."""
-    return render_template(PAGES[part], petition=petition, form=form, conflicting=conflicting), status
+    return render_template(
+        PAGES[part], petition=petition, form=form, conflicting=conflicting
+    ), status
 
 
 def save_part(part, petition, form, form_of, operation, *, versioned=None, **named):
@@ -25,10 +27,16 @@ def save_part(part, petition, form, form_of, operation, *, versioned=None, **nam
     """
     if request.form.get("press") == "back":
         return part_page(part, petition, form)
-    changes = makes_version(petition, **versioned) if versioned and form.revision.data == petition.revision else []
+    changes = (
+        makes_version(petition, **versioned)
+        if versioned and form.revision.data == petition.revision
+        else []
+    )
     if changes:
         here = url_for(f"organize.petitions.{part}", slug=petition.slug)
-        return review(petition, here, url_for("organize.petitions.show", slug=petition.slug), changes)
+        return review(
+            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
+        )
     number = petition.current_version.number
     try:
         petition = act(

@@ -4,10 +4,10 @@ from flask import Response, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
-from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.routes import load_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 from campaign.petitions.editing import EditConflict
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
@@ -25,15 +25,31 @@ def picture(petition):
 @allowed("petitions.edit", load_petition)
 def save_picture(petition):
     form = PictureForm()
-    if not form.validate_about(has_picture=petition.picture is not None, spoken=[petition.original_lang]):
+    if not form.validate_about(
+        has_picture=petition.picture is not None, spoken=[petition.original_lang]
+    ):
         return _page(petition, form, 422)
-    named = {"picture": form.sent, "focal": form.focal(), "alts": form.alts(LOCALES), "mark": form.mark.data}
+    named = {
+        "picture": form.sent,
+        "focal": form.focal(),
+        "alts": form.alts(LOCALES),
+        "mark": form.mark.data,
+    }
     try:
-        act(fact_of("petitions.edit", petition, part="picture"), change_picture, petition_id=petition.id, **named)
+        act(
+            fact_of("petitions.edit", petition, part="picture"),
+            change_picture,
+            petition_id=petition.id,
+            **named,
+        )
     except EditConflict:
         present = petition_in_any_state(petition.slug)
         form.mark.data = mark_of(present.picture)
-        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        form.form_errors = [
+            _(
+                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
+            )
+        ]
         return _page(present, form, 409)
     flash(_("Saved."), "sure")
     return onward(petition, "picture")
@@ -43,7 +59,11 @@ def save_picture(petition):
 @allowed("petitions.edit", load_petition)
 def take_picture_away(petition):
     if is_as_seen(mark_of(petition.picture)):
-        act(fact_of("petitions.edit", petition, part="picture"), remove_picture, petition_id=petition.id)
+        act(
+            fact_of("petitions.edit", petition, part="picture"),
+            remove_picture,
+            petition_id=petition.id,
+        )
         flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.petitions.picture", slug=petition.slug), 303)
 
@@ -66,7 +86,11 @@ def _form_of(petition):
 
 def _page(petition, form, status=200):
     shown = petition.picture
-    address = url_for("organize.petitions.picture_file", slug=petition.slug, digest=shown.digest) if shown else ""
+    address = (
+        url_for("organize.petitions.picture_file", slug=petition.slug, digest=shown.digest)
+        if shown
+        else ""
+    )
     return render_template(
         "organize/petitions/picture.html",
         petition=petition,
@@ -74,5 +98,8 @@ def _page(petition, form, status=200):
         form=form,
         shown=shown,
         address=address,
-        written=[petition.original_lang, *(lang for lang in LOCALES if lang != petition.original_lang)],
+        written=[
+            petition.original_lang,
+            *(lang for lang in LOCALES if lang != petition.original_lang),
+        ],
     ), status

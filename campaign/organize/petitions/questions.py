@@ -2,15 +2,15 @@
 
 from flask import g, request
 
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.content_fields import moved
 from campaign.organize.drafts import preview_asked
-from campaign.organize.access import allowed
-from campaign.organize.petitions.routes import load_petition, blueprint, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.questions_forms import FormForm
-from campaign.petitions.presenters import in_language
+from campaign.organize.petitions.routes import blueprint, load_petition, preview_page
 from campaign.petitions.editing import change_form
+from campaign.petitions.presenters import in_language
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/<slug>/form")

@@ -14,8 +14,16 @@ from wtforms import (
 )
 
 from campaign.i18n.locales import LOCALES
+from campaign.organize.content_fields import (
+    LineField,
+    LinesField,
+    RevisionField,
+    RowsField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.text.slugs import free_slug, slug_of
-from campaign.organize.content_fields import LineField, LinesField, RevisionField, RowsField, by_language, in_language, most
 
 MAX_QUESTIONS = 12
 MAX_LABEL_LENGTH = 200
@@ -53,8 +61,14 @@ QuestionRow = type(
     "QuestionRow",
     (_Question,),
     {
-        **by_language("label", lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)])),
-        **by_language("choices", lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)])),
+        **by_language(
+            "label",
+            lambda lang: LineField(in_language(_l("Question"), lang), [most(MAX_LABEL_LENGTH)]),
+        ),
+        **by_language(
+            "choices",
+            lambda lang: LinesField(in_language(_l("Answers"), lang), [most(MAX_CHOICES_LENGTH)]),
+        ),
     },
 )
 
@@ -66,7 +80,9 @@ class FormForm(FlaskForm):
     required_fields = SelectMultipleField(_l("Must be filled"), choices=FIELDS)
     confirmation = RadioField(_l("How a signature is confirmed"), choices=CONFIRMATIONS)
     two_per_address = BooleanField(_l("Two people may share one e-mail address"))
-    neutral_emails = BooleanField(_l("Neutral emails: the subject does not say that someone signed"))
+    neutral_emails = BooleanField(
+        _l("Neutral emails: the subject does not say that someone signed")
+    )
     rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
@@ -136,14 +152,18 @@ def _check_choices(row, first):
     for lang in LOCALES:
         field = row[f"choices_{lang}"]
         if field.data and len(_lines(field.data)) != wanted and field is not first:
-            field.errors = [_l("There must be as many answers as in the first language, in the same order.")]
+            field.errors = [
+                _l("There must be as many answers as in the first language, in the same order.")
+            ]
 
 
 def _question(row, names, order):
     """Answers are kept in the first language of the petition, so that stands first."""
     name = row.name.data
     if not name:
-        name = free_slug(slug_of(row[f"label_{order[0]}"].data)[:40].strip("-") or "question", names.__contains__)
+        name = free_slug(
+            slug_of(row[f"label_{order[0]}"].data)[:40].strip("-") or "question", names.__contains__
+        )
         names.add(name)
     question = {
         "name": name,
@@ -152,14 +172,22 @@ def _question(row, names, order):
         "label": {lang: words for lang in order if (words := row[f"label_{lang}"].data)},
     }
     if row.type.data == "choice":
-        question["choices"] = {lang: lines for lang in order if (lines := _lines(row[f"choices_{lang}"].data))}
+        question["choices"] = {
+            lang: lines for lang in order if (lines := _lines(row[f"choices_{lang}"].data))
+        }
     return question
 
 
 def _row(question):
     labels = {f"label_{lang}": words for lang, words in question["label"].items()}
-    choices = {f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()}
-    facts = {"name": question["name"], "type": question["type"], "required": bool(question.get("required"))}
+    choices = {
+        f"choices_{lang}": "\n".join(lines) for lang, lines in question.get("choices", {}).items()
+    }
+    facts = {
+        "name": question["name"],
+        "type": question["type"],
+        "required": bool(question.get("required")),
+    }
     return {**facts, **labels, **choices}
 
 

@@ -8,24 +8,29 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import format_decimal
 from flask_babel import gettext as _
 
-from campaign.text.slugs import free_slug, slug_of
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.drafts import is_made_already, offered, speak_as_asked
-from campaign.organize.access import allowed
+from campaign.organize.identity import causes_where, may
 from campaign.organize.pagination import page_of
 from campaign.organize.petitions.forms import GoalForm
-from campaign.organize.identity import causes_where, may
 from campaign.organize.scope import load_petition
 from campaign.petitions import operations
-from campaign.petitions.presenters import card
 from campaign.petitions.editing import EditConflict, change_goal
 from campaign.petitions.goals import next_goal
-from campaign.petitions.queries import archived_petitions, petition_counts, petition_in_any_state, petitions_among
+from campaign.petitions.presenters import card
+from campaign.petitions.queries import (
+    archived_petitions,
+    petition_counts,
+    petition_in_any_state,
+    petitions_among,
+)
 from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.process.clock import utcnow
 from campaign.signatures.forms import signature_form
 from campaign.signatures.presenters import sheet_of_petition
+from campaign.text.slugs import free_slug, slug_of
 
 blueprint = Blueprint("petitions", __name__, url_prefix="/petitions")
 ON_A_PAGE = 30
@@ -42,7 +47,10 @@ def index():
     counts = petition_counts(petition.id for petition in page.rows)
     return render_template(
         "organize/petitions/index.html",
-        rows=[(petition, card(petition, g.lang, counts.get(petition.id, 0), now)) for petition in page.rows],
+        rows=[
+            (petition, card(petition, g.lang, counts.get(petition.id, 0), now))
+            for petition in page.rows
+        ],
         page=page,
         shelf=shelf,
         archived=archived_petitions(cause_ids),
@@ -53,7 +61,9 @@ def index():
 @blueprint.get("/new")
 @allowed("petitions.edit")
 def new():
-    form = offered(DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit")
+    form = offered(
+        DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit"
+    )
     return render_template("organize/petitions/new.html", form=form)
 
 
@@ -63,12 +73,20 @@ def create():
     form = offered(DraftForm(), "petitions.edit")
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
-    slug = form.slug.data or slug_of(form.title.data) or free_slug("petition", operations.slugs.is_taken)
+    slug = (
+        form.slug.data
+        or slug_of(form.title.data)
+        or free_slug("petition", operations.slugs.is_taken)
+    )
     if is_made_already(petition_in_any_state(slug), form, attrgetter("current_version.texts")):
         return redirect(url_for("organize.petitions.show", slug=slug), 303)
     try:
         made = act(
-            Fact("petitions.create", on=lambda petition: ("petition", petition.id), cause_id=int(form.cause.data)),
+            Fact(
+                "petitions.create",
+                on=lambda petition: ("petition", petition.id),
+                cause_id=int(form.cause.data),
+            ),
             operations.create_petition,
             cause_id=int(form.cause.data),
             slug=slug,
@@ -98,11 +116,23 @@ def goal(petition):
         return _page(petition, form, 422)
     fact = fact_of("petitions.edit", petition, part="goal", goal=form.goal.data)
     try:
-        act(fact, change_goal, petition_id=petition.id, goal=form.goal.data, seen=request.form.get("seen"))
+        act(
+            fact,
+            change_goal,
+            petition_id=petition.id,
+            goal=form.goal.data,
+            seen=request.form.get("seen"),
+        )
         flash(_("The goal is set."), "sure")
     except EditConflict:
         present = format_decimal(petition_in_any_state(petition.slug).goal)
-        flash(_("Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.", goal=present), "waiting")
+        flash(
+            _(
+                "Somebody else set the goal to %(goal)s meanwhile. Set yours again if it is still right.",
+                goal=present,
+            ),
+            "waiting",
+        )
     return back_to(petition)
 
 

@@ -3,21 +3,21 @@
 from flask import current_app, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.content_fields import caught_up, moved
 from campaign.organize.drafts import preview_asked
-from campaign.organize.access import allowed
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.petitions.routes import load_petition, blueprint, fact_of, preview_page
 from campaign.organize.petitions.parts import part_page, save_part
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
 from campaign.petitions.editing import EditConflict, change_dates, change_targets, move_petition
 from campaign.petitions.models import name_in
 from campaign.petitions.operations import NotReady, SlugTaken
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import Fault
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/<slug>/targets")
@@ -36,13 +36,25 @@ def save_targets(petition):
     if not form.validate():
         return part_page("targets", petition, form, 422)
     if preview_asked():
-        return preview_page(petition, targets=dict(name_in(names, g.lang) for names in form.targets()))
+        return preview_page(
+            petition, targets=dict(name_in(names, g.lang) for names in form.targets())
+        )
     try:
         if petition.state != "draft" and not form.targets():
             raise NotReady([Fault("target")])
-        return save_part("targets", petition, form, TargetsForm.of, change_targets, versioned={"targets": form.targets()}, now=utcnow())
+        return save_part(
+            "targets",
+            petition,
+            form,
+            TargetsForm.of,
+            change_targets,
+            versioned={"targets": form.targets()},
+            now=utcnow(),
+        )
     except NotReady:
-        form.form_errors.append(_("The petition is public, so it must ask somebody. Write at least one name."))
+        form.form_errors.append(
+            _("The petition is public, so it must ask somebody. Write at least one name.")
+        )
         return part_page("targets", petition, form, 422)
 
 
@@ -85,7 +97,13 @@ def save_address(petition):
         return part_page("address", petition, form, 422)
     fact = fact_of("petitions.edit", petition, part="address")
     try:
-        act(fact, move_petition, petition_id=petition.id, revision=form.revision.data, slug=form.slug.data)
+        act(
+            fact,
+            move_petition,
+            petition_id=petition.id,
+            revision=form.revision.data,
+            slug=form.slug.data,
+        )
     except SlugTaken:
         form.slug.errors = [_("Another petition lives at this address, or did. Choose another.")]
         return part_page("address", petition, form, 422)

@@ -7,13 +7,24 @@ from wtforms.validators import Optional
 
 from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
-from campaign.organize.content_fields import LineField, RevisionField, RowsField, by_language, in_language, most
+from campaign.organize.content_fields import (
+    LineField,
+    RevisionField,
+    RowsField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.organize.hour_fields import DayField, HourField, ZoneField
 
 MAX_TARGETS = 30
 MAX_TARGET_LENGTH = 200
 
-TargetRow = type("TargetRow", (Form,), {lang: LineField(NAMES[lang], [most(MAX_TARGET_LENGTH)]) for lang in LOCALES})
+TargetRow = type(
+    "TargetRow",
+    (Form,),
+    {lang: LineField(NAMES[lang], [most(MAX_TARGET_LENGTH)]) for lang in LOCALES},
+)
 
 
 class TargetsForm(FlaskForm):
@@ -24,7 +35,9 @@ class TargetsForm(FlaskForm):
 
     @classmethod
     def of(cls, petition):
-        return cls.with_rows([target.names for target in petition.targets] or [{}], petition.revision)
+        return cls.with_rows(
+            [target.names for target in petition.targets] or [{}], petition.revision
+        )
 
     @classmethod
     def with_rows(cls, rows, revision):
@@ -49,10 +62,18 @@ class _Dates(FlaskForm):
     def of(cls, petition, usual_zone):
         zone = petition.time_zone or usual_zone
         times = {
-            name: local_time(moment, zone) for name in ("opens_at", "closes_at") if (moment := getattr(petition, name))
+            name: local_time(moment, zone)
+            for name in ("opens_at", "closes_at")
+            if (moment := getattr(petition, name))
         }
         places = {f"deliver_place_{lang}": place for lang, place in petition.deliver_places.items()}
-        data = {"revision": petition.revision, "time_zone": zone, "deliver_on": petition.deliver_on, **times, **places}
+        data = {
+            "revision": petition.revision,
+            "time_zone": zone,
+            "deliver_on": petition.deliver_on,
+            **times,
+            **places,
+        }
         return cls(formdata=None, data=data)
 
     def __init__(self, *arguments, **named):
@@ -64,7 +85,8 @@ class _Dates(FlaskForm):
         if self.time_zone.errors:
             return False
         self.opens, self.closes = (
-            field.instant_in(self.time_zone.data) if field.data and not field.errors else None for field in (self.opens_at, self.closes_at)
+            field.instant_in(self.time_zone.data) if field.data and not field.errors else None
+            for field in (self.opens_at, self.closes_at)
         )
         if self.opens and self.closes and self.closes <= self.opens:
             self.closes_at.errors = [_l("That is not after it opens.")]

@@ -3,13 +3,13 @@
 from flask import flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.access import allowed
-from campaign.organize.petitions.routes import load_petition, blueprint, fact_of
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.organize.petitions.sharing_forms import SharingForm
 from campaign.petitions.editing import EditConflict
+from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons
 from campaign.sharing.operations import change_texts
 from campaign.sharing.queries import texts_of
@@ -30,7 +30,14 @@ def save_sharing(petition):
     slug, texts = petition.slug, form.texts()
     fact = fact_of("petitions.edit", petition, part="sharing", texts=sum(map(len, texts.values())))
     try:
-        act(fact, change_texts, petition_id=petition.id, texts=texts, mark=form.mark.data, now=utcnow())
+        act(
+            fact,
+            change_texts,
+            petition_id=petition.id,
+            texts=texts,
+            mark=form.mark.data,
+            now=utcnow(),
+        )
     except EditConflict:
         if conflicting := caught_up(form, SharingForm.of(texts_of(petition.id))):
             return _page(petition, form.with_room(), 409, conflicting)

@@ -5,7 +5,13 @@ from flask_wtf import FlaskForm
 from wtforms import HiddenField
 
 from campaign.i18n.locales import LOCALES
-from campaign.organize.content_fields import RowsField, ShortTextField, by_language, in_language, most
+from campaign.organize.content_fields import (
+    RowsField,
+    ShortTextField,
+    by_language,
+    in_language,
+    most,
+)
 from campaign.sharing.models import MAX_TEXT_LENGTH
 from campaign.sharing.queries import mark_of
 
@@ -20,7 +26,10 @@ class _Wordings(FlaskForm):
     @classmethod
     def of(cls, texts):
         """Return the form with these ShareTexts, and room for one more in each language."""
-        data = {f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS] for lang in LOCALES}
+        data = {
+            f"texts_{lang}": [text.words for text in texts if text.lang == lang][:MAX_TEXTS]
+            for lang in LOCALES
+        }
         return cls(formdata=None, data={"mark": mark_of(texts), **data}).with_room()
 
     def with_room(self):

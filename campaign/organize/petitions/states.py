@@ -4,15 +4,15 @@ from flask import current_app, flash, g, render_template
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import NAMES
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.access import allowed
+from campaign.organize.petitions.routes import back_to, blueprint, fact_of, load_petition
 from campaign.organize.schedule_forms import LaterForm
-from campaign.organize.petitions.routes import load_petition, back_to, blueprint, fact_of
 from campaign.petitions import operations
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import faults_of, missing_languages
+from campaign.process.clock import utcnow
 
 
 @blueprint.get("/<slug>/publish")
@@ -28,8 +28,12 @@ def ready(petition):
 def publish(petition):
     done = _("Published. Everyone can see it at its address now.")
     if petition.cause.state == "draft":
-        done = _("Published, but nobody sees it yet: its cause is a draft. Publish the cause to make both visible.")
-    return _gone_out(petition, fact_of("petitions.publish", petition), operations.publish_petition, done)
+        done = _(
+            "Published, but nobody sees it yet: its cause is a draft. Publish the cause to make both visible."
+        )
+    return _gone_out(
+        petition, fact_of("petitions.publish", petition), operations.publish_petition, done
+    )
 
 
 @blueprint.post("/<slug>/publish-later")
@@ -39,7 +43,9 @@ def publish_later(petition):
     if not form.validate():
         return _publishing_page(petition, 422, form)
     fact, done = fact_of("petitions.schedule", petition), _("It goes out by itself then.")
-    answer = _gone_out(petition, fact, operations.schedule_petition, done, at=form.moment, zone=form.time_zone.data)
+    answer = _gone_out(
+        petition, fact, operations.schedule_petition, done, at=form.moment, zone=form.time_zone.data
+    )
     tell_of_hours_twice((form.publish_at.data,), form.time_zone.data)
     return answer
 
@@ -48,7 +54,13 @@ def publish_later(petition):
 @allowed("petitions.publish", load_petition)
 def publish_not(petition):
     """Take back that it goes out by itself."""
-    act(fact_of("petitions.schedule", petition), operations.schedule_petition, petition_id=petition.id, at=None, now=utcnow())
+    act(
+        fact_of("petitions.schedule", petition),
+        operations.schedule_petition,
+        petition_id=petition.id,
+        at=None,
+        now=utcnow(),
+    )
     flash(_("It stays a draft until you publish it."), "sure")
     return back_to(petition)
 
@@ -65,7 +77,12 @@ def close(petition):
 @allowed("petitions.publish", load_petition)
 def reopen(petition):
     try:
-        act(fact_of("petitions.reopen", petition), operations.reopen_petition, petition_id=petition.id, now=utcnow())
+        act(
+            fact_of("petitions.reopen", petition),
+            operations.reopen_petition,
+            petition_id=petition.id,
+            now=utcnow(),
+        )
     except operations.CauseClosed:
         return _cause_is_closed(petition)
     flash(_("It takes signatures again."), "sure")
@@ -75,7 +92,12 @@ def reopen(petition):
 @blueprint.post("/<slug>/archive")
 @allowed("petitions.publish", load_petition)
 def archive(petition):
-    act(fact_of("petitions.archive", petition), operations.archive_petition, petition_id=petition.id, now=utcnow())
+    act(
+        fact_of("petitions.archive", petition),
+        operations.archive_petition,
+        petition_id=petition.id,
+        now=utcnow(),
+    )
     flash(_("Archived. It stands in no list any more."), "sure")
     return back_to(petition)
 
@@ -83,7 +105,9 @@ def archive(petition):
 @blueprint.post("/<slug>/restore")
 @allowed("petitions.publish", load_petition)
 def restore(petition):
-    act(fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id)
+    act(
+        fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id
+    )
     flash(_("Out of the archive again."), "sure")
     return back_to(petition)
 

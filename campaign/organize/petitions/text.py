@@ -4,19 +4,19 @@ from flask import flash, g, render_template, request, url_for
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
-from campaign.text.markdown import to_html
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.content_fields import caught_up
 from campaign.organize.drafts import preview_asked
-from campaign.organize.access import allowed
 from campaign.organize.petitions.forms import MAX_BODY_LENGTH, LetterForm
 from campaign.organize.petitions.guide import onward
-from campaign.organize.petitions.routes import load_petition, blueprint, fact_of, preview_page
+from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import EditConflict, change_letter, letter_of
 from campaign.petitions.operations import NotReady
 from campaign.petitions.queries import petition_counts, petition_in_any_state
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
 
 
 @blueprint.get("/<slug>/letter")
@@ -42,9 +42,13 @@ def save_letter(petition):
         return _conflict(petition, form)
     if changes := makes_version(petition, texts=texts):
         here = url_for("organize.petitions.letter", slug=petition.slug)
-        return review(petition, here, url_for("organize.petitions.show", slug=petition.slug), changes)
+        return review(
+            petition, here, url_for("organize.petitions.show", slug=petition.slug), changes
+        )
     number = petition.current_version.number
-    fact = fact_of("petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed)
+    fact = fact_of(
+        "petitions.edit", petition, part="letter", languages=sorted(texts), changed=is_changed
+    )
     try:
         named = {"revision": form.revision.data, "texts": texts, "now": utcnow()}
         changed = act(fact, change_letter, petition_id=petition.id, **named)
@@ -55,7 +59,12 @@ def save_letter(petition):
         present = petition_in_any_state(petition.slug)
         form.validate_for(present)
         return _page(present, form, 422)
-    flash(saved(number, changed) if is_changed else _("Nothing was different, so nothing was changed."), "sure")
+    flash(
+        saved(number, changed)
+        if is_changed
+        else _("Nothing was different, so nothing was changed."),
+        "sure",
+    )
     return onward(petition, "letter")
 
 
@@ -80,7 +89,10 @@ def _page(petition, form, status=200, *, conflicting=()):
         "organize/petitions/letter.html",
         petition=petition,
         form=form,
-        order=[petition.original_lang, *(lang for lang in LOCALES if lang != petition.original_lang)],
+        order=[
+            petition.original_lang,
+            *(lang for lang in LOCALES if lang != petition.original_lang),
+        ],
         letters={lang: to_html(form[f"body_{lang}"].data or "") for lang in LOCALES},
         conflicting=conflicting,
         has_opened=petition.has_opened(utcnow()),

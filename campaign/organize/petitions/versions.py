@@ -3,14 +3,14 @@
 from flask import abort, g, render_template, request
 from flask_babel import gettext as _
 
-from campaign.organize.differences import line_pieces, pieces
 from campaign.i18n.locales import LOCALES
-from campaign.process.clock import utcnow
 from campaign.organize.access import allowed
-from campaign.organize.petitions.routes import load_petition, blueprint
+from campaign.organize.differences import line_pieces, pieces
+from campaign.organize.petitions.routes import blueprint, load_petition
 from campaign.petitions.delivery import delivered_items
 from campaign.petitions.queries import petition_counts
 from campaign.petitions.versions import WORDS, terms_of, texts_of
+from campaign.process.clock import utcnow
 
 NOT_TYPED = ("csrf_token", "press")
 LISTS = ("targets", "questions", "delivered")
@@ -19,7 +19,9 @@ LISTS = ("targets", "questions", "delivered")
 @blueprint.get("/<slug>/versions/")
 @allowed("petitions.see", load_petition)
 def versions(petition):
-    return render_template("organize/petitions/versions.html", petition=petition, title=_title(petition))
+    return render_template(
+        "organize/petitions/versions.html", petition=petition, title=_title(petition)
+    )
 
 
 @blueprint.get("/<slug>/versions/<int:number>")
@@ -35,14 +37,20 @@ def version(petition, number):
         petition=petition,
         title=_title(petition),
         version=here,
-        changes=_differences(_parts(texts_of(before), terms_of(before)) if before else {}, _parts(texts_of(here), terms_of(here))),
+        changes=_differences(
+            _parts(texts_of(before), terms_of(before)) if before else {},
+            _parts(texts_of(here), terms_of(here)),
+        ),
     )
 
 
 def changes_of(petition, *, texts=None, **terms):
     """Return [(language or "", part, pieces)] of what would differ in the next version with these texts and terms."""
     present, present_terms = texts_of(petition.current_version), terms_of(petition)
-    return _differences(_parts(present, present_terms), _parts(present if texts is None else texts, {**present_terms, **terms}))
+    return _differences(
+        _parts(present, present_terms),
+        _parts(present if texts is None else texts, {**present_terms, **terms}),
+    )
 
 
 def makes_version(petition, **named):
@@ -59,7 +67,9 @@ def review(petition, action, leave, changes):
         petition=petition,
         action=action,
         leave=leave,
-        typed=[(name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED],
+        typed=[
+            (name, value) for name, value in request.form.items(multi=True) if name not in NOT_TYPED
+        ],
         changes=changes,
         count=petition_counts([petition.id]).get(petition.id, 0),
     )
@@ -74,9 +84,19 @@ def saved(before, changed):
 def _parts(texts, terms):
     """Return {(language or "", part): its text} of one version."""
     written = {(lang, part): words[part] for lang, words in texts.items() for part in WORDS}
-    asked = {(lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES}
-    questions = {(lang, "questions"): _lines(_question(each, lang) for each in terms["questions"]) for lang in LOCALES}
-    return {**written, **asked, **questions, ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"]))}
+    asked = {
+        (lang, "targets"): _lines(names.get(lang) for names in terms["targets"]) for lang in LOCALES
+    }
+    questions = {
+        (lang, "questions"): _lines(_question(each, lang) for each in terms["questions"])
+        for lang in LOCALES
+    }
+    return {
+        **written,
+        **asked,
+        **questions,
+        ("", "delivered"): _lines(delivered_items(terms["handed_names"], terms["handed_details"])),
+    }
 
 
 def _question(question, lang):
@@ -92,7 +112,11 @@ def _lines(lines):
 
 
 def _differences(before, after):
-    order = [(lang, part) for lang in LOCALES for part in ("targets", "title", "summary", "organisation", "body", "questions")]
+    order = [
+        (lang, part)
+        for lang in LOCALES
+        for part in ("targets", "title", "summary", "organisation", "body", "questions")
+    ]
     return [
         (lang, part, (line_pieces if part in LISTS else pieces)(old, new))
         for lang, part in (*order, ("", "delivered"))

@@ -3,8 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.organize.audited_write import Fact, act
 from campaign.organize.access import allowed, fresh
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.scope import in_sight
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import load_signature
@@ -30,7 +30,12 @@ def create(signature):
     if not form.validate():
         return _page(signature, form, 422)
     signature_id = signature.id
-    fact = Fact("signatures.erase", on=("signature", signature_id), cause_id=signature.cause_id, reason=form.reason.data)
+    fact = Fact(
+        "signatures.erase",
+        on=("signature", signature_id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
     try:
         act(fact, erase_one, signature_id=signature_id)
     except StillCounted:
@@ -43,4 +48,6 @@ def create(signature):
 def _page(signature, form, status=200):
     note_each([signature])
     petition = in_sight(petition_by_id(signature.petition_id))
-    return render_template("organize/erasures/new.html", signature=signature, petition=petition, form=form), status
+    return render_template(
+        "organize/erasures/new.html", signature=signature, petition=petition, form=form
+    ), status

@@ -12,12 +12,12 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from campaign.i18n.countries import countries
 from campaign.organize.hour_fields import DayField
-from campaign.organize.statistics.figures import zone
 from campaign.organize.scope import chosen
 from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS
+from campaign.organize.statistics.figures import zone
 from campaign.signatures.erasure import mark_of
-from campaign.signatures.search import STATES, Search
 from campaign.signatures.forms import SupporterForm
+from campaign.signatures.search import STATES, Search
 
 SHORT = Length(max=300, message=_l("That is too long."))
 
@@ -42,7 +42,10 @@ class SignatureSearch(FlaskForm):
         anything = SelectChoice("", _l("Any"))
         titles = (SelectChoice(each.slug, each.title) for each in petitions)
         self.petition.choices = [SelectChoice("", _l("All petitions")), *titles]
-        self.state.choices = [anything, *(SelectChoice(state, STATE_WORDS[state]) for state in STATES)]
+        self.state.choices = [
+            anything,
+            *(SelectChoice(state, STATE_WORDS[state]) for state in STATES),
+        ]
         self.evidence.choices = [anything, *starmap(SelectChoice, EVIDENCE_WORDS.items())]
         self.country.choices = [anything, *starmap(SelectChoice, countries(str(get_locale())))]
 
@@ -65,7 +68,9 @@ class SignatureSearch(FlaskForm):
     @property
     def asked(self):
         """The names and values of what was asked for, as the next page's address carries them."""
-        return {name: value for name, value in request.args.items() if name in self._fields and value}
+        return {
+            name: value for name, value in request.args.items() if name in self._fields and value
+        }
 
     @staticmethod
     def _known(field):
@@ -117,7 +122,11 @@ class RetentionForm(FlaskForm):
     def of(cls, petition):
         """Return the form as the petition stands."""
         days = petition.retention_days
-        data = {"mark": mark_of(petition), "keeps": "days" if days else "forever", "days": str(days or "")}
+        data = {
+            "mark": mark_of(petition),
+            "keeps": "days" if days else "forever",
+            "days": str(days or ""),
+        }
         return cls(formdata=None, data=data)
 
     @property

@@ -18,7 +18,13 @@ STATE_WORDS = {
     "erased": _l("erased"),
 }
 # The look of a state: a tag of this kind.
-STATE_TAGS = {"pending": "waiting", "confirmed": "sure", "counted": "sure", "held": "grave", "rejected": "grave"}
+STATE_TAGS = {
+    "pending": "waiting",
+    "confirmed": "sure",
+    "counted": "sure",
+    "held": "grave",
+    "rejected": "grave",
+}
 EVIDENCE_WORDS = {
     "email": _l("Confirmed by e-mail"),
     "in_person": _l("At a table, in person"),
@@ -26,11 +32,18 @@ EVIDENCE_WORDS = {
     "api": _l("By the API"),
 }
 # As a column of a table has room for.
-EVIDENCE_BRIEF = {"email": _l("E-mail"), "in_person": _l("Table"), "paper": _l("Paper"), "api": _l("API")}
+EVIDENCE_BRIEF = {
+    "email": _l("E-mail"),
+    "in_person": _l("Table"),
+    "paper": _l("Paper"),
+    "api": _l("API"),
+}
 DISPLAY_WORDS = {"full": _l("in full"), "initials": _l("initials"), "counted": _l("counted only")}
 REASON_WORDS = {
     "hidden_field": _l("A field was filled that people do not see: programs fill it."),
-    "no_proof": _l("It came in a rush, without the small piece of work that browsers do by themselves."),
+    "no_proof": _l(
+        "It came in a rush, without the small piece of work that browsers do by themselves."
+    ),
     CROWDED: _l("Very many came from one network address within an hour."),
     REJECTED: _l("An organizer rejected it."),
 }
@@ -56,7 +69,9 @@ def reason_in_words(reason, rules):
     if name == "rule" and number.isdecimal() and int(number) in rules:
         rule = rules[int(number)]
         lines = [_country(line) if rule.kind == "country" else line for line in rule.lines[:5]]
-        return _("Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(lines))
+        return _(
+            "Rule “%(kind)s”: %(pattern)s", kind=KIND_WORDS[rule.kind], pattern=", ".join(lines)
+        )
     return REASON_WORDS.get(reason) or _("Set aside by the system.")
 
 

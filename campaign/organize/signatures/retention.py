@@ -3,17 +3,25 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed, fresh
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import caught_up
-from campaign.organize.access import allowed, fresh
-from campaign.organize.scope import load_petition, in_sight, petitions_where
+from campaign.organize.scope import in_sight, load_petition, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
 from campaign.petitions.editing import EditConflict
 from campaign.petitions.models import DEFAULT_RETENTION_DAYS
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures.batches import waiting_under
-from campaign.signatures.erasure import NOTICE, ended_at, erases_at, personal_left, set_quiet, set_retention, would_erase_at
+from campaign.signatures.erasure import (
+    NOTICE,
+    ended_at,
+    erases_at,
+    personal_left,
+    set_quiet,
+    set_retention,
+    would_erase_at,
+)
 
 blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 
@@ -43,7 +51,9 @@ def update(petition):
     if form.is_trial:
         return _page(petition, form, shows_trial=True)
     details = {"days": form.number, "before": petition.retention_days}
-    fact = Fact("retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details)
+    fact = Fact(
+        "retention.edit", on=("petition", petition.id), cause_id=petition.cause_id, details=details
+    )
     try:
         act(fact, set_retention, petition_id=petition.id, days=form.number, mark=form.mark.data)
     except EditConflict:
@@ -58,10 +68,16 @@ def update(petition):
 def quiet(petition):
     """Let the count move in batches only, or at once again."""
     is_quiet = request.form.get("quiet") == "y"
-    fact = Fact("petitions.quiet" if is_quiet else "petitions.loud", on=("petition", petition.id), cause_id=petition.cause_id)
+    fact = Fact(
+        "petitions.quiet" if is_quiet else "petitions.loud",
+        on=("petition", petition.id),
+        cause_id=petition.cause_id,
+    )
     act(fact, set_quiet, petition_id=petition.id, is_quiet=is_quiet, now=utcnow())
     flash(_("Saved."), "sure")
-    return redirect(url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303)
+    return redirect(
+        url_for("organize.retention.edit", slug=petition.slug, _anchor="quiet-title"), 303
+    )
 
 
 def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
@@ -73,7 +89,9 @@ def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
         form=form,
         conflicting=conflicting,
         shows_trial=shows_trial,
-        would_erase_at=would_erase_at(whole, form.number, now) if shows_trial and form.number else None,
+        would_erase_at=would_erase_at(whole, form.number, now)
+        if shows_trial and form.number
+        else None,
         ended_at=ended_at(whole),
         erases_at=erases_at(whole),
         left=personal_left(whole.id),

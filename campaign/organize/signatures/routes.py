@@ -6,19 +6,19 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import Fact, act, act_on_some
 from campaign.organize.access import allowed
+from campaign.organize.audited_write import Fact, act, act_on_some
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import CorrectionForm, ReasonForm, SignatureSearch
-from campaign.organize.signatures.view_log import note_each, note_list
 from campaign.organize.signatures.labels import words
+from campaign.organize.signatures.view_log import note_each, note_list
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
+from campaign.process.clock import utcnow
 from campaign.signatures import moderation
-from campaign.signatures.search import find, others_of_person
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.rule_operations import rules_of
+from campaign.signatures.search import find, others_of_person
 
 blueprint = Blueprint("signatures", __name__, url_prefix="/signatures")
 ON_A_PAGE = 50
@@ -42,10 +42,18 @@ def index():
     form = SignatureSearch(petitions)
     form.validate()
     before = request.args.get("before", type=int)
-    found = find(form.search(), before_id=before if before and 0 < before <= MAX_ID else None, most=ON_A_PAGE + 1)
+    found = find(
+        form.search(),
+        before_id=before if before and 0 < before <= MAX_ID else None,
+        most=ON_A_PAGE + 1,
+    )
     rows = found[:ON_A_PAGE]
     # What was asked for may be a name: only that it was stands in the trail.
-    note_list(rows, sorted(form.asked), on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None)
+    note_list(
+        rows,
+        sorted(form.asked),
+        on=("petition", form.petitions[0].id) if len(form.petitions) == 1 else None,
+    )
     return render_template(
         "organize/signatures/index.html",
         form=form,
@@ -72,9 +80,21 @@ def correct(signature):
     if not form.validate():
         return _page(signature, correction=form, status=422)
     typed = {name: form[name].data for name in moderation.CORRECTED}
-    fact = Fact("signatures.correct", on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data)
+    fact = Fact(
+        "signatures.correct",
+        on=("signature", signature.id),
+        cause_id=signature.cause_id,
+        reason=form.reason.data,
+    )
     try:
-        act(fact, moderation.correct, signature_id=signature.id, seen=form.seen.data, now=utcnow(), **typed)
+        act(
+            fact,
+            moderation.correct,
+            signature_id=signature.id,
+            seen=form.seen.data,
+            now=utcnow(),
+            **typed,
+        )
     except moderation.EditConflict:
         fresh = signature_by_id(signature.id)
         overtaken = _(
@@ -85,7 +105,9 @@ def correct(signature):
         form.seen.data = moderation.fingerprint_of(fresh)
         return _page(fresh, correction=form, status=409)
     except moderation.SamePerson:
-        same = _("Another signature under this petition has that name and postal code. Where both are one person, turn one of them away.")
+        same = _(
+            "Another signature under this petition has that name and postal code. Where both are one person, turn one of them away."
+        )
         form.form_errors = [*form.form_errors, same]
         return _page(signature_by_id(signature.id), correction=form, status=409)
     flash(_("Saved. It is shown so from now on."), "sure")
@@ -103,20 +125,34 @@ def withdraw(signature):
 @allowed("signatures.correct", load_signature)
 def take_back(signature):
     return _decide(
-        signature, "signatures.take_back", moderation.take_back_withdrawal, _("The withdrawal is undone."), timed=False
+        signature,
+        "signatures.take_back",
+        moderation.take_back_withdrawal,
+        _("The withdrawal is undone."),
+        timed=False,
     )
 
 
 @blueprint.post("/<int:signature_id>/reject")
 @allowed("signatures.review", load_signature)
 def reject(signature):
-    return _decide(signature, "signatures.reject", moderation.reject, _("Rejected. We keep it here, and it is not counted."))
+    return _decide(
+        signature,
+        "signatures.reject",
+        moderation.reject,
+        _("Rejected. We keep it here, and it is not counted."),
+    )
 
 
 @blueprint.post("/<int:signature_id>/let-through")
 @allowed("signatures.review", load_signature)
 def let_through(signature):
-    return _decide(signature, "signatures.let_through", moderation.let_through, _("Approved. No rule holds it again."))
+    return _decide(
+        signature,
+        "signatures.let_through",
+        moderation.let_through,
+        _("Approved. No rule holds it again."),
+    )
 
 
 @blueprint.post("/<int:signature_id>/comment")
@@ -124,9 +160,15 @@ def let_through(signature):
 def comment(signature):
     """Show a comment, or hide it, as its reader saw it."""
     shown = request.form.get("show") == "y"
-    fact = Fact("comments.show" if shown else "comments.hide", on=("signature", signature.id), cause_id=signature.cause_id)
+    fact = Fact(
+        "comments.show" if shown else "comments.hide",
+        on=("signature", signature.id),
+        cause_id=signature.cause_id,
+    )
     seen = {signature.id: request.form.get("seen", "")}
-    done = act_on_some(fact, moderation.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow())
+    done = act_on_some(
+        fact, moderation.decide_comments, seen=seen, shown=shown, cause_ids=None, now=utcnow()
+    )
     if done:
         flash(_("The comment is shown.") if shown else _("The comment is hidden."), "sure")
     else:
@@ -161,7 +203,9 @@ def _decide(signature, action, operation, told, timed=True):
     form = ReasonForm()
     if not form.validate():
         return _page(signature, reason=form, status=422)
-    fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data)
+    fact = Fact(
+        action, on=("signature", signature.id), cause_id=signature.cause_id, reason=form.reason.data
+    )
     more = {"now": utcnow()} if timed else {}
     if act_on_some(fact, operation, ids=[signature.id], cause_ids=None, **more):
         flash(told, "sure")
@@ -195,7 +239,10 @@ def _page(signature, *, correction=None, reason=None, status=200):
         signature=signature,
         petition=in_sight(petition),
         paper=row_of_signature(signature.id) if signature.evidence == "paper" else None,
-        questions={question["name"]: in_language(question, g.lang)["label"] for question in petition.questions},
+        questions={
+            question["name"]: in_language(question, g.lang)["label"]
+            for question in petition.questions
+        },
         others=others,
         table=table_of(signature.id) if signature.kiosk_id else None,
         correction=correction or _correction(signature),

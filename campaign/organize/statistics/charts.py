@@ -63,7 +63,15 @@ def chart(spans, *, width=720, height=250, labels=5):
     highest = max(range(len(spans)), key=lambda place: spans[place].total, default=None)
     every = max(1, -(-len(spans) // labels))
     bars = tuple(
-        _bar(span, left + place * step, step, floor, scale, (len(spans) - 1 - place) % every == every // 2, place == highest)
+        _bar(
+            span,
+            left + place * step,
+            step,
+            floor,
+            scale,
+            (len(spans) - 1 - place) % every == every // 2,
+            place == highest,
+        )
         for place, span in enumerate(spans)
     )
     ticks = tuple((value, round(floor - value * scale, 1)) for value in _ticks(top))

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 from flask import current_app
 
 from campaign.organize.postal_regions import region_of
-from campaign.security.small_counts import Cells, merged
-from campaign.process.clock import utcnow
 from campaign.organize.statistics.charts import Span
 from campaign.petitions.goals import current_goal
+from campaign.process.clock import utcnow
+from campaign.security.small_counts import Cells, merged
 from campaign.signatures import statistics
 from campaign.signatures.forecast import Forecast, forecast
 
@@ -130,7 +130,9 @@ def spans(hours, chosen_range):
     days = by_day(hours)
     if chosen_range == "month":
         today = days[-1].start
-        missing = [Span(today - timedelta(days=back), 0, 0) for back in range(29, len(days) - 1, -1)]
+        missing = [
+            Span(today - timedelta(days=back), 0, 0) for back in range(29, len(days) - 1, -1)
+        ]
         return [*missing, *days[-30:]]
     return days if len(days) <= MAX_DAYS_BY_DAY else _by_week(days)
 
@@ -140,18 +142,25 @@ def _last_hours(hours):
     known = {each.hour: each for each in hours}
     starts = [now - timedelta(hours=back) for back in range(23, -1, -1)]
     found = [(start.astimezone(zone()), known.get(start)) for start in starts]
-    return [Span(start, each.sure if each else 0, each.waiting if each else 0) for start, each in found]
+    return [
+        Span(start, each.sure if each else 0, each.waiting if each else 0) for start, each in found
+    ]
 
 
 def _by_week(days):
     weeks = {}
     for day in days:
         weeks.setdefault(day.start - timedelta(days=day.start.weekday()), []).append(day)
-    return [Span(start, sum(d.sure for d in of), sum(d.waiting for d in of)) for start, of in weeks.items()]
+    return [
+        Span(start, sum(d.sure for d in of), sum(d.waiting for d in of))
+        for start, of in weeks.items()
+    ]
 
 
 def goal_forecast(hours, *, count, goal) -> Forecast | None:
     """Return the Forecast of the next goal from whole days only: today is not over."""
     days = by_day(hours)
     target = current_goal(count, goal)
-    return forecast([day.sure for day in days[:-1]], to_go=target - count, goal=target, today=days[-1].start)
+    return forecast(
+        [day.sure for day in days[:-1]], to_go=target - count, goal=target, today=days[-1].start
+    )

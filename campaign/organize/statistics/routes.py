@@ -8,15 +8,23 @@ from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.mail.delivery import names_of
 from campaign.organize.access import allowed
-from campaign.organize.statistics.charts import chart
-from campaign.organize.statistics.figures import RANGES, SHARE_DAYS, by_day, goal_forecast, recent_figures, spans, zone
-from campaign.organize.statistics.tables import TABLES, as_csv
 from campaign.organize.identity import may
-from campaign.organize.scope import load_cause, load_petition, in_sight, petitions_where
+from campaign.organize.scope import in_sight, load_cause, load_petition, petitions_where
 from campaign.organize.signatures.labels import EVIDENCE_WORDS
+from campaign.organize.statistics.charts import chart
+from campaign.organize.statistics.figures import (
+    RANGES,
+    SHARE_DAYS,
+    by_day,
+    goal_forecast,
+    recent_figures,
+    spans,
+    zone,
+)
+from campaign.organize.statistics.tables import TABLES, as_csv
 from campaign.petitions.queries import petition_by_id
-from campaign.signatures.statistics import states
 from campaign.signatures.aggregates import are_ready
+from campaign.signatures.statistics import states
 
 blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 
@@ -26,14 +34,18 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 def petition(petition):
     whole = petition_by_id(petition.id)
     goal = {"goal": whole.goal} if whole.state != "closed" else {}
-    return _page([petition.id], title=in_sight(whole).title, cause=whole.cause, petition=whole, **goal)
+    return _page(
+        [petition.id], title=in_sight(whole).title, cause=whole.cause, petition=whole, **goal
+    )
 
 
 @blueprint.get("/causes/<slug>")
 @allowed("numbers.see", load_cause)
 def cause(cause):
     own = [each for each in petitions_where("numbers.see") if each.cause_id == cause.id]
-    return _page([each.id for each in own], title=cause.text(_lang()).title, cause=cause, petitions=own)
+    return _page(
+        [each.id for each in own], title=cause.text(_lang()).title, cause=cause, petitions=own
+    )
 
 
 @blueprint.get("/petitions/<slug>/<table>.csv")
@@ -45,14 +57,31 @@ def petition_table(petition, table):
 @blueprint.get("/causes/<slug>/<table>.csv")
 @allowed("numbers.see", load_cause)
 def cause_table(cause, table):
-    return _table(table, cause.slug, [each.id for each in petitions_where("numbers.see") if each.cause_id == cause.id])
+    return _table(
+        table,
+        cause.slug,
+        [each.id for each in petitions_where("numbers.see") if each.cause_id == cause.id],
+    )
 
 
 def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
     counts = states(petition_ids)
-    about = {"title": title, "cause": cause, "petition": petition, "petitions": petitions, "counts": counts, "tables": TABLES}
+    about = {
+        "title": title,
+        "cause": cause,
+        "petition": petition,
+        "petitions": petitions,
+        "counts": counts,
+        "tables": TABLES,
+    }
     if not are_ready():
-        return render_template("organize/numbers/show.html", **about, figures=None, chosen_range="month", may_review=may("signatures.review", cause))
+        return render_template(
+            "organize/numbers/show.html",
+            **about,
+            figures=None,
+            chosen_range="month",
+            may_review=may("signatures.review", cause),
+        )
     figures = recent_figures(petition_ids)
     chosen = request.args.get("range") if request.args.get("range") in RANGES else "month"
     drawn = spans(figures.hours, chosen)
@@ -92,5 +121,3 @@ def span_words(span, chosen_range):
 
 def _lang():
     return get_locale().language
-
-

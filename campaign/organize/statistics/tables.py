@@ -7,11 +7,17 @@ from typing import Any, NamedTuple
 from flask import Response
 from flask_babel import lazy_gettext as _l
 
-from campaign.text.formulas import neutralise
-from campaign.organize.statistics.figures import by_day, day_of, goal_forecast, recent_figures, share_since
+from campaign.organize.statistics.figures import (
+    by_day,
+    day_of,
+    goal_forecast,
+    recent_figures,
+    share_since,
+)
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petitions_with_ids
 from campaign.signatures.statistics import ledger_of, states
+from campaign.text.formulas import neutralise
 
 
 class Table(NamedTuple):
@@ -96,7 +102,9 @@ def _forecast(petition_ids):
     for petition in petitions_with_ids(petition_ids):
         counted = states([petition.id]).counted
         if petition.goal and petition.state != "closed":
-            found = goal_forecast(recent_figures([petition.id]).hours, count=counted, goal=petition.goal)
+            found = goal_forecast(
+                recent_figures([petition.id]).hours, count=counted, goal=petition.goal
+            )
             yield petition.slug, counted, *_told(found, current_goal(counted, petition.goal))
 
 
@@ -104,7 +112,12 @@ def _told(found, goal):
     """Return goal, pace and days of a Forecast; where it is too early for one, the goal alone."""
     if found is None:
         return goal, "", "", ""
-    return found.goal, round(found.pace, 2), found.earliest.isoformat(), found.latest.isoformat() if found.latest else ""
+    return (
+        found.goal,
+        round(found.pace, 2),
+        found.earliest.isoformat(),
+        found.latest.isoformat() if found.latest else "",
+    )
 
 
 TABLES = {
@@ -126,7 +139,9 @@ TABLES = {
 def as_csv(filename, rows):
     """Return a download of these rows; a cell that a spreadsheet would run is made plain."""
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(text, lineterminator="\r\n").writerows(
+        [_cell(value) for value in row] for row in rows
+    )
     # Excel takes a file for UTF-8 only if it begins with the mark.
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=filename)

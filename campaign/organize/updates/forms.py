@@ -21,9 +21,14 @@ from campaign.organize.content_fields import (
 from campaign.organize.hour_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
 
-ELSEWHERE = _l("A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text.")
+ELSEWHERE = _l(
+    "A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text."
+)
 PARTS = ("title", "summary", "body")
-LACKING = {"title": _l("Write a title; the other words of this language wait for it."), "body": _l("Write what has happened.")}
+LACKING = {
+    "title": _l("Write a title; the other words of this language wait for it."),
+    "body": _l("Write what has happened."),
+}
 MAX_BODY_LENGTH = 20_000
 
 
@@ -38,14 +43,22 @@ class _Words(InLanguages, FlaskForm):
     @classmethod
     def of(cls, update):
         """Return the form as the update stands."""
-        words = {f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS}
-        about = {"petitions": [str(each.petition_id) for each in update.petitions], "event": str(update.event_id or "")}
+        words = {
+            f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS
+        }
+        about = {
+            "petitions": [str(each.petition_id) for each in update.petitions],
+            "event": str(update.event_id or ""),
+        }
         return cls(formdata=None, data={"revision": update.revision, **about, **words})
 
     def offer(self, petitions, events):
         """Offer these pairs (id, title); return the form."""
         self.petitions.choices = [SelectChoice(str(each), title) for each, title in petitions]
-        self.event.choices = [SelectChoice("", _l("none")), *(SelectChoice(str(each), title) for each, title in events)]
+        self.event.choices = [
+            SelectChoice("", _l("none")),
+            *(SelectChoice(str(each), title) for each, title in events),
+        ]
         return self
 
     def validate_for(self, update):
@@ -59,7 +72,11 @@ class _Words(InLanguages, FlaskForm):
         for lang, words in self.texts().items():
             for name in unknown_names(update, words["body"])[:1]:
                 is_ours = name.startswith("picture:")
-                self[f"body_{lang}"].errors = [_("There is no %(name)s. Add it under Pictures in the text.", name=name) if is_ours else ELSEWHERE]
+                self[f"body_{lang}"].errors = [
+                    _("There is no %(name)s. Add it under Pictures in the text.", name=name)
+                    if is_ours
+                    else ELSEWHERE
+                ]
         return not any(self[f"body_{lang}"].errors for lang in LOCALES)
 
 
@@ -68,8 +85,15 @@ WordsForm = type(
     (_Words,),
     {
         **by_language("title", lambda lang: LineField(in_language(_l("Title"), lang), [most(200)])),
-        **by_language("summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])),
-        **by_language("body", lambda lang: LinesField(in_language(_l("What has happened"), lang), [most(MAX_BODY_LENGTH)])),
+        **by_language(
+            "summary", lambda lang: ShortTextField(in_language(_l("In short"), lang), [most(1000)])
+        ),
+        **by_language(
+            "body",
+            lambda lang: LinesField(
+                in_language(_l("What has happened"), lang), [most(MAX_BODY_LENGTH)]
+            ),
+        ),
     },
 )
 
@@ -78,7 +102,12 @@ class PublishForm(FlaskForm):
     """When an update goes out, and whether it is mailed."""
 
     when = RadioField(
-        _l("When?"), choices=[SelectChoice("now", _l("At once")), SelectChoice("later", _l("At an hour that you set"))], default="now"
+        _l("When?"),
+        choices=[
+            SelectChoice("now", _l("At once")),
+            SelectChoice("later", _l("At an hour that you set")),
+        ],
+        default="now",
     )
     publish_at = HourField(_l("Day and hour"), [Optional()])
     time_zone = ZoneField()
@@ -89,7 +118,11 @@ class PublishForm(FlaskForm):
     @classmethod
     def of(cls, update, usual_zone):
         zone = update.time_zone or usual_zone
-        planned = {"when": "later", "publish_at": local_time(update.publish_at, zone)} if update.publish_at else {}
+        planned = (
+            {"when": "later", "publish_at": local_time(update.publish_at, zone)}
+            if update.publish_at
+            else {}
+        )
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
     def validate(self, extra_validators=None):

@@ -3,13 +3,18 @@
 from flask import flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
-from campaign.organize.updates.routes import load_update, back_to, blueprint, fact_of
+from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update
+from campaign.process.clock import utcnow
 from campaign.updates.operations import UpdateEditConflict
-from campaign.updates.pictures import change_update_picture, mark_of, remove_update_picture, wide_cut
+from campaign.updates.pictures import (
+    change_update_picture,
+    mark_of,
+    remove_update_picture,
+    wide_cut,
+)
 from campaign.updates.queries import update_in_any_state
 
 
@@ -27,13 +32,29 @@ def save_picture(update):
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
     wide = wide_cut(update, form.sent, form.focal())
-    named = {"picture": form.sent, "focus": form.focal(), "wide": wide, "alts": form.alts(written), "mark": form.mark.data, "now": utcnow()}
+    named = {
+        "picture": form.sent,
+        "focus": form.focal(),
+        "wide": wide,
+        "alts": form.alts(written),
+        "mark": form.mark.data,
+        "now": utcnow(),
+    }
     try:
-        act(fact_of("updates.edit", update, part="picture"), change_update_picture, update_id=update.id, **named)
+        act(
+            fact_of("updates.edit", update, part="picture"),
+            change_update_picture,
+            update_id=update.id,
+            **named,
+        )
     except UpdateEditConflict:
         present = update_in_any_state(update.slug)
         form.mark.data = mark_of(present)
-        form.form_errors = [_("Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place.")]
+        form.form_errors = [
+            _(
+                "Somebody else changed the picture meanwhile. It is the one below; save again to put yours in its place."
+            )
+        ]
         return _page(present, form, 409)
     flash(_("Saved."), "sure")
     return back_to(update.slug)
@@ -43,7 +64,12 @@ def save_picture(update):
 @allowed("updates.edit", load_update)
 def remove_picture(update):
     if is_as_seen(mark_of(update)):
-        act(fact_of("updates.edit", update, part="picture"), remove_update_picture, update_id=update.id, now=utcnow())
+        act(
+            fact_of("updates.edit", update, part="picture"),
+            remove_update_picture,
+            update_id=update.id,
+            now=utcnow(),
+        )
         flash(_("The picture is taken away."), "sure")
     return redirect(url_for("organize.updates.picture", slug=update.slug), 303)
 

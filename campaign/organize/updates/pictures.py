@@ -4,13 +4,13 @@ from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import NAMES
-from campaign.text.markdown import to_html
-from campaign.process.clock import utcnow
-from campaign.organize.audited_write import act
 from campaign.organize.access import allowed, takes_bytes
+from campaign.organize.audited_write import act
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, BodyPictureForm
 from campaign.organize.updates.forms import MAX_BODY_LENGTH
-from campaign.organize.updates.routes import load_update, blueprint, fact_of
+from campaign.organize.updates.routes import blueprint, fact_of, load_update
+from campaign.process.clock import utcnow
+from campaign.text.markdown import to_html
 from campaign.updates import body_pictures
 from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.queries import update_in_any_state
@@ -31,11 +31,23 @@ def add_picture(update):
         return _all_page(update, form, 422)
     named = {"picture": form.sent, "alts": form.alts(written), "now": utcnow()}
     try:
-        made = act(fact_of("updates.edit", update, part="pictures"), body_pictures.add_body_picture, update_id=update.id, **named)
+        made = act(
+            fact_of("updates.edit", update, part="pictures"),
+            body_pictures.add_body_picture,
+            update_id=update.id,
+            **named,
+        )
     except body_pictures.TooManyPictures:
-        form.picture.errors = [_("An update has at most %(most)s pictures in its text. Take one away first.", most=body_pictures.MAX_PICTURES)]
+        form.picture.errors = [
+            _(
+                "An update has at most %(most)s pictures in its text. Take one away first.",
+                most=body_pictures.MAX_PICTURES,
+            )
+        ]
         return _all_page(update, form, 409)
-    flash(_("It is picture %(number)s. Now put its line into the text.", number=made.number), "sure")
+    flash(
+        _("It is picture %(number)s. Now put its line into the text.", number=made.number), "sure"
+    )
     return _back(update)
 
 
@@ -44,7 +56,11 @@ def add_picture(update):
 def one_picture(update, number):
     picture = body_pictures.body_picture(update, number) or abort(404)
     alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
-    return _one_page(update, picture, BodyPictureForm(formdata=None, data={"mark": body_pictures.alts_mark(picture), **alts}))
+    return _one_page(
+        update,
+        picture,
+        BodyPictureForm(formdata=None, data={"mark": body_pictures.alts_mark(picture), **alts}),
+    )
 
 
 @blueprint.post("/<slug>/pictures/<int:number>")
@@ -56,7 +72,12 @@ def save_picture_words(update, number):
         return _one_page(update, picture, form, 422)
     named = {"number": number, "mark": form.mark.data, "alts": form.alts(written), "now": utcnow()}
     try:
-        act(fact_of("updates.edit", update, part="pictures"), body_pictures.change_alts, update_id=update.id, **named)
+        act(
+            fact_of("updates.edit", update, part="pictures"),
+            body_pictures.change_alts,
+            update_id=update.id,
+            **named,
+        )
     except UpdateEditConflict:
         present = update_in_any_state(update.slug)
         picture = body_pictures.body_picture(present, number)
@@ -65,7 +86,12 @@ def save_picture_words(update, number):
             return _back(update)
         form.mark.data = body_pictures.alts_mark(picture)
         theirs = "; ".join(f"{NAMES[lang]}: {words}" for lang, words in picture.alts.items())
-        form.form_errors = [_("Somebody else changed these words meanwhile, to: %(words)s. Save again to put yours in their place.", words=theirs)]
+        form.form_errors = [
+            _(
+                "Somebody else changed these words meanwhile, to: %(words)s. Save again to put yours in their place.",
+                words=theirs,
+            )
+        ]
         return _one_page(present, picture, form, 409)
     flash(_("Saved."), "sure")
     return _back(update)
@@ -84,7 +110,13 @@ def remove_body_picture(update, number):
         )
     except body_pictures.PictureInText as fact:
         shown_in = ", ".join(NAMES[lang] for lang in fact.langs)
-        flash(_("It stands in the text still (%(languages)s). Take its line out there first.", languages=shown_in), "grave")
+        flash(
+            _(
+                "It stands in the text still (%(languages)s). Take its line out there first.",
+                languages=shown_in,
+            ),
+            "grave",
+        )
         return _back(update)
     flash(_("The picture is taken away."), "sure")
     return _back(update)
@@ -95,7 +127,10 @@ def remove_body_picture(update, number):
 def words_as_read(update):
     """Return Markdown with the update's pictures as readers will see it: what the page asks for while somebody writes."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
-    return render_template("organize/petitions/letter_as_read.html", body=to_html(body, body_pictures.pictures_of(update, update.original_lang)))
+    return render_template(
+        "organize/petitions/letter_as_read.html",
+        body=to_html(body, body_pictures.pictures_of(update, update.original_lang)),
+    )
 
 
 def _all_page(update, form, status=200):
@@ -104,13 +139,17 @@ def _all_page(update, form, status=200):
         update=update,
         title=update.text(g.lang).title,
         form=form,
-        shown_in={each.number: body_pictures.langs_showing(update, each) for each in update.body_pictures},
+        shown_in={
+            each.number: body_pictures.langs_showing(update, each) for each in update.body_pictures
+        },
         most=body_pictures.MAX_PICTURES,
     ), status
 
 
 def _one_page(update, picture, form, status=200):
-    return render_template("organize/updates/one_picture.html", update=update, picture=picture, form=form), status
+    return render_template(
+        "organize/updates/one_picture.html", update=update, picture=picture, form=form
+    ), status
 
 
 def _back(update):

@@ -9,17 +9,17 @@ from flask_babel import gettext as _
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
 from campaign.i18n.locales import LOCALES
-from campaign.text.slugs import free_slug, slug_of
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
 from campaign.organize.content_fields import conflicts
 from campaign.organize.draft_forms import DraftForm
 from campaign.organize.drafts import is_made_already, offered, speak_as_asked
-from campaign.organize.access import allowed
+from campaign.organize.identity import causes_where
 from campaign.organize.pagination import page_of
 from campaign.organize.petitions.forms import SlugForm
-from campaign.organize.identity import causes_where
 from campaign.organize.scope import petitions_where
+from campaign.process.clock import utcnow
+from campaign.text.slugs import free_slug, slug_of
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among
 from campaign.updates.presenters import card
@@ -38,16 +38,22 @@ def load_update(slug):
 @allowed("updates.see")
 def index():
     now = utcnow()
-    page = page_of(partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index")
+    page = page_of(
+        partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index"
+    )
     mailings = mailings_among(each.id for each in page.rows)
-    rows = [(each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in page.rows]
+    rows = [
+        (each, card(each, g.lang), each.phase(now), mailings.get(each.id)) for each in page.rows
+    ]
     return render_template("organize/updates/index.html", rows=rows, page=page)
 
 
 @blueprint.get("/new")
 @allowed("updates.edit")
 def new():
-    form = offered(DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "updates.edit")
+    form = offered(
+        DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "updates.edit"
+    )
     return render_template("organize/updates/new.html", form=form)
 
 
@@ -57,12 +63,18 @@ def create():
     form = offered(DraftForm(), "updates.edit")
     if not form.validate():
         return render_template("organize/updates/new.html", form=form), 422
-    slug = form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
+    slug = (
+        form.slug.data or slug_of(form.title.data) or free_slug("update", operations.slugs.is_taken)
+    )
     if is_made_already(update_in_any_state(slug), form):
         return back_to(slug)
     try:
         made = act(
-            Fact("updates.create", on=lambda update: ("update", update.id), cause_id=int(form.cause.data)),
+            Fact(
+                "updates.create",
+                on=lambda update: ("update", update.id),
+                cause_id=int(form.cause.data),
+            ),
             operations.create_update,
             cause_id=int(form.cause.data),
             slug=slug,
@@ -97,7 +109,9 @@ def show(update):
 @blueprint.get("/<slug>/address")
 @allowed("updates.edit", load_update)
 def address(update):
-    return _address_page(update, SlugForm(formdata=None, slug=update.slug, revision=update.revision))
+    return _address_page(
+        update, SlugForm(formdata=None, slug=update.slug, revision=update.revision)
+    )
 
 
 @blueprint.post("/<slug>/address")
@@ -153,4 +167,6 @@ def back_to(slug):
 
 
 def _address_page(update, form, status=200, conflicting=()):
-    return render_template("organize/updates/address.html", update=update, form=form, conflicting=conflicting), status
+    return render_template(
+        "organize/updates/address.html", update=update, form=form, conflicting=conflicting
+    ), status

@@ -3,13 +3,13 @@
 from flask import current_app, flash, render_template
 from flask_babel import gettext as _
 
-from campaign.process.clock import utcnow
+from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
 from campaign.organize.clocks import tell_of_hours_twice
-from campaign.organize.access import allowed
 from campaign.organize.identity import may
 from campaign.organize.updates.forms import PublishForm
-from campaign.organize.updates.routes import load_update, back_to, blueprint, fact_of
+from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update
+from campaign.process.clock import utcnow
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
 from campaign.updates.queries import update_in_any_state
@@ -19,7 +19,9 @@ from campaign.updates.recipients import audience
 @blueprint.get("/<slug>/publish")
 @allowed("updates.edit", load_update)
 def ready(update):
-    return _publishing_page(update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
+    return _publishing_page(
+        update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"])
+    )
 
 
 @blueprint.post("/<slug>/publish")
@@ -41,7 +43,12 @@ def publish(update):
         )
     except operations.UpdateNotReady:
         return _publishing_page(update_in_any_state(update.slug), form, 409)
-    flash(_("Published. It stands at its address from now on.") if form.moment is None else _("It goes out by itself at the hour you set."), "sure")
+    flash(
+        _("Published. It stands at its address from now on.")
+        if form.moment is None
+        else _("It goes out by itself at the hour you set."),
+        "sure",
+    )
     tell_of_hours_twice((form.publish_at.data,) if form.moment else (), form.time_zone.data)
     return back_to(update.slug)
 
@@ -49,7 +56,12 @@ def publish(update):
 @blueprint.post("/<slug>/withdraw")
 @allowed("updates.edit", load_update)
 def withdraw(update):
-    act(fact_of("updates.withdraw", update), operations.withdraw_update, update_id=update.id, now=utcnow())
+    act(
+        fact_of("updates.withdraw", update),
+        operations.withdraw_update,
+        update_id=update.id,
+        now=utcnow(),
+    )
     flash(_("Taken back. It is a draft again, and only organizers see it."), "sure")
     return back_to(update.slug)
 

@@ -32,4 +32,6 @@ def cut_off(page):
 
 def magnify(page, percent):
     """Make all text larger, as the browser's own setting does."""
-    page.evaluate("(percent) => { document.documentElement.style.fontSize = `${percent}%`; }", percent)
+    page.evaluate(
+        "(percent) => { document.documentElement.style.fontSize = `${percent}%`; }", percent
+    )

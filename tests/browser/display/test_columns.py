@@ -27,6 +27,9 @@ def test_the_first_of_each_row_begins_at_the_same_edge(arrive, width):
 
 def test_all_facts_of_a_petition_stand_beside_its_letter_at_a_desk(arrive):
     petition = PetitionScreen.open(arrive(width=1440))
-    first, rest, letter = (petition.find(each).bounding_box() for each in (".facts--first", ".facts--rest", ".petition-letter"))
+    first, rest, letter = (
+        petition.find(each).bounding_box()
+        for each in (".facts--first", ".facts--rest", ".petition-letter")
+    )
     assert first["x"] == rest["x"] and first["x"] + first["width"] <= letter["x"]
     assert abs(first["y"] - letter["y"]) <= 1 and abs(first["y"] + first["height"] - rest["y"]) <= 1

@@ -93,7 +93,9 @@ def test_the_phones_bar_stays_at_the_end_of_the_letter_where_no_script_runs(arri
     assert bar.bounding_box()["y"] >= letter["y"] + letter["height"]
 
 
-@pytest.mark.parametrize("screen", [HomeScreen, PetitionScreen, ThanksScreen], ids=lambda screen: screen.__name__)
+@pytest.mark.parametrize(
+    "screen", [HomeScreen, PetitionScreen, ThanksScreen], ids=lambda screen: screen.__name__
+)
 def test_a_page_whose_script_never_came_has_no_barrier(arrive, screen):
     visitor = arrive()
     visitor.noises.allowed.add("net::ERR_FAILED")
@@ -113,4 +115,6 @@ def test_the_phones_menu_opens_without_script_and_has_no_barrier(arrive):
 
 
 def _picture(cause):
-    return cause.find("img.montage").first.evaluate("(picture) => picture.decode().then(() => picture.currentSrc)")
+    return cause.find("img.montage").first.evaluate(
+        "(picture) => picture.decode().then(() => picture.currentSrc)"
+    )

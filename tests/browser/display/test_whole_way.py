@@ -31,7 +31,10 @@ def test_nothing_is_cut_off_on_a_small_phone_by_night_or_with_text_twice_as_larg
 
 def test_the_head_stays_one_row_on_a_small_phone(arrive):
     head = HomeScreen.open(arrive(width=320)).find("header.head")
-    boxes = {part: head.locator(part).bounding_box() for part in (".home-link", ".theme", ".menu > summary")}
+    boxes = {
+        part: head.locator(part).bounding_box()
+        for part in (".home-link", ".theme", ".menu > summary")
+    }
     middles = [box["y"] + box["height"] / 2 for box in boxes.values()]
     assert max(middles) - min(middles) < 8, boxes
 

@@ -17,7 +17,9 @@ MISSING = "NO {}: what people see there is untested. On Debian: apt-get install 
 def site(tmp_path_factory):
     """A site at whose tables the crew's witness is enough."""
     site = ServedSite(tmp_path_factory.mktemp("engines")).start()
-    with closing(sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+    with closing(
+        sqlite3.connect(site.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
         database.execute("update petition set confirmation = 'email_or_witness'")
     yield site
     site.stop()

@@ -47,7 +47,9 @@ class Engine:
 
     def find(self, selector):
         # A new screen of the kiosk can be neither pressed nor typed into for half a second.
-        self.until(f"(element => element && !element.closest('[inert]'))(document.querySelector({selector!r}))")
+        self.until(
+            f"(element => element && !element.closest('[inert]'))(document.querySelector({selector!r}))"
+        )
         return self.order("find", using="css selector", value=selector)[ELEMENT]
 
     def click(self, selector):

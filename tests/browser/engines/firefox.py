@@ -38,7 +38,9 @@ class Firefox:
         (folder / "user.js").write_text(f'user_pref("marionette.port", {port});\n')
         self.process = subprocess.Popen(
             [find(), "--headless", "--marionette", "--no-remote", "--profile", folder],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._count = 0
         self._socket = _reached(port)

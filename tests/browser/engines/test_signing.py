@@ -40,7 +40,11 @@ def sign_at_the_table(engine, given, family):
     engine.click("[data-pick]")
     engine.click("[data-act=onward]")
     engine.screen("form")
-    for name, words in {"given_name": given, "family_name": family, "postal_code": "M5V 2T6"}.items():
+    for name, words in {
+        "given_name": given,
+        "family_name": family,
+        "postal_code": "M5V 2T6",
+    }.items():
         engine.type(f"[data-field={name}]", words)
     engine.choose("[data-field=country]", "CA")
     engine.click("[data-act=sign]")
@@ -55,7 +59,12 @@ def test_somebody_reads_signs_confirms_and_becomes_a_butterfly(start, site):
     address = f"amalia.{type(engine.carrier).__name__.lower()}@correo.mx"
     engine.go("/es/petitions/find-the-43")
     form = "#sign form"
-    for name, words in {"given_name": "Amalia", "family_name": family, "email": address, "postal_code": "50000"}.items():
+    for name, words in {
+        "given_name": "Amalia",
+        "family_name": family,
+        "email": address,
+        "postal_code": "50000",
+    }.items():
         engine.type(f"{form} [name={name}]", words)
     engine.choose(f"{form} [name=country]", "MX")
     engine.click(f"{form} button[type=submit]")

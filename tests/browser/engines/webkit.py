@@ -41,12 +41,17 @@ class WebKit:
         self._display, number = _display(folder)
         port = free_port()
         self.process = subprocess.Popen(
-            [DRIVER, f"--port={port}"], env={**os.environ, "DISPLAY": f":{number}", "HOME": str(folder)},
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
+            [DRIVER, f"--port={port}"],
+            env={**os.environ, "DISPLAY": f":{number}", "HOME": str(folder)},
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
         )
         self._address = f"http://127.0.0.1:{port}/session"
         options = {"binary": find(), "args": ["--automation"]}
-        self._address += "/" + self._begin({"alwaysMatch": {"webkitgtk:browserOptions": options}})["sessionId"]
+        self._address += (
+            "/" + self._begin({"alwaysMatch": {"webkitgtk:browserOptions": options}})["sessionId"]
+        )
 
     def order(self, command, **what):
         path = PATHS[command].format(**what)
@@ -81,8 +86,11 @@ def _display(folder):
     """Start a screen; return its process, and the number that it chose."""
     read, write = os.pipe()
     process = subprocess.Popen(
-        [SCREEN, "-displayfd", str(write), "-screen", "0", "1024x860x24", "-nolisten", "tcp"], pass_fds=(write,),
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder,
+        [SCREEN, "-displayfd", str(write), "-screen", "0", "1024x860x24", "-nolisten", "tcp"],
+        pass_fds=(write,),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
     )
     os.close(write)
     with os.fdopen(read) as said:

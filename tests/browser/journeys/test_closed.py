@@ -15,7 +15,14 @@ def short_petition(served, tmp_path_factory):
     """A petition of our own, so that closing it is nobody else's concern."""
     letter = tmp_path_factory.mktemp("letter") / "letter.md"
     letter.write_text("## To the mayor\n\nPlease plant milkweed.\n")
-    about = ("--cause", "butterflies-for-mexico", "--title", "Plant milkweed", "--target", "The mayor")
+    about = (
+        "--cause",
+        "butterflies-for-mexico",
+        "--title",
+        "Plant milkweed",
+        "--target",
+        "The mayor",
+    )
     served.flask("petitions", "create", SLUG, *about, "--text", str(letter))
 
 

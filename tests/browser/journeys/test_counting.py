@@ -51,8 +51,12 @@ def test_who_hatches_flies_into_the_picture_of_the_cause_as_soon_as_it_counts(ar
     expect(stage.locator("canvas")).to_have_count(0)
     cause.page.evaluate(FLIGHTS)
     number, _ = confirm(served.url, f"flown.in.{cause.visitor.address}")
-    cause.page.wait_for_function("(number) => flights.some(({ born }) => born.includes(number))", arg=number)
-    flown = cause.page.evaluate("(number) => flights.find(({ born }) => born.includes(number))", number)
+    cause.page.wait_for_function(
+        "(number) => flights.some(({ born }) => born.includes(number))", arg=number
+    )
+    flown = cause.page.evaluate(
+        "(number) => flights.find(({ born }) => born.includes(number))", number
+    )
     assert flown["drawn"]
     # A beat of the pulse follows a hatching by a second; what comes after it is waking the canvas.
     assert flown["after"] < SOON_MS

@@ -36,7 +36,12 @@ def test_somebody_signs_in_a_page_of_a_partner_and_the_count_there_moves(arrive,
     with HostPage(served.url, body) as host:
         frame = frame_of(visitor, host)
         inside = frame.content_frame
-        counter = visitor.page.locator("volante-petition iframe").nth(1).content_frame.locator("[data-count]").first
+        counter = (
+            visitor.page.locator("volante-petition iframe")
+            .nth(1)
+            .content_frame.locator("[data-count]")
+            .first
+        )
         before = number_in(counter)
         visitor.noises.allowed.add(422)
         fill(inside, "amalia@correo")
@@ -47,7 +52,9 @@ def test_somebody_signs_in_a_page_of_a_partner_and_the_count_there_moves(arrive,
         expect(inside.locator("[data-state=signed]")).to_be_visible()
         assert visitor.page.url == host.url
         # As high as what it shows, so that nothing scrolls within it.
-        inner = inside.locator("body").evaluate("body => Math.ceil(body.getBoundingClientRect().height)")
+        inner = inside.locator("body").evaluate(
+            "body => Math.ceil(body.getBoundingClientRect().height)"
+        )
         assert frame.get_attribute("height") == str(inner)
         letter = letter_to(served.url, visitor.address)
         receipt = hatched_address(ask(link_in(letter, "confirm"), yes=""), "en")
@@ -66,9 +73,16 @@ def test_each_kind_of_frame_has_no_barrier(arrive, served, show, theme, lang):
 
 
 def test_a_page_that_is_not_listed_gets_nothing_to_press(arrive, served):
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        [petition_id] = database.execute("select id from petition where slug = 'victims-law'").fetchone()
-        database.execute("insert into embedding values (?, 'listed', '[\"https://friend.example\"]')", (petition_id,))
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        [petition_id] = database.execute(
+            "select id from petition where slug = 'victims-law'"
+        ).fetchone()
+        database.execute(
+            "insert into embedding values (?, 'listed', '[\"https://friend.example\"]')",
+            (petition_id,),
+        )
     visitor = arrive(width=820)
     with HostPage(served.url, '<volante-petition slug="victims-law"></volante-petition>') as host:
         visitor.page.goto(host.url)

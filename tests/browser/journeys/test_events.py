@@ -25,7 +25,9 @@ def take_seats(served, names):
     ("lang", "width", "scripts", "scheme"),
     [("en", 390, True, "light"), ("fr", 1440, True, "dark"), ("es", 820, False, "light")],
 )
-def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(arrive, lang, width, scripts, scheme):
+def test_an_event_is_found_and_registered_for_and_the_letter_is_the_ticket(
+    arrive, lang, width, scripts, scheme
+):
     visitor = arrive(lang=lang, width=width, scripts=scripts, scheme=scheme)
     event = EventsScreen.open(visitor).follow("vigil")
     expect(event.find(".vigil svg")).to_have_count(43)
@@ -90,7 +92,9 @@ def test_the_list_can_be_chosen_by_place_and_shows_what_has_been(arrive):
     expect(past.find("form[action$='/registrations']")).to_have_count(0)
 
 
-@pytest.mark.parametrize(("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", re.compile(r"\b1\u00a0h\b"))])
+@pytest.mark.parametrize(
+    ("lang", "hour"), [("en", "01:00"), ("es", "01:00"), ("fr", re.compile(r"\b1\u00a0h\b"))]
+)
 def test_whoever_lives_by_another_clock_reads_both_hours(arrive, lang, hour):
     far = EventScreen.open(arrive(lang=lang, width=1440, timezone_id="Europe/Paris"), slug="talk")
     expect(far.find("[data-module=local-time]")).to_contain_text(hour)

@@ -9,7 +9,12 @@ from tests.browser.screens.mine import MineScreen, OwnLinkScreen
 from tests.browser.screens.petition import PetitionScreen
 from tests.browser.screens.thanks import ConfirmScreen
 
-STRANGER = {"given_name": "Mallory", "family_name": "Grin", "comment": "Not hers", "name_display": "full"}
+STRANGER = {
+    "given_name": "Mallory",
+    "family_name": "Grin",
+    "comment": "Not hers",
+    "name_display": "full",
+}
 
 
 def stranger_signs(served, visitor):
@@ -19,7 +24,9 @@ def stranger_signs(served, visitor):
 
 
 @pytest.mark.parametrize(("lang", "width", "scripts"), [("en", 390, True), ("es", 1440, False)])
-def test_the_owner_confirms_their_own_form_and_nothing_of_a_strangers(arrive, served, lang, width, scripts):
+def test_the_owner_confirms_their_own_form_and_nothing_of_a_strangers(
+    arrive, served, lang, width, scripts
+):
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     stranger_signs(served, visitor)
     PetitionScreen.open(visitor).sign(comment="", name_display="counted")
@@ -36,7 +43,9 @@ def test_the_owner_confirms_their_own_form_and_nothing_of_a_strangers(arrive, se
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_the_strangers_link_shows_the_strangers_form_and_leads_to_the_owners(arrive, served, scripts):
+def test_the_strangers_link_shows_the_strangers_form_and_leads_to_the_owners(
+    arrive, served, scripts
+):
     visitor = arrive(lang="fr", scripts=scripts)
     stranger_signs(served, visitor)
     strangers = letter_of(visitor).link("confirm")

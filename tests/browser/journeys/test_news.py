@@ -9,7 +9,14 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.screens.mail import letter_of
-from tests.browser.screens.news import AskedScreen, EndScreen, NewsBox, PreferencesScreen, UpdatesScreen, links_in
+from tests.browser.screens.news import (
+    AskedScreen,
+    EndScreen,
+    NewsBox,
+    PreferencesScreen,
+    UpdatesScreen,
+    links_in,
+)
 
 TITLES = {"en": "An answer from the Senate", "es": "El Senado responde", "fr": "Le Sénat répond"}
 

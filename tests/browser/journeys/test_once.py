@@ -11,7 +11,9 @@ from tests.browser.screens.thanks import ThanksScreen
 def test_a_double_click_makes_one_signature_and_one_letter(arrive):
     visitor = arrive()
     posts = []
-    visitor.context.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    visitor.context.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     petition = PetitionScreen.open(visitor)
     petition.fill()
     petition.button.dblclick(no_wait_after=True)
@@ -39,7 +41,9 @@ def test_signing_again_looks_the_same_and_the_owner_is_told_by_mail(arrive, serv
     assert _without_seconds(second) == _without_seconds(first)
     repeat = letter_of(visitor, letters=2)
     assert repeat.open_mine().find(".mine-one").count() == 1
-    assert "/signatures/confirm/" not in Mailbox.open(visitor).newest().find("main pre").text_content()
+    assert (
+        "/signatures/confirm/" not in Mailbox.open(visitor).newest().find("main pre").text_content()
+    )
 
 
 def test_going_back_finds_the_form_awake_and_signing_from_there_counts_once(arrive, served):
@@ -58,7 +62,9 @@ def test_a_reload_of_the_thanks_page_sends_nothing(arrive):
     visitor = arrive()
     posts = []
     PetitionScreen.open(visitor).sign()
-    visitor.context.on("request", lambda request: posts.append(request.url) if request.method == "POST" else None)
+    visitor.context.on(
+        "request", lambda request: posts.append(request.url) if request.method == "POST" else None
+    )
     visitor.page.reload()
     expect(ThanksScreen(visitor).greeting).to_contain_text(visitor.address)
     assert posts == []

@@ -16,7 +16,15 @@ SLUG = "trees-stand-in-the-square"
 @pytest.fixture(scope="module")
 def way_in(served):
     """The link that invites an editor; it works once."""
-    said = served.flask("organizers", "add", "rosa@news.example", "--role", "editor", "--cause", "butterflies-for-mexico")
+    said = served.flask(
+        "organizers",
+        "add",
+        "rosa@news.example",
+        "--role",
+        "editor",
+        "--cause",
+        "butterflies-for-mexico",
+    )
     return re.search(r"http\S+", said).group()
 
 
@@ -76,7 +84,9 @@ def _write(editor):
 def _picture(editor):
     desk = editor.page
     desk.goto(f"/organize/updates/{SLUG}/picture")
-    desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
+    desk.locator("[name=picture]").set_input_files(
+        {"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+    )
     desk.locator("[data-focal] img").click(position={"x": 5, "y": 5})
     assert int(desk.locator("[name=focal_x]").input_value()) < 20
     desk.locator("[name=alt_en]").fill("Twelve young trees")
@@ -84,7 +94,9 @@ def _picture(editor):
     expect(desk.locator(".error-links a")).to_have_count(1)
     expect(desk.locator("[name=alt_fr]")).to_have_attribute("aria-invalid", "true")
     _inspect(editor, "picture refused")
-    desk.locator("[name=picture]").set_input_files({"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")})
+    desk.locator("[name=picture]").set_input_files(
+        {"name": "trees.jpg", "mimeType": "image/jpeg", "buffer": heart("white", form="JPEG")}
+    )
     desk.locator("[name=alt_fr]").fill("Douze jeunes arbres")
     desk.locator(".picture-form button[type=submit]").click()
     expect(desk.locator(".part-picture")).to_be_visible()
@@ -94,7 +106,9 @@ def _pictures_in_text(editor):
     desk = editor.page
     desk.goto(f"/organize/updates/{SLUG}/pictures")
     _inspect(editor, "pictures in the text")
-    desk.locator("[name=picture]").set_input_files({"name": "bench.png", "mimeType": "image/png", "buffer": heart("white", side=300)})
+    desk.locator("[name=picture]").set_input_files(
+        {"name": "bench.png", "mimeType": "image/png", "buffer": heart("white", side=300)}
+    )
     desk.locator("[name=alt_en]").fill("An empty bench")
     desk.locator("[name=alt_fr]").fill("Un banc vide")
     desk.locator(f"form[action$='/{SLUG}/pictures'] button[type=submit]").dblclick()

@@ -12,16 +12,30 @@ from tests.browser.screens.petition import ClosedScreen, PetitionScreen
 SLUG = "shade-for-the-square"
 CAUSE = "butterflies-for-mexico"
 WORDS = {
-    "es": ("Sombra para la plaza", "Pedimos árboles.", "Señora alcaldesa:\n\n1. **Plante** doce árboles."),
-    "en": ("Shade for the square", "We ask for trees.", "Madam Mayor,\n\n1. **Plant** twelve trees."),
-    "fr": ("De l’ombre sur la place", "Nous demandons des arbres.", "Madame la maire,\n\n1. **Plantez** douze arbres."),
+    "es": (
+        "Sombra para la plaza",
+        "Pedimos árboles.",
+        "Señora alcaldesa:\n\n1. **Plante** doce árboles.",
+    ),
+    "en": (
+        "Shade for the square",
+        "We ask for trees.",
+        "Madam Mayor,\n\n1. **Plant** twelve trees.",
+    ),
+    "fr": (
+        "De l’ombre sur la place",
+        "Nous demandons des arbres.",
+        "Madame la maire,\n\n1. **Plantez** douze arbres.",
+    ),
 }
 
 
 @pytest.fixture(scope="module")
 def way_in(served):
     """The link that invites an editor; it works once."""
-    said = served.flask("organizers", "add", "rosa@editor.example", "--role", "editor", "--cause", CAUSE)
+    said = served.flask(
+        "organizers", "add", "rosa@editor.example", "--role", "editor", "--cause", CAUSE
+    )
     return re.search(r"http\S+", said).group()
 
 

@@ -62,10 +62,17 @@ def test_a_page_left_open_asks_about_once_a_second(arrive):
 def _questions(visitor):
     """Return a list to which the page adds each time it asks for the pulse."""
     asked = []
-    visitor.context.on("request", lambda request: asked.append(request.url) if "pulse.json" in request.url else None)
+    visitor.context.on(
+        "request",
+        lambda request: asked.append(request.url) if "pulse.json" in request.url else None,
+    )
     return asked
 
 
 def _let_run(cause, state):
     """Let the page's clock run until its status line is in that state."""
-    until(lambda: cause.page.clock.run_for(1000) or cause.status.get_attribute("class").strip() == state)
+    until(
+        lambda: (
+            cause.page.clock.run_for(1000) or cause.status.get_attribute("class").strip() == state
+        )
+    )

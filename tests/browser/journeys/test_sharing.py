@@ -19,7 +19,10 @@ class PassedOnScreen(PetitionScreen):
 
 @pytest.mark.parametrize(("lang", "scripts"), [("en", True), ("es", False)])
 def test_a_link_does_not_tell_whether_a_friend_signed(arrive, lang, scripts):
-    amalia, friend = arrive(lang=lang, scripts=scripts), arrive(lang=lang, scripts=scripts, width=1440)
+    amalia, friend = (
+        arrive(lang=lang, scripts=scripts),
+        arrive(lang=lang, scripts=scripts, width=1440),
+    )
     PetitionScreen.open(amalia).sign()
     hatched = letter_of(amalia).press().confirm()
     link = hatched.find("#share-link").input_value()

@@ -20,7 +20,9 @@ from tests.browser.screens.thanks import ConfirmScreen
         ("es", 1440, False),
     ],
 )
-def test_a_signature_is_confirmed_by_mail_and_becomes_the_next_butterfly(arrive, lang, width, scripts):
+def test_a_signature_is_confirmed_by_mail_and_becomes_the_next_butterfly(
+    arrive, lang, width, scripts
+):
     visitor = arrive(lang=lang, width=width, scripts=scripts)
     before = CauseScreen.open(visitor).count
     PetitionScreen.open(visitor).sign(comment="Hasta encontrarles.", name_display="full")

@@ -69,4 +69,9 @@ def test_a_number_page_that_was_passed_on_lets_nothing_land(arrive):
 def test_with_reduced_motion_it_keeps_still(arrive):
     visitor = arrive(reduced_motion="reduce")
     wait_at_the_edge(visitor)
-    assert visitor.page.evaluate("getComputedStyle(document.querySelector('.stage-pending .pending')).animationName") == "none"
+    assert (
+        visitor.page.evaluate(
+            "getComputedStyle(document.querySelector('.stage-pending .pending')).animationName"
+        )
+        == "none"
+    )

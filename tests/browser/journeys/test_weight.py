@@ -21,11 +21,18 @@ def first_visit(visitor, path):
     visitor.page.goto(path)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
     visitor.page.wait_for_load_state("networkidle")
-    return {each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize")) for each in answers}
+    return {
+        each.url: sum(each.sizes()[part] for part in ("responseHeadersSize", "responseBodySize"))
+        for each in answers
+    }
 
 
 def payload(sizes):
-    return sum(size for url, size in sizes.items() if not url.split("?")[0].endswith((*PICTURES, "pulse.json")))
+    return sum(
+        size
+        for url, size in sizes.items()
+        if not url.split("?")[0].endswith((*PICTURES, "pulse.json"))
+    )
 
 
 @pytest.mark.parametrize("width", [390, 1440])
@@ -54,13 +61,17 @@ def test_on_the_page_of_a_cause_the_canvas_comes_with_the_first_newcomer(arrive,
     assert [url for url in asked if url.endswith(("/montage.js", ".bin", "numbers.json"))] == []
     number, _ = confirm(served.url, visitor.address)
     visitor.page.locator(DRAWN).wait_for(state="attached", timeout=PATIENCE_MS)
-    expect(visitor.page.locator("[data-count=cause]").first).to_have_text(f"{number:,}", timeout=PATIENCE_MS)
+    expect(visitor.page.locator("[data-count=cause]").first).to_have_text(
+        f"{number:,}", timeout=PATIENCE_MS
+    )
     expect(visitor.page.locator(".stage canvas")).to_be_visible()
 
 
 def test_who_saves_data_keeps_the_servers_picture(arrive):
     visitor = arrive()
-    visitor.page.add_init_script("Object.defineProperty(navigator, 'connection', { value: { saveData: true } })")
+    visitor.page.add_init_script(
+        "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+    )
     visitor.page.clock.install()
     visitor.page.goto(f"/en/causes/{CAUSE}")
     visitor.page.wait_for_load_state("networkidle")

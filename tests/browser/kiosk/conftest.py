@@ -12,7 +12,9 @@ from tests.browser.kiosk.tablet import Tablet
 @pytest.fixture(scope="package")
 def witnessing(served):
     """At this table the crew's witness is enough, as the organizers of its petitions chose."""
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
         database.execute("update petition set confirmation = 'email_or_witness'")
     return served
 

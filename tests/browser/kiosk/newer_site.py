@@ -19,7 +19,9 @@ class Door(BaseHTTPRequestHandler):
 
     def do_GET(self):
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        asked = {name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"}
+        asked = {
+            name: value for name, value in self.headers.items() if name.lower() != "accept-encoding"
+        }
         behind = HTTPConnection("127.0.0.1", urlsplit(self.server.site.url).port, timeout=30)
         behind.request(self.command, self.path, body or None, asked)
         answer = behind.getresponse()

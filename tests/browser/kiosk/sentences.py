@@ -22,5 +22,9 @@ def sentence(page, key, count=None, lang=None, **values):
     # Every second part is the name of a value.
     for place, part in enumerate(parts := PLACE.split(text)):
         is_value = place % 2
-        parts[place] = ".+" if is_value and part not in values else re.escape(str(values[part] if is_value else part))
+        parts[place] = (
+            ".+"
+            if is_value and part not in values
+            else re.escape(str(values[part] if is_value else part))
+        )
     return re.compile("".join(parts))

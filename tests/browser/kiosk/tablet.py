@@ -28,7 +28,11 @@ class Tablet:
 
     def __init__(self, chromium, path, served, folder, **manner):
         self._chromium, self._path, self.served, self.folder = chromium, path, served, Path(folder)
-        self._manner = {"viewport": LANDSCAPE, "locale": "en-CA", "timezone_id": "America/Toronto"} | manner
+        self._manner = {
+            "viewport": LANDSCAPE,
+            "locale": "en-CA",
+            "timezone_id": "America/Toronto",
+        } | manner
         self.heard = []
         self.start()
 
@@ -83,7 +87,12 @@ class Tablet:
         self.page.locator("[data-act=onward]").click()
 
     def fill(self, given, family="", email="", country="CA", postal_code="M5V 2T6"):
-        for name, value in (("given_name", given), ("family_name", family), ("email", email), ("postal_code", postal_code)):
+        for name, value in (
+            ("given_name", given),
+            ("family_name", family),
+            ("email", email),
+            ("postal_code", postal_code),
+        ):
             self.page.locator(f"[data-field={name}]").fill(value)
         self.page.locator("[data-field=country]").select_option(country)
 
@@ -102,7 +111,9 @@ class Tablet:
 
     def linger(self):
         """From now on the thanks stay, as they do while somebody touches them."""
-        self.page.evaluate("() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)")
+        self.page.evaluate(
+            "() => setInterval(() => document.querySelector('main').dispatchEvent(new Event('pointerdown')), 1000)"
+        )
 
     def start_again(self):
         """Clear what was typed, and say yes to the question whether to."""
@@ -140,7 +151,9 @@ class Tablet:
         if status:
             body = json.dumps(said) if isinstance(said, dict) else said or ""
             head = {name.replace("_", "-"): value for name, value in headers.items()}
-            self.context.route("**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head))
+            self.context.route(
+                "**/kiosk/sync", lambda route: route.fulfill(status=status, body=body, headers=head)
+            )
 
     def waiting(self):
         """Return how many records lie in the queue."""
@@ -217,5 +230,7 @@ def _command(process):
 def stored(served, family):
     """Return (given name, number) of all signatures with this family name, as the server has them."""
     with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10)) as database:
-        sentence = "select given_name, number from signature where family_name = ? order by given_name"
+        sentence = (
+            "select given_name, number from signature where family_name = ? order by given_name"
+        )
         return database.execute(sentence, (family,)).fetchall()

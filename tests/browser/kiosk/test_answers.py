@@ -23,7 +23,10 @@ def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(ne
         tablet.panel()
         page.locator("[data-act=sync]").click()
         page.locator("[data-problems]", has_text=sentence(page, problem)).wait_for()
-        page.locator("[data-sent]", has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly")).wait_for()
+        page.locator(
+            "[data-sent]",
+            has_text=sentence(page, "sync_failed" if problem == "offline" else "sync_partly"),
+        ).wait_for()
         assert page.locator("[data-figure=waiting]").inner_text() == str(turn + 1)
         page.locator("[data-act=back]").click()
         tablet.screen("attract")
@@ -51,8 +54,13 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
         # They may come in one batch or in several.
         reasons = ["quota", "closed", "duplicate"][len(sent) :]
         sent.extend(record["id"] for record in records)
-        receipts = [{"id": each["id"], "status": "review", "reason": why} for each, why in zip(records, reasons, strict=False)]
-        route.fulfill(json={"receipts": receipts, "gaps": [[4, 7]], "server_time": "2026-01-01T00:00:00Z"})
+        receipts = [
+            {"id": each["id"], "status": "review", "reason": why}
+            for each, why in zip(records, reasons, strict=False)
+        ]
+        route.fulfill(
+            json={"receipts": receipts, "gaps": [[4, 7]], "server_time": "2026-01-01T00:00:00Z"}
+        )
 
     tablet.context.set_offline(True)
     tablet.sign_quickly(["Una", "Dos", "Tres"], "Revisada")
@@ -72,7 +80,11 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
     tablet.inspect("panel with problems")
 
     # They outlive the app, until somebody of the crew has seen them; and hold no more than these words.
-    notes = next(kept for kept in tablet.kept("settings") if isinstance(kept, list) and kept and "reason" in kept[0])
+    notes = next(
+        kept
+        for kept in tablet.kept("settings")
+        if isinstance(kept, list) and kept and "reason" in kept[0]
+    )
     assert [set(note) for note in notes] == [{"kiosk", "sequence", "reason", "at"}] * 3
     tablet.page.reload()
     tablet.screen("attract")
@@ -93,7 +105,10 @@ def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
 
     def refuse_all(route):
         records = route.request.post_data_json["records"]
-        receipts = [{"id": each["id"], "status": "refused", "reason": reason} for each, reason in zip(records, ("too_large", "newer"), strict=False)]
+        receipts = [
+            {"id": each["id"], "status": "refused", "reason": reason}
+            for each, reason in zip(records, ("too_large", "newer"), strict=False)
+        ]
         route.fulfill(json={"receipts": receipts, "gaps": []})
 
     tablet.context.set_offline(True)

@@ -22,7 +22,9 @@ DOTS_PER_INCH = 60
 
 def read_code(page, picture):
     """Return the address in a picture that holds one code."""
-    reader = page.evaluate("() => new URL('../../vendor/qr-decode-0.7.0.js', document.querySelector('script[src*=kiosk]').src).href")
+    reader = page.evaluate(
+        "() => new URL('../../vendor/qr-decode-0.7.0.js', document.querySelector('script[src*=kiosk]').src).href"
+    )
     return page.evaluate(READ, [reader, list(picture)])
 
 
@@ -87,7 +89,11 @@ def test_the_thanks_show_the_butterfly_at_once_and_the_way_home(new_tablet, serv
     tablet.context.set_offline(False)
     tablet.emptied()
     tablet.sign("Con Red", "Numerada")
-    address = next(each["facts"]["table"]["url"] for each in tablet.kept("settings") if isinstance(each, dict) and "facts" in each)
+    address = next(
+        each["facts"]["table"]["url"]
+        for each in tablet.kept("settings")
+        if isinstance(each, dict) and "facts" in each
+    )
     page.locator("[data-carry] svg").wait_for()
     assert read_code(page, page.locator("[data-carry] svg").screenshot()) == address
 
@@ -102,7 +108,12 @@ def test_someone_who_has_signed_sees_what_a_newcomer_sees(new_tablet, served):
         tablet.screen("thanks")
         tablet.emptied()
         # But for the seconds that are left.
-        thanks.append([page.locator(each).inner_html() for each in ("[data-thanks]", "[data-what]", "[data-carry]")])
+        thanks.append(
+            [
+                page.locator(each).inner_html()
+                for each in ("[data-thanks]", "[data-what]", "[data-carry]")
+            ]
+        )
         tablet.next_person()
         counts.append(many(page))
     assert thanks[0] == thanks[1]
@@ -112,7 +123,12 @@ def test_someone_who_has_signed_sees_what_a_newcomer_sees(new_tablet, served):
     counted.wait_for()
     tablet.panel()
     for count in (1, 2):
-        assert page.locator("[data-problems]", has_text=sentence(page, "problem_review", count)).count() == 0
+        assert (
+            page.locator(
+                "[data-problems]", has_text=sentence(page, "problem_review", count)
+            ).count()
+            == 0
+        )
 
 
 def many(page):

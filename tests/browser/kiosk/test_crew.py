@@ -33,7 +33,9 @@ def test_the_crew_reads_in_its_own_language_and_signers_in_theirs(new_tablet):
     tablet.panel()
     assert page.locator("html").get_attribute("lang") == "fr"
     # The figures come first, and languages at the foot.
-    figures, languages = (page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-tongues]"))
+    figures, languages = (
+        page.locator(each).bounding_box() for each in (".kiosk-figures", "[data-tongues]")
+    )
     assert figures["y"] + figures["height"] < languages["y"]
     # The next crew prefers another, and finds it again.
     page.locator("[data-tongues] [lang=es]").click()
@@ -78,7 +80,9 @@ def test_a_shift_hands_over_its_tally_with_and_without_a_network(new_tablet, ser
 
 def _shift(page, name, tally):
     """Return the line of the shift that is open, with its name and how many have signed."""
-    return page.locator("[data-shift]", has_text=sentence(page, "shift_open", name=name)).filter(has_text=sentence(page, "shift_tally", tally))
+    return page.locator("[data-shift]", has_text=sentence(page, "shift_open", name=name)).filter(
+        has_text=sentence(page, "shift_tally", tally)
+    )
 
 
 def test_a_shift_of_nobody_is_refused_at_its_field(new_tablet):
@@ -114,15 +118,22 @@ def test_crew_hears_of_low_battery_and_of_a_time_that_is_over(new_tablet, served
     tablet.pair().begin()
     kiosk = tablet.kept("pairings")[0]["kiosk"]
     tablet.panel()
-    is_low, is_over = (page.locator("[data-problems]").get_by_text(sentence(page, f"problem_{name}")) for name in ("battery", "expired"))
+    is_low, is_over = (
+        page.locator("[data-problems]").get_by_text(sentence(page, f"problem_{name}"))
+        for name in ("battery", "expired")
+    )
     is_low.wait_for()
     page.locator("[data-battery]", has_text="12%").wait_for()
     assert is_over.count() == 0
 
     # Plugged in it fills by itself. Meanwhile an organizer's list shows what the tablet told.
     page.evaluate("() => { window.power.charging = true; }")
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        database.execute("update kiosk set expires_at = '2026-01-02 10:00:00' where uuid = ?", (kiosk,))
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        database.execute(
+            "update kiosk set expires_at = '2026-01-02 10:00:00' where uuid = ?", (kiosk,)
+        )
     page.locator("[data-act=sync]").click()
     is_over.wait_for()
     is_low.wait_for(state="detached")

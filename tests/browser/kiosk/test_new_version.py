@@ -103,12 +103,16 @@ def test_what_is_not_all_of_one_version_is_not_kept(new_tablet, site, where):
     tablet = new_tablet(at=site, reduced_motion="reduce").pair().begin()
     page = tablet.page
     before = page.evaluate(VERSION)
-    [version] = page.evaluate("async () => (await (await fetch('/kiosk/assets.json')).json()).files.slice(0, 1)")
+    [version] = page.evaluate(
+        "async () => (await (await fetch('/kiosk/assets.json')).json()).files.slice(0, 1)"
+    )
     folder = version.partition("/js/")[0]
     # A server that is not replaced yet gives its own files under the new addresses, or its own page.
     site.is_newer = True
     if where == "files":
-        site.changes = {path: [(folder, "/static/newer")] for path in ("/kiosk/worker.js", "/kiosk/")}
+        site.changes = {
+            path: [(folder, "/static/newer")] for path in ("/kiosk/worker.js", "/kiosk/")
+        }
     else:
         site.changes = {"/kiosk/": [(folder, "/static/older")]}
     assert page.evaluate(TRIED) == "redundant"
@@ -147,7 +151,9 @@ def test_a_version_that_takes_over_leaves_the_next_one_what_it_keeps_already(new
 
 
 @pytest.mark.parametrize("is_refused", [True, False], ids=["refused", "still-tried"])
-def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(new_tablet, site, is_refused):
+def test_where_the_app_could_not_be_kept_at_first_the_tablet_pairs_and_tries_again(
+    new_tablet, site, is_refused
+):
     site.broken = "/img/kiosk-maskable-512.png"
     site.refuses.clear()
     tablet = new_tablet(at=site, reduced_motion="reduce")

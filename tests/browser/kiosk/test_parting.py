@@ -27,7 +27,9 @@ def takes_no_more(page):
     page.locator("[data-call] [lang=en]", has_text=sentence(page, "stopped", lang="en")).wait_for()
 
 
-def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_tablet, newcomer, served):
+def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(
+    new_tablet, newcomer, served
+):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     name = tablet.kept("pairings")[0]["name"]
     tablet.context.set_offline(True)
@@ -38,7 +40,9 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
     accept(admin)
     # Who may recover what a revoked tablet had needs a second factor.
     go(admin, "account/second-factor/app", "app")
-    page.fill("[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now())
+    page.fill(
+        "[name=code]", pyotp.TOTP(page.locator(".app-key").inner_text().replace(" ", "")).now()
+    )
     press(admin, "codes")
     go(admin, "kiosks/table", "tablets")
     page.locator("main tbody a", has_text=re.compile(f"^{name}$")).click()
@@ -77,8 +81,13 @@ def test_a_revoked_tablet_says_so_and_an_admin_recovers_what_it_had_sealed(new_t
 def test_a_tablet_revoked_while_nobody_signs_takes_no_more(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     tablet.emptied()
-    with closing(sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
-        database.execute("update kiosk set revoked_at = '2026-11-02 10:00:00' where uuid = ?", (tablet.kept("pairings")[0]["kiosk"],))
+    with closing(
+        sqlite3.connect(served.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
+        database.execute(
+            "update kiosk set revoked_at = '2026-11-02 10:00:00' where uuid = ?",
+            (tablet.kept("pairings")[0]["kiosk"],),
+        )
     tablet.noises.allowed.add(403)
     # The beat of a minute, or a network that is back.
     tablet.page.evaluate("() => window.dispatchEvent(new Event('online'))")
@@ -169,7 +178,9 @@ def test_a_tablet_that_never_got_its_letters_can_be_paired_by_another_code(new_t
     tablet = new_tablet(reduced_motion="reduce")
     page = tablet.page
     tablet.noises.allowed.add(403)
-    tablet.context.route("**/kiosk/campaign.json", lambda route: route.fulfill(status=403, json={"error": "revoked"}))
+    tablet.context.route(
+        "**/kiosk/campaign.json", lambda route: route.fulfill(status=403, json={"error": "revoked"})
+    )
     code = tablet.code()
     tablet.open()
     page.locator("#k-code").fill(code)

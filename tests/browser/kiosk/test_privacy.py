@@ -19,10 +19,19 @@ MINUTE_MS = 60_000
 
 def found_in(folder, *words):
     """Return the words that lie somewhere in the files below `folder`, in either of the codes that browsers write."""
-    spelt = {word: (word.encode(), word.encode("utf-16-le"), word.encode("latin-1", "replace")) for word in words}
-    files = [path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()]
+    spelt = {
+        word: (word.encode(), word.encode("utf-16-le"), word.encode("latin-1", "replace"))
+        for word in words
+    }
+    files = [
+        path.read_bytes() for path in folder.rglob("*") if path.is_file() and not path.is_symlink()
+    ]
     assert len(files) > 20
-    return {word for word, forms in spelt.items() if any(form in content for content in files for form in forms)}
+    return {
+        word
+        for word, forms in spelt.items()
+        if any(form in content for content in files for form in forms)
+    }
 
 
 @pytest.mark.slow
@@ -37,7 +46,9 @@ def test_the_whole_profile_on_disk_holds_no_word_of_a_signer(new_tablet):
     page.locator("[data-field=comment]").fill("Recuerdo a Cuauhtlehuanitzin")
     for name in ("given_name", "family_name", "email", "postal_code"):
         line = page.locator(f"[data-field={name}]")
-        line.press_sequentially(SIGNER["given" if name == "given_name" else "family" if name == "family_name" else name])
+        line.press_sequentially(
+            SIGNER["given" if name == "given_name" else "family" if name == "family_name" else name]
+        )
         line.press("Tab")
     page.locator("[data-field=country]").select_option("CA")
     page.locator("[data-act=sign]").click()
@@ -50,7 +61,13 @@ def test_the_whole_profile_on_disk_holds_no_word_of_a_signer(new_tablet):
     assert tablet.waiting() == 2
     tablet.context.close()
 
-    words = (*SIGNER.values(), "Cuauhtlehuanitzin", "Nezahualpilli", "Abandonado", "quelonio@correo")
+    words = (
+        *SIGNER.values(),
+        "Cuauhtlehuanitzin",
+        "Nezahualpilli",
+        "Abandonado",
+        "quelonio@correo",
+    )
     assert found_in(tablet.folder, PLANTED, *words) == {PLANTED}
 
 
@@ -61,7 +78,10 @@ def test_nothing_of_one_person_meets_the_next(new_tablet):
     tablet.fill("Amalia", "Rosales", email="amalia@correo.example")
     lines = page.locator("main :is(input, select, textarea)")
     assert {line.get_attribute("autocomplete") for line in lines.all()} == {"off"}
-    assert all(not (line.get_attribute("name") or "").startswith(("given", "family", "email")) for line in lines.all())
+    assert all(
+        not (line.get_attribute("name") or "").startswith(("given", "family", "email"))
+        for line in lines.all()
+    )
     tablet.start_again()
     assert page.locator("main :is(input, select, textarea)").count() == 0
 
@@ -118,7 +138,9 @@ def test_a_form_left_alone_warns_and_is_wiped(new_tablet):
     # And twenty seconds after the thanks the next may come.
     tablet.choose()
     tablet.fill("Amalia", "Veintesegundos")
-    page.clock.pause_at(datetime.fromtimestamp(page.evaluate("() => Date.now()") / 1000) + timedelta(seconds=1))
+    page.clock.pause_at(
+        datetime.fromtimestamp(page.evaluate("() => Date.now()") / 1000) + timedelta(seconds=1)
+    )
     page.locator("[data-act=sign]").click()
     page.locator("[data-thanks]", has_text=sentence(page, "thanks", name="Amalia")).wait_for()
     page.clock.run_for(19_500)
@@ -177,7 +199,9 @@ def test_pin_waits_briefly_at_first_and_longer_after_that(new_tablet):
     for _ in range(3):
         before = page.locator("[data-tries]").text_content()
         tablet.enter("000000")
-        page.wait_for_function("(before) => document.querySelector('[data-tries]').textContent !== before", arg=before)
+        page.wait_for_function(
+            "(before) => document.querySelector('[data-tries]').textContent !== before", arg=before
+        )
     tablet.enter("000000")
     wait_for_lock(page)
     page.clock.run_for(30_000)

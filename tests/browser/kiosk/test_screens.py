@@ -32,7 +32,14 @@ def look(tablet, kind):
 def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
-    ways = ("[data-signs] button", "[data-pick]", "[data-act=onward]", "[data-field=given_name]", "[data-field=postal_code]", "[data-act=sign]")
+    ways = (
+        "[data-signs] button",
+        "[data-pick]",
+        "[data-act=onward]",
+        "[data-field=given_name]",
+        "[data-field=postal_code]",
+        "[data-act=sign]",
+    )
     lines = {"[data-field=given_name]": "Amalia", "[data-field=postal_code]": "m5v2t6"}
     for way in ways:
         page.locator(way).first.click()
@@ -43,7 +50,9 @@ def test_the_shortest_way_is_six_touches_and_two_lines(new_tablet):
 @pytest.fixture
 def confirm_by_mail(witnessing):
     """Under one of the letters of the table a witness is not enough."""
-    with closing(sqlite3.connect(witnessing.var / "volante.sqlite3", timeout=10, isolation_level=None)) as database:
+    with closing(
+        sqlite3.connect(witnessing.var / "volante.sqlite3", timeout=10, isolation_level=None)
+    ) as database:
         change = "update petition set confirmation = ? where slug = 'victims-law'"
         database.execute(change, ("email",))
         yield
@@ -89,8 +98,14 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme):
     assert page.locator("main .letter a").count() == 0
     page.locator("[data-act=onward]").click()
     look(tablet, "form")
-    [campaign] = [each["facts"] for each in tablet.kept("settings") if isinstance(each, dict) and "facts" in each]
-    assert campaign["petitions"][0]["delivered"][lang] in page.locator("[data-delivery]").inner_text()
+    [campaign] = [
+        each["facts"]
+        for each in tablet.kept("settings")
+        if isinstance(each, dict) and "facts" in each
+    ]
+    assert (
+        campaign["petitions"][0]["delivered"][lang] in page.locator("[data-delivery]").inner_text()
+    )
     page.locator("[data-act=sign]").click()
     # The faults take the focus, and stay in step with the language.
     assert page.evaluate("() => document.activeElement.matches('[data-summary]')")
@@ -106,7 +121,9 @@ def test_every_screen_is_open_to_everybody(new_tablet, lang, size, scheme):
     page.locator("[data-field=email]").fill("")
     tablet.linger()
     page.locator("[data-act=sign]").click()
-    page.locator("[data-thanks]", has_text=sentence(page, "thanks", lang=lang, name="Amalia")).wait_for()
+    page.locator(
+        "[data-thanks]", has_text=sentence(page, "thanks", lang=lang, name="Amalia")
+    ).wait_for()
     look(tablet, "thanks")
     page.locator("[data-act=next]").click()
     tablet.screen("attract")

@@ -113,7 +113,9 @@ def test_paired_anew_with_a_full_queue_it_sends_each_to_its_own_table(tablet, se
     page.locator("[data-act=sign]").click()
     tablet.screen("thanks")
     tablet.next_person()
-    assert {record["kiosk"] for record in tablet.kept("queue")} == {each["kiosk"] for each in tablet.kept("pairings")}
+    assert {record["kiosk"] for record in tablet.kept("queue")} == {
+        each["kiosk"] for each in tablet.kept("pairings")
+    }
 
     tablet.answered(0)
     page.evaluate("() => window.dispatchEvent(new Event('online'))")

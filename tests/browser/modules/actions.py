@@ -37,7 +37,10 @@ def loads_until(page, claim):
 
 def keeps_draft(page, words):
     """Wait until the browser keeps these words of a form that was not saved."""
-    page.wait_for_function("(words) => Object.values({ ...localStorage }).some((kept) => kept.includes(words))", arg=words)
+    page.wait_for_function(
+        "(words) => Object.values({ ...localStorage }).some((kept) => kept.includes(words))",
+        arg=words,
+    )
 
 
 # Let a script go on as far as it can without its clock, which stands still.

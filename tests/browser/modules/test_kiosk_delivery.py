@@ -23,7 +23,10 @@ SAY = """async ([base, words, petitions]) => {
 
 def said(page, **lists):
     """Return the lines that stand there when petitions with these lists (by title) are chosen."""
-    petitions = [{"title": {"es": title}, **({"delivered": {"en": "–", "es": each}} if each else {})} for title, each in lists.items()]
+    petitions = [
+        {"title": {"es": title}, **({"delivered": {"en": "–", "es": each}} if each else {})}
+        for title, each in lists.items()
+    ]
     page.goto("/pages/thanks.html")
     return page.evaluate(SAY, [BASE, json.dumps(WORDS), petitions])
 
@@ -37,7 +40,12 @@ def test_petitions_that_agree_share_one_sentence(page):
 
 
 def test_petitions_that_differ_are_told_apart(page):
-    assert said(page, A="nombre", B="nombre y día", C="nombre") == ["cada una:", "A · C – nombre", "B – nombre y día", "nunca"]
+    assert said(page, A="nombre", B="nombre y día", C="nombre") == [
+        "cada una:",
+        "A · C – nombre",
+        "B – nombre y día",
+        "nunca",
+    ]
 
 
 def test_stored_campaign_that_does_not_tell_says_nothing(page):

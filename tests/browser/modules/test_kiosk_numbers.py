@@ -83,19 +83,27 @@ def test_without_a_network_and_after_it_nobody_is_lost_or_doubled(tablet):
     tablet.evaluate("() => { window.site.isDown = true; window.sign('a'); window.sign('b'); }")
     assert tablet.evaluate(ASK) == 12
     # The site took both in, and answers only half of what it is asked.
-    tablet.evaluate("() => Object.assign(window.site, { isDown: false, last: 12, known: { a: 11, b: 12 } })")
-    tablet.evaluate("() => { const { fetch } = window; window.back = fetch; window.fetch = (path, how) => path === '/numbers.json' ? fetch(path, how) : Promise.reject(new TypeError()); }")
+    tablet.evaluate(
+        "() => Object.assign(window.site, { isDown: false, last: 12, known: { a: 11, b: 12 } })"
+    )
+    tablet.evaluate(
+        "() => { const { fetch } = window; window.back = fetch; window.fetch = (path, how) => path === '/numbers.json' ? fetch(path, how) : Promise.reject(new TypeError()); }"
+    )
     assert tablet.evaluate(ASK) == 12
     tablet.evaluate("() => { window.fetch = window.back; }")
     assert tablet.evaluate(ASK) == 12
 
 
 def test_what_never_hatches_is_given_up_and_what_was_refused_does_not_fly(tablet):
-    tablet.evaluate("() => { window.sign('a'); window.queue[0].refused = 'too_large'; window.sign('b'); window.queue[1].flies = false; }")
+    tablet.evaluate(
+        "() => { window.sign('a'); window.queue[0].refused = 'too_large'; window.sign('b'); window.queue[1].flies = false; }"
+    )
     assert tablet.evaluate(ASK) == 10
     tablet.evaluate("() => window.ahead.expect(['c'])")
     assert tablet.evaluate(ASK) == 11
-    tablet.evaluate("async () => { for (let at = 0; at < 20; at += 1) await window.numbers.ask(); }")
+    tablet.evaluate(
+        "async () => { for (let at = 0; at < 20; at += 1) await window.numbers.ask(); }"
+    )
     assert tablet.evaluate(ASK) == 10
     assert not tablet.evaluate("window.ahead.isOpen(10)")
 

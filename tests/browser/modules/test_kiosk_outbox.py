@@ -44,7 +44,9 @@ def empty(page):
 
     def empty(count, faults=None, limits=None, rounds=1):
         page.goto("/pages/thanks.html")
-        return page.evaluate(RUN, [f"{BASE}/kiosk/outbox.js", count, faults or {}, limits or {}, rounds])
+        return page.evaluate(
+            RUN, [f"{BASE}/kiosk/outbox.js", count, faults or {}, limits or {}, rounds]
+        )
 
     return empty
 
@@ -68,7 +70,14 @@ def test_without_anything_to_send_the_server_still_sees_the_tablet(empty):
     assert empty(0)["asks"] == [0]
 
 
-@pytest.mark.parametrize(("fault", "reason"), [([400, "malformed"], "malformed"), ([413, "too_large"], "too_large"), ([413, ""], "too_large")])
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ([400, "malformed"], "malformed"),
+        ([413, "too_large"], "too_large"),
+        ([413, ""], "too_large"),
+    ],
+)
 def test_one_that_the_server_refuses_is_found_by_halves_and_keeps_its_reason(empty, fault, reason):
     done = empty(120, {"70": fault}, rounds=2)
     assert done["ends"] == ["", ""]

@@ -66,7 +66,9 @@ def ended(page):
 
 
 def answer(page, status, after=0):
-    page.evaluate("([status, after]) => { window.answer = async () => ({ status, after }); }", [status, after])
+    page.evaluate(
+        "([status, after]) => { window.answer = async () => ({ status, after }); }", [status, after]
+    )
 
 
 def start(page):
@@ -75,7 +77,9 @@ def start(page):
 
 
 def test_what_is_signed_while_a_round_runs_goes_out_right_after_it(tablet):
-    tablet.evaluate("() => { window.answer = () => new Promise((done) => { window.let = () => done({ status: 200 }); }); }")
+    tablet.evaluate(
+        "() => { window.answer = () => new Promise((done) => { window.let = () => done({ status: 200 }); }); }"
+    )
     start(tablet)
     assert asked(tablet) == [["now", 0]]
     tablet.evaluate("() => { window.sign(1); window.sync.soon(0); }")
@@ -108,7 +112,9 @@ def test_nothing_makes_it_come_back_sooner_than_the_server_has_asked_for(tablet)
 
 
 def test_without_a_network_the_tries_become_rare_and_its_return_is_used_at_once(tablet):
-    tablet.evaluate("() => { window.answer = async () => { throw new TypeError('Failed to fetch'); }; }")
+    tablet.evaluate(
+        "() => { window.answer = async () => { throw new TypeError('Failed to fetch'); }; }"
+    )
     start(tablet)
     for most in (4, 8, 16, 32, 64, 128, 256, 300, 300):
         asked(tablet)

@@ -51,10 +51,16 @@ def test_a_name_is_previewed_as_it_will_stand(page):
 
 @pytest.mark.parametrize(
     ("lang", "first", "other"),
-    [("en", "1 May 2026", "26 November 2026"), ("es", "1 de mayo de 2026", "26 de noviembre de 2026"), ("fr", "1er mai 2026", "26 novembre 2026")],
+    [
+        ("en", "1 May 2026", "26 November 2026"),
+        ("es", "1 de mayo de 2026", "26 de noviembre de 2026"),
+        ("fr", "1er mai 2026", "26 novembre 2026"),
+    ],
 )
 def test_a_day_is_written_as_the_server_writes_it(form_page, app, lang, first, other):
-    assert [call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")] == [first, other]
+    assert [
+        call(form_page, "sentences", "day", day, lang) for day in ("2026-05-01", "2026-11-26")
+    ] == [first, other]
     with force_locale(LOCALES[lang]):
         assert [day_in_words(date(2026, 5, 1)), day_in_words(date(2026, 11, 26))] == [first, other]
 

@@ -66,7 +66,9 @@ def test_pauses_keep_the_servers_pace_and_grow_with_failures(
     assert call(page, "pulse", "pauseAfter", next_ms, failures, 1) == pytest.approx(latest)
 
 
-@pytest.mark.parametrize(("told", "offset"), [("00:30", "-05:00"), ("09:59", "-06:00"), ("23:59", "-06:00")])
+@pytest.mark.parametrize(
+    ("told", "offset"), [("00:30", "-05:00"), ("09:59", "-06:00"), ("23:59", "-06:00")]
+)
 def test_two_failures_say_since_when_the_count_is_known_and_one_answer_recovers(
     page, site, told, offset
 ):
@@ -141,7 +143,10 @@ def test_a_hidden_page_asks_nothing_and_asks_at_once_on_return(page, site):
     page.evaluate(GO_ON)
     assert len(site.pulses) == asked
     # The clock stands still: only what does not wait for it is asked.
-    for back in (lambda: hide(page, False), lambda: page.evaluate("window.dispatchEvent(new Event('online'))")):
+    for back in (
+        lambda: hide(page, False),
+        lambda: page.evaluate("window.dispatchEvent(new Event('online'))"),
+    ):
         asked += 1
         with page.expect_response(f"**{PULSE}"):
             back()

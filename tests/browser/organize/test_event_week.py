@@ -18,7 +18,18 @@ WORDS = {
     "en": ("A reading in the square", "We read **forty-three** names."),
     "fr": ("Une lecture sur la place", "Nous lisons **quarante-trois** noms."),
 }
-SCREENS = ("", "/words", "/place", "/coming", "/programme", "/people", "/picture", "/cancel", "/registrations", "/door")
+SCREENS = (
+    "",
+    "/words",
+    "/place",
+    "/coming",
+    "/programme",
+    "/people",
+    "/picture",
+    "/cancel",
+    "/registrations",
+    "/door",
+)
 # A camera that holds the code in __code before a browser that can tell it.
 CAMERA = """
 globalThis.BarcodeDetector = class {
@@ -132,7 +143,9 @@ def _settle(odile, slug):
     page.locator("[name=petitions]").first.check()
     save(odile, "event about petitions")
     go(odile, f"events/{slug}/picture", "event picture")
-    page.set_input_files("[name=picture]", {"name": "heart.png", "mimeType": "image/png", "buffer": heart("white")})
+    page.set_input_files(
+        "[name=picture]", {"name": "heart.png", "mimeType": "image/png", "buffer": heart("white")}
+    )
     page.fill("[name=alt_es]", "Un corazón")
     save(odile, "event with picture")
     go(odile, f"events/{slug}/picture", "event picture there")
@@ -160,7 +173,9 @@ def _receive(odile, slug, code):
     other.goto(page.url)
     other.evaluate("(code) => { globalThis.__code = code; }", code)
     other.locator("[data-scan]").click()
-    expect(other.locator(".door-verdict--waiting")).to_contain_text(re.compile(r"Amalia Rosales.*\d\d?"))
+    expect(other.locator(".door-verdict--waiting")).to_contain_text(
+        re.compile(r"Amalia Rosales.*\d\d?")
+    )
     other.close()
     page.locator(".door-press").click()
     expect(page.locator(".door-verdict--note")).to_contain_text("Amalia Rosales")

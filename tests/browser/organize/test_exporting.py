@@ -31,7 +31,11 @@ def downloaded(visitor):
     with page.expect_download() as waiting:
         link.click()
     content = waiting.value.path().read_bytes()
-    return content, page.locator(".export-digest").inner_text(), int(page.locator("[data-rows]").get_attribute("data-rows"))
+    return (
+        content,
+        page.locator(".export-digest").inner_text(),
+        int(page.locator("[data-rows]").get_attribute("data-rows")),
+    )
 
 
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
@@ -66,7 +70,9 @@ def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner_of_200, la
 
 
 @pytest.mark.slow
-def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(owner_of_200, arrive):
+def test_a_pack_is_opened_and_counted_and_the_receipt_shown_without_script_too(
+    owner_of_200, arrive
+):
     odile = owner_of_200(width=1440)
     page = odile.page
     go(odile, f"petitions/{SLUG}", "petition with hand-over")

@@ -46,7 +46,13 @@ def test_from_the_invitation_to_the_overview_and_in_again(newcomer, lang, width,
     code = page.locator(".recovery-codes li").first.inner_text()
     press(odile, "overview")
     expect(page.locator("main h2").first).to_be_visible()
-    for path, kind in (("people/", "people"), ("people/invite", "invite"), ("audit/", "audit"), ("keys/", "keys"), ("account", "account")):
+    for path, kind in (
+        ("people/", "people"),
+        ("people/invite", "invite"),
+        ("audit/", "audit"),
+        ("keys/", "keys"),
+        ("account", "account"),
+    ):
         go(odile, path, kind)
         expect(page.locator("html")).to_have_attribute("lang", lang)
     sign_out(odile)
@@ -91,7 +97,9 @@ def test_a_device_that_does_not_answer_is_said_beside_the_button(newcomer):
     accept(odile)
     device = odile.context.new_cdp_session(page)
     device.send("WebAuthn.enable")
-    device.send("WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}})
+    device.send(
+        "WebAuthn.addVirtualAuthenticator", {"options": {**AUTHENTICATOR, "isUserVerified": False}}
+    )
     page.locator(".passkey button").click()
     expect(page.locator(".passkey .error")).to_be_visible()
     expect(page.locator(".passkey button")).to_be_enabled()
@@ -103,7 +111,9 @@ def test_an_editor_is_shown_only_what_is_theirs_without_script_too(newcomer):
     teo.page.fill("[name=password]", PASSWORD)
     teo.page.locator("main form button[type=submit]").click()
     expect(teo.page).to_have_url("/organize/")
-    hrefs = teo.page.locator(".rail-nav--wide a").evaluate_all("links => links.map((link) => link.pathname)")
+    hrefs = teo.page.locator(".rail-nav--wide a").evaluate_all(
+        "links => links.map((link) => link.pathname)"
+    )
     assert "/organize/people/" not in hrefs
     teo.noises.allowed.add(403)
     assert teo.page.goto("/organize/people/").status == 403

@@ -64,8 +64,16 @@ def test_numbers_of_eight_digits_stay_in_their_line_at_every_width(owner_of_200,
     with flood(served, SLUG, 3):
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
-            for path in ("", f"numbers/petitions/{SLUG}", "numbers/causes/butterflies-for-mexico", "held/"):
+            for path in (
+                "",
+                f"numbers/petitions/{SLUG}",
+                "numbers/causes/butterflies-for-mexico",
+                "held/",
+            ):
                 page.goto(f"/organize/{path}")
                 page.evaluate(ENLARGE)
                 assert page.evaluate(BROKEN) == [], (width, path)
-                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (width, path)
+                assert not page.evaluate("document.documentElement.scrollWidth > innerWidth"), (
+                    width,
+                    path,
+                )

@@ -20,7 +20,9 @@ SOON_MS = 30_000
 def ask(served, path, body=None, secret=""):
     """Speak as a tablet does, and return the answer."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {secret}"}
-    request = Request(served.url + path, data=json.dumps(body).encode() if body else None, headers=headers)
+    request = Request(
+        served.url + path, data=json.dumps(body).encode() if body else None, headers=headers
+    )
     with urlopen(request, timeout=10) as answer:
         return json.load(answer)
 
@@ -31,7 +33,12 @@ def send_twice(served, paired):
     address = f"amalia.{paired['kiosk'][:8]}@rosales.example"
     emails = ("", address, address)
     records = [
-        seal(paired["kiosk"], key, number, signature(PETITION, {**AMALIA, "email": email}, witnessed=False))
+        seal(
+            paired["kiosk"],
+            key,
+            number,
+            signature(PETITION, {**AMALIA, "email": email}, witnessed=False),
+        )
         for number, email in enumerate(emails, start=1)
     ]
     said = ask(served, "/kiosk/sync", envelope(records, waiting=2), paired["secret"])

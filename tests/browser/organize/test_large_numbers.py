@@ -4,7 +4,12 @@ import pytest
 
 from tests.browser.large_numbers import broken_numbers
 
-PATHS = ("/organize/", "/organize/petitions/", "/organize/events/", "/organize/events/talk/registrations")
+PATHS = (
+    "/organize/",
+    "/organize/petitions/",
+    "/organize/events/",
+    "/organize/events/talk/registrations",
+)
 
 
 @pytest.mark.slow
@@ -17,4 +22,6 @@ def test_large_numbers_fit_at_every_width(owner, lang):
 
 def test_whole_sidebar_is_seen_on_a_desk(owner):
     sidebar = owner(width=1440).page.locator(".rail-inner")
-    assert sidebar.evaluate("(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth")
+    assert sidebar.evaluate(
+        "(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth"
+    )

@@ -32,7 +32,10 @@ def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang
     # From here the mouse is left alone.
     expect(page.locator("[data-more]")).to_be_visible()
     cell(page, 1, "given_name").focus()
-    for words in (("Zora", "Quetzalli", "", "", "06600"), ("Ñuu", "Torres", f"nuu.{lang}@correo", '"', '"')):
+    for words in (
+        ("Zora", "Quetzalli", "", "", "06600"),
+        ("Ñuu", "Torres", f"nuu.{lang}@correo", '"', '"'),
+    ):
         for word in words:
             keys.type(word)
             keys.press("Enter")
@@ -46,7 +49,9 @@ def test_a_sheet_from_the_printer_to_the_count_and_out_again(owner, served, lang
     expect(cell(page, 2, "given_name")).to_be_focused()
     keys.press("Tab")
     keys.press("Tab")
-    with page.expect_response(lambda answer: b"correo.mx" in (answer.request.post_data_buffer or b"")):
+    with page.expect_response(
+        lambda answer: b"correo.mx" in (answer.request.post_data_buffer or b"")
+    ):
         keys.type(f"nuu.{lang}@correo.mx")
     page.reload()
     expect(cell(page, 2, "email")).to_have_value(f"nuu.{lang}@correo.mx")
@@ -82,7 +87,10 @@ def test_a_list_is_matched_mended_and_taken(owner):
     odile = owner(width=820)
     page = odile.page
     go(odile, f"imports/upload?petition={SLUG}", "upload")
-    page.set_input_files("[name=file]", {"name": "lista.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")})
+    page.set_input_files(
+        "[name=file]",
+        {"name": "lista.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")},
+    )
     press(odile, "columns")
     expect(page.locator("[name=column-3]")).to_have_value("postal_code")
     page.fill("[name=signed_on]", "2026-11-20")

@@ -18,13 +18,23 @@ numbers = count(1)
 def signed(served, lang):
     """Let somebody sign with a comment, and confirm; return their address and the comment."""
     address, comment = f"zora.{next(numbers)}@correo.mx", f"Reading this in class {next(numbers)}."
-    confirm(served.url, address, lang, slug=SLUG, comment=comment, given_name="Zora", family_name="Quetzalli")
+    confirm(
+        served.url,
+        address,
+        lang,
+        slug=SLUG,
+        comment=comment,
+        given_name="Zora",
+        family_name="Quetzalli",
+    )
     return address, comment
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("lang", "width", "scheme"), LANDS)
-def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, arrive, lang, width, scheme):
+def test_from_the_figures_to_a_comment_on_the_public_page(
+    owner_of_200, served, arrive, lang, width, scheme
+):
     odile = owner_of_200(lang=lang, width=width, scheme=scheme)
     # After the 200, as the public page shows the newest.
     address, comment = signed(served, lang)
@@ -86,7 +96,11 @@ def test_from_the_figures_to_a_comment_on_the_public_page(owner_of_200, served, 
     look(odile, "comments decided")
     loads_until(public, lambda: comment in public.locator("body").inner_text())
 
-    for path, kind in (("retention/", "retention"), (f"retention/{SLUG}", "retention of one"), ("audit/", "audit after review")):
+    for path, kind in (
+        ("retention/", "retention"),
+        (f"retention/{SLUG}", "retention of one"),
+        ("audit/", "audit after review"),
+    ):
         go(odile, path, kind)
     page.goto("/organize/signatures/")
     page.locator("main tbody a").first.click()
@@ -117,4 +131,6 @@ def test_the_rail_follows_what_comes_in(owner_of_200, served):
     before = int(number.inner_text().replace(",", ""))
     served.flask("signatures", "generate", SLUG, "3")
     until(lambda: page.clock.fast_forward(21_000) or number.inner_text() == f"{before + 3:,}")
-    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_contain_text(f"{before + 3:,}")
+    expect(page.locator(".rail-nav--wide [data-rail-words=signatures]")).to_contain_text(
+        f"{before + 3:,}"
+    )

@@ -31,7 +31,10 @@ def take(page):
 
 def sent_to_browsers(page):
     """The name of the shape that public pages draw now."""
-    return re.search(r"data-shape=\"[^\"]*/([\w-]+)\.bin", page.request.get("/en/causes/butterflies-for-mexico/montage").text())[1]
+    return re.search(
+        r"data-shape=\"[^\"]*/([\w-]+)\.bin",
+        page.request.get("/en/causes/butterflies-for-mexico/montage").text(),
+    )[1]
 
 
 @pytest.mark.slow
@@ -59,7 +62,9 @@ def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
     expect(page.locator("#threshold")).to_have_value("120")
     for image in page.locator(".shape-sights img").all():
         image.scroll_into_view_if_needed()
-    page.wait_for_function(f"() => ({LOADED})([...document.querySelectorAll('.shape-sights img')])", timeout=DRAWN_MS)
+    page.wait_for_function(
+        f"() => ({LOADED})([...document.querySelectorAll('.shape-sights img')])", timeout=DRAWN_MS
+    )
     take(page)
     look(teo, "shape taken")
     until(lambda: sent_to_browsers(page).startswith("own-"))

@@ -11,8 +11,8 @@ from playwright.sync_api import expect
 
 from tests.browser.by_post import letter_to
 from tests.browser.crowd import confirm_all, letters_in, sign_all, supporters, wait_for_count
-from tests.browser.organize.packs import Pack
 from tests.browser.modules.actions import loads_until
+from tests.browser.organize.packs import Pack
 from tests.browser.organize.steps import accept, go, look, secure
 from tests.browser.served_site import ServedSite
 
@@ -21,12 +21,32 @@ pytestmark = pytest.mark.slow
 CAUSE, PETITION = "rivers-for-all", "let-the-river-run"
 OWNER = "noor@river.example"
 WORDS = {
-    "es": ("Que corra el río", "Pedimos que se abra la presa.", "Señora ministra:\n\n1. **Abra** la presa."),
-    "en": ("Let the river run", "We ask that the dam be opened.", "Minister,\n\n1. **Open** the dam."),
-    "fr": ("Laissez couler la rivière", "Nous demandons l’ouverture du barrage.", "Madame la ministre,\n\n1. **Ouvrez** le barrage."),
+    "es": (
+        "Que corra el río",
+        "Pedimos que se abra la presa.",
+        "Señora ministra:\n\n1. **Abra** la presa.",
+    ),
+    "en": (
+        "Let the river run",
+        "We ask that the dam be opened.",
+        "Minister,\n\n1. **Open** the dam.",
+    ),
+    "fr": (
+        "Laissez couler la rivière",
+        "Nous demandons l’ouverture du barrage.",
+        "Madame la ministre,\n\n1. **Ouvrez** le barrage.",
+    ),
 }
-TARGETS = {"es": "La ministra del agua", "en": "The minister of water", "fr": "La ministre de l’eau"}
-QUESTION = {"es": ("¿Vives junto al río?", "Sí\nNo"), "en": ("Do you live by the river?", "Yes\nNo"), "fr": ("Vivez-vous près de la rivière ?", "Oui\nNon")}
+TARGETS = {
+    "es": "La ministra del agua",
+    "en": "The minister of water",
+    "fr": "La ministre de l’eau",
+}
+QUESTION = {
+    "es": ("¿Vives junto al río?", "Sí\nNo"),
+    "en": ("Do you live by the river?", "Yes\nNo"),
+    "fr": ("Vivez-vous près de la rivière ?", "Oui\nNon"),
+}
 ANSWER = "answers-vives-junto-al-rio"
 SIGNED, SILENT, HELD, REJECTED, COMMENTED, HIDDEN, ON_PAPER, WITHDRAWN = 200, 4, 5, 2, 6, 1, 3, 1
 COUNTED = SIGNED - SILENT - REJECTED + ON_PAPER - WITHDRAWN
@@ -102,7 +122,9 @@ def _invite(admin):
 
 
 def _come_in(owner, served):
-    link = re.search(r"http\S+/organize/invitations/[\w.-]+", letter_to(served.url, OWNER, "es")).group()
+    link = re.search(
+        r"http\S+/organize/invitations/[\w.-]+", letter_to(served.url, OWNER, "es")
+    ).group()
     owner.page.goto(link)
     accept(owner)
     secure(owner)
@@ -192,7 +214,11 @@ def _sign(served, tmp_path):
     assert set(left) == {who.words["email"] for who in people[-SILENT:]}
     # Whoever signs again, however the address is written, is thanked and not counted twice.
     again = people[HELD]
-    sign_all(served.url, PETITION, [again._replace(words={**again.words, "email": again.words["email"].upper()})])
+    sign_all(
+        served.url,
+        PETITION,
+        [again._replace(words={**again.words, "email": again.words["email"].upper()})],
+    )
     (tmp_path / "hojas.csv").write_text(PAPER, encoding="utf-8")
     served.flask("signatures", "import", PETITION, str(tmp_path / "hojas.csv"))
     wait_for_count(served.url, CAUSE, SIGNED - SILENT - HELD + ON_PAPER)
@@ -267,7 +293,10 @@ def _count(pack):
     """Count three times: the lines on paper, the rows of the table, and what the cover letter says."""
     assert pack.numbers_on_paper() == list(range(1, COUNTED + 1))
     rows = pack.rows()
-    assert Counter(row["evidence"] for row in rows) == {"email": COUNTED - ON_PAPER, "paper": ON_PAPER}
+    assert Counter(row["evidence"] for row in rows) == {
+        "email": COUNTED - ON_PAPER,
+        "paper": ON_PAPER,
+    }
     letter = pack.lines("cover-letter.pdf")
     for figure in (COUNTED - ON_PAPER, ON_PAPER, COUNTED):
         assert any(line.endswith(f" {figure}") for line in letter)
@@ -275,7 +304,11 @@ def _count(pack):
         assert any(words in line for line in letter)
     on_paper = "\n".join(pack.lines("signatures.pdf"))
     assert on_paper.count("El río, ") == COMMENTED - HIDDEN
-    assert on_paper.count("Zora Quetzalli") == sum(row["shown_name"] == "Zora Quetzalli" for row in rows) > 0
+    assert (
+        on_paper.count("Zora Quetzalli")
+        == sum(row["shown_name"] == "Zora Quetzalli" for row in rows)
+        > 0
+    )
     assert "@" not in on_paper
 
 

@@ -50,7 +50,9 @@ def test_a_new_petition_is_published_in_few_presses(owner):
 
 def kept(page):
     """Return the names of the forms whose words the browser keeps."""
-    return page.evaluate("Object.keys(localStorage).filter((key) => key.startsWith('volante:writing:'))")
+    return page.evaluate(
+        "Object.keys(localStorage).filter((key) => key.startsWith('volante:writing:'))"
+    )
 
 
 def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
@@ -81,4 +83,6 @@ def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
     assert len(kept(page)) == 1
     page.locator("main [value=new-version]").click()
     expect(page.locator(".alert--sure")).to_be_visible()
-    page.wait_for_function("!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))")
+    page.wait_for_function(
+        "!Object.keys(localStorage).some((key) => key.startsWith('volante:writing:'))"
+    )

@@ -24,7 +24,11 @@ class EventScreen(Screen):
         """Open the form, fill it and send it."""
         self.find(".register summary").first.click()
         form = self.find("form[action$='/registrations']")
-        for name, value in {"name": "Amalia Rosales", "email": self.visitor.address, **words}.items():
+        for name, value in {
+            "name": "Amalia Rosales",
+            "email": self.visitor.address,
+            **words,
+        }.items():
             control = form.locator(f"[name={name}]")
             control.select_option(value) if name == "seats" else control.fill(value)
         form.locator("button[type=submit]").click()
@@ -50,7 +54,9 @@ class TicketScreen(Screen):
     def by_letter(cls, visitor, letters=1):
         """Wait for so many emails, and follow the link in the newest."""
         letter = letter_of(visitor, letters)
-        visitor.page.goto(re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group())
+        visitor.page.goto(
+            re.search(r"\S+/registrations/\S+", letter.find("main pre").text_content()).group()
+        )
         return cls(visitor)
 
     @classmethod

@@ -73,7 +73,6 @@ class EndScreen(Screen):
         return EndScreen(self.visitor, self.page)
 
 
-
 class PreferencesScreen(Screen):
     marker = "main .mine"
 

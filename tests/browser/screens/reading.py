@@ -25,7 +25,9 @@ class CauseScreen(Screen):
 
     def see_count(self, number, within_ms):
         """Wait until the counter shows `number`, and the sentence of the next butterfly follows it."""
-        expect(self.find("[data-count=cause]").first).to_have_text(written(number), timeout=within_ms)
+        expect(self.find("[data-count=cause]").first).to_have_text(
+            written(number), timeout=within_ms
+        )
         expect(self.find("[data-next-number]")).to_have_text(written(number + 1))
 
 

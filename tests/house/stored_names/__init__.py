@@ -67,5 +67,9 @@ def differences(before: dict[str, list[str]], after: dict[str, list[str]]) -> li
         gone = sorted(set(before.get(group, ())) - set(after.get(group, ())))
         new = sorted(set(after.get(group, ())) - set(before.get(group, ())))
         if gone or new:
-            lines += [f"{group}:", *(f"  - {name}" for name in gone), *(f"  + {name}" for name in new)]
+            lines += [
+                f"{group}:",
+                *(f"  - {name}" for name in gone),
+                *(f"  + {name}" for name in new),
+            ]
     return lines

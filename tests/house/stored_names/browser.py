@@ -11,11 +11,15 @@ STORES = re.compile(r"const STORES = \{(.*)\};")
 STORE = re.compile(r"createObjectStore\(\"(\w+)\"|\bof\(\"(\w+)\"\)")
 KEY_PATH = re.compile(r"keyPath: (\[[^\]]*\]|\"\w+\")|createIndex\(\"(\w+)\"")
 KEPT = re.compile(r"\.(?:put|add)\(\{([^}]*)\}")
-SETTING = re.compile(r"store\.read\(\"(\w+)\"\)|store\.write\(\{ (\w+)\b|of\(\"settings\"\)\.(?:get\(|put\([^\n]*, )\"(\w+)\"\)")
+SETTING = re.compile(
+    r"store\.read\(\"(\w+)\"\)|store\.write\(\{ (\w+)\b|of\(\"settings\"\)\.(?:get\(|put\([^\n]*, )\"(\w+)\"\)"
+)
 OF_A_TABLE = re.compile(r"const OF_A_TABLE = \[(.*)\];")
 EVENT = re.compile(r"new (?:Custom)?Event\(\s*\"([\w:-]+)\"")
 # Another tab, the page around a frame and the service worker may be of another version; our own workers are not.
-SENT = re.compile(r"channel\.postMessage\(\{([^}]*)\}|parent\.postMessage\(\{([^}]*)\}|postMessage\(\"([\w-]+)\"\)")
+SENT = re.compile(
+    r"channel\.postMessage\(\{([^}]*)\}|parent\.postMessage\(\{([^}]*)\}|postMessage\(\"([\w-]+)\"\)"
+)
 TOLD = re.compile(r"\btell\(\{ ?(\w+)")
 ATTRIBUTE = re.compile(r"getAttribute\(\"([\w-]+)\"\)")
 NAME = re.compile(r"(?:^|,)\s*([\w-]+)")
@@ -24,7 +28,11 @@ QUOTED = re.compile(r"\"([\w-]+)\"")
 
 def kept_in_browsers() -> set[str]:
     """Return the names of databases, caches, locks, channels and keys that start with the product's name."""
-    return {FILLED_IN.sub("{}", name) for text in files("static/js", ".js") for name in OURS.findall(text)}
+    return {
+        FILLED_IN.sub("{}", name)
+        for text in files("static/js", ".js")
+        for name in OURS.findall(text)
+    }
 
 
 def tablet_database() -> set[str]:
@@ -32,11 +40,17 @@ def tablet_database() -> set[str]:
     found = set()
     for text in files("static/js/kiosk", ".js"):
         found |= {f"store {name}" for name in _matches(STORE, text)}
-        found |= {f"store {name}" for line in STORES.findall(text) for name in re.findall(r"(\w+): (?:null|\{)", line)}
+        found |= {
+            f"store {name}"
+            for line in STORES.findall(text)
+            for name in re.findall(r"(\w+): (?:null|\{)", line)
+        }
         found |= {f"found by {name.replace(chr(34), '')}" for name in _matches(KEY_PATH, text)}
         found |= {f"kept {name}" for part in KEPT.findall(text) for name in NAME.findall(part)}
         found |= {f"setting {name}" for name in _matches(SETTING, text)}
-        found |= {f"setting {name}" for line in OF_A_TABLE.findall(text) for name in QUOTED.findall(line)}
+        found |= {
+            f"setting {name}" for line in OF_A_TABLE.findall(text) for name in QUOTED.findall(line)
+        }
     return found
 
 
@@ -53,10 +67,15 @@ def events_and_messages() -> set[str]:
 def embedding() -> set[str]:
     """Return what pages of others write to embed a petition, and what the frame tells them."""
     [text] = files("static/embed", ".js")
-    found = {f"element {name}" for name in re.findall(r"customElements\.define\(\"([\w-]+)\"", text)}
+    found = {
+        f"element {name}" for name in re.findall(r"customElements\.define\(\"([\w-]+)\"", text)
+    }
     asked = re.search(r"const ASKED = \[(.*)\]", text)[1]
     found |= {f"attribute {name}" for name in (*QUOTED.findall(asked), *ATTRIBUTE.findall(text))}
-    found |= {f"show {name}" for name in re.findall(r"(\w+): \d+", re.search(r"const HEIGHTS = \{(.*)\}", text)[1])}
+    found |= {
+        f"show {name}"
+        for name in re.findall(r"(\w+): \d+", re.search(r"const HEIGHTS = \{(.*)\}", text)[1])
+    }
     told = re.search(r"const \{(.*)\} = data\.(\w+)", text)
     found |= {f"heard {told[2]}.{name}" for name in NAME.findall(told[1])}
     frame = (ROOT / "static/js/modules/frame.js").read_text()

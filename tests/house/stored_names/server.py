@@ -10,8 +10,8 @@ import flask
 from flask import current_app
 
 import config
-from campaign.process.clock import utcnow
 from campaign.organize import identity
+from campaign.process.clock import utcnow
 from campaign.web.metric_values import gauges
 from tests.house.stored_names.sources import ROOT, constants, files, modules, resolved, texts_of
 
@@ -50,7 +50,11 @@ def settings() -> set[str]:
             asked.add(name)
             return super().__contains__(name)
 
-    production = {"VOLANTE_ENV": "production", "SECRET_KEY": "0123456789abcdef" * 3, "PUBLIC_URL": "https://sign.example.org"}
+    production = {
+        "VOLANTE_ENV": "production",
+        "SECRET_KEY": "0123456789abcdef" * 3,
+        "PUBLIC_URL": "https://sign.example.org",
+    }
     with TemporaryDirectory() as var:
         config.load(Environment(VAR_DIR=var))
         config.load(Environment(VAR_DIR=var, DATABASE_URL="postgresql://db/volante", **production))
@@ -93,19 +97,28 @@ def headers() -> set[str]:
     """Return the headers that are read, set or explained anywhere, in Python and in the browser."""
     in_scripts = (name for text in files("static/js", ".js") for name in QUOTED.findall(text))
     # Names in capitals alone are of calendar files, or patterns of dates.
-    return {name for name in (*constants(), *in_scripts) if HEADER.fullmatch(name) and not name.isupper()}
+    return {
+        name
+        for name in (*constants(), *in_scripts)
+        if HEADER.fullmatch(name) and not name.isupper()
+    }
 
 
 def files_in_var() -> set[str]:
     """Return what VAR_DIR holds: an installation that is upgraded has it already."""
     texts = [(ROOT / "config.py").read_text(), *files("campaign", ".py")]
-    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {"FILE"}
+    return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {
+        "FILE"
+    }
 
 
 def figures() -> set[str]:
     """Return the figures of `/metrics`, with their labels."""
     found = gauges(now=utcnow(), next_ms=1000)
-    return {f"volante_{each.name} {' '.join(sorted({name for labels, _number in each.values for name in labels}))}".strip() for each in found}
+    return {
+        f"volante_{each.name} {' '.join(sorted({name for labels, _number in each.values for name in labels}))}".strip()
+        for each in found
+    }
 
 
 def _commands(group, path):
@@ -117,7 +130,11 @@ def _commands(group, path):
 
 
 def _parameter(parameter):
-    name = parameter.human_readable_name if isinstance(parameter, click.Argument) else "/".join((*parameter.opts, *parameter.secondary_opts))
+    name = (
+        parameter.human_readable_name
+        if isinstance(parameter, click.Argument)
+        else "/".join((*parameter.opts, *parameter.secondary_opts))
+    )
     choices = parameter.type.choices if isinstance(parameter.type, click.Choice) else ()
     return f"{name}={'|'.join(map(str, choices))}" if choices else name
 
@@ -136,4 +153,8 @@ def _key_of(module, node, thing, part=None):
         if not isinstance(owner, ast.Attribute) or owner.attr != part:
             return set()
         owner = owner.value
-    return texts_of(module, key) if isinstance(owner, ast.Name) and resolved(module, owner) is thing else set()
+    return (
+        texts_of(module, key)
+        if isinstance(owner, ast.Name) and resolved(module, owner) is thing
+        else set()
+    )

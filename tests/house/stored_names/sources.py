@@ -22,9 +22,17 @@ SKIPPED = ("campaign.montage.data.", "campaign.process.isolated")
 @cache
 def modules() -> list[tuple[ModuleType, ast.Module]]:
     """Return each module of the product with its syntax tree."""
-    names = [info.name for info in pkgutil.walk_packages(campaign.__path__, "campaign.") if not info.name.startswith(SKIPPED)]
+    names = [
+        info.name
+        for info in pkgutil.walk_packages(campaign.__path__, "campaign.")
+        if not info.name.startswith(SKIPPED)
+    ]
     loaded = [importlib.import_module(name) for name in ("campaign", *sorted(names))]
-    return [(module, ast.parse(inspect.getsource(module))) for module in loaded if Path(module.__file__).stat().st_size]
+    return [
+        (module, ast.parse(inspect.getsource(module)))
+        for module in loaded
+        if Path(module.__file__).stat().st_size
+    ]
 
 
 def calls_of(*functions) -> Iterator[tuple[ModuleType, ast.Call]]:
@@ -36,7 +44,12 @@ def calls_of(*functions) -> Iterator[tuple[ModuleType, ast.Call]]:
 
 @cache
 def _calls():
-    return [(module, node) for module, tree in modules() for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    return [
+        (module, node)
+        for module, tree in modules()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+    ]
 
 
 def resolved(module, node):
@@ -57,7 +70,10 @@ def texts_of(module, node) -> set[str]:
     if isinstance(node, ast.IfExp):
         return texts_of(module, node.body) | texts_of(module, node.orelse)
     if isinstance(node, ast.JoinedStr):
-        parts = (part.value if isinstance(part, ast.Constant) else _filled_in(module, part.value) for part in node.values)
+        parts = (
+            part.value if isinstance(part, ast.Constant) else _filled_in(module, part.value)
+            for part in node.values
+        )
         return {"".join(parts)}
     value = resolved(module, node)
     return {value} if isinstance(value, str) else set()
@@ -72,7 +88,11 @@ def argument(call, place, *names):
 
 def texts_given(functions, place, *names) -> set[str]:
     """Return the texts that calls of `functions` give as one argument."""
-    return {text for module, call in calls_of(*functions) for text in texts_of(module, argument(call, place, *names))}
+    return {
+        text
+        for module, call in calls_of(*functions)
+        for text in texts_of(module, argument(call, place, *names))
+    }
 
 
 def literal_keys(module) -> set[str]:
@@ -82,7 +102,12 @@ def literal_keys(module) -> set[str]:
         key = None
         if isinstance(node, ast.Subscript):
             key = node.slice
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "get" and node.args:
+        elif (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr == "get"
+            and node.args
+        ):
             key = node.args[0]
         if isinstance(key, ast.Constant) and isinstance(key.value, str):
             found.add(key.value)

@@ -8,8 +8,7 @@ from flask import current_app
 from wtforms.form import BaseForm
 
 from campaign.extensions import write
-from campaign.kiosk import pairing, routes
-from campaign.kiosk import parsing
+from campaign.kiosk import pairing, parsing, routes
 from campaign.process.clock import utcnow
 from tests.factories.kiosks import Tablet, make_table, make_tablet, signature
 from tests.factories.signatures import AMALIA, JSON, sign_and_hatch
@@ -18,7 +17,13 @@ from tests.house.stored_names.sources import files, literal_keys, modules, texts
 TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*?\bname=\"([^\"{]+)\"", re.DOTALL)
 # Names that are not the product's: of languages, of the petition here, of numbers.
 OWN = re.compile(r"en|es|fr|home|\d+")
-QUESTION = {"name": "role", "type": "choice", "label": {"en": "Role"}, "required": False, "choices": {"en": ["Farmer", "Teacher"]}}
+QUESTION = {
+    "name": "role",
+    "type": "choice",
+    "label": {"en": "Role"},
+    "required": False,
+    "choices": {"en": ["Farmer", "Teacher"]},
+}
 
 
 def fill() -> Tablet:
@@ -36,7 +41,9 @@ def api() -> set[str]:
     for path, methods in document["paths"].items():
         for method, operation in methods.items():
             if method in ("get", "post"):
-                names = sorted(each["name"] for each in operation.get("parameters", ()) if "name" in each)
+                names = sorted(
+                    each["name"] for each in operation.get("parameters", ()) if "name" in each
+                )
                 found.add(" ".join((method.upper(), path, *names)))
     return found | {f"properties {' '.join(names)}" for names in _properties(document)}
 
@@ -51,7 +58,9 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
         "assets.json": tablet.client.get("/kiosk/assets.json").json,
     }
     said = {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
-    errors = texts_given((routes.Refused,), 1, "said") | {getattr(each, "said", None) for each in vars(pairing).values()}
+    errors = texts_given((routes.Refused,), 1, "said") | {
+        getattr(each, "said", None) for each in vars(pairing).values()
+    }
     said |= {f"error {word}" for word in errors if isinstance(word, str)}
     said |= {f"status {each['status']}" for each in synced["receipts"]}
     return said | {f"sent {name}" for name in (*literal_keys(parsing), *signature())}
@@ -64,9 +73,17 @@ def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[
         "pulse": client.get(f"/causes/{cause_slug}/pulse.json").json,
         "butterflies": client.get(f"/causes/{cause_slug}/butterflies/0.json").json,
         "ledger": client.get(f"/petitions/{petition_slug}/ledger.json").json,
-        "oembed": client.get("/oembed", query_string={"url": f"http://localhost/en/petitions/{petition_slug}"}).json,
-        "signed": client.post(f"/en/petitions/{petition_slug}/signatures", data={**AMALIA, "name_display": "counted"}, headers=JSON).json,
-        "invalid": client.post(f"/en/petitions/{petition_slug}/signatures", data={}, headers=JSON).json,
+        "oembed": client.get(
+            "/oembed", query_string={"url": f"http://localhost/en/petitions/{petition_slug}"}
+        ).json,
+        "signed": client.post(
+            f"/en/petitions/{petition_slug}/signatures",
+            data={**AMALIA, "name_display": "counted"},
+            headers=JSON,
+        ).json,
+        "invalid": client.post(
+            f"/en/petitions/{petition_slug}/signatures", data={}, headers=JSON
+        ).json,
     }
     return {f"{name}: {path}" for name, answer in answers.items() for path in _paths(answer)}
 
@@ -76,8 +93,14 @@ def form_fields() -> set[str]:
     found = set()
     for module, _tree in modules():
         for each in vars(module).values():
-            if isinstance(each, type) and issubclass(each, BaseForm) and each.__module__.startswith("campaign"):
-                names = sorted(name for name in dir(each) if hasattr(getattr(each, name, None), "_formfield"))
+            if (
+                isinstance(each, type)
+                and issubclass(each, BaseForm)
+                and each.__module__.startswith("campaign")
+            ):
+                names = sorted(
+                    name for name in dir(each) if hasattr(getattr(each, name, None), "_formfield")
+                )
                 found.add(" ".join(names))
     return found - {""}
 

@@ -6,19 +6,19 @@ import re
 from flask import current_app
 
 from campaign.accounts import audit, permissions
+from campaign.db import ended_log
 from campaign.exports.columns import COLUMNS
 from campaign.exports.selection import Selection
 from campaign.extensions import db, note_ended
 from campaign.jobs.operations import take_lease
-from campaign.db import ended_log
-from campaign.security.digests import keyed_digest
-from campaign.security.tokens import make_token, read_token
 from campaign.mail.delivery import bound_kinds, composers_of
 from campaign.organize import audited_write
 from campaign.organize.changes import TOLD
 from campaign.organize.exports import labels as export_words
 from campaign.organize.people.audit_labels import ACTIONS
 from campaign.organize.signatures import labels as signature_words
+from campaign.security.digests import keyed_digest
+from campaign.security.tokens import make_token, read_token
 from campaign.subscriptions import consents
 from tests.house.stored_names.sources import calls_of, texts_given
 
@@ -56,7 +56,13 @@ def reasons() -> set[str]:
 
 def audit_actions() -> set[str]:
     recorded = texts_given((audit.record,), 1, "action")
-    return set(ACTIONS) | recorded | texts_given((audit.record_planned, audited_write.Fact, audited_write.act_on_account), 0, "action")
+    return (
+        set(ACTIONS)
+        | recorded
+        | texts_given(
+            (audit.record_planned, audited_write.Fact, audited_write.act_on_account), 0, "action"
+        )
+    )
 
 
 def audit_subjects() -> set[str]:
@@ -64,7 +70,11 @@ def audit_subjects() -> set[str]:
     found = set(TOLD)
     for _module, call in calls_of(*RECORDS):
         for node in (*call.args, *(keyword.value for keyword in call.keywords)):
-            if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(node.elts[0], ast.Constant):
+            if (
+                isinstance(node, ast.Tuple)
+                and len(node.elts) == 2
+                and isinstance(node.elts[0], ast.Constant)
+            ):
                 found.add(node.elts[0].value)
     return found
 
@@ -76,7 +86,9 @@ def roles() -> set[str]:
 def mail_kinds() -> set[str]:
     """Return the kinds of queued email; those that the limit of the day counts are marked."""
     bound = bound_kinds(current_app)
-    return {f"{kind} (limited per day)" if kind in bound else kind for kind in composers_of(current_app)}
+    return {
+        f"{kind} (limited per day)" if kind in bound else kind for kind in composers_of(current_app)
+    }
 
 
 def leases() -> set[str]:
@@ -86,7 +98,9 @@ def leases() -> set[str]:
 def labels() -> set[str]:
     """Return what keyed digests and tokens are made for, as far as the code names it in place; `keyed_values` has examples of all."""
     digests = {f"digest: {each}" for each in texts_given((keyed_digest,), 1, "purpose")}
-    return digests | {f"token: {each}" for each in texts_given((make_token, read_token), 1, "purpose")}
+    return digests | {
+        f"token: {each}" for each in texts_given((make_token, read_token), 1, "purpose")
+    }
 
 
 def ended() -> set[str]:
@@ -94,7 +108,9 @@ def ended() -> set[str]:
     given = texts_given((note_ended,), 0, "what")
     back = ended_log.TAKES_BACK
     given |= set(back) | {each for ends in back.values() for each in ends}
-    return given | {f"field {each}" for each in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+    return (
+        given | {f"field {each}" for each in ended_log.Ended._fields} | {f"file {ended_log.FILE}"}
+    )
 
 
 def export_columns() -> set[str]:
@@ -103,4 +119,6 @@ def export_columns() -> set[str]:
 
 
 def consent_versions() -> set[str]:
-    return {value for name, value in vars(consents).items() if name.isupper() and isinstance(value, str)}
+    return {
+        value for name, value in vars(consents).items() if name.isupper() and isinstance(value, str)
+    }
