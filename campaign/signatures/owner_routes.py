@@ -185,14 +185,14 @@ def _own_signature(row, form):
 
 def _news(token, opened):
     """Return the address of the page where the owner chooses what news comes to them, or None where none does."""
-    subscribed = subscriptions_of_address(**_owner(opened))
-    if not subscribed:
+    subscribed, last_day = subscriptions_of_address(**_owner(opened)), last_day_of(token)
+    if not subscribed or last_day is None:
         return None
     # It works as long as the link to this page, so that nobody can make it last by opening one from the other.
     subscription, _cause = subscribed[0]
     return url_for(
         "subscriptions.preferences",
-        token=news_keys.preferences_token(subscription, last_day_of(token)),
+        token=news_keys.preferences_token(subscription, last_day),
     )
 
 

@@ -81,7 +81,7 @@ SIGNERS = (
         columns_of("signature", "subscribe"),
     ),
     Kept(
-        _l("Which letters we enqueue you or have sent you"),
+        _l("Which letters we owe you or have sent you"),
         _l("So that none is lost, none comes twice, and no more than five are sent"),
         NOBODY,
         _l("30 days; the count of emails as long as the signature"),
