@@ -29,7 +29,7 @@ SLOW_4G = {
     "downloadThroughput": 1_638_400 / 8,
     "uploadThroughput": 750_000 / 8,
 }
-SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+SOFTWARE = [*chromium.ARGUMENTS, "--enable-unsafe-swiftshader"]
 WATCH = """new PerformanceObserver((list) => {
     for (const { element, startTime } of list.getEntries()) {
         if (element && element.matches("img.montage")) window.pictureAt = startTime;

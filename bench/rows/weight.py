@@ -37,7 +37,7 @@ def _first_visit(chromium_path, url):
     """Return the bytes of all answers with their heads, and the addresses asked for, without the live pulse."""
     octets, asked = {}, {}
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=chromium.ARGUMENTS)
         page = browser.new_page()
         network = page.context.new_cdp_session(page)
         network.send("Network.enable")

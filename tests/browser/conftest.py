@@ -9,6 +9,7 @@ from playwright.sync_api import expect, sync_playwright
 from tests.browser.needed import needed_chromium
 from tests.browser.served_site import ServedSite
 from tests.browser.visitor import Visitor
+from tests.chromium import ARGUMENTS
 
 HERE = Path(__file__).parent
 # Quick tests of single functions.
@@ -31,7 +32,7 @@ def pytest_collection_modifyitems(items):
 def browser():
     path = needed_chromium()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
 

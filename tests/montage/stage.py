@@ -13,9 +13,10 @@ from campaign.montage.drawing import draw
 from campaign.montage.layout import places
 from campaign.montage.shapes import shape_named
 from tests.browser.modules.actions import until
+from tests.chromium import ARGUMENTS
 
 PAPER, NIGHT = (0xFF, 0xF8, 0xEA), (0x12, 0x0D, 0x0A)
-SOFTWARE = ["--no-sandbox", "--enable-unsafe-swiftshader"]
+SOFTWARE = [*ARGUMENTS, "--enable-unsafe-swiftshader"]
 BLOCK = 16
 PATIENCE_MS = 120_000
 # By the real clock, whatever hour the page is told.

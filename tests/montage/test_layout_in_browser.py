@@ -11,7 +11,7 @@ from playwright.sync_api import sync_playwright
 
 from campaign.montage.layout import size
 from campaign.montage.shapes import shape_named, shape_names
-from tests.chromium import find
+from tests.chromium import ARGUMENTS, find
 from tests.montage.vectors import STRETCHES, vector_path
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def page():
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=ROOT))
     Thread(target=server.serve_forever, daemon=True).start()
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=find(), args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=find(), args=ARGUMENTS)
         page = browser.new_page()
         page.goto(f"http://127.0.0.1:{server.server_port}/campaign/montage/data/sprites.svg")
         yield page

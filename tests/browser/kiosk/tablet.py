@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.browser import barriers
 from tests.browser.modules.actions import until
 from tests.browser.noises import Noises
+from tests.chromium import ARGUMENTS
 
 PIN = "482913"
 LANDSCAPE = {"width": 1024, "height": 768}
@@ -41,7 +42,7 @@ class Tablet:
         self.context = self._chromium.launch_persistent_context(
             str(self.folder),
             executable_path=self._path,
-            args=["--no-sandbox"],
+            args=ARGUMENTS,
             base_url=self.served.url,
             has_touch=True,
             **self._manner,

@@ -44,7 +44,7 @@ def test_from_the_purpose_to_the_file_and_its_line_in_the_trail(owner_of_200, la
     page = odile.page
     odile.noises.allowed.add(422)
     go(odile, "signatures/", "signatures")
-    page.locator("a[href='/organize/exports/']").click()
+    page.locator("main a[href='/organize/exports/']").click()
     look(odile, "exports")
     page.locator(f"a[href='/organize/exports/{SLUG}']").first.click()
     look(odile, "exports of one")
