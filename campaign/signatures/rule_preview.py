@@ -42,7 +42,7 @@ class Trial:
 
 def try_rule(rule):
     """Return the Trial of a Rule, kept or not; nothing is changed."""
-    ids = sorted(TRACKING_PARAMETERS[rule.kind](rule, _scope(rule)), reverse=True)
+    ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
     known = _c.address_digest.is_not(None) if needs_network else True
     looked_at, since = db.session.execute(
@@ -128,7 +128,7 @@ def _counted_among(ids):
     return total
 
 
-TRACKING_PARAMETERS = {
+SEARCHES = {
     "country": _by_country,
     "network": _by_network,
     "rate": _by_rate,

@@ -23,7 +23,7 @@ from tests.factories.signatures import (
 
 pytestmark = pytest.mark.both_databases
 
-TRACKING_PARAMETERS = [
+KINDS = [
     ("words", "casino royale", {"comment": "Come to the CASINO-Royale!"}),
     ("words", "perez", {"family_name": "Pérez"}),
     ("mail_domain", "rosales.example", {"email": "amalia@mail.rosales.example"}),
@@ -44,7 +44,7 @@ def make_rule(petition, kind, pattern, *, is_on=True, whole_cause=False):
     return write(rule_operations.switch_on, rule_id=rule.id, now=utcnow()) if is_on else rule
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), TRACKING_PARAMETERS)
+@pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
 def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(
     client, petition, kind, pattern, words
 ):
@@ -64,7 +64,7 @@ def test_a_signing_under_a_rule_is_held_and_the_answer_is_the_same(
     ]
 
 
-@pytest.mark.parametrize(("kind", "pattern", "words"), TRACKING_PARAMETERS)
+@pytest.mark.parametrize(("kind", "pattern", "words"), KINDS)
 def test_a_trial_finds_in_the_past_what_the_rule_would_have_held_and_changes_nothing(
     petition, kind, pattern, words
 ):

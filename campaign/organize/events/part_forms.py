@@ -45,7 +45,7 @@ ONLINE_FOR = [
     SelectChoice("everyone", _l("On the page, for everybody")),
     SelectChoice("registered", _l("Only in the letter to those who register")),
 ]
-TRACKING_PARAMETERS = [
+REGISTRATION_CHOICES = [
     SelectChoice("none", _l("Come as you are")),
     SelectChoice("optional", _l("One may register")),
     SelectChoice("required", _l("One must register")),
@@ -137,7 +137,7 @@ class _Coming(PartForm):
     """How one comes: with or without a seat kept, free or not, and what is asked of those who register."""
 
     part = "coming"
-    registration = RadioField(_l("Registering"), choices=TRACKING_PARAMETERS, default="none")
+    registration = RadioField(_l("Registering"), choices=REGISTRATION_CHOICES, default="none")
     capacity = WholeField(
         _l("Seats there are"),
         [Optional(), NumberRange(1, MAX_PEOPLE, _l("Write a number from 1 up."))],

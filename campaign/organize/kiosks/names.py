@@ -17,7 +17,7 @@ from campaign.signatures import name_display
 
 # In one step, so that the transaction stays short; the rest takes another press.
 MAX_AT_ONCE = 5_000
-TRACKING_PARAMETERS = {
+DECISIONS = {
     "show": ("kiosks.show_names", name_display.confirm_by_organizer),
     "keep": ("kiosks.hide_names", name_display.keep_private),
 }
@@ -55,10 +55,10 @@ def decide_names(event):
     (way, ids), slug = decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
         ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
-    if way not in TRACKING_PARAMETERS or not ids:
+    if way not in DECISIONS or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
         return _back(slug)
-    action, operation = TRACKING_PARAMETERS[way]
+    action, operation = DECISIONS[way]
     fact = Fact(action, on=("event", event.id), cause_id=event.cause_id)
     done = len(act_on_some(fact, operation, ids=ids, cause_ids=causes_where("signatures.review")))
     if way == "show":

@@ -14,7 +14,7 @@ from campaign.organize.change_labels import changes_in_words
 from campaign.organize.identity import causes_where
 from campaign.organize.overview.activity_titles import titles_of
 from campaign.organize.people.audit_forms import AuditSearch
-from campaign.organize.people.audit_labels import ACTIONS, DOORS, THINGS, TRACKING_PARAMETERS
+from campaign.organize.people.audit_labels import ACTIONS, DOORS, REFUSED_METHODS, THINGS
 
 blueprint = Blueprint("audit", __name__, url_prefix="/audit")
 ON_A_PAGE = 50
@@ -48,7 +48,7 @@ def index():
         changes_of=changes_in_words,
         things=THINGS,
         doors=DOORS,
-        ways=TRACKING_PARAMETERS,
+        ways=REFUSED_METHODS,
         role_names=ROLE_NAMES,
         cause_titles={cause.id: cause.text(g.lang).title for cause in causes_among(None)},
         searched={name: value for name, value in request.args.items() if name in form and value},

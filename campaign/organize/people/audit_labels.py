@@ -186,7 +186,7 @@ DOORS = {
     "web": _l("Somebody not signed in"),
 }
 # Of somebody who was not let in: at what.
-TRACKING_PARAMETERS = {
+REFUSED_METHODS = {
     "password": _l("a wrong password"),
     "code": _l("a wrong code"),
     "passkey": _l("a passkey that does not open"),
