@@ -1,4 +1,4 @@
-"""The sentences of the emails about what somebody else changed: in an account, or in who can do everything."""
+"""Texts of the emails about what another person changed: an account, or who can do everything."""
 
 from flask_babel import gettext as _
 
@@ -10,12 +10,15 @@ from campaign.accounts.role_names import ROLE_NAMES
 
 
 def alert_text(entry: AuditEntry, organizer: Organizer, lang: str) -> dict[str, str]:
-    """Return what the email to `organizer` about an entry says, in the present locale; `lang` chooses the titles of causes."""
+    """Return the texts of the email to `organizer` about an entry, in the current locale.
+
+    `lang` chooses the titles of causes.
+    """
     by = entry.organizer.called if entry.organizer else _("An operator of the server")
     return SENTENCES[entry.action](entry, lang, by)
 
 
-def _new_admin(entry, _lang, by):
+def _new_admin(entry: AuditEntry, _lang: str, by: str) -> dict[str, str]:
     who = organizer_by_id(entry.subject_id)
     name = f"{who.name} ({who.email})" if who.name else who.email
     return {
@@ -31,7 +34,7 @@ def _new_admin(entry, _lang, by):
     }
 
 
-def _trusted_key(entry, lang, by):
+def _trusted_key(entry: AuditEntry, lang: str, by: str) -> dict[str, str]:
     cause = cause_title(entry.cause_id, lang)
     return {
         "title": _("New trusted key: check that this is right"),
@@ -48,7 +51,7 @@ def _trusted_key(entry, lang, by):
     }
 
 
-def _role_taken(entry, lang, _by):
+def _role_taken(entry: AuditEntry, lang: str, _by: str) -> dict[str, str]:
     role, cause = str(ROLE_NAMES[entry.details["role"]]), cause_title(entry.cause_id, lang)
     return {
         "title": _("Your role was removed"),
@@ -63,7 +66,7 @@ def _role_taken(entry, lang, _by):
     }
 
 
-def _factors_taken(_entry, _lang, _by):
+def _factors_taken(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
         "title": _("Your second factor was removed"),
         "happened": _(
@@ -77,7 +80,7 @@ def _factors_taken(_entry, _lang, _by):
     }
 
 
-def _removed(_entry, _lang, _by):
+def _removed(_entry: AuditEntry, _lang: str, _by: str) -> dict[str, str]:
     return {
         "title": _("Your account was removed"),
         "happened": _("An admin removed your organizer account. You can no longer sign in."),

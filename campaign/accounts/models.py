@@ -1,4 +1,4 @@
-"""Organizers: who they are, what they may do where, and by what they are known again."""
+"""Organizers: who they are, what they may do where, and how they sign in."""
 
 from datetime import datetime
 
@@ -25,9 +25,11 @@ LINKS = ("invitation", "reset")
 
 
 class Organizer(db.Model):
-    """A person who runs causes. `email_digest` is the keyed digest of the canonical address; `password_hash` is Argon2id.
+    """A person who runs causes.
 
-    Who was removed keeps the row, so that the audit trail still says who it was; all by which one could sign in is gone.
+    `email_digest` is the keyed digest of the canonical address. `password_hash` is Argon2id. A
+    removed organizer keeps the row, so that the activity log still shows who it was. Everything
+    they could sign in with is deleted.
     """
 
     __tablename__ = "organizer"
@@ -42,7 +44,8 @@ class Organizer(db.Model):
     name: Mapped[str] = mapped_column(String(80), default="")
     lang: Mapped[str] = mapped_column(String(2), default="en")
     password_hash: Mapped[str | None] = mapped_column(String(200))
-    # Sealed with SECRET_KEY; the last step of 30 s whose code was used, so that no code opens twice.
+    # The secret is encrypted with SECRET_KEY. `totp_step` is the last 30 s step whose code was
+    # used, so that no code works twice.
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary(300))
     totp_step: Mapped[int] = mapped_column(Integer, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=utcnow)
@@ -59,21 +62,21 @@ class Organizer(db.Model):
     )
 
     @property
-    def called(self):
-        """The name, or the address of who has not told one yet."""
+    def called(self) -> str:
+        """The name, or the email address if no name is set yet."""
         return self.name or self.email
 
     @property
-    def is_invited(self):
+    def is_invited(self) -> bool:
         return self.password_hash is None and self.removed_at is None
 
     @property
-    def has_second_factor(self):
+    def has_second_factor(self) -> bool:
         return self.totp_secret is not None or bool(self.passkeys)
 
 
 class Grant(db.Model):
-    """A role of an organizer: `admin` everywhere, the others in one cause."""
+    """A role of an organizer: `admin` everywhere, any other role in one cause."""
 
     __tablename__ = "role_grant"
     __table_args__ = (
@@ -98,10 +101,11 @@ class Grant(db.Model):
 
 
 class OrganizerSession(db.Model):
-    """One browser in which an organizer is signed in; `password` is its stage until the second factor is shown.
+    """One browser in which an organizer is signed in.
 
-    Of its cookie only a digest is kept. `address` is shortened to its network. `confirmed_at` is when its owner last showed who
-    they are.
+    `stage` is `password` until the second factor is given. Only a digest of the cookie is kept.
+    `address` is the IP address, shortened to its network. `confirmed_at` is when the organizer last
+    authenticated.
     """
 
     __tablename__ = "organizer_session"
@@ -127,7 +131,10 @@ class OrganizerSession(db.Model):
 
 
 class KnownDevice(db.Model):
-    """A browser from which an organizer has signed in before; no lock-out by others touches it."""
+    """A browser from which an organizer has signed in before.
+
+    Failed attempts of other people never lock it out.
+    """
 
     __tablename__ = "known_device"
     __table_args__ = (
@@ -145,7 +152,7 @@ class KnownDevice(db.Model):
 
 
 class AccountLink(db.Model):
-    """A link that lets an organizer set a password, once. Its token is keyed, not stored."""
+    """A link with which an organizer sets a password, once. Its token is derived, not stored."""
 
     __tablename__ = "account_link"
     __table_args__ = (
@@ -167,7 +174,7 @@ class AccountLink(db.Model):
 
 
 class RecoveryCode(db.Model):
-    """A code that opens once where the second factor is lost, kept as a keyed digest."""
+    """A code that replaces a lost second factor once, kept as a keyed digest."""
 
     __tablename__ = "recovery_code"
 
@@ -179,7 +186,10 @@ class RecoveryCode(db.Model):
 
 
 class Passkey(db.Model):
-    """A WebAuthn credential; `sign_count` is what its device counted last, nought where it does not count."""
+    """A WebAuthn credential.
+
+    `sign_count` is the last count from its device, 0 if the device does not count.
+    """
 
     __tablename__ = "passkey"
     __table_args__ = (
@@ -200,7 +210,7 @@ class Passkey(db.Model):
 
 
 class SpentChallenge(db.Model):
-    """The digest of a passkey challenge that was answered: its answer opens nothing again."""
+    """The digest of an answered passkey challenge, so that its answer cannot be used again."""
 
     __tablename__ = "spent_challenge"
 

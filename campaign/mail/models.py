@@ -1,4 +1,4 @@
-"""Mail that is owed, and addresses that take none."""
+"""The outbox, and addresses that accept no email."""
 
 from datetime import datetime
 
@@ -11,23 +11,23 @@ from campaign.process.clock import UtcDateTime, utcnow
 
 STATES = ("owed", "sent", "dropped", "failed")
 
-# A partial index serves only those queries that repeat its condition to the letter.
+# The database uses a partial index only for queries that repeat its condition exactly.
 OWED = text("state = 'owed'")
 TROUBLED = text("state in ('failed', 'dropped')")
 
-# What one person waits for goes before what many people get.
+# An email that one person is waiting for goes before a mailing to many.
 PERSONAL, BULK = 0, 1
 
-# So many stop all emails to an address; a single one stops those that many people get.
+# This many reports stop all emails to an address. A single report stops only bulk email.
 MAX_REPORTS = 2
 
 
 class OutboxMessage(db.Model):
-    """One mail that somebody is to get: only what it is about, never to whom nor what it says.
+    """One email to send: only what it is about, never its recipient or content.
 
-    Written in the transaction that causes the mail. Once `due_at` has passed the worker claims it until `locked_until`,
-    asks the room that owes it for its words and hands it to the mail server. A row whose worker died is
-    claimed again when its lock ends.
+    It is written in the transaction that causes the email. Once `due_at` has passed, a worker
+    claims it until `locked_until`. The worker asks the package that queued it to compose it, and
+    sends it to the mail server. If the worker dies, the row is claimed again when its lock ends.
     """
 
     __tablename__ = "owed_message"
@@ -60,9 +60,10 @@ class OutboxMessage(db.Model):
 
 
 class UndeliverableAddress(db.Model):
-    """An address that its own mail server has called wrong for good, kept as a keyed digest only.
+    """An address that its own server reported as permanently wrong, kept only as a keyed digest.
 
-    `reports` counts what says so, up to MAX_REPORTS; `message` names the message of the first report that came by email.
+    `reports` counts the reports, up to MAX_REPORTS. `message` names the email that the first report
+    by email was about.
     """
 
     __tablename__ = "undeliverable_address"

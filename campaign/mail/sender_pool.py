@@ -1,18 +1,19 @@
-"""The threads that carry one pass's letters to the mail server; they touch nothing else."""
+"""The threads that send one pass's emails to the mail server, and touch nothing else."""
 
 import logging
 from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from threading import Event, Thread
 from time import monotonic
 
-from campaign.mail.smtp_replies import Refused, TryLater, Unreachable
-from campaign.mail.transport import Envelope
+from campaign.mail.smtp_replies import Delivered, Refused, TryLater, Unreachable
+from campaign.mail.transport import Envelope, FolderTransport, SmtpTransport
 
 PER_CONNECTION = 5
-# How much longer than its own time a pass waits for a mail server. RFC 5321 lets a server think about a message for ten
-# minutes; the other connections do not wait for it.
+# How much longer than its own time a pass waits for a mail server. RFC 5321 lets a server take ten
+# minutes over a message; the other connections do not wait for it.
 GRACE_SECONDS = 5
 
 log = logging.getLogger("campaign.mail")
@@ -20,7 +21,11 @@ log = logging.getLogger("campaign.mail")
 
 @dataclass(frozen=True)
 class Letter:
-    """A message on its way; `digest` is that of its address, or None. `is_bound` is true where the limit of the day counts it."""
+    """An email being sent.
+
+    `digest` is the digest of its address, or None. `is_bound` is true if it counts towards the
+    daily limit.
+    """
 
     digest: bytes | None
     envelope: Envelope
@@ -28,14 +33,22 @@ class Letter:
 
 
 class Round:
-    """Letters shared out among connections, for `seconds` at most or until `stop` is set.
+    """Emails shared out among connections, for at most `seconds` or until `stop` is set.
 
-    A connection whose server fails it puts its letter back and gives up; the others go on. Afterwards `left` holds the
-    letters nobody carried, and `trouble` says why if every connection gave up, else it is empty. Where a server takes its
-    time over a letter, the round ends without it: `late_results` has what becomes of it.
+    If a connection's server fails, the connection puts its email back and gives up. The others go
+    on. Afterwards `left` holds the unsent emails. `trouble` is the reason if every connection gave
+    up, else empty. If a server is slow, the round ends without waiting for that email, and
+    `late_results` gives its result later.
     """
 
-    def __init__(self, letters, transports, *, stop, seconds):
+    def __init__(
+        self,
+        letters: Iterable[Letter],
+        transports: Sequence[SmtpTransport | FolderTransport],
+        *,
+        stop: Event,
+        seconds: float,
+    ) -> None:
         self.left = deque(letters)
         needed = -(-len(self.left) // PER_CONNECTION)
         self._transports = transports[:needed]
@@ -49,11 +62,16 @@ class Round:
         self._running = 0
 
     @property
-    def trouble(self):
+    def trouble(self) -> str:
         return self._troubles[0] if len(self._troubles) == len(self._transports) else ""
 
-    def results(self, seconds_to_wait):
-        """Yield (letter, fact) as they come, and None whenever `seconds_to_wait()` have passed without one."""
+    def results(
+        self, seconds_to_wait: Callable[[], float]
+    ) -> Iterator[tuple[Letter, Delivered | Refused | TryLater] | None]:
+        """Yield (email, result) as results arrive.
+
+        Yield None whenever `seconds_to_wait()` pass without a result.
+        """
         threads = [
             Thread(target=self._carry, args=[each], daemon=True) for each in self._transports
         ]
@@ -74,8 +92,8 @@ class Round:
         finally:
             self._over.set()
 
-    def late_results(self):
-        """Yield (letter, fact) of letters that were still in a server's hands when the round ended, as far as it has answered."""
+    def late_results(self) -> Iterator[tuple[Letter, Delivered | Refused | TryLater]]:
+        """Yield (email, result) for emails a server has answered since the round ended."""
         while self._running:
             try:
                 result = self._results.get_nowait()
@@ -86,31 +104,31 @@ class Round:
             else:
                 yield result
 
-    def letters_in_hand(self):
-        """Return the letters that servers still think about."""
+    def letters_in_hand(self) -> list[Letter]:
+        """Return the emails that servers are still handling."""
         return [letter for letter in self._in_hand.values() if letter]
 
-    def busy_transports(self):
-        """Return the transports whose server still thinks about a letter."""
+    def busy_transports(self) -> list[SmtpTransport | FolderTransport]:
+        """Return the transports whose server is still handling an email."""
         return [transport for transport in self._transports if self._in_hand.get(id(transport))]
 
-    def is_over(self):
-        """Return whether every connection has ended its work, and every result was given out."""
+    def is_over(self) -> bool:
+        """Return whether every connection has finished and every result was yielded."""
         return not self._running
 
-    def _carry(self, transport):
+    def _carry(self, transport: SmtpTransport | FolderTransport) -> None:
         try:
             while self.left and not self._is_over():
                 if not self._carry_one(transport):
                     return
         except IndexError:
-            # Another thread took the last letter just before us.
+            # Another thread took the last email just before us.
             pass
         finally:
             self._results.put(None)
 
-    def _carry_one(self, transport):
-        """Carry the next letter; return whether this connection can go on."""
+    def _carry_one(self, transport: SmtpTransport | FolderTransport) -> bool:
+        """Send the next email, and return whether this connection can go on."""
         letter = self.left.popleft()
         self._in_hand[id(transport)] = letter
         try:
@@ -127,7 +145,9 @@ class Round:
             return False
         return True
 
-    def _hand_over(self, letter, transport):
+    def _hand_over(
+        self, letter: Letter, transport: SmtpTransport | FolderTransport
+    ) -> Delivered | Refused | TryLater | Unreachable:
         if letter.digest in self._bad_addresses:
             return Refused("refused just before")
         try:
@@ -139,5 +159,5 @@ class Round:
             self._bad_addresses.add(letter.digest)
         return fact
 
-    def _is_over(self):
+    def _is_over(self) -> bool:
         return self._over.is_set() or self._stop.is_set() or monotonic() > self._ends

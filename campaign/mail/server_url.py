@@ -1,15 +1,18 @@
-"""The address of a mail server, as MAIL_URL gives it."""
+"""The mail server that MAIL_URL describes."""
 
 from dataclasses import dataclass, field
 from ipaddress import ip_address
-from urllib.parse import parse_qs, unquote, urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 PORTS = {"starttls": 587, "implicit": 465, "none": 25}
 
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where mail is handed over, and how; `hello` is the name we greet it with, or empty for this machine's."""
+    """Where and how emails are sent.
+
+    `hello` is the host name we introduce ourselves with, or empty for this machine's name.
+    """
 
     host: str
     port: int
@@ -19,10 +22,11 @@ class MailServer:
     hello: str = ""
 
 
-def server_from(url, *, hello=""):
-    """Read `smtp://user:pass@host:port?tls=starttls|implicit|none`; raises ValueError, never repeating the password.
+def server_from(url: str, *, hello: str = "") -> MailServer:
+    """Parse `smtp://user:pass@host:port?tls=starttls|implicit|none`.
 
-    Without `tls` it is `implicit` on port 465 and for smtps://, `none` on this machine, else `starttls`.
+    Without `tls` it is `implicit` on port 465 and for smtps://, `none` on this machine, else
+    `starttls`. Raises ValueError, which never contains the password.
     """
     parts = urlsplit(url)
     if parts.scheme not in ("smtp", "smtps") or not parts.hostname:
@@ -40,7 +44,7 @@ def server_from(url, *, hello=""):
     )
 
 
-def _usual_tls(parts):
+def _usual_tls(parts: SplitResult) -> str:
     if parts.scheme == "smtps" or parts.port == 465:
         return "implicit"
     return "none" if _is_here(parts.hostname) else "starttls"

@@ -1,13 +1,15 @@
-"""What became of handing a message over, and how a mail server's refusal is to be read."""
+"""The results of sending an email, and what a mail server's refusal means."""
 
 import re
 from dataclasses import dataclass
 
-# Enhanced status codes (RFC 3463) by which the receiving side says that the address itself is wrong, for good.
+# Enhanced status codes (RFC 3463) with which the receiving side says that the address itself is
+# permanently wrong.
 BAD_ADDRESS = ("5.1.0", "5.1.1", "5.1.2", "5.1.3", "5.1.6", "5.1.10", "5.2.0", "5.2.1")
 BAD_ADDRESS_REPLIES = (550, 551, 553)
 
-# Many servers say with a bare 550 that they do not like *us*; that must never cost a supporter their address.
+# With a bare 550 many servers mean that they reject *us*. That must never mark a supporter's
+# address as bad.
 ABOUT_US = re.compile(
     r"relay|auth|denied|polic|block|spam|reputation|sender|rate|limit|quota|full", re.IGNORECASE
 )
@@ -16,19 +18,22 @@ ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
 
 @dataclass(frozen=True)
 class Delivered:
-    """The server has taken the message."""
+    """The server accepted the email."""
 
 
 @dataclass(frozen=True)
 class Refused:
-    """The address takes no mail and never will."""
+    """The address accepts no email and never will."""
 
     reason: str
 
 
 @dataclass(frozen=True)
 class TryLater:
-    """Not this message now; `server_ails` where the next one would hardly fare better."""
+    """The server did not accept this email now.
+
+    `server_ails` is true if the next email would probably fail too.
+    """
 
     reason: str
     server_ails: bool = False
@@ -36,20 +41,21 @@ class TryLater:
 
 @dataclass(frozen=True)
 class Unreachable:
-    """The server takes nothing from us at present: unreachable, or it refuses our login or our sender.
+    """The server accepts nothing from us now: no connection, or it refuses our login or sender.
 
-    Says nothing about the message, which has not been tried.
+    This says nothing about the email, which was not tried.
     """
 
     reason: str
 
 
-def judge(code, answer):
-    """Read the server's negative reply about one recipient or one message: Refused or TryLater.
+def judge(code: int, answer: bytes) -> Refused | TryLater:
+    """Return what the server's negative reply about one recipient or email means.
 
-    `answer` is the reply's text in bytes. Only what says that the address is wrong is Refused. Other permanent refusals
-    (a policy, a block list, a relay that does not know us) are our operator's to mend, so the message waits.
-    The reason keeps only the codes, for servers like to repeat names and addresses.
+    `answer` is the reply's text in bytes. Only a reply that says the address is wrong is Refused.
+    After any other permanent refusal the email waits, because our operator must fix it: a policy, a
+    block list, a relay that does not know us. The reason keeps only the codes, because servers
+    often repeat names and addresses.
     """
     text = answer.decode("utf-8", "replace")
     enhanced = ENHANCED.match(text)
@@ -58,7 +64,7 @@ def judge(code, answer):
     return Refused(reason) if _address_is_wrong(code, status, text) else TryLater(reason)
 
 
-def _address_is_wrong(code, status, text):
+def _address_is_wrong(code: int, status: str, text: str) -> bool:
     if code < 500:
         return False
     if status:

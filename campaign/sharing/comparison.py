@@ -1,20 +1,27 @@
-"""Comparing wordings honestly: shares with their uncertainty, and a word on whether a difference means anything."""
+"""Compare wordings honestly: rates with their uncertainty, and whether a difference is real."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from campaign.sharing.models import ShareText
 from campaign.sharing.queries import Outcome, outcomes, texts_of
 from campaign.sharing.significance import chance_of_difference, pairs, wilson
 
-# Who looks every day sees many differences that chance made: stricter than the usual twentieth.
+# Stricter than the usual 0.05, because people who check every day see many differences caused by
+# chance.
 CHANCE = 0.01
 MIN_REFERRERS = 10
 
 
 @dataclass(frozen=True)
 class Row:
-    """A wording's Outcome, the share of those handed it who brought anybody, and the interval in which that share lies."""
+    """A wording's Outcome, its success rate, and the confidence interval of that rate.
+
+    `share` is the share of supporters given the wording who brought at least one signature. It lies
+    between `low` and `high`.
+    """
 
     outcome: Outcome
     share: float
@@ -24,10 +31,11 @@ class Row:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The wordings of one language since all of them were handed out side by side.
+    """The wordings of one language, since all of them have been given out side by side.
 
-    `verdict` is `alone` where there is nothing to compare, `early` while too few have brought anybody, `same` where chance
-    alone may make such a difference, or `better`: then `best` does better than each of the others.
+    `verdict` is `alone` if there is nothing to compare, and `early` while too few supporters have
+    brought signatures. It is `same` if chance alone can explain the difference. It is `better` if
+    `best` does better than each of the others.
     """
 
     lang: str
@@ -37,7 +45,7 @@ class Comparison:
     best: Row | None = None
 
 
-def comparisons(petition_id):
+def comparisons(petition_id: int) -> list[Comparison]:
     """Return a Comparison for each language in which the petition has wordings."""
     return [
         _compare(lang, list(texts))
@@ -45,14 +53,15 @@ def comparisons(petition_id):
     ]
 
 
-def verdict_of(found):
-    """Return (verdict, the best Outcome or None) for the Outcomes of wordings that were handed out side by side."""
+def verdict_of(found: Sequence[Outcome]) -> tuple[str, Outcome | None]:
+    """Return (verdict, the best Outcome or None) for wordings that were given out side by side."""
     if len(found) < 2:
         return "alone", None
     if sum(each.bringers for each in found) < MIN_REFERRERS:
         return "early", None
     best, *others = sorted(found, key=lambda each: -_share(each))
-    # Among many pairs one differs by chance sooner: each is asked for so much more (Bonferroni).
+    # With more pairs, one is more likely to differ by chance, so each must be more certain
+    # (Bonferroni).
     allowed = CHANCE / pairs(len(found))
     is_better = all(
         chance_of_difference(best.bringers, best.dealt, other.bringers, other.dealt) < allowed
@@ -61,7 +70,7 @@ def verdict_of(found):
     return ("better", best) if is_better else ("same", None)
 
 
-def _compare(lang, texts):
+def _compare(lang: str, texts: Sequence[ShareText]) -> Comparison:
     since = max(text.created_at for text in texts)
     rows = {outcome.text.id: _row(outcome) for outcome in outcomes(texts, since)}
     verdict, best = verdict_of([row.outcome for row in rows.values()])
@@ -70,9 +79,9 @@ def _compare(lang, texts):
     )
 
 
-def _row(outcome):
+def _row(outcome: Outcome) -> Row:
     return Row(outcome, _share(outcome), *wilson(outcome.bringers, outcome.dealt))
 
 
-def _share(outcome):
+def _share(outcome: Outcome) -> float:
     return outcome.bringers / outcome.dealt if outcome.dealt else 0.0

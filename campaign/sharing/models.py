@@ -1,4 +1,4 @@
-"""The words that supporters are handed to pass a petition on with, and who was handed which."""
+"""The share texts that supporters are given, and who was given which."""
 
 from datetime import datetime
 
@@ -12,7 +12,10 @@ MAX_TEXT_LENGTH = 240
 
 
 class ShareText(db.Model):
-    """One wording in one language. It never changes: another wording is another row, so that what came of each can be compared."""
+    """One share text in one language.
+
+    It never changes: another wording is another row, so that their results can be compared.
+    """
 
     __tablename__ = "share_text"
     __table_args__ = (Index("ix_share_text_petition", "petition_id", "lang"),)
@@ -26,7 +29,10 @@ class ShareText(db.Model):
 
 
 class ShareDeal(db.Model):
-    """Which wording the owner of a signature was handed; `shared_at` is when they first pressed a way to pass it on."""
+    """Which share text a signature's supporter was given.
+
+    `shared_at` is when they first pressed a share button.
+    """
 
     __tablename__ = "share_deal"
     __table_args__ = (Index("ix_share_deal_text", "text_id", "dealt_at"),)

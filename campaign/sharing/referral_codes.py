@@ -1,4 +1,4 @@
-"""The code in a supporter's link: who passed it on, for us alone to read."""
+"""The code in a supporter's link. It says who shared the link, and only we can read it."""
 
 import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -11,20 +11,20 @@ from campaign.security.secret_key import secret_key
 PURPOSE = "link of a supporter"
 CODE = re.compile(r"[\w-]{22}", re.ASCII)
 MAX_ID = 2**63
-# One block of AES: the row's number, and as many zeros, by which a code of ours is known.
+# One AES block holds the row's id and as many zeros, which show that the code is ours.
 NUMBER_BYTES, BLOCK_BYTES = 8, 16
 ZEROS = bytes(BLOCK_BYTES - NUMBER_BYTES)
 
 
-def code_of(signature_id):
-    """Return the code of a signature: always the same, and without our key no more than noise."""
+def code_of(signature_id: int) -> str:
+    """Return the code of a signature. It never changes, and without our key it looks random."""
     block = signature_id.to_bytes(NUMBER_BYTES, "big") + ZEROS
     encryptor = _cipher().encryptor()
     return urlsafe_b64encode(encryptor.update(block) + encryptor.finalize()).decode().rstrip("=")
 
 
-def signature_id_of(code):
-    """Return the id in a code, or None where it is none of ours. It needs no look into the database."""
+def signature_id_of(code: str) -> int | None:
+    """Return the id in a code, or None if the code is not ours. Needs no database query."""
     if not CODE.fullmatch(code):
         return None
     decryptor = _cipher().decryptor()
@@ -33,7 +33,7 @@ def signature_id_of(code):
     return number if block[NUMBER_BYTES:] == ZEROS and 0 < number < MAX_ID else None
 
 
-def _cipher():
-    # A single block that never repeats asks for no mode.
+def _cipher() -> Cipher:
+    # ECB is safe for a single block that never repeats.
     key = keyed_digest(secret_key(), PURPOSE, "")
     return Cipher(algorithms.AES(key), modes.ECB())  # noqa: S305

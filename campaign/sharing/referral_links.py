@@ -1,4 +1,4 @@
-"""A supporter's own link, and what came of it."""
+"""A supporter's own link, and what it has brought."""
 
 from dataclasses import dataclass
 
@@ -8,13 +8,15 @@ from campaign.process.clock import utcnow
 from campaign.sharing.operations import deal
 from campaign.sharing.queries import brought_about, texts_of, was_dealt, words_dealt
 from campaign.sharing.referral_codes import code_of
+from campaign.signatures.models import Signature
 
 
 @dataclass(frozen=True)
 class Link:
-    """The code of the link, the wording to pass it on with (empty: the title will do), and about how many came by it.
+    """A supporter's link: its code, its share text, and about how many signatures it brought.
 
-    The links of a quiet petition have no code: they are the same for everyone.
+    If `words` is empty, the title is shared instead. Links of a quiet petition have no code: they
+    are the same for everyone.
     """
 
     code: str
@@ -22,8 +24,11 @@ class Link:
     brought: int
 
 
-def link_of(signature, lang, *, handing=True):
-    """Return the Link of a confirmed signature; when `handing`, its owner is handed a wording in `lang`, where the petition has any."""
+def link_of(signature: Signature, lang: str, *, handing: bool = True) -> Link:
+    """Return the Link of a confirmed signature.
+
+    If `handing`, its supporter is given a share text in `lang`, if the petition has any.
+    """
     signature_id, petition_id = signature.id, signature.petition_id
     if (
         handing

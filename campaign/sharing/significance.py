@@ -1,4 +1,4 @@
-"""What may honestly be said of shares of small crowds."""
+"""Statistics for rates in small groups."""
 
 from math import comb, exp, lgamma, sqrt
 
@@ -6,10 +6,11 @@ Z_95 = 1.959964
 SLACK = 1e-7
 
 
-def wilson(successes, trials, z=Z_95):
-    """Return the interval (low, high) in which the true share lies nineteen times in twenty; (0, 1) where nobody tried.
+def wilson(successes: int, trials: int, z: float = Z_95) -> tuple[float, float]:
+    """Return the 95 % confidence interval (low, high) of the true rate; (0, 1) without trials.
 
-    E. B. Wilson, Probable inference, the law of succession, and statistical inference (1927): good for few trials too.
+    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference
+    (1927). It is good for few trials too.
     """
     if not trials:
         return 0.0, 1.0
@@ -21,8 +22,13 @@ def wilson(successes, trials, z=Z_95):
     return low, 1.0 if successes == trials else min(1.0, middle + reach)
 
 
-def chance_of_difference(successes, trials, other_successes, other_trials):
-    """Return how likely chance alone makes two shares differ as much as these or more: Fisher's exact test, two-sided."""
+def chance_of_difference(
+    successes: int, trials: int, other_successes: int, other_trials: int
+) -> float:
+    """Return the p-value of the difference between two rates: Fisher's exact test, two-sided.
+
+    It is the probability that chance alone makes them differ this much or more.
+    """
     everyone, happened = trials + other_trials, successes + other_successes
     least, most = max(0, happened - other_trials), min(trials, happened)
     likelihoods = [_likelihood(k, trials, happened, everyone) for k in range(least, most + 1)]
@@ -30,13 +36,16 @@ def chance_of_difference(successes, trials, other_successes, other_trials):
     return min(1.0, sum(each for each in likelihoods if each <= seen * (1 + SLACK)))
 
 
-def pairs(many):
-    """Return how many pairs there are among so many."""
+def pairs(many: int) -> int:
+    """Return how many pairs `many` things form."""
     return comb(many, 2)
 
 
-def _likelihood(k, trials, happened, everyone):
-    """Return the chance that of `happened` among `everyone`, `k` fall on these `trials`: the hypergeometric distribution."""
+def _likelihood(k: int, trials: int, happened: int, everyone: int) -> float:
+    """Return the hypergeometric probability of `k` successes in `trials`.
+
+    There are `happened` successes among `everyone`.
+    """
     return exp(
         _log_comb(happened, k)
         + _log_comb(everyone - happened, trials - k)
@@ -44,5 +53,5 @@ def _likelihood(k, trials, happened, everyone):
     )
 
 
-def _log_comb(n, k):
+def _log_comb(n: int, k: int) -> float:
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1)

@@ -1,12 +1,18 @@
-"""What pages tell machines about themselves: JSON-LD in the words of schema.org."""
+"""Structured data that pages give to search engines: JSON-LD with the vocabulary of schema.org."""
+
+from collections.abc import Iterable
+from typing import Any
 
 from flask import current_app, url_for
+
+from campaign.causes.presenters import CausePage
+from campaign.petitions.presenters import PetitionCard, PetitionPage
 
 CONTEXT = "https://schema.org"
 
 
-def of_site():
-    """Return the site and whose it is."""
+def of_site() -> dict[str, Any]:
+    """Return the site and its organization."""
     home = current_app.config["PUBLIC_URL"]
     organization = {
         "@type": "Organization",
@@ -27,8 +33,8 @@ def of_site():
     }
 
 
-def of_petition(petition, cause, lang):
-    """Return a PetitionPage: a letter, whom it is for, by whom, and how many endorse it."""
+def of_petition(petition: PetitionPage, cause: CausePage, lang: str) -> dict[str, Any]:
+    """Return a PetitionPage: its text, author, audience and number of endorsements."""
     home = current_app.config["PUBLIC_URL"]
     letter = {
         "@context": CONTEXT,
@@ -55,7 +61,7 @@ def of_petition(petition, cause, lang):
     return letter
 
 
-def of_cause(cause, petitions, lang):
+def of_cause(cause: CausePage, petitions: Iterable[PetitionCard], lang: str) -> dict[str, Any]:
     """Return a CausePage and its PetitionCards."""
     home = current_app.config["PUBLIC_URL"]
     return {
@@ -85,7 +91,7 @@ def of_cause(cause, petitions, lang):
     }
 
 
-def _endorsed(count):
+def _endorsed(count: int) -> dict[str, Any]:
     return {
         "@type": "InteractionCounter",
         "interactionType": f"{CONTEXT}/EndorseAction",

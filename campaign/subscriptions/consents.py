@@ -1,4 +1,7 @@
-"""The words by which people agree to hear more. A wording that anybody agreed to is never changed: a new one gets a new version."""
+"""The consent texts with which people subscribe to news.
+
+A text that anyone has agreed to never changes: a new text gets a new version.
+"""
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
@@ -13,7 +16,7 @@ WORDINGS = {
 }
 
 
-def wording(version, lang):
-    """Return the words of a version as they are read in `lang`."""
+def wording(version: str, lang: str) -> str:
+    """Return the consent text of a version in `lang`."""
     with force_locale(LOCALES[lang]):
         return str(WORDINGS[version])

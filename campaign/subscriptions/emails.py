@@ -1,10 +1,13 @@
-"""The letter that asks whether somebody meant to subscribe, or tells them that they had."""
+"""The email that asks people to confirm a subscription, or says that they already have one."""
 
-from datetime import timedelta
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from flask_babel import lazy_gettext as _l
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.http.urls import absolute_url, host
 from campaign.mail.composition import Message, render
@@ -15,15 +18,20 @@ from campaign.subscriptions.operations import CONFIRMATION
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
 
 
-def init_app(app):
-    """Tell the mail room who words the mails that subscriptions enqueue."""
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that subscriptions queue."""
     register(
         app, CONFIRMATION, _confirmation, _l("Request to confirm a subscription"), is_bound=True
     )
 
 
-def list_words(subscription, cause, lang, *, mailing_id=None):
-    """Return what every letter of news says of its list: `list_id`, and `list_unsubscribe`, `end_url` and `preferences_url` for its reader."""
+def list_words(
+    subscription, cause: Cause | None, lang: str, *, mailing_id: int | None = None
+) -> dict[str, str]:
+    """Return what every news email says about its mailing list, for one subscriber.
+
+    The keys are `list_id`, `list_unsubscribe` and `preferences_url`.
+    """
     query = {"mailing": mailing_id} if mailing_id else {}
     end_url = absolute_url(
         "subscriptions.end", lang, token=tokens.token_for(tokens.STOP, subscription), **query
@@ -40,7 +48,7 @@ def list_words(subscription, cause, lang, *, mailing_id=None):
 
 
 def _confirmation(owed):
-    """Return the Message, or None where the wish is gone or nothing is ever to be sent there."""
+    """Return the email, or None if the subscription ended or its address gets no news."""
     subscription = subscription_by_id(owed.subject_id)
     if subscription is None or subscription.state == "ended" or subscription.held_reason:
         return None
@@ -80,7 +88,10 @@ def _confirmation(owed):
     )
 
 
-def _good_until(subscription, config):
-    """Return when the link to confirm ends: after its days, or with the wish itself if that is erased earlier."""
+def _good_until(subscription, config: Mapping[str, Any]) -> datetime:
+    """Return when the confirmation link expires.
+
+    It expires after CONFIRM_DAYS, or when the pending subscription is erased, if that is earlier.
+    """
     link_ends = subscription.mailed_at + timedelta(days=config["CONFIRM_DAYS"])
     return min(link_ends, subscription.created_at + timedelta(days=config["ERASE_PENDING_DAYS"]))

@@ -1,8 +1,10 @@
-"""What mail services tell of letters that did not arrive."""
+"""Receive from mail services which emails were not delivered."""
 
 import hmac
+from typing import Any
 
 from flask import Blueprint, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
@@ -17,8 +19,8 @@ MAX_AT_ONCE = 1000
 
 
 @blueprint.post("/webhooks/bounces")
-def bounces():
-    """Take one bounce, or a list of them: `{"email", "kind", "reason"}`; answer how many were understood."""
+def bounces() -> ResponseReturnValue:
+    """Record one bounce or a list of them: `{"email", "kind", "reason"}`. Return how many."""
     secret = current_app.config["BOUNCE_SECRET"]
     if not secret:
         abort(404)
@@ -39,13 +41,13 @@ def bounces():
     return jsonify(noted=len(facts))
 
 
-def _note_all(facts):
+def _note_all(facts: list[dict[str, Any]]) -> None:
     for fact in facts:
         note_bounce(**fact, now=utcnow())
 
 
-def _fact(told):
-    """Return what `note_bounce` takes, or None where it cannot be understood."""
+def _fact(told: Any) -> dict[str, Any] | None:
+    """Return the arguments for `note_bounce`, or None if the data is invalid."""
     if not isinstance(told, dict) or told.get("kind") not in KINDS:
         return None
     email, reason = told.get("email"), told.get("reason", "")
@@ -55,7 +57,8 @@ def _fact(told):
         digest = tokens.email_digest(parse_address(email).normalized)
     except AddressRefused:
         return None
-    # The reason is a stranger's server's; it is kept without the address that such like to repeat, and without what is no text.
+    # The reason comes from an unknown server, so remove the address that it may repeat, and
+    # anything that is not text.
     return {
         "email_digest": digest,
         "kind": told["kind"],
