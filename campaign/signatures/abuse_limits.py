@@ -1,9 +1,11 @@
-"""What is asked of a signing before it reaches the database: not too many from one place, and under pressure some work."""
+"""Checks before a signing reaches the database: rate limits, and proof of work under load."""
 
+from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from altcha import ChallengeOptionsV1, PayloadV1, create_challenge_v1, verify_solution_v1
-from flask import current_app
+from flask import Flask, current_app
 from limits import RateLimitItemPerHour, RateLimitItemPerMinute, parse
 from limits.strategies import FixedWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
@@ -17,16 +19,16 @@ from campaign.security.write_behind_storage import WriteBehindStorage
 WORK = 60_000
 PROOF_MINUTES = 20
 LATE_SECONDS = 0.25
-# A library or a school may share one network address.
+# A library or a school may share one IP address.
 LINK_REQUESTS = RateLimitItemPerHour(60)
 HOUR_SECONDS = 3600
 ONE_USE = RateLimitItemPerMinute(1, PROOF_MINUTES)
 
 
 class SigningLimits:
-    """The rates of signing, shared between processes: by Redis where there is one, else by a file."""
+    """The rate limits of signing, shared between processes through Redis or else through a file."""
 
-    def __init__(self, config):
+    def __init__(self, config: Mapping[str, Any]) -> None:
         storage = limit_storage(config)
         if config.get("SERVING"):
             storage = WriteBehindStorage(storage, LATE_SECONDS)
@@ -36,10 +38,10 @@ class SigningLimits:
         )
         self._per_petition = RateLimitItemPerMinute(config["PRESSURE_PER_MINUTE"])
 
-    def admit(self, network, petition_id):
-        """Count one signing from the IP address `network`; return True where the petition is under pressure. Raises TooManyRequests.
+    def admit(self, network: str | None, petition_id: int | str) -> bool:
+        """Count one signing from the IP address `network`; return if the petition is under load.
 
-        What comes from this machine itself is not counted.
+        Raise TooManyRequests beyond the rate limit. Requests from this machine are not counted.
         """
         if not network or is_local(network):
             return self.is_high(petition_id)
@@ -47,33 +49,36 @@ class SigningLimits:
             raise TooManyRequests(retry_after=self._per_network.window(network)[1])
         return not self._limiter.hit(self._per_petition, "petition", str(petition_id))
 
-    def admit_link_request(self, network_digest):
-        """Count one request for the link to what somebody signed. Raises TooManyRequests."""
+    def admit_link_request(self, network_digest: bytes | None) -> None:
+        """Count one request for the link to "What I signed".
+
+        Raise TooManyRequests beyond the limit.
+        """
         if network_digest and not self._limiter.hit(
             LINK_REQUESTS, "link request", network_digest.hex()
         ):
             raise TooManyRequests(retry_after=HOUR_SECONDS)
 
-    def is_high(self, petition_id):
-        """Return True where more sign this petition within a minute than people usually do."""
+    def is_high(self, petition_id: int | str) -> bool:
+        """Return whether more people sign this petition within a minute than usual."""
         return not self._limiter.test(self._per_petition, "petition", str(petition_id))
 
-    def spend(self, payload):
-        """Return True where `payload` is a proof of work that nobody has used before, and use it up."""
+    def spend(self, payload: Any) -> bool:
+        """Return whether `payload` is an unused proof of work, and mark it as used."""
         return is_proof(payload) and self._limiter.hit(
             ONE_USE, "proof", PayloadV1.from_base64(payload).signature
         )
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.extensions["pressure"] = SigningLimits(app.config)
 
 
-def pressure():
+def pressure() -> SigningLimits:
     return current_app.extensions["pressure"]
 
 
-def new_task():
+def new_task() -> dict[str, Any]:
     """Return an ALTCHA challenge (version 1) that a phone solves in about a second."""
     challenge = create_challenge_v1(
         ChallengeOptionsV1(
@@ -85,14 +90,14 @@ def new_task():
     return words
 
 
-def is_proof(payload):
-    """Return True where `payload` solves a challenge of ours that has not expired; whatever it is, nothing is raised."""
+def is_proof(payload: Any) -> bool:
+    """Return whether `payload` solves an unexpired challenge of ours; never raise."""
     try:
         return bool(payload) and verify_solution_v1(payload, _key())[0]
     except (TypeError, AttributeError, ValueError, LookupError):
-        # The library trusts the types within what is sent.
+        # The library does not check the types inside the payload.
         return False
 
 
-def _key():
+def _key() -> str:
     return f"altcha:{current_app.config['SECRET_KEY']}"

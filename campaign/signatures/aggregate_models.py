@@ -1,4 +1,6 @@
-"""What signatures add up to, kept."""
+"""Stored aggregates of signatures."""
+
+from typing import Any
 
 from sqlalchemy import JSON, BigInteger, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
@@ -7,9 +9,10 @@ from campaign.extensions import db
 
 
 class KeptSum(db.Model):
-    """The signatures of a petition up to the row `last_id`, added up by what `part` names (see `sums.PARTS`).
+    """Counts of a petition's signatures up to the row `last_id`, grouped as `part` says.
 
-    `rows` are lists [value, …, how many]. Those of all petitions are made in one pass, to one and the same `last_id`.
+    `part` is a key of `aggregates.PARTS`. `rows` are lists [value, …, count]. The rows of all
+    petitions are made in one pass, so they share one `last_id`.
     """
 
     __tablename__ = "kept_sum"
@@ -19,4 +22,4 @@ class KeptSum(db.Model):
     )
     part: Mapped[str] = mapped_column(String(12), primary_key=True)
     last_id: Mapped[int] = mapped_column(BigInteger)
-    rows: Mapped[list] = mapped_column(JSON)
+    rows: Mapped[list[list[Any]]] = mapped_column(JSON)

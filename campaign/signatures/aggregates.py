@@ -1,10 +1,12 @@
-"""Signatures added up by what they have in common.
+"""Aggregated counts of signatures.
 
-To look at a million rows takes seconds. So where there are many the worker adds them up now and then, all up to some row; whoever
-asks takes that sum and adds the rows since. A change to an older row shows with the worker's next pass.
+Reading a million rows takes seconds. So where there are many, the worker stores aggregates up to
+some row now and then. A query takes the stored aggregate and adds the rows since. A change to an
+older row shows after the worker's next pass.
 """
 
 from collections import Counter
+from collections.abc import Iterable
 from datetime import datetime
 from time import monotonic
 from typing import Any, NamedTuple
@@ -18,24 +20,24 @@ from campaign.petitions.models import Petition, PetitionTally
 from campaign.signatures.aggregate_models import KeptSum
 from campaign.signatures.models import HELD, PENDING, WITHDRAWN, Signature
 
-# Fewer are looked at in no time.
+# Fewer than this are quick to count.
 MANY = 20_000
-# A pass takes this share of the time of one processor at most, and is made no more often than by the minute.
+# A pass takes at most this share of one processor's time, and runs at most once a minute.
 SHARE = 1 / 20
 SECONDS = 60
 _IN_TALLY = Signature.number.is_not(None)
-# Rejected signatures wait for nothing, and an erased one stays counted where it was.
+# A rejected signature waits for nothing, and an erased one that was counted stays counted.
 _STANDING = case(
     ((Signature.state == "held") & Signature.rejected_at.is_not(None), "rejected"),
     ((Signature.state == "erased") & _IN_TALLY, "counted"),
     else_=Signature.state,
 )
-# Adding up more rows than these takes seconds, for which no page waits.
+# Aggregating more rows than this takes seconds, and no page should wait for that.
 MAX_UNKEPT = 200_000
 
 
 class Part(NamedTuple):
-    """Which signatures are added up, and by which columns."""
+    """Which signatures are aggregated, and by which columns."""
 
     columns: tuple[Any, ...]
     condition: Any
@@ -62,14 +64,18 @@ PARTS = {
 }
 
 
-def sums(part, petition_ids):
-    """Return a Counter of the signatures of these petitions by a tuple of the columns of `part`; an hour is text, as `read_hour` takes it."""
+def sums(part: str, petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
+    """Return a Counter of these petitions' signatures by a tuple of the columns of `part`.
+
+    An hour is text in the format that `read_hour` reads.
+    """
     kept = db.session.execute(
         select(KeptSum.rows, KeptSum.last_id).where(
             KeptSum.part == part, KeptSum.petition_id.in_(petition_ids)
         )
     ).all()
-    # A petition of which nothing is kept has no row before those of the others.
+    # A petition without stored aggregates is newer than the last pass, so all its rows come after
+    # it.
     since = max((each.last_id for each in kept), default=0)
     newer = _rows(part, Signature.petition_id.in_(petition_ids), Signature.id > since)
     found = Counter()
@@ -80,14 +86,17 @@ def sums(part, petition_ids):
     return found
 
 
-def are_ready():
-    """Return whether so few rows have come since the last sums that adding these up takes no time."""
+def are_ready() -> bool:
+    """Return whether the rows since the last aggregates are few enough to count quickly."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     return newest - (db.session.scalar(select(func.max(KeptSum.last_id))) or 0) <= MAX_UNKEPT
 
 
-def added_up(last_id):
-    """Return {(petition id, part): rows} of all signatures up to `last_id`; it looks at each of them, once for every part."""
+def added_up(last_id: int) -> dict[tuple[int, str], list[list[Any]]]:
+    """Return {(petition id, part): rows} of all signatures up to `last_id`.
+
+    It reads each signature once for every part.
+    """
     found = {
         (petition_id, part): []
         for petition_id in db.session.scalars(select(Petition.id))
@@ -99,8 +108,13 @@ def added_up(last_id):
     return found
 
 
-def put(found, *, last_id, holder, now):
-    """Keep what was `added_up` instead of what was kept before; nothing while another worker does."""
+def put(
+    found: dict[tuple[int, str], list[list[Any]]], *, last_id: int, holder: str, now: datetime
+) -> None:
+    """Replace the stored aggregates with a result of `added_up`.
+
+    Do nothing while another worker holds the lease.
+    """
     if not take_lease("sums", holder=holder, now=now):
         return
     db.session.execute(delete(KeptSum))
@@ -110,12 +124,16 @@ def put(found, *, last_id, holder, now):
 
 
 class AggregateRefresher:
-    """Adds up anew whatever is many, while it changes; of several that have done so at once one keeps it. `holder` names this process."""
+    """Refresh the aggregates of large numbers of signatures while these change.
+
+    Of several processes that do so at once, only one stores the result. `holder` names this
+    process.
+    """
 
     def __init__(self, write, *, holder):
         self._write, self._holder, self._rests_until, self._mark = write, holder, 0, None
 
-    def keep(self):
+    def keep(self) -> None:
         """Make a pass if one is due."""
         if monotonic() < self._rests_until:
             return
@@ -132,8 +150,8 @@ class AggregateRefresher:
         )
 
 
-def _mark():
-    """Return what differs once anybody has signed, confirmed, or come or gone otherwise: the newest id first."""
+def _mark() -> tuple[int, ...]:
+    """Return numbers that change when any signature changes its state; the newest id is first."""
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     in_states = (
         db.session.scalar(select(func.count(Signature.id)).where(state))
@@ -155,6 +173,6 @@ def _rows(part, *conditions):
     return ([_plain(value) for value in row] for row in rows)
 
 
-def _plain(value):
-    """Return an hour as SQLite gives it, whichever database gave it; anything else as it is."""
+def _plain(value: Any) -> Any:
+    """Return an hour as SQLite's text, from any database, and other values unchanged."""
     return value.strftime("%Y-%m-%d %H") if isinstance(value, datetime) else value

@@ -1,10 +1,12 @@
-"""Signatures that reach us by another way than the form: from a table with a tabler, or from paper.
+"""Signatures that were not entered in the form: from a tabler's device, or from paper.
 
-A duplicate is not written; whoever brings it in tells its owner, or an organizer, what became of it.
+Duplicates are not stored. The caller informs the supporter or an organizer about them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from sqlalchemy import select, tuple_, update
 
@@ -27,35 +29,45 @@ _WRITTEN = ("id", "petition_id", "email_digest", "person_digest", "seat")
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """One signature that was taken down: the petition's terms, and the columns of the row that it would make."""
+    """One collected signature: the petition's terms, and the columns of the row to insert."""
 
     terms: SigningTerms
-    columns: dict
+    columns: dict[str, Any]
 
     @property
-    def address(self):
+    def address(self) -> tuple[int, bytes] | None:
         digest = self.columns["email_digest"]
         return digest and (self.columns["petition_id"], digest)
 
     @property
-    def person(self):
+    def person(self) -> tuple[int, bytes]:
         return self.columns["petition_id"], self.columns["person_digest"]
 
 
 @dataclass(frozen=True, slots=True)
 class Fate:
-    """What became of a Collected: `outcome` is NEW or DUPLICATE, `id` that of the new row or None."""
+    """The result for a Collected: `outcome` is NEW or DUPLICATE, `id` is the new row's or None."""
 
     id: int | None
     outcome: str
 
 
-def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirmed=True, **columns):
-    """Return the Collected of what somebody wrote at `signed_at` and that reached us at `now`.
+def collected(
+    *,
+    terms: SigningTerms,
+    lang: str,
+    now: datetime,
+    signed_at: datetime,
+    evidence: str,
+    held_reason: str = "",
+    confirmed: bool = True,
+    **columns: Any,
+) -> Collected:
+    """Return the Collected of a signature given at `signed_at` that reached us at `now`.
 
-    `columns` are those of a Signature, the same ones for all of a batch; `email_digest` is None without an address, and then
-    name and postal code say who is the same person (`person_digest`). One that is not `confirmed` by a witness needs an
-    address, and is confirmed by the letter that goes there.
+    `columns` are those of a Signature, the same ones for the whole batch. `email_digest` is None
+    without an address. Then name and postal code (`person_digest`) identify the person. A signature
+    that no witness has `confirmed` needs an address, and the email sent there confirms it.
     """
     if not confirmed and not columns.get("email_digest"):
         raise ValueError("who is not confirmed by a witness needs an address")
@@ -73,7 +85,8 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
         "held_reason": held_reason,
     }
     times = {
-        # A letter's days, and those until an unconfirmed signature is erased, are counted from when it could be sent.
+        # The time limits of links and of unconfirmed signatures start when the email could first be
+        # sent.
         "created_at": min(signed_at, now) if confirmed else now,
         "confirmed_at": min(signed_at, now) if confirmed else None,
         "mailed_at": None if confirmed else now,
@@ -89,12 +102,12 @@ def collected(*, terms, lang, now, signed_at, evidence, held_reason="", confirme
     return Collected(terms, {**unsaid, **fresh, **facts, **columns, **times, "state": state})
 
 
-def collect_all(batch):
-    """Write those of the Collected in `batch` that are nobody's second signature, and enqueue the letters that they cause.
+def collect_all(batch: Sequence[Collected]) -> list[Fate]:
+    """Store the signatures of `batch` that are not duplicates, and queue their emails.
 
-    Someone who signed online and has not confirmed yet is confirmed by the witness. That signature takes what was given now,
-    except where that would be more public than what was entered online. Returns the Fates in order. The runner gives them
-    their numbers, as it does for all.
+    Return the Fates in order. The runner gives the signatures their numbers, as it does for all. A
+    witness also confirms the pending signature of someone who signed online. That signature takes
+    the new values, unless they are more public than what was entered online.
     """
     fates = []
     for start in range(0, len(batch), BATCH):
@@ -102,8 +115,11 @@ def collect_all(batch):
     return fates
 
 
-def duplicates_among(batch):
-    """Return for each Collected whether it is somebody's second signature: one that we have, or an earlier one of the batch."""
+def duplicates_among(batch: Sequence[Collected]) -> list[bool]:
+    """Return for each Collected whether it is a duplicate.
+
+    It repeats a stored signature or an earlier one of the batch.
+    """
     seats = _Seats()
     for start in range(0, len(batch), BATCH):
         seats.look_up(batch[start : start + BATCH])
@@ -111,21 +127,27 @@ def duplicates_among(batch):
 
 
 class _Place(NamedTuple):
-    """A seat, 1 or 2, and the id of the row to take over where its person signed online and has not confirmed yet."""
+    """A seat, 1 or 2, and the id of the row to take over, if any.
+
+    That is the row of a person who signed online and has not confirmed yet.
+    """
 
     seat: int
     pending_id: int | None = None
 
 
 class _Seats:
-    """Who has signed already, and which seat is left for somebody else: the second one where a couple shares an address."""
+    """Who has signed already, and which seats are free.
+
+    The second seat is for a couple that shares an address.
+    """
 
     def __init__(self):
         self._people = {}
         self._at_address = {}
 
-    def look_up(self, batch):
-        """Learn what the database knows of everybody in `batch`, whatever became of their signatures."""
+    def look_up(self, batch: Sequence[Collected]) -> None:
+        """Load what the database has about the people in `batch`, in any state."""
         c = _table.c
         people = {each.person for each in batch if not each.address}
         for row in _rows((c.petition_id, c.person_digest), people):
@@ -138,8 +160,8 @@ class _Seats:
                 _Known.of(row)
             )
 
-    def take(self, each):
-        """Return the _Place that is left for this one, and take it; None where there is none."""
+    def take(self, each: Collected) -> _Place | None:
+        """Take the free _Place for this signature and return it, or None if there is none."""
         here = (
             self._at_address.setdefault(each.address, [])
             if each.address
@@ -155,7 +177,7 @@ class _Seats:
 
 @dataclass(slots=True)
 class _Known:
-    """A signature that we have; `pending_id` while a witness's word can still confirm it."""
+    """A known signature; `pending_id` is set while a witness can still confirm it."""
 
     pending_id: int | None
     seat: int
@@ -173,7 +195,7 @@ class _Known:
 
 
 def _taken_over(here, person):
-    """Return the place of this very person's unconfirmed signature: what they now said before a witness confirms it."""
+    """Return the place of this person's unconfirmed signature, which a witness now confirms."""
     for known in here:
         if known.pending_id and known.person == person:
             here.remove(known)
@@ -206,7 +228,7 @@ def _collect(batch):
         for each, place in zip(batch, places, strict=True)
         if place and not place.pending_id
     ]
-    # In one order everywhere, so that two writers never wait for each other's rows in a circle.
+    # All writers insert in the same order, so that two of them cannot deadlock.
     written = insert_all(
         db.session.connection(),
         _table,
@@ -217,7 +239,7 @@ def _collect(batch):
     ids = {_key(row._mapping): row.id for row in written}
     fates = []
     for each, place in zip(batch, places, strict=True):
-        # Somebody may have been quicker since we looked.
+        # Another writer may have been quicker since we looked.
         if place and place.pending_id:
             row_id = _take_over(place.pending_id, each.columns)
         else:
@@ -227,11 +249,12 @@ def _collect(batch):
     return fates
 
 
-def _take_over(row_id, columns):
-    """Put what a witness saw in place of what waits for its email; the address stays where none was given now.
+def _take_over(row_id: int, columns: dict[str, Any]) -> int | None:
+    """Replace a pending signature's data with what a witness saw; return its id.
 
-    Both may have been entered by someone else, so the more private of the two is kept: of the displays, and of comment and
-    news what both say.
+    It keeps its email address if none was given now. Someone else may have entered either of the
+    two, so the more private choice wins. The more private display applies. The comment stays only
+    if both are equal, and news only if both asked for it.
     """
     here = (_table.c.id == row_id) & (_table.c.state == "pending")
     own = (_table.c.name_display, _table.c.comment, _table.c.subscribe)
@@ -266,8 +289,8 @@ def _owe_letters(batch, fates):
         enqueue_many(letters)
 
 
-def _key(columns):
-    """Return what no other row has: the petition with address and seat or, without an address, with the person."""
+def _key(columns: Any) -> tuple[int, bytes, int, bool]:
+    """Return a unique key of the row: the petition with address and seat, or with the person."""
     digest = columns["email_digest"] or columns["person_digest"]
     return (
         columns["petition_id"],

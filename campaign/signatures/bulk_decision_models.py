@@ -1,4 +1,4 @@
-"""Decisions about many signatures at once, and what each signature was before."""
+"""Bulk decisions about signatures, and the state of each signature before."""
 
 from datetime import datetime
 
@@ -16,12 +16,13 @@ IN_WORK = text("state in ('running', 'undoing')")
 
 
 class BulkDecision(db.Model):
-    """One decision of an organizer about everything in a cause that fits a filter, carried out by the worker in batches.
+    """One organizer's decision about everything in a cause that matches a filter.
 
-    `search` is the filter (see `finding.search_from_json`); the words that were searched for are forgotten once all is done.
-    It reaches the signatures up to `upto_id` that fitted at `previewed_at`, of which there were `total`. `decided_at` is written
-    into each signature that it changes. `cursor` is the last signature that was looked at. `changed` signatures were changed,
-    and `restored` of them brought back by undoing.
+    The worker carries it out in batches. `search` is the filter (see `Search.from_json`). Its
+    searched words are deleted once all is done. It covers the signatures up to `upto_id` that
+    matched at `previewed_at`, which were `total`. `decided_at` is written into each signature that
+    it changes. `cursor` is the last signature that was processed. `changed` signatures were
+    changed, and undoing restored `restored` of them.
     """
 
     __tablename__ = "bulk_decision"
@@ -30,7 +31,7 @@ class BulkDecision(db.Model):
         one_of("state", STATES),
         Index("ix_bulk_decision_cause_id", "cause_id", "id"),
         Index("ix_bulk_decision_in_work", "id", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
-        # The activity log names decisions by their number.
+        # The activity log refers to decisions by id, so an id must never be used again.
         {"sqlite_autoincrement": True},
     )
 
@@ -54,11 +55,11 @@ class BulkDecision(db.Model):
     organizer: Mapped[Organizer] = relationship(foreign_keys=organizer_id)
 
     @property
-    def is_in_work(self):
+    def is_in_work(self) -> bool:
         return self.state in ("running", "undoing")
 
     @property
-    def percent(self):
+    def percent(self) -> int:
         done, whole = (
             (self.restored, self.changed) if self.state == "undoing" else (self.changed, self.total)
         )
@@ -66,7 +67,10 @@ class BulkDecision(db.Model):
 
 
 class BulkItem(db.Model):
-    """What a signature was before a BulkDecision changed it. No foreign key: forgetting a signature must not wait for this table."""
+    """The state of a signature before a BulkDecision changed it.
+
+    `signature_id` is no foreign key, so that deleting a signature never waits for this table.
+    """
 
     __tablename__ = "bulk_item"
 

@@ -1,10 +1,12 @@
-"""Decisions about everything that fits a filter: previewed, carried out by the worker in batches, and undone in the same way.
+"""Bulk decisions about everything that matches a filter: preview, carry out in batches, undo.
 
-What is decided is bound to the preview: signatures that came, or came into the filter, later are left alone. Each batch changes its
-signatures, notes what they were, and moves the cursor in one transaction. So a worker that is killed loses nothing, and the next
-one goes on from there. One decision is carried out after the other.
+A decision is bound to its preview. It ignores signatures that arrive, or begin to match the filter,
+later. Each batch changes its signatures, stores their former state and moves the cursor, all in one
+transaction. So killing a worker loses nothing, and the next one continues. Decisions are carried
+out one after the other.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +22,7 @@ from campaign.signatures.bulk_decision_models import IN_WORK, BulkDecision, Bulk
 from campaign.signatures.models import Signature
 from campaign.signatures.search import Search, conditions, matching
 
-# In one transaction: more would keep those who sign waiting for longer than they notice.
+# The most rows in one transaction. More would make people who sign wait noticeably.
 BATCH = 1000
 MAX_SIGNATURES = 1_000_000
 UNDO_FOR = timedelta(days=7)
@@ -44,7 +46,7 @@ class CannotUndoError(CampaignError):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a preview is bound to: the newest signature there was, and when."""
+    """What a preview is bound to: the newest signature at that time, and the time."""
 
     upto_id: int
     at: datetime
@@ -52,7 +54,10 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Found:
-    """How many signatures of a cause fit a filter: all, those that are counted, and those that each verb would change."""
+    """How many signatures of a cause match a filter.
+
+    `total` are all, `counted` those in the tally, and `verbs` those that each verb would change.
+    """
 
     total: int
     counted: int
@@ -64,7 +69,7 @@ def take_snapshot(now: datetime) -> Snapshot:
 
 
 def preview(search: Search, snapshot: Snapshot) -> dict[int, Found]:
-    """Return {cause id: Found}; of more than MAX_SIGNATURES it counts one more than that."""
+    """Return {cause id: Found}. Counting stops after MAX_SIGNATURES + 1 signatures."""
     some = _matching(search, snapshot).limit(MAX_SIGNATURES + 1).subquery()
     is_open = _table.c.state.in_(moderation.UNDECIDED) & _table.c.rejected_at.is_(None)
     can = {
@@ -92,7 +97,7 @@ def preview(search: Search, snapshot: Snapshot) -> dict[int, Found]:
 
 
 def sample(search: Search, snapshot: Snapshot, most: int = 20) -> list[Signature]:
-    """Return the newest signatures that fit."""
+    """Return the newest signatures that match."""
     query = _matching(search, snapshot)
     ids = db.session.scalars(query.order_by(query.selected_columns[0].desc()).limit(most)).all()
     return db.session.scalars(
@@ -111,7 +116,7 @@ def ask(
     reason: str,
     now: datetime,
 ) -> BulkDecision:
-    """Have a decision carried out about what fits in one cause."""
+    """Create a decision about everything in one cause that matches; the worker carries it out."""
     decision = BulkDecision(
         organizer_id=organizer_id,
         verb=verb,
@@ -129,7 +134,7 @@ def ask(
 
 
 def undo(*, bulk_id: int, organizer_id: int, now: datetime) -> BulkDecision:
-    """Have everything made again what it was. Raises CannotUndoError."""
+    """Make the worker restore everything to its former state. Raise CannotUndoError."""
     decision = db.session.get(BulkDecision, bulk_id, with_for_update=True, populate_existing=True)
     if not can_undo(decision, now):
         raise CannotUndoError(bulk_id)
@@ -148,8 +153,8 @@ def bulk_by_id(bulk_id: int) -> BulkDecision | None:
     return db.session.get(BulkDecision, bulk_id)
 
 
-def newest_bulk(cause_ids, most: int = 50) -> list[BulkDecision]:
-    """Return the newest decisions in these causes, or in all where it is None."""
+def newest_bulk(cause_ids: Iterable[int] | None, most: int = 50) -> list[BulkDecision]:
+    """Return the newest decisions in these causes, or in all if `cause_ids` is None."""
     query = select(BulkDecision).order_by(BulkDecision.id.desc()).limit(most)
     return db.session.scalars(
         query if cause_ids is None else query.where(BulkDecision.cause_id.in_(cause_ids))
@@ -162,7 +167,10 @@ def bulk_waits() -> bool:
 
 
 def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
-    """Do a batch of the oldest decision that is in work; return how many signatures it looked at, at least 1 where it did anything."""
+    """Process a batch of the oldest decision in work; return how many signatures it looked at.
+
+    Return at least 1 if there was such a decision.
+    """
     if not take_lease("bulk", holder=holder, now=now):
         return 0
     query = (
@@ -183,7 +191,10 @@ def carry_on(*, holder: str, now: datetime, limit: int = BATCH) -> int:
 
 
 def forget_undone(*, now: datetime) -> int:
-    """Forget what signatures were before decisions that can no longer be undone; return of how many decisions."""
+    """Delete the former states of signatures for decisions that can no longer be undone.
+
+    Return for how many decisions.
+    """
     too_old = select(BulkDecision.id).where(
         BulkDecision.decided_at <= now - UNDO_FOR, BulkDecision.state.in_(("done", "undone"))
     )
@@ -207,7 +218,8 @@ def _decide(decision, limit):
     ids = db.session.scalars(query.order_by(query.selected_columns[0]).limit(limit)).all()
     if not ids:
         return 0
-    # Asked again once the rows are ours: what somebody has decided meanwhile does not fit any more.
+    # Checked again now that the rows are locked: what another organizer has decided since no longer
+    # matches.
     still = (
         _table.c.id.in_(ids),
         _table.c.cause_id == decision.cause_id,
@@ -269,7 +281,8 @@ def _unapproved(decision):
 
 
 def _unrejected(decision):
-    # One that was counted waits for a number again; one that its owner has confirmed meanwhile is confirmed.
+    # One that was counted waits for a number again. One that its supporter has confirmed since is
+    # confirmed.
     back = case(
         (_items.c.state == "held", "held"),
         (_table.c.confirmed_at.is_not(None), "confirmed"),
@@ -296,7 +309,7 @@ _RESTORE = {"approve": _unapproved, "reject": _unrejected, "show": _unread, "hid
 def _finish(decision, now):
     is_undo = decision.state == "undoing"
     decision.state, decision.finished_at = "undone" if is_undo else "done", now
-    # Words that were searched for may be a person's name.
+    # Searched words may be a person's name.
     decision.search = Search.from_json(decision.search).without_words().to_json()
     many = decision.restored if is_undo else decision.changed
     action = "bulk.undone" if is_undo else "bulk.done"
@@ -316,7 +329,10 @@ def _matching(search, snapshot, above=0):
 
 
 def _fitted_at(search, at):
-    """What has come into the filter since the preview does not belong to it, however old it is."""
+    """Return the condition that a signature matched at the time of the preview.
+
+    One that began to match later is not included, however old it is.
+    """
     since = {
         "held": func.coalesce(_table.c.held_at, _table.c.created_at),
         "rejected": _table.c.rejected_at,

@@ -1,4 +1,4 @@
-"""What the page behind a link to confirm shows: everything that pressing its button would record."""
+"""The page behind a confirmation link. It shows everything that confirming would record."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,15 +14,15 @@ from campaign.signatures.models import Signature, shown_name
 from campaign.signatures.pending_forms import UnconfirmedForm, private_choices
 from campaign.text.email_addresses import is_same_address, mask
 
-# Nobody reads more of them, and more would not help to find one's own.
+# Nobody reads more of them, and more would not help anyone find their own.
 MAX_OTHER_FORMS = 6
-# In place of the id of a form, where all are other ones.
+# The id to pass when all waiting forms are other forms.
 NO_FORM = 0
 
 
 @dataclass(frozen=True, slots=True)
 class OtherForm:
-    """Another form with the same address that waits, too: the token of its page, the name in it, and when it was sent."""
+    """Another waiting form with the same address: the token of its page, its name, and its time."""
 
     token: str
     full_name: str
@@ -31,9 +31,10 @@ class OtherForm:
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
-    """One form as its page shows it. `answers` are pairs of a question and its answer.
+    """One form as its page shows it; `answers` are pairs of a question and its answer.
 
-    `name_display` and `subscribe` are what would be recorded; `is_less_visible` and `has_less_news` say that this form asked for more.
+    `name_display` and `subscribe` are what would be recorded. `is_less_visible` and `has_less_news`
+    say that this form asked for more.
     """
 
     given_name: str
@@ -77,7 +78,7 @@ def form_page(
 def other_forms(
     signature: Signature, form_id: int | None, email: str, forms: list[UnconfirmedForm]
 ) -> list[OtherForm]:
-    """Return the others of `forms` with exactly this address, the newest first."""
+    """Return the other `forms` with exactly this address, newest first."""
     others = [form for form in forms if form.id != form_id and is_same_address(form.email, email)]
     return [
         OtherForm(_token(form, signature), form.full_name, form.created_at)
@@ -85,7 +86,7 @@ def other_forms(
     ]
 
 
-def _token(form, signature):
+def _token(form: UnconfirmedForm, signature: Signature) -> str:
     return (
         tokens.token_for(tokens.CONFIRM, signature)
         if form.id is None

@@ -1,10 +1,13 @@
-"""The mails that a signature causes; each is worded at the moment it is sent, and dropped where it is no longer apt."""
+"""Emails about a signature.
+
+Each is written when it is sent, and dropped if it no longer applies.
+"""
 
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
-from flask import current_app, g
+from flask import Flask, current_app, g
 from flask_babel import lazy_gettext as _l
 
 from campaign.accounts.audit_models import AuditEntry
@@ -31,8 +34,11 @@ LAST_REMINDER = "signature_last_reminder"
 CONFIRMED = ("confirmed", "counted", "held")
 
 
-def init_app(app):
-    """Tell the mail room who words the mails that signatures enqueue. Whoever knows an address can cause most of them, so these are bound."""
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that signatures queue.
+
+    Anyone who knows an address can cause most of them, so these count toward its daily limit.
+    """
     for kind, template, form_for, name in (
         (CONFIRMATION, "signature_confirmation", _first_form, _l("Request to confirm")),
         (
@@ -58,7 +64,10 @@ def init_app(app):
 
 
 def _first_form(owed):
-    """Return the signature that is asked about, the form, and all that wait with it; None where nothing is to be confirmed any more."""
+    """Return the signature, the form to confirm, and all that wait with it.
+
+    None if there is nothing left to confirm.
+    """
     return _form_among(signature_by_id(owed.subject_id), lambda form: form.id is None)
 
 
@@ -69,7 +78,7 @@ def _later_form(owed):
 
 
 def _newest_form(owed):
-    """A reminder is about what was entered last, if that was mailed before."""
+    """Return the same for a reminder, which is about the newest form that was emailed before."""
     return _form_among(signature_by_id(owed.subject_id), lambda form: form.mailed_at)
 
 
@@ -80,7 +89,7 @@ def _form_among(signature, is_meant):
 
 
 def _ask(template, form_for, owed):
-    """Return the Message that asks to confirm a form, or None where its occasion has passed."""
+    """Return the Message that asks to confirm a form, or None if it no longer applies."""
     found = form_for(owed)
     if found is None:
         return None
@@ -98,7 +107,7 @@ def _ask(template, form_for, owed):
 
 
 def _tell(template, owed):
-    """Return the Message that tells of a confirmed signature, or None where its occasion has passed."""
+    """Return the Message about a confirmed signature, or None if it no longer applies."""
     signature = signature_by_id(owed.subject_id)
     if (
         signature is None
@@ -113,7 +122,7 @@ def _tell(template, owed):
 
 
 def _message(template, lang, petition_id, form, words):
-    """Return the Message about what `form`, a Signature or an UnconfirmedForm, says."""
+    """Return the Message about `form`, which is a Signature or an UnconfirmedForm."""
     petition = _petition(petition_id)
     wording = render(template, lang, **_words(petition, form, lang), **words)
     message = Message(
@@ -127,7 +136,10 @@ def _message(template, lang, petition_id, form, words):
 
 
 def _own_link(owed):
-    """Return the Message with the link that somebody asked for, or None where exactly that address neither signed nor gets news."""
+    """Return the Message with the link to "What I signed", or None.
+
+    None if exactly that address neither signed nor gets news.
+    """
     found = answer_to(owed.subject_id)
     if found is None:
         return None
@@ -153,7 +165,10 @@ def _own_link(owed):
 
 
 def _erasing_notice(owed):
-    """Return the Message that tells an owner that personal data is about to go, or None where it is to stay after all."""
+    """Return the Message that warns an owner of a cause before personal data is erased, or None.
+
+    None if the data will be kept after all.
+    """
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     petition = petition_by_id(entry.subject_id) if entry else None
@@ -212,12 +227,12 @@ def _asking_words(signature, form, lang):
 
 
 def _own_page(signature, lang):
-    """Return the words of the link to all that somebody signed."""
+    """Return the template context of the link to "What I signed"."""
     return _personal_link("signatures.mine", lang, tokens.token_for(tokens.MINE, signature))
 
 
 def _news_page(subscription, lang):
-    """Return the words of the link to the news that somebody gets."""
+    """Return the template context of the link to the news settings."""
     return _personal_link(
         "subscriptions.preferences", lang, news_keys.token_for(news_keys.PREFERENCES, subscription)
     )
@@ -232,7 +247,10 @@ def _personal_link(endpoint, lang, token):
 
 
 def _petition(petition_id):
-    """Return the petition, read once for all letters of a pass: mostly they are about the same one, and it is half of the work."""
+    """Return the petition, read once for all emails of a pass.
+
+    Most emails of a pass are about the same petition, and reading it is half of the work.
+    """
     read = g.setdefault("petitions_of_letters", {})
     if petition_id not in read:
         read[petition_id] = petition_by_id(petition_id)

@@ -1,11 +1,12 @@
-"""Erasing: of one signature because its owner asks, and of a whole petition some time after its end."""
+"""Erasure: of one signature on request, and of a whole petition some time after its end."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import aliased
 
-from campaign.accounts.audit import WORKER, entries, record
+from campaign.accounts.audit import WORKER, Actor, entries, record
 from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.queries import admins, organizer_by_id
 from campaign.errors import CampaignError
@@ -21,40 +22,45 @@ from campaign.signatures.owner_operations import erase
 from campaign.subscriptions.signers import erase_of_signatures
 
 BATCH = 500
-# Owners are told so long before.
+# Owners of a cause are warned this long before.
 NOTICE = timedelta(days=14)
 NOTICE_LETTER = "retention_notice"
 TOLD = "retention.tell"
 
 
 class StillCounted(CampaignError):
-    """The signature was withdrawn or held this instant, and the runner has not yet taken it out of the tally."""
+    """The signature was just withdrawn or held, and is still in the tally.
+
+    The runner removes it from there within a second.
+    """
 
     status = 409
 
 
-def erase_one(*, signature_id):
-    """Remove every personal word of a signature; one that is counted stays counted. Raises StillCounted."""
+def erase_one(*, signature_id: int) -> int:
+    """Remove all personal data of a signature. A counted one stays counted. Raise StillCounted."""
     row = db.session.execute(
         select(Signature.state, Signature.number, Signature.created_at)
         .where(Signature.id == signature_id)
         .with_for_update()
     ).one()
-    # Erased with its number it would stay in the tally that it was to leave.
+    # Erased together with its number, it would stay in the tally that it should leave.
     if row.number is not None and row.state not in ("counted", "confirmed", "erased"):
         raise StillCounted(signature_id)
     if row.state != "erased":
-        # Retention forgets signatures and leaves subscriptions, which are consents of their own; who asks to be erased is gone whole.
+        # Retention keeps subscriptions, which are separate consents. A person who asks to be erased
+        # loses those too.
         erase_of_signatures([signature_id], now=utcnow())
         erase([signature_id])
         note_ended("signature.erased", signature_id, row.created_at)
     return signature_id
 
 
-def ended_at(petition):
-    """Return when a petition ended or will end, or None where nobody knows yet.
+def ended_at(petition: Petition) -> datetime | None:
+    """Return when a petition ended or will end, or None if that is not known yet.
 
-    One that was closed by hand ended then; of one whose closing nobody noted, with its last signature.
+    A petition that was closed by hand ended at that time. If the time was not recorded, it ended
+    with its last signature.
     """
     if petition.state != "closed" or petition.closed_at is not None:
         return petition.ends_at
@@ -67,8 +73,11 @@ def ended_at(petition):
     return min(filter(None, (petition.closes_at, last or petition.created_at)))
 
 
-def erases_at(petition):
-    """Return when the personal data of a petition goes: its days after the end, but not before owners have had their notice."""
+def erases_at(petition: Petition) -> datetime | None:
+    """Return when a petition's personal data is erased: its retention days after the end.
+
+    It is never earlier than NOTICE after the owners were warned.
+    """
     end = ended_at(petition)
     if petition.retention_days is None or end is None:
         return None
@@ -80,10 +89,11 @@ def erases_at(petition):
     )
 
 
-def personal_left(petition_id):
+def personal_left(petition_id: int):
     """Return how many signatures of a petition still hold personal data."""
     return db.session.scalar(
-        # One that came in by an import that was undone holds nothing any more, but has its number until the runner takes it.
+        # A signature from an import that was undone holds no personal data. It keeps its number
+        # until the runner takes it.
         select(func.count()).where(
             Signature.petition_id == petition_id,
             Signature.state != "erased",
@@ -92,21 +102,24 @@ def personal_left(petition_id):
     )
 
 
-def would_erase_at(petition, days, now):
-    """Return when the personal data would go if it were set now to `days` after the end, or None where that is not known."""
+def would_erase_at(petition: Petition, days: int, now: datetime) -> datetime | None:
+    """Return when the data would be erased if retention were set to `days` now, or None.
+
+    None if the petition's end is not known.
+    """
     end = ended_at(petition)
     return None if end is None else max(end + timedelta(days=days), now + NOTICE)
 
 
-def mark_of(petition):
-    """Return what tells whether the data of a petition is still kept as long as an editor saw it."""
+def mark_of(petition: Petition) -> str:
+    """Return a value by which a form notices that someone else changed the retention."""
     return str(petition.retention_days or "")
 
 
-def set_retention(*, petition_id, days, mark=None):
-    """Let personal data go `days` after the end, or stay where it is None; who was told before is told anew.
+def set_retention(*, petition_id: int, days: int | None, mark: str | None = None) -> Petition:
+    """Erase personal data `days` after the end, or keep it if None. Warn the owners again.
 
-    `mark` is what `mark_of` told the editor, None where nobody had a page before their eyes. Raises EditConflict.
+    `mark` is the `mark_of` that the editor's page had, None without a page. Raise EditConflict.
     """
     petition = petition_to_change(petition_id)
     if mark is not None and mark != mark_of(petition):
@@ -121,15 +134,21 @@ def set_retention(*, petition_id, days, mark=None):
     return petition
 
 
-def keeps_by_choice(petition):
-    """Return whether somebody has chosen to keep the data of this petition without end; the choice is in the audit trail."""
+def keeps_by_choice(petition: Petition) -> bool:
+    """Return whether an organizer has chosen to keep this petition's data forever.
+
+    The activity log holds that choice.
+    """
     return petition.retention_days is None and bool(
         entries(action="retention.edit", subject=("petition", petition.id), most=1)
     )
 
 
-def set_quiet(*, petition_id, is_quiet, now):
-    """Let the count of a petition move in batches only, or at once again; then those who wait are counted now."""
+def set_quiet(*, petition_id: int, is_quiet: bool, now: datetime) -> Petition:
+    """Make a petition's count move in batches only, or at once again.
+
+    In the second case, waiting signatures are counted now.
+    """
     petition = petition_to_change(petition_id)
     petition.is_quiet = is_quiet
     db.session.flush()
@@ -138,8 +157,8 @@ def set_quiet(*, petition_id, is_quiet, now):
     return petition
 
 
-def is_due(petition, now):
-    """Return whether the time to erase has come, and owners were told in time."""
+def is_due(petition: Petition, now: datetime) -> bool:
+    """Return whether it is time to erase, and the owners were warned in time."""
     at = erases_at(petition)
     return (
         at is not None
@@ -149,16 +168,16 @@ def is_due(petition, now):
     )
 
 
-def tell_of_erasing(*, now):
-    """Owe the owners a letter about each petition whose data goes within NOTICE; return how many petitions.
+def tell_of_erasing(*, now: datetime) -> int:
+    """Queue a warning to owners about each petition whose data is erased within NOTICE.
 
-    One that was erased and has been signed since is told of like any other.
+    Return how many petitions. One that was erased and then signed again is included.
     """
     _begin_anew()
     untold = [petition for petition in _with_retention() if _is_untold(petition, now)]
     for petition in untold:
         petition.retention_told_at = now
-        # Each letter is about its entry of the trail, which names the owner and the petition.
+        # Each email is about its own audit event, which names the owner and the petition.
         entries = [
             record(
                 WORKER,
@@ -184,8 +203,8 @@ def tell_of_erasing(*, now):
     return len(untold)
 
 
-def anonymise_due(*, now):
-    """Erase a batch of each petition whose time has come; return how many signatures that touched."""
+def anonymise_due(*, now: datetime) -> int:
+    """Erase a batch of each petition that is due; return how many signatures were erased."""
     return sum(
         anonymise(petition_id=each.id, actor=WORKER, now=now)
         for each in _with_retention()
@@ -193,12 +212,12 @@ def anonymise_due(*, now):
     )
 
 
-def anonymise(*, petition_id, actor, now, limit=BATCH):
-    """Erase up to `limit` signatures of a petition, the oldest first; return how many. What is counted stays counted.
+def anonymise(*, petition_id: int, actor: Actor, now: datetime, limit: int = BATCH) -> int:
+    """Erase up to `limit` signatures of a petition, oldest first; return how many.
 
-    The last batch is noted in the audit trail, as done by `actor`.
+    Counted ones stay counted. The last batch is recorded in the activity log as done by `actor`.
     """
-    # Whatever is leaving the tally must have left it first.
+    # Signatures that are leaving the tally must have left it first.
     is_settled = Signature.number.is_(None) | Signature.state.in_(("counted", "confirmed"))
     here = (Signature.petition_id == petition_id, Signature.state != "erased", is_settled)
     ids = db.session.scalars(
@@ -220,8 +239,8 @@ def anonymise(*, petition_id, actor, now, limit=BATCH):
     return len(ids)
 
 
-def owners_of(cause_id):
-    """Return who is told about the data of a cause: its owners, or the admins where it has none."""
+def owners_of(cause_id: int) -> Sequence[Organizer]:
+    """Return whom to warn about a cause's data: its owners, or the admins if it has none."""
     owners = select(Grant.organizer_id).where(Grant.cause_id == cause_id, Grant.role == "owner")
     query = (
         select(Organizer)
@@ -232,7 +251,10 @@ def owners_of(cause_id):
 
 
 def _begin_anew():
-    """Take up again what was done with and has been signed since: a petition that was reopened, or a sheet that came late."""
+    """Make petitions due again that were signed after their data was erased.
+
+    They were reopened, or a paper sheet arrived late.
+    """
     last = aliased(Signature)
     newest = (
         select(func.max(last.id))
@@ -252,7 +274,7 @@ def _begin_anew():
 
 
 def _with_retention():
-    """Return the petitions whose data is to go, but those that another worker is at."""
+    """Return the petitions with data to erase, without those that another worker has locked."""
     return db.session.scalars(
         select(Petition)
         .where(Petition.retention_days.is_not(None), Petition.retention_done_at.is_(None))
@@ -263,7 +285,7 @@ def _with_retention():
 
 
 def _is_untold(petition, now):
-    """A petition whose end was moved after the notice is told of again."""
+    """Return whether owners must be warned; after the end moved, they are warned again."""
     end = ended_at(petition)
     if end is None:
         return False

@@ -1,6 +1,11 @@
-"""What a program is told whose signing was not taken."""
+"""JSON error bodies for programs whose signing was rejected."""
+
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
+from wtforms.form import BaseForm
+
+from campaign.petitions.models import Petition
 
 REASONS = {
     404: ("unknown", _l("There is no petition at this address.")),
@@ -10,10 +15,13 @@ REASONS = {
 }
 
 
-def refusal(status, form=None, petition=None):
-    """Return the body of the JSON answer with this HTTP status: the faults of the form by field, or a word and a sentence.
+def refusal(
+    status: int, form: BaseForm | None = None, petition: Petition | None = None
+) -> dict[str, Any]:
+    """Return the body of the JSON answer with this HTTP status.
 
-    A `petition` adds from when or until when it takes signatures, where that is set.
+    It holds the form's errors by field, or a code and a sentence. A `petition` adds when it opens
+    or closes, where that is set.
     """
     if status not in REASONS:
         return {

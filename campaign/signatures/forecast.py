@@ -1,5 +1,6 @@
-"""When a goal may be reached, with the range that honesty asks for."""
+"""A forecast of when a petition reaches its goal, as a range of dates."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from math import ceil, sqrt
@@ -7,18 +8,19 @@ from statistics import mean, stdev
 
 DAYS = 28
 MIN_DAYS = 7
-# Nine times in ten the pace stays within this many standard errors.
+# With 90% probability the pace stays within this many standard errors.
 WIDTH = 1.645
-# What people do today they do tomorrow: neighbouring days tell half as much as independent ones would.
+# Neighbouring days are correlated, so they carry half as much information as independent days.
 INDEPENDENT = 0.5
 MAX_DAYS = 3 * 365
 
 
 @dataclass(frozen=True)
 class Forecast:
-    """The goal is reached between `earliest` and `latest` if people go on as in the last `days` days, at `pace` a day.
+    """The goal is reached between `earliest` and `latest` at the pace of the last `days` days.
 
-    `latest` is None where the pace is too unsteady, or too slow, to name a day.
+    `pace` is signatures a day. `latest` is None where the pace is too unsteady or too slow to name
+    a day.
     """
 
     goal: int
@@ -28,8 +30,12 @@ class Forecast:
     latest: date | None
 
 
-def forecast(daily, *, to_go, goal, today):
-    """Return the Forecast from the counts of past whole days, oldest first; None where there are too few, or nobody signs."""
+def forecast(daily: Sequence[int], *, to_go: int, goal: int, today: date) -> Forecast | None:
+    """Return the Forecast from the counts of past whole days, oldest first.
+
+    Return None with too few days, or with no signatures in them. Also return None if the goal is
+    reached or too far away.
+    """
     recent = daily[-DAYS:]
     if to_go <= 0 or len(recent) < MIN_DAYS or not sum(recent):
         return None

@@ -1,4 +1,4 @@
-"""How long forms wait that nobody confirms, and what becomes of a form that is younger than the signature it waits with."""
+"""Retention of unconfirmed forms, including those younger than the signature they belong to."""
 
 from datetime import datetime
 
@@ -26,9 +26,10 @@ def forget_old_forms(edge: datetime) -> int:
 
 
 def make_way_for_younger(edge: datetime) -> int:
-    """Let the forms that still wait go on under a signature of their own where the one they wait with is to be erased.
+    """Give forms a signature of their own if the one they wait with is about to be erased.
 
-    Its time counts from when it was sent, so someone who signed earlier with the same address takes no day from anyone else.
+    Return how many signatures that was. A form's time counts from when it was sent, so an earlier
+    form with the same address never shortens it.
     """
     is_old = or_(
         PENDING & (Signature.created_at <= edge),
@@ -47,7 +48,7 @@ def make_way_for_younger(edge: datetime) -> int:
     return sum(_make_way(signature) for signature in old)
 
 
-def _make_way(signature):
+def _make_way(signature: Signature) -> int:
     ids = [form.id for form in waiting_forms(signature) if form.id]
     if not ids:
         return 0

@@ -1,4 +1,4 @@
-"""How long the words of a signature can be, in letters."""
+"""Maximum lengths of a signature's text fields, in characters."""
 
 MAX_NAME_LENGTH = 80
 MAX_COMMENT_LENGTH = 500

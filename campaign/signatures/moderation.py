@@ -1,10 +1,15 @@
-"""What organizers decide about signatures that they look at.
+"""Organizers' decisions about signatures.
 
-Each operation takes the ids that the organizer saw, changes those of them that can be changed in causes of theirs, and returns
-the ids of these. Tally and ledger follow by the runner, which sees the new states within a second.
+Each operation takes the ids that the organizer saw. It changes those that can be changed and are in
+the organizer's causes, and returns their ids. The runner sees the new states within a second and
+updates tally and ledger.
 """
 
-from sqlalchemy import case, func, select, update
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from campaign.errors import CampaignError
@@ -22,39 +27,46 @@ _table = Signature.__table__
 
 
 class EditConflict(CampaignError):
-    """Somebody else changed the signature since its words were read."""
+    """Someone else changed the signature after it was read."""
 
     status = 409
 
 
 class SamePerson(CampaignError):
-    """Another signature without an address stands under that name and postal code already."""
+    """Another signature without an email address already has this name and postal code."""
 
     status = 409
 
 
 class CannotMerge(CampaignError):
-    """These two signatures cannot be one; `code` says why."""
+    """These two signatures cannot be merged; `code` says why."""
 
     status = 409
 
-    def __init__(self, code):
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-def let_through(*, ids, cause_ids, now):
-    """Let held or rejected signatures go on: counted if their owner has confirmed, else waiting for that. No rule holds them again."""
+def let_through(
+    *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
+) -> Sequence[int]:
+    """Approve held or rejected signatures, so that no rule holds them again.
+
+    They are counted if their supporter has confirmed, and otherwise wait for confirmation.
+    """
     return _go_on(_chosen(ids, cause_ids), now)
 
 
-def let_through_waiting(*, ids, cause_ids, now):
-    """Let those go on that still wait for somebody's look: what was turned away meanwhile stays so."""
+def let_through_waiting(
+    *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
+) -> Sequence[int]:
+    """Approve held signatures that still wait for review; leave rejected ones rejected."""
     return _go_on(_chosen(ids, cause_ids) & _table.c.rejected_at.is_(None), now)
 
 
-def _go_on(chosen, now):
-    # Where there is no address, no letter can ask for a confirmation.
+def _go_on(chosen: ColumnElement[bool], now: datetime) -> Sequence[int]:
+    # Without an address, no email can ask for a confirmation.
     goes_on = _table.c.confirmed_at.is_not(None) | _table.c.email_digest.is_(None)
     return _change(
         chosen & (_table.c.state == "held"),
@@ -66,8 +78,8 @@ def _go_on(chosen, now):
     )
 
 
-def reject(*, ids, cause_ids, now):
-    """Turn signatures away: they stay, with the reason they were held for, and are not counted."""
+def reject(*, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime) -> Sequence[int]:
+    """Reject signatures. They are kept with the reason they were held for, and are not counted."""
     return _change(
         _chosen(ids, cause_ids) & _table.c.state.in_(UNDECIDED) & _table.c.rejected_at.is_(None),
         state="held",
@@ -76,8 +88,8 @@ def reject(*, ids, cause_ids, now):
     )
 
 
-def hold(*, ids, reason, now):
-    """Set aside what a rule found, except what an organizer has let through; returns the ids."""
+def hold(*, ids: Iterable[int], reason: str, now: datetime) -> Sequence[int]:
+    """Hold what a rule found, except what an organizer has approved; return the ids."""
     return _change(
         _table.c.id.in_(ids)
         & _table.c.state.in_(("pending", "confirmed", "counted"))
@@ -88,8 +100,8 @@ def hold(*, ids, reason, now):
     )
 
 
-def release_all(*, reason, now, limit):
-    """Let up to `limit` signatures through that are held, and not rejected, for this reason; returns the ids."""
+def release_all(*, reason: str, now: datetime, limit: int) -> Sequence[int]:
+    """Approve up to `limit` signatures held, and not rejected, for this reason; return the ids."""
     held = select(_table.c.id).where(
         _table.c.state == "held", _table.c.held_reason == reason, _table.c.rejected_at.is_(None)
     )
@@ -97,8 +109,10 @@ def release_all(*, reason, now, limit):
     return let_through_waiting(ids=ids, cause_ids=None, now=now)
 
 
-def withdraw(*, ids, cause_ids, now):
-    """Take signatures back because their owners asked for it otherwise than by their link."""
+def withdraw(
+    *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
+) -> Sequence[int]:
+    """Withdraw signatures whose supporters asked for it by other means than their link."""
     withdrawn = _change(
         _chosen(ids, cause_ids) & _table.c.state.in_(UNDECIDED),
         state="withdrawn",
@@ -107,11 +121,11 @@ def withdraw(*, ids, cause_ids, now):
     return _noted("signature.withdrawn", withdrawn)
 
 
-def take_back_withdrawal(*, ids, cause_ids):
-    """Undo a withdrawal: the signature is again what it was."""
+def take_back_withdrawal(*, ids: Iterable[int], cause_ids: Iterable[int] | None) -> Sequence[int]:
+    """Undo a withdrawal and return the signature to its former state."""
     back = case((_table.c.confirmed_at.is_not(None), "confirmed"), else_="pending")
     returned = _change(
-        # What an import brought and its undoing emptied has no name any more.
+        # A signature from an import that was undone has lost its name and cannot come back.
         _chosen(ids, cause_ids) & (_table.c.state == "withdrawn") & (_table.c.given_name != ""),
         state=case((_table.c.held_reason != "", "held"), else_=back),
         withdrawn_at=None,
@@ -119,11 +133,13 @@ def take_back_withdrawal(*, ids, cause_ids):
     return _noted("signature.returned", returned)
 
 
-def decide_comments(*, seen, shown, cause_ids, now):
-    """Let the comments of these signatures be shown, or keep them hidden.
+def decide_comments(
+    *, seen: Mapping[int, str], shown: bool, cause_ids: Iterable[int] | None, now: datetime
+) -> Sequence[int]:
+    """Show the comments of these signatures, or keep them hidden; return the ids.
 
-    `seen` maps each id to the `fingerprint` of the words that the organizer read: a comment that its owner has changed since is
-    left for another look.
+    `seen` maps each id to the `fingerprint` of the comment that the organizer read. A comment that
+    its supporter has changed since then waits for another review.
     """
     rows = db.session.execute(
         select(_table.c.id, _table.c.comment).where(_chosen(seen, cause_ids)).with_for_update()
@@ -132,8 +148,10 @@ def decide_comments(*, seen, shown, cause_ids, now):
     return _change(_table.c.id.in_(same), comment_shown=shown, comment_read_at=now)
 
 
-def show_comments(*, ids, cause_ids, now):
-    """Let all comments of these signatures be shown that are not; returns the ids."""
+def show_comments(
+    *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
+) -> Sequence[int]:
+    """Show all hidden comments of these signatures; return the ids."""
     return _change(
         _with_comment(ids, cause_ids) & ~_table.c.comment_shown,
         comment_shown=True,
@@ -141,22 +159,25 @@ def show_comments(*, ids, cause_ids, now):
     )
 
 
-def hide_comments(*, ids, cause_ids, now):
-    """Hide all comments of these signatures that are shown, or that nobody has read; returns the ids."""
+def hide_comments(
+    *, ids: Iterable[int], cause_ids: Iterable[int] | None, now: datetime
+) -> Sequence[int]:
+    """Hide all comments of these signatures that are shown or unread; return the ids."""
     to_hide = _table.c.comment_shown | _table.c.comment_read_at.is_(None)
     return _change(
         _with_comment(ids, cause_ids) & to_hide, comment_shown=False, comment_read_at=now
     )
 
 
-def _with_comment(ids, cause_ids):
+def _with_comment(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
     return _chosen(ids, cause_ids) & (_table.c.state == "counted") & (_table.c.comment != "")
 
 
-def correct(*, signature_id, seen, now, **words):
-    """Put a supporter's words right as they asked; `seen` is the `fingerprint_of` what the organizer had before their eyes.
+def correct(*, signature_id: int, seen: str, now: datetime, **words: Any) -> list[str]:
+    """Correct a supporter's data as they asked; return the names of the columns that changed.
 
-    A comment that was changed here was read here. Returns the names of what changed. Raises EditConflict and SamePerson.
+    `seen` is the `fingerprint_of` the signature that the organizer saw. A comment that was changed
+    here counts as read. Raise EditConflict and SamePerson.
     """
     signature = db.session.get(
         Signature, signature_id, with_for_update=True, populate_existing=True
@@ -183,10 +204,10 @@ def correct(*, signature_id, seen, now, **words):
     return changed
 
 
-def merge(*, kept_id, other_id, now):
-    """Count two signatures of one person as one: `kept` stays and takes what it lacks, `other` is turned away.
+def merge(*, kept_id: int, other_id: int, now: datetime):
+    """Merge two signatures of one person. `kept` takes the values it lacks, `other` is rejected.
 
-    Raises CannotMerge.
+    Raise CannotMerge.
     """
     rows = db.session.scalars(
         select(Signature)
@@ -224,29 +245,29 @@ def _refuse_merge(kept, other):
         raise CannotMerge("unconfirmed")
 
 
-def fingerprint(words):
-    """Return a short mark of a text, by which a form shows later what was read."""
+def fingerprint(words: str) -> str:
+    """Return a short digest of a text, so that a form can name the text that was read."""
     return keyed_digest(b"", "read", words).hex()
 
 
-def fingerprint_of(signature):
-    """Return the mark of all words of a signature that can be corrected."""
+def fingerprint_of(signature) -> str:
+    """Return the fingerprint of all columns of a signature that can be corrected."""
     return fingerprint("\0".join(getattr(signature, name) or "" for name in CORRECTED))
 
 
-def _chosen(ids, cause_ids):
+def _chosen(ids: Iterable[int], cause_ids: Iterable[int] | None) -> ColumnElement[bool]:
     chosen = _table.c.id.in_(list(ids))
     return chosen if cause_ids is None else chosen & _table.c.cause_id.in_(cause_ids)
 
 
-def _change(condition, **values):
+def _change(condition: ColumnElement[bool], **values: Any) -> Sequence[int]:
     return db.session.scalars(
         update(_table).where(condition).values(**values).returning(_table.c.id)
     ).all()
 
 
-def _noted(what, ids):
-    """Put what became of these signatures on the list of what has ended; return the ids."""
+def _noted(what: str, ids: Sequence[int]) -> Sequence[int]:
+    """Log these changes beside the database, so that they survive a restore; return the ids."""
     for row in db.session.execute(
         select(_table.c.id, _table.c.created_at).where(_table.c.id.in_(ids))
     ):
@@ -254,8 +275,8 @@ def _noted(what, ids):
     return ids
 
 
-def petitions_of(ids):
-    """Return (cause id, petition id, id) of each of these signatures that there is."""
+def petitions_of(ids: Iterable[int]) -> list[tuple[int, int, int]]:
+    """Return (cause id, petition id, id) of each of these signatures that exists."""
     columns = (_table.c.cause_id, _table.c.petition_id, _table.c.id)
     return [
         tuple(row) for row in db.session.execute(select(*columns).where(_table.c.id.in_(list(ids))))

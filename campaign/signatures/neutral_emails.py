@@ -1,4 +1,7 @@
-"""Emails about a signature whose subject and sender do not say that somebody signed, for petitions whose organizers chose that."""
+"""Neutral subjects and senders for emails, which do not reveal that someone signed.
+
+Organizers choose this for a petition.
+"""
 
 from dataclasses import replace
 
@@ -17,7 +20,7 @@ OTHER_SUBJECT = _l("About your request")
 
 
 def without_signs(message: Message, template: str) -> Message:
-    """Return the Message with a neutral subject and without the sender's name; its text stays as it is."""
+    """Return the Message with a neutral subject and without the sender's name; keep its text."""
     with force_locale(LOCALES.get(message.lang, message.lang)):
         subject = str(SUBJECTS.get(template, OTHER_SUBJECT))
     return replace(message, subject=subject, has_sender_name=False)

@@ -1,6 +1,7 @@
-"""Sending the link to "What I signed", or to the news of an address, to people who ask for it by entering an address.
+"""Email the link to "What I signed", or to one's news, to people who enter their address.
 
-Everyone gets the same answer, and the same rows are written for everyone: the worker finds out later whether there is anything to send.
+Everyone gets the same answer, and the same rows are written for everyone. The worker finds out
+later whether there is anything to send.
 """
 
 from datetime import datetime, timedelta
@@ -15,15 +16,17 @@ from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import subscriptions_of_digest
 
 OWN_LINK = "own_link"
-# Enough for someone who deletes the first email and mistypes the second. Others who enter that address can use them up, so it is a day, not a week.
+# Enough for someone who deletes the first email and mistypes the second. Others who enter that
+# address can use up its links, so the limit lasts a day, not a week.
 MAX_LINKS_PER_ADDRESS_PER_DAY = 3
 DAY = timedelta(days=1)
 
 
 def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -> None:
-    """Queue the email with the link for this address, whether or not anything was signed with it or news goes to it.
+    """Queue the email with the link for this address.
 
-    `email` is the address as it was entered, `normalized` the one to compare.
+    It is queued whether or not anything was signed with the address or news goes to it. `email` is
+    the address as it was entered, `normalized` the one to compare.
     """
     request = OwnLinkRequest(
         email_digest=tokens.email_digest(normalized),
@@ -36,9 +39,10 @@ def request_own_link(*, email: str, normalized: str, lang: str, now: datetime) -
 
 
 def answer_to(request_id: int) -> Signature | Subscription | None:
-    """Return whose page the link opens: that of the newest signature or, without any, of the oldest subscription to news.
+    """Return the row whose page the link opens, or None.
 
-    Both have exactly the address of this request. None if there is neither, or after too many requests.
+    That is the newest signature or, without any, the oldest subscription to news. It has exactly
+    the address of this request. None if there is neither, or after too many requests.
     """
     request = db.session.get(OwnLinkRequest, request_id)
     if request is None or _requests_before(request) >= MAX_LINKS_PER_ADDRESS_PER_DAY:
@@ -48,7 +52,7 @@ def answer_to(request_id: int) -> Signature | Subscription | None:
         .where(Signature.email_digest == request.email_digest)
         .order_by(Signature.id.desc())
     ).all()
-    # The page of a signature leads to the news of its address.
+    # The page of a signature links to the news of its address.
     rows = (*signatures, *(row for row, _cause in subscriptions_of_digest(request.email_digest)))
     return next(
         (

@@ -1,7 +1,11 @@
-"""What the owner of a signature may do with it, by the link in their mail."""
+"""What supporters can do with their signature through the link in their email."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
 
 from flask import current_app
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import Row, bindparam, select, update
 
 from campaign.db.hours import noon_of
 from campaign.errors import CampaignError
@@ -19,7 +23,7 @@ from campaign.signatures.rule_cache import reason_to_hold_correction
 from campaign.text.email_addresses import is_same_address
 
 _table = Signature.__table__
-# What is left says that somebody signed this petition, how it was known, on which day, and which number it has.
+# What remains: someone signed this petition, the evidence, the day, and the number.
 ERASED = {
     "state": "erased",
     "given_name": None,
@@ -75,9 +79,13 @@ class NotYours(CampaignError):
     status = 404
 
 
-def own(signature_id, email_digest, email):
-    """Return the signature if it was signed with exactly this address, whose digest is `email_digest`; raises NotYours."""
-    # Only what is the owner's is looked at, so that a forged number tells nothing, however large it is.
+def own(signature_id: int, email_digest: bytes | None, email: str) -> Signature:
+    """Return the signature if it was signed with exactly this address. Raise NotYours.
+
+    `email_digest` is the digest of the address.
+    """
+    # We search only this person's signatures, so that a forged id reveals nothing, however large it
+    # is.
     owned = signatures_of_address(email_digest, email) if email_digest else ()
     found = [signature for signature in owned if signature.id == signature_id]
     if not found:
@@ -85,10 +93,10 @@ def own(signature_id, email_digest, email):
     return found[0]
 
 
-def _own_now(signature_id, email_digest, email):
-    """Return the owner's signature as it stands, kept from others until the transaction ends; raises NotYours.
+def _own_now(signature_id: int, email_digest: bytes | None, email: str):
+    """Return the supporter's current signature, locked until the transaction ends. Raise NotYours.
 
-    An organizer who takes a sheet back, or the end of a petition, may be emptying it this moment.
+    An organizer who undoes an import, or the end of a petition, may be erasing it at this moment.
     """
     own(signature_id, email_digest, email)
     signature = db.session.get(
@@ -99,15 +107,18 @@ def _own_now(signature_id, email_digest, email):
     return signature
 
 
-def correct(*, signature_id, email_digest, email, now, **words):
-    """Take the owner's corrected words; a changed comment waits for review again. Return the signature.
+def correct(
+    *, signature_id: int, email_digest: bytes | None, email: str, now: datetime, **words: Any
+) -> Signature:
+    """Apply the supporter's corrections, and return the signature.
 
-    The rules that hold words look at them as they do at signing. Of a confirmed signature the name and country then stay as they were
-    until an organizer has looked, and all else changes at once; one that is not confirmed yet is held.
-    The owner stays the same person to us under the corrected name.
+    A changed comment waits for review again. The rules check the new text as they do at signing. If
+    one matches, an unconfirmed signature is held. A confirmed one keeps its name and country until
+    an organizer reviews them, and the rest changes at once. The person's digest follows the
+    corrected name, so signing again under it counts as a repeat.
     """
     signature = _own_now(signature_id, email_digest, email)
-    # A correction takes the place of one that waits.
+    # A correction replaces one that still waits.
     drop_corrections([signature.id])
     changed = {
         name: words[name]
@@ -131,8 +142,13 @@ def correct(*, signature_id, email_digest, email, now, **words):
     return signature
 
 
-def withdraw(*, signature_id, email_digest, email, now):
-    """Take the signature back; the runner takes it out of the tally and frees its number within a second."""
+def withdraw(
+    *, signature_id: int, email_digest: bytes | None, email: str, now: datetime
+) -> Signature:
+    """Withdraw the signature.
+
+    Within a second the runner removes it from the tally and frees its number.
+    """
     signature = _own_now(signature_id, email_digest, email)
     if signature.state not in ("withdrawn", "erased"):
         signature.state = "withdrawn"
@@ -143,8 +159,11 @@ def withdraw(*, signature_id, email_digest, email, now):
     return signature
 
 
-def restore(*, signature_id, email_digest, email):
-    """Undo a withdrawal: the signature waits for what it had waited for, and is counted again if it was confirmed."""
+def restore(*, signature_id: int, email_digest: bytes | None, email: str) -> Signature:
+    """Undo a withdrawal.
+
+    The signature waits for what it waited for before, and is counted again if it was confirmed.
+    """
     signature = _own_now(signature_id, email_digest, email)
     if signature.state == "withdrawn":
         back = "confirmed" if signature.confirmed_at else "pending"
@@ -155,8 +174,11 @@ def restore(*, signature_id, email_digest, email):
     return signature
 
 
-def erase(signature_ids):
-    """Remove every personal word of these signatures; what is counted stays counted, so the ledger stays true."""
+def erase(signature_ids: Sequence[int]) -> None:
+    """Remove all personal data of these signatures.
+
+    Counted ones stay counted, so that the ledger stays true.
+    """
     chosen = Signature.id.in_(signature_ids)
     forget_forms(signature_ids)
     drop_corrections(signature_ids)
@@ -165,15 +187,16 @@ def erase(signature_ids):
     ).all()
     db.session.execute(update(Signature).where(chosen).values(**ERASED))
     move_up(emptied)
-    # Packages above this one forget what they know of these signatures, too.
+    # Packages above this one also delete their data about these signatures.
     for forget in current_app.extensions["on_erase"]:
         forget(signature_ids)
 
 
-def move_up(emptied):
-    """Give the first seat to whoever stays at an address, since signing again looks there first.
+def move_up(emptied: Iterable[Row[int, bytes | None]]) -> None:
+    """Give the first seat to the person who remains at an address.
 
-    `emptied` are rows (petition_id, email_digest) of signatures that left their seat.
+    Signing again looks for that seat first. `emptied` are rows (petition_id, email_digest) of
+    signatures that left their seat.
     """
     seats = [
         {"left_petition": row.petition_id, "left_address": row.email_digest}

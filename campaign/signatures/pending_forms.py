@@ -1,10 +1,13 @@
-"""Forms that wait for confirmation: what each one says, and which choice counts where they differ.
+"""Unconfirmed forms: what each one says, and which choice counts where they differ.
 
-The signature's own row holds the first form. Each later form with the same address waits in a row of its own, with its own link.
+The signature's own row holds the first form. Each later form with the same address waits in a row
+of its own, with its own link.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import LargeBinary, case, delete, null, select, update
 
@@ -13,7 +16,7 @@ from campaign.process.clock import UtcDateTime
 from campaign.signatures.models import NAME_DISPLAYS, RepeatSigning, Signature, shown_name
 from campaign.text.email_addresses import is_same_address
 
-# Two forms that agree in these are one: it was sent again.
+# Two forms with the same values in these are one form that was sent again.
 COMPARED = (
     *(
         "given_name",
@@ -29,7 +32,8 @@ COMPARED = (
     *("lang", "version_id"),
 )
 COPIED = (*COMPARED, "source", "created_at")
-# Which signature it is, how often its owner was written to, and what only confirming decides.
+# These stay as they are: the signature's identity, its count of emails, and what only confirming
+# decides.
 _KEPT = frozenset(
     {
         "seat",
@@ -51,10 +55,10 @@ _DIGESTS = frozenset(column.name for column in _table.c if isinstance(column.typ
 
 @dataclass(frozen=True, slots=True)
 class UnconfirmedForm:
-    """What one form says. `id` is None for the first form, which the row of the signature holds."""
+    """What one form says. `id` is None for the first form, which is the signature's own row."""
 
     id: int | None
-    columns: dict
+    columns: dict[str, Any]
     mailed_at: datetime | None
 
     def __getattr__(self, name):
@@ -71,12 +75,15 @@ class UnconfirmedForm:
     def shown_name(self) -> str:
         return shown_name(self.name_display, self.given_name, self.family_name)
 
-    def says_the_same(self, columns: dict) -> bool:
+    def says_the_same(self, columns: Mapping[str, Any]) -> bool:
         return all(self.columns[name] == columns[name] for name in COMPARED)
 
 
 def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
-    """Return the forms that can still be confirmed for this signature, the oldest first; none once one is confirmed."""
+    """Return the forms that can still be confirmed for this signature, oldest first.
+
+    There are none once one is confirmed.
+    """
     is_withdrawn = signature.state == "withdrawn"
     if signature.state == "erased" or (signature.confirmed_at is not None and not is_withdrawn):
         return []
@@ -86,21 +93,22 @@ def waiting_forms(signature: Signature) -> list[UnconfirmedForm]:
         .order_by(RepeatSigning.id)
         .execution_options(populate_existing=True)
     )
-    # Withdrawing takes back every form that came before it.
+    # Withdrawing also withdraws every form that came before it.
     since = signature.withdrawn_at if is_withdrawn else None
     later = [_form(row) for row in rows if row.words and (since is None or row.created_at > since)]
     own = _own_form(signature)
-    # The row may have been made from one of them (see form_retention).
+    # The row may have been created from one of them (see form_retention).
     is_listed = any(
         form.created_at == own.created_at and form.says_the_same(own.columns) for form in later
     )
     return later if is_withdrawn or is_listed else [own, *later]
 
 
-def private_choices(forms: list[UnconfirmedForm]) -> dict:
-    """Return `name_display` and `subscribe` as they count whichever of these forms is confirmed: the more private choice of all.
+def private_choices(forms: list[UnconfirmedForm]) -> dict[str, Any]:
+    """Return `name_display` and `subscribe` as recorded, whichever of these forms is confirmed.
 
-    Someone who knows an address can make its owner less visible, but never more visible than the owner asked to be.
+    Each is the most private choice of all forms. So someone else who knows an address can make its
+    holder less visible. They can never make the holder more visible than that person asked to be.
     """
     order = NAME_DISPLAYS[::-1]
     return {
@@ -109,8 +117,8 @@ def private_choices(forms: list[UnconfirmedForm]) -> dict:
     }
 
 
-def copies_of_forms(signature: Signature) -> list[dict]:
-    """Return what is kept of the later forms with exactly the signature's address, as JSON can hold it, for whoever asks for a copy."""
+def copies_of_forms(signature: Signature) -> list[dict[str, Any]]:
+    """Return the later forms with exactly the signature's address, for a download as JSON."""
     same = [
         form
         for form in waiting_forms(signature)
@@ -135,7 +143,7 @@ def was_used(signature: Signature, form_id: int | None) -> bool:
 
 
 def sent_to(signature: Signature, form_id: int | None) -> str:
-    """Return the address that the link to this form was sent to, or nothing where that is not known any more."""
+    """Return the address that the link to this form was sent to, or "" if it is no longer known."""
     if form_id is None:
         return signature.email if was_used(signature, None) else ""
     form = form_by_id(form_id)
@@ -145,16 +153,16 @@ def sent_to(signature: Signature, form_id: int | None) -> str:
 def use_form(
     signature: Signature, form: UnconfirmedForm, forms: list[UnconfirmedForm], now: datetime
 ) -> None:
-    """Make the signature say what `form` says, among `forms` that wait, and empty the others."""
+    """Copy `form` to the signature, confirm it, and empty all the waiting `forms`."""
     if form.id is not None:
         held_reason = form.held_reason
-        # Signing again does not take anyone out of a review.
+        # Signing again does not end a review.
         if signature.state == "withdrawn" or signature.rejected_at is not None:
             held_reason = held_reason or signature.held_reason
         for name in form.columns.keys() - _KEPT:
             setattr(signature, name, form.columns[name])
         signature.held_reason = held_reason
-        # Nobody has looked at this form yet.
+        # Nobody has reviewed this form yet.
         signature.comment_read_at = signature.reviewed_at = signature.rejected_at = None
     for name, value in private_choices(forms).items():
         setattr(signature, name, value)
@@ -173,7 +181,7 @@ def use_form(
         )
 
 
-def forget_forms(signature_ids: list[int]) -> None:
+def forget_forms(signature_ids: Sequence[int]) -> None:
     """Delete all forms that wait for these signatures."""
     db.session.execute(
         delete(RepeatSigning.__table__).where(
@@ -182,13 +190,13 @@ def forget_forms(signature_ids: list[int]) -> None:
     )
 
 
-def packed(columns: dict) -> dict:
+def packed(columns: Mapping[str, Any]) -> dict[str, Any]:
     """Return columns of a signature as JSON can hold them."""
     return {name: _plain(value) for name, value in columns.items()}
 
 
-def columns_of(row: RepeatSigning) -> dict:
-    """Return the columns of the signature that this form would make."""
+def columns_of(row: RepeatSigning) -> dict[str, Any]:
+    """Return the columns of the signature that this form would create."""
     columns = dict(row.words)
     for name in _INSTANTS & columns.keys():
         columns[name] = columns[name] and datetime.fromisoformat(columns[name])
@@ -197,16 +205,16 @@ def columns_of(row: RepeatSigning) -> dict:
     return {**columns, "address_digest": row.address_digest or columns.get("address_digest")}
 
 
-def _form(row):
+def _form(row: RepeatSigning) -> UnconfirmedForm:
     return UnconfirmedForm(row.id, columns_of(row), row.mailed_at)
 
 
-def _own_form(signature):
+def _own_form(signature: Signature) -> UnconfirmedForm:
     columns = {column.name: getattr(signature, column.name) for column in _table.c}
     return UnconfirmedForm(None, columns, signature.mailed_at)
 
 
-def _plain(value):
+def _plain(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return value.isoformat() if isinstance(value, datetime) else value

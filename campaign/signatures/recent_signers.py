@@ -1,4 +1,4 @@
-"""Who signed lately, as far as they chose to be shown."""
+"""Recent signatures, shown as each supporter chose."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -14,7 +14,7 @@ from campaign.signatures.queries import counted_only_since, newest_signers
 
 @dataclass(frozen=True)
 class Signer:
-    """One shown signature: the name as its owner wants it seen, the country, the day, and an approved comment."""
+    """One shown signature: the name as its supporter chose, country, day, and approved comment."""
 
     number: int
     name: str
@@ -23,8 +23,11 @@ class Signer:
     comment: str
 
 
-def signers(petition_id, cause_id, lang):
-    """Return (the newest shown signers, how many since the oldest of them asked to be counted only, 0 where they are few)."""
+def signers(petition_id: int, cause_id: int, lang: str) -> tuple[list[Signer], int]:
+    """Return the newest shown signers, and how many since the oldest of them are counted only.
+
+    The second number is 0 where it is below MIN_COUNT, so that it singles out nobody.
+    """
     rows = newest_signers(petition_id)
     shown = [
         Signer(

@@ -1,6 +1,8 @@
-"""Whoever signs again: the signing itself costs what a first one costs, and the worker answers the owner by mail."""
+"""Repeat signings. They cost as much as first ones, and the worker answers them by email."""
 
-from datetime import timedelta
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, or_, select, true, update
 
@@ -13,10 +15,11 @@ from campaign.signatures.models import NEW_FORM, RepeatSigning, Signature
 from campaign.signatures.pending_forms import columns_of, packed, waiting_forms
 
 MAX_EMAILS = 5
-# No longer than a double click, or it would be a repeat that its owner never hears of.
+# No longer than a double click. Otherwise we would ignore a real repeat without telling its
+# supporter.
 QUIET = timedelta(seconds=1)
 CONFIRMATION = "signature_confirmation"
-# The same email about a later form; its subject is the row of the form.
+# The same email about a later form. Its subject id is the row of the form.
 FORM_CONFIRMATION = "signature_form_confirmation"
 REPEAT = "signature_repeat"
 PASSED_ON = "signature_passed_on"
@@ -26,19 +29,22 @@ _table = Signature.__table__
 _repeats = RepeatSigning.__table__
 
 
-def unvouched(row):
-    """Return the columns as those of somebody who signed by themselves: where they signed before, what others say changes nothing."""
+def unvouched(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns as if people had signed themselves, without anyone vouching for them.
+
+    Where they signed before, what a partner says changes nothing.
+    """
     if row["evidence"] == "email":
         return row
     kept = {name: value for name, value in row.items() if name != "confirmed_at"}
     return {**kept, "evidence": "email", "state": "held" if row["held_reason"] else "pending"}
 
 
-def note_repeats(rows):
-    """Write down with one statement what was typed by people whose address has signed already.
+def note_repeats(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Record, with one statement, forms from people whose address has signed already.
 
-    `rows` are columns of a Signature. What becomes of them is decided later, so that nobody can tell by the time that an answer
-    takes who has signed.
+    `rows` are columns of a Signature. The worker decides later what to do with them, so that
+    response times do not reveal who has signed.
     """
     noted = [
         {
@@ -54,16 +60,16 @@ def note_repeats(rows):
     insert_all(db.session.connection(), _repeats, noted)
 
 
-def repeats_wait():
-    """Return whether anybody who signed again waits for an answer."""
+def repeats_wait() -> bool:
+    """Return whether any repeat signing waits for an answer."""
     return db.session.scalar(select(_repeats.c.id).where(NEW_FORM).limit(1)) is not None
 
 
-def answer_repeats(*, now, good_for, limit=BATCH):
-    """Answer up to `limit` people who signed again, the first to come first; return how many.
+def answer_repeats(*, now: datetime, good_for: timedelta, limit: int = BATCH) -> int:
+    """Answer up to `limit` repeat signings, oldest first; return how many.
 
-    For each that is a couple's second seat, a form that waits for its own confirmation, or a second email. `good_for` is the timedelta
-    that an email's link is good for.
+    Each becomes the second seat of a couple or a form that waits for confirmation, or causes an
+    email about the repeat. `good_for` is how long a link in an email is valid.
     """
     came = db.session.scalars(
         select(RepeatSigning)
@@ -74,7 +80,7 @@ def answer_repeats(*, now, good_for, limit=BATCH):
         .execution_options(populate_existing=True)
     ).all()
     read = [(row, columns_of(row)) for row in came]
-    # In one order everywhere, so that two workers never wait for each other's rows in a circle.
+    # All workers lock rows in the same order, so that they cannot deadlock.
     for row, fresh in sorted(
         read, key=lambda each: (each[1]["petition_id"], each[1]["email_digest"], each[0].id)
     ):
@@ -94,7 +100,8 @@ def _answer(noted, fresh, now, good_for):
         .execution_options(populate_existing=True)
     ).all()
     same_person = [row for row in rows if row.person_digest == fresh["person_digest"]]
-    # Whom they repeated may have been erased since they signed: then this signature is the first.
+    # The first signature may have been erased since this form was sent. Then this one becomes the
+    # first.
     if not rows or (not same_person and len(rows) == 1 and _may_share(rows[0], fresh)):
         _take_seat(fresh, 2 if rows else 1, now)
         _drop(noted)
@@ -111,7 +118,7 @@ def _answer(noted, fresh, now, good_for):
         _drop(noted)
         mail_form(signature.id, known.id, **asked)
     else:
-        # Someone who had confirmed and withdrew has no link that leads anywhere, whatever came before.
+        # People who had confirmed and withdrew have no working link, whatever came before.
         has_link = signature.confirmed_at is None or any(form.mailed_at for form in forms)
         _keep(noted, signature, is_needed=not has_link, **asked)
 
@@ -119,7 +126,8 @@ def _answer(noted, fresh, now, good_for):
 def _keep(noted, signature, *, is_needed, lang, now, good_for):
     """Let the form wait for its own confirmation.
 
-    Of those without an email of their own only the newest form waits: every link that was sent to the same address leads to it, too.
+    Of the forms that got no email of their own, only the newest waits. The page of every link that
+    was sent to the same address also lists it.
     """
     noted.signature_id = signature.id
     db.session.flush()
@@ -148,8 +156,20 @@ def _drop(noted):
     db.session.flush()
 
 
-def mail_form(signature_id, form_id, *, lang, now, good_for, is_new=False, is_needed=False):
-    """Owe the email that asks to confirm this form (None: the first one), as often as `mail_owner` allows; return whether it is owed."""
+def mail_form(
+    signature_id: int,
+    form_id: int | None,
+    *,
+    lang: str,
+    now: datetime,
+    good_for: timedelta,
+    is_new: bool = False,
+    is_needed: bool = False,
+) -> bool:
+    """Queue the email that asks to confirm this form (None: the first one); return whether it is.
+
+    It goes as often as `mail_owner` allows.
+    """
     if form_id is None:
         return mail_owner(signature_id, CONFIRMATION, lang, now=now, good_for=good_for)
     is_owed = mail_owner(
@@ -168,13 +188,22 @@ def mail_form(signature_id, form_id, *, lang, now, good_for, is_new=False, is_ne
 
 
 def mail_owner(
-    signature_id, kind, lang, *, now, good_for, subject_id=None, is_new=False, is_needed=False
-):
-    """Owe the owner one more email, and at most MAX_EMAILS; return whether it is owed.
+    signature_id: int,
+    kind: str,
+    lang: str,
+    *,
+    now: datetime,
+    good_for: timedelta,
+    subject_id: int | None = None,
+    is_new: bool = False,
+    is_needed: bool = False,
+) -> bool:
+    """Queue one more email for the supporter, MAX_EMAILS at most; return whether it is queued.
 
-    No two go within QUIET (a double press), unless the second is about a new form. After MAX_EMAILS a confirmation goes only once the last
-    email's link has expired after `good_for`, or where it `is_needed`: whoever means it can always confirm, and whoever plays with a
-    stranger's address causes one email a week.
+    No two go within QUIET (a double click), unless the second is about a new form. After MAX_EMAILS
+    a confirmation goes only if the last email's link expired after `good_for`, or if it
+    `is_needed`. So someone who wants to can always confirm, and someone who abuses a stranger's
+    address causes one email a week.
     """
     mails, mailed_at = _table.c.mail_count, _table.c.mailed_at
     is_due = [
@@ -197,7 +226,10 @@ def mail_owner(
 
 
 def _may_share(row, fresh):
-    """Two people at one address: allowed by the petition, another name, the same postal code."""
+    """Return whether two people may share this address.
+
+    The petition must allow it, the names differ and the postal codes are equal.
+    """
     if not fresh["postal_code"] or row.postal_code != fresh["postal_code"]:
         return False
     return db.session.scalar(
@@ -206,7 +238,7 @@ def _may_share(row, fresh):
 
 
 def _take_seat(fresh, seat, now):
-    """Insert the row, beside the first or in its place; nothing where somebody was quicker."""
+    """Insert the row beside the first or in its place, unless another process was quicker."""
     signature_id = db.session.scalar(
         insert(_table)
         .values({**fresh, "seat": seat, "mailed_at": now})

@@ -1,34 +1,40 @@
-"""The rules that are on, remembered for a moment: in a rush thousands a minute ask for them."""
+"""A short cache of the rules that are on. In a rush, thousands of signings a minute need them."""
 
+from collections.abc import Iterable, Mapping, Sequence
 from time import monotonic
+from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy import select
 
 from campaign.extensions import db
+from campaign.petitions.queries import SigningTerms
+from campaign.signatures.models import Signature
 from campaign.signatures.rule_models import Rule
 from campaign.signatures.rules import Facts, Test
 
 SECONDS = 2
 
 
-def init_app(app):
-    """Let a serving process remember; elsewhere, as in tests, each question goes to the database."""
+def init_app(app: Flask) -> None:
+    """Cache in a serving process. Elsewhere, as in tests, each call queries the database."""
     app.extensions["standing_rules"] = RuleCache(SECONDS if app.config.get("SERVING") else 0)
 
 
-def reason_to_hold(terms, *, network, mail_domain, words):
-    """Return the `held_reason` of the first rule that a signing of SigningTerms falls under, or nothing.
+def reason_to_hold(
+    terms: SigningTerms, *, network: str | None, mail_domain: str, words: Mapping[str, Any]
+) -> str:
+    """Return the `held_reason` of the first rule that this signing matches, or an empty text.
 
     `words` are its columns: names, comment, country.
     """
     return reason_among(tests_for(terms), network=network, mail_domain=mail_domain, words=words)
 
 
-def reason_to_hold_correction(signature, words):
-    """Return the `held_reason` of the first rule that the corrected words of a signature fall under, or nothing.
+def reason_to_hold_correction(signature: Signature, words: Mapping[str, Any]) -> str:
+    """Return the `held_reason` of the first rule that a signature's corrected columns match, or "".
 
-    Only what was changed is looked at: where it came from was judged when it was signed.
+    Only what was changed is checked. The signature's origin was checked when it was signed.
     """
     tests = [
         test
@@ -38,8 +44,8 @@ def reason_to_hold_correction(signature, words):
     return reason_among(tests, network=None, mail_domain="", words=words)
 
 
-def tests_for(terms):
-    """Return the Tests that hold under a petition by its SigningTerms, for whoever asks them of many signings."""
+def tests_for(terms: SigningTerms) -> list[Test]:
+    """Return the Tests that apply to a petition, for callers that check many signings."""
     return [
         test
         for test in current_app.extensions["standing_rules"].get()
@@ -47,8 +53,13 @@ def tests_for(terms):
     ]
 
 
-def reason_among(tests, *, network, mail_domain, words):
-    """Return the `held_reason` of the first of these Tests that holds, or nothing; see `reason_to_hold`."""
+def reason_among(
+    tests: Iterable[Test], *, network: str | None, mail_domain: str, words: Mapping[str, Any]
+) -> str:
+    """Return the `held_reason` of the first Test that matches, or an empty text.
+
+    See `reason_to_hold` for the arguments.
+    """
     if not tests:
         return ""
     named = {
@@ -58,8 +69,8 @@ def reason_among(tests, *, network, mail_domain, words):
     return next((test.reason for test in tests if test.holds(facts)), "")
 
 
-def standing_rules(*kinds):
-    """Return the Rules that are on, oldest first; of these kinds, where any are named."""
+def standing_rules(*kinds: str) -> Sequence[Rule]:
+    """Return the Rules that are on, oldest first. If kinds are given, return only those."""
     query = (
         select(Rule).where(Rule.on_since.is_not(None), Rule.off_since.is_(None)).order_by(Rule.id)
     )
@@ -67,13 +78,13 @@ def standing_rules(*kinds):
 
 
 class RuleCache:
-    """The Tests of the rules that are on, good for so many seconds."""
+    """The Tests of the rules that are on, cached for `seconds`."""
 
-    def __init__(self, seconds):
+    def __init__(self, seconds: float) -> None:
         self._seconds = seconds
         self._born, self._tests = None, ()
 
-    def get(self):
+    def get(self) -> tuple[Test, ...]:
         if not self._seconds or self._born is None or monotonic() - self._born >= self._seconds:
             self._tests = tuple(Test(rule) for rule in standing_rules() if rule.kind != "rate")
             self._born = monotonic()

@@ -1,4 +1,7 @@
-"""Making rules, switching them on, and undoing them."""
+"""Create rules, switch them on and off, and delete them."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select
 
@@ -10,25 +13,25 @@ from campaign.signatures.rule_models import Rule
 
 
 class RuleInUse(CampaignError):
-    """The rule has been on: what it held points at it, so it stays."""
+    """The rule has been on, so signatures it held refer to it. It must stay."""
 
     status = 409
 
 
-def rule_by_id(rule_id):
+def rule_by_id(rule_id: int) -> Rule | None:
     """Return the rule, or None."""
     return db.session.get(Rule, rule_id)
 
 
-def rules_of(cause_ids):
-    """Return the rules of these causes, newest first; of all causes where it is None."""
+def rules_of(cause_ids: Iterable[int] | None) -> Sequence[Rule]:
+    """Return the rules of these causes, newest first; of all causes if `cause_ids` is None."""
     query = select(Rule).order_by(Rule.id.desc())
     return db.session.scalars(
         query if cause_ids is None else query.where(Rule.cause_id.in_(cause_ids))
     ).all()
 
 
-def held_by_rules(rules):
+def held_by_rules(rules: Iterable[Rule]) -> dict[int, int]:
     """Return {rule id: how many signatures it still holds for review}."""
     reasons = {rule.reason: rule.id for rule in rules}
     rows = db.session.execute(
@@ -39,16 +42,18 @@ def held_by_rules(rules):
     return {reasons[reason]: count for reason, count in rows}
 
 
-def create_rule(*, cause_id, petition_id, kind, pattern, note=""):
-    """Write a rule down that is not on yet; `pattern` as Rule keeps it."""
+def create_rule(
+    *, cause_id: int, petition_id: int | None, kind: str, pattern: str, note: str = ""
+) -> Rule:
+    """Create a rule that is not on yet; `pattern` is as described by Rule."""
     rule = Rule(cause_id=cause_id, petition_id=petition_id, kind=kind, pattern=pattern, note=note)
     db.session.add(rule)
     db.session.flush()
     return rule
 
 
-def switch_on(*, rule_id, now):
-    """Let the rule hold signatures from now on; one that was off begins anew."""
+def switch_on(*, rule_id: int, now: datetime):
+    """Make the rule hold signatures from now on. One that was off starts again."""
     rule = db.session.get(Rule, rule_id, populate_existing=True)
     if not rule.is_on:
         rule.on_since, rule.off_since = now, None
@@ -56,8 +61,11 @@ def switch_on(*, rule_id, now):
     return rule
 
 
-def switch_off(*, rule_id, now):
-    """Let the rule hold nothing more; what it held stays held until somebody lets it through."""
+def switch_off(*, rule_id: int, now: datetime):
+    """Make the rule hold no more signatures.
+
+    Those it held stay held until an organizer approves them.
+    """
     rule = db.session.get(Rule, rule_id, populate_existing=True)
     if rule.is_on:
         rule.off_since = now
@@ -65,13 +73,13 @@ def switch_off(*, rule_id, now):
     return rule
 
 
-def hold_past(*, rule_id, ids, now):
-    """Set aside what a trial of the rule found; returns the ids that were."""
+def hold_past(*, rule_id: int, ids: Iterable[int], now: datetime) -> Sequence[int]:
+    """Hold the signatures that a preview of the rule found; return the ids that were held."""
     return hold(ids=ids, reason=db.session.get(Rule, rule_id).reason, now=now)
 
 
-def drop_rule(*, rule_id):
-    """Throw away a rule that was only tried out. Raises RuleInUse."""
+def drop_rule(*, rule_id: int) -> None:
+    """Delete a rule that was never switched on. Raise RuleInUse otherwise."""
     rule = db.session.get(Rule, rule_id, populate_existing=True)
     if rule.on_since is not None:
         raise RuleInUse(rule_id)

@@ -1,18 +1,20 @@
-"""A rule tried on the signatures there are: what it would have held, had it been on all the time."""
+"""Preview a rule on existing signatures: what would it have held if it had always been on?"""
 
 from collections import deque
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from itertools import islice
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from campaign.extensions import db
 from campaign.security.digests import address_digest
 from campaign.signatures.hatching import RATE_WINDOW
 from campaign.signatures.models import Signature
 from campaign.signatures.network_keys import kept_keys
+from campaign.signatures.rule_models import Rule
 from campaign.signatures.rules import Facts, Test, addresses_of, domain_of
 
 BATCH = 5000
@@ -25,9 +27,11 @@ _CAN_BE_HELD = _c.state.in_(("pending", "confirmed", "counted")) & _c.reviewed_a
 
 @dataclass(frozen=True)
 class Trial:
-    """The ids that a rule would have held, newest first, of `looked_at` signatures; `counted` of them are in the tally.
+    """The result of a preview: the ids that the rule would have held, newest first.
 
-    `since` is, for rules about networks, the oldest signature whose network is still known; None else.
+    `looked_at` signatures were tested. `counted` of those found are in the tally. For rules about
+    networks, `since` is the time of the oldest signature whose IP address is still known; otherwise
+    None.
     """
 
     ids: tuple[int, ...]
@@ -36,12 +40,12 @@ class Trial:
     since: datetime | None
 
     @property
-    def sample(self):
+    def sample(self) -> tuple[int, ...]:
         return self.ids[:SAMPLE]
 
 
-def try_rule(rule):
-    """Return the Trial of a Rule, kept or not; nothing is changed."""
+def try_rule(rule: Rule) -> Trial:
+    """Return the Trial of a Rule, stored or not, without changing anything."""
     ids = sorted(SEARCHES[rule.kind](rule, _scope(rule)), reverse=True)
     needs_network = rule.kind in ("network", "rate")
     known = _c.address_digest.is_not(None) if needs_network else True
@@ -53,7 +57,7 @@ def try_rule(rule):
     return Trial(tuple(ids), _counted_among(ids), looked_at, since)
 
 
-def _scope(rule):
+def _scope(rule: Rule) -> ColumnElement[bool]:
     return (
         _c.cause_id == rule.cause_id
         if rule.petition_id is None
@@ -81,8 +85,8 @@ def _by_network(rule, scope):
     return found
 
 
-def _by_words(rule, scope):
-    """Ask the very test that is asked at signing, row by row, so that both always say the same."""
+def _by_words(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
+    """Yield ids by the same test as at signing, row by row, so that both always agree."""
     test = Test(rule)
     query = select(_c.id, _c.given_name, _c.family_name, _c.comment).where(scope, _CAN_BE_HELD)
     for row in db.session.execute(query.execution_options(yield_per=BATCH)):
@@ -90,7 +94,7 @@ def _by_words(rule, scope):
             yield row.id
 
 
-def _by_mail_domain(rule, scope):
+def _by_mail_domain(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
     test = Test(rule)
     holds = lru_cache(maxsize=50_000)(
         lambda domain: test.holds(Facts(mail_domain=domain_of(domain)))
@@ -101,8 +105,8 @@ def _by_mail_domain(rule, scope):
             yield row.id
 
 
-def _by_rate(rule, scope):
-    """Those whose address had confirmed as many as the rule allows within the hour before them."""
+def _by_rate(rule: Rule, scope: ColumnElement[bool]) -> Iterator[int]:
+    """Yield ids whose IP address had confirmed the allowed number within the hour before."""
     most = int(rule.pattern)
     query = (
         select(_c.id, _c.address_digest, _c.confirmed_at)

@@ -1,9 +1,11 @@
-"""Finding signatures: by what an organizer knows of them, page by page."""
+"""Search for signatures, page by page."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any, Self
 
-from sqlalchemy import false, func, select, union_all
+from sqlalchemy import ColumnElement, Select, TextClause, false, func, select, union_all
 
 from campaign.extensions import db
 from campaign.petitions.models import Petition
@@ -22,7 +24,7 @@ from campaign.signatures.models import (
 from campaign.text.email_addresses import AddressRefused, parse_address
 
 _table = Signature.__table__
-# What an organizer calls a state → the condition.
+# The states by the names that organizers see, with their conditions.
 STATES = {
     "counted": _table.c.state.in_(("counted", "confirmed")),
     "pending": PENDING,
@@ -32,16 +34,18 @@ STATES = {
     "erased": ERASED,
 }
 COMMENTS = {"waiting": UNREAD, "shown": COMMENT_SHOWN, "hidden": COMMENT_HIDDEN}
-# Most searches find a page among so many of the newest, which takes a moment without any index.
+# Most searches fill a page from this many of the newest signatures, which is quick without any
+# index.
 WINDOW = 5000
 
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What is known of the signatures that are looked for; what is empty is not asked for.
+    """The search criteria for signatures. Empty ones do not matter.
 
-    `words` is a whole email address, a butterfly number, or beginnings of words of a name or an address; where `comments` is asked
-    for, beginnings of words of a comment. `since` and `until` bound the time of signing. `held_reason` is a reason to the letter.
+    `words` is a whole email address, a butterfly number, or prefixes of words of a name or an
+    address. If `comments` is set, they are prefixes of words of a comment. `since` and `until`
+    limit the time of signing. `held_reason` must match exactly.
     """
 
     petition_ids: tuple[int, ...]
@@ -54,8 +58,8 @@ class Search:
     held_reason: str = ""
     comments: str = ""
 
-    def to_json(self):
-        """Return plain values, of which `from_json` makes the Search again."""
+    def to_json(self) -> dict[str, Any]:
+        """Return plain values, from which `from_json` restores the Search."""
         told = {name: value for name, value in asdict(self).items() if value}
         return {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -63,21 +67,24 @@ class Search:
         }
 
     @classmethod
-    def from_json(cls, told):
+    def from_json(cls, told) -> Self:
         instants = {
             name: datetime.fromisoformat(told[name]) for name in ("since", "until") if name in told
         }
         return cls(**{**told, **instants, "petition_ids": tuple(told.get("petition_ids", ()))})
 
-    def without_words(self):
+    def without_words(self) -> Self:
         return replace(self, words="")
 
 
-def find(search, *, before_id=None, most=50):
-    """Return up to `most` signatures that fit the Search, newest first; those with a smaller id than `before_id`."""
+def find(search: Search, *, before_id: int | None = None, most: int = 50) -> Sequence[Signature]:
+    """Return up to `most` signatures that match the Search, newest first.
+
+    With `before_id`, return only those with a smaller id.
+    """
     newest = db.session.scalar(select(func.max(Signature.id))) or 0
     top = newest + 1 if before_id is None else before_id
-    # What the index does not hold yet is read here.
+    # Rows that the index does not contain yet are read here.
     edge = (
         min(top - WINDOW, search_index.indexed_upto() + 1)
         if _is_looked_up(search)
@@ -104,8 +111,10 @@ def find(search, *, before_id=None, most=50):
     return signatures_by_id(ids)
 
 
-def matching(search, *, above=0, below=None):
-    """Return a SELECT of the ids of the signatures that fit the Search, between two ids that are left out."""
+def matching(
+    search: Search, *, above: int = 0, below: int | None = None
+) -> Select[*tuple[Any, ...]]:
+    """Return a SELECT of the ids of matching signatures, strictly between `above` and `below`."""
     if _is_looked_up(search):
         search_index.prefer_index()
         candidates = _candidates(search, above, below).subquery()
@@ -114,21 +123,22 @@ def matching(search, *, above=0, below=None):
             .join(candidates, candidates.c.id == Signature.id)
             .where(*conditions(search, has_words=False))
         )
-    # A rare state has a small index. With the bare id databases would rather walk all rows to save sorting a few.
+    # A rare state has a small index. `+ 0` stops the database from scanning all rows by id just to
+    # avoid sorting a few.
     id_ = (Signature.id + 0).label("id") if _is_rare(search) else Signature.id
     query = select(id_).where(*conditions(search), id_ > above)
     return query if below is None else query.where(id_ < below)
 
 
-def signatures_by_id(ids):
+def signatures_by_id(ids: Iterable[int]) -> Sequence[Signature]:
     """Return the signatures with these ids, newest first."""
     return db.session.scalars(
         select(Signature).where(Signature.id.in_(ids)).order_by(Signature.id.desc())
     ).all()
 
 
-def others_of_person(signature, most=5):
-    """Return further signatures of the same petition that may be of the same person: same name, or same name and postal code."""
+def others_of_person(signature: Signature, most: int = 5) -> Sequence[Signature]:
+    """Return other signatures of the petition that have the same name and postal code."""
     same_person = _table.c.person_digest == signature.person_digest
     if signature.person_digest is None:
         return []
@@ -141,19 +151,28 @@ def others_of_person(signature, most=5):
     return db.session.scalars(query.order_by(Signature.id).limit(most)).all()
 
 
-def held_for_review(petition_ids, *, held_reason="", after_id=0, most=20):
-    """Return the held signatures that nobody has decided on, the longest waiting first."""
+def held_for_review(
+    petition_ids: Iterable[int], *, held_reason: str = "", after_id: int = 0, most: int = 20
+) -> Sequence[Signature]:
+    """Return the held signatures that nobody has decided about, oldest first."""
     return _oldest(
         Search(tuple(petition_ids), state="held", held_reason=held_reason), after_id, most
     )
 
 
-def comments_of(petition_ids, *, comments="waiting", words="", after_id=0, most=20):
-    """Return counted signatures with a comment that waits to be read, the longest waiting first; or that is shown, or hidden."""
+def comments_of(
+    petition_ids: Iterable[int],
+    *,
+    comments: str = "waiting",
+    words: str = "",
+    after_id: int = 0,
+    most: int = 20,
+) -> Sequence[Signature]:
+    """Return counted signatures whose comment is waiting, shown or hidden, oldest first."""
     return _oldest(Search(tuple(petition_ids), comments=comments, words=words), after_id, most)
 
 
-def held_by_reason(petition_ids):
+def held_by_reason(petition_ids: Iterable[int]) -> dict[str, int]:
     """Return {reason: how many signatures wait for review because of it}."""
     rows = db.session.execute(
         select(Signature.held_reason, func.count())
@@ -163,8 +182,11 @@ def held_by_reason(petition_ids):
     return {reason: count for reason, count in rows}
 
 
-def held_since(cause_ids, since):
-    """Return (how many of those that wait for review were given since an instant, when the last was), or None; all causes where None."""
+def held_since(cause_ids: Iterable[int] | None, since: datetime) -> tuple[int, datetime] | None:
+    """Return how many signatures since an instant wait for review, and when the newest came.
+
+    Return None if there are none. All causes count if `cause_ids` is None.
+    """
     query = select(func.count(), func.max(Signature.created_at)).where(
         TO_REVIEW, Signature.created_at >= since
     )
@@ -174,7 +196,7 @@ def held_since(cause_ids, since):
     return (many, newest) if many else None
 
 
-def how_many_unread(petition_ids):
+def how_many_unread(petition_ids: Iterable[int]):
     """Return how many comments wait to be read."""
     return db.session.scalar(
         select(func.count()).where(UNREAD, (Signature.petition_id + 0).in_(petition_ids))
@@ -190,7 +212,7 @@ def _oldest(search, after_id, most):
 
 
 def _candidates(search, above, below):
-    """The ids that the index knows for words and facts, and those of the newer signatures that it does not hold yet."""
+    """Return the ids that the index finds, and newer ones that it does not contain yet."""
     end = search_index.indexed_upto()
     asked = [*_terms(search), *_facts(search)]
     indexed = search_index.ids_with(asked).subquery()
@@ -203,12 +225,12 @@ def _candidates(search, above, below):
     return union_all(known, newer)
 
 
-def _terms(search):
+def _terms(search: Search) -> list[str]:
     terms = search_index.terms_of(search.words)
     return [search_index.COMMENT + term for term in terms] if search.comments else terms
 
 
-def _facts(search):
+def _facts(search: Search) -> Iterator[str]:
     if search.country:
         yield search_index.fact("c", search.country)
     if search.evidence:
@@ -217,27 +239,29 @@ def _facts(search):
         yield search_index.fact("p", search.petition_ids[0])
 
 
-def _is_exact(search):
-    """An address or a number has an index of its own."""
+def _is_exact(search: Search) -> bool:
+    """Return whether the words are an email address or a number, which have own indexes."""
     return not search.comments and (
         ("@" in search.words and bool(_digest(search.words.strip()))) or _is_number(search.words)
     )
 
 
-def _is_looked_up(search):
+def _is_looked_up(search: Search) -> bool:
     return not _is_exact(search) and bool(
         search_index.terms_of(search.words) or search.country or search.evidence
     )
 
 
-def _is_rare(search):
+def _is_rare(search: Search) -> bool:
     return bool(search.comments) or search.state not in ("", "counted")
 
 
-def conditions(search, has_words=True):
-    """Yield what must be true of a signature that fits the Search; without its words where an index has found them."""
+def conditions(
+    search: Search, has_words: bool = True
+) -> Iterator[ColumnElement[bool] | TextClause]:
+    """Yield the SQL conditions of the Search, without its words if an index has found them."""
     words = search.words.strip()
-    # With the column bare SQLite would rather go through the whole petition than by an index of fewer rows.
+    # `+ 0` stops SQLite from scanning the whole petition instead of using an index with fewer rows.
     is_open = (
         _is_exact(search)
         or _is_looked_up(search)
@@ -280,21 +304,21 @@ def _exactly(words, petition_ids):
         yield Signature.email_digest == _digest(words)
     else:
         number = _digits(words)
-        # Numbers have their index by cause; one larger than the column holds would be an error of the database.
+        # Numbers are indexed by cause. One too large for the column would be a database error.
         yield Signature.cause_id.in_(select(Petition.cause_id).where(Petition.id.in_(petition_ids)))
         yield Signature.number == int(number) if len(number) < 10 else Signature.id.is_(None)
 
 
-def _digits(words):
-    """Return the words without what groups digits in the languages we speak."""
+def _digits(words: str) -> str:
+    """Return the words without the digit separators of the site's languages."""
     return "".join(words.split()).translate(dict.fromkeys(map(ord, ",.#\u202f\xa0")))
 
 
-def _is_number(words):
+def _is_number(words: str) -> bool:
     return (digits := _digits(words)).isascii() and digits.isdecimal()
 
 
-def _digest(words):
+def _digest(words: str) -> bytes:
     try:
         return tokens.email_digest(parse_address(words).normalized)
     except AddressRefused:
@@ -302,7 +326,7 @@ def _digest(words):
 
 
 def _of(petition_ids):
-    # One petition is asked for by equality, so that its index gives the order too.
+    # With one petition we compare by equality, so that the index also gives the order.
     return (
         Signature.petition_id == petition_ids[0]
         if len(petition_ids) == 1

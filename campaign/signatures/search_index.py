@@ -1,13 +1,19 @@
-"""Finding signatures by the beginnings of words, on each database: FTS5 on SQLite, a tsvector on PostgreSQL.
+"""Full-text search of signatures by word prefixes: FTS5 on SQLite, a tsvector on PostgreSQL.
 
-Both are given the same words, folded here, so that both find the same without any extension. A word of a name or an email
-address is given as it is, one of a comment after a plus sign, and what is no text (country, evidence, petition) after an at sign.
+Both get the same words, folded here, so that both find the same without any database extension.
+Words of names and email addresses are indexed as they are, words of comments after a plus sign.
+Facts that are not text (country, evidence, petition) are indexed after an at sign.
 """
 
 import re
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    ColumnElement,
+    Row,
+    Select,
     bindparam,
     cast,
     column,
@@ -32,18 +38,18 @@ _WORD = re.compile(r"[^\W_]+")
 _fts = table("signature_lookup", column("rowid", BigInteger))
 
 
-def terms_of(text):
-    """Return the different words that are looked for, at most MAX_TERMS."""
+def terms_of(text: str) -> list[str]:
+    """Return the distinct words to search for, at most MAX_TERMS."""
     return list(dict.fromkeys(_words(text)))[:MAX_TERMS]
 
 
-def fact(name, value):
-    """Return the term for something that is no text, such as the country "mx"."""
+def fact(name: str, value: object) -> str:
+    """Return the term for a fact that is not text, such as the country "mx"."""
     return f"{FACT}{name}{value}".lower()
 
 
-def words_of(row):
-    """Return what the index is told of a signature: a row with the columns of READ."""
+def words_of(row: Row[*tuple[Any, ...]]) -> str:
+    """Return the text to index for a signature; `row` has the columns of READ."""
     who = _words(f"{row.given_name or ''} {row.family_name or ''} {row.email or ''}")
     comment = (COMMENT + word for word in _words(row.comment or ""))
     facts = (
@@ -66,35 +72,41 @@ READ = (
 )
 
 
-def indexed_upto():
-    """Return the id up to which the index holds the signatures."""
+def indexed_upto() -> int:
+    """Return the id up to which signatures are indexed."""
     return db.session.scalar(select(LookupProgress.last_id)) or 0
 
 
-def ids_with(terms):
-    """Return a SELECT of the ids of indexed signatures that have all `terms`; a word may go on, a fact must be whole."""
+def ids_with(terms: Iterable[str]) -> Select[*tuple[Any, ...]]:
+    """Return a SELECT of the ids of indexed signatures that match all `terms`.
+
+    A word matches as a prefix, a fact only as a whole.
+    """
     return _engine().ids_with(terms)
 
 
-def put_words(rows):
-    """Index signatures that are not indexed; `rows` have the columns of READ."""
+def put_words(rows: Sequence[Row[*tuple[Any, ...]]]) -> None:
+    """Add signatures that are not indexed to the index; `rows` have the columns of READ."""
     if rows:
         _engine().put([{"id": row.id, "words": words_of(row)} for row in rows])
 
 
-def drop_words(ids):
-    """Take signatures out of the index."""
+def drop_words(ids: Iterable[int]) -> None:
+    """Remove signatures from the index."""
     _engine().drop(ids)
 
 
-def prefer_index():
-    """Let the present transaction answer from the index, however many rows it will find."""
+def prefer_index() -> None:
+    """Make the current transaction use the index, however many rows it will find."""
     if db.session.get_bind().dialect.name == "postgresql":
         db.session.execute(text("set local enable_seqscan = off"))
 
 
-def has_words(terms):
-    """Return conditions that a signature has all `terms` in its name or email address, for those that are not indexed yet."""
+def has_words(terms: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Return conditions that a signature's name or email address contains all `terms`.
+
+    They are for signatures that are not indexed yet.
+    """
     who = func.coalesce(Signature.given_name, "") + " " + func.coalesce(Signature.family_name, "")
     everything = plain_letters(
         " " + who + " " + func.replace(func.coalesce(Signature.email, ""), "@", " ")
@@ -102,15 +114,18 @@ def has_words(terms):
     return [everything.contains(f" {term}", autoescape=True) for term in terms]
 
 
-def has_comment_words(terms):
-    """Return conditions that a signature has all `terms` in its comment, for those that are not indexed yet."""
+def has_comment_words(terms: Iterable[str]) -> list[ColumnElement[bool]]:
+    """Return conditions that a signature's comment contains all `terms`.
+
+    They are for signatures that are not indexed yet.
+    """
     return [
         plain_letters(" " + Signature.comment).contains(f" {term}", autoescape=True)
         for term in terms
     ]
 
 
-def _words(text):
+def _words(text: str) -> list[str]:
     return [word[:MAX_WORD] for word in _WORD.findall(plain(text))]
 
 
@@ -157,5 +172,5 @@ class _OnPostgresql:
         return select(signature_lookup.c.signature_id.label("id")).where(found)
 
 
-def _quoted(words):
+def _quoted(words: Iterable[str]) -> str:
     return " ".join(f"'{word}'" for word in words)

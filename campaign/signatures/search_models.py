@@ -1,4 +1,4 @@
-"""The index by which organizers find signatures: words of names, email addresses and comments."""
+"""The search index of signatures for organizers: words of names, email addresses and comments."""
 
 from sqlalchemy import BigInteger, CheckConstraint, Column, Integer, Table, Text
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -6,7 +6,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from campaign.extensions import RowId, db
 
-# On SQLite this is an FTS5 table, whose rows are known by `rowid`. Triggers remove a row as soon as one of its words changes.
+# On SQLite this is an FTS5 table, whose key is `rowid`. Triggers remove a row as soon as its text
+# changes.
 signature_lookup = Table(
     "signature_lookup",
     db.metadata,
@@ -16,7 +17,10 @@ signature_lookup = Table(
 
 
 class LookupDue(db.Model):
-    """A signature whose words changed: the worker reads it again. Triggers insert these rows."""
+    """A signature whose text changed.
+
+    The worker must index it again. Triggers insert these rows.
+    """
 
     __tablename__ = "lookup_due"
 
@@ -24,7 +28,7 @@ class LookupDue(db.Model):
 
 
 class LookupProgress(db.Model):
-    """How far the index goes: it holds the signatures up to `last_id`."""
+    """The progress of the index: it holds the signatures up to `last_id`."""
 
     __tablename__ = "lookup_progress"
     __table_args__ = (CheckConstraint("id = 1", name="one_row"),)

@@ -1,10 +1,15 @@
-"""The figures that organizers see, each from one set-based question; `petition_ids` are always those of petitions in sight."""
+"""The figures that organizers see, one set-based query for each.
+
+`petition_ids` are always petitions that the organizer may see.
+"""
 
 from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Integer, cast, func, select
+from sqlalchemy import Integer, Row, Select, cast, func, select
 
 from campaign.db.hours import read_hour
 from campaign.extensions import db
@@ -21,7 +26,7 @@ from campaign.signatures.models import (
     Signature,
 )
 
-# Whoever has not confirmed, or is held for review, waits; what was rejected, withdrawn or erased is in no chart.
+# Unconfirmed and held signatures are waiting. Rejected, withdrawn and erased ones are in no chart.
 SURE = ("counted", "confirmed")
 WAITING = ("pending", "held")
 AN_HOUR = timedelta(hours=1)
@@ -29,7 +34,10 @@ AN_HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class States:
-    """How many signatures of some petitions are in each state; `counted` is the tally, `ledger` what the ledger adds up to."""
+    """How many signatures of some petitions are in each state.
+
+    `counted` is the tally, `ledger` is the sum of the ledger.
+    """
 
     counted: int
     ledger: int
@@ -41,7 +49,7 @@ class States:
 
 @dataclass(frozen=True, slots=True)
 class Hour:
-    """How many signed within an hour, as they stand today."""
+    """How many signed within an hour, by their state today."""
 
     hour: datetime
     sure: int
@@ -50,7 +58,11 @@ class Hour:
 
 @dataclass(frozen=True)
 class MailTrouble:
-    """Letters of a kind that have not arrived: still tried again, given up, or to an address that takes no mail."""
+    """Emails of one kind that have not arrived.
+
+    `retried` are still tried again, `failed` were given up, `refused` went to addresses that accept
+    no email.
+    """
 
     kind: str
     retried: int
@@ -58,10 +70,10 @@ class MailTrouble:
     refused: int
 
 
-def states(petition_ids):
+def states(petition_ids: Iterable[int]) -> States:
     """Return the States of these petitions."""
-    # Few rows are in these states, and each state has an index of its own. Were the column bare, SQLite would rather take that of
-    # the petition, and look at all of its signatures.
+    # Few rows are in these states, and each state has its own index. `+ 0` stops SQLite from
+    # choosing the index of the petition and scanning all of its signatures.
     of = (Signature.petition_id + 0).in_(petition_ids)
     held, turned_away = db.session.execute(
         select(func.count(), func.count(Signature.rejected_at)).where(HELD, of)
@@ -81,12 +93,15 @@ def states(petition_ids):
 
 
 def counted_without_data(petition_id: int) -> int:
-    """Return how many signatures are counted though their personal data was erased: pages count them, no file holds them."""
+    """Return how many signatures are counted although their personal data was erased.
+
+    Pages count them, but no export contains them.
+    """
     return _sum(select(func.count()).where(ERASED_COUNTED, Signature.petition_id == petition_id))
 
 
-def hours(petition_ids):
-    """Return an Hour for each hour in which anybody signed, oldest first."""
+def hours(petition_ids: Iterable[int]) -> list[Hour]:
+    """Return an Hour for each hour in which anyone signed, oldest first."""
     sure, waiting = Counter(), Counter()
     for (hour, standing, *_), count in sums("hours", petition_ids).items():
         if standing in SURE:
@@ -96,8 +111,8 @@ def hours(petition_ids):
     return [Hour(read_hour(each), sure[each], waiting[each]) for each in sorted({*sure, *waiting})]
 
 
-def counted_by_kind(petition_ids):
-    """Return {"country": Counter, "lang": Counter, "evidence": Counter} of the counted signatures."""
+def counted_by_kind(petition_ids: Iterable[int]) -> dict[str, Counter[str]]:
+    """Return {"country": Counter, "lang": Counter, "evidence": Counter} of counted signatures."""
     found = {"country": Counter(), "lang": Counter(), "evidence": Counter()}
     for values, count in sums("kinds", petition_ids).items():
         for of_kind, value in zip(found.values(), values, strict=True):
@@ -105,13 +120,16 @@ def counted_by_kind(petition_ids):
     return found
 
 
-def counted_by_postal_area(petition_ids):
-    """Return a Counter of the counted signatures by (country, first three characters of the postal code)."""
+def counted_by_postal_area(petition_ids: Iterable[int]) -> Counter[tuple[Any, ...]]:
+    """Return the counted signatures by (country, first three characters of the postal code)."""
     return sums("areas", petition_ids)
 
 
-def counted_by_source(petition_ids):
-    """Return a Counter of the counted signatures by campaign code ("" for none), and how many came by a supporter's link."""
+def counted_by_source(petition_ids: Iterable[int]) -> tuple[Counter[str], int]:
+    """Return the counted signatures by campaign code, and how many came by a supporter's link.
+
+    The first is a Counter, with "" for no code.
+    """
     found, brought = Counter(), 0
     for (source, is_brought), count in sums("sources", petition_ids).items():
         found[source] += count
@@ -119,8 +137,13 @@ def counted_by_source(petition_ids):
     return found, brought
 
 
-def confirmed_since(petition_ids, since, until):
-    """Return (how many of those who signed by mail in this time have confirmed, how many signed), from the hour of `since` on."""
+def confirmed_since(
+    petition_ids: Iterable[int], since: datetime, until: datetime
+) -> tuple[int, int]:
+    """Return how many people who signed by email in this time have confirmed, and how many signed.
+
+    The time begins with the hour of `since`.
+    """
     confirmed = signed = 0
     for (hour, _, by_mail, is_confirmed), count in sums("hours", petition_ids).items():
         if by_mail and since - AN_HOUR < read_hour(hour) < until:
@@ -129,8 +152,8 @@ def confirmed_since(petition_ids, since, until):
     return confirmed, signed
 
 
-def mail_trouble(petition_ids):
-    """Return a MailTrouble for each kind of letter about these signatures that has any."""
+def mail_trouble(petition_ids: Iterable[int]) -> list[MailTrouble]:
+    """Return a MailTrouble for each kind of email about these signatures that has any."""
     message = OutboxMessage
     about_signatures = message.kind.startswith("signature_", autoescape=True)
     retried = OWED & (message.attempts > 1)
@@ -155,8 +178,11 @@ def mail_trouble(petition_ids):
     ]
 
 
-def ledger_of(petition_ids):
-    """Return the ledger of these petitions as rows (hour, reason, evidence, change), oldest first."""
+def ledger_of(petition_ids: Iterable[int]) -> Sequence[Row[datetime, str, str, int]]:
+    """Return the ledger of these petitions, oldest first.
+
+    Its rows are (hour, reason, evidence, change).
+    """
     change = cast(func.sum(LedgerEntry.change), Integer).label("change")
     keys = (LedgerEntry.hour, LedgerEntry.reason, LedgerEntry.evidence)
     return db.session.execute(
@@ -167,5 +193,5 @@ def ledger_of(petition_ids):
     ).all()
 
 
-def _sum(query):
+def _sum(query: Select[*tuple[Any, ...]]) -> int:
     return int(db.session.scalar(query) or 0)

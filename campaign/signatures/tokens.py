@@ -1,4 +1,6 @@
-"""The keyed fingerprints by which signatures are compared, and the links that open them."""
+"""Keyed digests to compare signatures by, and the tokens of the links that open them."""
+
+from datetime import datetime
 
 from flask import current_app
 
@@ -12,6 +14,7 @@ from campaign.security.dated_tokens import (
 from campaign.security.digests import address_digest, is_local, keyed_digest
 from campaign.security.secret_key import secret_key
 from campaign.security.tokens import make_token, read_token
+from campaign.signatures.models import Signature
 from campaign.signatures.network_keys import key_of
 from campaign.text.email_addresses import canonical
 from campaign.text.names import name_key
@@ -22,30 +25,33 @@ MINE = "mine"
 RECEIPT = "receipt"
 
 
-def token_for(purpose, signature):
-    """Return the token that opens the signature for `purpose`: CONFIRM, MINE or RECEIPT (which only shows its number).
+def token_for(purpose: str, signature: Signature) -> str:
+    """Return the token that opens the signature for `purpose`: CONFIRM, MINE or RECEIPT.
 
-    A token for MINE ends after OWN_LINK_DAYS.
+    A RECEIPT only shows the number. A token for MINE expires after OWN_LINK_DAYS.
     """
     if purpose == MINE:
         return own_token(signature, last_day_after(current_app.config["OWN_LINK_DAYS"]))
     return make_token(secret_key(), purpose, signature.id, _seal_of(signature))
 
 
-def opens(purpose, token, signature):
-    """Return whether `token` was made for this purpose and this signature, and has not ended."""
+def opens(purpose: str, token: str, signature: Signature) -> bool:
+    """Return whether `token` was made for this purpose and signature, and has not expired."""
     if purpose == MINE:
         return not has_ended(token) and opened_once(token, signature)
     return read_token(secret_key(), purpose, token, _seal_of(signature)) is not None
 
 
-def own_token(signature, last_day):
-    """Return the token that opens all that was signed with the signature's address, until `last_day`."""
+def own_token(signature: Signature, last_day) -> str:
+    """Return the token that opens all signatures of this signature's address, until `last_day`."""
     return make_dated_token(secret_key(), MINE, signature.id, last_day, _seal_of(signature))
 
 
-def opened_once(token, signature):
-    """Return whether `token` was made for the owner of this signature, even if it has ended. Those of older versions name no day."""
+def opened_once(token: str, signature: Signature) -> bool:
+    """Return whether `token` was made for this signature's supporter, even if it has expired.
+
+    Tokens of older versions contain no day.
+    """
     proofs = (
         read(secret_key(), MINE, token, _seal_of(signature))
         for read in (read_dated_token, read_token)
@@ -53,51 +59,52 @@ def opened_once(token, signature):
     return any(proof is not None for proof in proofs)
 
 
-def form_token(form_id, signature):
+def form_token(form_id: int, signature: Signature) -> str:
     """Return the token that confirms a later form of this signature."""
     return make_token(secret_key(), CONFIRM_FORM, form_id, _seal_of(signature))
 
 
-def opens_form(token, form_id, signature):
+def opens_form(token: str, form_id: int, signature: Signature) -> bool:
     """Return whether `token` was made for this form of this signature."""
     return read_token(secret_key(), CONFIRM_FORM, token, _seal_of(signature)) == form_id
 
 
-def seal(petition_id, digest):
-    """Return what a token holds of its signature beside the id: the petition, and whose signature it is.
+def seal(petition_id: int, digest: bytes | None) -> bytes:
+    """Return what a token is bound to besides the signature's id: the petition and the person.
 
-    After a backup was restored, the id of a lost signature may be a newcomer's: letters open only what their receiver signed.
+    After a backup is restored, a new signature may get the id of a lost one. The seal makes sure
+    that emails open only what their recipient signed.
     """
     return f"{petition_id}:".encode() + (digest or b"")
 
 
-def email_digest(address):
-    """Return the fingerprint of an address: the same for all ways to write it."""
+def email_digest(address: str) -> bytes:
+    """Return the digest of an email address, equal for all spellings of it."""
     return keyed_digest(secret_key(), "email", canonical(address))
 
 
-def exact_digest(address):
-    """Return the fingerprint of an address as it is written; only upper and lower case make no difference."""
+def exact_digest(address: str) -> bytes:
+    """Return the digest of an email address as written, ignoring only upper and lower case."""
     return keyed_digest(secret_key(), "exact email", address.lower())
 
 
-def person_digest(given_name, family_name, postal_code):
-    """Return the fingerprint of a person by name and postal code."""
+def person_digest(given_name, family_name: str, postal_code: str) -> bytes:
+    """Return the digest of a person by name and postal code."""
     return keyed_digest(
         secret_key(), "person", f"{name_key(given_name, family_name)}|{postal_code}"
     )
 
 
-def network_digest(remote_address, now=None):
-    """Return the fingerprint of an IP address on the day of `now`, or None where it tells nothing of who is asking.
+def network_digest(remote_address: str | None, now: datetime | None = None) -> bytes | None:
+    """Return the digest of an IP address on the day of `now`, or None if it identifies no one.
 
-    An address of this machine is that of a proxy that nobody named as trusted, or of a developer: were it counted, one
-    forgotten setting would set everybody's signature aside.
+    An address of this machine belongs to a developer, or to a proxy that is not listed as trusted.
+    If it were counted, one forgotten setting would hold every signature for review.
     """
     if not remote_address or is_local(remote_address):
         return None
     return address_digest(key_of((now or utcnow()).date()), remote_address)
 
 
-def _seal_of(signature):
+def _seal_of(signature: Signature) -> bytes:
     return seal(signature.petition_id, signature.email_digest or signature.person_digest)

@@ -1,4 +1,6 @@
-"""Taking signatures out again that should never have come in, with all that they told of people."""
+"""Undo an import: remove its signatures and their personal data."""
+
+from datetime import datetime
 
 from sqlalchemy import case, null, select, update
 from sqlalchemy.orm import aliased
@@ -10,11 +12,11 @@ from campaign.signatures.owner_operations import ERASED, move_up
 _table = Signature.__table__
 
 
-def take_out(*, ids, now):
-    """Withdraw some hundred signatures, and erase their personal words at once; return how many.
+def take_out(*, ids: list[int], now: datetime) -> int:
+    """Withdraw a few hundred signatures, and erase their personal data at once; return how many.
 
-    One that is counted keeps its number, and no name, until the runner has taken it out of tally and ledger. Those that were
-    taken out or erased before stay as they are.
+    A counted one keeps its number, but no name, until the runner has removed it from tally and
+    ledger. Those already removed or erased stay as they are.
     """
     _give_up_seats(ids)
     is_counted = _table.c.number.is_not(None)
@@ -28,8 +30,8 @@ def take_out(*, ids, now):
     return db.session.execute(update(_table).where(chosen).values(**emptied)).rowcount
 
 
-def _give_up_seats(ids):
-    """Whoever shares an address with one that leaves moves up to the first seat, unless they leave together."""
+def _give_up_seats(ids: list[int]) -> None:
+    """Move the second person at an address to the first seat if the first leaves and they stay."""
     stays = aliased(Signature)
     leaving = (
         select(Signature.petition_id, Signature.email_digest)
@@ -44,7 +46,7 @@ def _give_up_seats(ids):
     )
     rows = db.session.execute(leaving).all()
     if rows:
-        # The first seat must be free before anybody takes it.
+        # The first seat must be free before another signature takes it.
         first = _table.c.id.in_(ids) & _table.c.email_digest.in_([row.email_digest for row in rows])
         db.session.execute(
             update(_table).where(first).values(email_digest=None, person_digest=None)
