@@ -4,15 +4,18 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count
 from campaign.text.markdown import to_html
 
 
 @dataclass(frozen=True)
 class CausePage:
-    """A cause in one language, `lang`: the reader's where it is written in it. `shape` is its montage's, `count` its butterflies, `next_number` the number that the next one gets at most.
+    """A cause in one language.
 
-    `is_over`: it takes neither signatures nor subscriptions any more.
+    `lang` is the reader's language if the cause has a text in it. `shape` is the shape of its
+    montage, and `count` its number of butterflies. The next butterfly gets at most `next_number`. A
+    cause that `is_over` takes neither signatures nor subscriptions.
     """
 
     id: int
@@ -27,11 +30,11 @@ class CausePage:
     is_over: bool
 
     @property
-    def next_number(self):
+    def next_number(self) -> int:
         return self.count + 1
 
 
-def page(cause, lang):
+def page(cause: Cause, lang: str) -> CausePage:
     """Return the CausePage of a Cause loaded with its texts."""
     text = cause.text(lang)
     return CausePage(

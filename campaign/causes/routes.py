@@ -1,9 +1,11 @@
-"""The home page, and the page of a cause."""
+"""The home page and the page of a cause."""
 
 from dataclasses import dataclass
 
 from flask import Blueprint, abort, g, make_response, render_template
+from flask.typing import ResponseReturnValue
 
+from campaign.causes.models import Cause
 from campaign.causes.presenters import CausePage, page
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import cards_ahead, cards_past
@@ -26,7 +28,8 @@ class CauseWithPetitions(CausePage):
 
 
 @blueprint.get("/<lang>/")
-def index():
+def index() -> ResponseReturnValue:
+    """Show the home page."""
     causes = [_with_petitions(cause) for cause in published_causes()]
     now = utcnow()
     return public(
@@ -42,7 +45,8 @@ def index():
 
 
 @blueprint.get("/<lang>/causes/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show a cause with its petitions, events and updates."""
     cause = cause_by_slug(slug)
     if cause is None:
         abort(404)
@@ -62,6 +66,6 @@ def show(slug):
     )
 
 
-def _with_petitions(cause):
+def _with_petitions(cause: Cause) -> CauseWithPetitions:
     petitions = tuple(cards_of_cause(cause.id, g.lang, utcnow()))
     return CauseWithPetitions(**vars(page(cause, g.lang)), petitions=petitions)

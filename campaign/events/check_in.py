@@ -1,6 +1,7 @@
-"""At the door: who came, by the code of their registration; and who comes without one."""
+"""Check-in at the door, by registration code, and seats for people who come without one."""
 
 import secrets
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -23,21 +24,21 @@ class CodeUnknown(CampaignError):
 
 
 class NoSeat(CampaignError):
-    """The code belongs to someone who has not confirmed, waits, is held for review, or has cancelled."""
+    """The code has no seat: unconfirmed, on the waiting list, held for review, or cancelled."""
 
     status = 409
 
 
 class AddressKnown(CampaignError):
-    """Somebody with this address is on the list already."""
+    """A registration with this email address exists already."""
 
     status = 409
 
 
-def check_in(event_id, *, code, now):
-    """Note that the owner of `code` came, and return the registration; a second scan keeps the first hour.
+def check_in(event_id: int, *, code: str, now: datetime) -> Registration:
+    """Record that the person with `code` came, and return the registration.
 
-    Raises CodeUnknown and NoSeat.
+    A second scan keeps the first time. Raise CodeUnknown and NoSeat.
     """
     registration = _by_code(event_id, code)
     if registration.state != "registered":
@@ -48,18 +49,19 @@ def check_in(event_id, *, code, now):
     return registration
 
 
-def undo_check_in(event_id, *, code):
-    """Take a check-in back, and return the registration. Raises CodeUnknown."""
+def undo_check_in(event_id: int, *, code: str) -> Registration:
+    """Undo a check-in and return the registration. Raise CodeUnknown."""
     registration = _by_code(event_id, code)
     registration.checked_in_at = None
     db.session.flush()
     return registration
 
 
-def let_in(event_id, *, code, now):
-    """Check in someone who has no seat yet. The people at the door see whether there is room.
+def let_in(event_id: int, *, code: str, now: datetime) -> Registration:
+    """Check in someone who has no seat yet, and return the registration.
 
-    Return the registration. Raises CodeUnknown.
+    Capacity is not checked, because the people at the door see whether there is room. Raise
+    CodeUnknown.
     """
     event = locked(event_id)
     registration = _by_code(event.id, code)
@@ -70,16 +72,29 @@ def let_in(event_id, *, code, now):
     return registration
 
 
-def add_by_hand(event_id, *, name, seats, lang, now, address=None, comes_in=False, anyway=False):
-    """Give a seat to somebody who asks otherwise than by the form, and return the registration.
+def add_by_hand(
+    event_id: int,
+    *,
+    name: str,
+    seats: int,
+    lang: str,
+    now: datetime,
+    address: tuple[str, bytes] | None = None,
+    comes_in: bool = False,
+    anyway: bool = False,
+) -> Registration:
+    """Give a seat to someone who asked in another way than by the form.
 
-    `address` is a pair (address, its digest) where they want the letter with their code. With `comes_in` they stand at the door
-    and are checked in. Raises TooFewSeats where the room is full, unless `anyway`; and AddressKnown.
+    `address` is a pair (email address, its digest) if they want the email with their code. With
+    `comes_in` they are at the door and get checked in.
+
+    Return the registration. Raise AddressKnown, and TooFewSeats if the event is full, unless
+    `anyway`.
     """
     event = locked(event_id)
     if not anyway and not fits(event, seats, now):
         raise TooFewSeats(event.slug)
-    # Without an address there is nobody to write to, and nobody to be confused with.
+    # Without an email address nothing is sent. A random digest keeps the row unique.
     email, digest = address or ("", secrets.token_bytes(DIGEST_BYTES))
     known = Registration.event_id == event.id, Registration.email_digest == digest
     if db.session.scalar(select(Registration.id).where(*known)):
@@ -102,7 +117,7 @@ def add_by_hand(event_id, *, name, seats, lang, now, address=None, comes_in=Fals
     return registration
 
 
-def _by_code(event_id, code):
+def _by_code(event_id: int, code: str) -> Registration:
     registration = db.session.scalar(
         select(Registration)
         .where(Registration.event_id == event_id, Registration.code == read_code(code))

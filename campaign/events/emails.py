@@ -1,10 +1,18 @@
-"""The mails that events cause; each is worded when it is sent, and dropped where it is no longer apt."""
+"""The emails that events cause.
 
+Each text is written when the email is sent. The email is dropped if it no longer applies.
+"""
+
+from collections.abc import Collection, Iterator
 from functools import partial
+from typing import Any
+
+from flask import Flask
 
 from campaign.events.calendar import invitation
 from campaign.events.codes import code_png, spaced
 from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.models import Event, Registration
 from campaign.events.operations import CALLED_OFF, CHANGED
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import event_by_id, registration_by_id
@@ -15,11 +23,12 @@ from campaign.events.tokens import token_for
 from campaign.http.urls import absolute_url
 from campaign.mail.composition import Attachment, Message, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_text
 from campaign.text.whitespace import in_one_line
 
-# Folders of `templates/emails/` for somebody with a seat, on the waiting list, or set aside.
+# Folders of `templates/emails/` by state: with a seat, on the waiting list, held for review.
 BY_STATE = {
     "registered": "registration_confirmation",
     "waiting": "registration_waiting",
@@ -27,8 +36,8 @@ BY_STATE = {
 }
 
 
-def init_app(app):
-    """Tell the mail room who words the mails that events enqueue."""
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that events enqueue."""
     register(
         app, CONFIRM, partial(_compose, "registration_confirm", ("unconfirmed",)), is_bound=True
     )
@@ -49,8 +58,10 @@ def init_app(app):
     register(app, HOURS_REMINDER, partial(_compose, "registration_reminder_hours", ("registered",)))
 
 
-def _compose(template, apt_states, owed):
-    """Return the Message for what is owed, or None where its occasion has passed."""
+def _compose(
+    template: str | None, apt_states: Collection[str], owed: OutboxMessage
+) -> Message | None:
+    """Return the Message for a queued email, or None if it no longer applies."""
     registration = registration_by_id(owed.subject_id)
     if registration is None or not registration.email or registration.state not in apt_states:
         return None
@@ -72,8 +83,12 @@ def _compose(template, apt_states, owed):
     )
 
 
-def _is_apt(kind, event):
-    """A cancelled event is told as cancelled and as nothing else; nobody is written to once it is over."""
+def _is_apt(kind: str, event: Event) -> bool:
+    """Return whether an email of this kind still makes sense.
+
+    For a cancelled event we send only cancellations. Requests to confirm and reminders are sent
+    only until the event begins. Once it is over we send nothing.
+    """
     if utcnow() >= event.ends_at:
         return False
     if kind in (CONFIRM, DAY_REMINDER, HOURS_REMINDER) and utcnow() >= event.starts_at:
@@ -81,7 +96,7 @@ def _is_apt(kind, event):
     return event.state == ("cancelled" if kind == CALLED_OFF else "published") or kind == CANCELLED
 
 
-def _attachments(event, registration):
+def _attachments(event: Event, registration: Registration) -> Iterator[Attachment]:
     if not registration.sequence or registration.state not in ("registered", "cancelled"):
         return
     is_over = registration.state == "cancelled" or event.state == "cancelled"
@@ -92,7 +107,7 @@ def _attachments(event, registration):
         yield Attachment("code.png", "image", "png", code_png(registration.code))
 
 
-def _words(event, registration, lang):
+def _words(event: Event, registration: Registration, lang: str) -> dict[str, Any]:
     text = event.text(lang)
     return {
         "person": registration.name,

@@ -1,12 +1,14 @@
-"""An event as pages show it: in one language, at the hours of its place."""
+"""An event as pages show it: in one language, in the local time of its place."""
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from typing import Any
 
 from babel import Locale
 from markupsafe import Markup
 
 from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.models import Event, EventPicture
 from campaign.events.places import map_url, whole_place
 from campaign.events.queries import events_ahead, events_past, fullness
 from campaign.i18n.clock_times import clock_time
@@ -22,10 +24,10 @@ DESCRIPTION_LETTERS = 200
 
 @dataclass(frozen=True)
 class EventCard:
-    """What a list needs to know of an event.
+    """What a list needs to know about an event.
 
-    `lang` and `cause_lang` are those of its words and of its cause's title, `date` and `hours` those of its place; `phase` is
-    `ahead`, `past` or `cancelled`.
+    `lang` and `cause_lang` are the languages of its text and of its cause's title. `date` and
+    `hours` are in local time of the place. `phase` is `ahead`, `past` or `cancelled`.
     """
 
     id: int
@@ -45,9 +47,12 @@ class EventCard:
 
 @dataclass(frozen=True)
 class EventPage(EventCard):
-    """The whole event. `online` says how one takes part from afar: not at all, by `online_url`, or by registering.
+    """The whole event.
 
-    `languages` are the names of those that are spoken there, `written_in` the codes of those that its page is written in. `came` is None where they were too few to be told.
+    `online` says how people take part online: "" (not at all), `open` (by `online_url`) or
+    `registered` (by registering). `languages` are the names of the languages spoken at the event.
+    `written_in` are the codes of those its page is written in. `came` is None if too few people
+    came to publish a number.
     """
 
     cause_slug: str
@@ -64,14 +69,14 @@ class EventPage(EventCard):
     whole_place: str
     body: Markup
     description: str
-    programme: tuple
+    programme: tuple[tuple[str, str], ...]
     access: Markup
     notice: str
     is_free: bool
     price: str
     online: str
     online_url: str
-    people: tuple
+    people: tuple[dict[str, str], ...]
     languages: tuple[str, ...]
     written_in: tuple[str, ...]
     petitions: tuple[PetitionCard, ...]
@@ -80,26 +85,32 @@ class EventPage(EventCard):
     registration_closed: bool
     fullness: str
     most_seats: int
-    questions: tuple
+    questions: tuple[dict, ...]
     came: int | None
 
 
-def card(event, lang, now):
+def card(event: Event, lang: str, now: datetime) -> EventCard:
     """Return the EventCard of an Event loaded with its texts."""
     return EventCard(**_card_words(event, lang, now))
 
 
-def cards_ahead(lang, now, **chosen):
-    """Return the EventCards of the public events ahead, the next first; `chosen` as `events_ahead` takes it."""
+def cards_ahead(lang: str, now: datetime, **chosen: Any) -> tuple[EventCard, ...]:
+    """Return the EventCards of the public events ahead, next first.
+
+    `chosen` are the keyword arguments of `events_ahead`.
+    """
     return tuple(card(event, lang, now) for event in events_ahead(now, **chosen))
 
 
-def cards_past(lang, now, **chosen):
-    """Return the EventCards of the public events that are over, the latest first."""
+def cards_past(lang: str, now: datetime, **chosen: Any) -> tuple[EventCard, ...]:
+    """Return the EventCards of the public events that are over, latest first.
+
+    `chosen` are the keyword arguments of `events_past`.
+    """
     return tuple(card(event, lang, now) for event in events_past(now, **chosen))
 
 
-def page(event, lang, now):
+def page(event: Event, lang: str, now: datetime) -> EventPage:
     """Return the EventPage of an Event loaded with texts and cause."""
     text = event.text(lang)
     plain = in_one_line(to_text(text.body))
@@ -144,7 +155,7 @@ def page(event, lang, now):
     )
 
 
-def _card_words(event, lang, now):
+def _card_words(event: Event, lang: str, now: datetime) -> dict[str, Any]:
     text, cause_text = event.text(lang), event.cause.text(lang)
     over = "past" if event.ends_at <= now else "ahead"
     return {
@@ -164,13 +175,13 @@ def _card_words(event, lang, now):
     }
 
 
-def _online(event):
+def _online(event: Event) -> str:
     if not event.online_url:
         return ""
     return "open" if event.online_for == "everyone" else "registered"
 
 
-def _picture(picture, alt):
+def _picture(picture: EventPicture | None, alt: str) -> ShownPicture | None:
     if picture is None:
         return None
     return ShownPicture(
@@ -178,7 +189,7 @@ def _picture(picture, alt):
     )
 
 
-def _person(person, lang):
+def _person(person: dict[str, Any], lang: str) -> dict[str, str]:
     words = person.get("words", {})
     spoken = lang if words.get(lang) else next(iter(words), lang)
     return {
@@ -189,11 +200,11 @@ def _person(person, lang):
     }
 
 
-def _language_name(code, lang):
+def _language_name(code: str, lang: str) -> str:
     return Locale.parse(LOCALES[lang]).languages.get(code, code)
 
 
-def _petitions(event, lang, now):
+def _petitions(event: Event, lang: str, now: datetime) -> tuple[PetitionCard, ...]:
     if not event.petitions:
         return ()
     by_id = {each.id: each for each in cards_of_cause(event.cause_id, lang, now)}

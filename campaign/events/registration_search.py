@@ -1,12 +1,13 @@
-"""Finding registrations of an event: for its list, for the door, for the sheet of who came."""
+"""Find and count registrations of an event, for the list, check-in and exports."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from campaign.db.plain_letters import plain, plain_letters
 from campaign.events.codes import LENGTH, read_code
-from campaign.events.models import Registration
+from campaign.events.models import Event, Registration
 from campaign.events.seats import free_seats
 from campaign.extensions import db
 from campaign.process.clock import utcnow
@@ -14,7 +15,7 @@ from campaign.signatures import tokens
 from campaign.text.email_addresses import AddressRefused, parse_address
 
 _came = Registration.checked_in_at.is_not(None)
-# What a list can be narrowed to → the condition.
+# The filters of the list, each with its condition.
 STATES = {
     "registered": Registration.state == "registered",
     "unconfirmed": Registration.state == "unconfirmed",
@@ -28,7 +29,11 @@ STATES = {
 
 @dataclass(frozen=True)
 class Numbers:
-    """How an event fills, in seats; `unconfirmed` wait for the button in their email, `free` is None where there is room for all, `parties` is how many registrations hold seats."""
+    """How full an event is, in seats.
+
+    `unconfirmed` seats wait for the button in their email. `free` is None without a capacity limit.
+    `parties` is how many registrations hold seats.
+    """
 
     registered: int
     unconfirmed: int
@@ -40,7 +45,7 @@ class Numbers:
     free: int | None
 
 
-def numbers_of(event):
+def numbers_of(event: Event) -> Numbers:
     """Return the Numbers of an event."""
     of_event = Registration.event_id == event.id
     seats = func.coalesce(func.sum(Registration.seats), 0)
@@ -65,8 +70,8 @@ def numbers_of(event):
     )
 
 
-def seats_of(event_ids):
-    """Return {event id: seats that are given away} for the events that gave any."""
+def seats_of(event_ids: Iterable[int]) -> dict[int, int]:
+    """Return {event id: seats given away} for the events that gave any."""
     rows = db.session.execute(
         select(Registration.event_id, func.sum(Registration.seats))
         .where(Registration.event_id.in_(list(event_ids)), Registration.state == "registered")
@@ -75,8 +80,8 @@ def seats_of(event_ids):
     return {event_id: seats for event_id, seats in rows}
 
 
-def held_by_event(event_ids):
-    """Return {event id: how many registrations are set aside} for the events that have any."""
+def held_by_event(event_ids: Iterable[int]) -> dict[int, int]:
+    """Return {event id: registrations held for review} for the events that have any."""
     rows = db.session.execute(
         select(Registration.event_id, func.count())
         .where(Registration.event_id.in_(list(event_ids)), STATES["held"])
@@ -85,10 +90,18 @@ def held_by_event(event_ids):
     return {event_id: count for event_id, count in rows}
 
 
-def find(event_id, *, words="", state="", limit=None, offset=0):
-    """Return the registrations that fit, in the order of their names.
+def find(
+    event_id: int,
+    *,
+    words: str = "",
+    state: str = "",
+    limit: int | None = None,
+    offset: int = 0,
+) -> Sequence[Registration]:
+    """Return the matching registrations in the order of their names.
 
-    `words` are parts of a name, a whole mail address, or a code; `state` is a key of STATES, or empty for all.
+    `words` are parts of a name, a whole email address, or a code. `state` is a key of STATES, or ""
+    for all.
     """
     query = select(Registration).where(
         Registration.event_id == event_id, *_conditions(words.strip())
@@ -99,7 +112,7 @@ def find(event_id, *, words="", state="", limit=None, offset=0):
     return db.session.scalars(ordered.limit(limit).offset(offset)).all()
 
 
-def registration_in(event_id, registration_id):
+def registration_in(event_id: int, registration_id: int) -> Registration | None:
     """Return the registration of this event with this id, or None."""
     return db.session.scalar(
         select(Registration).where(
@@ -108,7 +121,7 @@ def registration_in(event_id, registration_id):
     )
 
 
-def _conditions(words):
+def _conditions(words: str) -> list[ColumnElement[bool]]:
     if not words:
         return []
     if "@" in words:
@@ -121,5 +134,5 @@ def _conditions(words):
     name = plain_letters(Registration.name)
     in_name = [name.contains(part, autoescape=True) for part in plain(words).split()]
     code = read_code(words)
-    # Ten letters may be a name as well.
+    # Ten characters may also be a name, so we search for both.
     return [or_(and_(*in_name), Registration.code == code)] if len(code) == LENGTH else in_name

@@ -1,13 +1,19 @@
-"""An event in the words of schema.org, for search engines."""
+"""Structured data (schema.org) of an event, for search engines."""
 
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from campaign.events.models import Event
+from campaign.events.presenters import EventPage
 
 SCHEMA = "https://schema.org"
 STATUS = {"published": "EventScheduled", "cancelled": "EventCancelled"}
 
 
-def structured(event, shown, url, *, picture_url=""):
-    """Return the Event, shown as the EventPage `shown` at `url`, as a dict for JSON-LD."""
+def structured(
+    event: Event, shown: EventPage, url: str, *, picture_url: str = ""
+) -> dict[str, Any]:
+    """Return JSON-LD of the event as a dict. `shown` is its EventPage at `url`."""
     zone = ZoneInfo(event.zone)
     places = []
     if shown.whole_place:
@@ -20,7 +26,7 @@ def structured(event, shown, url, *, picture_url=""):
             address["addressCountry"] = event.country
         places.append({"@type": "Place", "name": shown.place or event.town, "address": address})
     if shown.online:
-        # Where only the registered get the address, the page is the way to it.
+        # If only registered people get the address, we give the page where they register.
         places.append({"@type": "VirtualLocation", "url": shown.online_url or url})
     modes = {(1, 1): "Mixed", (0, 1): "Online"}
     mode = modes.get((bool(shown.whole_place), bool(shown.online)), "Offline")

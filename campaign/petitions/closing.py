@@ -1,14 +1,17 @@
-"""The end of a cause, and of its petitions with it."""
+"""Close, reopen and archive a cause together with its petitions."""
+
+from datetime import datetime
 
 from sqlalchemy import select
 
+from campaign.causes.models import Cause
 from campaign.causes.operations import cause_to_change
 from campaign.extensions import db
 from campaign.petitions.models import Petition
 
 
-def close_cause(*, cause_id, now):
-    """Close a public cause and its petitions, at one instant; all pages stay where they are."""
+def close_cause(*, cause_id: int, now: datetime) -> Cause:
+    """Close a public cause and its petitions at the same instant. All pages stay online."""
     cause = cause_to_change(cause_id)
     if cause.state == "published" and cause.closed_at is None:
         cause.closed_at = now
@@ -17,8 +20,11 @@ def close_cause(*, cause_id, now):
     return cause
 
 
-def reopen_cause(*, cause_id):
-    """Open a cause again, and those petitions that were closed with it; one that was closed before, or put away since, stays so."""
+def reopen_cause(*, cause_id: int) -> Cause:
+    """Reopen a cause and the petitions that were closed with it.
+
+    A petition that was closed before the cause, or archived since, stays as it is.
+    """
     cause = cause_to_change(cause_id)
     if cause.closed_at is None:
         return cause
@@ -35,8 +41,8 @@ def reopen_cause(*, cause_id):
     return cause
 
 
-def retire_cause(*, cause_id, now):
-    """Archive a cause and close its petitions; their pages stay, and take no more signatures."""
+def retire_cause(*, cause_id: int, now: datetime) -> Cause:
+    """Archive a cause and close its petitions. Their pages stay online but take no signatures."""
     cause = cause_to_change(cause_id)
     _close_petitions(cause_id, now)
     cause.state, cause.closed_at = "archived", None
@@ -44,8 +50,11 @@ def retire_cause(*, cause_id, now):
     return cause
 
 
-def _close_petitions(cause_id, now):
-    """What was signed at a table before that instant, and comes in later, still counts."""
+def _close_petitions(cause_id: int, now: datetime) -> None:
+    """Close the cause's public petitions.
+
+    A signature made at a table before `now` still counts if it arrives later.
+    """
     for petition in db.session.scalars(
         select(Petition).where(Petition.cause_id == cause_id, Petition.state == "published")
     ):

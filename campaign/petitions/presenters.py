@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from campaign.petitions.delivery import delivered_list, delivery_sentence
 from campaign.petitions.goals import current_goal, past_goals
 from campaign.petitions.handovers import handovers_of
-from campaign.petitions.models import Handover
+from campaign.petitions.models import Handover, Petition
 from campaign.petitions.pictures import shown_picture
 from campaign.petitions.queries import petition_counts, published_petitions
 from campaign.publishing.pictures import ShownPicture
@@ -17,10 +18,10 @@ from campaign.text.markdown import to_html
 
 @dataclass(frozen=True)
 class PetitionCard:
-    """What a list or a button needs to know of a petition.
+    """What a list or a button needs to know about a petition.
 
-    `lang` is that of its words; `targets` maps the name of each to the language it is in; `percent` is of the current goal, at most 100;
-    `ends_at` is when it ends or ended.
+    `lang` is the language of its text. `targets` maps each target's name to the name's language.
+    `percent` is the share of the current goal, at most 100. `ends_at` is when it ends or ended.
     """
 
     id: int
@@ -41,7 +42,7 @@ class PetitionCard:
 
 @dataclass(frozen=True)
 class PetitionPage(PetitionCard):
-    """The whole petition: the card, the letter and its versions."""
+    """The whole petition: the card, its text and its versions."""
 
     cause_id: int
     organisation: str
@@ -53,7 +54,7 @@ class PetitionPage(PetitionCard):
     deliver_on: date | None
     deliver_place: str
     picture: ShownPicture | None
-    asks: frozenset
+    asks: frozenset[str]
     questions: tuple[dict, ...]
     handed_names: str
     handed_details: tuple[str, ...]
@@ -68,19 +69,19 @@ class PetitionPage(PetitionCard):
         return delivery_sentence(self.handed_names, self.handed_details)
 
 
-def card(petition, lang, count, now):
+def card(petition: Petition, lang: str, count: int, now: datetime) -> PetitionCard:
     """Return the PetitionCard of a Petition loaded with texts and targets."""
     return PetitionCard(**_card_words(petition, lang, count, now))
 
 
-def cards_of_cause(cause_id, lang, now):
+def cards_of_cause(cause_id: int, lang: str, now: datetime) -> list[PetitionCard]:
     """Return the PetitionCards of the public petitions of a cause, in their order."""
     petitions = published_petitions(cause_id)
     counts = petition_counts(petition.id for petition in petitions)
     return [card(petition, lang, counts.get(petition.id, 0), now) for petition in petitions]
 
 
-def page(petition, lang, count, now):
+def page(petition: Petition, lang: str, count: int, now: datetime) -> PetitionPage:
     """Return the PetitionPage of a Petition loaded with texts and targets."""
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
@@ -104,7 +105,7 @@ def page(petition, lang, count, now):
     )
 
 
-def _card_words(petition, lang, count, now):
+def _card_words(petition: Petition, lang: str, count: int, now: datetime) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     goal = current_goal(count, petition.goal)
     return {
@@ -125,10 +126,10 @@ def _card_words(petition, lang, count, now):
     }
 
 
-def in_language(question, lang):
-    """Return one of the petition's own questions with its words in `lang`, or in the first language there is.
+def in_language(question: dict[str, Any], lang: str) -> dict[str, Any]:
+    """Return a petition's own question with its texts in `lang`, or in the first language.
 
-    `choices` are pairs (what is kept, what is read): whatever language somebody answers in, the same answer is kept.
+    `choices` are pairs (stored value, label). The stored value is the same in every language.
     """
     label = question["label"].get(lang) or next(iter(question["label"].values()))
     by_lang = question.get("choices") or {}

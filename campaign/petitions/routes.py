@@ -1,4 +1,4 @@
-"""The petition's page."""
+"""Public pages of a petition: the petition, earlier versions, its picture and its short link."""
 
 from flask import (
     Blueprint,
@@ -11,6 +11,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 
 from campaign.http.caching import public
 from campaign.http.missing_file import abort_missing_file
@@ -28,7 +29,8 @@ MAX_UPDATES = 3
 
 
 @blueprint.get("/<lang>/petitions/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show the petition and its signature form."""
     now = utcnow()
     context = sheet(slug, g.lang, now)
     if context is None:
@@ -42,8 +44,8 @@ def show(slug):
 
 
 @blueprint.get("/<lang>/petitions/<slug>/versions/<int:number>")
-def version(slug, number):
-    """An earlier version, whole: what the people who signed it saw."""
+def version(slug: str, number: int) -> ResponseReturnValue:
+    """Show a whole earlier version, as the people who signed it saw it."""
     context = sheet(slug, g.lang, utcnow()) or abort(404)
     found = past_version(petition_by_slug(slug), number, g.lang) or abort(404)
     return public(
@@ -52,8 +54,8 @@ def version(slug, number):
 
 
 @blueprint.get("/petitions/<slug>/picture-<digest>.webp")
-def picture(slug, digest):
-    """The picture under a name that changes with its content; with `?size=small` for phones."""
+def picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture. Its URL changes with its content. `?size=small` is for phones."""
     data = (
         public_bytes(slug, digest, is_small=request.args.get("size") == "small")
         or abort_missing_file()
@@ -62,8 +64,11 @@ def picture(slug, digest):
 
 
 @blueprint.get("/s/<slug>")
-def short(slug):
-    """The address for walls and paper, short enough to be typed: it leads to the petition in the reader's own language."""
+def short(slug: str) -> ResponseReturnValue:
+    """Redirect from the short link, which is easy to type, to the petition.
+
+    Posters and paper show this link. The reader's browser decides the language.
+    """
     ways = {name: request.args[name] for name in ("by", "source") if name in request.args}
     response = redirect(url_for("petitions.show", slug=slug, **ways), 302)
     response.vary.add("Accept-Language")

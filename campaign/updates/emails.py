@@ -1,8 +1,15 @@
-"""The letters that carry news; each is worded when it is sent, and dropped where its reader has ended meanwhile."""
+"""The emails that carry updates.
+
+Each text is written when the email is sent. The email is dropped if its reader has unsubscribed by
+then.
+"""
 
 from dataclasses import replace
+from datetime import date, datetime
 from types import SimpleNamespace
+from typing import Any
 
+from flask import Flask
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -16,14 +23,15 @@ from campaign.extensions import db
 from campaign.http.urls import absolute_url
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
-from campaign.mail.composition import Message, render
+from campaign.mail.composition import Message, Wording, render
 from campaign.mail.delivery import register
+from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
-from campaign.subscriptions.models import BY_SIGNING
+from campaign.subscriptions.models import BY_SIGNING, Subscription
 from campaign.subscriptions.queries import is_suppressed, subscription_by_id
-from campaign.text.markdown import to_html, to_text
+from campaign.text.markdown import Pictured, to_html, to_text
 from campaign.updates.body_pictures import pictures_of
 from campaign.updates.mailing import LETTER, TEST
 from campaign.updates.mailing_models import Mailing, MailingReceipt
@@ -34,15 +42,17 @@ from campaign.updates.recipients import is_turned_away
 from campaign.updates.tasks import DIGEST
 
 
-def init_app(app):
-    """Tell the mail room who words the letters of news."""
+def init_app(app: Flask) -> None:
+    """Register the composers of the emails that carry updates."""
     register(app, LETTER, _letter, _l("Update to a subscriber"))
     register(app, TEST, _test, _l("Test email of an update"))
     register(app, DIGEST, _digest, _l("Weekly updates to a subscriber"))
 
 
-def wording_of(update, lang, *, why, end_url, preferences_url):
-    """Return the Wording of an update's letter in `lang`: for its readers, and for a look at it beforehand."""
+def wording_of(
+    update: Update, lang: str, *, why: str, end_url: str, preferences_url: str
+) -> Wording:
+    """Return the Wording of an update's email in `lang`, for its readers and for a preview."""
     text = update.text(lang)
     shown = card(update, lang)
     pictures = _pictures(update, text.lang)
@@ -65,8 +75,11 @@ def wording_of(update, lang, *, why, end_url, preferences_url):
     )
 
 
-def sample(update, lang):
-    """Return the Wording of an update's letter as a reader will get it; its links lead to the archive instead of a reader's own pages."""
+def sample(update: Update, lang: str) -> Wording:
+    """Return the Wording of an update's email as readers will get it.
+
+    Its links open the archive instead of a reader's own pages.
+    """
     with force_locale(LOCALES[lang]):
         why = _(
             "You receive this letter because you subscribed to the news of “%(title)s”.",
@@ -76,8 +89,8 @@ def sample(update, lang):
     return wording_of(update, lang, why=why, end_url=archive, preferences_url=archive)
 
 
-def why_of(subscription, cause_title, lang):
-    """Return the sentence that tells a reader why the letter comes to them."""
+def why_of(subscription, cause_title: str, lang: str) -> str:
+    """Return the sentence that says why the reader gets this email."""
     with force_locale(LOCALES[lang]):
         if subscription.source in BY_SIGNING:
             return _(
@@ -94,7 +107,8 @@ def why_of(subscription, cause_title, lang):
         )
 
 
-def _letter(owed):
+def _letter(owed: OutboxMessage) -> Message | None:
+    """Return the email of an update to one reader, or None if it must not be sent any more."""
     receipt = db.session.get(MailingReceipt, owed.subject_id)
     mailing = (
         db.session.get(Mailing, receipt.mailing_id, populate_existing=True) if receipt else None
@@ -115,7 +129,8 @@ def _letter(owed):
     return _message(reader, wording, listed)
 
 
-def _test(owed):
+def _test(owed: OutboxMessage) -> Message | None:
+    """Return a test email to an organizer, or None if they or the update are gone."""
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     update = update_by_id(entry.subject_id) if entry else None
@@ -133,7 +148,8 @@ def _test(owed):
     )
 
 
-def _digest(owed):
+def _digest(owed: OutboxMessage) -> Message | None:
+    """Return the weekly email to one reader, or None if they do not want it or have no news."""
     reader = _reader(owed.subject_id)
     if reader is None or reader.frequency != "weekly":
         return None
@@ -157,8 +173,8 @@ def _digest(owed):
     return _message(reader, render("update_digest", lang, **words), listed)
 
 
-def _reader(subscription_id):
-    """Return the subscription if it may still be written to at this very moment, or None."""
+def _reader(subscription_id: int):
+    """Return the subscription if we may still email it at this moment, or None."""
     found = subscription_by_id(subscription_id)
     if found is None or found.state != "active" or is_suppressed(found.email_digest):
         return None
@@ -168,8 +184,12 @@ def _reader(subscription_id):
     return None if signature is not None and signature.state == "withdrawn" else found
 
 
-def _news_of_week(reader, now):
-    """Return the mailed updates within the bounds of the last weekly letter that no letter of their own brought, newest first."""
+def _news_of_week(reader: Subscription, now: datetime) -> list[Any]:
+    """Return the updates for the reader's weekly email, newest first.
+
+    They were mailed within the period of this weekly email. Updates that the reader got in a
+    separate email are left out.
+    """
     had = select(MailingReceipt.mailing_id).where(
         MailingReceipt.email_digest == reader.email_digest
     )
@@ -197,7 +217,7 @@ def _news_of_week(reader, now):
     return [update_by_id(update_id) for update_id in chosen]
 
 
-def _line(update, lang):
+def _line(update: Update, lang: str) -> SimpleNamespace:
     shown = card(update, lang)
     url = absolute_url("updates.show", lang, slug=update.slug)
     words = {
@@ -209,7 +229,7 @@ def _line(update, lang):
     return SimpleNamespace(**words, date=_day(shown.date, lang), url=url)
 
 
-def _message(reader, wording, listed):
+def _message(reader, wording: Wording, listed: dict[str, str]) -> Message:
     return Message(
         to=reader.email,
         digest=bytes(reader.email_digest),
@@ -220,12 +240,15 @@ def _message(reader, wording, listed):
     )
 
 
-def _day(date, lang):
+def _day(date: date, lang: str) -> str:
     return long_date(date, LOCALES[lang])
 
 
-def _pictures(update, lang):
-    """Return the pictures of the text as a letter tells of them: a letter loads nothing, or it would report back when it is read."""
+def _pictures(update: Update, lang: str) -> tuple[Pictured, ...]:
+    """Return the pictures of the text, described as emails show them.
+
+    An email loads no pictures, because loading them would reveal when it is read.
+    """
     with force_locale(LOCALES[lang]):
         return tuple(
             replace(each, alt=_("Picture: %(what)s", what=each.alt))
@@ -233,8 +256,8 @@ def _pictures(update, lang):
         )
 
 
-def _styled(html):
-    """Return the body with the styles that mail needs inline: links that are seen as such, room between paragraphs."""
+def _styled(html: str) -> Markup:
+    """Return the body with inline styles for email clients: visible links, spaced paragraphs."""
     styled = str(html).replace(
         "<a href", '<a style="color:#17110D;text-decoration:underline" class="ink" href'
     )

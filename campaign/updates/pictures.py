@@ -1,38 +1,53 @@
-"""The picture of an update, and the point in it that matters."""
+"""The picture of an update and its focal point."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from campaign.extensions import db
 from campaign.publishing.cropping import cut
-from campaign.updates.models import UpdatePicture
+from campaign.publishing.pictures import Picture
+from campaign.updates.models import Update, UpdatePicture
 from campaign.updates.operations import UpdateEditConflict, update_to_change
 
 WIDE = (1200, 630)
 
 
-def mark_of(update):
-    """Return what tells whether the picture of an Update is still as an editor saw it."""
+def mark_of(update: Update) -> str:
+    """Return a mark that changes whenever the picture of an Update or its description changes."""
     digest = update.picture.digest if update.picture else ""
     return "-".join((digest, *(f"{text.lang}:{text.picture_alt}" for text in update.texts)))
 
 
-def change_update_picture(*, update_id, mark, **named):
-    """Set the picture as `set_update_picture` does. Raises UpdateEditConflict."""
+def change_update_picture(*, update_id: int, mark: str, **named: Any) -> Update:
+    """Set the picture as `set_update_picture` does. Raise UpdateEditConflict."""
     if mark != mark_of(update_to_change(update_id)):
         raise UpdateEditConflict(f"the picture of update {update_id}")
     return set_update_picture(update_id=update_id, **named)
 
 
-def wide_cut(update, picture, focus):
-    """Return the wide picture that goes with an Update's Picture, or with a new one: made before a transaction that others wait for."""
+def wide_cut(update: Update, picture: Picture | None, focus: tuple[int, int]) -> bytes:
+    """Return the wide crop of a new Picture, or of the Update's own if `picture` is None.
+
+    Call it before a transaction that others wait for, because cropping is slow.
+    """
     return cut((picture or update.picture).data, WIDE, focus)
 
 
-def set_update_picture(*, update_id, now, picture=None, focus=(50, 50), alts=None, wide=None):
-    """Give it a Picture, or another `focus` to the one that it has where that is None.
+def set_update_picture(
+    *,
+    update_id: int,
+    now: datetime,
+    picture: Picture | None = None,
+    focus: tuple[int, int] = (50, 50),
+    alts: Mapping[str, str] | None = None,
+    wide: bytes | None = None,
+) -> Update:
+    """Set the picture, or only another `focus` of the present one if `picture` is None.
 
-    `focus` is the point that matters, in hundredths from the left and from the top; `alts` maps a language to what is seen; `wide` is
-    the `wide_cut` of it, if that is made already.
+    `focus` is the focal point, in hundredths from the left and from the top. `alts` maps a language
+    to the alternative text. `wide` is its `wide_cut`, if that is made already.
     """
     row = update_to_change(update_id)
     shown = picture or row.picture
@@ -58,8 +73,8 @@ def set_update_picture(*, update_id, now, picture=None, focus=(50, 50), alts=Non
     return row
 
 
-def remove_update_picture(*, update_id, now):
-    """Take the picture away."""
+def remove_update_picture(*, update_id: int, now: datetime) -> Update:
+    """Remove the picture."""
     row = update_to_change(update_id)
     row.picture = None
     row.changed_at = now

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -12,6 +13,7 @@ from campaign.petitions.presenters import PetitionCard, cards_of_cause
 from campaign.text.markdown import to_html, to_text
 from campaign.text.whitespace import in_one_line
 from campaign.updates.body_pictures import pictures_of
+from campaign.updates.models import Update
 from campaign.updates.queries import recent_updates
 
 DESCRIPTION_LETTERS = 220
@@ -21,7 +23,7 @@ SENTENCE_END = re.compile(r"[.!?…][»”\"')]*\s")
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A picture with its words for those who do not see it."""
+    """A picture with its alternative text."""
 
     digest: str
     width: int
@@ -31,7 +33,11 @@ class ShownPicture:
 
 @dataclass(frozen=True)
 class UpdateCard:
-    """What a list needs to know of an update. `date` is its day in the campaign's zone, `lang` and `cause_lang` are those of its words and of its cause's title."""
+    """What a list needs to know about an update.
+
+    `date` is its day in the site's time zone. `lang` and `cause_lang` are the languages of its text
+    and of its cause's title.
+    """
 
     id: int
     slug: str
@@ -48,7 +54,7 @@ class UpdateCard:
 
 @dataclass(frozen=True)
 class UpdatePage(UpdateCard):
-    """The whole update. `languages` are those that it is written in."""
+    """The whole update. `languages` are those it is written in."""
 
     palette: str
     body: Markup
@@ -58,17 +64,20 @@ class UpdatePage(UpdateCard):
     event_id: int | None
 
 
-def card(update, lang):
+def card(update: Update, lang: str) -> UpdateCard:
     """Return the UpdateCard of an Update loaded with its texts."""
     return UpdateCard(**_card_words(update, lang))
 
 
-def recent_cards(lang, now, **chosen):
-    """Return the UpdateCards of the public updates, the newest first; `chosen` as `recent_updates` takes it."""
+def recent_cards(lang: str, now: datetime, **chosen: Any) -> tuple[UpdateCard, ...]:
+    """Return the UpdateCards of the public updates, newest first.
+
+    `chosen` are the keyword arguments of `recent_updates`.
+    """
     return tuple(card(update, lang) for update in recent_updates(now, **chosen))
 
 
-def page(update, lang, now):
+def page(update: Update, lang: str, now: datetime) -> UpdatePage:
     """Return the UpdatePage of an Update loaded with texts and cause."""
     return UpdatePage(
         **_card_words(update, lang),
@@ -81,9 +90,9 @@ def page(update, lang, now):
     )
 
 
-def _card_words(update, lang):
+def _card_words(update: Update, lang: str) -> dict[str, Any]:
     text, cause_text = update.text(lang), update.cause.text(lang)
-    # A draft has no hour yet; its preview shows it as if it went out when it was last changed.
+    # A draft has no publication time yet, so its preview shows when it was last changed.
     published_at = update.publish_at or update.changed_at
     picture = update.picture
     return {
@@ -105,8 +114,11 @@ def _card_words(update, lang):
     }
 
 
-def _beginning(body):
-    """Return the first sentences of a body that lists have room for or, where the first is too long, its first words."""
+def _beginning(body: str) -> str:
+    """Return the first sentences of a body that fit in a list.
+
+    If the first sentence is too long, return its first words.
+    """
     plain = in_one_line(to_text(body))
     if len(plain) <= DESCRIPTION_LETTERS:
         return plain
@@ -118,7 +130,7 @@ def _beginning(body):
     return plain[:DESCRIPTION_LETTERS].rpartition(" ")[0].rstrip(",;:–— ") + "…"
 
 
-def _petitions(update, lang, now):
+def _petitions(update: Update, lang: str, now: datetime) -> tuple[PetitionCard, ...]:
     if not update.petitions:
         return ()
     by_id = {each.id: each for each in cards_of_cause(update.cause_id, lang, now)}

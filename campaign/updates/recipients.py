@@ -1,19 +1,24 @@
-"""Who a mailing still has to reach."""
+"""The subscriptions that a mailing still has to reach."""
 
-from sqlalchemy import distinct, exists, func, select
+from collections.abc import Collection
+
+from sqlalchemy import ColumnElement, Select, distinct, exists, func, select
 from sqlalchemy.orm import aliased
 
 from campaign.extensions import db
 from campaign.signatures.models import Signature
 from campaign.subscriptions.models import Subscription
 from campaign.subscriptions.queries import hears_of, kind_of, suppressed
-from campaign.updates.mailing_models import MailingReceipt
+from campaign.updates.mailing_models import Mailing, MailingReceipt
 
 _GOING_ON = ("planned", "sending", "paused")
 
 
-def next_readers(mailing, cause_id):
-    """Return the query of those who are next: active when it began, writing by each update, not suppressed."""
+def next_readers(mailing: Mailing, cause_id: int) -> Select:
+    """Return the query for the next readers of a mailing.
+
+    They were active when it began, get each update by email, and are not suppressed.
+    """
     query = select(Subscription.id, Subscription.lang, Subscription.email_digest).where(
         Subscription.id > mailing.reached_id,
         Subscription.state == "active",
@@ -30,10 +35,17 @@ def next_readers(mailing, cause_id):
     return query.order_by(Subscription.id)
 
 
-def audience(cause_id, *, langs=(), kinds=(), frequency=None):
-    """Return {(language, kind, frequency): how many} of the active subscriptions to a cause, or to all, by address once.
+def audience(
+    cause_id: int | None,
+    *,
+    langs: Collection[str] = (),
+    kinds: Collection[str] = (),
+    frequency: str | None = None,
+) -> dict[tuple[str, str, str], int]:
+    """Return {(language, kind, frequency): number of addresses} of active subscriptions.
 
-    `kinds` are `signers` (by a signature) and `subscribers` (otherwise).
+    They are subscriptions to a cause, or to all causes. `kinds` are `signers` (by a signature) and
+    `subscribers` (all others).
     """
     kind = kind_of(Subscription.source).label("kind")
     query = select(
@@ -52,10 +64,11 @@ def audience(cause_id, *, langs=(), kinds=(), frequency=None):
     }
 
 
-def turned_away():
-    """Return the condition that a subscription came with a signature that an organizer rejected or merged into another one.
+def turned_away() -> ColumnElement[bool]:
+    """Return the condition that a subscription came with a rejected or merged signature.
 
-    It holds as long as that decision does, and not where another signature of the address brings the same subscription.
+    It holds as long as the organizer's decision does. It does not hold if another signature of the
+    same address brings the same subscription.
     """
     rejected, other = aliased(Signature), aliased(Signature)
     by_rejected = exists().where(
@@ -70,8 +83,8 @@ def turned_away():
     return by_rejected & ~by_other
 
 
-def is_turned_away(subscription_id):
-    """Return whether that is so of this subscription."""
+def is_turned_away(subscription_id: int) -> bool:
+    """Return whether `turned_away` holds for this subscription."""
     return (
         db.session.scalar(
             select(Subscription.id).where(Subscription.id == subscription_id, turned_away())
@@ -80,17 +93,17 @@ def is_turned_away(subscription_id):
     )
 
 
-def still_to_come(mailing):
-    """Return how many addresses have no letter of the mailing yet, and are to have one as subscriptions stand now."""
+def still_to_come(mailing: Mailing) -> int:
+    """Return how many addresses are still to get an email, by the present subscriptions."""
     return _without_letter(mailing) if mailing.state in _GOING_ON else 0
 
 
-def never_reached(mailing):
-    """Return how many addresses would have had a letter, had the mailing not been stopped."""
+def never_reached(mailing: Mailing) -> int:
+    """Return how many addresses got no email because the mailing was stopped."""
     return _without_letter(mailing) if mailing.state == "stopped" else 0
 
 
-def _without_letter(mailing):
+def _without_letter(mailing: Mailing):
     has_one = exists().where(
         MailingReceipt.mailing_id == mailing.id,
         MailingReceipt.email_digest == Subscription.email_digest,

@@ -1,4 +1,6 @@
-"""News: the archive, each update's page, its pictures, and the feeds."""
+"""Public pages of updates: the archive, each update, its pictures, and the feeds."""
+
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -11,8 +13,10 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug, published_causes
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
@@ -23,7 +27,7 @@ from campaign.process.clock import utcnow
 from campaign.updates.body_pictures import body_picture_bytes
 from campaign.updates.feeds import atom
 from campaign.updates.forms import Archive
-from campaign.updates.presenters import page, recent_cards
+from campaign.updates.presenters import UpdatePage, page, recent_cards
 from campaign.updates.queries import (
     newest_change,
     picture_of,
@@ -41,17 +45,20 @@ PICTURE_SECONDS = 7 * 24 * 3600
 
 
 @blueprint.get("/<lang>/updates/")
-def index():
+def index() -> ResponseReturnValue:
+    """Show the archive of all causes."""
     return _archive(None)
 
 
 @blueprint.get("/<lang>/causes/<slug>/updates")
-def of_cause(slug):
+def of_cause(slug: str) -> ResponseReturnValue:
+    """Show the archive of a cause."""
     return _archive(cause_by_slug(slug) or abort(404))
 
 
 @blueprint.get("/<lang>/updates/<slug>")
-def show(slug):
+def show(slug: str) -> ResponseReturnValue:
+    """Show an update, its event, and other recent updates of its cause."""
     now = utcnow()
     update = update_by_slug(slug, now) or abort(404)
     shown = page(update, g.lang, now)
@@ -71,9 +78,10 @@ def show(slug):
 
 
 @blueprint.get("/<lang>/feed.atom")
-def feed():
+def feed() -> ResponseReturnValue:
+    """Return the Atom feed of all causes."""
     causes = published_causes()
-    # A site with one cause is known by its name.
+    # A site with a single cause goes by the name of that cause.
     title = causes[0].text(g.lang).title if len(causes) == 1 else "Volante"
     return _feed(
         "site", title, absolute_url("updates.index", g.lang), absolute_url("updates.feed", g.lang)
@@ -81,7 +89,8 @@ def feed():
 
 
 @blueprint.get("/<lang>/causes/<slug>/feed.atom")
-def cause_feed(slug):
+def cause_feed(slug: str) -> ResponseReturnValue:
+    """Return the Atom feed of a cause."""
     cause = cause_by_slug(slug) or abort_missing_file()
     address = {"slug": cause.slug}
     home, here = (
@@ -91,22 +100,22 @@ def cause_feed(slug):
 
 
 @blueprint.get("/updates/<slug>/picture-<digest>.webp")
-def picture(slug, digest):
-    """The picture under a name that changes with its content."""
+def picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture. Its URL changes with its content."""
     data = picture_of(slug, digest, "data") or abort_missing_file()
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
 @blueprint.get("/updates/<slug>/wide-<digest>.jpg")
-def wide_picture(slug, digest):
-    """What lists and shared links show of it, cut around its focal point."""
+def wide_picture(slug: str, digest: str) -> ResponseReturnValue:
+    """Return the picture for lists and link previews, cropped around its focal point."""
     data = picture_of(slug, digest, "wide") or abort_missing_file()
     return public(Response(data, mimetype="image/jpeg"), PICTURE_SECONDS)
 
 
 @blueprint.get("/pictures/<digest>.webp")
-def body_picture(digest):
-    """A picture within a text, under a name that is its content's; with `?size=small` for phones."""
+def body_picture(digest: str) -> ResponseReturnValue:
+    """Return a picture within a text. Its URL names its content. `?size=small` is for phones."""
     data = (
         body_picture_bytes(digest, is_small=request.args.get("size") == "small")
         or abort_missing_file()
@@ -114,7 +123,7 @@ def body_picture(digest):
     return public(Response(data, mimetype="image/webp"), PICTURE_SECONDS)
 
 
-def _archive(cause):
+def _archive(cause) -> Response:
     now = utcnow()
     asked = Archive.asked(request.args, cause.slug if cause else None)
     cause_id = cause.id if cause else None
@@ -147,8 +156,8 @@ def _archive(cause):
     )
 
 
-def _addresses(shown):
-    """Return what the head of an update's page says of it: its own address, its picture's, and its structured data."""
+def _addresses(shown: UpdatePage) -> dict[str, Any]:
+    """Return the metadata for the head of an update's page: its URLs and structured data."""
     url = absolute_url("updates.show", g.lang, slug=shown.slug)
     site = current_app.config["PUBLIC_URL"]
     picture_url = ""
@@ -165,11 +174,13 @@ def _addresses(shown):
     }
 
 
-def _feed(name, title, home_url, feed_url, *, cause=None):
+def _feed(
+    name: str, title: str, home_url: str, feed_url: str, *, cause: Cause | None = None
+) -> Response:
     now = utcnow()
     cause_id = cause.id if cause else None
     updates = recent_updates(now, cause_id=cause_id, limit=MAX_IN_FEED)
-    # A feed without entries has not changed since there was something to tell of.
+    # A feed without entries needs a date that does not change with each request.
     changed_at = newest_change(now, cause_id=cause_id) or (
         cause.created_at if cause else now.replace(hour=0, minute=0, second=0, microsecond=0)
     )

@@ -1,10 +1,14 @@
-"""An update in the words of schema.org, for search engines."""
+"""Structured data (schema.org) of an update, for search engines."""
+
+from typing import Any
+
+from campaign.updates.presenters import UpdatePage
 
 SCHEMA = "https://schema.org"
 
 
-def structured(shown, url, picture_url):
-    """Return the UpdatePage `shown` at `url` as a dict for JSON-LD."""
+def structured(shown: UpdatePage, url: str, picture_url: str) -> dict[str, Any]:
+    """Return JSON-LD of the UpdatePage `shown` at `url` as a dict."""
     words = {
         "@context": SCHEMA,
         "@type": "NewsArticle",
