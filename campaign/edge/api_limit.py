@@ -1,6 +1,12 @@
-"""How often one address may ask the API: counted before the memory of public pages, so that what is remembered counts too."""
+"""Rate limit of the API per network, counted in front of the page cache.
+
+Requests that the cache answers therefore count too.
+"""
 
 import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 from limits import parse
 from limits.strategies import FixedWindowRateLimiter
@@ -15,13 +21,13 @@ LATE_SECONDS = 0.25
 
 
 class ApiLimit:
-    """WSGI layer that counts what each network address asks of the API, says how much is left, and refuses what is beyond.
+    """WSGI layer that limits API requests per network and reports how many are left.
 
-    Headers are those of the IETF's draft on RateLimit fields. What comes from this machine itself is that of a proxy nobody
-    named, or of a developer, and is not counted.
+    The headers follow the IETF draft on RateLimit fields. Requests from this machine are not
+    counted: they come from a proxy missing in TRUSTED_PROXIES, or from a developer.
     """
 
-    def __init__(self, app, config):
+    def __init__(self, app: WSGIApplication, config: Mapping[str, Any]) -> None:
         storage = limit_storage(config)
         if config.get("SERVING"):
             storage = WriteBehindStorage(storage, LATE_SECONDS)
@@ -34,7 +40,8 @@ class ApiLimit:
         self._seconds = seconds
         self._policy = f'"default";q={self._limit.amount};w={seconds}'
 
-    def __call__(self, environ, start_response):
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Count API requests, and pass on those within the limit. Other requests just pass."""
         if (
             not environ.get("PATH_INFO", "").startswith(PREFIX)
             or environ["REQUEST_METHOD"] == "OPTIONS"
@@ -48,13 +55,18 @@ class ApiLimit:
         if left < 0:
             return _refuse(environ, start_response, [*told, ("Retry-After", str(renewed))])
 
-        def start(status, headers, exc_info=None):
+        def start(
+            status: str, headers: list[tuple[str, str]], exc_info: Any = None
+        ) -> Callable[[bytes], object]:
             return start_response(status, [*headers, *told], exc_info)
 
         return self._app(environ, start)
 
-    def _count(self, address):
-        """Count one request; return (how many are left, -1 where it was too much; in how many seconds they are renewed)."""
+    def _count(self, address: str) -> tuple[int, int]:
+        """Count one request; return how many are left, and in how many seconds the window resets.
+
+        The first number is -1 if this request exceeds the limit. An invalid address is not counted.
+        """
         try:
             if is_local(address):
                 return self._limit.amount, self._seconds
@@ -65,7 +77,9 @@ class ApiLimit:
         return (left if admitted else -1), renewed
 
 
-def _refuse(environ, start_response, headers):
+def _refuse(
+    environ: WSGIEnvironment, start_response: StartResponse, headers: list[tuple[str, str]]
+) -> Iterable[bytes]:
     words = {
         "type": "about:blank",
         "title": "Too Many Requests",

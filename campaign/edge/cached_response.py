@@ -1,10 +1,12 @@
-"""One remembered answer: its bytes in each encoding, its tag, and how long it is good."""
+"""One cached response: its body in each encoding, its ETag, and how long it may be served."""
 
 import gzip
 import re
 import time
+from collections.abc import Iterable
 from functools import lru_cache
 from hashlib import blake2b
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import brotli
 
@@ -18,13 +20,15 @@ COMPRESSIBLE = (
     "application/octet-stream",
 )
 MIN_COMPRESSED_BYTES = 600
-# What is kept for long is packed once and sent often. The last step takes seconds for a megabyte, and nothing for a module.
+# Responses with a long lifetime are compressed once and sent often, so they get the best quality.
+# Brotli 11 takes seconds for a megabyte, but next to no time for a JavaScript module.
 HARDEST, HARD, QUICK = 11, 9, 5
 MAX_BROTLI_BYTES = 100_000
 LONG = 3600
-# As often must a page have been made anew without a change before the hardest packing is worth its while.
+# Re-renders without a change before we spend CPU time on brotli 11.
 CALM = 6
-# Browsers offer some thirty letters of encodings; what is remembered of offers must not grow by what others send.
+# Browsers send about thirty characters. The limit keeps clients from filling the cache of
+# `best_encoding` with long headers.
 MAX_ACCEPT_ENCODING_LENGTH = 200
 KEPT_ON_304 = {"cache-control", "vary", "content-location", "expires"}
 _MAX_AGE = re.compile(r"max-age=(\d+)")
@@ -33,14 +37,16 @@ _REFUSED = re.compile(r";\s*q=0(\.0*)?\s*$")
 
 
 def clock() -> float:
-    """Return the time by which answers age, in seconds."""
+    """Return the monotonic time in seconds that cached responses age by."""
     return time.monotonic()
 
 
 class Answer:
-    """A public 200 answer. `born` is in monotonic seconds, `fresh_for` and `usable_for` in seconds.
+    """A public 200 response in the cache.
 
-    Past `fresh_for` it is rendered again; until `usable_for` it may be sent while that fails (RFC 5861, `stale-if-error`).
+    `born` is in monotonic seconds; `fresh_for` and `usable_for` are durations in seconds. After
+    `fresh_for` the page is rendered again. Until `usable_for` the old response may still be sent if
+    rendering fails (RFC 5861, `stale-if-error`).
     """
 
     __slots__ = (
@@ -59,7 +65,7 @@ class Answer:
         "_calm",
     )
 
-    def __init__(self, status, headers, body, rule):
+    def __init__(self, status: str, headers: list[tuple[str, str]], body: bytes, rule: str) -> None:
         self.born = clock()
         match = _MAX_AGE.search(rule)
         self.fresh_for = int(match[1]) if match else 0
@@ -72,7 +78,7 @@ class Answer:
             QUICK if self.fresh_for <= LONG else HARDEST if len(body) <= MAX_BROTLI_BYTES else HARD
         )
         tag = named.get("etag") or f'"{blake2b(body, digest_size=12).hexdigest()}"'
-        # A strong tag promises the same bytes, and packed bytes are others.
+        # A strong ETag promises identical bytes, and compressed bytes differ.
         self._tag = f"W/{tag}" if self._packs and not tag.startswith("W/") else tag
         kept = [(n, v) for n, v in headers if n.lower() not in ("content-length", "etag", "vary")]
         kept += [("ETag", self._tag), ("Vary", "Accept-Encoding")]
@@ -80,16 +86,17 @@ class Answer:
         self._status, self._headers, self._body, self._ready, self._calm = status, kept, body, {}, 0
         self.size = len(body) * (2 if self._packs else 1) + 1000
 
-    def age(self):
+    def age(self) -> float:
+        """Return how old the response is, in seconds."""
         return clock() - self.born
 
-    def follow(self, last):
-        """Take over what was packed of the answer before, where nothing has changed since; `last` may be None."""
+    def follow(self, last: "Answer | None") -> None:
+        """Reuse the compressed bodies of the `last` response if nothing changed since."""
         if last is not None and last._body == self._body and last._headers == self._headers:
             self._ready, self._calm = last._ready, last._calm + 1
 
-    def is_due_harder(self):
-        """Whether this page has become calm just now, so that `pack_harder` is worth its while."""
+    def is_due_harder(self) -> bool:
+        """Return whether the page just stayed unchanged long enough for `pack_harder`."""
         return (
             self._packs
             and self._calm == CALM
@@ -97,15 +104,15 @@ class Answer:
             and self._quality < HARDEST
         )
 
-    def pack_harder(self):
-        """Pack once more, in time that nobody waits for, what visitors have been sent quickly packed."""
+    def pack_harder(self) -> None:
+        """Compress again at the best quality, in the background where no visitor waits."""
         if "br" in self._ready:
             self._make_ready("br", HARDEST)
 
-    def send(self, environ, start_response):
-        """Answer one request: 304 where the client has it, else in the best encoding the client takes."""
+    def send(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Send 304 if the client has this version, else the body in its best encoding."""
         age = int(self.age())
-        # What is as good as new says nothing of its age: each line of a head costs, and pages are asked for in their first second.
+        # Most requests come within the first second. Leaving out `Age: 0` saves them a header line.
         told = [("Age", str(age))] if age else []
         asked = environ.get("HTTP_IF_NONE_MATCH")
         if asked and (self._tag.removeprefix("W/") in asked or asked.strip() == "*"):
@@ -120,7 +127,9 @@ class Answer:
         start_response(self._status, headers + told)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
-    def _make_ready(self, encoding, quality=None):
+    def _make_ready(
+        self, encoding: str, quality: int | None = None
+    ) -> tuple[bytes, list[tuple[str, str]]]:
         body = self._pack(encoding, quality or self._quality) if encoding else self._body
         headers = [*self._headers, ("Content-Length", str(len(body)))]
         if encoding:
@@ -128,15 +137,18 @@ class Answer:
         self._ready[encoding] = body, headers
         return body, headers
 
-    def _pack(self, encoding, quality):
+    def _pack(self, encoding: str, quality: int) -> bytes:
         if encoding == "br":
             return brotli.compress(self._body, quality=quality)
         return gzip.compress(self._body, compresslevel=6, mtime=0)
 
 
 @lru_cache(maxsize=1000)
-def best_encoding(accepted):
-    """Return `br`, `gzip` or nothing for an Accept-Encoding header; browsers send but a few."""
+def best_encoding(accepted: str) -> str:
+    """Return "br", "gzip" or "" for an Accept-Encoding header.
+
+    The results are cached, because browsers send only a few different headers.
+    """
     offers = {
         part.split(";")[0].strip()
         for part in accepted.lower().split(",")

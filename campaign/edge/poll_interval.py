@@ -1,11 +1,12 @@
-"""How often watching pages may ask, told by how late this process's own threads get their turn."""
+"""How often live pages may poll, measured by how late this process's threads are woken."""
 
 import threading
 import time
 
 DEFAULT_INTERVAL_MS = 1000
 MAX_INTERVAL_MS = 10_000
-# What watchers are told moves in steps, so that an unchanged count is answered by 304 in every process and at every moment.
+# The interval moves in steps, so that every process gives the same answer and an unchanged count
+# gets a 304.
 STEPS_MS = (DEFAULT_INTERVAL_MS, 1500, 2000, 3000, 4500, 7000, MAX_INTERVAL_MS)
 TICK = 0.1
 LATE = 0.06
@@ -13,33 +14,35 @@ EARLY = 0.015
 
 
 class Pace:
-    """A clock that asks to be woken ten times a second and slows the watchers when it is woken late.
+    """A thread that wakes ten times a second, and slows down polling when it is woken late.
 
-    Lateness measures what a visitor feels: a processor, or Python's lock, that is taken. `next_ms` moves between 1,000 and
-    10,000 and returns by itself.
+    Lateness measures what a visitor feels: a busy processor, or a held GIL. `next_ms` stays between
+    1,000 and 10,000 and recovers automatically.
     """
 
-    def __init__(self):
+    def __init__(self) -> None:
         self._ms = DEFAULT_INTERVAL_MS
         self._lateness = 0.0
 
     @property
-    def next_ms(self):
+    def next_ms(self) -> int:
+        """Return the milliseconds until a page's next poll."""
         return max(step for step in STEPS_MS if step <= self._ms)
 
-    def start(self):
+    def start(self) -> "Pace":
+        """Start measuring in a daemon thread; return self."""
         threading.Thread(target=self._watch, name="pace", daemon=True).start()
         return self
 
-    def note(self, lateness):
-        """Take one measurement, in seconds, and move the pace."""
+    def note(self, lateness: float) -> None:
+        """Record one measurement in seconds, and adjust the interval."""
         self._lateness += (lateness - self._lateness) * 0.1
         if self._lateness > LATE:
             self._ms = min(MAX_INTERVAL_MS, self._ms * 1.05)
         elif self._lateness < EARLY:
             self._ms = max(DEFAULT_INTERVAL_MS, self._ms * 0.97)
 
-    def _watch(self):
+    def _watch(self) -> None:
         while True:
             before = time.monotonic()
             time.sleep(TICK)

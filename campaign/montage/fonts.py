@@ -1,4 +1,4 @@
-"""The faces that cards and posters are set in, and which of them has the signs of a text."""
+"""The fonts of cards and posters, and which of them can print a text."""
 
 import unicodedata
 from functools import cache
@@ -9,7 +9,7 @@ from fontTools.ttLib import TTFont
 
 FOLDER = Path(__file__).parent / "data" / "fonts"
 SAYS, READS, DOES, DOES_BOLD = "kalnia", "literata", "archivo", "archivo-semibold"
-# Asked in this order where a text has signs that our own face lacks; the largest file last.
+# Fallbacks in order, for characters that our own font lacks. The largest file comes last.
 OTHERS = (
     "noto-serif",
     *(
@@ -37,18 +37,20 @@ OTHERS = (
     ),
     *("cherokee", "syllabics", "tifinagh", "thaana", "syriac", "nko", "adlam", "han"),
 )
-# Joiners and marks of direction are obeyed, not printed.
+# Joiners and direction marks control the layout but are not printed.
 UNSEEN = frozenset("\u200b\u200c\u200d\u200e\u200f\u2060\ufe0e\ufe0f")
 
 
-def path_of(face):
+def path_of(face: str) -> Path:
+    """Return the path of a font file."""
     return FOLDER / f"{face}.ttf"
 
 
-def runs(text, face):
-    """Return [(face, part of the text) …]: `face` itself where it has all signs, else one that has, else several.
+def runs(text: str, face: str) -> list[tuple[str | None, str]]:
+    """Return [(font, part of the text) …].
 
-    The face of a part is None where no face has its signs.
+    If `face` or one fallback has all characters, that is the only part. Otherwise fonts change
+    within the text, and None marks characters that no font has.
     """
     text = unicodedata.normalize("NFC", text)
     for one in (face, *OTHERS):
@@ -61,21 +63,21 @@ def runs(text, face):
     ]
 
 
-def can_print(text):
-    """Whether every sign of the text is in one of the faces."""
+def can_print(text: str) -> bool:
+    """Return whether the fonts have every character of the text."""
     return all(face for face, _ in runs(text, READS))
 
 
-def _face_of(sign, face):
+def _face_of(sign: str, face: str) -> str | None:
     return next((one for one in (face, *OTHERS) if _has_all(one, sign)), None)
 
 
-def _has_all(face, text):
+def _has_all(face: str, text: str) -> bool:
     signs = _signs(face)
     return all(ord(sign) in signs or sign in UNSEEN for sign in text)
 
 
 @cache
-def _signs(face):
+def _signs(face: str) -> frozenset[int]:
     with TTFont(path_of(face), lazy=True) as font:
         return frozenset(font.getBestCmap())

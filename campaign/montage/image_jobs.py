@@ -1,11 +1,16 @@
-"""Work on shapes that takes seconds: given to a process of its own, one at a time, so that nobody who signs waits for it."""
+"""Work on shapes that takes seconds, done in a separate process, one job at a time.
+
+So it never delays people who sign.
+"""
 
 import json
 import logging
 import subprocess
 import tempfile
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
@@ -19,27 +24,27 @@ from campaign.process import isolated
 MAX_SECONDS = 90
 
 log = logging.getLogger("campaign.workshop")
-# A page of shapes asks for a handful at once, and two organizers may look at theirs.
+# One page of shapes requests a handful of previews, and two organizers may open theirs at once.
 _line = Line(16)
 
 
 class WorkFailed(CampaignError):
-    """The process that works on pictures was ended, or took too long."""
+    """The image process was killed, or took too long."""
 
     status = 503
 
 
 @dataclass(frozen=True)
 class CutOut:
-    """A shape that was made, with the settled Cut, and the picture it was made of as WebP; `ground` is its colour (RGB).
+    """A shape made from a picture, the settled Cut, and the picture as WebP.
 
-    Where the picture is one but this way of cutting makes no shape of it, `name` is None and `fault` the reason, as of
-    PictureRefused.
+    `ground` is the picture's background colour (RGB). If this way of cutting makes no shape of the
+    picture, `name` is None and `fault` is a reason of PictureRefused.
     """
 
     name: str | None
     fault: str
-    files: dict
+    files: dict[str, bytes]
     cut: Cut
     picture: bytes
     width: int
@@ -48,8 +53,11 @@ class CutOut:
     ground: tuple[int, int, int]
 
 
-def cut_out(content, *, title, cut):
-    """Make a shape of a picture's bytes; return the CutOut. Raises PictureRefused, WorkFailed or TooManyPictures."""
+def cut_out(content: bytes, *, title: str, cut: Cut) -> CutOut:
+    """Make a shape from a picture's bytes; return the CutOut.
+
+    Raise PictureRefused, WorkFailed or TooManyPictures.
+    """
     if len(content) > MAX_BYTES:
         raise PictureRefused("too_heavy")
     with _line.turn(), tempfile.TemporaryDirectory() as scratch:
@@ -70,17 +78,28 @@ def cut_out(content, *, title, cut):
         )
 
 
-def preview_png(folder, *, shape, count, width, gaps=(), night=False):
-    """Return the PNG of butterflies 1 … `count` without the `gaps` in a shape, from `folder` or drawn now.
+def preview_png(
+    folder: Path | str,
+    *,
+    shape: str,
+    count: int,
+    width: int,
+    gaps: Collection[int] = (),
+    night: bool = False,
+) -> bytes:
+    """Return a PNG of butterflies 1 … `count` without the `gaps` in a shape.
 
-    Raises WorkFailed or TooManyPictures.
+    It comes from `folder`, or is drawn now. Raise WorkFailed or TooManyPictures.
     """
     order = {"shape": shape, "count": count, "width": width, "gaps": sorted(gaps), "night": night}
     return kept(folder, ("preview", *order.items()), lambda: _drawn(**order), _line)
 
 
-def lay_shape(name, scratch):
-    """Return the folder with the files of a shape: its own, or for an uploaded one a folder made in `scratch`."""
+def lay_shape(name: str, scratch: Path) -> Path:
+    """Return the folder with the files of a shape.
+
+    An uploaded shape is written to a new folder in `scratch` first.
+    """
     row = db.session.get(StoredShape, name)
     if row is None:
         return DATA / name
@@ -91,23 +110,23 @@ def lay_shape(name, scratch):
     return folder
 
 
-def _drawn(*, shape, **order):
+def _drawn(*, shape: Any, **order: Any) -> bytes:
     with tempfile.TemporaryDirectory() as scratch:
         folder = Path(scratch)
         shape_folder = str(lay_shape(shape, folder))
-        # What was read is all that is needed; the connection need not be held meanwhile.
+        # Everything needed has been read. Free the database connection while the picture is drawn.
         db.session.rollback()
         _work("draw", folder, shape_folder=shape_folder, **order)
         return (folder / "drawn.png").read_bytes()
 
 
-def _work(kind, folder, **order):
+def _work(kind: str, folder: Path, **order: Any) -> dict[str, Any]:
     (folder / "order.json").write_text(json.dumps(order), encoding="utf-8")
     program = isolated.program("campaign.montage.image_worker", kind, folder)
     try:
         subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
-        # The words of an error could hold what was in the picture.
+        # Log only the type of error: its message could contain parts of the picture.
         log.error("the workbench failed at %s: %s", kind, type(fault).__name__)
         raise WorkFailed from fault
     return json.loads((folder / "done.json").read_text(encoding="utf-8"))

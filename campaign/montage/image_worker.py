@@ -1,7 +1,10 @@
-"""Cuts a shape out of a picture, or draws how one looks: `campaign.montage.image_worker cut|draw FOLDER`, run by process/isolated.py.
+"""Cut a shape out of a picture, or draw a preview of one.
 
-A process of its own, without database, settings or secrets, that can neither take all memory nor keep anybody who signs
-waiting: pictures come from outside. What it is to do stands in the folder's `order.json`, what it did in `done.json`.
+Run as `campaign.montage.image_worker cut|draw FOLDER` by process/isolated.py.
+
+Pictures come from outside, so this process has no database, settings or secrets. Its memory is
+limited, and it cannot delay people who sign. It reads its order from `order.json` in the folder,
+and writes its result to `done.json`.
 """
 
 import json
@@ -9,6 +12,7 @@ import os
 import resource
 import sys
 from pathlib import Path
+from typing import Any
 
 from campaign.montage.drawing import draw, encode_png
 from campaign.montage.shape_extraction import Cut, ground_of, is_clear, settled
@@ -16,14 +20,19 @@ from campaign.montage.shapes import shape_in
 from campaign.montage.uploads import PictureRefused, read_picture, shape_of
 from campaign.process.parent import exit_with_parent
 
-# Somebody waits for it, so that not everything else goes first.
+# Not the lowest priority, because someone is waiting for the result.
 NICENESS = 10
 MAX_MEMORY_BYTES = 3 * 1024**3
 QUALITY = 90
 
 
-def cut(folder, *, title, by, threshold, inverted):
-    """Make the files of a shape of the folder's `picture`, and `picture.webp`: the picture without what a camera adds."""
+def cut(
+    folder: Path, *, title: str, by: str, threshold: int | None, inverted: bool
+) -> dict[str, Any]:
+    """Write the files of a shape made from the folder's `picture`, and `picture.webp`.
+
+    The WebP is the picture without camera metadata.
+    """
     try:
         picture = read_picture((folder / "picture").read_bytes())
     except PictureRefused as refused:
@@ -45,8 +54,10 @@ def cut(folder, *, title, by, threshold, inverted):
     return {"name": name, "fault": "", "cut": vars(way), **facts}
 
 
-def show(folder, *, shape_folder, count, gaps, width, night):
-    """Draw `drawn.png`: butterflies 1 … count in the shape."""
+def show(
+    folder: Path, *, shape_folder: str, count: int, gaps: list[int], width: int, night: bool
+) -> dict[str, Any]:
+    """Write `drawn.png`: butterflies 1 … count in the shape."""
     drawn = draw(shape_in(Path(shape_folder)), count, width, gaps=gaps, night=night)
     (folder / "drawn.png").write_bytes(encode_png(drawn))
     return {}
@@ -55,7 +66,8 @@ def show(folder, *, shape_folder, count, gaps, width, night):
 WORK = {"cut": cut, "draw": show}
 
 
-def main():
+def main() -> None:
+    """Run one job with low priority and limited memory."""
     kind, folder = sys.argv[1], Path(sys.argv[2])
     exit_with_parent()
     os.nice(NICENESS)

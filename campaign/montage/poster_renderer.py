@@ -1,36 +1,48 @@
-"""Prints one poster: `campaign.montage.poster_renderer SPEC OUTPUT`, in a process of its own, run by process/isolated.py.
+"""Draw one poster: `campaign.montage.poster_renderer SPEC OUTPUT`, run by process/isolated.py.
 
-It needs neither database nor settings. It says how far it has come, in percent, one number a line.
+It is a separate process, without database or settings. It prints its progress in percent, one
+number per line.
 """
 
 import io
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import BinaryIO
 
+import numpy as np
 from PIL import Image
 
 from campaign.montage.drawing import Painting, over
 from campaign.montage.fonts import can_print
 from campaign.montage.ornaments import PAPER
 from campaign.montage.png_stream import PngStream
-from campaign.montage.poster_sheets import set_poster
+from campaign.montage.poster_sheets import Frame, set_poster
 from campaign.montage.poster_spec import DOTS_PER_INCH, PosterSpec, pixels_of
-from campaign.montage.shapes import shape_in
-from campaign.montage.typesetting import Pixels
+from campaign.montage.shapes import Shape, shape_in
+from campaign.montage.typesetting import Pixels, Sheets
 from campaign.process.parent import exit_with_parent
 
 BAND = 384
 JPEG_QUALITY = 92
-# Four bytes each: what the machine must have beside a million butterflies.
+# Four bytes each. The machine needs this memory on top of that for a million butterflies.
 MAX_PIXELS = 56_000_000
 DOTS_PER_METRE = round(DOTS_PER_INCH / 0.0254)
 NICENESS = 19
 
 
-def print_poster(spec, shape, output, progress=lambda percent: None):
-    """Print the poster that a PosterSpec describes into the binary file `output`; `progress` is told 0 … 100."""
-    # What the long part is: naming everybody, or drawing.
+def print_poster(
+    spec: PosterSpec,
+    shape: Shape,
+    output: BinaryIO,
+    progress: Callable[[int], None] = lambda percent: None,
+) -> None:
+    """Draw the poster of a PosterSpec into the binary file `output`.
+
+    `progress` is called with 0 … 100.
+    """
+    # Setting many names takes long, so with names the first phase is 30 %.
     sheets, frame = set_poster(
         spec, shape, *_names(spec), lambda share: progress(round(30 * share))
     )
@@ -43,8 +55,8 @@ def print_poster(spec, shape, output, progress=lambda percent: None):
     progress(100)
 
 
-def _names(spec):
-    """The names that can be printed, and how many cannot."""
+def _names(spec: PosterSpec) -> tuple[list[str], int]:
+    """Return the names that can be printed, and how many cannot."""
     names = (
         Path(spec.names_file).read_text(encoding="utf-8").split("\n")[:-1]
         if spec.names_file
@@ -54,8 +66,10 @@ def _names(spec):
     return printable, len(names) - len(printable)
 
 
-def _lay_montage(spec, shape, sheets, frame, progress):
-    """Lay the montage onto the first sheet, at 300 dots to the inch, or a little less on A0."""
+def _lay_montage(
+    spec: PosterSpec, shape: Shape, sheets: Sheets, frame: Frame, progress: Callable[[int], None]
+) -> None:
+    """Place the montage on the first sheet, at 300 dots per inch, or slightly less on A0."""
     width = round(
         min(frame.side * DOTS_PER_INCH / 72, (MAX_PIXELS / (frame.last - frame.first)) ** 0.5)
     )
@@ -76,10 +90,17 @@ def _lay_montage(spec, shape, sheets, frame, progress):
     )
 
 
-def _montage(spec, shape, width, first, last, progress):
-    """Rows first … last of the montage on paper, as one image."""
+def _montage(
+    spec: PosterSpec,
+    shape: Shape,
+    width: int,
+    first: int,
+    last: int,
+    progress: Callable[[int], None],
+) -> Image.Image:
+    """Return rows first … last of the montage on paper, as one image."""
     painting = Painting(shape, spec.last, width, gaps=spec.gaps, printed=True)
-    # One picture: several side by side show hairlines between them in some viewers.
+    # It has to be one picture. Some viewers show hairlines between adjacent ones.
     picture = Image.new("RGB", (width, last - first), PAPER)
     for top in range(first, last, BAND):
         rows = painting.rows(top, min(top + BAND, last))
@@ -88,14 +109,21 @@ def _montage(spec, shape, width, first, last, progress):
     return picture
 
 
-def _paper(rows):
+def _paper(rows: np.ndarray) -> np.ndarray:
     paper = rows[:, :, :3].copy()
     paper[:] = PAPER
     return paper
 
 
-def _paint(spec, shape, sheets, frame, output, progress):
-    """Paint the first sheet band by band: the words as they are set, the montage over them."""
+def _paint(
+    spec: PosterSpec,
+    shape: Shape,
+    sheets: Sheets,
+    frame: Frame,
+    output: BinaryIO,
+    progress: Callable[[int], None],
+) -> None:
+    """Paint the first sheet band by band: the text as set, and the montage over it."""
     width, height = pixels_of(int(spec.size))
     scale = width / spec.sheet[0]
     side, left, top = (round(length * scale) for length in (frame.side, frame.x, frame.y))
@@ -116,7 +144,8 @@ def _paint(spec, shape, sheets, frame, output, progress):
     text.close()
 
 
-def main():
+def main() -> None:
+    """Read the spec, and draw the poster with the lowest priority."""
     spec_file, output_file = map(Path, sys.argv[1:])
     exit_with_parent()
     os.nice(NICENESS)

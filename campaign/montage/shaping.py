@@ -1,6 +1,7 @@
-"""How a cause comes by its shape: a picture is cut out, looked at, cut out again, and accepted or forgotten."""
+"""How a cause gets its shape: a picture is cut out, previewed, and accepted or deleted."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select
 
@@ -10,7 +11,9 @@ from campaign.causes.queries import cause_numbers
 from campaign.db.insertion import insert
 from campaign.errors import CampaignError
 from campaign.extensions import db
+from campaign.montage.image_jobs import CutOut
 from campaign.montage.models import CauseShape, ShapeDraft, StoredShape
+from campaign.montage.shape_extraction import Cut
 from campaign.montage.shapes import UnknownShape, shape_names
 from campaign.montage.uploads import shape_files
 
@@ -19,37 +22,43 @@ MAX_DRAFTS = 12
 
 
 class ButterfliesWouldMove(CampaignError):
-    """The cause has butterflies, and in another shape each would sit elsewhere."""
+    """The cause has butterflies, and another shape would move each of them."""
 
     status = 409
 
 
 class ShapeEditConflict(CampaignError):
-    """Somebody else gave the cause another shape, or cut the picture out in another way, since the editor looked."""
+    """Someone else changed the cause's shape or the draft's cut since the editor loaded it."""
 
     status = 409
 
 
 class ShapeInUse(CampaignError):
-    """The cause has this shape now."""
+    """The cause uses this shape now."""
 
     status = 409
 
 
 class TooManyDrafts(CampaignError):
-    """So many pictures of this cause wait to be accepted that no other is taken in."""
+    """So many pictures of this cause await acceptance that no more can be uploaded."""
 
     status = 409
 
 
-def keep_shape(*, content, title, cut=None, now):
-    """Make a shape of a picture's bytes and keep it for a look; return its StoredShape. Raises PictureRefused."""
+def keep_shape(*, content: bytes, title: str, cut: Cut | None = None, now: datetime) -> StoredShape:
+    """Make a shape from a picture's bytes and store it; return its StoredShape.
+
+    Raise PictureRefused.
+    """
     name, files = shape_files(content, title, cut)
     return store_shape(name, files, now=now)
 
 
-def store_shape(name, files, *, now):
-    """Keep the files of a shape, and return its StoredShape. The same picture makes the same shape, so it is kept once."""
+def store_shape(name: str, files: dict[str, bytes], *, now: datetime) -> StoredShape:
+    """Store the files of a shape; return its StoredShape.
+
+    The same picture makes the same shape, so it is stored only once.
+    """
     values = {
         "name": name,
         "created_at": now,
@@ -58,17 +67,17 @@ def store_shape(name, files, *, now):
         "mask": files["mask.png"],
         "palette": files["palette.png"],
     }
-    # Two who send the same picture at once keep it once.
+    # Two simultaneous uploads of the same picture store it once.
     db.session.execute(
         insert(StoredShape).values(values).on_conflict_do_nothing(index_elements=["name"])
     )
     return db.session.get(StoredShape, name)
 
 
-def begin_draft(*, cause_id, title, made, now):
-    """Keep a CutOut and its picture until somebody has looked at it; return the ShapeDraft. Raises TooManyDrafts."""
+def begin_draft(*, cause_id: int, title: str, made: CutOut, now: datetime) -> ShapeDraft:
+    """Keep a CutOut and its picture for review; return the ShapeDraft. Raise TooManyDrafts."""
     cause_to_change(cause_id)
-    # A second press of the button sends the same once more.
+    # A second press of the button sends the same picture again.
     same = select(ShapeDraft).where(ShapeDraft.cause_id == cause_id, ShapeDraft.shape == made.name)
     if made.name and (draft := db.session.scalar(same)):
         return draft
@@ -87,11 +96,11 @@ def begin_draft(*, cause_id, title, made, now):
     return draft
 
 
-def cut_draft(*, draft_id, seen, made, now):
-    """Cut the picture of a draft out as the CutOut says; `seen` is the name of the shape that its editor had before
-    them, or empty.
+def cut_draft(*, draft_id: int, seen: str, made: CutOut, now: datetime) -> ShapeDraft | None:
+    """Store a new cut of a draft's picture; return the draft, or None if it is gone.
 
-    Return the draft, or None where it is gone. Raises ShapeEditConflict.
+    `seen` is the name of the shape that the editor had on screen, or empty. Raise ShapeEditConflict
+    if the draft has another shape by now.
     """
     draft = _to_change(draft_id)
     if draft is None:
@@ -104,16 +113,19 @@ def cut_draft(*, draft_id, seen, made, now):
     return draft
 
 
-def drop_draft(*, draft_id):
-    """Forget a picture that is not to become a shape."""
+def drop_draft(*, draft_id: int) -> None:
+    """Delete a draft and its picture."""
     db.session.execute(delete(ShapeDraft).where(ShapeDraft.id == draft_id))
 
 
-def accept_shape(cause_id, *, name, now, may_move=False, former=None):
-    """Give the cause the shape of this name, kept before or come with the platform; return the cause.
+def accept_shape(
+    cause_id: int, *, name: str, now: datetime, may_move: bool = False, former: str | None = None
+) -> Cause:
+    """Give the cause a built-in or stored shape; return the cause.
 
-    `former` is the one that it is to take the place of. Raises UnknownShape, ShapeEditConflict where it is another, or
-    ButterfliesWouldMove where the cause has some, unless `may_move` says that this is meant.
+    `former` is the shape that the editor wants to replace. Raise UnknownShape, ShapeEditConflict if
+    the cause has another shape than `former`, or ButterfliesWouldMove if it has butterflies, unless
+    `may_move` confirms that.
     """
     cause = cause_to_change(cause_id)
     stored = db.session.get(StoredShape, name)
@@ -139,8 +151,8 @@ def accept_shape(cause_id, *, name, now, may_move=False, former=None):
     return cause
 
 
-def drop_shape(*, cause_id, name):
-    """Take an uploaded shape from those that the cause may take again. Raises ShapeInUse."""
+def drop_shape(*, cause_id: int, name: str) -> None:
+    """Remove an uploaded shape from the cause's choices. Raise ShapeInUse."""
     if cause_to_change(cause_id).shape == name:
         raise ShapeInUse
     db.session.execute(
@@ -148,8 +160,11 @@ def drop_shape(*, cause_id, name):
     )
 
 
-def sweep_shapes(*, now):
-    """Forget pictures that nobody accepted within a day, and uploaded shapes that no cause has; return how many of these."""
+def sweep_shapes(*, now: datetime) -> int:
+    """Delete drafts older than a day, and uploaded shapes that no cause has.
+
+    Return the number of deleted shapes.
+    """
     edge = now - DRAFTS_KEPT
     db.session.execute(delete(ShapeDraft).where(ShapeDraft.changed_at <= edge))
     named = (
@@ -160,16 +175,16 @@ def sweep_shapes(*, now):
     return db.session.execute(unknown.execution_options(synchronize_session=False)).rowcount
 
 
-def _cut(made, now):
+def _cut(made: CutOut, now: datetime) -> dict[str, Any]:
     cut = made.cut
     if made.name:
-        # One that was kept before is as good as new.
+        # Restart the time limit of a shape that was stored before.
         store_shape(made.name, made.files, now=now).created_at = now
     cut_as = {"cut_by": cut.by, "threshold": cut.threshold, "inverted": cut.inverted}
     return {"shape": made.name, "fault": made.fault, "changed_at": now, **cut_as}
 
 
-def _to_change(draft_id):
+def _to_change(draft_id: int) -> ShapeDraft | None:
     return db.session.scalars(
         select(ShapeDraft)
         .where(ShapeDraft.id == draft_id)

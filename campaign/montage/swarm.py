@@ -1,4 +1,4 @@
-"""Tens of thousands of butterflies, painted one after the other with soft edges and shades."""
+"""Paint tens of thousands of butterflies one after another, with soft edges and shades."""
 
 from collections.abc import Iterator
 from math import ceil
@@ -9,22 +9,22 @@ from PIL import Image
 from campaign.montage.flock import Flock
 from campaign.montage.sprites import Sprites, Stance
 
-# Below this size in pixels a butterfly is stamped from a bank of turned sprites; above it, each is
-# cut to measure.
+# Below this size in pixels, butterflies are stamped from a bank of turned sprites. Above it, each
+# is cut to exact measure.
 CUT_TO_MEASURE = 34
 BANK_TURN = 1024
 BANK_SCALE = 60
-# A butterfly's shade has its own colours: black shade would make pale wings grey.
+# A shade takes the butterfly's colours, because a black shade would make pale wings grey.
 SHADE_DARKNESS = 0.45
-# A turned square is at most √2 wide; no pose fills its corners, nor does its shade.
+# A turned square is at most √2 wide, but no pose fills its corners, nor does its shade.
 REACH = 1.3
 
-# Left, top, tints of the parts, shade, and the parts' masks.
+# Left, top, tints of the parts, shade, and masks of the parts.
 Stamp = tuple[int, int, list[list[int]], Image.Image, tuple[Image.Image, ...]]
 
 
 class Swarm:
-    """A flock that is painted band by band, so that a picture larger than memory can be made of it."""
+    """A flock, painted in bands so that a picture can be larger than memory."""
 
     def __init__(self, flock: Flock) -> None:
         self._flock = flock
@@ -35,9 +35,12 @@ class Swarm:
         self._bank = {}
 
     def paint(self, top: int, bottom: int) -> np.ndarray:
-        """Rows top … bottom on a transparent ground: rows × width × 4 uint8, premultiplied."""
-        # Pillow gives an RGBA canvas special care where it is transparent; CMYK is four plain channels,
-        # and pasting a colour through a mask is then exactly "over" in premultiplied alpha.
+        """Return rows top … bottom on a transparent ground.
+
+        The array is rows × width × 4 uint8, premultiplied.
+        """
+        # Pillow treats transparent areas of an RGBA canvas specially. CMYK is four plain channels,
+        # so pasting a colour through a mask is exactly "over" in premultiplied alpha.
         canvas = Image.new("CMYK", (self._flock.width, bottom - top))
         near = self._flock.part(self._flock.between(top - self._reach, bottom + self._reach))
         stamps = self._stamped(near) if self._is_small else self._cut(near, top, bottom)
@@ -51,7 +54,7 @@ class Swarm:
         return np.asarray(canvas)
 
     def _cut(self, flock: Flock, top: int, bottom: int) -> Iterator[Stamp]:
-        """Every butterfly cut to its exact place, turn and size, and no more of it than the band shows."""
+        """Yield each butterfly at its exact place, turn and size, cropped to the band."""
         columns = (
             flock.variant,
             flock.flip,
@@ -81,9 +84,12 @@ class Swarm:
             )
 
     def _stamped(self, flock: Flock) -> Iterator[Stamp]:
-        """Small butterflies from a bank; place, turn and size rounded to what an eye can tell apart."""
+        """Yield small butterflies from a bank of sprites.
+
+        Place, turn and size are rounded to what the eye can tell apart.
+        """
         out = ceil(flock.size * 1.22 * REACH)
-        # Below this, neither spots nor the wash across a wing can be seen.
+        # Below these sizes, the spots and then the wash across a wing cannot be seen.
         parts = 4 if flock.size >= 15 else 3 if flock.size >= 9 else 2
         turn = np.rint(flock.turn / BANK_TURN).astype(np.int32) * BANK_TURN
         scale = np.rint(flock.scale / BANK_SCALE).astype(np.int32) * BANK_SCALE

@@ -1,6 +1,10 @@
-"""The words of cards and posters, in one language."""
+"""The texts of share cards and posters, in one language."""
 
+from collections.abc import Collection
+from datetime import datetime
 from hashlib import blake2b
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -9,17 +13,20 @@ from flask import current_app
 from flask_babel import force_locale, get_translations
 from flask_babel import gettext as _
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_count, cause_numbers
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
 from campaign.montage.cards import Card
 from campaign.montage.poster_spec import PosterSpec
+from campaign.montage.queries import Variety
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_counts
 
 
-def card_of_cause(cause, lang):
-    """Return the Card of a cause: its montage and how many butterflies there are."""
+def card_of_cause(cause: Cause, lang: str) -> Card:
+    """Return the Card of a cause: its montage, and its number of butterflies."""
     with force_locale(LOCALES[lang]):
         count = cause_count(cause.id)
         return _card(
@@ -32,7 +39,7 @@ def card_of_cause(cause, lang):
         )
 
 
-def card_of_petition(petition, lang):
+def card_of_petition(petition: Petition, lang: str) -> Card:
     """Return the Card of a petition: its own signatures, and the montage of its cause."""
     with force_locale(LOCALES[lang]):
         count = petition_counts([petition.id]).get(petition.id, 0)
@@ -54,7 +61,9 @@ def card_of_petition(petition, lang):
         )
 
 
-def _card(cause, lang, title, count, words, address, above=""):
+def _card(
+    cause: Cause, lang: str, title: str, count: int, words: str, address: str, above: str = ""
+) -> Card:
     last, gaps = cause_numbers(cause.id)
     return Card(
         lang=lang,
@@ -70,7 +79,8 @@ def _card(cause, lang, title, count, words, address, above=""):
     )
 
 
-def count_words(count):
+def count_words(count: int) -> str:
+    """Return the text that goes with a count of butterflies."""
     if not count:
         return _("The first place is free.")
     return ngettext(
@@ -80,8 +90,20 @@ def count_words(count):
     )
 
 
-def poster_spec(cause, variety, numbers, now, *, shape_folder, names_file="", names_count=0):
-    """Return the PosterSpec of a cause as `variety` asks; `numbers` are the last number and the free ones below it."""
+def poster_spec(
+    cause: Cause,
+    variety: Variety,
+    numbers: tuple[int, Collection[int]],
+    now: datetime,
+    *,
+    shape_folder: Path | str,
+    names_file: Path | str = "",
+    names_count: int = 0,
+) -> PosterSpec:
+    """Return the PosterSpec of a cause for this Variety.
+
+    `numbers` are the last number, and the free numbers below it.
+    """
     last, gaps = numbers
     count, lang = last - len(gaps), variety.lang
     with force_locale(LOCALES[lang]):
@@ -105,8 +127,11 @@ def poster_spec(cause, variety, numbers, now, *, shape_folder, names_file="", na
         )
 
 
-def look_of(cause, lang):
-    """Return a digest of what a poster shows beside butterflies: when it differs, a poster is out of date at once."""
+def look_of(cause: Cause, lang: str) -> str:
+    """Return a digest of what a poster shows besides butterflies.
+
+    If it changes, existing posters are outdated at once.
+    """
     shows = (
         cause.text(lang).title,
         cause.palette,
@@ -116,21 +141,23 @@ def look_of(cause, lang):
     return blake2b(repr(shows).encode(), digest_size=16).hexdigest()
 
 
-def digest_of(numbers):
+def digest_of(numbers: tuple[int, Collection[int]]) -> str:
+    """Return a digest of which butterflies there are."""
     last, gaps = numbers
     return blake2b(repr((last, sorted(gaps))).encode(), digest_size=16).hexdigest()
 
 
-def ngettext(singular, plural, count, **words):
-    """Like Flask-Babel's, but `num` may be given as people write it."""
+def ngettext(singular: str, plural: str, count: int, **words: Any) -> str:
+    """Like Flask-Babel's `ngettext`, but `num` can be passed as formatted text."""
     return get_translations().ngettext(singular, plural, count) % words
 
 
-def number(value, lang):
+def number(value: int, lang: str) -> str:
+    """Return the number as it is written in this language."""
     return format_decimal(value, locale=LOCALES[lang])
 
 
-def _counted_on(now, lang):
+def _counted_on(now: datetime, lang: str) -> str:
     here = now.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
     return _(
         "Counted on %(day)s at %(hour)s (%(zone)s)",
@@ -140,14 +167,17 @@ def _counted_on(now, lang):
     )
 
 
-def _zone(here):
-    """UTC−5 or UTC+5:30: what the names of zones are short for, and many languages have none."""
+def _zone(here: datetime) -> str:
+    """Return the UTC offset, such as UTC−5 or UTC+5:30.
+
+    Time zone abbreviations only mean such an offset, and many languages have none.
+    """
     minutes = round(here.utcoffset().total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours}" + (f":{rest:02}" if rest else "")
 
 
-def _picture_words(title, count, lang):
+def _picture_words(title: str, count: int, lang: str) -> str:
     if not count:
         return _(
             "The picture of “%(title)s”, still empty: no butterfly has taken its place yet.",
@@ -162,7 +192,7 @@ def _picture_words(title, count, lang):
     )
 
 
-def _names_words(named, counted_only, lang):
+def _names_words(named: int, counted_only: int, lang: str) -> dict[str, str]:
     heading = ngettext(
         "%(num)s name, as its owner lets it be shown.",
         "%(num)s names, as their owners let them be shown.",
@@ -185,7 +215,7 @@ def _names_words(named, counted_only, lang):
     }
 
 
-def _address(endpoint, lang, slug):
-    """Return the address as people read it aloud, without the scheme."""
+def _address(endpoint: str, lang: str, slug: str) -> str:
+    """Return a URL as people read it aloud, without the scheme."""
     path = current_app.url_map.bind("").build(endpoint, {"lang": lang, "slug": slug})
     return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

@@ -1,4 +1,6 @@
-"""Causes, to be found."""
+"""Published causes as search documents."""
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
@@ -10,7 +12,7 @@ from campaign.search.sources import Document, Source, Standing, mark_of
 from campaign.text.markdown import to_text
 
 
-def _standing():
+def _standing() -> list[Standing]:
     rows = db.session.execute(
         select(Cause.id, Cause.slug, Cause.revision)
         .where(Cause.state == "published")
@@ -19,7 +21,7 @@ def _standing():
     return [Standing(row.id, row.slug, mark_of(row.slug, row.revision)) for row in rows]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     for cause in causes_among(ids):
         for lang in LOCALES:
             text = cause.text(lang)

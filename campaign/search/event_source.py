@@ -1,4 +1,6 @@
-"""Events, to be found; those that are over and those called off too, but none from the archive."""
+"""Events as search documents: past and cancelled ones too, but no archived ones."""
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import select
 
@@ -12,7 +14,7 @@ from campaign.search.sources import Document, Source, Standing, mark_of, paragra
 from campaign.text.markdown import to_text
 
 
-def _standing():
+def _standing() -> list[Standing]:
     query = (
         select(Event.id, Event.slug, Event.state, Event.sequence, Event.changed_at)
         .join(Event.cause)
@@ -29,13 +31,13 @@ def _standing():
     ]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     for event in events_with_ids(ids):
         for lang in LOCALES:
             yield _document(event, lang)
 
 
-def _document(event, lang):
+def _document(event: Event, lang: str) -> Document:
     text = event.text(lang)
     when = (
         f"{full_day(event.starts_local, lang)}, {hours(event.starts_local, event.ends_local, lang)}"

@@ -1,8 +1,10 @@
-"""What visitors ask of the search."""
+"""The query parameters of the search page."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import url_for
+from werkzeug.datastructures import MultiDict
 
 from campaign.search.models import KINDS
 from campaign.search.normalization import is_one_letter, terms_of
@@ -14,7 +16,7 @@ MAX_PAGES = 1000
 
 @dataclass(frozen=True)
 class Asked:
-    """What is looked for; empty texts stand for everything."""
+    """A search request. Empty fields do not restrict the search."""
 
     q: str
     kind: str
@@ -22,8 +24,8 @@ class Asked:
     page: int
 
     @classmethod
-    def of(cls, arguments):
-        """Return what the arguments of a request ask for; what makes no sense is as if it had not been said."""
+    def of(cls, arguments: MultiDict[str, str]) -> "Asked":
+        """Return the search that the query parameters ask for; invalid values are ignored."""
         kind, cause = arguments.get("kind", ""), arguments.get("cause", "")
         number = arguments.get("page", 1, type=int) or 1
         return cls(
@@ -34,11 +36,15 @@ class Asked:
         )
 
     @property
-    def is_one_letter(self):
+    def is_one_letter(self) -> bool:
+        """Return whether the query is a single Latin letter."""
         return is_one_letter(terms_of(self.q))
 
-    def address(self, **changes):
-        """Return the address of the results with other wishes, in another `lang` too; what is usual is left out."""
+    def address(self, **changes: Any) -> str:
+        """Return the URL of this search with `changes` to its fields, or with another `lang`.
+
+        Default values are left out of the URL.
+        """
         lang = {"lang": changes.pop("lang")} if "lang" in changes else {}
         asked = {**vars(self), **changes}
         usual = {"q": "", "kind": "", "cause": "", "page": 1}

@@ -1,20 +1,22 @@
-"""Words as they are compared: small, without accents, alike for what is searched and what is found."""
+"""Words as search compares them: lower case, no accents, the same for queries and documents."""
 
 import re
+from collections.abc import Sequence
 from unicodedata import combining, normalize
 
 MAX_TERMS = 8
 MAX_WORD_LENGTH = 40
-# A letter of any script with the marks on it. What stands between words, an apostrophe too, parts them.
+# A letter of any script with its combining marks. Everything else separates words, an apostrophe
+# too.
 WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")
-# What Unicode does not take apart.
+# Letters that Unicode does not decompose.
 _LETTERS = str.maketrans(
     {"æ": "ae", "œ": "oe", "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
 )
 
 
-def fold(text):
-    """Return `text` in small letters without accents."""
+def fold(text: str) -> str:
+    """Return `text` in lower case, without accents."""
     small = text.casefold()
     if small.isascii():
         return small
@@ -23,25 +25,29 @@ def fold(text):
     )
 
 
-def words_of(text):
-    """Return the folded words of `text` in their order, each as often as it stands there."""
+def words_of(text: str) -> list[str]:
+    """Return the folded words of `text` in order, with repeats."""
     return [word[:MAX_WORD_LENGTH] for word in WORD.findall(fold(text))]
 
 
-def is_one_letter(terms):
-    """Return whether a single Latin letter is looked for: it begins so many words that only those of one letter are found.
+def is_one_letter(terms: Sequence[str]) -> bool:
+    """Return whether the query is a single Latin letter.
 
-    A single letter of other scripts may be a whole word, or most of one.
+    So many words begin with it that only one-letter words are matched. In other scripts one letter
+    may be a whole word, or most of one.
     """
     return len(terms) == 1 and len(terms[0]) == 1 and terms[0].isascii()
 
 
-def is_accented_letter(query):
-    """Return whether one Latin letter with an accent is looked for. The index has no accents, so it would answer for another letter."""
+def is_accented_letter(query: str) -> bool:
+    """Return whether the query is one Latin letter with an accent.
+
+    The index has no accents, so it would answer for a different letter.
+    """
     words = WORD.findall(query.casefold())
     return len(words) == 1 and not words[0].isascii() and is_one_letter(terms_of(query))
 
 
-def terms_of(query):
-    """Return the different words that are looked for, at most MAX_TERMS."""
+def terms_of(query: str) -> list[str]:
+    """Return the distinct search terms of a query, at most MAX_TERMS."""
     return list(dict.fromkeys(words_of(query)))[:MAX_TERMS]

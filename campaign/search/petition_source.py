@@ -1,4 +1,6 @@
-"""Petitions, to be found. One that is put away stands at its address only."""
+"""Public petitions as search documents. Archived ones can only be reached by their URL."""
+
+from collections.abc import Iterator, Sequence
 
 from sqlalchemy import func, select
 
@@ -11,7 +13,7 @@ from campaign.search.sources import Document, Source, Standing, mark_of, paragra
 from campaign.text.markdown import to_text
 
 
-def _standing():
+def _standing() -> list[Standing]:
     changed = func.max(PetitionVersion.created_at).label("changed_at")
     query = (
         select(Petition.id, Petition.slug, Petition.revision, Petition.text_revision, changed)
@@ -31,13 +33,13 @@ def _standing():
     ]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     for petition in petitions_with_ids(ids):
         for lang in LOCALES:
             yield _document(petition, lang)
 
 
-def _document(petition, lang):
+def _document(petition: Petition, lang: str) -> Document:
     text = petition.current_version.text(lang, petition.original_lang)
     asked = " · ".join(target.name(lang) for target in petition.targets)
     return Document(

@@ -1,5 +1,6 @@
-"""Updates, to be found once their hour has come."""
+"""Updates as search documents, from their publication time on."""
 
+from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
 from flask import current_app
@@ -15,7 +16,7 @@ from campaign.updates.models import Update
 from campaign.updates.queries import listed_at, updates_with_ids
 
 
-def _standing():
+def _standing() -> list[Standing]:
     query = select(
         Update.id, Update.slug, Update.revision, Update.publish_at, Update.changed_at
     ).join(Update.cause)
@@ -30,14 +31,14 @@ def _standing():
     ]
 
 
-def _documents(ids):
+def _documents(ids: Sequence[int]) -> Iterator[Document]:
     zone = ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
     for update in updates_with_ids(ids):
         for lang in LOCALES:
             yield _document(update, lang, zone)
 
 
-def _document(update, lang, zone):
+def _document(update: Update, lang: str, zone: ZoneInfo) -> Document:
     text = update.text(lang)
     return Document(
         subject_id=update.id,
