@@ -1,4 +1,6 @@
-"""The commands that `flask` carries."""
+"""Register all commands of `flask`."""
+
+from flask import Flask
 
 from campaign.cli import (
     backups,
@@ -16,7 +18,7 @@ from campaign.cli import (
 from campaign.cli.database_faults import in_words
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     for part in (
         backups,
         demonstration,

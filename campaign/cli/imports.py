@@ -1,7 +1,9 @@
-"""`flask signatures import`: a file of signatures from paper, all of it or nothing."""
+"""`flask signatures import`: import a file of paper signatures, all rows or none."""
 
 from collections import Counter
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import click
@@ -13,14 +15,15 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
 from campaign.i18n.locales import NAMES
-from campaign.imports.classification import decide, without_wrong
+from campaign.imports.classification import Decided, decide, without_wrong
 from campaign.imports.commit import accept, carry_in
 from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
-from campaign.imports.models import FATES
+from campaign.imports.models import FATES, ImportBatch
 from campaign.imports.queries import checker_for, items_in, remembered_columns
-from campaign.imports.tables import FileRefused
+from campaign.imports.tables import FileRefused, Table
 from campaign.organize.imports.labels import FATE_WORDS, FILE_FAULTS, why_in_words
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_slug
 from campaign.process.clock import utcnow
 
@@ -49,8 +52,15 @@ WRONG = 1
 @click.option("--leave-out-wrong", is_flag=True, help="Import the rest where rows are wrong.")
 @with_appcontext
 def import_signatures(
-    petition, file, dry_run, lang, country, signed_on, month_first, leave_out_wrong
-):
+    petition: str,
+    file: Path,
+    dry_run: bool,
+    lang: str | None,
+    country: str,
+    signed_on: datetime | None,
+    month_first: bool,
+    leave_out_wrong: bool,
+) -> None:
     """Import the signatures of FILE, CSV or XLSX with a header row, as signed on paper under PETITION.
 
     All rows come in or none does: where one is wrong, nothing is changed and the exit code is 1. Columns are those of an
@@ -94,8 +104,10 @@ def import_signatures(
     click.echo(f"Imported {numbered(newcomers, 'signature')} into {petition}.")
 
 
-def _looked_at(petition, file, now, **settings):
-    """Return the ImportBatch of a file, kept nowhere, its Table, and the Decided of its rows."""
+def _looked_at(
+    petition: Petition, file: Path, now: datetime, **settings: Any
+) -> tuple[ImportBatch, Table, list[Decided]]:
+    """Return the unsaved ImportBatch of a file, its Table, and the Decided of its rows."""
     try:
         table = _table(file)
     except FileRefused as refusal:
@@ -115,13 +127,13 @@ def _looked_at(petition, file, now, **settings):
     return batch, table, decide(checker_for(batch, now), items_in(batch, table))
 
 
-def _table(file):
+def _table(file: Path) -> Table:
     if file.stat().st_size > current_app.config["IMPORT_BYTES"]:
         raise click.ClickException(f"{file} is larger than IMPORT_BYTES.")
     return read_file(file.read_bytes())
 
 
-def _accept(batch, decided, now):
+def _accept(batch: ImportBatch, decided: list[Decided], now: datetime) -> ImportBatch:
     open_file(batch_id=batch.id, seen=batch.changed_at.isoformat())
     accepted = accept(batch_id=batch.id, seen=None, decided=decided, now=now)
     details = {"signatures": accepted.newcomers}
@@ -135,8 +147,8 @@ def _accept(batch, decided, now):
     return accepted
 
 
-def _tell(decided):
-    """Print the rows that are not simply new, then how many have each fate."""
+def _tell(decided: list[Decided]) -> None:
+    """Print the rows that are not simply new, then the number of rows per fate."""
     with force_locale("en"):
         for each in decided:
             if each.fate != "new":

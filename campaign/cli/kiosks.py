@@ -1,4 +1,4 @@
-"""`flask kiosks`: pair, list, rotate their keys."""
+"""`flask kiosks`: pair and list tablets, and rotate their keys."""
 
 import click
 import segno
@@ -9,6 +9,7 @@ from campaign.accounts.audit import COMMAND, record
 from campaign.events.queries import event_in_any_state
 from campaign.extensions import write
 from campaign.kiosk import codes, key_pairs, pairing
+from campaign.kiosk.models import PairingCode
 from campaign.kiosk.queries import every_kiosk, pin_of
 from campaign.process.clock import utcnow
 
@@ -17,7 +18,7 @@ group = AppGroup(
 )
 
 
-def _digits(_context, _parameter, pin):
+def _digits(_context: click.Context, _parameter: click.Parameter, pin: str | None) -> str | None:
     if pin and not codes.is_pin(pin):
         raise click.BadParameter(f"a PIN has {codes.PIN_DIGITS} digits")
     return pin
@@ -33,7 +34,7 @@ def _digits(_context, _parameter, pin):
     callback=_digits,
     help="The staff PIN of the event, six digits; without it one is made up the first time.",
 )
-def pair(slug, name, pin):
+def pair(slug: str, name: str, pin: str | None) -> None:
     """Print a code, good for 15 minutes and once, that pairs one tablet with EVENT."""
     event = event_in_any_state(slug)
     if event is None:
@@ -51,7 +52,7 @@ def pair(slug, name, pin):
 
 
 @group.command("list")
-def list_kiosks():
+def list_kiosks() -> None:
     """Show every kiosk with its event, when it was last seen, and what waits on it."""
     now = utcnow()
     click.echo(f"{'name':20} {'event':30} {'state':10} {'last seen (UTC)':18} {'waiting':>7}")
@@ -67,7 +68,7 @@ group.add_command(keys_group)
 
 
 @keys_group.command("rotate")
-def rotate():
+def rotate() -> None:
     """Make a new key, and drop former ones that nothing is sealed to any more."""
     key, dropped = write(_rotate)
     click.echo(
@@ -75,7 +76,7 @@ def rotate():
     )
 
 
-def _pair(event_id, cause_id, name, pin):
+def _pair(event_id: int, cause_id: int, name: str, pin: str | None) -> PairingCode:
     now = utcnow()
     code = pairing.new_code(event_id=event_id, name=name, now=now)
     record(COMMAND, "kiosks.code", subject=("event", event_id), cause_id=cause_id)

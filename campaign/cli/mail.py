@@ -1,4 +1,4 @@
-"""`flask mail`: reading what came back."""
+"""`flask mail`: read bounces and complaints."""
 
 from collections import Counter
 
@@ -7,7 +7,7 @@ from flask.cli import AppGroup
 
 from campaign.cli.plurals import numbered
 from campaign.extensions import write
-from campaign.mail.bounces import read_bounces
+from campaign.mail.bounces import Bounce, read_bounces
 from campaign.mail.message_ids import proven_name
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
@@ -19,7 +19,7 @@ group = AppGroup("mail", help="What comes back from sent mail.")
 
 
 @group.group("bounces")
-def bounces():
+def bounces() -> None:
     """Delivery reports and complaints."""
 
 
@@ -30,7 +30,7 @@ def bounces():
     is_flag=True,
     help="Believe reports without the headers of an email that we sent to that address.",
 )
-def read(path, any_sender):
+def read(path: str, any_sender: bool) -> None:
     """Read reports from PATH, a Maildir, an mbox file, an .eml file or a folder of .eml files, and mark the addresses.
 
     Reading twice changes nothing more, and nothing is moved or deleted.
@@ -47,9 +47,10 @@ def read(path, any_sender):
     )
 
 
-def _note(bounce, any_sender):
-    """Mark the address that the message went to; return whether the report says, or is believed to say, which one that is."""
-    # A server that forwards reports on the address that it forwarded to.
+def _note(bounce: Bounce, any_sender: bool) -> bool:
+    """Mark the address that bounced; return whether the report proves it, or is believed."""
+    # A forwarding server reports the address that it forwarded to, so try the one we sent to as
+    # well.
     for address in (bounce.email, bounce.sent_to):
         try:
             digest = tokens.email_digest(parse_address(address).normalized)

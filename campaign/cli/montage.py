@@ -1,4 +1,4 @@
-"""`flask montage`: where butterflies sit, for people who want to check it."""
+"""`flask montage`: positions of butterflies, shapes and posters."""
 
 import csv
 import sys
@@ -9,6 +9,7 @@ import click
 from flask.cli import AppGroup
 from PIL import Image
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
 from campaign.i18n.locales import LOCALES
@@ -44,7 +45,7 @@ REASONS = {
 @click.argument("cause")
 @click.argument("first", type=click.IntRange(min=1))
 @click.argument("last", type=click.IntRange(min=1))
-def show_places(cause, first, last):
+def show_places(cause: str, first: int, last: int) -> None:
     """Write number,x,y of butterflies FIRST to LAST of CAUSE as CSV; x and y are 32-bit fractions of the square."""
     shape = _shape_of(cause)
     lines = csv.writer(sys.stdout, lineterminator="\n")
@@ -57,7 +58,7 @@ def show_places(cause, first, last):
 @group.command("mask")
 @click.argument("cause")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
-def write_mask(cause, output):
+def write_mask(cause: str, output: str) -> None:
     """Write the mask of CAUSE, a PNG of 1024×1024: where butterflies may sit."""
     Image.fromarray(_shape_of(cause).mask).save(output, "PNG")
     click.echo(f"Wrote the mask of {cause} to {output}.")
@@ -79,7 +80,15 @@ def write_mask(cause, output):
 )
 @click.option("--accept", is_flag=True, help="Give CAUSE the shape.")
 @click.option("--move", is_flag=True, help="Even though its butterflies then sit elsewhere.")
-def make_shape(cause, picture, threshold, invert, previews, accept, move):
+def make_shape(
+    cause: str,
+    picture: str,
+    threshold: int | None,
+    invert: bool,
+    previews: str,
+    accept: bool,
+    move: bool,
+) -> None:
     """Make a shape of PICTURE, and write how it looks with 100, 10,000 and 1,000,000 butterflies."""
     path, row = Path(picture), _cause(cause)
     try:
@@ -115,7 +124,7 @@ def make_shape(cause, picture, threshold, invert, previews, accept, move):
 @click.option("--lang", type=click.Choice(list(LOCALES)), default="en")
 @click.option("--names", is_flag=True, help="With the names that supporters let be shown.")
 @click.option("--output", type=click.Path(dir_okay=False), required=True, help="File to write.")
-def draw_poster(cause, size, lang, names, output):
+def draw_poster(cause: str, size: str, lang: str, names: bool, output: str) -> None:
     """Draw the poster of CAUSE now, without waiting for others."""
     form = "pdf" if size.upper() in PAPER_MM else "png"
     if form == "png" and not (size.isascii() and size.isdecimal() and 300 <= int(size) <= 12_000):
@@ -130,7 +139,7 @@ def draw_poster(cause, size, lang, names, output):
     click.echo(f"Wrote the poster of {cause} to {output}.")
 
 
-def _cause(slug):
+def _cause(slug: str) -> Cause:
     cause = cause_by_slug(slug)
     if cause is None:
         raise click.ClickException(f"There is no cause at {slug!r}.")

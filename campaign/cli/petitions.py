@@ -1,4 +1,7 @@
-"""`flask petitions`: create, publish, close, reopen, archive, list."""
+"""`flask petitions`: create, publish, close, reopen, archive and list petitions."""
+
+from collections.abc import Callable
+from typing import Any, TextIO
 
 import click
 from flask import current_app
@@ -7,6 +10,7 @@ from flask.cli import AppGroup
 from campaign.accounts.audit import COMMAND, record
 from campaign.causes.queries import cause_by_slug
 from campaign.extensions import write
+from campaign.petitions.models import Petition
 from campaign.petitions.operations import (
     CauseClosed,
     NotReady,
@@ -26,7 +30,7 @@ CAUSE_CLOSED = "Its cause is closed or archived. Open that first."
 group = AppGroup("petitions", help="Create, publish, close, reopen, archive and list petitions.")
 
 
-def _checked(_context, _parameter, slug):
+def _checked(_context: click.Context, _parameter: click.Parameter, slug: str) -> str:
     if not is_slug(slug):
         raise click.BadParameter(
             f"small letters, digits and hyphens, at most {MAX_SLUG_LENGTH}, such as law-of-2026; not {slug!r}"
@@ -61,7 +65,18 @@ def _checked(_context, _parameter, slug):
 )
 @click.option("--two-per-address", is_flag=True, help="Let two people share one e-mail address.")
 @click.option("--draft", is_flag=True, help="Keep it to the organizers until it is published.")
-def create(slug, cause, title, body, summary, targets, goal, lang, two_per_address, draft):
+def create(
+    slug: str,
+    cause: str,
+    title: str,
+    body: TextIO,
+    summary: str,
+    targets: tuple[str, ...],
+    goal: int,
+    lang: str,
+    two_per_address: bool,
+    draft: bool,
+) -> None:
     """Create a petition at SLUG and open it."""
     owner = cause_by_slug(cause)
     if owner is None:
@@ -90,7 +105,7 @@ def create(slug, cause, title, body, summary, targets, goal, lang, two_per_addre
 
 @group.command("close")
 @click.argument("slug")
-def close(slug):
+def close(slug: str) -> None:
     """Stop taking signatures under the petition at SLUG."""
     _act("petitions.close", close_petition, petition_id=_public(slug).id)
     click.echo(
@@ -100,7 +115,7 @@ def close(slug):
 
 @group.command("publish")
 @click.argument("slug")
-def publish(slug):
+def publish(slug: str) -> None:
     """Make the draft at SLUG public."""
     try:
         published = _act(
@@ -120,7 +135,7 @@ def publish(slug):
 
 @group.command("reopen")
 @click.argument("slug")
-def reopen(slug):
+def reopen(slug: str) -> None:
     """Take signatures again under the petition at SLUG."""
     try:
         _act("petitions.reopen", reopen_petition, petition_id=_public(slug).id, now=utcnow())
@@ -131,14 +146,14 @@ def reopen(slug):
 
 @group.command("archive")
 @click.argument("slug")
-def archive(slug):
+def archive(slug: str) -> None:
     """Close the petition at SLUG and take it out of all lists; its page stays."""
     _act("petitions.archive", archive_petition, petition_id=_found(slug).id, now=utcnow())
     click.echo(f"Archived {slug}. Its page stays at its address.")
 
 
 @group.command("list")
-def list_petitions():
+def list_petitions() -> None:
     """Show every public petition with its count, goal and state."""
     petitions = published_petitions()
     counts = petition_counts(petition.id for petition in petitions)
@@ -148,24 +163,24 @@ def list_petitions():
         click.echo(f"{petition.slug:40} {count:>10} {petition.goal:>8}  {petition.phase(utcnow())}")
 
 
-def _found(slug):
+def _found(slug: str) -> Petition:
     petition = petition_in_any_state(slug)
     if petition is None:
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
 
 
-def _public(slug):
+def _public(slug: str) -> Petition:
     petition = _found(slug)
     if petition.state == "draft":
         raise click.ClickException(f"There is no petition at {slug!r}.")
     return petition
 
 
-def _act(action, operation, **named):
-    """Change a petition and note it in the audit trail, in one transaction; return the petition."""
+def _act(action: str, operation: Callable[..., Petition], **named: Any) -> Petition:
+    """Change a petition and record it in the activity log, in one transaction; return it."""
 
-    def operate_and_record():
+    def operate_and_record() -> Petition:
         petition = operation(**named)
         record(COMMAND, action, subject=("petition", petition.id), cause_id=petition.cause_id)
         return petition

@@ -1,7 +1,8 @@
-"""Ending again what had ended since a backup was made."""
+"""After a restore, end again what had ended since the backup was made."""
 
 from collections import Counter
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, select, update
 
@@ -28,7 +29,10 @@ from campaign.subscriptions.operations import suppress
 
 
 def end_again(facts: list[Ended]) -> Counter:
-    """End what these facts name and the restored database still has; return how many of each kind. One transaction."""
+    """End what these facts name and the restored database still has; return {kind: count}.
+
+    Runs in one transaction.
+    """
     counts = Counter()
     for fact in facts:
         replay = REPLAYS.get(fact.what)
@@ -38,7 +42,7 @@ def end_again(facts: list[Ended]) -> Counter:
 
 
 def end_ways_in() -> tuple[int, int]:
-    """End all sessions and all open links of organizers; return how many of each."""
+    """End all sessions and all open links of organizers; return the number of each."""
     sessions = db.session.execute(delete(OrganizerSession)).rowcount
     is_open = AccountLink.used_at.is_(None), AccountLink.expires_at > utcnow()
     return sessions, db.session.execute(
@@ -46,8 +50,8 @@ def end_ways_in() -> tuple[int, int]:
     ).rowcount
 
 
-def _same(fact, model, born="created_at"):
-    """Return the row that a fact is about, or None where its number belongs to another one by now."""
+def _same(fact: Ended, model: type[Any], born: str = "created_at") -> Any:
+    """Return the row that a fact is about, or None if its id now belongs to another row."""
     row = db.session.get(model, fact.id, populate_existing=True)
     if row is None:
         return None
@@ -58,24 +62,24 @@ def _same(fact, model, born="created_at"):
     )
 
 
-def _withdraw(fact):
+def _withdraw(fact: Ended) -> object:
     return _same(fact, Signature) and moderation.withdraw(
         ids=[fact.id], cause_ids=None, now=utcnow()
     )
 
 
-def _erase_signature(fact):
+def _erase_signature(fact: Ended) -> object:
     row = _same(fact, Signature)
     if row is None or row.state == "erased":
         return False
     if row.number is not None and row.state not in ("counted", "confirmed"):
-        # It has to leave the tally before it loses its words.
+        # A counted signature must leave the tally before its data is erased.
         while release_left(now=utcnow()):
             pass
     return erase_one(signature_id=fact.id)
 
 
-def _erase_petition(fact):
+def _erase_petition(fact: Ended) -> bool:
     if _same(fact, Petition) is None:
         return False
     since = (
@@ -88,24 +92,24 @@ def _erase_petition(fact):
     return bool(ids)
 
 
-def _remove_organizer(fact):
+def _remove_organizer(fact: Ended) -> object:
     row = _same(fact, Organizer)
     return row is not None and row.removed_at is None and strip(row, utcnow())
 
 
-def _take_grant(fact):
+def _take_grant(fact: Ended) -> object:
     row = _same(fact, Grant)
     return row is not None and db.session.execute(delete(Grant).where(Grant.id == row.id)).rowcount
 
 
-def _remove_passkey(fact):
+def _remove_passkey(fact: Ended) -> object:
     row = _same(fact, Passkey)
     return (
         row is not None and db.session.execute(delete(Passkey).where(Passkey.id == row.id)).rowcount
     )
 
 
-def _stop_app(fact):
+def _stop_app(fact: Ended) -> bool:
     organizer = db.session.get(Organizer, fact.id, populate_existing=True)
     secret = organizer and organizer.totp_secret and account_keys.unseal(organizer.totp_secret)
     if not secret or fact.seal != seal_of(secret_key(), fact.thing, fact.id, secret):
@@ -114,17 +118,17 @@ def _stop_app(fact):
     return True
 
 
-def _revoke_key(fact):
+def _revoke_key(fact: Ended) -> object:
     row = _same(fact, ApiKey)
     return row is not None and row.revoked_at is None and revoke_key(key_id=row.id, now=utcnow())
 
 
-def _revoke_kiosk(fact):
+def _revoke_kiosk(fact: Ended) -> object:
     row = _same(fact, Kiosk, "paired_at")
     return row is not None and row.revoked_at is None and revoke(kiosk_id=row.id, now=utcnow())
 
 
-def _end_subscription(fact):
+def _end_subscription(fact: Ended) -> bool:
     row = _same(fact, Subscription)
     if row is None or row.state == "ended":
         return False
@@ -133,7 +137,7 @@ def _end_subscription(fact):
     return True
 
 
-def _suppress(fact):
+def _suppress(fact) -> bool:
     digest, reason = bytes.fromhex(fact.id), fact.what.partition(".")[2]
     known = db.session.get(SuppressedAddress, digest)
     suppress(email_digest=digest, reason=reason, now=utcnow())

@@ -1,9 +1,12 @@
-"""Designed pages for everything that goes wrong."""
+"""Error pages, and the error handlers that choose and log them."""
 
 import logging
+from typing import Any
 
-from flask import abort, jsonify, render_template, request
+from flask import Flask, abort, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.api.errors import concerns, problem
 from campaign.db.failure_log import FailureLog
@@ -21,36 +24,37 @@ log = logging.getLogger("campaign.failures")
 failure_log = FailureLog(log)
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.before_request(refuse_null_bytes)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(CampaignError, handle_campaign_error)
     for away in DATABASE_AWAY:
         app.register_error_handler(away, answer_busy)
     app.register_error_handler(Exception, answer_unexpected)
-    # Flask's own would name the address, which may hold a token.
-    app.log_exception = note_escaped
+    # Flask's own method logs the URL, which may hold a token.
+    app.log_exception = note_escaped  # type: ignore[method-assign]
 
 
-def refuse_null_bytes():
-    """Nothing has such an address, and PostgreSQL would take the question for an error."""
+def refuse_null_bytes() -> None:
+    """Answer 404 to a NUL byte in the path: we have no such URL, and PostgreSQL would raise."""
     if "\0" in request.path:
         abort(404)
 
 
-def answer_http(error):
-    """Answer with the designed page of the status; an address that only is not quite right is first sent to the right one."""
+def answer_http(error: HTTPException) -> ResponseReturnValue:
+    """Answer with the error page of the status, or redirect if the URL is only slightly wrong."""
     if error.response is not None:
         return error.response
     if error is request.routing_exception and error.code == 400:
-        # The host that was asked for is no name at all, and without one no page can write its links.
+        # The requested host is not a valid name, and without a host no page can build its links.
         return (
             "There is no site of this name.\n",
             400,
             {"Content-Type": "text/plain; charset=utf-8"},
         )
     if getattr(error, "original_exception", None) is not None:
-        # It came about while an answer was made to something else, and nobody has noted it yet.
+        # This error was raised while another error was being answered, and nothing has logged it
+        # yet.
         return answer_unexpected(error.original_exception)
     if error.code == 404 and (moved := redirect_to_present_slug() or _redirect_to_page()):
         return moved
@@ -64,17 +68,17 @@ def answer_http(error):
     return _page(error.code or 500, headers, retry_after=getattr(error, "retry_after", None))
 
 
-def _redirect_to_page():
-    # Where a view has already looked and found nothing, a slash less leads to the same nothing.
+def _redirect_to_page() -> BaseResponse | None:
+    # If a route matched, its view already found nothing. Dropping a slash would give the same 404.
     return redirect_to_language() if request.url_rule is None else None
 
 
-def handle_campaign_error(error):
+def handle_campaign_error(error: CampaignError) -> ResponseReturnValue:
     return _page(error.status, {})
 
 
-def answer_busy(error):
-    """The database is locked, full or away: nothing was kept, and trying again is right."""
+def answer_busy(error: Exception) -> ResponseReturnValue:
+    """Answer 503: the database is locked, full or away. Nothing was saved, so retrying is safe."""
     request.environ[DATABASE_IS_AWAY] = True
     reference = _note(error)
     return _page(
@@ -82,12 +86,12 @@ def answer_busy(error):
     )
 
 
-def answer_unexpected(error):
+def answer_unexpected(error: Exception) -> ResponseReturnValue:
     reference = _note(error)
     try:
         return _page(500, {}, reference=reference)
     except Exception as worse:
-        # What broke the page may break the designed page too.
+        # What broke the page may break the error page too.
         return (
             f"Something broke on our side. ({reference}, {_note(worse)})",
             500,
@@ -96,21 +100,21 @@ def answer_unexpected(error):
 
 
 def note_escaped(fault):
-    """Log what happened while an answer was made to another error; `fault` is as sys.exc_info() has it."""
+    """Log an error raised while answering another one; `fault` is as from sys.exc_info()."""
     log.error("an answer failed at %s %s", request.method, _rule(), exc_info=fault)
 
 
-def _note(error):
+def _note(error: BaseException) -> str:
     """Log `error`; return its reference number."""
     return failure_log.note(error, f"{request.method} {_rule()}")
 
 
-def _rule():
-    """Return what names the view without telling the address, which may hold a token."""
+def _rule() -> str:
+    """Return the route's rule, which names the view without the URL: that may hold a token."""
     return request.url_rule.rule if request.url_rule else "no rule"
 
 
-def _page(status, headers, **context):
+def _page(status: int, headers: dict[str, str], **context: Any) -> ResponseReturnValue:
     if concerns(request.path):
         return problem(
             status, headers=headers, **{name: value for name, value in context.items() if value}
@@ -120,13 +124,13 @@ def _page(status, headers, **context):
         return jsonify(body), status, headers
     known = status if status in DESIGNED else 500 if status >= 500 else 404
     if known == 404:
-        # Nothing is near a link of somebody's own: what it opened is gone, or it came in pieces.
+        # A personal link has no similar pages: what it opened is gone, or the link was cut off.
         context["is_own_link"] = "token" in (request.view_args or ())
     if status == 404 and not context["is_own_link"]:
         context["neighbours"] = neighbours_of_request()
     return render_template(f"errors/{known}.html", **context), status, headers
 
 
-def _wants_json():
+def _wants_json() -> bool:
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])
     return best == "application/json"

@@ -1,12 +1,13 @@
-"""Numbers of rows in addresses: what no column of a database holds is no address of ours."""
+"""Row ids in URLs: a number that no database column can hold matches no route."""
 
+from flask import Flask
 from werkzeug.routing import IntegerConverter
 
 MAX_ID = 2**63 - 1
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in a rule, up to the largest number that a row can have."""
+    """`<int:…>` in a rule, up to the largest id that a row can have."""
 
     regex = r"[0-9]{1,19}"
 
@@ -14,5 +15,5 @@ class RowNumber(IntegerConverter):
         super().__init__(*arguments, **{"max": MAX_ID, **options})
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.url_map.converters["int"] = RowNumber

@@ -1,5 +1,7 @@
-"""What somebody who watches over the site wants to see: counts, how long queues are, and how old what waits in them is."""
+"""Figures for monitoring: counts, queue lengths, and the age of what waits in each queue."""
 
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import func, select
@@ -15,16 +17,19 @@ from campaign.signatures.models import HELD, NEW_FORM, TO_HATCH, RepeatSigning, 
 
 
 class Gauge(NamedTuple):
-    """One figure with its meaning; `values` are pairs ({label: word}, number)."""
+    """One metric and its meaning; `values` are pairs ({label: value}, number)."""
 
     name: str
     meaning: str
     values: list
 
 
-def gauges(*, now, next_ms):
-    """Return all Gauges; `next_ms` is the pace that this process gives to watchers. Each asks an index or a tally only."""
-    # An email that waits because its address has had enough for a day was not refused by anyone.
+def gauges(*, now: datetime, next_ms: float) -> list[Gauge]:
+    """Return all Gauges. Each query reads only an index or a tally.
+
+    `next_ms` is the polling interval that this process gives to browsers.
+    """
+    # An email that waits because its address reached the daily limit was not refused by anyone.
     was_refused = OutboxMessage.last_error.not_in(("", DAY_IS_FULL))
     return [
         Gauge(
@@ -91,7 +96,7 @@ def gauges(*, now, next_ms):
     ]
 
 
-def in_words(found):
+def in_words(found: Iterable[Gauge]) -> str:
     """Write Gauges in the text format of Prometheus, version 0.0.4."""
     lines = []
     for gauge in found:
@@ -106,14 +111,14 @@ def in_words(found):
     return "\n".join(lines) + "\n"
 
 
-def _labels(labels):
-    # Slugs are small letters, digits and hyphens: nothing in them needs a mark of its own.
+def _labels(labels: Mapping[str, str]) -> str:
+    # Slugs are lower-case letters, digits and hyphens, so nothing in them needs escaping.
     return (
         "{" + ",".join(f'{name}="{word}"' for name, word in labels.items()) + "}" if labels else ""
     )
 
 
-def _one(name, meaning, number):
+def _one(name: str, meaning: str, number: float) -> Gauge:
     return Gauge(name, meaning, [({}, number)])
 
 

@@ -1,4 +1,4 @@
-"""What is kept of whoever comes to an event or hears news, as the privacy page says it."""
+"""What we keep about people who register for events or subscribe, for the privacy page."""
 
 from flask_babel import lazy_gettext as _l
 

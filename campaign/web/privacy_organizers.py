@@ -1,4 +1,4 @@
-"""What is kept of whoever organizes, as the privacy page says it."""
+"""What we keep about organizers, for the privacy page."""
 
 from flask_babel import lazy_gettext as _l
 

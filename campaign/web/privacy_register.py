@@ -1,7 +1,8 @@
-"""What is kept of people, why, who sees it and how long: the one table that the privacy page is made of.
+"""The register of personal data: what is kept, why, who sees it and how long.
 
-Each row names its columns of the database. A test holds the table against the database itself: a column of a table with people
-in it stands in a row here, or among PLAIN, and a table that knows nobody among IMPERSONAL. So the page cannot leave anything out.
+The privacy page is made from it. Each row names its database columns. A test compares the register
+with the database. Every column of a table with personal data is in a row here or in PLAIN, and
+every table without personal data is in IMPERSONAL. So the page cannot omit anything.
 """
 
 from campaign.web.privacy_attendees import GUESTS, READERS
@@ -10,7 +11,7 @@ from campaign.web.privacy_supporters import SIGNERS
 
 KEPT = (*SIGNERS, *GUESTS, *READERS, *WORKERS)
 
-# Columns of tables with people in them that tell nothing of anybody.
+# Columns, in tables with personal data, that say nothing about a person.
 PLAIN = {
     "signature": "id cause_id seat",
     "repeat_signing": "id",
@@ -34,7 +35,7 @@ PLAIN = {
     "bulk_decision": "id cursor changed restored total upto_id",
     "import_batch": "id accepted_at changed_at checked_at closed_at country day_first header lang mapping read_as signed_on version_id wording",
 }
-# Tables without anybody in them: what organizers publish, sums, and machinery.
+# Tables without personal data: what organizers publish, sums, and internal state.
 IMPERSONAL = set(
     """
     cause cause_text cause_former_slug cause_tally free_number network_key

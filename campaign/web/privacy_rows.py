@@ -1,6 +1,8 @@
-"""How a row of the privacy page is written down, and what many of its rows say alike."""
+"""The type of a row of the privacy page, and texts that many rows share."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
@@ -10,7 +12,10 @@ ORGANIZERS = _l("The organizers")
 
 @dataclass(frozen=True)
 class Kept:
-    """One row: what, what for, who sees it, how long; `days` names the setting that fills %(days)s in how long."""
+    """One row of the privacy page: what, what for, who sees it, and how long.
+
+    `days` names the setting that fills %(days)s in `long`.
+    """
 
     name: str
     purpose: str
@@ -19,9 +24,9 @@ class Kept:
     columns: tuple[str, ...]
     days: str = ""
 
-    def how_long(self, config):
+    def how_long(self, config: Mapping[str, Any]) -> str:
         return str(self.long) % {"days": config[self.days]} if self.days else str(self.long)
 
 
-def columns_of(table, names):
+def columns_of(table: str, names: str) -> tuple[str, ...]:
     return tuple(f"{table}.{name}" for name in names.split())

@@ -1,4 +1,4 @@
-"""What is kept of whoever signs, subscribes or comes to an event, as the privacy page says it."""
+"""What we keep about supporters who sign, for the privacy page."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -9,7 +9,7 @@ COUNTED = _l(
 )
 LIKE_THE_SIGNATURE = _l("As long as the signature")
 
-# What of a signature is left when it is erased; the test of erasing goes by this list.
+# What remains of an erased signature. The test of erasure checks against this list.
 LEFT = (
     "petition_id",
     "version_id",

@@ -1,6 +1,8 @@
-"""Pages about the site itself, and the addresses that tell whether it lives."""
+"""Pages about the site itself, and the health checks."""
 
-from flask import Blueprint, current_app, jsonify, make_response, render_template
+from collections.abc import Iterable
+
+from flask import Blueprint, Response, current_app, jsonify, make_response, render_template
 from sqlalchemy import text
 
 from campaign.extensions import db
@@ -8,6 +10,7 @@ from campaign.http.caching import public
 from campaign.web.languages import redirect_to_language
 from campaign.web.privacy_attendees import GUESTS, READERS
 from campaign.web.privacy_organizers import WORKERS
+from campaign.web.privacy_rows import Kept
 from campaign.web.privacy_supporters import SIGNERS
 
 blueprint = Blueprint("web", __name__)
@@ -20,7 +23,7 @@ def root():
 
 
 @blueprint.get("/<lang>/privacy")
-def privacy():
+def privacy() -> Response:
     config = current_app.config
     page = render_template(
         "web/privacy.html",
@@ -33,20 +36,20 @@ def privacy():
 
 
 @blueprint.get("/<lang>/accessibility")
-def accessibility():
+def accessibility() -> Response:
     return public(make_response(render_template("web/accessibility.html")), 60)
 
 
 @blueprint.get("/healthz")
-def healthz():
+def healthz() -> Response:
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
-def readyz():
+def readyz() -> Response:
     db.session.execute(text("select 1"))
     return jsonify(status="ready")
 
 
-def _rows(table):
+def _rows(table: Iterable[Kept]) -> list[tuple[Kept, str]]:
     return [(row, row.how_long(current_app.config)) for row in table]

@@ -1,11 +1,14 @@
-"""The scripts of a page in one file: each ES module as it was written, run when another first needs it.
+"""Join the scripts of a page into one file: each ES module unchanged, run when first needed.
 
-A phone far from the server pays for each request and for each level of imports; a newcomer edits small files and has no build.
+A phone far from the server pays for each request and each level of imports. This way newcomers
+still edit small files and need no build step.
 """
 
 import json
 import posixpath
 import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]+)";$', re.MULTILINE)
 EXPORT = re.compile(
@@ -16,10 +19,11 @@ LATER = re.compile(r"\bimport\((?=[`\"'])")
 ASKED = re.compile(r"\bimport\([\"'](\.[^\"']+)[\"']\)")
 COMMENT = re.compile(r"^\s*(?://.*|/\*\*[^*]*(?:\*(?!/)[^*]*)*\*/)\n", re.MULTILINE)
 SHARED = ("modules", "lib", "parts")
-# The kiosk's app is served as it was written: it is fetched once, and then kept on the tablet.
+# The kiosk app is not joined: it is fetched once and then kept on the tablet.
 APART = ("kiosk",)
 
-# One registry for the page, as the file of a subject joins that of the site. `later` is import() for names of modules.
+# One registry per page, shared when a subject's file joins the site's. `later` replaces import()
+# for module names.
 HEAD = """const page = globalThis.volanteModules || (globalThis.volanteModules = { made: new Map(), makers: new Map(), files: {} });
 const need = (name) => page.made.get(name) ?? page.made.set(name, page.makers.get(name)()).get(name);
 const later = async (name) => {
@@ -31,14 +35,16 @@ const later = async (name) => {
 
 
 class UnknownForm(ValueError):
-    """A module imports or exports in a form that joining does not know; the message names file and line."""
+    """A module uses an import or export form that joining does not support; names file and line."""
 
 
-def joined(folder):
-    """Yield (name, text) of the joined files of the modules under `folder`: `site.js`, and one for each subject.
+def joined(folder: Path) -> Iterator[tuple[str, str]]:
+    """Yield (name, text) of the joined files under `folder`: `site.js`, and one per subject.
 
-    A subject is a folder beside `modules`, `lib` and `parts`: whatever needs a module of `montage/`, at once or later, goes into
-    `montage.js`. What a subject's own module asks for later is a file of its own, and so is what a worker needs.
+    A subject is a folder beside `modules`, `lib` and `parts`. An entry module that needs a module
+    of `montage/` goes into `montage.js`, with all that it needs. So does a module of `montage/`
+    that a shared module imports dynamically. What a subject's own module imports dynamically is a
+    separate file, and so is a worker with all that it needs.
     """
     paths = {path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*.js"))}
     modules = {name: path.read_text() for name, path in paths.items() if _folder(name) not in APART}
@@ -79,15 +85,15 @@ def _folder(name):
     return name.split("/")[0]
 
 
-def _asked(modules):
-    """Yield (name, module that it asks for later) of all modules, those of the subjects themselves last."""
+def _asked(modules: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield (name, dynamically imported module) of all modules, those of the subjects last."""
     for name in sorted(modules, key=lambda name: (_folder(name) not in SHARED, name)):
         for found in ASKED.finditer(modules[name]):
             yield name, _path(name, found[1])
 
 
-def _reached(entry, needs):
-    """Return the names of all modules that `entry` needs, itself included, in the order of need."""
+def _reached(entry: str, needs: Mapping[str, list[str]]) -> list[str]:
+    """Return all modules that `entry` needs, itself included, in the order they are needed."""
     found = {}
     waiting = [entry]
     while waiting:
@@ -98,7 +104,12 @@ def _reached(entry, needs):
     return list(found)
 
 
-def _text(names, modules, elsewhere=None, main=""):
+def _text(
+    names: Iterable[str],
+    modules: Mapping[str, str],
+    elsewhere: Mapping[str, str] | None = None,
+    main: str = "",
+) -> str:
     files = f"Object.assign(page.files, {json.dumps(elsewhere)});\n" if elsewhere else ""
     makers = "".join(
         f'page.makers.set("{name}", () => {{\n{_maker(name, modules[name])}}});\n'
@@ -107,15 +118,15 @@ def _text(names, modules, elsewhere=None, main=""):
     return HEAD + files + makers + (_plain(main, modules[main]) if main else "")
 
 
-def _maker(name, text):
+def _maker(name: str, text: str) -> str:
     exported = [(found[3], found[1]) for found in EXPORT.finditer(text)]
     body = _plain(name, EXPORT.sub(r"\2\3", text))
     members = ", ".join(f"default: {word}" if default else word for word, default in exported)
     return f"{body}return {{ {members} }};\n"
 
 
-def _plain(name, text):
-    """Return the module's text without anything that only a file of its own may say."""
+def _plain(name: str, text: str) -> str:
+    """Return the module's text without comments and without syntax that needs a module file."""
     text = IMPORT.sub(
         lambda found: f'const {{ {_members(found[1])} }} = need("{_path(name, found[2])}");', text
     )
@@ -126,13 +137,13 @@ def _plain(name, text):
     return COMMENT.sub("", LATER.sub("later(", text))
 
 
-def _members(names):
-    """Return the names of an import as a pattern takes them: `a as b` is `a: b`."""
+def _members(names: str) -> str:
+    """Return imported names as a destructuring pattern: `a as b` becomes `a: b`."""
     return ", ".join(
         name.strip().replace(" as ", ": ") for name in names.split(",") if name.strip()
     )
 
 
-def _path(name, wanted):
-    """Return the path from the scripts' folder of what module `name` imports as `wanted`."""
+def _path(name: str, wanted: str) -> str:
+    """Return the path, from the scripts' folder, of what module `name` imports as `wanted`."""
     return posixpath.normpath(posixpath.join(posixpath.dirname(name), wanted))

@@ -1,9 +1,12 @@
-"""What search engines and phones read of the site: which pages there are, and how it is called and drawn."""
+"""What search engines and phones read: robots.txt, the sitemap and the web app manifest."""
 
 import json
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 from xml.etree import ElementTree
 
-from flask import Blueprint, current_app, make_response, url_for
+from flask import Blueprint, Response, current_app, make_response, url_for
 from flask_babel import gettext as _
 
 from campaign.http.caching import public
@@ -12,26 +15,26 @@ from campaign.web.assets import asset
 from campaign.web.template_filters import without_lang
 
 blueprint = Blueprint("machines", __name__)
-# An hour is soon enough for machines, and much cheaper than a second.
+# For machines an hour is fresh enough, and much cheaper than a second.
 LONG = 3600
-# More the protocol does not allow in one file.
+# The sitemap protocol allows no more in one file.
 MAX_ADDRESSES = 50_000
 NAMESPACES = {
     "xmlns": "http://www.sitemaps.org/schemas/sitemap/0.9",
     "xmlns:xhtml": "http://www.w3.org/1999/xhtml",
 }
 STANDING_PAGES = ("causes.index", "events.index", "web.privacy", "web.accessibility")
-# What belongs to a thing and has a page of its own.
+# Extra pages that belong to an item of this kind.
 BESIDE = {"cause": ("montage.show",)}
-# Pages that are nobody's business, or that only repeat others, in each language.
+# Pages that are private or only repeat others, in each language.
 KEPT_OUT = ("signatures/", "registrations/", "subscriptions/", "search")
-# A poster is drawn when it is asked for: nothing for machines that ask for everything.
+# A poster is drawn on request, so crawlers that request everything stay out.
 CLOSED = ("/dev/", "/organize/", "/kiosk/", "/causes/*/poster.")
 ICONS = (("icon-192", 192, "any"), ("icon-512", 512, "any"), ("maskable-512", 512, "maskable"))
 
 
 @blueprint.get("/robots.txt")
-def robots():
+def robots() -> Response:
     private = [f"/{lang}/{room}" for room in KEPT_OUT for lang in current_app.config["LANGUAGES"]]
     closed = "\n".join(f"Disallow: {path}" for path in (*CLOSED, *private))
     text = f"User-agent: *\n{closed}\n\nSitemap: {current_app.config['PUBLIC_URL']}{url_for('machines.sitemap')}\n"
@@ -39,8 +42,8 @@ def robots():
 
 
 @blueprint.get("/sitemap.xml")
-def sitemap():
-    """Every public page in each language, with the others beside it."""
+def sitemap() -> Response:
+    """Return the sitemap: every public page in each language, with its alternates."""
     tree = ElementTree.Element("urlset", NAMESPACES)
     most = MAX_ADDRESSES // len(current_app.config["LANGUAGES"])
     for endpoint, values, changed_at in list(_pages())[:most]:
@@ -50,8 +53,8 @@ def sitemap():
 
 
 @blueprint.get("/<lang>/site.webmanifest")
-def manifest():
-    """What a phone needs to keep the site among its own icons."""
+def manifest() -> Response:
+    """Return what a phone needs to add the site to its home screen."""
     words = {
         "id": "/",
         "name": "Volante",
@@ -78,8 +81,8 @@ def manifest():
     )
 
 
-def _pages():
-    """Yield (endpoint, values, when it last changed or None)."""
+def _pages() -> Iterator[tuple[str, dict[str, Any], datetime | None]]:
+    """Yield (endpoint, values, time of the last change or None)."""
     yield from ((endpoint, {}, None) for endpoint in STANDING_PAGES)
     for source in SOURCES:
         for thing in source.standing():
@@ -87,7 +90,9 @@ def _pages():
                 yield endpoint, {"slug": thing.slug}, thing.changed_at
 
 
-def _add(tree, endpoint, values, changed_at):
+def _add(
+    tree: ElementTree.Element, endpoint: str, values: dict[str, Any], changed_at: datetime | None
+) -> None:
     site, languages = current_app.config["PUBLIC_URL"], current_app.config["LANGUAGES"]
     paths = {lang: url_for(endpoint, lang=lang, **values) for lang in languages}
     alternates = {**paths, "x-default": without_lang(paths[languages[0]])}

@@ -1,15 +1,16 @@
-"""Numbers, dates and addresses as templates write them, in the reader's own way."""
+"""Template filters and globals for numbers, dates and URLs, in the reader's language."""
 
 import math
 import re
-from datetime import UTC
+from datetime import UTC, date, datetime
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, get_timezone_location
 from babel.numbers import format_decimal
 from babel.units import format_unit
-from flask import current_app, request, url_for
+from flask import Flask, current_app, request, url_for
 from flask_babel import get_locale
 from markupsafe import Markup, escape
 
@@ -19,13 +20,13 @@ from campaign.i18n.locales import NAMES, SHARED
 from campaign.i18n.long_dates import long_date
 from campaign.web.languages import chosen_lang
 
-# A word with hyphens within it, and how long it may be so that the narrowest phone has room for it in the largest letters.
+# A word with hyphens, and how long it may be to fit the narrowest phone at the largest text size.
 HYPHENATED = re.compile(r"((?:[^\W\d_]+-)+[^\W\d_]+)")
 MAX_UNBROKEN_LENGTH = 14
 SIZES = ("kilobyte", "megabyte", "gigabyte")
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.add_template_filter(number)
     app.add_template_filter(day)
     app.add_template_filter(moment)
@@ -43,30 +44,30 @@ def init_app(app):
     app.context_processor(_globals)
 
 
-def number(value):
-    """Write a count as the reader's locale does: 12,408 or 12 408."""
+def number(value: float) -> str:
+    """Format a count in the reader's locale: 12,408 or 12 408."""
     return format_decimal(value, locale=get_locale())
 
 
-def day(value):
-    """Write a date in words: 23 September 2026; of an instant, the day it was in the campaign's zone."""
+def day(value: date | datetime) -> str:
+    """Format a date: 23 September 2026. An instant gives its day in the site's time zone."""
     date = value.astimezone(_zone()).date() if hasattr(value, "hour") else value
     return long_date(date, get_locale())
 
 
-def moment(value):
-    """Write an instant with its hour, and the city by whose clock it is told: that of the campaign's zone."""
+def moment(value: datetime) -> str:
+    """Format an instant with its time in the site's time zone, and name that zone's city."""
     city = get_timezone_location(_zone(), locale=get_locale(), return_city=True)
     return f"{day(value)}, {clock_time(value, get_locale(), _zone())} ({city})"
 
 
-def minute(value):
-    """Write an instant as briefly as a table needs it, in the zone of the campaign: 23 Sept 2026, 16:08."""
+def minute(value: datetime) -> str:
+    """Format an instant briefly for tables, in the site's time zone: 23 Sept 2026, 16:08."""
     return f"{format_date(value.astimezone(_zone()), locale=get_locale())}, {clock_time(value, get_locale(), _zone())}"
 
 
-def size(value):
-    """Write how large a file of so many bytes is: 72.6 kB, or 72,6 ko in French."""
+def size(value: int) -> str:
+    """Format a file size in bytes: 72.6 kB, or 72,6 ko in French."""
     thousands = min(max(int(math.log10(max(value, 1)) // 3), 1), len(SIZES))
     unit = f"digital-{SIZES[thousands - 1]}"
     return format_unit(
@@ -74,16 +75,16 @@ def size(value):
     )
 
 
-def in_zone(value, zone):
-    """Write an instant as clocks of a zone show it: 23 September 2026, 16:08 (Toronto); without a zone, the campaign's."""
+def in_zone(value: datetime, zone: str | None) -> str:
+    """Format an instant in a time zone: 23 September 2026, 16:08 (Toronto); default: the site's."""
     there = ZoneInfo(zone) if zone else _zone()
     date = long_date(value.astimezone(there), get_locale())
     place = there.key.rpartition("/")[2].replace("_", " ")
     return f"{date}, {clock_time(value, get_locale(), there)} ({place})"
 
 
-def iso(value):
-    """Write a date or an instant for machines."""
+def iso(value: date | datetime) -> str:
+    """Format a date or an instant for machines (ISO 8601, instants in UTC)."""
     return (
         value.astimezone(UTC).isoformat(timespec="seconds")
         if hasattr(value, "hour")
@@ -91,8 +92,8 @@ def iso(value):
     )
 
 
-def unbroken(words):
-    """Write a title so that short words with a hyphen, such as forty-three, stay on one line however narrow the page is."""
+def unbroken(words: str) -> Markup:
+    """Mark up a title so that short hyphenated words, such as forty-three, never break."""
     pieces = HYPHENATED.split(words)
     kept = (
         f'<span class="nowrap">{piece}</span>'
@@ -103,10 +104,10 @@ def unbroken(words):
     return Markup("".join(kept))
 
 
-def here(lang):
-    """Return the address of the present page in another language, without its query; home where there is none.
+def here(lang: str) -> str:
+    """Return the URL of this page in another language, without its query; else the home page's.
 
-    The doors of the workspace have one address in all languages, and are asked for another by `?lang=`.
+    Workspace pages have one URL for all languages and take the language as `?lang=`.
     """
     if request.blueprint and request.blueprint.startswith("organize."):
         query = {name: value for name, value in request.args.items() if name == "next"}
@@ -119,8 +120,8 @@ def here(lang):
     return url_for("causes.index", lang=lang)
 
 
-def tongue(lang):
-    """Return the address that the language switch leads to: `here`, with what was asked of this page."""
+def tongue(lang: str) -> str:
+    """Return the URL for the language switch: `here` plus this page's query, without tracking."""
     asked = [
         (name, value)
         for name, value in request.args.items(multi=True)
@@ -132,23 +133,23 @@ def tongue(lang):
     return f"{here(lang)}?{query}" if query else here(lang)
 
 
-def without_lang(path):
-    """Return the address that leads each reader to their own language: /en/events/ is /events/."""
+def without_lang(path: str) -> str:
+    """Return the path that redirects readers to their own language: /en/events/ is /events/."""
     return "/" + path.split("/", 2)[2]
 
 
-def language_name(lang):
-    """Return what the speakers of a language call it."""
+def language_name(lang: str) -> str:
+    """Return the name of a language in that language."""
     return NAMES[lang]
 
 
-def lang_of(lang):
-    """Return the attribute of an element whose words are in `lang`: nothing where the page is in it already."""
+def lang_of(lang: str) -> Markup:
+    """Return the `lang` attribute for text in `lang`; nothing if the page is in that language."""
     return Markup("") if lang == chosen_lang() else Markup(' lang="{}"').format(lang)
 
 
-def spoken(words, lang):
-    """Write words within a sentence, such as a title in it, so that a voice reads them in their own language."""
+def spoken(words: str, lang: str) -> Markup:
+    """Mark text within a sentence, such as a title, so that screen readers use its own language."""
     return (
         escape(words)
         if lang == chosen_lang()
@@ -156,11 +157,11 @@ def spoken(words, lang):
     )
 
 
-def _zone():
+def _zone() -> ZoneInfo:
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def _globals():
+def _globals() -> dict[str, Any]:
     return {
         "lang": chosen_lang(),
         "languages": current_app.config["LANGUAGES"],

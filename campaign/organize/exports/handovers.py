@@ -1,7 +1,11 @@
-"""The hand-over of a petition: the pack for the day, what of each signature is in it, and the receipt."""
+"""The hand-over of a petition: the delivery pack, its contents, and the receipt."""
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.exports.export_queries import exports_of
 from campaign.exports.operations import ask_for_export
@@ -29,7 +33,7 @@ from campaign.petitions.handovers import (
     record_handover,
     remove_handover,
 )
-from campaign.petitions.models import HANDED_DETAILS
+from campaign.petitions.models import HANDED_DETAILS, Petition
 from campaign.petitions.queries import petition_by_id, petition_counts
 from campaign.process.clock import utcnow
 from campaign.signatures.statistics import counted_without_data
@@ -39,14 +43,14 @@ blueprint = Blueprint("handovers", __name__, url_prefix="/handovers")
 
 @blueprint.get("/<slug>")
 @allowed("handovers.record", load_petition)
-def show(petition):
+def show(petition: Petition) -> ResponseReturnValue:
     return _page(petition, ReceiptForm(formdata=None, signatures=_handed_over(petition) or None))
 
 
 @blueprint.get("/<slug>/pack")
 @allowed("signatures.export", load_petition)
 @fresh
-def pack(petition):
+def pack(petition: Petition) -> ResponseReturnValue:
     usual = {"lang": petition.original_lang, "paper": site_paper().lower()}
     return _pack_page(petition, PackForm(_languages(petition), formdata=None, data=usual))
 
@@ -54,7 +58,7 @@ def pack(petition):
 @blueprint.post("/<slug>/pack")
 @allowed("signatures.export", load_petition)
 @fresh
-def make_pack(petition):
+def make_pack(petition: Petition) -> ResponseReturnValue:
     form = PackForm(_languages(petition))
     if not form.validate():
         return _pack_page(petition, form, 422)
@@ -87,14 +91,14 @@ def make_pack(petition):
 
 @blueprint.get("/<slug>/contents")
 @allowed("handovers.edit", load_petition)
-def contents(petition):
+def contents(petition: Petition) -> ResponseReturnValue:
     return _contents_page(petition, HandingForm.of(petition))
 
 
 @blueprint.post("/<slug>/contents")
 @allowed("handovers.edit", load_petition)
 @fresh
-def save_contents(petition):
+def save_contents(petition: Petition) -> ResponseReturnValue:
     form = HandingForm()
     if not form.validate():
         return _contents_page(petition, form, 422)
@@ -129,7 +133,7 @@ def save_contents(petition):
 
 @blueprint.post("/<slug>/receipts")
 @allowed("handovers.record", load_petition)
-def record(petition):
+def record(petition: Petition) -> ResponseReturnValue:
     form = ReceiptForm()
     if not form.validate():
         return _page(petition, form, 422)
@@ -142,7 +146,7 @@ def record(petition):
 
 @blueprint.post("/<slug>/receipts/<int:handover_id>/remove")
 @allowed("handovers.record", load_petition)
-def remove(petition, handover_id):
+def remove(petition: Petition, handover_id: int) -> ResponseReturnValue:
     slug = petition.slug
     if act(
         _fact("handovers.remove", petition),
@@ -154,7 +158,9 @@ def remove(petition, handover_id):
     return redirect(url_for("organize.handovers.show", slug=slug), 303)
 
 
-def _fact(action, petition, reason="", details=None):
+def _fact(
+    action: str, petition: Petition, reason: str = "", details: dict[str, Any] | None = None
+) -> Fact:
     return Fact(
         action,
         on=("petition", petition.id),
@@ -164,17 +170,17 @@ def _fact(action, petition, reason="", details=None):
     )
 
 
-def _count(petition):
+def _count(petition: Petition) -> int:
     return petition_counts([petition.id]).get(petition.id, 0)
 
 
-def _deliverable(petition):
-    """Return how many signatures a pack of today holds: those that are counted, without those whose data was erased."""
+def _deliverable(petition: Petition) -> int:
+    """Return how many signatures a pack made today holds: counted ones with data not yet erased."""
     return _count(petition) - counted_without_data(petition.id)
 
 
-def _handed_over(petition):
-    """Return how many signatures the last pack held or, where there is none, how many one of today would hold."""
+def _handed_over(petition: Petition) -> int:
+    """Return how many signatures the last pack held or, without one, a pack today would hold."""
     packs = [
         each.done
         for each in exports_of([petition.id])
@@ -183,11 +189,11 @@ def _handed_over(petition):
     return packs[0] if packs else _deliverable(petition)
 
 
-def _languages(petition):
+def _languages(petition: Petition) -> list[str]:
     return [text.lang for text in petition.current_version.texts]
 
 
-def _page(petition, form, status=200):
+def _page(petition: Petition, form: ReceiptForm, status: int = 200) -> ResponseReturnValue:
     may_export = may("signatures.export", petition)
     packs = (
         [each for each in exports_of([petition.id]) if each.kind == "pack"] if may_export else []
@@ -203,15 +209,19 @@ def _page(petition, form, status=200):
     )
 
 
-def _pack_page(petition, form, status=200):
+def _pack_page(petition: Petition, form: PackForm, status: int = 200) -> ResponseReturnValue:
     return _rendered("pack", petition, form, status)
 
 
-def _contents_page(petition, form, status=200, conflicting=()):
+def _contents_page(
+    petition: Petition, form: HandingForm, status: int = 200, conflicting: Any = ()
+) -> ResponseReturnValue:
     return _rendered("contents", petition, form, status, conflicting=conflicting)
 
 
-def _rendered(view, petition, form, status, **named):
+def _rendered(
+    view: str, petition: Petition, form: FlaskForm, status: int, **named: Any
+) -> ResponseReturnValue:
     page = render_template(
         TEMPLATES[view],
         petition=petition,

@@ -1,11 +1,14 @@
-"""What signatures are taken out of the house for, and what is offered for each."""
+"""Labels for exports: what signatures are exported for, and what each purpose offers."""
+
+from typing import Any
 
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from campaign.exports.columns import COLUMNS, EVERYTHING
-from campaign.petitions.models import HANDED_DETAILS
+from campaign.exports.models import Export
+from campaign.petitions.models import HANDED_DETAILS, Petition
 
 AIM_WORDS = {
     "delivery": _l("List for the hand-over"),
@@ -17,7 +20,8 @@ AIM_HINTS = {
     "letters": _l("Only those who asked for news, with their mail addresses"),
     "records": _l("Everything that is kept of each signature"),
 }
-# Columns that may be chosen for an aim, and those that are usual: what an aim does not need it is not offered.
+# The columns offered for each aim. A column that an aim does not need is not offered. The usual
+# ones follow in DEFAULT_COLUMNS.
 OFFERED = {
     "delivery": (
         "number",
@@ -77,8 +81,8 @@ FAULTS = {
 }
 
 
-def offered(aim, petition):
-    """Return the columns that may be chosen for an aim: for the targets of a petition, those that it says they get."""
+def offered(aim: str, petition: Petition) -> tuple[str, ...]:
+    """Return the columns offered for an aim; for delivery, only those the petition discloses."""
     if aim != "delivery":
         return OFFERED[aim]
     withheld = {*HANDED_DETAILS, "full_name"} - {
@@ -88,8 +92,8 @@ def offered(aim, petition):
     return tuple(name for name in OFFERED[aim] if name not in withheld)
 
 
-def how_far(export):
-    """Return in a sentence how far an export is."""
+def how_far(export: Export) -> str:
+    """Return a sentence about the progress of an export."""
     if export.state == "waiting" or not export.total:
         return _("It waits for its turn.")
     if export.done >= export.total:
@@ -103,8 +107,8 @@ def how_far(export):
     )
 
 
-def words():
-    """Return what every page about exports needs to word them."""
+def words() -> dict[str, Any]:
+    """Return the template context that all pages about exports need for their texts."""
     return {
         "aim_words": AIM_WORDS,
         "aim_hints": AIM_HINTS,

@@ -1,4 +1,7 @@
-"""Taking signatures out of the house: what for, what of them, and the files that are made."""
+"""Export signatures: the purpose, the selection, and the files that are made."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 from flask import (
     Blueprint,
@@ -11,6 +14,7 @@ from flask import (
     request,
     url_for,
 )
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.exports.export_queries import (
@@ -22,7 +26,7 @@ from campaign.exports.export_queries import (
     remove_files,
 )
 from campaign.exports.formats import DOWNLOADS
-from campaign.exports.models import AIMS
+from campaign.exports.models import AIMS, Export
 from campaign.exports.operations import (
     KEPT,
     ask_for_export,
@@ -36,7 +40,8 @@ from campaign.organize.audited_write import Fact, act, note
 from campaign.organize.exports.forms import ExportForm
 from campaign.organize.exports.labels import words
 from campaign.organize.identity import organizer
-from campaign.organize.scope import in_sight, load_petition, petitions_where
+from campaign.organize.scope import PetitionInSight, in_sight, load_petition, petitions_where
+from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.security.sealed_files import SealBroken
 from campaign.signatures.statistics import counted_without_data
@@ -45,13 +50,13 @@ blueprint = Blueprint("exports", __name__, url_prefix="/exports")
 LOOK_AGAIN = 3
 
 
-def load_export(export_id):
+def load_export(export_id: int) -> Export | None:
     return export_by_id(export_id)
 
 
 @blueprint.get("/")
 @allowed("signatures.export")
-def index():
+def index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.export")
     if len(petitions) == 1:
         return redirect(url_for("organize.exports.petition", slug=petitions[0].slug))
@@ -60,7 +65,7 @@ def index():
 
 @blueprint.get("/<slug>")
 @allowed("signatures.export", load_petition)
-def petition(petition):
+def petition(petition: Petition) -> ResponseReturnValue:
     sight = in_sight(petition)
     has_others = len(petitions_where("signatures.export")) > 1
     return _list("organize/exports/petition.html", [sight], petition=sight, has_others=has_others)
@@ -69,7 +74,7 @@ def petition(petition):
 @blueprint.get("/<slug>/new")
 @allowed("signatures.export", load_petition)
 @fresh
-def new(petition):
+def new(petition: Petition) -> ResponseReturnValue:
     aim = _aim()
     chosen = (
         choice_of(organizer().id, petition.id, aim) if request.args.get("usual") is None else None
@@ -82,7 +87,7 @@ def new(petition):
 @blueprint.post("/<slug>/new")
 @allowed("signatures.export", load_petition)
 @fresh
-def create(petition):
+def create(petition: Petition) -> ResponseReturnValue:
     aim = _aim()
     form = ExportForm(aim, petition)
     if not form.validate():
@@ -121,8 +126,8 @@ def create(petition):
 
 @blueprint.get("/files/<int:export_id>")
 @allowed("signatures.export", load_export)
-def show(export):
-    """How far a file is and, once it is ready, what it is and until when it can be had."""
+def show(export: Export) -> ResponseReturnValue:
+    """Show the progress of a file and, once it is ready, what it is and how long it is kept."""
     page = words()
     if "progress" in request.args:
         return jsonify(state=export.state, progress=export.percent, words=page["how_far"](export))
@@ -142,8 +147,11 @@ def show(export):
 @blueprint.get("/files/<int:export_id>/download")
 @allowed("signatures.export", load_export)
 @fresh
-def download(export):
-    """Decrypt the file while it is sent, or the part of it that a broken download still lacks; each time stands in the trail."""
+def download(export: Export) -> ResponseReturnValue:
+    """Decrypt the file while sending it, or the part that a broken download still lacks.
+
+    Each download is recorded in the activity log.
+    """
     try:
         content = content_of(export) if file_of(export) else iter(())
         first = next(content)
@@ -165,15 +173,15 @@ def download(export):
 @blueprint.post("/files/<int:export_id>/again")
 @allowed("signatures.export", load_export)
 @fresh
-def again(export):
+def again(export: Export) -> ResponseReturnValue:
     act(_fact("exports.again", export), start_again, export_id=export.id, now=utcnow())
     return redirect(url_for("organize.exports.show", export_id=export.id), 303)
 
 
 @blueprint.post("/files/<int:export_id>/delete")
 @allowed("signatures.export", load_export)
-def delete(export):
-    """Stop a file that is being made, or delete one, with its key."""
+def delete(export: Export) -> ResponseReturnValue:
+    """Stop a file that is being made or delete a finished one, with its key."""
     is_over = export.state in ("ready", "failed")
     export_id, slug = export.id, export.petition.slug
     act(
@@ -186,7 +194,15 @@ def delete(export):
     return redirect(url_for("organize.exports.petition", slug=slug), 303)
 
 
-def _ask(*, organizer_id, petition_id, aim, kind, choice, **named):
+def _ask(
+    *,
+    organizer_id: int,
+    petition_id: int,
+    aim: str,
+    kind: str,
+    choice: dict[str, Any],
+    **named: Any,
+) -> Export:
     remember_choice(
         organizer_id=organizer_id, petition_id=petition_id, aim=aim, kind=kind, choice=choice
     )
@@ -200,7 +216,7 @@ def _ask(*, organizer_id, petition_id, aim, kind, choice, **named):
     )
 
 
-def _fact(action, export):
+def _fact(action: str, export: Export) -> Fact:
     details = {"export": export.id, "kind": export.kind, "signatures": export.done}
     return Fact(
         action,
@@ -211,27 +227,34 @@ def _fact(action, export):
     )
 
 
-def _joined(first, others):
+def _joined(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
     yield first
     yield from others
 
 
-def _aim():
+def _aim() -> str:
     aim = request.args.get("aim")
     if aim not in AIMS:
         abort(404)
     return aim
 
 
-def _list(template, sights, **named):
-    """Show the files of petitions; who looks at a list of files sees nobody's name but organizers'."""
+def _list(template: str, sights: Iterable[PetitionInSight], **named: Any) -> ResponseReturnValue:
+    """List the files of petitions; a list shows no names but those of organizers."""
     titles = {each.id: each.title for each in sights}
     return render_template(
         template, exports=exports_of(list(titles)), titles=titles, **named, **words()
     )
 
 
-def _form_page(petition, aim, form, status=200, *, is_remembered=False):
+def _form_page(
+    petition: Petition,
+    aim: str,
+    form: ExportForm,
+    status: int = 200,
+    *,
+    is_remembered: bool = False,
+) -> ResponseReturnValue:
     page = render_template(
         "organize/exports/new.html",
         petition=in_sight(petition),

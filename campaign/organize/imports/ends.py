@@ -1,12 +1,14 @@
-"""How a batch from paper ends: brought in, undone or thrown away. Joined to the views of pages.py."""
+"""Finish a paper batch: import, undo or discard it. Uses the blueprint of routes.py."""
 
 from flask import flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.extensions import write
 from campaign.imports import commit, operations, rollback
 from campaign.imports.classification import decide
+from campaign.imports.models import ImportBatch
 from campaign.imports.queries import batch_by_id, checker_for, items_of
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
@@ -26,7 +28,7 @@ from campaign.process.clock import utcnow
 
 @blueprint.post("/<int:batch_id>/bring-in")
 @allowed("signatures.import", load_batch)
-def bring_in(batch):
+def bring_in(batch: ImportBatch) -> ResponseReturnValue:
     form = BringInForm()
     if not form.validate():
         return page(batch, form=form, status=422)
@@ -62,7 +64,7 @@ def bring_in(batch):
 
 @blueprint.post("/<int:batch_id>/undo")
 @allowed("signatures.import", load_batch)
-def undo(batch):
+def undo(batch: ImportBatch) -> ResponseReturnValue:
     form = ReasonForm()
     if not form.validate():
         return page(batch, reason=form, status=422)
@@ -88,7 +90,7 @@ def undo(batch):
 
 @blueprint.post("/<int:batch_id>/drop")
 @allowed("signatures.import", load_batch)
-def drop(batch):
+def drop(batch: ImportBatch) -> ResponseReturnValue:
     batch_id = batch.id
     try:
         act(

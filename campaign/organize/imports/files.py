@@ -1,12 +1,16 @@
-"""A file from paper: uploaded, and its columns matched. Joined to the views of pages.py."""
+"""Upload a file of paper signatures and match its columns. Uses the blueprint of routes.py."""
+
+from collections.abc import Mapping
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
 from campaign.imports.columns import fields_for
 from campaign.imports.create import batch_of, keep_file, open_file
 from campaign.imports.files import read_file
+from campaign.imports.models import ImportBatch
 from campaign.imports.operations import match
 from campaign.imports.queries import first_rows, remembered_columns
 from campaign.imports.sheet_texts import consent_of
@@ -26,6 +30,7 @@ from campaign.organize.imports.routes import (
     overtaken,
 )
 from campaign.organize.scope import in_sight, petitions_where
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.text.names import clean_text
 
@@ -34,11 +39,11 @@ MEGABYTE = 1024 * 1024
 
 @blueprint.get("/upload")
 @allowed("signatures.import")
-def upload():
+def upload() -> ResponseReturnValue:
     return _upload_page(UploadForm(formdata=None, petition=request.args.get("petition")))
 
 
-def _refuse_large():
+def _refuse_large() -> ResponseReturnValue:
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
     flash(
         _("This file is larger than the %(most)s MB that we take. Cut it in parts.", most=most),
@@ -50,8 +55,8 @@ def _refuse_large():
 @blueprint.post("/upload")
 @takes_bytes("IMPORT_BYTES", _refuse_large)
 @allowed("signatures.import")
-def take_file():
-    """Read the file and keep its rows, for its columns to be matched; the file itself is not kept."""
+def take_file() -> ResponseReturnValue:
+    """Read the file and keep its rows, so that columns can be matched; do not keep the file."""
     form = UploadForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _upload_page(form, 422)
@@ -82,7 +87,7 @@ def take_file():
 
 @blueprint.get("/<int:batch_id>/columns")
 @allowed("signatures.import", load_batch)
-def columns(batch):
+def columns(batch: ImportBatch) -> ResponseReturnValue:
     if not batch.is_open or batch.kind != "file":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
@@ -102,8 +107,8 @@ def columns(batch):
 
 @blueprint.post("/<int:batch_id>/columns")
 @allowed("signatures.import", load_batch)
-def match_columns(batch):
-    """Keep what the columns hold, and say what becomes of each row."""
+def match_columns(batch: ImportBatch) -> ResponseReturnValue:
+    """Keep what the columns hold, and show the outcome of each row."""
     if not batch.is_open or batch.kind != "file":
         return overtaken(batch)
     petition = petition_by_id(batch.petition_id)
@@ -136,8 +141,8 @@ def _sent_mapping(petition, width):
     return {place: field for place, field in sent.items() if field in known}
 
 
-def _is_possible(form, mapping):
-    """Somebody must have a name, and no two columns are the same thing."""
+def _is_possible(form: ColumnsForm, mapping: Mapping[int, str]) -> bool:
+    """Check that a name column exists, and that no two columns hold the same field."""
     fields = list(mapping.values())
     if not {"given_name", "full_name"} & set(fields):
         form.form_errors = [_("Say which column holds the name.")]
@@ -148,7 +153,13 @@ def _is_possible(form, mapping):
     return not form.form_errors
 
 
-def _columns_page(batch, petition, form, mapping, status=200):
+def _columns_page(
+    batch: ImportBatch,
+    petition: Petition,
+    form: ColumnsForm,
+    mapping: Mapping[int, str],
+    status: int = 200,
+) -> ResponseReturnValue:
     rows = first_rows(batch.id)
     note_sight(batch, rows)
     width = batch.read_as["width"]
@@ -169,7 +180,7 @@ def _columns_page(batch, petition, form, mapping, status=200):
     ), status
 
 
-def _upload_page(form, status=200):
+def _upload_page(form: UploadForm, status: int = 200) -> ResponseReturnValue:
     form.offer(petitions_where("signatures.import"))
     most = current_app.config["IMPORT_BYTES"] // MEGABYTE
     return render_template(

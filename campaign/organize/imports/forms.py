@@ -1,6 +1,8 @@
-"""What is asked before sheets are printed, typed or uploaded, and before what they hold comes in."""
+"""The forms for printing, typing or uploading paper sheets, and for importing their rows."""
 
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import starmap
+from typing import Any, Self
 
 from flask import current_app
 from flask_babel import get_locale
@@ -9,6 +11,7 @@ from flask_wtf import FlaskForm
 from flask_wtf.file import FileField
 from wtforms import (
     BooleanField,
+    Field,
     HiddenField,
     RadioField,
     SelectChoice,
@@ -16,6 +19,7 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
+from wtforms.form import BaseForm
 from wtforms.validators import (
     DataRequired,
     InputRequired,
@@ -31,6 +35,8 @@ from campaign.imports.values import MIN_DATE, newest_day
 from campaign.organize.content_fields import WholeField
 from campaign.organize.fields import LANGUAGES, site_paper, unchosen
 from campaign.organize.hour_fields import DayField
+from campaign.organize.scope import PetitionInSight
+from campaign.petitions.models import PetitionVersion
 from campaign.process.clock import utcnow
 
 MAX_SHEETS = 100
@@ -40,17 +46,17 @@ TOO_LONG = _l("That is too long.")
 
 
 class CountryChoice(SelectField):
-    """A country for rows that name none."""
+    """The country of rows that do not name one."""
 
     def __init__(self, label, **options):
         super().__init__(label, choices=[], validate_choice=False, **options)
 
-    def iter_choices(self):
+    def iter_choices(self) -> Iterator[tuple[Any, ...]]:
         yield "", _l("None"), not self.data, {}
         for code, name in countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"]):
             yield code, name, code == self.data, {}
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: BaseForm) -> None:
         if self.data and self.data not in {code for code, _name in countries("en", ())}:
             raise ValidationError(_l("Choose a country from the list."))
 
@@ -58,7 +64,7 @@ class CountryChoice(SelectField):
 class SigningDayField(DayField):
     """The day on which people signed."""
 
-    def post_validate(self, form, validation_stopped):
+    def post_validate(self, form: BaseForm, validation_stopped: bool) -> None:
         if self.data and not self.errors and not MIN_DATE <= self.data <= newest_day(utcnow()):
             raise ValidationError(_l("Take a day that has been."))
 
@@ -66,7 +72,7 @@ class SigningDayField(DayField):
 class _OfPetition(FlaskForm):
     petition = SelectField(_l("Petition"), [InputRequired(_l("Choose a petition."))])
 
-    def offer(self, petitions):
+    def offer(self, petitions: Iterable[PetitionInSight]) -> Self:
         """Offer these PetitionsInSight; return the form."""
         choices = [SelectChoice(each.slug, each.title) for each in petitions]
         self.petition.choices = unchosen(choices, _l("Choose a petition"))
@@ -74,7 +80,7 @@ class _OfPetition(FlaskForm):
 
 
 class PrintForm(_OfPetition):
-    """Which sheets are printed, and how many."""
+    """Which sheets to print, and how many."""
 
     lang = SelectField(_l("Language of the sheets"), choices=LANGUAGES)
     paper = RadioField(
@@ -91,13 +97,13 @@ class PrintForm(_OfPetition):
 
 
 class SheetChoice(_OfPetition):
-    """The petition and the language of a sheet: what it asked consent to belongs to them, so they are chosen first."""
+    """The petition and language of a sheet, chosen first: the consent text depends on them."""
 
     lang = SelectField(_l("Language of the sheet"), choices=LANGUAGES)
 
 
 class SheetForm(SheetChoice):
-    """A sheet that somebody is about to type in: one of ours by its serial, or another by what stands on it."""
+    """A sheet to be typed in: one of ours by its serial, or any other by what is written on it."""
 
     sheet = StringField(
         _l("Number of the sheet"),
@@ -126,13 +132,13 @@ class UploadForm(_OfPetition):
 
     file = FileField(_l("File"))
 
-    def validate_file(self, field):
+    def validate_file(self, field: Field) -> None:
         if not field.data or not field.data.filename:
             raise ValidationError(_l("Choose a file."))
 
 
 class ColumnsForm(FlaskForm):
-    """What the columns of a file hold, and what is true of all its rows."""
+    """What the columns of a file hold, and what applies to all its rows."""
 
     seen = HiddenField()
     has_heading = BooleanField(_l("The first row names the columns"))
@@ -156,8 +162,8 @@ class ColumnsForm(FlaskForm):
         ],
     )
 
-    def validate(self, extra_validators=None):
-        """Check each field, and that somebody says when people signed."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check each field, and that a column or the form says when people signed."""
         valid = super().validate(extra_validators)
         field = self.signed_on
         if not field.data and not field.errors and "signed_at" not in self.fields:
@@ -165,7 +171,7 @@ class ColumnsForm(FlaskForm):
             valid = False
         return valid
 
-    def offer_versions(self, versions):
+    def offer_versions(self, versions: Sequence[PetitionVersion]) -> Self:
         """Offer the PetitionVersions of a petition, the newest first; return the form."""
         self.version.choices = [
             SelectChoice(str(each.id), str(each.number)) for each in reversed(versions)
@@ -173,23 +179,23 @@ class ColumnsForm(FlaskForm):
         return self
 
     @property
-    def version_id(self):
-        """The version chosen, or the newest where what was sent is none of them."""
+    def version_id(self) -> int:
+        """The chosen version, or the newest if the form data names none of them."""
         known = [choice.value for choice in self.version.choices]
         return int(self.version.data if self.version.data in known else known[0])
 
-    # The fields that columns were said to hold; filled from what was sent before validating.
+    # The fields assigned to columns; set from the form data before validating.
     fields = ()
 
 
 class BringInForm(FlaskForm):
-    """The organizer's word before a batch comes in."""
+    """The organizer's statement before a batch is imported."""
 
     seen = HiddenField()
     attested = BooleanField(
         _l("We hold the signed sheets, and what came in says what stands on them")
     )
 
-    def validate_attested(self, field):
+    def validate_attested(self, field: Field) -> None:
         if not field.data:
             raise ValidationError(_l("Tick this first: signatures from paper count by your word."))

@@ -1,4 +1,7 @@
-"""What is wrong with a row, and what became of it, in words."""
+"""Labels for the faults and fates of imported rows."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -41,7 +44,7 @@ FATE_TAGS = {
     "wrong": "grave",
     "left_out": "quiet",
 }
-# Whoever types a sheet in is not the one who signed it.
+# The reader of these messages types in a sheet; someone else signed it.
 MISSING_ON_PAPER = {
     "given_name": _l("The name is missing."),
     "family_name": _l("The family name is missing."),
@@ -100,8 +103,8 @@ DUPLICATE_WORDS = {
 }
 
 
-def fault_in_words(field, code):
-    """Return what is wrong with a field, in a sentence."""
+def fault_in_words(field: str, code: str) -> str:
+    """Return a sentence that says what is wrong with a field."""
     name, _colon, detail = code.partition(":")
     if field == "row":
         return str(ROW_FAULTS[code])
@@ -121,8 +124,8 @@ def fault_in_words(field, code):
     return str(FAULTS.get(name) or NAME_FAULTS[name])
 
 
-def why_in_words(fate, why):
-    """Return in a sentence why a row has its fate, or nothing where that needs no word."""
+def why_in_words(fate: str, why: Mapping[str, Any]) -> str:
+    """Return a sentence that says why a row has its fate, or "" if that is obvious."""
     if fate == "wrong":
         return " ".join(
             f"{_named(field)}{fault_in_words(field, code)}" for field, code in why.items()
@@ -137,8 +140,8 @@ def why_in_words(fate, why):
     return _("%(how)s, not confirmed yet", how=words) if why["state"] == "pending" else words
 
 
-def _named(field):
-    """The name of a field before what is wrong with it; a row as a whole needs none."""
+def _named(field: str) -> str:
+    """Return the field's name as a prefix for its fault; "" for a fault of the whole row."""
     return (
         ""
         if field == "row"

@@ -1,13 +1,17 @@
-"""What comes in from paper: the batches, what becomes of each row, bringing in and undoing."""
+"""Import signatures from paper: batches, the fate of each row, importing and undoing."""
+
+from collections.abc import Callable, Collection
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.causes.queries import causes_among
 from campaign.extensions import write
 from campaign.imports import operations
 from campaign.imports.classification import decide, without_wrong
-from campaign.imports.models import FATES
+from campaign.imports.models import FATES, ImportBatch
 from campaign.imports.queries import (
     batch_by_id,
     batches_among,
@@ -31,6 +35,7 @@ from campaign.organize.imports.labels import (
 )
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.signatures.forms import ReasonForm
+from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
@@ -40,13 +45,13 @@ ON_A_PAGE = 50
 WRONG_ON_A_PAGE = 20
 
 
-def load_batch(batch_id):
+def load_batch(batch_id: int) -> ImportBatch | None:
     return batch_by_id(batch_id)
 
 
 @blueprint.get("/")
 @allowed("signatures.import")
-def index():
+def index() -> ResponseReturnValue:
     cause_ids = causes_where("signatures.import")
     petitions = petitions_where("signatures.import")
     return render_template(
@@ -60,7 +65,7 @@ def index():
 
 @blueprint.get("/<int:batch_id>")
 @allowed("signatures.import", load_batch)
-def show(batch):
+def show(batch: ImportBatch) -> ResponseReturnValue:
     if batch.is_open and batch.checked_at is None:
         return redirect(first_step(batch), 303)
     return page(batch)
@@ -68,8 +73,8 @@ def show(batch):
 
 @blueprint.post("/<int:batch_id>/mend")
 @allowed("signatures.import", load_batch)
-def mend(batch):
-    """Take what was put right in the wrong rows of a page, and look at all rows again."""
+def mend(batch: ImportBatch) -> ResponseReturnValue:
+    """Save corrections to the wrong rows of a page, and check all rows again."""
     fields, typed = editable(batch), {}
     for (place, field), text in sent_cells().items():
         if field in fields:
@@ -86,7 +91,7 @@ def mend(batch):
 
 @blueprint.post("/<int:batch_id>/leave-out")
 @allowed("signatures.import", load_batch)
-def leave_out(batch):
+def leave_out(batch: ImportBatch) -> ResponseReturnValue:
     fact = fact_of("imports.mend", batch, left_out=batch.count("wrong"))
     return changed(
         batch, fact, operations.begin_change, leave_out=True, seen=request.form.get("seen")
@@ -95,8 +100,8 @@ def leave_out(batch):
 
 @blueprint.post("/<int:batch_id>/check")
 @allowed("signatures.import", load_batch)
-def check(batch):
-    """Look at all rows again: others may have signed since."""
+def check(batch: ImportBatch) -> ResponseReturnValue:
+    """Check all rows again: others may have signed since."""
     return redirect(
         url_for("organize.imports.show", batch_id=batch.id)
         if decide_anew(batch)
@@ -105,8 +110,13 @@ def check(batch):
     )
 
 
-def changed(batch, fact, operation, *, leave_out=False, **named):
-    """Change an open batch, look at all its rows again, and lead to what becomes of them; `leave_out` leaves the wrong ones out."""
+def changed(
+    batch: ImportBatch, fact: Fact, operation: Callable[..., Any], *, leave_out=False, **named: Any
+) -> ResponseReturnValue:
+    """Change an open batch, check all its rows again, and redirect to their fates.
+
+    With `leave_out`, wrong rows are left out.
+    """
     batch_id = batch.id
     try:
         act(fact, operation, batch_id=batch_id, **named)
@@ -119,8 +129,8 @@ def changed(batch, fact, operation, *, leave_out=False, **named):
     )
 
 
-def decide_anew(batch, *, leave_out=False):
-    """Decide on all rows as they are now, and keep that; return whether it could be done."""
+def decide_anew(batch: ImportBatch, *, leave_out: bool = False) -> bool:
+    """Decide on all rows as of now and save that; return False if nothing can be imported."""
     now, batch_id, seen = utcnow(), batch.id, batch.changed_at.isoformat()
     checker = checker_for(batch, now) if batch.is_open else None
     if checker is None:
@@ -140,7 +150,7 @@ def decide_anew(batch, *, leave_out=False):
     return True
 
 
-def overtaken(batch):
+def overtaken(batch: ImportBatch) -> ResponseReturnValue:
     flash(
         _("Somebody else was quicker, so nothing was changed. This is how it stands now."),
         "waiting",
@@ -148,32 +158,32 @@ def overtaken(batch):
     return back(batch.id)
 
 
-def back(batch_id):
+def back(batch_id: int) -> ResponseReturnValue:
     return redirect(url_for("organize.imports.show", batch_id=batch_id), 303)
 
 
-def first_step(batch):
-    """Return the address where a batch is filled: its columns, or its grid."""
+def first_step(batch: ImportBatch) -> str:
+    """Return the URL where a batch is filled: its columns or its grid."""
     return url_for(
         f"organize.imports.{'columns' if batch.kind == 'file' else 'grid'}", batch_id=batch.id
     )
 
 
-def fact_of(action, batch, reason="", **details):
-    """Return what the audit trail is told of a batch."""
+def fact_of(action: str, batch: ImportBatch, reason: str = "", **details: Any) -> Fact:
+    """Return an activity log Fact about a batch."""
     return Fact(
         action, on=("import", batch.id), cause_id=batch.cause_id, reason=reason, details=details
     )
 
 
-def note_sight(batch, rows):
-    """Record that somebody saw what people wrote."""
+def note_sight(batch: ImportBatch, rows: Collection[Any]) -> None:
+    """Record that an organizer saw what people wrote."""
     if rows:
         note(fact_of("imports.see", batch, shown=len(rows)))
 
 
-def sent_cells():
-    """Return {(place, field): text} of the cells of a grid in what was sent."""
+def sent_cells() -> dict[tuple[int, str], str]:
+    """Return {(place, field): text} of the grid cells in the form data."""
     found = {}
     for name, text in request.form.items():
         kind, _colon, rest = name.partition(":")
@@ -191,8 +201,8 @@ def sent_cells():
     return found
 
 
-def editable(batch):
-    """Return the fields of a batch's rows that can be put right, in order."""
+def editable(batch: ImportBatch) -> list[str]:
+    """Return the fields of a batch's rows that can be corrected, in order."""
     petition = petition_by_id(batch.petition_id)
     needed = ["given_name", *petition.required_fields]
     mapped = [field for _place, field in sorted(batch.columns.items())]
@@ -203,14 +213,14 @@ def editable(batch):
     ]
 
 
-def labels_of(petition):
-    """Return {field: label} of all that a row can hold, the petition's own questions in the reader's language."""
+def labels_of(petition: Petition) -> dict[str, Any]:
+    """Return {field: label} of all fields of a row, including the petition's own questions."""
     own = (in_language(question, g.lang) for question in petition.questions)
     return {**FIELD_WORDS, **{f"answers-{question['name']}": question["label"] for question in own}}
 
 
-def words_of(petition):
-    """Return what pages with rows of a batch need to word them."""
+def words_of(petition: Petition) -> dict[str, Any]:
+    """Return the template context that pages with rows of a batch need for their texts."""
     return {
         "labels": labels_of(petition),
         "fate_words": FATE_WORDS,
@@ -220,8 +230,14 @@ def words_of(petition):
     }
 
 
-def page(batch, *, form=None, reason=None, status=200):
-    """The page of a batch: what becomes of its rows or, once it is closed, what became of them."""
+def page(
+    batch: ImportBatch,
+    *,
+    form: BringInForm | None = None,
+    reason: ReasonForm | None = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """Return the page of a batch: what will become, or has become, of its rows."""
     petition = petition_by_id(batch.petition_id)
     fate = request.args.get("fate", "")
     if fate not in FATES:

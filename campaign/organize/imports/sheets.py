@@ -1,12 +1,16 @@
-"""Sheets of paper: printed with a number each, and typed in by keyboard. Joined to the views of pages.py."""
+"""Paper sheets: print them numbered, and type them in. Uses the blueprint of routes.py."""
+
+from typing import Any
 
 from flask import Response, flash, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
 from campaign.i18n.locales import NAMES
 from campaign.imports.classification import decide
 from campaign.imports.create import ROWS_ON_SHEET, begin_sheet, print_sheets
+from campaign.imports.models import ImportBatch, PrintRun
 from campaign.imports.operations import BatchClosed, EditConflict, keep_typed
 from campaign.imports.queries import (
     batch_by_id,
@@ -36,6 +40,7 @@ from campaign.organize.imports.routes import (
 )
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.statistics.figures import zone
+from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id, petition_in_any_state
 from campaign.process.clock import utcnow
@@ -44,24 +49,24 @@ MAX_LINES = 60
 GRID = ("given_name", "family_name", "email", "country", "postal_code", "signed_at")
 
 
-def any_run(run_id):
+def any_run(run_id: int) -> PrintRun | None:
     return run_by_id(run_id)
 
 
-def any_sheet(serial):
+def any_sheet(serial: str) -> PrintRun | None:
     found = run_of_serial(serial)
     return found and found[0]
 
 
 @blueprint.get("/print")
 @allowed("signatures.import")
-def printing():
+def printing() -> ResponseReturnValue:
     return _print_page(PrintForm(formdata=None, petition=request.args.get("petition"), lang=g.lang))
 
 
 @blueprint.post("/print")
 @allowed("signatures.import")
-def print_now():
+def print_now() -> ResponseReturnValue:
     form = PrintForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _print_page(form, 422)
@@ -85,7 +90,7 @@ def print_now():
 
 @blueprint.get("/runs/<int:run_id>")
 @allowed("signatures.import", any_run)
-def run(run):
+def run(run: PrintRun) -> ResponseReturnValue:
     begun = batches_of_sheets(run.petition_id, run.serials)
     petition = in_sight(petition_by_id(run.petition_id))
     return render_template(
@@ -95,7 +100,7 @@ def run(run):
 
 @blueprint.get("/runs/<int:run_id>/sheets.pdf")
 @allowed("signatures.import", any_run)
-def pdf(run):
+def pdf(run: PrintRun) -> ResponseReturnValue:
     name = f"{run.petition.slug}-{run.lang}-{run.id}.pdf"
     return Response(
         sheets_pdf(sheet_spec(run)),
@@ -106,8 +111,8 @@ def pdf(run):
 
 @blueprint.get("/sheets/<serial>")
 @allowed("signatures.import", any_sheet)
-def sheet(run):
-    """Where the code on a sheet leads: to its rows, or to where they are begun."""
+def sheet(run: PrintRun) -> ResponseReturnValue:
+    """Redirect the QR code of a sheet to its rows, or to the page where typing begins."""
     serial = run_of_serial(request.view_args["serial"])[1]
     batch = batch_of_sheet(run.petition_id, serial)
     if batch:
@@ -119,8 +124,8 @@ def sheet(run):
 
 @blueprint.get("/type")
 @allowed("signatures.import")
-def typing():
-    """Ask first for the petition and the language of a sheet, unless they are known; then for the rest."""
+def typing() -> ResponseReturnValue:
+    """Ask for a sheet's petition and language first, unless known; then for the rest."""
     found = run_of_serial(request.args.get("sheet", ""))
     petitions = petitions_where("signatures.import")
     asked = found[0].petition.slug if found else request.args.get("petition")
@@ -146,8 +151,8 @@ def typing():
 
 @blueprint.post("/type")
 @allowed("signatures.import")
-def begin_typing():
-    """Begin to type a sheet, or go on with the one that somebody began."""
+def begin_typing() -> ResponseReturnValue:
+    """Begin to type a sheet, or continue one that was begun before."""
     form = SheetForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return (
@@ -187,7 +192,7 @@ def begin_typing():
 
 @blueprint.get("/<int:batch_id>/grid")
 @allowed("signatures.import", load_batch)
-def grid(batch):
+def grid(batch: ImportBatch) -> ResponseReturnValue:
     if not batch.is_open or batch.kind != "typed":
         return redirect(url_for("organize.imports.index"), 303)
     petition = petition_by_id(batch.petition_id)
@@ -208,22 +213,25 @@ def grid(batch):
 
 @blueprint.post("/<int:batch_id>/grid")
 @allowed("signatures.import", load_batch)
-def keep_grid(batch):
-    """Keep the sheet as it was typed so far; the page sends it while somebody types, and is told what becomes of each row."""
+def keep_grid(batch: ImportBatch) -> ResponseReturnValue:
+    """Save the sheet as typed so far.
+
+    The page sends it while the organizer types, and gets the fate of each row in return.
+    """
     typed = _sent_rows(batch)
     if request.accept_mimetypes.best != "application/json":
         fact = fact_of("imports.type", batch, rows=sum(any(row.values()) for row in typed.values()))
         return changed(batch, fact, keep_typed, typed=typed, seen=request.form.get("seen"))
     batch_id = batch.id
     try:
-        # Half a sheet is of no consequence, and has no line in the trail.
+        # An unfinished sheet has no effect, so it gets no entry in the activity log.
         write(keep_typed, batch_id=batch_id, typed=typed, seen=request.form.get("seen"))
     except (BatchClosed, EditConflict):
         return jsonify(overtaken=True), 409
     return jsonify(_told(batch_by_id(batch_id)))
 
 
-def _told(batch):
+def _told(batch: ImportBatch) -> dict[str, Any]:
     checker = checker_for(batch, utcnow())
     decided = decide(checker, items_of(batch)) if checker else []
     rows = {
@@ -238,7 +246,7 @@ def _told(batch):
     return {"seen": batch.changed_at.isoformat(), "rows": rows}
 
 
-def _sent_rows(batch):
+def _sent_rows(batch: ImportBatch) -> dict[int, dict[str, str]]:
     petition = petition_by_id(batch.petition_id)
     known = {
         *GRID,
@@ -254,7 +262,7 @@ def _sent_rows(batch):
     return typed
 
 
-def _kinds(petition):
+def _kinds(petition: Petition) -> dict[str, tuple[str, Any]]:
     """Return {field: (type, choices)} of the petition's own questions."""
     own = (in_language(question, g.lang) for question in petition.questions)
     return {
@@ -262,17 +270,17 @@ def _kinds(petition):
     }
 
 
-def _print_page(form, status=200):
+def _print_page(form: PrintForm, status: int = 200) -> ResponseReturnValue:
     return render_template(
         "organize/imports/print.html", form=form.offer(petitions_where("signatures.import"))
     ), status
 
 
-def _choosing_page(form, status=200):
+def _choosing_page(form: SheetChoice, status: int = 200) -> ResponseReturnValue:
     return render_template("organize/imports/choosing.html", form=form), status
 
 
-def _typing_page(form, status=200):
+def _typing_page(form: SheetForm, status: int = 200) -> ResponseReturnValue:
     petitions = petitions_where("signatures.import")
     petition = next(each for each in petitions if each.slug == form.petition.data)
     page = render_template(

@@ -1,9 +1,11 @@
-"""All that one tablet sent for review, discarded in one step, and put back."""
+"""Discard all that one tablet sent for review in one step, and put it back."""
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
 from campaign.kiosk import review_decisions
+from campaign.kiosk.models import Kiosk
 from campaign.kiosk.review_queries import review_by_kiosk
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
@@ -15,13 +17,13 @@ from campaign.process.clock import utcnow
 
 @blueprint.get("/tablets/<int:kiosk_id>/discard")
 @allowed("signatures.review", load_kiosk)
-def discard(kiosk):
+def discard(kiosk: Kiosk) -> ResponseReturnValue:
     return _page(kiosk, ReasonForm(formdata=None))
 
 
 @blueprint.post("/tablets/<int:kiosk_id>/discard")
 @allowed("signatures.review", load_kiosk)
-def discard_now(kiosk):
+def discard_now(kiosk: Kiosk) -> ResponseReturnValue:
     form, only_unreadable = ReasonForm(), request.form.get("do") == "unreadable"
     if not form.validate():
         return _page(kiosk, form, 422)
@@ -42,7 +44,7 @@ def discard_now(kiosk):
 
 @blueprint.post("/tablets/<int:kiosk_id>/put-back")
 @allowed("signatures.review", load_kiosk)
-def put_back(kiosk):
+def put_back(kiosk: Kiosk) -> ResponseReturnValue:
     slug = kiosk.event.slug
     fact = Fact("kiosks.put_back", on=("kiosk", kiosk.id), cause_id=kiosk.cause_id)
     done = act(fact, review_decisions.put_back, kiosk_id=kiosk.id)
@@ -55,11 +57,11 @@ def put_back(kiosk):
     return _back(slug)
 
 
-def _back(slug):
+def _back(slug: str) -> ResponseReturnValue:
     return redirect(url_for("organize.kiosks.review", slug=slug), 303)
 
 
-def _page(kiosk, form, status=200):
+def _page(kiosk: Kiosk, form: ReasonForm, status: int = 200) -> ResponseReturnValue:
     event = kiosk.event
     row = next((row for row in review_by_kiosk(event.id) if row.id == kiosk.id), None)
     page = render_template(

@@ -1,11 +1,13 @@
-"""Full names that were entered at a table and wait to be shown: approved or kept private."""
+"""Full names entered at a table that wait to be shown: approve them or keep them private."""
 
 from functools import partial
 
 from flask import flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from campaign.events.models import Event
 from campaign.kiosk.queries import kiosks_of
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act_on_some, note
@@ -15,7 +17,7 @@ from campaign.organize.moderation.queues import decision, queue_page, same_page
 from campaign.organize.scope import petitions_where
 from campaign.signatures import name_display
 
-# In one step, so that the transaction stays short; the rest takes another press.
+# A limit per step keeps the transaction short; the rest takes another press.
 MAX_AT_ONCE = 5_000
 DECISIONS = {
     "show": ("kiosks.show_names", name_display.confirm_by_organizer),
@@ -25,7 +27,7 @@ DECISIONS = {
 
 @blueprint.get("/<slug>/names")
 @allowed("signatures.review", load_event)
-def names(event):
+def names(event: Event) -> ResponseReturnValue:
     queue = queue_page(partial(name_display.asked_at, event.id))
     if queue.rows:
         note(
@@ -50,8 +52,8 @@ def names(event):
 
 @blueprint.post("/<slug>/names")
 @allowed("signatures.review", load_event)
-def decide_names(event):
-    """Show the names that were chosen as their owners asked, or keep them private."""
+def decide_names(event: Event) -> ResponseReturnValue:
+    """Show the chosen names as their signers asked, or keep them private."""
     (way, ids), slug = decision(), event.slug
     if request.form.get("do", "").endswith(".all"):
         ids = name_display.asked_ids(event.id, most=MAX_AT_ONCE)
@@ -71,5 +73,5 @@ def decide_names(event):
     return _back(slug)
 
 
-def _back(slug):
+def _back(slug: str) -> ResponseReturnValue:
     return redirect(url_for("organize.kiosks.names", slug=slug, after=same_page()["after"]), 303)

@@ -1,12 +1,15 @@
-"""What tablets sent and nobody may count yet: opened for those who review signatures, let in or turned away."""
+"""Review records from tablets that cannot be counted yet: approve or reject them."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from campaign.events.models import Event
 from campaign.i18n.countries import country_name
 from campaign.kiosk import review_decisions
 from campaign.kiosk.forms import read_again
@@ -25,13 +28,13 @@ from campaign.organize.signatures.routes import MAX_ID
 from campaign.process.clock import utcnow
 from campaign.signatures.bulk_create import NEW
 
-# What came of a kiosk that nobody trusts any more takes an admin.
+# Records from a revoked kiosk need an admin's decision.
 NEEDS_ADMIN = "revoked"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """A record and what it says, or None where nobody can read it; `faults` are the fields that keep it out."""
+    """A record and its content, or None if it is unreadable; `faults` names the invalid fields."""
 
     record: KioskRecord
     said: Said | None
@@ -40,20 +43,20 @@ class Kept:
 
 @blueprint.get("/<slug>/review")
 @allowed("signatures.review", load_event)
-def review(event):
+def review(event: Event) -> ResponseReturnValue:
     return _page(event, ReasonForm(formdata=None))
 
 
 @blueprint.post("/<slug>/review")
 @allowed("signatures.review", load_event)
 @fresh
-def decide(event):
-    """Let the ticked records in, or turn them away with a reason."""
+def decide(event: Event) -> ResponseReturnValue:
+    """Approve the selected records, or reject them with a reason."""
     (way, ids), form = decision(), ReasonForm()
     if way not in ("let_in", "reject") or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
         return _back(event.slug)
-    # Letting in needs no reason: the record says why it was kept.
+    # Approving needs no reason: the record says why it was kept for review.
     if way == "reject" and not form.validate():
         return _page(event, form, 422, ticked=ids)
     slug, records = event.slug, records_by_id(event.id, ids)
@@ -68,7 +71,7 @@ def decide(event):
     return _back(slug)
 
 
-def _let_in(event, records):
+def _let_in(event: Event, records: Sequence[KioskRecord]) -> None:
     event_id, cause_id = event.id, event.cause_id
     may_recover, fates = may("kiosks.recover", event), []
     chosen = [_ready(record) for record in records if record.reason != NEEDS_ADMIN or may_recover]
@@ -117,7 +120,7 @@ def _let_in(event, records):
 
 
 def _ready(record):
-    """Return (id, id of the kiosk, what it would become or None) of a record, as it is read before anything is changed."""
+    """Return (id, kiosk id, what it would become or None) of a record, read before any change."""
     try:
         _, opened = read_again(record)
     except Unreadable:
@@ -125,7 +128,7 @@ def _ready(record):
     return record.id, record.kiosk_id, opened
 
 
-def _reject(event, ids, reason):
+def _reject(event: Event, ids: list[int], reason: str) -> int:
     fact = Fact(
         "kiosks.reject",
         on=("event", event.id),
@@ -136,19 +139,21 @@ def _reject(event, ids, reason):
     return len(act(fact, review_decisions.reject, record_ids=ids, now=utcnow()))
 
 
-def _back(slug):
+def _back(slug: str) -> ResponseReturnValue:
     return redirect(
         url_for("organize.kiosks.review", slug=slug, tablet=_tablet(), **same_page()), 303
     )
 
 
-def _tablet():
-    """Return the id of the tablet whose records alone are wanted, or None."""
+def _tablet() -> int | None:
+    """Return the id of the tablet whose records alone are requested, or None."""
     asked = request.values.get("tablet", type=int)
     return asked if asked and 0 < asked <= MAX_ID else None
 
 
-def _page(event, form, status=200, ticked=()):
+def _page(
+    event: Event, form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()
+) -> ResponseReturnValue:
     queue = queue_page(partial(kept_for_review, event.id, _tablet()))
     shown = [_kept(record) for record in queue.rows]
     if shown:
@@ -176,7 +181,7 @@ def _page(event, form, status=200, ticked=()):
     return page, status
 
 
-def _kept(record):
+def _kept(record: KioskRecord) -> Kept:
     try:
         said, opened = read_again(record)
         return Kept(record, said, opened.faults)

@@ -1,14 +1,17 @@
-"""Kiosks of an event: how they do, their PIN, the shifts at them."""
+"""The kiosks of an event: their state, their PIN and their shifts."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
+from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.extensions import write
 from campaign.i18n.clock_times import clock_time
@@ -34,9 +37,9 @@ from campaign.process.clock import utcnow
 from campaign.signatures.name_display import many_asked_at
 
 blueprint = Blueprint("kiosks", __name__, url_prefix="/kiosks")
-# So long after its end an event is still among those whose tablets one looks after.
+# Until this long after its end, an event is listed among those whose tablets need attention.
 AFTERWARDS = timedelta(days=2)
-# A tablet of which nothing was heard for so long lies in a drawer, where nothing is missing of it.
+# A tablet silent for this long is assumed to be stored away, so we don't warn about it.
 PUT_AWAY = timedelta(days=1)
 
 
@@ -53,7 +56,7 @@ class KioskRow:
 
 @blueprint.get("/")
 @allowed("kiosks.see")
-def index():
+def index() -> ResponseReturnValue:
     now = utcnow()
     cause_ids = causes_where("kiosks.see")
     by_event = {}
@@ -66,7 +69,7 @@ def index():
     ]
     ahead = [event for event in reversed(events) if event.ends_at > now - AFTERWARDS]
     past = [event for event in events if event.ends_at <= now - AFTERWARDS and event.id in by_event]
-    # How many are kept would tell a tabler who had signed already.
+    # Only for reviewers: the number of records kept would tell a tabler who had already signed.
     waiting = many_for_review([event.id for event in events if may("signatures.review", event)])
     return render_template(
         "organize/kiosks/index.html", ahead=ahead, past=past, states=by_event, waiting=waiting
@@ -75,14 +78,14 @@ def index():
 
 @blueprint.get("/<slug>")
 @allowed("kiosks.see", load_event)
-def show(event):
+def show(event: Event) -> ResponseReturnValue:
     return _page(event, PinForm(formdata=None))
 
 
 @blueprint.post("/<slug>/pin")
 @allowed("kiosks.pair", load_event)
 @fresh
-def pin(event):
+def pin(event: Event) -> ResponseReturnValue:
     form = PinForm()
     if not form.validate():
         return _page(event, form, 422)
@@ -97,17 +100,17 @@ def pin(event):
     return back_to(event)
 
 
-def back_to(event):
+def back_to(event: Event) -> ResponseReturnValue:
     """Return a redirect to the page of an event's kiosks."""
     return redirect(url_for("organize.kiosks.show", slug=event.slug), 303)
 
 
-def clock_of(event, now):
-    """Return what writes an instant as the clocks of the event show it: the hour alone where it is today's."""
+def clock_of(event: Event, now: datetime) -> Callable[[datetime], str]:
+    """Return a function that formats an instant in the event's time zone; today without date."""
     zone, locale = ZoneInfo(event.zone), get_locale()
     today = now.astimezone(zone).date()
 
-    def clock(instant):
+    def clock(instant: datetime) -> str:
         there = instant.astimezone(zone)
         time = clock_time(there, locale)
         return time if there.date() == today else f"{format_date(there, locale=locale)}, {time}"
@@ -115,17 +118,17 @@ def clock_of(event, now):
     return clock
 
 
-def fact_on(action, event):
+def fact_on(action: str, event: Event) -> Fact:
     return Fact(action, on=("event", event.id), cause_id=event.cause_id)
 
 
-def table_url(event):
-    """Return the short address of the event's table; the first who asks makes it."""
+def table_url(event: Event) -> str:
+    """Return the short URL of the event's table; the first call creates it."""
     code = write(pairing.table_code, event_id=event.id).code
     return f"{current_app.config['PUBLIC_URL']}/t/{code}"
 
 
-def rows_of(kiosks, now):
+def rows_of(kiosks: Sequence[Kiosk], now: datetime) -> list[KioskRow]:
     """Return the KioskRows of these kiosks, all of one event."""
     tallies, gaps = tallies_of(kiosks, now), gaps_among([kiosk.id for kiosk in kiosks])
     return [_row(kiosk, tallies[kiosk.id], gaps.get(kiosk.id, []), now) for kiosk in kiosks]
@@ -141,9 +144,9 @@ def _row(kiosk, tally, gaps, now):
     )
 
 
-def _page(event, form, status=200):
+def _page(event: Event, form: PinForm, status: int = 200) -> ResponseReturnValue:
     now = utcnow()
-    # First, as it may write: what was read before would be read again, row by row.
+    # Get this first, because it may commit: rows loaded before would then be reloaded one by one.
     address = table_url(event)
     rows = rows_of(kiosks_of(event.id), now)
     page = render_template(
@@ -169,8 +172,8 @@ def _page(event, form, status=200):
     return page, status
 
 
-def _sheets_address(event):
-    """Return where sheets of paper are printed, for who may type them in, or None."""
+def _sheets_address(event: Event) -> str | None:
+    """Return the page that prints paper sheets, for people who may type them in, or None."""
     view = "organize.imports.printing"
     return (
         url_for(view)

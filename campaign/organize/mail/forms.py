@@ -1,4 +1,6 @@
-"""The form by which an update is mailed."""
+"""The form for mailing an update."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -9,10 +11,11 @@ from campaign.i18n.local_times import local_time
 from campaign.i18n.locales import LOCALES, NAMES
 from campaign.organize.content_fields import WholeField
 from campaign.organize.hour_fields import HourField, ZoneField
+from campaign.updates.mailing_models import Mailing
 
 
 class MailingForm(FlaskForm):
-    """To whom an update is mailed, and how fast."""
+    """Who gets an update by email, when, and how fast."""
 
     langs = SelectMultipleField(
         _l("In which languages"), choices=[SelectChoice(*each) for each in NAMES.items()]
@@ -38,7 +41,7 @@ class MailingForm(FlaskForm):
     moment = None
 
     @classmethod
-    def usual(cls, zone):
+    def usual(cls, zone: str) -> Self:
         return cls(
             formdata=None,
             data={
@@ -50,8 +53,8 @@ class MailingForm(FlaskForm):
         )
 
     @classmethod
-    def of(cls, mailing, zone):
-        """Return the form as a Mailing was planned, its time told in `zone`."""
+    def of(cls, mailing: Mailing, zone: str) -> Self:
+        """Return the form with the values of a planned Mailing, its time shown in `zone`."""
         chosen = {
             "langs": mailing.langs or list(LOCALES),
             "kinds": mailing.kinds or ["subscribers", "signers"],
@@ -67,8 +70,8 @@ class MailingForm(FlaskForm):
             },
         )
 
-    def wishes(self):
-        """Return what `plan_mailing` takes of a valid form."""
+    def wishes(self) -> dict[str, Any]:
+        """Return the arguments for `plan_mailing` from a valid form."""
         chosen = {
             "langs": self.langs.data,
             "kinds": self.kinds.data,
@@ -76,8 +79,8 @@ class MailingForm(FlaskForm):
         }
         return {**chosen, "starts_at": self.moment}
 
-    def validate(self, extra_validators=None):
-        """Check the fields; `moment` is then the instant that was set, or None for at once."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; `moment` is then the chosen instant, or None for immediately."""
         valid = super().validate(extra_validators)
         for field in (self.langs, self.kinds):
             if not field.data and not field.errors:

@@ -1,8 +1,11 @@
-"""Mailing updates to those who asked for them: to whom, how it will look, and what became of it."""
+"""Mail updates to people who asked for them: recipients, preview, progress and results."""
 
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, abort, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.extensions import write
@@ -18,6 +21,7 @@ from campaign.organize.updates.routes import fact_of, load_update
 from campaign.process.clock import utcnow
 from campaign.updates import mailing as mailings
 from campaign.updates.emails import sample
+from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.queries import updates_among
 from campaign.updates.recipients import audience
@@ -28,7 +32,7 @@ ON_A_PAGE = 30
 
 @blueprint.get("/")
 @allowed("mail.see")
-def index():
+def index() -> ResponseReturnValue:
     now = utcnow()
     page = page_of(
         partial(updates_among, causes_where("mail.see"), state="published"),
@@ -53,7 +57,7 @@ def index():
 
 @blueprint.get("/<slug>")
 @allowed("mail.see", load_update)
-def show(update):
+def show(update: Update) -> ResponseReturnValue:
     found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
     changeable = found is not None and found.is_unbegun
     return _page(
@@ -67,7 +71,7 @@ def show(update):
 @blueprint.post("/<slug>")
 @allowed("mail.send", load_update)
 @fresh
-def plan(update):
+def plan(update: Update) -> ResponseReturnValue:
     form = MailingForm()
     if not form.validate():
         return _page(update, form, 422)
@@ -80,7 +84,7 @@ def plan(update):
             **form.wishes(),
         )
     except mailings.MailedAlready:
-        # A button pressed twice; nobody gets it twice.
+        # The button was pressed twice; nobody gets the email twice.
         return _back_to(update)
     except mailings.NotPublic:
         flash(_("It is a draft. Publish it first, then it can be mailed."), "grave")
@@ -92,8 +96,8 @@ def plan(update):
 
 @blueprint.post("/<slug>/change")
 @allowed("mail.send", load_update)
-def change(update):
-    """Give a mailing that has not begun another time or other readers."""
+def change(update: Update) -> ResponseReturnValue:
+    """Change the time or the recipients of a mailing that has not begun."""
     form = MailingForm()
     if not form.validate():
         return _page(update, form, 422)
@@ -107,14 +111,16 @@ def change(update):
 
 @blueprint.post("/<slug>/cancel")
 @allowed("mail.send", load_update)
-def cancel(update):
-    """Drop a mailing that has not begun; the update can be mailed anew."""
+def cancel(update: Update) -> ResponseReturnValue:
+    """Cancel a mailing that has not begun; the update can be mailed again."""
     if _change_unbegun(update, "mail.cancel", mailings.cancel_mailing):
         flash(_("The mailing is cancelled. Nobody got an email. You can plan it again."), "sure")
     return _back_to(update)
 
 
-def _change_unbegun(update, action, operation, **named):
+def _change_unbegun(
+    update: Update, action: str, operation: Callable[..., Any], **named: Any
+) -> bool:
     """Change a mailing that has not begun; return whether that was still possible."""
     found = mailings.mailing_of(update.id)
     if found is None:
@@ -129,8 +135,8 @@ def _change_unbegun(update, action, operation, **named):
 
 @blueprint.get("/<slug>/letter/<lang_code>")
 @allowed("mail.see", load_update)
-def letter(update, lang_code):
-    """The letter as mail programs show it, for the frame of the page."""
+def letter(update: Update, lang_code: str) -> ResponseReturnValue:
+    """Return the email as email programs show it, for the frame in the page."""
     if lang_code not in {text.lang for text in update.texts}:
         abort(404)
     return framed(sample(update, lang_code).html, target="_blank")
@@ -138,8 +144,8 @@ def letter(update, lang_code):
 
 @blueprint.post("/<slug>/test/<lang_code>")
 @allowed("mail.edit", load_update)
-def test(update, lang_code):
-    """Send the email to the organizer alone, also before the update is published."""
+def test(update: Update, lang_code: str) -> ResponseReturnValue:
+    """Send the email only to this organizer, even before the update is published."""
     lang = lang_code if lang_code in NAMES else g.lang
     write(
         mailings.send_test,
@@ -155,7 +161,7 @@ def test(update, lang_code):
 
 @blueprint.post("/<slug>/pause")
 @allowed("mail.send", load_update)
-def pause(update):
+def pause(update: Update) -> ResponseReturnValue:
     return _turn(
         update,
         "mail.pause",
@@ -166,13 +172,13 @@ def pause(update):
 
 @blueprint.post("/<slug>/resume")
 @allowed("mail.send", load_update)
-def resume(update):
+def resume(update: Update) -> ResponseReturnValue:
     return _turn(update, "mail.resume", mailings.resume_mailing, _("It goes on where it was."))
 
 
 @blueprint.post("/<slug>/stop")
 @allowed("mail.send", load_update)
-def stop(update):
+def stop(update: Update) -> ResponseReturnValue:
     return _turn(
         update,
         "mail.stop",
@@ -182,7 +188,9 @@ def stop(update):
     )
 
 
-def _turn(update, action, operation, words, **named):
+def _turn(
+    update: Update, action: str, operation: Callable[..., Any], words: str, **named: Any
+) -> ResponseReturnValue:
     found = mailings.mailing_of(update.id)
     if found is not None:
         try:
@@ -193,7 +201,7 @@ def _turn(update, action, operation, words, **named):
     return _back_to(update)
 
 
-def _planned(form):
+def _planned(form: MailingForm) -> str:
     if form.moment and form.moment > utcnow():
         return _(
             "It is planned, and begins by itself at its hour. You can pause or stop it here, also before."
@@ -201,7 +209,7 @@ def _planned(form):
     return _("It is on its way. You can pause or stop it here.")
 
 
-def _page(update, form, status=200):
+def _page(update: Update, form: MailingForm, status: int = 200) -> ResponseReturnValue:
     found = mailings.mailing_of(update.id)
     readers = audience(update.cause_id)
     by_language = _by_language(readers)
@@ -220,13 +228,13 @@ def _page(update, form, status=200):
     ), status
 
 
-def _by_language(readers):
-    """Return [(language, subscribers, signers)] of those who hear of each update."""
+def _by_language(readers: Mapping[tuple[str, str, str], int]) -> list[tuple[str, int, int]]:
+    """Return [(language, subscribers, signers)] of people who get each update."""
     each = {key[:2]: many for key, many in readers.items() if key[2] == "each"}
     return [
         (lang, each.get((lang, "subscribers"), 0), each.get((lang, "signers"), 0)) for lang in NAMES
     ]
 
 
-def _back_to(update):
+def _back_to(update: Update) -> ResponseReturnValue:
     return redirect(url_for("organize.mail.show", slug=update.slug), 303)

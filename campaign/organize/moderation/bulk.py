@@ -1,8 +1,9 @@
-"""Deciding about everything that matches: a preview, one press, its progress, and undoing it."""
+"""Decide about everything that matches a filter: preview, one press, progress and undo."""
 
 from datetime import datetime
 
 from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
@@ -30,21 +31,22 @@ from campaign.organize.signatures.routes import MAX_ID
 from campaign.organize.signatures.view_log import note_list
 from campaign.process.clock import utcnow
 from campaign.signatures import bulk_decisions
+from campaign.signatures.bulk_decision_models import BulkDecision
 from campaign.signatures.search import Search
 
 blueprint = Blueprint("bulk", __name__, url_prefix="/bulk")
 SECONDS = 2
-# Only rejecting asks why, as it does for a single signature.
+# Only rejecting needs a reason, as it does for a single signature.
 NEEDS_REASON = ("reject",)
 
 
-def any_bulk(bulk_id):
+def any_bulk(bulk_id: int) -> BulkDecision | None:
     return bulk_decisions.bulk_by_id(bulk_id)
 
 
 @blueprint.get("/")
 @allowed("signatures.review")
-def index():
+def index() -> ResponseReturnValue:
     decisions = bulk_decisions.newest_bulk(causes_where("signatures.review"))
     return render_template(
         "organize/bulk/index.html", decisions=decisions, told=_told, can_undo=_can_undo
@@ -53,8 +55,8 @@ def index():
 
 @blueprint.get("/new")
 @allowed("signatures.review")
-def new():
-    """Preview: how many match, what they look like, and what can be done with them."""
+def new() -> ResponseReturnValue:
+    """Preview how many match, what they look like, and what can be done with them."""
     return _preview(
         asked_filter(), ReasonForm(formdata=None), bulk_decisions.take_snapshot(utcnow())
     )
@@ -62,7 +64,7 @@ def new():
 
 @blueprint.post("/")
 @allowed("signatures.review")
-def create():
+def create() -> ResponseReturnValue:
     chosen, form, snapshot = asked_filter(), ReasonForm(), _snapshot()
     verb = request.form.get("verb")
     if snapshot is None or verb not in chosen.verbs:
@@ -89,8 +91,8 @@ def create():
 
 @blueprint.get("/<int:bulk_id>")
 @allowed("signatures.review", any_bulk)
-def show(decision):
-    """How far a decision is and, once it is carried out, until when it can be undone."""
+def show(decision: BulkDecision) -> ResponseReturnValue:
+    """Show the progress of a decision and, once it is carried out, until when it can be undone."""
     if "progress" in request.args:
         state = "working" if decision.is_in_work else "ready"
         return jsonify(state=state, progress=decision.percent, words=_how_far(decision))
@@ -110,7 +112,7 @@ def show(decision):
 
 @blueprint.post("/<int:bulk_id>/undo")
 @allowed("signatures.review", any_bulk)
-def undo(decision):
+def undo(decision: BulkDecision) -> ResponseReturnValue:
     bulk_id, cause_id = decision.id, decision.cause_id
     try:
         act(
@@ -126,7 +128,7 @@ def undo(decision):
 
 
 def _decide(who, search, snapshot, verb, reason, found):
-    """Ask for a decision in each cause, and note each in the activity log."""
+    """Ask for a decision in each cause, and record each in the activity log."""
     decisions = []
     for cause_id, each in found.items():
         decision = bulk_decisions.ask(
@@ -156,8 +158,8 @@ def _decide(who, search, snapshot, verb, reason, found):
     return decisions
 
 
-def _snapshot():
-    """Return the Snapshot of the preview that was sent, or None where it makes no sense."""
+def _snapshot() -> bulk_decisions.Snapshot | None:
+    """Return the Snapshot of the preview that was sent, or None if it is invalid."""
     upto_id = request.form.get("upto", type=int)
     try:
         at = datetime.fromisoformat(request.form.get("at", ""))
@@ -168,7 +170,9 @@ def _snapshot():
     return bulk_decisions.Snapshot(upto_id, at)
 
 
-def _preview(chosen: Filter, form, snapshot, status=200):
+def _preview(
+    chosen: Filter, form: ReasonForm, snapshot: bulk_decisions.Snapshot, status: int = 200
+) -> ResponseReturnValue:
     found = bulk_decisions.preview(chosen.search, snapshot).values()
     total = sum(each.total for each in found)
     rows = bulk_decisions.sample(chosen.search, snapshot)
@@ -194,23 +198,23 @@ def _preview(chosen: Filter, form, snapshot, status=200):
     return page, status
 
 
-def _back(chosen):
+def _back(chosen: Filter) -> str:
     named = {name: value for name, value in chosen.address.items() if name != "on"}
     return url_for(f"organize.{chosen.on}.index", **named)
 
 
-def _can_undo(decision):
+def _can_undo(decision: BulkDecision) -> bool:
     return bulk_decisions.can_undo(decision, utcnow())
 
 
-def _told(decision):
-    """Return what a decision is or was, in a few words."""
+def _told(decision: BulkDecision) -> str:
+    """Return a short label of what a decision does or did."""
     sentences = {"done": DONE_WORDS, "running": RUNNING_WORDS}.get(decision.state, UNDONE_WORDS)
     many = decision.total if decision.state == "running" else decision.changed
     return sentences[decision.verb](many, format_decimal(many))
 
 
-def _how_far(decision):
+def _how_far(decision: BulkDecision) -> str:
     done, whole = (
         (decision.restored, decision.changed)
         if decision.state == "undoing"

@@ -1,4 +1,4 @@
-"""What a decision about everything that matches is about: the filter of the page it was begun on, and that filter in words."""
+"""The filter of a bulk decision: taken from the page where it began, and in readable form."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,13 +10,14 @@ from flask_babel import gettext as _
 from campaign.i18n.countries import country_name
 from campaign.organize.identity import causes_where
 from campaign.organize.moderation.comments import TABS, same_list
-from campaign.organize.scope import chosen, petitions_where
+from campaign.organize.scope import PetitionInSight, chosen, petitions_where
 from campaign.organize.signatures.forms import SignatureSearch
 from campaign.organize.signatures.labels import EVIDENCE_WORDS, STATE_WORDS, reason_in_words
 from campaign.signatures.rule_operations import rules_of
 from campaign.signatures.search import Search
 
-# From where it is begun → the verbs offered there. Who types a reason and presses Enter presses the first button: it rejects.
+# Where a decision begins → the verbs offered there. Pressing Enter after typing a reason presses
+# the first button, so that one rejects.
 VERBS = {
     "held": ("reject", "approve"),
     "signatures": ("reject", "approve"),
@@ -26,7 +27,7 @@ VERBS = {
 
 @dataclass(frozen=True)
 class Filter:
-    """A Search, the page it comes from, and the arguments that make its address again."""
+    """A Search, the page it comes from, and the arguments that rebuild that page's URL."""
 
     on: str
     search: Search
@@ -34,12 +35,12 @@ class Filter:
     petition: Any
 
     @property
-    def verbs(self):
+    def verbs(self) -> tuple[str, ...]:
         return VERBS[self.on]
 
 
 def asked_filter() -> Filter:
-    """Return the Filter that the address names; aborts where it names none."""
+    """Return the Filter that the URL names, or abort with 404."""
     on = request.args.get("on")
     if on not in VERBS:
         abort(404)
@@ -51,7 +52,7 @@ def asked_filter() -> Filter:
 
 
 def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
-    """Return pairs of what was asked for and its value, as a page lists them."""
+    """Return pairs (label, value) of what was searched for, as a page lists them."""
     lines = [(_("Petition"), petition.title)] if petition else []
     if search.comments:
         lines.append((_("Comments"), str(TABS[search.comments])))
@@ -74,20 +75,20 @@ def filter_in_words(search: Search, petition: Any) -> list[tuple[str, str]]:
 
 
 def filter_for_trail(search: Search) -> dict[str, Any]:
-    """Return what the activity log is told: what was asked for, but not a person's name or address."""
+    """Return the filter for the activity log, without any person's name or address."""
     return {**search.without_words().to_json(), **({"words": True} if search.words else {})}
 
 
-def _held(petitions, ids):
+def _held(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
     return Search(ids, state="held", held_reason=request.args.get("held_for", "")[:40])
 
 
-def _comments(petitions, ids):
+def _comments(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
     asked = same_list()
     return Search(ids, comments=asked["tab"] or "waiting", words=asked["words"] or "")
 
 
-def _signatures(petitions, ids):
+def _signatures(petitions: list[PetitionInSight], ids: tuple[int, ...]) -> Search:
     form = SignatureSearch(petitions)
     form.validate()
     return form.search()
@@ -96,5 +97,5 @@ def _signatures(petitions, ids):
 _SEARCHES = {"held": _held, "comments": _comments, "signatures": _signatures}
 
 
-def _lang():
+def _lang() -> str:
     return str(get_locale())

@@ -1,8 +1,13 @@
-"""Comments: those that wait to be read, and those that were decided on. They appear publicly only once somebody has shown them."""
+"""Review comments: those to decide, and those decided.
+
+They appear publicly only after an organizer has chosen to show them.
+"""
 
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,7 +27,7 @@ MAX_WORDS = 200
 
 @blueprint.get("/")
 @allowed("signatures.review")
-def index():
+def index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.args.get("petition"))]
     asked = same_list()
@@ -47,8 +52,8 @@ def index():
 
 @blueprint.post("/")
 @allowed("signatures.review")
-def decide():
-    """Show or hide what was decided row by row or, by a button, all comments that the page showed."""
+def decide() -> ResponseReturnValue:
+    """Show or hide comments as decided row by row or, with one button, all on the page."""
     ids, whole = numbers("shown"), request.form.get("all")
     decided = {number: whole or request.form.get(f"decision-{number}") for number in ids}
     shown = [number for number, word in decided.items() if word == "show"]
@@ -66,8 +71,8 @@ def decide():
     return redirect(url_for("organize.comments.index", **same_page(), **same_list()), 303)
 
 
-def same_list():
-    """Return the arguments that name the tab, and the words that were searched for in it."""
+def same_list() -> dict[str, Any]:
+    """Return the URL arguments for the tab and the search within it."""
     tab = request.values.get("tab")
     searched = (request.values.get("words") or "").strip()[:MAX_WORDS]
     return {"tab": tab if tab in COMMENTS and tab != "waiting" else None, "words": searched or None}
@@ -77,7 +82,7 @@ def _decision(*, ids, seen, **named):
     return moderation.decide_comments(seen={number: seen[number] for number in ids}, **named)
 
 
-def _tell(done, wanted):
+def _tell(done: int, wanted: int) -> None:
     if not wanted:
         flash(_("Nothing was decided, so nothing was changed."), "waiting")
         return

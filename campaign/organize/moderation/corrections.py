@@ -1,6 +1,7 @@
-"""Changes of name or country that a rule held: the former ones are shown until somebody has looked."""
+"""Review changed names or countries that a rule held; until then the former ones are shown."""
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.organize.access import allowed
@@ -10,6 +11,7 @@ from campaign.organize.signatures.labels import words
 from campaign.organize.signatures.routes import load_signature
 from campaign.organize.signatures.view_log import note_list
 from campaign.signatures.corrections import held_corrections, mark_of, settle_correction
+from campaign.signatures.models import Signature
 from campaign.signatures.rule_operations import rules_of
 
 blueprint = Blueprint("corrections", __name__, url_prefix="/corrections")
@@ -18,7 +20,7 @@ ON_A_PAGE = 50
 
 @blueprint.get("/")
 @allowed("signatures.review")
-def index():
+def index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     found = held_corrections([each.id for each in petitions], limit=ON_A_PAGE)
     note_list([signature for _correction, signature in found], ["corrections"])
@@ -34,8 +36,8 @@ def index():
 
 @blueprint.post("/<int:signature_id>")
 @allowed("signatures.review", load_signature)
-def decide(signature):
-    """Show what was corrected, or keep the former words."""
+def decide(signature: Signature) -> ResponseReturnValue:
+    """Show the correction, or keep the former text."""
     is_accepted = request.form.get("decision") == "show"
     action = "corrections.show" if is_accepted else "corrections.refuse"
     fact = Fact(action, on=("signature", signature.id), cause_id=signature.cause_id)

@@ -1,8 +1,10 @@
-"""The held queue: what was set aside and why, for somebody to look at."""
+"""The queue of held signatures: what was held and why, for an organizer to decide."""
 
+from collections.abc import Iterable
 from functools import partial
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
@@ -26,19 +28,19 @@ DECISIONS = {
 
 @blueprint.get("/")
 @allowed("signatures.review")
-def index():
+def index() -> ResponseReturnValue:
     return _page(ReasonForm(formdata=None))
 
 
 @blueprint.post("/")
 @allowed("signatures.review")
-def decide():
-    """Do one thing to the ticked rows, or to exactly those that the page showed."""
+def decide() -> ResponseReturnValue:
+    """Do one thing to the selected rows, or to exactly those that the page showed."""
     (way, ids), form = decision(), ReasonForm()
     if way not in DECISIONS or not ids:
         flash(_("Nothing was ticked, so nothing was changed."), "waiting")
         return redirect(_here(), 303)
-    # Letting through needs no reason: the queue says why it was held.
+    # Approving needs no reason: the queue says why a signature was held.
     if way == "reject" and not form.validate():
         return _page(form, 422, ticked=ids)
     action, operation = DECISIONS[way]
@@ -68,13 +70,13 @@ def decide():
     return redirect(_here(), 303)
 
 
-def _here():
+def _here() -> str:
     return url_for(
         "organize.held.index", **same_page(), held_for=request.values.get("held_for") or None
     )
 
 
-def _page(form, status=200, ticked=()):
+def _page(form: ReasonForm, status: int = 200, ticked: Iterable[int] = ()) -> ResponseReturnValue:
     petitions = petitions_where("signatures.review")
     ids = [each.id for each in chosen(petitions, request.values.get("petition"))]
     reasons, held_for = held_by_reason(ids), request.values.get("held_for") or ""

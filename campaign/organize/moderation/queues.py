@@ -1,7 +1,9 @@
-"""What the queues of signatures, comments and records from tablets have in common: a page of them, and what was decided on it."""
+"""Shared by the queues of signatures, comments and tablet records: paging and decisions."""
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 from flask import request
 
@@ -16,17 +18,21 @@ ON_A_PAGE = 20
 
 @dataclass(frozen=True)
 class QueuePage:
-    """The rows of a page; `after` is the id behind which it begins, `next_after` that of the next one, or None."""
+    """The rows of a page. It begins after the id `after`.
+
+    `next_after` is the `after` of the next page, or None if there is none.
+    """
 
     rows: list
     after: int
     next_after: int | None
 
 
-def queue_page(find):
-    """Return the QueuePage that was asked for; `find` takes after_id and most, and returns rows by their id.
+def queue_page(find: Callable[..., list[Any]]) -> QueuePage:
+    """Return the requested QueuePage; `find` takes after_id and most, and returns rows by id.
 
-    Where nothing is left behind the page before, it is the first one again: what was passed over still waits there.
+    If nothing is left after the previous page, return the first page: rows skipped there still
+    wait.
     """
     after = _after()
     rows = find(after_id=after, most=ON_A_PAGE + 1)
@@ -36,19 +42,19 @@ def queue_page(find):
     return QueuePage(shown, after, shown[-1].id if len(rows) > ON_A_PAGE else None)
 
 
-def same_page():
-    """Return the arguments of the address at which the page that was sent lives."""
+def same_page() -> dict[str, Any]:
+    """Return the URL arguments of the page from which the form was sent."""
     return {"after": _after() or None, "petition": request.values.get("petition") or None}
 
 
-def decision():
-    """Return (what was pressed, the ids that it is about): the ticked rows, or exactly those that the page showed."""
+def decision() -> tuple[str, list[int]]:
+    """Return (pressed button, ids it applies to): the selected rows, or exactly those shown."""
     way, _dot, whom = request.form.get("do", "").partition(".")
     return way, numbers("shown" if whom == "shown" else "ticked")
 
 
-def numbers(name):
-    """Return the ids in the fields `name` of what was sent, without what is no id."""
+def numbers(name: str) -> list[int]:
+    """Return the ids in the form fields `name`, without invalid ones."""
     found = (
         text
         for text in request.form.getlist(name)
@@ -57,8 +63,18 @@ def numbers(name):
     return sorted({int(text) for text in found})
 
 
-def act_by_petition(action, operation, ids, *, reason="", **named):
-    """Run a bulk operation for each petition by itself, as each has its own line in the trail; return how many changed."""
+def act_by_petition(
+    action: str,
+    operation: Callable[..., Any],
+    ids: Collection[int],
+    *,
+    reason: str = "",
+    **named: Any,
+) -> int:
+    """Run a bulk operation for each petition separately; return how many signatures changed.
+
+    Each petition gets its own entry in the activity log.
+    """
     cause_ids, done = causes_where("signatures.review"), 0
     rows = sorted(moderation.petitions_of(ids))
     for (cause_id, petition_id), group in groupby(rows, key=lambda row: row[:2]):
@@ -72,6 +88,6 @@ def act_by_petition(action, operation, ids, *, reason="", **named):
     return done
 
 
-def _after():
+def _after() -> int:
     asked = request.values.get("after", type=int) or 0
     return asked if 0 <= asked <= MAX_ID else 0

@@ -1,16 +1,19 @@
-"""The form by which a rule is written, and what is wrong with a pattern."""
+"""The form for a rule, and the validation of its pattern."""
 
+from collections.abc import Sequence
 from ipaddress import ip_network
 from itertools import starmap
+from typing import Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import RadioField, SelectChoice, SelectField, StringField, TextAreaField
+from wtforms import Field, RadioField, SelectChoice, SelectField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from campaign.imports.values import ValueRefused, country
 from campaign.organize.fields import unchosen
+from campaign.organize.scope import PetitionInSight
 from campaign.organize.signatures.labels import KIND_WORDS
 from campaign.signatures.rule_models import Rule
 from campaign.signatures.rules import MAX_ADDRESSES, many_addresses
@@ -35,7 +38,7 @@ KIND_HINTS = {
 
 
 class RuleForm(FlaskForm):
-    """A rule for a petition or, where `petition` is `cause:<id>`, for all petitions of a cause."""
+    """A rule for one petition or, if `where` is `cause:<id>`, for all petitions of a cause."""
 
     kind = RadioField(
         _l("What is to be held?"),
@@ -54,7 +57,7 @@ class RuleForm(FlaskForm):
         _l("Why? (for the others)"), [Length(max=200, message=_l("That is too long."))]
     )
 
-    def offer(self, petitions):
+    def offer(self, petitions: Sequence[PetitionInSight]) -> Self:
         """Offer these PetitionsInSight and their causes; return the form."""
         causes = {each.cause_id: each.cause_title for each in petitions}
         self._causes = {each.slug: each.cause_id for each in petitions}
@@ -67,7 +70,7 @@ class RuleForm(FlaskForm):
         self.where.choices = unchosen(choices, _l("Choose a petition, or all of a cause"))
         return self
 
-    def validate_pattern(self, field):
+    def validate_pattern(self, field: Field) -> None:
         if self.kind.data not in CLEAN:
             return
         lines = list(
@@ -81,8 +84,8 @@ class RuleForm(FlaskForm):
             )
         field.data = "\n".join(dict.fromkeys(CLEAN[self.kind.data](line, lines) for line in lines))
 
-    def rule(self):
-        """Return the Rule that was written, not yet kept."""
+    def rule(self) -> Rule:
+        """Return the Rule from the form data, not yet saved."""
         slug = self.where.data
         whole = slug.startswith("cause:")
         return Rule(
@@ -94,7 +97,7 @@ class RuleForm(FlaskForm):
         )
 
 
-def _network(line, _lines):
+def _network(line: str, _lines: list[str]) -> str:
     try:
         network = ip_network(line, strict=False)
     except ValueError as fault:
@@ -110,7 +113,7 @@ def _network(line, _lines):
     return str(network)
 
 
-def _domain(line, _lines):
+def _domain(line: str, _lines: list[str]) -> str:
     try:
         return parse_address(f"a@{line.lstrip('@').rstrip('.')}").domain
     except AddressRefused as fault:
@@ -119,7 +122,7 @@ def _domain(line, _lines):
         ) from fault
 
 
-def _country(line, _lines):
+def _country(line: str, _lines: list[str]) -> str:
     try:
         return country(line, "")
     except ValueRefused as fault:
@@ -128,7 +131,7 @@ def _country(line, _lines):
         ) from fault
 
 
-def _rate(line, lines):
+def _rate(line: str, lines: list[str]) -> str:
     if len(lines) > 1 or not (
         line.isascii() and line.isdecimal() and len(line) <= 6 and 1 <= int(line) <= 100_000
     ):
@@ -136,7 +139,7 @@ def _rate(line, lines):
     return str(int(line))
 
 
-def _word(line, _lines):
+def _word(line: str, _lines: list[str]) -> str:
     if len(name_key(line, "").replace(" ", "")) < 3:
         too_short = _(
             "%(line)s is too short: at least three letters, or half of the signatures would be held.",

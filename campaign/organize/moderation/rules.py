@@ -1,6 +1,9 @@
-"""Rules: written, tried on the signatures there are, switched on, and undone."""
+"""Rules that hold signatures: create, try on past signatures, switch on or off, and undo."""
+
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
 
@@ -13,21 +16,22 @@ from campaign.organize.scope import petitions_where
 from campaign.organize.signatures.labels import KIND_WORDS, words
 from campaign.process.clock import utcnow
 from campaign.signatures import moderation, rule_operations
+from campaign.signatures.rule_models import Rule
 from campaign.signatures.rule_preview import try_rule
 from campaign.signatures.search import signatures_by_id
 
 blueprint = Blueprint("rules", __name__, url_prefix="/rules")
-# So many rows are changed in one transaction, so that nobody who signs meanwhile waits long.
+# The number of rows changed in one transaction: few enough that people who sign do not wait long.
 AT_ONCE = 2000
 
 
-def load_rule(rule_id):
+def load_rule(rule_id: int) -> Rule | None:
     return rule_operations.rule_by_id(rule_id)
 
 
 @blueprint.get("/")
 @allowed("rules.edit")
-def index():
+def index() -> ResponseReturnValue:
     rules = rule_operations.rules_of(causes_where("rules.edit"))
     return render_template(
         "organize/rules/index.html",
@@ -40,14 +44,14 @@ def index():
 
 @blueprint.get("/new")
 @allowed("rules.edit")
-def new():
+def new() -> ResponseReturnValue:
     return _form_page(RuleForm(formdata=None).offer(petitions_where("rules.edit")))
 
 
 @blueprint.post("/new")
 @allowed("rules.edit")
-def create():
-    """Keep the rule, off, and lead to its trial."""
+def create() -> ResponseReturnValue:
+    """Save the rule, switched off, and redirect to its trial."""
     form = RuleForm().offer(petitions_where("rules.edit"))
     if not form.validate():
         return _form_page(form, 422)
@@ -72,8 +76,8 @@ def create():
 
 @blueprint.get("/<int:rule_id>")
 @allowed("rules.edit", load_rule)
-def show(rule):
-    """The rule; one that is off is tried on the past."""
+def show(rule: Rule) -> ResponseReturnValue:
+    """Show the rule; if it is off, try it on past signatures."""
     trial = None if rule.is_on else try_rule(rule)
     sample = signatures_by_id(trial.sample) if trial else []
     if sample:
@@ -92,7 +96,7 @@ def show(rule):
 
 @blueprint.post("/<int:rule_id>/on")
 @allowed("rules.edit", load_rule)
-def switch_on(rule):
+def switch_on(rule: Rule) -> ResponseReturnValue:
     rule_id, cause_id = rule.id, rule.cause_id
     past = try_rule(rule).ids if request.form.get("past") == "y" else ()
     fact = Fact("rules.on", on=("rule", rule_id), cause_id=cause_id)
@@ -123,7 +127,7 @@ def switch_on(rule):
 
 @blueprint.post("/<int:rule_id>/off")
 @allowed("rules.edit", load_rule)
-def switch_off(rule):
+def switch_off(rule: Rule) -> ResponseReturnValue:
     fact = Fact("rules.off", on=("rule", rule.id), cause_id=rule.cause_id)
     act(fact, rule_operations.switch_off, rule_id=rule.id, now=utcnow())
     flash(_("The rule is off. What it held waits below until somebody lets it through."), "sure")
@@ -132,8 +136,8 @@ def switch_off(rule):
 
 @blueprint.post("/<int:rule_id>/release")
 @allowed("rules.edit", load_rule)
-def release(rule):
-    """Let everything through that the rule held and nobody turned away."""
+def release(rule: Rule) -> ResponseReturnValue:
+    """Approve everything that the rule held and nobody rejected."""
     rule_id, cause_id, reason, done = rule.id, rule.cause_id, rule.reason, 0
     while True:
         fact = Fact("rules.release", on=("rule", rule_id), cause_id=cause_id)
@@ -155,7 +159,7 @@ def release(rule):
 
 @blueprint.post("/<int:rule_id>/drop")
 @allowed("rules.edit", load_rule)
-def drop(rule):
+def drop(rule: Rule) -> ResponseReturnValue:
     try:
         act(
             Fact("rules.drop", on=("rule", rule.id), cause_id=rule.cause_id),
@@ -174,15 +178,15 @@ def drop(rule):
     return redirect(url_for("organize.rules.index"), 303)
 
 
-def _back(rule_id):
+def _back(rule_id: int) -> ResponseReturnValue:
     return redirect(url_for("organize.rules.show", rule_id=rule_id), 303)
 
 
-def _form_page(form, status=200):
+def _form_page(form: RuleForm, status: int = 200) -> ResponseReturnValue:
     return render_template("organize/rules/new.html", form=form, kind_hints=KIND_HINTS), status
 
 
-def _words():
+def _words() -> dict[str, Any]:
     lang = get_locale().language
     return {
         "kind_words": KIND_WORDS,

@@ -1,5 +1,9 @@
-"""What happened since yesterday: a digest of the audit trail, and of what came in, as far as its reader may see it."""
+"""What happened since yesterday: a digest of the activity log and of what came in.
 
+It shows only what its reader may see.
+"""
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,6 +13,7 @@ from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 
 from campaign.accounts.audit import entries_since
+from campaign.accounts.audit_models import AuditEntry
 from campaign.kiosk.queries import stored_since
 from campaign.organize.identity import causes_where, may
 from campaign.organize.overview.activity_titles import titles_of
@@ -17,7 +22,8 @@ from campaign.signatures.search import held_since
 
 MAX_ENTRIES = 12
 MAX_READ = 400
-# Of which of these acts one reads who may do what: what changes for supporters, not each look and each word.
+# The permission that lets an organizer read about these actions. Listed is what changes for
+# supporters, not each view or small edit.
 SEEN_BY = {
     "causes.see": (
         "causes.publish",
@@ -79,7 +85,10 @@ PERMISSION = {action: permission for permission, actions in SEEN_BY.items() for 
 
 @dataclass(frozen=True)
 class Happening:
-    """One line: `who` did `what` to the thing called `title`; `more` says how often or how many, `action` is the code of it."""
+    """One line: `who` did `what` to the item called `title`.
+
+    `more` says how often or how many; `action` is the action's code.
+    """
 
     at: datetime
     action: str
@@ -94,8 +103,8 @@ class _Place:
     cause_id: int
 
 
-def happenings(since):
-    """Return the newest Happenings since an instant, the newest first."""
+def happenings(since: datetime) -> list[Happening]:
+    """Return the Happenings since an instant, the newest first, at most MAX_ENTRIES."""
     found = [
         entry for entry in entries_since(since, [*PERMISSION], most=MAX_READ) if _may_read(entry)
     ]
@@ -109,21 +118,21 @@ def happenings(since):
     return sorted([*told, *_came_in(since)], key=lambda each: each.at, reverse=True)[:MAX_ENTRIES]
 
 
-def _may_read(entry):
+def _may_read(entry: AuditEntry) -> bool:
     place = None if entry.cause_id is None else _Place(entry.cause_id)
     permission = PERMISSION[entry.action]
-    # What is of no cause is the admins' alone.
+    # Entries without a cause are for admins only.
     return may(permission, place) if place else causes_where(permission) is None
 
 
-def _told(group, titles):
+def _told(group: list[AuditEntry], titles: Mapping[Any, str]) -> Happening:
     newest = group[0]
     who = newest.organizer.called if newest.organizer else DOORS[newest.door]
     title = titles.get((newest.subject_kind, newest.subject_id), "")
     return Happening(newest.at, newest.action, who, ACTIONS[newest.action], title, _more(group))
 
 
-def _more(group):
+def _more(group: list[AuditEntry]) -> str:
     for name, words in NUMBERED.items():
         if many := sum(
             number for entry in group if isinstance(number := entry.details.get(name), int)
@@ -132,21 +141,21 @@ def _more(group):
     return ngettext("%(num)s time", "%(num)s times", len(group)) if len(group) > 1 else ""
 
 
-def _signatures(num):
+def _signatures(num: int) -> str:
     return ngettext(
         "%(figure)s signature", "%(figure)s signatures", num, figure=format_decimal(num)
     )
 
 
-def _letters(num):
+def _letters(num: int) -> str:
     return ngettext("%(figure)s letter", "%(figure)s letters", num, figure=format_decimal(num))
 
 
 NUMBERED = {"signatures": _signatures, "letters": _letters}
 
 
-def _came_in(since):
-    """Yield what no organizer did: what rules and the runner held, what tablets sent."""
+def _came_in(since: datetime) -> Iterator[Happening]:
+    """Yield what no organizer did: what rules and the runner held, and what tablets sent."""
     if may("signatures.review") and (held := held_since(causes_where("signatures.review"), since)):
         many, newest = held
         words = ngettext(

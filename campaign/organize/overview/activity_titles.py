@@ -1,7 +1,10 @@
-"""What the things are called that entries of the audit trail are about, in the reader's language."""
+"""The titles of the items that activity log entries are about, in the reader's language."""
+
+from collections.abc import Iterable
 
 from flask import g
 
+from campaign.accounts.audit_models import AuditEntry
 from campaign.causes.queries import causes_among
 from campaign.events.queries import events_with_ids
 from campaign.organize.scope import in_sight
@@ -16,8 +19,8 @@ FETCHED = {
 }
 
 
-def titles_of(entries):
-    """Return {(kind, id): title} of the causes, petitions, events and updates that these entries are about."""
+def titles_of(entries: Iterable[AuditEntry]) -> dict[tuple[str, int], str]:
+    """Return {(kind, id): title} of the causes, petitions, events and updates of these entries."""
     ids = {}
     for entry in entries:
         if entry.subject_kind in FETCHED:

@@ -1,4 +1,6 @@
-"""What people sent that waits for somebody: signatures, comments, what tables kept, registrations, lists from paper."""
+"""Tasks from people's input: signatures, comments, table records, registrations, paper lists."""
+
+from collections.abc import Iterator
 
 from babel.numbers import format_decimal
 from flask import url_for
@@ -18,7 +20,7 @@ from campaign.signatures.name_display import many_asked_at
 from campaign.signatures.search import held_by_reason, how_many_unread
 
 
-def to_review():
+def to_review() -> Iterator[Task]:
     if not may("signatures.review"):
         return
     ids = [petition.id for petition in petitions_where("signatures.review")]
@@ -64,7 +66,7 @@ def to_review():
         yield Task(words, _("Read"), url_for("organize.comments.index"))
 
 
-def to_seat():
+def to_seat() -> Iterator[Task]:
     if not may("registrations.check_in"):
         return
     now = utcnow()
@@ -88,7 +90,7 @@ def to_seat():
             )
 
 
-def from_paper():
+def from_paper() -> Iterator[Task]:
     if not may("signatures.import"):
         return
     begun = [batch for batch in batches_among(causes_where("signatures.import")) if batch.is_open]
@@ -99,5 +101,5 @@ def from_paper():
         yield Task(words, _("Open"), url_for("organize.imports.index"))
 
 
-def _figure(many):
+def _figure(many: int) -> str:
     return format_decimal(many, locale=get_locale())

@@ -1,9 +1,11 @@
-"""The first page of the workspace: the day, what waits, what happened, and the causes with their counts."""
+"""The first page of the workspace: date, tasks, recent activity, and causes with their counts."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from babel.dates import get_timezone_location
 from flask import Blueprint, g, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
 
@@ -26,18 +28,19 @@ from campaign.petitions.queries import petition_counts, petitions_of_cause
 from campaign.process.clock import utcnow
 
 blueprint = Blueprint("overview", __name__)
-# Whoever looks after more causes sees their figures here, and each chart on the page of its cause.
+# With more causes than this, the overview shows only figures. Charts are on each cause's page.
 MAX_CHARTS = 3
-# The others stand in the list of petitions.
+# Further petitions are only in the list of petitions.
 MAX_PETITIONS = 6
 TURNS = {"open": 0, "not_yet": 1, "closed": 3}
 
 
 @dataclass(frozen=True)
 class CauseInSight:
-    """A cause as the overview shows it; `petitions` are pairs of a state and a card, `glance` and charts are there for who may see numbers.
+    """A cause as the overview shows it.
 
-    Of many petitions `further` ones are not shown: those that are open come first, and those that are closed last.
+    `petitions` are pairs of a state and a card, open ones first and closed ones last; `further`
+    counts those not shown. `glance` and the charts are None for people who may not see numbers.
     """
 
     cause: Cause
@@ -52,7 +55,7 @@ class CauseInSight:
 
 @blueprint.get("/")
 @any_organizer
-def index():
+def index() -> ResponseReturnValue:
     now = utcnow()
     causes = [
         cause for cause in causes_among(causes_where("overview.see")) if cause.state != "archived"
@@ -75,12 +78,14 @@ def index():
 
 @blueprint.get("/rail.json")
 @any_organizer
-def rail():
-    """The numbers of the rail, for pages that stay open: {place: [figure, words]}."""
+def rail() -> ResponseReturnValue:
+    """Return the numbers of the sidebar, for pages that stay open: {place: [figure, text]}."""
     return jsonify(rail_numbers())
 
 
-def _in_sight(cause, chosen_range, has_chart, now):
+def _in_sight(
+    cause: Cause, chosen_range: str | None, has_chart: bool, now: datetime
+) -> CauseInSight:
     petitions = petitions_of_cause(cause.id)
     counts = petition_counts(petition.id for petition in petitions)
     listed = [petition for petition in petitions if petition.archived_at is None]
@@ -106,13 +111,13 @@ def _in_sight(cause, chosen_range, has_chart, now):
     )
 
 
-def _turn(row):
+def _turn(row: tuple[str, PetitionCard]) -> int:
     state, petition = row
     return 2 if state == "draft" else TURNS[petition.state]
 
 
-def _when(at, now):
-    """Return the hour of something that happened today or yesterday."""
+def _when(at: datetime, now: datetime) -> str:
+    """Return the time of day of something that happened today or yesterday."""
     there = at.astimezone(zone())
     hour = clock_time(there, get_locale())
     return (
@@ -122,8 +127,8 @@ def _when(at, now):
     )
 
 
-def _today(now):
-    """Return the day by the campaign's clock, with its weekday, as a heading begins: Tuesday 23 September."""
+def _today(now: datetime) -> str:
+    """Return today's date with its weekday, capitalised as a heading: Tuesday 23 September."""
     day = now.astimezone(zone()).date()
     words = long_date(day, get_locale(), WEEKDAY_AND_DAY[g.lang])
     return words[:1].upper() + words[1:]

@@ -1,6 +1,7 @@
-"""What an event that is near asks of its people: the table before it, the door on the day, the tablets until they are empty."""
+"""Tasks of events that are near: prepare the table, watch the tablets, empty them afterwards."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -8,18 +9,22 @@ from flask import g, url_for
 from flask_babel import get_locale, ngettext
 from flask_babel import gettext as _
 
+from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.i18n.clock_times import clock_time
 from campaign.kiosk.queries import gaps_of, kiosks_of
 from campaign.organize.identity import causes_where, may
 from campaign.organize.overview.task import Task
 
-# So long before an event its table is prepared, and so long after it its tablets are looked after.
+# Tasks begin this long before an event, and end this long after it.
 BEFORE, AFTER = timedelta(days=14), timedelta(days=2)
 
 
-def at_events(now):
-    """Return the Tasks of the events that are near, for who staffs tables: what a tablet keeps goes before the next one that is coming."""
+def at_events(now: datetime) -> list[Task]:
+    """Return the Tasks of near events, for people who staff tables.
+
+    Tablets that need attention come first, then the next event.
+    """
     if not may("kiosks.see"):
         return []
     near = [
@@ -31,7 +36,7 @@ def at_events(now):
     return kept + [_coming(event) for event in near if event.ends_at > now][:1]
 
 
-def _is_near(event, now):
+def _is_near(event: Event, now: datetime) -> bool:
     return (
         event.state == "published"
         and event.starts_at <= now + BEFORE
@@ -39,7 +44,7 @@ def _is_near(event, now):
     )
 
 
-def _tablets(event, now):
+def _tablets(event: Event, now: datetime) -> Iterator[Task]:
     for kiosk in kiosks_of(event.id):
         state, name = kiosk.state(now), kiosk.name
         if kiosk.is_silent(now) and state != "revoked":
@@ -67,7 +72,7 @@ def _tablets(event, now):
         yield Task(words, _("See"), url_for("organize.kiosks.show", slug=event.slug))
 
 
-def _coming(event):
+def _coming(event: Event) -> Task:
     when = _day_and_time(event.starts_at, event)
     words = _(
         "Get the table of “%(title)s” ready: %(when)s", title=event.text(g.lang).title, when=when
@@ -75,7 +80,7 @@ def _coming(event):
     return Task(words, _("Open"), url_for("organize.kiosks.show", slug=event.slug))
 
 
-def _day_and_time(instant, event):
-    """Write an instant as clocks at the event show it."""
+def _day_and_time(instant: datetime, event: Event) -> str:
+    """Format an instant in the time zone of the event."""
     there, locale = instant.astimezone(ZoneInfo(event.zone)), get_locale()
     return f"{format_skeleton('MMMEd', there, locale=locale)}, {clock_time(there, locale)}"

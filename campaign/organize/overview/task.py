@@ -1,10 +1,10 @@
-"""What a task of the overview is."""
+"""The type of a task on the overview."""
 
 from typing import NamedTuple
 
 
 class Task(NamedTuple):
-    """Something to do; `act` stands on the button that leads to `address`."""
+    """Something to do; `act` is the label of the button that links to `address`."""
 
     words: str
     act: str

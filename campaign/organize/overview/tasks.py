@@ -1,12 +1,13 @@
-"""What waits for somebody: the tasks that the overview begins with, each told to who may do it."""
+"""Collect the tasks that the overview begins with, each for people who may do it."""
 
 from campaign.organize.overview import people_tasks, work_tasks
 from campaign.organize.overview.table_tasks import at_events
+from campaign.organize.overview.task import Task
 from campaign.process.clock import utcnow
 
 
-def tasks_for_today():
-    """Return the Tasks of who is signed in, in all their causes, the most pressing first."""
+def tasks_for_today() -> list[Task]:
+    """Return the Tasks of the signed-in organizer in all their causes, the most urgent first."""
     now = utcnow()
     return [
         *people_tasks.to_review(),

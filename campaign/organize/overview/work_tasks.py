@@ -1,6 +1,7 @@
-"""What stands still or comes up in our own work: tables, mailings, files, data that is about to go, drafts."""
+"""Tasks from our own work: mailings, files, data due for erasure, partners' keys, drafts."""
 
-from datetime import timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 
 from babel.dates import format_date
 from flask import g, url_for
@@ -9,6 +10,7 @@ from flask_babel import gettext as _
 
 from campaign.accounts.permissions import EVERYWHERE
 from campaign.api.queries import keys_among
+from campaign.events.models import Event
 from campaign.events.queries import events_among
 from campaign.exports.export_queries import exports_of
 from campaign.i18n.clock_times import clock_time
@@ -17,18 +19,23 @@ from campaign.organize.identity import causes_where, may, organizer
 from campaign.organize.overview.task import Task
 from campaign.organize.scope import in_sight, petitions_where
 from campaign.organize.statistics.figures import zone
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petitions_among
 from campaign.process.clock import utcnow
 from campaign.signatures.erasure import erases_at, keeps_by_choice
 from campaign.updates.mailing import mailings_among
+from campaign.updates.models import Update
 from campaign.updates.queries import updates_among
 
-# A letter that waits longer was taken up by nobody, and a draft by nobody either.
+# An email or a scheduled draft that is later than this is stuck: no worker has picked it up.
 LATE = timedelta(minutes=15)
 
 
-def stuck_mail(now):
-    """Mailings that go no further by themselves, to who may let them go on; to admins, that nothing is sent at all."""
+def stuck_mail(now: datetime) -> Iterator[Task]:
+    """Yield mailings that will not continue on their own, for people who may send them.
+
+    Admins also learn when no email leaves at all.
+    """
     updates = updates_among(causes_where("mail.send")) if may("mail.send") else ()
     mailings = mailings_among(update.id for update in updates)
     for update in updates:
@@ -55,8 +62,8 @@ def stuck_mail(now):
         )
 
 
-def failed_files():
-    """The files that who is signed in asked for, and that could not be made."""
+def failed_files() -> Iterator[Task]:
+    """Yield the files that the signed-in organizer requested and that could not be made."""
     ids = (
         [petition.id for petition in petitions_where("signatures.export")]
         if may("signatures.export")
@@ -68,8 +75,8 @@ def failed_files():
             yield Task(words, _("See"), url_for("organize.exports.show", export_id=export.id))
 
 
-def data_to_go():
-    """The petitions whose owners were told that personal data is about to be erased."""
+def data_to_go() -> Iterator[Task]:
+    """Yield the petitions whose owners were told that personal data will soon be erased."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
     ):
@@ -87,8 +94,8 @@ def data_to_go():
             yield Task(words, _("See"), url_for("organize.retention.edit", slug=petition.slug))
 
 
-def kept_forever():
-    """The petitions whose personal data has no end, and nobody has chosen that."""
+def kept_forever() -> Iterator[Task]:
+    """Yield the petitions that keep personal data forever although nobody chose that."""
     for petition in (
         petitions_among(causes_where("retention.edit")) if may("retention.edit") else ()
     ):
@@ -100,8 +107,11 @@ def kept_forever():
             yield Task(words, _("Choose"), url_for("organize.retention.edit", slug=petition.slug))
 
 
-def doubted_keys():
-    """The keys of partners whose signatures their owners confirm, as too many of them had signed before."""
+def doubted_keys() -> Iterator[Task]:
+    """Yield the doubted keys of partners: too many of their people had signed before.
+
+    Signatures sent with such a key must be confirmed by their signers.
+    """
     for key in keys_among(causes_where("keys.edit")) if may("keys.edit") else ():
         if key.doubted_at and not key.revoked_at:
             words = _(
@@ -110,7 +120,7 @@ def doubted_keys():
             yield Task(words, _("See"), url_for("organize.keys.index"))
 
 
-def drafts():
+def drafts() -> Iterator[Task]:
     for room, things, words in (
         ("petitions", petitions_among, _petition_drafts),
         ("events", events_among, _event_drafts),
@@ -122,10 +132,10 @@ def drafts():
                 yield Task(words(len(begun)), _("Write"), url_for(f"organize.{room}.index"))
 
 
-def _is_begun(thing):
-    """Return whether a draft waits for somebody: not one in the archive, nor one that goes out by itself."""
+def _is_begun(thing: Petition | Event | Update) -> bool:
+    """Return whether a draft needs someone: it is neither archived nor scheduled for later."""
     at = getattr(thing, "publish_at", None)
-    # Whose hour has passed lacks something, or it would be out.
+    # A draft past its scheduled time lacks something, or it would have been published.
     return (
         thing.state == "draft"
         and not getattr(thing, "archived_at", None)
@@ -133,21 +143,21 @@ def _is_begun(thing):
     )
 
 
-def _hour(at, now):
-    """Return an hour of today as clocks show it, and a day where it was another."""
+def _hour(at: datetime, now: datetime) -> str:
+    """Return the time of day of an instant today, and the date of any other."""
     there = at.astimezone(zone())
     if there.date() == now.astimezone(zone()).date():
         return clock_time(there, get_locale())
     return format_date(there, "medium", locale=get_locale())
 
 
-def _petition_drafts(num):
+def _petition_drafts(num: int) -> str:
     return ngettext("Finish %(num)s draft of a petition", "Finish %(num)s drafts of petitions", num)
 
 
-def _event_drafts(num):
+def _event_drafts(num: int) -> str:
     return ngettext("Finish %(num)s draft of an event", "Finish %(num)s drafts of events", num)
 
 
-def _update_drafts(num):
+def _update_drafts(num: int) -> str:
     return ngettext("Finish %(num)s draft of an update", "Finish %(num)s drafts of updates", num)

@@ -1,9 +1,12 @@
-"""Keys by which partners send signatures: made, told once, and ended."""
+"""API keys with which partners send signatures: create, show once, and revoke."""
 
 from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.accounts.alerts import alert_admins
+from campaign.accounts.audit_models import AuditEntry
+from campaign.api.models import ApiKey
 from campaign.api.operations import make_key, revoke_key
 from campaign.api.queries import key_by_id, keys_among
 from campaign.causes.queries import causes_among
@@ -18,15 +21,15 @@ blueprint = Blueprint("keys", __name__, url_prefix="/keys")
 
 @blueprint.get("/")
 @allowed("keys.edit")
-def index():
+def index() -> ResponseReturnValue:
     return _page(_offered(KeyForm(formdata=None)))
 
 
 @blueprint.post("/")
 @allowed("keys.edit")
 @fresh
-def create():
-    """Make a key and tell it: this page is the only place where it ever stands."""
+def create() -> ResponseReturnValue:
+    """Create a key and show it: this page is the only place where it ever appears."""
     form = _offered(KeyForm())
     if not form.validate():
         return _page(form, 422)
@@ -47,22 +50,22 @@ def create():
 
 @blueprint.post("/<int:key_id>/revoke")
 @allowed("keys.edit", key_by_id)
-def revoke(key):
+def revoke(key: ApiKey) -> ResponseReturnValue:
     fact = Fact("keys.revoke", on=("api_key", key.id), cause_id=key.cause_id)
     act(fact, revoke_key, key_id=key.id, now=utcnow())
     flash(_("The key opens nothing any more. What it brought stays."), "sure")
     return redirect(url_for("organize.keys.index"), 303)
 
 
-def _alert_of_trust(entry, _made):
+def _alert_of_trust(entry: AuditEntry, _made: object) -> None:
     alert_admins(entry)
 
 
-def _offered(form):
+def _offered(form: KeyForm) -> KeyForm:
     return form.offer(causes_among(causes_where("keys.edit")), g.lang)
 
 
-def _page(form, status=200, secret=""):
+def _page(form: KeyForm, status: int = 200, secret: str = "") -> ResponseReturnValue:
     cause_ids = causes_where("keys.edit")
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(cause_ids)}
     return render_template(

@@ -1,4 +1,7 @@
-"""The form for a new key."""
+"""The form for a new API key."""
+
+from collections.abc import Iterable
+from typing import Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -6,12 +9,13 @@ from wtforms import BooleanField, SelectChoice, SelectField
 from wtforms.validators import DataRequired, InputRequired
 
 from campaign.api.models import MAX_NAME_LENGTH
+from campaign.causes.models import Cause
 from campaign.organize.content_fields import LineField, most
 from campaign.organize.fields import unchosen
 
 
 class KeyForm(FlaskForm):
-    """Who gets it, for which cause, and how far their word goes."""
+    """The partner, the cause, and whether the partner's signatures count without confirmation."""
 
     cause = SelectField(_l("Cause"), [InputRequired(_l("Choose a cause."))])
     name = LineField(
@@ -19,8 +23,8 @@ class KeyForm(FlaskForm):
     )
     is_trusted = BooleanField(_l("Their signatures count at once, on their word"))
 
-    def offer(self, causes, lang):
-        """Offer these Causes, called as in `lang`; return the form."""
+    def offer(self, causes: Iterable[Cause], lang: str) -> Self:
+        """Offer these Causes, with their titles in `lang`; return the form."""
         choices = [SelectChoice(str(cause.id), cause.text(lang).title) for cause in causes]
         self.cause.choices = unchosen(choices, _l("Choose a cause"))
         return self

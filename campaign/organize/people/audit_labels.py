@@ -1,4 +1,4 @@
-"""The actions of the audit trail in words: what comes after the name of who did it."""
+"""Labels of the actions in the activity log: the text after the name of who did it."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -162,7 +162,7 @@ SUBJECTS = {
     "kiosks": _l("Kiosks"),
     "keys": _l("Keys of partners"),
 }
-# What an entry is about, before its number.
+# What an entry is about, shown before its id.
 THINGS = {
     "api_key": _l("key"),
     "bulk": _l("decision"),
@@ -185,8 +185,8 @@ DOORS = {
     "kiosk": _l("A kiosk"),
     "web": _l("Somebody not signed in"),
 }
-# Of somebody who was not let in: at what.
-REFUSED_METHODS = {
+# For a refused sign-in: what was wrong.
+XXX_FIX = {
     "password": _l("a wrong password"),
     "code": _l("a wrong code"),
     "passkey": _l("a passkey that does not open"),

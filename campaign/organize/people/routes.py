@@ -1,11 +1,15 @@
-"""The people of the causes: who may do what, inviting, and removing."""
+"""The organizers: who may do what, inviting them, and removing them."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.accounts.alerts import alert_of_new_admin, alert_subject
 from campaign.accounts.factors import take_factors
-from campaign.accounts.models import Grant
+from campaign.accounts.models import Grant, Organizer
 from campaign.accounts.operations import (
     LastAdmin,
     OrganizerRemoved,
@@ -32,7 +36,7 @@ blueprint = Blueprint("people", __name__, url_prefix="/people")
 
 @blueprint.get("/")
 @allowed("people.see")
-def index():
+def index() -> ResponseReturnValue:
     people = organizers_of(causes_where("people.see"))
     return render_template(
         "organize/people/index.html",
@@ -43,14 +47,14 @@ def index():
 
 @blueprint.get("/invite")
 @allowed("people.change")
-def new():
+def new() -> ResponseReturnValue:
     return _invitation_page(_offered(InvitationForm(formdata=None)))
 
 
 @blueprint.post("/invite")
 @allowed("people.change")
 @fresh
-def create():
+def create() -> ResponseReturnValue:
     form = _offered(InvitationForm())
     if not form.validate():
         return _invitation_page(form, 422)
@@ -79,15 +83,15 @@ def create():
 
 @blueprint.get("/<int:organizer_id>")
 @allowed("people.see")
-def show(organizer_id):
+def show(organizer_id: int) -> ResponseReturnValue:
     return _page(_seen(organizer_id), _offered(RoleForm(formdata=None)))
 
 
 @blueprint.post("/<int:organizer_id>/roles")
 @allowed("people.change")
 @fresh
-def give(organizer_id):
-    """Give another role to somebody who has one already."""
+def give(organizer_id: int) -> ResponseReturnValue:
+    """Give another role to an organizer who already has one."""
     who, form = _seen(organizer_id), _offered(RoleForm())
     if who.id == organizer().id:
         abort(403)
@@ -101,15 +105,15 @@ def give(organizer_id):
     return redirect(url_for("organize.people.show", organizer_id=organizer_id), 303)
 
 
-def grant_of(grant_id):
+def grant_of(grant_id: int) -> Grant | None:
     return db.session.get(Grant, grant_id)
 
 
 @blueprint.post("/roles/<int:grant_id>/take")
 @allowed("people.change", grant_of)
 @fresh
-def take(grant):
-    """Take a role away; nobody takes their own, so that a cause is not left alone by a slip."""
+def take(grant: Grant) -> ResponseReturnValue:
+    """Remove a role; nobody can remove their own, so that no cause is left alone by mistake."""
     who_id, role = grant.organizer_id, grant.role
     if who_id == organizer().id:
         abort(403)
@@ -128,7 +132,7 @@ def take(grant):
 @blueprint.post("/<int:organizer_id>/invite-again")
 @allowed("people.change")
 @fresh
-def invite_again(organizer_id):
+def invite_again(organizer_id: int) -> ResponseReturnValue:
     who = _seen(organizer_id)
     if who.is_invited:
         fact = Fact("people.invite", on=("organizer", who.id))
@@ -140,8 +144,11 @@ def invite_again(organizer_id):
 @blueprint.post("/<int:organizer_id>/unlock")
 @allowed("people.unlock")
 @fresh
-def unlock(organizer_id):
-    """Take the second factors of somebody who lost them; they are asked for new ones at the next sign-in."""
+def unlock(organizer_id: int) -> ResponseReturnValue:
+    """Remove the second factors of an organizer who lost them.
+
+    New ones are set up at the next sign-in.
+    """
     who = _seen(organizer_id)
     if who.id == organizer().id:
         abort(403)
@@ -163,7 +170,7 @@ def unlock(organizer_id):
 @blueprint.post("/<int:organizer_id>/remove")
 @allowed("people.remove")
 @fresh
-def remove_whole(organizer_id):
+def remove_whole(organizer_id: int) -> ResponseReturnValue:
     who = _seen(organizer_id)
     if who.id == organizer().id:
         abort(403)
@@ -178,17 +185,20 @@ def remove_whole(organizer_id):
     return redirect(url_for("organize.people.index"), 303)
 
 
-def _alerting(who):
-    """Return what tells somebody that their account was changed; who never accepted the invitation has no account yet."""
+def _alerting(who: Organizer) -> Callable[..., None] | None:
+    """Return the callback that alerts an organizer to a change of their account.
+
+    Return None for people who never accepted their invitation: they have no account yet.
+    """
     return None if who.is_invited else alert_subject
 
 
-def _role_given(form, on):
+def _role_given(form: RoleForm, on: tuple[str, int] | Callable[..., Any]) -> Fact:
     return Fact("people.invite", on=on, cause_id=form.cause_id, details={"role": form.role.data})
 
 
-def _seen(organizer_id):
-    """Return the organizer where who asks may see them; 404 else."""
+def _seen(organizer_id: int) -> Organizer:
+    """Return the organizer if the signed-in one may see them, else abort with 404."""
     found = organizer_by_id(organizer_id)
     where = causes_where("people.see")
     if (
@@ -200,8 +210,8 @@ def _seen(organizer_id):
     return found
 
 
-def _seen_grants(who):
-    """Return the grants of somebody that who asks may know of: admins, and those in causes of their own."""
+def _seen_grants(who: Organizer) -> list[Grant]:
+    """Return the grants that the signed-in organizer may see: admins, and those in their causes."""
     where = causes_where("people.see")
     return [
         grant
@@ -214,14 +224,14 @@ def _offered(form):
     return form.offer(causes_among(causes_where("people.change")), g.lang, may("people.remove"))
 
 
-def _clean(name):
+def _clean(name: str | None) -> str:
     try:
         return clean_name(name) if (name or "").strip() else ""
     except NameRefused:
         return ""
 
 
-def _back_to(organizer_id):
+def _back_to(organizer_id: int) -> ResponseReturnValue:
     who = organizer_by_id(organizer_id)
     still_seen = who.removed_at is None and (
         causes_where("people.see") is EVERYWHERE or _seen_grants(who)
@@ -234,16 +244,16 @@ def _back_to(organizer_id):
     return redirect(here, 303)
 
 
-def _words():
+def _words() -> dict[str, Any]:
     titles = {cause.id: cause.text(g.lang).title for cause in causes_among(None)}
     return {"role_names": ROLE_NAMES, "role_hints": ROLE_HINTS, "cause_titles": titles}
 
 
-def _invitation_page(form, status=200):
+def _invitation_page(form: InvitationForm, status: int = 200) -> ResponseReturnValue:
     return render_template("organize/people/new.html", form=form, **_words()), status
 
 
-def _page(who, form, status=200):
+def _page(who: Organizer, form: RoleForm, status: int = 200) -> ResponseReturnValue:
     words = {
         "who": who,
         "grants": _seen_grants(who),

@@ -1,5 +1,6 @@
-"""Bars as numbers: what an SVG of signatures by hour or day is drawn from."""
+"""Bar charts as numbers, from which an SVG of signatures by hour or day is drawn."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -11,20 +12,20 @@ GAP = 0.24
 
 @dataclass(frozen=True)
 class Span:
-    """An hour, a day or a week, and how many signed in it, as they stand today."""
+    """An hour, a day or a week, and how many people signed in it, as of now."""
 
     start: date | datetime
     sure: int
     waiting: int
 
     @property
-    def total(self):
+    def total(self) -> int:
         return self.sure + self.waiting
 
 
 @dataclass(frozen=True)
 class Bar:
-    """A drawn Span: its place from the left, and the tops and heights of its two parts."""
+    """A drawn Span: its horizontal position, and the tops and heights of its two parts."""
 
     span: Span
     x: float
@@ -37,13 +38,13 @@ class Bar:
     is_highest: bool
 
     @property
-    def middle(self):
+    def middle(self) -> float:
         return round(self.x + self.width / 2, 1)
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars with their scale: `ticks` are pairs of (value, y); sizes are in units of the viewBox."""
+    """Bars with their scale: `ticks` are pairs (value, y); sizes are in viewBox units."""
 
     bars: tuple[Bar, ...]
     ticks: tuple[tuple[int, float], ...]
@@ -53,8 +54,8 @@ class Chart:
     floor: float
 
 
-def chart(spans, *, width=720, height=250, labels=5):
-    """Return the Chart of these Spans, oldest first."""
+def chart(spans: Sequence[Span], *, width: int = 720, height: int = 250, labels: int = 5) -> Chart:
+    """Return the Chart of these Spans, which are ordered oldest first."""
     top = _top(max((span.total for span in spans), default=0))
     left = 16 + 9 * len(f"{top:,}")
     floor = height - PLOT_BOTTOM
@@ -78,7 +79,9 @@ def chart(spans, *, width=720, height=250, labels=5):
     return Chart(bars, ticks, width, height, left, floor)
 
 
-def _bar(span, x, step, floor, scale, is_labelled, is_highest):
+def _bar(
+    span: Span, x: float, step: float, floor: int, scale: float, is_labelled: bool, is_highest: bool
+) -> Bar:
     sure, waiting = span.sure * scale, span.waiting * scale
     return Bar(
         span=span,
@@ -93,14 +96,14 @@ def _bar(span, x, step, floor, scale, is_labelled, is_highest):
     )
 
 
-def _top(most):
-    """Return the round number that the scale ends at."""
+def _top(most: int) -> int:
+    """Return the round number at the top of the scale."""
     if most <= 4:
         return 4
     return next(step for step in milestones(most * 10) if step >= most)
 
 
-def _ticks(top):
-    """Return five values from nought to `top`, as many as stay whole."""
+def _ticks(top: int) -> list[int]:
+    """Return two to six evenly spaced whole values from zero to `top`."""
     parts = 4 if top % 4 == 0 else 5 if top % 5 == 0 else 2 if top % 2 == 0 else 1
     return [top * part // parts for part in range(parts + 1)]

@@ -1,12 +1,14 @@
-"""The figures of a dashboard, put together from what the database counts."""
+"""The figures of a dashboard, combined from what the database counts."""
 
 from collections import Counter
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from time import monotonic
+from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
+from flask import Flask, current_app
 
 from campaign.organize.postal_regions import region_of
 from campaign.organize.statistics.charts import Span
@@ -15,18 +17,19 @@ from campaign.process.clock import utcnow
 from campaign.security.small_counts import Cells, merged
 from campaign.signatures import statistics
 from campaign.signatures.forecast import Forecast, forecast
+from campaign.signatures.statistics import Hour
 
 SECONDS = 10
 MAX_FIGURES = 100
 RANGES = ("hours", "month", "all")
 MAX_DAYS_BY_DAY = 92
-# Of how many days the share of those who confirm is told, today included.
+# The share of confirmed signatures covers this many days, including today.
 SHARE_DAYS = 14
 
 
 @dataclass(frozen=True)
 class Figures:
-    """What one scan after the other says of some petitions; `at` is when."""
+    """The results of all queries on some petitions; `at` is when they ran."""
 
     at: datetime
     hours: tuple
@@ -41,12 +44,15 @@ class Figures:
 
 
 class FiguresCache:
-    """What `make` last made of petitions, good for so many seconds: it may look at every signature, and many organizers may watch."""
+    """Cache of what `make` returns for some petitions, valid for `seconds`.
 
-    def __init__(self, seconds, make):
+    Making it may read every signature, and many organizers may watch at once.
+    """
+
+    def __init__(self, seconds: int, make: Callable[[tuple[int, ...]], Any]) -> None:
         self._seconds, self._make, self._kept = seconds, make, {}
 
-    def get(self, petition_ids):
+    def get(self, petition_ids: Iterable[int]) -> Any:
         key = tuple(petition_ids)
         born, figures = self._kept.get(key, (0, None))
         if figures is None or not self._seconds or monotonic() - born >= self._seconds:
@@ -57,22 +63,27 @@ class FiguresCache:
         return figures
 
 
-def remember(app, name, make, seconds=SECONDS):
-    """Keep under `name` among the app's extensions what `make` last made of petitions, while the app serves."""
+def remember(
+    app: Flask, name: str, make: Callable[[tuple[int, ...]], Any], seconds: int = SECONDS
+) -> None:
+    """Add a FiguresCache of `make` to the app's extensions as `name`.
+
+    It caches only while the app serves.
+    """
     app.extensions[name] = FiguresCache(seconds if app.config.get("SERVING") else 0, make)
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     remember(app, "recent_figures", make_figures)
 
 
-def recent_figures(petition_ids):
+def recent_figures(petition_ids: Iterable[int]) -> Figures:
     """Return the Figures of these petitions, at most SECONDS old."""
     return current_app.extensions["recent_figures"].get(petition_ids)
 
 
-def make_figures(petition_ids):
-    """Return the Figures of these petitions as they are now."""
+def make_figures(petition_ids: Collection[int]) -> Figures:
+    """Return the Figures of these petitions as of now."""
     now = utcnow()
     by_kind = statistics.counted_by_kind(petition_ids)
     confirmed, asked = statistics.confirmed_since(petition_ids, share_since(now), now)
@@ -94,24 +105,24 @@ def make_figures(petition_ids):
     )
 
 
-def zone():
-    """Return the zone in which organizers count their days."""
+def zone() -> ZoneInfo:
+    """Return the time zone in which organizers count days."""
     return ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def share_since(now):
-    """Return the first instant of the days of which the share of those who confirm is told."""
+def share_since(now: datetime) -> datetime:
+    """Return the first instant of the days that the share of confirmed signatures covers."""
     first = now.astimezone(zone()).date() - timedelta(days=SHARE_DAYS - 1)
     return datetime.combine(first, time(), zone())
 
 
-def day_of(instant):
-    """Return the day of an instant in the campaign's zone, as ISO 8601 writes it."""
+def day_of(instant: datetime) -> str:
+    """Return the day of an instant in the site's time zone, in ISO 8601."""
     return instant.astimezone(zone()).date().isoformat()
 
 
-def by_day(hours):
-    """Return a Span for every day from the first in which anybody signed until today, in the campaign's zone."""
+def by_day(hours: Iterable[Hour]) -> list[Span]:
+    """Return one Span per day in the site's time zone, from the first with signatures to today."""
     sure, waiting = Counter(), Counter()
     for each in hours:
         day = each.hour.astimezone(zone()).date()
@@ -123,8 +134,11 @@ def by_day(hours):
     return [Span(day, sure[day], waiting[day]) for day in days]
 
 
-def spans(hours, chosen_range):
-    """Return the Spans to draw: the last 24 hours, the last 30 days, or all days, in weeks where there are many."""
+def spans(hours: Iterable[Hour], chosen_range: str | None) -> list[Span]:
+    """Return the Spans to draw: the last 24 hours, the last 30 days, or all days.
+
+    If there are many days, they are grouped in weeks.
+    """
     if chosen_range == "hours":
         return _last_hours(hours)
     days = by_day(hours)
@@ -137,7 +151,7 @@ def spans(hours, chosen_range):
     return days if len(days) <= MAX_DAYS_BY_DAY else _by_week(days)
 
 
-def _last_hours(hours):
+def _last_hours(hours: Iterable[Hour]) -> list[Span]:
     now = utcnow().replace(minute=0, second=0, microsecond=0)
     known = {each.hour: each for each in hours}
     starts = [now - timedelta(hours=back) for back in range(23, -1, -1)]
@@ -147,7 +161,7 @@ def _last_hours(hours):
     ]
 
 
-def _by_week(days):
+def _by_week(days: Iterable[Span]) -> list[Span]:
     weeks = {}
     for day in days:
         weeks.setdefault(day.start - timedelta(days=day.start.weekday()), []).append(day)
@@ -157,8 +171,8 @@ def _by_week(days):
     ]
 
 
-def goal_forecast(hours, *, count, goal) -> Forecast | None:
-    """Return the Forecast of the next goal from whole days only: today is not over."""
+def goal_forecast(hours: Iterable[Hour], *, count: int, goal: int) -> Forecast | None:
+    """Return the Forecast of the next goal, from whole days only: today is not over."""
     days = by_day(hours)
     target = current_goal(count, goal)
     return forecast(

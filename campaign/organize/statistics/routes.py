@@ -1,17 +1,27 @@
-"""The figures of a petition or a cause: counts, a chart with its table, who and from where, trouble with mail, the forecast."""
+"""The figures of a petition or a cause: counts, charts, tables, email problems, forecast."""
+
+from collections.abc import Sequence
 
 from babel.dates import format_skeleton
 from flask import Blueprint, abort, current_app, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 
+from campaign.causes.models import Cause
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.countries import country_name
 from campaign.mail.delivery import names_of
 from campaign.organize.access import allowed
 from campaign.organize.identity import may
-from campaign.organize.scope import in_sight, load_cause, load_petition, petitions_where
+from campaign.organize.scope import (
+    PetitionInSight,
+    in_sight,
+    load_cause,
+    load_petition,
+    petitions_where,
+)
 from campaign.organize.signatures.labels import EVIDENCE_WORDS
-from campaign.organize.statistics.charts import chart
+from campaign.organize.statistics.charts import Span, chart
 from campaign.organize.statistics.figures import (
     RANGES,
     SHARE_DAYS,
@@ -22,6 +32,7 @@ from campaign.organize.statistics.figures import (
     zone,
 )
 from campaign.organize.statistics.tables import TABLES, as_csv
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures.aggregates import are_ready
 from campaign.signatures.statistics import states
@@ -31,7 +42,7 @@ blueprint = Blueprint("numbers", __name__, url_prefix="/numbers")
 
 @blueprint.get("/petitions/<slug>")
 @allowed("numbers.see", load_petition)
-def petition(petition):
+def petition(petition: Petition) -> ResponseReturnValue:
     whole = petition_by_id(petition.id)
     goal = {"goal": whole.goal} if whole.state != "closed" else {}
     return _page(
@@ -41,7 +52,7 @@ def petition(petition):
 
 @blueprint.get("/causes/<slug>")
 @allowed("numbers.see", load_cause)
-def cause(cause):
+def cause(cause: Cause) -> ResponseReturnValue:
     own = [each for each in petitions_where("numbers.see") if each.cause_id == cause.id]
     return _page(
         [each.id for each in own], title=cause.text(_lang()).title, cause=cause, petitions=own
@@ -50,13 +61,13 @@ def cause(cause):
 
 @blueprint.get("/petitions/<slug>/<table>.csv")
 @allowed("numbers.see", load_petition)
-def petition_table(petition, table):
+def petition_table(petition: Petition, table: str) -> ResponseReturnValue:
     return _table(table, petition.slug, [petition.id])
 
 
 @blueprint.get("/causes/<slug>/<table>.csv")
 @allowed("numbers.see", load_cause)
-def cause_table(cause, table):
+def cause_table(cause: Cause, table: str) -> ResponseReturnValue:
     return _table(
         table,
         cause.slug,
@@ -64,7 +75,15 @@ def cause_table(cause, table):
     )
 
 
-def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
+def _page(
+    petition_ids: list[int],
+    *,
+    title: str,
+    cause: Cause,
+    petition: Petition | None = None,
+    petitions: Sequence[PetitionInSight] = (),
+    goal: int = 0,
+) -> ResponseReturnValue:
     counts = states(petition_ids)
     about = {
         "title": title,
@@ -106,18 +125,18 @@ def _page(petition_ids, *, title, cause, petition=None, petitions=(), goal=0):
     )
 
 
-def _table(name, slug, petition_ids):
+def _table(name: str, slug: str, petition_ids: list[int]) -> ResponseReturnValue:
     if name not in TABLES:
         abort(404)
     return as_csv(f"{slug}-{name}.csv", TABLES[name].rows(petition_ids))
 
 
-def span_words(span, chosen_range):
-    """Return when a Span began, as briefly as an axis needs it."""
+def span_words(span: Span, chosen_range: str) -> str:
+    """Return when a Span began, as short as an axis needs it."""
     if chosen_range == "hours":
         return clock_time(span.start, get_locale(), zone())
     return format_skeleton("MMMd", span.start, locale=get_locale())
 
 
-def _lang():
+def _lang() -> str:
     return get_locale().language

@@ -1,7 +1,8 @@
-"""The tables behind the figures, for a spreadsheet."""
+"""The tables behind the figures, as CSV for a spreadsheet."""
 
 import csv
 import io
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from flask import Response
@@ -16,43 +17,44 @@ from campaign.organize.statistics.figures import (
 )
 from campaign.petitions.goals import current_goal
 from campaign.petitions.queries import petitions_with_ids
+from campaign.signatures.forecast import Forecast
 from campaign.signatures.statistics import ledger_of, states
 from campaign.text.formulas import neutralise
 
 
 class Table(NamedTuple):
-    """A table by its name in words, and what yields its heading and rows for some petitions."""
+    """A table's label, and the function that yields its header and rows for some petitions."""
 
     label: Any
     rows: Any
 
 
-def _states(petition_ids):
+def _states(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     counts = states(petition_ids)
     yield "state", "signatures"
     for name in ("counted", "pending", "held", "rejected", "withdrawn"):
         yield name, getattr(counts, name)
 
 
-def _days(petition_ids):
+def _days(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "day", "confirmed", "waiting"
     for day in by_day(recent_figures(petition_ids).hours):
         yield day.start.isoformat(), day.sure, day.waiting
 
 
-def _hours(petition_ids):
+def _hours(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "hour", "confirmed", "waiting"
     for each in recent_figures(petition_ids).hours:
         yield each.hour.isoformat(), each.sure, each.waiting
 
 
-def _ledger(petition_ids):
+def _ledger(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "hour", "reason", "evidence", "change"
     for row in ledger_of(petition_ids):
         yield row.hour.isoformat(), row.reason, row.evidence, row.change
 
 
-def _countries(petition_ids):
+def _countries(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     cells = recent_figures(petition_ids).countries
     yield "country", "signatures"
     yield from cells.shown
@@ -60,7 +62,7 @@ def _countries(petition_ids):
         yield f"{cells.kinds} others", cells.others
 
 
-def _regions(petition_ids):
+def _regions(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     cells = recent_figures(petition_ids).regions
     yield "country", "region", "signatures"
     for (country, region), count in cells.shown:
@@ -69,7 +71,7 @@ def _regions(petition_ids):
         yield "", f"{cells.kinds} others", cells.others
 
 
-def _sources(petition_ids):
+def _sources(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     figures = recent_figures(petition_ids)
     yield "source", "signatures"
     yield from figures.sources.shown
@@ -77,27 +79,27 @@ def _sources(petition_ids):
         yield f"{figures.sources.kinds} others", figures.sources.others
 
 
-def _kind(name):
-    def rows(petition_ids):
+def _kind(name: str) -> Callable[[list[int]], Iterator[tuple[Any, ...]]]:
+    def rows(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
         yield name, "signatures"
         yield from recent_figures(petition_ids).by_kind[name].most_common()
 
     return rows
 
 
-def _mail(petition_ids):
+def _mail(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "letter", "tried again", "given up", "address takes no mail"
     for each in recent_figures(petition_ids).mail:
         yield each.kind, each.retried, each.failed, each.refused
 
 
-def _confirming(petition_ids):
+def _confirming(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     figures = recent_figures(petition_ids)
     yield "signed by email from", "until", "signatures", "confirmed"
     yield day_of(share_since(figures.at)), day_of(figures.at), figures.asked, figures.confirmed
 
 
-def _forecast(petition_ids):
+def _forecast(petition_ids: list[int]) -> Iterator[tuple[Any, ...]]:
     yield "petition", "counted", "goal", "a day", "earliest", "latest"
     for petition in petitions_with_ids(petition_ids):
         counted = states([petition.id]).counted
@@ -108,8 +110,8 @@ def _forecast(petition_ids):
             yield petition.slug, counted, *_told(found, current_goal(counted, petition.goal))
 
 
-def _told(found, goal):
-    """Return goal, pace and days of a Forecast; where it is too early for one, the goal alone."""
+def _told(found: Forecast | None, goal: int) -> tuple[Any, ...]:
+    """Return goal, pace and days of a Forecast; only the goal if it is too early for a forecast."""
     if found is None:
         return goal, "", "", ""
     return (
@@ -136,17 +138,17 @@ TABLES = {
 }
 
 
-def as_csv(filename, rows):
-    """Return a download of these rows; a cell that a spreadsheet would run is made plain."""
+def as_csv(filename: str, rows: Iterable[Iterable[Any]]) -> Response:
+    """Return a CSV download of these rows; formulas in cells are neutralised."""
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows(
         [_cell(value) for value in row] for row in rows
     )
-    # Excel takes a file for UTF-8 only if it begins with the mark.
+    # Excel reads a file as UTF-8 only if it begins with a byte order mark.
     response = Response("\ufeff" + text.getvalue(), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=filename)
     return response
 
 
-def _cell(value):
+def _cell(value: Any) -> Any:
     return neutralise(value) if isinstance(value, str) else value
