@@ -186,7 +186,7 @@ DOORS = {
     "web": _l("Somebody not signed in"),
 }
 # For a refused sign-in: what was wrong.
-XXX_FIX = {
+REFUSED_METHODS = {
     "password": _l("a wrong password"),
     "code": _l("a wrong code"),
     "passkey": _l("a passkey that does not open"),
