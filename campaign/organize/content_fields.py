@@ -132,7 +132,7 @@ class InLanguages:
         return any(self[f"{part}_{lang}"].errors for part in self.parts)
 
     def demand(self, langs: Iterable[str], parts: Iterable[str]) -> bool:
-        """Return whether all `parts` are filled in all `langs`; set an error on each empty field."""
+        """Return whether all `parts` are filled in all `langs`; set errors on the empty fields."""
         empty = [
             (part, field)
             for lang in langs

@@ -29,7 +29,7 @@ WEAKNESSES = {
 
 
 def unchosen(choices: list[SelectChoice], prompt: Any) -> list[SelectChoice]:
-    """Return the choices after an empty one labelled `prompt`, unless there is only one to choose."""
+    """Return the choices after an empty one labelled `prompt`; return a single choice alone."""
     return choices if len(choices) < 2 else [SelectChoice("", prompt), *choices]
 
 
@@ -62,7 +62,7 @@ class OrganizerNameField(StringField):
 
 
 class NewPasswordField(PasswordField):
-    """A new password; the form's `about()` returns words that are easy to guess for this organizer."""
+    """A new password; the form's `about()` returns words it must not be guessable from."""
 
     def pre_validate(self, form: Form) -> None:
         try:

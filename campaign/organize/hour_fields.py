@@ -28,23 +28,26 @@ IS_OVER = _l("That is over already. To publish it now, press the button for that
 class DayField(DateField):
     """A date."""
 
-    def __init__(self, label: Any = None, validators: Any = None, **named) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
         super().__init__(label, validators, invalid_value_message=NO_DAY, **named)
 
 
 class TimeOfDayField(TimeField):
     """A time of day; browsers send it with or without seconds."""
 
-    def __init__(self, label: Any = None, validators: Any = None, **named) -> None:
+    def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
         super().__init__(
             label, validators, format=["%H:%M", "%H:%M:%S"], invalid_value_message=NO_TIME, **named
         )
 
 
 class HourField(DateTimeLocalField):
-    """A date and time; browsers send it with or without seconds, and people type a space between."""
+    """A date and time.
 
-    def __init__(self, label: Any = None, validators: Any = None, **named) -> None:
+    Browsers send it with or without seconds. People who type it put a space between.
+    """
+
+    def __init__(self, label: Any = None, validators: Any = None, **named: Any) -> None:
         formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M"]
         super().__init__(label, validators, format=formats, invalid_value_message=NO_HOUR, **named)
 
@@ -69,7 +72,7 @@ class HourField(DateTimeLocalField):
 class ZoneField(SelectField):
     """A time zone; an old name that was stored once stays a choice."""
 
-    def __init__(self, **named) -> None:
+    def __init__(self, **named: Any) -> None:
         super().__init__(_l("Time zone"), **named)
 
     def process(self, formdata: Any, data: Any = unset_value, extra_filters: Any = None) -> None:

@@ -31,8 +31,11 @@ def find_session() -> None:
     g.organizer_session = found
 
 
-def organizer() -> Organizer | None:
-    """Return the organizer who is fully signed in, or None."""
+def organizer() -> Organizer | Any:
+    """Return the organizer who is fully signed in, or None.
+
+    Typed `| Any` instead of `| None`: behind a guard of `access` there always is one.
+    """
     session = g.get("organizer_session")
     return session.organizer if session is not None and session.stage == "full" else None
 
