@@ -67,7 +67,7 @@ def may(action: str, thing: Any = None) -> bool:
     )
 
 
-def causes_where(action: str) -> frozenset[int] | None:
+def causes_where(action: str) -> frozenset[Any] | None:
     """Return the ids of the causes where the organizer may do `action`.
 
     Return permissions.EVERYWHERE (None) for an admin.

@@ -76,7 +76,7 @@ def _open(
     organizer_id: int,
     stage: str,
     way: str = "",
-    device_token: str | None = None,
+    device_token: Any = None,
 ) -> None:
     # End any old session: it must not continue across a sign-in (session fixation).
     old, token, now = g.organizer_session, tokens.new_token(), utcnow()
@@ -98,9 +98,7 @@ def _open(
     set_cookie(response, SESSION_COOKIE, token, MAX_AGE)
 
 
-def _remember(
-    organizer_id: int, device_token: str | None, now: datetime, browser: dict[str, Any]
-) -> None:
+def _remember(organizer_id: int, device_token: str, now: datetime, browser: dict[str, Any]) -> None:
     """Remember the browser; email the organizer about a new one, unless it is their very first."""
     is_first = (
         db.session.scalar(
