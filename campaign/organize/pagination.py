@@ -1,6 +1,6 @@
 """Pagination for long lists in the workspace."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 from flask import request, url_for
@@ -12,12 +12,14 @@ MAX_PAGES = 10_000
 class Page(NamedTuple):
     """The rows of a page, and the URLs of the pages before and after it, or None."""
 
-    rows: list
+    rows: Sequence[Any]
     newer_url: str | None
     older_url: str | None
 
 
-def page_of(find: Callable[..., list[Any]], on_a_page: int, endpoint: str, **values: Any) -> Page:
+def page_of(
+    find: Callable[..., Sequence[Any]], on_a_page: int, endpoint: str, **values: Any
+) -> Page:
     """Return the Page that `?page=` asks for, with rows from `find(limit=…, offset=…)`.
 
     Links to other pages go to `endpoint` with `values`.

@@ -48,7 +48,7 @@ def zone_choices(kept: str | None) -> list[SelectChoice]:
     return first + by_region
 
 
-def _likely(kept: str | None, year: int) -> list[str]:
+def _likely(kept: Any, year: int) -> list[str]:
     countries = current_app.config["FIRST_COUNTRIES"]
     zones = [zone for country in countries for zone in main_zones(country, year)]
     old = [kept] if kept not in zone_countries() and is_zone(kept) else []

@@ -225,14 +225,14 @@ def _writing_page(
 
 
 def _address_page(
-    cause: Cause, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
+    cause: Cause | Any, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
 ) -> tuple[str, int]:
     return render_template(
         "organize/causes/address.html", cause=cause, form=form, conflicting=conflicting
     ), status
 
 
-def _slug_of(cause: Cause) -> SlugForm:
+def _slug_of(cause: Cause | Any) -> SlugForm:
     return SlugForm(formdata=None, slug=cause.slug, revision=cause.revision)
 
 

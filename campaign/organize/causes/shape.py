@@ -183,7 +183,7 @@ def any_draft(cause: Cause, draft_id: int) -> ShapeDraft | None:
     return draft
 
 
-def _told(cause: Cause, name: str) -> ResponseReturnValue:
+def _told(cause: Cause | Any, name: str) -> ResponseReturnValue:
     """Return the page that shows the shape again and says that the cause has another shape now."""
     titles = titles_of(cause)
     if name in titles:

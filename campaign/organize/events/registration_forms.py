@@ -1,5 +1,7 @@
 """The forms for registrations: search, add someone by hand, and download the list."""
 
+from typing import Any
+
 from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -37,7 +39,7 @@ class RegistrationSearch(FlaskForm):
         self.state.choices = [SelectChoice("", _l("Any")), *choices]
 
     @property
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """Return the search as it is carried in the URL of the next page."""
         state = self.state.data if self.state.data in STATE_WORDS else ""
         asked = {"words": (self.words.data or "")[:200].strip(), "state": state}

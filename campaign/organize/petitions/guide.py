@@ -4,7 +4,7 @@ The guide uses the pages of the parts. The form field `guide` tells them that th
 guide.
 """
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from flask import Flask, redirect, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -71,7 +71,7 @@ def _address(petition: Petition, view: str) -> str:
     return url_for(f"organize.petitions.{view}", slug=petition.slug, guide=1)
 
 
-def _is_done(petition: Petition, view: str) -> bool:
+def _is_done(petition: Any, view: str) -> bool:
     text = petition.current_version.text(petition.original_lang, petition.original_lang)
     done = {
         "letter": text.summary and text.body,

@@ -20,7 +20,7 @@ from campaign.petitions.queries import petition_in_any_state
 
 def part_page(
     part: str,
-    petition: Petition,
+    petition: Petition | Any,
     form: FlaskForm,
     status: int = 200,
     conflicting: Sequence[Any] = (),
@@ -33,7 +33,7 @@ def part_page(
 
 def save_part(
     part: str,
-    petition: Petition,
+    petition: Petition | Any,
     form: FlaskForm,
     form_of: Callable[[Petition], FlaskForm],
     operation: Callable[..., Petition],

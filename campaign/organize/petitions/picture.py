@@ -89,7 +89,7 @@ def _form_of(petition: Petition) -> FlaskForm:
     return PictureForm(formdata=None, data={"mark": mark_of(shown), **known, **alts})
 
 
-def _page(petition: Petition, form: Any, status: int = 200) -> tuple[str, int]:
+def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
     shown = petition.picture
     address = (
         url_for("organize.petitions.picture_file", slug=petition.slug, digest=shown.digest)

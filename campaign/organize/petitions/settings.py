@@ -1,5 +1,7 @@
 """Settings of a petition: targets, dates and slug."""
 
+from typing import Any
+
 from flask import current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -120,5 +122,5 @@ def _dates_of(petition: Petition) -> FlaskForm:
     return DatesForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def _slug_of(petition: Petition) -> SlugForm:
+def _slug_of(petition: Petition | Any) -> SlugForm:
     return SlugForm(formdata=None, slug=petition.slug, revision=petition.revision)

@@ -138,7 +138,7 @@ def _cause_is_closed(petition: Petition) -> BaseResponse:
 
 
 def _publishing_page(
-    petition: Petition, status: int = 200, later: LaterForm | None = None
+    petition: Petition | Any, status: int = 200, later: LaterForm | None = None
 ) -> tuple[str, int]:
     now = utcnow()
     return render_template(

@@ -93,7 +93,7 @@ def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]
 
 
 def _page(
-    petition: Petition, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
+    petition: Petition | Any, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
 ) -> tuple[str, int]:
     return render_template(
         "organize/petitions/letter.html",
@@ -110,6 +110,6 @@ def _page(
     ), status
 
 
-def _conflict(petition: Petition, form: Any) -> tuple[str, int]:
+def _conflict(petition: Petition | Any, form: Any) -> tuple[str, int]:
     """Show both texts and let the editor save again, so that nothing is overwritten unseen."""
     return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))

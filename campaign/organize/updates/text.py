@@ -100,7 +100,7 @@ def _writing_page(
     ), status
 
 
-def _about(form: Any, update: Update) -> Any:
+def _about(form: Any, update: Any) -> Any:
     """Offer what the update may be about; return the form.
 
     These are the petitions and events of its cause, and its current event.
