@@ -138,7 +138,9 @@ def _back_to_draft(cause: Cause, draft_id: int) -> BaseResponse:
     return redirect(url_for("organize.causes.shape_draft", slug=cause.slug, draft_id=draft_id), 303)
 
 
-def _page(cause: Cause, draft: ShapeDraft, form: FlaskForm, status: int = 200) -> tuple[str, int]:
+def _page(
+    cause: Cause, draft: ShapeDraft | Any, form: FlaskForm, status: int = 200
+) -> tuple[str, int]:
     if draft.fault and not form.errors:
         form.tell(draft.fault)
     return render_template(

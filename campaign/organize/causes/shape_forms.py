@@ -1,7 +1,7 @@
 """The forms that turn a picture into the shape of a montage, and the errors."""
 
 from pathlib import PurePath
-from typing import Self
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -91,7 +91,7 @@ class CutForm(FlaskForm):
     inverted = BooleanField(_l("The other way round: the ground becomes the shape"))
 
     @classmethod
-    def of(cls, draft: ShapeDraft) -> Self:
+    def of(cls, draft: ShapeDraft | Any) -> Self:
         cut = {"cut_by": draft.cut_by, "inverted": draft.inverted}
         known = {"threshold": draft.threshold} if draft.threshold else {}
         return cls(formdata=None, data={"seen": draft.shape or "", **cut, **known})

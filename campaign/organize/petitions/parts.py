@@ -33,9 +33,9 @@ def part_page(
 
 def save_part(
     part: str,
-    petition: Petition | Any,
+    petition: Any,
     form: FlaskForm,
-    form_of: Callable[[Petition], FlaskForm],
+    form_of: Callable[..., FlaskForm],
     operation: Callable[..., Petition],
     *,
     versioned: dict[str, Any] | None = None,
