@@ -1,6 +1,7 @@
 """Load what a page is about: a cause, petition or event, or all petitions the organizer may see."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import g
 from sqlalchemy import select
@@ -58,7 +59,7 @@ def petitions_where(action: str) -> list[PetitionInSight]:
     return [in_sight(petition) for petition in db.session.scalars(query)]
 
 
-def in_sight(petition: Petition) -> PetitionInSight:
+def in_sight(petition: Petition | Any) -> PetitionInSight:
     """Return the PetitionInSight of a petition."""
     text = petition.current_version.text(g.lang, petition.original_lang)
     cause_title = petition.cause.text(g.lang).title
