@@ -1,12 +1,19 @@
-"""What one must be to see a page of the workspace: each view says it, and who may not is turned away before it runs."""
+"""Access guards: each view of the workspace declares what its user must be allowed to do.
 
+A user who may not is refused before the view runs.
+"""
+
+from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
 from inspect import signature
+from typing import Any
 
 from flask import abort, g, redirect, url_for
+from flask.typing import ResponseReturnValue
 
 from campaign.accounts import permissions
+from campaign.accounts.models import Organizer
 from campaign.accounts.permissions import TABLE
 from campaign.organize.auth.refusals import note_refused_access
 from campaign.organize.auth.unsaved_forms import (
@@ -17,26 +24,31 @@ from campaign.organize.auth.unsaved_forms import (
 from campaign.organize.identity import cause_id_of, organizer
 from campaign.process.clock import utcnow
 
-# What a view declares instead of an action of the table.
+# Values a view may declare instead of an action of the permissions table.
 ANYBODY = "anybody"
 ORGANIZER = "organizer"
-# Who left a phone on a table must not lose the account with it.
+# A phone left on a table must not be enough to take over the account.
 FRESH = timedelta(minutes=20)
 
 
-def allowed(action, thing=None):
-    """Let only those in who may do `action`.
+def allowed(
+    action: str, thing: Callable[..., Any] | None = None
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Guard a view: only organizers who may do `action` pass.
 
-    `thing` takes values of the address by name and returns what the view is about (a cause, or what has a `cause_id`) or
-    None; the view gets it in their place. Who has no role in its cause is told that there is nothing. Without `thing`
-    being allowed in any cause is enough, and the view asks `causes_where(action)` what to show.
+    `thing` takes URL values by name and returns the object of the view, or None. The object is a
+    cause or has a `cause_id`. The view receives it in place of those values. An organizer without
+    any role in its cause gets 404, others 403.
+
+    Without `thing`, the permission in any one cause is enough. The view then filters by
+    `causes_where(action)`.
     """
     if action not in TABLE:
         raise ValueError(f"the table of permissions has no {action!r}")
 
-    def guard(view):
+    def guard(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         @wraps(view)
-        def guarded(**values):
+        def guarded(**values: Any) -> ResponseReturnValue:
             who = _known()
             if thing is None:
                 if not permissions.may_somewhere(who, action):
@@ -58,19 +70,21 @@ def allowed(action, thing=None):
     return guard
 
 
-def any_organizer(view):
-    """Let everybody in who is signed in as far as their roles ask, whatever these roles are."""
+def any_organizer(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Guard a view: any signed-in organizer passes, with a second factor if a role needs one."""
     return _let_in_when(_known, view)
 
 
-def own_account(view):
-    """Let everybody in who is signed in: pages of one's own account, where the second factor is set up too."""
+def own_account(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Guard an account page: anyone signed in passes, as the second factor is set up there too."""
     return _let_in_when(_signed_in, view)
 
 
-def _let_in_when(known, view):
+def _let_in_when(
+    known: Callable[[], Organizer], view: Callable[..., ResponseReturnValue]
+) -> Callable[..., ResponseReturnValue]:
     @wraps(view)
-    def guarded(**values):
+    def guarded(**values: Any) -> ResponseReturnValue:
         known()
         return view(**values)
 
@@ -78,11 +92,14 @@ def _let_in_when(known, view):
     return guarded
 
 
-def fresh(view):
-    """Ask who is signed in for their password first where they last showed it a while ago; stands under the other guard."""
+def fresh(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Ask for the password again if it was last confirmed more than FRESH ago.
+
+    Put this decorator below the other guard.
+    """
 
     @wraps(view)
-    def guarded(*thing, **values):
+    def guarded(*thing: Any, **values: Any) -> ResponseReturnValue:
         if g.organizer_session.confirmed_at < utcnow() - FRESH:
             abort(to_the_password())
         return view(*thing, **values)
@@ -91,32 +108,38 @@ def fresh(view):
     return guarded
 
 
-def takes_bytes(most, refuse=None):
-    """Let a view take so many bytes from an organizer, where others take far fewer; stands over the other guards.
+def takes_bytes(
+    most: int | str, refuse: Callable[[], ResponseReturnValue] | None = None
+) -> Callable[[Callable[..., ResponseReturnValue]], Callable[..., ResponseReturnValue]]:
+    """Raise the request size limit of a view for organizers; other views accept far less.
 
-    `most` is a number, or the name of the setting that says it. `refuse` answers where it was more: else a page says that it was
-    too long.
+    Put this decorator above the other guards. `most` is a number of bytes, or the name of the
+    setting that holds it. `refuse` returns the response to a larger request. Without it, a general
+    error page is shown.
     """
 
-    def mark(view):
+    def mark(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
         view.most_bytes, view.refuse_large = most, refuse
         return view
 
     return mark
 
 
-def anybody(view):
-    """Let everybody in: the doors of the workspace."""
+def anybody(view: Callable[..., ResponseReturnValue]) -> Callable[..., ResponseReturnValue]:
+    """Mark a view as open to everyone, for the sign-in pages."""
     view.permission = ANYBODY
     return view
 
 
-def _signed_in():
+def _signed_in() -> Organizer:
     return organizer() or abort(to_the_door())
 
 
-def _known():
-    """Return who is signed in as far as their roles ask: who may see personal data must have a second factor first."""
+def _known() -> Organizer:
+    """Return the signed-in organizer, or redirect to sign-in or to the second factor's setup.
+
+    Organizers who may see personal data must have a second factor first.
+    """
     who = organizer() or abort(words_kept_at_the_door() or to_the_door())
     if permissions.must_have_second_factor(who) and not who.has_second_factor:
         abort(redirect(url_for("organize.second_factor.index"), 303))

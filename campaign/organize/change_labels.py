@@ -1,12 +1,14 @@
-"""The changes of the audit trail in words: what a field is called, and what its values mean."""
+"""Readable labels for the changes in an audit event: field names and values."""
 
 import re
 from datetime import date, datetime
+from typing import Any
 
 from flask_babel import format_date, get_locale, to_user_timezone
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
+from campaign.accounts.audit_models import AuditEntry
 from campaign.i18n.clock_times import clock_time
 from campaign.i18n.locales import NAMES
 
@@ -85,8 +87,8 @@ _INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d)?(\.\d+)?([+-]\d\d:\d\d)
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def changes_in_words(entry):
-    """Return [(field, before, after)] in words for what an AuditEntry says was changed."""
+def changes_in_words(entry: AuditEntry) -> list[tuple[Any, Any, Any]]:
+    """Return [(field, before, after)] as readable text for the changes of an AuditEntry."""
     changes = entry.details.get("changes", ())
     return [
         (_field(each), _value(each["field"], each["before"]), _value(each["field"], each["after"]))
@@ -94,14 +96,14 @@ def changes_in_words(entry):
     ]
 
 
-def _field(change):
+def _field(change: dict[str, Any]) -> Any:
     label, part = FIELDS.get(change["field"], change["field"]), change["part"]
     if part in NAMES:
         return _("%(field)s (%(language)s)", field=label, language=NAMES[part])
     return f"{label} {int(part) + 1}" if part.isdecimal() else label
 
 
-def _value(field, value):
+def _value(field: str, value: Any) -> Any:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     if field == "state":
@@ -109,11 +111,11 @@ def _value(field, value):
     try:
         return _instant_or_day(value)
     except (ValueError, OverflowError):
-        # A title may look like a day that no calendar has.
+        # A title may look like a date that does not exist.
         return value
 
 
-def _instant_or_day(value):
+def _instant_or_day(value: str) -> str:
     if _INSTANT.fullmatch(value):
         moment = datetime.fromisoformat(value)
         local = to_user_timezone(moment) if moment.tzinfo else moment

@@ -1,6 +1,7 @@
-"""How one text became another, so that a person can read it."""
+"""Compare two texts so that a person can read what changed."""
 
 import re
+from collections.abc import Iterable, Iterator
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
@@ -9,16 +10,16 @@ _WORDS = re.compile(r"\s+|[^\s]+")
 
 
 class Piece(NamedTuple):
-    """A run of text that was `kept`, `added` or `removed`."""
+    """A run of text; `kind` is "kept", "added" or "removed"."""
 
     kind: str
     text: str
 
 
-def pieces(before, after):
-    """Return the Pieces that lead from `before` to `after`, by words, and by paragraphs where those were exchanged whole."""
+def pieces(before: str, after: str) -> list[Piece]:
+    """Return the Pieces that turn `before` into `after`, word by word within changed paragraphs."""
     found = []
-    # Paragraphs first: comparing every word with every other takes seconds on a long letter.
+    # Compare paragraphs first: comparing every word with every other takes seconds on a long text.
     for old, new in _opposite(_PARAGRAPHS.split(before), _PARAGRAPHS.split(after)):
         if old == new:
             found.append(Piece("kept", "".join(old)))
@@ -27,8 +28,8 @@ def pieces(before, after):
     return _joined(found)
 
 
-def line_pieces(before, after):
-    """Return the Pieces that lead from `before` to `after` by whole lines, as lists are read."""
+def line_pieces(before: str, after: str) -> list[Piece]:
+    """Return the Pieces that turn `before` into `after` by whole lines, for lists."""
     found = []
     for old, new in _opposite(_lines(before), _lines(after)):
         kinds = (("kept", old),) if old == new else (("removed", old), ("added", new))
@@ -36,11 +37,11 @@ def line_pieces(before, after):
     return _joined(found)
 
 
-def _lines(text):
+def _lines(text: str) -> list[str]:
     return [f"{line}\n" for line in text.splitlines()]
 
 
-def _word_pieces(before, after):
+def _word_pieces(before: str, after: str) -> Iterator[Piece]:
     for old, new in _opposite(_WORDS.findall(before), _WORDS.findall(after)):
         if old == new:
             yield Piece("kept", "".join(old))
@@ -51,13 +52,13 @@ def _word_pieces(before, after):
             yield Piece("added", "".join(new))
 
 
-def _opposite(before, after):
-    """Yield the stretches of two lists that stand opposite each other."""
+def _opposite(before: list[str], after: list[str]) -> Iterator[tuple[list[str], list[str]]]:
+    """Yield pairs of matching or replaced stretches of two lists."""
     for _, i, j, k, m in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         yield before[i:j], after[k:m]
 
 
-def _joined(found):
+def _joined(found: Iterable[Piece]) -> list[Piece]:
     whole = []
     for piece in found:
         if not piece.text:

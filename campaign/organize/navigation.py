@@ -1,4 +1,4 @@
-"""The rail: the places of the workspace, in order. Who may not see a place is not shown it."""
+"""The sidebar of the workspace: the entries in order, limited to what the organizer may see."""
 
 from typing import NamedTuple
 
@@ -6,11 +6,11 @@ from flask import current_app, g
 from flask_babel import lazy_gettext as _l
 
 from campaign.organize.identity import may
-from campaign.organize.navigation_counts import rail_numbers
+from campaign.organize.navigation_counts import RailNumber, rail_numbers
 
 
 class Place(NamedTuple):
-    """A place on the rail; `name` is that of its blueprint, whose `index` it leads to."""
+    """A sidebar entry; it links to `index` of the blueprint called `name`."""
 
     name: str
     label: str
@@ -18,7 +18,7 @@ class Place(NamedTuple):
     action: str
 
     @property
-    def endpoint(self):
+    def endpoint(self) -> str:
         return f"organize.{self.name}.index"
 
 
@@ -38,7 +38,7 @@ PLACES = (
     Place("audit", _l("Audit trail"), "list", "audit.see"),
 )
 
-# Screens that have no place of their own are reached from another's.
+# Pages without their own sidebar entry, and the entry from which each is reached.
 REACHED_FROM = {
     "numbers": "overview",
     "rules": "held",
@@ -52,21 +52,21 @@ REACHED_FROM = {
 }
 
 
-def place_of(blueprint):
-    """Return the name of the place that a screen belongs to, by the whole name of its blueprint."""
+def place_of(blueprint: str) -> str:
+    """Return the name of the sidebar entry for a page, given the full name of its blueprint."""
     name = blueprint.rpartition(".")[2]
     return REACHED_FROM.get(name, name)
 
 
-def numbers():
-    """Return {name of a place: its RailNumber}; asked once for each page, however often the rail is on it."""
+def numbers() -> dict[str, RailNumber]:
+    """Return {entry name: RailNumber}, queried once per page however often the sidebar appears."""
     if "rail_numbers" not in g:
         g.rail_numbers = rail_numbers()
     return g.rail_numbers
 
 
-def places():
-    """Return the places that who is signed in may see."""
+def places() -> list[Place]:
+    """Return the sidebar entries that the current organizer may see."""
     return [
         place
         for place in PLACES

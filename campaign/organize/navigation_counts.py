@@ -1,11 +1,15 @@
-"""The numbers beside the places of the rail: one question for all of them, each only for who may see its place."""
+"""The counts beside the sidebar entries, read by one query.
 
-from typing import NamedTuple
+Each count is included only if the organizer may see its entry.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 from babel.numbers import format_compact_decimal
 from flask_babel import format_decimal, get_locale, ngettext
 from flask_babel import gettext as _
-from sqlalchemy import func, or_, select
+from sqlalchemy import Select, func, or_, select
 
 from campaign.causes.models import CauseTally
 from campaign.events.models import Event
@@ -15,21 +19,24 @@ from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.signatures.models import TO_REVIEW, UNREAD, Signature
 
-# Nobody reads more at a sitting; beyond it "999+" says enough, and counting stays cheap.
+# Nobody reviews more in one sitting. Above this we show "999+", and counting stays cheap.
 MAX_SHOWN = 999
-# So much has room beside the longest word; beyond, "1.2M" is told to the eye.
+# Larger numbers do not fit beside the longest label, so they are shown like "1.2M".
 MAX_IN_FULL = 99_999
 
 
 class RailNumber(NamedTuple):
-    """What stands beside a place: a number for the eye, and the same in words for who hears it; both empty at nought."""
+    """The count beside an entry; both fields are empty at zero.
+
+    `figure` is shown, and `words` is read by screen readers.
+    """
 
     figure: str = ""
     words: str = ""
 
 
-def rail_numbers():
-    """Return {name of the place: RailNumber} for the places with one that who is signed in may see."""
+def rail_numbers() -> dict[str, RailNumber]:
+    """Return {entry name: RailNumber} for the entries with a count that the organizer may see."""
     queries = {
         name: query(causes_where(action)).scalar_subquery().label(name)
         for name, (action, query, _words) in COUNTED.items()
@@ -41,7 +48,7 @@ def rail_numbers():
     return {name: _worded(int(counts[name] or 0), COUNTED[name][2]) for name in queries}
 
 
-def _worded(count, words):
+def _worded(count: int, words: Callable[[int, str], str]) -> RailNumber:
     if not count:
         return RailNumber()
     if words in CAPPED and count > MAX_SHOWN:
@@ -56,27 +63,28 @@ def _worded(count, words):
     return RailNumber(brief, words(count, figure))
 
 
-def _counted(cause_ids):
+def _counted(cause_ids: frozenset[int] | None) -> Select:
     return _of(select(func.sum(CauseTally.count)), CauseTally.cause_id, cause_ids)
 
 
-def _held(cause_ids):
+def _held(cause_ids: frozenset[int] | None) -> Select:
     return _waiting(TO_REVIEW, cause_ids)
 
 
-def _unread(cause_ids):
+def _unread(cause_ids: frozenset[int] | None) -> Select:
     return _waiting(UNREAD, cause_ids)
 
 
-def _waiting(condition, cause_ids):
-    # Those that wait have an index of their own. Were the column bare, SQLite might take that of the cause, and look at all.
+def _waiting(condition: Any, cause_ids: frozenset[int] | None) -> Select:
+    # Signatures that wait have their own index. `+ 0` stops SQLite from choosing the cause_id index
+    # and scanning every signature of the cause.
     some = _of(select(Signature.id).where(condition), Signature.cause_id + 0, cause_ids).limit(
         MAX_SHOWN + 1
     )
     return select(func.count()).select_from(some.subquery())
 
 
-def _open(cause_ids):
+def _open(cause_ids: frozenset[int] | None) -> Select:
     now = utcnow()
     is_open = (
         Petition.state == "published",
@@ -86,32 +94,32 @@ def _open(cause_ids):
     return _of(select(func.count(Petition.id)).where(*is_open), Petition.cause_id, cause_ids)
 
 
-def _ahead(cause_ids):
+def _ahead(cause_ids: frozenset[int] | None) -> Select:
     is_ahead = (Event.state == "published", Event.archived_at.is_(None), Event.ends_at > utcnow())
     return _of(select(func.count(Event.id)).where(*is_ahead), Event.cause_id, cause_ids)
 
 
-def _of(query, column, cause_ids):
+def _of(query: Select, column: Any, cause_ids: frozenset[int] | None) -> Select:
     return query if cause_ids is None else query.where(column.in_(cause_ids))
 
 
-def _say_counted(num, figure):
+def _say_counted(num: int, figure: str) -> str:
     return ngettext("%(figure)s counted", "%(figure)s counted", num, figure=figure)
 
 
-def _say_held(num, figure):
+def _say_held(num: int, figure: str) -> str:
     return ngettext("%(figure)s to look at", "%(figure)s to look at", num, figure=figure)
 
 
-def _say_unread(num, figure):
+def _say_unread(num: int, figure: str) -> str:
     return ngettext("%(figure)s to read", "%(figure)s to read", num, figure=figure)
 
 
-def _say_open(num, figure):
+def _say_open(num: int, figure: str) -> str:
     return ngettext("%(figure)s open", "%(figure)s open", num, figure=figure)
 
 
-def _say_ahead(num, figure):
+def _say_ahead(num: int, figure: str) -> str:
     return _("%(figure)s ahead", figure=figure)
 
 

@@ -1,4 +1,4 @@
-"""The paper that people print on: Letter in North America, A4 everywhere else."""
+"""Usual paper sizes: Letter in North America, A4 everywhere else."""
 
 LETTER_COUNTRIES = {"CA", "MX", "US"}
 

@@ -1,4 +1,6 @@
-"""The form by which a draft goes out later."""
+"""The form that schedules a draft's publication."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -10,7 +12,10 @@ from campaign.process.clock import utcnow
 
 
 class LaterForm(FlaskForm):
-    """When the draft of a cause or petition is published by itself; once valid, `moment` is the instant."""
+    """When the draft of a cause or petition is published automatically.
+
+    `moment` holds the instant once the form is valid.
+    """
 
     publish_at = HourField(
         _l("Publish it by itself"), [InputRequired(_l("Choose a day and an hour."))]
@@ -19,13 +24,13 @@ class LaterForm(FlaskForm):
     moment = None
 
     @classmethod
-    def of(cls, draft, usual_zone):
+    def of(cls, draft: Any, usual_zone: str) -> Self:
         zone = draft.time_zone or usual_zone
         planned = {"publish_at": local_time(draft.publish_at, zone)} if draft.publish_at else {}
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
-    def validate(self, extra_validators=None):
-        """Check the fields, and that the hour exists and is ahead."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields, and that the time exists and lies in the future."""
         if not super().validate(extra_validators):
             return False
         self.moment = self.publish_at.instant_in(self.time_zone.data)

@@ -1,6 +1,19 @@
-"""The workspace at /organize: its parts, and what is true of every page in it."""
+"""The workspace at /organize: its blueprints, and what applies to each of its pages."""
 
-from flask import Blueprint, current_app, flash, g, render_template, request, session
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    current_app,
+    flash,
+    g,
+    render_template,
+    request,
+    session,
+)
+from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from flask_wtf.csrf import CSRFError, CSRFProtect
 
@@ -95,7 +108,7 @@ PARTS = (
     ),
     *(people, api_keys, audit, account, second_factor, passkeys),
 )
-# These join their views to those of another file, whose blueprint they bear.
+# These modules add views to a blueprint that another module defines.
 MORE_PAGES = (
     *(
         petition_letter,
@@ -126,7 +139,7 @@ for part in PARTS:
     blueprint.register_blueprint(part.blueprint)
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     csrf.init_app(app)
     figures.init_app(app)
     cause_counts.init_app(app)
@@ -136,8 +149,8 @@ def init_app(app):
 
 
 @blueprint.before_request
-def load_session():
-    """Find out who asks, speak their language, and refuse posts that no page of ours made."""
+def load_session() -> None:
+    """Load the session, set the organizer's language, and refuse forms without our CSRF token."""
     view = current_app.view_functions[request.endpoint]
     if not hasattr(view, "permission"):
         raise LookupError(f"{request.endpoint} does not say who may see it")
@@ -149,21 +162,27 @@ def load_session():
     try:
         csrf.protect()
     except ValueError as error:
-        # The page that it says to come from has no address that could be compared.
+        # The Referer holds no valid URL, so it cannot be compared.
         raise CSRFError("the Referer is no address") from error
     g.draft = request.form.get("draft") if request.method == "POST" else None
 
 
 @blueprint.after_request
-def tell_of_saved_draft(response):
-    """Let the browser forget what it kept of a form (components/local_draft.html), now that the form is saved."""
+def tell_of_saved_draft(response: Response) -> Response:
+    """Tell the browser to drop its local draft of a form that is now saved.
+
+    See components/local_draft.html.
+    """
     if g.get("draft") and response.status_code == 303 and identity.organizer():
         flash(g.draft, "saved-draft")
     return response
 
 
-def _leave_out_nul():
-    """Take the sign out of what was sent that PostgreSQL keeps in no text: nobody types it, but copied words may bring it along."""
+def _leave_out_nul() -> None:
+    """Remove NUL characters from the input, since PostgreSQL cannot store them in text.
+
+    Nobody types them, but pasted text may contain them.
+    """
     for name in ("args", "form"):
         sent = getattr(request, name)
         if any("\0" in value for _key, value in sent.items(multi=True)):
@@ -176,7 +195,7 @@ def _leave_out_nul():
             )
 
 
-def _speak():
+def _speak() -> None:
     who = identity.organizer() or identity.half_signed_in()
     languages = current_app.config["LANGUAGES"]
     if request.args.get("lang") in languages and who is None:
@@ -188,7 +207,7 @@ def _speak():
 
 
 @blueprint.context_processor
-def who_is_here():
+def who_is_here() -> dict[str, Any]:
     return {
         "organizer": identity.organizer(),
         "places": places(),
@@ -198,23 +217,29 @@ def who_is_here():
 
 
 @blueprint.errorhandler(403)
-def refuse(_error):
+def refuse(_error: Exception) -> ResponseReturnValue:
     return render_template("organize/refused.html"), 403
 
 
 @blueprint.errorhandler(404)
-def find_nothing(_error):
+def find_nothing(_error: Exception) -> ResponseReturnValue:
     return render_template("organize/nothing.html"), 404
 
 
 @blueprint.errorhandler(413)
-def refuse_large(_error):
-    """Say that the file was too large where one was asked for; what was typed elsewhere is a step back in the browser."""
+def refuse_large(_error: Exception) -> ResponseReturnValue:
+    """Say that an uploaded file was too large, or show the general error page.
+
+    In the second case the user can go back; the browser keeps the form.
+    """
     refuse = getattr(current_app.view_functions[request.endpoint], "refuse_large", None)
     return refuse() if refuse else (render_template("errors/413.html"), 413)
 
 
 @blueprint.errorhandler(CSRFError)
-def ask_again(_error):
-    """The token of a page left open for weeks, or opened before signing in elsewhere: nothing was changed."""
+def ask_again(_error: Exception) -> ResponseReturnValue:
+    """Answer a form whose CSRF token is no longer valid; nothing was changed.
+
+    The page was open for weeks, or was opened before signing in elsewhere.
+    """
     return expired_form()

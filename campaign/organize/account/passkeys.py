@@ -1,6 +1,10 @@
-"""One's own passkeys: making and removing them, and showing one again before a sensitive step."""
+"""An organizer's own passkeys: add, remove, and confirm with one before a sensitive step."""
+
+from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from webauthn import options_to_json
 
@@ -33,7 +37,7 @@ MAX_PASSKEYS = 20
 @blueprint.post("/options")
 @own_account
 @fresh
-def options():
+def options() -> ResponseReturnValue:
     chosen = registration_options(here(), organizer())
     keep_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
@@ -42,8 +46,8 @@ def options():
 @blueprint.post("")
 @own_account
 @fresh
-def add():
-    """Keep the passkey that a device has made; say where to go on."""
+def add() -> ResponseReturnValue:
+    """Store the passkey that a device has created; return where to go next."""
     words = request.get_json(silent=True)
     words, who, challenge = words if isinstance(words, dict) else {}, organizer(), take_challenge()
     try:
@@ -72,7 +76,7 @@ def add():
 @blueprint.post("/<int:passkey_id>/remove")
 @own_account
 @fresh
-def remove(passkey_id):
+def remove(passkey_id: int) -> ResponseReturnValue:
     who = organizer()
     others = [passkey for passkey in who.passkeys if passkey.id != passkey_id]
     if must_have_second_factor(who) and not others and who.totp_secret is None:
@@ -90,7 +94,7 @@ def remove(passkey_id):
 
 @blueprint.post("/confirm/options")
 @own_account
-def confirm_options():
+def confirm_options() -> ResponseReturnValue:
     chosen = authentication_options(here(), organizer())
     keep_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
@@ -98,8 +102,8 @@ def confirm_options():
 
 @blueprint.post("/confirm")
 @own_account
-def confirm():
-    """Take a passkey in place of the password before a sensitive step; say where to go on."""
+def confirm() -> ResponseReturnValue:
+    """Accept a passkey instead of the password before a sensitive step; return where to go next."""
     sent = request.get_json(silent=True)
     sent, challenge = sent if isinstance(sent, dict) else {}, take_challenge()
     shown = {
@@ -117,7 +121,7 @@ def confirm():
     return jsonify(next=safe_next(sent.get("next")))
 
 
-def _confirm(*, session_id, now, **shown):
+def _confirm(*, session_id: int, now: datetime, **shown: Any) -> bool:
     is_shown = spend_passkey(now=now, **shown) is not None
     if is_shown:
         confirm_session(session_id=session_id, now=now)

@@ -1,8 +1,11 @@
-"""One's own account: name and language, password, and where one is signed in."""
+"""An organizer's own account: name, language, password, and open sessions."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from wtforms import Field
 
 from campaign.accounts.factors import unused_recovery_codes
 from campaign.accounts.operations import describe, set_password
@@ -25,14 +28,14 @@ blueprint = Blueprint("account", __name__, url_prefix="/account")
 
 @blueprint.get("")
 @own_account
-def index():
+def index() -> ResponseReturnValue:
     who = organizer()
     return _page(OrganizerForm(formdata=None, data={"name": who.name, "lang": who.lang}))
 
 
 @blueprint.post("")
 @own_account
-def change():
+def change() -> ResponseReturnValue:
     form = OrganizerForm()
     if not form.validate():
         return _page(form, 422)
@@ -40,10 +43,10 @@ def change():
     if form.name.data == who.name:
         write(describe, organizer_id=who.id, **words)
     else:
-        # All that they did stands in the trail under the new name.
+        # The activity log shows all their past actions under the new name, so record the old one.
         fact = Fact("account.name", on=("organizer", who.id), details={"was_called": who.called})
         act(fact, describe, organizer_id=who.id, **words)
-    # Said in the language just chosen.
+    # Show the message in the language just chosen.
     with force_locale(LOCALES[form.lang.data]):
         flash(_("Saved."), "sure")
     return redirect(url_for("organize.account.index"), 303)
@@ -51,13 +54,13 @@ def change():
 
 @blueprint.get("/password")
 @own_account
-def password():
+def password() -> ResponseReturnValue:
     return _password_page(ChangePasswordForm(organizer(), formdata=None))
 
 
 @blueprint.post("/password")
 @own_account
-def change_password():
+def change_password() -> ResponseReturnValue:
     who = organizer()
     form = ChangePasswordForm(who)
     try:
@@ -81,14 +84,14 @@ def change_password():
 
 @blueprint.get("/confirm")
 @own_account
-def confirm():
+def confirm() -> ResponseReturnValue:
     return _confirm_page(ConfirmForm(formdata=None))
 
 
 @blueprint.post("/confirm")
 @own_account
-def confirmed():
-    """Take the password again before a sensitive step."""
+def confirmed() -> ResponseReturnValue:
+    """Check the password again before a sensitive step."""
     form = ConfirmForm()
     try:
         if not form.validate() or not _is_right(form, form.password):
@@ -102,7 +105,7 @@ def confirmed():
 
 @blueprint.post("/sessions/<int:session_id>/close")
 @own_account
-def close(session_id):
+def close(session_id: int) -> ResponseReturnValue:
     who = organizer().id
     act(
         Fact("account.session_closed", on=("organizer", who)),
@@ -116,7 +119,7 @@ def close(session_id):
 
 @blueprint.post("/sessions/close")
 @own_account
-def close_others():
+def close_others() -> ResponseReturnValue:
     who = organizer().id
     fact = Fact("account.session_closed", on=("organizer", who))
     act(fact, close_sessions, organizer_id=who, but=g.organizer_session.id)
@@ -124,11 +127,15 @@ def close_others():
     return redirect(url_for("organize.account.index") + "#sessions", 303)
 
 
-def _is_right(form, field):
-    """Check the password in `field` against who is signed in, at the pace of the door; say at the field what is wrong."""
+def _is_right(form: FlaskForm, field: Field) -> bool:
+    """Return whether `field` holds the organizer's password; set an error on it if not.
+
+    Tries are rate-limited as at sign-in.
+    """
     who = organizer()
     try:
-        # A session is as good as a known device: strangers who guess at the account do not count here. Another cookie is soon made up.
+        # A session counts as a known device, so strangers guessing at the account do not lock its
+        # owner out. The device cookie cannot be used here, since anyone can make one up.
         pace().admit(
             network=None, account=who.email_digest, device=g.organizer_session.token_digest
         )
@@ -141,7 +148,7 @@ def _is_right(form, field):
     return True
 
 
-def _page(form, status=200):
+def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     who = organizer()
     return render_template(
         "organize/account/index.html",
@@ -152,11 +159,11 @@ def _page(form, status=200):
     ), status
 
 
-def _password_page(form, status=200):
+def _password_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template("organize/account/password.html", form=form), status
 
 
-def _confirm_page(form, status=200):
+def _confirm_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     has_passkey = bool(organizer().passkeys) and passkeys_work()
     context = {"form": form, "next": request.args.get("next", ""), "passkeys": has_passkey}
     return render_template("organize/account/confirm.html", **context), status

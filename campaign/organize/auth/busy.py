@@ -1,6 +1,10 @@
-"""The answer where too many passwords are being checked, or too many were tried: what was typed stays, and it says when to try again."""
+"""The response when too many passwords are being checked or were tried.
 
-from flask import make_response
+It says when to try again, and keeps what the user entered.
+"""
+
+from flask import Response, make_response
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.accounts.passwords import RETRY_AFTER_SECONDS
@@ -10,8 +14,8 @@ def busy_sentence() -> str:
     return _("Many people are signing in right now. Please try again in a few seconds.")
 
 
-def later(answer, seconds: int = RETRY_AFTER_SECONDS):
-    """Return the answer of a view with the header that says after how many seconds to try again."""
+def later(answer: ResponseReturnValue, seconds: int = RETRY_AFTER_SECONDS) -> Response:
+    """Return a view's response with a Retry-After header of `seconds`."""
     response = make_response(answer)
     response.headers["Retry-After"] = str(seconds)
     return response

@@ -1,6 +1,6 @@
-"""What a browser says it is, in a few words by which its owner recognises it."""
+"""Describe a browser in a few words that its user recognizes."""
 
-# The first that is found is it: others name themselves after those before them.
+# The first match wins, because many browsers also send the names listed after theirs.
 BROWSERS = (
     ("Edg", "Edge"), ("OPR/", "Opera"), ("SamsungBrowser", "Samsung Internet"), ("FxiOS", "Firefox"), ("Firefox", "Firefox"),
     ("CriOS", "Chrome"), ("Chrome", "Chrome"), ("Safari", "Safari"),
@@ -11,8 +11,8 @@ SYSTEMS = (
 )  # fmt: skip
 
 
-def described(user_agent):
-    """Return such as "Firefox, Linux"; empty where the browser says nothing that is known."""
+def described(user_agent: str | None) -> str:
+    """Return a name such as "Firefox, Linux", or an empty string for an unknown browser."""
     agent = user_agent or ""
     found = (
         next((name for sign, name in known if sign in agent), "") for known in (BROWSERS, SYSTEMS)

@@ -1,11 +1,16 @@
-"""What the links of letters open: the invitation, and a new password."""
+"""Pages opened by links in emails: the invitation and the password reset."""
+
+from typing import Any
 
 from flask import Blueprint, flash, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
+from campaign.accounts.models import AccountLink
 from campaign.accounts.operations import LinkSpent, ask_reset, follow_link, tell_of_change
 from campaign.accounts.passwords import HashingBusy, hash_password
 from campaign.accounts.queries import link_by_token
@@ -23,14 +28,14 @@ PAGES = {"invitation": "organize/links/invitation.html", "reset": "organize/link
 
 @blueprint.get("/forgotten")
 @anybody
-def ask():
+def ask() -> ResponseReturnValue:
     return render_template("organize/links/ask.html", form=ForgottenForm(formdata=None))
 
 
 @blueprint.post("/forgotten")
 @anybody
-def send():
-    """Owe a letter where somebody has the address; the answer does not tell."""
+def send() -> ResponseReturnValue:
+    """Queue an email if the address has an account; the response does not reveal it."""
     form = ForgottenForm()
     if not form.validate():
         return render_template("organize/links/ask.html", form=form), 422
@@ -50,37 +55,41 @@ def send():
 
 @blueprint.get("/invitations/<token>")
 @anybody
-def invitation(token):
+def invitation(token: str) -> ResponseReturnValue:
     link = _opened("invitation", token)
     if link is None:
         return _ended()
-    # Whoever invited them wrote in a language of their own; this page speaks that of the browser.
+    # The organizer's stored language was chosen by the person who invited them. This page uses the
+    # browser's.
     known = {"name": link.organizer.name, "lang": get_locale().language}
     return _page(link, WelcomeForm(link.organizer, formdata=None, data=known))
 
 
 @blueprint.post("/invitations/<token>")
 @anybody
-def accept(token):
-    """Set name, language and password of who was invited, once, and let them in."""
+def accept(token: str) -> ResponseReturnValue:
+    """Set the invited organizer's name, language and password, once, and sign them in."""
     return _follow("invitation", token, WelcomeForm)
 
 
 @blueprint.get("/reset/<token>")
 @anybody
-def reset(token):
+def reset(token: str) -> ResponseReturnValue:
     link = _opened("reset", token)
     return _page(link, PasswordForm(link.organizer, formdata=None)) if link else _ended()
 
 
 @blueprint.post("/reset/<token>")
 @anybody
-def set_new(token):
-    """Set a new password, once. The second factor is still asked for: a mailbox alone opens nothing."""
+def set_new(token: str) -> ResponseReturnValue:
+    """Set a new password, once.
+
+    The second factor is still required: access to the mailbox alone is not enough.
+    """
     return _follow("reset", token, PasswordForm)
 
 
-def _follow(purpose, token, form_class):
+def _follow(purpose: str, token: str, form_class: type[PasswordForm]) -> ResponseReturnValue:
     link = _opened(purpose, token)
     if link is None:
         return _ended()
@@ -112,7 +121,7 @@ def _follow(purpose, token, form_class):
     )
 
 
-def _follow_and_record(who, purpose, **words):
+def _follow_and_record(who: Actor, purpose: str, **words: Any) -> None:
     organizer = follow_link(now=utcnow(), **words)
     entry = record(
         who, "account.password", subject=("organizer", organizer.id), details={"way": purpose}
@@ -121,13 +130,13 @@ def _follow_and_record(who, purpose, **words):
         tell_of_change(entry, organizer)
 
 
-def _opened(purpose, token):
+def _opened(purpose: str, token: str) -> AccountLink | None:
     return link_by_token(purpose, token, utcnow())
 
 
-def _page(link, form, status=200):
+def _page(link: AccountLink, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(PAGES[link.purpose], form=form, email=link.organizer.email), status
 
 
-def _ended():
+def _ended() -> tuple[str, int]:
     return render_template("organize/links/ended.html"), 410

@@ -1,7 +1,8 @@
-"""What pages and passkeys say to each other: where we are, and the challenge that is to be answered."""
+"""The site's identity for passkeys, and the challenge that a passkey must answer."""
 
 from base64 import b64decode, b64encode
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app, request, session
@@ -12,8 +13,8 @@ from campaign.process.clock import utcnow
 KEPT = "passkey_challenge"
 
 
-def here():
-    """Return the Place of the site; a developer's may be asked for by another of its names."""
+def here() -> Place:
+    """Return the Place of the site; in development, the host name of the request is used."""
     address = (
         current_app.config["PUBLIC_URL"] if current_app.config["PRODUCTION"] else request.host_url
     )
@@ -21,8 +22,8 @@ def here():
     return Place(origin=f"{parts.scheme}://{parts.netloc}", host=parts.hostname)
 
 
-def passkeys_work():
-    """Return whether browsers make passkeys for our address: they do for names, and not for numbers such as 127.0.0.1."""
+def passkeys_work() -> bool:
+    """Return whether browsers can use passkeys here; they need a host name, not an IP address."""
     try:
         ip_address(here().host)
     except ValueError:
@@ -30,13 +31,13 @@ def passkeys_work():
     return False
 
 
-def keep_challenge(options):
-    """Keep the challenge of these options in the session cookie, which is signed, until it is answered."""
+def keep_challenge(options: Any) -> None:
+    """Store the challenge of these options in the signed session cookie until it is answered."""
     session[KEPT] = [b64encode(options.challenge).decode(), int(utcnow().timestamp())]
 
 
-def take_challenge():
-    """Return the challenge to be answered, once; None where there is none or it is too old."""
+def take_challenge() -> bytes | None:
+    """Return the pending challenge, once; None if there is none or it is too old."""
     challenge, since = session.pop(KEPT, (None, 0))
     if challenge is None or utcnow().timestamp() - since > CHALLENGE_GOOD_FOR.total_seconds():
         return None

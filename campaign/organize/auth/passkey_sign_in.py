@@ -1,6 +1,10 @@
-"""Signing in with a passkey: alone, as it proves both possession and its owner, or as the second factor."""
+"""Sign in with a passkey, either alone or as the second factor.
+
+A passkey alone is enough, because it proves both possession and its owner.
+"""
 
 from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from webauthn import options_to_json
 
@@ -18,7 +22,7 @@ blueprint = Blueprint("passkey_door", __name__, url_prefix="/sign-in/passkey")
 
 @blueprint.post("/options")
 @anybody
-def options():
+def options() -> ResponseReturnValue:
     chosen = authentication_options(here(), half_signed_in())
     keep_challenge(chosen)
     return Response(options_to_json(chosen), mimetype="application/json")
@@ -26,8 +30,8 @@ def options():
 
 @blueprint.post("")
 @anybody
-def show():
-    """Take the device's answer; say where to go on."""
+def show() -> ResponseReturnValue:
+    """Check the passkey's answer, sign in, and return where to go next."""
     words = request.get_json(silent=True)
     answer = words.get("answer") if isinstance(words, dict) else None
     challenge, half = take_challenge(), half_signed_in()

@@ -1,13 +1,15 @@
-"""Ways in, and steps of signed-in people, that were refused, for the audit trail.
+"""Record refused sign-ins and refused actions in the activity log.
 
-Nothing of what a stranger typed is kept, and a flood leaves few rows: `pace` says how many. They are written once the answer is
-out, so that its time tells nobody whether an address has an account.
+Nothing that a stranger typed is kept. `pace` limits the rows, so a flood leaves only a few. They
+are written after the response is sent, so that its time does not reveal whether an address has an
+account.
 """
 
-from flask import after_this_request, current_app, request
+from flask import Response, after_this_request, current_app, request
 
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
+from campaign.accounts.models import Organizer
 from campaign.accounts.rate_limits import pace
 from campaign.extensions import write
 
@@ -15,10 +17,11 @@ ACTION = "account.refused"
 ACCESS = "access.refused"
 
 
-def note_refused(organizer_id, way):
-    """Note that somebody was refused: at the account of this organizer, or, where it is None, at an address that nobody has.
+def note_refused(organizer_id: int | None, way: str) -> None:
+    """Record that a sign-in was refused: for this organizer, or for an address without an account.
 
-    `way` is `password`, `code`, `passkey`, or `pace` for one who tried too often.
+    `organizer_id` is None for an address without an account. `way` is `password`, `code`,
+    `passkey`, or `pace` after too many tries.
     """
     if not pace().notes(network=request.remote_addr, organizer_id=organizer_id):
         return
@@ -26,21 +29,21 @@ def note_refused(organizer_id, way):
     who = Actor(address=tokens.shorten(request.remote_addr))
     subject = ("organizer", organizer_id) if organizer_id else None
 
-    def write_down():
+    def write_down() -> None:
         with app.app_context():
             write(record, who, ACTION, subject=subject, details={"way": way})
 
     @after_this_request
-    def once_it_is_out(response):
+    def once_it_is_out(response: Response) -> Response:
         response.call_on_close(write_down)
         return response
 
 
-def note_refused_access(organizer, action, cause_id=None):
-    """Note that an organizer tried what their roles do not allow, in the cause of the thing they tried it on.
+def note_refused_access(organizer: Organizer, action: str, cause_id: int | None = None) -> None:
+    """Record that an organizer tried an action that their roles do not allow in this cause.
 
-    The trail can only be added to, so of many tries within an hour the first, the tenth, the hundredth and so on are noted, each
-    with the count so far.
+    The activity log is append-only. Of many tries within an hour, only the 1st, 10th, 100th and so
+    on are recorded, each with the count so far.
     """
     count = pace().count_refused_access(organizer_id=organizer.id, action=action)
     if count == 10 ** (len(str(count)) - 1):

@@ -1,7 +1,11 @@
-"""Letting an organizer in: session and cookies, what is remembered of the browser, and who is told."""
+"""Sign an organizer in: open a session, set cookies, remember the browser, announce a new one."""
+
+from datetime import datetime
+from typing import Any
 
 from flask import g, redirect, request, url_for
 from sqlalchemy import select
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.accounts import tokens
 from campaign.accounts.audit import Actor, record
@@ -23,50 +27,62 @@ from campaign.organize.identity import DEVICE_COOKIE, PATH, SESSION_COOKIE, read
 from campaign.process.clock import utcnow
 
 
-def known_device(organizer_id):
-    """Return the digest of the device cookie where this organizer has signed in with it before, else None."""
+def known_device(organizer_id: int | None) -> bytes | None:
+    """Return the device cookie's digest if this organizer signed in with it before, else None."""
     token = read_cookie(DEVICE_COOKIE) or ""
-    # Asked for nobody too, so that the answer takes as long.
+    # Look the device up even for an unknown organizer, so that the response takes as long.
     return tokens.token_digest(token) if is_known(organizer_id or 0, token) else None
 
 
-def safe_next(address):
-    """Return `address` where it lies in the workspace, else the overview: a link must not lead to another site."""
+def safe_next(address: Any) -> str:
+    """Return `address` if it is in the workspace, else the overview's URL.
+
+    A link must not redirect to another site.
+    """
     home = url_for("organize.overview.index")
-    # In JSON it may be anything.
+    # A JSON value may have any type.
     is_ours = isinstance(address, str) and (
         address == PATH or address.startswith((f"{PATH}/", f"{PATH}?"))
     )
     return address if is_ours and not set(address) & set("\\\r\n\t") else home
 
 
-def ask_second_step(organizer_id, next_address):
-    """Open half a session, and lead to the second step."""
+def ask_second_step(organizer_id: Any, next_address: Any) -> BaseResponse:
+    """Open a session that still needs the second factor, and redirect to that step."""
     response = redirect(url_for("organize.sign_in.second_step", next=safe_next(next_address)), 303)
     _open(response, organizer_id, "password")
     return response
 
 
-def let_in(organizer_id, next_address, way):
-    """Open a full session in place of what there was; `way` says for the audit trail how it was earned."""
+def let_in(organizer_id: Any, next_address: Any, way: str) -> BaseResponse:
+    """Open a full session in place of the old one, and redirect.
+
+    `way` says for the activity log how the organizer signed in.
+    """
     response = redirect(safe_next(next_address), 303)
     open_door(response, organizer_id, way)
     return response
 
 
-def open_door(response, organizer_id, way):
-    """Open a full session and give `response` its cookies."""
+def open_door(response: BaseResponse, organizer_id: int, way: str) -> None:
+    """Open a full session and set its cookies on `response`."""
     device_token = read_cookie(DEVICE_COOKIE) or tokens.new_token()
     _open(response, organizer_id, "full", way, device_token)
     set_cookie(response, DEVICE_COOKIE, device_token, DEVICE_KEPT)
 
 
-def _open(response, organizer_id, stage, way="", device_token=None):
-    # Whatever session the browser brought ends: none is carried from before a sign-in to after it.
+def _open(
+    response: BaseResponse,
+    organizer_id: int,
+    stage: str,
+    way: str = "",
+    device_token: Any = None,
+) -> None:
+    # End any old session: it must not continue across a sign-in (session fixation).
     old, token, now = g.organizer_session, tokens.new_token(), utcnow()
     browser = {"device": described(request.user_agent.string), "address": request.remote_addr}
 
-    def enter():
+    def enter() -> None:
         if old is not None:
             close_session(organizer_id=old.organizer_id, session_id=old.id)
         open_session(organizer_id=organizer_id, token=token, stage=stage, now=now, **browser)
@@ -77,13 +93,13 @@ def _open(response, organizer_id, stage, way="", device_token=None):
                 who, "account.signed_in", subject=("organizer", organizer_id), details={"way": way}
             )
 
-    # Read before: the operation runs where there is no request.
+    # The request was read above, because this operation runs outside the request.
     write(enter)
     set_cookie(response, SESSION_COOKIE, token, MAX_AGE)
 
 
-def _remember(organizer_id, device_token, now, browser):
-    """Know the browser again; its owner is told of one that is new, unless it is their very first."""
+def _remember(organizer_id: int, device_token: str, now: datetime, browser: dict[str, Any]) -> None:
+    """Remember the browser; email the organizer about a new one, unless it is their very first."""
     is_first = (
         db.session.scalar(
             select(KnownDevice.id).where(KnownDevice.organizer_id == organizer_id).limit(1)

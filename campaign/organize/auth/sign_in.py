@@ -1,7 +1,9 @@
-"""The door of the workspace: address and password, then the second factor."""
+"""Sign in to the workspace: email address and password, then the second factor."""
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.accounts import tokens
 from campaign.accounts.factors import spend_code
@@ -24,7 +26,7 @@ blueprint = Blueprint("sign_in", __name__, url_prefix="/sign-in")
 
 @blueprint.get("")
 @anybody
-def new():
+def new() -> ResponseReturnValue:
     if organizer():
         return redirect(safe_next(request.args.get("next")), 303)
     form = SignInForm(formdata=None, data={"next": request.args.get("next", "")})
@@ -33,8 +35,11 @@ def new():
 
 @blueprint.post("")
 @anybody
-def create():
-    """Take address and password. A wrong one, and an address that nobody has, get the same answer after the same time."""
+def create() -> ResponseReturnValue:
+    """Check address and password.
+
+    A wrong password and an unknown address get the same response after the same time.
+    """
     form = SignInForm()
     if not form.validate():
         return _page(form, 422)
@@ -76,7 +81,7 @@ def create():
 
 @blueprint.get("/second-step")
 @anybody
-def second_step():
+def second_step() -> ResponseReturnValue:
     if half_signed_in() is None:
         return redirect(url_for("organize.sign_in.new", next=request.args.get("next")), 303)
     return _second_page(SecondStepForm(formdata=None, data={"next": request.args.get("next", "")}))
@@ -84,8 +89,8 @@ def second_step():
 
 @blueprint.post("/second-step")
 @anybody
-def take_second_step():
-    """Take a code of the app or a recovery code."""
+def take_second_step() -> ResponseReturnValue:
+    """Check a code of the app, or a recovery code."""
     who = half_signed_in()
     if who is None:
         flash(_("That took longer than ten minutes. Please begin anew."), "waiting")
@@ -117,7 +122,7 @@ def take_second_step():
 
 @blueprint.post("/out")
 @anybody
-def out():
+def out() -> ResponseReturnValue:
     """Sign out of this browser."""
     session = g.organizer_session
     if session is not None:
@@ -128,11 +133,11 @@ def out():
     return response
 
 
-def _keep_hash(organizer_id, password_hash):
+def _keep_hash(organizer_id: int, password_hash: str) -> None:
     organizer_by_id(organizer_id).password_hash = password_hash
 
 
-def _too_many(wait):
+def _too_many(wait: TooManyTries) -> str:
     return _(
         "Too many tries from here or at this address."
         " Wait %(minutes)s minutes, or sign in from a browser that you used before.",
@@ -140,11 +145,11 @@ def _too_many(wait):
     )
 
 
-def _page(form, status=200):
+def _page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template("organize/sign_in/new.html", form=form, passkeys=passkeys_work()), status
 
 
-def _second_page(form, status=200):
+def _second_page(form: FlaskForm, status: int = 200) -> tuple[str, int]:
     who = half_signed_in()
     words = {
         "form": form,

@@ -1,9 +1,12 @@
-"""The forms by which a cause is written."""
+"""The forms that edit a cause."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectChoice
 
+from campaign.causes.models import Cause
 from campaign.i18n.locales import LOCALES
 from campaign.organize.content_fields import (
     InLanguages,
@@ -31,7 +34,7 @@ SHAPES = [
 
 
 class _Cause(InLanguages, FlaskForm):
-    """The words of a cause in all languages, its colour, and what its butterflies add up to."""
+    """A cause's texts in all languages, its colour, and the shape of its montage."""
 
     parts, lacking = PARTS, LACKING
     revision = RevisionField()
@@ -40,7 +43,7 @@ class _Cause(InLanguages, FlaskForm):
     shape = RadioField(_l("What the butterflies add up to"), choices=SHAPES, default="monarch")
 
     @classmethod
-    def of(cls, cause):
+    def of(cls, cause: Cause) -> Self:
         words = {
             f"{part}_{text.lang}": getattr(text, part) for text in cause.texts for part in PARTS
         }
@@ -49,14 +52,17 @@ class _Cause(InLanguages, FlaskForm):
             formdata=None, data={"revision": cause.revision, **looks, **words}
         ).without_shape()
 
-    def without_shape(self):
-        """Ask for no shape: once there is a cause, it is chosen where one sees it. Return the form."""
+    def without_shape(self) -> Self:
+        """Remove the shape field, and return the form.
+
+        An existing cause has its own page for shapes.
+        """
         del self.shape
         return self
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
-        # Without any words it is the first language that asks for them.
+        # If nothing was entered, require the first language.
         return self.demand(self.texts() or list(LOCALES)[:1], LACKING) and valid
 
 

@@ -1,10 +1,16 @@
-"""Causes: the list, writing one, its address."""
+"""Causes: list, create, edit texts, change the slug."""
 
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
 
+from campaign.causes.models import Cause
 from campaign.causes.operations import (
     CauseEditConflict,
     CauseSlugTaken,
@@ -32,14 +38,14 @@ from campaign.text.markdown import to_html
 from campaign.text.slugs import slug_of
 from campaign.updates.presenters import recent_cards
 
-# The picture of a draft is shown with so many butterflies.
+# Show the montage of a draft with this many sample butterflies.
 SAMPLE, NO_PICTURE = 100, "none"
 blueprint = Blueprint("causes", __name__, url_prefix="/causes")
 
 
 @blueprint.get("/")
 @allowed("causes.see")
-def index():
+def index() -> ResponseReturnValue:
     causes = causes_among(causes_where("causes.see"))
     return render_template(
         "organize/causes/index.html", rows=[(cause, cause_count(cause.id)) for cause in causes]
@@ -48,13 +54,13 @@ def index():
 
 @blueprint.get("/new")
 @allowed("causes.create")
-def new():
+def new() -> ResponseReturnValue:
     return _writing_page(CauseForm(formdata=None))
 
 
 @blueprint.post("/new")
 @allowed("causes.create")
-def create():
+def create() -> ResponseReturnValue:
     form = CauseForm()
     if not form.validate():
         return _writing_page(form, status=422)
@@ -87,12 +93,12 @@ def create():
 
 @blueprint.get("/<slug>")
 @allowed("causes.see", load_cause)
-def show(cause):
+def show(cause: Cause) -> ResponseReturnValue:
     return shown(cause, LaterForm.of(cause, current_app.config["BABEL_DEFAULT_TIMEZONE"]))
 
 
-def shown(cause, later, status=200):
-    """Return the page of a cause, with the LaterForm as it stands."""
+def shown(cause: Cause, later: LaterForm, status: int = 200) -> tuple[str, int]:
+    """Return the page of a cause, with the given LaterForm."""
     missing = [lang for lang in LOCALES if lang not in {text.lang for text in cause.texts}]
     return render_template(
         "organize/causes/show.html",
@@ -108,13 +114,13 @@ def shown(cause, later, status=200):
 
 @blueprint.get("/<slug>/words")
 @allowed("causes.edit", load_cause)
-def words(cause):
+def words(cause: Cause) -> ResponseReturnValue:
     return _writing_page(CauseForm.of(cause), cause)
 
 
 @blueprint.post("/<slug>/words")
 @allowed("causes.edit", load_cause)
-def save_words(cause):
+def save_words(cause: Cause) -> ResponseReturnValue:
     form = CauseForm().without_shape()
     form.slug.data = cause.slug
     if not form.validate():
@@ -132,7 +138,7 @@ def save_words(cause):
         )
     except CauseEditConflict:
         present = cause_in_any_state(cause.slug)
-        # A button pressed twice, or two who meant the same, are no conflict.
+        # Pressing a button twice, or entering the same as someone else, is no conflict.
         if conflicting := caught_up(form, CauseForm.of(present)):
             return _writing_page(form, present, 409, conflicting=conflicting)
     flash(_("Saved."), "sure")
@@ -141,13 +147,13 @@ def save_words(cause):
 
 @blueprint.get("/<slug>/address")
 @allowed("causes.edit", load_cause)
-def address(cause):
+def address(cause: Cause) -> ResponseReturnValue:
     return _address_page(cause, _slug_of(cause))
 
 
 @blueprint.post("/<slug>/address")
 @allowed("causes.edit", load_cause)
-def save_address(cause):
+def save_address(cause: Cause) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return _address_page(cause, form, 422)
@@ -169,8 +175,8 @@ def save_address(cause):
     return back_to(form.slug.data)
 
 
-def preview_page(cause, **typed):
-    """Return the public page of a cause for organizers; `typed` are fields of its CausePage that are not saved yet."""
+def preview_page(cause: Cause, **typed: Any) -> str:
+    """Return a cause's public page for organizers; `typed` holds unsaved CausePage fields."""
     now = utcnow()
     if cause.state == "draft":
         sample = url_for(
@@ -188,7 +194,7 @@ def preview_page(cause, **typed):
     )
 
 
-def _as_typed(form):
+def _as_typed(form: FlaskForm) -> dict[str, Any]:
     texts = form.texts()
     lang = g.lang if g.lang in texts else next(iter(texts))
     words = texts[lang]
@@ -201,7 +207,13 @@ def _as_typed(form):
     }
 
 
-def _writing_page(form, cause=None, status=200, *, conflicting=()):
+def _writing_page(
+    form: FlaskForm,
+    cause: Cause | None = None,
+    status: int = 200,
+    *,
+    conflicting: Sequence[Any] = (),
+) -> tuple[str, int]:
     return render_template(
         "organize/causes/words.html",
         cause=cause,
@@ -212,25 +224,27 @@ def _writing_page(form, cause=None, status=200, *, conflicting=()):
     ), status
 
 
-def _address_page(cause, form, status=200, conflicting=()):
+def _address_page(
+    cause: Cause | Any, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
     return render_template(
         "organize/causes/address.html", cause=cause, form=form, conflicting=conflicting
     ), status
 
 
-def _slug_of(cause):
+def _slug_of(cause: Cause | Any) -> SlugForm:
     return SlugForm(formdata=None, slug=cause.slug, revision=cause.revision)
 
 
-def _titles(cause):
+def _titles(cause: Cause) -> dict[str, str]:
     return {text.lang: text.title for text in cause.texts}
 
 
-def fact_of(action, cause):
-    """Return what the audit trail is told of a change to this cause."""
+def fact_of(action: str, cause: Cause) -> Fact:
+    """Return the Fact to record for a change to this cause."""
     return Fact(action, on=("cause", cause.id), cause_id=cause.id)
 
 
-def back_to(slug):
-    """Return a redirect to the page of the cause at `slug`."""
+def back_to(slug: str) -> BaseResponse:
+    """Return a redirect to the page of the cause with this slug."""
     return redirect(url_for("organize.causes.show", slug=slug), 303)

@@ -1,8 +1,10 @@
-"""A cause before everybody's eyes: the preview, publishing it now or by itself, closing it, putting it away."""
+"""The states of a cause: preview, publish now or automatically, close, archive."""
 
 from flask import flash
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from campaign.causes.models import Cause
 from campaign.causes.operations import publish_cause, schedule_cause
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
@@ -23,7 +25,7 @@ from campaign.process.clock import utcnow
 
 @blueprint.post("/<slug>/publish")
 @allowed("causes.publish", load_cause)
-def publish(cause):
+def publish(cause: Cause) -> ResponseReturnValue:
     act(fact_of("causes.publish", cause), publish_cause, cause_id=cause.id)
     flash(_("Published. It stands at its address from now on."), "sure")
     return back_to(cause.slug)
@@ -31,7 +33,7 @@ def publish(cause):
 
 @blueprint.post("/<slug>/publish-later")
 @allowed("causes.publish", load_cause)
-def publish_later(cause):
+def publish_later(cause: Cause) -> ResponseReturnValue:
     form = LaterForm()
     if not form.validate():
         return shown(cause, form, 422)
@@ -44,8 +46,8 @@ def publish_later(cause):
 
 @blueprint.post("/<slug>/publish-not")
 @allowed("causes.publish", load_cause)
-def publish_not(cause):
-    """Take back that it goes out by itself."""
+def publish_not(cause: Cause) -> ResponseReturnValue:
+    """Cancel the scheduled publication."""
     act(fact_of("causes.schedule", cause), schedule_cause, cause_id=cause.id, at=None)
     flash(_("It stays a draft until you publish it."), "sure")
     return back_to(cause.slug)
@@ -53,7 +55,7 @@ def publish_not(cause):
 
 @blueprint.post("/<slug>/close")
 @allowed("causes.publish", load_cause)
-def close(cause):
+def close(cause: Cause) -> ResponseReturnValue:
     act(fact_of("causes.close", cause), close_cause, cause_id=cause.id, now=utcnow())
     flash(
         _("Closed, and its petitions with it. Whoever signed before that can still confirm."),
@@ -64,7 +66,7 @@ def close(cause):
 
 @blueprint.post("/<slug>/reopen")
 @allowed("causes.publish", load_cause)
-def reopen(cause):
+def reopen(cause: Cause) -> ResponseReturnValue:
     act(fact_of("causes.reopen", cause), reopen_cause, cause_id=cause.id)
     flash(_("Open again, and with it the petitions that were closed with it."), "sure")
     return back_to(cause.slug)
@@ -72,7 +74,7 @@ def reopen(cause):
 
 @blueprint.post("/<slug>/archive")
 @allowed("causes.publish", load_cause)
-def archive(cause):
+def archive(cause: Cause) -> ResponseReturnValue:
     act(fact_of("causes.archive", cause), retire_cause, cause_id=cause.id, now=utcnow())
     flash(_("Archived. It stands in no list any more, and its petitions are closed."), "sure")
     return back_to(cause.slug)
@@ -80,7 +82,7 @@ def archive(cause):
 
 @blueprint.get("/<slug>/preview")
 @allowed("causes.see", load_cause)
-def preview(cause):
-    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+def preview(cause: Cause) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
     speak_as_asked()
     return preview_page(cause)

@@ -1,19 +1,23 @@
-"""At the door of an event, on a phone: who comes is found or scanned and checked in with one touch.
+"""Check in people at an event, on a phone: search or scan, then one tap.
 
-Several may stand at the door at once: each check-in is one row under a lock, and whoever is second is told when the first was.
-The list tells the audit trail that it was opened, and once in some hours that it still is, not for each letter typed into its search.
+Several volunteers may check in at once. Each check-in is one row under a lock, and the second
+volunteer sees when the first one did it. The activity log records that the list was opened, and
+again after some hours, but not each keystroke of a search.
 """
 
 from datetime import timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask import flash, g, jsonify, make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from campaign.accounts.audit import entries
 from campaign.events.check_in import CodeUnknown, NoSeat, check_in, let_in, undo_check_in
+from campaign.events.models import Event, Registration
 from campaign.events.registration_search import find, numbers_of
 from campaign.i18n.clock_times import clock_time
 from campaign.organize.access import allowed
@@ -22,11 +26,11 @@ from campaign.organize.events.routes import blueprint, fact_of, load_event
 from campaign.organize.identity import organizer
 from campaign.process.clock import utcnow
 
-# A phone shows so many at once; whoever is further down is found by typing.
+# A phone shows this many rows at once. Others are found by searching.
 SHOWN = 60
 MAX_TEXT_LENGTH = 200
 NOTED_EVERY = timedelta(hours=6)
-# The door alone may ask for the camera.
+# Only this page may use the camera.
 MAY_SCAN = "camera=(self), microphone=(), geolocation=(), browsing-topics=()"
 NO_SEAT = {
     "unconfirmed": _l(
@@ -46,7 +50,7 @@ NO_SEAT = {
 
 @blueprint.get("/<slug>/door")
 @allowed("registrations.check_in", load_event)
-def door(event):
+def door(event: Event) -> ResponseReturnValue:
     note(_sight(event))
     answer = make_response(render_template("organize/events/door.html", **_list(event)))
     answer.headers["Permissions-Policy"] = MAY_SCAN
@@ -55,8 +59,8 @@ def door(event):
 
 @blueprint.get("/<slug>/door/list")
 @allowed("registrations.check_in", load_event)
-def door_list(event):
-    """The numbers and the list alone: what the page asks for while somebody types, and every few seconds."""
+def door_list(event: Event) -> ResponseReturnValue:
+    """Return the numbers and the list alone, for searches while typing and for refreshes."""
     noted = {
         "organizer_id": organizer().id,
         "subject": ("event", event.id),
@@ -69,8 +73,8 @@ def door_list(event):
 
 @blueprint.post("/<slug>/door/check-in")
 @allowed("registrations.check_in", load_event)
-def come(event):
-    """Check in who has the code; with `anyway` also who has no seat."""
+def come(event: Event) -> ResponseReturnValue:
+    """Check in the person with this code; with `anyway`, even without a seat."""
     code, now = request.form.get("code", "")[:MAX_TEXT_LENGTH], utcnow()
     operation = let_in if request.form.get("anyway") else check_in
     fact = Fact(
@@ -93,8 +97,8 @@ def come(event):
 
 @blueprint.post("/<slug>/door/undo")
 @allowed("registrations.check_in", load_event)
-def come_not(event):
-    """Take a check-in back."""
+def come_not(event: Event) -> ResponseReturnValue:
+    """Undo a check-in."""
     code = request.form.get("code", "")[:MAX_TEXT_LENGTH]
     fact = Fact(
         "registrations.undo", on=lambda left: ("registration", left.id), cause_id=event.cause_id
@@ -106,11 +110,11 @@ def come_not(event):
     return _answer(event, "note", _("%(name)s is not in any more.", name=left.name))
 
 
-def _sight(event):
+def _sight(event: Event) -> Fact:
     return fact_of("registrations.see", event, at="door")
 
 
-def _list(event):
+def _list(event: Event) -> dict[str, Any]:
     words = request.args.get("words", "")[:MAX_TEXT_LENGTH].strip()
     found = find(event.id, words=words, state="" if words else "missing", limit=SHOWN + 1)
     return {
@@ -124,12 +128,14 @@ def _list(event):
     }
 
 
-def _hour_in(registration, event):
+def _hour_in(registration: Registration, event: Event) -> str:
     return clock_time(registration.checked_in_at, g.lang, ZoneInfo(event.zone))
 
 
-def _answer(event, kind, words, status=200, code=""):
-    """Tell the script at the door in JSON what came of it, and everybody else on the page that follows."""
+def _answer(
+    event: Event, kind: str, words: str, status: int = 200, code: str = ""
+) -> ResponseReturnValue:
+    """Return the result as JSON to the page's script, or flash it and redirect."""
     if request.accept_mimetypes.best == "application/json":
         return jsonify(kind=kind, words=words, code=code), status
     flash(words, kind)

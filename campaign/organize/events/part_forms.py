@@ -1,10 +1,14 @@
-"""The forms for where an event is, how one comes to it, and what it is about."""
+"""The forms for an event's place, its registration, and what it is about."""
 
 import re
+from collections.abc import Iterable
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from wtforms import (
     BooleanField,
+    Field,
+    Form,
     FormField,
     RadioField,
     SelectChoice,
@@ -13,6 +17,7 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, NumberRange, Optional, StopValidation
 
+from campaign.events.models import Event
 from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import (
     LineField,
@@ -39,7 +44,7 @@ MAX_TOWN_LENGTH = 80
 MAX_URL_LENGTH = 500
 MAX_SEATS = 20
 MAX_PEOPLE = 1_000_000
-# As maps write it: two numbers with a point, whatever stands around them.
+# Matches how map services write a point: two decimal numbers, whatever surrounds them.
 _PAIR = re.compile(r"(-?\d{1,2}\.\d+)[,/&;\s]+(?:[a-z]+=)?(-?\d{1,3}\.\d+)")
 ONLINE_FOR = [
     SelectChoice("everyone", _l("On the page, for everybody")),
@@ -53,11 +58,14 @@ REGISTRATION_CHOICES = [
 
 
 class PointField(StringField):
-    """A point on the map: latitude and longitude, or the address of a map that shows it. `point` is the pair, or None."""
+    """A point on the map: latitude and longitude, or the URL of a map that shows it.
+
+    `point` is the pair, or None.
+    """
 
     point = None
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         text = (self.data or "").strip()[:MAX_URL_LENGTH]
         if not text:
             return
@@ -73,12 +81,12 @@ class PointField(StringField):
         self.data = said_point(*pair)
 
 
-def said_point(latitude, longitude):
+def said_point(latitude: float, longitude: float) -> str:
     return f"{latitude:.5f}, {longitude:.5f}"
 
 
 class _Place(PartForm):
-    """Where it is, on earth and online."""
+    """Where the event takes place, on site and online."""
 
     part = "place"
     town = LineField(_l("Town"), [most(MAX_TOWN_LENGTH)])
@@ -88,7 +96,7 @@ class _Place(PartForm):
     online_for = RadioField(_l("Who is shown that address"), choices=ONLINE_FOR, default="everyone")
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         has_point = event.latitude is not None and event.longitude is not None
         names = ("town", "country", "online_url", "online_for")
         point = said_point(event.latitude, event.longitude) if has_point else ""
@@ -98,11 +106,11 @@ class _Place(PartForm):
             **texts_of(event, "place", "address"),
         }
 
-    def validate_online_url(self, field):
+    def validate_online_url(self, field: Field) -> None:
         if field.data and not re.match(r"https?://[^\s/]+\.[^\s]+$", field.data):
             raise StopValidation(_l("A whole address, such as https://meet.example.org/evening."))
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         latitude, longitude = self.point.point or (None, None)
         settings = {
             name: self[name].data or "" for name in ("town", "country", "online_url", "online_for")
@@ -134,7 +142,7 @@ PlaceForm = type(
 
 
 class _Coming(PartForm):
-    """How one comes: with or without a seat kept, free or not, and what is asked of those who register."""
+    """How people take part: with or without registration, free or not, and questions for them."""
 
     part = "coming"
     registration = RadioField(_l("Registering"), choices=REGISTRATION_CHOICES, default="none")
@@ -153,7 +161,7 @@ class _Coming(PartForm):
     rows = RowsField(FormField(QuestionRow), _l("Questions"), max_entries=MAX_QUESTIONS)
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         names = ("registration", "capacity", "most_seats", "is_free")
         return {
             **{name: getattr(event, name) for name in names},
@@ -161,7 +169,7 @@ class _Coming(PartForm):
             **texts_of(event, "price"),
         }
 
-    def rearranged(self, press):
+    def rearranged(self, press: str | None) -> Self | None:
         rows = moved(self.rows.data, press)
         if rows is None:
             return None
@@ -170,11 +178,11 @@ class _Coming(PartForm):
         }
         return type(self)(self.event, formdata=None, data={**typed, "rows": rows[:MAX_QUESTIONS]})
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         return check_rows(self.rows, self.event.original_lang) and valid
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         settings = {
             name: self[name].data for name in ("registration", "capacity", "most_seats", "is_free")
         }
@@ -193,7 +201,7 @@ ComingForm = type(
 
 
 class AboutForm(PartForm):
-    """What is spoken there, and which petitions it is about."""
+    """The languages spoken there, and the petitions it is about."""
 
     part = "about"
     languages = SelectMultipleField(
@@ -204,7 +212,7 @@ class AboutForm(PartForm):
     is_vigil = BooleanField(_l("It is a vigil for the forty-three"))
 
     @classmethod
-    def values(cls, event):
+    def values(cls, event: Event) -> dict[str, Any]:
         return {
             "languages": [code for code in event.languages if code in NAMES],
             "others": ", ".join(name for name in event.languages if name not in NAMES),
@@ -212,12 +220,12 @@ class AboutForm(PartForm):
             "is_vigil": event.is_vigil,
         }
 
-    def offer(self, petitions):
+    def offer(self, petitions: Iterable[Any]) -> Self:
         """Offer these PetitionCards; return the form."""
         self.petitions.choices = [SelectChoice(each.id, each.title) for each in petitions]
         return self
 
-    def changes(self):
+    def changes(self) -> dict[str, Any]:
         others = [name for each in (self.others.data or "").split(",") if (name := each.strip())]
         return {
             "languages": [*self.languages.data, *dict.fromkeys(others)],

@@ -1,9 +1,17 @@
-"""The parts of an event, a page for each: words, hours, place, coming, programme, people, what it is about, address."""
+"""The parts of an event, one page each.
+
+The parts are texts, hours, place, registration, programme, people, what it is about, and slug.
+"""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, g, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.events.editing import EditConflict, change_part, mark_of
+from campaign.events.models import Event
 from campaign.events.operations import SlugTaken
 from campaign.events.queries import event_in_any_state
 from campaign.events.registration_search import numbers_of
@@ -24,13 +32,13 @@ from campaign.text.markdown import to_html
 
 @blueprint.get("/<slug>/words")
 @allowed("events.edit", load_event)
-def words(event):
+def words(event: Event) -> ResponseReturnValue:
     return _page(event, WordsForm.of(event))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("events.edit", load_event)
-def save_words(event):
+def save_words(event: Event) -> ResponseReturnValue:
     form = WordsForm(event)
     if preview_asked() and form.validate():
         return preview_page(event, **_as_typed(form, event))
@@ -39,85 +47,85 @@ def save_words(event):
 
 @blueprint.get("/<slug>/hours")
 @allowed("events.edit", load_event)
-def hours(event):
+def hours(event: Event) -> ResponseReturnValue:
     return _page(event, HoursForm.of(event))
 
 
 @blueprint.post("/<slug>/hours")
 @allowed("events.edit", load_event)
-def save_hours(event):
+def save_hours(event: Event) -> ResponseReturnValue:
     return _saved(event, HoursForm(event))
 
 
 @blueprint.get("/<slug>/place")
 @allowed("events.edit", load_event)
-def place(event):
+def place(event: Event) -> ResponseReturnValue:
     return _page(event, PlaceForm.of(event))
 
 
 @blueprint.post("/<slug>/place")
 @allowed("events.edit", load_event)
-def save_place(event):
+def save_place(event: Event) -> ResponseReturnValue:
     return _saved(event, PlaceForm(event))
 
 
 @blueprint.get("/<slug>/coming")
 @allowed("events.edit", load_event)
-def coming(event):
+def coming(event: Event) -> ResponseReturnValue:
     return _page(event, ComingForm.of(event))
 
 
 @blueprint.post("/<slug>/coming")
 @allowed("events.edit", load_event)
-def save_coming(event):
+def save_coming(event: Event) -> ResponseReturnValue:
     return _saved(event, ComingForm(event))
 
 
 @blueprint.get("/<slug>/programme")
 @allowed("events.edit", load_event)
-def programme(event):
+def programme(event: Event) -> ResponseReturnValue:
     return _page(event, ProgrammeForm.of(event))
 
 
 @blueprint.post("/<slug>/programme")
 @allowed("events.edit", load_event)
-def save_programme(event):
+def save_programme(event: Event) -> ResponseReturnValue:
     return _saved(event, ProgrammeForm(event))
 
 
 @blueprint.get("/<slug>/people")
 @allowed("events.edit", load_event)
-def people(event):
+def people(event: Event) -> ResponseReturnValue:
     return _page(event, PeopleForm.of(event))
 
 
 @blueprint.post("/<slug>/people")
 @allowed("events.edit", load_event)
-def save_people(event):
+def save_people(event: Event) -> ResponseReturnValue:
     return _saved(event, PeopleForm(event))
 
 
 @blueprint.get("/<slug>/about")
 @allowed("events.edit", load_event)
-def about(event):
+def about(event: Event) -> ResponseReturnValue:
     return _page(event, _offered(AboutForm.of(event)))
 
 
 @blueprint.post("/<slug>/about")
 @allowed("events.edit", load_event)
-def save_about(event):
+def save_about(event: Event) -> ResponseReturnValue:
     return _saved(event, _offered(AboutForm(event)))
 
 
 @blueprint.get("/<slug>/address")
 @allowed("events.edit", load_event)
-def address(event):
+def address(event: Event) -> ResponseReturnValue:
     return _page(event, EventSlugForm.of(event))
 
 
 @blueprint.post("/<slug>/address")
 @allowed("events.edit", load_event)
-def save_address(event):
+def save_address(event: Event) -> ResponseReturnValue:
     form = EventSlugForm(event)
     try:
         return _saved(event, form)
@@ -126,8 +134,8 @@ def save_address(event):
         return _page(event, form, 422)
 
 
-def _as_typed(form, event):
-    """Return what the public page says of what was typed, as columns of an EventPage."""
+def _as_typed(form: Any, event: Event) -> dict[str, Any]:
+    """Return the entered texts as fields of an EventPage."""
     texts = form.texts()
     lang = g.lang if g.lang in texts else event.original_lang
     words = texts[lang]
@@ -140,12 +148,12 @@ def _as_typed(form, event):
     return {**shown, "lang": lang, "written_in": tuple(texts)}
 
 
-def _offered(form):
+def _offered(form: Any) -> AboutForm:
     return form.offer(cards_of_cause(form.event.cause_id, g.lang, utcnow()))
 
 
-def _saved(event, form):
-    """Save what was typed into a part, and go back to the event; or show the part again with what is wrong."""
+def _saved(event: Event, form: Any) -> ResponseReturnValue:
+    """Save a part and redirect to the event, or show the part again with its errors."""
     rearranged = form.rearranged(request.form.get("press"))
     if rearranged is not None:
         return _page(event, rearranged)
@@ -158,7 +166,7 @@ def _saved(event, form):
     except EditConflict:
         changed = event_in_any_state(event.slug)
         present = type(form).of(changed)
-        # A button pressed twice, or two who meant the same, are no conflict.
+        # Pressing a button twice, or entering the same as someone else, is no conflict.
         if conflicting := conflicts(form, _offered(present) if form.part == "about" else present):
             form.mark.data = mark_of(changed, form.part)
             return _page(changed, form, 409, conflicting=conflicting)
@@ -168,7 +176,9 @@ def _saved(event, form):
     return back_to(changed.slug)
 
 
-def _page(event, form, status=200, *, conflicting=()):
+def _page(
+    event: Event, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
     told = (
         numbers_of(event)
         if form.part in ("hours", "place") and event.state == "published"

@@ -1,9 +1,14 @@
 """The picture of an event."""
 
+from typing import Any
+
 from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.events.editing import EditConflict, change_picture, mark_of
+from campaign.events.models import Event
 from campaign.events.operations import set_picture
 from campaign.events.queries import event_in_any_state
 from campaign.organize.access import allowed, takes_bytes
@@ -15,14 +20,14 @@ from campaign.process.clock import utcnow
 
 @blueprint.get("/<slug>/picture")
 @allowed("events.edit", load_event)
-def picture(event):
+def picture(event: Event) -> ResponseReturnValue:
     return _page(event, _form_of(event))
 
 
 @blueprint.post("/<slug>/picture")
 @takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("events.edit", load_event)
-def save_picture(event):
+def save_picture(event: Event) -> ResponseReturnValue:
     form = PictureForm()
     if not form.validate_about(has_picture=event.picture is not None, spoken=[event.original_lang]):
         return _page(event, form, 422)
@@ -55,7 +60,7 @@ def save_picture(event):
 
 @blueprint.post("/<slug>/picture/remove")
 @allowed("events.edit", load_event)
-def remove_picture(event):
+def remove_picture(event: Event) -> ResponseReturnValue:
     if is_as_seen(mark_of(event, "picture")):
         act(
             fact_of("events.edit", event, part="picture"),
@@ -70,14 +75,14 @@ def remove_picture(event):
 
 @blueprint.get("/<slug>/picture-<digest>.webp")
 @allowed("events.see", load_event)
-def picture_file(event, digest):
-    """The picture as organizers see it before anybody else does."""
+def picture_file(event: Event, digest: str) -> ResponseReturnValue:
+    """Return the picture for organizers, before it is public."""
     if event.picture is None or event.picture.digest != digest:
         abort(404)
     return Response(event.picture.data, mimetype="image/webp")
 
 
-def _form_of(event):
+def _form_of(event: Event) -> FlaskForm:
     alts = {f"alt_{text.lang}": text.picture_alt for text in event.texts}
     known = (
         {"focal_x": event.picture.focal_x, "focal_y": event.picture.focal_y}
@@ -87,7 +92,7 @@ def _form_of(event):
     return PictureForm(formdata=None, data={"mark": mark_of(event, "picture"), **known, **alts})
 
 
-def _page(event, form, status=200):
+def _page(event: Event, form: Any, status: int = 200) -> tuple[str, int]:
     shown = event.picture
     address = (
         url_for("organize.events.picture_file", slug=event.slug, digest=shown.digest)

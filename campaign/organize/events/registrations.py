@@ -1,12 +1,16 @@
-"""Who registered for an event: the list, adding somebody, giving seats, cancelling as they asked."""
+"""An event's registrations: list, add someone, give seats, cancel on request."""
 
 from functools import partial
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.check_in import AddressKnown, add_by_hand
+from campaign.events.models import Event, Registration
 from campaign.events.registering import (
     RegistrationClosed,
     TooFewSeats,
@@ -28,7 +32,7 @@ ON_A_PAGE = 50
 
 @blueprint.get("/<slug>/registrations")
 @allowed("registrations.see", load_event)
-def registrations(event):
+def registrations(event: Event) -> ResponseReturnValue:
     search = RegistrationSearch()
     page = page_of(
         partial(find, event.id, **search.asked),
@@ -38,7 +42,7 @@ def registrations(event):
         **search.asked,
     )
     if page.rows:
-        # What was asked for may be a name: only that it was stands in the trail.
+        # The search text may be a name, so record only which fields were used.
         note(fact_of("registrations.see", event, by=sorted(search.asked), shown=len(page.rows)))
     return render_template(
         "organize/events/registrations.html",
@@ -59,14 +63,14 @@ def registrations(event):
 
 @blueprint.get("/<slug>/registrations/new")
 @allowed("registrations.check_in", load_event)
-def by_hand(event):
+def by_hand(event: Event) -> ResponseReturnValue:
     at_door = request.args.get("door") == "1"
     return _by_hand_page(event, ByHandForm(formdata=None, data={"seats": "1", "comes_in": at_door}))
 
 
 @blueprint.post("/<slug>/registrations/new")
 @allowed("registrations.check_in", load_event)
-def add(event):
+def add(event: Event) -> ResponseReturnValue:
     form = ByHandForm()
     if not form.validate():
         return _by_hand_page(event, form, 422)
@@ -101,8 +105,8 @@ def add(event):
 
 @blueprint.post("/<slug>/registrations/<int:registration_id>/seat")
 @allowed("registrations.check_in", load_event)
-def seat(event, registration_id):
-    """Give a seat to somebody who waits, or who was set aside."""
+def seat(event: Event, registration_id: int) -> ResponseReturnValue:
+    """Give a seat to someone on the waiting list or held for review."""
     registration = _own(event, registration_id)
     name, operation = registration.name, admit if registration.state == "held" else give_seat
     try:
@@ -130,7 +134,7 @@ def seat(event, registration_id):
 
 @blueprint.post("/<slug>/registrations/<int:registration_id>/cancel")
 @allowed("registrations.check_in", load_event)
-def cancel_one(event, registration_id):
+def cancel_one(event: Event, registration_id: int) -> ResponseReturnValue:
     registration = _own(event, registration_id)
     frees_seat = registration.state == "registered" and numbers_of(event).waiting > 0
     try:
@@ -149,25 +153,25 @@ def cancel_one(event, registration_id):
     return _back(event)
 
 
-def _of(action, event, registration):
+def _of(action: str, event: Event, registration: Registration) -> Fact:
     return Fact(action, on=("registration", registration.id), cause_id=event.cause_id)
 
 
-def _own(event, registration_id):
+def _own(event: Event, registration_id: int) -> Registration:
     return registration_in(event.id, registration_id) or abort(404)
 
 
-def _said_in(registration):
+def _said_in(registration: Registration) -> str:
     seats = registration.seats
     return ngettext(
         "%(name)s is in.", "%(name)s is in, with %(num)s seats.", seats, name=registration.name
     )
 
 
-def _back(event, view="registrations"):
+def _back(event: Event, view: str = "registrations") -> BaseResponse:
     return redirect(url_for(f"organize.events.{view}", slug=event.slug), 303)
 
 
-def _by_hand_page(event, form, status=200):
+def _by_hand_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     words = {"title": event.text(g.lang).title, "form": form, "numbers": numbers_of(event)}
     return render_template("organize/events/by_hand.html", event=event, **words), status

@@ -1,16 +1,21 @@
-"""Events from their beginning: the list, the page of each, and the next one after it."""
+"""Events: list, create, show, duplicate, preview."""
 
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from itertools import groupby
+from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.calendar import links_to_add
 from campaign.events.editing import duplicate_event, faults_of
 from campaign.events.forms import registration_form
 from campaign.events.hours import full_day, hours, zone_name
+from campaign.events.models import Event
 from campaign.events.operations import SlugTaken, create_event
 from campaign.events.presenters import card
 from campaign.events.presenters import page as event_page
@@ -43,8 +48,8 @@ ON_A_PAGE = 30
 
 @blueprint.get("/")
 @allowed("events.see")
-def index():
-    """The drafts, the events ahead and those past; with `?archived=1` those in the archive."""
+def index() -> ResponseReturnValue:
+    """List drafts, upcoming and past events, or the archived ones with `?archived=1`."""
     cause_ids, now = causes_where("events.see"), utcnow()
     shelf = {"archived": 1} if request.args.get("archived") else {}
     find = (
@@ -65,7 +70,7 @@ def index():
 
 @blueprint.get("/new")
 @allowed("events.edit")
-def new():
+def new() -> ResponseReturnValue:
     known = {
         "lang": g.lang,
         "zone": current_app.config["BABEL_DEFAULT_TIMEZONE"],
@@ -79,7 +84,7 @@ def new():
 
 @blueprint.post("/new")
 @allowed("events.edit")
-def create():
+def create() -> ResponseReturnValue:
     form = offered(NewEventForm(), "events.edit")
     if not form.validate():
         return render_template("organize/events/new.html", form=form), 422
@@ -109,13 +114,13 @@ def create():
 
 @blueprint.get("/<slug>")
 @allowed("events.see", load_event)
-def show(event):
+def show(event: Event) -> ResponseReturnValue:
     return page(event, LaterForm(event, formdata=None))
 
 
 @blueprint.post("/<slug>/duplicate")
 @allowed("events.edit", load_event)
-def duplicate(event):
+def duplicate(event: Event) -> ResponseReturnValue:
     fact = Fact(
         "events.create",
         on=lambda made: ("event", made.id),
@@ -138,14 +143,14 @@ def duplicate(event):
 
 @blueprint.get("/<slug>/preview")
 @allowed("events.see", load_event)
-def preview(event):
-    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+def preview(event: Event) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
     speak_as_asked()
     return preview_page(event)
 
 
-def preview_page(event, **typed):
-    """Return the public page of an event for organizers; `typed` are fields of its EventPage that are not saved yet."""
+def preview_page(event: Event, **typed: Any) -> str:
+    """Return an event's public page for organizers; `typed` holds unsaved EventPage fields."""
     shown = replace(event_page(event, g.lang, utcnow()), **typed)
     url = absolute_url("events.show", g.lang, slug=event.slug)
     return render_template(
@@ -160,8 +165,8 @@ def preview_page(event, **typed):
     )
 
 
-def page(event, later, status=200):
-    """Return the page of an event, with the form by which it is published later."""
+def page(event: Event, later: LaterForm, status: int = 200) -> tuple[str, int]:
+    """Return the page of an event, with the form that schedules its publication."""
     now = utcnow()
     text = event.text(g.lang)
     return render_template(
@@ -182,18 +187,18 @@ def page(event, later, status=200):
     ), status
 
 
-def fact_of(action, event, **details):
-    """Return what the audit trail is told of this event or of its registrations."""
+def fact_of(action: str, event: Event, **details: Any) -> Fact:
+    """Return the Fact to record for a change to this event or its registrations."""
     return Fact(action, on=("event", event.id), cause_id=event.cause_id, details=details)
 
 
-def back_to(slug):
-    """Return a redirect to the page of the event at `slug`."""
+def back_to(slug: str) -> BaseResponse:
+    """Return a redirect to the page of the event with this slug."""
     return redirect(url_for("organize.events.show", slug=slug), 303)
 
 
-def _kind(event, now):
-    """Return under which heading of the list an event stands."""
+def _kind(event: Event, now: datetime) -> str:
+    """Return the heading of the list that an event belongs under."""
     if event.archived_at:
         return "archive"
     if event.state == "draft":
@@ -201,6 +206,6 @@ def _kind(event, now):
     return "ahead" if event.ends_at > now else "past"
 
 
-def _petitions(event, now):
+def _petitions(event: Event, now: datetime) -> list[Any]:
     chosen = {each.petition_id for each in event.petitions}
     return [each for each in cards_of_cause(event.cause_id, g.lang, now) if each.id in chosen]

@@ -1,9 +1,12 @@
-"""The states of an event: going out, now or by itself; registering; being called off; the archive."""
+"""The states of an event: publish now or automatically, close registration, cancel, archive."""
 
 from flask import flash, g, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.events import editing
+from campaign.events.models import Event
 from campaign.events.operations import EventOver, cancel
 from campaign.events.registration_search import numbers_of
 from campaign.organize.access import allowed
@@ -17,7 +20,7 @@ from campaign.process.clock import utcnow
 
 @blueprint.post("/<slug>/publish")
 @allowed("events.edit", load_event)
-def publish(event):
+def publish(event: Event) -> ResponseReturnValue:
     try:
         act(fact_of("events.publish", event), editing.announce, event_id=event.id, now=utcnow())
     except editing.NotReady:
@@ -31,7 +34,7 @@ def publish(event):
 
 @blueprint.post("/<slug>/publish-later")
 @allowed("events.edit", load_event)
-def publish_later(event):
+def publish_later(event: Event) -> ResponseReturnValue:
     form = LaterForm(event)
     if not form.validate():
         return page(event, form, 422)
@@ -49,8 +52,8 @@ def publish_later(event):
 
 @blueprint.post("/<slug>/publish-not")
 @allowed("events.edit", load_event)
-def publish_not(event):
-    """Take back that it goes out by itself."""
+def publish_not(event: Event) -> ResponseReturnValue:
+    """Cancel the scheduled publication."""
     act(fact_of("events.schedule", event), editing.announce_later, event_id=event.id, at=None)
     flash(_("It stays a draft until you publish it."), "sure")
     return back_to(event.slug)
@@ -58,7 +61,7 @@ def publish_not(event):
 
 @blueprint.post("/<slug>/close")
 @allowed("events.edit", load_event)
-def close(event):
+def close(event: Event) -> ResponseReturnValue:
     act(fact_of("events.close", event), editing.close_registration, event_id=event.id, closed=True)
     flash(_("It takes no more registrations. Whoever has a seat keeps it."), "sure")
     return back_to(event.slug)
@@ -66,7 +69,7 @@ def close(event):
 
 @blueprint.post("/<slug>/reopen")
 @allowed("events.edit", load_event)
-def reopen(event):
+def reopen(event: Event) -> ResponseReturnValue:
     act(
         fact_of("events.reopen", event), editing.close_registration, event_id=event.id, closed=False
     )
@@ -76,7 +79,7 @@ def reopen(event):
 
 @blueprint.get("/<slug>/cancel")
 @allowed("events.edit", load_event)
-def calling_off(event):
+def calling_off(event: Event) -> ResponseReturnValue:
     if event.state != "published":
         return back_to(event.slug)
     return _calling_off_page(event, CancelForm(formdata=None, data=texts_of(event, "notice")))
@@ -84,7 +87,7 @@ def calling_off(event):
 
 @blueprint.post("/<slug>/cancel")
 @allowed("events.edit", load_event)
-def call_off(event):
+def call_off(event: Event) -> ResponseReturnValue:
     form = CancelForm()
     if not form.validate():
         return _calling_off_page(event, form, 422)
@@ -96,7 +99,7 @@ def call_off(event):
 
 @blueprint.post("/<slug>/archive")
 @allowed("events.edit", load_event)
-def archive(event):
+def archive(event: Event) -> ResponseReturnValue:
     act(fact_of("events.archive", event), editing.archive_event, event_id=event.id, now=utcnow())
     flash(_("Archived. It stands in no list any more."), "sure")
     return back_to(event.slug)
@@ -104,13 +107,13 @@ def archive(event):
 
 @blueprint.post("/<slug>/restore")
 @allowed("events.edit", load_event)
-def restore(event):
+def restore(event: Event) -> ResponseReturnValue:
     act(fact_of("events.restore", event), editing.restore_event, event_id=event.id)
     flash(_("Out of the archive again."), "sure")
     return back_to(event.slug)
 
 
-def _calling_off_page(event, form, status=200):
+def _calling_off_page(event: Event, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/events/cancel.html",
         event=event,

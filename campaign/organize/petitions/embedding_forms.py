@@ -1,15 +1,17 @@
-"""The forms for a petition in somebody else's page: who may hold it, and what the piece to copy shows."""
+"""Forms for embedding a petition: who may embed it, and what the code to copy shows."""
 
+from typing import Self
 from urllib.parse import urlsplit
 
 import idna
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from flask_wtf import FlaskForm
-from wtforms import HiddenField, RadioField, SelectChoice, SelectField
+from wtforms import Form, HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import StopValidation
 
 from campaign.embeds.frames import SHOWS, THEMES
+from campaign.embeds.models import Embedding
 from campaign.embeds.queries import mark_of
 from campaign.i18n.locales import NAMES
 from campaign.organize.content_fields import LinesField
@@ -29,11 +31,11 @@ THEME_WORDS = {
 
 
 class OriginsField(LinesField):
-    """Sites, one on each line; `origins` holds them plain once they are valid."""
+    """Sites, one on each line; `origins` holds them normalized once they are valid."""
 
     origins = ()
 
-    def pre_validate(self, form):
+    def pre_validate(self, form: Form) -> None:
         lines = [line.strip() for line in (self.data or "").splitlines() if line.strip()]
         plain = [_origin(line) for line in lines]
         wrong = [line for line, origin in zip(lines, plain, strict=True) if origin is None]
@@ -54,7 +56,7 @@ class OriginsField(LinesField):
 
 
 class EmbeddingForm(FlaskForm):
-    """Who may hold the petition; `mark` tells what of it the editor had before their eyes."""
+    """Who may embed the petition; `mark` identifies the settings that the editor saw."""
 
     mark = HiddenField()
     allowed = RadioField(
@@ -68,7 +70,7 @@ class EmbeddingForm(FlaskForm):
     origins = OriginsField(_l("Sites"))
 
     @classmethod
-    def of(cls, embedding):
+    def of(cls, embedding: Embedding) -> Self:
         data = {
             "mark": mark_of(embedding),
             "allowed": embedding.allowed,
@@ -78,7 +80,7 @@ class EmbeddingForm(FlaskForm):
 
 
 class PieceForm(FlaskForm):
-    """What the piece to copy shows; it is part of the address, and changes nothing."""
+    """What the embedded piece shows; sent in the URL, it changes nothing."""
 
     class Meta:
         csrf = False
@@ -98,8 +100,8 @@ class PieceForm(FlaskForm):
     )
 
 
-def _origin(line):
-    """Return `scheme://host[:port]` of what was typed, or None; the scheme may be left out."""
+def _origin(line: str) -> str | None:
+    """Return `scheme://host[:port]` of the entered text, or None; the scheme is optional."""
     try:
         parts = urlsplit(line if "://" in line else f"https://{line}")
         host = (

@@ -1,7 +1,11 @@
 """The picture of a petition."""
 
+from typing import Any
+
 from flask import Response, abort, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.i18n.locales import LOCALES
 from campaign.organize.access import allowed, takes_bytes
@@ -10,20 +14,21 @@ from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 from campaign.petitions.editing import EditConflict
+from campaign.petitions.models import Petition
 from campaign.petitions.pictures import change_picture, mark_of, picture_bytes, remove_picture
 from campaign.petitions.queries import petition_in_any_state
 
 
 @blueprint.get("/<slug>/picture")
 @allowed("petitions.edit", load_petition)
-def picture(petition):
+def picture(petition: Petition) -> ResponseReturnValue:
     return _page(petition, _form_of(petition))
 
 
 @blueprint.post("/<slug>/picture")
 @takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("petitions.edit", load_petition)
-def save_picture(petition):
+def save_picture(petition: Petition) -> ResponseReturnValue:
     form = PictureForm()
     if not form.validate_about(
         has_picture=petition.picture is not None, spoken=[petition.original_lang]
@@ -57,7 +62,7 @@ def save_picture(petition):
 
 @blueprint.post("/<slug>/picture/remove")
 @allowed("petitions.edit", load_petition)
-def take_picture_away(petition):
+def take_picture_away(petition: Petition) -> ResponseReturnValue:
     if is_as_seen(mark_of(petition.picture)):
         act(
             fact_of("petitions.edit", petition, part="picture"),
@@ -70,21 +75,21 @@ def take_picture_away(petition):
 
 @blueprint.get("/<slug>/picture-<digest>.webp")
 @allowed("petitions.see", load_petition)
-def picture_file(petition, digest):
-    """The picture as organizers see it before anybody else does."""
+def picture_file(petition: Petition, digest: str) -> ResponseReturnValue:
+    """Return the picture for organizers, before it is public."""
     if petition.picture is None or petition.picture.digest != digest:
         abort(404)
     return Response(picture_bytes(petition.id), mimetype="image/webp")
 
 
-def _form_of(petition):
+def _form_of(petition: Petition) -> FlaskForm:
     shown = petition.picture
     known = {"focal_x": shown.focal_x, "focal_y": shown.focal_y} if shown else {}
     alts = {f"alt_{lang}": words for lang, words in shown.alts.items()} if shown else {}
     return PictureForm(formdata=None, data={"mark": mark_of(shown), **known, **alts})
 
 
-def _page(petition, form, status=200):
+def _page(petition: Petition | Any, form: Any, status: int = 200) -> tuple[str, int]:
     shown = petition.picture
     address = (
         url_for("organize.petitions.picture_file", slug=petition.slug, digest=shown.digest)

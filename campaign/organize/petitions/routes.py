@@ -1,12 +1,16 @@
-"""Petitions from their beginning to the archive: the list, the page of each, and the next one after it."""
+"""Petitions: list, create, show, set the goal, duplicate, preview."""
 
 from dataclasses import replace
 from functools import partial
 from operator import attrgetter
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import format_decimal
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import Fact, act
@@ -19,6 +23,7 @@ from campaign.organize.scope import load_petition
 from campaign.petitions import operations
 from campaign.petitions.editing import EditConflict, change_goal
 from campaign.petitions.goals import next_goal
+from campaign.petitions.models import Petition
 from campaign.petitions.presenters import card
 from campaign.petitions.queries import (
     archived_petitions,
@@ -38,8 +43,8 @@ ON_A_PAGE = 30
 
 @blueprint.get("/")
 @allowed("petitions.see")
-def index():
-    """The petitions in use, or with `?archived=1` those in the archive."""
+def index() -> ResponseReturnValue:
+    """List the petitions in use, or the archived ones with `?archived=1`."""
     cause_ids, now = causes_where("petitions.see"), utcnow()
     shelf = {"archived": 1} if request.args.get("archived") else {}
     find = partial(petitions_among, cause_ids, archived=bool(shelf))
@@ -60,7 +65,7 @@ def index():
 
 @blueprint.get("/new")
 @allowed("petitions.edit")
-def new():
+def new() -> ResponseReturnValue:
     form = offered(
         DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "petitions.edit"
     )
@@ -69,7 +74,7 @@ def new():
 
 @blueprint.post("/new")
 @allowed("petitions.edit")
-def create():
+def create() -> ResponseReturnValue:
     form = offered(DraftForm(), "petitions.edit")
     if not form.validate():
         return render_template("organize/petitions/new.html", form=form), 422
@@ -104,13 +109,13 @@ def create():
 
 @blueprint.get("/<slug>")
 @allowed("petitions.see", load_petition)
-def show(petition):
+def show(petition: Petition) -> ResponseReturnValue:
     return _page(petition, GoalForm(formdata=None, goal=petition.goal))
 
 
 @blueprint.post("/<slug>/goal")
 @allowed("petitions.edit", load_petition)
-def goal(petition):
+def goal(petition: Petition) -> ResponseReturnValue:
     form = GoalForm()
     if not form.validate():
         return _page(petition, form, 422)
@@ -138,7 +143,7 @@ def goal(petition):
 
 @blueprint.post("/<slug>/duplicate")
 @allowed("petitions.edit", load_petition)
-def duplicate(petition):
+def duplicate(petition: Petition) -> ResponseReturnValue:
     fact = Fact(
         "petitions.create",
         on=lambda made: ("petition", made.id),
@@ -153,14 +158,17 @@ def duplicate(petition):
 
 @blueprint.get("/<slug>/preview")
 @allowed("petitions.see", load_petition)
-def preview(petition):
-    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+def preview(petition: Petition) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
     speak_as_asked()
     return preview_page(petition)
 
 
-def preview_page(petition, **typed):
-    """Return the public page of a petition for organizers; `typed` are fields of its PetitionPage that are not saved yet."""
+def preview_page(petition: Petition, **typed: Any) -> str:
+    """Return a petition's public page for organizers.
+
+    `typed` holds fields of its PetitionPage that are not saved yet.
+    """
     context = sheet_of_petition(petition, g.lang, utcnow())
     context["petition"] = replace(context["petition"], **typed)
     form = signature_form(context["petition"].asks, context["petition"].questions)
@@ -174,7 +182,7 @@ def preview_page(petition, **typed):
     )
 
 
-def _page(petition, form, status=200):
+def _page(petition: Petition, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     now = utcnow()
     count = petition_counts([petition.id]).get(petition.id, 0)
     return render_template(
@@ -190,11 +198,11 @@ def _page(petition, form, status=200):
     ), status
 
 
-def fact_of(action, petition, **details):
-    """Return what the audit trail is told of a change to this petition."""
+def fact_of(action: str, petition: Petition, **details: Any) -> Fact:
+    """Return the Fact to record for a change to this petition."""
     return Fact(action, on=("petition", petition.id), cause_id=petition.cause_id, details=details)
 
 
-def back_to(petition):
+def back_to(petition: Petition) -> BaseResponse:
     """Return a redirect to the petition's page."""
     return redirect(url_for("organize.petitions.show", slug=petition.slug), 303)

@@ -1,7 +1,11 @@
-"""Whom a petition asks, when it can be signed, and where it lives."""
+"""Settings of a petition: targets, dates and slug."""
+
+from typing import Any
 
 from flask import current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
@@ -13,7 +17,7 @@ from campaign.organize.petitions.parts import part_page, save_part
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.settings_forms import DatesForm, TargetsForm
 from campaign.petitions.editing import EditConflict, change_dates, change_targets, move_petition
-from campaign.petitions.models import name_in
+from campaign.petitions.models import Petition, name_in
 from campaign.petitions.operations import NotReady, SlugTaken
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import Fault
@@ -22,13 +26,13 @@ from campaign.process.clock import utcnow
 
 @blueprint.get("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
-def targets(petition):
+def targets(petition: Petition) -> ResponseReturnValue:
     return part_page("targets", petition, TargetsForm.of(petition))
 
 
 @blueprint.post("/<slug>/targets")
 @allowed("petitions.edit", load_petition)
-def save_targets(petition):
+def save_targets(petition: Petition) -> ResponseReturnValue:
     form = TargetsForm()
     rows = moved(form.rows.data, request.form.get("press"))
     if rows is not None:
@@ -60,13 +64,13 @@ def save_targets(petition):
 
 @blueprint.get("/<slug>/dates")
 @allowed("petitions.edit", load_petition)
-def dates(petition):
+def dates(petition: Petition) -> ResponseReturnValue:
     return part_page("dates", petition, _dates_of(petition))
 
 
 @blueprint.post("/<slug>/dates")
 @allowed("petitions.edit", load_petition)
-def save_dates(petition):
+def save_dates(petition: Petition) -> ResponseReturnValue:
     form = DatesForm()
     if not form.validate():
         return part_page("dates", petition, form, 422)
@@ -85,13 +89,13 @@ def save_dates(petition):
 
 @blueprint.get("/<slug>/address")
 @allowed("petitions.edit", load_petition)
-def address(petition):
+def address(petition: Petition) -> ResponseReturnValue:
     return part_page("address", petition, _slug_of(petition))
 
 
 @blueprint.post("/<slug>/address")
 @allowed("petitions.edit", load_petition)
-def save_address(petition):
+def save_address(petition: Petition) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return part_page("address", petition, form, 422)
@@ -114,9 +118,9 @@ def save_address(petition):
     return redirect(url_for("organize.petitions.show", slug=form.slug.data), 303)
 
 
-def _dates_of(petition):
+def _dates_of(petition: Petition) -> FlaskForm:
     return DatesForm.of(petition, current_app.config["BABEL_DEFAULT_TIMEZONE"])
 
 
-def _slug_of(petition):
+def _slug_of(petition: Petition | Any) -> SlugForm:
     return SlugForm(formdata=None, slug=petition.slug, revision=petition.revision)

@@ -1,4 +1,6 @@
-"""The forms for what is set about a petition: whom it asks, and when."""
+"""The forms for a petition's targets and dates."""
+
+from typing import Any, Self
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
@@ -16,6 +18,7 @@ from campaign.organize.content_fields import (
     most,
 )
 from campaign.organize.hour_fields import DayField, HourField, ZoneField
+from campaign.petitions.models import Petition
 
 MAX_TARGETS = 30
 MAX_TARGET_LENGTH = 200
@@ -28,29 +31,29 @@ TargetRow = type(
 
 
 class TargetsForm(FlaskForm):
-    """Who is asked, in their order, each called as in each language."""
+    """The targets in order, each with its name in each language."""
 
     revision = RevisionField()
     rows = RowsField(FormField(TargetRow), _l("Addressed to"), max_entries=MAX_TARGETS)
 
     @classmethod
-    def of(cls, petition):
+    def of(cls, petition: Petition) -> Self:
         return cls.with_rows(
             [target.names for target in petition.targets] or [{}], petition.revision
         )
 
     @classmethod
-    def with_rows(cls, rows, revision):
+    def with_rows(cls, rows: list[dict[str, str]], revision: int) -> Self:
         return cls(formdata=None, data={"rows": rows[:MAX_TARGETS], "revision": revision})
 
-    def targets(self):
-        """Return the rows in which anything was typed as {language: name}."""
+    def targets(self) -> list[dict[str, str]]:
+        """Return the rows that are not empty, as {language: name}."""
         rows = ({lang: row[lang] for lang in LOCALES if row[lang]} for row in self.rows.data)
         return [row for row in rows if row]
 
 
 class _Dates(FlaskForm):
-    """When it can be signed, and when and where the signatures are handed over."""
+    """When supporters can sign, and when and where the signatures are delivered."""
 
     revision = RevisionField()
     time_zone = ZoneField()
@@ -59,7 +62,7 @@ class _Dates(FlaskForm):
     deliver_on = DayField(_l("Day of the hand-over"), [Optional()])
 
     @classmethod
-    def of(cls, petition, usual_zone):
+    def of(cls, petition: Petition, usual_zone: str) -> Self:
         zone = petition.time_zone or usual_zone
         times = {
             name: local_time(moment, zone)
@@ -76,15 +79,15 @@ class _Dates(FlaskForm):
         }
         return cls(formdata=None, data=data)
 
-    def __init__(self, *arguments, **named):
+    def __init__(self, *arguments: Any, **named: Any) -> None:
         super().__init__(*arguments, **named)
         self.opens, self.closes = None, None
 
-    def validate(self, extra_validators=None):
+    def validate(self, extra_validators: Any = None) -> bool:
         valid = super().validate(extra_validators)
         if self.time_zone.errors:
             return False
-        self.opens, self.closes = (
+        self.opens, self.closes = (  # type: ignore[assignment]
             field.instant_in(self.time_zone.data) if field.data and not field.errors else None
             for field in (self.opens_at, self.closes_at)
         )
@@ -92,13 +95,13 @@ class _Dates(FlaskForm):
             self.closes_at.errors = [_l("That is not after it opens.")]
         return valid and not self.opens_at.errors and not self.closes_at.errors
 
-    def places(self):
-        """Return {language: where the signatures are handed over}."""
+    def places(self) -> dict[str, str]:
+        """Return {language: where the signatures are delivered}."""
         typed = {lang: self[f"deliver_place_{lang}"].data for lang in LOCALES}
         return {lang: place for lang, place in typed.items() if place}
 
 
-def _place(lang):
+def _place(lang: str) -> LineField:
     return LineField(in_language(_l("Place of the hand-over"), lang), [most(MAX_TARGET_LENGTH)])
 
 

@@ -1,7 +1,12 @@
-"""The words by which a petition is passed on, and what came of each."""
+"""The texts for sharing a petition, and what each achieved."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
@@ -9,6 +14,7 @@ from campaign.organize.content_fields import caught_up
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition
 from campaign.organize.petitions.sharing_forms import SharingForm
 from campaign.petitions.editing import EditConflict
+from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 from campaign.sharing.comparison import comparisons
 from campaign.sharing.operations import change_texts
@@ -17,13 +23,13 @@ from campaign.sharing.queries import texts_of
 
 @blueprint.get("/<slug>/sharing")
 @allowed("petitions.edit", load_petition)
-def sharing(petition):
+def sharing(petition: Petition) -> ResponseReturnValue:
     return _page(petition, SharingForm.of(texts_of(petition.id)))
 
 
 @blueprint.post("/<slug>/sharing")
 @allowed("petitions.edit", load_petition)
-def save_sharing(petition):
+def save_sharing(petition: Petition) -> ResponseReturnValue:
     form = SharingForm()
     if not form.validate():
         return _page(petition, form.with_room(), 422)
@@ -45,7 +51,9 @@ def save_sharing(petition):
     return redirect(url_for("organize.petitions.sharing", slug=slug), 303)
 
 
-def _page(petition, form, status=200, conflicting=()):
+def _page(
+    petition: Petition, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
     return render_template(
         "organize/petitions/sharing.html",
         petition=petition,

@@ -1,15 +1,21 @@
-"""The states of a petition: what stands before it is published, closing, opening again, the archive."""
+"""The states of a petition: checks before publishing, publish, close, reopen, archive."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import current_app, flash, g, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.i18n.locales import NAMES
 from campaign.organize.access import allowed
-from campaign.organize.audited_write import act
+from campaign.organize.audited_write import Fact, act
 from campaign.organize.clocks import tell_of_hours_twice
 from campaign.organize.petitions.routes import back_to, blueprint, fact_of, load_petition
 from campaign.organize.schedule_forms import LaterForm
 from campaign.petitions import operations
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_in_any_state
 from campaign.petitions.readiness import faults_of, missing_languages
 from campaign.process.clock import utcnow
@@ -17,7 +23,7 @@ from campaign.process.clock import utcnow
 
 @blueprint.get("/<slug>/publish")
 @allowed("petitions.publish", load_petition)
-def ready(petition):
+def ready(petition: Petition) -> ResponseReturnValue:
     if petition.state != "draft":
         return back_to(petition)
     return _publishing_page(petition)
@@ -25,7 +31,7 @@ def ready(petition):
 
 @blueprint.post("/<slug>/publish")
 @allowed("petitions.publish", load_petition)
-def publish(petition):
+def publish(petition: Petition) -> ResponseReturnValue:
     done = _("Published. Everyone can see it at its address now.")
     if petition.cause.state == "draft":
         done = _(
@@ -38,7 +44,7 @@ def publish(petition):
 
 @blueprint.post("/<slug>/publish-later")
 @allowed("petitions.publish", load_petition)
-def publish_later(petition):
+def publish_later(petition: Petition) -> ResponseReturnValue:
     form = LaterForm()
     if not form.validate():
         return _publishing_page(petition, 422, form)
@@ -52,8 +58,8 @@ def publish_later(petition):
 
 @blueprint.post("/<slug>/publish-not")
 @allowed("petitions.publish", load_petition)
-def publish_not(petition):
-    """Take back that it goes out by itself."""
+def publish_not(petition: Petition) -> ResponseReturnValue:
+    """Cancel the scheduled publication."""
     act(
         fact_of("petitions.schedule", petition),
         operations.schedule_petition,
@@ -67,7 +73,7 @@ def publish_not(petition):
 
 @blueprint.post("/<slug>/close")
 @allowed("petitions.publish", load_petition)
-def close(petition):
+def close(petition: Petition) -> ResponseReturnValue:
     act(fact_of("petitions.close", petition), operations.close_petition, petition_id=petition.id)
     flash(_("Closed. Whoever signed before that can still confirm."), "sure")
     return back_to(petition)
@@ -75,7 +81,7 @@ def close(petition):
 
 @blueprint.post("/<slug>/reopen")
 @allowed("petitions.publish", load_petition)
-def reopen(petition):
+def reopen(petition: Petition) -> ResponseReturnValue:
     try:
         act(
             fact_of("petitions.reopen", petition),
@@ -91,7 +97,7 @@ def reopen(petition):
 
 @blueprint.post("/<slug>/archive")
 @allowed("petitions.publish", load_petition)
-def archive(petition):
+def archive(petition: Petition) -> ResponseReturnValue:
     act(
         fact_of("petitions.archive", petition),
         operations.archive_petition,
@@ -104,7 +110,7 @@ def archive(petition):
 
 @blueprint.post("/<slug>/restore")
 @allowed("petitions.publish", load_petition)
-def restore(petition):
+def restore(petition: Petition) -> ResponseReturnValue:
     act(
         fact_of("petitions.restore", petition), operations.restore_petition, petition_id=petition.id
     )
@@ -112,8 +118,10 @@ def restore(petition):
     return back_to(petition)
 
 
-def _gone_out(petition, fact, operation, done, **planned):
-    """Let a whole draft go out, now or later, and say that it is `done`; else say what it lacks."""
+def _gone_out(
+    petition: Petition, fact: Fact, operation: Callable[..., Any], done: str, **planned: Any
+) -> ResponseReturnValue:
+    """Publish a complete draft, now or later, and flash `done`; else show what it lacks."""
     try:
         act(fact, operation, petition_id=petition.id, now=utcnow(), **planned)
     except operations.NotReady:
@@ -124,12 +132,14 @@ def _gone_out(petition, fact, operation, done, **planned):
     return back_to(petition)
 
 
-def _cause_is_closed(petition):
+def _cause_is_closed(petition: Petition) -> BaseResponse:
     flash(_("Its cause is closed. Open that first."), "grave")
     return back_to(petition)
 
 
-def _publishing_page(petition, status=200, later=None):
+def _publishing_page(
+    petition: Petition | Any, status: int = 200, later: LaterForm | None = None
+) -> tuple[str, int]:
     now = utcnow()
     return render_template(
         "organize/petitions/publish.html",

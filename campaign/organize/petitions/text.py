@@ -1,6 +1,10 @@
-"""The text of a petition: writing it in three languages, and seeing it while writing."""
+"""Edit the text of a petition in all languages, with a live preview."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, g, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
@@ -13,6 +17,7 @@ from campaign.organize.petitions.guide import onward
 from campaign.organize.petitions.routes import blueprint, fact_of, load_petition, preview_page
 from campaign.organize.petitions.versions import makes_version, review, saved
 from campaign.petitions.editing import EditConflict, change_letter, letter_of
+from campaign.petitions.models import Petition
 from campaign.petitions.operations import NotReady
 from campaign.petitions.queries import petition_counts, petition_in_any_state
 from campaign.process.clock import utcnow
@@ -21,14 +26,17 @@ from campaign.text.markdown import to_html
 
 @blueprint.get("/<slug>/letter")
 @allowed("petitions.edit", load_petition)
-def letter(petition):
+def letter(petition: Petition) -> ResponseReturnValue:
     return _page(petition, LetterForm.of(petition))
 
 
 @blueprint.post("/<slug>/letter")
 @allowed("petitions.edit", load_petition)
-def save_letter(petition):
-    """Save the words; of a petition that has opened, only once its editor saw what becomes a new version."""
+def save_letter(petition: Petition) -> ResponseReturnValue:
+    """Save the text.
+
+    Once the petition has opened, the editor first sees what will become a new version.
+    """
     form = LetterForm()
     press = request.form.get("press")
     if not form.validate_for(petition):
@@ -55,7 +63,7 @@ def save_letter(petition):
     except EditConflict:
         return _conflict(petition_in_any_state(petition.slug), form)
     except NotReady:
-        # It was published between two looks at it: the same words are now asked to be whole.
+        # The petition was published while we looked, and a public petition's text must be complete.
         present = petition_in_any_state(petition.slug)
         form.validate_for(present)
         return _page(present, form, 422)
@@ -70,21 +78,23 @@ def save_letter(petition):
 
 @blueprint.post("/new/letter-as-read")
 @allowed("petitions.edit")
-def letter_as_read():
-    """Return Markdown as readers will see it: what the page asks for while somebody writes."""
+def letter_as_read() -> ResponseReturnValue:
+    """Return Markdown as readers will see it, for the live preview."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template("organize/petitions/letter_as_read.html", body=to_html(body))
 
 
-def _as_typed(texts, original):
-    """Return what the public page says of these texts, as columns of a PetitionPage."""
+def _as_typed(texts: dict[str, dict[str, str]], original: str) -> dict[str, Any]:
+    """Return the entered texts as fields of a PetitionPage."""
     lang = next((each for each in (g.lang, original) if each in texts), next(iter(texts), g.lang))
     words = texts.get(lang) or dict.fromkeys(("title", "summary", "organisation", "body"), "")
     shown = {name: words[name] for name in ("title", "summary", "organisation")}
     return {**shown, "lang": lang, "letter": to_html(words["body"]), "languages": tuple(texts)}
 
 
-def _page(petition, form, status=200, *, conflicting=()):
+def _page(
+    petition: Petition | Any, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
     return render_template(
         "organize/petitions/letter.html",
         petition=petition,
@@ -100,6 +110,6 @@ def _page(petition, form, status=200, *, conflicting=()):
     ), status
 
 
-def _conflict(petition, form):
-    """Show both texts, and let the editor save theirs knowing the other: nothing is overwritten unseen."""
+def _conflict(petition: Petition | Any, form: Any) -> tuple[str, int]:
+    """Show both texts and let the editor save again, so that nothing is overwritten unseen."""
     return _page(petition, form, 409, conflicting=caught_up(form, LetterForm.of(petition)))

@@ -1,8 +1,9 @@
-"""A copy of all that is kept of one signature, because its owner asked for it otherwise than by their link."""
+"""Download everything stored about one signature, when the supporter asks without their link."""
 
 import json
 
 from flask import Blueprint, Response, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.exports.formats import JsonLines
@@ -13,6 +14,7 @@ from campaign.organize.audited_write import Fact, note
 from campaign.organize.signatures.forms import ReasonForm
 from campaign.organize.signatures.routes import load_signature
 from campaign.signatures.corrections import correction_of
+from campaign.signatures.models import Signature
 from campaign.signatures.pending_forms import copies_of_forms
 
 blueprint = Blueprint("copies", __name__, url_prefix="/copies")
@@ -21,7 +23,7 @@ blueprint = Blueprint("copies", __name__, url_prefix="/copies")
 @blueprint.post("/<int:signature_id>")
 @allowed("signatures.correct", load_signature)
 @fresh
-def create(signature):
+def create(signature: Signature) -> ResponseReturnValue:
     form, signature_id = ReasonForm(), signature.id
     if not form.validate():
         flash(_("Say why, in a few words: it stands in the audit trail."), "grave")
@@ -40,7 +42,7 @@ def create(signature):
         "unconfirmed_forms": copies_of_forms(signature),
         "correction_in_review": correction.words if correction else None,
     }
-    # Whoever asked may open it with no program for such files: a line for each thing that is kept.
+    # Indented, one value per line, so that the supporter can read it in any text editor.
     response = Response(
         json.dumps(kept, ensure_ascii=False, indent=2) + "\n", content_type="application/json"
     )

@@ -1,4 +1,7 @@
-"""States, evidence and reasons in words, as organizers read them."""
+"""Labels for states, evidence and reasons, as organizers read them."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -6,7 +9,9 @@ from flask_babel import lazy_gettext as _l
 
 from campaign.i18n.countries import country_name
 from campaign.signatures.hatching import CROWDED
+from campaign.signatures.models import Signature
 from campaign.signatures.moderation import MERGED, REJECTED
+from campaign.signatures.rule_models import Rule
 
 STATE_WORDS = {
     "pending": _l("waiting for confirmation"),
@@ -17,7 +22,7 @@ STATE_WORDS = {
     "withdrawn": _l("withdrawn"),
     "erased": _l("erased"),
 }
-# The look of a state: a tag of this kind.
+# The style of the tag for each state.
 STATE_TAGS = {
     "pending": "waiting",
     "confirmed": "sure",
@@ -31,7 +36,7 @@ EVIDENCE_WORDS = {
     "paper": _l("On paper"),
     "api": _l("By the API"),
 }
-# As a column of a table has room for.
+# Short labels that fit a table column.
 EVIDENCE_BRIEF = {
     "email": _l("E-mail"),
     "in_person": _l("Table"),
@@ -56,13 +61,13 @@ KIND_WORDS = {
 }
 
 
-def state_of(signature):
-    """Return the state as organizers call it: a held signature that was turned away is `rejected`."""
+def state_of(signature: Signature) -> str:
+    """Return the state as organizers see it: a held signature that was rejected is `rejected`."""
     return "rejected" if signature.state == "held" and signature.rejected_at else signature.state
 
 
-def reason_in_words(reason, rules):
-    """Return why a signature is held, in a sentence; `rules` maps ids to Rules."""
+def reason_in_words(reason: str, rules: Mapping[int, Rule]) -> Any:
+    """Return why a signature is held, as a sentence; `rules` maps ids to Rules."""
     name, _colon, number = reason.partition(":")
     if name == MERGED:
         return _("It is the same person’s as another signature, which is counted.")
@@ -75,8 +80,8 @@ def reason_in_words(reason, rules):
     return REASON_WORDS.get(reason) or _("Set aside by the system.")
 
 
-def words():
-    """Return what every page with signatures needs to word them."""
+def words() -> dict[str, Any]:
+    """Return the template context for labels on every page with signatures."""
     return {
         "state_of": state_of,
         "state_words": STATE_WORDS,
@@ -89,5 +94,5 @@ def words():
     }
 
 
-def _country(code):
+def _country(code: str) -> str:
     return country_name(code, str(get_locale())) if code else ""

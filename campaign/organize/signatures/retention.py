@@ -1,6 +1,10 @@
-"""How long the personal data of each petition is kept after its end."""
+"""How long each petition's personal data is kept after it ends."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.organize.access import allowed, fresh
@@ -9,7 +13,7 @@ from campaign.organize.content_fields import caught_up
 from campaign.organize.scope import in_sight, load_petition, petitions_where
 from campaign.organize.signatures.forms import RetentionForm
 from campaign.petitions.editing import EditConflict
-from campaign.petitions.models import DEFAULT_RETENTION_DAYS
+from campaign.petitions.models import DEFAULT_RETENTION_DAYS, Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures.batches import waiting_under
@@ -28,7 +32,7 @@ blueprint = Blueprint("retention", __name__, url_prefix="/retention")
 
 @blueprint.get("/")
 @allowed("retention.edit")
-def index():
+def index() -> ResponseReturnValue:
     petitions = [petition_by_id(each.id) for each in petitions_where("retention.edit")]
     rows = [(in_sight(petition), petition, erases_at(petition)) for petition in petitions]
     return render_template("organize/retention/index.html", rows=rows)
@@ -36,14 +40,14 @@ def index():
 
 @blueprint.get("/<slug>")
 @allowed("retention.edit", load_petition)
-def edit(petition):
+def edit(petition: Petition) -> ResponseReturnValue:
     return _page(petition, RetentionForm.of(petition))
 
 
 @blueprint.post("/<slug>")
 @allowed("retention.edit", load_petition)
 @fresh
-def update(petition):
+def update(petition: Any) -> ResponseReturnValue:
     form = RetentionForm()
     form.before, form.is_trial = petition.retention_days, request.form.get("press") == "try"
     if not form.validate():
@@ -65,8 +69,8 @@ def update(petition):
 
 @blueprint.post("/<slug>/quiet")
 @allowed("retention.edit", load_petition)
-def quiet(petition):
-    """Let the count move in batches only, or at once again."""
+def quiet(petition: Petition) -> ResponseReturnValue:
+    """Make the count move in batches only, or right away again."""
     is_quiet = request.form.get("quiet") == "y"
     fact = Fact(
         "petitions.quiet" if is_quiet else "petitions.loud",
@@ -80,7 +84,14 @@ def quiet(petition):
     )
 
 
-def _page(petition, form, status=200, conflicting=(), *, shows_trial=False):
+def _page(
+    petition: Petition,
+    form: Any,
+    status: int = 200,
+    conflicting: Sequence[Any] = (),
+    *,
+    shows_trial: bool = False,
+) -> tuple[str, int]:
     whole, now = petition_by_id(petition.id), utcnow()
     page = render_template(
         "organize/retention/edit.html",

@@ -1,8 +1,13 @@
-"""Signatures: finding one, all that is kept of it, and what its owner asks an organizer to do with it."""
+"""Signatures: search, show everything stored, and do what the supporter asks."""
+
+from collections.abc import Callable
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.imports.queries import row_of_signature
 from campaign.kiosk.queries import table_of
@@ -16,6 +21,7 @@ from campaign.petitions.presenters import in_language
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
 from campaign.signatures import moderation
+from campaign.signatures.models import Signature
 from campaign.signatures.queries import signature_by_id
 from campaign.signatures.rule_operations import rules_of
 from campaign.signatures.search import find, others_of_person
@@ -31,13 +37,13 @@ MERGE_FAULTS = {
 }
 
 
-def load_signature(signature_id):
+def load_signature(signature_id: int) -> Signature | None:
     return signature_by_id(signature_id)
 
 
 @blueprint.get("/")
 @allowed("signatures.see")
-def index():
+def index() -> ResponseReturnValue:
     petitions = petitions_where("signatures.see")
     form = SignatureSearch(petitions)
     form.validate()
@@ -48,7 +54,7 @@ def index():
         most=ON_A_PAGE + 1,
     )
     rows = found[:ON_A_PAGE]
-    # What was asked for may be a name: only that it was stands in the trail.
+    # The search text may be a name, so record only which fields were used.
     note_list(
         rows,
         sorted(form.asked),
@@ -69,13 +75,13 @@ def index():
 
 @blueprint.get("/<int:signature_id>")
 @allowed("signatures.see", load_signature)
-def show(signature):
+def show(signature: Signature) -> ResponseReturnValue:
     return _page(signature)
 
 
 @blueprint.post("/<int:signature_id>/correct")
 @allowed("signatures.correct", load_signature)
-def correct(signature):
+def correct(signature: Signature) -> ResponseReturnValue:
     form = _correction(signature, sent=True)
     if not form.validate():
         return _page(signature, correction=form, status=422)
@@ -116,14 +122,14 @@ def correct(signature):
 
 @blueprint.post("/<int:signature_id>/withdraw")
 @allowed("signatures.correct", load_signature)
-def withdraw(signature):
+def withdraw(signature: Signature) -> ResponseReturnValue:
     told = _("Withdrawn. Within a second it is no longer counted.")
     return _decide(signature, "signatures.withdraw", moderation.withdraw, told)
 
 
 @blueprint.post("/<int:signature_id>/take-back")
 @allowed("signatures.correct", load_signature)
-def take_back(signature):
+def take_back(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.take_back",
@@ -135,7 +141,7 @@ def take_back(signature):
 
 @blueprint.post("/<int:signature_id>/reject")
 @allowed("signatures.review", load_signature)
-def reject(signature):
+def reject(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.reject",
@@ -146,7 +152,7 @@ def reject(signature):
 
 @blueprint.post("/<int:signature_id>/let-through")
 @allowed("signatures.review", load_signature)
-def let_through(signature):
+def let_through(signature: Signature) -> ResponseReturnValue:
     return _decide(
         signature,
         "signatures.let_through",
@@ -157,8 +163,8 @@ def let_through(signature):
 
 @blueprint.post("/<int:signature_id>/comment")
 @allowed("signatures.review", load_signature)
-def comment(signature):
-    """Show a comment, or hide it, as its reader saw it."""
+def comment(signature: Signature) -> ResponseReturnValue:
+    """Show or hide a comment, in the version that the organizer read."""
     shown = request.form.get("show") == "y"
     fact = Fact(
         "comments.show" if shown else "comments.hide",
@@ -178,8 +184,8 @@ def comment(signature):
 
 @blueprint.post("/<int:signature_id>/merge/<int:other_id>")
 @allowed("signatures.correct", load_signature)
-def merge(signature, other_id):
-    """Keep this signature, and turn the other one of the same person away."""
+def merge(signature: Signature, other_id: int) -> ResponseReturnValue:
+    """Keep this signature, and reject the other one of the same person."""
     form = ReasonForm()
     if not form.validate():
         return _page(signature, reason=form, status=422)
@@ -198,8 +204,10 @@ def merge(signature, other_id):
     return _back(signature)
 
 
-def _decide(signature, action, operation, told, timed=True):
-    """Do one thing to one signature, with the reason typed; tell what was done."""
+def _decide(
+    signature: Signature, action: str, operation: Callable[..., Any], told: str, timed: bool = True
+) -> ResponseReturnValue:
+    """Run one operation on one signature with the entered reason; flash `told`."""
     form = ReasonForm()
     if not form.validate():
         return _page(signature, reason=form, status=422)
@@ -214,11 +222,11 @@ def _decide(signature, action, operation, told, timed=True):
     return _back(signature)
 
 
-def _back(signature):
+def _back(signature: Signature) -> BaseResponse:
     return redirect(url_for("organize.signatures.show", signature_id=signature.id), 303)
 
 
-def _correction(signature, sent=False):
+def _correction(signature: Signature, sent: bool = False) -> CorrectionForm:
     kept = {name: getattr(signature, name) or "" for name in moderation.CORRECTED}
     kept["seen"] = moderation.fingerprint_of(signature)
     form = CorrectionForm() if sent else CorrectionForm(formdata=None, data=kept)
@@ -227,12 +235,18 @@ def _correction(signature, sent=False):
     return form
 
 
-def _page(signature, *, correction=None, reason=None, status=200):
+def _page(
+    signature: Signature,
+    *,
+    correction: CorrectionForm | None = None,
+    reason: ReasonForm | None = None,
+    status: int = 200,
+) -> tuple[str, int]:
     others = others_of_person(signature)
-    # A form that is refused shows all of it, too.
+    # A page with form errors also shows all the data, so it is recorded too.
     note_each([signature, *others])
     petition, reason = petition_by_id(signature.petition_id), reason or ReasonForm(formdata=None)
-    # The correction on the same page asks for a reason too.
+    # The correction form on the same page also has a field for the reason.
     reason.reason.id = "why"
     page = render_template(
         "organize/signatures/show.html",

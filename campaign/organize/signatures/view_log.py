@@ -1,12 +1,18 @@
-"""Noting in the audit trail that signatures were seen."""
+"""Record in the activity log that signatures were viewed."""
 
 from collections import Counter
+from collections.abc import Iterable
 
 from campaign.organize.audited_write import Fact, note
+from campaign.signatures.models import Signature
 
 
-def note_list(rows, by, on=None):
-    """Note that a list of signatures was shown; each of their causes has its own line, which its owners read. `by` names the fields asked by."""
+def note_list(rows: Iterable[Signature], by: list[str], on: tuple[str, int] | None = None) -> None:
+    """Record that a list of signatures was shown.
+
+    Each cause gets its own entry, which its owners can read. `by` names the search fields that were
+    used.
+    """
     causes = Counter(row.cause_id for row in rows)
     note(
         *(
@@ -16,8 +22,8 @@ def note_list(rows, by, on=None):
     )
 
 
-def note_each(signatures):
-    """Note of each of some signatures that it was shown by itself: whoever looks for it in the trail finds that."""
+def note_each(signatures: Iterable[Signature]) -> None:
+    """Record for each signature that it was shown, so that a search of the log finds it."""
     note(
         *(
             Fact(

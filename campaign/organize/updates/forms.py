@@ -1,4 +1,7 @@
-"""The forms by which an update is written and published."""
+"""The forms that edit and publish an update."""
+
+from collections.abc import Iterable
+from typing import Any, Self
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,6 +23,7 @@ from campaign.organize.content_fields import (
 )
 from campaign.organize.hour_fields import HourField, ZoneField
 from campaign.updates.body_pictures import unknown_names
+from campaign.updates.models import Update
 
 ELSEWHERE = _l(
     "A picture from another address is not shown: it would tell that site who reads. Add it under Pictures in the text."
@@ -33,7 +37,7 @@ MAX_BODY_LENGTH = 20_000
 
 
 class _Words(InLanguages, FlaskForm):
-    """The words of an update in all languages, and what it is about."""
+    """An update's texts in all languages, and what it is about."""
 
     parts, lacking = PARTS, LACKING
     revision = RevisionField()
@@ -41,8 +45,8 @@ class _Words(InLanguages, FlaskForm):
     event = SelectField(_l("Event that it is about"), default="")
 
     @classmethod
-    def of(cls, update):
-        """Return the form as the update stands."""
+    def of(cls, update: Update) -> Self:
+        """Return the form filled with the saved update."""
         words = {
             f"{part}_{text.lang}": getattr(text, part) for text in update.texts for part in PARTS
         }
@@ -52,7 +56,9 @@ class _Words(InLanguages, FlaskForm):
         }
         return cls(formdata=None, data={"revision": update.revision, **about, **words})
 
-    def offer(self, petitions, events):
+    def offer(
+        self, petitions: Iterable[tuple[int, str]], events: Iterable[tuple[int, str]]
+    ) -> Self:
         """Offer these pairs (id, title); return the form."""
         self.petitions.choices = [SelectChoice(str(each), title) for each, title in petitions]
         self.event.choices = [
@@ -61,14 +67,17 @@ class _Words(InLanguages, FlaskForm):
         ]
         return self
 
-    def validate_for(self, update):
-        """Check the words; those of a published update must be whole in each language that has any."""
+    def validate_for(self, update: Update) -> bool:
+        """Check the texts.
+
+        A published update needs title and body in each language that has any text.
+        """
         valid = self.validate()
         needed = ("title",) if update.state == "draft" else ("title", "body")
         is_whole = self.demand({update.original_lang, *self.texts()}, needed)
         return self._knows_pictures(update) and is_whole and valid
 
-    def _knows_pictures(self, update):
+    def _knows_pictures(self, update: Update) -> bool:
         for lang, words in self.texts().items():
             for name in unknown_names(update, words["body"])[:1]:
                 is_ours = name.startswith("picture:")
@@ -99,7 +108,7 @@ WordsForm = type(
 
 
 class PublishForm(FlaskForm):
-    """When an update goes out, and whether it is mailed."""
+    """When an update is published, and whether it is emailed."""
 
     when = RadioField(
         _l("When?"),
@@ -116,7 +125,7 @@ class PublishForm(FlaskForm):
     moment = None
 
     @classmethod
-    def of(cls, update, usual_zone):
+    def of(cls, update: Update, usual_zone: str) -> Self:
         zone = update.time_zone or usual_zone
         planned = (
             {"when": "later", "publish_at": local_time(update.publish_at, zone)}
@@ -125,8 +134,8 @@ class PublishForm(FlaskForm):
         )
         return cls(formdata=None, data={"time_zone": zone, **planned})
 
-    def validate(self, extra_validators=None):
-        """Check the fields; `moment` is then the instant that was set, or None for at once."""
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Check the fields; `moment` is then the chosen instant, or None for now."""
         valid = super().validate(extra_validators)
         if self.when.data != "later" or self.time_zone.errors or self.publish_at.errors:
             return valid

@@ -1,13 +1,18 @@
 """The picture of an update."""
 
+from typing import Any
+
 from flask import flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.organize.access import allowed, takes_bytes
 from campaign.organize.audited_write import act
 from campaign.organize.picture_forms import MAX_UPLOAD_BYTES, PictureForm, is_as_seen
 from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_update
 from campaign.process.clock import utcnow
+from campaign.updates.models import Update
 from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.pictures import (
     change_update_picture,
@@ -20,14 +25,14 @@ from campaign.updates.queries import update_in_any_state
 
 @blueprint.get("/<slug>/picture")
 @allowed("updates.edit", load_update)
-def picture(update):
+def picture(update: Update) -> ResponseReturnValue:
     return _page(update, _form_of(update))
 
 
 @blueprint.post("/<slug>/picture")
 @takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", load_update)
-def save_picture(update):
+def save_picture(update: Update) -> ResponseReturnValue:
     form, written = PictureForm(), update.written_in
     if not form.validate_about(has_picture=update.picture is not None, spoken=written):
         return _page(update, form, 422)
@@ -62,7 +67,7 @@ def save_picture(update):
 
 @blueprint.post("/<slug>/picture/remove")
 @allowed("updates.edit", load_update)
-def remove_picture(update):
+def remove_picture(update: Update) -> ResponseReturnValue:
     if is_as_seen(mark_of(update)):
         act(
             fact_of("updates.edit", update, part="picture"),
@@ -74,14 +79,14 @@ def remove_picture(update):
     return redirect(url_for("organize.updates.picture", slug=update.slug), 303)
 
 
-def _form_of(update):
+def _form_of(update: Update) -> FlaskForm:
     shown = update.picture
     known = {"focal_x": shown.focus_x, "focal_y": shown.focus_y} if shown else {}
     alts = {f"alt_{text.lang}": text.picture_alt for text in update.texts}
     return PictureForm(formdata=None, data={"mark": mark_of(update), **known, **alts})
 
 
-def _page(update, form, status=200):
+def _page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/updates/picture.html",
         update=update,

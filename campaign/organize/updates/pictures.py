@@ -1,7 +1,11 @@
-"""Pictures within the text of an update: adding them, what is seen on them, taking them away."""
+"""Pictures within the text of an update: add, edit alt texts, remove."""
+
+from typing import Any
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.i18n.locales import NAMES
 from campaign.organize.access import allowed, takes_bytes
@@ -12,20 +16,21 @@ from campaign.organize.updates.routes import blueprint, fact_of, load_update
 from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 from campaign.updates import body_pictures
+from campaign.updates.models import Update, UpdateBodyPicture
 from campaign.updates.operations import UpdateEditConflict
 from campaign.updates.queries import update_in_any_state
 
 
 @blueprint.get("/<slug>/pictures")
 @allowed("updates.edit", load_update)
-def pictures(update):
+def pictures(update: Update) -> ResponseReturnValue:
     return _all_page(update, BodyPictureForm(formdata=None))
 
 
 @blueprint.post("/<slug>/pictures")
 @takes_bytes(MAX_UPLOAD_BYTES)
 @allowed("updates.edit", load_update)
-def add_picture(update):
+def add_picture(update: Update) -> ResponseReturnValue:
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=False, spoken=written):
         return _all_page(update, form, 422)
@@ -53,7 +58,7 @@ def add_picture(update):
 
 @blueprint.get("/<slug>/pictures/<int:number>")
 @allowed("updates.edit", load_update)
-def one_picture(update, number):
+def one_picture(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
     alts = {f"alt_{lang}": words for lang, words in picture.alts.items()}
     return _one_page(
@@ -65,7 +70,7 @@ def one_picture(update, number):
 
 @blueprint.post("/<slug>/pictures/<int:number>")
 @allowed("updates.edit", load_update)
-def save_picture_words(update, number):
+def save_picture_words(update: Update, number: int) -> ResponseReturnValue:
     picture = body_pictures.body_picture(update, number) or abort(404)
     form, written = BodyPictureForm(), update.written_in
     if not form.validate_about(has_picture=True, spoken=written):
@@ -99,7 +104,7 @@ def save_picture_words(update, number):
 
 @blueprint.post("/<slug>/pictures/<int:number>/remove")
 @allowed("updates.edit", load_update)
-def remove_body_picture(update, number):
+def remove_body_picture(update: Update, number: int) -> ResponseReturnValue:
     try:
         act(
             fact_of("updates.edit", update, part="pictures"),
@@ -124,8 +129,8 @@ def remove_body_picture(update, number):
 
 @blueprint.post("/<slug>/words-as-read")
 @allowed("updates.edit", load_update)
-def words_as_read(update):
-    """Return Markdown with the update's pictures as readers will see it: what the page asks for while somebody writes."""
+def words_as_read(update: Update) -> ResponseReturnValue:
+    """Return Markdown with the update's pictures as readers will see it, for the live preview."""
     body = request.form.get("body", "")[:MAX_BODY_LENGTH]
     return render_template(
         "organize/petitions/letter_as_read.html",
@@ -133,7 +138,7 @@ def words_as_read(update):
     )
 
 
-def _all_page(update, form, status=200):
+def _all_page(update: Update, form: Any, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/updates/pictures.html",
         update=update,
@@ -146,11 +151,13 @@ def _all_page(update, form, status=200):
     ), status
 
 
-def _one_page(update, picture, form, status=200):
+def _one_page(
+    update: Update, picture: UpdateBodyPicture, form: Any, status: int = 200
+) -> tuple[str, int]:
     return render_template(
         "organize/updates/one_picture.html", update=update, picture=picture, form=form
     ), status
 
 
-def _back(update):
+def _back(update: Update) -> BaseResponse:
     return redirect(url_for("organize.updates.pictures", slug=update.slug), 303)

@@ -1,10 +1,15 @@
-"""Updates: the list, beginning one, its page and its address."""
+"""Updates: list, create, show, change the slug, preview."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as BaseResponse
 
 from campaign.events.presenters import card as event_card
 from campaign.events.queries import event_by_id
@@ -22,6 +27,7 @@ from campaign.process.clock import utcnow
 from campaign.text.slugs import free_slug, slug_of
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, mailings_among
+from campaign.updates.models import Update
 from campaign.updates.presenters import card
 from campaign.updates.presenters import page as public_page
 from campaign.updates.queries import update_in_any_state, updates_among
@@ -30,13 +36,13 @@ blueprint = Blueprint("updates", __name__, url_prefix="/updates")
 ON_A_PAGE = 30
 
 
-def load_update(slug):
+def load_update(slug: str) -> Update | None:
     return update_in_any_state(slug)
 
 
 @blueprint.get("/")
 @allowed("updates.see")
-def index():
+def index() -> ResponseReturnValue:
     now = utcnow()
     page = page_of(
         partial(updates_among, causes_where("updates.see")), ON_A_PAGE, "organize.updates.index"
@@ -50,7 +56,7 @@ def index():
 
 @blueprint.get("/new")
 @allowed("updates.edit")
-def new():
+def new() -> ResponseReturnValue:
     form = offered(
         DraftForm(formdata=None, lang=g.lang, cause=request.args.get("cause")), "updates.edit"
     )
@@ -59,7 +65,7 @@ def new():
 
 @blueprint.post("/new")
 @allowed("updates.edit")
-def create():
+def create() -> ResponseReturnValue:
     form = offered(DraftForm(), "updates.edit")
     if not form.validate():
         return render_template("organize/updates/new.html", form=form), 422
@@ -90,7 +96,7 @@ def create():
 
 @blueprint.get("/<slug>")
 @allowed("updates.see", load_update)
-def show(update):
+def show(update: Update) -> ResponseReturnValue:
     event = event_by_id(update.event_id) if update.event_id else None
     titles = {each.id: each.title for each in petitions_where("petitions.see")}
     return render_template(
@@ -108,7 +114,7 @@ def show(update):
 
 @blueprint.get("/<slug>/address")
 @allowed("updates.edit", load_update)
-def address(update):
+def address(update: Update) -> ResponseReturnValue:
     return _address_page(
         update, SlugForm(formdata=None, slug=update.slug, revision=update.revision)
     )
@@ -116,7 +122,7 @@ def address(update):
 
 @blueprint.post("/<slug>/address")
 @allowed("updates.edit", load_update)
-def save_address(update):
+def save_address(update: Update) -> ResponseReturnValue:
     form = SlugForm()
     if not form.validate():
         return _address_page(update, form, 422)
@@ -137,14 +143,14 @@ def save_address(update):
 
 @blueprint.get("/<slug>/preview")
 @allowed("updates.see", load_update)
-def preview(update):
-    """The public page as it will be, for organizers alone; in the language asked for by `?lang=`."""
+def preview(update: Update) -> ResponseReturnValue:
+    """Show the public page as it will be, for organizers only, in the language of `?lang=`."""
     speak_as_asked()
     return preview_page(update)
 
 
-def preview_page(update, **typed):
-    """Return the public page of an update for organizers; `typed` are fields of its UpdatePage that are not saved yet."""
+def preview_page(update: Update, **typed: Any) -> str:
+    """Return an update's public page for organizers; `typed` holds unsaved UpdatePage fields."""
     now = utcnow()
     event = event_by_id(update.event_id) if update.event_id else None
     return render_template(
@@ -156,17 +162,19 @@ def preview_page(update, **typed):
     )
 
 
-def fact_of(action, update, **details):
-    """Return what the audit trail is told of a change to this update."""
+def fact_of(action: str, update: Update, **details: Any) -> Fact:
+    """Return the Fact to record for a change to this update."""
     return Fact(action, on=("update", update.id), cause_id=update.cause_id, details=details)
 
 
-def back_to(slug):
-    """Return a redirect to the page of the update at `slug`."""
+def back_to(slug: str) -> BaseResponse:
+    """Return a redirect to the page of the update with this slug."""
     return redirect(url_for("organize.updates.show", slug=slug), 303)
 
 
-def _address_page(update, form, status=200, conflicting=()):
+def _address_page(
+    update: Update, form: FlaskForm, status: int = 200, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
     return render_template(
         "organize/updates/address.html", update=update, form=form, conflicting=conflicting
     ), status

@@ -1,7 +1,9 @@
-"""An update before everybody's eyes: publishing it now or later, taking it back."""
+"""The states of an update: publish now or later, withdraw."""
 
 from flask import current_app, flash, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_wtf import FlaskForm
 
 from campaign.organize.access import allowed
 from campaign.organize.audited_write import act
@@ -12,13 +14,14 @@ from campaign.organize.updates.routes import back_to, blueprint, fact_of, load_u
 from campaign.process.clock import utcnow
 from campaign.updates import operations
 from campaign.updates.mailing import mailing_of, publish_and_mail
+from campaign.updates.models import Update
 from campaign.updates.queries import update_in_any_state
 from campaign.updates.recipients import audience
 
 
 @blueprint.get("/<slug>/publish")
 @allowed("updates.edit", load_update)
-def ready(update):
+def ready(update: Update) -> ResponseReturnValue:
     return _publishing_page(
         update, PublishForm.of(update, current_app.config["BABEL_DEFAULT_TIMEZONE"])
     )
@@ -26,7 +29,7 @@ def ready(update):
 
 @blueprint.post("/<slug>/publish")
 @allowed("updates.edit", load_update)
-def publish(update):
+def publish(update: Update) -> ResponseReturnValue:
     form = PublishForm()
     if not form.validate():
         return _publishing_page(update, form, 422)
@@ -55,7 +58,7 @@ def publish(update):
 
 @blueprint.post("/<slug>/withdraw")
 @allowed("updates.edit", load_update)
-def withdraw(update):
+def withdraw(update: Update) -> ResponseReturnValue:
     act(
         fact_of("updates.withdraw", update),
         operations.withdraw_update,
@@ -66,7 +69,7 @@ def withdraw(update):
     return back_to(update.slug)
 
 
-def _publishing_page(update, form, status=200):
+def _publishing_page(update: Update, form: FlaskForm, status: int = 200) -> tuple[str, int]:
     return render_template(
         "organize/updates/publish.html",
         update=update,
@@ -78,5 +81,5 @@ def _publishing_page(update, form, status=200):
     ), status
 
 
-def _may_mail(update):
+def _may_mail(update: Update) -> bool:
     return may("mail.send", update) and mailing_of(update.id) is None

@@ -1,6 +1,10 @@
-"""The words of an update: writing them in three languages, seeing them while writing, and what it is about."""
+"""Edit an update's texts in all languages, with a live preview, and what it is about."""
+
+from collections.abc import Sequence
+from typing import Any
 
 from flask import flash, g, render_template
+from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from campaign.events.queries import event_by_id, events_ahead, events_past
@@ -16,6 +20,7 @@ from campaign.process.clock import utcnow
 from campaign.text.markdown import to_html
 from campaign.updates import operations
 from campaign.updates.body_pictures import pictures_of
+from campaign.updates.models import Update
 from campaign.updates.queries import update_in_any_state
 
 MAX_EVENTS = 50
@@ -23,13 +28,13 @@ MAX_EVENTS = 50
 
 @blueprint.get("/<slug>/words")
 @allowed("updates.edit", load_update)
-def words(update):
+def words(update: Update) -> ResponseReturnValue:
     return _writing_page(update, WordsForm.of(update))
 
 
 @blueprint.post("/<slug>/words")
 @allowed("updates.edit", load_update)
-def save_words(update):
+def save_words(update: Update) -> ResponseReturnValue:
     form = _about(WordsForm(), update)
     if not form.validate_for(update):
         return _writing_page(update, form, 422)
@@ -60,8 +65,8 @@ def save_words(update):
     return back_to(update.slug)
 
 
-def _as_typed(form, update):
-    """Return what the public page says of what was typed, as columns of an UpdatePage."""
+def _as_typed(form: Any, update: Update) -> dict[str, Any]:
+    """Return the entered texts as fields of an UpdatePage."""
     texts = form.texts()
     lang = next(
         (each for each in (g.lang, update.original_lang) if each in texts),
@@ -77,7 +82,9 @@ def _as_typed(form, update):
     return {**shown, "summary": summary} if (summary := words.get("summary")) else shown
 
 
-def _writing_page(update, form, status=200, *, conflicting=()):
+def _writing_page(
+    update: Update, form: Any, status: int = 200, *, conflicting: Sequence[Any] = ()
+) -> tuple[str, int]:
     first = update.original_lang
     return render_template(
         "organize/updates/words.html",
@@ -93,8 +100,11 @@ def _writing_page(update, form, status=200, *, conflicting=()):
     ), status
 
 
-def _about(form, update):
-    """Offer what the update may be about: the petitions and events of its cause, and what it is about already."""
+def _about(form: Any, update: Any) -> Any:
+    """Offer what the update may be about; return the form.
+
+    These are the petitions and events of its cause, and its current event.
+    """
     now = utcnow()
     petitions = [
         (each.id, each.title)
@@ -114,7 +124,7 @@ def _about(form, update):
     )
 
 
-def _not_ready(fact):
+def _not_ready(fact: operations.UpdateNotReady) -> str:
     lacking = {
         "title": _("title"),
         "body": _("text"),
