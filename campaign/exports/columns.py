@@ -1,4 +1,4 @@
-"""What an export can tell of a signature: the one table of it."""
+"""The columns that an export can hold."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -17,24 +17,24 @@ _named = (Signature.given_name, Signature.family_name)
 
 
 class Column(NamedTuple):
-    """A column: what it is called in words, the SQL of its `sources`, and what is made of them where that is more.
+    """A column: its label, its SQL `sources`, and `make`, which combines them if needed.
 
-    `kind` is text, which anybody may have written, code, which is of our own making, whole, flag ("yes" and "no" until a format
-    has something better) or answers.
+    `kind` is "text" (anyone may have written it), "code" (a value of our own), "whole" (a number),
+    "flag" ("yes" or "no", unless a format has a type for it) or "answers".
     """
 
     label: Any
-    sources: tuple
+    sources: tuple[Any, ...]
     kind: str = "text"
-    make: Callable | None = None
+    make: Callable[..., Any] | None = None
 
 
-def _of(label, source, kind="text"):
+def _of(label: Any, source: Any, kind: str = "text") -> Column:
     return Column(label, (source,), kind)
 
 
-def _from(model, told, *conditions):
-    """Return what another table tells of a signature: looked up by a key for each, and nothing where there is none."""
+def _from(model: Any, told: Any, *conditions: Any) -> Any:
+    """Return a subquery that looks up a value in another table; null if there is none."""
     return (
         select(told)
         .select_from(model)
@@ -45,8 +45,8 @@ def _from(model, told, *conditions):
     )
 
 
-def _on_paper(told):
-    # The others are spared the look-up.
+def _on_paper(told: Any) -> Any:
+    # The case skips the lookup for signatures that were not given on paper.
     return case(
         (
             Signature.evidence == "paper",
@@ -55,7 +55,7 @@ def _on_paper(told):
     )
 
 
-# To add one, add its line. They stand in this order wherever they are chosen or written.
+# To add a column, add its line here. Forms and files use this order.
 COLUMNS = {
     "number": _of(_l("Butterfly number"), Signature.number, "whole"),
     "state": _of(_l("State"), Signature.state, "code"),
@@ -101,8 +101,8 @@ COLUMNS = {
     "hatched_at": _of(_l("Counted since"), iso_instant(Signature.hatched_at), "code"),
     "answers": _of(_l("Answers to the petition’s own questions"), Signature.answers, "answers"),
 }
-# Made of others, and so left out where all is told.
+# Derived from other columns, so left out when all columns are exported.
 MADE = ("shown_name", "full_name", "shown_comment", "day")
 EVERYTHING = tuple(name for name in COLUMNS if name not in MADE)
-# The petition's own questions are columns of their own, named as in the form.
+# The petition's own questions are separate columns, named as in the signing form.
 ANSWER = "answers-{}"

@@ -1,4 +1,7 @@
-"""The columns of what is delivered: of each signature no more than its supporter was told when they signed."""
+"""The columns of a delivery: only what each supporter was told we would hand over."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from sqlalchemy import case, select
 
@@ -8,8 +11,11 @@ from campaign.petitions.models import HANDED_DETAILS, PetitionVersion
 from campaign.signatures.models import Signature, shown_name
 
 
-def delivered_columns(petition_id):
-    """Return the COLUMNS of exports as a petition's targets may get them: emptied for signatures whose version told less."""
+def delivered_columns(petition_id: int) -> dict[str, Column]:
+    """Return the export COLUMNS that a petition's targets may get.
+
+    A column is empty for signatures whose petition version did not announce it.
+    """
     row = PetitionVersion
     versions = db.session.execute(
         select(row.id, row.handed_names, row.handed_details).where(row.petition_id == petition_id)
@@ -25,14 +31,14 @@ def delivered_columns(petition_id):
     return columns
 
 
-def _full_name(told):
-    """A full name where that was told, and otherwise the name as it may be shown."""
+def _full_name(told: Sequence[int]) -> Column:
+    """Return the full name where it was announced, otherwise the name as it may be shown."""
     column = COLUMNS["full_name"]
     display = case((Signature.version_id.in_(told), "full"), else_=Signature.name_display)
     return Column(column.label, (display, *column.sources), make=shown_name)
 
 
-def _emptied(column, told):
+def _emptied(column: Column, told: Sequence[int]) -> Column:
     is_told = Signature.version_id.in_(told)
     return column._replace(
         sources=tuple(case((is_told, source), else_=None) for source in column.sources),
@@ -40,6 +46,6 @@ def _emptied(column, told):
     )
 
 
-def _told(make):
-    """Return what makes a text of sources that are all None where the supporter was not told."""
+def _told(make: Callable[..., Any] | None) -> Callable[..., Any]:
+    """Wrap `make` to return an empty text if the supporter was not told: then sources are None."""
     return lambda *sources: "" if None in sources else make(*sources) if make else sources[0]

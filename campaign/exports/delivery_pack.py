@@ -1,18 +1,21 @@
-"""Making the delivery pack: one archive with all that is handed over on the day."""
+"""Make the delivery pack: one archive with everything that is handed over on the day."""
 
 import subprocess
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
+from typing import Any
 
 from flask_babel import force_locale
 
 from campaign.causes.queries import cause_by_id
 from campaign.exports.delivery_pack_texts import PackWords
 from campaign.exports.formats import CsvForExcel
+from campaign.exports.models import Export
 from campaign.exports.pdf import letter_sheets, signature_sheets
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
@@ -27,7 +30,7 @@ from campaign.process import isolated
 from campaign.security.sealed_files import Sealer, unsealed
 from campaign.signatures.statistics import counted_without_data
 
-# So many signatures are bound together; more make a further volume.
+# Signatures in one volume. More signatures make further volumes.
 VOLUME = 10_000
 POSTER_SIZE, LOOK_SECONDS = "A2", 0.1
 LETTER, TABLE, POSTER, README, SUMS = (
@@ -40,11 +43,14 @@ LETTER, TABLE, POSTER, README, SUMS = (
 
 
 class PressFailed(Exception):
-    """The poster could not be drawn."""
+    """The process that draws the poster failed."""
 
 
-def pieces_of_pack(export, folder, key):
-    """Yield the Pieces of a delivery pack, from where it stands. `folder` and `key` are for what lies beside its file meanwhile."""
+def pieces_of_pack(export: Export, folder: Path, key: bytes) -> Iterator[Piece]:
+    """Yield the Pieces of a delivery pack, continuing from where the export stopped.
+
+    Until the pack is finished, a second file in `folder` holds its table, encrypted with `key`.
+    """
     with force_locale(LOCALES[export.choice["lang"]]):
         pack = _Pack(export, folder / f"{export.id}.table", key)
         try:
@@ -55,9 +61,13 @@ def pieces_of_pack(export, folder, key):
 
 
 class _Pack:
-    """The pack as far as it is made. `work` says how far: which step, the archive, what was counted, the sums of its files."""
+    """A delivery pack in progress.
 
-    def __init__(self, export, table_path, key):
+    `work` is the state to continue from: the next step, the archive, the counts, and the checksums
+    of its files.
+    """
+
+    def __init__(self, export: Export, table_path: Path, key: bytes) -> None:
         self.table_path, self._key = table_path, key
         self._export, self._choice = export, export.choice
         columns = (
@@ -72,7 +82,7 @@ class _Pack:
         self._zip = ZipStream(export.asked_at, state=self.work.get("zip"))
         self._done, self._root = export.done, f"{export.choice['slug']}-{export.asked_at:%Y-%m-%d}"
 
-    def pieces(self):
+    def pieces(self) -> Iterator[Piece]:
         steps = {
             "begin": self._begin,
             "volumes": self._volumes,
@@ -84,7 +94,7 @@ class _Pack:
             yield from steps[self.work["step"]]()
             db.session.rollback()
 
-    def _begin(self):
+    def _begin(self) -> Iterator[Piece]:
         total = self._sheet.total()
         counts = {
             "evidence": {},
@@ -101,8 +111,11 @@ class _Pack:
         }
         yield self._piece(b"", "volumes", total=total, table=[0, 0], **facts)
 
-    def _volumes(self):
-        """A volume on paper, and its lines of the table, which wait in a sealed file of their own until all are counted."""
+    def _volumes(self) -> Iterator[Piece]:
+        """Write one PDF volume, and add its rows to the table.
+
+        The table waits in a sealed file of its own until all signatures are counted.
+        """
         found = self._sheet.after(self.work["after"], self.work["last"], VOLUME)
         if found is None:
             yield self._piece(b"", "table")
@@ -125,10 +138,10 @@ class _Pack:
             data, "volumes", after=last, volume=self.work["volume"] + 1, counts=counts, table=table
         )
 
-    def _counted(self, kind, rows):
+    def _counted(self, kind: str, rows: Mapping[str, Sequence[Any]]) -> dict[str, int]:
         return dict(Counter(self.work["counts"][kind]) + Counter(map(str, rows[kind])))
 
-    def _add_to_table(self, rows, first):
+    def _add_to_table(self, rows: Mapping[str, Sequence[Any]], first: int) -> tuple[int, int]:
         names = [name for name in self._sheet.header if name != "version"]
         form = CsvForExcel(
             ["row", *names], ["whole", *("whole" if name == "number" else "text" for name in names)]
@@ -139,7 +152,7 @@ class _Pack:
             table.write(form.add([range(first, self._done + 1), *(rows[name] for name in names)]))
             return table.settle()
 
-    def _table(self):
+    def _table(self) -> Iterator[Piece]:
         digest = sha256()
         yield Piece(self._zip.begin(f"{self._root}/{TABLE}"), {"done": self._done})
         for plain in (
@@ -152,17 +165,17 @@ class _Pack:
         data = self._zip.end()
         yield self._piece(data, "letter", sums=[*self.work["sums"], [TABLE, digest.hexdigest()]])
 
-    def _letter(self):
-        """The letter comes after the signatures, as it tells what was counted of them."""
+    def _letter(self) -> Iterator[Piece]:
+        """Write the cover letter. It comes after the signatures, because it states their counts."""
         words = self._words()
         blocks = words.letter(self.work["counts"], self._done)
         yield self._piece(
             self._file(LETTER, letter_sheets(words.head(), blocks, self._choice["paper"])), "rest"
         )
 
-    def _rest(self):
+    def _rest(self) -> Iterator[Piece]:
         with tempfile.TemporaryDirectory(prefix="volante-pack-") as scratch:
-            # So that whoever waits sees that somebody works, and we hear when to stop.
+            # Empty pieces renew the export's lock, and let the worker stop between them.
             for _ in self._draw_poster(Path(scratch)):
                 yield Piece(b"", {"done": self._done})
             poster = self._file(POSTER, (Path(scratch) / POSTER).read_bytes())
@@ -177,8 +190,11 @@ class _Pack:
         end = self._zip.file(f"{self._root}/{SUMS}", sums.encode()) + self._zip.finish()
         yield self._piece(poster + readme + end, "ended")
 
-    def _draw_poster(self, scratch):
-        """Draw the poster of the cause as PDF, without names, by a process of its own; yield while it works."""
+    def _draw_poster(self, scratch: Path) -> Iterator[None]:
+        """Draw the poster of the cause as PDF in another process; yield while it works.
+
+        It shows no names.
+        """
         cause = cause_by_id(self._export.cause_id)
         spec, _ = prepare(
             cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), scratch
@@ -198,16 +214,16 @@ class _Pack:
         if press.returncode:
             raise PressFailed
 
-    def _words(self):
+    def _words(self) -> PackWords:
         return PackWords(
             petition_by_id(self._export.petition_id), self._choice, self._export.asked_at
         )
 
-    def _file(self, name, data):
+    def _file(self, name: str, data: bytes) -> bytes:
         self.work = {**self.work, "sums": [*self.work["sums"], [name, sha256(data).hexdigest()]]}
         return self._zip.file(f"{self._root}/{name}", data)
 
-    def _piece(self, data, step, *, total=None, **facts):
+    def _piece(self, data: bytes, step: str, *, total: int | None = None, **facts: Any) -> Piece:
         self.work = {**self.work, **facts, "step": step, "zip": self._zip.state}
         return Piece(
             data,

@@ -1,6 +1,8 @@
-"""The words of a delivery pack, in the language that is set when it is made."""
+"""The texts of a delivery pack, in the locale that is active when it is made."""
 
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -15,27 +17,31 @@ from campaign.i18n.countries import country_name
 from campaign.i18n.long_dates import long_date
 from campaign.montage.texts import ngettext, number
 from campaign.petitions.delivery import may_deliver
+from campaign.petitions.models import Petition
 from campaign.text.markdown import to_paragraphs
 
 EVIDENCE = ("email", "in_person", "paper", "api")
-# The share of the width that a detail takes; the name has what is left.
+# Each detail's share of the table's width. The name gets the rest.
 SHARES = {"country": 0.2, "postal_code": 0.12, "day": 0.14, "shown_comment": 0.24}
 NUMBER_SHARE = 0.09
 UNNAMED = _l("counted only, without a name")
 
 
 class PackWords:
-    """What a pack says of a petition. `choice` is that of the Export, `at` when it was asked for."""
+    """The texts of a petition's pack.
 
-    def __init__(self, petition, choice, at):
+    `choice` is that of the Export, and `at` is when the export was requested.
+    """
+
+    def __init__(self, petition: Petition, choice: Mapping[str, Any], at: datetime) -> None:
         self._petition, self._choice, self._at = petition, choice, at
         self._lang = choice["lang"]
         self._text = petition.current_version.text(self._lang, petition.original_lang)
         self._targets = [target.name(self._lang) for target in petition.targets]
         self._countries, self._days = {}, {}
 
-    def head(self):
-        """Return what stands on every page."""
+    def head(self) -> Head:
+        """Return the header and footer of every page."""
         by = f"{self._text.organisation} · " if self._text.organisation else ""
         asked = (
             _("To: %(targets)s", targets="; ".join(self._targets)) + ". " if self._targets else ""
@@ -49,7 +55,7 @@ class PackWords:
             lang=self._lang,
         )
 
-    def fields(self):
+    def fields(self) -> list[Field]:
         """Return the Fields of the table of signatures."""
         labels = {
             "country": _("Country"),
@@ -61,8 +67,11 @@ class PackWords:
         name_share = 1 - NUMBER_SHARE - sum(field.share for field in details)
         return [Field(_("No."), NUMBER_SHARE), Field(_("Name"), name_share), *details]
 
-    def rows(self, columns, first):
-        """Return the signatures, columns by name, as rows for these Fields; they are numbered from `first`."""
+    def rows(self, columns: Mapping[str, Sequence[Any]], first: int) -> Iterable[tuple[str, ...]]:
+        """Return signatures as rows for `fields`, numbered from `first`.
+
+        `columns` holds the columns by name.
+        """
         unnamed = str(UNNAMED)
         names = (name or unnamed for name in columns[f"{self._choice['names']}_name"])
         numbers = (self._number(each) for each in range(first, first + len(columns["number"])))
@@ -70,8 +79,12 @@ class PackWords:
         details = (map(say.get(name, str), columns[name]) for name in self._details())
         return zip(numbers, names, *details, strict=True)
 
-    def letter(self, counts, total):
-        """Return the blocks of the cover letter; `counts` are {evidence: how many} and {version: how many}, as texts."""
+    def letter(self, counts: Mapping[str, Any], total: int) -> Iterator[tuple[str, Any]]:
+        """Yield the blocks of the cover letter, as (kind, text).
+
+        `counts` holds {evidence: number of signatures} and {version: number of signatures}, with
+        versions as texts.
+        """
         text = self._text
         yield (
             "small",
@@ -127,8 +140,8 @@ class PackWords:
         for line in (_("Received by (name, office)"), _("Day and place"), _("Signature")):
             yield "line", line
 
-    def readme(self, names, counts, total):
-        """Return what the archive is, in plain lines."""
+    def readme(self, names: Iterable[str], counts: Mapping[str, Any], total: int) -> str:
+        """Return a plain text that describes the archive."""
         sums = _(
             "a checksum of each file; “sha256sum --check SHA256SUMS” tells whether any was changed"
         )
@@ -155,10 +168,10 @@ class PackWords:
         return "\n".join(lines) + "\n"
 
     @staticmethod
-    def volume_name(volume, volumes):
+    def volume_name(volume: int, volumes: int) -> str:
         return f"signatures-{volume:02}.pdf" if volumes > 1 else "signatures.pdf"
 
-    def _about(self, name):
+    def _about(self, name: str) -> str:
         if name.startswith("signatures") and name.endswith(".pdf"):
             return _("the signatures, to be printed")
         return {
@@ -169,8 +182,8 @@ class PackWords:
             "poster.pdf": _("the picture of the whole cause, on A2"),
         }[name]
 
-    def _erased(self, counts):
-        """Return why the petition's page counts more than the list holds, or nothing."""
+    def _erased(self, counts: Mapping[str, Any]) -> str:
+        """Return why the petition's page counts more than the list, or an empty text."""
         erased = counts.get("erased", 0)
         if not erased:
             return ""
@@ -181,8 +194,8 @@ class PackWords:
             num=self._number(erased),
         )
 
-    def _told_less(self, counts):
-        """Return a sentence about those who signed when less was to be delivered, or nothing."""
+    def _told_less(self, counts: Mapping[str, Any]) -> str:
+        """Return a sentence about people who signed when we announced less, or an empty text."""
         wanted = self._choice["names"], self._details()
         less = [
             str(each.number)
@@ -199,27 +212,27 @@ class PackWords:
             num=self._number(people),
         )
 
-    def _details(self):
+    def _details(self) -> list[str]:
         return [name for name in SHARES if name in self._choice["details"]]
 
-    def _number(self, value):
+    def _number(self, value: int) -> str:
         return number(value, self._lang)
 
-    def _country(self, code):
+    def _country(self, code: str) -> str:
         if code not in self._countries:
             self._countries[code] = country_name(code, str(get_locale())) if code else ""
         return self._countries[code]
 
-    def _short_day(self, day):
+    def _short_day(self, day: str) -> str:
         if day not in self._days:
-            # Nothing, of those who were not told that their day is handed over.
+            # The day is empty for people who were not told that it is handed over.
             self._days[day] = day and format_date(
                 date.fromisoformat(day), "medium", locale=get_locale()
             )
         return self._days[day]
 
     @staticmethod
-    def _evidence(evidence):
+    def _evidence(evidence: str) -> str:
         return {
             "email": _(
                 "Confirmed by e-mail: the owner of the address pressed a button in our letter"
@@ -229,11 +242,11 @@ class PackWords:
             "api": _("Through a partner’s own page"),
         }[evidence]
 
-    def _address(self):
+    def _address(self) -> str:
         path = current_app.url_map.bind("").build("petitions.short", {"slug": self._petition.slug})
         return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path
 
 
-def _day(value):
+def _day(value: datetime) -> str:
     here = value.astimezone(ZoneInfo(current_app.config["BABEL_DEFAULT_TIMEZONE"]))
     return long_date(here, get_locale())

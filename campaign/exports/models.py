@@ -1,4 +1,4 @@
-"""Files of signatures that organizers asked for, and what they chose for them."""
+"""Exports: files of signatures that organizers requested, and the choices they made."""
 
 from datetime import datetime
 
@@ -31,12 +31,15 @@ IN_WORK = text("state in ('waiting', 'working')")
 
 
 class Export(db.Model):
-    """A file of signatures, made by one worker at a time and kept encrypted until `ready_at` + KEPT.
+    """A file of signatures, made by one worker at a time, kept encrypted until `ready_at` + KEPT.
 
-    `kind` is csv, xlsx, jsonl, or pack for the hand-over; `aim` and `purpose` say what for; `choice` holds a Selection, or how
-    the pack is to be. `done` of `total` signatures are written. What is written lies in a sealed file of `frames` frames and
-    `octets` bytes, whose key hangs on `seed`; `work` is what it takes to go on from there. `size` (bytes) and `sha256` are of the
-    file as it is downloaded. Who makes it holds it until `locked_until`, unless renewed.
+    `kind` is csv, xlsx, jsonl, or pack for a delivery pack. `aim` and `purpose` say what it is for.
+    `choice` holds a Selection, or the options of the pack. `done` of `total` signatures are
+    written.
+
+    The output so far is a sealed file of `frames` frames and `octets` bytes. Its key is derived
+    from `seed`. `work` is the state to continue from. `size` (bytes) and `sha256` describe the
+    file as downloaded. The worker `holder` holds a lease until `locked_until`, which it can renew.
     """
 
     __tablename__ = "export"
@@ -50,7 +53,7 @@ class Export(db.Model):
         ),
         Index("ix_export_due", "asked_at", sqlite_where=IN_WORK, postgresql_where=IN_WORK),
         Index("ix_export_petition_id", "petition_id", "id"),
-        # The names of files hold the row's number.
+        # File names contain the id, so ids must never be reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -82,21 +85,21 @@ class Export(db.Model):
     petition: Mapped[Petition] = relationship()
 
     @property
-    def file_name(self):
-        """How its sealed file is called where it is kept."""
+    def file_name(self) -> str:
+        """The name of the sealed file."""
         return f"{self.id}.sealed"
 
     @property
-    def suffix(self):
+    def suffix(self) -> str:
         return "zip" if self.kind == "pack" else self.kind
 
     @property
-    def percent(self):
+    def percent(self) -> int:
         return min(100, 100 * self.done // self.total) if self.total else 0
 
 
 class ExportChoice(db.Model):
-    """What an organizer chose last for a petition and an aim."""
+    """What an organizer last chose for a petition and an aim."""
 
     __tablename__ = "export_choice"
 

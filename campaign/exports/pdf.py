@@ -1,6 +1,7 @@
-"""Sheets of paper for the hand-over: a letter that flows over pages, and signatures in a table under the petition's demand."""
+"""PDFs for the delivery: a cover letter, and signatures in tables under the demand."""
 
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 from campaign.montage.fonts import DOES, DOES_BOLD, READS, SAYS, can_print
 from campaign.montage.ornaments import BAND, CREAM, HAIRLINE, INK, INK_2, INK_3
@@ -8,7 +9,7 @@ from campaign.montage.typesetting import Sheets
 from campaign.text.whitespace import in_one_line
 
 MM = 72 / 25.4
-# Width and height in points; who prints in North America has the other paper.
+# Width and height in points. North America prints on Letter.
 PAPERS = {"a4": (210 * MM, 297 * MM), "letter": (612, 792)}
 WHITE = (255, 255, 255)
 EDGE, FOOT = 20 * MM, 18 * MM
@@ -19,9 +20,10 @@ INDENT = 7 * MM
 
 
 class Head(NamedTuple):
-    """What stands on every page: the title, who asks whom for what, and at the foot whose and whence it is.
+    """The header and footer of every page: title, demand, and source.
 
-    `page` words the number of a page with {n} and {m}; `unset` stands for words in signs that no face of ours has.
+    `demand` says who is asked for what. `page` is the page number's text, with {n} and {m}.
+    `unset` replaces text in characters that our fonts do not have.
     """
 
     title: str
@@ -39,23 +41,30 @@ class Field(NamedTuple):
     share: float
 
 
-def signature_sheets(head, fields, rows, paper):
-    """Return a PDF with the rows (tuples of words, one for each Field) under the petition's title, as many to a page as fit."""
+def signature_sheets(
+    head: Head, fields: Sequence[Field], rows: Iterable[Sequence[str]], paper: str
+) -> bytes:
+    """Return a PDF with a table under the petition's title, with as many rows per page as fit.
+
+    Each row has one text for each Field.
+    """
     return _Table(head, fields, paper).set(rows)
 
 
-def letter_sheets(head, blocks, paper):
-    """Return a PDF of blocks (kind, words) one after the other; kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`.
+def letter_sheets(head: Head, blocks: Iterable[tuple[str, Any]], paper: str) -> bytes:
+    """Return a PDF of blocks (kind, text), one after the other.
 
-    The words of an item are a pair: its mark and what it says; those of a figure: what is counted, and how many. A line is to be filled by hand.
+    Kinds are `title`, `head`, `text`, `item`, `small`, `figure` and `line`. An item has a pair of
+    texts: its mark and its content. A figure has a label and a number. A line is to be filled in
+    by hand.
     """
     return _Letter(head, paper).set(blocks)
 
 
 class _Paper:
-    """Pages of one document; what stands on all of them is set last, when their number is known."""
+    """The pages of one document. They are drawn last, once the number of pages is known."""
 
-    def __init__(self, head, paper):
+    def __init__(self, head: Head, paper: str) -> None:
         width, height = PAPERS[paper]
         self.head = head
         self.sheets = Sheets(width, height, title=head.title, lang=head.lang)
@@ -64,8 +73,8 @@ class _Paper:
         self._width = self.sheets.width
         self._pages = 0
 
-    def begin(self, of):
-        """Begin a page, the next `of` so many: its narrow margin of the wing above, its foot below."""
+    def begin(self, of: int) -> None:
+        """Start the next of `of` pages, with a band like a wing's margin above and a footer."""
         self._pages += 1
         sheets = self.sheets
         sheets.add(WHITE)
@@ -79,17 +88,19 @@ class _Paper:
         self.say_fitted(self.head.foot, EDGE, line + 13, DOES, 8.5, INK_3, room)
         sheets.say(page, self._width - EDGE, line + 13, DOES_BOLD, 9, INK_2, align="right")
 
-    def say_fitted(self, text, x, y, face, size, colour, room):
-        """Set one line, smaller where it would be too long."""
+    def say_fitted(
+        self, text: str, x: float, y: float, face: Any, size: float, colour: Any, room: float
+    ) -> None:
+        """Draw one line of text, smaller if it would be too long."""
         wide = self.sheets.width_of(text, face, size)
         self.sheets.say(text, x, y, face, size * min(1, room / wide) if wide else size, colour)
 
-    def printable(self, text):
+    def printable(self, text: str) -> str:
         return text if can_print(text) else self.head.unset
 
 
 class _Table(_Paper):
-    def __init__(self, head, fields, paper):
+    def __init__(self, head: Head, fields: Sequence[Field], paper: str) -> None:
         super().__init__(head, paper)
         self._fields = fields
         widths = [self.room * field.share for field in fields]
@@ -100,7 +111,7 @@ class _Table(_Paper):
         self._demand = self.sheets.lines(self.printable(head.demand), self.room, READS, 9.5)[:5]
         self._top = 14 * MM + 18 * len(self._title) + 13 * len(self._demand) + 18
 
-    def set(self, rows):
+    def set(self, rows: Iterable[Sequence[str]]) -> bytes:
         pages = self._broken(rows)
         for page in pages or [[]]:
             self.begin(len(pages) or 1)
@@ -110,8 +121,8 @@ class _Table(_Paper):
                 y = self._set_row(row, y)
         return self.sheets.output()
 
-    def _broken(self, rows):
-        """Return the rows by page, each a list of lines for each of its cells."""
+    def _broken(self, rows: Iterable[Sequence[str]]) -> list[list[list[list[str]]]]:
+        """Return the rows by page; each row is a list of lines for each of its cells."""
         pages, left = [], 0.0
         for row in rows:
             cells = [
@@ -126,9 +137,9 @@ class _Table(_Paper):
             left -= height
         return pages
 
-    def _lines(self, words, wide):
+    def _lines(self, words: str, wide: float) -> list[str]:
         words = in_one_line(words)
-        # No sign is wider than the type is high, or hardly: what is so short need not be measured.
+        # Hardly any character is wider than the font size, so texts this short need no measuring.
         if len(words) * SIZE <= wide and words.isascii():
             return [words]
         words = self.printable(words)
@@ -139,10 +150,10 @@ class _Table(_Paper):
         )
 
     @staticmethod
-    def _height(cells):
+    def _height(cells: Sequence[Sequence[str]]) -> float:
         return max(map(len, cells)) * SIZE * LEADING + ROW_AIR
 
-    def _set_head(self):
+    def _set_head(self) -> None:
         y = 14 * MM
         for line in self._title:
             self.sheets.say(line, EDGE, y, SAYS, 15, INK)
@@ -154,7 +165,7 @@ class _Table(_Paper):
             self.say_fitted(field.label, x, y + 10, DOES_BOLD, 9, INK, wide)
         self.sheets.box(EDGE, y + 15, self.room, 1.4, INK)
 
-    def _set_row(self, cells, y):
+    def _set_row(self, cells: Sequence[Sequence[str]], y: float) -> float:
         for lines, (x, _) in zip(cells, self._columns, strict=True):
             for place, line in enumerate(lines):
                 if line:
@@ -167,7 +178,7 @@ class _Table(_Paper):
 
 
 class _Letter(_Paper):
-    # Face, size, leading, colour, and the air before and behind.
+    # Font, size, leading, colour, and the space before and after.
     STYLES = {
         "title": (SAYS, 22, 1.14, INK, 12, 12),
         "head": (DOES_BOLD, 12, 1.3, INK, 14, 6),
@@ -175,7 +186,7 @@ class _Letter(_Paper):
         "small": (DOES, 9.5, 1.4, INK_2, 4, 6),
     }
 
-    def set(self, blocks):
+    def set(self, blocks: Iterable[tuple[str, Any]]) -> bytes:
         lines = [line for kind, words in blocks for line in self._lines(kind, words)]
         pages, y = [], self.bottom
         for height, set_line in lines:
@@ -191,7 +202,7 @@ class _Letter(_Paper):
         return self.sheets.output()
 
     def _lines(self, kind, words):
-        """Yield (height, what sets it at y) of each line of a block, and of the air behind it."""
+        """Yield (height, function that draws at y) for each line and space of a block."""
         if kind in ("figure", "line"):
             height, (what, count) = (20, words) if kind == "figure" else (38, (words, ""))
             yield height, lambda y: self._figure(what, count, y + height)
@@ -217,7 +228,7 @@ class _Letter(_Paper):
             if words:
                 self.sheets.say(words, x, y, face, size, colour)
 
-    def _figure(self, what, count, bottom):
+    def _figure(self, what: str, count: str, bottom: float) -> None:
         self.sheets.say(what, EDGE, bottom - 8, DOES, 10.5, INK)
         self.sheets.say(count, EDGE + self.room, bottom - 8, DOES_BOLD, 10.5, INK, align="right")
         self.sheets.box(EDGE, bottom - 2.5, self.room, 0.5, HAIRLINE)

@@ -1,14 +1,16 @@
-"""Signatures as an Excel workbook (ECMA-376), written as a stream that another process can go on with."""
+"""Excel workbooks (ECMA-376), written as a stream that another process can continue."""
 
 import re
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from typing import Any
 from xml.sax.saxutils import escape
 
 from campaign.exports.zip_stream import ZipStream
 from campaign.text.formulas import neutralise_all
 
 MAX_ROWS = 1_048_576
-# A sheet's file must stay below four gigabytes unpacked, too.
+# A sheet's XML must stay below four gigabytes unpacked, too.
 MAX_BYTES = 2**31
 LEVEL = 1
 _DECLARED = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
@@ -16,7 +18,7 @@ _MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 _OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 _PACKAGE = "http://schemas.openxmlformats.org/package/2006"
 _TYPES = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-# Not to be written in XML 1.0 at all.
+# Characters that XML 1.0 forbids.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _SPECIAL = re.compile("[&<>\r\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _STYLES = (
@@ -30,15 +32,22 @@ _STYLES = (
 
 
 class Spreadsheet:
-    """A format (see `formats`). A sheet that is full is followed by another with the same heading.
+    """A format (see `formats`). A full sheet is followed by another one with the same heading.
 
-    Every cell but a number is text, so that no program changes it; what would look like a formula is made plain as well, for it
-    may be saved as CSV later.
+    Every cell except numbers is text, so that no program changes it. Texts that look like formulas
+    are escaped as well, because people may save the file as CSV later.
     """
 
     suffix, media_type = "xlsx", f"{_TYPES}.sheet"
 
-    def __init__(self, header, kinds, *, at=None, state=None):
+    def __init__(
+        self,
+        header: Sequence[str],
+        kinds: Sequence[str],
+        *,
+        at: datetime | None = None,
+        state: dict[str, Any] | None = None,
+    ) -> None:
         self._header, self._kinds = header, kinds
         self._letters = [_letters(place) for place in range(len(header))]
         state = state or {"zip": None, "sheets": 0, "rows": 0}
@@ -46,10 +55,10 @@ class Spreadsheet:
         self._sheets, self._rows = state["sheets"], state["rows"]
 
     @property
-    def state(self):
+    def state(self) -> dict[str, Any]:
         return {"zip": self._zip.state, "sheets": self._sheets, "rows": self._rows}
 
-    def begin(self):
+    def begin(self) -> bytes:
         self._sheets, self._rows = self._sheets + 1, 1
         heading = "".join(
             f'<c r="{letter}1" s="1" t="inlineStr"><is><t>{escape(name)}</t></is></c>'
@@ -65,7 +74,7 @@ class Spreadsheet:
             f'<cols>{widths}</cols><sheetData><row r="1">{heading}</row>'
         )
 
-    def add(self, columns):
+    def add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         written, count = b"", len(columns[0])
         for first in range(0, count, MAX_ROWS - 1):
             part = [column[first : first + MAX_ROWS - 1] for column in columns]
@@ -74,7 +83,7 @@ class Spreadsheet:
             written += self._add(part)
         return written
 
-    def end(self):
+    def end(self) -> bytes:
         sheets = range(1, self._sheets + 1)
         beside_workbook = [
             *(("worksheet", f"worksheets/sheet{n}.xml") for n in sheets),
@@ -93,7 +102,7 @@ class Spreadsheet:
             + self._zip.finish()
         )
 
-    def _add(self, columns):
+    def _add(self, columns: Sequence[Sequence[Any]]) -> bytes:
         numbers = range(self._rows + 1, self._rows + len(columns[0]) + 1)
         self._rows = numbers[-1]
         cells = [
@@ -109,22 +118,24 @@ class Spreadsheet:
             )
         )
 
-    def _end_sheet(self):
+    def _end_sheet(self) -> bytes:
         return self._write("</sheetData></worksheet>") + self._zip.end()
 
-    def _write(self, xml):
+    def _write(self, xml: str) -> bytes:
         return self._zip.add(xml.encode())
 
 
-def _whole_cells(letter, numbers, column):
+def _whole_cells(letter: str, numbers: Iterable[int], column: Sequence[Any]) -> list[str]:
     return [
         "" if value is None else f'<c r="{letter}{n}"><v>{value}</v></c>'
         for n, value in zip(numbers, column, strict=True)
     ]
 
 
-def _text_cells(letter, numbers, column, is_free):
-    """Return the cells of texts; only what is `is_free` can hold signs that mean something to XML or to a spreadsheet."""
+def _text_cells(
+    letter: str, numbers: Iterable[int], column: Sequence[str | None], is_free: bool
+) -> list[str]:
+    """Return text cells. Only free text may contain characters special to XML or spreadsheets."""
     texts = _made_plain(column) if is_free else column
     return [
         f'<c r="{letter}{n}" t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>'
@@ -134,15 +145,15 @@ def _text_cells(letter, numbers, column, is_free):
     ]
 
 
-def _made_plain(column):
+def _made_plain(column: Sequence[str | None]) -> list[str | None]:
     safe = neutralise_all(column)
     if _SPECIAL.search("\n".join(filter(None, safe))):
         return [text and escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"}) for text in safe]
     return safe
 
 
-def _letters(place):
-    """Return the name of a column, counted from 0: A … Z, AA …"""
+def _letters(place: int) -> str:
+    """Return the name of a column by its index from 0: A … Z, AA …"""
     name = ""
     place += 1
     while place:
@@ -151,7 +162,7 @@ def _letters(place):
     return name
 
 
-def _content_types(sheets):
+def _content_types(sheets: Iterable[int]) -> str:
     parts = [
         ("workbook", "sheet.main"),
         ("styles", "styles"),
@@ -167,7 +178,7 @@ def _content_types(sheets):
     )
 
 
-def _relations(targets):
+def _relations(targets: Iterable[tuple[str, str]]) -> str:
     rows = "".join(
         f'<Relationship Id="rId{n}" Type="{_OFFICE}/{kind}" Target="{target}"/>'
         for n, (kind, target) in enumerate(targets, start=1)
@@ -175,7 +186,7 @@ def _relations(targets):
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{rows}</Relationships>'
 
 
-def _workbook(sheets):
+def _workbook(sheets: Iterable[int]) -> str:
     rows = "".join(
         f'<sheet name="Signatures{f" {n}" if n > 1 else ""}" sheetId="{n}" r:id="rId{n}"/>'
         for n in sheets

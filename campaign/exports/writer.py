@@ -1,25 +1,30 @@
-"""Making a file of signatures, piece by piece, so that another process can go on after any of them."""
+"""Make a file of signatures in pieces; another process can continue after any of them."""
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Any, NamedTuple
 
 from campaign.exports.formats import DOWNLOADS
+from campaign.exports.models import Export
 from campaign.exports.queries import Sheet
 from campaign.exports.selection import Selection
 from campaign.extensions import db
 
-# So many signatures are read and written at once; then the work is settled.
+# Signatures that are read and written before progress is stored.
 AT_ONCE = 20_000
 
 
 class Piece(NamedTuple):
-    """The bytes that come next, and what is then known: columns of the Export, with `work` where one may go on from here."""
+    """The next bytes of a file, and the columns of the Export to update.
+
+    If `columns` include `work`, another process can continue after this piece.
+    """
 
     data: bytes
-    columns: dict
+    columns: dict[str, Any]
 
 
-def pieces_of_signatures(export):
-    """Yield the Pieces of an export in one of the DOWNLOADS, from where it stands."""
+def pieces_of_signatures(export: Export) -> Iterator[Piece]:
+    """Yield the Pieces of an export in one of the DOWNLOADS, continuing from where it stopped."""
     work, done = export.work, export.done
     sheet = Sheet(Selection.from_json(export.choice), work.get("questions"))
     form = DOWNLOADS[export.kind](
@@ -30,7 +35,7 @@ def pieces_of_signatures(export):
         yield Piece(form.begin(), {"total": sheet.total(), "work": {**work, "format": form.state}})
     while not work.get("ended"):
         found = sheet.after(work["after"], work["last"], AT_ONCE)
-        # The connection need not be held while the bytes are sealed.
+        # Release the database connection while the bytes are sealed.
         db.session.rollback()
         if found is None:
             work = {**work, "ended": True}

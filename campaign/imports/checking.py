@@ -1,7 +1,9 @@
-"""Whether a row can become a signature: what the form under a petition asks of its fields, asked of thousands at once."""
+"""Check imported rows by the rules of the signing form, thousands at a time."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Any
 
 from campaign.imports.columns import ANSWER_PREFIX
 from campaign.imports.tables import MAX_CELL_LENGTH
@@ -39,9 +41,10 @@ MISSING = "missing"
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What is true of all rows that came together: `lang`, `country` and `signed_at` stand for what a row leaves out.
+    """What applies to all rows of a batch.
 
-    `from_spreadsheet` says that postal codes may have lost the zeros at their beginning, as numbers do there.
+    `lang`, `country` and `signed_at` are defaults for rows that leave them out. `from_spreadsheet`
+    means that postal codes may have lost their leading zeros, because they were kept as numbers.
     """
 
     lang: str
@@ -56,10 +59,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A row that was looked at: the columns of a signature, or {field: code} of what keeps it from being one."""
+    """A checked row: the columns of its signature, or {field: code} of its errors."""
 
-    columns: dict
-    faults: dict
+    columns: dict[str, Any]
+    faults: dict[str, str]
     lang: str = ""
     signed_at: datetime | None = None
     mail_domain: str = ""
@@ -67,46 +70,50 @@ class Checked:
     row: str = ""
 
     @property
-    def key(self):
-        """What no other signature under the petition has but, at one address, a couple: whose it is."""
+    def key(self) -> tuple[bool, bytes]:
+        """Return (has an email address, digest), which identifies the person who signed.
+
+        Only a couple at one email address may share it under the same petition.
+        """
         digest = self.columns["email_digest"] or self.columns["person_digest"]
         return bool(self.columns["email_digest"]), digest
 
 
 class Checker:
-    """Checks rows under the SigningTerms of a petition, all of one Sheet."""
+    """Checks rows by the SigningTerms of a petition; all rows share one Sheet."""
 
-    def __init__(self, terms: SigningTerms, sheet: Sheet):
+    def __init__(self, terms: SigningTerms, sheet: Sheet) -> None:
         self._terms, self._sheet = terms, sheet
         self._questions = [(ANSWER_PREFIX + each["name"], each) for each in terms.questions]
         needed = {name for name, question in self._questions if question.get("required")}
         self._required = {"given_name", *terms.required_fields} | needed
 
-    def check(self, typed):
-        """Return the Checked of a row, {field: text}; fields that are not there are empty."""
+    def check(self, typed: Mapping[str, str]) -> Checked:
+        """Return the Checked of a row given as {field: text}. Missing fields count as empty."""
         return _Row(self, {name: restored(text) for name, text in typed.items()}).checked()
 
     @property
-    def terms(self):
+    def terms(self) -> SigningTerms:
         return self._terms
 
     @property
-    def sheet(self):
+    def sheet(self) -> Sheet:
         return self._sheet
 
     @property
-    def questions(self):
+    def questions(self) -> list[tuple[str, dict[str, Any]]]:
+        """Return (field name, question) for each of the petition's own questions."""
         return self._questions
 
-    def needs(self, name):
+    def needs(self, name: str) -> bool:
         return name in self._required
 
 
 class _Row:
-    def __init__(self, checker, typed):
+    def __init__(self, checker: Checker, typed: Mapping[str, str]) -> None:
         self._checker, self._typed, self._faults = checker, typed, {}
 
-    def checked(self):
+    def checked(self) -> Checked:
         sheet = self._checker.sheet
         given_name, family_name = self._names()
         address = self._value("email", self._address)
@@ -132,7 +139,7 @@ class _Row:
         self._refuse_missing(columns)
         if self._faults:
             return Checked({}, self._faults)
-        # News goes to an address; without one there is nothing to agree to.
+        # Updates go by email, so without an address there is nothing to subscribe to.
         columns["subscribe"] = bool(columns["subscribe"] and address)
         columns["email_digest"] = tokens.email_digest(address.normalized) if address else None
         columns["person_digest"] = tokens.person_digest(given_name, family_name, postal_code)
@@ -147,11 +154,11 @@ class _Row:
             self._text("row")[:MAX_ROW_LENGTH],
         )
 
-    def _text(self, name):
+    def _text(self, name: str) -> str:
         return self._typed.get(name, "")
 
-    def _value(self, name, reading):
-        """Return what `reading` makes of the text of a field, or None with the fault noted."""
+    def _value(self, name: str, reading: Callable[[str], Any]) -> Any:
+        """Return the text of a field parsed by `reading`, or None after recording the error."""
         text = self._text(name)
         try:
             if len(text) >= MAX_CELL_LENGTH:
@@ -163,24 +170,24 @@ class _Row:
             self._faults[name] = fault.code
         return None
 
-    def _names(self):
+    def _names(self) -> tuple[str, str]:
         if whole := self._text("full_name"):
             family, comma, given = whole.partition(",")
-            # "Quetzalli, Zora" tells which is which; otherwise a name stays in one piece.
+            # In "Quetzalli, Zora" the comma marks the family name. Otherwise we do not split names.
             if comma and given.strip():
                 return self._name("full_name", given), self._name("full_name", family)
             return self._name("full_name", whole), ""
         return self._name("given_name"), self._name("family_name")
 
-    def _name(self, field, part=None):
+    def _name(self, field: str, part: str | None = None) -> str:
         return self._value(field, lambda text: read_name(text if part is None else part)) or ""
 
     @staticmethod
     def _address(text):
         return parse_address(text) if text else None
 
-    def _postal_code(self, country_code):
-        def reading(text):
+    def _postal_code(self, country_code: str) -> str:
+        def reading(text: str) -> str:
             if len(text) > MAX_POSTAL_CODE_LENGTH:
                 raise ValueRefused(TOO_LONG)
             if "country" in self._faults:
@@ -198,7 +205,7 @@ class _Row:
 
         return self._value("postal_code", reading) or ""
 
-    def _with_zeros(self, country_code, text):
+    def _with_zeros(self, country_code: str, text: str) -> str:
         long = (
             len(postal_code_example(country_code))
             if self._checker.sheet.from_spreadsheet and text.isascii()
@@ -207,8 +214,8 @@ class _Row:
         is_number = text.isdecimal() and postal_code_example(country_code).isdecimal()
         return text.zfill(long) if is_number and 0 < long - len(text) <= MAX_LEADING_ZEROS else text
 
-    def _comment(self):
-        def reading(text):
+    def _comment(self) -> str:
+        def reading(text: str) -> str:
             words = clean_text(text)
             if len(words) > MAX_COMMENT_LENGTH:
                 raise ValueRefused(TOO_LONG)
@@ -216,17 +223,17 @@ class _Row:
 
         return self._value("comment", reading) or ""
 
-    def _answer(self, name, question):
+    def _answer(self, name: str, question: Mapping[str, Any]) -> str | bool:
         if question["type"] == "tick":
             return bool(self._value(name, tick))
         if question["type"] == "choice":
             return self._value(name, lambda text: chosen(question, text)) or ""
         return self._value(name, short_text) or ""
 
-    def _signed_at(self):
+    def _signed_at(self) -> datetime | None:
         sheet = self._checker.sheet
 
-        def reading(text):
+        def reading(text: str) -> datetime:
             moment = instant(text, sheet.zone, sheet.day_first) if text else sheet.signed_at
             if moment is None:
                 raise ValueRefused(MISSING)
@@ -239,11 +246,11 @@ class _Row:
         return self._value("signed_at", reading)
 
     @staticmethod
-    def _state(text):
+    def _state(text: str) -> None:
         if not was_counted(text):
             raise ValueRefused("not_counted")
 
-    def _refuse_missing(self, columns):
+    def _refuse_missing(self, columns: Mapping[str, Any]) -> None:
         answers = {ANSWER_PREFIX + name: answer for name, answer in columns["answers"].items()}
         for name, value in (*columns.items(), *answers.items()):
             if (
@@ -253,7 +260,7 @@ class _Row:
             ):
                 self._faults.setdefault(name, MISSING)
 
-    def _is_excused(self, name, country_code):
+    def _is_excused(self, name: str, country_code: str) -> bool:
         if name in ("given_name", "family_name"):
             return bool(self._text("full_name"))
         if name == "postal_code":

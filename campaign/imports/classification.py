@@ -1,11 +1,13 @@
-"""What becomes of each row: new, new but held, somebody's second signature, or wrong and why."""
+"""Classify each row of a batch: new, new but held, duplicate, wrong (and why), or left out."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
 from campaign.extensions import db
-from campaign.imports.checking import Checked
+from campaign.imports.checking import Checked, Checker
 from campaign.signatures.bulk_create import Collected, collected, duplicates_among
 from campaign.signatures.models import Signature
 from campaign.signatures.rule_cache import reason_among, tests_for
@@ -16,27 +18,31 @@ EVIDENCE = "paper"
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A row that waits: what it says by field, whether the row itself is broken, whether it is left out."""
+    """A row that is not imported yet.
+
+    `typed` is its text by field. `fault` is set if the row itself is broken, and `left_out` if
+    an organizer excluded it.
+    """
 
     place: int
-    typed: dict
+    typed: dict[str, str]
     fault: str = ""
     left_out: bool = False
 
 
 @dataclass(slots=True)
 class Decided:
-    """A row with its fate; `why` as in ImportRow, and `collected` the signature that it would make."""
+    """A row with its fate: `why` as in ImportRow, and `collected`, the signature to create."""
 
     place: int
     fate: str
-    why: dict = field(default_factory=dict)
+    why: dict[str, Any] = field(default_factory=dict)
     checked: Checked | None = None
     collected: Collected | None = None
 
 
-def decide(checker, items):
-    """Return the Decided of each Item, in order; asks the database and changes nothing."""
+def decide(checker: Checker, items: Iterable[Item]) -> list[Decided]:
+    """Return the Decided of each Item, in order. Reads the database and changes nothing."""
     tests = tests_for(checker.terms)
     decided = [_looked_at(checker, tests, item) for item in items]
     possible = [each for each in decided if each.collected]
@@ -57,15 +63,15 @@ def decide(checker, items):
     return decided
 
 
-def without_wrong(decided):
-    """Leave out those of the Decided that are wrong; return all of them."""
+def without_wrong(decided: list[Decided]) -> list[Decided]:
+    """Mark the wrong rows as left out; return all rows."""
     for each in decided:
         if each.fate == "wrong":
             each.fate, each.why = "left_out", {}
     return decided
 
 
-def _looked_at(checker, tests, item):
+def _looked_at(checker: Checker, tests: Any, item: Item) -> Decided:
     if item.left_out:
         return Decided(item.place, "left_out")
     if item.fault:
@@ -88,8 +94,10 @@ def _looked_at(checker, tests, item):
     return Decided(item.place, "held" if reason else "new", {}, checked, one)
 
 
-def _owners(petition_id, wanted):
-    """Return {key: whose signature it is} of those keys that somebody has: its id, evidence and state."""
+def _owners(
+    petition_id: int, wanted: Sequence[tuple[bool, bytes]]
+) -> dict[tuple[bool, bytes], dict[str, Any]]:
+    """Return {key: its id, evidence and state} for the keys that have signed already."""
     found = {}
     for has_address, column in ((True, Signature.email_digest), (False, Signature.person_digest)):
         digests = [digest for is_address, digest in wanted if is_address is has_address]

@@ -1,16 +1,21 @@
-"""The moment a batch comes in: accepted as a whole, then brought in by parts.
+"""Import a batch: accept it as a whole, then create its signatures in parts.
 
-Fifty thousand rows in one transaction would keep everybody waiting who signs meanwhile. So one transaction decides that all of
-a batch comes in, and many short ones carry it out; where they are cut short, the worker goes on from the rows that still wait.
+Fifty thousand rows in one transaction would block everyone who signs in the meantime. So one
+transaction accepts the whole batch, and many short ones carry it out. If they are interrupted,
+the worker continues with the rows that are still waiting.
 """
 
 from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, func, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.imports.models import WAITS, ImportRow
+from campaign.imports.classification import Decided
+from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import demand_unchanged, locked, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
 from campaign.signatures.bulk_create import NEW, collect_all
@@ -19,14 +24,17 @@ _rows = ImportRow.__table__
 
 
 class StillWrong(CampaignError):
-    """Rows of the batch are wrong: they are mended or left out first."""
+    """Some rows of the batch are wrong. Correct them or leave them out first."""
 
     status = 409
 
 
-def accept(*, batch_id, seen, decided, now):
-    """Settle that all rows of an open batch come in as `decided`, which was decided as they were at `seen`; return the batch.
+def accept(
+    *, batch_id: int, seen: str | None, decided: Iterable[Decided], now: datetime
+) -> ImportBatch:
+    """Accept all rows of an open batch for import as `decided`; return the batch.
 
+    `decided` was computed from the rows as they were at `seen`.
     Raises BatchClosed, EditConflict or StillWrong.
     """
     batch = open_batch(batch_id)
@@ -39,18 +47,21 @@ def accept(*, batch_id, seen, decided, now):
     return batch
 
 
-def carry_in(write, batch_id, decided):
-    """Bring an accepted batch in, each part in a transaction of its own by `write`; return the batch.
+def carry_in(write: Callable[..., Any], batch_id: int, decided: Sequence[Decided]) -> ImportBatch:
+    """Import an accepted batch in parts, each in a transaction run by `write`; return the batch.
 
-    Who signed since it was decided is found out here, and becomes a duplicate.
+    Rows of people who signed after the batch was accepted become duplicates.
     """
     for start in range(0, len(decided), AT_ONCE):
         write(_bring_part, batch_id, decided[start : start + AT_ONCE])
     return write(_close, batch_id)
 
 
-def _bring_part(batch_id, decided):
-    """Make signatures of those rows that are new, and erase what the rows said; those that somebody else brought in are passed."""
+def _bring_part(batch_id: int, decided: Sequence[Decided]) -> None:
+    """Create the signatures of the new rows and erase what the rows said.
+
+    Skips rows that another process has imported already.
+    """
     if not locked(batch_id).is_arriving:
         return
     chosen = (_rows.c.batch_id == batch_id, _rows.c.place.in_([each.place for each in decided]))
@@ -61,10 +72,10 @@ def _bring_part(batch_id, decided):
     insert_rows([_evidence(batch_id, each, ids) for each in decided])
 
 
-def _collected(decided):
-    """Write the signatures of those who are new; return {place: id}. Who turns out to be a second one becomes a duplicate."""
-    # In the order in which everybody who signs takes the index, so that nobody waits for us in a circle; rows of one person
-    # keep theirs, so that the first of them counts.
+def _collected(decided: Iterable[Decided]) -> dict[int, int]:
+    """Create the signatures of new rows; return {place: id}. Repeats become duplicates."""
+    # Every signer locks index entries in this order, which prevents deadlocks. The sort is stable,
+    # so of several rows of one person the first one counts.
     newcomers = sorted(
         (each for each in decided if each.fate in ("new", "held")),
         key=lambda each: each.checked.key[1],
@@ -79,8 +90,8 @@ def _collected(decided):
     return ids
 
 
-def _evidence(batch_id, each, ids):
-    """Return what is kept of a row: what became of it, and where on paper its signature stands; nothing of what it said."""
+def _evidence(batch_id: int, each: Decided, ids: Mapping[int, int]) -> dict[str, Any]:
+    """Return what we keep of a row: its fate and its place on paper, but none of its content."""
     return {
         "batch_id": batch_id,
         "place": each.place,
@@ -94,11 +105,11 @@ def _evidence(batch_id, each, ids):
     }
 
 
-def _close(batch_id):
-    """Say of a batch that all of it is in, unless it was undone meanwhile; return it."""
+def _close(batch_id: int):
+    """Mark a batch as imported, unless it was undone in the meantime; return it."""
     batch = locked(batch_id)
     if batch.is_arriving:
-        # What still waits names the columns, or is an empty line of a sheet.
+        # The rows still waiting are the heading of a file or empty lines of a sheet.
         db.session.execute(delete(_rows).where(_rows.c.batch_id == batch_id, WAITS))
         fates = (
             select(_rows.c.fate, func.count())

@@ -1,22 +1,31 @@
-"""How batches begin: sheets are printed, a file is read or a sheet is about to be typed.
+"""Start batches: print sheets, read a file, or begin to type a sheet.
 
-Fifty thousand rows in one transaction would keep everybody waiting who signs meanwhile. So a file's rows are kept in many short
-ones, in a batch that counts as thrown away until the last of them opens it: one that is cut short is erased like any other.
+Fifty thousand rows in one transaction would block everyone who signs in the meantime. So the rows
+of a file are stored in many short ones. Until the last of them opens the batch, it counts as
+dropped, so an interrupted batch is erased like any other dropped one.
 """
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
 
 from campaign.extensions import db
 from campaign.imports.columns import are_places, guessed, is_heading
 from campaign.imports.models import ImportBatch, PrintRun
 from campaign.imports.operations import demand_unchanged, locked, mark_changed
 from campaign.imports.rows import AT_ONCE, insert_rows, row_of
+from campaign.imports.tables import Row, Table
 from campaign.imports.values import is_day_first
+from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
 
 ROWS_ON_SHEET = 10
 
 
-def print_sheets(*, petition, lang, paper, sheets, wording):
-    """Note that so many sheets are printed of the petition's present text; return the PrintRun, which knows their serials."""
+def print_sheets(
+    *, petition: Petition, lang: str, paper: str, sheets: int, wording: str
+) -> PrintRun:
+    """Record a print run of sheets with the petition's current text; return the PrintRun."""
     run = PrintRun(
         cause_id=petition.cause_id,
         petition_id=petition.id,
@@ -31,11 +40,18 @@ def print_sheets(*, petition, lang, paper, sheets, wording):
     return run
 
 
-def keep_file(write, *, batch, table, left_out=frozenset()):
-    """Keep the rows of a Table, those at places `left_out` as such, in the ImportBatch that `batch_of` made, by parts; return it.
+def keep_file(
+    write: Callable[..., Any],
+    *,
+    batch: ImportBatch,
+    table: Table,
+    left_out: Collection[int] = frozenset(),
+) -> ImportBatch:
+    """Store the rows of a Table, in parts, in the ImportBatch made by `batch_of`; return it.
 
-    Each part is a transaction by `write`. Nobody gets to see the batch before `open_file`. Raises EditConflict where that
-    stood still for so long that the worker took it for left.
+    Rows whose places are in `left_out` are marked as left out. Each part is a transaction run by
+    `write`. Nobody sees the batch before `open_file`. Raises EditConflict if it stalled for so
+    long that the worker considered it abandoned.
     """
     kept = write(_keep_batch, batch)
     for start in range(0, len(table.rows), AT_ONCE):
@@ -49,18 +65,30 @@ def keep_file(write, *, batch, table, left_out=frozenset()):
     return kept
 
 
-def open_file(*, batch_id, seen):
-    """Open the batch whose rows are all kept, and which `keep_file` last changed at `seen`; return it. Raises EditConflict."""
+def open_file(*, batch_id: int, seen: str) -> ImportBatch:
+    """Open a batch after all its rows are stored; return it.
+
+    `seen` is when `keep_file` last changed it. Raises EditConflict.
+    """
     batch = _filling(batch_id, seen)
     batch.state = "open"
     db.session.flush()
     return batch
 
 
-def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **settings):
-    """Return the ImportBatch of a Table, not yet kept, with columns matched as far as their names tell.
+def batch_of(
+    *,
+    petition: Petition,
+    organizer_id: int | None,
+    name: str,
+    table: Table,
+    lang: str,
+    remembered: Mapping[str, str] | None = None,
+    **settings: Any,
+) -> ImportBatch:
+    """Return an unsaved ImportBatch for a Table, with columns matched by their headings.
 
-    `remembered` is the {column name: field} of earlier files, which counts more than our own guess.
+    `remembered` is {heading: field} from earlier files. It takes priority over our own guess.
     """
     heading, remembered = table.rows[0].cells, remembered or {}
     has_heading = is_heading(heading, petition.questions) or any(
@@ -90,17 +118,17 @@ def batch_of(*, petition, organizer_id, name, table, lang, remembered=None, **se
 
 def begin_sheet(
     *,
-    petition,
-    organizer_id,
-    sheet,
-    lang,
-    signed_on,
-    country,
-    wording,
-    version_id,
-    rows=ROWS_ON_SHEET,
-):
-    """Begin to type a sheet; return the open batch, whose rows are still empty."""
+    petition: Petition,
+    organizer_id: int | None,
+    sheet: str,
+    lang: str,
+    signed_on: date | None,
+    country: str,
+    wording: str,
+    version_id: int,
+    rows: int = ROWS_ON_SHEET,
+) -> ImportBatch:
+    """Start typing a sheet; return the open batch with its empty rows."""
     batch = _begun(
         petition,
         kind="typed",
@@ -119,14 +147,16 @@ def begin_sheet(
     return batch
 
 
-def _keep_batch(batch):
+def _keep_batch(batch: ImportBatch) -> ImportBatch:
     batch.state = "dropped"
     db.session.add(batch)
     db.session.flush()
     return batch
 
 
-def _keep_part(batch_id, seen, rows, left_out):
+def _keep_part(
+    batch_id: int, seen: str, rows: Iterable[Row], left_out: Collection[int]
+) -> ImportBatch:
     batch = _filling(batch_id, seen)
     insert_rows(
         [
@@ -143,14 +173,17 @@ def _keep_part(batch_id, seen, rows, left_out):
     return batch
 
 
-def _filling(batch_id, seen):
-    """Return the batch, changed and locked. Whoever began to erase it has changed it."""
+def _filling(batch_id: int, seen: str) -> ImportBatch:
+    """Lock the batch, mark it as changed and return it.
+
+    Raises EditConflict if the worker has started to erase it, because that changes it too.
+    """
     batch = locked(batch_id)
     demand_unchanged(batch, seen)
     return mark_changed(batch)
 
 
-def _begun(petition, **columns):
+def _begun(petition: Petition, **columns: Any) -> ImportBatch:
     columns = {"version_id": petition.current_version.id, **columns}
     now = utcnow()
     return ImportBatch(
@@ -163,14 +196,18 @@ def _begun(petition, **columns):
     )
 
 
-def _cells_of(field, mapping, table):
+def _cells_of(field: str, mapping: Mapping[int, str], table: Table) -> list[str]:
     places = [place for place, known in mapping.items() if known == field]
     return [
         row.cells[place] for row in table.rows[1:] for place in places if place < len(row.cells)
     ]
 
 
-def _matched(heading, questions, remembered):
+def _matched(
+    heading: Sequence[str],
+    questions: Iterable[Mapping[str, Any]],
+    remembered: Mapping[str, str],
+) -> dict[int, str]:
     mapping = guessed(heading, questions)
     known = {place: remembered[cell] for place, cell in enumerate(heading) if cell in remembered}
     taken = {field for field in known.values() if field}

@@ -1,14 +1,18 @@
-"""How batches go: undone or thrown away at once, and carried out by parts.
+"""Undo or drop a batch: decide it at once, then remove its rows in parts.
 
-As with coming in, one small transaction settles it and many short ones carry it out, so that nobody who signs meanwhile waits
-for fifty thousand rows. `closed_at` says that all is done; where they are cut short, the worker goes on.
+As with imports, one small transaction decides it and many short ones carry it out, so that nobody
+who signs in the meantime waits for fifty thousand rows. `closed_at` says that everything is
+removed. If the parts are interrupted, the worker continues.
 """
+
+from collections.abc import Callable
+from typing import Any
 
 from sqlalchemy import delete, select
 
 from campaign.errors import CampaignError
 from campaign.extensions import db
-from campaign.imports.models import WAITS, ImportRow
+from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import locked, mark_changed
 from campaign.imports.rows import AT_ONCE
 from campaign.process.clock import utcnow
@@ -18,13 +22,16 @@ _rows = ImportRow.__table__
 
 
 class NothingToUndo(CampaignError):
-    """The batch has not come in, or was undone before."""
+    """The batch is not imported, or was undone before."""
 
     status = 409
 
 
-def undo(*, batch_id):
-    """Settle that all that a batch brought is taken out again; one that is still coming in stops. Returns it. Raises NothingToUndo."""
+def undo(*, batch_id: int) -> ImportBatch:
+    """Undo an imported batch, or stop one that is being imported; return it.
+
+    `carry_out` then removes its signatures. Raises NothingToUndo.
+    """
     batch = locked(batch_id)
     if batch is None or not (batch.state == "imported" or batch.is_arriving):
         raise NothingToUndo(batch_id)
@@ -32,10 +39,11 @@ def undo(*, batch_id):
     return mark_changed(batch)
 
 
-def carry_out(write, batch_id):
-    """Take out what an undone batch brought, with all personal words, each part in a transaction of its own by `write`.
+def carry_out(write: Callable[..., Any], batch_id: int) -> int:
+    """Remove the signatures and personal data of an undone batch; return how many signatures.
 
-    The runner takes it out of tally and ledger. Returns how many signatures were taken out; those that went before are not among them.
+    Each part is a transaction run by `write`. The hatching runner updates tally and ledger.
+    Signatures removed earlier are not counted again.
     """
     taken, after = 0, 0
     while part := write(_take_part, batch_id, after):
@@ -44,14 +52,17 @@ def carry_out(write, batch_id):
     return taken
 
 
-def erase_rows(write, batch_id):
-    """Erase what was written in a dropped batch, each part in a transaction of its own by `write`."""
+def erase_rows(write: Callable[..., Any], batch_id: int) -> None:
+    """Erase the content of a dropped batch, each part in a transaction run by `write`."""
     while write(_erase_part, batch_id):
         pass
 
 
-def _take_part(batch_id, after):
-    """Take out what the next rows after a place became; return (the last of their places, how many), or None once all is done."""
+def _take_part(batch_id: int, after: int) -> tuple[int, int] | None:
+    """Remove the signatures of the next rows after a place.
+
+    Return (last place, number of signatures removed), or None once all rows are done.
+    """
     batch = mark_changed(locked(batch_id))
     here = _rows.c.batch_id == batch_id
     rows = db.session.execute(
@@ -70,7 +81,7 @@ def _take_part(batch_id, after):
     return rows[-1].place, take_out(ids=ids, now=utcnow())
 
 
-def _erase_part(batch_id):
+def _erase_part(batch_id: int) -> bool:
     """Erase some rows; return whether there were any."""
     batch = mark_changed(locked(batch_id))
     here = _rows.c.batch_id == batch_id

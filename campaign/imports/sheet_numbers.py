@@ -1,19 +1,20 @@
-"""The numbers of printed sheets: the run, the sheet in it, and a letter that gives a slip of the hand away."""
+"""Serials of printed sheets: the print run, the sheet, and a check letter against typos."""
 
 import re
 
-# All but I, O and Q: a prime number of them, so that every single slip and every swap of neighbours shows.
+# Without I, O and Q there are 23 letters. A prime number detects every single wrong digit and every
+# swap of two neighbours.
 LETTERS = "ABCDEFGHJKLMNPRSTUVWXYZ"
 _SERIAL = re.compile(r"(\d{1,9})\s*[-–. ]?\s*(\d{3,4})\s*[-–. ]?\s*([A-Z])")
 
 
-def serial(run, number):
+def serial(run: int, number: int) -> str:
     """Return the serial of a sheet, such as `17-003-K`."""
     return f"{run}-{number:03}-{_letter(run, number)}"
 
 
-def read_serial(text):
-    """Return (run, number) of a serial as somebody typed it, or None where it is none or has a slip in it."""
+def read_serial(text: str):
+    """Return (run, number) of a serial as it was typed, or None if it is invalid."""
     found = _SERIAL.fullmatch(text.strip().upper())
     if found is None:
         return None
@@ -21,7 +22,7 @@ def read_serial(text):
     return (run, number) if found[3] == _letter(run, number) and number else None
 
 
-def _letter(run, number):
+def _letter(run: int, number: int) -> str:
     digits = f"{run}{number:04}"
     total = sum(int(digit) * weight for weight, digit in enumerate(reversed(digits), 2))
     return LETTERS[total % len(LETTERS)]

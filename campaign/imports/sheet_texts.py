@@ -1,5 +1,6 @@
-"""The words of a sheet to sign on paper, in one language."""
+"""The texts of a printed signature sheet, in one language."""
 
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
@@ -7,16 +8,18 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from campaign.i18n.locales import LOCALES
+from campaign.imports.models import PrintRun
 from campaign.imports.sheet_pdf import Column, SheetSpec
 from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.models import Petition
 from campaign.petitions.presenters import in_language
 from campaign.text.markdown import to_paragraphs
 
 WIDE, NARROW, TICK = 24, 12, 8.5
 
 
-def consent_of(petition, lang):
-    """Return what the sheets of a petition ask consent to; it is kept with what comes in from them."""
+def consent_of(petition: Petition, lang: str) -> str:
+    """Return the consent text of a petition's sheets, which we store with their signatures."""
     text = petition.current_version.text(lang, petition.original_lang)
     with force_locale(LOCALES[lang]):
         return _(
@@ -29,8 +32,11 @@ def consent_of(petition, lang):
         )
 
 
-def sheet_spec(run):
-    """Return the SheetSpec of all sheets of a PrintRun: the text that it was printed with, and what the petition asks today."""
+def sheet_spec(run: PrintRun) -> SheetSpec:
+    """Return the SheetSpec of all sheets of a PrintRun.
+
+    The petition's text is the version printed then. Its fields and questions are the current ones.
+    """
     petition, lang = run.petition, run.lang
     version = next(each for each in petition.versions if each.id == run.version_id)
     text = version.text(lang, petition.original_lang)
@@ -72,14 +78,14 @@ def sheet_spec(run):
         )
 
 
-def _cover(lang):
+def _cover(lang: str) -> str:
     with force_locale(LOCALES[lang]):
         return _(
             "Fold this page on the line, and lay it over the names above before the next person signs."
         )
 
 
-def _columns(petition, lang):
+def _columns(petition: Petition, lang: str) -> tuple[Column, ...]:
     asked = set(petition.required_fields)
     own = [in_language(question, lang) for question in petition.questions]
     return (
@@ -103,10 +109,10 @@ def _columns(petition, lang):
     )
 
 
-def _path(endpoint, **values):
+def _path(endpoint: str, **values: Any) -> str:
     return current_app.url_map.bind("").build(endpoint, values)
 
 
-def _aloud(path):
-    """Return an address as people read it aloud, without the scheme."""
+def _aloud(path: str) -> str:
+    """Return the URL of a path as people read it out: without the scheme."""
     return urlsplit(current_app.config["PUBLIC_URL"]).netloc + path

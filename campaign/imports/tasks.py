@@ -1,6 +1,8 @@
-"""What happens to batches with time: what was settled is carried out, and nothing that people wrote lies about."""
+"""The worker's tasks: finish accepted, undone and dropped batches, and drop abandoned ones."""
 
-from datetime import timedelta
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import or_, select
 
@@ -13,14 +15,17 @@ from campaign.imports.operations import KEPT, drop
 from campaign.imports.queries import checker_for, items_of
 from campaign.imports.rollback import carry_out, erase_rows
 
-# Whoever settled it carries it out at once, unless it is large; by then they were stopped.
+# A request carries out its own batch at once, unless it is large. After this time, it was stopped.
 PATIENCE = timedelta(minutes=2)
 _IS_LARGE = ImportBatch.rows > AT_ONE_SITTING
 _GO_BY = {"undone": carry_out, "dropped": erase_rows}
 
 
-def go_on(write, *, now):
-    """Carry out, part by part, what was accepted, undone or thrown away and is large or was left in the middle; return how many batches."""
+def go_on(write: Callable[..., Any], *, now: datetime) -> int:
+    """Finish accepted, undone and dropped batches that are large or were interrupted.
+
+    Return the number of batches. Each part is a transaction run by `write`.
+    """
     is_left = or_(
         ImportBatch.accepted_at < now - PATIENCE, ImportBatch.accepted_at.is_not(None) & _IS_LARGE
     )
@@ -32,16 +37,19 @@ def go_on(write, *, now):
     return len(left) + _let_go(write, now)
 
 
-def forget(write, *, now):
-    """Drop the open batches that nobody has touched for KEPT, with all that was written in them; return how many."""
+def forget(write: Callable[..., Any], *, now: datetime) -> int:
+    """Drop the open batches that nobody has changed for KEPT, and erase their content.
+
+    Return the number of batches.
+    """
     ids = write(_drop_old, now)
     for batch_id in ids:
         erase_rows(write, batch_id)
     return len(ids)
 
 
-def _let_go(write, now):
-    # What is still being read in counts as thrown away too, and is no worker's until it has stood still.
+def _let_go(write: Callable[..., Any], now: datetime) -> int:
+    # A file that is still being stored counts as dropped too, so wait until it stops changing.
     is_left = or_(
         ImportBatch.changed_at < now - PATIENCE, (ImportBatch.state == "undone") & _IS_LARGE
     )
@@ -52,7 +60,7 @@ def _let_go(write, now):
     return len(left)
 
 
-def _drop_old(now):
+def _drop_old(now: datetime) -> list[int]:
     forgotten = (
         ImportBatch.state == "open",
         ImportBatch.accepted_at.is_(None),

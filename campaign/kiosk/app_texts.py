@@ -1,9 +1,12 @@
-"""All that the app on a tablet says, in every language at once: whoever signs changes it by one touch, without a network.
+"""All texts of the tablet app, in every language, so a supporter can switch language offline.
 
-What stands in {braces} is filled in on the tablet. Of two sentences for a number, `name_one` and `name_many`, it chooses.
+The tablet fills in placeholders in {braces}. Of the two texts for a number, `name_one` and
+`name_many`, it picks one.
 """
 
+from collections.abc import Mapping
 from functools import cache
+from typing import Any
 
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
@@ -23,17 +26,17 @@ TOO_OLD = _l(
 
 
 @cache
-def app_words(languages):
-    """Return {language: {name: sentence}}, each with what the language calls itself as `language`."""
+def app_words(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return {language: {name: text}}; the text `language` is the language's own name."""
     return {lang: {"language": NAMES[lang], **_said(WORDS, lang)} for lang in languages}
 
 
 @cache
-def without_app(languages):
-    """Return {language: {reason: sentence}} of what stands there until the app starts: `no_script`, `too_old`."""
+def without_app(languages: tuple[str, ...]) -> dict[str, dict[str, str]]:
+    """Return {language: {reason: text}} to show until the app starts: `no_script`, `too_old`."""
     return {lang: _said({"no_script": NO_SCRIPT, "too_old": TOO_OLD}, lang) for lang in languages}
 
 
-def _said(words, lang):
+def _said(words: Mapping[str, Any], lang: str) -> dict[str, str]:
     with force_locale(LOCALES[lang]):
         return {name: str(sentence) for name, sentence in words.items()}

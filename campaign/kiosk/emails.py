@@ -1,8 +1,11 @@
-"""The emails that tablets cause: to someone who was signed up at a table, and to owners of a tablet that is silent."""
+"""Emails about tablets: to people who signed at a table, and to owners of a silent tablet."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta, tzinfo
+from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask import Flask
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select, update
 
@@ -19,6 +22,7 @@ from campaign.kiosk.queries import kiosk_by_id
 from campaign.mail.composition import Message, render
 from campaign.mail.delivery import register
 from campaign.mail.operations import enqueue_many
+from campaign.petitions.models import Petition
 from campaign.petitions.queries import petition_by_id
 from campaign.signatures import tokens
 from campaign.signatures.models import Signature
@@ -26,22 +30,23 @@ from campaign.signatures.queries import signature_by_id, signatures_of_address
 
 SIGNED_AT_TABLE = "signature_at_table"
 SILENT = "kiosk_silent"
-# By then it has its number, and nobody at the table can tell by the email what the tablet does not tell.
+# After this delay the signature has its number. Also, nobody at the table can learn from the email
+# what the tablet does not tell them.
 WAITS = timedelta(minutes=1)
 GOES_TO = ("confirmed", "counted", "held")
 
 _table = Signature.__table__
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     register(app, SIGNED_AT_TABLE, _signed_at_table, _l("Signature collected at a table"))
     register(app, SILENT, _silent, _l("Alert: a tablet with signatures is offline"))
 
 
-def tell_signers(signature_ids, *, now):
-    """Enqueue an email to each person among these new signatures whose address is known and who has been confirmed by a witness.
+def tell_signers(signature_ids: Sequence[int], *, now: datetime) -> None:
+    """Enqueue an email to each signer who gave an address and was confirmed by a witness.
 
-    Someone who signed several petitions at once gets one.
+    `signature_ids` are new signatures. Someone who signed several petitions at once gets one email.
     """
     if not signature_ids:
         return
@@ -71,8 +76,8 @@ def tell_signers(signature_ids, *, now):
     )
 
 
-def _signed_at_table(owed):
-    """Return the Message to someone who was signed up at a table, or None where all of it is gone."""
+def _signed_at_table(owed: Any) -> Message | None:
+    """Return the Message to someone who signed at a table, or None if nothing of it is left."""
     first = signature_by_id(owed.subject_id)
     if first is None or first.email_digest is None:
         return None
@@ -110,7 +115,7 @@ def _signed_at_table(owed):
     )
 
 
-def _signed(row, lang):
+def _signed(row: Signature, lang: str) -> dict[str, Any]:
     petition = petition_by_id(row.petition_id)
     text = petition.current_version.text(lang, petition.original_lang)
     return {
@@ -121,18 +126,18 @@ def _signed(row, lang):
     }
 
 
-def _sender(petition, lang):
+def _sender(petition: Petition, lang: str) -> dict[str, str]:
     organisation = petition.current_version.text(lang, petition.original_lang).organisation
     return {"organisation": organisation, "cause_title": petition.cause.text(lang).title}
 
 
-def _event_title(row, lang):
+def _event_title(row: Signature, lang: str) -> str:
     event = event_by_id(row.event_id) if row.event_id else None
     return event.text(lang).title if event else ""
 
 
-def _silent(owed):
-    """Return the Message about the tablet that an entry of the audit trail names, or None where it has reported again."""
+def _silent(owed: Any) -> Message | None:
+    """Return the Message about the tablet of an audit entry, or None if it has reported again."""
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
     kiosk = kiosk_by_id(entry.subject_id) if entry else None
@@ -161,6 +166,6 @@ def _silent(owed):
     )
 
 
-def _moment(instant, zone, locale):
+def _moment(instant, zone: tzinfo, locale: Any) -> str:
     local = instant.astimezone(zone)
     return f"{long_date(local, locale)}, {clock_time(local, locale)}"

@@ -1,8 +1,10 @@
-"""The key pairs that tablets seal to: the present one, its successors, and how long a former one is kept."""
+"""The key pairs that tablets seal to: the current key, rotation, and deletion of old keys."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from uuid import uuid4
 
+from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from sqlalchemy import delete, or_, select, update
 
 from campaign.extensions import db
@@ -12,15 +14,15 @@ from campaign.kiosk.sealing import Unreadable, new_pair, private_key
 KEPT_AT_LEAST = timedelta(days=30)
 
 
-def present_key():
-    """Return the KioskKey that tablets are told to seal to, or None where there is none yet."""
+def present_key() -> KioskKey | None:
+    """Return the KioskKey that tablets seal to now, or None if there is none yet."""
     return db.session.scalar(
         select(KioskKey).where(KioskKey.retired_at.is_(None)).order_by(KioskKey.id.desc()).limit(1)
     )
 
 
-def make_key(*, now):
-    """Make a new key pair, which is the present one from now on; return it."""
+def make_key(*, now: datetime) -> KioskKey:
+    """Create a key pair, which becomes the current one; return it."""
     uuid = str(uuid4())
     public, sealed_private = new_pair(uuid)
     key = KioskKey(uuid=uuid, public=public, sealed_private=sealed_private, created_at=now)
@@ -29,17 +31,21 @@ def make_key(*, now):
     return key
 
 
-def rotate(*, now):
-    """Make a new key pair, retire the others, and drop those that nothing is sealed to any more; return (new one, dropped)."""
+def rotate(*, now: datetime) -> tuple[KioskKey, int]:
+    """Create a key pair, retire the others, and delete those no longer needed.
+
+    Return (new key, number of deleted keys).
+    """
     db.session.execute(update(KioskKey).where(KioskKey.retired_at.is_(None)).values(retired_at=now))
     key = make_key(now=now)
     return key, drop_keys(now=now)
 
 
-def drop_keys(*, now):
+def drop_keys(*, now: datetime) -> int:
     """Delete the retired keys that no tablet and no record in review needs; return how many.
 
-    A tablet needs a key from when it was told it until, told another one, it had nothing left to send.
+    A tablet needs a key from when it learns of it. It stops needing the key once it knows another
+    one and has had nothing left to send since.
     """
     retired = db.session.scalars(
         select(KioskKey).where(KioskKey.retired_at <= now - KEPT_AT_LEAST)
@@ -50,7 +56,7 @@ def drop_keys(*, now):
     return len(dropped)
 
 
-def _is_needed(key):
+def _is_needed(key: KioskKey) -> bool:
     has_sent_all = Kiosk.emptied_at.is_not(None) & (Kiosk.emptied_at > Kiosk.key_since)
     may_hold = (Kiosk.key_id == key.id) | (
         (Kiosk.paired_at <= key.retired_at) & Kiosk.key_id.is_not(None) & ~has_sent_all
@@ -64,8 +70,8 @@ def _is_needed(key):
     return db.session.scalar(held) is not None or db.session.scalar(in_review) is not None
 
 
-def note_key(*, kiosk_id, key_id, now):
-    """Remember that the kiosk was told to seal to this key."""
+def note_key(*, kiosk_id: int, key_id: int, now: datetime) -> None:
+    """Store that the kiosk was told to seal to this key."""
     db.session.execute(
         update(Kiosk)
         .where(Kiosk.id == kiosk_id, or_(Kiosk.key_id.is_(None), Kiosk.key_id != key_id))
@@ -73,8 +79,8 @@ def note_key(*, kiosk_id, key_id, now):
     )
 
 
-def private_keys(uuids):
-    """Return {uuid: private key} of those that we have and can open."""
+def private_keys(uuids: Iterable[str]) -> dict[str, X25519PrivateKey]:
+    """Return {UUID: private key} for the keys that we have and can decrypt."""
     found = {}
     for key in db.session.scalars(select(KioskKey).where(KioskKey.uuid.in_(list(uuids)))):
         try:

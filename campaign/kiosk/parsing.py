@@ -1,4 +1,4 @@
-"""What tablets send, read with distrust: the envelope of a sync, and the words of a signature once opened."""
+"""Parse untrusted data from tablets: the envelope of a sync, and the content of records."""
 
 import json
 import re
@@ -22,16 +22,19 @@ _WORDS = ("given_name", "family_name", "email", "country", "postal_code", "comme
 
 
 class Malformed(Exception):
-    """What was sent is not what a tablet says."""
+    """The request is not what a tablet would send."""
 
 
 class TooLarge(Exception):
-    """There is more in it than the limits that tablets are told."""
+    """The request exceeds the limits that tablets are told."""
 
 
 @dataclass(frozen=True, slots=True)
 class SealedRecord:
-    """A signature as it arrived; `sealed` is None where its form cannot be one, and `refusal` says why it is not kept."""
+    """A signature as received.
+
+    `sealed` is None if it cannot be a sealed record. `refusal` says why it is not accepted.
+    """
 
     uuid: str
     sequence: int
@@ -42,7 +45,7 @@ class SealedRecord:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What a tablet tells of itself with each sync; `shifts` are dicts of the columns of a Shift."""
+    """A tablet's report on its own state with each sync; `shifts` are columns of a Shift."""
 
     app: str
     device_time: datetime | None
@@ -50,12 +53,12 @@ class Report:
     waiting: int
     oldest_at: datetime | None
     last_sequence: int
-    shifts: list[dict]
+    shifts: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """The plain words of a record, of the right kinds and not yet judged."""
+    """The plain content of a record, with the right types but not validated yet."""
 
     petition: str
     version: int | None
@@ -68,8 +71,8 @@ class Said:
     words: dict[str, Any]
 
 
-def read_json(body):
-    """Return the object in `body`. Raises Malformed."""
+def read_json(body: str | bytes) -> Any:
+    """Return the JSON object in `body`. Raises Malformed."""
     try:
         found = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -79,15 +82,19 @@ def read_json(body):
     return found
 
 
-def read_pairing(sent):
-    """Return (the code as typed, the version of the app) of a device that wants to be paired. Raises Malformed."""
+def read_pairing(sent: dict[str, Any]) -> tuple[str, str]:
+    """Return (code as typed, version of the app) from a pairing request. Raises Malformed."""
     if not isinstance(sent.get("code"), str):
         raise Malformed
     return sent["code"][:MAX_CODE_LENGTH], _text(sent.get("app"), MAX_APP_LENGTH)
 
 
-def read_report(sent):
-    """Return the Report in a sync; what is missing or odd is left out, as an old or broken app must still get rid of its queue."""
+def read_report(sent: dict[str, Any]) -> Report:
+    """Return the Report in a sync.
+
+    Missing or invalid values are ignored, because an old or broken app must still be able to send
+    its queue.
+    """
     shifts = sent.get("shifts")
     return Report(
         app=_text(sent.get("app"), MAX_APP_LENGTH),
@@ -102,8 +109,8 @@ def read_report(sent):
     )
 
 
-def read_records(sent):
-    """Return the SealedRecords of a sync; those that have neither id nor sequence have an empty `uuid`.
+def read_records(sent: dict[str, Any]) -> list[SealedRecord]:
+    """Return the SealedRecords of a sync. Those without a valid id have an empty `uuid`.
 
     Raises Malformed and TooLarge.
     """
@@ -115,8 +122,8 @@ def read_records(sent):
     return [_record(record) for record in records]
 
 
-def read_ids(sent, most):
-    """Return the ids of records that numbers are asked for. Raises Malformed and TooLarge."""
+def read_ids(sent: dict[str, Any], most: int) -> list[str]:
+    """Return the record ids in a request for numbers. Raises Malformed and TooLarge."""
     ids = sent.get("ids")
     if not isinstance(ids, list):
         raise Malformed
@@ -125,8 +132,8 @@ def read_ids(sent, most):
     return [each for each in ids if _is_uuid(each)]
 
 
-def read_said(plain):
-    """Return what a record says once it is opened. Raises Malformed."""
+def read_said(plain: bytes) -> Said:
+    """Return the content of an opened record. Raises Malformed."""
     sent = read_json(plain)
     if not isinstance(sent.get("petition"), str) or sent.get("v") != 1:
         raise Malformed
@@ -151,7 +158,7 @@ def read_said(plain):
     )
 
 
-def _record(sent):
+def _record(sent: Any) -> SealedRecord:
     sent = sent if isinstance(sent, dict) else {}
     uuid, sequence, sealed = sent.get("id"), _whole(sent.get("sequence")), sent.get("sealed")
     if not _is_uuid(uuid) or not sequence:
@@ -159,7 +166,7 @@ def _record(sent):
     key = sent.get("key") if _is_uuid(sent.get("key")) else ""
     if not isinstance(sealed, str):
         return SealedRecord(uuid, sequence, key, b"")
-    # Four letters stand for three bytes.
+    # Base64 encodes three bytes in four characters.
     if len(sealed) > MAX_SEALED_BYTES * 4 // 3 + 4:
         return SealedRecord(uuid, sequence, key, None, "too_large")
     try:
@@ -168,7 +175,7 @@ def _record(sent):
         return SealedRecord(uuid, sequence, key, sealed.encode("utf-8", "replace"))
 
 
-def _shift(sent):
+def _shift(sent: Any) -> dict[str, Any] | None:
     started = _instant(sent.get("started_at")) if isinstance(sent, dict) else None
     if started is None or not _is_uuid(sent.get("id")):
         return None
@@ -181,26 +188,26 @@ def _shift(sent):
     }
 
 
-def _is_uuid(value):
+def _is_uuid(value: object) -> bool:
     return isinstance(value, str) and _UUID.fullmatch(value) is not None
 
 
-def _text(value, most):
+def _text(value: object, most: int) -> str:
     return clean_text(value[: 4 * most], lines=False)[:most] if isinstance(value, str) else ""
 
 
-def _whole(value):
+def _whole(value: Any) -> int | None:
     is_whole = isinstance(value, int) and not isinstance(value, bool)
     return value if is_whole and 0 <= value <= MAX_SEQUENCE else None
 
 
-def _fraction(value):
+def _fraction(value: Any) -> float | None:
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return float(value) if is_number and 0 <= value <= 1 else None
 
 
-def _instant(value):
-    """Return the instant that a text names, or None; one without a zone names none, and one outside our calendar neither."""
+def _instant(value: object) -> datetime | None:
+    """Return the instant in a text, or None if it is invalid, out of range or has no time zone."""
     if not isinstance(value, str) or len(value) > 40:
         return None
     try:

@@ -1,6 +1,9 @@
-"""How often strangers may try pairing codes, and how often a kiosk may ask, so that neither guessing nor a broken app does harm."""
+"""Rate limits for pairing attempts and kiosk requests, against guessing and broken apps."""
 
-from flask import current_app
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask, current_app
 from limits import RateLimitItemPerMinute
 from limits.strategies import FixedWindowRateLimiter
 
@@ -13,29 +16,29 @@ REQUESTS = RateLimitItemPerMinute(240)
 
 
 class KioskPace:
-    """The counters of tries, shared between processes."""
+    """Rate limits for kiosks, shared between processes."""
 
-    def __init__(self, config):
+    def __init__(self, config: Mapping[str, Any]) -> None:
         self._limiter = FixedWindowRateLimiter(limit_storage(config))
         self._pairings = NetworkLimit(
             self._limiter, PAIRINGS, config["SECRET_KEY"].encode(), "kiosk pairing"
         )
 
-    def may_pair(self, network):
-        """Count one try at a code; return whether it is one too many from this network."""
-        # This machine itself is a proxy that nobody named as trusted, or a developer.
+    def may_pair(self, network: str | None) -> bool:
+        """Count one attempt to pair; return whether this network may make it."""
+        # A local address is a proxy that is not configured as trusted, or a developer.
         if not network or is_local(network):
             return True
         return self._pairings.hit(network)
 
-    def may_ask(self, kiosk_id):
-        """Count one request of a kiosk; return whether it may be answered."""
+    def may_ask(self, kiosk_id: int) -> bool:
+        """Count one request of a kiosk; return whether to answer it."""
         return self._limiter.hit(REQUESTS, "kiosk", str(kiosk_id))
 
 
-def init_app(app):
+def init_app(app: Flask) -> None:
     app.extensions["kiosk_pace"] = KioskPace(app.config)
 
 
-def pace():
+def pace() -> KioskPace:
     return current_app.extensions["kiosk_pace"]

@@ -1,11 +1,13 @@
-"""Taking in what a tablet sends: each record once, with a receipt that is true for ever.
+"""Receive records from a tablet: each one once, with a receipt that stays true.
 
-A batch is one transaction. The kiosk's own row is locked first, so that two tabs or a retry that overtakes its first try
-come one after the other, and the later finds what the earlier has written.
+A batch is one transaction. It locks the kiosk's row first. So two tabs, or a retry that overtakes
+the first attempt, run one after the other, and the later one finds what the earlier one stored.
 """
 
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 
@@ -13,13 +15,14 @@ from campaign.db.bulk import insert_all
 from campaign.db.insertion import insert
 from campaign.extensions import db
 from campaign.kiosk.emails import tell_signers
-from campaign.kiosk.models import KioskRecord, Shift
+from campaign.kiosk.models import Kiosk, KioskRecord, Shift
 from campaign.kiosk.pairing import locked
+from campaign.kiosk.parsing import Report
 from campaign.kiosk.queries import shift_ids
 from campaign.kiosk.review_quota import Room
 from campaign.kiosk.trust import trusted
 from campaign.petitions.queries import SigningTerms
-from campaign.signatures.bulk_create import DUPLICATE, collect_all, collected
+from campaign.signatures.bulk_create import DUPLICATE, Collected, collect_all, collected
 from campaign.signatures.name_display import waiting_for_confirmation
 from campaign.signatures.repeats import note_repeats, unvouched
 
@@ -30,10 +33,11 @@ _table = KioskRecord.__table__
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A record as it was read: what it would become, or the `reason` why somebody must look at it.
+    """An opened record: the signature it would become, or the `reason` it needs review.
 
-    `claimed_at` is when the device says it was signed, `signed_at` that brought into what can be true. `words` are columns of a
-    Signature; `petition_id` is None where nobody knows. `faults` are the labels of the fields that are not as they should be.
+    `claimed_at` is when the device says it was signed, and `signed_at` is that time limited to
+    plausible values. `words` are columns of a Signature. `petition_id` is None if unknown.
+    `faults` are the labels of invalid fields.
     """
 
     uuid: str
@@ -50,29 +54,37 @@ class Opened:
     shift: str | None = None
     consent: str = ""
     drawn: str = ""
-    words: dict | None = None
+    words: dict[str, Any] | None = None
     faults: tuple[str, ...] = ()
     is_readable: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What the device is told of one record; `status` is `stored` or `review`."""
+    """What the device is told about one record; `status` is `stored` or `review`."""
 
     uuid: str
     status: str
     reason: str = ""
 
     @classmethod
-    def of(cls, uuid, status, reason):
-        """Return the Receipt of a row: someone who has signed before gets the same one as someone who has not."""
+    def of(cls, uuid: str, status: str, reason: str) -> "Receipt":
+        """Return the Receipt of a row. A repeat signature gets the same one as a first."""
         return cls(uuid, STORED) if reason == DUPLICATE else cls(uuid, status, reason)
 
 
-def receive(*, kiosk_id, report, records, most_an_hour, now):
-    """Take in a Report and Opened records; return their Receipts in order, without those for which there is no room.
+def receive(
+    *,
+    kiosk_id: int,
+    report: Report,
+    records: Sequence[Opened],
+    most_an_hour: int,
+    now: datetime,
+) -> list[Receipt]:
+    """Store a Report and Opened records; return their Receipts in order.
 
-    What came before gets the receipt it has. Beyond `most_an_hour` signed within one hour records are kept for review.
+    Records that do not fit into the review quota get no receipt. Records received before get
+    their existing one. More than `most_an_hour` records signed within one hour go to review.
     """
     kiosk = locked(kiosk_id)
     shifts = keep_shifts(kiosk, report.shifts, records)
@@ -84,13 +96,15 @@ def receive(*, kiosk_id, report, records, most_an_hour, now):
     return [receipts[record.uuid] for record in records if record.uuid in receipts]
 
 
-def _note_report(kiosk, report, has_records, settled, now):
-    """Store the state that the tablet reports; `settled` of the records it counts as waiting got a receipt."""
+def _note_report(
+    kiosk: Kiosk, report: Report, has_records: bool, settled: int, now: datetime
+) -> None:
+    """Store the tablet's report; `settled` of the records it counts as waiting got a receipt."""
     kiosk.last_seen_at, kiosk.silence_told_at = now, None
     kiosk.app, kiosk.battery = report.app, report.battery
     kiosk.waiting = max(0, report.waiting - settled)
     kiosk.oldest_at = report.oldest_at if kiosk.waiting else None
-    # What a thief says must not make room for what a thief sends.
+    # A thief must not raise the review quota, which depends on this number, by a false report.
     if not kiosk.revoked_at:
         kiosk.last_sequence = max(kiosk.last_sequence, report.last_sequence)
     if not report.waiting and not has_records:
@@ -98,8 +112,8 @@ def _note_report(kiosk, report, has_records, settled, now):
     db.session.flush()
 
 
-def keep_shifts(kiosk, told, records):
-    """Write the shifts that were told, and one for each record whose shift nobody has told yet; return {uuid: id}."""
+def keep_shifts(kiosk: Kiosk, told: Iterable[dict[str, Any]], records: Iterable[Opened]):
+    """Store the reported shifts, and unreported ones that records refer to; return {UUID: id}."""
     for shift in told:
         values = {**shift, "kiosk_id": kiosk.id}
         news = {name: shift[name] for name in ("tabler", "started_at", "ended_at", "tally")}
@@ -116,7 +130,7 @@ def keep_shifts(kiosk, told, records):
     return shift_ids(kiosk.id, [*untold, *(shift["uuid"] for shift in told)])
 
 
-def _receipts(kiosk_id, uuids):
+def _receipts(kiosk_id: int, uuids: Collection[str]) -> dict[str, Receipt]:
     rows = db.session.execute(
         select(_table.c.uuid, _table.c.status, _table.c.reason).where(
             _table.c.kiosk_id == kiosk_id, _table.c.uuid.in_(uuids)
@@ -125,8 +139,10 @@ def _receipts(kiosk_id, uuids):
     return {row.uuid: Receipt.of(*row) for row in rows}
 
 
-def _keep(kiosk, records, shifts, now):
-    """Write the signatures and the records; return {uuid: Receipt} of those for which there is room."""
+def _keep(
+    kiosk: Kiosk, records: Iterable[Opened], shifts: Mapping[str, int], now: datetime
+) -> dict[str, Receipt]:
+    """Store signatures and records; return {UUID: Receipt} of those that fit into the quota."""
     room = Room(kiosk)
     records = [record for record in records if not record.reason or room.takes(record)]
     good = [record for record in records if not record.reason]
@@ -148,22 +164,30 @@ def _keep(kiosk, records, shifts, now):
     return {row["uuid"]: Receipt.of(row["uuid"], row["status"], row["reason"]) for row in rows}
 
 
-def _note_repeats(columns):
-    """Let the worker write to those who have signed already, as it does for those who sign again on the web."""
+def _note_repeats(columns: Iterable[dict[str, Any]]) -> None:
+    """Let the worker email people who have signed before, as when they sign again on the web."""
     if known := [_by_themselves(each) for each in columns if each["email_digest"]]:
         note_repeats(known)
 
 
-def _by_themselves(columns):
-    """Return the columns as if the person had signed on the web: where these come to count, an email confirms them whole."""
+def _by_themselves(columns: dict[str, Any]) -> dict[str, Any]:
+    """Return the columns as for a web signature, because an email would confirm all of it."""
     display = columns["name_display_asked"] or columns["name_display"]
     return {**unvouched(columns), "name_display": display, "name_display_asked": ""}
 
 
-def as_collected(record, kiosk, shifts, now, *, is_reviewed=False):
-    """Return the signature that an Opened record is to become, as `collect_all` takes it.
+def as_collected(
+    record: Any,
+    kiosk: Kiosk,
+    shifts: Mapping[str, int],
+    now: datetime,
+    *,
+    is_reviewed: bool = False,
+) -> Collected:
+    """Return the signature for an Opened record, as `collect_all` takes it.
 
-    A full name waits for its owner, unless their email confirms the signature anyway or an organizer has looked at it.
+    A full name is shown only after the supporter confirms it by email. There is no extra wait if
+    an email confirms the whole signature anyway, or if an organizer has reviewed it.
     """
     words = (
         record.words
@@ -184,9 +208,16 @@ def as_collected(record, kiosk, shifts, now, *, is_reviewed=False):
     )
 
 
-def _row(kiosk_id, record, fate, room, shifts, now):
+def _row(
+    kiosk_id: int,
+    record: Opened,
+    fate: Any,
+    room: Room,
+    shifts: Any,
+    now: datetime,
+) -> dict[str, Any]:
     is_stored = fate is not None and fate.outcome != DUPLICATE
-    # Of someone who has signed already nothing is lost where there is no room.
+    # A repeat signature may be dropped if the quota is full, because nothing is lost.
     is_kept = not is_stored and (fate is None or room.takes(record))
     return {
         "kiosk_id": kiosk_id,

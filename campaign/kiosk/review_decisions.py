@@ -1,4 +1,8 @@
-"""What an organizer decides on records in review."""
+"""Organizers' decisions on records in review."""
+
+from collections.abc import Collection
+from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select, update
 
@@ -7,20 +11,20 @@ from campaign.extensions import db
 from campaign.kiosk.emails import tell_signers
 from campaign.kiosk.models import IN_REVIEW, KioskRecord
 from campaign.kiosk.pairing import locked
-from campaign.kiosk.record_sync import REVIEW, STORED, as_collected, keep_shifts
+from campaign.kiosk.record_sync import REVIEW, STORED, Opened, as_collected, keep_shifts
 from campaign.signatures.bulk_create import DUPLICATE, NEW, collect_all
 
 
 class Decided(CampaignError):
-    """Somebody has decided on this record already, and otherwise."""
+    """Someone has already decided otherwise on this record."""
 
     status = 409
 
 
-def let_in(*, kiosk_id, record_id, opened, now):
-    """Make the signature of a record in review, as an organizer has decided; return the outcome of its Fate.
+def let_in(*, kiosk_id: int, record_id: int, opened: Opened, now: datetime) -> str:
+    """Approve a record in review and create its signature; return the outcome of its Fate.
 
-    One whose person has signed already stays in review, as a duplicate. Raises Decided.
+    A record of someone who has signed before stays in review as a duplicate. Raises Decided.
     """
     kiosk = locked(kiosk_id)
     row = db.session.get(KioskRecord, record_id, populate_existing=True)
@@ -42,8 +46,11 @@ def let_in(*, kiosk_id, record_id, opened, now):
     return fate.outcome
 
 
-def reject(*, record_ids, now):
-    """Leave these records in review for good: they are no signatures, and are forgotten some time after."""
+def reject(*, record_ids: Collection[int], now: datetime) -> list[int]:
+    """Reject these records; return the ids of those that were in review.
+
+    They never become signatures, and their content is deleted after some time.
+    """
     rows = db.session.scalars(
         select(KioskRecord)
         .where(KioskRecord.id.in_(record_ids), KioskRecord.status == REVIEW)
@@ -55,14 +62,14 @@ def reject(*, record_ids, now):
     return [row.id for row in rows]
 
 
-def discard(*, kiosk_id, only_unreadable, now):
-    """Reject all that waits for review of one kiosk, or what nobody can read of it; return how many."""
+def discard(*, kiosk_id: int, only_unreadable: bool, now: datetime) -> int:
+    """Reject a kiosk's waiting records, or only the unreadable ones; return how many."""
     unread = (KioskRecord.reason == "unreadable",) if only_unreadable else ()
     return _decide_all(kiosk_id, KioskRecord.decided_at.is_(None), *unread, decided_at=now)
 
 
-def put_back(*, kiosk_id):
-    """Let all that was rejected of one kiosk wait for review again, as far as it is still kept; return how many."""
+def put_back(*, kiosk_id: int) -> int:
+    """Put a kiosk's rejected records back in review if their content is kept; return how many."""
     return _decide_all(
         kiosk_id,
         KioskRecord.decided_at.is_not(None),
@@ -71,7 +78,7 @@ def put_back(*, kiosk_id):
     )
 
 
-def _decide_all(kiosk_id, *here, **values):
+def _decide_all(kiosk_id: int, *here: Any, **values: Any) -> int:
     done = (
         update(KioskRecord)
         .where(KioskRecord.kiosk_id == kiosk_id, IN_REVIEW, *here)

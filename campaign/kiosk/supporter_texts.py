@@ -1,4 +1,4 @@
-"""What the app on a tablet says to whoever signs, and of what is to be mended in the form."""
+"""Texts of the tablet app for supporters: signing, and form errors."""
 
 from flask_babel import lazy_gettext as _l
 
@@ -53,7 +53,7 @@ SIGNING = {
     "drawn_wipe": _l("Wipe it away"),
     "subscribe": _l("Send me news of this campaign, about twice a month"),
     "email_meant": _l("Did you mean %(address)s?", address="{email}"),
-    # The same sentence as on the web: see petitions/delivery.py.
+    # These are the same sentences as on the web. See petitions/delivery.py.
     "delivery_one": _l(
         "We give these details to those the petition is addressed to: %(list)s. We never give them your email address.",
         list="{list}",

@@ -1,4 +1,4 @@
-"""What the app on a tablet says to the people of the table: setting it up, the panel behind the PIN, and problems."""
+"""Texts of the tablet app for tablers: setting up, the panel behind the PIN, and problems."""
 
 from flask_babel import lazy_gettext as _l
 

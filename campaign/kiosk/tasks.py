@@ -1,6 +1,8 @@
-"""What happens to kiosks with time: what they sent is forgotten, and their silence is told."""
+"""The worker's tasks for kiosks: delete old data, and alert owners to silent tablets."""
 
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import exists, or_, select, update
 
@@ -16,24 +18,25 @@ from campaign.signatures.erasure import owners_of
 from campaign.signatures.models import Signature
 
 BATCH = 500
-# So long after an event its tablets are looked for.
+# We look for silent tablets until this long after their event.
 LOOKED_FOR = timedelta(days=2)
 TOLD = "kiosks.silent"
 
 
-def forget(*, now, days):
-    """Erase what tablets sent and nobody needs any more; return how many records that touched.
+def forget(*, now: datetime, days: int) -> int:
+    """Erase data from tablets that is no longer needed; return the number of records changed.
 
-    What was turned away goes after `days`, what waits for review once its petition's personal data has been erased, and a
-    drawn signature with the signature that it belongs to.
+    The content of decided records is erased after `days`. That of undecided ones is erased once
+    the personal data of their petition has been. A drawn signature is erased with its signature.
     """
     return _forget_sealed(now - timedelta(days=days)) + _forget_drawn()
 
 
-def tell_of_silence(*, now):
-    """Enqueue one email to each owner of a cause about each tablet that holds signatures and is silent; return how many tablets.
+def tell_of_silence(*, now: datetime) -> int:
+    """Enqueue an email to each owner of a cause about each silent tablet that holds signatures.
 
-    That is from the beginning of its event until LOOKED_FOR after it, and once until the tablet has reported again.
+    Return the number of tablets. We alert from the start of the event until LOOKED_FOR after its
+    end, and only once until the tablet has reported again.
     """
     silent = db.session.scalars(
         select(Kiosk)
@@ -76,7 +79,7 @@ def tell_of_silence(*, now):
     return len(silent)
 
 
-def _forget_sealed(edge):
+def _forget_sealed(edge: datetime) -> int:
     is_over = exists().where(
         Petition.id == KioskRecord.petition_id, Petition.retention_done_at.is_not(None)
     )
@@ -90,18 +93,18 @@ def _forget_sealed(edge):
     return _change(old, sealed=None)
 
 
-def forget_erased(signature_ids):
-    """Keep no record of the tablet from which erased signatures came, nor what was drawn."""
+def forget_erased(signature_ids: Iterable[int]) -> None:
+    """Remove the links from tablet records to erased signatures, and what was drawn."""
     of_erased = KioskRecord.signature_id.in_(signature_ids)
     db.session.execute(update(KioskRecord).where(of_erased).values(signature_id=None, drawn=""))
 
 
-def _forget_drawn():
+def _forget_drawn() -> int:
     is_there = exists().where(Signature.id == KioskRecord.signature_id, Signature.state != "erased")
     return _change(select(KioskRecord.id).where(DRAWN, ~is_there).limit(BATCH), drawn="")
 
 
-def _change(ids, **values):
+def _change(ids: Any, **values: Any) -> int:
     done = db.session.execute(
         update(KioskRecord)
         .where(KioskRecord.id.in_(ids))
