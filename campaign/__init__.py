@@ -1,6 +1,8 @@
 """Volante: petitions and action campaigns."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -65,7 +67,8 @@ from campaign.web.routes import blueprint as site_pages
 from campaign.web.seo import blueprint as machine_pages
 
 ROOT = Path(__file__).resolve().parent.parent
-# Under names of their own: a package's name would hide the package.
+# Modules whose `init_app` sets up the application, in this order. Some are imported under another
+# name, because their own would hide a package.
 PARTS = (
     languages,
     id_converter,
@@ -117,10 +120,11 @@ ROOMS = (
 )
 
 
-def create_app(settings=None):
-    """Return the application; `settings` are laid over those of the environment.
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """Return the application; `settings` override those from the environment.
 
-    With `SERVING` it is made for many threads: commits go in groups, and watchers are given a pace.
+    With `SERVING`, it is set up for many threads: they commit in groups, and live pages are told
+    how often to poll.
     """
     app = Flask(__name__, template_folder=str(ROOT / "templates"), static_folder=None)
     app.config.update(config.load())
@@ -143,7 +147,10 @@ def create_app(settings=None):
 
 
 def _sender_address(settings):
-    """Return the bare address of MAIL_FROM. Raises SettingError where a setting of mail cannot be used, before any mail is owed."""
+    """Return the plain email address in MAIL_FROM.
+
+    Raises SettingError if an email setting is invalid, before any email is queued.
+    """
     try:
         address = sender(settings).addr_spec
     except ValueError as error:
@@ -152,7 +159,7 @@ def _sender_address(settings):
         try:
             server_from(settings["MAIL_URL"])
         except ValueError:
-            # Not as the cause either: what was given holds a password.
+            # `from None`, because the original error shows the URL, which contains a password.
             raise config.SettingError(
                 "MAIL_URL must look like smtp://user:password@host:port?tls=starttls"
             ) from None
@@ -172,7 +179,8 @@ def _join_extensions(app):
     extensions.babel.init_app(app, locale_selector=languages.locale)
     extensions.transactions.init_app(app, grouped=app.config.get("SERVING", False))
     if app.config["SERVING"] and app.config["DATABASE_TIMEOUT"]:
-        # Commands and the worker may take longer: exports read for minutes.
+        # Only web requests have a limit. Commands and the worker may take longer: exports read for
+        # minutes.
         with app.app_context():
             if extensions.db.engine.dialect.name == "postgresql":
                 limit_statements(extensions.db.engine, app.config["DATABASE_TIMEOUT"])

@@ -1,6 +1,7 @@
-"""What went wrong, for programs: RFC 9457, application/problem+json."""
+"""Error responses for API clients: RFC 9457, application/problem+json."""
 
 from http import HTTPStatus
+from typing import Any
 
 from flask import Response, json
 
@@ -12,8 +13,10 @@ CORS = {
 }
 
 
-def problem(status, detail="", headers=None, **more):
-    """Return the answer that tells a program of a problem with this HTTP status, in English; `more` are members of its own."""
+def problem(
+    status: int, detail: str = "", headers: dict[str, str] | None = None, **more: Any
+) -> Response:
+    """Return a problem response with this HTTP status, in English; `more` adds members."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}
     body |= {"detail": detail} if detail else {}
     answer = Response(json.dumps(body | more) + "\n", status, mimetype=MIMETYPE)
@@ -21,6 +24,6 @@ def problem(status, detail="", headers=None, **more):
     return answer
 
 
-def concerns(path):
-    """Return whether an address is one of the API's, whose mistakes are told to programs."""
+def concerns(path: str) -> bool:
+    """Return whether a path belongs to the API, where errors must be problem responses."""
     return path.startswith(PREFIX)

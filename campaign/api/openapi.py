@@ -1,7 +1,8 @@
-"""The description of the API in OpenAPI 3.1, made from the table of its endpoints."""
+"""The API's OpenAPI 3.1 description, generated from the table of its endpoints."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from flask import current_app
 
@@ -49,7 +50,10 @@ PROBLEMS = {
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One address of the API: its view, whose docstring describes it, the schema of its answer, and what may be asked."""
+    """An endpoint of the API: its path, view, response schema and query parameters.
+
+    The view's docstring is its description in the document, so it is public text.
+    """
 
     path: str
     view: Callable
@@ -57,8 +61,8 @@ class Endpoint:
     parameters: tuple[Parameter, ...] = ()
 
 
-def document(endpoints):
-    """Return the whole description as a dict."""
+def document(endpoints: Iterable[Endpoint]) -> dict[str, Any]:
+    """Return the whole OpenAPI document."""
     return {
         "openapi": "3.1.0",
         "info": {
@@ -113,7 +117,7 @@ def _operation(endpoint):
 
 
 def _written(path):
-    """Return what can be sent to this address, if anything."""
+    """Return the POST operation of this path, if it has one."""
     if path != "/petitions/{slug}/signatures":
         return {}
     refusals = {

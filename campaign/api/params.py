@@ -1,6 +1,7 @@
-"""What an address of the API may ask for, and how a mistake in it is told."""
+"""Query parameters of the API: read and validate them."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from flask import abort, request
 
@@ -11,14 +12,14 @@ MAX_INTEGER = 2**31 - 1
 
 @dataclass(frozen=True)
 class Parameter:
-    """One parameter of an address: its JSON Schema says what it may be, and what it is without being asked for."""
+    """A query parameter; its JSON Schema gives the allowed values and the default."""
 
     name: str
     about: str
-    schema: dict
+    schema: dict[str, Any]
 
-    def read(self):
-        """Return what was asked for, or the default; answers 400 where the schema does not allow it."""
+    def read(self) -> Any:
+        """Return the value in the request, or the default; abort with 400 if it is invalid."""
         text = request.args.get(self.name)
         if text is None:
             return self.schema.get("default")

@@ -1,6 +1,10 @@
-"""The read API, version 1: what is public anyway, for programs."""
+"""The read API, version 1: public data for programs.
 
-from flask import Blueprint, abort, current_app, jsonify, request, url_for
+The views' docstrings are their descriptions in the OpenAPI document.
+"""
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request, url_for
+from flask.typing import ResponseReturnValue
 
 from campaign.api.errors import CORS
 from campaign.api.openapi import Endpoint, document
@@ -32,13 +36,13 @@ PREFLIGHT = {
 
 
 @blueprint.get("/openapi.json")
-def openapi():
+def openapi() -> ResponseReturnValue:
     """This description of the API."""
     return _tagged(document(ENDPOINTS), DOCUMENT_SECONDS)
 
 
 @blueprint.get("/causes")
-def causes():
+def causes() -> ResponseReturnValue:
     """The public causes."""
     lang, limit, cursor = LANG.read(), LIMIT.read(), CURSOR.read()
     found = sorted(
@@ -49,7 +53,7 @@ def causes():
 
 
 @blueprint.get("/causes/<slug>")
-def cause(slug):
+def cause(slug: str) -> ResponseReturnValue:
     """A cause, and its petitions."""
     lang, cause = LANG.read(), cause_by_slug(slug) or _nothing("cause")
     petitions = published_petitions(cause.id)
@@ -59,7 +63,7 @@ def cause(slug):
 
 
 @blueprint.get("/petitions")
-def petitions():
+def petitions() -> ResponseReturnValue:
     """The public petitions, without those in the archive."""
     lang, limit, cursor, slug, state = (
         LANG.read(),
@@ -85,14 +89,14 @@ def petitions():
 
 
 @blueprint.get("/petitions/<slug>")
-def petition(slug):
+def petition(slug: str) -> ResponseReturnValue:
     """A petition with its whole text, as Markdown."""
     lang, petition = LANG.read(), petition_by_slug(slug) or _nothing("petition")
     return _tagged(whole_petition_shape(petition, _count(petition), lang))
 
 
 @blueprint.get("/petitions/<slug>/signatures")
-def signatures(slug):
+def signatures(slug: str) -> ResponseReturnValue:
     """The counted signatures whose owners let a name or initials be shown, by their numbers."""
     limit, cursor, petition = (
         LIMIT.read(),
@@ -107,7 +111,7 @@ def signatures(slug):
 
 
 @blueprint.get("/petitions/<slug>/tally")
-def tally(slug):
+def tally(slug: str) -> ResponseReturnValue:
     """How many signatures a petition has, and how far its goal is."""
     petition = petition_by_slug(slug) or _nothing("petition")
     count = _count(petition)
@@ -122,7 +126,7 @@ def tally(slug):
 
 
 @blueprint.get("/events")
-def events():
+def events() -> ResponseReturnValue:
     """The public events."""
     lang, limit, cursor, slug, when = (
         LANG.read(),
@@ -157,8 +161,8 @@ KNOWN_PARAMETERS = frozenset(
 
 
 @blueprint.after_request
-def let_pages_read(answer):
-    """Pages of other sites may read what anybody may."""
+def let_pages_read(answer: Response) -> Response:
+    """Add CORS headers, as scripts on other sites may read public data."""
     answer.headers.update(CORS)
     if request.method == "OPTIONS":
         answer.headers.update(PREFLIGHT)
@@ -166,10 +170,11 @@ def let_pages_read(answer):
 
 
 def _list(name, shapes, cursor, lasting=True):
-    """Answer with a page of a list; `next` is the address of the following one, or null."""
+    """Return one page of a list as a response; `next` is the next page's URL, or null."""
     following = None
     if cursor is not None:
-        # Only what the API knows: the edge gives this answer to everybody, however their address was decorated.
+        # Keep only known parameters: the edge serves this response to everyone, whatever else is in
+        # their URL.
         asked = {
             name: value for name, value in request.args.items() if name in KNOWN_PARAMETERS
         } | {"cursor": cursor}
@@ -182,7 +187,7 @@ def _list(name, shapes, cursor, lasting=True):
 def _tagged(body, seconds=SECONDS, lasting=True):
     answer = public(jsonify(body), seconds, stale=seconds)
     if not lasting:
-        # Who withdraws is gone soon, even where the site is down and a copy could still be shown.
+        # A withdrawn signature must disappear soon, so caches may not serve it while we are down.
         del answer.cache_control["stale-if-error"]
     answer.add_etag()
     return answer.make_conditional(request)

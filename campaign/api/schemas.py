@@ -1,4 +1,4 @@
-"""The shapes of the API's answers, as JSON Schema 2020-12; what is listed is always there."""
+"""The API's responses as JSON Schema 2020-12; all listed properties are always present."""
 
 TEXT = {"type": "string"}
 COUNT = {"type": "integer", "minimum": 0}
@@ -13,7 +13,7 @@ def _or_null(schema):
 
 
 def _object(about, /, **properties):
-    """Return the schema of an object that has all of these and nothing else."""
+    """Return the schema of an object with all of these properties and no others."""
     return {
         "type": "object",
         "description": about,

@@ -1,14 +1,20 @@
-"""Causes, petitions, signatures and events as the API tells them."""
+"""Serialize causes, petitions, signatures and events for the API."""
+
+from typing import Any
 
 from flask import current_app, url_for
 from flask_babel import force_locale
 
+from campaign.causes.models import Cause
+from campaign.events.models import Event
 from campaign.i18n.locales import LOCALES
 from campaign.petitions.delivery import delivery_sentence
+from campaign.petitions.models import Petition
 from campaign.process.clock import utcnow
+from campaign.signatures.models import Signature
 
 
-def cause_shape(cause, count, lang):
+def cause_shape(cause: Cause, count: int, lang: str) -> dict[str, Any]:
     text = cause.text(lang)
     return {
         "slug": cause.slug,
@@ -20,7 +26,7 @@ def cause_shape(cause, count, lang):
     }
 
 
-def petition_shape(petition, count, lang):
+def petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
     text = petition.current_version.text(lang, petition.original_lang)
     return {
         "slug": petition.slug,
@@ -40,7 +46,7 @@ def petition_shape(petition, count, lang):
     }
 
 
-def whole_petition_shape(petition, count, lang):
+def whole_petition_shape(petition: Petition, count: int, lang: str) -> dict[str, Any]:
     version = petition.current_version
     text = version.text(lang, petition.original_lang)
     return petition_shape(petition, count, lang) | {
@@ -58,8 +64,8 @@ def _delivered(petition, lang):
         return {"names": names, "details": details, "sentence": delivery_sentence(names, details)}
 
 
-def signature_shape(signature):
-    """Return what may be told of a signature whose owner lets a name or initials be shown; of its time the day alone."""
+def signature_shape(signature: Signature) -> dict[str, Any]:
+    """Return the public data of a signature that may be shown; only the day, not the time."""
     return {
         "number": signature.number,
         "name": signature.shown_name,
@@ -70,7 +76,7 @@ def signature_shape(signature):
     }
 
 
-def event_shape(event, lang):
+def event_shape(event: Event, lang: str) -> dict[str, Any]:
     text = event.text(lang)
     return {
         "slug": event.slug,

@@ -1,6 +1,7 @@
-"""Signatures that partners send with a key: one endpoint, whose words are those of the form under a petition."""
+"""Accept signatures that partners send with a key, with the fields of a petition's form."""
 
 from flask import abort, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
 from flask_babel import refresh
 from werkzeug.datastructures import MultiDict
 
@@ -26,8 +27,11 @@ TEXTS = ("given_name", "family_name", "email", "country", "postal_code", "commen
 
 
 @blueprint.post("/petitions/<slug>/signatures")
-def sign(slug):
-    """Take a signature from a partner who has a key of the petition's cause; the answer is the same whoever signed before."""
+def sign(slug: str) -> ResponseReturnValue:
+    """Accept a signature from a partner with a key of the petition's cause.
+
+    The response is the same whether or not the person has already signed.
+    """
     now = utcnow()
     key = _key(now)
     words = _words()
@@ -53,7 +57,7 @@ def sign(slug):
 
 def _take(form, terms, key, *, source, now):
     columns = form.columns()
-    # What is answered must not tell how the key is judged, nor how the petition counts.
+    # The response must not reveal whether the key is doubted or how the petition counts.
     vouches = key.is_trusted and key.doubted_at is None and not terms.is_quiet
     held_reason = reason_to_hold(
         terms, network=None, mail_domain=form.email.address.domain, words=columns
@@ -98,12 +102,12 @@ def _note_use(key_id, now):
     try:
         write(see_key, key_id=key_id, now=now)
     except DATABASE_AWAY:
-        # Of less worth than what the partner sends.
+        # This matters less than the signature, so go on.
         current_app.logger.exception("that a partner's key is in use could not be noted")
 
 
 def _words():
-    """Return the JSON that was sent, as texts by name; answers 400 or 415 where it is none."""
+    """Return the request's JSON as values by name; abort with 400 or 415 if it is invalid."""
     sent = (
         request.get_json(silent=True)
         if request.is_json

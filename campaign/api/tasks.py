@@ -1,6 +1,9 @@
-"""Watching what partners send: many addresses that have signed already may be a partner who wants to know who signed."""
+"""Watch what partners send.
 
-from datetime import timedelta
+A partner that sends many addresses which have already signed may be trying to learn who signed.
+"""
+
+from datetime import datetime, timedelta
 
 from sqlalchemy import Integer, cast, delete, func, select
 
@@ -9,15 +12,15 @@ from campaign.api.models import ApiKey, ApiPost
 from campaign.extensions import db
 
 WINDOW = timedelta(days=1)
-# Petitions overlap, so some repeats are to be expected; so many, and such a share of all, are not.
+# Some repeats are normal, because petitions overlap. More than this number and this share are not.
 MAX_REPEATS = 20
 MAX_SHARE = 0.25
 
 
-def watch_keys(*, now):
-    """Let the owners confirm what a trusted key sends once too many of its addresses had signed before; return how many keys.
+def watch_keys(*, now: datetime) -> int:
+    """Doubt trusted keys that sent too many repeats, so that supporters must confirm again.
 
-    What is older than WINDOW is forgotten.
+    Returns how many keys are newly doubted. Records older than WINDOW are deleted.
     """
     db.session.execute(
         delete(ApiPost)

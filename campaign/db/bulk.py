@@ -1,20 +1,33 @@
-"""Whole batches of rows in one statement: binding each value by itself costs more than the database's own work."""
+"""Insert whole batches of rows with one statement.
+
+Binding the values row by row costs more than the database's own work.
+"""
 
 import json
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, Connection, FromClause
 
-# In place of columns: a row is left out whichever unique index it offends.
+# Pass this in place of columns to skip a row that conflicts with any unique index.
 ANY_UNIQUE = ("any unique index",)
 
 
-def insert_all(connection, table, rows, *, unless=(), returning=()):
-    """Insert `rows`, dicts of the same columns, in their order; return the columns `returning` of those that were written.
+def insert_all(
+    connection: Connection,
+    table: FromClause,
+    rows: Sequence[dict[str, Any]],
+    *,
+    unless: Iterable[str] = (),
+    returning: Iterable[str] = (),
+) -> Sequence[Any]:
+    """Insert `rows` in their order; return the columns `returning` of the inserted ones.
 
-    A row that agrees with an older one in the columns `unless`, which have a unique index, is left out; with ANY_UNIQUE
-    one that agrees in those of any unique index. At most some hundred rows; datetimes are aware.
+    `rows` are dicts with the same keys, at most a few hundred. Datetimes must be aware.
+    `unless` names the columns of a unique index: a row that conflicts with it is skipped.
+    With ANY_UNIQUE, a row that conflicts with any unique index is skipped.
     """
     if not rows:
         return []
@@ -32,7 +45,7 @@ def _on_postgresql(connection, table, rows, unless, returning):
 
 @lru_cache
 def _postgresql(table, columns, unless, returning):
-    """Return an INSERT of one JSON text, whose values the database itself reads by the table's column types."""
+    """Return an INSERT of one JSON text, whose values PostgreSQL casts to the column types."""
     names = ", ".join(columns)
     source = f"json_populate_recordset(null::{table.name}, %s::json)"
     return (
@@ -56,7 +69,10 @@ def _on_sqlite(connection, table, rows, unless, returning):
 
 @lru_cache
 def _sqlite(table, columns, many, unless, returning):
-    """Return an INSERT of so many rows. One by one, Python's lock would be given away and waited for at each."""
+    """Return an INSERT of `many` rows.
+
+    With one statement per row, Python would release its global lock and wait for it each time.
+    """
     row = f"({', '.join('?' * len(columns))})"
     return f"insert into {table.name} ({', '.join(columns)}) values {', '.join([row] * many)}{_end(unless, returning)}"
 
@@ -68,7 +84,7 @@ def _end(unless, returning):
 
 
 def _kept(value):
-    """Return the value as SQLite keeps it; an instant in the form that SQLAlchemy gives it."""
+    """Return the value as SQLite stores it; datetimes in the format that SQLAlchemy uses."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
     return value

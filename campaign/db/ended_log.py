@@ -1,7 +1,8 @@
-"""The list of what has ended, kept beside the database, so that restoring an older copy brings none of it back.
+"""A log of what has ended, kept beside the database: a restored backup must revive none of it.
 
-A line holds what ended, its number and a seal, and nothing by which anybody is known. It is on the disk before the database
-commits: what is lost between the two is on the list without having ended, which is the safe side.
+A line holds what ended, its id and a seal, but no personal data. It is on disk before the
+database commits. After a crash between the two, the log names something that has not ended.
+That is the safe side.
 """
 
 import fcntl
@@ -15,7 +16,7 @@ from campaign.process.clock import utcnow
 from campaign.security.digests import keyed_digest
 
 FILE = "ended.jsonl"
-# What takes an end back, and which ends.
+# Facts that undo an earlier end, and the ends that each of them undoes.
 TAKES_BACK = {
     "signature.returned": {"signature.withdrawn"},
     "organizer.returned": {"organizer.removed"},
@@ -24,7 +25,10 @@ TAKES_BACK = {
 
 
 class Ended(NamedTuple):
-    """Something that ended: `what` is "thing.fact", such as "signature.withdrawn"; `id` is its number, or a digest."""
+    """Something that ended; `what` is "thing.fact", such as "signature.withdrawn".
+
+    `id` is a row's id, or a digest.
+    """
 
     at: str
     what: str
@@ -37,31 +41,35 @@ class Ended(NamedTuple):
 
 
 def seal_of(key: bytes, thing: str, thing_id: int | str, born: str) -> str:
-    """Return what tells a thing from another that is given the same number after a restore; `born` is when or as what it was made."""
+    """Return a seal that identifies a thing even if another row gets its id after a restore.
+
+    `born` is when the thing was created, or a text that belongs to it alone.
+    """
     return keyed_digest(key, "ended", f"{thing}:{thing_id}:{born}").hex()
 
 
 def ended_now(key: bytes, what: str, thing_id: int | str, born: str) -> Ended:
+    """Return the log entry for something that ends now."""
     return Ended(
         utcnow().isoformat(), what, thing_id, seal_of(key, what.partition(".")[0], thing_id, born)
     )
 
 
 class EndedLog:
-    """The list of this machine, to which several processes add."""
+    """The log of this machine; several processes append to it."""
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path) -> None:
         self._path = path
 
     def append(self, facts: Iterable[Ended]) -> None:
-        """Add lines, and return once they are on the disk. Raises OSError."""
+        """Append entries; return once they are on disk. Raises OSError."""
         lines = "".join(json.dumps(fact._asdict(), separators=(",", ":")) + "\n" for fact in facts)
         is_new = not self._path.exists()
         with open(
             os.open(self._path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600), "r+b", buffering=0
         ) as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            # A line that a crash cut off must not spoil the next one.
+            # A crash may have left an unfinished line, which must not garble ours.
             is_cut = file.seek(0, os.SEEK_END) and _last_byte(file) != b"\n"
             file.write((b"\n" if is_cut else b"") + lines.encode())
             os.fsync(file.fileno())
@@ -70,7 +78,10 @@ class EndedLog:
 
 
 def read_ended(paths: Iterable[Path]) -> list[Ended]:
-    """Return what these lists say and nothing later took back, in the order of time; lines that were cut off are left out."""
+    """Return the entries of these logs that nothing undid later, oldest first.
+
+    Lines that were cut off are skipped.
+    """
     standing = {}
     for fact in sorted(fact for path in paths if path.exists() for fact in _facts(path)):
         about = standing.setdefault((fact.thing, fact.id, fact.seal), {})

@@ -1,4 +1,4 @@
-"""Failures in the log: one entry for each kind and second, so that an outage does not fill the disk."""
+"""Log failures at most once per kind and second, so that an outage does not fill the disk."""
 
 import logging
 import secrets
@@ -13,7 +13,7 @@ MAX_KINDS = 500
 
 
 class FailureLog:
-    """Logs failures to `log`. Those of one kind within a second share an entry, and so its reference number."""
+    """Logs failures; those of one kind within a second share an entry and its reference."""
 
     def __init__(self, log: logging.Logger) -> None:
         self._log = log
@@ -21,20 +21,21 @@ class FailureLog:
         self._entries: dict[tuple, tuple[str, float, int]] = {}
 
     def note(self, error: BaseException, where: str) -> str:
-        """Log `error`, which happened at `where`, unless one of its kind was logged within the last second.
+        """Log `error`, which happened at `where`, and return its reference number in the log.
 
-        Returns the reference number under which it is found. `where` and the log hold no personal data.
+        Logs nothing if an error of its kind was logged within the last second. `where` must hold
+        no personal data, because the log must hold none.
         """
         cause = getattr(error, "orig", None) or error
         is_away = isinstance(error, DATABASE_AWAY)
-        # A database that is away fails everywhere in the same way.
+        # When the database is away, every request fails in the same way, wherever it was.
         kind = (type(error), type(cause)) if is_away else (type(error), where, *_place(error))
         reference, unlogged = self._enter(kind)
         if unlogged is None:
             return reference
         more = f" ({unlogged} more since the last entry)" if unlogged else ""
         if is_away:
-            # What the statement was and how it was reached says nothing about why there is no database.
+            # The statement and the traceback do not help to find out why the database is away.
             self._log.error(
                 "reference %s at %s: %s: %s%s",
                 reference,
@@ -48,7 +49,10 @@ class FailureLog:
         return reference
 
     def _enter(self, kind: tuple) -> tuple[str, int | None]:
-        """Return the reference for this failure, and how many went unlogged before it; None where it is one of those."""
+        """Return (reference, number of failures not logged since the last entry).
+
+        The number is None if this failure must not be logged either.
+        """
         now = time.monotonic()
         with self._lock:
             reference, logged_at, unlogged = self._entries.get(kind, ("", now - QUIET_SECONDS, 0))
@@ -63,7 +67,7 @@ class FailureLog:
 
 
 def _place(error: BaseException) -> tuple[str, int | None]:
-    """Return file and line that raised the error."""
+    """Return the file and line that raised the error."""
     frames = traceback.extract_tb(error.__traceback__)
     return (frames[-1].filename, frames[-1].lineno) if frames else ("", None)
 

@@ -1,6 +1,7 @@
-"""One writer for many threads: what has queued is written and committed together."""
+"""Group commit: one thread writes for many, and commits what has queued up together."""
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import ExitStack
 from itertools import groupby
@@ -12,7 +13,7 @@ MAX_BATCH_SIZE = 128
 
 
 class Entry(NamedTuple):
-    """What one thread wants done: `operation` gets a list of items and returns as many outcomes."""
+    """Queued work; `operation` takes a list of items and returns as many outcomes."""
 
     operation: Any
     item: Any
@@ -20,13 +21,17 @@ class Entry(NamedTuple):
 
 
 class GroupCommit:
-    """Runs work of many threads on one thread, several pieces in one transaction.
+    """Runs the work of many threads on one thread, several pieces per transaction.
 
-    A durable commit costs one wait for the disk, whatever it holds, and threads that write to SQLite by themselves starve each
-    other at its lock. Items of one operation are handed over as one list, so that it may write them with one statement.
-    `begin_batch` is a context manager whose end commits; before each batch `pause()` lets some time pass, in which others may
-    join it. Where a piece or the commit fails, each piece is tried again in a transaction of its own, so that nothing is lost by
-    bad company; nobody hears of success before the commit.
+    A durable commit costs one wait for the disk, however much it holds. Threads that write to
+    SQLite on their own starve each other at its lock.
+
+    Items of one operation are passed to it as one list, so that it can write them with one
+    statement. `begin_batch` returns a context manager that commits on exit. Before each batch,
+    `pause()` waits a little, so that more work can join.
+
+    If a piece or the commit fails, each piece is retried in its own transaction, so that one bad
+    piece costs the others nothing. No caller is told of success before the commit.
     """
 
     def __init__(self, begin_batch, pause=lambda: None):
@@ -36,14 +41,18 @@ class GroupCommit:
         self._start = threading.Lock()
         self._thread = None
 
-    def run(self, work):
-        """Run `work` on the writer thread; return its result after the commit or raise what it or the commit raised."""
+    def run(self, work: Callable[[], Any]) -> Any:
+        """Run `work` on the writer thread; return its result after the commit.
+
+        Raises what `work` or the commit raised.
+        """
         return self.run_together(_call_each, work)
 
-    def run_together(self, operation, item):
-        """Have `operation([item, …])` treat `item` among others; return its outcome after the commit.
+    def run_together(self, operation: Callable[[list[Any]], list[Any]], item: Any) -> Any:
+        """Pass `item`, together with others, to `operation([item, …])`; return its outcome.
 
-        An outcome that is an exception is raised; so is what the operation or the commit raised.
+        Returns after the commit. An outcome that is an exception is raised, as is what the
+        operation or the commit raised.
         """
         self._ensure_thread()
         future = Future()
@@ -59,12 +68,12 @@ class GroupCommit:
 
     def _serve(self):
         while True:
-            # Sorting keeps the order of arrival within an operation.
+            # Items of one operation must be adjacent. The sort is stable and keeps their order.
             batch = sorted(self._next_batch(), key=lambda entry: id(entry.operation))
             try:
                 outcomes = self._commit(batch)
             except BaseException as error:
-                # Even what ends a thread must not end this one: everybody would wait for ever.
+                # Not even SystemExit may end this thread, or all callers would wait forever.
                 outcomes = (
                     [self._commit_alone(entry) for entry in batch] if len(batch) > 1 else [error]
                 )
@@ -89,7 +98,7 @@ class GroupCommit:
             try:
                 transaction.enter_context(self._begin_batch())
             except Exception as error:
-                # A database that is locked or away makes everybody wait once, not once each.
+                # If the database is locked or away, the whole batch waits once, not each piece.
                 return [error] * len(batch)
             outcomes = []
             for operation, entries in groupby(batch, key=attrgetter("operation")):

@@ -1,4 +1,4 @@
-"""The hour and the day of an instant, on both databases."""
+"""SQL functions for the hour and the day of an instant, on SQLite and PostgreSQL."""
 
 from datetime import UTC, datetime
 
@@ -10,7 +10,7 @@ from campaign.process.clock import UtcDateTime
 
 
 class hour_of(GenericFunction):
-    """SQL: the UTC hour of an instant; `read_hour` reads what comes back."""
+    """SQL: the UTC hour of an instant; convert the result with `read_hour`."""
 
     type = NullType()
     inherit_cache = True
@@ -18,7 +18,7 @@ class hour_of(GenericFunction):
 
 @compiles(hour_of, "sqlite")
 def _on_sqlite(element, compiler, **options):
-    # The text that SQLite keeps begins with the hour: 2026-11-24 20.
+    # SQLite stores text that begins with the date and hour: 2026-11-24 20.
     return f"substr({compiler.process(element.clauses, **options)}, 1, 13)"
 
 
@@ -28,7 +28,7 @@ def _on_postgresql(element, compiler, **options):
 
 
 class noon_of(GenericFunction):
-    """SQL: noon of the UTC day of an instant. Shown in nearly every time zone it is still the same day."""
+    """SQL: noon of an instant's UTC day, which is the same day in nearly every time zone."""
 
     type = UtcDateTime()
     inherit_cache = True
@@ -45,7 +45,7 @@ def _noon_on_postgresql(element, compiler, **options):
     return f"((date_trunc('day', timezone('UTC', {instant})) + interval '12 hours') at time zone 'UTC')"
 
 
-def read_hour(value):
-    """Return the aware datetime that an `hour_of` came back as."""
+def read_hour(value: str | datetime) -> datetime:
+    """Return the result of `hour_of` as an aware datetime."""
     hour = datetime.strptime(value, "%Y-%m-%d %H") if isinstance(value, str) else value
     return hour.replace(tzinfo=UTC)

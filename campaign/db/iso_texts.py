@@ -1,4 +1,7 @@
-"""Instants as ISO 8601 text, made by the database: reading a million of them as objects takes longer than all the rest."""
+"""SQL functions that return instants as ISO 8601 text.
+
+Exports read up to a million of them. Building Python datetimes would take longer than all the rest.
+"""
 
 from sqlalchemy import String
 from sqlalchemy.ext.compiler import compiles
@@ -21,7 +24,7 @@ class iso_day(GenericFunction):
 
 @compiles(iso_instant, "sqlite")
 def _instant_on_sqlite(element, compiler, **options):
-    # SQLite keeps 2026-11-24 20:05:09.123456.
+    # SQLite stores 2026-11-24 20:05:09.123456.
     instant = compiler.process(element.clauses, **options)
     return f"(substr({instant}, 1, 10) || 'T' || substr({instant}, 12, 8) || '+00:00')"
 

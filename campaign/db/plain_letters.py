@@ -1,4 +1,4 @@
-"""Names searched without regard to case, accents and hyphens, alike on both databases."""
+"""Search names regardless of case, accents and hyphens, alike on both databases."""
 
 import sqlite3
 from unicodedata import normalize
@@ -8,7 +8,7 @@ from sqlalchemy.engine import Engine
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-# What Unicode does not take apart, and what stands between the parts of a name or for nothing.
+# Letters that Unicode does not decompose. Characters that become spaces, and those to drop.
 _LETTERS, _PLAIN = "øłđıħ", "oldih"
 _SPACED, _DROPPED = "-.,", "’'"
 _MARKS = range(0x300, 0x370)
@@ -20,14 +20,17 @@ _TABLE = (
 
 
 class plain_letters(GenericFunction):
-    """SQL: what `plain` makes of a name."""
+    """SQL: the same as `plain` of a name."""
 
     type = String()
     inherit_cache = True
 
 
-def plain(name):
-    """Return a name in small letters without accents and apostrophes, its hyphens and points as spaces."""
+def plain(name: str) -> str:
+    """Return a name in lower case, without accents and apostrophes.
+
+    Hyphens, periods and commas become spaces.
+    """
     small = name.lower()
     return (small if small.isascii() else normalize("NFKD", small).replace("ß", "ss")).translate(
         _TABLE
@@ -37,7 +40,8 @@ def plain(name):
 @compiles(plain_letters, "postgresql")
 def _on_postgresql(element, compiler, **options):
     name = compiler.process(element.clauses, **options)
-    # unaccent() is an extension that not every server has, and translate() of every accented letter takes ten times as long.
+    # Not every server has the extension for unaccent(), and translate() of all accented letters
+    # takes ten times as long.
     bare = rf"regexp_replace(normalize(lower({name}), NFKD), '[\u0300-\u036f]', '', 'g')"
     small = f"case when octet_length({name}) > length({name}) then replace({bare}, 'ß', 'ss') else lower({name}) end"
     dropped = _DROPPED.replace("'", "''")
@@ -47,7 +51,8 @@ def _on_postgresql(element, compiler, **options):
 @compiles(plain_letters, "sqlite")
 def _on_sqlite(element, compiler, **options):
     name = compiler.process(element.clauses, **options)
-    # Half of all names are of plain letters already: SQLite then needs not ask Python, which takes ten times as long.
+    # Half of all names have only plain letters. Lowering them in SQLite saves a call into Python,
+    # which takes ten times as long.
     return f"case when {name} glob '*[^a-zA-Z ]*' then volante_plain({name}) else lower({name}) end"
 
 

@@ -1,13 +1,16 @@
-"""Committed transactions: the only way that the house changes its database."""
+"""Run operations in committed transactions; all code changes the database this way."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 from time import monotonic, sleep
+from typing import Any
 
-from flask import current_app
+from flask import Flask, current_app
+from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import event, func, select
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -19,19 +22,21 @@ from campaign.db.write_lock import FairFileLock
 from campaign.process.clock import utcnow
 from campaign.security.secret_key import secret_key
 
-# What is raised where the database is locked, full, away, or has no connection left: nothing was kept, and trying again is right.
+# Raised when the database is locked, full, away or out of connections. Nothing was saved, so the
+# caller may try again.
 DATABASE_AWAY = (OperationalError, InterfaceError, NoConnectionLeft)
 BUSY_SECONDS = 10
-# Whoever has waited that long for their turn already still asks once, in case the file is free again.
+# A writer that has used up BUSY_SECONDS in the queue still tries once, as the file may be free.
 MIN_BUSY_SECONDS = 0.1
-# Among many signatures each one touches pages of its own. Those that are kept need not be read again, and a longer log (of pages of
-# 4 kB, 64 MB in all) is brought into the file with less work.
+# In a rush, each signature touches different pages. Pages in the cache are not read again, and a
+# longer write-ahead log (64 MB of 4 kB pages) costs less work when it is merged into the file.
 CACHE_KILOBYTES = 16_000
 LOG_PAGES = 16_000
 PAGE_BYTES = 4096
-# What is written of somebody's first signature takes a tenth of a millisecond longer than what is of a repeat. Everything that is
-# written together waits for longer than that, nobody can foresee for how long; an address signs first only once, so nobody can
-# take the mean. More company meanwhile shares what a turn at the file, or a wait for the disk, costs.
+# A first signature takes about 0.1 ms longer to write than a repeat. The random pause hides that:
+# everything in one batch waits longer, for an unpredictable time. An address signs for the first
+# time only once, so no one can average it out. While waiting, more work joins the batch and shares
+# the cost of the file lock and the disk.
 MAX_PAUSE_SECONDS = 0.003
 _chance = SystemRandom()
 
@@ -40,7 +45,7 @@ _chance = SystemRandom()
 def _prepare_sqlite(connection, _record):
     if not isinstance(connection, sqlite3.Connection):
         return
-    # Python's own transaction handling begins too late for savepoints; SQLAlchemy begins instead (see below).
+    # Python's own handling begins transactions too late for savepoints, so `_begin_sqlite` does it.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -49,7 +54,7 @@ def _prepare_sqlite(connection, _record):
         f"busy_timeout={BUSY_SECONDS * 1000}",
         f"cache_size=-{CACHE_KILOBYTES}",
         f"wal_autocheckpoint={LOG_PAGES}",
-        # A log that grew during a long read is cut to its usual size afterwards.
+        # Truncate a log that grew during a long read to its usual size.
         f"journal_size_limit={LOG_PAGES * PAGE_BYTES}",
     ):
         connection.execute(f"PRAGMA {pragma}")
@@ -59,7 +64,7 @@ def _prepare_sqlite(connection, _record):
 def _begin_sqlite(connection):
     if connection.dialect.name == "sqlite":
         options = connection.get_execution_options()
-        # A transaction that begins by reading and then writes fails when another wrote meanwhile.
+        # A transaction that reads first and then writes fails if another has written in between.
         if options.get("writes", False):
             _begin_immediate(connection, options.get("waited_seconds", 0))
         else:
@@ -67,7 +72,10 @@ def _begin_sqlite(connection):
 
 
 def _begin_immediate(connection, waited_seconds):
-    """Begin to write; the time already spent in the queue counts, so that a locked file makes nobody wait for each other's wait."""
+    """Begin a write transaction; time already spent in the queue counts towards BUSY_SECONDS.
+
+    Otherwise, while the file is locked, the waits of all queued writers would add up.
+    """
     left = max(MIN_BUSY_SECONDS, BUSY_SECONDS - waited_seconds)
     is_late = waited_seconds >= 1
     if is_late:
@@ -80,17 +88,17 @@ def _begin_immediate(connection, waited_seconds):
 
 
 class Transactions:
-    """Runs operations in transactions of their own and returns once they are durable.
+    """Runs each operation in a transaction and returns once it is durable.
 
-    In a web process operations that arrive together share a transaction (see `GroupCommit`). On SQLite the processes take
-    turns (see `FairFileLock`).
+    In a web process, operations that arrive together share a transaction (see `GroupCommit`).
+    On SQLite, processes take turns (see `FairFileLock`).
     """
 
-    def __init__(self, db):
+    def __init__(self, db: SQLAlchemy) -> None:
         self._db = db
 
-    def init_app(self, app, *, grouped=False):
-        """Prepare `app`; `grouped` lets operations of many threads share transactions."""
+    def init_app(self, app: Flask, *, grouped: bool = False) -> None:
+        """Set up `app`; with `grouped`, operations of many threads share transactions."""
         with app.app_context():
             url = self._db.engine.url
         on_sqlite = url.get_backend_name() == "sqlite"
@@ -100,11 +108,12 @@ class Transactions:
             GroupCommit(lambda: self._batch(app), _pause) if grouped else None
         )
 
-    def write(self, operation, /, *arguments, **named):
-        """Run `operation` in a transaction and return its result once that is committed.
+    def write(self, operation: Callable[..., Any], /, *arguments: Any, **named: Any) -> Any:
+        """Run `operation` in a transaction; return its result after the commit.
 
-        Whatever the operation raises is raised here, and nothing of it is kept. Its rows come back detached. What the
-        caller had read is read anew afterwards. In company that fails it may run twice.
+        If the operation raises, its changes are rolled back and its exception is raised here. Rows
+        it returns are detached. Rows that the caller loaded before are reloaded when used again.
+        The operation may run twice, if others in the same batch fail.
         """
         group = self._leave_snapshot().extensions["group_commit"]
         if group:
@@ -112,10 +121,11 @@ class Transactions:
         with self._batch(current_app._get_current_object()):
             return operation(*arguments, **named)
 
-    def write_together(self, operation, item):
-        """Like `write`, for an operation that takes a list of items from as many callers and returns their outcomes.
+    def write_together(self, operation: Callable[[list[Any]], list[Any]], item: Any) -> Any:
+        """Like `write`, for an operation on a list of items, one from each of several callers.
 
-        An outcome that is an exception is raised. How long it takes is blurred, so that it tells nothing of what was found.
+        The operation returns one outcome per item. An outcome that is an exception is raised. A
+        random pause hides how long the work took, so that timing reveals nothing about the data.
         """
         group = self._leave_snapshot().extensions["group_commit"]
         if group:
@@ -128,19 +138,19 @@ class Transactions:
             return outcome
 
     def now(self) -> datetime:
-        """Return the present instant by the database's clock, which all machines share.
+        """Return the current time by the database's clock, which all machines share.
 
-        Claims and leases end by it: by clocks of their own, two machines would both hold the same one.
+        Use it for claims and leases. By their own clocks, two machines could hold the same lease.
         """
         if self._db.engine.dialect.name == "sqlite":
             return utcnow()
         with self._db.engine.connect() as connection:
-            return connection.scalar(select(func.clock_timestamp()))
+            return connection.scalar(select(func.clock_timestamp()))  # type: ignore[return-value]
 
-    def note_ended(self, what, thing_id, born):
-        """Note in the present transaction that something ended, for the list beside the database; see `ended_log`.
+    def note_ended(self, what: str, thing_id: int | str, born: datetime | str) -> None:
+        """Record in the current transaction that something ended, for the `ended_log`.
 
-        `what` is "thing.fact". `born` is the instant at which the thing was made, or a text that is its alone.
+        `what` is "thing.fact". `born` is when the thing was created, or a text unique to it.
         """
         text = born if isinstance(born, str) else born.isoformat()
         self._db.session.info.setdefault("ended", []).append(
@@ -148,8 +158,9 @@ class Transactions:
         )
 
     def _leave_snapshot(self):
-        """End what the caller was reading, and give its connection back before another is taken; return the application."""
-        # Who signs has mostly read nothing, and making a session only to end it costs a twentieth of the request.
+        """End the caller's read transaction to free its connection; return the application."""
+        # A request that signs has usually read nothing. Creating a session only to end it would
+        # cost a twentieth of the request.
         if self._db.session.registry.has():
             self._db.session.rollback()
         return current_app
@@ -180,10 +191,13 @@ class Transactions:
             raise
 
     def _list_ended(self, log):
-        """Bring what ended in this transaction onto the list. Raises OperationalError where that cannot be written."""
+        """Append what ended in this transaction to the log.
+
+        Raises OperationalError if the log cannot be written.
+        """
         facts = self._db.session.info.pop("ended", ())
         if facts:
-            # What the database refuses must not be on the list.
+            # Flush first: what the database rejects must not be in the log.
             self._db.session.flush()
             try:
                 log.append(facts)
@@ -191,9 +205,10 @@ class Transactions:
                 raise OperationalError("list of what has ended", None, error) from error
 
     def _refuse_dead_transaction(self):
-        """Raise OperationalError where SQLite gave the transaction up, on a full disk say, and an operation hid its error.
+        """Raise OperationalError if SQLite has already ended the transaction.
 
-        Python would then take the commit for a success, and what was never written would be acknowledged.
+        This happens when, say, the disk is full and an operation swallowed the error. The commit
+        would then seem to succeed, and we would acknowledge what was never written.
         """
         connection = self._db.session.connection().connection.dbapi_connection
         if isinstance(connection, sqlite3.Connection) and not connection.in_transaction:

@@ -1,7 +1,9 @@
-"""Answers of oEmbed 1.0: a petition as a frame that other sites put into their pages."""
+"""oEmbed 1.0 responses, which describe a petition as a frame for other sites to embed."""
 
 import json
 import re
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import urlsplit
 from xml.sax.saxutils import escape
 
@@ -24,13 +26,16 @@ CACHE_SECONDS = 3600
 
 
 class NotOurs(CampaignError):
-    """The address is no petition of this site."""
+    """The URL is not that of a petition on this site."""
 
     status = 404
 
 
-def answer_for(args):
-    """Return the answer for `url`, at most `maxwidth` wide and `maxheight` high. Raises NotOurs."""
+def answer_for(args: Mapping[str, str]) -> dict[str, Any]:
+    """Return the response for the parameters `url`, `maxwidth` and `maxheight` (pixels).
+
+    Raises NotOurs.
+    """
     petition, lang = _petition_at(args.get("url", ""))
     home = current_app.config["PUBLIC_URL"]
     text = petition.current_version.text(lang, petition.original_lang)
@@ -64,8 +69,8 @@ def answer_for(args):
     }
 
 
-def written(answer, form):
-    """Return an answer as the text of `form`, json or xml."""
+def written(answer: Mapping[str, Any], form: str) -> str:
+    """Return a response as text in the format `form`, "json" or "xml"."""
     if form == "json":
         return json.dumps(answer, ensure_ascii=False)
     parts = "".join(f"<{name}>{escape(str(value))}</{name}>" for name, value in answer.items())
@@ -91,7 +96,7 @@ def _petition_at(address):
 
 
 def _size(args):
-    """Return (width, height, what fits): where the form is too high, the thermometer is shown."""
+    """Return (width, height, what to show): the thermometer if the form does not fit."""
     most_wide, most_high = (_whole(args.get(name)) for name in ("maxwidth", "maxheight"))
     width = max(MIN_WIDTH, min(most_wide or DEFAULT_WIDTH, MAX_WIDTH))
     show = "form" if not most_high or most_high >= HEIGHTS["form"] else "thermometer"

@@ -1,11 +1,17 @@
-"""How long an answer may be kept by the edge, by proxies and by browsers, and what must not be kept at all."""
+"""Cache headers: how long the edge, proxies and browsers may store a response, if at all."""
 
-# Left in the environ of a request that failed because the database is away: the edge then answers others from memory.
+from flask import Response
+
+# Set in the WSGI environ of a request that failed because the database is away. The edge then
+# answers other requests from its cache.
 DATABASE_IS_AWAY = "volante.database_away"
 
 
-def public(response, seconds=1, *, stale=5):
-    """Mark `response` as the same for everybody and fresh for `seconds`; return it."""
+def public(response: Response, seconds: int = 1, *, stale: int = 5) -> Response:
+    """Mark `response` as the same for everyone and fresh for `seconds`; return it.
+
+    For `stale` more seconds, a cache may use it while it fetches a new one.
+    """
     response.cache_control.public = True
     response.cache_control.max_age = seconds
     response.cache_control["stale-while-revalidate"] = str(stale)
@@ -13,8 +19,11 @@ def public(response, seconds=1, *, stale=5):
     return response
 
 
-def private(response):
-    """Mark `response` as one person's: kept and listed nowhere, and its address told to no other site; return it."""
+def private(response: Response) -> Response:
+    """Mark `response` as one person's; return it.
+
+    It must not be cached or indexed, and its URL is not sent to other sites.
+    """
     response.headers.update(
         {"Cache-Control": "no-store", "Referrer-Policy": "same-origin", "X-Robots-Tag": "noindex"}
     )

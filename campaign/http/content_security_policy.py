@@ -1,4 +1,4 @@
-"""What a browser may do with a page of ours: Content-Security-Policy."""
+"""The Content-Security-Policy of our pages."""
 
 RULES = (
     "default-src 'none'",
@@ -15,6 +15,6 @@ RULES = (
 )
 
 
-def policy(frame_ancestors="'none'"):
-    """Return the policy of a page that `frame_ancestors` may hold in theirs: nobody, unless it says otherwise."""
+def policy(frame_ancestors: str = "'none'") -> str:
+    """Return the policy of a page that only `frame_ancestors` may embed, by default no one."""
     return "; ".join((*RULES, f"frame-ancestors {frame_ancestors}"))

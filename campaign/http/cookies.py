@@ -1,4 +1,4 @@
-"""Names of cookies that no other host can set."""
+"""Cookie names that no other host can set."""
 
 from flask import current_app
 
@@ -6,5 +6,8 @@ PREFIX = "__Host-"
 
 
 def host_name(name: str) -> str:
-    """Return the name of a cookie: where cookies go by https only, one that browsers take from this very host alone."""
+    """Return the name of a cookie, with the prefix `__Host-` if cookies need https.
+
+    Browsers then accept the cookie from this host only.
+    """
     return f"{PREFIX}{name}" if current_app.config["SESSION_COOKIE_SECURE"] else name

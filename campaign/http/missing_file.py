@@ -1,8 +1,13 @@
-"""The answer where a picture or a calendar is not there."""
+"""The response for a picture or calendar file that does not exist."""
+
+from typing import NoReturn
 
 from flask import Response, abort
 
 
-def abort_missing_file():
-    """Answer 404 outright: the page for people would be looked for in their language first."""
+def abort_missing_file() -> NoReturn:
+    """Abort with a plain 404.
+
+    The error handler of pages would first look for a renamed or translated page to redirect to.
+    """
     abort(Response("", 404, content_type="text/plain"))

@@ -1,7 +1,7 @@
-"""What an address says of how somebody came, and nothing of what they are to see.
+"""Query parameters that only say where a visitor came from: they never change a page.
 
-By a supporter's link, with a campaign's code, or with what other sites hang on addresses. No public page may differ by these, so
-that a link passed on a thousand times finds the page that is there.
+They are a supporter's share link, a campaign's code, or what other sites append to links. No public
+page may depend on them, so that a link with any of them is served from the same cached page.
 """
 
 TRACKING_PARAMETERS = frozenset(
@@ -10,6 +10,6 @@ TRACKING_PARAMETERS = frozenset(
 MARKETING = "utm_"
 
 
-def is_tracking_parameter(name):
-    """Return whether a name in an address's query tells only how somebody came."""
+def is_tracking_parameter(name: str) -> bool:
+    """Return whether a query parameter only says where a visitor came from."""
     return name in TRACKING_PARAMETERS or name.startswith(MARKETING)

@@ -1,4 +1,4 @@
-"""Requests that come from this machine or a trusted network, and that no proxy passes on for someone else."""
+"""Recognize requests sent directly from this machine or a trusted network."""
 
 from ipaddress import ip_address, ip_network
 
@@ -6,12 +6,12 @@ from flask import current_app, request
 
 from campaign.security.digests import is_local
 
-# A proxy says with these whom it asks for.
+# A proxy names its client in one of these headers.
 FORWARDED = ("X-Forwarded-For", "Forwarded", "X-Real-IP")
 
 
 def is_near() -> bool:
-    """Return whether the person behind this request sits at this machine or in a trusted network."""
+    """Return whether this request comes directly from this machine or a trusted network."""
     if any(name in request.headers for name in FORWARDED):
         return False
     try:

@@ -1,4 +1,4 @@
-"""Translations: kept as text in the repository, compiled where they are used."""
+"""Compile the translation catalogues, of which the repository has only the source text."""
 
 import os
 import threading
@@ -8,10 +8,10 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
 
-def compile_catalogs(folder, spare):
-    """Compile every catalogue below `folder` whose compiled form is missing or older than its text.
+def compile_catalogs(folder: Path, spare: Path) -> Path:
+    """Compile the catalogues below `folder` that are missing or out of date.
 
-    Returns the folder that holds the compiled ones: `folder` itself, or `spare` where nobody may write beside the text.
+    Returns the folder of the compiled ones: `folder` itself, or `spare` if it is not writable.
     """
     sources = [path.relative_to(folder) for path in Path(folder).glob("*/LC_MESSAGES/*.po")]
     try:
@@ -31,7 +31,8 @@ def _compile_into(target_folder, folder, sources):
 
 
 def _compile(source, target):
-    # Several may start at once: each writes its own file, and the last rename wins with the same content.
+    # Several processes may start at once. Each writes its own file, and all have the same content,
+    # so it does not matter which rename comes last.
     draft = target.with_suffix(f".{os.getpid()}-{threading.get_ident()}.tmp")
     with source.open("rb") as text, draft.open("wb") as file:
         write_mo(file, read_po(text, locale=source.parent.parent.name))

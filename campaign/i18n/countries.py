@@ -1,4 +1,4 @@
-"""The countries and territories of ISO 3166-1, by their names in CLDR."""
+"""The countries and territories of ISO 3166-1, with their names from CLDR."""
 
 import re
 from functools import cache
@@ -7,17 +7,19 @@ from babel import Locale
 
 from campaign.i18n.sorting import sort_key
 
-# In CLDR but not in the standard: islands reserved for post offices, unions, places for testing.
-# Kosovo (XK), reserved for users by the standard, stays: people live there.
+# In CLDR but not in ISO 3166-1: islands with codes reserved for postal use, unions of states, and
+# codes for testing. Kosovo (XK) is a user-assigned code, but we keep it: people live there.
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
 _CODE = re.compile(r"[A-Z]{2}")
 
 
 @cache
-def countries(language, first=("CA", "MX", "US")):
-    """Return ((code, name), …): those of `first` in their order, then all others by name.
+def countries(
+    language: str, first: tuple[str, ...] = ("CA", "MX", "US")
+) -> tuple[tuple[str, str], ...]:
+    """Return ((code, name), …): the countries of `first` in that order, then others by name.
 
-    `language` is a code such as "fr" or "es-MX". The order ignores accents: Égypte is under E.
+    `language` is a code such as "fr" or "es-MX". Sorting ignores accents: Égypte is under E.
     """
     names = _names(language)
     leading = [code for code in first if code in names]
@@ -25,8 +27,8 @@ def countries(language, first=("CA", "MX", "US")):
     return tuple((code, names[code]) for code in [*leading, *others])
 
 
-def country_name(code, language):
-    """Return the name of a country in `language`, or the code itself where it is not one."""
+def country_name(code: str, language: str) -> str:
+    """Return the name of a country in `language`, or the code itself if it is unknown."""
     return _names(language).get(code.upper(), code)
 
 

@@ -1,17 +1,18 @@
-"""Hours as people say them, in a time zone, and the instants that they mean."""
+"""Convert between local times in a time zone and instants in UTC."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 
 class NoSuchHour(ValueError):
-    """Clocks went forward over this hour, so no instant was called by it."""
+    """The local time does not exist, because clocks went forward past it."""
 
 
-def instant(local, zone):
-    """Return the instant (aware, UTC) that `local`, a naive datetime, means in the time zone named `zone`.
+def instant(local: datetime, zone: str) -> datetime:
+    """Return the aware UTC datetime of a naive `local` time in the time zone named `zone`.
 
-    An hour that comes twice, when clocks go back, means the first. Raises NoSuchHour for one that does not come at all.
+    If clocks go back and the time comes twice, the first one is meant. Raises NoSuchHour if the
+    time does not exist.
     """
     aware = local.replace(tzinfo=ZoneInfo(zone), fold=0)
     there_and_back = aware.astimezone(UTC).astimezone(aware.tzinfo).replace(tzinfo=None)
@@ -20,14 +21,14 @@ def instant(local, zone):
     return aware.astimezone(UTC)
 
 
-def comes_twice(local, zone):
-    """Return whether clocks in the time zone named `zone`, put back, show `local`, a naive datetime, twice."""
+def comes_twice(local: datetime, zone: str) -> bool:
+    """Return whether the naive `local` time comes twice in `zone`, because clocks go back."""
     return (
         len({local.replace(tzinfo=ZoneInfo(zone), fold=fold).astimezone(UTC) for fold in (0, 1)})
         == 2
     )
 
 
-def local_time(moment, zone):
-    """Return the naive datetime that clocks in the time zone named `zone` show at an instant."""
+def local_time(moment: datetime, zone: str) -> datetime:
+    """Return an aware datetime as a naive local time in the time zone named `zone`."""
     return moment.astimezone(ZoneInfo(zone)).replace(tzinfo=None)

@@ -1,16 +1,18 @@
 """Dates in words, as each language writes them."""
 
+import datetime
 import re
 
+from babel import Locale
 from babel.dates import format_date
 
 FIRST = re.compile(r"\b1\b")
 
 
-def long_date(date, locale, pattern="long"):
-    """Write a date by a pattern of CLDR; French counts the first of a month (1er mai) and names the others.
+def long_date(date: datetime.date, locale: Locale | str, pattern: str = "long") -> str:
+    """Return a date in a CLDR pattern; French writes the first of a month as 1er mai.
 
-    Of an instant it is the day in the zone that it brings.
+    For a datetime, this is the day in its own time zone.
     """
     words = format_date(date, pattern, locale=locale)
     return (

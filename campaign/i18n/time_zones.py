@@ -1,4 +1,4 @@
-"""The time zones that somebody can choose, as the tz database lists them by country."""
+"""The time zones that people can choose, by country, from the tz database."""
 
 from datetime import datetime
 from functools import cache
@@ -6,13 +6,16 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo, available_timezones
 
 UTC_NAME = "UTC"
-# Nobody lives there; its few stations keep the time of their suppliers.
+# No one lives there permanently. The few stations use the time of their supply bases.
 _LEFT_OUT = "Antarctica/"
 
 
 @cache
-def zone_countries():
-    """Return {time zone: the ISO code of its country}, with every country's own city and without aliases and old names."""
+def zone_countries() -> dict[str, str]:
+    """Return {time zone: ISO code of its country}, without aliases and old names.
+
+    Every country has at least one zone, named after a city of its own.
+    """
     lines = (files("tzdata") / "zoneinfo" / "zone.tab").read_text().splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return {
@@ -20,13 +23,16 @@ def zone_countries():
     }
 
 
-def is_zone(name):
-    """Return whether clocks can be read by this name, even if it is an old one."""
+def is_zone(name: str) -> bool:
+    """Return whether this is the name of a time zone, even an old one."""
     return name in _all_names()
 
 
-def main_zones(country, year):
-    """Return the zones of a country in which clocks differ in `year`: the first of each kind that the tz database lists."""
+def main_zones(country: str, year: int) -> list[str]:
+    """Return the zones of a country whose clocks differ in `year`.
+
+    Of zones with the same clock, this is the one that the tz database lists first.
+    """
     found = {}
     for name, where in zone_countries().items():
         if where == country:
@@ -34,8 +40,8 @@ def main_zones(country, year):
     return list(found.values())
 
 
-def offset_text(moment, zone):
-    """Return how far clocks in a zone are from UTC at an instant, such as "UTC−03:30"."""
+def offset_text(moment: datetime, zone: str) -> str:
+    """Return the UTC offset of a time zone at an instant, such as "UTC−03:30"."""
     minutes = round(moment.astimezone(ZoneInfo(zone)).utcoffset().total_seconds() / 60)
     hours, rest = divmod(abs(minutes), 60)
     return f"UTC{'−' if minutes < 0 else '+'}{hours:02}:{rest:02}"

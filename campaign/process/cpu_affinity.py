@@ -1,4 +1,7 @@
-"""A processor for each process: where Python's lock wanders between two, every hand-over empties their caches."""
+"""Pin each process to its own CPU.
+
+If Python's global lock moved between two CPUs, every handover would empty their caches.
+"""
 
 import os
 import random
@@ -7,15 +10,17 @@ import socket
 _held = []
 
 
-def pin_to_cpu():
-    """Bind this process to a processor that no other one of ours has, if there is such; for as long as it lives.
+def pin_to_cpu() -> None:
+    """Pin this process, for its lifetime, to a CPU that no other process of ours uses, if any.
 
-    Only one thread of a Python process computes at a time, so it loses nothing. Only Linux can do this.
+    This costs nothing, because only one thread of a Python process computes at a time. It works
+    on Linux only.
     """
     if not hasattr(os, "sched_setaffinity"):
         return
     processors = list(os.sched_getaffinity(0))
-    # Other containers of this machine cannot be seen: so that not all choose the same, let chance decide.
+    # We cannot see other containers on this machine. A random order keeps them from all choosing
+    # the same CPU.
     random.shuffle(processors)
     for number in processors:
         if _take(number):
@@ -24,7 +29,10 @@ def pin_to_cpu():
 
 
 def _take(number):
-    """Take the processor's name, an abstract address that the kernel gives to one process and frees when that ends."""
+    """Claim a CPU by binding an abstract socket address; return whether it was free.
+
+    The kernel gives the address to one process and frees it when that process ends.
+    """
     mark = socket.socket(socket.AF_UNIX)
     try:
         mark.bind(f"\0volante-processor-{number}")

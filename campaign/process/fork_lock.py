@@ -1,16 +1,19 @@
-"""One thread at a time makes a new process.
+"""A lock that lets only one thread at a time fork.
 
-`subprocess` waits for the end of a pipe that its child closes when its program starts. A process that another thread forks at
-that instant holds the pipe too, and the wait lasts as long as that process lives.
+`subprocess` waits until its child closes a pipe, which happens when the child's program starts. If
+another thread forks at that moment, the other child holds the pipe too. The wait would then last as
+long as that child lives.
 """
 
 import os
 import threading
+from contextlib import AbstractContextManager
+from typing import Any
 
 _one = threading.RLock()
 os.register_at_fork(before=_one.acquire, after_in_parent=_one.release, after_in_child=_one.release)
 
 
-def fork_lock():
-    """Return a context in which no other thread forks."""
+def fork_lock() -> AbstractContextManager[Any]:
+    """Return a context manager during which no other thread forks."""
     return _one

@@ -1,21 +1,23 @@
-"""Runs one of our modules as a program, without the application around it: `python campaign/process/isolated.py MODULE [ARGUMENT …]`.
+"""Run one of our modules as a program without loading the application.
 
-`python -m` would first make the whole house ready, which takes longer than what somebody waits for, and lets a process that
-handles pictures from outside know far more than it needs.
+Usage: `python campaign/process/isolated.py MODULE [ARGUMENT …]`. `python -m` would import the whole
+application first. That takes longer than people should wait. It would also give a process that
+handles uploaded pictures access to much more than it needs.
 """
 
 import runpy
 import sys
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 HOUSE = Path(__file__).resolve().parents[1]
-# Such a module opens no database and needs no secret, so it is given none.
+# These modules need no database and no secrets, so they do not get our environment variables.
 ENVIRONMENT = {"PYTHONUTF8": "1", "OPENBLAS_NUM_THREADS": "1"}
 
 
-def program(module, *arguments):
-    """Return the arguments by which `subprocess` runs the module of this name, each of its `arguments` as text."""
+def program(module: str, *arguments: object) -> dict[str, Any]:
+    """Return the keyword arguments for `subprocess` to run a module with these `arguments`."""
     return {
         "args": [sys.executable, __file__, module, *map(str, arguments)],
         "cwd": HOUSE.parent,
@@ -23,7 +25,7 @@ def program(module, *arguments):
     }
 
 
-def main():
+def main() -> None:
     sys.path[0] = str(HOUSE.parent)
     house = ModuleType(HOUSE.name)
     house.__path__ = [str(HOUSE)]

@@ -1,4 +1,4 @@
-"""Processes that end with the one that started them."""
+"""Let a process end when its parent does."""
 
 import multiprocessing
 import os
@@ -8,11 +8,12 @@ import time
 LOOK_SECONDS = 0.5
 
 
-def exit_with_parent(parent=None):
-    """End this process at once when its parent is gone, even if the parent was killed and could tell nobody.
+def exit_with_parent(parent: int | None = None) -> None:
+    """Watch the parent process, and end this one within LOOK_SECONDS after it is gone.
 
-    `parent` is its process number as the parent itself gave it, as it may be gone before we look. An orphan would keep the
-    port, and the next start would fail. What it had acknowledged is in the database.
+    This works even if the parent was killed. `parent` is its process id, as passed by the parent
+    itself, because it may be gone before we look. An orphan would keep the port, and the next start
+    would fail. Exiting loses nothing: all acknowledged work is in the database.
     """
     if parent is None:
         known = multiprocessing.parent_process()

@@ -1,4 +1,4 @@
-"""A part of a picture, cut around the point that matters in it."""
+"""Crop a picture around its focal point."""
 
 import io
 
@@ -7,10 +7,11 @@ from PIL import Image
 QUALITY = 82
 
 
-def cut(data, size, focus):
-    """Return a JPEG of `size` (width, height) cut from the picture in `data` with as much of it as fits.
+def cut(data: bytes, size: tuple[int, int], focus: tuple[float, float]) -> bytes:
+    """Return a JPEG of `size` (width, height) with as much of the picture `data` as fits.
 
-    `focus` is a point of the picture in hundredths from the left and from the top; it comes as near to the middle as the edges let it.
+    `focus` is a point in percent of the picture's width and height, from the left and the top. It
+    is placed as near to the centre as the picture's edges allow.
     """
     image = Image.open(io.BytesIO(data)).convert("RGBA")
     ground = Image.new("RGBA", image.size, "white")

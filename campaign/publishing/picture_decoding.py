@@ -1,7 +1,10 @@
-"""Decodes a picture from outside and writes it anew: `campaign.publishing.picture_decoding FOLDER`, run by process/isolated.py.
+"""Decode an uploaded picture and encode it again, in a separate process.
 
-A process of its own, without database, settings or secrets, that cannot take all memory: what breaks a decoder finds nothing here.
-The folder holds `picture`; what is made of it are `clean.webp`, for phones `small.webp`, and the facts in `done.json`.
+Run as `campaign.publishing.picture_decoding FOLDER` by process/isolated.py. The process has no
+database, settings or secrets, and a memory limit, so that an attack on a decoder gains nothing.
+
+The folder contains `picture`. The process writes `clean.webp`, for phones `small.webp`, and its
+result as `done.json`.
 """
 
 import json
@@ -9,6 +12,7 @@ import resource
 import sys
 import warnings
 from pathlib import Path
+from typing import Any
 
 from PIL import Image, ImageOps
 
@@ -22,8 +26,11 @@ QUALITY = 80
 MAX_MEMORY = 2 * 1024**3
 
 
-def clean(folder: Path) -> dict:
-    """Make the files of the folder's picture; return its size, or why it is refused: `format` or `pixels`."""
+def clean(folder: Path) -> dict[str, Any]:
+    """Write the files for the folder's picture; return its size.
+
+    If the picture is refused, the result has only the reason as `refused`: `format` or `pixels`.
+    """
     try:
         image = _decoded(folder / "picture")
         if image is None:
@@ -34,22 +41,23 @@ def clean(folder: Path) -> dict:
             small.thumbnail((SMALL_WIDTH, MAX_SIDE))
             _write_webp(small, folder / "small.webp")
     except Exception:
-        # Each decoder has its own way of saying that a file is cut short or lies about itself.
+        # Each decoder raises different errors for truncated or malformed files.
         return {"refused": "format"}
     return {"width": image.width, "height": image.height}
 
 
 def _decoded(path):
-    """Return the picture upright and at its last size, in colours that WebP has, or None where it has too many pixels."""
+    """Return the picture upright, scaled, in RGB or RGBA; None if it has too many pixels."""
     with warnings.catch_warnings():
-        # Our own limit stands below Pillow's warning.
+        # Our own limit is lower than the one of Pillow's warning.
         warnings.simplefilter("ignore", Image.DecompressionBombWarning)
         image = Image.open(path, formats=FORMATS)
         return _made_smaller(image) if image.width * image.height <= MAX_PIXELS else None
 
 
 def _made_smaller(image):
-    # As early as each kind lets it: fifty million pixels take 200 MB, and each copy of them as much again.
+    # Scale down as early as the format allows: fifty million pixels take 200 MB, and so does each
+    # copy of them.
     image.draft("RGB", (2 * MAX_SIDE, 2 * MAX_SIDE))
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if image.mode != mode:
@@ -62,7 +70,7 @@ def _write_webp(image, path):
     image.save(path, "WEBP", quality=QUALITY, method=4)
 
 
-def main():
+def main() -> None:
     folder = Path(sys.argv[1])
     exit_with_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MAX_MEMORY, MAX_MEMORY))

@@ -1,6 +1,7 @@
 """Pictures that organizers upload, made safe to show.
 
-They are decoded, turned upright, made smaller, and written anew without what a camera adds, by a process of its own that holds no secrets.
+A separate process without secrets decodes them, turns them upright and scales them down. It encodes
+them again without the camera's metadata.
 """
 
 import json
@@ -15,25 +16,28 @@ from threading import BoundedSemaphore
 from campaign.process import isolated
 
 MAX_BYTES = 12 * 1024 * 1024
-# Wide enough for a phone with fine pixels.
+# In pixels: wide enough for a phone with a high-resolution screen.
 SMALL_WIDTH = 800
 MAX_SECONDS = 30
-# Decoding takes memory that those who sign need too.
+# Decode one picture at a time, as decoding uses much memory, which signing needs too.
 _room = BoundedSemaphore(1)
 log = logging.getLogger("campaign.pictures")
 
 
 class PictureRefused(ValueError):
-    """The bytes are no picture that can be shown; `code` is `format`, `bytes` or `pixels`."""
+    """The bytes are no picture that we can show; `code` is `format`, `bytes` or `pixels`."""
 
-    def __init__(self, code):
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A WebP picture; `digest` names its content, and `small` is it for phones, None where it is no wider."""
+    """A WebP picture; `digest` identifies its content.
+
+    `small` is a version for phones, or None if the picture is no wider than that.
+    """
 
     data: bytes
     width: int
@@ -44,9 +48,9 @@ class Picture:
 
 @dataclass(frozen=True)
 class ShownPicture:
-    """A picture as pages show it, with its words for those who do not see it.
+    """A picture as pages show it, with its alt text.
 
-    `focal_x` and `focal_y` are hundredths of its width and height: the point that stays in sight where it is cut.
+    `focal_x` and `focal_y` are percent of its width and height: the point to keep when cropping.
     """
 
     digest: str
@@ -57,14 +61,14 @@ class ShownPicture:
     focal_y: int = 50
 
     @property
-    def has_small(self):
+    def has_small(self) -> bool:
         return self.width > SMALL_WIDTH
 
 
-def clean_picture(data):
+def clean_picture(data: bytes) -> Picture:
     """Return the Picture in `data`, at most 1600 pixels wide and high. Raises PictureRefused.
 
-    It takes a second or two for a large one: never while others wait for the database.
+    A large one takes a second or two, so never call this inside a database transaction.
     """
     if len(data) > MAX_BYTES:
         raise PictureRefused("bytes")
@@ -90,7 +94,7 @@ def _decoded_alone(folder):
     try:
         subprocess.run(**program, check=True, timeout=MAX_SECONDS, capture_output=True)
     except (subprocess.CalledProcessError, subprocess.TimeoutExpired) as fault:
-        # The text of an error could hold what was in the picture.
+        # Log only the error's type: its text could contain data from the picture.
         log.error("a picture could not be decoded: %s", type(fault).__name__)
         return {"refused": "format"}
     return json.loads((folder / "done.json").read_text(encoding="utf-8"))

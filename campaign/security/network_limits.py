@@ -1,27 +1,33 @@
-"""Rate limits by network: an IPv4 address alone, an IPv6 address by its /64, /56 and /48 together."""
+"""Rate limits by network: IPv4 by address, IPv6 by the /64, /56 and /48 prefixes together."""
 
 import time
 from functools import lru_cache
+
+from limits import RateLimitItem
+from limits.strategies import RateLimiter
 
 from campaign.security.digests import network_digests
 
 
 class NetworkLimit:
-    """How much one network may do; `limiter` and `limit` are of the `limits` library, `names` say what is counted."""
+    """A rate limit for each network.
 
-    def __init__(self, limiter, limit, key: bytes, *names: str):
+    `limiter` and `limit` come from the `limits` library. `names` say what is counted.
+    """
+
+    def __init__(self, limiter: RateLimiter, limit: RateLimitItem, key: bytes, *names: str) -> None:
         self._limiter, self._limit, self._key, self._names = limiter, limit, key, names
 
     def hit(self, ip: str) -> bool:
-        """Count one request in each network that `ip` belongs to; return whether all of them admit it.
+        """Count a request in each network of `ip`; return whether all are within limits.
 
-        Raises ValueError where `ip` is no address.
+        Raises ValueError if `ip` is not an IP address.
         """
-        # Each is counted, also where another one refuses.
+        # A list, not a generator: every network counts the request, even if another rejects it.
         return all([self._limiter.hit(item, *names) for item, names in self._windows(ip)])
 
     def window(self, ip: str) -> tuple[int, int]:
-        """Return (how many requests the fullest network of `ip` has left, in how many seconds its window begins again)."""
+        """Return (requests left, seconds until reset) of the fullest network of `ip`."""
         stats = [self._limiter.get_window_stats(item, *names) for item, names in self._windows(ip)]
         fullest = min(stats, key=lambda each: each.remaining)
         return fullest.remaining, max(1, round(fullest.reset_time - time.time()))

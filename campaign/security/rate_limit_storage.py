@@ -1,21 +1,23 @@
-"""Where the processes of a site count for their limits."""
+"""Choose the storage for rate-limit counters, and fall back to memory when it fails."""
 
 import logging
 import time
+from collections.abc import Mapping
+from typing import Any
 
 from limits.storage import MemoryStorage, Storage, storage_from_string
 
 from campaign.security.sqlite_storage import SqliteStorage
 
-# Nobody who signs is to wait longer for a counter; and where it is away, it is not asked again before so many seconds.
+# How long a request may wait for a counter, and for how long a storage that failed is left alone.
 PATIENCE_SECONDS = 1
 AWAY_SECONDS = 5
 
 log = logging.getLogger("campaign.counters")
 
 
-def limit_storage(config):
-    """Return the storage for the `limits` library: Redis where there is one, else a file of this machine."""
+def limit_storage(config: Mapping[str, Any]) -> Storage:
+    """Return a storage for the `limits` library: Redis if configured, else an SQLite file."""
     if config["REDIS_URL"]:
         waits = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
         return FallbackStorage(storage_from_string(config["REDIS_URL"], **waits))
@@ -23,37 +25,38 @@ def limit_storage(config):
 
 
 class FallbackStorage(Storage):
-    """A storage for the `limits` library before another one, `shared`: while that cannot be reached, each process counts by itself.
+    """A storage for the `limits` library that uses memory while `shared` is unreachable.
 
-    So a full disk or a Redis that restarts stops nobody from signing, and lets nobody guess passwords without end.
+    Each process then counts alone. So a full disk or a restarting Redis does not keep people from
+    signing, and does not allow unlimited password guesses.
     """
 
-    def __init__(self, shared):
+    def __init__(self, shared: Any) -> None:
         super().__init__(None)
         self._shared = shared
         self._own = MemoryStorage()
         self._away_until = 0.0
 
     @property
-    def base_exceptions(self):
+    def base_exceptions(self) -> type[Exception] | tuple[type[Exception], ...]:
         return self._shared.base_exceptions
 
-    def incr(self, key, expiry, amount=1):
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         return self._ask("incr", key, expiry, amount)
 
-    def get(self, key):
+    def get(self, key: str) -> int:
         return self._ask("get", key)
 
-    def get_expiry(self, key):
+    def get_expiry(self, key: str) -> float:
         return self._ask("get_expiry", key)
 
-    def check(self):
+    def check(self) -> bool:
         return self._ask("check")
 
-    def reset(self):
+    def reset(self) -> int | None:
         return self._ask("reset")
 
-    def clear(self, key):
+    def clear(self, key: str) -> None:
         return self._ask("clear", key)
 
     def _ask(self, what, *arguments):

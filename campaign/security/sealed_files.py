@@ -1,8 +1,11 @@
-"""Files that are encrypted as they are written, and decrypted as they are read, a frame at a time."""
+"""Encrypt a file while writing it and decrypt it while reading it, one frame at a time."""
 
 import os
 import struct
+from collections.abc import Iterator
 from hashlib import sha256
+from pathlib import Path
+from typing import Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,29 +19,30 @@ _LENGTH = struct.Struct(">I")
 
 
 class SealBroken(ValueError):
-    """The file is not what was written under this key: damaged, cut short, put together otherwise, or of another key."""
+    """The file is damaged, truncated, reordered, or encrypted with another key."""
 
 
-def new_seed():
-    """Return what makes a file's key its own; who forgets it makes the file unreadable."""
+def new_seed() -> bytes:
+    """Return a random seed for a file's key. Deleting the seed makes the file unreadable."""
     return os.urandom(SEED_BYTES)
 
 
-def key_of(secret, seed):
-    """Return the key of a file by HKDF-SHA256 (RFC 5869) from a secret (bytes) and its seed."""
+def key_of(secret: bytes, seed: bytes) -> bytes:
+    """Derive a file's key from a secret and the file's seed by HKDF-SHA256 (RFC 5869)."""
     return HKDF(algorithm=SHA256(), length=_KEY, salt=seed, info=b"volante sealed file").derive(
         secret
     )
 
 
 class Sealer:
-    """Writes a sealed file, or goes on with one: what lies behind its first `octets`, in `frames` frames, is cut off.
+    """Writes a sealed file, or continues one after `octets` bytes in `frames` frames.
 
-    A frame is its length, a random nonce, and AES-256-GCM of at most FRAME bytes bound to its place in the file. Only its
-    owner may read the file.
+    Anything after those bytes is cut off. A frame is its length, a random nonce, and at most FRAME
+    bytes encrypted by AES-256-GCM, which is bound to the frame's position in the file. Only the
+    file's owner may read it.
     """
 
-    def __init__(self, path, key, *, frames=0, octets=0):
+    def __init__(self, path: str | Path, key: bytes, *, frames: int = 0, octets: int = 0) -> None:
         self._cipher = AESGCM(key)
         self._frames, self._octets = frames, octets
         self._waiting = bytearray()
@@ -49,21 +53,21 @@ class Sealer:
         self._file.truncate(octets)
         self._file.seek(octets)
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_):
-        # What was not settled is cut off by whoever goes on.
+    def __exit__(self, *_: object) -> None:
+        # Data that was not settled is cut off when the file is continued.
         self._file.close()
 
-    def write(self, data):
+    def write(self, data: bytes) -> None:
         self._waiting += data
         while len(self._waiting) >= FRAME:
             self._seal(bytes(self._waiting[:FRAME]))
             del self._waiting[:FRAME]
 
-    def settle(self):
-        """Make all that was written durable; return (frames, octets), by which it can be read and gone on with."""
+    def settle(self) -> tuple[int, int]:
+        """Make all data durable; return (frames, octets) for reading or continuing it."""
         if self._waiting:
             self._seal(bytes(self._waiting))
             self._waiting.clear()
@@ -79,8 +83,8 @@ class Sealer:
         self._octets += _LENGTH.size + _NONCE + len(sealed)
 
 
-def unsealed(path, key, frames):
-    """Yield the content of a sealed file of so many frames. Raises SealBroken."""
+def unsealed(path: str | Path, key: bytes, frames: int) -> Iterator[bytes]:
+    """Yield the decrypted content of a sealed file of `frames` frames. Raises SealBroken."""
     cipher = AESGCM(key)
     with open(path, "rb") as file:
         for place in range(frames):
@@ -94,8 +98,8 @@ def unsealed(path, key, frames):
                 raise SealBroken(f"frame {place}") from fault
 
 
-def size_and_digest(path, key, frames):
-    """Return (bytes, SHA-256 in hexadecimal) of the content of a sealed file."""
+def size_and_digest(path: str | Path, key: bytes, frames: int) -> tuple[int, str]:
+    """Return (size in bytes, SHA-256 in hexadecimal) of the content of a sealed file."""
     size, digest = 0, sha256()
     for plain in unsealed(path, key, frames):
         size += len(plain)

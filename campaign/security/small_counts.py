@@ -1,22 +1,27 @@
-"""Figures of so few people that they could be told apart."""
+"""Hide counts of so few people that someone could identify them."""
 
-from typing import NamedTuple
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 MIN_COUNT = 5
 
 
 class Cells(NamedTuple):
-    """Figures that may be shown: pairs (what, how many), the largest first, and how many `others` of how many `kinds`."""
+    """Counts that may be shown: pairs (what, how many), largest first.
 
-    shown: tuple
+    `others` is the sum of the remaining counts, and `kinds` says how many of them there are.
+    """
+
+    shown: tuple[tuple[Any, int], ...]
     others: int
     kinds: int
 
 
-def merged(figures, least=MIN_COUNT):
-    """Return the Cells of {what: how many}, where no figure is below `least`, the `others` neither unless they are all.
+def merged(figures: Mapping[Any, int], least: int = MIN_COUNT) -> Cells:
+    """Return the Cells of {what: how many}, with counts below `least` merged into `others`.
 
-    Whoever knows the total could work a single small figure out from the rest, so the next larger one is merged with it.
+    If `others` is below `least` too, the next larger counts are merged into it. Otherwise, anyone
+    who knows the total could work out a single small count.
     """
     ordered = sorted(figures.items(), key=lambda each: (-each[1], str(each[0])))
     shown = [each for each in ordered if each[1] >= least]

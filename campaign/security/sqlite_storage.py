@@ -1,9 +1,10 @@
-"""Counters of the last minutes that the processes of one machine share, for rate limits."""
+"""Rate-limit counters that the processes of one machine share in an SQLite file."""
 
 import sqlite3
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 from limits.storage import Storage
 
@@ -12,24 +13,25 @@ PATIENCE_SECONDS = 1
 
 
 class SqliteStorage(Storage):
-    """A storage for the `limits` library in a small SQLite file of its own, which may be lost at any time.
+    """A storage for the `limits` library in its own SQLite file, which may be lost any time.
 
-    Nothing waits for the disk: a counter costs some 20 microseconds. Several machines share counters through Redis instead.
+    It never waits for the disk, so a count takes about 20 microseconds. Several machines share
+    counters through Redis instead.
     """
 
     STORAGE_SCHEME = ["volante-shared"]
 
-    def __init__(self, path, **options):
+    def __init__(self, path: str | Path, **options: Any) -> None:
         super().__init__(None, **options)
         self._path = path
         self._local = threading.local()
         self._incremented = 0
 
     @property
-    def base_exceptions(self):
+    def base_exceptions(self) -> type[Exception]:
         return sqlite3.Error
 
-    def incr(self, key, expiry, amount=1):
+    def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         now = time.time()
         self._incremented += 1
         if self._incremented % SWEEP_EVERY == 0:
@@ -38,7 +40,8 @@ class SqliteStorage(Storage):
             "insert into counter values (:key, :amount, :expires) on conflict (key) do update set"
             " count = case when expires between :now and :latest then count + :amount else :amount end,"
             " expires = case when expires between :now and :latest then expires else :expires end returning count",
-            # Beyond `latest` a clock that was put back has left it, and the window would last for hours.
+            # An expiry after `latest` means that the clock was set back. Without this check, the
+            # window would last for hours.
             key=key,
             amount=amount,
             expires=now + expiry,
@@ -46,21 +49,21 @@ class SqliteStorage(Storage):
             latest=now + 2 * expiry,
         )[0]
 
-    def get(self, key):
+    def get(self, key: str) -> int:
         row = self._run("select count from counter where key = ? and expires > ?", key, time.time())
         return row[0] if row else 0
 
-    def get_expiry(self, key):
+    def get_expiry(self, key: str) -> float:
         row = self._run("select expires from counter where key = ?", key)
         return row[0] if row else time.time()
 
-    def check(self):
+    def check(self) -> bool:
         return self._run("select 1") == (1,)
 
-    def reset(self):
+    def reset(self) -> None:
         self._run("delete from counter")
 
-    def clear(self, key):
+    def clear(self, key: str) -> None:
         self._run("delete from counter where key = ?", key)
 
     def _run(self, sql, *values, **named):

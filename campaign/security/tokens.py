@@ -1,4 +1,7 @@
-"""Short links that only the receiver of a mail can know, made from a row instead of being stored."""
+"""Short tokens for links in emails, computed from a row instead of being stored.
+
+Only the person who received the email can know the token.
+"""
 
 import hmac
 import re
@@ -7,23 +10,23 @@ from hashlib import sha256
 
 DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 MAC_BYTES = 15  # 120 bits, and a multiple of three, so that base64 needs no padding
-# As much as a row's number can hold on both databases.
+# The largest row id on both databases.
 MAX_ID = 2**63 - 1
 _FORM = re.compile(r"(0|[1-9a-z][0-9a-z]{0,12})\.[\w-]{20}", re.ASCII)
 
 
-def make_token(key, purpose, number, seal=b""):
-    """Return `<number in base 36>.<mac>`: proof that whoever shows it was given it for `purpose`.
+def make_token(key: bytes, purpose: str, number: int, seal: bytes = b"") -> str:
+    """Return `<number in base 36>.<mac>`, which proves that its bearer got it for `purpose`.
 
-    `seal` is something of the row with that number. A restored backup can give a lost row's number to another row, which the
-    token must not open.
+    `number` is a row's id, and `seal` some data of that row. After a backup is restored, another
+    row can get the id of a lost one. The seal keeps old tokens from opening it.
     """
     head = _base36(number)
     return f"{head}.{_mac(key, purpose, head, seal)}"
 
 
-def read_token(key, purpose, token, seal=b""):
-    """Return the number in `token`, or None where it was not made with this key for this purpose and seal."""
+def read_token(key: bytes, purpose: str, token: str, seal: bytes = b"") -> int | None:
+    """Return the number in `token`, or None if key, purpose or seal do not match."""
     number = claimed_number(token)
     if number is None:
         return None
@@ -31,8 +34,11 @@ def read_token(key, purpose, token, seal=b""):
     return number if hmac.compare_digest(mac, _mac(key, purpose, head, seal)) else None
 
 
-def claimed_number(token):
-    """Return the number that `token` claims, by which its row is found; None where it is no token. It proves nothing yet."""
+def claimed_number(token: str) -> int | None:
+    """Return the number that `token` claims, to find its row; None if it is not a token.
+
+    This proves nothing yet: check it with `read_token`.
+    """
     if not _FORM.fullmatch(token):
         return None
     number = int(token.partition(".")[0], 36)

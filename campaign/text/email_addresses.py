@@ -1,4 +1,4 @@
-"""Mail addresses: read as typed, compared as the mailbox they lead to, masked where shown."""
+"""Email addresses: parse what people type, compare mailboxes, and mask shown addresses."""
 
 import re
 import tomllib
@@ -12,15 +12,15 @@ from email_validator import EmailNotValidError, validate_email
 from email_validator.rfc_constants import EMAIL_MAX_LENGTH, LOCAL_PART_MAX_LENGTH
 
 _SPACE = re.compile(r"\s")
-# A part before the @ about which no library need be asked.
+# A local part so plain that the library need not check it.
 _PLAIN_LOCAL = re.compile(r"[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*")
 
 
 class Address(NamedTuple):
-    """A mail address that can exist.
+    """An email address that can exist.
 
-    `typed` is the text without its wrapping, `normalized` what goes on the envelope: `local` in
-    NFC, `domain` in lower-case ASCII (IDNA).
+    `typed` is the text without its wrapping. `normalized` is the address to send to, with `local`
+    in NFC and `domain` in lower-case ASCII (IDNA).
     """
 
     typed: str
@@ -30,28 +30,28 @@ class Address(NamedTuple):
 
 
 class AddressRefused(ValueError):
-    """A text that is no mail address.
+    """A text that is not an email address.
 
-    `code` says why, for a form to word it: "no_at" (so does a blank), "several", "too_long",
-    "spaces", "no_domain_ending", "domain" or "local".
+    `code` says why, so that the form can choose a message: "no_at" (also for an empty text),
+    "several", "too_long", "spaces", "no_domain_ending", "domain" or "local".
     """
 
-    def __init__(self, code):
+    def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
 
 
-# What copying from other programs brings along without anybody seeing it.
+# Invisible characters that come along when an address is copied from another program.
 _MARKS = [0xAD, 0x61C, 0xFEFF, *range(0x200B, 0x2010), *range(0x202A, 0x202F)]
 _UNSEEN = dict.fromkeys([*_MARKS, *range(0x2060, 0x206A)])
-# Keyboards for Chinese and Japanese type full-width forms, and their own full stop for the dot.
+# Chinese and Japanese keyboards type full-width forms, and an ideographic full stop for the dot.
 _FULL_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _AS_MEANT = _UNSEEN | _FULL_WIDTH | {0x3002: ".", 0xFF61: ".", 0xFE6B: "@"}
 _SCHEME = "mailto:"
 
 
-def parse_address(text):
-    """Return the Address that `text` means, without asking the network. Raises AddressRefused."""
+def parse_address(text: str) -> Address:
+    """Return the Address in `text`, without asking the network. Raises AddressRefused."""
     typed = _unwrapped(text)
     _refuse_common_slips(typed)
     local, _, domain = typed.partition("@")
@@ -68,12 +68,15 @@ def parse_address(text):
 
 @lru_cache(maxsize=4096)
 def _ascii_domain_as_validated(domain):
-    """Return the domain of ASCII letters as the library has it; most people have their address at one of a few houses."""
+    """Return an ASCII domain as the library normalizes it.
+
+    The cache helps because most people use one of a few email providers.
+    """
     return _validated(f"a@{domain}").ascii_domain
 
 
 def _unwrapped(text):
-    """Return the address out of `Amalia <amalia@correo.mx>`, `mailto:…` or a sentence's end."""
+    """Return the address from `Amalia <amalia@correo.mx>`, `mailto:…` or a sentence's end."""
     text = text.strip()
     if not text.isascii():
         text = text.translate(_AS_MEANT).strip()
@@ -107,8 +110,8 @@ def _faulty_part(typed):
 
 
 def _validated(typed):
-    # The "test environment" lets names in .test pass, which RFC 6761 sets aside for such use, and
-    # without deliverability checks changes nothing else.
+    # `test_environment` accepts domains in .test, which RFC 6761 reserves for testing. Without
+    # deliverability checks, it changes nothing else.
     return validate_email(
         typed, check_deliverability=False, allow_smtputf8=True, test_environment=True
     )
@@ -133,11 +136,11 @@ def _houses():
 _HOUSES = dict(_houses())
 
 
-def canonical(address):
-    """Return the spelling that stands for all spellings of a mailbox; never send mail to it.
+def canonical(address: str) -> str:
+    """Return one spelling for all spellings of a mailbox, to compare; never send email to it.
 
-    What a mail house ignores is data, in `data/mail_domains.toml`; elsewhere only case is folded.
-    Raises AddressRefused where the domain cannot be written in ASCII.
+    `data/mail_domains.toml` lists what each email provider ignores. For other domains, only case
+    is folded. Raises AddressRefused if the domain cannot be written in ASCII.
     """
     local, _, domain = address.strip().rpartition("@")
     local, domain = _folded(local), _ascii_domain(domain)
@@ -149,7 +152,7 @@ def canonical(address):
             return f"{local}@{domain}"
         local = name
     if house.tag:
-        # A local part that begins with the sign has no name before it: the whole is kept.
+        # If the local part begins with the tag character, nothing would be left: keep it whole.
         local = local.partition(house.tag)[0] or local
     return f"{local.translate(house.ignored) or local}@{house.main}"
 
@@ -157,7 +160,7 @@ def canonical(address):
 def _folded(local):
     if local.isascii():
         return local.lower()
-    # Canonical caseless matching: Unicode, section 3.13, D145.
+    # Canonical caseless matching, as Unicode defines it (section 3.13, D145).
     return normalize("NFC", normalize("NFD", local).casefold())
 
 
@@ -170,13 +173,13 @@ def _ascii_domain(domain):
         raise AddressRefused("domain") from error
 
 
-def is_same_address(one, other):
-    """Return whether two addresses are written the same, but for upper and lower case."""
+def is_same_address(one: str | None, other: str | None) -> bool:
+    """Return whether two addresses are the same except for upper and lower case."""
     return bool(one and other) and one.lower() == other.lower()
 
 
-def mask(address):
-    """Return "a•••@correo.mx": enough for its owner to recognise it, on a screen or in a log."""
+def mask(address: str) -> str:
+    """Return "a•••@correo.mx", which its owner can recognize on a screen or in a log."""
     local, at, domain = address.rpartition("@")
     shown = local[0] if len(local) > 1 else ""
     return f"{shown}•••@{domain}" if at else "•••"

@@ -1,7 +1,9 @@
-"""Markdown that organizers write, as HTML that is safe to show."""
+"""Convert Markdown by organizers to safe HTML, and to plain text."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import nh3
 from markdown_it import MarkdownIt
@@ -9,7 +11,8 @@ from markupsafe import Markup
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "a", "br", "hr"}
 ATTRIBUTES = {"a": {"href"}}
-# What a picture of ours needs besides; others are not shown, so that no other site learns who reads.
+# Also allowed if the text has pictures of ours. Pictures from other sites are not shown, because
+# those sites would learn who reads the page.
 PICTURE_TAGS = {"img", "figure", "figcaption"}
 PICTURE_ATTRIBUTES = {"img": {"src", "srcset", "sizes", "width", "height", "alt", "loading"}}
 
@@ -18,7 +21,10 @@ _parser = MarkdownIt("commonmark", {"html": False, "typographer": False})
 
 @dataclass(frozen=True)
 class Pictured:
-    """A picture of ours that a text may show as `![](picture:<number>)`; `small` is its address for phones, or nothing."""
+    """One of our pictures, which a text shows as `![](picture:<number>)`.
+
+    `address` is its URL. `small` is the URL of a version for phones, or "".
+    """
 
     number: int
     address: str
@@ -28,15 +34,18 @@ class Pictured:
     small: str = ""
 
     @property
-    def name(self):
+    def name(self) -> str:
         return f"picture:{self.number}"
 
 
 @lru_cache(maxsize=512)
-def to_html(text, pictures=(), *, links_pictures=False):
-    """Return `text` as Markup of plain elements only; headings begin at level two, as the page owns level one.
+def to_html(
+    text: str, pictures: tuple[Pictured, ...] = (), *, links_pictures: bool = False
+) -> Markup:
+    """Return `text` as HTML with only the elements in TAGS, and those for our own pictures.
 
-    Of pictures it shows these Pictured alone or, with `links_pictures`, a link to each by its words, so that nothing is loaded.
+    Headings begin at level two, because the page's own title is level one. Only `pictures` are
+    shown. With `links_pictures`, each becomes a link with its alt text, so that nothing is loaded.
     """
     tokens = _parser.parse(text)
     known = {each.name: each for each in pictures}
@@ -56,11 +65,11 @@ def to_html(text, pictures=(), *, links_pictures=False):
 
 
 @lru_cache(maxsize=512)
-def to_text(text, pictures=(), *, shows_links=False):
-    """Return the words of `text` without its marks, paragraphs parted by an empty line.
+def to_text(text: str, pictures: tuple[Pictured, ...] = (), *, shows_links: bool = False) -> str:
+    """Return `text` without its Markdown syntax, with an empty line between paragraphs.
 
-    With `shows_links`, as a plain email reads, addresses follow their words and lists keep their marks. Of pictures it tells the words of
-    these Pictured.
+    With `shows_links`, for plain-text emails, the URL follows each link's text and lists keep
+    their markers. The alt texts and captions of `pictures` are included.
     """
     known = {each.name: each for each in pictures}
     told, list_before = "", ""
@@ -77,18 +86,19 @@ def to_text(text, pictures=(), *, shows_links=False):
     return told
 
 
-def picture_names(text):
-    """Return the addresses of all pictures that `text` would show, in their order."""
+def picture_names(text: str) -> list[Any]:
+    """Return the sources of all pictures in `text`, in order, such as "picture:7"."""
     inline = (token.children for token in _parser.parse(text) if token.type == "inline")
     return [
         child.attrGet("src") for children in inline for child in children if child.type == "image"
     ]
 
 
-def to_paragraphs(text):
-    """Yield (kind, words) of the paragraphs of `text`, for print: kind is `head`, `text`, or `item` of a list.
+def to_paragraphs(text: str) -> Iterator[tuple[str, Any]]:
+    """Yield (kind, content) of each paragraph, for print; kind is `head`, `text` or `item`.
 
-    The words of an item are a pair: its mark, which is empty where it has begun before, and what it says.
+    The content is text. For an `item` of a list, it is a pair (marker, text). The marker is empty
+    in the second and later paragraphs of an item.
     """
     for kind, mark, token in _paragraphs(_parser.parse(text)):
         if words := _plain(token):
@@ -96,7 +106,7 @@ def to_paragraphs(text):
 
 
 def _paragraphs(tokens):
-    """Yield (kind, mark, token) of each stretch of words: kind is `head`, `text` or `item`, the mark that of a list's item."""
+    """Yield (kind, list marker, inline token) of each paragraph; see `to_paragraphs`."""
     lists, kind, mark = [], "text", ""
     for token in tokens:
         if token.type in ("ordered_list_open", "bullet_list_open"):
@@ -115,7 +125,7 @@ def _paragraphs(tokens):
 
 
 def _frame(tokens, known):
-    """Turn paragraphs that are nothing but a picture into figures, with the picture's title as their caption."""
+    """Turn paragraphs that contain only a picture into figures, captioned by its title."""
     for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:]):
         if (
             opened.type != "paragraph_open"

