@@ -14,7 +14,7 @@ group = AppGroup("search", help="The index of what can be found.")
 
 @group.command("rebuild")
 def rebuild() -> None:
-    """Read everything that can be found anew; meanwhile the search answers as before. The worker keeps the index by itself."""
+    """Rebuild the search index while the search keeps working. The worker keeps it up to date."""
     write(forget_marks)
     click.echo(f"Indexed {index_all():,} documents.")
 
