@@ -14,7 +14,7 @@ CORS = {
 
 
 def problem(
-    status: int, detail: str = "", headers: dict[str, str] | None = None, **more: Any
+    status: int, detail: str | None = "", headers: dict[str, str] | None = None, **more: Any
 ) -> Response:
     """Return a problem response with this HTTP status, in English; `more` adds members."""
     body = {"type": "about:blank", "title": HTTPStatus(status).phrase, "status": status}

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, select, update
 
@@ -64,7 +64,7 @@ def _same(fact: Ended, model: type[Any], born: str = "created_at") -> Any:
 
 def _withdraw(fact: Ended) -> object:
     return _same(fact, Signature) and moderation.withdraw(
-        ids=[fact.id], cause_ids=None, now=utcnow()
+        ids=[cast(int, fact.id)], cause_ids=None, now=utcnow()
     )
 
 
@@ -76,7 +76,7 @@ def _erase_signature(fact: Ended) -> object:
         # A counted signature must leave the tally before its data is erased.
         while release_left(now=utcnow()):
             pass
-    return erase_one(signature_id=fact.id)
+    return erase_one(signature_id=cast(int, fact.id))
 
 
 def _erase_petition(fact: Ended) -> bool:
@@ -114,7 +114,7 @@ def _stop_app(fact: Ended) -> bool:
     secret = organizer and organizer.totp_secret and account_keys.unseal(organizer.totp_secret)
     if not secret or fact.seal != seal_of(secret_key(), fact.thing, fact.id, secret):
         return False
-    stop_codes(organizer_id=fact.id)
+    stop_codes(organizer_id=cast(int, fact.id))
     return True
 
 

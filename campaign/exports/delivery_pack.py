@@ -8,10 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import sha256
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from flask_babel import force_locale
 
+from campaign.causes.models import Cause
 from campaign.causes.queries import cause_by_id
 from campaign.exports.delivery_pack_texts import PackWords
 from campaign.exports.formats import CsvForExcel
@@ -195,7 +196,7 @@ class _Pack:
 
         It shows no names.
         """
-        cause = cause_by_id(self._export.cause_id)
+        cause = cast(Cause, cause_by_id(self._export.cause_id))
         spec, _ = prepare(
             cause, Variety(cause.id, "pdf", POSTER_SIZE, self._choice["lang"], False), scratch
         )

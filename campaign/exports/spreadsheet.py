@@ -145,7 +145,7 @@ def _text_cells(
     ]
 
 
-def _made_plain(column: Sequence[str | None]) -> list[str | None]:
+def _made_plain(column: Sequence[str | None]) -> Sequence[str | None]:
     safe = neutralise_all(column)
     if _SPECIAL.search("\n".join(filter(None, safe))):
         return [text and escape(_FORBIDDEN.sub("\ufffd", text), {"\r": "&#13;"}) for text in safe]

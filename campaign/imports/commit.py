@@ -8,7 +8,7 @@ the worker continues with the rows that are still waiting.
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import delete, func, select
 
@@ -18,7 +18,7 @@ from campaign.imports.classification import Decided
 from campaign.imports.models import WAITS, ImportBatch, ImportRow
 from campaign.imports.operations import demand_unchanged, locked, open_batch
 from campaign.imports.rows import AT_ONCE, insert_rows
-from campaign.signatures.bulk_create import NEW, collect_all
+from campaign.signatures.bulk_create import NEW, Collected, collect_all
 
 _rows = ImportRow.__table__
 
@@ -80,11 +80,11 @@ def _collected(decided: Iterable[Decided]) -> dict[int, int]:
         (each for each in decided if each.fate in ("new", "held")),
         key=lambda each: each.checked.key[1],
     )
-    fates = collect_all([each.collected for each in newcomers])
+    fates = collect_all([cast(Collected, each.collected) for each in newcomers])
     ids = {}
     for each, fate in zip(newcomers, fates, strict=True):
         if fate.outcome == NEW:
-            ids[each.place] = fate.id
+            ids[each.place] = cast(int, fate.id)
         else:
             each.fate, each.why = "duplicate", {"meanwhile": True}
     return ids

@@ -104,7 +104,7 @@ def languages_of(event: Event) -> list[str]:
     return [*named, *(lang for lang in ours if lang not in named)]
 
 
-def petitions_of(event: Event) -> list[Petition]:
+def petitions_of(event: Event) -> Sequence[Petition]:
     """Return the public petitions to sign at an event, in order.
 
     These are the ones that the event names, or else all of its cause.

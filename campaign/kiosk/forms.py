@@ -185,9 +185,7 @@ def _was_open(petition: Petition, instant: datetime) -> bool:
     )
 
 
-def columns_of(
-    said: Said, terms: SigningTerms | None, *, must_have_address: bool
-) -> dict[str, Any]:
+def columns_of(said: Said, terms: SigningTerms, *, must_have_address: bool) -> dict[str, Any]:
     """Return the columns of the signature, validated by the web form's rules. Raises Invalid."""
     form = _form_of(terms, must_have_address)(formdata=_typed(said))
     if not form.validate():

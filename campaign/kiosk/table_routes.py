@@ -1,6 +1,7 @@
 """Pages reached from a table: sign on one's own phone, or confirm one's name at home."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, cast
 
 from flask import Blueprint, abort, g, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -63,7 +64,8 @@ def confirm_name(token: str) -> ResponseReturnValue:
     GET changes nothing, because mail scanners open links too.
     """
     signature = _opened(token)
-    waiting = name_display.waits_for_owner(signature.email_digest, signature.email)
+    digest, email = cast(bytes, signature.email_digest), cast(str, signature.email)
+    waiting = name_display.waits_for_owner(digest, email)
     if not waiting:
         return redirect(url_for("signatures.mine", token=_own_token(signature)), 303)
     page = render_template(
@@ -101,7 +103,7 @@ def _table(code: str) -> Any:
     return event_of_table(code.upper()) or abort(404)
 
 
-def _open_at(event: Event) -> list[Petition]:
+def _open_at(event: Event) -> Sequence[Petition]:
     """Return the petitions of an event that are open now, or else its first one."""
     petitions, now = bundle.petitions_of(event), utcnow()
     return [petition for petition in petitions if petition.phase(now) == "open"] or petitions[:1]

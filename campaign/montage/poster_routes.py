@@ -165,10 +165,10 @@ def _waiting(cause: Cause, variety: Variety, poster) -> Response:
             state=poster.state, progress=poster.progress, words=_how_far(poster, before)
         )
     else:
-        cause = cause_page(cause, variety.lang)
+        shown = cause_page(cause, variety.lang)
         how_far = _how_far(poster, before)
         page = render_template(
-            "posters/show.html", cause=cause, poster=poster, how_far=how_far, seconds=LOOK_AGAIN
+            "posters/show.html", cause=shown, poster=poster, how_far=how_far, seconds=LOOK_AGAIN
         )
         answer = make_response(page)
     answer.status_code = 503 if failed else 202

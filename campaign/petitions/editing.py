@@ -4,7 +4,7 @@ Most functions take the revision that the editor saw. They raise EditConflict if
 saved first.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -53,7 +53,7 @@ def letter_of(petition: Petition) -> dict[str, dict[str, str]]:
 
 
 def change_targets(
-    *, petition_id: int, revision: int, targets: Sequence[dict[str, str]], now: datetime
+    *, petition_id: int, revision: int, targets: Sequence[Mapping[str, str]], now: datetime
 ) -> Petition:
     """Set the targets in this order. `targets` is a list of {language: name}.
 

@@ -1,6 +1,6 @@
 """Change a petition as a whole: create, duplicate, publish, close, reopen, archive, restore."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -57,7 +57,7 @@ def create_petition(
     cause_id: int,
     slug: str,
     texts: dict[str, dict[str, str]],
-    targets: Sequence[dict[str, str]],
+    targets: Sequence[Mapping[str, str]],
     state: str = "published",
     **settings: Any,
 ) -> Petition:

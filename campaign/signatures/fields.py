@@ -99,7 +99,7 @@ class CountryField(SelectField):
         if self.data and self.data not in _country_codes():
             raise Missing(_l("Choose a country from the list."))
 
-    def _countries(self) -> list[tuple[str, str]]:
+    def _countries(self) -> tuple[tuple[str, str], ...]:
         return countries(str(get_locale()), current_app.config["FIRST_COUNTRIES"])
 
 

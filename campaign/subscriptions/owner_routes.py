@@ -4,7 +4,7 @@ The preferences link works until it expires. The link to unsubscribe always work
 """
 
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from flask import (
     Response,
@@ -191,7 +191,7 @@ def _page(
     return private_page(
         "subscriptions/preferences.html",
         422 if refused else 200,
-        email=mask(opened.email),
+        email=mask(cast(str, opened.email)),
         subscriptions=own,
         token=token,
         until=last_day_of(token),

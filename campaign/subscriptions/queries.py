@@ -87,7 +87,7 @@ def suppressions_by_reason() -> dict[str, int]:
     return dict(map(tuple, db.session.execute(select(reason, func.count()).group_by(reason))))
 
 
-def hears_of(cause_id: int) -> ColumnElement[bool]:
+def hears_of(cause_id: int | None) -> ColumnElement[bool]:
     """Return the condition that a subscription is to this cause, or to all."""
     return or_(Subscription.cause_id == cause_id, Subscription.cause_id.is_(None))
 

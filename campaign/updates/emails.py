@@ -14,7 +14,7 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from campaign.accounts.audit_models import AuditEntry
 from campaign.accounts.queries import organizer_by_id
@@ -25,7 +25,6 @@ from campaign.i18n.locales import LOCALES
 from campaign.i18n.long_dates import long_date
 from campaign.mail.composition import Message, Wording, render
 from campaign.mail.delivery import register
-from campaign.mail.models import OutboxMessage
 from campaign.process.clock import utcnow
 from campaign.signatures.queries import signature_by_id
 from campaign.subscriptions.emails import list_words
@@ -107,7 +106,7 @@ def why_of(subscription, cause_title: str, lang: str) -> str:
         )
 
 
-def _letter(owed: OutboxMessage) -> Message | None:
+def _letter(owed: Row) -> Message | None:
     """Return the email of an update to one reader, or None if it must not be sent any more."""
     receipt = db.session.get(MailingReceipt, owed.subject_id)
     mailing = (
@@ -129,7 +128,7 @@ def _letter(owed: OutboxMessage) -> Message | None:
     return _message(reader, wording, listed)
 
 
-def _test(owed: OutboxMessage) -> Message | None:
+def _test(owed: Row) -> Message | None:
     """Return a test email to an organizer, or None if they or the update are gone."""
     entry = db.session.get(AuditEntry, owed.subject_id)
     organizer = organizer_by_id(entry.details["organizer"]) if entry else None
@@ -148,7 +147,7 @@ def _test(owed: OutboxMessage) -> Message | None:
     )
 
 
-def _digest(owed: OutboxMessage) -> Message | None:
+def _digest(owed: Row) -> Message | None:
     """Return the weekly email to one reader, or None if they do not want it or have no news."""
     reader = _reader(owed.subject_id)
     if reader is None or reader.frequency != "weekly":

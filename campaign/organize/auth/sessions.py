@@ -80,7 +80,10 @@ def _open(
 ) -> None:
     # End any old session: it must not continue across a sign-in (session fixation).
     old, token, now = g.organizer_session, tokens.new_token(), utcnow()
-    browser = {"device": described(request.user_agent.string), "address": request.remote_addr}
+    browser: dict[str, Any] = {
+        "device": described(request.user_agent.string),
+        "address": request.remote_addr,
+    }
 
     def enter() -> None:
         if old is not None:

@@ -61,7 +61,7 @@ def door(event: Event) -> ResponseReturnValue:
 @allowed("registrations.check_in", load_event)
 def door_list(event: Event) -> ResponseReturnValue:
     """Return the numbers and the list alone, for searches while typing and for refreshes."""
-    noted = {
+    noted: dict[str, Any] = {
         "organizer_id": organizer().id,
         "subject": ("event", event.id),
         "since": utcnow() - NOTED_EVERY,

@@ -1,6 +1,7 @@
 """Upload a file of paper signatures and match its columns. Uses the blueprint of routes.py."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from flask import current_app, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -60,7 +61,7 @@ def take_file() -> ResponseReturnValue:
     form = UploadForm().offer(petitions_where("signatures.import"))
     if not form.validate():
         return _upload_page(form, 422)
-    petition = petition_in_any_state(form.petition.data)
+    petition = cast(Petition, petition_in_any_state(form.petition.data))
     try:
         table = read_file(form.file.data.read())
     except FileRefused as refusal:

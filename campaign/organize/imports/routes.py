@@ -1,7 +1,7 @@
 """Import signatures from paper: batches, the fate of each row, importing and undoing."""
 
 from collections.abc import Callable, Collection
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -124,7 +124,7 @@ def changed(
         return overtaken(batch)
     return (
         back(batch_id)
-        if decide_anew(batch_by_id(batch_id), leave_out=leave_out)
+        if decide_anew(cast(ImportBatch, batch_by_id(batch_id)), leave_out=leave_out)
         else redirect(first_step(batch), 303)
     )
 

@@ -59,11 +59,10 @@ def index() -> ResponseReturnValue:
 @allowed("mail.see", load_update)
 def show(update: Update) -> ResponseReturnValue:
     found, usual_zone = mailings.mailing_of(update.id), current_app.config["BABEL_DEFAULT_TIMEZONE"]
-    changeable = found is not None and found.is_unbegun
     return _page(
         update,
         MailingForm.of(found, update.time_zone or usual_zone)
-        if changeable
+        if found is not None and found.is_unbegun
         else MailingForm.usual(usual_zone),
     )
 

@@ -1,6 +1,6 @@
 """Shared by the queues of signatures, comments and tablet records: paging and decisions."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
@@ -23,12 +23,12 @@ class QueuePage:
     `next_after` is the `after` of the next page, or None if there is none.
     """
 
-    rows: list
+    rows: Sequence[Any]
     after: int
     next_after: int | None
 
 
-def queue_page(find: Callable[..., list[Any]]) -> QueuePage:
+def queue_page(find: Callable[..., Sequence[Any]]) -> QueuePage:
     """Return the requested QueuePage; `find` takes after_id and most, and returns rows by id.
 
     If nothing is left after the previous page, return the first page: rows skipped there still
@@ -47,7 +47,7 @@ def same_page() -> dict[str, Any]:
     return {"after": _after() or None, "petition": request.values.get("petition") or None}
 
 
-def decision() -> tuple[str, list[int]]:
+def decision() -> tuple[str, Sequence[int]]:
     """Return (pressed button, ids it applies to): the selected rows, or exactly those shown."""
     way, _dot, whom = request.form.get("do", "").partition(".")
     return way, numbers("shown" if whom == "shown" else "ticked")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import cast
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
@@ -53,7 +54,7 @@ def _tablets(event: Event, now: datetime) -> Iterator[Task]:
                 "Find tablet “%(name)s”: silent since %(time)s, with %(num)s signatures on it",
                 kiosk.waiting,
                 name=name,
-                time=_day_and_time(kiosk.last_seen_at, event),
+                time=_day_and_time(cast(datetime, kiosk.last_seen_at), event),
             )
         elif kiosk.waiting and state in ("away", "expired"):
             words = ngettext(

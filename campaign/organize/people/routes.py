@@ -226,7 +226,7 @@ def _offered(form):
 
 def _clean(name: str | None) -> str:
     try:
-        return clean_name(name) if (name or "").strip() else ""
+        return clean_name(name) if name and name.strip() else ""
     except NameRefused:
         return ""
 
