@@ -1,4 +1,5 @@
-// The same kind words at the same fields as the server has; what only it can know, it judges later.
+// The same validation and friendly messages as on the server. What only the server can know, it
+// checks later.
 
 const MAX_LENGTHS = { name: 80, answer: 500, comment: 500, postal_code: 16, email: 254, local: 64 };
 const LETTER = /\p{L}/u;
@@ -36,8 +37,8 @@ function emailFault(text) {
   return LOCAL.test(local) ? null : ["email_local"];
 }
 
-// `shape` is the country's pattern and example codes: with their separators, without, or as an example
-// has them.
+// `shape` is the country's pattern and example codes. Codes are accepted with their separators,
+// without them, or with those of an example.
 function postalFault(text, shape) {
   const typed = text.trim().toUpperCase().normalize("NFKC");
   if (!shape) return length(typed) > MAX_LENGTHS.postal_code ? ["too_long"] : null;
@@ -59,8 +60,10 @@ function postalFault(text, shape) {
 }
 
 /**
- * Return [code, values] of each fault by the name of its field; those of own questions are named
- * `slug/name`. `asks` has `required` (a Set), `isEmailRequired`, and `questions` with their petition.
+ * Return [code, values] for each error by field name.
+ *
+ * Errors of a petition's own questions are named `slug/name`. `asks` has `required` (a Set),
+ * `isEmailRequired`, and `questions` with their petition.
  */
 export function faultsOf(person, asks, postalCodes) {
   const faults = {};
@@ -91,7 +94,7 @@ export function faultsOf(person, asks, postalCodes) {
   return faults;
 }
 
-/** Return "a•••@correo.mx": enough for its owner to recognise it. */
+/** Return "a•••@correo.mx": enough for the person to recognize their own address. */
 export function mask(address) {
   const at = address.lastIndexOf("@");
   return `${at > 1 ? address[0] : ""}•••${address.slice(at)}`;

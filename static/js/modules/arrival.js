@@ -1,5 +1,5 @@
-// How somebody came to this page, by a supporter's link or with a campaign's code: it goes along
-// with the form, and along the links that lead to a petition or to this page in another language.
+// How someone came to this page: by a supporter's link, or with a campaign's code. Both are added
+// to the form, and to links to a petition or to this page in another language.
 
 const MAX_LENGTH = 40;
 const WAYS = ["by", "source"];

@@ -1,5 +1,5 @@
-// Results as one types: the page itself is asked for again and its results are put in place. The
-// address follows without filling the history, and what was found is said once the fingers rest.
+// Search as you type: requests the page again and swaps in its results. The address is replaced
+// without filling the history. The result is announced after a pause in typing.
 
 const REST_MS = 250;
 const MIN_LENGTH = 2;
@@ -44,7 +44,7 @@ export default function search(form) {
       shown = wish;
       history.replaceState(null, "", url);
     } catch (error) {
-      // Without a network the button still asks, and says what is wrong.
+      // Without a network the button still sends the search, and the browser reports the problem.
       if (error.name === "AbortError") return;
     }
     results.removeAttribute("aria-busy");

@@ -1,5 +1,5 @@
-// The picture as it will be cut out, while one moves the threshold. How butterflies look in it, the
-// server draws once the form is sent.
+// Previews how the picture will be cut out while the threshold is moved. The server draws how
+// butterflies look in it once the form is sent.
 
 import { fill } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -51,6 +51,6 @@ async function start(element) {
 }
 
 export default function shapeCut(element) {
-  // A picture that does not load is cut out by the server alone.
+  // If the picture does not load, only the server cuts it out.
   start(element).catch(() => {});
 }
