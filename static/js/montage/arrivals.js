@@ -1,5 +1,5 @@
-// Butterflies on the way to their place. Up to a dozen arrive one after another, with a few in the air
-// at a time. More than that arrive together, as a swarm.
+// Butterflies on the way to their place. Up to a dozen arrive one after another, with a few in the
+// air at a time. More than that arrive together, as a swarm.
 
 import { bearing, mixed } from "../lib/montage-layout.js";
 import { easeArrival } from "./easing.js";
@@ -17,8 +17,8 @@ const PLACE = 2 ** -32;
 
 export class Arrivals {
   /**
-   * `places` is a Places, and `centre` is the shape's centre. Of those that come one by one, at most
-   * `singly` are in the air.
+   * `places` is a Places, and `centre` is the shape's centre. Of those that come one by one, at
+   * most `singly` are in the air.
    */
   constructor(places, centre, singly) {
     Object.assign(this, { places, centre, singly, queue: [], aloft: [], landed: [], nextAt: 0 });
@@ -80,12 +80,18 @@ export class Arrivals {
     return true;
   }
 
-  /** Forget landed numbers that are now among the settled, that is, where `settled(number)` is true. */
+  /**
+   * Forget landed numbers that are now among the settled, that is, where `settled(number)` is true.
+   */
   settle(settled) {
     this.landed = this.landed.filter(({ number }) => !settled(number));
   }
 
-  /** Return what to paint over the settled ones: { count, bytes }. WebGLPainter defines the layout. */
+  /**
+   * Return what to paint over the settled ones: { count, bytes }.
+   *
+   * WebGLPainter defines the layout.
+   */
   pack(now, view, ratio) {
     const all = [...this.landed, ...this.aloft.filter(({ start }) => now >= start)];
     const bytes = new ArrayBuffer(all.length * STRIDE);
@@ -103,7 +109,8 @@ export class Arrivals {
     if (!each.from) each.from = this.edge(each, view);
     const left = 1 - easeArrival(part);
     const { across, down, bend } = each.from;
-    // A shallow curve. Halfway, its distance from the straight line is half of `bend` times the length.
+    // A shallow curve. Halfway, its distance from the
+    // straight line is half of `bend` times the length.
     const aside = 2 * left * (1 - left) * bend;
     const dx = across * left - down * aside;
     const dy = down * left + across * aside;
@@ -114,8 +121,8 @@ export class Arrivals {
     return [dx, dy, turn, 1 + (least - 1) * left ** 0.4, Math.min(1, part * 5)];
   }
 
-  // Return where a butterfly starts, relative to its place: just inside the edge of the view. It fades in
-  // there, because the canvas would cut off one that starts farther out.
+  // Return where a butterfly starts, relative to its place: just inside the edge of the view. It
+  // fades in there, because the canvas would cut off one that starts farther out.
   edge({ number, x, y }, view) {
     const hash = mixed(number ^ 0x5bd1e995);
     const angle = (hash / 2 ** 32) * 2 * Math.PI;
@@ -128,7 +135,8 @@ export class Arrivals {
     };
   }
 
-  // Return how far `heading` (radians, clockwise from up) is from the turn at rest, in 1/65,536 turns.
+  // Return how far `heading` (radians, clockwise from
+  // up) is from the turn at rest, in 1/65,536 turns.
   turnTo({ number, x, y }, heading) {
     const away = (bearing((x >>> 22) - this.centre[0], this.centre[1] - (y >>> 22)) * 87) >> 8;
     const rest = away + ((((mixed(number) & 0xffff) - 32768) * 5737) >> 15);

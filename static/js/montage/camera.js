@@ -1,5 +1,5 @@
-// The view: its middle, in fractions of the square, and its zoom. Screen coordinates are CSS pixels of
-// the stage.
+// The view: its middle, in fractions of the square, and its
+// zoom. Screen coordinates are CSS pixels of the stage.
 
 import { easeArrival } from "./easing.js";
 
@@ -24,7 +24,9 @@ export class Camera {
     this.hold();
   }
 
-  /** Limit the zoom so that a butterfly, `size` of the square wide, grows to at most LARGE pixels. */
+  /**
+   * Limit the zoom so that a butterfly, `size` of the square wide, grows to at most LARGE pixels.
+   */
   limit(size) {
     this.most = Math.max(3, LARGE / (size * Math.min(this.width, this.height)));
   }

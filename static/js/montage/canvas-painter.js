@@ -1,5 +1,5 @@
-// Paints a montage on a plain canvas if there is no WebGL2. The butterflies and places are the same.
-// Their colours come from the palette, without the small jitter.
+// Paints a montage on a plain canvas if there is no WebGL2. The butterflies and places are the
+// same. Their colours come from the palette, without the small jitter.
 
 import { wings } from "../lib/montage-layout.js";
 import { yOf } from "./flock.js";
@@ -9,7 +9,8 @@ import { paletteOf } from "./parcel.js";
 import { Sheets } from "./sheets.js";
 import { tintsOf } from "./tints.js";
 
-// In pixels of four bytes each. A few stamps of large butterflies would already fill a tablet's memory.
+// In pixels of four bytes each. A few stamps of large
+// butterflies would already fill a tablet's memory.
 const MAX_STAMPED = 2 ** 24;
 const STEP = 2 ** 0.25;
 const TURN = Math.PI / 32768;

@@ -1,4 +1,5 @@
-// The card of one butterfly. The page holds its sentences, and this script adds name, country and day.
+// The card of one butterfly. The page holds its
+// sentences, and this script adds name, country and day.
 
 import { day, fill, localeOf, number as inWords } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";

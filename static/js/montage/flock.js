@@ -64,7 +64,9 @@ function byDepth(numbers) {
   return from;
 }
 
-/** Return the part of a flock inside { left, top, right, bottom } (fractions), in the same order. */
+/**
+ * Return the part of a flock inside { left, top, right, bottom } (fractions), in the same order.
+ */
 export function within(flock, { left, top, right, bottom }) {
   const [x0, x1] = [left, right].map((value) => Math.max(0, Math.min(1, value)) * 2 ** 32);
   const [y0, y1] = [top, bottom].map((value) => Math.max(0, Math.min(1, value)) * 2 ** 32);

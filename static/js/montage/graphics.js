@@ -1,6 +1,10 @@
 // The few WebGL2 helpers that a montage needs: programs, textures and render targets.
 
-/** Return { program, at(name) } for two shader sources. If they fail, throw the driver's messages. */
+/**
+ * Return { program, at(name) } for two shader sources.
+ *
+ * If they fail, throw the driver's messages.
+ */
 export function programOf(gl, [vertex, fragment]) {
   const program = gl.createProgram();
   const shaders = [

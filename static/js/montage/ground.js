@@ -19,7 +19,8 @@ export const ghostStrength = (count) =>
   (0.8 - 0.18 * between(count, 1, 43)) * (1 - between(count, 300, 2000));
 
 /**
- * Return the shade as { side, pixels } (RGBA, premultiplied), or null if there are too few butterflies.
+ * Return the shade as { side, pixels } (RGBA,
+ * premultiplied), or null if there are too few butterflies.
  *
  * The picture of `flock` is `width` pixels wide, and each butterfly is `size` pixels wide.
  */

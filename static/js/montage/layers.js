@@ -1,5 +1,5 @@
-// Shows a painted layer from another view, moved and scaled, until the next one is painted. The last
-// layer of the whole square fills what it does not cover.
+// Shows a painted layer from another view, moved and scaled, until the next one is painted. The
+// last layer of the whole square fills what it does not cover.
 
 const isWhole = ({ scale, width, height }) => scale < 1.001 * Math.min(width, height);
 
@@ -20,7 +20,7 @@ export function boxOf(old, view) {
 const covers = ([left, top, wide, high]) =>
   Math.max(left, top) < 1e-4 && Math.min(left + wide, top + high) > 0.9999;
 
-/** Bring the back layer to the front. Keep the old one if it is the last that shows the whole square. */
+/** Bring the back layer to the front. Keep the old one if it is the last of the whole square. */
 export function bringForward(painter, spare) {
   const old = painter.front;
   painter.front = painter.back;

@@ -1,6 +1,6 @@
-// What is painted besides the butterflies: the dotted outline, the lens on the chosen butterfly, and
-// the ring around the one under the pointer. A disc is eight numbers: x, y, radius and inner radius in
-// device pixels, then premultiplied red, green, blue and alpha.
+// What is painted besides the butterflies: the dotted outline, the lens on the chosen butterfly,
+// and the ring around the one under the pointer. A disc is eight numbers: x, y, radius and inner
+// radius in device pixels, then premultiplied red, green, blue and alpha.
 
 import { ghostStrength } from "./ground.js";
 
@@ -43,8 +43,8 @@ export function spotOf(place, view) {
 /** Return the radius of the lens in device pixels. */
 export const lensRadius = (view, ratio) => Math.max(RADIUS * ratio, view.size * ROOM);
 
-// Return a light ring around a dark ring for each `lit` butterfly. The supporter's own gets a thicker
-// ring.
+// Return a light ring around a dark ring for each `lit`
+// butterfly. The supporter's own gets a thicker ring.
 function rings(lit, view, ratio, { ink, sheet }) {
   return lit.flatMap((place) => {
     const radius = Math.max((place.radius || MIN_RING) * ratio, view.size * RING_ROOM);

@@ -11,7 +11,9 @@ export class Names {
     Object.assign(this, { url, chunks: new Map() });
   }
 
-  /** Return { name, country, at, comment } of butterfly `number`, or null if its name is not public. */
+  /**
+   * Return { name, country, at, comment } of butterfly `number`, or null if its name is not public.
+   */
   async of(number) {
     const names = await this.chunk(Math.floor((number - 1) / CHUNK));
     return names.get(number) || null;

@@ -1,11 +1,11 @@
-// Which butterflies exist: 1 … last, without the free numbers. The pulse reports only their count. The
-// next to hatch always gets the lowest free number, so the count tells which numbers hatched.
+// Which butterflies exist: 1 … last, without the free numbers. The pulse reports only their count.
+// The next to hatch always gets the lowest free number, so the count tells which numbers hatched.
 
 /**
  * Return whether the pulse `answer` reports a change although its count equals that of `before`.
  *
- * That happens when as many supporters withdrew as hatched. An answer that differs only in `next_ms`
- * reports no change.
+ * That happens when as many supporters withdrew as hatched. An answer that differs only in
+ * `next_ms` reports no change.
  */
 export function hidesChange(before, answer) {
   if (!before || before.count !== answer.count) return false;
@@ -26,7 +26,11 @@ export class Numbers {
     return number >= 1 && number <= this.last && !this.free.includes(number);
   }
 
-  /** Predict which numbers hatched if there are now `count`. Return null if only the server knows. */
+  /**
+   * Predict which numbers hatched if there are now `count`.
+   *
+   * Return null if only the server knows.
+   */
   foresee(count) {
     const more = count - this.count;
     if (more < 0) return null;
@@ -38,7 +42,11 @@ export class Numbers {
     return { born, gone: [] };
   }
 
-  /** Go back to the state with `count` butterflies. That state is known only if no number is free. */
+  /**
+   * Go back to the state with `count` butterflies.
+   *
+   * That state is known only if no number is free.
+   */
   goBackTo(count) {
     if (!this.free.length && count < this.last) this.last = count;
   }

@@ -1,12 +1,12 @@
-// Adapts drawing to the measured frame time. A slow machine paints fewer butterflies per frame, lets
-// fewer fly, and uses coarser pixels. It still shows every butterfly.
+// Adapts drawing to the measured frame time. A slow machine paints fewer butterflies per frame,
+// lets fewer fly, and uses coarser pixels. It still shows every butterfly.
 
 const SLOW_MS = 34;
 const QUICK_MS = 20;
 const MIN_BUTTERFLIES = 1500;
 const MAX_BUTTERFLIES = 400000;
-// With this growth, a fast machine reaches 250,000 butterflies within a dozen frames. A slow machine
-// never starts with too many.
+// With this growth, a fast machine reaches 250,000 butterflies within a dozen frames. A slow
+// machine never starts with too many.
 const FASTER = 1.5;
 
 export class Pace {

@@ -5,9 +5,9 @@ const SIDE = 1024;
 /**
  * Return the shape at `url`: { centre, ink, night_ink, near, colours, dots, pixels, mask, area }.
  *
- * `colours` is flat, three numbers for each. `dots` is a Uint16Array of pairs in sixteenths of a pixel.
- * `pixels` is a Uint8Array: 0, or 1 + the index of a colour. `mask` and `area` are in the form that
- * montage-layout.js expects.
+ * `colours` is flat, three numbers for each. `dots` is a Uint16Array of pairs in sixteenths of a
+ * pixel. `pixels` is a Uint8Array: 0, or 1 + the index of a colour. `mask` and `area` are in the
+ * form that montage-layout.js expects.
  */
 export async function fetchShape(url) {
   const response = await fetch(url);
@@ -35,7 +35,9 @@ function packed(pixels) {
   return { mask, area: set / pixels.length };
 }
 
-/** Return the palette of a shape in the form that montage-layout.js reads: RGBA bytes, 1024×1024. */
+/**
+ * Return the palette of a shape in the form that montage-layout.js reads: RGBA bytes, 1024×1024.
+ */
 export function paletteOf({ pixels, colours }) {
   const palette = new Uint8Array(pixels.length * 4);
   for (let pixel = 0; pixel < pixels.length; pixel += 1) {

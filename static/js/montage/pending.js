@@ -9,7 +9,11 @@ const TRIES = 5;
 const WAIT_MS = 1000;
 
 export class Pending {
-  /** `page` lists the cause's petitions in its data. `land(number)` shows the butterfly that landed. */
+  /**
+   * `page` lists the cause's petitions in its data.
+   *
+   * `land(number)` shows the butterfly that landed.
+   */
   constructor(page, stage, land) {
     Object.assign(this, { stage, land, petitions: page.dataset.petitions.split(" ") });
     this.elements = page.querySelectorAll("[data-pending]");

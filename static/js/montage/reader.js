@@ -1,5 +1,5 @@
-// Details of single butterflies: the card of the chosen one, and the name of the one under the pointer.
-// This module is loaded when a visitor first asks for one.
+// Details of single butterflies: the card of the chosen one, and the name of the one under the
+// pointer. This module is loaded when a visitor first asks for one.
 
 import { number as inWords } from "../lib/sentences.js";
 import { lang } from "../parts/page.js";
@@ -25,7 +25,11 @@ export class Reader {
     setInterval(() => document.hidden || this.renew(), FRESH_MS);
   }
 
-  /** Choose butterfly `number`: highlight it, open its card, and optionally fly there or move the focus. */
+  /**
+   * Choose butterfly `number`: highlight it and open its card.
+   *
+   * Fly there or move the focus if asked.
+   */
   async choose(number, { fly = false, focus = false } = {}) {
     const { scene, stage, card } = this;
     const { last } = stage.numbers;
@@ -73,7 +77,9 @@ export class Reader {
     else this.renew();
   }
 
-  /** The butterfly that the tip names: the one under the pointer, unless the card already names it. */
+  /**
+   * The butterfly that the tip names: the one under the pointer, unless the card already names it.
+   */
   get tipped() {
     const { chosen, pointed } = this.scene;
     return pointed && chosen && pointed.number === chosen.number ? null : pointed;

@@ -1,5 +1,5 @@
-// The picture over time: which butterflies are settled, which are on the way, and what the next frame
-// has to paint. Nothing runs while nothing changes.
+// The picture over time: which butterflies are settled, which are on the way, and what the next
+// frame has to paint. Nothing runs while nothing changes.
 
 import { Places, size } from "../lib/montage-layout.js";
 import { isStill } from "../parts/page.js";
@@ -41,7 +41,7 @@ export class Scene {
     this.weave();
   }
 
-  /** Show butterflies 1 … `last`, except those in `free`. Those in `born` fly in if motion is allowed. */
+  /** Show butterflies 1 … `last` without `free`. Those in `born` fly in if motion is allowed. */
   show({ last, free }, born = []) {
     const now = performance.now();
     if (last !== this.last) {
@@ -57,7 +57,7 @@ export class Scene {
     this.wake();
   }
 
-  /** Move landed butterflies to the settled ones soon. The delay is longer for many, as it is slow work. */
+  /** Add landed butterflies to the settled ones soon. For many it is slow, so wait longer. */
   weaveSoon() {
     if (this.timer) return;
     const wait = this.last < 50000 ? SETTLE_MS.few : SETTLE_MS.many;
@@ -100,12 +100,13 @@ export class Scene {
     if (this.request || this.isAsleep || document.hidden) return;
     this.request = requestAnimationFrame((now) => {
       this.request = null;
-      // Until the element has a size, the painter has nothing to paint on. The first resize wakes us.
+      // Until the element has a size, the painter has
+      // nothing to paint on. The first resize wakes us.
       if (this.painter.front) this.frame(now);
     });
   }
 
-  // Return the count that sets the size of butterflies. It changes smoothly, so that the size never jumps.
+  // Return the count that sets the size of butterflies, smoothed so that the size never jumps.
   count(now) {
     if (!this.growth) return this.last;
     const way = smooth(0, SIZE_MS, now - this.growth.start);
@@ -113,7 +114,8 @@ export class Scene {
     return this.growth ? this.growth.from + (this.last - this.growth.from) * way : this.last;
   }
 
-  // Return the smallest share of its size to which a butterfly folds its wings, if there are `count`.
+  // Return the smallest share of its size to which a
+  // butterfly folds its wings, if there are `count`.
   slim(count) {
     const { area } = this.shape;
     return Math.min(1, (SLIM * Math.sqrt(area / Math.max(1, count))) / size(area, count));
@@ -140,7 +142,8 @@ export class Scene {
       size: whole * scale * (1 + (this.slim(count) - 1) * way),
       rim: Math.min(whole * 0.66, 0.5),
       night: this.colours.night,
-      // Close up, the shared shade looks like fog, so it fades and leaves each butterfly's own shade.
+      // Close up, the shared shade looks like fog, so it
+      // fades and leaves each butterfly's own shade.
       ground: 1 - 0.9 * way,
       count,
     };
@@ -148,7 +151,8 @@ export class Scene {
 
   frame(now) {
     if (this.isAsleep || document.hidden || !this.flock) return;
-    // Showing blocks until all earlier painting is done. So until then, show nothing and paint no more.
+    // Showing blocks until all earlier painting is done.
+    // So until then, show nothing and paint no more.
     if (!this.layer && this.painter.isBusy()) {
       this.wake();
       return;
@@ -213,7 +217,7 @@ export class Scene {
     this.build = null;
   }
 
-  // Close up, return only the butterflies nearby. So a million cost a close view no more than a thousand.
+  // Close up, return only the butterflies nearby, so that a million cost no more than a thousand.
   inSight(view) {
     if (this.flock.length / 2 <= MANY || this.camera.zoom < 1.5) return this.flock;
     const room = view.size / view.scale;

@@ -1,4 +1,5 @@
-// Describes in text what is in view. The visible line follows soon, and screen readers hear it rarely.
+// Describes in text what is in view. The visible line
+// follows soon, and screen readers hear it rarely.
 
 import { seldom } from "../lib/seldom.js";
 import { counted, fill, number } from "../lib/sentences.js";

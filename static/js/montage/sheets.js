@@ -9,7 +9,11 @@ export class Sheets {
     Object.assign(this, { url, prepare, ready: {}, asked: new Set(), onReady: () => {} });
   }
 
-  /** Return the best loaded sheet for butterflies of `size` pixels, and fetch the right one if missing. */
+  /**
+   * Return the best loaded sheet for butterflies of `size` pixels.
+   *
+   * Fetch the right one if missing.
+   */
   for(size) {
     const wanted = LEVELS.findIndex((level) => size < MAX_SIZES[level]);
     this.fetch(LEVELS[wanted]).catch(() => {});
@@ -18,7 +22,11 @@ export class Sheets {
     return level ? this.ready[level] : null;
   }
 
-  /** Fetch one level. A failure is forgotten after five seconds, so that the fetch can be retried. */
+  /**
+   * Fetch one level.
+   *
+   * A failure is forgotten after five seconds, so that the fetch can be retried.
+   */
   async fetch(level) {
     if (this.asked.has(level)) return;
     this.asked.add(level);

@@ -1,5 +1,5 @@
-// The square of a page that shows a montage. It puts a canvas over the server's picture, and updates it
-// with the pulse, the window size, and day or night.
+// The square of a page that shows a montage. It puts a canvas over the server's picture. The canvas
+// follows the pulse, the window size, and the switch between day and night.
 
 import { seldom } from "../lib/seldom.js";
 import { isStill } from "../parts/page.js";
@@ -33,8 +33,8 @@ export class Stage {
   /**
    * Draw for the first time. Throw if the data cannot be fetched or no canvas can be drawn on.
    *
-   * `news` is what started the stage: { before, answer }. The stage begins with the count `before`, so
-   * that butterflies that hatched since then fly in.
+   * `news` is what started the stage: { before, answer }. The stage begins with the count `before`,
+   * so that butterflies that hatched since then fly in.
    */
   async start(news) {
     const [shape] = await Promise.all([fetchShape(this.element.dataset.shape), this.numbers.ask()]);
@@ -86,7 +86,11 @@ export class Stage {
     return painter;
   }
 
-  /** Recover from a lost WebGL context. The server's picture is shown until another canvas is drawn. */
+  /**
+   * Recover from a lost WebGL context.
+   *
+   * The server's picture is shown until another canvas is drawn.
+   */
   async revive() {
     this.losses += 1;
     this.element.classList.remove("is-drawn");
@@ -121,7 +125,7 @@ export class Stage {
     return document.hidden || !this.isInView;
   }
 
-  // While the stage is out of sight, draw nothing. Butterflies that hatch then appear without flying in.
+  // While the stage is out of sight, draw nothing. What hatches then appears without flying in.
   attend() {
     this.scene.isAsleep = this.isAway;
     if (this.isAway) this.wasAway = true;

@@ -13,14 +13,18 @@ const within = (value, low, high) => Math.min(Math.max(value, low), high);
 /** Return 0 if butterflies of `size` pixels are specks of colour, up to 1 if each is a Monarch. */
 export const nearness = (size) => within((size - 9) / 70, 0, 1);
 
-/** Return how far, 0 to 1, the parts of a butterfly of `size` pixels differ from its place's colour. */
+/**
+ * Return how far, 0 to 1, the parts of a butterfly of `size` pixels differ from its place's colour.
+ */
 export const contrastAt = (size) => within((size - 1) / 9, 0, 1);
 
 /** Return what night adds to the darkest colours of a shape. */
 export const liftOf = (shape, night) =>
   shape.ink.map((value, channel) => (night ? shape.night_ink[channel] - value : 0));
 
-/** Return the four tints, each [r, g, b] in 0–255, of a butterfly of this colour and size in pixels. */
+/**
+ * Return the four tints, each [r, g, b] in 0–255, of a butterfly of this colour and size in pixels.
+ */
 export function tintsOf(shape, colour, size, night) {
   const luminance = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2];
   const lift = liftOf(shape, night);

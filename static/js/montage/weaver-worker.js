@@ -1,4 +1,5 @@
-// Runs a Weaver in a web worker. The first message is the shape, and each later one gets one answer.
+// Runs a Weaver in a web worker. The first message
+// is the shape, and each later one gets one answer.
 
 import { Weaver } from "./weaver.js";
 

@@ -11,7 +11,9 @@ export class Weaver {
     this.places = new Places(shape.mask);
   }
 
-  /** Return { flock, ground } of 1 … `last`, except `without`, for a picture `width` pixels wide. */
+  /**
+   * Return { flock, ground } of 1 … `last`, except `without`, for a picture `width` pixels wide.
+   */
   weave({ last, without, width, night }) {
     const flock = gather(this.places, last, without);
     const pixels = size(this.shape.area, last) * width;

@@ -1,5 +1,5 @@
-// Paints a montage with WebGL2. The settled butterflies form a layer that is painted once, in as many
-// steps as needed, and then shown in every frame. Whatever moves is painted over it.
+// Paints a montage with WebGL2. The settled butterflies form a layer, painted once, in as many
+// steps as needed. Every frame shows this layer and paints whatever moves over it.
 
 import { dropTarget, posesOf, programOf, targetOf, textureOf } from "./graphics.js";
 import { bringForward, layersFor } from "./layers.js";
@@ -126,7 +126,11 @@ export class WebGLPainter {
     if (dots) this.paintDiscs(dots);
   }
 
-  /** Paint butterflies `from` up to, not including, `to`. Return false if the sprites are not loaded. */
+  /**
+   * Paint butterflies `from` up to, not including, `to`.
+   *
+   * Return false if sprites are not loaded.
+   */
   paint(from, to) {
     const { gl } = this;
     gl.bindFramebuffer(gl.FRAMEBUFFER, this.back.frame);
@@ -267,5 +271,7 @@ export class WebGLPainter {
   }
 }
 
-/** How many butterflies the first frames may paint, few enough for a phone without a graphics card. */
+/**
+ * How many butterflies the first frames may paint, few enough for a phone without a graphics card.
+ */
 WebGLPainter.budget = 6000;
