@@ -1,4 +1,4 @@
-"""Editing petitions and causes"""
+"""Add the editing of petitions and causes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade():
-    # Only columns with a default are added: SQLite takes them without making the table anew, which would cascade.
+    # Add only columns with a default. SQLite then need not rebuild the table, which would cascade.
     for column in (
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
@@ -55,7 +55,10 @@ def upgrade():
 
 
 def _move_places():
-    """Where the signatures are handed over is no part of what was signed: it moves from the newest version to the petition."""
+    """Move the delivery place from the newest version to the petition.
+
+    Where signatures are handed over is not part of what people signed.
+    """
     connection = op.get_bind()
     rows = connection.execute(
         sa.text(

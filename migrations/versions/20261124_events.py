@@ -1,4 +1,4 @@
-"""Events and registrations; what stood as plain entries beside a cause becomes rows"""
+"""Add events and registrations, and turn the plain entries of causes into rows."""
 
 import re
 from datetime import UTC, date, datetime, time, timedelta
@@ -224,7 +224,10 @@ def downgrade():
 
 
 def _move_entries():
-    """Make an event of each plain entry; the entries of a cause stand in the same order in each of its languages."""
+    """Turn each plain entry into an event.
+
+    The entries of a cause are in the same order in each of its languages.
+    """
     connection = op.get_bind()
     causes = sa.table("cause", sa.column("id"), sa.column("slug"))
     words = sa.table(
@@ -313,7 +316,7 @@ TEXT_COLUMNS = (
 
 
 def _hours(day, written):
-    """Read hours such as 19:00–20:45; without any the whole day counts."""
+    """Return the start and end of hours such as 19:00–20:45. Without any, use the whole day."""
     found = [
         time(int(hour), int(minute))
         for hour, minute in re.findall(r"\b([01]?\d|2[0-3]):([0-5]\d)", written)

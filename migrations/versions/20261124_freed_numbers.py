@@ -1,4 +1,4 @@
-"""How often a number was given back"""
+"""Count how often a number was freed."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Posters, and shapes of uploaded pictures"""
+"""Add posters, and shapes from uploaded pictures."""
 
 import sqlalchemy as sa
 from alembic import op

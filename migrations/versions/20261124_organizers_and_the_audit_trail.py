@@ -1,4 +1,4 @@
-"""Organizers and the audit trail"""
+"""Add organizers and the activity log."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 revision = "0003"
 down_revision = "0002"
 
-# A later migration that rebuilds the table on SQLite must make the two triggers anew.
+# A later migration that rebuilds the table on SQLite must create the two triggers again.
 SQLITE_GUARDS = [
     f"create trigger audit_entry_no_{verb} before {verb} on audit_entry"
     " begin select raise(abort, 'the audit trail is append-only'); end"

@@ -1,4 +1,4 @@
-"""Who signs again waits in a table of its own; unconfirmed signatures that are held are found by their age"""
+"""Add a table for repeated signatures, and find held unconfirmed signatures by age."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Rules, reviewing and retention"""
+"""Add rules, reviewing and retention."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,7 +39,7 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule")),
     )
     op.create_index("ix_rule_cause_id", "rule", ["cause_id"])
-    # Columns only, one by one: SQLite then adds them without writing the table anew.
+    # Add only columns, one at a time. SQLite then need not rebuild the table.
     for name in ("comment_read_at", "reviewed_at", "rejected_at"):
         op.add_column("signature", sa.Column(name, INSTANT, nullable=True))
     op.create_index(
@@ -63,8 +63,8 @@ def upgrade():
         sqlite_where=TROUBLED,
         postgresql_where=TROUBLED,
     )
-    # As SQL that both databases know: a batch would write the table anew on SQLite, and dropping the old one would take the
-    # petition's texts along.
+    # Plain SQL that both databases understand. A batch would rebuild the table on SQLite, and
+    # dropping the old table would delete the petition's texts too.
     op.execute(
         "alter table petition add column retention_days integer"
         " constraint ck_petition_retention_days check (retention_days is null or retention_days > 0)"

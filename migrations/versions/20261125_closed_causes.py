@@ -1,4 +1,4 @@
-"""Causes that are published by themselves, and those that are closed"""
+"""Add the scheduled publishing of causes, and closed causes."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The desk of events, and the picture of a petition"""
+"""Add the event workspace, and the picture of a petition."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Exports, what organizers chose for them, and the handing over of signatures"""
+"""Add exports, the settings that organizers choose for them, and handovers of signatures."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -107,8 +107,8 @@ def upgrade():
         sa.PrimaryKeyConstraint("id", name=op.f("pk_handover")),
     )
     op.create_index("ix_handover_petition_id", "handover", ["petition_id", "day"])
-    # As SQL that both databases know: a batch would write the table anew on SQLite, and dropping the old one would take the
-    # petition's texts along.
+    # Plain SQL that both databases understand. A batch would rebuild the table on SQLite, and
+    # dropping the old table would delete the petition's texts too.
     op.execute(
         "alter table petition add column handed_names varchar(8) not null default 'shown'"
         " constraint ck_petition_handed_names check (handed_names in ('shown', 'full'))"

@@ -1,4 +1,4 @@
-"""Printed sheets and imports from paper"""
+"""Add printed sheets, and imports from paper."""
 
 import sqlalchemy as sa
 from alembic import op

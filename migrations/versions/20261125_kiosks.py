@@ -1,4 +1,4 @@
-"""Kiosks, what they send, and when petitions were closed"""
+"""Add kiosks, what they send, and when petitions were closed."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -174,7 +174,8 @@ def upgrade():
     op.create_index("ix_kiosk_record_signature_id", "kiosk_record", ["signature_id"])
     op.create_index("ix_kiosk_record_signed_at", "kiosk_record", ["kiosk_id", "signed_at"])
 
-    # Columns only, one by one: SQLite then adds them without writing the table anew. Alembic has no words for one with a reference.
+    # Add only columns, one at a time. SQLite then need not rebuild the table. Alembic cannot
+    # express a column with a foreign key this way, so use SQL.
     op.add_column("petition", sa.Column("closed_at", INSTANT, nullable=True))
     kind = "bigint" if op.get_bind().dialect.name == "postgresql" else "integer"
     for column, table in PLACES:

@@ -1,4 +1,4 @@
-"""Somebody's second signature is found without reading all, and batches that are coming in"""
+"""Find a person's second signature without reading all, and mark batches being imported."""
 
 import sqlalchemy as sa
 from alembic import op

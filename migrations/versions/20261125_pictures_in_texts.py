@@ -1,4 +1,4 @@
-"""Pictures within the texts of updates, and why an organizer put an address on the list of those never written to"""
+"""Add pictures inside the texts of updates, and why an organizer suppressed an address."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Search"""
+"""Add search."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -67,7 +67,8 @@ def upgrade():
         ),
         sa.PrimaryKeyConstraint("document_id", name=op.f("pk_search_words")),
     )
-    # The index answers alone; out of the way, the words do not keep the rows apart that it points at.
+    # The index alone answers a search. Stored out of line, the words do not spread out the rows
+    # that it points to.
     op.execute("alter table search_words alter column words set storage external")
     op.execute("alter table search_words set (toast_tuple_target = 128)")
     op.create_index("ix_search_words_words", "search_words", ["words"], postgresql_using="gin")

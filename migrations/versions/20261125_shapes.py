@@ -1,4 +1,4 @@
-"""Shapes that organizers choose: those of each cause, and pictures that are looked at before they become one"""
+"""Add shapes chosen by organizers: those of each cause, and drafts from pictures."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -55,7 +55,7 @@ def upgrade():
     )
     op.create_index("ix_shape_draft_cause_id", "shape_draft", ["cause_id"])
     op.create_index("ix_shape_draft_shape", "shape_draft", ["shape"])
-    # Causes whose shape came by the command.
+    # Record the shapes that causes got from the command line.
     op.execute(
         "insert into cause_shape (cause_id, shape, accepted_at) "
         "select cause.id, stored_shape.name, coalesce(stored_shape.accepted_at, stored_shape.created_at) "

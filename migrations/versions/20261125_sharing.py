@@ -1,4 +1,4 @@
-"""Sharing, embedding and keys of the API"""
+"""Add sharing, embedding and API keys."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ BROUGHT = sa.text("brought_by is not null")
 
 
 def upgrade():
-    # Columns only, one by one: SQLite then adds them without writing the table anew.
+    # Add only columns, one at a time. SQLite then need not rebuild the table.
     op.add_column("signature", sa.Column("brought_by", sa.BigInteger(), nullable=True))
     op.add_column(
         "signature", sa.Column("source", sa.String(length=40), nullable=False, server_default="")

@@ -1,4 +1,4 @@
-"""Updates, subscriptions and mailings; what stood as plain entries beside a cause becomes rows"""
+"""Add updates, subscriptions and mailings, and turn the plain entries of causes into rows."""
 
 import re
 from datetime import UTC, date, datetime, time
@@ -246,7 +246,10 @@ def _partial(name, table, columns, condition):
 
 
 def _move_entries():
-    """Make an update of each plain entry; the entries of a cause stand in the same order in each of its languages."""
+    """Turn each plain entry into an update.
+
+    The entries of a cause are in the same order in each of its languages.
+    """
     connection = op.get_bind()
     words = sa.table(
         "cause_text", sa.column("cause_id"), sa.column("lang"), sa.column("updates", sa.JSON())
@@ -339,7 +342,10 @@ def _slug(title, taken):
 
 
 def _subscribe_signers():
-    """Who ticked the box and confirmed has been waiting for news since; the words are those that stood at the box."""
+    """Subscribe people who checked the box and confirmed, from the time of their confirmation.
+
+    The consent text is the one that was shown at the box.
+    """
     op.execute(
         sa.text(f"""
         insert into subscription (cause_id, email, email_digest, lang, frequency, state, source, consent_version, consent_text,

@@ -1,4 +1,4 @@
-"""What waits to be looked at, by an index of its own, and when partners last used their keys"""
+"""Index what waits for review, and record when partners last used their keys."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What the signatures of a petition add up to, kept so that pages need not look at each"""
+"""Store the totals of a petition, so that pages need not read each signature."""
 
 import sqlalchemy as sa
 from alembic import op

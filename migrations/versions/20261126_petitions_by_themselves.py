@@ -1,4 +1,4 @@
-"""Petitions that are published by themselves"""
+"""Add the scheduled publishing of petitions."""
 
 import sqlalchemy as sa
 from alembic import op

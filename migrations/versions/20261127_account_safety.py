@@ -1,4 +1,4 @@
-"""Who is told by email of an entry of the audit trail, and no replacing of entries on SQLite"""
+"""Record who gets an email about an audit event, and forbid replacing events on SQLite."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +6,7 @@ from alembic import op
 revision = "0026"
 down_revision = "0025"
 
-# "insert or replace" deletes the former row without the trigger that refuses deleting.
+# "insert or replace" deletes the old row without firing the trigger that forbids deleting.
 SQLITE_GUARD = (
     "create trigger audit_entry_no_replace before insert on audit_entry"
     " when exists (select 1 from audit_entry where id = new.id)"

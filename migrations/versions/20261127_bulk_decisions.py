@@ -1,4 +1,4 @@
-"""Decisions about many signatures at once, and an index by which signatures are found"""
+"""Add bulk decisions about signatures, and an index to find them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -9,7 +9,8 @@ down_revision = "0030"
 
 ROW_ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 IN_WORK = sa.text("state in ('running', 'undoing')")
-# Name: condition, columns before and after. With these a count is answered from the index alone.
+# Name: (condition, columns before, columns after). With the new columns the index alone answers a
+# count.
 COVERING = {
     "pending": ("state = 'pending'", ["created_at"], ["created_at", "petition_id"]),
     "withdrawn": ("state = 'withdrawn'", ["withdrawn_at"], ["withdrawn_at", "petition_id"]),

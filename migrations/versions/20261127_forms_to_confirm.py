@@ -1,4 +1,7 @@
-"""Forms wait for their own confirmation, corrections wait for review, links to the own page are sent on request, and emails may be neutral"""
+"""Add pending forms, corrections to review, links to the own page, and neutral emails.
+
+Each form waits for its own confirmation. Links to the own page are sent on request.
+"""
 
 from datetime import UTC, datetime
 
@@ -15,7 +18,7 @@ KEPT = sa.text("signature_id is not null")
 
 
 def upgrade():
-    # Kept rows have links of their own, so SQLite must not reuse their ids.
+    # Kept rows have their own links, so SQLite must not reuse their ids.
     with op.batch_alter_table(
         "repeat_signing", table_kwargs={"sqlite_autoincrement": True}
     ) as table:
@@ -90,7 +93,7 @@ def downgrade():
     op.drop_column("petition", "neutral_emails")
     op.drop_table("own_link_request")
     op.drop_table("held_correction")
-    # A form that waits for its confirmation has no place in the older version.
+    # The older version cannot store a form that waits for its confirmation.
     op.execute(sa.text("delete from repeat_signing where signature_id is not null"))
     for name in ("new", "signature_id", "created_at"):
         op.drop_index(f"ix_repeat_signing_{name}", "repeat_signing")

@@ -1,4 +1,4 @@
-"""Names taken at a table are shown once confirmed, and silence of a tablet is told once"""
+"""Show names from a table once confirmed, and report a silent tablet once."""
 
 import sqlalchemy as sa
 from alembic import op

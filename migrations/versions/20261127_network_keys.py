@@ -1,4 +1,4 @@
-"""A random key a day for network fingerprints"""
+"""Add a random key per day for network fingerprints."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,7 @@
-"""One index of signatures by address, which also says who signed twice; a second one made each signing write another page"""
+"""Keep one index of signatures by address, which also finds repeated signatures.
+
+A second index made each signing write one more page.
+"""
 
 from alembic import op
 

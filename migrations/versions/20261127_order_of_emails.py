@@ -1,4 +1,4 @@
-"""Emails that one person waits for go first, and a single report about an address stops only what many people get"""
+"""Send awaited emails first, and let a single report stop only bulk email to an address."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Registrations wait for a confirmation, signatures for their batch, and what is erased is erased whole"""
+"""Let registrations wait for confirmation and signatures for their batch, and erase fully."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -87,7 +87,7 @@ def _allow_states(condition):
         op.drop_constraint(op.f("ck_registration_state"), "registration")
         op.create_check_constraint(op.f("ck_registration_state"), "registration", condition)
         return
-    # SQLite writes the table anew to change a condition, and would forget which numbers it gave before.
+    # SQLite rebuilds the table to change a constraint, and would forget which ids it used before.
     last = connection.scalar(sa.text("select seq from sqlite_sequence where name = 'registration'"))
     with op.batch_alter_table(
         "registration", copy_from=_registration(condition), recreate="always"
@@ -144,7 +144,10 @@ def _registration(condition):
 
 
 def _clean_erased():
-    """Take from signatures erased so far what erasing takes from now on; of their instants the day stays, at noon."""
+    """Remove from erased signatures everything that erasing now removes.
+
+    Of their times only the day is kept, at noon.
+    """
     noon = "substr({0}, 1, 10) || ' 12:00:00.000000'"
     if op.get_bind().dialect.name != "sqlite":
         noon = "(date_trunc('day', timezone('UTC', {0})) + interval '12 hours') at time zone 'UTC'"

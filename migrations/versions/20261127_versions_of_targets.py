@@ -1,4 +1,7 @@
-"""Versions of a petition also keep who was asked, its questions, and what was said to be delivered; the trail says what changed"""
+"""Keep targets, questions and delivery in the versions, and changes in the activity log.
+
+Each version of a petition stores who was asked, its questions, and what it said would be delivered.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -6,7 +9,7 @@ from alembic import op
 revision = "0030"
 down_revision = "0029"
 
-# What the sentence at the sign button has said so far, whatever a petition really delivers.
+# What the sentence at the sign button said until now, whatever a petition really delivered.
 TOLD_NAMES, TOLD_DETAILS = "shown", ["country"]
 
 petition = sa.table(
@@ -33,7 +36,7 @@ target = sa.table(
 
 
 def upgrade():
-    # Column by column: signatures point at these rows, so the table is not made again.
+    # Add column by column. Signatures refer to these rows, so the table must not be rebuilt.
     for name in ("targets", "questions"):
         op.add_column(
             "petition_version", sa.Column(name, sa.JSON(), nullable=False, server_default="[]")
@@ -59,7 +62,10 @@ def upgrade():
 
 
 def _fill(row):
-    """Let the versions of a petition say what its supporters were told; of what is delivered now, only a new version tells."""
+    """Store in each version of a petition what its supporters were told.
+
+    If something else is delivered now, only a new version says so.
+    """
     bind = op.get_bind()
     targets = bind.scalars(
         sa.select(target.c.names).where(target.c.petition_id == row.id).order_by(target.c.position)

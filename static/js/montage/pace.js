@@ -1,11 +1,12 @@
-// Frame time is measured, and drawing adapts: fewer butterflies painted in one frame, fewer that
-// fly, coarser pixels; never fewer that are shown.
+// Adapts drawing to the measured frame time. A slow machine paints fewer butterflies per frame,
+// lets fewer fly, and uses coarser pixels. It still shows every butterfly.
 
 const SLOW_MS = 34;
 const QUICK_MS = 20;
 const MIN_BUTTERFLIES = 1500;
 const MAX_BUTTERFLIES = 400000;
-// A fast machine paints a quarter of a million within a dozen frames, and a slow one never begins with too much.
+// With this growth, a fast machine reaches 250,000 butterflies within a dozen frames. A slow
+// machine never starts with too many.
 const FASTER = 1.5;
 
 export class Pace {
@@ -14,7 +15,7 @@ export class Pace {
     Object.assign(this, { last: null, mean: 16, slow: 0, onRatio: () => {} });
   }
 
-  /** A frame that follows another at once began at `now`. */
+  /** Record that a frame began at `now`, directly after the one before. */
   measure(now) {
     const ms = this.last === null ? null : now - this.last;
     this.last = now;
