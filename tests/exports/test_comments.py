@@ -10,7 +10,7 @@ from campaign.extensions import write
 from campaign.petitions.handovers import change_handing
 from campaign.petitions.queries import petition_by_id
 from campaign.process.clock import utcnow
-from tests.exports.test_packing import _no_poster, opened, pack, pages, table  # noqa: F401
+from tests.exports.test_delivery_pack import _no_poster, opened, pack, pages, table  # noqa: F401
 from tests.factories.signatures import AMALIA, change, row, sign_and_hatch
 
 WORDS = "For my brother"
