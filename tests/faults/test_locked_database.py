@@ -82,7 +82,7 @@ def test_signing_with_a_locked_database_asks_to_try_again(client, petition, hold
     assert (rows(), owed()) == ([], [])
 
 
-def test_program_is_told_the_same_as_json(client, petition, holder):
+def test_program_gets_the_same_error_as_json(client, petition, holder):
     holder.execute("begin immediate")
     answer = post_signature(client, petition, AMALIA, headers=JSON)
     assert answer.status_code == 503
