@@ -1,4 +1,4 @@
-"""The letters of accounts, in every language."""
+"""Tests of account emails in every language."""
 
 import re
 from types import SimpleNamespace
@@ -45,7 +45,7 @@ def check(message, lang, *words):
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_every_letter_is_worded_in_every_language(who, lang):
+def test_every_account_email_is_written_in_every_language(who, lang):
     by = make_organizer()
     link = write(
         make_link, organizer_id=who.id, purpose="invitation", invited_by_id=by.id, now=utcnow()
@@ -74,7 +74,7 @@ def test_every_letter_is_worded_in_every_language(who, lang):
         check(changed(about(entry.id, lang)), lang, "203.0.113.0/24", "/organize/forgotten")
 
 
-def test_a_letter_whose_occasion_has_passed_is_dropped(who):
+def test_outdated_account_email_is_dropped(who):
     older = write(make_link, organizer_id=who.id, purpose="reset", now=utcnow())
     write(make_link, organizer_id=who.id, purpose="reset", now=utcnow())
     assert reset(about(older.id, "en")) is None

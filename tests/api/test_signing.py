@@ -1,4 +1,4 @@
-"""Signatures that partners send, by a key."""
+"""Tests of signatures that partners send with an API key."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ def trusted(petition):
 
 
 def make(cause_id, *, is_trusted=False):
-    """Return (the id of a new key, the key)."""
+    """Return (id of a new key, the key)."""
     made, secret = write(
         make_key,
         cause_id=cause_id,
@@ -57,7 +57,7 @@ def send(client, key, words=AMALIA, path=HOME, **options):
     return client.post(path, json=words, headers={"Authorization": f"Bearer {key[1]}"}, **options)
 
 
-def test_a_partners_signature_waits_for_its_owners_word(client, key):
+def test_partner_signature_waits_for_confirmation_by_its_owner(client, key):
     answer = send(client, key, {**AMALIA, "name_display": "full", "subscribe": True, "lang": "es"})
     assert (answer.status_code, answer.json) == (201, {"status": "pending"})
     [signature] = rows()
@@ -75,7 +75,7 @@ def test_a_partners_signature_waits_for_its_owners_word(client, key):
     assert owed() == [("signature_confirmation", signature.id, "es")]
 
 
-def test_a_trusted_partners_word_counts_within_a_day_and_the_owner_is_told(client, trusted):
+def test_trusted_partner_signature_counts_within_a_day_and_owner_is_told(client, trusted):
     answer = send(client, trusted, {**AMALIA, "source": "street"})
     assert (answer.status_code, answer.json) == (201, {"status": "taken"})
     hatch_now()
@@ -93,9 +93,7 @@ def test_a_trusted_partners_word_counts_within_a_day_and_the_owner_is_told(clien
 
 
 @pytest.mark.parametrize("stands", ["pending", "counted", "withdrawn"])
-def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(
-    client, petition, trusted, stands
-):
+def test_repeat_gets_the_same_answer_and_its_owner_an_email(client, petition, trusted, stands):
     earlier = sign(petition) if stands == "pending" else sign_and_hatch(petition)
     if stands == "withdrawn":
         withdraw(earlier)
@@ -105,11 +103,11 @@ def test_whoever_signed_already_gets_a_letter_and_the_answer_does_not_tell(
     hatch_now()
     [signature] = rows()
     assert (signature.id, signature.evidence) == (earlier, "email")
-    # After a withdrawal nothing changes before the owner confirms the new form.
+    # After a withdrawal nothing changes until the owner confirms the new form.
     assert signature.state == stands
 
 
-def test_the_count_does_not_tell_a_partner_who_had_signed(client, petition, trusted):
+def test_count_does_not_reveal_to_a_partner_who_had_signed(client, petition, trusted):
     sign_and_hatch(petition)
     counts = []
     for words in (AMALIA, ODILE, AMALIA):
@@ -120,7 +118,7 @@ def test_the_count_does_not_tell_a_partner_who_had_signed(client, petition, trus
     assert counts == [1, 1, 1]
 
 
-def test_under_a_quiet_petition_the_owner_confirms_what_a_partner_sends(client, petition, trusted):
+def test_owner_confirms_partner_signatures_of_a_quiet_petition(client, petition, trusted):
     write(set_quiet, petition_id=petition.id, is_quiet=True, now=utcnow())
     assert send(client, trusted).json == {"status": "taken"}
     [signature] = rows()
@@ -133,9 +131,7 @@ def repeat(key, many, *, at, is_repeat=True):
         write(note_post, key_id=key[0], is_repeat=is_repeat, now=at)
 
 
-def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(
-    client, petition, trusted
-):
+def test_partner_with_many_repeats_loses_trust_without_noticing(client, petition, trusted):
     now = utcnow()
     repeat(trusted, MAX_REPEATS, at=now)
     assert write(watch_keys, now=now) == 0
@@ -148,7 +144,7 @@ def test_a_partner_who_sends_many_repeats_loses_our_trust_and_does_not_notice(
     assert (rows()[-1].state, rows()[-1].evidence) == ("pending", "email")
 
 
-def test_a_large_partner_may_have_some_repeats(trusted):
+def test_large_partner_may_send_some_repeats(trusted):
     now = utcnow()
     repeat(trusted, MAX_REPEATS + 1, at=now)
     repeat(trusted, 4 * MAX_REPEATS, at=now, is_repeat=False)
@@ -162,7 +158,7 @@ def test_repeats_are_forgotten_after_a_day(trusted):
     assert db.session.scalars(select(ApiPost)).all() == []
 
 
-def test_a_rule_holds_what_a_trusted_partner_sends(client, petition, trusted):
+def test_moderation_rule_holds_trusted_partner_signatures(client, petition, trusted):
     rule = write(
         create_rule,
         cause_id=petition.cause_id,
@@ -180,7 +176,7 @@ def test_a_rule_holds_what_a_trusted_partner_sends(client, petition, trusted):
 @pytest.mark.parametrize(
     "shown", ["", "Bearer", "Bearer x", "Basic dm9s", "Bearer vol_ñ", "bearer " + "x" * 9000]
 )
-def test_without_a_key_nothing_is_taken(client, petition, shown):
+def test_signing_without_a_key_is_refused(client, petition, shown):
     answer = client.post(
         HOME, json=AMALIA, headers={"Authorization": shown.encode("utf-8").decode("latin-1")}
     )
@@ -189,7 +185,7 @@ def test_without_a_key_nothing_is_taken(client, petition, shown):
     assert rows() == []
 
 
-def test_a_key_opens_its_own_cause_and_nothing_once_it_is_ended(client, petition, key):
+def test_key_works_for_its_own_cause_until_revoked(client, petition, key):
     make_petition("other", cause_id=make_cause("other").id)
     assert send(client, key, path="/api/v1/petitions/other/signatures").status_code == 403
     assert send(client, key, path="/api/v1/petitions/nothing/signatures").status_code == 404
@@ -209,7 +205,7 @@ def test_a_key_opens_its_own_cause_and_nothing_once_it_is_ended(client, petition
         ({**ODILE, "name_display": "loud"}, {"name_display"}),
     ],
 )
-def test_wrong_words_are_told_by_field(client, key, words, fields):
+def test_invalid_values_are_reported_by_field(client, key, words, fields):
     answer = send(client, key, words)
     assert (answer.status_code, answer.mimetype) == (422, "application/problem+json")
     assert set(answer.json["errors"]) == fields
@@ -225,14 +221,14 @@ def test_wrong_words_are_told_by_field(client, key, words, fields):
         (b"a=b", "application/x-www-form-urlencoded", 415),
     ],
 )
-def test_what_is_no_object_of_json_is_refused(client, key, body, kind, status):
+def test_body_that_is_no_json_object_is_refused(client, key, body, kind, status):
     answer = client.post(
         HOME, data=body, content_type=kind, headers={"Authorization": f"Bearer {key[1]}"}
     )
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
 
 
-def test_own_questions_are_answered(client, app):
+def test_custom_questions_are_answered(client, app):
     label = {"en": "How far?"}
     question = {
         "name": "scale",
@@ -249,13 +245,13 @@ def test_own_questions_are_answered(client, app):
 
 
 @pytest.mark.parametrize(("settings", "status"), [({"state": "closed"}, 410)])
-def test_a_petition_that_takes_none_says_so(client, app, settings, status):
+def test_petition_that_takes_no_signatures_says_so(client, app, settings, status):
     petition = make_petition(**settings)
     answer = send(client, make(petition.cause_id))
     assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
 
 
-def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of):
+def test_owner_creates_a_key_sees_it_once_and_revokes_it(client, petition, desk_of):
     desk = desk_of("owner", petition.cause_id)
     page = desk.post(
         "/organize/keys/", {"cause": petition.cause_id, "name": "Friends", "is_trusted": "y"}
@@ -273,14 +269,14 @@ def test_an_owner_makes_a_key_sees_it_once_and_ends_it(client, petition, desk_of
     assert [entry.action for entry in entries(action="keys")] == ["keys.revoke", "keys.create"]
 
 
-def test_a_key_is_made_only_for_a_cause_of_ones_own(desk_of, petition):
+def test_key_is_created_only_for_ones_own_cause(desk_of, petition):
     other = make_cause("other")
     desk = desk_of("owner", petition.cause_id)
     answer = desk.post("/organize/keys/", {"cause": other.id, "name": "Friends"})
     assert answer.status_code == 422
 
 
-def test_that_a_key_is_in_use_is_noted_once_an_hour(client, key, petition):
+def test_key_use_is_recorded_once_an_hour(client, key, petition):
     def used_at():
         db.session.rollback()
         return db.session.get(ApiKey, key[0]).used_at

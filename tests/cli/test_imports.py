@@ -1,4 +1,4 @@
-"""`flask signatures import`: the fate of each row, all or nothing."""
+"""Tests of `flask signatures import`: the result of each row, all or nothing."""
 
 import io
 import re
@@ -29,7 +29,7 @@ ZORA = "Zora,Quetzalli,zora@correo.mx,MX,06600,2026-11-20,S1,1"
 
 @pytest.fixture
 def take(run, tmp_path):
-    """Calling it imports a file with these octets into the petition, and returns (exit code, what was said)."""
+    """Return a function that imports a file of these bytes and returns (exit code, output)."""
 
     def take(data, *options, name="list.csv"):
         (tmp_path / name).write_bytes(data)
@@ -40,7 +40,7 @@ def take(run, tmp_path):
 
 
 def said_of(place, said):
-    """Return what is said of a row of the file; the numbers of each fate follow behind all rows."""
+    """Return what the output says about a row of the file; the totals follow after all rows."""
     return next(
         line.strip().removeprefix(str(place)).strip()
         for line in said.splitlines()
@@ -49,7 +49,7 @@ def said_of(place, said):
 
 
 def fates(said):
-    """Return how many rows have each fate."""
+    """Return how many rows have each result."""
     ends = {str(words): fate for fate, words in FATE_WORDS.items()}
     lines = [
         line.split(maxsplit=1)
@@ -59,7 +59,7 @@ def fates(said):
     return {ends[words]: int(number) for number, words in lines if words in ends}
 
 
-def test_a_dry_run_tells_the_fate_of_each_row_and_changes_nothing(take, petition):
+def test_dry_run_shows_the_result_of_each_row_and_changes_nothing(take, petition):
     sign_and_hatch(petition, AMALIA)
     code, said = take(
         csv_of(ZORA, "Zora,Q,zora@correo.mx,MX,,,,", f"A,R,{AMALIA['email']},CA,,,,"), "--dry-run"
@@ -75,7 +75,7 @@ def test_a_dry_run_tells_the_fate_of_each_row_and_changes_nothing(take, petition
     assert trail() == []
 
 
-def test_a_file_comes_in_and_is_counted(take, petition):
+def test_file_is_imported_and_counted(take, petition):
     code, said = take(csv_of(ZORA, "Ana,,,México,6600,20/11/2026,S1,2"))
     assert (code, re.findall(r"\d+", said.splitlines()[-1])) == (0, ["2"])
     hatch_now()
@@ -84,7 +84,7 @@ def test_a_file_comes_in_and_is_counted(take, petition):
     assert trail() == [("imports.bring_in", None, ("import", 1))]
 
 
-def test_one_wrong_row_keeps_all_out_unless_it_is_left_out(take, petition):
+def test_one_wrong_row_stops_the_import_unless_it_is_skipped(take, petition):
     data = csv_of(ZORA, "Ana,,nowhere,Narnia,,,,")
     for options in ((), ("--dry-run",)):
         code, said = take(data, *options)
@@ -96,13 +96,13 @@ def test_one_wrong_row_keeps_all_out_unless_it_is_left_out(take, petition):
     assert [row.given_name for row in rows()] == ["Zora"]
 
 
-def test_doing_it_twice_adds_nobody(take, petition):
+def test_importing_twice_adds_nobody(take, petition):
     take(csv_of(ZORA))
     code, said = take(csv_of(ZORA))
     assert (code, fates(said)["duplicate"], len(rows())) == (0, 1, 1)
 
 
-def test_our_own_export_goes_in_again_elsewhere(run, take, petition, tmp_path):
+def test_own_export_can_be_imported_elsewhere(run, take, petition, tmp_path):
     other = make_petition("other", cause_id=petition.cause_id)
     sign_and_hatch(other, AMALIA, comment="+1, we were there")
     file = tmp_path / "out.csv"
@@ -117,7 +117,7 @@ def test_our_own_export_goes_in_again_elsewhere(run, take, petition, tmp_path):
     ]
 
 
-def test_a_workbook_will_do(take, petition):
+def test_workbook_is_accepted(take, petition):
     file = io.BytesIO()
     with xlsxwriter.Workbook(file) as book:
         sheet = book.add_worksheet()
@@ -137,13 +137,13 @@ def test_a_workbook_will_do(take, petition):
         (b"colour,shape\nred,round\n", "given_name"),
     ],
 )
-def test_what_cannot_be_read_is_refused_in_one_line(take, petition, data, fault):
+def test_unreadable_file_is_refused_in_one_line(take, petition, data, fault):
     code, said = take(data)
     assert (code, len(said.splitlines())) == (1, 1)
     assert str(fault) in said
 
 
-def test_a_petition_that_is_not_there_is_said_so(run, app, tmp_path):
+def test_unknown_petition_is_reported(run, app, tmp_path):
     (tmp_path / "x.csv").write_bytes(csv_of(ZORA))
     done = run("signatures", "import", "nowhere", tmp_path / "x.csv")
     assert done.exit_code == 1
@@ -151,7 +151,7 @@ def test_a_petition_that_is_not_there_is_said_so(run, app, tmp_path):
 
 
 @pytest.mark.slow
-def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition):
+def test_file_with_every_kind_of_error_in_fifty_thousand_rows(take, petition):
     good = "".join(f"José{n};Ñáñez;;MX;{n:05};20/11/2026;;\r\n" for n in range(49_990))
     nasty = (
         "given_name;family_name;email;country;postal_code;signed_at;comment;x\r\n"
@@ -177,9 +177,9 @@ def test_a_file_with_all_that_can_be_wrong_in_fifty_thousand_rows(take, petition
     assert rows() == []
 
 
-def test_it_brings_the_applications_context_itself_as_every_command_does(app, tmp_path):
+def test_import_brings_its_own_application_context(app, tmp_path):
     (tmp_path / "list.csv").write_bytes(csv_of(ZORA))
-    # An empty context has no application in it, however the test came by its own.
+    # An empty context has no application, whatever context the test itself has.
     done = Context().run(
         app.test_cli_runner().invoke, import_signatures, ["unknown", str(tmp_path / "list.csv")]
     )

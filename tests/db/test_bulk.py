@@ -1,4 +1,4 @@
-"""Whole batches in one statement, read back as SQLAlchemy reads what it wrote itself."""
+"""Tests of bulk inserts in one statement, read back exactly as SQLAlchemy's own."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -20,7 +20,7 @@ SEAT = ("petition_id", "email_digest", "seat")
 
 @pytest.fixture
 def row(app):
-    """Return a function that makes the columns of a signature, each of another address."""
+    """Return a function that creates signature columns, each with another email address."""
     terms = terms_of(make_petition())
 
     def make(number, **columns):
@@ -40,7 +40,7 @@ def insert(rows, **named):
     return [tuple(each) for each in written]
 
 
-def test_every_kind_of_value_comes_back_as_it_went_in(app, row):
+def test_every_kind_of_value_is_read_back_unchanged(app, row):
     odd = {
         "given_name": 'O\'Brien "ñ" %s :x \\ ?',
         "comment": "línea\nشكرا 🦋",
@@ -56,7 +56,7 @@ def test_every_kind_of_value_comes_back_as_it_went_in(app, row):
 
 
 @pytest.mark.parametrize("microsecond", [0, 7, 999_999])
-def test_an_instant_of_any_zone_is_found_by_its_moment(app, row, microsecond):
+def test_time_in_any_zone_is_found_by_its_instant(app, row, microsecond):
     moment = datetime(2026, 11, 2, 9, 30, 5, microsecond, timezone(timedelta(hours=-6)))
     insert([row(1, created_at=moment)])
     assert (
@@ -66,7 +66,7 @@ def test_an_instant_of_any_zone_is_found_by_its_moment(app, row, microsecond):
     assert db.session.scalar(select(Signature.id).where(Signature.created_at < moment)) is None
 
 
-def test_only_what_was_written_is_returned_and_what_is_there_stays(app, row):
+def test_only_inserted_rows_are_returned_and_existing_ones_stay(app, row):
     [(first,)] = insert([row(1)], unless=SEAT, returning=("id",))
     written = insert(
         [row(1, given_name="Eva"), row(2), row(2)], unless=SEAT, returning=("id", "email_digest")
@@ -80,5 +80,5 @@ def test_hundreds_of_rows_keep_their_order(app, row):
     assert [bytes(digest)[0] for _, digest in sorted(written)] == list(range(1, 250))
 
 
-def test_no_rows_ask_the_database_nothing(app):
+def test_empty_batch_sends_no_query(app):
     assert insert_all(None, OutboxMessage.__table__, []) == []

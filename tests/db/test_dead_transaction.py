@@ -1,4 +1,4 @@
-"""A transaction that the database gave up is never taken for a success."""
+"""Tests that a transaction that the database rolled back is never taken for a success."""
 
 import pytest
 from sqlalchemy import text
@@ -11,7 +11,7 @@ pytestmark = pytest.mark.both_databases
 
 
 def lose_everything(slug):
-    """What a full disk does to SQLite's transaction, with the error hidden by whoever met it."""
+    """Do what a full disk does to SQLite's transaction, and hide the error."""
     db.session.execute(
         Cause.__table__.insert().values(slug=slug, state="draft", palette="x", shape="x")
     )
@@ -28,7 +28,7 @@ def on_sqlite(app, request, monkeypatch):
     return app
 
 
-def test_a_hidden_loss_is_told_and_the_next_write_works(on_sqlite):
+def test_hidden_rollback_raises_and_the_next_write_works(on_sqlite):
     with pytest.raises(OperationalError):
         write(lose_everything, "gone")
     write(

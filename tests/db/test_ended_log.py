@@ -1,4 +1,7 @@
-"""The list of what has ended: durable before the commit, readable after a crash, and free of what never ended."""
+"""Tests of the list of ended things.
+
+It is durable before the commit, readable after a crash, and contains nothing that never ended.
+"""
 
 import json
 
@@ -32,14 +35,14 @@ def whats(*paths):
     return [fact.what for fact in read_ended(paths)]
 
 
-def test_what_was_appended_is_read_in_its_order(path):
+def test_entries_are_read_in_order(path):
     for fact in facts("key.revoked", "organizer.removed"):
         EndedLog(path).append([fact])
     assert whats(path) == ["key.revoked", "organizer.removed"]
     assert path.stat().st_mode & 0o077 == 0
 
 
-def test_a_line_cut_off_by_a_crash_spoils_no_other(path):
+def test_line_cut_off_by_a_crash_spoils_no_other(path):
     EndedLog(path).append(facts("key.revoked"))
     with path.open("a") as file:
         file.write('{"at":"2026-11-27T0')
@@ -47,14 +50,14 @@ def test_a_line_cut_off_by_a_crash_spoils_no_other(path):
     assert whats(path) == ["key.revoked", "kiosk.revoked"]
 
 
-def test_what_was_taken_back_does_not_end_again(path):
+def test_undone_withdrawal_does_not_end_again(path):
     EndedLog(path).append(facts("signature.withdrawn", "signature.returned"))
     assert whats(path) == []
     EndedLog(path).append(facts("signature.withdrawn", "signature.erased", "signature.erased"))
     assert whats(path) == ["signature.withdrawn", "signature.erased"]
 
 
-def test_lists_of_several_machines_are_read_together_by_time(path, tmp_path):
+def test_lists_of_several_machines_are_merged_by_time(path, tmp_path):
     other = tmp_path / "other.jsonl"
     first, second = facts("signature.withdrawn", "signature.returned")
     EndedLog(other).append([second])
@@ -62,7 +65,7 @@ def test_lists_of_several_machines_are_read_together_by_time(path, tmp_path):
     assert whats(path, other) == []
 
 
-def test_an_end_is_on_the_list_before_it_is_committed(log, path, monkeypatch):
+def test_end_is_on_the_list_before_the_commit(log, path, monkeypatch):
     seen = []
     commit = db.session.commit
     monkeypatch.setattr(db.session, "commit", lambda: (seen.extend(whats(path)), commit()))
@@ -70,7 +73,7 @@ def test_an_end_is_on_the_list_before_it_is_committed(log, path, monkeypatch):
     assert seen == ["key.revoked"]
 
 
-def test_what_failed_is_not_on_the_list(log, path):
+def test_failed_operation_is_not_on_the_list(log, path):
     def fail():
         note_ended("key.revoked", 7, utcnow())
         raise LookupError
@@ -87,7 +90,7 @@ def test_nothing_ends_where_the_list_cannot_be_written(log, path):
         write(note_ended, "key.revoked", 7, utcnow())
 
 
-def test_a_line_holds_no_more_than_number_and_seal(log, path):
+def test_line_contains_only_number_and_seal(log, path):
     write(note_ended, "app.stopped", 7, "a secret text")
     [line] = path.read_text().splitlines()
     assert json.loads(line).keys() == {"at", "what", "id", "seal"}

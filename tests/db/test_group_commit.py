@@ -1,4 +1,4 @@
-"""One writer for many threads, on a database of its own in memory."""
+"""Tests of group commit: one writer for many threads, on its own in-memory database."""
 
 import threading
 import time
@@ -21,10 +21,10 @@ class Refused(Exception):
 
 
 class Ledger:
-    """A table of numbers, the group that writes it, and a door that holds every commit until it is open."""
+    """A table of numbers, the group that writes it, and a gate that holds back every commit."""
 
     def __init__(self):
-        # How a transaction begins is the house's way for all of SQLite: see `campaign.db.transactions`.
+        # Transactions begin as everywhere on SQLite: see `campaign.db.transactions`.
         self._engine = create_engine(
             "sqlite://", poolclass=StaticPool, connect_args={"check_same_thread": False}
         )
@@ -65,16 +65,17 @@ class Ledger:
         return number
 
     def stop_at_the_door(self, crowd):
-        """Shut the door and hand in nought, whose commit now waits behind it; return the future."""
+        """Close the gate and submit 0, whose commit then waits behind it; return the future."""
         self.door.clear()
         first = crowd.submit(self.write, 0)
         assert self.at_the_door.wait(PATIENCE)
         return first
 
     def queue(self, crowd, works):
-        """Hand in the `works` in their order, each from a thread of its own; return their futures.
+        """Submit the `works` in order, each from its own thread; return their futures.
 
-        A pair is an operation and its item. The door has to be shut, so that nothing is taken from the queue meanwhile.
+        A pair is an operation and its item. The gate must be closed, so that nothing leaves the
+        queue.
         """
         futures = []
         for work in works:
@@ -105,12 +106,12 @@ def crowd():
         yield crowd
 
 
-def test_each_of_many_threads_hears_its_own_result(ledger, crowd):
+def test_each_thread_gets_its_own_result(ledger, crowd):
     assert list(crowd.map(ledger.write, range(300))) == list(range(300))
     assert ledger.numbers() == list(range(300))
 
 
-def test_what_queues_during_a_commit_shares_the_next_one(ledger, crowd):
+def test_work_queued_during_a_commit_shares_the_next_one(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     others = ledger.queue(crowd, [partial(ledger.insert, number) for number in range(1, 11)])
     ledger.door.set()
@@ -118,13 +119,13 @@ def test_what_queues_during_a_commit_shares_the_next_one(ledger, crowd):
     assert ledger.batches == 2
 
 
-def test_a_batch_is_bounded(ledger):
+def test_batch_size_is_bounded(ledger):
     futures = [ledger.group._queue.put((None, None)) for _ in range(MAX_BATCH_SIZE + 5)]
     assert len(ledger.group._next_batch()) == MAX_BATCH_SIZE
     assert len(ledger.group._next_batch()) == len(futures) - MAX_BATCH_SIZE
 
 
-def test_nobody_hears_before_the_commit(ledger, crowd):
+def test_no_result_is_returned_before_the_commit(ledger, crowd):
     ledger.door.clear()
     writing = crowd.submit(ledger.write, 1)
     assert ledger.at_the_door.wait(PATIENCE)
@@ -133,7 +134,7 @@ def test_nobody_hears_before_the_commit(ledger, crowd):
     assert writing.result(PATIENCE) == 1
 
 
-def test_a_piece_that_fails_takes_nothing_from_its_neighbours(ledger, crowd):
+def test_failing_operation_does_not_affect_its_neighbours(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     works = (ledger.insert, ledger.insert_and_refuse, ledger.insert)
     neighbours = ledger.queue(
@@ -147,7 +148,7 @@ def test_a_piece_that_fails_takes_nothing_from_its_neighbours(ledger, crowd):
     assert ledger.numbers() == [0, 1, 3]
 
 
-def test_a_piece_that_the_database_refuses_leaves_the_others(ledger):
+def test_operation_that_the_database_refuses_leaves_the_others(ledger):
     ledger.write(1)
     with pytest.raises(Exception, match="UNIQUE"):
         ledger.write(1)
@@ -155,7 +156,7 @@ def test_a_piece_that_the_database_refuses_leaves_the_others(ledger):
     assert ledger.numbers() == [1, 2]
 
 
-def test_a_commit_that_fails_is_told_to_everyone(ledger, crowd):
+def test_failed_commit_is_reported_to_everyone(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [OSError("the disk is gone")] * 4
@@ -164,7 +165,7 @@ def test_a_commit_that_fails_is_told_to_everyone(ledger, crowd):
     assert ledger.numbers() == []
 
 
-def test_what_failed_in_company_is_tried_alone(ledger, crowd):
+def test_operations_that_failed_together_are_retried_alone(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2)])
     ledger.faults = [None, OSError("a moment without a disk")]
@@ -173,7 +174,7 @@ def test_what_failed_in_company_is_tried_alone(ledger, crowd):
     assert ledger.numbers() == [0, 1, 2]
 
 
-def test_a_database_that_cannot_be_reached_is_waited_for_once(ledger, crowd):
+def test_unreachable_database_is_waited_for_once(ledger, crowd):
     first = ledger.stop_at_the_door(crowd)
     batch = ledger.queue(crowd, [partial(ledger.insert, number) for number in (1, 2, 3)])
     ledger.locked = True
@@ -185,7 +186,7 @@ def test_a_database_that_cannot_be_reached_is_waited_for_once(ledger, crowd):
     assert ledger.write(4) == 4
 
 
-def test_after_a_failed_commit_the_writer_goes_on(ledger):
+def test_writer_goes_on_after_a_failed_commit(ledger):
     ledger.faults = [OSError("the disk is gone")]
     with pytest.raises(OSError, match="gone"):
         ledger.write(1)
@@ -193,10 +194,8 @@ def test_after_a_failed_commit_the_writer_goes_on(ledger):
     assert ledger.numbers() == [2]
 
 
-def test_when_the_database_gives_up_the_transaction_nobody_hears_of_success_that_was_lost(
-    ledger, crowd
-):
-    """A full disk or a broken read makes SQLite roll back everything that the batch has done so far."""
+def test_rolled_back_transaction_reports_no_success(ledger, crowd):
+    """A full disk or a failed read makes SQLite roll back the whole batch."""
 
     def give_up():
         ledger.session.connection().exec_driver_sql("rollback")
@@ -212,7 +211,7 @@ def test_when_the_database_gives_up_the_transaction_nobody_hears_of_success_that
     assert ledger.numbers() == [0, 1, 2]
 
 
-def test_what_ends_a_thread_does_not_end_the_writer(ledger):
+def test_exception_that_ends_a_thread_does_not_end_the_writer(ledger):
     def leave():
         raise SystemExit("told to end")
 
@@ -240,7 +239,7 @@ def test_items_of_one_operation_are_written_as_one_list(ledger, crowd):
     assert lists == [[1, 2, 3]]
 
 
-def test_an_outcome_that_is_an_error_is_its_owners_alone(ledger, crowd):
+def test_error_outcome_is_raised_only_for_its_item(ledger, crowd):
     def judge(items):
         return [Refused(item) if item < 0 else item for item in items]
 

@@ -1,4 +1,4 @@
-"""A name is found however it is accented, on both databases alike."""
+"""Tests that names are found whatever their accents, on both databases alike."""
 
 import pytest
 from sqlalchemy import literal, select
@@ -24,7 +24,7 @@ NAMES = [
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_python_and_the_database_make_the_same_of_a_name(app, name):
+def test_python_and_the_database_fold_a_name_alike(app, name):
     assert db.session.scalar(select(plain_letters(literal(name)))) == plain(name)
 
 

@@ -1,4 +1,4 @@
-"""Who waits for a locked SQLite file waits once, and not once more for each of those before them."""
+"""Tests of waiting for a locked SQLite file: once, and not once more for each earlier writer."""
 
 import pytest
 from sqlalchemy import create_engine
@@ -15,7 +15,7 @@ def engine(tmp_path):
 
 @pytest.fixture
 def statements(engine):
-    """What SQLite is told, in order."""
+    """Record the statements that SQLite gets, in order."""
     told = []
     with engine.connect() as connection:
         connection.connection.dbapi_connection.set_trace_callback(told.append)
@@ -40,12 +40,12 @@ def test_time_in_the_queue_counts(engine, statements, waited, left):
     assert statements[:2] == [f"PRAGMA busy_timeout={left * 1000:.0f}", "BEGIN IMMEDIATE"]
 
 
-def test_usual_turn_sets_nothing(engine, statements):
+def test_usual_turn_sets_no_timeout(engine, statements):
     begin(engine, 0.01)
     assert statements[0] == "BEGIN IMMEDIATE"
 
 
-def test_log_that_grew_is_cut_again(engine):
+def test_write_ahead_log_that_grew_is_truncated_again(engine):
     with engine.connect() as connection:
         assert (
             0 < connection.exec_driver_sql("PRAGMA journal_size_limit").scalar() <= 64 * 1024 * 1024

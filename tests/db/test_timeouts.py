@@ -1,4 +1,4 @@
-"""A PostgreSQL that takes too long, or does not answer at all, is an error and not a wait without end."""
+"""Tests that a slow or silent PostgreSQL is an error and not an endless wait."""
 
 import os
 import signal
@@ -52,7 +52,10 @@ def test_idle_connection_that_hangs_is_replaced(engine, hang):
 
 @pytest.fixture
 def hang():
-    """Return a function that stops the server process behind a connection, as a machine that swaps or a frozen disk does."""
+    """Return a function that stops the server process of a connection.
+
+    A swapping machine or a frozen disk does the same.
+    """
     stopped = []
 
     def hang(connection):

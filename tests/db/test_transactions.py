@@ -1,4 +1,4 @@
-"""Committed transactions, on both databases."""
+"""Tests of committed transactions on both databases."""
 
 import threading
 
@@ -16,7 +16,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture(params=["alone", "grouped"])
 def way(request, app, monkeypatch):
-    """The application as commands run it, and as the production server does."""
+    """The application, as commands run it and as the production server does."""
     for name in ("turnstile", "group_commit"):
         monkeypatch.setitem(app.extensions, name, app.extensions[name])
     transactions.init_app(app, grouped=request.param == "grouped")
@@ -37,23 +37,23 @@ def plant_and_break(slug):
 
 
 def slugs():
-    """Return what a connection of its own finds, so that only what is committed counts."""
+    """Return what a separate connection finds, so that only committed rows count."""
     with db.engine.connect() as connection:
         return sorted(connection.exec_driver_sql("select slug from cause").scalars())
 
 
-def test_what_is_written_is_committed_when_the_caller_hears_of_it(way):
+def test_write_is_committed_when_the_caller_gets_its_result(way):
     assert write(plant, "valley", shape="dove").slug == "valley"
     assert slugs() == ["valley"]
 
 
-def test_rows_come_back_detached_and_readable(way):
+def test_rows_are_returned_detached_and_readable(way):
     cause = write(plant, "valley")
     assert inspect(cause).detached
     assert (cause.slug, cause.id > 0) == ("valley", True)
 
 
-def test_of_an_operation_that_raises_nothing_is_kept(way):
+def test_failed_operation_writes_nothing(way):
     with pytest.raises(KeyError, match="valley"):
         write(plant_and_break, "valley")
     assert slugs() == []
@@ -61,7 +61,7 @@ def test_of_an_operation_that_raises_nothing_is_kept(way):
     assert slugs() == ["hill"]
 
 
-def test_what_the_database_refuses_is_raised_and_harms_nothing_afterwards(way):
+def test_database_error_is_raised_and_harms_nothing_afterwards(way):
     write(plant, "valley")
     with pytest.raises(IntegrityError):
         write(plant, "valley")
@@ -69,12 +69,12 @@ def test_what_the_database_refuses_is_raised_and_harms_nothing_afterwards(way):
     assert slugs() == ["hill", "valley"]
 
 
-def test_a_row_that_was_added_and_not_flushed_is_written_too(way):
+def test_added_row_without_a_flush_is_written_too(way):
     write(lambda: db.session.add(Cause(slug="valley")))
     assert slugs() == ["valley"]
 
 
-def test_the_caller_sees_what_was_written_after_it_had_read(way):
+def test_caller_sees_what_was_written_after_its_own_read(way):
     def read():
         return db.session.query(Cause.slug).all()
 
@@ -83,14 +83,14 @@ def test_the_caller_sees_what_was_written_after_it_had_read(way):
     assert read() == [("valley",)]
 
 
-def test_many_threads_write_at_once_and_each_gets_its_own_answer(way):
+def test_many_threads_write_at_once_and_each_gets_its_own_result(way):
     causes = together(way, [lambda n=n: write(plant, f"cause-{n:02}") for n in range(16)])
     expected = [f"cause-{n:02}" for n in range(16)]
     assert [cause.slug for cause in causes] == expected
     assert slugs() == expected
 
 
-def test_one_that_fails_among_many_takes_nothing_from_the_others(way):
+def test_failure_among_many_does_not_affect_the_others(way):
     def attempt(n):
         try:
             return write(plant_and_break if n == 7 else plant, f"cause-{n:02}")
@@ -102,7 +102,7 @@ def test_one_that_fails_among_many_takes_nothing_from_the_others(way):
     assert slugs() == [f"cause-{n:02}" for n in range(16) if n != 7]
 
 
-def test_nobody_hears_before_the_commit(way):
+def test_no_result_is_returned_before_the_commit(way):
     committed = []
 
     def hear(_connection):
@@ -116,7 +116,7 @@ def test_nobody_hears_before_the_commit(way):
         event.remove(db.engine, "commit", hear)
 
 
-def test_what_many_write_together_waits_for_a_moment_that_nobody_foresees(way, monkeypatch):
+def test_grouped_write_waits_for_an_unpredictable_moment(way, monkeypatch):
     waits = []
     monkeypatch.setattr(module, "sleep", waits.append)
     for slug in ("valley", "hill", "shore"):
@@ -125,7 +125,7 @@ def test_what_many_write_together_waits_for_a_moment_that_nobody_foresees(way, m
     assert all(0 <= wait <= module.MAX_PAUSE_SECONDS for wait in waits)
 
 
-def test_a_commit_that_fails_is_told(way):
+def test_failed_commit_is_reported(way):
     def fail(_connection):
         raise OperationalError("COMMIT", None, Exception("the disk is gone"))
 
@@ -138,12 +138,12 @@ def test_a_commit_that_fails_is_told(way):
     assert slugs() == []
 
 
-def test_a_write_keeps_no_connection(way):
+def test_write_keeps_no_connection(way):
     write(plant, "valley")
     assert db.engine.pool.checkedout() == 0
 
 
-def test_sqlite_waits_for_the_disk_and_keeps_its_promises_between_tables(app):
+def test_sqlite_syncs_to_disk_and_enforces_foreign_keys(app):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("settings of SQLite")
     with db.engine.connect() as connection:
@@ -152,7 +152,7 @@ def test_sqlite_waits_for_the_disk_and_keeps_its_promises_between_tables(app):
     assert asked == ["wal", 2, 1, module.BUSY_SECONDS * 1000]
 
 
-def test_on_sqlite_a_writer_begins_by_locking(app):
+def test_sqlite_writer_locks_when_it_begins(app):
     if db.engine.dialect.name != "sqlite":
         pytest.skip("transactions of SQLite")
     begun = []

@@ -1,4 +1,4 @@
-"""A fair lock between processes."""
+"""Tests of a fair lock between processes."""
 
 import multiprocessing
 import os
@@ -9,7 +9,7 @@ import pytest
 from campaign.db.write_lock import FairFileLock
 
 PATIENCE = 15
-# The children do nothing but take turns, so they need not load the house anew.
+# The children do nothing but take turns, so they need not import the application again.
 processes = multiprocessing.get_context("fork")
 pytestmark = pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
 
@@ -39,7 +39,7 @@ def count_up(path, number_path, times):
 
 @pytest.fixture
 def start(tmp_path):
-    """Start functions in processes of their own; those that still run at the end are ended."""
+    """Start functions in separate processes; those still running at the end are killed."""
     running = []
 
     def start(work, *arguments):
@@ -54,7 +54,7 @@ def start(tmp_path):
         process.join(PATIENCE)
 
 
-def test_a_busy_process_lets_another_in_at_once(start, tmp_path):
+def test_busy_process_lets_another_in_at_once(start, tmp_path):
     turns, end = processes.Value("i", 0), processes.Event()
     start(keep_busy, turns, end)
     turnstile = FairFileLock(tmp_path / "db")
@@ -67,11 +67,11 @@ def test_a_busy_process_lets_another_in_at_once(start, tmp_path):
         with turnstile.turn():
             waits.append(turns.value - before)
     end.set()
-    # Whoever comes is let in after the one inside and, at most, one who was quicker to the gate.
+    # A newcomer waits for the holder and, at most, for one process that reached the queue first.
     assert max(waits) <= 5, waits
 
 
-def test_two_processes_are_never_inside_together(start, tmp_path):
+def test_two_processes_never_hold_the_lock_together(start, tmp_path):
     number = tmp_path / "number"
     number.write_text("0")
     counting = [start(count_up, number, 300) for _ in range(2)]
@@ -80,7 +80,7 @@ def test_two_processes_are_never_inside_together(start, tmp_path):
     assert number.read_text() == "600"
 
 
-def test_whoever_is_killed_inside_leaves_the_way_free(start, tmp_path):
+def test_process_killed_while_holding_the_lock_releases_it(start, tmp_path):
     inside, leave = processes.Event(), processes.Event()
     process = start(hold, inside, leave)
     assert inside.wait(PATIENCE)
@@ -89,7 +89,7 @@ def test_whoever_is_killed_inside_leaves_the_way_free(start, tmp_path):
         pass
 
 
-def test_an_error_inside_frees_the_room(tmp_path):
+def test_error_while_holding_the_lock_releases_it(tmp_path):
     turnstile = FairFileLock(tmp_path / "db")
     with pytest.raises(KeyError), turnstile.turn():
         raise KeyError
@@ -97,7 +97,7 @@ def test_an_error_inside_frees_the_room(tmp_path):
         pass
 
 
-def test_the_lock_files_are_its_owners_alone(tmp_path):
+def test_lock_files_are_readable_only_by_their_owner(tmp_path):
     with FairFileLock(tmp_path / "db").turn():
         pass
     assert {path.name: path.stat().st_mode & 0o777 for path in tmp_path.iterdir()} == {

@@ -1,4 +1,4 @@
-"""What the tests of the edge share."""
+"""Share fixtures among the tests of the edge."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.edge.pages import Clock
 
 @pytest.fixture
 def clock(monkeypatch):
-    """The clock by which answers age."""
+    """The clock that sets the age of responses."""
     clock = Clock()
     monkeypatch.setattr(cached_response, "time", clock)
     return clock

@@ -1,4 +1,4 @@
-"""One remembered answer: what is sent of it to whom."""
+"""Tests of one cached response: what is sent of it to whom."""
 
 import gzip
 from types import SimpleNamespace
@@ -33,30 +33,30 @@ def encoding_for(accepted, page=None):
         ("*", ""),
     ],
 )
-def test_the_best_encoding_that_the_visitor_takes_is_chosen(accepted, chosen):
+def test_best_encoding_that_the_client_accepts_is_chosen(accepted, chosen):
     assert encoding_for(accepted) == chosen
 
 
-def test_of_a_very_long_offer_of_encodings_only_the_beginning_is_read_and_remembered():
+def test_only_the_start_of_a_very_long_accept_encoding_is_read_and_cached():
     assert encoding_for("br," + "x" * 5000) == "br"
     assert encoding_for("x" * 5000 + ",br") == ""
 
 
-def test_each_encoding_holds_the_same_page():
+def test_every_encoding_contains_the_same_page():
     memory = PageCache(Page())
     assert brotli.decompress(ask(memory, Accept_Encoding="br").body) == LONG
     assert gzip.decompress(ask(memory, Accept_Encoding="gzip").body) == LONG
     assert ask(memory).body == LONG
 
 
-def test_the_length_is_that_of_the_body_sent():
+def test_content_length_is_that_of_the_body_sent():
     memory = PageCache(Page())
     for accepted in ("br", "gzip", ""):
         got = ask(memory, Accept_Encoding=accepted)
         assert got.headers.getlist("Content-Length") == [str(len(got.body))]
 
 
-def test_caches_between_are_told_that_the_encoding_varies():
+def test_vary_header_names_the_encoding():
     memory = PageCache(Page(Vary="Accept-Encoding"))
     for accepted in ("br", ""):
         assert ask(memory, Accept_Encoding=accepted).headers.getlist("Vary") == ["Accept-Encoding"]
@@ -66,18 +66,18 @@ def test_caches_between_are_told_that_the_encoding_varies():
     "page",
     [Page(b"short"), Page(**{"Content-Type": "image/png"}), Page(**{"Content-Type": "font/woff2"})],
 )
-def test_what_would_not_shrink_is_sent_as_it_is(page):
+def test_incompressible_body_is_sent_as_it_is(page):
     assert encoding_for("br", page) == ""
 
 
 @pytest.mark.parametrize(
     "kind", ["text/css", "application/json", "image/svg+xml", "text/javascript; charset=utf-8"]
 )
-def test_words_of_any_kind_are_packed(kind):
+def test_text_of_any_kind_is_compressed(kind):
     assert encoding_for("br", Page(**{"Content-Type": kind})) == "br"
 
 
-def test_an_answer_without_a_tag_gets_one_that_stands_for_its_content():
+def test_response_without_an_etag_gets_one_of_its_content():
     tag = ask(PageCache(Page())).headers["ETag"]
     assert tag.startswith('W/"')
     assert ask(PageCache(Page())).headers["ETag"] == tag
@@ -85,9 +85,9 @@ def test_an_answer_without_a_tag_gets_one_that_stands_for_its_content():
 
 
 @pytest.mark.parametrize("asked", ['W/"abc"', '"abc"', '"x", W/"abc" , "y"', "*", " * "])
-def test_who_has_the_page_already_gets_304_without_a_body(asked):
+def test_matching_etag_gets_304_without_a_body(asked):
     memory = PageCache(Page(ETag='W/"abc"'))
-    for _ in range(2):  # freshly rendered, and from memory
+    for _ in range(2):  # freshly rendered, and from cache
         got = ask(memory, If_None_Match=asked)
         assert (got.status, got.body) == (304, b"")
         assert got.headers["ETag"] == 'W/"abc"'
@@ -97,18 +97,18 @@ def test_who_has_the_page_already_gets_304_without_a_body(asked):
 
 
 @pytest.mark.parametrize("asked", ['"abcd"', '"xabc"', "abc", '"x"', ""])
-def test_who_has_another_page_gets_this_one(asked):
+def test_other_etag_gets_the_page(asked):
     assert ask(PageCache(Page(ETag='"abc"')), If_None_Match=asked).status == 200
 
 
-def test_a_strong_tag_does_not_stand_for_two_encodings():
+def test_strong_etag_is_not_shared_by_two_encodings():
     memory = PageCache(Page(ETag='"abc"'))
     assert ask(memory, Accept_Encoding="br").headers["ETag"] == 'W/"abc"'
     picture = PageCache(Page(ETag='"abc"', **{"Content-Type": "image/png"}))
     assert ask(picture).headers["ETag"] == '"abc"'
 
 
-def test_head_tells_what_get_would_and_sends_nothing():
+def test_head_sends_the_headers_of_get_and_no_body():
     memory = PageCache(Page())
     whole, head = ask(memory), ask(memory, method="HEAD")
     assert head.body == b""
@@ -116,7 +116,7 @@ def test_head_tells_what_get_would_and_sends_nothing():
     assert dict(head.headers) == dict(whole.headers)
 
 
-def test_an_answer_says_how_old_it_is(clock):
+def test_response_has_its_age(clock):
     memory = PageCache(Page(rule="public, max-age=60"))
     assert "Age" not in ask(memory).headers
     clock.pass_by(41.7)
@@ -125,7 +125,7 @@ def test_an_answer_says_how_old_it_is(clock):
 
 @pytest.fixture
 def packings(monkeypatch):
-    """The qualities with which pages were packed, in order."""
+    """Record the qualities with which pages were compressed, in order."""
     packings = []
 
     def compress(body, *, quality):
@@ -140,11 +140,11 @@ def renew(memory, clock, times=1, accepted="br"):
     for _ in range(times):
         clock.pass_by(1.1)
         got = ask(memory, Accept_Encoding=accepted)
-    memory._packer.submit(int).result()  # once that is done, so is what was to be packed before
+    memory._packer.submit(int).result()  # earlier compressions are done by then
     return got
 
 
-def test_a_page_made_anew_without_a_change_is_not_packed_again(clock, packings):
+def test_unchanged_page_is_not_compressed_again(clock, packings):
     page = Page()
     memory = PageCache(page)
     renew(memory, clock, CALM)
@@ -154,7 +154,7 @@ def test_a_page_made_anew_without_a_change_is_not_packed_again(clock, packings):
     assert packings == [cached_response.QUICK] * 2
 
 
-def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings):
+def test_stable_page_is_compressed_once_at_the_best_quality(clock, packings):
     page = Page()
     memory = PageCache(page)
     renew(memory, clock, CALM + 1)
@@ -167,7 +167,7 @@ def test_a_page_that_stays_calm_is_packed_once_as_hard_as_can_be(clock, packings
     assert got.headers.getlist("Content-Length") == [str(len(got.body))]
 
 
-def test_what_is_long_or_asked_for_unpacked_is_not_packed_harder(clock, packings, monkeypatch):
+def test_long_or_uncompressed_page_is_not_compressed_harder(clock, packings, monkeypatch):
     monkeypatch.setattr(cached_response, "MAX_BROTLI_BYTES", len(LONG) - 1)
     renew(PageCache(Page()), clock, 2 * CALM)
     renew(PageCache(Page()), clock, 2 * CALM, accepted="")

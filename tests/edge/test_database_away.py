@@ -1,4 +1,4 @@
-"""While the database is away, what was in memory is still answered, and few requests ask whether it is back."""
+"""Tests of the edge without a database: cached pages are served, few requests probe it."""
 
 import pytest
 
@@ -31,7 +31,7 @@ def page():
 
 @pytest.fixture
 def memory(page, clock):
-    """A memory that holds the page, since an hour, and whose database has just gone."""
+    """A cache that has held the page for an hour, and whose database has just gone."""
     memory = PageCache(page)
     ask(memory)
     clock.pass_by(HOUR)
@@ -63,7 +63,7 @@ def test_first_answer_after_the_database_is_back_is_new(memory, page, clock):
     assert ask(memory).body == b"2 butterflies"
 
 
-def test_page_that_nobody_has_asked_for_yet_fails(memory):
+def test_uncached_page_fails(memory):
     assert ask(memory, "/es/").status == 503
 
 

@@ -1,4 +1,4 @@
-"""Only the names of this site are answered."""
+"""Tests that only the host names of this site are answered."""
 
 import pytest
 from werkzeug.test import Client
@@ -48,5 +48,5 @@ def test_other_names_get_no_page_and_are_not_repeated(asked, host, status):
     assert "evil" not in answer.text + str(answer.headers)
 
 
-def test_machines_may_ask_by_any_name(asked):
+def test_machine_endpoints_answer_any_host_name(asked):
     assert asked("10.0.0.7:8000", "/healthz").status_code == 200

@@ -1,4 +1,4 @@
-"""Public pages from memory: what is remembered, for how long, and how much of it."""
+"""Tests of the public page cache: what is cached, for how long, and how much of it."""
 
 import pytest
 
@@ -8,7 +8,7 @@ from tests.edge.pages import LONG, PUBLIC, Page, ask
 
 
 def renders(page, *requests, clock=None, wait=0):
-    """Ask for each of `requests` (keywords of `ask`) in turn; return how often the application was asked."""
+    """Send each of `requests` (keywords of `ask`); return how often the page was rendered."""
     memory = PageCache(page)
     for request in requests:
         ask(memory, **request)
@@ -17,15 +17,15 @@ def renders(page, *requests, clock=None, wait=0):
     return len(page.asked)
 
 
-def test_a_fresh_page_is_answered_from_memory(clock):
+def test_fresh_page_is_answered_from_cache(clock):
     assert renders(Page(), {}, {}, {}, clock=clock, wait=0.4) == 1
 
 
-def test_an_aged_page_is_rendered_anew(clock):
+def test_expired_page_is_rendered_again(clock):
     assert renders(Page(), {}, {}, {}, clock=clock, wait=1.1) == 3
 
 
-def test_visitors_with_different_encodings_share_a_page():
+def test_encodings_share_one_rendering():
     assert (
         renders(
             Page(),
@@ -38,7 +38,7 @@ def test_visitors_with_different_encodings_share_a_page():
     )
 
 
-def test_a_page_that_changed_is_shown_after_its_second(clock):
+def test_changed_page_is_shown_after_a_second(clock):
     page = Page(b"1 butterfly")
     memory = PageCache(page)
     ask(memory)
@@ -48,7 +48,7 @@ def test_a_page_that_changed_is_shown_after_its_second(clock):
     assert ask(memory).body == b"2 butterflies"
 
 
-def test_each_address_and_query_has_its_own_page():
+def test_each_url_and_query_has_its_own_page():
     page = Page()
     memory = PageCache(page)
     for path in ("/en/", "/es/", "/en/?a=1", "/en/?a=2"):
@@ -56,7 +56,7 @@ def test_each_address_and_query_has_its_own_page():
     assert len(page.asked) == 4
 
 
-def test_what_is_one_persons_is_passed_on_as_it_was_asked_for():
+def test_personal_page_is_passed_through_uncached():
     page = Page()
     memory = PageCache(page)
     for _ in range(2):
@@ -64,7 +64,7 @@ def test_what_is_one_persons_is_passed_on_as_it_was_asked_for():
     assert [asked["HTTP_RANGE"] for asked in page.asked] == ["bytes=9-"] * 2
 
 
-def test_how_somebody_came_makes_no_other_page():
+def test_tracking_parameters_share_one_page():
     page = Page()
     memory = PageCache(page)
     for query in ("", "?by=a", "?by=b&source=radio", "?utm_source=x&fbclid=y", "?source="):
@@ -75,7 +75,7 @@ def test_how_somebody_came_makes_no_other_page():
     assert len(page.asked) == 3
 
 
-def test_a_question_mark_inside_an_address_is_not_a_query():
+def test_encoded_question_mark_in_a_path_is_not_a_query():
     page = Page()
     memory = PageCache(page)
     ask(memory, "/en/%3Fa")
@@ -100,11 +100,11 @@ def test_a_question_mark_inside_an_address_is_not_a_query():
     ],
     ids=lambda page: f"{page.status} {page.rule} {page.headers}",
 )
-def test_what_is_not_the_same_for_everybody_is_never_remembered(page):
+def test_response_that_differs_by_visitor_is_never_cached(page):
     assert renders(page, {}, {}) == 2
 
 
-def test_a_private_answer_arrives_unchanged_and_is_closed():
+def test_private_response_arrives_unchanged_and_is_closed():
     page = Page(rule="no-store", **{"Set-Cookie": "session=1"})
     got = ask(PageCache(page), Accept_Encoding="br")
     assert got.body == LONG
@@ -114,7 +114,7 @@ def test_a_private_answer_arrives_unchanged_and_is_closed():
     assert page.closed == 1
 
 
-def test_a_page_that_turned_private_is_forgotten(clock):
+def test_page_that_became_private_is_evicted(clock):
     page = Page()
     memory = PageCache(page)
     ask(memory)
@@ -126,11 +126,11 @@ def test_a_page_that_turned_private_is_forgotten(clock):
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS"])
-def test_only_reads_are_answered_from_memory(method):
+def test_only_reads_are_answered_from_cache(method):
     assert renders(Page(), {}, {"method": method}, {"method": method}) == 3
 
 
-def test_a_head_request_fills_the_memory_with_the_whole_page():
+def test_head_request_caches_the_whole_page():
     page = Page()
     memory = PageCache(page)
     assert ask(memory, method="HEAD").body == b""
@@ -138,13 +138,13 @@ def test_a_head_request_fills_the_memory_with_the_whole_page():
     assert [environ["REQUEST_METHOD"] for environ in page.asked] == ["GET"]
 
 
-def test_a_head_request_for_a_private_page_gets_no_body():
+def test_head_request_for_a_private_page_gets_no_body():
     page = Page(rule="no-store")
     got = ask(PageCache(page), method="HEAD")
     assert (got.status, got.body, page.closed) == (200, b"", 1)
 
 
-def test_conditions_and_ranges_never_reach_the_page():
+def test_conditional_and_range_headers_never_reach_the_page():
     page = Page()
     got = ask(
         PageCache(page),
@@ -156,13 +156,13 @@ def test_conditions_and_ranges_never_reach_the_page():
     assert not {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_RANGE"} & page.asked[0].keys()
 
 
-def test_a_rendered_page_is_closed():
+def test_rendered_page_is_closed():
     page = Page()
     ask(PageCache(page))
     assert page.closed == 1
 
 
-def test_the_memory_is_bounded_in_count(monkeypatch):
+def test_cache_is_bounded_in_count(monkeypatch):
     monkeypatch.setattr(module, "MAX_ANSWERS", 3)
     page = Page()
     memory = PageCache(page)
@@ -170,10 +170,10 @@ def test_the_memory_is_bounded_in_count(monkeypatch):
         ask(memory, f"/en/?n={number}")
     assert len(memory._answers) == 3
     ask(memory, "/en/?n=9")
-    assert len(page.asked) == 10  # the newest are those that stay
+    assert len(page.asked) == 10  # the newest are kept
 
 
-def test_the_memory_is_bounded_in_bytes(monkeypatch):
+def test_cache_is_bounded_in_bytes(monkeypatch):
     monkeypatch.setattr(module, "MAX_CACHE_BYTES", 50_000)
     page = Page()
     memory = PageCache(page)
@@ -182,7 +182,7 @@ def test_the_memory_is_bounded_in_bytes(monkeypatch):
     assert 0 < sum(answer.size for answer in memory._answers.values()) == memory._size <= 50_000
 
 
-def test_an_answer_that_is_renewed_is_counted_once(clock):
+def test_renewed_response_is_counted_once(clock):
     page = Page()
     memory = PageCache(page)
     for _ in range(5):
@@ -191,7 +191,7 @@ def test_an_answer_that_is_renewed_is_counted_once(clock):
     assert memory._size == next(iter(memory._answers.values())).size
 
 
-def test_the_page_is_told_the_pace():
+def test_page_is_told_the_poll_interval():
     class Slow:
         next_ms = 4000
 
@@ -204,7 +204,7 @@ def test_pages_are_kept_no_longer_than_they_say():
     assert STALE_SECONDS <= int(PUBLIC.rpartition("=")[2])
 
 
-def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monkeypatch):
+def test_very_large_response_is_passed_through_and_not_cached(monkeypatch):
     monkeypatch.setattr(module, "MAX_ANSWER_BYTES", 100)
     page = Page()
     memory = PageCache(page)
@@ -215,7 +215,7 @@ def test_a_very_large_answer_is_sent_as_it_was_asked_for_and_not_remembered(monk
 
 
 @pytest.mark.parametrize("path", [f"/en/?q={'a' * 2000}", f"/en/{'a' * 2000}"])
-def test_no_memory_is_filled_with_very_long_addresses(path):
+def test_very_long_urls_do_not_fill_the_cache(path):
     page = Page()
     memory = PageCache(page)
     known = module.without_ways.cache_info().currsize

@@ -1,4 +1,4 @@
-"""Many visitors at one instant: one renders, the others get the last page or wait for the new one."""
+"""Tests of many visitors at once: one request renders, the others get the last page or wait."""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +13,7 @@ PATIENCE = 10
 
 
 class SlowPage(Page):
-    """A page whose rendering waits until it is let go; `begun` says that it is being rendered."""
+    """A page whose rendering waits until it is released; `begun` says that it has started."""
 
     def __init__(self, *arguments, **options):
         super().__init__(*arguments, **options)
@@ -34,7 +34,7 @@ def crowd():
 
 @pytest.fixture
 def aged(clock):
-    """A remembered page that has aged, and whose next rendering is slow."""
+    """A cached page that has expired, and whose next rendering is slow."""
     page = SlowPage(b"old")
     page.may_end.set()
     memory = PageCache(page)
@@ -46,7 +46,7 @@ def aged(clock):
     return page, memory
 
 
-def test_while_one_renders_the_others_get_the_last_page(aged, crowd):
+def test_during_a_rendering_the_others_get_the_last_page(aged, crowd):
     page, memory = aged
     renewing = crowd.submit(ask, memory)
     assert page.begun.wait(PATIENCE)
@@ -57,7 +57,7 @@ def test_while_one_renders_the_others_get_the_last_page(aged, crowd):
     assert len(page.asked) == 2
 
 
-def test_nobody_gets_a_page_that_is_more_than_a_second_past_its_age(aged, crowd, clock):
+def test_nobody_gets_a_page_more_than_a_second_too_old(aged, crowd, clock):
     page, memory = aged
     renewing = crowd.submit(ask, memory)
     assert page.begun.wait(PATIENCE)
@@ -71,9 +71,7 @@ def test_nobody_gets_a_page_that_is_more_than_a_second_past_its_age(aged, crowd,
     assert {each.result(PATIENCE).body for each in (renewing, waiting)} == {b"new"}
 
 
-def test_who_has_waited_long_enough_gets_the_last_page_and_is_told_its_age(
-    aged, crowd, clock, monkeypatch
-):
+def test_long_wait_returns_the_last_page_with_its_age(aged, crowd, clock, monkeypatch):
     monkeypatch.setattr(edge_memory, "PATIENCE_SECONDS", 0.1)
     page, memory = aged
     clock.pass_by(10)
@@ -86,7 +84,7 @@ def test_who_has_waited_long_enough_gets_the_last_page_and_is_told_its_age(
     assert len(page.asked) == 2
 
 
-def test_past_the_bound_they_wait_for_the_new_page(aged, crowd, clock):
+def test_past_the_limit_requests_wait_for_the_new_page(aged, crowd, clock):
     page, memory = aged
     clock.pass_by(STALE_SECONDS)
     renewing = crowd.submit(ask, memory)
@@ -98,7 +96,7 @@ def test_past_the_bound_they_wait_for_the_new_page(aged, crowd, clock):
     assert len(page.asked) == 2
 
 
-def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
+def test_twenty_requests_for_an_uncached_page_render_once(crowd):
     page = SlowPage(b"first")
     memory = PageCache(page)
     gate = threading.Barrier(20)
@@ -114,7 +112,7 @@ def test_twenty_at_a_page_that_nobody_has_seen_cost_one_rendering(crowd):
     assert len(page.asked) == 1
 
 
-def test_a_slow_page_does_not_hold_up_another(crowd):
+def test_slow_page_does_not_hold_up_another(crowd):
     slow, quick = SlowPage(b"slow"), Page(b"quick")
     memory = PageCache(
         lambda environ, start: (slow if environ["PATH_INFO"] == "/slow" else quick)(environ, start)
@@ -126,7 +124,7 @@ def test_a_slow_page_does_not_hold_up_another(crowd):
     assert waiting.result(PATIENCE).body == b"slow"
 
 
-def test_each_who_waits_for_a_page_that_turns_out_private_gets_their_own(crowd):
+def test_each_request_waiting_for_a_private_page_gets_its_own(crowd):
     page = SlowPage(b"mine", rule="no-store")
     memory = PageCache(page)
     visits = [crowd.submit(ask, memory) for _ in range(4)]
@@ -140,7 +138,7 @@ class Broken(Exception):
     pass
 
 
-def test_an_error_passes_through_and_holds_up_nobody_afterwards():
+def test_error_is_passed_on_and_blocks_nobody_afterwards():
     page = Page()
     faults = [Broken()]
 
@@ -156,7 +154,7 @@ def test_an_error_passes_through_and_holds_up_nobody_afterwards():
     assert not memory._renderers
 
 
-def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
+def test_error_in_the_body_closes_it_and_blocks_nobody():
     page = Page()
 
     def broken():
@@ -184,7 +182,7 @@ def test_an_error_while_the_body_is_made_closes_it_and_holds_up_nobody():
     assert not memory._renderers
 
 
-def test_who_waited_for_a_page_that_failed_asks_for_themselves(crowd):
+def test_requests_waiting_for_a_failed_page_render_their_own(crowd):
     faults = [Broken()]
     begun, may_end = threading.Event(), threading.Event()
     page = Page(b"well")

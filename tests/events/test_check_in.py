@@ -1,4 +1,4 @@
-"""At the door."""
+"""Tests of check-in at the entrance."""
 
 import pytest
 
@@ -10,7 +10,7 @@ from campaign.process.clock import utcnow
 from tests.factories.events import come, make_event, registration
 
 
-def test_a_code_checks_in_once_and_can_be_taken_back(app):
+def test_code_checks_in_once_and_can_be_undone(app):
     event = make_event()
     first = come(event, seats=3)
     code = registration(first).code
@@ -23,7 +23,7 @@ def test_a_code_checks_in_once_and_can_be_taken_back(app):
     db.session.rollback()
 
 
-def test_a_code_of_another_event_or_of_somebody_without_a_seat_is_refused(app):
+def test_code_of_another_event_or_without_a_seat_is_refused(app):
     event = make_event(capacity=1)
     other = make_event("other", cause_id=event.cause_id)
     seated, waits = come(event, "a"), come(event, "b")
@@ -33,7 +33,7 @@ def test_a_code_of_another_event_or_of_somebody_without_a_seat_is_refused(app):
         write(check_in, event.id, code=registration(waits).code, now=utcnow())
 
 
-def test_a_code_is_read_whatever_case_dashes_and_doubtful_letters():
+def test_code_is_read_in_any_case_with_dashes_and_ambiguous_letters():
     assert read_code(" o1iL-ab c") == "0111ABC"
     assert len({new_code() for _ in range(100)}) == 100
     assert code_png("ABCDE12345").startswith(b"\x89PNG")

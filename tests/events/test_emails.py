@@ -1,4 +1,4 @@
-"""The mails that events cause: who gets which, and what goes with them."""
+"""Tests of event emails: who gets which, and what is attached."""
 
 import re
 from datetime import timedelta
@@ -30,7 +30,7 @@ SEATED = (CONFIRMATION, REPEAT, SEAT, CHANGED, DAY_REMINDER, HOURS_REMINDER)
 
 @pytest.fixture
 def worded(app):
-    """Word a mail of a kind about a registration, as the postman asks for it."""
+    """Write an email of a kind about a registration, as the mail worker requests it."""
 
     def word(kind, registration_id, lang="en"):
         registration(registration_id)
@@ -43,7 +43,7 @@ def worded(app):
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
 @pytest.mark.parametrize("kind", SEATED)
-def test_a_letter_says_when_and_where_and_leads_to_the_owners_page(app, worded, kind, lang):
+def test_email_says_when_and_where_and_links_to_the_owners_page(app, worded, kind, lang):
     first = come(make_event(), lang=lang, seats=2)
     message = worded(kind, first, lang)
     for body in (message.text, message.html):
@@ -67,7 +67,7 @@ def test_waiting_and_held_registrations_are_told_so_and_get_no_code(app, worded)
         assert registration(each).code[:5] not in worded(REPEAT, each).text
 
 
-def test_a_cancelled_registration_is_taken_out_of_the_calendar(app, worded):
+def test_cancelled_registration_is_removed_from_the_calendar(app, worded):
     first = come(make_event())
     write(cancel_registration, first, now=utcnow())
     message = worded(CANCELLED, first)
@@ -77,7 +77,7 @@ def test_a_cancelled_registration_is_taken_out_of_the_calendar(app, worded):
         assert worded(kind, first) is None
 
 
-def test_a_cancelled_event_is_told_once_and_reminds_nobody(app, worded):
+def test_cancelled_event_is_announced_once_and_reminds_nobody(app, worded):
     event = make_event()
     first = come(event)
     assert worded(CALLED_OFF, first) is None
@@ -88,7 +88,7 @@ def test_a_cancelled_event_is_told_once_and_reminds_nobody(app, worded):
     assert [worded(kind, first) for kind in SEATED] == [None] * len(SEATED)
 
 
-def test_nobody_is_written_to_once_it_is_over(app, worded):
+def test_no_email_is_sent_once_the_event_is_over(app, worded):
     event = make_event()
     first = come(event)
     move(event, starts_at=utcnow() - timedelta(minutes=5))
@@ -98,7 +98,7 @@ def test_nobody_is_written_to_once_it_is_over(app, worded):
     assert worded(CONFIRMATION, 10**6) is None
 
 
-def test_markup_in_names_is_text(app, worded):
+def test_markup_in_names_is_escaped(app, worded):
     message = worded(CONFIRMATION, come(make_event(title="<b>x</b>"), "<i>a</i>"))
     assert "<i>" not in message.html
     assert "<b>x" not in message.html
@@ -113,7 +113,7 @@ def letter_of(app, tmp_path):
     return letter
 
 
-def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, monkeypatch):
+def test_registration_leads_to_a_seat_by_email_alone(app, client, tmp_path, monkeypatch):
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     post_registration(client, make_event(), lang="es")
     first = letter_of(app, tmp_path)
@@ -140,7 +140,7 @@ def test_from_the_form_to_the_seat_by_the_letter_alone(app, client, tmp_path, mo
     assert states() == ["cancelled"]
 
 
-def test_a_letter_has_notes_on_access_without_their_markdown(app, worded):
+def test_email_has_access_notes_without_their_markdown(app, worded):
     words = {
         "title": "How a family searches",
         "place": "Larch Library",
@@ -151,7 +151,7 @@ def test_a_letter_has_notes_on_access_without_their_markdown(app, worded):
     assert "**" not in message.html
 
 
-def test_a_letter_speaks_of_as_many_seats_as_are_kept(app, worded, monkeypatch):
+def test_email_names_as_many_seats_as_are_kept(app, worded, monkeypatch):
     monkeypatch.setattr(
         "babel.support.Translations.ungettext",
         lambda _self, _one, _many, num: "[one]" if num == 1 else "[many]",

@@ -1,4 +1,4 @@
-"""Entries that stood beside a cause become events when an older site is migrated."""
+"""Tests that a cause's simple event entries become events in a migration."""
 
 import pytest
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ FRENCH = {**ENTRY, "hours": "19 h à 20 h 45", "title": "Une soirée"}
 
 
 @pytest.mark.parametrize("kind", databases.KINDS)
-def test_plain_entries_become_events_with_their_words(kind, tmp_path):
+def test_plain_entries_become_events_with_their_text(kind, tmp_path):
     app = make_app(databases.fresh(kind), tmp_path)
     with app.app_context():
         upgrade(revision="0005")

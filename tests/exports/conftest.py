@@ -1,4 +1,4 @@
-"""What the tests of exports share."""
+"""Share fixtures among the tests of exports."""
 
 import threading
 
@@ -16,14 +16,14 @@ from tests.factories.organizers import make_organizer
 
 @pytest.fixture
 def exporter(app, tmp_path, monkeypatch):
-    """The worker's part, with a folder of its own."""
+    """The worker's part, with its own folder."""
     monkeypatch.setitem(app.config, "VAR_DIR", str(tmp_path))
     return Exporter(settings=app.config, write=write, holder="test", stop=threading.Event())
 
 
 @pytest.fixture
 def asked(petition, exporter):
-    """Calling it asks for an export of the petition, and returns its id."""
+    """Return a function that requests an export of the petition and returns its id."""
     organizer = make_organizer()
 
     def asked(kind="csv", choice=None, *, aim="records", now=None, **selected):

@@ -1,4 +1,4 @@
-"""What is told of where somebody signed: at a table, on paper, or neither."""
+"""Tests of the columns that say where a signature came from: a table, paper, or neither."""
 
 import json
 from uuid import uuid4
@@ -16,7 +16,9 @@ pytestmark = pytest.mark.both_databases
 TOLD = ("evidence", "event", "kiosk", "tabler", "shift_began", "sheet", "sheet_row")
 
 
-def test_event_tablet_tabler_and_shift_or_sheet_and_row(client, petition, asked, exporter):
+def test_export_has_event_tablet_tabler_and_shift_or_sheet_and_row(
+    client, petition, asked, exporter
+):
     event, law = make_table("law", cause_id=petition.cause_id)
     tablet, began = make_tablet(client, event, name="Blue table"), long_ago(30)
     shift = {
@@ -42,7 +44,7 @@ def test_event_tablet_tabler_and_shift_or_sheet_and_row(client, petition, asked,
 
 
 def _lines(asked, exporter, petition_id):
-    """Return what an export tells of each signature."""
+    """Return what an export contains for each signature."""
     made = asked("jsonl", {"petition_id": petition_id, "columns": TOLD, "state": "all"})
     assert exporter.make_next()
     lines = b"".join(content_of(export(made))).decode().splitlines()

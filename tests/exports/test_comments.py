@@ -1,4 +1,7 @@
-"""A comment leaves only where it is approved and a name or initials are shown, by whatever way it would leave."""
+"""Tests that a comment is shared only if approved, and beside a shown name or initials.
+
+This holds for every output.
+"""
 
 import json
 
@@ -20,7 +23,7 @@ SHARED = {"full": True, "initials": True, "counted": False}
 
 @pytest.fixture
 def approve(petition):
-    """Calling it has one supporter sign with a comment that an organizer approved; returns the id."""
+    """Return a function that signs with an approved comment and returns the id."""
 
     def approve(display, *, approved=True):
         signature_id = sign_and_hatch(petition, AMALIA, name_display=display, comment=WORDS)
@@ -31,7 +34,7 @@ def approve(petition):
 
 
 def outlets(client, petition):
-    """Return {outlet: the text that it answers}."""
+    """Return {output: its text}."""
     cause = petition_by_id(petition.id).cause.slug
     sheet = Sheet(Selection(petition.id, columns=("number", "shown_name", "shown_comment")))
     return {
@@ -75,7 +78,7 @@ def test_delivery_pack_obeys_the_same_rule(petition, asked, exporter, approve, d
     assert (WORDS in page, line["shown_comment"] == WORDS) == (SHARED[display], SHARED[display])
 
 
-def test_who_shows_their_name_later_shares_the_comment_too(client, petition, approve):
+def test_showing_the_name_later_also_shares_the_comment(client, petition, approve):
     signature_id = approve("counted")
     change(signature_id, name_display="initials")
     assert row(signature_id).shared_comment == WORDS

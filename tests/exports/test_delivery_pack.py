@@ -1,4 +1,4 @@
-"""The delivery pack: what is in it, how many, in which words, and nothing more."""
+"""Tests of the delivery pack: its files, counts and languages, and nothing more."""
 
 import csv
 import errno
@@ -36,7 +36,7 @@ FIELDS = [Field("No.", 0.1), Field("Name", 0.6), Field("Country", 0.3)]
 
 @pytest.fixture(autouse=True)
 def _no_poster(monkeypatch):
-    """The press has tests of its own, and takes seconds."""
+    """Skip the poster, which has its own tests and takes seconds."""
 
     def draw(_, scratch):
         yield
@@ -57,7 +57,7 @@ def signed(petition):
 
 
 def pack(asked, petition, exporter, *, lang="en", names="shown", details=("country",), paper="a4"):
-    """Have a pack made; return its id."""
+    """Create a pack; return its id."""
     choice = {
         "slug": petition.slug,
         "lang": lang,
@@ -72,7 +72,7 @@ def pack(asked, petition, exporter, *, lang="en", names="shown", details=("count
 
 
 def opened(export_id):
-    """Return {name of a file: its bytes} of a pack, without the folder that all are in."""
+    """Return {file name: its bytes} of a pack, without the folder that contains all files."""
     archive = zipfile.ZipFile(io.BytesIO(b"".join(content_of(export(export_id)))))
     assert archive.testzip() is None
     return {name.partition("/")[2]: archive.read(name) for name in archive.namelist()}
@@ -98,9 +98,7 @@ def test_no_country_is_broken_within_a_word_beside_a_name(asked, petition, expor
     assert "Nouvelle-Zélande" in text and "Bosnie-Herzégovine" in text
 
 
-def test_everything_for_the_day_is_in_one_archive_and_each_file_has_its_sum(
-    asked, petition, exporter, signed
-):
+def test_archive_contains_everything_and_a_checksum_of_each_file(asked, petition, exporter, signed):
     files = opened(pack(asked, petition, exporter))
     names = [
         "signatures.pdf",
@@ -116,9 +114,7 @@ def test_everything_for_the_day_is_in_one_archive_and_each_file_has_its_sum(
     assert [name for name in names if name not in files["README.txt"].decode()] == ["README.txt"]
 
 
-def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(
-    asked, petition, exporter, signed
-):
+def test_names_appear_as_their_owners_chose_without_other_data(asked, petition, exporter, signed):
     files = opened(pack(asked, petition, exporter))
     [page] = pages(files["signatures.pdf"])
     for words in (
@@ -137,7 +133,9 @@ def test_names_go_as_their_owners_let_them_be_shown_and_nothing_else_of_them(
     assert list(lines[0]) == ["row", "number", "evidence", "shown_name", "country"]
 
 
-def test_whole_names_and_details_go_where_the_petition_says_so(asked, petition, exporter, signed):
+def test_full_names_and_details_are_included_where_the_petition_says_so(
+    asked, petition, exporter, signed
+):
     more = ["day", "postal_code", "shown_comment", "email"]
     changed = write(
         change_handing, petition_id=petition.id, names="full", details=more, now=utcnow()
@@ -165,7 +163,7 @@ def test_whole_names_and_details_go_where_the_petition_says_so(asked, petition, 
     ]
 
 
-def test_the_letter_tells_the_exact_counts_by_evidence_and_version(
+def test_cover_letter_has_exact_counts_by_evidence_and_version(
     asked, petition, exporter, signed, monkeypatch
 ):
     blocks = []
@@ -190,7 +188,7 @@ def test_the_letter_tells_the_exact_counts_by_evidence_and_version(
 @pytest.mark.parametrize(
     ("lang", "words"), [("es", "El Senado del Valle"), ("fr", "Bring them home now")]
 )
-def test_a_pack_speaks_the_language_that_was_chosen(asked, petition, exporter, signed, lang, words):
+def test_pack_is_in_the_chosen_language(asked, petition, exporter, signed, lang, words):
     english = opened(pack(asked, petition, exporter))["README.txt"].decode()
     files = opened(pack(asked, petition, exporter, lang=lang, paper="letter"))
     [page] = pages(files["signatures.pdf"])
@@ -207,7 +205,7 @@ def test_a_pack_speaks_the_language_that_was_chosen(asked, petition, exporter, s
     assert said != said_in_english
 
 
-def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(
+def test_many_signatures_fill_volumes_and_a_crash_between_loses_nothing(
     asked, petition, exporter, signed, monkeypatch
 ):
     monkeypatch.setattr(delivery_pack, "VOLUME", 2)
@@ -236,7 +234,7 @@ def test_many_are_bound_in_volumes_and_a_crash_between_them_loses_nothing(
     assert export(export_id).done == export(export_id).total == 5
 
 
-def test_a_pack_for_which_there_is_no_room_gives_back_all_that_it_took(
+def test_pack_without_room_on_disk_frees_all_that_it_took(
     asked, petition, exporter, signed, monkeypatch
 ):
     def full(*_):
@@ -247,13 +245,13 @@ def test_a_pack_for_which_there_is_no_room_gives_back_all_that_it_took(
     assert (export(export_id).fault, folder()) == ("no_room", [])
 
 
-def test_a_petition_without_signatures_makes_an_honest_pack(asked, petition, exporter):
+def test_petition_without_signatures_makes_an_honest_pack(asked, petition, exporter):
     files = opened(pack(asked, petition, exporter))
     assert "signatures.pdf" not in files
     assert 0 in figures(pages(files["cover-letter.pdf"])[0])
 
 
-def test_each_page_has_title_demand_and_number_and_each_row_is_there_once(app):
+def test_each_page_has_title_demand_and_number_and_each_row_appears_once(app):
     rows = [(str(n), f"Person {n:04}", "Mexico") for n in range(1, 301)]
     told = pages(signature_sheets(HEAD, FIELDS, rows, "a4"))
     assert len(told) > 5
@@ -264,7 +262,7 @@ def test_each_page_has_title_demand_and_number_and_each_row_is_there_once(app):
     assert re.findall(r"Person (\d{4})", "".join(told)) == [f"{n:04}" for n in range(1, 301)]
 
 
-def test_names_of_all_scripts_and_lengths_are_set(app):
+def test_names_of_all_scripts_and_lengths_are_typeset(app):
     names = ["Józef Ćwik", "Θεόδωρος", "李 明", "محمد علي", "अमलिया", "Amalia " * 40, "🦋🦋"]
     [page] = pages(
         signature_sheets(
@@ -276,7 +274,7 @@ def test_names_of_all_scripts_and_lengths_are_set(app):
     assert page.count("Amalia") == 40
 
 
-def test_a_long_letter_flows_over_pages(app):
+def test_long_text_flows_over_pages(app):
     with force_locale("en"):
         blocks = [
             ("title", "Bring them home"),

@@ -1,4 +1,4 @@
-"""The worker makes files, goes on after a crash, and removes them in time."""
+"""Tests of the worker that makes export files, resumes after a crash, and deletes them in time."""
 
 import errno
 import hashlib
@@ -25,7 +25,7 @@ LATER = timedelta(minutes=2)
 
 @pytest.fixture
 def signed(petition):
-    """Seven who are counted."""
+    """Seven counted signatures."""
     for place in range(7):
         confirm(sign(petition, ODILE, email=f"o{place}@kwan.example", comment=f"Remember {place}"))
     hatch_now()
@@ -40,7 +40,7 @@ def at(monkeypatch, moment):
 
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
-def test_a_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, kind):
+def test_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, kind):
     export_id = asked(kind)
     assert exporter.make_next()
     made, content = export(export_id), plain(export_id)
@@ -60,13 +60,13 @@ def test_a_file_is_made_with_its_digest_size_and_count(asked, exporter, signed, 
         assert content.decode("utf-8-sig").count("o6@kwan.example") == 1
 
 
-def test_an_empty_selection_makes_an_empty_file(asked, exporter, signed):
+def test_empty_selection_makes_an_empty_file(asked, exporter, signed):
     export_id = asked(state="held")
     exporter.make_next()
     assert (export(export_id).state, plain(export_id).count(b"\n")) == ("ready", 1)
 
 
-def test_nothing_of_a_person_can_be_read_in_the_file(asked, exporter, signed):
+def test_no_personal_data_can_be_read_in_the_file(asked, exporter, signed):
     export_id = asked()
     exporter.make_next()
     path = file_of(export(export_id))
@@ -80,7 +80,7 @@ def test_nothing_of_a_person_can_be_read_in_the_file(asked, exporter, signed):
     assert b"Odile" in plain(export_id)
 
 
-def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed):
+def test_files_of_two_exports_have_different_keys(asked, exporter, signed):
     first, second = asked(), asked()
     exporter.make_next()
     exporter.make_next()
@@ -90,7 +90,7 @@ def test_the_files_of_two_exports_have_keys_of_their_own(asked, exporter, signed
 
 @pytest.mark.parametrize("kind", ["csv", "xlsx", "jsonl"])
 @pytest.mark.parametrize("settled", [True, False])
-def test_after_a_crash_another_goes_on_and_the_file_is_the_same(
+def test_another_worker_resumes_after_a_crash_and_makes_the_same_file(
     asked, exporter, signed, monkeypatch, kind, settled
 ):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
@@ -103,7 +103,7 @@ def test_after_a_crash_another_goes_on_and_the_file_is_the_same(
         calls.append(data)
         if len(calls) == 3:
             if not settled:
-                # Half of a piece is on the disk, and nobody knows of it.
+                # Half of a chunk is on disk, but not recorded.
                 original(self, data[: len(data) // 2])
                 self.settle()
             raise RuntimeError("the power went")
@@ -124,7 +124,7 @@ def test_after_a_crash_another_goes_on_and_the_file_is_the_same(
     assert plain(broken) == plain(whole)
 
 
-def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed, monkeypatch):
+def test_stopped_worker_returns_the_job_at_once(asked, exporter, signed, monkeypatch):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
     export_id = asked()
     exporter._stop.set()
@@ -136,7 +136,7 @@ def test_who_is_told_to_stop_gives_the_work_back_at_once(asked, exporter, signed
     assert (export(export_id).state, plain(export_id).count(b"@")) == ("ready", 7)
 
 
-def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(
+def test_batch_that_always_fails_is_given_up_and_can_be_requested_again(
     asked, exporter, signed, monkeypatch
 ):
     export_id = asked()
@@ -154,7 +154,7 @@ def test_a_batch_that_always_fails_is_given_up_and_can_be_asked_for_again(
     assert export(export_id).state == "ready"
 
 
-def test_a_full_disk_is_a_state_and_gives_the_room_back(asked, exporter, signed, monkeypatch):
+def test_full_disk_is_a_state_and_frees_the_space(asked, exporter, signed, monkeypatch):
     export_id = asked()
 
     def full(*_):
@@ -169,7 +169,7 @@ def test_a_full_disk_is_a_state_and_gives_the_room_back(asked, exporter, signed,
     assert export(export_id).state == "ready"
 
 
-def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, monkeypatch):
+def test_cancelled_export_is_abandoned_and_its_file_deleted(asked, exporter, signed, monkeypatch):
     monkeypatch.setattr(writer, "AT_ONCE", 2)
     export_id = asked()
     original = Sealer.settle
@@ -185,9 +185,7 @@ def test_a_cancelled_export_is_left_and_its_file_goes(asked, exporter, signed, m
     assert folder() == []
 
 
-def test_after_72_hours_row_and_file_are_gone_and_orphans_with_them(
-    asked, exporter, signed, monkeypatch
-):
+def test_row_file_and_orphans_are_deleted_after_72_hours(asked, exporter, signed, monkeypatch):
     first = asked()
     exporter.make_next()
     path = exports_folder(current_app.config) / "999.sealed"

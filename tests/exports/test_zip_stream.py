@@ -1,4 +1,4 @@
-"""Archives written from front to back, and gone on with by another."""
+"""Tests of zip archives written as a stream, and resumed by another process."""
 
 import io
 import json
@@ -35,7 +35,7 @@ def test_every_program_can_open_it():
     assert book.infolist()[0].compress_size < 4000
 
 
-def test_gone_on_with_by_another_after_each_step_it_is_the_same_to_the_byte():
+def test_archive_resumed_after_any_step_is_identical_to_the_byte():
     whole = ZipStream(AT)
     expected = b"".join(step(whole) for step in steps())
     state, written = None, b""
@@ -46,7 +46,7 @@ def test_gone_on_with_by_another_after_each_step_it_is_the_same_to_the_byte():
     assert written == expected
 
 
-def test_what_not_every_program_could_open_is_refused(monkeypatch):
+def test_archive_that_some_programs_cannot_open_is_refused(monkeypatch):
     monkeypatch.setattr(zip_stream, "MAX_ZIP_BYTES", 100)
     archive = ZipStream(AT)
     archive.begin("one.txt")

@@ -1,4 +1,4 @@
-"""Events to test with, and registering for them."""
+"""Create events to test with, and register for them."""
 
 from datetime import timedelta
 from zoneinfo import ZoneInfo
@@ -28,7 +28,10 @@ def make_event(
     draft=False,
     **settings,
 ):
-    """Create an event that begins in `days` and lasts an hour and a half, committed and published unless a draft."""
+    """Create an event that begins in `days` and lasts 90 minutes, committed.
+
+    It is published unless it is a draft.
+    """
     starts = utcnow().astimezone(ZoneInfo(ZONE)).replace(tzinfo=None, microsecond=0) + timedelta(
         days=days
     )
@@ -47,7 +50,7 @@ def make_event(
 
 
 def ask_to_come(event, name="amalia", *, seats=1, now=None, **more):
-    """Register as the operation does, committed and not confirmed; return the id."""
+    """Register as the operation does, committed and unconfirmed; return the id."""
     email = f"{name}@rosales.example"
     typed = {
         "name": name.title(),
@@ -98,7 +101,7 @@ def event_now(event):
 
 
 def move(event, *, starts_at):
-    """Set the instants directly, as time would; it lasts an hour."""
+    """Set the times directly, as time passing would; the event lasts an hour."""
     values = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=1)}
     write(lambda: db.session.execute(update(Event).where(Event.id == event.id).values(**values)))
 

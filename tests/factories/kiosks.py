@@ -1,4 +1,4 @@
-"""Kiosks to test with, and tablets that speak with the server as the app does."""
+"""Create kiosks to test with, and tablets that talk to the server as the app does."""
 
 import json
 from datetime import datetime, timedelta
@@ -26,7 +26,7 @@ AMALIA = {
 
 
 class Tablet:
-    """A paired device: it seals what somebody signs, and syncs through a client of the application."""
+    """A paired device, which seals signatures and syncs through a client of the application."""
 
     def __init__(self, client, code):
         self.client = client
@@ -45,7 +45,7 @@ class Tablet:
         return self.client.get("/kiosk/campaign.json", headers={**self.headers, **headers})
 
     def seal(self, petition="home", words=AMALIA, *, key=None, **said):
-        """Return a record as it lies in the tablet's queue."""
+        """Return a record as it is in the tablet's queue."""
         key = key or self.campaign().json["key"]
         self.sequence += 1
         return seal(self.uuid, key, self.sequence, signature(petition, words, **said))
@@ -59,7 +59,7 @@ class Tablet:
         )
 
     def receipts(self, *records, **more):
-        """Sync, and return what the receipts say, as (status, reason) in the order of the records."""
+        """Sync, and return (status, reason) of the receipts, in the order of the records."""
         answer = self.sync(*records, **more)
         assert answer.status_code == 200, answer.text
         said = {each["id"]: (each["status"], each["reason"]) for each in answer.json["receipts"]}
@@ -90,7 +90,7 @@ def envelope(records, shifts=(), waiting=0, device_time=None, last_sequence=0, *
 
 
 def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
-    """Return the plain words of a record."""
+    """Return the unsealed data of a record."""
     return {
         "v": 1,
         "petition": petition,
@@ -111,7 +111,7 @@ def signature(petition="home", words=AMALIA, *, signed_at=None, **said):
 
 
 def seal(kiosk, key, sequence, plain, *, uuid=None, bound_to=None):
-    """Return a record sealed to `key` as campaign.json tells it; `plain` may also be bytes that are no signature."""
+    """Return a record sealed to `key` of campaign.json; `plain` may also be odd bytes."""
     uuid = uuid or str(uuid4())
     public = X25519PublicKey.from_public_bytes(codes.from_base64(key["public"]))
     plain = plain if isinstance(plain, bytes) else json.dumps(plain).encode()
@@ -125,7 +125,7 @@ def said_at(instant):
 
 
 def make_table(slug="home", *, confirmation="email_or_witness", days=0, **settings):
-    """Create an event that is today, and a petition that can be signed there; return both."""
+    """Create an event today and a petition that can be signed there; return both."""
     petition = make_petition(slug, confirmation=confirmation, **settings)
     event = make_event(
         "fair", cause_id=petition.cause_id, days=days, petition_ids=[petition.id], town="Toronto"

@@ -1,4 +1,7 @@
-"""Organizers to test with. Odile Kwan is the organizer, as everywhere; others carry the name of their role."""
+"""Create organizers to test with.
+
+Odile Kwan is the organizer, as everywhere. Others are named after their role.
+"""
 
 from campaign.accounts import tokens
 from campaign.accounts.audit import entries
@@ -16,7 +19,10 @@ ODILE = {"email": "odile@kwan.example", "name": "Odile Kwan"}
 
 
 def make_organizer(role="admin", cause_id=None, *, second_factor=True, **columns):
-    """Create an organizer with `role` (None for none), committed; `second_factor` gives a passkey that nobody holds."""
+    """Create an organizer with `role` (None for no role), committed.
+
+    `second_factor` adds a passkey that nobody holds.
+    """
     email = columns.pop(
         "email", ODILE["email"] if role == "admin" else f"{role or 'nobody'}@kwan.example"
     )
@@ -58,7 +64,7 @@ def fresh(organizer):
 
 
 def trail():
-    """Return (action, id of who did it, subject) of all that stands in the audit trail, oldest first."""
+    """Return (action, id of the actor, subject) of all audit events, oldest first."""
     db.session.rollback()
     return [
         (e.action, e.organizer_id, (e.subject_kind, e.subject_id))

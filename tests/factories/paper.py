@@ -1,4 +1,4 @@
-"""Signatures from paper to test with."""
+"""Create signatures from paper to test with."""
 
 from campaign.extensions import db, write
 from campaign.imports.classification import decide
@@ -19,7 +19,7 @@ def csv_of(*lines, header=HEADER):
 
 
 def begin(petition, data, name="list.csv", organizer_id=None, **settings):
-    """Keep the rows of a file, committed; return the open batch."""
+    """Save the rows of a file, committed; return the open batch."""
     found = petition_by_id(petition.id)
     batch = batch_of(
         petition=found,
@@ -42,17 +42,17 @@ def fates_of(batch):
 
 
 def bring(batch):
-    """Bring a batch in, committed; return it."""
+    """Commit a batch; return it."""
     return bring_decided(batch, fates_of(batch), seen=batch_by_id(batch.id).changed_at.isoformat())
 
 
 def bring_decided(batch, decided, *, seen=None):
-    """Bring a batch in as it was decided before."""
+    """Commit a batch as it was decided before."""
     write(accept, batch_id=batch.id, seen=seen, decided=decided, now=utcnow())
     return carry_in(write, batch.id, decided)
 
 
 def take_out(batch):
-    """Undo a batch, committed; return how many signatures that took out."""
+    """Undo a batch, committed; return how many signatures that removed."""
     write(undo, batch_id=batch.id)
     return carry_out(write, batch.id)

@@ -1,4 +1,4 @@
-"""Petitions to test with."""
+"""Create petitions to test with."""
 
 from campaign.extensions import db, write
 from campaign.petitions.editing import change_letter
@@ -23,7 +23,7 @@ TARGETS = [{"en": "The Senate of the Valley", "es": "El Senado del Valle"}]
 
 
 def make_petition(slug="home", *, cause_id=None, **settings):
-    """Create an open petition, committed, in a cause of its own unless one is named."""
+    """Create an open petition, committed, in a new cause unless one is named."""
     settings = {"texts": TEXTS, "targets": TARGETS, **settings}
     return write(create_petition, cause_id=cause_id or make_cause().id, slug=slug, **settings)
 
@@ -35,7 +35,7 @@ def terms_of(petition, *, version=None, now=None):
 
 
 def new_version(petition, title="Bring them home now"):
-    """Give the petition another version of its text, committed."""
+    """Add a version of the petition's text, committed."""
     present = petition_by_id(petition.id)
     texts = {lang: {"organisation": "", **words, "title": title} for lang, words in TEXTS.items()}
     changed = write(

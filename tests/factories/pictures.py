@@ -1,4 +1,4 @@
-"""Pictures to make shapes of, as bytes."""
+"""Create pictures for montage shapes, as bytes."""
 
 import io
 import struct
@@ -16,7 +16,7 @@ def png(image, form="PNG"):
 
 
 def heart(ground=CLEAR, *, side=600, form="PNG"):
-    """A heart in two reds with a pale spot, on a ground of one colour or none."""
+    """Return a heart in two reds with a pale spot, on a background of one colour or none."""
     image = Image.new("RGBA", (900, 800), ground)
     draw = ImageDraw.Draw(image)
     draw.ellipse((60, 60, 480, 480), fill="#c81e3a")
@@ -44,7 +44,7 @@ def grating():
 
 
 def bomb(width, height):
-    """A PNG of a few hundred bytes that says it is so large."""
+    """Return a PNG of a few hundred bytes that claims to be of this size."""
 
     def chunk(kind, content):
         return (

@@ -1,4 +1,4 @@
-"""The index of search, brought in step as the worker does it."""
+"""Update the search index as the worker does."""
 
 from campaign.extensions import write
 from campaign.process.clock import utcnow
@@ -6,7 +6,7 @@ from campaign.search.indexing import refresh
 
 
 def index_now(*, holder="test", now=None):
-    """Bring the index in step; return how many documents changed."""
+    """Update the index; return how many documents changed."""
     total = 0
     while changed := refresh(write, holder=holder, now=now or utcnow()):
         total += changed

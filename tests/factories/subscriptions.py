@@ -1,4 +1,4 @@
-"""Subscriptions to test with."""
+"""Create subscriptions to test with."""
 
 from datetime import timedelta
 
@@ -15,7 +15,7 @@ WEEK = timedelta(days=7)
 
 
 def ask_for_news(name="amalia", *, cause_id=None, now=None, **more):
-    """Subscribe as the form does, committed, without confirming; return the id."""
+    """Subscribe as the form does, committed and unconfirmed; return the id."""
     email = f"{name}@rosales.example"
     more = {"lang": "en", **more}
     return write(
@@ -75,7 +75,7 @@ def subscription(subscription_id):
 
 
 def subscriptions():
-    """Return all as they are in the database now, oldest first."""
+    """Return all subscriptions as they are in the database now, oldest first."""
     db.session.rollback()
     return db.session.scalars(
         select(Subscription).order_by(Subscription.id).execution_options(populate_existing=True)
@@ -83,7 +83,7 @@ def subscriptions():
 
 
 def owed_states(kind):
-    """Return the states of the owed mails of a kind, oldest first."""
+    """Return the states of the queued emails of a kind, oldest first."""
     db.session.rollback()
     return db.session.scalars(
         select(OutboxMessage.state).where(OutboxMessage.kind == kind).order_by(OutboxMessage.id)
@@ -91,7 +91,7 @@ def owed_states(kind):
 
 
 def link(view, subscription_id, lang="en"):
-    """Return the address that a letter leads to: `confirm`, `preferences` or `end`."""
+    """Return the link in an email: `confirm`, `preferences` or `end`."""
     purpose = {"confirm": tokens.CONFIRM, "preferences": tokens.PREFERENCES, "end": tokens.STOP}[
         view
     ]

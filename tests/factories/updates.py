@@ -1,4 +1,4 @@
-"""Updates to test with."""
+"""Create updates to test with."""
 
 from datetime import timedelta
 
@@ -20,7 +20,7 @@ def make_update(
     petition_ids=(),
     **settings,
 ):
-    """Create an update, committed and published `days` ago unless a draft."""
+    """Create an update, committed and published `days` ago unless it is a draft."""
     words = {"title": title, "summary": "It is short.", "body": "The Senate *wrote* back."}
     texts = texts or {"en": words, "es": {**words, "title": f"{title} (es)"}}
     publish_at = None if draft else utcnow() - timedelta(days=days)

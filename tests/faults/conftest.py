@@ -1,4 +1,4 @@
-"""A site that is killed, starved and started again."""
+"""Provide a site that is killed, starved and restarted."""
 
 import pytest
 

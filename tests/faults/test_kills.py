@@ -1,4 +1,7 @@
-"""Whatever is killed, whenever: what was acknowledged is there, with its mail, and the counts agree."""
+"""Tests of killed processes.
+
+What was acknowledged is there, with its email, and the counts agree.
+"""
 
 import os
 import signal
@@ -27,7 +30,7 @@ def agrees(site):
 
 
 def numbers_given(site):
-    """Return (how many butterflies there are, the highest number)."""
+    """Return (number of butterflies, highest number)."""
     return tuple(asked(site, "select count(number), max(number) from signature")[0])
 
 
@@ -36,7 +39,7 @@ def waiting(site):
 
 
 def confirm_at_once(site, most):
-    """Turn many counted signatures back into confirmed ones that never hatched, as a rush of confirmations would."""
+    """Turn many counted signatures back into unhatched ones, as after a rush."""
     asked(
         site,
         f"update signature set state = 'withdrawn', withdrawn_at = created_at where number <= {most}",
@@ -49,7 +52,7 @@ def confirm_at_once(site, most):
 
 
 @pytest.mark.slow
-def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
+def test_power_cut_loses_nothing_that_was_acknowledged(site):
     with Crowd(signers(site, "early", most=40)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) == 40)
     to_confirm = asked(
@@ -66,7 +69,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
         row.id for row in asked(site, "select id from signature where confirmed_at is not null")
     }
     wait_until(lambda: has_written_all(site) and not waiting(site))
-    # Whoever was quick to confirm gets no letter that asks for it.
+    # People who confirmed quickly get no email that asks for it.
     unconfirmed = {
         row.email for row in asked(site, "select email from signature where state = 'pending'")
     }
@@ -79,7 +82,7 @@ def test_a_power_cut_loses_nothing_that_was_acknowledged(site):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("which", ["worker", "runner"])
-def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which):
+def test_runner_killed_while_hatching_gives_each_butterfly_one_number(site, which):
     find = getattr(site, which)
     code, said = site.flask("signatures", "generate", "victims-law", str(MANY))
     assert code == 0, said
@@ -94,7 +97,7 @@ def test_killed_while_it_hatches_it_gives_each_butterfly_one_number(site, which)
 
 
 @pytest.mark.slow
-def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
+def test_worker_killed_while_writing_emails_forgets_none(site):
     killed = site.worker()
     with Crowd(signers(site, most=60)) as crowd:
         wait_until(lambda: written_to(site))
@@ -106,7 +109,7 @@ def test_a_worker_killed_while_it_writes_letters_forgets_none(site):
 
 
 @pytest.mark.slow
-def test_a_killed_web_process_is_replaced(site):
+def test_killed_web_process_is_replaced(site):
     killed = site.web()
     os.kill(killed, signal.SIGKILL)
     wait_until(lambda: sign(site.url, "after@example.org") == 201)
@@ -118,7 +121,7 @@ def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
     with Crowd(signers(site)) as crowd:
         wait_until(lambda: len(crowd.acknowledged) > 20)
         site.server.send_signal(signal.SIGINT)
-        # They go on asking until it has ended.
+        # They continue to send requests until it has ended.
         assert site.server.wait(STOP_SECONDS) == 0
     wait_until(lambda: site.processes() == [])
     assert set(crowd.acknowledged) <= addresses_in(site)
@@ -126,7 +129,7 @@ def test_ctrl_c_stops_the_site_while_people_sign_and_frees_the_port(site):
 
 
 @pytest.mark.slow
-def test_a_stop_ends_every_process(site):
+def test_stop_ends_every_process(site):
     wait_until(lambda: site.runner())
     all_of_it = site.processes()
     site.server.send_signal(signal.SIGINT)

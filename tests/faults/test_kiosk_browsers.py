@@ -1,4 +1,7 @@
-"""Three tablets with real browsers collect a thousand signatures while browsers and servers are killed: what was thanked for is there once."""
+"""Tests of a thousand signatures on three tablets while browsers and servers are killed.
+
+Each signature that was thanked for is stored once.
+"""
 
 import random
 import time
@@ -24,7 +27,7 @@ PAIRING_SECONDS = 180
 def site(tmp_path):
     """A running site, at whose table the crew's witness is enough."""
     site = PlainSite(tmp_path)
-    # They sign faster than any table, and go on until each browser was killed once.
+    # They sign faster than any table, and continue until each browser was killed once.
     site.environment["KIOSK_HOURLY_QUOTA"] = "1000000"
     site.start()
     asked(site, "update petition set confirmation = 'email_or_witness'")
@@ -46,7 +49,7 @@ def stands(site):
 
 
 @pytest.mark.browser
-def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands):
+def test_thanked_signers_are_stored_once_whatever_was_killed(site, stands):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     enough = time.monotonic() + MISFORTUNE_SECONDS
@@ -57,12 +60,12 @@ def test_whoever_was_thanked_is_there_once_whatever_ended_meanwhile(site, stands
 
     befall(site, random.Random(seed), is_done, [stand.cut_power for stand in stands])
     for stand in stands:
-        # It ends by itself as soon as it gets on no more.
+        # The thread ends on its own as soon as it makes no more progress.
         stand.join()
     assert [stand.failure for stand in stands] == [None] * TABLETS
     assert all(stand.deaths and stand.by_hand for stand in stands)
 
-    # Each signed all the letters, or none of them.
+    # Each person signed all the petitions, or none of them.
     letters = stands[0].letters
     sent = Counter(
         row.given_name

@@ -1,4 +1,7 @@
-"""Three tablets send a thousand signatures while processes are killed again and again: nothing is lost, nothing counts twice."""
+"""Tests of a thousand signatures from three tablets while processes are killed.
+
+Nothing is lost, and nothing counts twice.
+"""
 
 import json
 import random
@@ -24,7 +27,7 @@ PAUSE = 0.15
 
 
 class Tablet:
-    """A tablet whose queue survives whatever happens: only a receipt takes a record out of it."""
+    """A tablet whose queue survives everything: only a receipt removes a record."""
 
     def __init__(self, site, place, chance):
         self._site, self._place, self._chance = site, place, chance
@@ -46,7 +49,7 @@ class Tablet:
             time.sleep(PAUSE * self._chance.random())
 
     def sync(self):
-        """Send a batch, and with it some that were acknowledged before, as another tab would that has not heard of it yet."""
+        """Send a batch with some acknowledged records, as another tab would before it knows."""
         again = self._chance.sample(sorted(self.receipts), min(2, len(self.receipts)))
         batch = [*self.queue[:BATCH], *(self.sent[uuid] for uuid in again)]
         answer = self._ask(
@@ -59,7 +62,7 @@ class Tablet:
         self.queue = [record for record in self.queue if record["id"] not in self.receipts]
 
     def _person(self, number):
-        """Every hundredth person stands at all tablets."""
+        """Return the person for a number; every hundredth signs at all tablets."""
         place = 0 if number % 100 == 0 else self._place + 1
         return {
             "given_name": name_of(place, number),
@@ -69,7 +72,7 @@ class Tablet:
         }
 
     def _ask(self, path, body=None):
-        """Return what was answered well, or None."""
+        """Return a successful response, or None."""
         connection = HTTPConnection("127.0.0.1", self._site.port, timeout=10)
         with suppress(HTTPException, *LOSSES):
             connection.request(
@@ -82,7 +85,7 @@ class Tablet:
         return None
 
 
-def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):
+def test_records_with_receipts_are_stored_once_and_counted(site):
     seed = random.randrange(10**6)
     print(f"seed {seed}")
     tablets = [Tablet(site, place, random.Random(seed + place)) for place in range(TABLETS)]
@@ -106,6 +109,6 @@ def test_what_tablets_got_receipts_for_is_there_once_and_counted(site):
     receipts = {uuid: receipt for tablet in tablets for uuid, receipt in tablet.receipts.items()}
     assert receipts.keys() == sent
     kept = agree_with(site, receipts)
-    # Of each who stood at all tablets one signature counts; nobody else was turned away.
+    # Of each person at all tablets one signature counts; nobody else was refused.
     assert sum(row.status == "review" for row in kept) == (TABLETS - 1) * (EACH // 100)
     assert {row.reason for row in kept} == {"", "duplicate"}

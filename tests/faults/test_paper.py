@@ -1,4 +1,7 @@
-"""A file from paper that comes in and is undone: nobody who signs meanwhile waits for it, and what is killed in the middle is carried out."""
+"""Tests of a paper file that is imported and undone.
+
+People who sign at the same time do not wait for it. A killed import is finished or leaves nothing.
+"""
 
 import subprocess
 import sys
@@ -57,7 +60,10 @@ def running(site, command):
 
 
 def killed(site, command, when):
-    """Run a command, and cut the power as soon as `when()` is true; then let the worker believe that its two minutes are over."""
+    """Run a command, and cut the power once `when()` is true.
+
+    Then make the worker believe that its two-minute lease is over.
+    """
     with running(site, command) as process:
         wait_until(when)
         site.kill_all()
@@ -70,7 +76,7 @@ def killed(site, command, when):
     site.start()
 
 
-def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site, paper):
+def test_killed_import_is_finished_or_leaves_nothing(site, paper):
     before = count(site)
     killed(site, paper, lambda: count(site, ROWS) > 0)
     assert count(site) == before
@@ -99,7 +105,7 @@ def test_whatever_is_killed_in_the_middle_is_carried_out_or_leaves_nothing(site,
 
 
 @pytest.mark.parametrize("site", ["sqlite"], indirect=True)
-def test_people_sign_while_a_file_comes_in_and_while_it_is_undone(site, paper):
+def test_people_sign_while_a_file_is_imported_and_undone(site, paper):
     for name, command, begun in (("coming", paper, ROWS), ("going", ["-c", UNDO], GOING)):
         with (
             Crowd(signers(site, name, most=50_000), threads=2) as crowd,

@@ -1,4 +1,4 @@
-"""A small site with something of every kind in it, and what of it a visitor's links and forms reach."""
+"""Build a small site with something of every kind, and find what a visitor reaches."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -55,7 +55,7 @@ class Site:
     event: object
     tablet: object
     key: str
-    # Addresses that belong to one supporter, who sees their own email address there.
+    # These URLs belong to one supporter, who sees their own email address there.
     own: list
 
 
@@ -138,7 +138,7 @@ class Form:
     files: list
 
     def filled(self, random: Random):
-        """Return (name, value) of the fields, those that are empty filled with something that may be right."""
+        """Return (name, value) of the fields, with plausible values in the empty ones."""
         return [
             (name, value or (random.choice(options) if options else ""))
             for name, value, options in self.fields
@@ -147,13 +147,13 @@ class Form:
 
 @dataclass
 class Reach:
-    """What a visitor can get to by links: addresses by rule, and the forms met on the way."""
+    """What a visitor reaches by links: URLs by rule, and the forms found on the way."""
 
     addresses: dict = field(default_factory=lambda: defaultdict(list))
     forms: dict = field(default_factory=dict)
 
     def crawl(self, get, starts, *, each=1):
-        """Follow links from `starts` with `get`, at most `each` of a rule."""
+        """Follow links from `starts` with `get`, at most `each` per rule."""
         waiting = list(starts)
         while waiting:
             address = waiting.pop()
@@ -207,7 +207,7 @@ def _value_of(each):
 
 
 def rule_of(address, method="GET"):
-    """Return the rule that an address of ours meets, or None."""
+    """Return the rule that a URL of ours matches, or None."""
     parts = urlsplit(address)
     if parts.netloc not in ("", "localhost"):
         return None

@@ -1,4 +1,4 @@
-"""Every address with hostile parts and queries: answered without a failure, and nothing is changed by asking."""
+"""Tests of every URL with hostile parts and queries: no failure, and GET changes nothing."""
 
 import re
 
@@ -71,12 +71,12 @@ QUERY = [
         "country",
     ),
 ]
-# Roles that see no supporter's email address.
+# These roles see no supporter's email address.
 BLIND = (None, "editor")
 
 
 def hostile(rule, dice, known):
-    """Return an address of the rule: one or all arguments hostile, the others as in an address that is known."""
+    """Return a URL of the rule with one or all arguments hostile, the others from a known URL."""
     good = (
         dict(zip(ARGUMENT.findall(rule.rule), _parts(rule, known), strict=False)) if known else {}
     )
@@ -105,7 +105,7 @@ def _parts(rule, known):
 @pytest.mark.parametrize(
     "role", [None, *(pytest.param(role, marks=pytest.mark.slow) for role in (ADMIN, *ROLES))]
 )
-def test_no_address_fails_or_changes_anything(
+def test_no_url_fails_or_changes_anything(
     client, site, dice, watcher, unlimited, organizer_with, role
 ):
     if role:

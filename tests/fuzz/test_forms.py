@@ -1,4 +1,4 @@
-"""Every form that a visitor can reach, and every address that takes one, with fields and bodies spoiled."""
+"""Tests of every form and every URL that accepts one, with spoiled input."""
 
 import re
 
@@ -21,7 +21,7 @@ def send_form(dice, watcher, client, form, **options):
 @pytest.mark.parametrize(
     "role", [ADMIN, *(pytest.param(role, marks=pytest.mark.slow) for role in (None, *ROLES))]
 )
-def test_no_form_fails_and_no_markup_comes_back(
+def test_no_form_fails_and_no_markup_is_returned(
     client, site, dice, watcher, unlimited, organizer_with, role
 ):
     again = None
@@ -51,7 +51,7 @@ def test_no_form_fails_and_no_markup_comes_back(
 
 
 @pytest.mark.parametrize("role", [None, ADMIN])
-def test_no_address_fails_for_a_body_it_does_not_know(
+def test_no_url_fails_for_an_unknown_body(
     client, site, dice, watcher, unlimited, organizer_with, role
 ):
     if role:

@@ -1,4 +1,4 @@
-"""JSON that programs send: partners with a key, and tablets with their secret."""
+"""Tests of JSON sent by programs: partners with a key, and tablets with their secret."""
 
 from tests.factories.kiosks import AMALIA as AT_THE_TABLE
 from tests.factories.kiosks import envelope, seal, signature

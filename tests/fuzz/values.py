@@ -1,4 +1,4 @@
-"""Hostile input: values, ways to spoil a form or a JSON body, and ways to encode them wrongly."""
+"""Provide hostile values, ways to spoil a form or a JSON body, and wrong encodings."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from urllib.parse import quote_from_bytes
 
 from tests.factories.pictures import bomb, heart
 
-# What must never come back as markup: `claims.markup_in` looks for these names.
+# None of this may be returned as markup: `claims.markup_in` looks for these names.
 MARKUP = [
     "<fuzz>",
     "<script>fuzz()</script>",
@@ -174,7 +174,7 @@ def as_bytes(value):
 
 
 def escaped(value):
-    """Return the value as it stands in an address or a form."""
+    """Return the value as it is written in a URL or a form."""
     return quote_from_bytes(as_bytes(value), safe="")
 
 
@@ -183,7 +183,7 @@ def urlencoded(pairs):
 
 
 class Dice:
-    """Chooses from all this by a seeded random.Random; `count` is how many requests a test should send."""
+    """Choose from all this by a seeded random.Random; `count` is how many requests a test sends."""
 
     def __init__(self, random, count=0):
         self.random, self.count = random, count
@@ -240,7 +240,7 @@ class Dice:
         return pairs
 
     def body(self, pairs, file_fields=()):
-        """Return (bytes, content type) that carry a form, now and then wrongly."""
+        """Return (bytes, content type) of a form, sometimes wrongly encoded."""
         if file_fields or self.chance(0.1):
             return self._multipart(pairs, file_fields)
         plain = urlencoded(pairs).encode()
@@ -272,7 +272,7 @@ class Dice:
         )
 
     def json_body(self, whole):
-        """Return bytes of JSON like `whole`, with one to three of its parts made wrong, and now and then no JSON."""
+        """Return JSON like `whole` with one to three wrong parts, and sometimes no JSON at all."""
         for _ in range(self.random.randint(1, 3)):
             whole = self._spoiled(whole)
         text = json.dumps(whole)

@@ -1,4 +1,7 @@
-"""Tests hold on to codes, roles and data: no sentence of the catalogues stands in them, so that copy can change freely."""
+"""Tests that no test quotes a sentence of the catalogues, so that copy can change freely.
+
+Tests use codes, roles and data instead.
+"""
 
 import ast
 import re
@@ -30,7 +33,7 @@ def catalogue():
 
 
 def finders(sentences):
-    """Return (longest piece between placeholders, pattern) of each sentence that has four words or more."""
+    """Return (longest piece between placeholders, pattern) of sentences of four words or more."""
     found = []
     for sentence in sentences:
         pieces = PLACEHOLDER.split(sentence.replace("%%", "%"))
@@ -74,7 +77,7 @@ def _forms(text):
 
 
 def _literals(tree):
-    """Yield each string of the code, without docstrings; what an f-string fills in becomes a digit."""
+    """Yield each string of the code, without docstrings; an f-string's values become a digit."""
     owners = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
     passed_over = {
         id(node.body[0].value)

@@ -1,4 +1,4 @@
-"""What is stored or said over the wire keeps its name, whatever is renamed in the code."""
+"""Tests that stored names and names sent over the wire survive renames in the code."""
 
 from tests.house import stored_names
 

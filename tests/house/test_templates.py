@@ -1,11 +1,12 @@
-"""Templates obey the policy for scripts and styles, and none lies about unused."""
+"""Tests that templates obey the content security policy, and that none is unused."""
 
 import re
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 TEMPLATES = ROOT / "templates"
-# The policy forbids them, but for data that no browser runs; mails are no pages, and carry their styles inline.
+# The policy forbids them, except for data that no browser runs. Emails are no pages, and have
+# inline styles.
 INLINE = re.compile(
     r"\sstyle=|<style|<script(?![^>]*\s(?:src=|type=.application/(?:ld\+)?json.))|\son[a-z]+=",
     re.IGNORECASE,
@@ -27,7 +28,7 @@ def test_no_page_has_inline_style_or_script():
     assert found == []
 
 
-def test_every_template_is_reached():
+def test_every_template_is_used():
     sources = [
         *TEMPLATES.rglob("*.html"),
         *TEMPLATES.rglob("*.txt"),
@@ -45,7 +46,7 @@ def test_every_template_is_reached():
     assert every - used - by_status - mails == set()
 
 
-def test_every_mail_is_owed_by_somebody():
+def test_every_email_template_is_used():
     folders = {path.parent.name for path in TEMPLATES.glob("emails/*/subject.txt")}
     code = "".join(path.read_text() for path in (ROOT / "campaign").glob("*/emails.py"))
     assert {name for name in folders if f'"{name}"' not in code} == set()

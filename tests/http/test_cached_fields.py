@@ -1,4 +1,4 @@
-"""Fields that are copied instead of made anew carry nothing from one visitor to the next."""
+"""Tests that copied form fields carry nothing from one visitor to the next."""
 
 import gc
 import weakref
@@ -35,7 +35,7 @@ def filled(app, words):
         }, form.data
 
 
-def test_a_fresh_form_knows_neither_the_words_nor_the_faults_of_the_last_one(app):
+def test_new_form_has_neither_data_nor_errors_of_the_last_one(app):
     errors, _ = filled(app, WRONG)
     assert {"given_name", "email", "country", "comment"} <= errors.keys()
     with app.test_request_context("/en/"):
@@ -44,7 +44,7 @@ def test_a_fresh_form_knows_neither_the_words_nor_the_faults_of_the_last_one(app
         assert not any(form[name].data for name in ("given_name", "email", "country", "comment"))
 
 
-def test_people_who_sign_at_once_see_their_own_words(app):
+def test_people_who_sign_at_once_see_their_own_input(app):
     people = [
         {**RIGHT, "given_name": f"Person {chr(65 + n % 26)}", "answers-reason": f"reason {n}"}
         for n in range(120)
@@ -68,7 +68,7 @@ def no_collector():
     gc.enable()
 
 
-def test_a_form_goes_with_its_request_and_waits_for_no_collector(app, no_collector):
+def test_form_is_freed_with_its_request_without_garbage_collection(app, no_collector):
     with app.test_request_context("/en/", method="POST", data=RIGHT):
         form = signature_form({"country"}, [])
         assert form.validate()

@@ -1,4 +1,4 @@
-"""Translations, compiled where they are used."""
+"""Tests of translations, compiled where they are used."""
 
 import errno
 import gettext
@@ -31,13 +31,13 @@ def says(folder, lang, msgid):
     return gettext.translation("messages", folder, [lang]).gettext(msgid)
 
 
-def test_a_catalogue_is_compiled_for_each_language(folder):
+def test_catalogue_is_compiled_for_each_language(folder):
     put(folder, "fr", 'msgid "Sign"\nmsgstr "Signer"\n')
     compile_catalogs(folder, folder)
     assert (says(folder, "es", "Sign"), says(folder, "fr", "Sign")) == ("Firmar", "Signer")
 
 
-def test_a_changed_catalogue_is_compiled_again(folder):
+def test_changed_catalogue_is_compiled_again(folder):
     compile_catalogs(folder, folder)
     put(
         folder,
@@ -50,7 +50,7 @@ def test_a_changed_catalogue_is_compiled_again(folder):
     assert says(folder, "es", "Sign") == "Firma"
 
 
-def test_an_unchanged_catalogue_is_left_alone(folder):
+def test_unchanged_catalogue_is_left_alone(folder):
     compile_catalogs(folder, folder)
     compiled = folder / "es" / "LC_MESSAGES" / "messages.mo"
     compiled.write_bytes(b"as it was")
@@ -58,13 +58,13 @@ def test_an_unchanged_catalogue_is_left_alone(folder):
     assert compiled.read_bytes() == b"as it was"
 
 
-def test_an_unsure_translation_is_not_used(folder):
+def test_fuzzy_translation_is_not_used(folder):
     put(folder, "fr", '#, fuzzy\nmsgid "Sign"\nmsgstr "Panneau"\n')
     compile_catalogs(folder, folder)
     assert says(folder, "fr", "Sign") == "Sign"
 
 
-def test_many_that_start_at_once_leave_one_whole_catalogue(folder):
+def test_many_starting_at_once_leave_one_whole_catalogue(folder):
     with ThreadPoolExecutor(8) as crowd:
         list(crowd.map(lambda _: compile_catalogs(folder, folder), range(8)))
     assert says(folder, "es", "Sign") == "Firmar"
@@ -74,14 +74,12 @@ def test_many_that_start_at_once_leave_one_whole_catalogue(folder):
     ]
 
 
-def test_without_catalogues_nothing_happens(tmp_path):
+def test_nothing_happens_without_catalogues(tmp_path):
     assert compile_catalogs(tmp_path / "none", tmp_path / "spare") == tmp_path / "none"
 
 
-def test_where_nobody_may_write_beside_the_text_it_is_compiled_elsewhere(
-    folder, tmp_path, monkeypatch
-):
-    # Root may write anywhere, so the refusal is played.
+def test_catalogue_is_compiled_elsewhere_if_its_folder_is_read_only(folder, tmp_path, monkeypatch):
+    # Root may write anywhere, so the refusal is simulated.
     opened = Path.open
 
     def refuse(path, mode="r", **rest):

@@ -1,4 +1,4 @@
-"""Times of day, which a reader can never mistake for the other half of the day."""
+"""Tests of times of day, which nobody can confuse between morning and afternoon."""
 
 import json
 import re
@@ -17,13 +17,13 @@ ELSEWHERE = re.compile(r"\bformat_(time|datetime)\b.*babel|babel.*\bformat_(time
 
 
 @pytest.mark.parametrize("lang", LOCALES)
-def test_each_language_writes_a_time_by_the_24_hour_clock(lang):
+def test_each_language_uses_the_24_hour_clock(lang):
     for vector in VECTORS:
         for locale in (lang, LOCALES[lang]):
             assert clock_time(time.fromisoformat(vector["time"]), locale) == vector[lang]
 
 
-def test_an_instant_is_told_by_the_clock_of_a_zone():
+def test_instant_is_shown_in_local_time_of_a_zone():
     # Clocks in Toronto are put back on this day.
     for hour, told in ((5, "01:30"), (6, "01:30"), (7, "02:30")):
         assert (
@@ -34,7 +34,7 @@ def test_an_instant_is_told_by_the_clock_of_a_zone():
         )
 
 
-def test_no_other_code_writes_times_its_own_way():
+def test_no_other_code_formats_times():
     files = [*(ROOT / "campaign").rglob("*.py")]
     assert [str(file) for file in files if ELSEWHERE.search(file.read_text())] == []
     scripts = [file for file in (ROOT / "static/js").rglob("*.js") if file.name != "sentences.js"]

@@ -1,4 +1,4 @@
-"""The countries of the world, by name."""
+"""Tests of the world's countries, by name."""
 
 import pytest
 
@@ -8,7 +8,7 @@ LANGUAGES = ("en", "es", "es-MX", "fr")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_there_are_the_249_of_the_standard_and_kosovo(language):
+def test_list_has_the_249_of_the_standard_and_kosovo(language):
     codes = [code for code, _ in countries(language)]
     assert len(codes) == len(set(codes)) == 250
     assert {"XK", "AQ", "BV", "HM", "PS", "TW", "EH"} <= set(codes)
@@ -20,12 +20,12 @@ def test_every_country_has_a_name(language):
     assert all(name and name != code for code, name in countries(language))
 
 
-def test_the_campaigns_own_come_first_in_its_order():
+def test_configured_countries_come_first_in_their_order():
     assert [code for code, _ in countries("fr")][:3] == ["CA", "MX", "US"]
     assert [code for code, _ in countries("fr", ("FR", "BE", "??"))][:3] == ["FR", "BE", "AF"]
 
 
-def test_accents_count_for_nothing_in_the_order():
+def test_accents_do_not_affect_the_order():
     french = [name for _, name in countries("fr", ())]
     assert french.index("Danemark") < french.index("Égypte") < french.index("Espagne")
     assert french.index("Égypte") < french.index("Émirats arabes unis") < french.index("Équateur")
@@ -35,22 +35,22 @@ def test_accents_count_for_nothing_in_the_order():
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_the_first_letters_never_step_back(language):
+def test_first_letters_are_in_order(language):
     plain = str.maketrans("ÅÉÎÍÔÓ", "AEIIOO")
     letters = [name[0].translate(plain) for _, name in countries(language, ())]
     assert letters == sorted(letters)
 
 
-def test_a_country_is_called_by_its_name_in_each_language():
+def test_country_has_its_name_in_each_language():
     assert country_name("MX", "en") == "Mexico"
     assert country_name("mx", "es") == "México"
     assert country_name("US", "fr") == "États-Unis"
 
 
 @pytest.mark.parametrize("code", ["", "??", "ZZ", "EU", "Mexico"])
-def test_what_is_no_country_is_called_as_it_stands(code):
+def test_unknown_country_is_shown_unchanged(code):
     assert country_name(code, "en") == code
 
 
-def test_the_list_is_made_once():
+def test_list_is_built_once():
     assert countries("en") is countries("en")

@@ -16,5 +16,5 @@ from campaign.i18n.long_dates import long_date
         ("fr", 1, "EEEE d MMMM y", "dimanche 1er mars 2026"),
     ],
 )
-def test_french_counts_the_first_of_a_month_and_no_other_day(locale, day, pattern, words):
+def test_french_uses_an_ordinal_only_for_the_first_of_a_month(locale, day, pattern, words):
     assert long_date(date(2026, 3, day), locale, pattern) == words

@@ -1,4 +1,7 @@
-"""Large batches begin, are decided on and go in short transactions, and what was cut short is carried out or gone."""
+"""Tests of large batches in short transactions, and of batches cut short.
+
+A batch that was cut short is finished or deleted.
+"""
 
 import pytest
 from sqlalchemy import func, select
@@ -24,7 +27,7 @@ from tests.powercuts import stopped_after
 pytestmark = pytest.mark.both_databases
 
 MANY = 2_400
-# A thousand rows are written anew with their fate, which counts twice.
+# A thousand rows are updated with their result, which counts twice.
 MAX_CHANGES = 2_500
 
 
@@ -43,7 +46,10 @@ def counted(*where, of=ImportRow):
 
 
 class Door:
-    """A `write` between any two of whose transactions somebody signs; `sizes` are the rows that each changed, where SQLite tells."""
+    """A `write` that lets a person sign between any two transactions.
+
+    `sizes` are the rows that each changed, where SQLite reports them.
+    """
 
     def __init__(self, petition):
         self.petition, self.sizes, self.signed = petition, [], []
@@ -63,7 +69,7 @@ class Door:
         return outcome
 
 
-def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_most(petition):
+def test_signer_waits_for_at_most_one_part_of_a_large_batch(petition):
     door, table = Door(petition), read_file(people(MANY))
     batch = batch_of(
         petition=petition,
@@ -93,7 +99,7 @@ def test_whoever_signs_while_a_large_batch_comes_and_goes_waits_for_one_part_at_
 
 @pytest.fixture
 def cut_short(petition, monkeypatch):
-    """The table of a file of five, two of whose rows were kept before the power went."""
+    """The table of a file of five, two of whose rows were saved before the power went."""
     monkeypatch.setattr(create, "AT_ONCE", 2)
     table = read_file(people(4))
     batch = batch_of(
@@ -109,14 +115,14 @@ def cut_short(petition, monkeypatch):
     return db.session.scalar(select(ImportBatch).order_by(ImportBatch.id.desc()))
 
 
-def test_of_a_file_that_was_cut_short_nobody_sees_anything_and_nothing_stays(cut_short):
+def test_file_cut_short_is_never_visible_and_leaves_nothing(cut_short):
     assert (batches_among(None), counted(), cut_short.is_open) == ([], 2, False)
     assert (go_on(write, now=utcnow()), counted()) == (0, 2)
     later = utcnow() + 2 * PATIENCE
     assert (go_on(write, now=later), go_on(write, now=later), counted()) == (1, 0, 0)
 
 
-def test_who_stood_still_until_their_rows_were_erased_keeps_no_half_of_a_file(cut_short):
+def test_upload_stalled_until_its_rows_were_erased_keeps_no_half_file(cut_short):
     seen = cut_short.changed_at.isoformat()
     erase_rows(write, cut_short.id)
     with pytest.raises(EditConflict):
@@ -124,7 +130,7 @@ def test_who_stood_still_until_their_rows_were_erased_keeps_no_half_of_a_file(cu
     assert batch_by_id(cut_short.id).state == "dropped"
 
 
-def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, monkeypatch):
+def test_undo_left_in_the_middle_is_finished_and_erased(petition, monkeypatch):
     monkeypatch.setattr(rollback, "AT_ONCE", 2)
     batch = bring(begin(petition, people(5)))
     hatch_now()
@@ -150,7 +156,7 @@ def test_what_was_undone_and_left_in_the_middle_goes_with_every_word(petition, m
     assert not batch_by_id(batch.id).is_leaving
 
 
-def test_what_was_thrown_away_and_left_in_the_middle_is_erased(petition, monkeypatch):
+def test_discard_left_in_the_middle_is_erased(petition, monkeypatch):
     monkeypatch.setattr(rollback, "AT_ONCE", 2)
     batch = begin(petition, people(5))
     write(drop, batch_id=batch.id)

@@ -1,4 +1,4 @@
-"""A row is asked what the form under a petition asks, and answers the same."""
+"""Tests that a row is validated like the form under a petition, with the same results."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -55,7 +55,7 @@ def faults(typed, **of):
 
 
 def form_faults(app, typed, required, questions=()):
-    """Return the sentences that the form under a petition says of the same words, without those about a missing address."""
+    """Return the form's errors for the same data, without those about a missing email address."""
     asked = [
         {
             **each,
@@ -93,7 +93,7 @@ NASTY = st.one_of(
             "\u202eAna",
         ]
     ),
-    # Of a code that is nothing but invisible signs the form keeps nothing; a row says that it is missing.
+    # A code of invisible characters alone is nothing to the form; a row says that it is missing.
     st.text(st.characters(exclude_categories=("C", "Z")), max_size=30),
 )
 
@@ -119,8 +119,9 @@ NASTY = st.one_of(
     code="",
     required={"country"},
 )
-def test_the_form_and_the_row_agree_on_every_word(app, typed, code, required):
-    # What reading a file takes off a cell anyway, and what a spreadsheet means by its first sign.
+def test_form_and_row_agree_on_every_value(app, typed, code, required):
+    # This is what reading a file strips from a cell, and what a spreadsheet means by its first
+    # character.
     typed = {name: text.strip().replace("\0", "").lstrip("='") for name, text in typed.items()} | {
         "country": code
     }
@@ -130,7 +131,8 @@ def test_the_form_and_the_row_agree_on_every_word(app, typed, code, required):
         said = {field: fault_in_words(field, fault) for field, fault in checked.faults.items()}
     expected = form_faults(app, typed, required)
     assert said.keys() == expected.keys()
-    # A row may name a country in words, no letters of a comment are counted there, and what is missing is another's: those sentences are its own.
+    # These errors are a row's own: countries may be names, comments have no character count, and
+    # missing data is another person's.
     own = {
         field: ""
         for field in (
@@ -142,7 +144,7 @@ def test_the_form_and_the_row_agree_on_every_word(app, typed, code, required):
     assert {**said, **own} == {**expected, **own}
 
 
-def test_own_questions_are_asked_of_rows_too(app):
+def test_custom_questions_are_validated_in_rows_too(app):
     of = {"questions": QUESTIONS}
     assert faults(RIGHT, **of) == {"answers-union": "missing"}
     assert faults(
@@ -166,7 +168,7 @@ def test_own_questions_are_asked_of_rows_too(app):
     }
 
 
-def test_a_good_row_becomes_the_columns_of_a_signature(app):
+def test_valid_row_becomes_the_columns_of_a_signature(app):
     checked = checker().check(
         {
             **RIGHT,
@@ -199,7 +201,7 @@ def test_a_good_row_becomes_the_columns_of_a_signature(app):
     )
 
 
-def test_news_are_agreed_to_only_by_who_ticked_and_has_an_address(app):
+def test_news_consent_needs_a_checked_box_and_an_email_address(app):
     for words, wants in (
         ({"subscribe": "x"}, False),
         ({"email": "a@b.mx"}, False),
@@ -208,7 +210,7 @@ def test_news_are_agreed_to_only_by_who_ticked_and_has_an_address(app):
         assert checker().check({**RIGHT, **words}).columns["subscribe"] is wants
 
 
-def test_a_name_in_one_piece_is_enough_where_two_are_asked(app):
+def test_single_name_is_enough_where_two_are_asked_for(app):
     check = checker({"family_name"}).check
     names = {
         text: check({"full_name": text, "signed_at": ""}).columns
@@ -235,18 +237,18 @@ def test_a_name_in_one_piece_is_enough_where_two_are_asked(app):
         ({"name_display": "loud"}, {"name_display": "name_display"}),
     ],
 )
-def test_what_only_files_can_get_wrong(app, words, code):
+def test_errors_that_only_files_can_have(app, words, code):
     assert faults({**RIGHT, **words}) == code
 
 
-def test_an_apostrophe_of_our_own_exports_is_taken_off_again(app):
+def test_apostrophe_of_our_own_exports_is_removed_again(app):
     assert (
         checker().check({**RIGHT, "comment": "'-5 degrees, and we came"}).columns["comment"]
         == "-5 degrees, and we came"
     )
 
 
-def test_zeros_that_a_spreadsheet_took_from_a_postal_code_come_back(app):
+def test_zeros_that_a_spreadsheet_dropped_from_a_postal_code_are_restored(app):
     for country_code, typed, kept in (
         ("MX", "6600", "06600"),
         ("US", "501", "00501"),
@@ -258,12 +260,12 @@ def test_zeros_that_a_spreadsheet_took_from_a_postal_code_come_back(app):
         assert checker().check(row).faults == {"postal_code": f"postal_code:{country_code}"}
 
 
-def test_nobody_signs_after_the_end_and_somebody_must_say_when(app):
+def test_signing_date_is_required_and_not_after_the_end(app):
     assert faults(RIGHT, closes_at=NOW - timedelta(days=9)) == {"signed_at": "date_after_end"}
     assert faults({"given_name": "Ana"}, signed_at=None) == {"signed_at": "missing"}
 
 
-def test_countries_are_known_by_letters_and_by_name_in_three_languages():
+def test_countries_are_recognized_by_code_and_by_name_in_three_languages():
     for text in ("mx", "Mexico", "MÉXICO", "Mexique"):
         assert country(text, "") == "MX"
     assert (country("", "CA"), country("USA", ""), country("Royaume-Uni", "")) == ("CA", "US", "GB")
@@ -271,7 +273,7 @@ def test_countries_are_known_by_letters_and_by_name_in_three_languages():
         country("Narnia", "")
 
 
-def test_dates_follow_whoever_wrote_them():
+def test_dates_follow_the_chosen_format():
     def day(text, day_first=True):
         return instant(text, ZONE, day_first).date().isoformat()
 
@@ -298,7 +300,7 @@ def test_dates_follow_whoever_wrote_them():
     ) == (True, False, None)
 
 
-def test_ticks_are_what_hands_draw():
+def test_check_marks_are_recognized_as_people_write_them():
     assert [tick(text) for text in ("x", "✓", "Oui", "sí", "1", "", "-", "no", "0", "FALSE")] == [
         True
     ] * 5 + [False] * 5
@@ -338,7 +340,7 @@ def test_columns_are_guessed_from_their_names_in_three_languages(heading, fields
     place=st.integers(0, 8),
     digit=st.sampled_from("0123456789"),
 )
-def test_a_slip_in_a_serial_shows(run, number, place, digit):
+def test_typo_in_a_serial_is_detected(run, number, place, digit):
     right = serial(run, number)
     assert read_serial(right.lower().replace("-", " ")) == (run, number)
     at = place % (len(right) - 1)
@@ -349,7 +351,7 @@ def test_a_slip_in_a_serial_shows(run, number, place, digit):
 @pytest.mark.parametrize(
     ("cells", "field"), [("Jalisco,counted", None), ("counted,Retenue", "state"), (",", "state")]
 )
-def test_a_column_of_regions_is_not_taken_for_the_state_of_signatures(app, cells, field):
+def test_region_column_is_not_mistaken_for_the_signature_state(app, cells, field):
     first, second = cells.split(",")
     table = read_file(
         f"Nombre,Apellidos,Estado\nAna,Torres,{first}\nEva,Torres,{second}\n".encode()

@@ -1,4 +1,4 @@
-"""Batches from paper: what becomes of each row, all or nothing, and the undoing."""
+"""Tests of batches from paper: the result of each row, all or nothing, and undo."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -70,7 +70,7 @@ def fates(batch):
     return [each.fate for each in fates_of(batch)]
 
 
-def test_each_row_has_its_fate_and_says_why(petition):
+def test_each_row_has_its_result_and_reason(petition):
     online = sign_and_hatch(petition, AMALIA)
     pending = sign(petition, ODILE)
     batch = begin(
@@ -94,7 +94,7 @@ def test_each_row_has_its_fate_and_says_why(petition):
         {"of": online, "evidence": "email", "state": "counted"},
         {"of": pending, "evidence": "email", "state": "pending"},
     ]
-    # Without an address it is name and postal code, also of who signed online.
+    # Without an email address, name and postal code decide, even against online signatures.
     assert decided[6].why["of"] == online
     assert decided[7].why == {
         "given_name": "missing",
@@ -103,7 +103,7 @@ def test_each_row_has_its_fate_and_says_why(petition):
     }
 
 
-def test_what_comes_in_is_counted_with_its_paper_and_says_nothing_twice(petition):
+def test_imported_batch_is_counted_with_its_paper_and_adds_nobody_twice(petition):
     batch = bring(begin(petition, csv_of(ZORA, ANA, ANA)))
     assert tally() == 2
     found = sorted(rows(), key=lambda row: row.given_name)
@@ -123,7 +123,7 @@ def test_what_comes_in_is_counted_with_its_paper_and_says_nothing_twice(petition
         bring(batch)
 
 
-def test_nothing_comes_in_while_a_row_is_wrong(petition):
+def test_nothing_is_imported_while_a_row_is_wrong(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,"))
     with pytest.raises(StillWrong):
         bring(batch)
@@ -132,7 +132,7 @@ def test_nothing_comes_in_while_a_row_is_wrong(petition):
 
 @pytest.fixture
 def left(petition, monkeypatch):
-    """A batch of five, of which two came in before the power went."""
+    """A batch of five, of which two were imported before the power went."""
     monkeypatch.setattr(commit, "AT_ONCE", 2)
     batch = begin(
         petition,
@@ -145,7 +145,7 @@ def left(petition, monkeypatch):
     return batch
 
 
-def test_what_was_accepted_and_left_in_the_middle_comes_in_once_and_whole(petition, left):
+def test_accepted_batch_left_in_the_middle_is_imported_once_and_whole(petition, left):
     assert (tally(), batch_by_id(left.id).is_arriving) == (2, True)
     assert go_on(write, now=utcnow()) == 0
     for operation, named in (
@@ -173,7 +173,7 @@ def test_what_was_accepted_and_left_in_the_middle_comes_in_once_and_whole(petiti
     ]
 
 
-def test_what_was_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
+def test_batch_left_in_the_middle_can_be_undone_and_nothing_follows(petition, left):
     assert take_out(left) == 2
     carry_in(write, left.id, [])
     assert (go_on(write, now=utcnow() + 2 * PATIENCE), tally(), batch_by_id(left.id).state) == (
@@ -189,7 +189,7 @@ def test_what_was_left_in_the_middle_can_be_undone_and_nothing_follows(petition,
     )
 
 
-def test_two_who_carry_the_same_batch_bring_each_person_once(app, petition, monkeypatch):
+def test_two_workers_on_one_batch_import_each_person_once(app, petition, monkeypatch):
     monkeypatch.setattr(commit, "AT_ONCE", 7)
     batch = begin(
         petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(60)))
@@ -200,7 +200,7 @@ def test_two_who_carry_the_same_batch_bring_each_person_once(app, petition, monk
     assert (tally(), batch_by_id(batch.id).counts) == (60, {"new": 60})
 
 
-def test_wrong_rows_are_mended_or_left_out(petition):
+def test_wrong_rows_are_corrected_or_skipped(petition):
     batch = begin(petition, csv_of(ZORA, "Bo,,no address,,,,,", ",,,CA,,,,", '"Eva,Luz'))
     keep_fates(write, batch_id=batch.id, seen=None, decided=fates_of(batch), now=utcnow())
     assert batch_by_id(batch.id).counts == {"new": 1, "wrong": 3}
@@ -220,7 +220,7 @@ def test_wrong_rows_are_mended_or_left_out(petition):
     assert tally() == 3
 
 
-def test_the_second_of_two_who_work_on_a_batch_is_told(petition):
+def test_second_of_two_editors_of_a_batch_gets_a_conflict(petition):
     batch = begin(petition, csv_of(ZORA))
     decided, seen = fates_of(batch), batch.changed_at.isoformat()
     write(keep_typed, batch_id=batch.id, typed={2: {"given_name": "Zoraida"}}, seen=seen)
@@ -233,7 +233,7 @@ def test_the_second_of_two_who_work_on_a_batch_is_told(petition):
     assert rows() == []
 
 
-def test_who_signs_while_a_batch_is_looked_at_is_counted_once(petition):
+def test_person_signing_during_a_preview_is_counted_once(petition):
     batch = begin(petition, csv_of(ZORA, ANA))
     decided, seen = fates_of(batch), batch.changed_at.isoformat()
     sign_and_hatch(petition, {**AMALIA, "email": "zora@correo.mx"})
@@ -242,12 +242,12 @@ def test_who_signs_while_a_batch_is_looked_at_is_counted_once(petition):
     assert tally() == 2
 
 
-def test_the_same_file_brought_in_twice_at_once_counts_each_person_once(app, petition):
+def test_same_file_imported_twice_at_once_counts_each_person_once(app, petition):
     lines = [
         f"Ana{n},Torres,{f'ana{n}@correo.mx' if n % 2 else ''},MX,{n:05},,," for n in range(300)
     ]
     batches = [begin(petition, csv_of(*lines)) for _ in range(2)]
-    # As one of them came another way round.
+    # One of them was imported the other way.
     decided = [fates_of(batch) for batch in batches]
     decided[1].reverse()
     both = zip(batches, decided, strict=True)
@@ -258,7 +258,7 @@ def test_the_same_file_brought_in_twice_at_once_counts_each_person_once(app, pet
     assert sorted(batch_by_id(batch.id).counts.get("new", 0) for batch in batches) == [0, 300]
 
 
-def test_the_same_batch_pressed_twice_comes_in_once(app, petition):
+def test_same_batch_submitted_twice_is_imported_once(app, petition):
     batch = begin(petition, csv_of(ZORA))
     decided = fates_of(batch)
 
@@ -272,7 +272,7 @@ def test_the_same_batch_pressed_twice_comes_in_once(app, petition):
     assert tally() == 1
 
 
-def test_undoing_takes_out_all_that_came_in_and_every_word_of_it(petition):
+def test_undo_removes_everything_that_was_imported(petition):
     other = sign_and_hatch(petition, AMALIA)
     batch = bring(begin(petition, csv_of(ZORA, ANA)))
     assert tally() == 3
@@ -280,7 +280,7 @@ def test_undoing_takes_out_all_that_came_in_and_every_word_of_it(petition):
     assert take_out(batch) == 2
     assert personal_left(petition.id) == 2
     assert tally() == 2
-    # Emptied at once, and erased as all withdrawn ones are in time.
+    # They are emptied at once, and erased later like all withdrawn ones.
     gone = [row for row in rows() if row.id != other and row.given_name != "Late"]
     assert [[getattr(row, name) or None for name in LEFT] for row in gone] == [
         [None] * len(LEFT)
@@ -290,24 +290,24 @@ def test_undoing_takes_out_all_that_came_in_and_every_word_of_it(petition):
     assert tally() == 2
     with pytest.raises(NothingToUndo):
         take_out(batch)
-    # Whoever was taken out by mistake can come in again, and right away.
+    # People removed by mistake can be imported again at once.
     again = bring(begin(petition, csv_of(ZORA, ANA)))
     assert (again.counts, tally()) == ({"new": 2}, 4)
 
 
-def test_undoing_before_anything_is_counted_counts_nothing(petition):
+def test_undo_before_counting_counts_nothing(petition):
     batch = bring(begin(petition, csv_of(ZORA, ANA)))
     take_out(batch)
     assert (tally(), [row.state for row in rows()]) == (0, ["erased", "erased"])
 
 
 def withdraw_by_owner(signature_id):
-    """Withdraw as its owner would; whose import was undone this instant has nothing left to withdraw."""
+    """Withdraw as its owner would, unless the import was just undone."""
     with suppress(NotYours):
         withdraw(signature_id)
 
 
-def test_undoing_meets_the_runner_and_an_owner_and_the_ledger_stays_true(app, petition):
+def test_undo_during_hatching_and_a_withdrawal_keeps_the_ledger_true(app, petition):
     batch = bring(
         begin(petition, csv_of(*(f"Ana{n},Torres,a{n}@correo.mx,MX,{n:05},,," for n in range(80))))
     )
@@ -316,7 +316,7 @@ def test_undoing_meets_the_runner_and_an_owner_and_the_ledger_stays_true(app, pe
     assert tally() == 0
 
 
-def test_who_shared_an_address_with_one_taken_out_moves_up(app):
+def test_person_sharing_an_email_address_with_a_removed_one_moves_up(app):
     petition = make_petition(two_per_address=True)
     batch = bring(begin(petition, csv_of("Amalia,Rosales,amalia@rosales.example,CA,M5V 2T6,,,")))
     teo = sign(petition, {**AMALIA, "given_name": "Teo", "family_name": "Brandt"})
@@ -326,7 +326,7 @@ def test_who_shared_an_address_with_one_taken_out_moves_up(app):
     assert db.session.get(Signature, teo).seat == 1
 
 
-def test_a_rule_holds_rows_from_paper_too(petition):
+def test_moderation_rule_holds_rows_from_paper_too(petition):
     rule = write(
         create_rule,
         cause_id=petition.cause_id,
@@ -344,7 +344,7 @@ def test_a_rule_holds_rows_from_paper_too(petition):
     assert tally() == 0
 
 
-def test_paper_from_before_the_end_comes_in_after_it(app):
+def test_paper_signed_before_the_end_is_imported_after_it(app):
     petition = make_petition(
         closes_at=utcnow() - timedelta(days=1), opens_at=utcnow() - timedelta(days=30)
     )
@@ -359,7 +359,7 @@ def test_paper_from_before_the_end_comes_in_after_it(app):
     ]
 
 
-def test_columns_matched_once_are_remembered(petition):
+def test_matched_columns_are_remembered(petition):
     data = csv_of("Zora,x,1", header="Llamada,Otra cosa,Numero")
     first = begin(petition, data)
     assert (first.header, first.rows) == ([], 2)
@@ -379,7 +379,7 @@ def test_columns_matched_once_are_remembered(petition):
     )
 
 
-def test_what_nobody_touches_for_a_week_is_erased(petition):
+def test_batch_untouched_for_a_week_is_erased(petition):
     old, young, done = (begin(petition, csv_of(line)) for line in (ZORA, ANA, "Bo,,,,,,,"))
     bring(done)
     later = utcnow() + timedelta(days=7, minutes=1)

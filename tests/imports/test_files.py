@@ -1,4 +1,4 @@
-"""Files as spreadsheets, phones and accidents leave them."""
+"""Tests of files as spreadsheets, phones and accidents make them."""
 
 import csv
 import io
@@ -44,24 +44,24 @@ def workbook(*sheets):
     "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]
 )
 @pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
-def test_letters_and_the_sign_between_cells_are_found_out(encoding, delimiter):
+def test_encoding_and_delimiter_are_detected(encoding, delimiter):
     assert cells_of(text(PEOPLE, delimiter).encode(encoding)) == PEOPLE
 
 
-def test_octets_that_windows_does_not_know_are_read_all_the_same():
+def test_bytes_undefined_in_windows_encodings_are_still_read():
     assert cells_of(b"given_name,x\nJos\xe9,\x81\n")[1][0] == "José"
 
 
-def test_the_line_by_which_excel_tells_its_sign_is_no_row():
+def test_separator_line_of_excel_is_no_row():
     table = read_file(b"sep=;\r\na;b,c\r\n1;2,5\r\n")
     assert [row.cells for row in table.rows] == [["a", "b,c"], ["1", "2,5"]]
 
 
-def test_a_quotation_mark_is_no_sign_between_cells():
+def test_quotation_mark_is_no_delimiter():
     assert read_file(b'sep="\r\nname,town\r\nAna,Oaxaca\r\n').rows[1].cells == ["name", "town"]
 
 
-def test_a_newline_within_quotes_stays_in_its_cell_and_rows_keep_their_number():
+def test_newline_in_quotes_stays_in_its_cell_and_rows_keep_their_number():
     table = read_file(b'given_name,comment\nAna,"one\ntwo, ""three"""\n\n,\nBo,x\n')
     assert [(row.place, row.cells) for row in table.rows[1:]] == [
         (2, ["Ana", 'one\ntwo, "three"']),
@@ -70,7 +70,7 @@ def test_a_newline_within_quotes_stays_in_its_cell_and_rows_keep_their_number():
 
 
 @pytest.mark.parametrize("newline", ["\r\n", "\n", "\r"])
-def test_any_line_end_will_do(newline):
+def test_any_line_ending_works(newline):
     assert cells_of(newline.join(["a,b", "1,2", "3,4"]).encode()) == [
         ["a", "b"],
         ["1", "2"],
@@ -90,17 +90,17 @@ def test_any_line_end_will_do(newline):
         (b'Bo,"the ""great""",06600', ""),
     ],
 )
-def test_a_broken_row_says_what_is_wrong_with_it(end, fault):
+def test_broken_row_says_what_is_wrong_with_it(end, fault):
     rows = read_file(b"given_name,family_name,postal_code\nAna,Torres,06600\n" + end).rows
     assert [row.fault for row in rows] == ["", "", fault]
 
 
-def test_a_cell_of_200_kilobytes_takes_no_room():
+def test_cell_of_200_kilobytes_is_not_stored():
     rows = read_file(b"given_name,comment\nAna," + b"x" * 200_000 + b"\nBo,y\n").rows
     assert [len(row.cells[1]) for row in rows[1:]] == [MAX_CELL_LENGTH + 1, 1]
 
 
-def test_so_many_rows_and_no_more():
+def test_row_limit_is_enforced():
     assert len(read_file(b"a,b\n" * (MAX_ROWS + 1)).rows) == MAX_ROWS + 1
     with pytest.raises(FileRefused) as refusal:
         read_file(b"a,b\n" * (MAX_ROWS + 2))
@@ -120,13 +120,13 @@ def test_so_many_rows_and_no_more():
         (workbook([]), "empty"),
     ],
 )
-def test_what_is_no_list_is_refused_with_a_reason(data, code):
+def test_file_that_is_no_list_is_refused_with_a_reason(data, code):
     with pytest.raises(FileRefused) as refusal:
         read_file(data)
     assert refusal.value.code == code
 
 
-def test_a_workbook_gives_words_for_numbers_dates_and_ticks():
+def test_workbook_numbers_dates_and_check_marks_become_text():
     data = workbook(
         [],
         [
@@ -137,7 +137,7 @@ def test_a_workbook_gives_words_for_numbers_dates_and_ticks():
     assert cells_of(data)[1] == ["Ana", "6600", "2026-11-20", "2026-11-20T09:30:00", "yes", "1.5"]
 
 
-def test_rows_of_a_workbook_are_called_as_the_spreadsheet_calls_them():
+def test_workbook_rows_have_the_numbers_of_the_spreadsheet():
     assert [row.place for row in read_file(workbook([[], ["name"], [], ["Ana"]])).rows] == [2, 4]
 
 
@@ -154,7 +154,7 @@ def parts_of(data):
         return {name: source.read(name) for name in source.namelist()}
 
 
-def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatch):
+def test_zip_bomb_is_refused_before_it_fills_the_memory(monkeypatch):
     monkeypatch.setattr(workbooks, "MAX_UNPACKED_BYTES", 1_000_000)
     bomb = packed({**parts_of(workbook(PEOPLE)), "xl/worksheets/x.xml": b" " * 2_000_000})
     assert len(bomb) < 20_000
@@ -164,7 +164,7 @@ def test_a_workbook_that_swells_is_refused_before_it_fills_the_memory(monkeypatc
 
 
 def sharing(text, cells, attributes='t="s"'):
-    """Return a workbook with so many cells, one below the other, that share one text."""
+    """Return a workbook with this many cells in one column that share one text."""
     parts = parts_of(workbook([["name"]]))
     shared, sheet = "xl/sharedStrings.xml", "xl/worksheets/sheet1.xml"
     parts[shared] = parts[shared].replace(b"<t>name</t>", f"<t>{text}</t>".encode())
@@ -178,7 +178,7 @@ def sharing(text, cells, attributes='t="s"'):
 
 
 @pytest.mark.parametrize("attributes", ['t="s"', 't="&#115;"', "s='1' t\n=\n's'"])
-def test_a_long_text_that_many_cells_share_is_refused_before_each_has_its_copy(attributes):
+def test_long_text_shared_by_many_cells_is_refused_before_it_is_copied(attributes):
     bomb = sharing("a" * 100_000, 5_000, attributes)
     assert len(bomb) < 50_000
     with pytest.raises(FileRefused) as refusal:
@@ -186,7 +186,7 @@ def test_a_long_text_that_many_cells_share_is_refused_before_each_has_its_copy(a
     assert refusal.value.code == "too_large_unpacked"
 
 
-def test_one_long_text_beside_many_short_ones_is_no_bomb():
+def test_one_long_text_beside_many_short_ones_is_accepted():
     rows = [["a" * 30_000], *([f"name {number % 700}"] for number in range(20_000))]
     assert len(read_file(workbook(rows)).rows) == 20_001
 
@@ -217,7 +217,7 @@ def test_texts_that_no_spreadsheet_writes_are_refused(texts):
         ("ZZ190000", "too_many_rows"),
     ],
 )
-def test_one_cell_in_the_last_corner_does_not_lay_out_the_whole_sheet(corner, code):
+def test_single_cell_in_the_last_corner_does_not_allocate_the_whole_sheet(corner, code):
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
     parts[name] = parts[name].replace(b'r="B3"', f'r="{corner}"'.encode())
@@ -227,7 +227,7 @@ def test_one_cell_in_the_last_corner_does_not_lay_out_the_whole_sheet(corner, co
 
 
 @pytest.mark.parametrize("place", ["xl/other/sheet1.xml", "xl/Worksheets/sheet1.xml"])
-def test_a_sheet_that_lies_elsewhere_is_measured_too(place):
+def test_sheet_at_another_path_is_measured_too(place):
     parts = parts_of(workbook(PEOPLE))
     parts[place] = parts.pop("xl/worksheets/sheet1.xml").replace(b'r="B3"', b'r="A1048576"')
     rels = "xl/_rels/workbook.xml.rels"
@@ -237,7 +237,7 @@ def test_a_sheet_that_lies_elsewhere_is_measured_too(place):
     assert refusal.value.code == "too_many_rows"
 
 
-def test_a_cell_without_a_reference_lies_no_farther_down_than_the_rows_that_are_there():
+def test_cell_without_a_reference_is_within_the_existing_rows():
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
     far = parts[name].replace(b'<row r="3"', b'<row r="1000000000"')
@@ -248,7 +248,7 @@ def test_a_cell_without_a_reference_lies_no_farther_down_than_the_rows_that_are_
     )[2]
 
 
-def test_a_blank_row_at_the_very_end_of_a_sheet_does_no_harm():
+def test_blank_row_at_the_very_end_of_a_sheet_is_harmless():
     parts = parts_of(workbook(PEOPLE))
     name = "xl/worksheets/sheet1.xml"
     parts[name] = parts[name].replace(
@@ -264,14 +264,14 @@ ODS = """<office:document-content xmlns:office="urn:oasis:names:tc:opendocument:
 </office:body></office:document-content>"""
 
 
-def test_a_workbook_of_another_kind_does_not_come_in_as_this_one():
+def test_workbook_of_another_kind_is_not_read_as_this_one():
     parts = {"mimetype": "application/vnd.oasis.opendocument.spreadsheet", "content.xml": ODS}
     with pytest.raises(FileRefused) as refusal:
         read_file(packed(parts))
     assert refusal.value.code == "not_a_workbook"
 
 
-def test_a_workbook_with_a_password_is_refused():
+def test_password_protected_workbook_is_refused():
     data = bytearray(workbook(PEOPLE))
     at = data.index(b"PK\x01\x02")
     while at >= 0:
@@ -299,7 +299,7 @@ TABLES = st.integers(2, 5).flatmap(
     delimiter=st.sampled_from([",", ";", "\t"]),
     encoding=st.sampled_from(["utf-8-sig", "utf-16"]),
 )
-def test_what_a_spreadsheet_quotes_comes_back_as_it_was(rows, delimiter, encoding):
+def test_quoted_spreadsheet_text_is_read_back_unchanged(rows, delimiter, encoding):
     file = io.StringIO(newline="")
     csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL).writerows(rows)
     assert cells_of(file.getvalue().encode(encoding)) == rows
@@ -307,7 +307,7 @@ def test_what_a_spreadsheet_quotes_comes_back_as_it_was(rows, delimiter, encodin
 
 @settings(deadline=None, max_examples=150)
 @given(data=st.binary(max_size=400))
-def test_any_octets_are_read_or_refused_and_nothing_else(data):
+def test_any_bytes_are_read_or_refused_without_other_errors(data):
     try:
         rows = read_file(data).rows
     except FileRefused:

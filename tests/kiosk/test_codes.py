@@ -1,4 +1,7 @@
-"""The keys that tablets seal to: encrypted where they lie, renewed without losing what waits, dropped when nobody needs them."""
+"""Tests of the keys that tablets seal to.
+
+They are encrypted at rest, rotated without losing what waits, and dropped when no longer needed.
+"""
 
 from datetime import timedelta
 
@@ -22,7 +25,7 @@ def drop():
     return write(drop_keys, now=utcnow() + LATER)
 
 
-def test_what_was_sealed_to_a_former_key_still_arrives(tablet):
+def test_record_sealed_to_a_former_key_still_arrives(tablet):
     before = tablet.campaign()
     waiting = tablet.seal(key=before.json["key"])
     present = renew()
@@ -34,11 +37,11 @@ def test_what_was_sealed_to_a_former_key_still_arrives(tablet):
     )
 
 
-def test_a_key_is_kept_as_long_as_a_tablet_may_hold_what_was_sealed_to_it(tablet):
+def test_key_is_kept_while_a_tablet_may_have_records_sealed_to_it(tablet):
     waiting = tablet.seal(key=tablet.campaign().json["key"])
     renew()
     assert drop() == 0
-    # It knows the new key, and has something left.
+    # It knows the new key, and still has a record.
     tablet.campaign()
     tablet.sync(waiting=1)
     assert drop() == 0
@@ -49,7 +52,7 @@ def test_a_key_is_kept_as_long_as_a_tablet_may_hold_what_was_sealed_to_it(tablet
     assert KioskKey.query.count() == 1
 
 
-def test_a_key_is_kept_for_what_waits_for_review(tablet):
+def test_key_is_kept_for_records_waiting_for_review(tablet):
     tablet.sign()
     tablet.sign()
     renew()
@@ -58,7 +61,7 @@ def test_a_key_is_kept_for_what_waits_for_review(tablet):
     assert drop() == 0
 
 
-def test_a_tablet_that_never_asked_for_a_key_holds_none_back(client, event, tablet):
+def test_tablet_that_never_fetched_a_key_keeps_none_alive(client, event, tablet):
     make_tablet(client, event)
     renew()
     tablet.campaign()
@@ -66,7 +69,7 @@ def test_a_tablet_that_never_asked_for_a_key_holds_none_back(client, event, tabl
     assert drop() == 1
 
 
-def test_the_private_half_opens_under_our_secret_and_its_own_name_alone(
+def test_private_key_opens_only_under_our_secret_and_its_own_name(
     migrated_app, tablet, monkeypatch
 ):
     key = present_key()

@@ -1,4 +1,4 @@
-"""The emails that tablets cause: to someone who gave an address at a table, and about a tablet that is silent."""
+"""Tests of the emails that tablets cause: to signers, and about silent tablets."""
 
 from datetime import timedelta
 
@@ -21,7 +21,10 @@ OWN = {**AMALIA, "email": "amalia@rosales.example"}
 
 @pytest.fixture
 def written(app):
-    """Calling it returns the messages of a kind as the worker writes them now, or None for one that is dropped."""
+    """Return a function that returns the emails of a kind as the worker writes them now.
+
+    A dropped email is None.
+    """
 
     def written(kind):
         db.session.rollback()
@@ -43,7 +46,7 @@ def silent(event, tablet, ago, waiting):
     write(move)
 
 
-def test_an_address_given_at_the_table_gets_number_and_link(tablet, petition, written):
+def test_email_address_given_at_the_table_gets_number_and_link(tablet, petition, written):
     tablet.sign(words=OWN)
     hatch_now()
     [message] = written("signature_at_table")
@@ -56,7 +59,7 @@ def test_an_address_given_at_the_table_gets_number_and_link(tablet, petition, wr
 
 
 @pytest.mark.parametrize("lang", ["en", "es", "fr"])
-def test_a_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, written, lang):
+def test_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, written, lang):
     tablet.sign(words=OWN, lang=lang, name_display="full")
     hatch_now()
     [message] = written("signature_at_table")
@@ -73,7 +76,7 @@ def test_a_full_name_is_confirmed_by_the_link_in_that_email(client, tablet, writ
     assert client.get(path).status_code == 303
 
 
-def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written):
+def test_confirmation_link_opens_nobody_elses_signature(client, tablet, written):
     tablet.sign(words=OWN, name_display="full")
     tablet.sign(
         words={**OWN, "given_name": "Odile", "email": "odile@kwan.example"}, name_display="full"
@@ -88,7 +91,7 @@ def test_a_link_to_confirm_opens_nobody_elses_signature(client, tablet, written)
     assert [row.name_display for row in rows()] == ["full", "counted"]
 
 
-def test_someone_who_signs_several_petitions_at_once_gets_one_email(client, written):
+def test_signing_several_petitions_at_once_sends_one_email(client, written):
     event, petition = make_table()
     second = make_petition("second", cause_id=petition.cause_id, confirmation="email_or_witness")
     write(
@@ -101,18 +104,18 @@ def test_someone_who_signs_several_petitions_at_once_gets_one_email(client, writ
     assert "/petitions/home" in message.text and "/petitions/second" in message.text
 
 
-def test_without_an_address_no_email_goes_out(tablet):
+def test_no_email_is_sent_without_an_address(tablet):
     tablet.sign()
     assert owed() == []
 
 
-def test_where_an_email_confirms_no_second_one_is_added(client):
+def test_confirmation_email_is_not_followed_by_a_second_one(client):
     event, _ = make_table(confirmation="email")
     make_tablet(client, event).sign(words=OWN)
     assert [kind for kind, *_ in owed()] == ["signature_confirmation"]
 
 
-def test_a_withdrawn_signature_is_not_written_about(tablet, written):
+def test_withdrawn_signature_gets_no_email(tablet, written):
     tablet.sign(words=OWN)
     withdraw(rows()[0].id)
     assert written("signature_at_table") == [None]
@@ -140,9 +143,7 @@ def test_owners_are_told_once_of_a_silent_tablet_and_not_after_it_reports(event,
 @pytest.mark.parametrize(
     ("waiting", "revoked", "days"), [(0, False, 0), (3, True, 0), (3, False, 5), (3, False, -5)]
 )
-def test_a_tablet_that_holds_nothing_or_is_not_at_its_event_is_not_written_about(
-    client, waiting, revoked, days
-):
+def test_empty_or_absent_tablet_causes_no_email(client, waiting, revoked, days):
     event, _ = make_table(days=days)
     tablet = make_tablet(client, event)
     silent(event, tablet, timedelta(hours=5), waiting)

@@ -1,4 +1,7 @@
-"""Bodies that no tablet of ours sends: refused clearly, kept where they may be somebody's signature, and never a crash."""
+"""Tests of bodies that no tablet of ours sends.
+
+They are refused clearly, kept if they may be a signature, and never cause a crash.
+"""
 
 import json
 import logging
@@ -34,26 +37,26 @@ def post(tablet, body, path="/kiosk/sync"):
         json.dumps({"records": []}).encode()[:-1],
     ],
 )
-def test_what_is_no_sync_is_malformed(tablet, body):
+def test_body_that_is_no_sync_is_malformed(tablet, body):
     assert post(tablet, body) == (400, "malformed")
     assert post(tablet, body, "/kiosk/numbers")[0] == 400
     assert records() == []
 
 
-def test_ten_megabytes_are_too_large_and_so_are_too_many_records(tablet):
+def test_ten_megabytes_or_too_many_records_are_too_large(tablet):
     assert post(tablet, b'{"records": "' + b"x" * 10_000_000 + b'"}') == (413, "too_large")
     assert post(tablet, json.dumps({"records": [{}] * 51})) == (413, "too_large")
     assert post(tablet, json.dumps({"ids": ["x"] * 501}), "/kiosk/numbers") == (413, "too_large")
 
 
-def test_a_body_larger_than_a_form_may_be_is_taken_in(tablet):
+def test_body_larger_than_the_form_limit_is_accepted(tablet):
     big = tablet.seal(drawn="M" + "1,2" * 6000, words=AMALIA)
     body = json.dumps({**envelope([big]), "padding": "x" * 600_000})
     assert post(tablet, body) == (200, None)
     assert len(rows()) == 1
 
 
-def test_one_record_that_cannot_be_read_leaves_the_others_their_receipts(tablet):
+def test_unreadable_record_does_not_affect_the_others_receipts(tablet):
     good, large = tablet.seal(), tablet.seal()
     large["sealed"] = "A" * 90_000
     odd = [
@@ -75,7 +78,7 @@ def changed(record, **values):
     return {**record, **values}
 
 
-def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
+def test_record_that_cannot_be_opened_is_kept_unchanged(client, event, tablet):
     whole = tablet.seal()
     sealed = codes.from_base64(whole["sealed"])
     foreign = {
@@ -93,11 +96,11 @@ def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
         changed(tablet.seal(), key="11111111-1111-4111-8111-111111111111"),
         changed(tablet.seal(), key="nonsense"),
         changed(tablet.seal(), sequence=4000),
-        # Sealed to another key, by another tablet, or as another record.
+        # These are sealed to another key, by another tablet, or as another record.
         tablet.seal(key=foreign),
         changed(other.seal(), sequence=9),
         changed(tablet.seal(), sealed=whole["sealed"]),
-        # Opened, and no signature.
+        # These can be opened, and are no signatures.
         seal(tablet.uuid, key, 20, b"\xff"),
         seal(tablet.uuid, key, 21, b"[" * 50_000),
         seal(tablet.uuid, key, 22, {"v": 2, "petition": "home"}),
@@ -129,7 +132,7 @@ def test_what_cannot_be_opened_is_kept_as_it_came(client, event, tablet):
         {"email": "\0@example.org"},
     ],
 )
-def test_odd_words_never_break_a_batch(tablet, words):
+def test_odd_values_never_break_a_batch(tablet, words):
     [odd, good] = tablet.receipts(
         seal(tablet.uuid, tablet.campaign().json["key"], 1, signature(**words)),
         tablet.seal(words={**AMALIA, "given_name": "Odile"}),
@@ -155,11 +158,11 @@ def test_odd_words_never_break_a_batch(tablet, words):
         {"shifts": [{"id": "x"}, None]},
     ],
 )
-def test_an_odd_report_keeps_no_record_from_arriving(tablet, told):
+def test_odd_report_stops_no_record(tablet, told):
     assert tablet.receipts(tablet.seal(), **told) == [("stored", "")]
 
 
-def test_no_word_of_a_person_reaches_the_log(tablet, caplog):
+def test_no_personal_data_reaches_the_log(tablet, caplog):
     caplog.set_level(logging.DEBUG)
     tablet.sync(
         tablet.seal(),
@@ -170,7 +173,7 @@ def test_no_word_of_a_person_reaches_the_log(tablet, caplog):
     assert tablet.secret not in caplog.text
 
 
-def test_a_kiosk_that_asks_without_end_is_slowed(tablet, monkeypatch):
+def test_kiosk_that_polls_endlessly_is_rate_limited(tablet, monkeypatch):
     monkeypatch.setattr("campaign.kiosk.rate_limits.KioskPace.may_ask", lambda _self, _id: False)
     answer = tablet.post("/kiosk/sync", {"records": []})
     assert (answer.status_code, answer.json["error"]) == (429, "too_many")

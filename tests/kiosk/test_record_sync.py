@@ -1,4 +1,4 @@
-"""What a tablet sends arrives once, and each receipt is true."""
+"""Tests that each record of a tablet is stored once, and that each receipt is true."""
 
 from datetime import timedelta
 from uuid import uuid4
@@ -35,9 +35,7 @@ def others(many):
     ]
 
 
-def test_what_is_signed_at_a_table_is_stored_with_where_it_was_signed_and_hatches(
-    tablet, event, petition
-):
+def test_table_signature_is_stored_with_its_place_and_hatches(tablet, event, petition):
     shift = {
         "id": str(uuid4()),
         "tabler": "M. R.",
@@ -66,14 +64,14 @@ def test_what_is_signed_at_a_table_is_stored_with_where_it_was_signed_and_hatche
     assert differences() == []
 
 
-def test_a_replay_gets_the_same_receipt_and_makes_no_second_signature(tablet):
+def test_replay_gets_the_same_receipt_and_no_second_signature(tablet):
     record = tablet.seal()
     assert tablet.receipts(record) == tablet.receipts(record) == [("stored", "")]
     assert tablet.receipts(record, record) == [("stored", "")] * 2
     assert len(rows()) == len(records()) == 1
 
 
-def test_tabs_that_send_the_same_at_the_same_instant_get_the_same_receipts(migrated_app, tablet):
+def test_tabs_sending_the_same_at_once_get_the_same_receipts(migrated_app, tablet):
     batch = [tablet.seal(words=words) for words in others(6)]
 
     def send(some):
@@ -86,7 +84,7 @@ def test_tabs_that_send_the_same_at_the_same_instant_get_the_same_receipts(migra
     assert len(rows()) == len(records()) == 6
 
 
-def test_two_tablets_that_bring_the_same_person_make_one_signature(
+def test_two_tablets_sending_the_same_person_make_one_signature(
     migrated_app, client, event, tablet
 ):
     second = make_tablet(client, event)
@@ -99,7 +97,7 @@ def test_two_tablets_that_bring_the_same_person_make_one_signature(
     assert len(rows()) == 1
 
 
-def test_another_kiosk_may_use_the_same_id_and_hears_nothing_of_it(client, event, tablet):
+def test_another_kiosk_may_use_the_same_id_and_learns_nothing_of_it(client, event, tablet):
     record = tablet.seal()
     assert tablet.receipts(record) == [("stored", "")]
     assert make_tablet(client, event).receipts(record) == [("review", "unreadable")]
@@ -119,7 +117,7 @@ def test_another_kiosk_may_use_the_same_id_and_hears_nothing_of_it(client, event
         {"witnessed": False},
     ],
 )
-def test_what_the_form_on_the_web_refuses_is_kept_for_review(client, words):
+def test_record_that_the_web_form_refuses_is_kept_for_review(client, words):
     question = {
         "name": "town",
         "type": "choice",
@@ -132,7 +130,7 @@ def test_what_the_form_on_the_web_refuses_is_kept_for_review(client, words):
     assert rows() == []
 
 
-def test_answers_and_wishes_are_kept_as_on_the_web(client):
+def test_answers_and_choices_are_stored_as_on_the_web(client):
     questions = [
         {"name": "town", "type": "text", "label": {"en": "Town"}, "required": True},
         {"name": "help", "type": "tick", "label": {"en": "May we call?"}, "required": False},
@@ -157,7 +155,7 @@ def test_answers_and_wishes_are_kept_as_on_the_web(client):
     assert signature.email == "amalia@rosales.example"
 
 
-def test_where_a_letter_confirms_it_is_owed_and_a_witness_is_not_enough(client):
+def test_required_confirmation_is_queued_and_a_witness_is_not_enough(client):
     event, _ = make_table(confirmation="email")
     tablet = make_tablet(client, event)
     assert tablet.sign() == ("review", "invalid")
@@ -167,12 +165,12 @@ def test_where_a_letter_confirms_it_is_owed_and_a_witness_is_not_enough(client):
     assert owed() == [("signature_confirmation", signature.id, "es")]
 
 
-def test_without_a_witness_the_letter_confirms(tablet):
+def test_without_a_witness_an_email_confirms(tablet):
     assert tablet.sign(email="amalia@rosales.example", witnessed=False) == ("stored", "")
     assert [signature.state for signature in rows()] == ["pending"]
 
 
-def test_what_was_signed_before_the_close_counts_however_late_it_comes(tablet, petition):
+def test_signature_made_before_the_close_counts_however_late_it_comes(tablet, petition):
     before = tablet.seal(signed_at=utcnow())
     write(close_petition, petition_id=petition.id)
     after = tablet.seal(words=others(1)[0], signed_at=utcnow() + timedelta(seconds=2))
@@ -182,13 +180,13 @@ def test_what_was_signed_before_the_close_counts_however_late_it_comes(tablet, p
     assert tablet.receipts(after) == [("review", "closed")]
 
 
-def test_a_petition_of_another_cause_or_of_nobody_is_unknown(tablet):
+def test_petition_of_another_cause_or_none_is_unknown(tablet):
     make_petition("theirs", cause_id=make_cause("theirs").id)
     for slug in ("theirs", "nobody", "\0", "no slug"):
         assert tablet.sign(slug) == ("review", "unknown_petition"), slug
 
 
-def test_a_version_that_was_read_is_the_version_that_is_signed(tablet, petition):
+def test_version_that_was_read_is_the_version_that_is_signed(tablet, petition):
     newer = new_version(petition)
     assert tablet.sign() == ("stored", "")
     assert tablet.sign(words=others(1)[0], version=2) == ("stored", "")
@@ -197,7 +195,7 @@ def test_a_version_that_was_read_is_the_version_that_is_signed(tablet, petition)
 
 
 @pytest.mark.parametrize("ahead", [timedelta(days=400), timedelta(days=-400), timedelta(hours=1)])
-def test_a_wrong_clock_is_put_right_by_how_wrong_it_is(tablet, ahead):
+def test_wrong_clock_is_corrected_by_its_offset(tablet, ahead):
     signed = long_ago(0)
     record = tablet.seal(signed_at=signed + ahead)
     assert tablet.receipts(record, device_time=utcnow() + ahead) == [("stored", "")]
@@ -207,7 +205,7 @@ def test_a_wrong_clock_is_put_right_by_how_wrong_it_is(tablet, ahead):
     assert rows()[0].created_at == kept.signed_at
 
 
-def test_an_hour_that_cannot_be_true_is_brought_between_the_pairing_and_now(tablet):
+def test_impossible_time_is_moved_between_the_pairing_and_now(tablet):
     paired = kiosk_of(tablet).paired_at
     said = [
         "2031-01-01T00:00:00Z",
@@ -224,14 +222,14 @@ def test_an_hour_that_cannot_be_true_is_brought_between_the_pairing_and_now(tabl
     assert [record.claimed_at is None for record in records()] == [False, False, True, True]
 
 
-def test_gaps_in_the_sequence_are_told(tablet):
+def test_gaps_in_the_sequence_are_reported(tablet):
     batch = [tablet.seal(words=words) for words in others(8)]
     assert tablet.sync(batch[1], batch[2], batch[6]).json["gaps"] == [[1, 1], [4, 6]]
     assert tablet.sync(batch[0], *batch[3:6]).json["gaps"] == []
     assert kiosk_of(tablet).last_sequence == 8
 
 
-def test_the_gaps_of_one_kiosk_are_not_those_of_another(client, event, tablet):
+def test_gaps_of_one_kiosk_are_not_those_of_another(client, event, tablet):
     other = make_tablet(client, event)
     tablet.seal()
     mine, its = tablet.seal(), [other.seal() for _ in range(3)]
@@ -241,7 +239,7 @@ def test_the_gaps_of_one_kiosk_are_not_those_of_another(client, event, tablet):
     assert gaps_among(ids) == {ids[0]: [[1, 1]], ids[1]: [[2, 2]]}
 
 
-def test_a_runaway_device_is_caught_without_losing_anything(migrated_app, tablet, monkeypatch):
+def test_runaway_device_is_stopped_without_losing_anything(migrated_app, tablet, monkeypatch):
     monkeypatch.setitem(migrated_app.config, "KIOSK_HOURLY_QUOTA", 3)
     first = [tablet.seal(words=words) for words in others(5)]
     assert tablet.receipts(*first) == [("stored", "")] * 3 + [("review", "quota")] * 2
@@ -249,13 +247,13 @@ def test_a_runaway_device_is_caught_without_losing_anything(migrated_app, tablet
     assert all(record.sealed for record in records()[3:])
 
 
-def test_the_limits_by_network_address_are_not_for_kiosks(migrated_app, tablet, monkeypatch):
+def test_ip_address_limits_do_not_apply_to_kiosks(migrated_app, tablet, monkeypatch):
     monkeypatch.setitem(migrated_app.config, "SIGN_LIMIT", "1 per minute")
     assert {tablet.sign(words=words) for words in others(4)} == {("stored", "")}
     assert {signature.address_digest for signature in rows()} == {None}
 
 
-def test_what_a_revoked_kiosk_still_sends_is_kept_for_review(tablet):
+def test_records_of_a_revoked_kiosk_are_kept_for_review(tablet):
     assert tablet.sign() == ("stored", "")
     waiting = tablet.seal(words=others(1)[0])
     write(pairing.revoke, kiosk_id=kiosk_of(tablet).id, now=utcnow())
@@ -263,13 +261,13 @@ def test_what_a_revoked_kiosk_still_sends_is_kept_for_review(tablet):
     assert len(rows()) == 1
 
 
-def test_what_was_signed_after_the_kiosks_time_is_kept_for_review(tablet):
+def test_record_signed_after_the_kiosks_time_is_kept_for_review(tablet):
     kiosk = kiosk_of(tablet)
     write(lambda: setattr(pairing.locked(kiosk.id), "expires_at", utcnow() - timedelta(seconds=10)))
     assert tablet.sign() == ("review", "expired")
 
 
-def test_what_a_tablet_tells_of_itself_is_kept(tablet):
+def test_status_report_of_a_tablet_is_stored(tablet):
     oldest = long_ago(12)
     tablet.sync(waiting=7, oldest=said_at(oldest), battery=0.4)
     kiosk = kiosk_of(tablet)
@@ -281,7 +279,7 @@ def test_what_a_tablet_tells_of_itself_is_kept(tablet):
     assert kiosk_of(tablet).emptied_at
 
 
-def test_the_tally_of_the_hour_and_of_the_day_is_told(tablet):
+def test_tally_of_the_hour_and_of_the_day_is_returned(tablet):
     said = tablet.sync(tablet.seal()).json
     assert said["tally"] == {"hour": 1, "today": 1}
     assert said["count"] == 0
@@ -289,7 +287,7 @@ def test_the_tally_of_the_hour_and_of_the_day_is_told(tablet):
     assert tablet.sync().json["count"] == 1
 
 
-def test_a_shift_is_told_again_and_again_and_kept_once(tablet):
+def test_shift_sent_repeatedly_is_stored_once(tablet):
     began, ended = long_ago(90), long_ago(1)
     shift = {
         "id": str(uuid4()),

@@ -1,4 +1,8 @@
-"""What a tablet is told and believed: nothing of who has signed, nothing long after its time, no more than there is room for."""
+"""Tests of the trust in a tablet.
+
+It learns nothing about who has signed. Nothing is accepted long after its time, nor more than there
+is room for.
+"""
 
 from datetime import timedelta
 
@@ -36,7 +40,7 @@ def other(number):
 
 
 def end(tablet, ago):
-    """Let the tablet's time be over since so long."""
+    """Let the tablet's time have ended this long ago."""
     kiosk_id = kiosk_of(tablet).id
 
     def move():
@@ -56,7 +60,7 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
         [(each["status"], each["reason"]) for each in answer["receipts"]] for answer in (known, new)
     ]
     assert receipts == [[("stored", "")], [("stored", "")]]
-    # Not the tally, nor the shift, nor the question after the butterflies tells them apart.
+    # Neither the tally, the shift, nor the request for butterflies tells them apart.
     assert [answer["tally"] for answer in (known, new)] == [
         {"hour": 1, "today": 1},
         {"hour": 2, "today": 2},
@@ -68,7 +72,7 @@ def test_known_and_new_signers_get_the_same_answer(tablet, petition):
     assert tablet.post("/kiosk/numbers", {"ids": ids}).json["numbers"] == {}
 
 
-def test_a_replay_of_a_known_signer_stays_stored_and_causes_no_second_email(tablet, petition):
+def test_replay_of_a_known_signer_stays_stored_and_sends_no_second_email(tablet, petition):
     confirm(sign(petition, OWN))
     record = tablet.seal(words=OWN)
     assert tablet.receipts(record) == tablet.receipts(record) == [("stored", "")]
@@ -78,7 +82,7 @@ def test_a_replay_of_a_known_signer_stays_stored_and_causes_no_second_email(tabl
     assert (kept.status, kept.reason, kept.sealed is not None) == ("review", "duplicate", True)
 
 
-def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet, petition):
+def test_owner_of_a_known_email_address_is_told_at_most_five_times(tablet, petition):
     signed = sign(petition, OWN)
     confirm(signed)
     for minutes in range(1, 9):
@@ -94,7 +98,7 @@ def test_the_owner_of_a_known_address_is_told_by_email_five_times_at_most(tablet
     assert len(rows()) == 1
 
 
-def test_someone_who_had_withdrawn_is_asked_by_email_and_then_shown_as_they_chose(tablet, petition):
+def test_returning_supporter_is_asked_by_email_and_then_shown_as_chosen(tablet, petition):
     signed = sign(petition, OWN)
     confirm(signed)
     withdraw(signed, now=utcnow() - timedelta(hours=1))
@@ -148,7 +152,7 @@ def test_every_record_counts_against_the_hour(app, tablet, monkeypatch):
     assert tablet.sign(words=other(3)) == ("review", "quota")
 
 
-def test_what_arrives_long_after_the_tablets_time_waits_for_an_organizer(tablet):
+def test_record_long_after_the_tablets_time_waits_for_an_organizer(tablet):
     before = utcnow() - MAX_LATE - timedelta(days=2)
     end(tablet, MAX_LATE - timedelta(minutes=1))
     assert tablet.sign(signed_at=before) == ("stored", "")
@@ -161,7 +165,7 @@ def test_what_arrives_long_after_the_tablets_time_waits_for_an_organizer(tablet)
     ("chosen", "shown", "asked"),
     [("full", "counted", "full"), ("initials", "initials", ""), ("counted", "counted", "")],
 )
-def test_a_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
+def test_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, shown, asked):
     tablet.sign(words=OWN, name_display=chosen)
     hatch_now()
     [signature] = rows()
@@ -172,7 +176,7 @@ def test_a_full_name_from_a_table_is_private_until_confirmed(tablet, chosen, sho
     )
 
 
-def test_a_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
+def test_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petition):
     signed = sign(petition, {**OWN, "comment": ""})
     tablet.sign(words=OWN, name_display="full", comment="I joined them", subscribe=True)
     signature = row(signed)
@@ -182,7 +186,7 @@ def test_a_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petit
         "",
         False,
     )
-    # Also without the address, which the signature keeps: its owner hears of it.
+    # The owner is also told without the email address, because the signature still has it.
     assert ("signature_at_table", signed, "en") in owed() or (
         "signature_at_table",
         signed,
@@ -190,8 +194,8 @@ def test_a_tablet_makes_nothing_of_a_pending_signature_more_public(tablet, petit
     ) in owed()
 
 
-def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
-    """An envelope and a record as version 1 of the app has always sent them."""
+def test_records_of_the_last_app_version_are_accepted(tablet):
+    """This is an envelope and a record as version 1 of the app has always sent them."""
     plain = {
         "v": 1,
         "petition": "home",
@@ -227,14 +231,14 @@ def test_what_the_last_version_of_the_app_sends_is_taken_in(tablet):
     assert tablet.post("/kiosk/numbers", {"ids": [record["id"]]}).json["numbers"] == {}
 
 
-def test_a_tablet_without_room_keeps_what_it_has(tablet, monkeypatch):
+def test_tablet_without_storage_left_keeps_its_records(tablet, monkeypatch):
     monkeypatch.setattr(review_quota, "MAX_ROWS", 2)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(3)]
     answer = tablet.sync(*junk)
     assert [each["id"] for each in answer.json["receipts"]] == [record["id"] for record in junk[:2]]
     alone = tablet.sync(junk[2])
     assert (alone.status_code, alone.json) == (507, {"error": "full"})
-    # What counts is not kept back, and what was acknowledged keeps its receipt.
+    # Valid records are still accepted, and acknowledged ones keep their receipts.
     good = tablet.seal(words=other(1))
     assert [each["id"] for each in tablet.sync(junk[2], good, junk[0]).json["receipts"]] == [
         good["id"],
@@ -250,13 +254,13 @@ def test_sealed_bytes_of_a_tablet_are_bounded_too(tablet, monkeypatch):
     assert tablet.sync(junk[1]).status_code == 507
 
 
-def test_someone_who_signed_already_is_no_burden_where_there_is_no_room(tablet, monkeypatch):
+def test_repeat_signer_needs_no_room(tablet, monkeypatch):
     monkeypatch.setattr(review_quota, "MAX_ROWS", 0)
     assert tablet.sign() == tablet.sign() == ("stored", "")
     assert [record.sealed for record in records()] == [None, None]
 
 
-def test_a_revoked_tablet_stores_no_more_junk_than_it_had_told_of(tablet):
+def test_revoked_tablet_stores_no_more_junk_than_it_had_reported(tablet):
     tablet.sync(last_sequence=3)
     junk, good = (
         [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(5)],
@@ -266,11 +270,11 @@ def test_a_revoked_tablet_stores_no_more_junk_than_it_had_told_of(tablet):
     answer = tablet.sync(*junk, last_sequence=2**31 - 1)
     assert len(answer.json["receipts"]) == len(records()) == 3
     assert tablet.sync(*junk[3:], last_sequence=2**31 - 1).status_code == 507
-    # A readable one may be somebody's signature.
+    # A readable one may be a person's signature.
     assert tablet.receipts(good) == [("review", "revoked")]
 
 
-def test_what_is_discarded_makes_room_once_it_is_erased(tablet, monkeypatch):
+def test_discarded_record_frees_room_once_it_is_erased(tablet, monkeypatch):
     monkeypatch.setattr(review_quota, "MAX_ROWS", 1)
     junk = [{**tablet.seal(), "sealed": NOT_SEALED} for _ in range(2)]
     tablet.sync(junk[0])
@@ -278,7 +282,7 @@ def test_what_is_discarded_makes_room_once_it_is_erased(tablet, monkeypatch):
     assert tablet.sync(junk[1]).status_code == 507
 
 
-def test_what_a_message_brings_waits_no_longer(tablet):
+def test_record_in_the_message_is_no_longer_reported_as_waiting(tablet):
     batch = [tablet.seal(words=other(number)) for number in range(3)]
     tablet.sync(*batch[:2], waiting=3, oldest=said_at(utcnow()))
     kiosk = kiosk_of(tablet)
@@ -288,7 +292,7 @@ def test_what_a_message_brings_waits_no_longer(tablet):
     assert (kiosk.waiting, kiosk.oldest_at) == (0, None)
 
 
-def test_what_was_refused_goes_on_waiting(tablet):
+def test_refused_record_goes_on_waiting(tablet):
     large = {**tablet.seal(), "sealed": "A" * 90_000}
     tablet.sync(large, tablet.seal(), waiting=2, oldest=said_at(utcnow()))
     assert kiosk_of(tablet).waiting == 1

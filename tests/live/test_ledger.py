@@ -1,4 +1,4 @@
-"""The lines of the public ledger: they add up, and no hour with few people has one."""
+"""Tests of the public ledger: its lines add up, and no hour with few people has one."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ def test_lines_add_up_and_no_small_hour_has_one(rows, is_quiet):
     assert len({line[:4] for line in lines}) == len(lines)
 
 
-def test_few_in_an_hour_are_told_with_their_day():
+def test_small_hours_are_reported_with_their_day():
     rows = [
         (NINE, "hatched", "email", 4),
         (TEN, "hatched", "email", 6),
@@ -53,12 +53,12 @@ def test_few_in_an_hour_are_told_with_their_day():
     ]
 
 
-def test_few_of_several_kinds_make_an_hour_together():
+def test_small_numbers_of_several_kinds_make_an_hour_together():
     rows = [(TEN, "hatched", "email", 3), (TEN, "hatched", "paper", 2)]
     assert public_lines(rows, is_quiet=False) == [Line(TEN, "hour", "hatched", "mixed", 5)]
 
 
-def test_the_first_hour_of_a_day_is_not_taken_for_the_day():
+def test_first_hour_of_a_day_is_not_mistaken_for_the_day():
     rows = [(DAY, "hatched", "email", 5), (NINE, "hatched", "email", 1)]
     assert [(line.start, line.period) for line in public_lines(rows, is_quiet=False)] == [
         (DAY, "day"),
@@ -66,7 +66,7 @@ def test_the_first_hour_of_a_day_is_not_taken_for_the_day():
     ]
 
 
-def test_the_public_ledger_agrees_with_the_audit(client, petition):
+def test_public_ledger_agrees_with_the_audit(client, petition):
     for place in range(8):
         person = sign(petition, email=f"n{place}@kwan.example", now=TEN)
         if place > 5:

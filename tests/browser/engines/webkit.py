@@ -1,4 +1,4 @@
-"""WebKitGTK, the engine of Safari, by its own driver and on a screen that nobody sees."""
+"""Drive WebKitGTK, the engine of Safari, by its own driver on a virtual screen."""
 
 import json
 import os
@@ -25,14 +25,14 @@ ANSWER_SECONDS = 60
 
 
 def find():
-    """Return the path of WebKit's little browser, or None where it, its driver or a screen is missing."""
+    """Return the path of MiniBrowser, or None where it, its driver or a screen is missing."""
     if not (shutil.which(DRIVER) and shutil.which(SCREEN)):
         return None
     return next((str(path) for path in Path("/usr/lib").glob("*/webkit2gtk-4.*/MiniBrowser")), None)
 
 
 class WebKit:
-    """One little browser. It forgets all when it ends, as its driver has it."""
+    """One MiniBrowser. Its driver makes it forget everything when it ends."""
 
     keeps_its_profile = False
 
@@ -83,7 +83,7 @@ class WebKit:
 
 
 def _display(folder):
-    """Start a screen; return its process, and the number that it chose."""
+    """Start a virtual screen; return its process and the number it chose."""
     read, write = os.pipe()
     process = subprocess.Popen(
         [SCREEN, "-displayfd", str(write), "-screen", "0", "1024x860x24", "-nolisten", "tcp"],

@@ -1,4 +1,4 @@
-"""An editor writes an update with a picture, sees it before, publishes it, and looks at who would get it by mail."""
+"""Tests of an editor who writes, previews and publishes an update and sees who gets it."""
 
 import re
 
@@ -15,7 +15,7 @@ SLUG = "trees-stand-in-the-square"
 
 @pytest.fixture(scope="module")
 def way_in(served):
-    """The link that invites an editor; it works once."""
+    """The link that invites an editor, which works once."""
     said = served.flask(
         "organizers",
         "add",
@@ -28,9 +28,9 @@ def way_in(served):
     return re.search(r"http\S+", said).group()
 
 
-def test_an_update_from_its_title_to_its_page(arrive, way_in):
+def test_update_goes_from_its_title_to_its_page(arrive, way_in):
     editor = arrive(width=820)
-    # A picture without words for who does not see it is refused.
+    # A picture without alternative text is refused.
     editor.noises.allowed.add(422)
     desk = editor.page
     desk.goto(way_in)

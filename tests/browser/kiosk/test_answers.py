@@ -1,4 +1,4 @@
-"""Whatever the site answers: nobody at the table is stopped, the crew is told, and nothing is lost."""
+"""Tests of every server answer: signing continues, the crew is told, nothing is lost."""
 
 from tests.browser.kiosk.sentences import sentence
 from tests.browser.kiosk.tablet import stored
@@ -14,7 +14,7 @@ ANSWERS = [
 ]
 
 
-def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(new_tablet, served):
+def test_people_sign_on_whatever_the_site_answers_and_all_is_sent_later(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     page = tablet.page
     for turn, (status, said, head, problem) in enumerate(ANSWERS):
@@ -32,7 +32,7 @@ def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(ne
         tablet.screen("attract")
     assert stored(served, "Respuestas") == []
 
-    # What a door on the way took for too much is set aside, and tried again by hand.
+    # A record that a proxy refused as too large is set aside, and sent again by hand.
     tablet.answered(413)
     tablet.panel()
     page.locator("[data-act=sync]").click()
@@ -45,7 +45,7 @@ def test_whatever_the_site_answers_people_sign_on_and_all_goes_out_afterwards(ne
     assert page.locator("[data-problems] .alert--grave").count() == 0
 
 
-def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
+def test_crew_sees_what_waits_for_an_organizer_and_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
     sent = []
 
@@ -79,7 +79,7 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
         note(page, reason, number).wait_for()
     tablet.inspect("panel with problems")
 
-    # They outlive the app, until somebody of the crew has seen them; and hold no more than these words.
+    # The notes outlive the app until the crew has seen them, and contain nothing else.
     notes = next(
         kept
         for kept in tablet.kept("settings")
@@ -100,7 +100,7 @@ def test_what_waits_for_an_organizer_is_told_with_its_reasons(new_tablet):
     assert review.count() == 0
 
 
-def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
+def test_refused_record_stays_and_the_crew_reads_why(new_tablet):
     tablet = new_tablet(reduced_motion="reduce").pair().begin()
 
     def refuse_all(route):
@@ -119,7 +119,7 @@ def test_what_the_site_refuses_stays_and_the_crew_reads_why(new_tablet):
     page = tablet.page
     page.locator("[data-problems]").get_by_text(sentence(page, "problem_refused", 2)).wait_for()
     note(page, "too_large", 1).wait_for()
-    # A site that is newer than the app may have reasons of its own.
+    # A site newer than the app may use reasons that the app does not know.
     note(page, "other", 2).wait_for()
     assert tablet.waiting() == 2
 

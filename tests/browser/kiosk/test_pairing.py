@@ -1,4 +1,4 @@
-"""A device becomes a kiosk: by a link, by its camera, or by eight characters, and it says so where a code is no good."""
+"""Tests of pairing: by a link, the camera or eight characters, with a message for a wrong code."""
 
 import sqlite3
 from contextlib import closing
@@ -7,7 +7,7 @@ import segno
 
 from tests.browser.kiosk.sentences import sentence
 
-# A camera before which somebody holds a picture, module by module in `rows`.
+# A fake camera that sees a picture, given module by module in `rows`.
 CAMERA = """(rows) => {
   window.rows = rows;
   const canvas = document.createElement("canvas");
@@ -35,7 +35,7 @@ def rows_of(text):
     return [list(row) for row in segno.make(text, error="m", micro=False).matrix]
 
 
-def test_the_link_of_the_picture_pairs_at_once_and_leaves_no_code_in_the_address(new_tablet):
+def test_pairing_link_works_at_once_and_leaves_no_code_in_the_url(new_tablet):
     tablet = new_tablet(reduced_motion="reduce")
     code = tablet.code().replace("-", "")
     tablet.page.goto(f"/kiosk/#code={code}")
@@ -46,7 +46,7 @@ def test_the_link_of_the_picture_pairs_at_once_and_leaves_no_code_in_the_address
     )
 
 
-def test_the_camera_reads_our_code_and_passes_over_others(new_tablet, served):
+def test_camera_reads_our_code_and_ignores_others(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page
     tablet.screen("pairing")
@@ -66,7 +66,7 @@ def test_the_camera_reads_our_code_and_passes_over_others(new_tablet, served):
     )
 
 
-def test_a_code_that_is_no_good_is_told_at_its_field_and_the_next_one_pairs(new_tablet, served):
+def test_wrong_code_is_reported_at_its_field_and_the_next_one_pairs(new_tablet, served):
     tablet = new_tablet(reduced_motion="reduce").open()
     page = tablet.page
     tablet.noises.allowed.update((404, 410))

@@ -1,4 +1,4 @@
-"""A delivery pack as whoever receives it reads it: unzipped, its sums checked, its paper read line by line."""
+"""Read a delivery pack as its recipient does: unzip, check the sums, read the PDF line by line."""
 
 import csv
 import hashlib
@@ -10,7 +10,7 @@ import pypdfium2
 
 
 class Pack:
-    """The files of a pack, by name; one that is damaged, or has other sums than it says, is refused."""
+    """The files of a pack, by name; a damaged pack or wrong checksums raise an error."""
 
     def __init__(self, content):
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -25,7 +25,7 @@ class Pack:
         assert {name for _, name in sums} == self.files.keys() - {"SHA256SUMS"}
 
     def lines(self, name):
-        """Return the lines of a PDF, as one would copy them."""
+        """Return the lines of a PDF, as text copied from it."""
         return [
             line
             for page in pypdfium2.PdfDocument(self.files[name])
@@ -41,8 +41,8 @@ class Pack:
         )
 
     def numbers_on_paper(self):
-        """Return the numbers 1, 2, … that stand before the signatures on paper, as far as none is missing."""
-        # A line that is read from the right ends with its number.
+        """Return the numbers 1, 2, … before the signatures on paper, up to the first gap."""
+        # A right-to-left line ends with its number.
         ends = {
             end
             for line in self.lines("signatures.pdf")

@@ -1,15 +1,15 @@
-"""What organizers do on most of their days."""
+"""Share the steps that organizers take on most days."""
 
 import pyotp
 
 from tests.factories.organizers import PASSWORD
 
-# The petition of the demonstration that they look after.
+# The demonstration's petition that they look after.
 SLUG = "victims-law"
 
 
 def press(visitor, kind):
-    """Press the button of the form, and look at the page that comes."""
+    """Press the button of the form, and inspect the next page."""
     visitor.page.locator("main form button[type=submit]").first.click()
     look(visitor, kind)
 

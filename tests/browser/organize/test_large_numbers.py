@@ -1,4 +1,4 @@
-"""Numbers of eight digits stay in one line and in their column, on organizers' pages; the sidebar fits beside them."""
+"""Tests of eight-digit numbers and of the sidebar on organizers' pages."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_large_numbers_fit_at_every_width(owner, lang):
     assert not found, "\n".join(found)
 
 
-def test_whole_sidebar_is_seen_on_a_desk(owner):
+def test_whole_sidebar_is_seen_on_a_desktop(owner):
     sidebar = owner(width=1440).page.locator(".rail-inner")
     assert sidebar.evaluate(
         "(element) => element.scrollHeight <= element.clientHeight && element.scrollWidth <= element.clientWidth"

@@ -1,4 +1,4 @@
-"""A montage gets a shape of its own: sent, cut out by eye, looked at with a million butterflies, taken, and taken back."""
+"""Tests of a custom montage shape: upload, crop, preview of a million, accept, revert."""
 
 import re
 
@@ -11,7 +11,7 @@ from tests.factories.organizers import PASSWORD
 from tests.factories.pictures import heart
 
 PLACE = "causes/butterflies-for-mexico/shape"
-# A page has loaded when its previews are drawn, one after the other, by processes that let others go first.
+# The page has loaded once its previews are drawn, one after the other, by low-priority processes.
 DRAWN_MS = 90_000
 LOADED = "images => images.every((image) => image.complete && image.naturalWidth === 480)"
 
@@ -38,7 +38,7 @@ def sent_to_browsers(page):
 
 
 @pytest.mark.slow
-def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
+def test_picture_becomes_the_shape_and_the_former_one_can_be_restored(newcomer):
     teo = newcomer("editor", lang="es", width=390, scheme="dark")
     page = teo.page
     teo.noises.allowed.add(422)
@@ -70,7 +70,7 @@ def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
     until(lambda: sent_to_browsers(page).startswith("own-"))
     go(teo, f"{PLACE}/monarch", "former shape")
     take(page)
-    # Public pages are remembered for a second.
+    # Public pages are cached for a second.
     until(lambda: sent_to_browsers(page) == "monarch")
     page.locator("a[href*='/shape/own-']").first.click()
     look(teo, "shape that was")
@@ -79,7 +79,7 @@ def test_a_picture_becomes_the_shape_and_the_former_one_comes_back(newcomer):
 
 
 @pytest.mark.slow
-def test_without_script_too(newcomer):
+def test_shape_can_be_set_without_script(newcomer):
     teo = newcomer("editor", scripts=False)
     page = teo.page
     page.fill("[name=name]", "Teo Brandt")

@@ -1,4 +1,4 @@
-"""Writing a petition: published step by step in few presses, and words that survive a preview and a refused save."""
+"""Tests of writing a petition: few presses, and text that survives preview and refusal."""
 
 import re
 
@@ -13,7 +13,7 @@ SKIP = "form:has([name=guide]) div.actions a.go"
 
 
 class Presses:
-    """Presses buttons and links of the page, and counts them."""
+    """Press buttons and links of the page, and count the presses."""
 
     def __init__(self, visitor):
         self._visitor, self.count = visitor, 0
@@ -24,7 +24,7 @@ class Presses:
         look(self._visitor, kind)
 
 
-def test_a_new_petition_is_published_in_few_presses(owner):
+def test_new_petition_is_published_in_few_presses(owner):
     odile = owner(width=390)
     page, presses = odile.page, Presses(odile)
     go(odile, "petitions/", "petitions")
@@ -49,13 +49,13 @@ def test_a_new_petition_is_published_in_few_presses(owner):
 
 
 def kept(page):
-    """Return the names of the forms whose words the browser keeps."""
+    """Return the names of the forms whose input the browser stores."""
     return page.evaluate(
         "Object.keys(localStorage).filter((key) => key.startsWith('volante:writing:'))"
     )
 
 
-def test_words_survive_preview_and_refusal_and_go_once_they_are_saved(owner):
+def test_input_survives_preview_and_refusal_and_is_cleared_once_saved(owner):
     odile = owner(width=1440)
     page = odile.page
     odile.noises.allowed.add(422)

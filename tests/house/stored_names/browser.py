@@ -1,4 +1,7 @@
-"""Names that browsers keep or that pages of others rely on, read out of our scripts: there is no object to ask."""
+"""Find names in our scripts that browsers store or other sites' pages rely on.
+
+Scripts have no object to inspect.
+"""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +19,8 @@ SETTING = re.compile(
 )
 OF_A_TABLE = re.compile(r"const OF_A_TABLE = \[(.*)\];")
 EVENT = re.compile(r"new (?:Custom)?Event\(\s*\"([\w:-]+)\"")
-# Another tab, the page around a frame and the service worker may be of another version; our own workers are not.
+# Another tab, the host page and the service worker may have another version; our own workers do
+# not.
 SENT = re.compile(
     r"channel\.postMessage\(\{([^}]*)\}|parent\.postMessage\(\{([^}]*)\}|postMessage\(\"([\w-]+)\"\)"
 )
@@ -27,7 +31,7 @@ QUOTED = re.compile(r"\"([\w-]+)\"")
 
 
 def kept_in_browsers() -> set[str]:
-    """Return the names of databases, caches, locks, channels and keys that start with the product's name."""
+    """Return databases, caches, locks, channels and keys named after the product."""
     return {
         FILLED_IN.sub("{}", name)
         for text in files("static/js", ".js")
@@ -36,7 +40,7 @@ def kept_in_browsers() -> set[str]:
 
 
 def tablet_database() -> set[str]:
-    """Return the stores of a tablet's IndexedDB, by what they are found, and what its rows and settings are called."""
+    """Return a tablet's IndexedDB stores, their keys, and names in rows and settings."""
     found = set()
     for text in files("static/js/kiosk", ".js"):
         found |= {f"store {name}" for name in _matches(STORE, text)}
@@ -55,7 +59,7 @@ def tablet_database() -> set[str]:
 
 
 def events_and_messages() -> set[str]:
-    """Return the events that our modules tell each other of, and what goes to other tabs, to pages around ours, to service workers."""
+    """Return our modules' events, and messages to tabs, host pages and service workers."""
     found = set()
     for text in files("static/js", ".js"):
         found |= {f"event {name}" for name in _matches(EVENT, text)}
@@ -65,7 +69,7 @@ def events_and_messages() -> set[str]:
 
 
 def embedding() -> set[str]:
-    """Return what pages of others write to embed a petition, and what the frame tells them."""
+    """Return what other sites write to embed a petition, and the messages from the frame."""
     [text] = files("static/embed", ".js")
     found = {
         f"element {name}" for name in re.findall(r"customElements\.define\(\"([\w-]+)\"", text)

@@ -1,6 +1,7 @@
-"""What follows from SECRET_KEY: digests by which rows are found, tokens in emails that were sent, what lies encrypted.
+"""Compute what follows from SECRET_KEY: digests of rows, tokens in emails, ciphertexts.
 
-Each is worked out for an invented row. A label, a separator or a length that changes shows here, whatever its name in the code.
+Each is computed for an invented row. A changed label, separator or length shows here, whatever its
+name in the code.
 """
 
 from datetime import UTC, date, datetime
@@ -32,7 +33,8 @@ ROW = SimpleNamespace(
     created_at=AT,
     email="Amalia@example.org",
 )
-# Encrypted under the key of the tests by the version that wrote this file: whatever comes later must still open them.
+# The version that wrote this file encrypted it under the tests' key. Every later version must still
+# open it.
 SEALED_WORDS = b"gAAAAABrCXvW4MDFOz2wIrNhl_rppVu-kcySo-0rUojq5f854xiBzbqHOBrmFGdeqrQepmlX-llSsO1eX4PZ7basFfzHVIha3Q=="
 SEALED_KEY = "edc4eff1f913a5f0f35e27493d048412ec4092bf95d707f40350b5c8611b8c507f4021436323347f014944a3591b918ed3060b600524e2dd1693ecbe"
 

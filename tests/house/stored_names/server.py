@@ -1,4 +1,7 @@
-"""Names that operators and browsers know the server by: addresses, commands, settings, cookies, headers, figures."""
+"""Find the server's names that operators and browsers know.
+
+These are URLs, commands, settings, cookies, headers and metrics.
+"""
 
 import ast
 import inspect
@@ -18,7 +21,7 @@ from tests.house.stored_names.sources import ROOT, constants, files, modules, re
 HEADER = re.compile(r"X-[A-Za-z-]+|[A-Z][A-Za-z]*(?:-[A-Z][A-Za-z]+)+|RateLimit")
 IN_VAR = re.compile(r"VAR_DIR[\"']\](?:\))?(?:, |\}/| / )\"?([\w.]+)|\bvar / [\"']([\w.]+)[\"']")
 QUOTED = re.compile(r"[\"']([A-Z][A-Za-z-]+)[\"']")
-# What of a request is read by name.
+# These parts of a request are read by name.
 READ = {"form", "args", "values", "files"}
 
 
@@ -29,7 +32,7 @@ def addresses() -> set[str]:
 
 
 def commands() -> set[str]:
-    """Return each command of `flask` that is ours, with its arguments and options."""
+    """Return each of our `flask` commands, with its arguments and options."""
     return set(_commands(current_app.cli, ()))
 
 
@@ -62,7 +65,7 @@ def settings() -> set[str]:
 
 
 def cookies() -> set[str]:
-    """Return the names of our cookies, and the name that Flask's own has behind each door."""
+    """Return the names of our cookies, and the name of Flask's own in each part of the site."""
     ours = {identity.SESSION_COOKIE, identity.DEVICE_COOKIE}
     app, names = current_app, set()
     for secure in (False, True):
@@ -75,7 +78,7 @@ def cookies() -> set[str]:
 
 
 def session_keys() -> set[str]:
-    """Return the names under which something is kept in the signed session cookie."""
+    """Return the keys stored in the signed session cookie."""
     found = set()
     for module, tree in modules():
         for node in ast.walk(tree):
@@ -84,7 +87,7 @@ def session_keys() -> set[str]:
 
 
 def request_names() -> set[str]:
-    """Return the names of form fields and query parameters that are read from a request directly."""
+    """Return form fields and query parameters that are read from a request directly."""
     found = set()
     for module, tree in modules():
         for node in ast.walk(tree):
@@ -96,7 +99,7 @@ def request_names() -> set[str]:
 def headers() -> set[str]:
     """Return the headers that are read, set or explained anywhere, in Python and in the browser."""
     in_scripts = (name for text in files("static/js", ".js") for name in QUOTED.findall(text))
-    # Names in capitals alone are of calendar files, or patterns of dates.
+    # Names only in capitals belong to calendar files, or are date patterns.
     return {
         name
         for name in (*constants(), *in_scripts)
@@ -105,7 +108,7 @@ def headers() -> set[str]:
 
 
 def files_in_var() -> set[str]:
-    """Return what VAR_DIR holds: an installation that is upgraded has it already."""
+    """Return the contents of VAR_DIR, which an upgraded installation already has."""
     texts = [(ROOT / "config.py").read_text(), *files("campaign", ".py")]
     return {name for text in texts for pair in IN_VAR.findall(text) for name in pair if name} - {
         "FILE"
@@ -113,7 +116,7 @@ def files_in_var() -> set[str]:
 
 
 def figures() -> set[str]:
-    """Return the figures of `/metrics`, with their labels."""
+    """Return the metrics of `/metrics`, with their labels."""
     found = gauges(now=utcnow(), next_ms=1000)
     return {
         f"volante_{each.name} {' '.join(sorted({name for labels, _number in each.values for name in labels}))}".strip()
@@ -140,7 +143,7 @@ def _parameter(parameter):
 
 
 def _key_of(module, node, thing, part=None):
-    """Return by which names a node reads or writes `thing` (or its attribute `part`)."""
+    """Return the names by which a node reads or writes `thing` (or its attribute `part`)."""
     if isinstance(node, ast.Subscript):
         owner, key = node.value, node.slice
     elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.args:

@@ -1,4 +1,4 @@
-"""Names in what is said over the wire: JSON answers, the kiosk protocol, form fields."""
+"""Find names sent over the wire: JSON responses, the kiosk protocol, form fields."""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from tests.factories.signatures import AMALIA, JSON, sign_and_hatch
 from tests.house.stored_names.sources import files, literal_keys, modules, texts_given
 
 TAG = re.compile(r"<(?:input|select|textarea|button)\b[^>]*?\bname=\"([^\"{]+)\"", re.DOTALL)
-# Names that are not the product's: of languages, of the petition here, of numbers.
+# These names are not the product's: languages, the petition here, numbers.
 OWN = re.compile(r"en|es|fr|home|\d+")
 QUESTION = {
     "name": "role",
@@ -35,7 +35,10 @@ def fill() -> Tablet:
 
 
 def api() -> set[str]:
-    """Return the addresses of the API with their parameters, and the properties of each schema; schemas may be renamed."""
+    """Return the API's URLs with their parameters, and the properties of each schema.
+
+    Schemas may be renamed.
+    """
     document = current_app.test_client().get("/api/v1/openapi.json").json
     found = set()
     for path, methods in document["paths"].items():
@@ -49,7 +52,7 @@ def api() -> set[str]:
 
 
 def kiosk_protocol(tablet: Tablet) -> set[str]:
-    """Return the keys of what tablets are told and of what they send, and the words for errors."""
+    """Return the keys of what tablets receive and send, and the error codes."""
     synced = tablet.sync(tablet.seal(), tablet.seal("unknown"), {"id": str(uuid4())}).json
     answers = {
         "campaign.json": tablet.campaign().json,
@@ -67,7 +70,7 @@ def kiosk_protocol(tablet: Tablet) -> set[str]:
 
 
 def public_json(petition_slug: str = "home", cause_slug: str = "valley") -> set[str]:
-    """Return the keys of what pages poll and of what the sign form answers to scripts."""
+    """Return the keys of what pages poll, and of the sign form's response to scripts."""
     client = current_app.test_client()
     answers = {
         "pulse": client.get(f"/causes/{cause_slug}/pulse.json").json,
@@ -111,7 +114,7 @@ def template_fields() -> set[str]:
 
 
 def _paths(value, path="") -> Iterator[str]:
-    """Yield the path of each key; `*` stands for a name that is not ours, `[]` for each thing of a list."""
+    """Yield the path of each key; `*` is a name that is not ours, `[]` each item of a list."""
     if isinstance(value, dict):
         for name, each in value.items():
             inner = f"{path}.{'*' if OWN.fullmatch(name) else name}".lstrip(".")
