@@ -71,7 +71,7 @@ def test_page_has_the_text_and_no_form_outside_its_time(client, app, settings, s
     assert 'id="given_name"' not in page
     assert 'href="/en/petitions/law"' in page
     assert "data-signers" not in page
-    # There is none yet that could stay.
+    # Without signatures, none can stay in the picture.
     assert "data-kept" not in page
 
 
