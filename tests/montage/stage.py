@@ -174,7 +174,7 @@ class Visitor:
         }
 
     def differs(self, shape=None, *, night=False):
-        """Return the difference from the server's picture: (mean, largest) over blocks, 0 to 255."""
+        """Return how far the screen is from the server's: (mean, largest) over blocks, 0–255."""
         seen = self.seen()
         side = len(seen)
         ground = Image.new("RGBA", (side, side), (NIGHT if night else PAPER) + (255,))
