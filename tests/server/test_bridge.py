@@ -74,9 +74,7 @@ def test_longer_body_is_read_only_from_permitted_senders(echo):
         + b"x" * 20_000
     )
     head, _ = echo.ask(sent)
-    assert head.startswith(
-        "HTTP/1.1 500"
-    )  # Read, then refused by the application.
+    assert head.startswith("HTTP/1.1 500")  # Read, then refused by the application.
 
 
 def test_slow_bodies_use_no_thread(echo):
